@@ -1,0 +1,88 @@
+"""Everything that can go wrong and that somebody must be told about.
+
+`sentence` is shown to people (Indonesian, says what to do); `detail` is for the log and never holds personal data.
+"""
+
+from collections.abc import Mapping
+
+
+class SentraError(Exception):
+    """Base of all errors of the product."""
+
+    sentence = "Terjadi gangguan. Silakan coba lagi; bila berulang, hubungi admin."
+
+    def __init__(self, sentence: str | None = None, *, detail: str = "") -> None:
+        if sentence is not None:
+            self.sentence = sentence
+        self.detail = detail
+        super().__init__(detail or self.sentence)
+
+
+class NotFound(SentraError):
+    """The thing does not exist, or the actor may not know that it does."""
+
+    sentence = "Data tidak ditemukan, atau Anda tidak berhak melihatnya."
+
+
+class Forbidden(SentraError):
+    """The actor may know of the thing but may not do this."""
+
+    sentence = "Anda tidak berhak melakukan tindakan ini."
+
+
+class Conflict(SentraError):
+    """Somebody else was faster, or the state does not allow it any more."""
+
+    sentence = "Keadaan berkas sudah berubah. Muat ulang halaman untuk melihat yang terbaru."
+
+
+class Busy(Conflict):
+    """The case is locked by another transaction for longer than we wait."""
+
+    sentence = "Berkas ini sedang diproses petugas lain. Tunggu beberapa detik lalu coba lagi; isian Anda tersimpan."
+
+
+class InvalidInput(SentraError):
+    """Answers or a file that cannot be accepted; `fields` maps a field name to its sentence."""
+
+    sentence = "Periksa kembali isian yang ditandai."
+
+    def __init__(self, sentence: str | None = None, *, fields: Mapping[str, str] | None = None) -> None:
+        super().__init__(sentence)
+        self.fields = dict(fields or {})
+
+
+class Unavailable(SentraError):
+    """A part we depend on (database, object store, Tesseract) is away; retrying later may help."""
+
+    sentence = "Layanan pendukung sedang tidak tersedia. Data Anda belum disimpan; coba lagi sebentar lagi."
+
+
+class TaskNotReady(Conflict):
+    """The task was completed, cancelled or never existed in this state."""
+
+    sentence = "Tugas ini sudah selesai atau tidak berlaku lagi."
+
+
+class LoopLimitReached(Conflict):
+    """Bounded rework (`maxVisits`) is used up."""
+
+    sentence = (
+        "Berkas ini sudah terlalu sering dikembalikan. Batalkan berkas dengan alasan, lalu mulai berkas baru."
+    )
+
+
+class ProcessFault(SentraError):
+    """The process model failed while running; nothing was changed. Becomes an incident that a person can retry."""
+
+    sentence = "Proses berhenti karena kesalahan pada model. Kejadian ini tercatat dan dapat diulang."
+
+    def __init__(self, element: str, detail: str) -> None:
+        super().__init__(detail=detail)
+        self.element = element
+
+
+class InvalidDefinition(SentraError):
+    """A process folder that cannot be used; `detail` names file and reason."""
+
+    sentence = "Definisi proses tidak dapat dipakai."

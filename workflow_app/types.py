@@ -1,0 +1,76 @@
+"""Small values that several layers exchange. Standard library only, no behaviour beyond reading them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+WITA = ZoneInfo("Asia/Makassar")
+"""Time zone of Kalimantan Selatan (UTC+8, no daylight saving). Times are stored in UTC and shown in this zone."""
+
+Clock = Callable[[], datetime]
+"""Returns the current instant, timezone-aware, in UTC."""
+
+Answer = str | int | bool | None | list["Answer"] | dict[str, "Answer"]
+"""A form answer as JSON."""
+
+Answers = dict[str, Answer]
+
+Variables = Mapping[str, str | int | bool | None | list[str]]
+"""Control variables: the only case data the engine ever sees. Never personal."""
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who does something: a signed-in user, or the system itself (`SYSTEM`)."""
+
+    user_id: UUID | None
+    name: str
+    """Name shown in the history of a case. Empty for the public."""
+    roles: frozenset[str] = frozenset()
+    unit: str = "spkt"
+
+
+SYSTEM = Actor(user_id=None, name="Sistem")
+PUBLIC = Actor(user_id=None, name="Masyarakat", unit="")
+
+
+@dataclass(frozen=True)
+class OpenTask:
+    """A user task that waits for a person."""
+
+    id: UUID
+    element: str
+    """Id of the BPMN element."""
+    name: str
+    lane: str
+    """Role key of the lane (`petugas`, `ka_spkt`, ...)."""
+    properties: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Effect:
+    """A service task that was reached and waits for `resolve_effect`."""
+
+    task_id: UUID
+    element: str
+    operation: str
+    parameters: Mapping[str, str | int | bool | None]
+
+
+@dataclass(frozen=True)
+class Step:
+    """What the engine computed: the whole next state of a case, ready to be stored."""
+
+    state: bytes
+    """Compressed serialisation without the specification; store as `bytea`, never as jsonb."""
+    open_tasks: tuple[OpenTask, ...]
+    effects: tuple[Effect, ...]
+    next_wake_at: datetime | None
+    """When a timer is due next (aware UTC), or None."""
+    outcome: str | None
+    """Outcome of the end event reached, or None while the case runs."""
+    completed: tuple[str, ...] = ()
+    """Element ids completed in this step, in order."""
+    variables: Variables = field(default_factory=dict)
