@@ -1,0 +1,67 @@
+"""Cases: the business record, its engine state, its clocks, its waivers."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from workflow_app.models.base import Base
+
+
+class Case(Base):
+    """One service to one citizen, from arrival to outcome (R8: no case without an outcome)."""
+
+    __tablename__ = "service_case"
+    __table_args__ = (
+        CheckConstraint("status in ('running', 'done', 'cancelled', 'stopped')", name="status"),
+        CheckConstraint("(status in ('running', 'stopped')) = (closed_at is null)", name="closed"),
+        CheckConstraint("closed_at is null or outcome is not null", name="outcome"),
+        Index("ix_service_case_wake", "next_wake_at", postgresql_where=text("next_wake_at is not null")),
+        Index("ix_service_case_opened", "unit", "opened_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(unique=True)
+    process_key: Mapped[str]
+    definition_id: Mapped[UUID] = mapped_column(ForeignKey("definition.id"))
+    unit: Mapped[str]
+    status: Mapped[str]
+    """running, done, cancelled, or stopped (an incident waits for a person)."""
+    outcome: Mapped[str | None]
+    state: Mapped[bytes]
+    """Engine state: compressed, order preserving, without specification and without personal data."""
+    revision: Mapped[int] = mapped_column(default=0)
+    next_wake_at: Mapped[datetime | None]
+    opened_at: Mapped[datetime]
+    opened_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    closed_at: Mapped[datetime | None]
+    data_key: Mapped[bytes]
+    """Key of this case's sealed answers, wrapped by a key outside the database."""
+
+
+class CaseClock(Base):
+    """A measured span of a case: `kedatangan`, `berkas_lengkap` (R57)."""
+
+    __tablename__ = "case_clock"
+
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("service_case.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    started_at: Mapped[datetime]
+    due_at: Mapped[datetime | None]
+    target_minutes: Mapped[int | None]
+    """Target in force when the clock started; None when it is only measured."""
+    stopped_at: Mapped[datetime | None]
+
+
+class CaseWaiver(Base):
+    """A requirement line that Ka SPKT waived for this case, with the reason (pitfall 21)."""
+
+    __tablename__ = "case_waiver"
+
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("service_case.id"), primary_key=True)
+    line: Mapped[str] = mapped_column(primary_key=True)
+    granted: Mapped[bool]
+    reason: Mapped[str]
+    decided_at: Mapped[datetime]
+    decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))

@@ -1,0 +1,51 @@
+"""The inbox: user tasks as rows, filled by each engine step. A list never loads a workflow."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from workflow_app.models.base import Base
+
+OPEN = text("status = 'open'")
+
+
+class Task(Base):
+    """A user task of a case. Its id is the engine's id of the task."""
+
+    __tablename__ = "task"
+    __table_args__ = (
+        CheckConstraint("status in ('open', 'done', 'cancelled')", name="status"),
+        CheckConstraint("(status = 'done') = (done_at is not null)", name="done"),
+        Index("ix_task_queue", "unit", "role", "created_at", "id", postgresql_where=OPEN),
+        Index("ix_task_mine", "assignee_id", "created_at", "id", postgresql_where=OPEN),
+        Index("ix_task_case", "case_id", "created_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("service_case.id"))
+    element: Mapped[str]
+    name: Mapped[str]
+    unit: Mapped[str]
+    role: Mapped[str]
+    assignee_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    status: Mapped[str]
+    priority: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    sent_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    """Whose completed step led here."""
+    done_at: Mapped[datetime | None]
+    done_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+
+
+class Draft(Base):
+    """Unfinished answers of one person on one task, sealed with the case's key."""
+
+    __tablename__ = "draft"
+
+    task_id: Mapped[UUID] = mapped_column(ForeignKey("task.id"), primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"), primary_key=True)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    saved_at: Mapped[datetime]

@@ -1,0 +1,54 @@
+"""Sealing of personal answers: a data key per case, wrapped by a key that is not in the database (R23)."""
+
+import json
+import os
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from workflow_app.errors import SentraError
+from workflow_app.types import Answers
+
+NONCE = 12
+
+
+class SealBroken(SentraError):
+    """Sealed bytes do not open: wrong key, or they were changed."""
+
+    sentence = "Data rahasia berkas ini tidak dapat dibuka dengan kunci yang terpasang. Hubungi admin."
+
+
+class Vault:
+    """AES-256-GCM in two levels. The context is authenticated: sealed bytes moved to another row do not open."""
+
+    def __init__(self, wrapping_key: bytes) -> None:
+        self._wrapping = AESGCM(wrapping_key)
+
+    def new_key(self) -> bytes:
+        """A fresh data key for one case, wrapped; store it with the case."""
+        return _encrypt(self._wrapping, AESGCM.generate_key(256), b"data key")
+
+    def seal(self, wrapped_key: bytes, answers: Answers, context: str) -> bytes:
+        """Answers as sealed bytes."""
+        plain = json.dumps(answers, ensure_ascii=False, separators=(",", ":")).encode()
+        return _encrypt(self._data_key(wrapped_key), plain, context.encode())
+
+    def open(self, wrapped_key: bytes, sealed: bytes, context: str) -> Answers:
+        """The answers again; raises `SealBroken`."""
+        answers: Answers = json.loads(_decrypt(self._data_key(wrapped_key), sealed, context.encode()))
+        return answers
+
+    def _data_key(self, wrapped_key: bytes) -> AESGCM:
+        return AESGCM(_decrypt(self._wrapping, wrapped_key, b"data key"))
+
+
+def _encrypt(cipher: AESGCM, plain: bytes, context: bytes) -> bytes:
+    nonce = os.urandom(NONCE)
+    return nonce + cipher.encrypt(nonce, plain, context)
+
+
+def _decrypt(cipher: AESGCM, sealed: bytes, context: bytes) -> bytes:
+    try:
+        return cipher.decrypt(sealed[:NONCE], sealed[NONCE:], context)
+    except InvalidTag as error:
+        raise SealBroken(detail="authentication failed") from error
