@@ -1,0 +1,62 @@
+"""What can go wrong in the archive. Every error carries the Indonesian sentence for the person at the screen
+(`sentence`) and whether the same call may succeed later (`is_retryable`)."""
+
+
+class ArchiveError(Exception):
+    """Family of all errors of this library."""
+
+    is_retryable = False
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+class StoreUnavailable(ArchiveError):
+    """The object store does not answer, or answers with an error of its own."""
+
+    is_retryable = True
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Penyimpanan arsip sedang tidak dapat dihubungi. Berkas belum disimpan; coba lagi beberapa saat lagi."
+        )
+
+
+class StoreRefused(ArchiveError):
+    """The object store answers, but refuses: wrong keys, no right, bucket missing."""
+
+    def __init__(self) -> None:
+        super().__init__("Penyimpanan arsip menolak permintaan. Hubungi admin untuk memeriksa pengaturan S3.")
+
+
+class StoreNotLocked(ArchiveError):
+    """The bucket keeps no versions or has no object lock, so nothing stored there is safe from change."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Penyimpanan arsip tidak mengunci berkas. Hubungi admin: bucket harus dibuat dengan object lock."
+        )
+
+
+class BlobMissing(ArchiveError):
+    """No object with this hash in the store."""
+
+    def __init__(self, sha256: str) -> None:
+        super().__init__("Berkas ini tidak ditemukan di penyimpanan arsip. Hubungi arsiparis.")
+        self.sha256 = sha256
+
+
+class BlobDamaged(ArchiveError):
+    """The bytes in the store no longer have the hash under which they were stored."""
+
+    def __init__(self, sha256: str) -> None:
+        super().__init__("Isi berkas ini di penyimpanan arsip telah berubah. Hubungi arsiparis, jangan pakai berkasnya.")
+        self.sha256 = sha256
+
+
+class DocumentMissing(ArchiveError):
+    """No document with this id."""
+
+    def __init__(self) -> None:
+        super().__init__("Dokumen ini tidak ada di arsip.")

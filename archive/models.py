@@ -1,0 +1,144 @@
+"""The tables of the archive, in their own schema. The application refers to `Document.id` by a foreign key."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, Computed, DateTime, Float, ForeignKey, Index, MetaData, Text
+from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+SCHEMA = "archive"
+
+
+class ArchiveBase(DeclarativeBase):
+    """Own metadata, so that the library can be created and tested without the application."""
+
+    metadata = MetaData(
+        schema=SCHEMA,
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        },
+    )
+    type_annotation_map = {datetime: DateTime(timezone=True), str: Text}
+
+
+class DocumentStatus(StrEnum):
+    """How far a document has been read. It is kept safely in every one of these."""
+
+    RECEIVED = "received"
+    READING = "reading"
+    READABLE = "readable"
+    UNREADABLE = "unreadable"
+
+
+class RenditionKind(StrEnum):
+    """Versions made from an original."""
+
+    SEARCHABLE_PDF = "searchable_pdf"
+    PICTURE_PDF = "picture_pdf"
+    THUMBNAIL = "thumbnail"
+
+
+def _one_of(column: str, values: type[StrEnum]) -> str:
+    return f"{column} IN ({', '.join(repr(value.value) for value in values)})"
+
+
+class Blob(ArchiveBase):
+    """Bytes in the object store. Never changed, never overwritten: the key is their hash."""
+
+    __tablename__ = "blob"
+    __table_args__ = (
+        CheckConstraint("sha256 ~ '^[0-9a-f]{64}$'", name="sha256"),
+        CheckConstraint("size > 0", name="size"),
+    )
+
+    sha256: Mapped[str] = mapped_column(primary_key=True)
+    size: Mapped[int] = mapped_column(BigInteger)
+    media_type: Mapped[str]
+    version_id: Mapped[str]
+    """Version of the object in the store, as its answer to the upload named it."""
+    stored_at: Mapped[datetime]
+
+
+class Document(ArchiveBase):
+    """One paper as received. The name of the file is not kept: file names carry names of people."""
+
+    __tablename__ = "document"
+    __table_args__ = (
+        CheckConstraint(_one_of("status", DocumentStatus), name="status"),
+        CheckConstraint("pages > 0", name="pages"),
+        Index(None, "added_at", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    blob_sha256: Mapped[str] = mapped_column(ForeignKey(Blob.sha256), unique=True)
+    """Unique: the same bytes are one document, however often they are brought."""
+    media_type: Mapped[str]
+    pages: Mapped[int]
+    label: Mapped[str]
+    """What the paper is, in words without personal data, given by the caller."""
+    origin: Mapped[str]
+    """Where it came from: `unggah`, `kamera`, `perintah`, ... (the caller's words)."""
+    status: Mapped[str] = mapped_column(default=DocumentStatus.RECEIVED)
+    status_reason: Mapped[str] = mapped_column(default="")
+    """Sentence for people when pages could not be read."""
+    added_at: Mapped[datetime]
+
+    blob: Mapped[Blob] = relationship(lazy="raise")
+
+
+class Rendition(ArchiveBase):
+    """A version made from a document. `page` counts from 1; 0 means the whole document."""
+
+    __tablename__ = "rendition"
+    __table_args__ = (CheckConstraint("page >= 0", name="page"),)
+
+    document_id: Mapped[UUID] = mapped_column(ForeignKey(Document.id), primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    page: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    blob_sha256: Mapped[str] = mapped_column(ForeignKey(Blob.sha256), index=True)
+    made_at: Mapped[datetime]
+
+    blob: Mapped[Blob] = relationship(lazy="raise")
+
+
+class Page(ArchiveBase):
+    """What was read on one page."""
+
+    __tablename__ = "page"
+    __table_args__ = (
+        CheckConstraint("no > 0", name="no"),
+        Index(None, "tsv", postgresql_using="gin"),
+    )
+
+    document_id: Mapped[UUID] = mapped_column(ForeignKey(Document.id), primary_key=True)
+    no: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    text: Mapped[str]
+    confidence: Mapped[float | None] = mapped_column(Float)
+    """Mean of the words, 0 to 100; null when the page has no words."""
+    words: Mapped[list[list[Any]]] = mapped_column(JSONB)
+    """One `[text, confidence, left, top, width, height]` for each word, in pixels of the page."""
+    width: Mapped[int]
+    height: Mapped[int]
+    source: Mapped[str]
+    """`ocr`, `text` (the file brought it), `blank` or `failed`."""
+    reason: Mapped[str] = mapped_column(default="")
+    """Sentence for people when this page could not be read."""
+    tsv: Mapped[Any] = mapped_column(
+        TSVECTOR,
+        Computed(
+            "to_tsvector('indonesian'::regconfig, left(text, 200000))"
+            " || to_tsvector('simple'::regconfig, left(text, 200000))",
+            persisted=True,
+        ),
+        deferred=True,
+        deferred_raiseload=True,
+    )
+    """Stems for finding word forms, plain words beside them for names and numbers. A tsvector holds 1 MB at
+    most, hence the bound: a page of paper has some 3,000 characters."""

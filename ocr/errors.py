@@ -1,0 +1,152 @@
+"""What can go wrong while reading a paper. Every error carries the Indonesian sentence for the person who
+brought the file (`sentence`) and the one fact the caller needs (`is_retryable`)."""
+
+
+class OcrError(Exception):
+    """Family of all errors of this library."""
+
+    is_retryable = False
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+class Refused(OcrError):
+    """The file itself cannot be accepted; trying the same bytes again changes nothing."""
+
+
+class EmptyFile(Refused):
+    """There is not one byte in the file."""
+
+    def __init__(self) -> None:
+        super().__init__("Berkas ini kosong. Pindai atau foto ulang, lalu unggah lagi.")
+
+
+class FileTooLarge(Refused):
+    """More bytes than the limit."""
+
+    def __init__(self, size: int, limit: int) -> None:
+        super().__init__(
+            f"Berkas ini {_megabytes(size)} MB, paling besar {_megabytes(limit)} MB. "
+            "Pindai dengan resolusi 300 dpi atau bagi menjadi beberapa berkas."
+        )
+
+
+class UnknownType(Refused):
+    """Neither a picture nor a PDF, whatever its name says."""
+
+    def __init__(self, found: str = "") -> None:
+        what = f"Isi berkas ini {found}, bukan gambar atau PDF." if found else "Isi berkas ini bukan gambar atau PDF."
+        super().__init__(f"{what} Unggah JPEG, PNG, TIFF, HEIC, WebP, BMP, GIF, atau PDF.")
+
+
+class TooManyPixels(Refused):
+    """One page has more pixels than the limit (the header says so; nothing was decoded)."""
+
+    def __init__(self, width: int, height: int, megapixels: int) -> None:
+        super().__init__(
+            f"Gambar ini {width} x {height} piksel, paling besar {megapixels} megapiksel per halaman. "
+            "Pindai ulang dengan resolusi 300 dpi."
+        )
+
+
+class TooManyPages(Refused):
+    """More pages than the limit."""
+
+    def __init__(self, pages: int, limit: int) -> None:
+        super().__init__(
+            f"Berkas ini {pages} halaman, paling banyak {limit} halaman. Bagi menjadi beberapa berkas."
+        )
+
+
+class NoPages(Refused):
+    """A PDF or TIFF without a single page."""
+
+    def __init__(self) -> None:
+        super().__init__("Berkas ini tidak mempunyai halaman. Buat ulang berkasnya, lalu unggah lagi.")
+
+
+class EncryptedPdf(Refused):
+    """The PDF opens only with a password."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "PDF ini dikunci dengan kata sandi. Simpan salinannya tanpa kata sandi, lalu unggah salinan itu."
+        )
+
+
+class TruncatedFile(Refused):
+    """The file ends before its content does."""
+
+    def __init__(self) -> None:
+        super().__init__("Berkas ini terpotong, sebagian isinya tidak ada. Salin atau pindai ulang, lalu unggah lagi.")
+
+
+class DamagedFile(Refused):
+    """The structure of the file is broken."""
+
+    def __init__(self) -> None:
+        super().__init__("Berkas ini rusak dan tidak dapat dibuka. Pindai atau foto ulang, lalu unggah lagi.")
+
+
+class DecodeFailed(OcrError):
+    """The separate process could not turn the page into pixels. `ocr.sandbox` raises only the subclasses."""
+
+
+class DecodeTimeout(DecodeFailed):
+    """Decoding took longer than allowed and was stopped."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Halaman ini terlalu lama dibuka dan dihentikan. Pindai ulang halaman ini dengan resolusi 300 dpi."
+        )
+
+
+class DecodeOutOfMemory(DecodeFailed):
+    """Decoding needed more memory than allowed."""
+
+    def __init__(self) -> None:
+        super().__init__("Halaman ini terlalu besar untuk dibuka. Pindai ulang halaman ini dengan resolusi 300 dpi.")
+
+
+class DecodeCrashed(DecodeFailed):
+    """The decoding process died."""
+
+    def __init__(self) -> None:
+        super().__init__("Halaman ini membuat pembaca berkas berhenti. Pindai ulang halaman ini.")
+
+
+class PageUnreadable(DecodeFailed):
+    """The decoder said that this page is broken."""
+
+    def __init__(self) -> None:
+        super().__init__("Halaman ini rusak dan tidak dapat dibuka. Pindai ulang halaman ini.")
+
+
+class EngineError(OcrError):
+    """The recognition engine; the paper itself may be fine, so a later try can succeed."""
+
+    is_retryable = True
+
+
+class EngineMissing(EngineError):
+    """Tesseract is not installed, too old, or lacks a language."""
+
+
+class EngineTimeout(EngineError):
+    """Recognising one page took longer than allowed."""
+
+    def __init__(self) -> None:
+        super().__init__("Membaca halaman ini terlalu lama dan dihentikan. Coba baca ulang, atau pindai ulang halaman ini.")
+
+
+class EngineFailed(EngineError):
+    """Tesseract ended with an error or gave back something that is no result."""
+
+    def __init__(self) -> None:
+        super().__init__("Mesin pembaca teks gagal pada halaman ini. Coba baca ulang, atau pindai ulang halaman ini.")
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1_000_000:.1f}".removesuffix(".0").replace(".", ",")

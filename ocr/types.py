@@ -1,0 +1,142 @@
+"""The nouns of this library: what goes in (`Limits`, `Options`) and what comes out."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What is accepted at all, and what the decoding process may use."""
+
+    max_bytes: int = 50_000_000
+    max_megapixels: int = 120
+    """Per page, from the header of the picture."""
+    max_pages: int = 300
+    decode_seconds: float = 60.0
+    """Wall and processor seconds for one page, or for looking into one PDF."""
+    decode_memory: int = 2_000_000_000
+    """Bytes of address space of the decoding process."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to read. The defaults are the measured ones."""
+
+    limits: Limits = field(default_factory=Limits)
+    languages: str = "ind+eng"
+    page_seconds: float = 120.0
+    """Wall seconds that the engine may use for one page."""
+    workers: int = 0
+    """Pages read at the same time; 0 means one per core."""
+    tesseract_command: str = "tesseract"
+    """Process-wide: pytesseract keeps the command in a module variable."""
+    nice: int = 0
+    """Added niceness of the engine, so that reading does not slow the counter."""
+    thumbnail_pixels: int = 480
+    """Longest side of a thumbnail."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What the file is, found without decoding pixels in this process."""
+
+    media_type: str
+    pages: int
+    width: int
+    """Pixels of the first page; for a PDF, points."""
+    height: int
+    encrypted: bool = False
+    """The PDF is encrypted but opens without a password (it restricts printing or copying)."""
+    has_text: bool = False
+    """At least one page brings its own text."""
+    signed: bool = False
+    """The PDF carries a digital signature: no changed copy of it is made."""
+    reason: str = ""
+    """A sentence worth showing although the file is accepted; empty when there is nothing to say."""
+
+
+class PageSource(StrEnum):
+    """Where the text of a page comes from."""
+
+    OCR = "ocr"
+    TEXT = "text"
+    BLANK = "blank"
+    FAILED = "failed"
+
+
+class PdfKind(StrEnum):
+    """What `Reading.pdf` is."""
+
+    SEARCHABLE = "searchable"
+    """Page pictures with invisible text over them."""
+    PICTURE = "picture"
+    """Page pictures only: no page could be recognised."""
+    ORIGINAL = "original"
+    """Nothing was made (`pdf` is None): the file received brings its own text, or is signed."""
+    NONE = "none"
+    """Nothing could be made (`pdf` is None)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle in pixels of the upright page, from its top left corner."""
+
+    left: int
+    top: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word on a page."""
+
+    text: str
+    confidence: float
+    """0 to 100; 100 for text that the file brought itself."""
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class PageReading:
+    """One page as it was read. A failed page has no text and a `reason`."""
+
+    no: int
+    """Counted from 1."""
+    text: str
+    confidence: float | None
+    """Mean of the words, weighted by their length; None without words."""
+    words: tuple[Word, ...]
+    width: int
+    """Pixels of the upright page; the word boxes are in the same pixels."""
+    height: int
+    source: PageSource
+    rotation: int = 0
+    """Degrees clockwise by which the page had to be turned to stand upright (0, 90, 180, 270)."""
+    reason: str = ""
+    is_retryable: bool = False
+    """The page failed for a reason that another try may not meet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A whole document as it was read."""
+
+    media_type: str
+    pages: tuple[PageReading, ...]
+    pdf: bytes | None
+    pdf_kind: PdfKind
+    thumbnails: tuple[bytes, ...]
+    """One WebP for each page, without metadata; empty bytes for a page that could not be decoded."""
+    reason: str = ""
+    """Why there is no better PDF, when there could have been one."""
+
+    @property
+    def failed(self) -> tuple[PageReading, ...]:
+        """The pages that could not be read."""
+        return tuple(page for page in self.pages if page.source is PageSource.FAILED)
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether at least one page could be read (a blank page counts as read)."""
+        return len(self.failed) < len(self.pages)
