@@ -51,7 +51,9 @@ class BlobDamaged(ArchiveError):
     """The bytes in the store no longer have the hash under which they were stored."""
 
     def __init__(self, sha256: str) -> None:
-        super().__init__("Isi berkas ini di penyimpanan arsip telah berubah. Hubungi arsiparis, jangan pakai berkasnya.")
+        super().__init__(
+            "Isi berkas ini di penyimpanan arsip telah berubah. Hubungi arsiparis, jangan pakai berkasnya."
+        )
         self.sha256 = sha256
 
 

@@ -37,7 +37,11 @@ class UnknownType(Refused):
     """Neither a picture nor a PDF, whatever its name says."""
 
     def __init__(self, found: str = "") -> None:
-        what = f"Isi berkas ini {found}, bukan gambar atau PDF." if found else "Isi berkas ini bukan gambar atau PDF."
+        what = (
+            f"Isi berkas ini {found}, bukan gambar atau PDF."
+            if found
+            else "Isi berkas ini bukan gambar atau PDF."
+        )
         super().__init__(f"{what} Unggah JPEG, PNG, TIFF, HEIC, WebP, BMP, GIF, atau PDF.")
 
 
@@ -80,7 +84,9 @@ class TruncatedFile(Refused):
     """The file ends before its content does."""
 
     def __init__(self) -> None:
-        super().__init__("Berkas ini terpotong, sebagian isinya tidak ada. Salin atau pindai ulang, lalu unggah lagi.")
+        super().__init__(
+            "Berkas ini terpotong, sebagian isinya tidak ada. Salin atau pindai ulang, lalu unggah lagi."
+        )
 
 
 class DamagedFile(Refused):
@@ -107,7 +113,9 @@ class DecodeOutOfMemory(DecodeFailed):
     """Decoding needed more memory than allowed."""
 
     def __init__(self) -> None:
-        super().__init__("Halaman ini terlalu besar untuk dibuka. Pindai ulang halaman ini dengan resolusi 300 dpi.")
+        super().__init__(
+            "Halaman ini terlalu besar untuk dibuka. Pindai ulang halaman ini dengan resolusi 300 dpi."
+        )
 
 
 class DecodeCrashed(DecodeFailed):
@@ -138,14 +146,18 @@ class EngineTimeout(EngineError):
     """Recognising one page took longer than allowed."""
 
     def __init__(self) -> None:
-        super().__init__("Membaca halaman ini terlalu lama dan dihentikan. Coba baca ulang, atau pindai ulang halaman ini.")
+        super().__init__(
+            "Membaca halaman ini terlalu lama dan dihentikan. Coba baca ulang, atau pindai ulang halaman ini."
+        )
 
 
 class EngineFailed(EngineError):
     """Tesseract ended with an error or gave back something that is no result."""
 
     def __init__(self) -> None:
-        super().__init__("Mesin pembaca teks gagal pada halaman ini. Coba baca ulang, atau pindai ulang halaman ini.")
+        super().__init__(
+            "Mesin pembaca teks gagal pada halaman ini. Coba baca ulang, atau pindai ulang halaman ini."
+        )
 
 
 def _megabytes(size: int) -> str:

@@ -1,0 +1,227 @@
+"""Documents: taking in, what was read from them, the versions made from them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from archive.blobs import Blobs
+from archive.errors import DocumentMissing
+from archive.models import Blob, Document, DocumentStatus, Page, Rendition, RenditionKind
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """Answer to bringing in a file."""
+
+    document_id: UUID
+    is_duplicate: bool
+    """The same bytes were brought before; `document_id` is the document they made then."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageText:
+    """What was read on one page, in the archive's own words (see `archive.models.Page`)."""
+
+    no: int
+    text: str
+    confidence: float | None
+    words: Sequence[tuple[str, float, int, int, int, int]]
+    width: int
+    height: int
+    source: str
+    reason: str = ""
+
+
+def add(
+    session: Session,
+    blobs: Blobs,
+    data: bytes,
+    *,
+    media_type: str,
+    pages: int,
+    origin: str,
+    label: str,
+    at: datetime,
+) -> Added:
+    """Keep a file. The bytes are locked in the store before the first row is written.
+
+    `label` says what the paper is and must carry no personal data; the name of the file is not kept.
+    """
+    sha256 = _keep(session, blobs, data, media_type, at)
+    document_id = session.scalar(
+        insert(Document)
+        .values(
+            id=uuid4(),
+            blob_sha256=sha256,
+            media_type=media_type,
+            pages=pages,
+            label=label,
+            origin=origin,
+            status=DocumentStatus.RECEIVED,
+            status_reason="",
+            added_at=at,
+        )
+        .on_conflict_do_nothing(index_elements=[Document.blob_sha256])
+        .returning(Document.id)
+    )
+    if document_id is not None:
+        return Added(document_id, is_duplicate=False)
+    known = session.scalars(select(Document.id).where(Document.blob_sha256 == sha256)).one()
+    return Added(known, is_duplicate=True)
+
+
+def get(session: Session, document_id: UUID) -> Document:
+    """The document; `DocumentMissing` when there is none."""
+    document = session.get(Document, document_id)
+    if document is None:
+        raise DocumentMissing
+    return document
+
+
+def pages_of(session: Session, document_id: UUID) -> list[Page]:
+    """What was read, page by page; empty before the first reading."""
+    query = select(Page).where(Page.document_id == document_id).order_by(Page.no)
+    return list(session.scalars(query))
+
+
+def renditions(session: Session, document_id: UUID) -> list[Rendition]:
+    """The versions made from a document, thumbnails in page order."""
+    query = (
+        select(Rendition).where(Rendition.document_id == document_id).order_by(Rendition.kind, Rendition.page)
+    )
+    return list(session.scalars(query))
+
+
+def add_rendition(
+    session: Session,
+    blobs: Blobs,
+    document_id: UUID,
+    data: bytes,
+    *,
+    kind: RenditionKind,
+    media_type: str,
+    at: datetime,
+    page: int = 0,
+) -> str:
+    """Keep a version made from a document and return its hash. It replaces an earlier one of the same kind
+    and page in the list; the earlier bytes stay in the store."""
+    sha256 = _keep(session, blobs, data, media_type, at)
+    row = insert(Rendition).values(
+        document_id=document_id, kind=kind, page=page, blob_sha256=sha256, made_at=at
+    )
+    session.execute(
+        row.on_conflict_do_update(
+            index_elements=[Rendition.document_id, Rendition.kind, Rendition.page],
+            set_={"blob_sha256": row.excluded.blob_sha256, "made_at": row.excluded.made_at},
+        )
+    )
+    return sha256
+
+
+def mark_reading(session: Session, document_id: UUID) -> Document:
+    """Note that a reader has begun."""
+    document = get(session, document_id)
+    document.status = DocumentStatus.READING
+    document.status_reason = ""
+    session.flush()
+    return document
+
+
+def mark_unreadable(session: Session, document_id: UUID, reason: str) -> Document:
+    """Note that the document could not be read at all; it stays kept and can be read again later."""
+    document = get(session, document_id)
+    document.status = DocumentStatus.UNREADABLE
+    document.status_reason = reason
+    session.flush()
+    return document
+
+
+def save_reading(
+    session: Session,
+    blobs: Blobs,
+    document_id: UUID,
+    *,
+    pages: Sequence[PageText],
+    pdf: bytes | None,
+    pdf_kind: RenditionKind | None,
+    thumbnails: Sequence[bytes],
+    at: datetime,
+    thumbnail_type: str = "image/webp",
+) -> Document:
+    """Keep what was read, replacing an earlier reading. The versions are stored before any row is written.
+
+    The document becomes `readable` when at least one page was read, else `unreadable`; pages that failed are
+    named in `status_reason`. Empty thumbnails are skipped.
+    """
+    document = get(session, document_id)
+    if pdf is not None and pdf_kind is not None:
+        add_rendition(session, blobs, document_id, pdf, kind=pdf_kind, media_type="application/pdf", at=at)
+    for no, thumbnail in enumerate(thumbnails, start=1):
+        if thumbnail:
+            add_rendition(
+                session,
+                blobs,
+                document_id,
+                thumbnail,
+                kind=RenditionKind.THUMBNAIL,
+                media_type=thumbnail_type,
+                at=at,
+                page=no,
+            )
+    session.execute(delete(Page).where(Page.document_id == document_id))
+    if pages:
+        session.execute(insert(Page), [_row(document_id, page) for page in pages])
+    failed = [page for page in pages if page.source == "failed"]
+    is_readable = len(failed) < len(pages)
+    document.status = DocumentStatus.READABLE if is_readable else DocumentStatus.UNREADABLE
+    document.status_reason = _failures(failed)
+    session.flush()
+    return document
+
+
+def _keep(session: Session, blobs: Blobs, data: bytes, media_type: str, at: datetime) -> str:
+    stored = blobs.put(data, media_type)
+    session.execute(
+        insert(Blob)
+        .values(
+            sha256=stored.sha256,
+            size=stored.size,
+            media_type=media_type,
+            version_id=stored.version_id,
+            stored_at=at,
+        )
+        .on_conflict_do_nothing(index_elements=[Blob.sha256])
+    )
+    return stored.sha256
+
+
+def _row(document_id: UUID, page: PageText) -> dict[str, Any]:
+    return {
+        "document_id": document_id,
+        "no": page.no,
+        "text": _storable(page.text),
+        "confidence": page.confidence,
+        "words": [[_storable(text), *rest] for text, *rest in page.words],
+        "width": page.width,
+        "height": page.height,
+        "source": page.source,
+        "reason": page.reason,
+    }
+
+
+def _storable(text: str) -> str:
+    """PostgreSQL keeps neither NUL nor lone surrogates."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+
+
+def _failures(failed: Sequence[PageText]) -> str:
+    if not failed:
+        return ""
+    numbers = ", ".join(str(page.no) for page in failed)
+    return f"Halaman {numbers} tidak terbaca. {failed[0].reason}".strip()
