@@ -1,0 +1,99 @@
+"""Looking before decoding: what a file is, how large it claims to be, and whether it is accepted at all."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from ocr import headers, heif, signatures, tiff
+from ocr.errors import (
+    DamagedFile,
+    EmptyFile,
+    EncryptedPdf,
+    FileTooLarge,
+    NoPages,
+    TooManyPages,
+    TooManyPixels,
+    TruncatedFile,
+)
+from ocr.sandbox import Sandbox
+from ocr.types import Inspection, Limits
+
+_MEASURES = {
+    signatures.JPEG: headers.jpeg,
+    signatures.PNG: headers.png,
+    signatures.GIF: headers.gif,
+    signatures.BMP: headers.bmp,
+    signatures.WEBP: headers.webp,
+    signatures.HEIC: heif.measure,
+}
+_DEFAULT_LIMITS = Limits()
+
+_RESTRICTED = "PDF ini dibatasi oleh pembuatnya (cetak atau salin), tetapi dapat dibaca."
+_SIGNED = "PDF ini bertanda tangan digital. Berkas asli disimpan apa adanya, tanpa salinan yang diubah."
+_XFA = "PDF ini formulir XFA. Bila isinya tidak tampak, cetak formulir itu ke PDF biasa, lalu unggah lagi."
+
+
+def inspect(data: bytes, limits: Limits = _DEFAULT_LIMITS) -> Inspection:
+    """Say what the file is, or refuse it.
+
+    Type, size, pages and pixels come from headers; a PDF is opened in a separate process with limits. Raises a
+    subclass of `Refused` with the sentence for the person who brought it.
+    """
+    if not data:
+        raise EmptyFile
+    if len(data) > limits.max_bytes:
+        raise FileTooLarge(len(data), limits.max_bytes)
+    media_type = signatures.media_type_of(data)
+    if media_type == signatures.PDF:
+        return _inspect_pdf(data, limits)
+    return _inspect_picture(data, media_type, limits)
+
+
+def _inspect_picture(data: bytes, media_type: str, limits: Limits) -> Inspection:
+    if media_type == signatures.TIFF:
+        measure = tiff.measure(data, limits.max_pages)
+    else:
+        measure = _MEASURES[media_type](data)
+    if measure.pages == 0:
+        raise NoPages
+    if not measure.width or not measure.height:
+        raise DamagedFile
+    if measure.width * measure.height > limits.max_megapixels * 1_000_000:
+        raise TooManyPixels(measure.width, measure.height, limits.max_megapixels)
+    return Inspection(media_type, *measure)
+
+
+def _inspect_pdf(data: bytes, limits: Limits) -> Inspection:
+    _check_pdf_end(data)
+    with TemporaryDirectory(prefix="periksa-") as folder, Sandbox(limits, Path(folder)) as sandbox:
+        path = Path(folder) / "berkas"
+        path.write_bytes(data)
+        found = sandbox.call("inspect_pdf", path=str(path))
+    if found["needs_password"]:
+        raise EncryptedPdf
+    if not found["opens"]:
+        raise DamagedFile
+    if found["pages"] == 0:
+        raise NoPages
+    if found["pages"] > limits.max_pages:
+        raise TooManyPages(found["pages"], limits.max_pages)
+    notes = ((found["encrypted"], _RESTRICTED), (found["signed"], _SIGNED), (found["xfa"], _XFA))
+    return Inspection(
+        signatures.PDF,
+        found["pages"],
+        found["width"],
+        found["height"],
+        encrypted=found["encrypted"],
+        has_text=found["has_text"],
+        signed=found["signed"],
+        reason=" ".join(sentence for holds, sentence in notes if holds),
+    )
+
+
+def _check_pdf_end(data: bytes) -> None:
+    """A PDF that was cut off has objects behind its last end mark, or no end mark.
+
+    The decoder would repair such a file and silently lose pages, so it is refused here.
+    """
+    end = data.rfind(b"%%EOF")
+    if end < 0 or b" obj" in data[end:]:
+        raise TruncatedFile
