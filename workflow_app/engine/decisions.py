@@ -1,0 +1,83 @@
+"""Decision tables (DMN) as data, and their evaluation outside a running process."""
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
+
+from SpiffWorkflow.dmn.engine.DMNEngine import DMNEngine
+from SpiffWorkflow.dmn.parser import DMNParser
+from SpiffWorkflow.exceptions import SpiffWorkflowException
+
+from workflow_app.engine.functions import Value
+from workflow_app.engine.model import parse_xml
+from workflow_app.engine.specs import Scope
+from workflow_app.errors import InvalidDefinition, ProcessFault
+
+
+@dataclass(frozen=True)
+class DecisionTable:
+    """One decision of a process folder."""
+
+    name: str
+    """Id of the decision."""
+    label: str
+    file: str
+    hit_policy: str
+    inputs: tuple[str, ...]
+    """Input expressions, usually names of control variables."""
+    outputs: tuple[str, ...]
+    rows: tuple[Mapping[str, Any], ...]
+    """Every row by column: literal cells as values, None where the cell says "any", other cells as their text."""
+    table: Any = field(repr=False, compare=False)
+
+    def evaluate(self, variables: Mapping[str, Value]) -> list[dict[str, Any]]:
+        """Outputs of the rows that match (all for COLLECT, otherwise the first). Raises `ProcessFault`."""
+        scope = Scope(variables, datetime.min.replace(tzinfo=UTC))
+        task = SimpleNamespace(data={}, workflow=SimpleNamespace(script_engine=scope))
+        try:
+            rules = DMNEngine(self.table).decide(task)
+            rules = rules if self.hit_policy == "COLLECT" else rules[:1]
+            return [dict(rule.output_as_dict(task)) for rule in rules]
+        except Exception as error:
+            raise ProcessFault(self.name, f"{type(error).__name__}: {error}") from error
+
+
+def read_decision(data: bytes, file: str) -> DecisionTable:
+    """Read the one decision of a DMN file. Raises `InvalidDefinition`."""
+    root = parse_xml(data, file)
+    try:
+        parser = DMNParser(None, root, {"dmn": root.nsmap[root.prefix]}, filename=file)
+        parser.parse()
+        table = parser.decision.decisionTables[0]
+    except (SpiffWorkflowException, KeyError, IndexError, ValueError) as error:
+        raise InvalidDefinition(detail=f"{file}: {error}") from error
+    inputs = tuple(column.expression or column.label for column in table.inputs)
+    outputs = tuple(column.name or column.label for column in table.outputs)
+    return DecisionTable(
+        name=parser.decision.id,
+        label=parser.decision.name,
+        file=file,
+        hit_policy=table.hit_policy,
+        inputs=inputs,
+        outputs=outputs,
+        rows=tuple(_row(rule, inputs, outputs) for rule in table.rules),
+        table=table,
+    )
+
+
+def _row(rule: Any, inputs: tuple[str, ...], outputs: tuple[str, ...]) -> dict[str, Any]:
+    cells = [entry.lhs[0] if entry.lhs else None for entry in rule.inputEntries]
+    cells += [entry.text for entry in rule.outputEntries]
+    return {name: _literal(cell) for name, cell in zip(inputs + outputs, cells, strict=False)}
+
+
+def _literal(cell: str | None) -> Any:
+    if cell is None or not cell.strip():
+        return None
+    try:
+        return ast.literal_eval(cell.strip())
+    except (ValueError, SyntaxError):
+        return cell.strip()

@@ -1,0 +1,189 @@
+"""Process folders as definitions: read, hashed, validated, parsed once and shared by all cases that run under them."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from workflow_app.engine.decisions import DecisionTable, read_decision
+from workflow_app.engine.forms import Form, read_form
+from workflow_app.engine.functions import Value, is_reserved, is_value
+from workflow_app.engine.model import Model, Node, read_model
+from workflow_app.engine.specs import Specs, parse_specs
+from workflow_app.errors import InvalidDefinition
+
+ProcessFiles = Mapping[str, bytes]
+"""Path inside the process folder (with `/`) to content."""
+
+MODEL_FILE = "process.bpmn"
+
+
+@dataclass(frozen=True)
+class Element:
+    """A flow node of the model as the rest of the product sees it."""
+
+    id: str
+    name: str
+    kind: str
+    """Tag of the node: userTask, serviceTask, endEvent, ..."""
+    role: str
+    """Role key of its lane; empty outside lanes."""
+    clauses: tuple[str, ...]
+    """Requirement numbers the element carries out (R45, R11, ...)."""
+    properties: Mapping[str, str]
+    parent: str | None = None
+    """Enclosing subprocess, None on the top level."""
+
+
+@dataclass(frozen=True)
+class LetterSource:
+    """Template of a paper and its settings (series, title, ...)."""
+
+    html: str
+    meta: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Definition:
+    """One process folder at one content hash. Shared between threads; nothing in it changes."""
+
+    key: str
+    name: str
+    hash: str
+    files: ProcessFiles = field(repr=False)
+    elements: Mapping[str, Element] = field(repr=False)
+    """By id, in the order of the file."""
+    initial: Mapping[str, Value]
+    """Control variables every case starts with (process property `initial`, a JSON object)."""
+    forms: Mapping[str, Form] = field(repr=False)
+    letters: Mapping[str, LetterSource] = field(repr=False)
+    decisions: Mapping[str, DecisionTable] = field(repr=False)
+    specs: Specs = field(repr=False, compare=False)
+
+    @property
+    def bpmn_xml(self) -> str:
+        """The model with its drawing, for the viewer."""
+        return self.files[MODEL_FILE].decode()
+
+    def form(self, element_id: str) -> Form:
+        """Form of a user task. Raises `InvalidDefinition` if it has none."""
+        if element_id not in self.forms:
+            raise InvalidDefinition(detail=f"{self.key}: {element_id} has no form")
+        return self.forms[element_id]
+
+    def letter(self, name: str) -> LetterSource:
+        """Template of a letter. Raises `InvalidDefinition` if there is none of this name."""
+        if name not in self.letters:
+            raise InvalidDefinition(detail=f"{self.key}: no letter {name}")
+        return self.letters[name]
+
+    def decision(self, name: str) -> DecisionTable:
+        """Decision table by its id. Raises `InvalidDefinition` if there is none of this name."""
+        if name not in self.decisions:
+            raise InvalidDefinition(detail=f"{self.key}: no decision {name}")
+        return self.decisions[name]
+
+
+def read_folder(path: Path) -> ProcessFiles:
+    """All files of a process folder, hidden ones excepted. Raises `InvalidDefinition` without a model."""
+    if not (path / MODEL_FILE).is_file():
+        raise InvalidDefinition(detail=f"{path.name}: {MODEL_FILE} is missing")
+    found = {p.relative_to(path).as_posix(): p for p in sorted(path.rglob("*")) if p.is_file()}
+    return {name: p.read_bytes() for name, p in found.items() if not any(s[0] == "." for s in name.split("/"))}
+
+
+def content_hash(files: ProcessFiles) -> str:
+    """SHA-256 over all names and contents, each preceded by its length, in the order of the names."""
+    digest = hashlib.sha256()
+    for name in sorted(files):
+        for part in (name.encode(), files[name]):
+            digest.update(len(part).to_bytes(8, "big"))
+            digest.update(part)
+    return digest.hexdigest()
+
+
+_loaded: dict[str, Definition] = {}
+
+
+def load(files: ProcessFiles) -> Definition:
+    """The definition held by these files; parsed once per content. Raises `InvalidDefinition`."""
+    hash_ = content_hash(files)
+    if hash_ not in _loaded:
+        _loaded[hash_] = _parse(dict(files), hash_)
+    return _loaded[hash_]
+
+
+def _parse(files: ProcessFiles, hash_: str) -> Definition:
+    if MODEL_FILE not in files:
+        raise InvalidDefinition(detail=f"{MODEL_FILE} is missing")
+    model = read_model(files[MODEL_FILE])
+    decisions = {d.name: d for d in (read_decision(files[n], n) for n in sorted(files) if n.endswith(".dmn"))}
+    return Definition(
+        key=model.key,
+        name=model.name,
+        hash=hash_,
+        files=files,
+        elements={node.id: element_of(node) for node in model.nodes.values()},
+        initial=_initial(model),
+        forms={n.id: form_of(files, n) for n in model.nodes.values() if "formJsonSchemaFilename" in n.properties},
+        letters=read_letters(files),
+        decisions=decisions,
+        specs=parse_specs(model, {n: files[n] for n in sorted(files) if n.endswith(".dmn")}),
+    )
+
+
+def element_of(node: Node) -> Element:
+    """The element a node of the model stands for."""
+    clauses = tuple(node.properties.get("clause", "").split())
+    return Element(node.id, node.name, node.kind, node.role, clauses, node.properties, node.parent)
+
+
+def form_of(files: ProcessFiles, node: Node) -> Form:
+    """The form a user task names in its properties. Raises `InvalidDefinition`."""
+    schema_file = node.properties["formJsonSchemaFilename"]
+    ui_file = node.properties.get("formUiSchemaFilename", "")
+    return read_form(node.id, read_json(files, schema_file), read_json(files, ui_file))
+
+
+def read_letters(files: ProcessFiles) -> dict[str, LetterSource]:
+    """All letters of a folder by name. Raises `InvalidDefinition`."""
+    letters = {}
+    for name in sorted(files):
+        path = PurePosixPath(name)
+        if path.parent == PurePosixPath("letters") and path.suffix == ".html":
+            meta_file = str(path.with_suffix(".json"))
+            meta = read_json(files, meta_file) if meta_file in files else {}
+            letters[path.stem] = LetterSource(_text(files, name), meta)
+    return letters
+
+
+def read_json(files: ProcessFiles, name: str) -> dict[str, Any]:
+    """A JSON object of the folder. Raises `InvalidDefinition`."""
+    try:
+        value = json.loads(_text(files, name))
+    except ValueError as error:
+        raise InvalidDefinition(detail=f"{name}: {error}") from error
+    if not isinstance(value, dict):
+        raise InvalidDefinition(detail=f"{name}: an object is expected")
+    return value
+
+
+def _text(files: ProcessFiles, name: str) -> str:
+    if name not in files:
+        raise InvalidDefinition(detail=f"{name or 'a file'} is missing")
+    try:
+        return files[name].decode()
+    except UnicodeDecodeError as error:
+        raise InvalidDefinition(detail=f"{name}: not UTF-8") from error
+
+
+def _initial(model: Model) -> dict[str, Value]:
+    try:
+        values = json.loads(model.initial.get("initial", "{}"))
+    except ValueError as error:
+        raise InvalidDefinition(detail=f"{MODEL_FILE}: property initial: {error}") from error
+    if not isinstance(values, dict) or any(is_reserved(k) or not is_value(v) for k, v in values.items()):
+        raise InvalidDefinition(detail=f"{MODEL_FILE}: property initial: names or values are not allowed")
+    return values

@@ -1,0 +1,219 @@
+"""Judging answers: one plain Indonesian sentence for each field that cannot be accepted as it is."""
+
+import base64
+import binascii
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from jsonschema import Draft202012Validator
+
+from workflow_app.types import Answer
+
+MAX_TEXT = 500
+"""Longest answer of a one-line field whose schema sets no `maxLength`."""
+
+MAX_LONG_TEXT = 10_000
+MAX_ITEMS = 50
+MAX_LINES = 60
+MAX_SIGNATURE = 400_000
+"""Longest data URI of a drawn signature."""
+
+_CHOICES = frozenset({"radio", "select", "checkboxes"})
+_PNG = b"\x89PNG\r\n\x1a\n"
+_BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_CHARACTERS = "Isian memuat karakter tersembunyi yang tidak dapat disimpan. Hapus, lalu ketik ulang dengan papan tik."
+_DATE = "Isi tanggal yang benar, misalnya 31-12-2026."
+_FORM = "Isian tidak dapat dibaca. Muat ulang halaman, lalu isi kembali."
+
+
+def sentences(
+    fields: Mapping[str, tuple[str, str]], schema: Mapping[str, Any], answers: Mapping[str, Answer]
+) -> dict[str, str]:
+    """Sentences by field; `fields` are the visible ones as name to (title, widget)."""
+    found: dict[str, str] = {}
+    for name, value in answers.items():
+        for key, sentence in _judge(name, fields[name][1], value, schema.get("properties", {}).get(name, {})):
+            found.setdefault(key, sentence)
+    given = {name: value for name, value in answers.items() if value != []}
+    for error in Draft202012Validator(schema).iter_errors(given):
+        for key, sentence in _explain(error, fields, given):
+            if not any(k == key or k.startswith(f"{key}.") for k in found):
+                found[key] = sentence
+    return found
+
+
+def has_hidden_characters(text: str) -> bool:
+    """True for control characters, text-direction overrides and halves of characters."""
+    return any(c in _BIDI or (unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\t") for c in text)
+
+
+def _judge(name: str, widget: str, value: Answer, schema: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What JSON Schema cannot say about an answer."""
+    match value:
+        case dict() if widget == "requirements":
+            yield from _judge_lines(name, value)
+        case dict() if widget == "waiver":
+            yield from _judge_waiver(name, value)
+        case list() if widget in ("documents", "checkboxes"):
+            if any(not isinstance(item, str) or (widget == "documents" and not _is_uuid(item)) for item in value):
+                yield name, "Dokumen tidak dikenali. Unggah kembali." if widget == "documents" else _FORM
+            elif len(value) > MAX_ITEMS:
+                yield name, f"Paling banyak {MAX_ITEMS} butir."
+        case str() if widget == "signature":
+            if not _is_png(value):
+                yield name, "Tanda tangan tidak terbaca. Hapus, lalu bubuhkan kembali."
+        case str():
+            limit = schema.get("maxLength") or (MAX_LONG_TEXT if widget == "textarea" else MAX_TEXT)
+            yield from ((name, sentence) for sentence in _judge_text(value, limit))
+            if sentence := _judge_kind(widget, value):
+                yield name, sentence
+        case dict() | list():
+            yield name, _FORM
+
+
+def _judge_text(text: str, limit: int) -> Iterator[str]:
+    if len(text) > limit:
+        yield f"Isian terlalu panjang: paling banyak {limit} karakter."
+    elif has_hidden_characters(text):
+        yield _CHARACTERS
+
+
+def _judge_kind(widget: str, text: str) -> str | None:
+    match widget:
+        case "date" if not _is_date(text):
+            return _DATE
+        case "datetime" if not _is_instant(text):
+            return "Isi tanggal dan jam yang benar."
+        case "nik" if not re.fullmatch(r"[0-9]{16}", text):
+            return "NIK terdiri atas 16 angka. Periksa kembali pada KTP atau KK."
+        case "tel" if not re.fullmatch(r"\+?[0-9][0-9 ()./-]{1,24}", text):
+            return "Isi nomor telepon dengan angka, misalnya 0812-0000-0000."
+        case "email" if not re.fullmatch(r"[^@\s]{1,64}@[^@\s]{1,190}\.[^@\s.]{2,}", text):
+            return "Alamat surel tidak lengkap, misalnya nama@contoh.id."
+        case "number":
+            return "Isi dengan angka bulat."
+    return None
+
+
+def _judge_lines(name: str, lines: Mapping[str, Answer]) -> Iterator[tuple[str, str]]:
+    if len(lines) > MAX_LINES:
+        yield name, _FORM
+        return
+    for line, parts in lines.items():
+        if not isinstance(parts, dict):
+            yield name, _FORM
+            continue
+        for part in ("number", "issuer", "reason"):
+            text = parts.get(part, "")
+            limit = 2000 if part == "reason" else 200
+            for sentence in _judge_text(text, limit) if isinstance(text, str) else [_FORM]:
+                yield f"{name}.{line}.{part}", sentence
+        if "date" in parts and not _is_date(parts["date"]):
+            yield f"{name}.{line}.date", _DATE
+        count = parts.get("count", 1)
+        if not isinstance(count, int) or not 0 <= count <= 999:
+            yield f"{name}.{line}.count", "Isi jumlah dengan angka bulat."
+        documents = parts.get("documents", [])
+        if not isinstance(documents, list) or len(documents) > MAX_ITEMS or not all(map(_is_uuid, documents)):
+            yield f"{name}.{line}.documents", "Dokumen tidak dikenali. Unggah kembali."
+        if parts.get("waive") and not parts.get("reason"):
+            yield f"{name}.{line}.reason", "Tulis alasan permintaan pengecualian."
+
+
+def _judge_waiver(name: str, parts: Mapping[str, Answer]) -> Iterator[tuple[str, str]]:
+    if not isinstance(parts.get("line"), str):
+        yield f"{name}.line", "Pilih syarat yang diputuskan."
+    if parts.get("decision") not in ("beri", "tolak"):
+        yield f"{name}.decision", "Pilih beri atau tolak."
+    reason = parts.get("reason")
+    if not isinstance(reason, str) or not reason:
+        yield f"{name}.reason", "Tulis alasan keputusan."
+    else:
+        yield from ((f"{name}.reason", sentence) for sentence in _judge_text(reason, 2000))
+
+
+def _explain(
+    error: Any, fields: Mapping[str, tuple[str, str]], answers: Mapping[str, Answer]
+) -> Iterable[tuple[str, str]]:
+    """Field and sentence for a JSON Schema error; hidden fields are never missing."""
+    if error.validator == "required" and not error.absolute_path:
+        missing = [name for name in error.validator_value if name not in answers and name in fields]
+        return [(name, _missing(*fields[name])) for name in missing]
+    if not error.absolute_path:
+        return [] if error.validator == "additionalProperties" else [("", _FORM)]
+    name = str(error.absolute_path[0])
+    if name not in fields:
+        return []
+    return [(name, _sentence(error.validator, error.validator_value, *fields[name]))]
+
+
+def _missing(title: str, widget: str) -> str:
+    label = title.rstrip("?:. ")
+    match widget:
+        case "radio" | "select" | "checkboxes":
+            return f"Pilih jawaban untuk “{label}”."
+        case "checkbox":
+            return f"Centang “{label}” bila sudah dilakukan."
+        case "documents":
+            return f"Unggah berkas untuk “{label}”."
+        case "signature":
+            return f"Bubuhkan tanda tangan pada “{label}”."
+    return f"Isi “{label}”."
+
+
+def _sentence(rule: str, limit: Any, title: str, widget: str) -> str:
+    match rule:
+        case "minLength":
+            return f"Isian terlalu pendek: paling sedikit {limit} karakter."
+        case "maxLength":
+            return f"Isian terlalu panjang: paling banyak {limit} karakter."
+        case "minimum":
+            return f"Angka paling kecil {limit}."
+        case "maximum":
+            return f"Angka paling besar {limit}."
+        case "minItems":
+            return _missing(title, widget) if limit == 1 else f"Pilih paling sedikit {limit}."
+        case "maxItems":
+            return f"Pilih paling banyak {limit}."
+        case "enum" if widget in _CHOICES:
+            return "Pilih salah satu pilihan yang tersedia."
+        case "const" if widget == "checkbox":
+            return _missing(title, widget)
+        case "type" if widget == "number":
+            return "Isi dengan angka bulat."
+    return f"Isian “{title.rstrip('?:. ')}” belum benar. Periksa kembali."
+
+
+def _is_date(value: object) -> bool:
+    try:
+        return len(str(value)) == 10 and date.fromisoformat(str(value)).year >= 1800
+    except ValueError:
+        return False
+
+
+def _is_instant(text: str) -> bool:
+    try:
+        return datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        return False
+
+
+def _is_uuid(value: object) -> bool:
+    try:
+        return str(UUID(str(value))) == str(value)
+    except ValueError:
+        return False
+
+
+def _is_png(uri: str) -> bool:
+    prefix = "data:image/png;base64,"
+    if not uri.startswith(prefix) or len(uri) > MAX_SIGNATURE:
+        return False
+    try:
+        return base64.b64decode(uri.removeprefix(prefix), validate=True).startswith(_PNG)
+    except (binascii.Error, ValueError):
+        return False

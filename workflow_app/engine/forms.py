@@ -1,0 +1,213 @@
+"""Forms of user tasks: reading the schema pair, which answers are visible, and what is personal, control or public."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import SchemaError
+
+from workflow_app.engine.form_messages import sentences
+from workflow_app.engine.form_values import read_value
+from workflow_app.errors import InvalidDefinition
+from workflow_app.types import WITA, Answer, Answers
+
+WIDGETS = frozenset(
+    {
+        "text", "textarea", "radio", "select", "checkbox", "checkboxes", "date", "datetime", "number", "tel", "email",
+        "nik", "signature", "documents", "requirements", "waiver", "note",
+    }
+)  # fmt: skip
+
+PERSONAL_GROUPS = frozenset({"identitas", "kontak", "tanda_tangan", "uraian"})
+"""Groups personal answers are sealed in."""
+
+COMPUTED_WIDGETS = frozenset({"requirements", "waiver"})
+"""Widgets whose control variable (`result`) the service computes."""
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A field is visible while another field has one of these values."""
+
+    field: str
+    values: tuple[Answer, ...]
+
+
+@dataclass(frozen=True)
+class Field:
+    """One question of a form."""
+
+    name: str
+    title: str
+    widget: str
+    options: Mapping[str, str] = field(default_factory=dict)
+    help: str = ""
+    placeholder: str = ""
+    autocomplete: str = "off"
+    width: str = "full"
+    default: Answer = None
+    """Literal, or the word `now` for date and datetime."""
+    personal: str | None = None
+    """Group the answer is sealed in."""
+    control: bool = False
+    """The answer becomes a control variable of the same name."""
+    required: bool = False
+    visible_if: Condition | None = None
+    schema: Mapping[str, Any] = field(default_factory=dict)
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    """`decision`, `source`, `result` of computed widgets."""
+
+
+@dataclass(frozen=True)
+class Section:
+    """Fields under one heading."""
+
+    title: str
+    help: str
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Form:
+    """The form of one user task."""
+
+    element: str
+    title: str
+    intro: str
+    submit: str
+    next: str
+    sections: tuple[Section, ...]
+    fields: Mapping[str, Field]
+    schema: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Separated:
+    """Answers by where they may be kept."""
+
+    public: Answers
+    """Everything that is not personal."""
+    personal: dict[str, Answers]
+    """Sealed group to answers."""
+    control: dict[str, str | int | bool | None | list[str]]
+    """One value for each control field of the form, None when it was not answered or not visible."""
+
+
+def read_form(element: str, schema: Mapping[str, Any], ui: Mapping[str, Any]) -> Form:
+    """A form from its schema and UI schema. Raises `InvalidDefinition`."""
+    try:
+        Draft202012Validator.check_schema(schema)
+        properties: Mapping[str, Any] = schema.get("properties", {})
+        required = frozenset(schema.get("required", ()))
+        fields = {n: _field(n, properties.get(n, {}), u, n in required) for n, u in ui.get("fields", {}).items()}
+        sections = tuple(Section(s["title"], s.get("help", ""), tuple(s["fields"])) for s in ui["sections"])
+        form = Form(element, ui["title"], ui["intro"], ui["submit"], ui["next"], sections, fields, schema)
+    except (SchemaError, KeyError, TypeError, AttributeError, ValueError) as error:
+        raise InvalidDefinition(detail=f"form of {element}: {type(error).__name__} {error}") from error
+    shown = [name for section in sections for name in section.fields]
+    answered = {name for name, f in fields.items() if f.widget != "note"}
+    if sorted(shown) != sorted(fields) or answered != set(properties):
+        odd = sorted(set(shown) ^ set(fields) | answered ^ set(properties)) or "one field twice"
+        raise InvalidDefinition(detail=f"form of {element}: sections, fields and properties differ in {odd}")
+    return form
+
+
+def read(form: Form, values: Mapping[str, list[str]]) -> Answers:
+    """Typed answers from a posted HTML form: normalised (NFC, trimmed), empty ones left out, unknown names ignored."""
+    answers: Answers = {}
+    for name, item in form.fields.items():
+        value = read_value(name, item.widget, item.schema, values)
+        if value is not None:
+            answers[name] = value
+    return answers
+
+
+def visible(form: Form, answers: Mapping[str, Answer]) -> Answers:
+    """The answers without those to questions that are not shown (and without names the form does not know)."""
+    shown = _shown(form, answers)
+    return {name: value for name, value in answers.items() if name in shown}
+
+
+def validate(form: Form, answers: Mapping[str, Answer]) -> dict[str, str]:
+    """What is wrong: field name (or `persyaratan.<line>.<part>`) to an Indonesian sentence; `""` is the whole form."""
+    shown = _shown(form, answers)
+    return sentences(
+        {name: (f.title, f.widget) for name, f in form.fields.items() if name in shown},
+        form.schema,
+        {name: value for name, value in answers.items() if name in shown and value not in (None, "")},
+    )
+
+
+def separate(form: Form, answers: Mapping[str, Answer]) -> Separated:
+    """Split visible answers into public, sealed and control."""
+    shown = visible(form, answers)
+    personal: dict[str, Answers] = {}
+    control: dict[str, Any] = {}
+    for name, item in form.fields.items():
+        if item.control:
+            control[name] = shown.get(name, [] if item.widget == "checkboxes" else None)
+        if item.personal and name in shown:
+            personal.setdefault(item.personal, {})[name] = shown[name]
+    return Separated({n: v for n, v in shown.items() if not form.fields[n].personal}, personal, control)
+
+
+def defaults(form: Form, now: datetime) -> Answers:
+    """Answers a fresh form starts with."""
+    local = now.astimezone(WITA).replace(second=0, microsecond=0)
+    instants = {"date": local.date().isoformat(), "datetime": local.isoformat()}
+    return {
+        name: instants.get(f.widget, f.default) if f.default == "now" else f.default
+        for name, f in form.fields.items()
+        if f.default is not None
+    }
+
+
+def _shown(form: Form, answers: Mapping[str, Answer]) -> set[str]:
+    """Names of the fields that are shown. A field that depends on a hidden field is hidden too."""
+    shown: set[str] = set()
+
+    def is_shown(name: str, seen: frozenset[str]) -> bool:
+        condition = form.fields[name].visible_if
+        if condition is None:
+            return True
+        if name in seen or condition.field not in form.fields or not is_shown(condition.field, seen | {name}):
+            return False
+        answer = answers.get(condition.field)
+        if isinstance(answer, list):
+            return any(value in answer for value in condition.values)
+        return any(type(answer) is type(value) and answer == value for value in condition.values)
+
+    for name in form.fields:
+        if is_shown(name, frozenset()):
+            shown.add(name)
+    return shown
+
+
+def _field(name: str, schema: Mapping[str, Any], ui: Mapping[str, Any], required: bool) -> Field:
+    condition = None
+    if "visible_if" in ui:
+        rule = ui["visible_if"]
+        condition = Condition(rule["field"], tuple(rule["in"]) if "in" in rule else (rule["equals"],))
+    if ui["widget"] not in WIDGETS:
+        raise ValueError(f"{name}: unknown widget {ui['widget']}")
+    if ui.get("personal") is not None and ui["personal"] not in PERSONAL_GROUPS:
+        raise ValueError(f"{name}: unknown personal group {ui['personal']}")
+    return Field(
+        name=name,
+        title=ui.get("title") or schema.get("title") or name,
+        widget=ui["widget"],
+        options=dict(ui.get("options", {})),
+        help=ui.get("help", ""),
+        placeholder=ui.get("placeholder", ""),
+        autocomplete=ui.get("autocomplete", "off"),
+        width=ui.get("width", "full"),
+        default=ui.get("default"),
+        personal=ui.get("personal"),
+        control=ui.get("control", False) is True,
+        required=required,
+        visible_if=condition,
+        schema=schema,
+        parameters={k: ui[k] for k in ("decision", "source", "result") if k in ui},
+    )

@@ -1,0 +1,209 @@
+"""The engine: a state and something that happened in, the next state out. No database, no network, no clock of its own.
+
+A step either returns a whole new state or raises; the given state is never changed, so a caller that meets an error has
+nothing to undo. `Step.open_tasks` and `Step.effects` describe the whole state, not only what is new.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from SpiffWorkflow.bpmn import BpmnEvent
+from SpiffWorkflow.bpmn.exceptions import WorkflowTaskException
+from SpiffWorkflow.exceptions import WorkflowException
+from SpiffWorkflow.spiff.specs.defaults import UserTask
+from SpiffWorkflow.spiff.specs.event_definitions import MessageEventDefinition
+from SpiffWorkflow.util.task import TaskState
+
+from workflow_app.engine.definitions import Definition
+from workflow_app.engine.functions import Value
+from workflow_app.engine.specs import DueTimer, EffectTask, Scope, waiting_until
+from workflow_app.engine.state import CaseState, all_tasks, begin, pack, unpack
+from workflow_app.errors import LoopLimitReached, ProcessFault, SentraError, TaskNotReady
+from workflow_app.types import Effect, OpenTask, Step, Variables
+
+
+def start(definition: Definition, variables: Variables, now: datetime) -> Step:
+    """Start a case. Raises `ProcessFault`."""
+    run = _Run(definition, definition.key)
+    with run.guarded():
+        scope = Scope({}, now)
+        run.case = begin(definition.specs, scope)
+        run.set_variables({**definition.initial, **variables})
+        return run.finish()
+
+
+def complete_task(
+    definition: Definition, state: bytes, task_id: UUID, variables: Variables, now: datetime
+) -> Step:
+    """Complete an open user task. Raises `TaskNotReady`, `LoopLimitReached` or `ProcessFault`."""
+    run = _Run(definition, definition.key)
+    with run.guarded():
+        run.load(state, now)
+        task = run.task(task_id, UserTask, TaskState.READY)
+        run.set_variables(variables)
+        task.run()
+        run.note(task)
+        return run.finish()
+
+
+def resolve_effect(definition: Definition, state: bytes, task_id: UUID, result: Value, now: datetime) -> Step:
+    """Tell a service task its result. Raises `TaskNotReady`, `LoopLimitReached` or `ProcessFault`."""
+    run = _Run(definition, definition.key)
+    with run.guarded():
+        run.load(state, now)
+        task = run.task(task_id, EffectTask, TaskState.STARTED)
+        if task.task_spec.has_result:
+            run.set_variables({task.task_spec.result_variable: result})
+        task.complete()
+        run.note(task)
+        return run.finish()
+
+
+def wake(definition: Definition, state: bytes, now: datetime) -> Step:
+    """Let timers fire that are due. Raises `LoopLimitReached` or `ProcessFault`."""
+    run = _Run(definition, definition.key)
+    with run.guarded():
+        run.load(state, now)
+        run.case.workflow.refresh_timers()
+        return run.finish()
+
+
+def receive_message(definition: Definition, state: bytes, name: str, variables: Variables, now: datetime) -> Step:
+    """Deliver a message. Raises `TaskNotReady` when the case does not wait for it (any more)."""
+    run = _Run(definition, definition.key)
+    with run.guarded():
+        run.load(state, now)
+        event = BpmnEvent(MessageEventDefinition(name), payload={})
+        if not any(t.task_spec.catches(t, event) for t in run.case.workflow.event_manager.tasks.values()):
+            raise TaskNotReady("Permintaan ini tidak berlaku lagi pada tahap berkas sekarang.", detail=name)
+        run.set_variables(variables)
+        run.case.workflow.catch(event)
+        return run.finish()
+
+
+class _Run:
+    """One step being computed."""
+
+    case: CaseState
+
+    def __init__(self, definition: Definition, element: str) -> None:
+        self.definition = definition
+        self.element = element
+        self.completed: list[str] = []
+        self.steps = 0
+        self.known: frozenset[UUID] = frozenset()
+
+    @contextmanager
+    def guarded(self) -> Iterator[None]:
+        """Turn whatever goes wrong inside the library into a `ProcessFault` that names the element."""
+        try:
+            yield
+        except SentraError:
+            raise
+        except Exception as error:
+            element = self.element
+            if isinstance(error, WorkflowTaskException):
+                element = error.task.task_spec.name
+            elif isinstance(error, WorkflowException) and error.task_spec is not None:
+                element = error.task_spec.name
+            notes = " ".join(filter(None, getattr(error, "__notes__", [])))
+            raise ProcessFault(element, f"{type(error).__name__}: {error} {notes}".strip()) from error
+
+    def load(self, state: bytes, now: datetime) -> None:
+        """Restore the case."""
+        self.case = unpack(self.definition.specs, state, Scope({}, now))
+        self.known = frozenset(t.id for t in self.open_tasks())
+
+    def task(self, task_id: UUID, kind: type, state: int) -> Any:
+        """The task of this kind in this state, or `TaskNotReady`."""
+        task = next((t for t in all_tasks(self.case.workflow) if t.id == task_id), None)
+        if task is None or not isinstance(task.task_spec, kind) or task.state != state:
+            raise TaskNotReady(detail=str(task_id))
+        self.element = task.task_spec.name
+        return task
+
+    def set_variables(self, variables: Mapping[str, Any]) -> None:
+        """Change control variables."""
+        for name, value in variables.items():
+            self.case.workflow.script_engine.set(name, value)
+
+    def note(self, task: Any) -> None:
+        """Record that a task ran."""
+        self.steps += 1
+        element = self.definition.elements.get(task.task_spec.name)
+        if element is None or task.state != TaskState.COMPLETED:
+            return
+        self.completed.append(element.id)
+        if element.kind == "endEvent" and element.parent is None:
+            self.case.outcome = element.properties.get("outcome", self.case.outcome)
+
+    def finish(self) -> Step:
+        """Run everything automatic and report where the case stands."""
+        workflow = self.case.workflow
+        while any(t.state == TaskState.READY and not t.task_spec.manual for t in all_tasks(workflow)):
+            before = self.steps
+            workflow.do_engine_steps(will_complete_task=self.enter, did_complete_task=self.note)
+            if self.steps == before:
+                raise ProcessFault(self.element, "the library runs no further although tasks are ready")
+        self.count_visits()
+        effects = tuple(self.effects())
+        open_tasks = tuple(self.describe(task) for task in self.open_tasks())
+        events = [t for t in workflow.event_manager.tasks.values() if t.state == TaskState.WAITING]
+        if not (workflow.completed or effects or open_tasks or events):
+            raise ProcessFault(self.element, "the case is not over but waits for nothing")
+        dues = [waiting_until(t) for t in events if isinstance(t.task_spec.event_definition, DueTimer)]
+        return Step(
+            state=pack(self.case),
+            open_tasks=open_tasks,
+            effects=effects,
+            next_wake_at=min((due for due in dues if due is not None), default=None),
+            outcome=self.case.outcome if workflow.completed else None,
+            completed=tuple(self.completed),
+            variables=dict(workflow.script_engine.variables),
+        )
+
+    def enter(self, task: Any) -> None:
+        """Remember which element runs, to name it if it fails."""
+        if task.task_spec.name in self.definition.elements:
+            self.element = task.task_spec.name
+
+    def open_tasks(self) -> list[Any]:
+        """User tasks that wait for a person, in the order of the model."""
+        order = {element: n for n, element in enumerate(self.definition.elements)}
+        ready = [
+            t
+            for t in all_tasks(self.case.workflow)
+            if t.state == TaskState.READY and isinstance(t.task_spec, UserTask)
+        ]
+        return sorted(ready, key=lambda t: (order[t.task_spec.name], str(t.id)))
+
+    def describe(self, task: Any) -> OpenTask:
+        """An open task for the inbox."""
+        element = self.definition.elements[task.task_spec.name]
+        return OpenTask(task.id, element.id, element.name, element.role, element.properties)
+
+    def effects(self) -> Iterator[Effect]:
+        """Service tasks that wait for their result."""
+        for task in all_tasks(self.case.workflow):
+            if task.state == TaskState.STARTED and isinstance(task.task_spec, EffectTask):
+                parameters = task.internal_data["parameters"]
+                yield Effect(task.id, task.task_spec.name, task.task_spec.operation_name, parameters)
+
+    def count_visits(self) -> None:
+        """Count entries into bounded tasks. Raises `LoopLimitReached` beyond `maxVisits`."""
+        for task in self.open_tasks():
+            element = self.definition.elements[task.task_spec.name]
+            limit = element.properties.get("maxVisits")
+            if limit is None or task.id in self.known:
+                continue
+            visits = self.case.visits.get(element.id, 0) + 1
+            if visits > int(limit):
+                raise LoopLimitReached(
+                    f"Langkah “{element.name}” sudah {limit} kali dilalui berkas ini dan tidak dapat diulang lagi. "
+                    "Batalkan berkas dengan alasan, lalu mulai berkas baru.",
+                    detail=element.id,
+                )
+            self.case.visits[element.id] = visits

@@ -1,0 +1,164 @@
+"""The stored state of a case: SpiffWorkflow's task tree without specs and without data, beside our own few facts.
+
+The bytes are zlib-compressed JSON in insertion order. They go into a `bytea` column: a `jsonb` column or sorted keys
+would put children before their parents, which SpiffWorkflow does not survive.
+"""
+
+import json
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from SpiffWorkflow.bpmn import BpmnEvent, BpmnWorkflow
+from SpiffWorkflow.bpmn.serializer.default.workflow import (
+    BpmnEventConverter,
+    BpmnSubWorkflowConverter,
+    BpmnWorkflowConverter,
+    TaskConverter,
+    WorkflowConverter,
+)
+from SpiffWorkflow.bpmn.serializer.helpers import DefaultRegistry
+from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
+from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState
+
+from workflow_app.engine.specs import Scope, Specs
+
+FORMAT = 1
+
+
+@dataclass
+class CaseState:
+    """A case in memory while one step is computed."""
+
+    workflow: Any
+    visits: dict[str, int]
+    """How often each bounded task has been entered."""
+    outcome: str | None
+    """Outcome of the last top-level end event reached, also while other branches still run."""
+
+
+class _SpeclessConverter(BpmnWorkflowConverter):  # type: ignore[misc]
+    """Leaves the specs out of the state and takes them from the definition when loading."""
+
+    def __init__(self, target_class: type, registry: Any, *, specs: Specs) -> None:
+        super().__init__(target_class, registry)
+        self.specs = specs
+
+    def to_dict(self, workflow: Any) -> dict[str, Any]:
+        state: dict[str, Any] = WorkflowConverter.to_dict(self, workflow)
+        state["subprocesses"] = self.mapping_to_dict(workflow.subprocesses)
+        return state
+
+    def from_dict(self, dct: dict[str, Any]) -> Any:
+        return super().from_dict({**dct, "spec": self.specs.process, "subprocess_specs": dict(self.specs.subprocesses)})
+
+
+class _OrderedTaskConverter(TaskConverter):  # type: ignore[misc]
+    """Refuses a task whose parent has not been restored: the order was lost somewhere."""
+
+    def from_dict(self, dct: dict[str, Any], workflow: Any) -> Any:
+        task = super().from_dict(dct, workflow)
+        if dct["parent"] is not None and task.parent is None:
+            raise ValueError("the state has lost the order of its tasks")
+        return task
+
+
+def begin(specs: Specs, scope: Scope) -> CaseState:
+    """A fresh case."""
+    return CaseState(BpmnWorkflow(specs.process, dict(specs.subprocesses), script_engine=scope), {}, None)
+
+
+def pack(case: CaseState) -> bytes:
+    """The bytes to store."""
+    _compact(case.workflow)
+    content = {
+        "format": FORMAT,
+        "variables": case.workflow.script_engine.variables,
+        "visits": case.visits,
+        "outcome": case.outcome,
+        "workflow": _registry(None).convert(case.workflow),
+    }
+    return zlib.compress(json.dumps(content, separators=(",", ":"), ensure_ascii=False).encode(), 6)
+
+
+def unpack(specs: Specs, state: bytes, scope: Scope) -> CaseState:
+    """The case stored in these bytes; its control variables go into the scope."""
+    content = json.loads(zlib.decompress(state))
+    if content["format"] != FORMAT:
+        raise ValueError(f"state of format {content['format']}")
+    workflow = _registry(specs).restore(content["workflow"])
+    scope.variables = content["variables"]
+    workflow.script_engine = scope
+    return CaseState(workflow, content["visits"], content["outcome"])
+
+
+def all_tasks(workflow: Any) -> Iterator[Any]:
+    """Every task of the case and its subprocesses, whatever the depth (the library's own iterators stop at 1000)."""
+    for part in (workflow, *workflow.subprocesses.values()):
+        yield from part.tasks.values()
+
+
+def _registry(specs: Specs | None) -> Any:
+    registry = DefaultRegistry()
+    partial(_SpeclessConverter, specs=specs)(BpmnWorkflow, registry)
+    BpmnSubWorkflowConverter(BpmnSubWorkflow, registry)
+    _OrderedTaskConverter(Task, registry)
+    BpmnEventConverter(BpmnEvent, registry)
+    return registry
+
+
+def _compact(workflow: Any) -> None:
+    """Forget finished rounds of rework and finished subprocesses, so that a case does not grow with every return.
+
+    On the way from the root to where the case stands, a completed task takes the place of an earlier completed task of
+    the same element when everything else below the earlier one is finished.
+    """
+    for task_id in [i for i in workflow.subprocesses if _is_over(workflow.get_task_from_id(i))]:
+        workflow.subprocesses.pop(task_id, None)
+    for part in (workflow, *workflow.subprocesses.values()):
+        live = {t.id for t in part.tasks.values() if not t.has_state(TaskState.FINISHED_MASK)}
+        for task_id in list(live):
+            parent = part.tasks[task_id].parent
+            while parent is not None and parent.id not in live:
+                live.add(parent.id)
+                parent = parent.parent
+        _splice(part, part.task_tree, live)
+
+
+def _splice(part: Any, root: Any, live: set[Any]) -> None:
+    """Cut repeated elements on each unbranched run of live tasks below `root`."""
+    runs = [root]
+    while runs:
+        path = [runs.pop()]
+        while len(following := [t for t in path[-1].children if t.id in live]) == 1:
+            path.append(following[0])
+        runs.extend(following)
+        done = [t for t in path if t.state == TaskState.COMPLETED]
+        last = {t.task_spec.name: t for t in done}
+        position = 0
+        while position < len(done):
+            earlier, later = done[position], last[done[position].task_spec.name]
+            if later is not earlier and earlier.parent is not None:
+                _replace(part, earlier, later)
+            position = done.index(later) + 1
+
+
+def _replace(part: Any, earlier: Any, later: Any) -> None:
+    siblings = earlier.parent._children
+    siblings[siblings.index(earlier.id)] = later.id
+    later.parent._children.remove(later.id)
+    later.parent = earlier.parent
+    doomed = [earlier]
+    while doomed:
+        task = doomed.pop()
+        doomed.extend(task.children)
+        del part.tasks[task.id]
+    if part.last_task is not None and part.last_task.id not in part.tasks:
+        part.last_task = later
+
+
+def _is_over(task: Any) -> bool:
+    return bool(task.has_state(TaskState.FINISHED_MASK))
