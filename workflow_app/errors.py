@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Mapping
+from uuid import UUID
 
 
 class SentraError(Exception):
@@ -80,6 +81,14 @@ class ProcessFault(SentraError):
     def __init__(self, element: str, detail: str) -> None:
         super().__init__(detail=detail)
         self.element = element
+        self.operation = ""
+        self.case_id: UUID | None = None
+        self.task_id: UUID | None = None
+
+    def during(self, operation: str, case_id: UUID, task_id: UUID | None) -> "ProcessFault":
+        """Say what was being done to which case, so that it can be retried."""
+        self.operation, self.case_id, self.task_id = operation, case_id, task_id
+        return self
 
 
 class InvalidDefinition(SentraError):

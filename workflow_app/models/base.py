@@ -23,6 +23,7 @@ class Base(DeclarativeBase):
     type_annotation_map = {
         datetime: DateTime(timezone=True),
         dict[str, Any]: JSONB,
+        dict[str, str | int | bool | None]: JSONB,
         list[str]: JSONB,
     }
 

@@ -55,13 +55,27 @@ class CaseClock(Base):
 
 
 class CaseWaiver(Base):
-    """A requirement line that Ka SPKT waived for this case, with the reason (pitfall 21)."""
+    """A requirement line on which Ka SPKT decided: waived for this case, or refused to waive (pitfall 21)."""
 
     __tablename__ = "case_waiver"
 
     case_id: Mapped[UUID] = mapped_column(ForeignKey("service_case.id"), primary_key=True)
     line: Mapped[str] = mapped_column(primary_key=True)
     granted: Mapped[bool]
-    reason: Mapped[str]
+    submission_id: Mapped[UUID] = mapped_column(ForeignKey("submission.id"))
+    """The answers that decided it, with the written reason."""
     decided_at: Mapped[datetime]
     decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+
+
+class CaseRemark(Base):
+    """A written reason that belongs to a case but to no task, sealed: why it was cancelled."""
+
+    __tablename__ = "case_remark"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("service_case.id"), index=True)
+    kind: Mapped[str]
+    sealed: Mapped[bytes]
+    made_at: Mapped[datetime]
+    made_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))

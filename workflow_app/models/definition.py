@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from workflow_app.models.base import Base
@@ -16,6 +16,7 @@ class Definition(Base):
     __table_args__ = (
         UniqueConstraint("process_key", "version"),
         UniqueConstraint("process_key", "content_hash"),
+        Index("uq_definition_current", "process_key", unique=True, postgresql_where=text("is_current")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -8,7 +8,7 @@ from datetime import UTC
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from workflow_app.models.audit import AuditChain, AuditEvent
@@ -58,9 +58,7 @@ def record(
     event.digest = digest_of(event)
     work.session.add(event)
     work.session.execute(
-        AuditChain.__table__.update()
-        .where(AuditChain.name == chain)
-        .values(length=event.position, head=event.digest)
+        update(AuditChain).where(AuditChain.name == chain).values(length=event.position, head=event.digest)
     )
     work.session.flush()
 

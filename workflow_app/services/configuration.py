@@ -65,3 +65,9 @@ def set_value(work: UnitOfWork, key: str, new: Any, valid_from: datetime) -> Non
     audit.record(
         work, f"configuration:{key}", "configuration.set", value=new, valid_from=valid_from.isoformat()
     )
+
+
+def role_label(work: UnitOfWork, role: str) -> str:
+    """What a role is called here and now (Kanit is now Pamapta)."""
+    labels: dict[str, str] = value(work, "label_peran")
+    return labels.get(role, role)

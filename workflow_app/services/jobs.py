@@ -1,5 +1,7 @@
 """Jobs: rows written in the caller's transaction. What is rolled back was never asked for."""
 
+from datetime import datetime
+
 from procrastinate import App, SyncPsycopgConnector
 
 from workflow_app.services.unit_of_work import UnitOfWork
@@ -11,9 +13,13 @@ QUEUES = {"read_document": "reading"}
 """Reading papers is slow; everything a waiting citizen needs goes to the queue `counter`."""
 
 
-def defer(work: UnitOfWork, name: str, **arguments: str | int | None) -> None:
-    """Write a job that the worker takes after commit. Arguments are ids, never personal data."""
+def defer(work: UnitOfWork, name: str, *, at: datetime | None = None, **arguments: str | int | None) -> None:
+    """Write a job that the worker takes after commit, not before `at`. Arguments are ids, never personal data."""
     connection = work.session.connection().connection.driver_connection
     app.configure_task(
-        name, allow_unknown=True, queue=QUEUES.get(name, "counter"), connection=connection
+        name,
+        allow_unknown=True,
+        queue=QUEUES.get(name, "counter"),
+        schedule_at=at,
+        connection=connection,
     ).defer(**arguments)

@@ -1,0 +1,1 @@
+"""Alembic history of both schemas, and the commands that walk it."""

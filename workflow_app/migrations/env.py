@@ -1,0 +1,37 @@
+"""Alembic environment: one history for the application's tables and the archive's."""
+
+from alembic import context
+from sqlalchemy import engine_from_config, pool, text
+
+from archive.models import ArchiveBase
+from workflow_app.models import Base
+
+OWN_SCHEMAS = {None, "archive"}
+FOREIGN_PREFIX = "procrastinate_"
+
+
+def include_name(name: str | None, kind: str, _parents: object) -> bool:
+    """Leave the job engine's tables to the job engine."""
+    if kind == "schema":
+        return name in OWN_SCHEMAS
+    return not (kind == "table" and (name or "").startswith(FOREIGN_PREFIX))
+
+
+config = context.config
+connectable = engine_from_config(
+    {"sqlalchemy.url": config.attributes["url"]}, prefix="sqlalchemy.", poolclass=pool.NullPool
+)
+with connectable.connect() as connection:
+    connection.execute(text("set lock_timeout = '10s'"))
+    connection.execute(text("create schema if not exists archive"))
+    # Two starts at once: the second waits and then finds nothing to do.
+    connection.execute(text("select pg_advisory_lock(8706306)"))
+    connection.commit()
+    context.configure(
+        connection=connection,
+        target_metadata=[ArchiveBase.metadata, Base.metadata],
+        include_schemas=True,
+        include_name=include_name,
+    )
+    with context.begin_transaction():
+        context.run_migrations()

@@ -1,0 +1,223 @@
+"""Cases: starting, looking at, cancelling."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+
+from workflow_app.engine import runner
+from workflow_app.errors import Conflict, InvalidInput, TaskNotReady
+from workflow_app.models.case import Case, CaseRemark
+from workflow_app.models.definition import Definition as DefinitionRow
+from workflow_app.models.letter import Letter
+from workflow_app.models.task import Task
+from workflow_app.models.user import User
+from workflow_app.permissions import CASE_STARTERS, LEADS, can_work_on, check_role, has_role
+from workflow_app.services import access, audit, clocks, incidents, numbers, steps
+from workflow_app.services.clocks import ClockView
+from workflow_app.services.configuration import role_label
+from workflow_app.services.incidents import IncidentView
+from workflow_app.services.processes import current, definition_of
+from workflow_app.services.readable import moment
+from workflow_app.services.unit_of_work import UnitOfWork
+
+OUTCOMES = {
+    "selesai": "selesai; surat diserahkan kepada warga",
+    "dirujuk": "dirujuk ke Laporan Polisi",
+    "dibatalkan": "dibatalkan",
+}
+
+
+@dataclass(frozen=True)
+class Started:
+    """A case that has begun."""
+
+    case_id: UUID
+    task_id: UUID | None
+
+
+@dataclass(frozen=True)
+class OpenTaskView:
+    """A task that the case waits for."""
+
+    id: UUID
+    name: str
+    role_label: str
+    assignee_name: str | None
+    since: datetime
+    due_at: datetime | None
+    can_open: bool
+
+
+@dataclass(frozen=True)
+class CaseView:
+    """One case as its page shows it; nothing personal."""
+
+    id: UUID
+    number: str
+    process_key: str
+    process_name: str
+    process_version: int
+    status: str
+    outcome: str | None
+    unit: str
+    opened_at: datetime
+    closed_at: datetime | None
+    opened_by: str | None
+    summary: str
+    open_tasks: list[OpenTaskView]
+    clocks: list[ClockView]
+    incidents: list[IncidentView]
+    can_cancel: bool
+
+
+@dataclass(frozen=True)
+class CaseHit:
+    """A case found by its number."""
+
+    id: UUID
+    number: str
+    process_name: str
+    status: str
+    opened_at: datetime
+
+
+def start(work: UnitOfWork, process_key: str) -> Started:
+    """Begin a case under the current version of a process."""
+    check_role(work.actor, CASE_STARTERS)
+    row = current(work, process_key)
+    definition = definition_of(work, row.id)
+    now = work.clock()
+    step = runner.start(definition, {}, now)
+    case = Case(
+        id=uuid4(),
+        number=numbers.allocate(work, "BERKAS", now).text,
+        process_key=process_key,
+        definition_id=row.id,
+        unit=work.actor.unit,
+        status="running",
+        state=step.state,
+        opened_at=now,
+        opened_by=work.actor.user_id,
+        data_key=work.vault.new_key(),
+    )
+    work.session.add(case)
+    work.session.flush()
+    audit.record_case(work, case.id, "case.opened", number=case.number, process=process_key, version=row.version)
+    steps.settle(work, case, definition, step)
+    mine = select(Task.id).where(Task.case_id == case.id, Task.assignee_id == work.actor.user_id)
+    return Started(case.id, work.session.scalars(mine).first())
+
+
+def get(work: UnitOfWork, case_id: UUID) -> CaseView:
+    """The case, if the actor may see it; raises `NotFound`."""
+    case = access.visible_case(work, case_id)
+    row = work.session.get_one(DefinitionRow, case.definition_id)
+    opened_by = work.session.get(User, case.opened_by) if case.opened_by else None
+    open_tasks = _open_tasks(work, case)
+    return CaseView(
+        id=case.id,
+        number=case.number,
+        process_key=case.process_key,
+        process_name=row.name,
+        process_version=row.version,
+        status=case.status,
+        outcome=case.outcome,
+        unit=case.unit,
+        opened_at=case.opened_at,
+        closed_at=case.closed_at,
+        opened_by=opened_by.full_name if opened_by else None,
+        summary=_summary(case, row.name, open_tasks),
+        open_tasks=open_tasks,
+        clocks=clocks.of_case(work, case.id),
+        incidents=incidents.of_case(work, case.id),
+        can_cancel=_can_cancel(work, case),
+    )
+
+
+def cancel(work: UnitOfWork, case_id: UUID, reason: str) -> None:
+    """End a case before its letter exists, with a written reason (R8: no case ends without an outcome)."""
+    case = access.visible_case(work, case_id, lock=True)
+    check_role(work.actor, CASE_STARTERS | LEADS)
+    if len(reason.strip()) < 10:
+        raise InvalidInput(fields={"reason": "Tulis alasan pembatalan dengan jelas, paling sedikit sepuluh huruf."})
+    if case.status != "running":
+        raise TaskNotReady("Berkas ini sudah berakhir, jadi tidak dapat dibatalkan.")
+    if _has_letter(work, case.id):
+        raise Conflict("Surat sudah terbit. Berkas tidak dapat dibatalkan; surat yang salah dibetulkan saat diperiksa warga.")
+    definition = definition_of(work, case.definition_id)
+    remark = CaseRemark(
+        id=uuid4(),
+        case_id=case.id,
+        kind="pembatalan",
+        sealed=work.vault.seal(case.data_key, {"alasan": reason.strip()}, f"remark:{case.id}:pembatalan"),
+        made_at=work.clock(),
+        made_by=work.actor.user_id,
+    )
+    work.session.add(remark)
+    audit.record_case(work, case.id, "case.cancelled")
+    step = runner.receive_message(definition, case.state, "pembatalan", {}, work.clock())
+    steps.settle(work, case, definition, step)
+
+
+def search(work: UnitOfWork, text: str, limit: int = 20) -> list[CaseHit]:
+    """Cases whose own number or letter number contains `text`, newest first; only those the actor may see."""
+    wanted = text.strip()
+    if len(wanted) < 2:
+        return []
+    lettered = select(Letter.case_id).where(Letter.number.icontains(wanted, autoescape=True))
+    rows = work.session.execute(
+        select(Case.id, Case.number, DefinitionRow.name, Case.status, Case.opened_at)
+        .join(DefinitionRow, DefinitionRow.id == Case.definition_id)
+        .where(Case.number.icontains(wanted, autoescape=True) | Case.id.in_(lettered), access.sees_case(work))
+        .order_by(Case.opened_at.desc())
+        .limit(limit)
+    )
+    return [CaseHit(*row) for row in rows]
+
+
+def _open_tasks(work: UnitOfWork, case: Case) -> list[OpenTaskView]:
+    rows = work.session.execute(
+        select(Task, User.full_name)
+        .outerjoin(User, User.id == Task.assignee_id)
+        .where(Task.case_id == case.id, Task.status == "open")
+        .order_by(Task.created_at)
+    ).tuples()
+    return [
+        OpenTaskView(
+            id=task.id,
+            name=task.name,
+            role_label=role_label(work, task.role),
+            assignee_name=name,
+            since=task.created_at,
+            due_at=task.due_at,
+            can_open=can_work_on(work.actor, unit=task.unit, role=task.role),
+        )
+        for task, name in rows
+    ]
+
+
+def _summary(case: Case, process_name: str, open_tasks: list[OpenTaskView]) -> str:
+    opened = f"{process_name}, dibuka {moment(case.opened_at)}"
+    if case.closed_at is not None:
+        return f"{opened}; {OUTCOMES.get(case.outcome or '', case.outcome)} pada {moment(case.closed_at)}."
+    if case.status == "stopped":
+        return f"{opened}; berhenti karena gangguan dan menunggu diulang."
+    if not open_tasks:
+        return f"{opened}; sistem sedang mengerjakan langkah berikutnya."
+    waits = " dan ".join(f"{task.name.lower()} ({task.role_label})" for task in open_tasks)
+    return f"{opened}; menunggu {waits}."
+
+
+def _has_letter(work: UnitOfWork, case_id: UUID) -> bool:
+    valid = select(Letter.id).where(Letter.case_id == case_id, Letter.status == "valid")
+    return work.session.scalars(valid).first() is not None
+
+
+def _can_cancel(work: UnitOfWork, case: Case) -> bool:
+    return (
+        case.status == "running"
+        and has_role(work.actor, CASE_STARTERS | LEADS)
+        and not _has_letter(work, case.id)
+    )

@@ -1,0 +1,48 @@
+"""Where a case stands in the drawing of its process."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+
+from workflow_app.models.audit import AuditEvent
+from workflow_app.models.effect import PendingEffect
+from workflow_app.models.task import Task
+from workflow_app.services import access
+from workflow_app.services.processes import definition_of
+from workflow_app.services.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True)
+class Diagram:
+    """The drawing of the version the case runs under, with its steps marked."""
+
+    xml: str
+    done: list[str]
+    current: list[str]
+    late: list[str]
+
+
+def diagram(work: UnitOfWork, case_id: UUID) -> Diagram:
+    """Drawing and marks for a case the actor may see; raises `NotFound`."""
+    case = access.visible_case(work, case_id)
+    definition = definition_of(work, case.definition_id)
+    tasks = work.session.scalars(select(Task).where(Task.case_id == case.id)).all()
+    current = [task.element for task in tasks if task.status == "open"]
+    current += work.session.scalars(select(PendingEffect.element).where(PendingEffect.case_id == case.id))
+    late = [
+        task.element
+        for task in tasks
+        if task.status == "open" and task.due_at is not None and task.due_at < work.clock()
+    ]
+    passed = {task.element for task in tasks if task.status == "done"}
+    passed |= {
+        element
+        for element in work.session.scalars(
+            select(AuditEvent.element).where(
+                AuditEvent.case_id == case.id, AuditEvent.action == "effect.done"
+            )
+        )
+        if element
+    }
+    return Diagram(definition.bpmn_xml, sorted(passed - set(current)), sorted(set(current)), sorted(set(late)))

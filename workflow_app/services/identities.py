@@ -1,0 +1,90 @@
+"""Personal answers: sealed at rest, masked on pages, opened for a purpose, and every opening is on record (R23)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from workflow_app.engine.forms import Form
+from workflow_app.errors import InvalidInput
+from workflow_app.models.audit import AuditEvent
+from workflow_app.models.case import Case
+from workflow_app.permissions import IDENTITY_READERS, check_role
+from workflow_app.services import access, answers, audit
+from workflow_app.services.processes import definition_of
+from workflow_app.services.unit_of_work import UnitOfWork
+from workflow_app.types import Answers
+
+REVEALED = "identity.revealed"
+MASK = "•••"
+
+
+@dataclass(frozen=True)
+class IdentityGroup:
+    """The personal answers of one step."""
+
+    element: str
+    element_name: str
+    rows: list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Access:
+    """Who opened the identity, when, and what for."""
+
+    at: datetime
+    who: str
+    purpose: str
+
+
+def read_answers(work: UnitOfWork, case: Case, *, element: str | None = None) -> dict[str, Answers]:
+    """Newest answers per element, personal ones included. For the system's own use (letters, prefill): no event."""
+    found = answers.newest(work, case.id, None if element is None else [element])
+    return answers.unsealed(work, case, found.values())
+
+
+def reveal(work: UnitOfWork, case_id: UUID, purpose: str) -> list[IdentityGroup]:
+    """Open the personal answers of a case. Needs a written purpose; records who, when and why."""
+    case = access.visible_case(work, case_id, lock=True)
+    check_role(work.actor, IDENTITY_READERS)
+    if len(purpose.strip()) < 5:
+        raise InvalidInput(fields={"purpose": "Tulis untuk apa identitas dibuka, paling sedikit lima huruf."})
+    audit.record_case(work, case.id, REVEALED, purpose=purpose.strip()[:300])
+    return _groups(work, case, masked=False)
+
+
+def masked(work: UnitOfWork, case_id: UUID) -> list[IdentityGroup]:
+    """Which personal answers exist, their contents hidden."""
+    return _groups(work, access.visible_case(work, case_id), masked=True)
+
+
+def accesses(work: UnitOfWork, case_id: UUID) -> list[Access]:
+    """Every opening of the identity of a case, newest first."""
+    case = access.visible_case(work, case_id)
+    events = work.session.scalars(
+        select(AuditEvent)
+        .where(AuditEvent.case_id == case.id, AuditEvent.action == REVEALED)
+        .order_by(AuditEvent.position.desc())
+    )
+    return [Access(event.at, event.actor_name, str(event.details.get("purpose", ""))) for event in events]
+
+
+def _groups(work: UnitOfWork, case: Case, *, masked: bool) -> list[IdentityGroup]:
+    definition = definition_of(work, case.definition_id)
+    found = []
+    for element, all_answers in read_answers(work, case).items():
+        form = definition.form(element)
+        rows = [
+            (title, MASK if masked else text)
+            for title, text in answers.rows_of(definition, form, _personal(form, all_answers))
+        ]
+        if rows:
+            found.append(IdentityGroup(element, definition.elements[element].name, rows))
+    return found
+
+
+def _personal(form: Form, all_answers: Answers) -> Answers:
+    return {name: value for name, value in all_answers.items() if form.fields[name].personal}
+
+

@@ -1,0 +1,149 @@
+"""Steps that failed: nothing half-run is stored; the failure is, and a person with the right role can retry."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+
+from workflow_app.errors import Conflict, NotFound, ProcessFault, SentraError
+from workflow_app.models.case import Case
+from workflow_app.models.incident import Incident
+from workflow_app.permissions import LEADS, check_role, has_role
+from workflow_app.services import access, audit, jobs
+from workflow_app.services.unit_of_work import UnitOfWork, Works
+from workflow_app.types import SYSTEM, Actor
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class IncidentView:
+    """One open incident."""
+
+    id: UUID
+    case_id: UUID
+    case_number: str
+    at: datetime
+    sentence: str
+    element: str
+    can_retry: bool
+
+
+@contextmanager
+def unit_of_work(works: Works, actor: Actor) -> Iterator[UnitOfWork]:
+    """A unit of work whose process faults are recorded, in a transaction of their own, before they are raised on."""
+    try:
+        with works.begin(actor) as work:
+            yield work
+    except ProcessFault as fault:
+        if fault.case_id is not None:
+            with works.begin(SYSTEM) as after:
+                record(after, fault.case_id, fault.operation, fault.task_id, fault.element, fault)
+        raise
+
+
+def record(
+    work: UnitOfWork,
+    case_id: UUID,
+    operation: str,
+    task_id: UUID | None,
+    element: str,
+    error: Exception,
+) -> None:
+    """Remember a failed step; the same failure is remembered once until it is resolved."""
+    case = access.lock_case(work, case_id)
+    known = select(Incident.id).where(
+        Incident.case_id == case_id, Incident.task_id == task_id, Incident.resolved_at.is_(None)
+    )
+    if work.session.scalars(known).first() is not None:
+        return
+    sentence = error.sentence if isinstance(error, SentraError) else SentraError.sentence
+    detail = error.detail if isinstance(error, SentraError) else type(error).__name__
+    log.error("incident: case %s, %s at %s: %s", case_id, operation, element, detail)
+    work.session.add(
+        Incident(
+            id=uuid4(),
+            case_id=case_id,
+            operation=operation,
+            task_id=task_id,
+            element=element,
+            sentence=sentence,
+            detail=detail[:1000],
+            happened_at=work.clock(),
+        )
+    )
+    if operation != "complete":
+        case.status = "stopped"
+    audit.record_case(work, case_id, "incident.opened", element, operation=operation)
+
+
+def resolve(work: UnitOfWork, case: Case, task_id: UUID | None) -> None:
+    """The step went through after all: close its incident and let the case run again."""
+    query = select(Incident).where(Incident.case_id == case.id, Incident.resolved_at.is_(None))
+    still_open = work.session.scalars(query).all()
+    for incident in still_open:
+        if incident.task_id == task_id:
+            incident.resolved_at = work.clock()
+            incident.resolved_by = work.actor.user_id
+            audit.record_case(work, case.id, "incident.resolved", incident.element)
+    if case.status == "stopped" and all(
+        incident.resolved_at is not None or incident.operation == "complete" for incident in still_open
+    ):
+        case.status = "running"
+    work.session.flush()
+
+
+def of_case(work: UnitOfWork, case_id: UUID) -> list[IncidentView]:
+    """Open incidents of one case. The caller has checked that the actor may see the case."""
+    return _views(work, case_id)
+
+
+def list_open(work: UnitOfWork) -> list[IncidentView]:
+    """All open incidents that the actor may see, oldest first."""
+    check_role(work.actor, LEADS | {"admin", "auditor"})
+    return _views(work, None)
+
+
+def retry(work: UnitOfWork, incident_id: UUID) -> None:
+    """Run the failed step again, as a job. A failed completion is retried by sending the form again."""
+    check_role(work.actor, LEADS | {"admin"})
+    incident = work.session.get(Incident, incident_id)
+    if incident is None:
+        raise NotFound()
+    access.lock_case(work, incident.case_id)
+    if incident.resolved_at is not None:
+        raise Conflict("Gangguan ini sudah teratasi.")
+    if incident.operation == "complete":
+        raise Conflict("Buka tugasnya dan kirim ulang isiannya; isian terakhir tersimpan sebagai konsep.")
+    audit.record_case(work, incident.case_id, "incident.retried", incident.element)
+    if incident.operation == "effect":
+        jobs.defer(work, "perform_effect", task_id=str(incident.task_id))
+    else:
+        jobs.defer(work, "wake_case", case_id=str(incident.case_id))
+
+
+def _views(work: UnitOfWork, case_id: UUID | None) -> list[IncidentView]:
+    query = (
+        select(Incident, Case.number)
+        .join(Case, Case.id == Incident.case_id)
+        .where(Incident.resolved_at.is_(None))
+        .order_by(Incident.happened_at)
+    )
+    query = query.where(Case.id == case_id) if case_id else query.where(Case.unit == work.actor.unit)
+    may_retry = has_role(work.actor, LEADS | {"admin"})
+    return [
+        IncidentView(
+            row.id,
+            row.case_id,
+            number,
+            row.happened_at,
+            row.sentence,
+            row.element,
+            can_retry=may_retry and row.operation != "complete",
+        )
+        for row, number in work.session.execute(query).tuples()
+    ]

@@ -1,0 +1,162 @@
+"""Letters: issued with everything they state frozen at that instant; withdrawn with a reason; read by those who see the case."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+
+from workflow_app.errors import Conflict, InvalidDefinition, InvalidInput, NotFound
+from workflow_app.models.case import Case
+from workflow_app.models.letter import Letter
+from workflow_app.models.number import LetterNumber
+from workflow_app.services import access, audit, configuration, documents, identities, numbers, verification
+from workflow_app.services.processes import definition_of
+from workflow_app.services.unit_of_work import UnitOfWork
+from workflow_app.types import Answer, Answers
+
+
+@dataclass(frozen=True)
+class LetterView:
+    """An issued letter as the case page shows it."""
+
+    id: UUID
+    case_id: UUID
+    kind: str
+    title: str
+    number: str
+    issued_at: datetime
+    status: Literal["valid", "void"]
+    void_reason: str | None
+    document_id: UUID | None
+    """Newest printing; None until the worker has printed it."""
+    verify_code: str
+
+
+def issue(work: UnitOfWork, case: Case, letter: str) -> UUID:
+    """Give `letter` (a template of the case's own definition) its number and freeze what it states.
+
+    Letterhead, signatory, place and validity are those configured at this instant, so that a later change never
+    shows on a letter that is already out. The answers are sealed with the case's key.
+    """
+    now = work.clock()
+    meta = definition_of(work, case.definition_id).letter(letter).meta
+    letter_id = uuid4()
+    number = numbers.allocate(work, _required(meta, "series", letter), now)
+    answers: Answers = {}
+    answers.update(identities.read_answers(work, case))
+    work.session.add(
+        Letter(
+            id=letter_id,
+            case_id=case.id,
+            kind=letter,
+            title=_required(meta, "title", letter),
+            number_id=number.id,
+            number=number.text,
+            status="valid",
+            verify_code=verification.new_code(),
+            frozen=_frozen(work, letter, now),
+            sealed=work.vault.seal(case.data_key, answers, _context(letter_id)),
+            issued_at=now,
+            issued_by=work.actor.user_id,
+        )
+    )
+    work.session.flush()
+    audit.record_case(
+        work, case.id, "letter.issued", letter_id=str(letter_id), kind=letter, number=number.text
+    )
+    return letter_id
+
+
+def void(work: UnitOfWork, letter_id: UUID, reason: str) -> None:
+    """Withdraw a letter together with its number. Both stay on record with the reason."""
+    if not reason.strip():
+        raise InvalidInput(fields={"reason": "Tulis alasan penarikan surat."})
+    letter = work.session.get(Letter, letter_id, with_for_update=True, populate_existing=True)
+    if letter is None:
+        raise NotFound()
+    if letter.status == "void":
+        raise Conflict("Surat ini sudah ditarik.")
+    numbers.void(work, letter.number_id, reason)
+    letter.status = "void"
+    letter.voided_at = work.clock()
+    letter.voided_by = work.actor.user_id
+    letter.void_reason = reason.strip()
+    work.session.flush()
+    audit.record_case(
+        work,
+        letter.case_id,
+        "letter.voided",
+        letter_id=str(letter.id),
+        number=letter.number,
+        reason=letter.void_reason,
+    )
+
+
+def for_case(work: UnitOfWork, case_id: UUID) -> list[LetterView]:
+    """The letters of a case that the actor may see, oldest first."""
+    return issued(work, access.visible_case(work, case_id).id)
+
+
+def issued(work: UnitOfWork, case_id: UUID) -> list[LetterView]:
+    """The letters of a case, oldest first, withdrawn ones included. For services: the caller has checked access."""
+    query = select(Letter).where(Letter.case_id == case_id).order_by(Letter.issued_at, Letter.number)
+    return [_view(letter) for letter in work.session.scalars(query)]
+
+
+def pdf(work: UnitOfWork, letter_id: UUID) -> documents.Content:
+    """The newest printing of a letter whose case the actor may see; the opening is on record."""
+    letter = work.session.get(Letter, letter_id)
+    if letter is None:
+        raise NotFound()
+    access.visible_case(work, letter.case_id)
+    if letter.document_id is None:
+        raise Conflict("Surat masih dicetak. Tunggu beberapa detik, lalu buka lagi.")
+    number = work.session.get_one(LetterNumber, letter.number_id)
+    printed = documents.content(work, letter.document_id, "original")
+    return documents.Content(
+        printed.data, printed.media_type, f"{letter.kind}-{number.year}-{number.sequence:04d}.pdf"
+    )
+
+
+def sealed_answers(work: UnitOfWork, case: Case, letter: Letter) -> dict[str, Answers]:
+    """The answers per element as they were at issue. For printing: no access check, no event."""
+    opened = work.vault.open(case.data_key, letter.sealed, _context(letter.id))
+    return {element: answers for element, answers in opened.items() if isinstance(answers, dict)}
+
+
+def _context(letter_id: UUID) -> str:
+    return f"letter:{letter_id}"
+
+
+def _frozen(work: UnitOfWork, letter: str, at: datetime) -> dict[str, Any]:
+    return {
+        "kop": configuration.value(work, "kop_surat", at),
+        "nama_unit": configuration.value(work, "nama_unit", at),
+        "tempat_terbit": configuration.value(work, "tempat_terbit", at),
+        "penandatangan": configuration.value(work, f"penandatangan.{letter}", at),
+        "masa_berlaku": configuration.value(work, f"masa_berlaku.{letter}", at),
+    }
+
+
+def _required(meta: Any, key: str, letter: str) -> str:
+    value: Answer = meta.get(key)
+    if not isinstance(value, str) or not value:
+        raise InvalidDefinition(detail=f"letters/{letter}.json: {key} is missing")
+    return value
+
+
+def _view(letter: Letter) -> LetterView:
+    return LetterView(
+        id=letter.id,
+        case_id=letter.case_id,
+        kind=letter.kind,
+        title=letter.title,
+        number=letter.number,
+        issued_at=letter.issued_at,
+        status="void" if letter.status == "void" else "valid",
+        void_reason=letter.void_reason,
+        document_id=letter.document_id,
+        verify_code=letter.verify_code,
+    )

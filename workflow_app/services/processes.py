@@ -1,0 +1,127 @@
+"""Deployed processes: deploying a folder, and the definition a case runs under."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID, uuid4
+
+from sqlalchemy import func, select, update
+
+from workflow_app.engine import definitions, lint
+from workflow_app.engine.definitions import Definition
+from workflow_app.errors import InvalidDefinition, NotFound
+from workflow_app.models.definition import Definition as DefinitionRow
+from workflow_app.models.definition import DefinitionFile
+from workflow_app.permissions import CASE_STARTERS, ROLES, has_role
+from workflow_app.services import audit
+from workflow_app.services.unit_of_work import UnitOfWork
+
+_loaded: dict[UUID, Definition] = {}
+"""Definitions never change, so what was parsed once in this process stays valid."""
+
+
+@dataclass(frozen=True)
+class ProcessView:
+    """The current version of a process."""
+
+    key: str
+    name: str
+    version: int
+    content_hash: str
+    deployed_at: datetime
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """What `deploy` did."""
+
+    key: str
+    version: int
+    is_new: bool
+    """False when exactly this folder was deployed before."""
+
+
+def deploy(work: UnitOfWork, folder: Path) -> Deployment:
+    """Make `folder` the current version of its process. Raises `InvalidDefinition` when the linter finds faults."""
+    files = definitions.read_folder(folder)
+    findings = lint.lint(files, ROLES)
+    if findings:
+        raise InvalidDefinition(detail="; ".join(str(finding) for finding in findings))
+    definition = definitions.load(files)
+    known = work.session.scalars(
+        select(DefinitionRow).where(
+            DefinitionRow.process_key == definition.key, DefinitionRow.content_hash == definition.hash
+        )
+    ).first()
+    if known is not None and known.is_current:
+        return Deployment(known.process_key, known.version, is_new=False)
+    work.session.execute(
+        update(DefinitionRow).where(DefinitionRow.process_key == definition.key).values(is_current=False)
+    )
+    row = known or _add(work, definition)
+    row.is_current = True
+    work.session.flush()
+    audit.record(
+        work, f"process:{row.process_key}", "process.deployed", version=row.version, hash=row.content_hash
+    )
+    return Deployment(row.process_key, row.version, is_new=known is None)
+
+
+def _add(work: UnitOfWork, definition: Definition) -> DefinitionRow:
+    last = work.session.scalar(
+        select(func.max(DefinitionRow.version)).where(DefinitionRow.process_key == definition.key)
+    )
+    row = DefinitionRow(
+        id=uuid4(),
+        process_key=definition.key,
+        version=(last or 0) + 1,
+        name=definition.name,
+        content_hash=definition.hash,
+        is_current=False,
+        deployed_at=work.clock(),
+        deployed_by=work.actor.user_id,
+    )
+    work.session.add(row)
+    work.session.flush()
+    work.session.add_all(
+        DefinitionFile(definition_id=row.id, path=path, content=content)
+        for path, content in definition.files.items()
+    )
+    return row
+
+
+def list_current(work: UnitOfWork) -> list[ProcessView]:
+    """The current version of every process."""
+    rows = work.session.scalars(
+        select(DefinitionRow).where(DefinitionRow.is_current).order_by(DefinitionRow.process_key)
+    )
+    return [
+        ProcessView(row.process_key, row.name, row.version, row.content_hash, row.deployed_at) for row in rows
+    ]
+
+
+def startable(work: UnitOfWork) -> list[ProcessView]:
+    """The processes that the actor may start."""
+    return list_current(work) if has_role(work.actor, CASE_STARTERS) else []
+
+
+def current(work: UnitOfWork, key: str) -> DefinitionRow:
+    """The row of the current version; raises `NotFound`."""
+    row = work.session.scalars(
+        select(DefinitionRow).where(DefinitionRow.process_key == key, DefinitionRow.is_current)
+    ).first()
+    if row is None:
+        raise NotFound("Layanan ini belum terpasang. Hubungi admin.")
+    return row
+
+
+def definition_of(work: UnitOfWork, definition_id: UUID) -> Definition:
+    """The parsed definition with this id."""
+    if definition_id not in _loaded:
+        files = work.session.execute(
+            select(DefinitionFile.path, DefinitionFile.content).where(
+                DefinitionFile.definition_id == definition_id
+            )
+        ).all()
+        _loaded[definition_id] = definitions.load({path: content for path, content in files})
+    return _loaded[definition_id]

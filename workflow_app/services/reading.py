@@ -1,0 +1,99 @@
+"""Reading a paper (a job): its words, a searchable copy and thumbnails go into the archive beside the original."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import archive.documents
+from archive.documents import PageText
+from archive.errors import BlobDamaged, BlobMissing
+from archive.models import DocumentStatus, RenditionKind
+from ocr.errors import OcrError
+from ocr.reading import read
+from ocr.types import Options, PdfKind, Reading
+from workflow_app.errors import Unavailable
+from workflow_app.services import audit
+from workflow_app.services.unit_of_work import Works
+from workflow_app.types import SYSTEM
+
+UNREAD = "Dokumen ini tersimpan, tetapi belum dapat dibaca. Coba baca ulang, atau pindai ulang."
+PDF_KINDS = {
+    PdfKind.SEARCHABLE: RenditionKind.SEARCHABLE_PDF,
+    PdfKind.PICTURE: RenditionKind.PICTURE_PDF,
+}
+
+
+def read_document(works: Works, document_id: UUID, *, page_seconds: float = 120.0, nice: int = 5) -> str:
+    """Read one document and keep what was read; returns its status. A document that was read is left alone.
+
+    Takes `Works`, not a unit of work: recognising may take minutes and no transaction stays open meanwhile. A paper
+    that cannot be read stays kept and says why. Raises `Unavailable` when another try later may succeed.
+    """
+    with works.begin(SYSTEM) as work:
+        document = archive.documents.get(work.session, document_id)
+        if document.status == DocumentStatus.READABLE:
+            return document.status
+        sha256 = archive.documents.mark_reading(work.session, document_id).blob_sha256
+    try:
+        reading = read(works.blobs.read(sha256), Options(page_seconds=page_seconds, nice=nice))
+    except (OcrError, BlobMissing, BlobDamaged) as error:
+        status = _give_up(works, document_id, error.sentence)
+        if error.is_retryable:
+            raise Unavailable(error.sentence, detail=type(error).__name__) from error
+        return status
+    except BaseException:
+        _give_up(works, document_id, UNREAD)
+        raise
+    status = _save(works, document_id, reading)
+    if not reading.is_readable and any(page.is_retryable for page in reading.failed):
+        raise Unavailable(detail="no page could be read; another try may")
+    return status
+
+
+def _save(works: Works, document_id: UUID, reading: Reading) -> str:
+    with works.begin(SYSTEM) as work:
+        document = archive.documents.save_reading(
+            work.session,
+            work.blobs,
+            document_id,
+            pages=_pages(reading),
+            pdf=reading.pdf,
+            pdf_kind=PDF_KINDS.get(reading.pdf_kind),
+            thumbnails=reading.thumbnails,
+            at=work.clock(),
+        )
+        audit.record(
+            work,
+            f"document:{document_id}",
+            "document.read",
+            status=str(document.status),
+            pages=len(reading.pages),
+            failed=len(reading.failed),
+            pdf=str(reading.pdf_kind),
+        )
+        return document.status
+
+
+def _give_up(works: Works, document_id: UUID, sentence: str) -> str:
+    with works.begin(SYSTEM) as work:
+        document = archive.documents.mark_unreadable(work.session, document_id, sentence)
+        audit.record(work, f"document:{document_id}", "document.read", status=str(document.status), pages=0)
+        return document.status
+
+
+def _pages(reading: Reading) -> Sequence[PageText]:
+    return [
+        PageText(
+            no=page.no,
+            text=page.text,
+            confidence=page.confidence,
+            words=[
+                (word.text, word.confidence, word.box.left, word.box.top, word.box.width, word.box.height)
+                for word in page.words
+            ],
+            width=page.width,
+            height=page.height,
+            source=str(page.source),
+            reason=page.reason,
+        )
+        for page in reading.pages
+    ]

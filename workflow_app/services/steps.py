@@ -1,0 +1,124 @@
+"""One step, one transaction: what the engine computed becomes rows. The case row is locked by the caller."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete, select
+
+from workflow_app.engine import runner
+from workflow_app.engine.definitions import Definition
+from workflow_app.models.case import Case, CaseClock
+from workflow_app.models.effect import PendingEffect
+from workflow_app.models.submission import Submission
+from workflow_app.models.task import Task
+from workflow_app.models.user import User
+from workflow_app.services import audit, effects, jobs
+from workflow_app.services.unit_of_work import UnitOfWork
+from workflow_app.types import OpenTask, Step
+
+STATUS_OF_OUTCOME = {"dibatalkan": "cancelled"}
+
+
+def settle(work: UnitOfWork, case: Case, definition: Definition, step: Step) -> None:
+    """Perform immediate effects until only people, jobs and timers are waited for; then store the case."""
+    while immediate := [effect for effect in step.effects if effects.is_immediate(effect)]:
+        effect = immediate[0]
+        result = effects.perform(work, case, effect)
+        step = runner.resolve_effect(definition, step.state, effect.task_id, result, work.clock())
+    _store(work, case, step)
+    _update_tasks(work, case, step.open_tasks)
+    _update_effects(work, case, step)
+    if step.outcome is not None:
+        audit.record_case(work, case.id, "case.closed", outcome=step.outcome)
+
+
+def _store(work: UnitOfWork, case: Case, step: Step) -> None:
+    case.state = step.state
+    case.revision += 1
+    if step.next_wake_at is not None and step.next_wake_at != case.next_wake_at:
+        jobs.defer(work, "wake_case", at=step.next_wake_at, case_id=str(case.id))
+    case.next_wake_at = step.next_wake_at
+    if step.outcome is not None:
+        case.status = STATUS_OF_OUTCOME.get(step.outcome, "done")
+        case.outcome = step.outcome
+        case.closed_at = work.clock()
+    work.session.flush()
+
+
+def _update_effects(work: UnitOfWork, case: Case, step: Step) -> None:
+    waiting = [effect.task_id for effect in step.effects]
+    work.session.execute(
+        delete(PendingEffect).where(PendingEffect.case_id == case.id, PendingEffect.task_id.not_in(waiting))
+    )
+    for effect in step.effects:
+        effects.defer(work, case, effect)
+
+
+def _update_tasks(work: UnitOfWork, case: Case, open_tasks: Iterable[OpenTask]) -> None:
+    """Make the inbox say what the engine says: new tasks appear, interrupted ones are cancelled."""
+    wanted = {task.id: task for task in open_tasks}
+    known = work.session.scalars(select(Task).where(Task.case_id == case.id, Task.status == "open")).all()
+    for task in known:
+        if task.id not in wanted:
+            task.status = "cancelled"
+            audit.record_case(work, case.id, "task.cancelled", task.element, name=task.name)
+    due = dict(
+        work.session.execute(
+            select(CaseClock.name, CaseClock.due_at).where(CaseClock.case_id == case.id)
+        ).tuples()
+    )
+    existing = {task.id for task in known}
+    for task_id, opened in wanted.items():
+        if task_id not in existing:
+            work.session.add(_new_task(work, case, opened, due))
+    work.session.flush()
+
+
+def _new_task(work: UnitOfWork, case: Case, opened: OpenTask, due: dict[str, datetime | None]) -> Task:
+    clock = opened.properties.get("clock")
+    return Task(
+        id=opened.id,
+        case_id=case.id,
+        element=opened.element,
+        name=opened.name,
+        unit=case.unit,
+        role=opened.lane,
+        assignee_id=_assignee(work, case, opened),
+        status="open",
+        priority=0,
+        due_at=due.get(clock) if clock else None,
+        created_at=work.clock(),
+        sent_by=work.actor.user_id,
+    )
+
+
+def _assignee(work: UnitOfWork, case: Case, opened: OpenTask) -> UUID | None:
+    """The next task stays with the officer who serves the citizen; approvals wait in the queue of their role."""
+    barred = recorders(work, case.id, opened.properties.get("fourEyes", ""))
+    if opened.lane in work.actor.roles and work.actor.user_id not in barred:
+        return work.actor.user_id
+    if barred or opened.properties.get("fourEyes"):
+        return None
+    last = work.session.execute(
+        select(Task.done_by)
+        .join(User, User.id == Task.done_by)
+        .where(Task.case_id == case.id, Task.role == opened.lane, Task.status == "done", User.is_active)
+        .order_by(Task.done_at.desc())
+        .limit(1)
+    ).first()
+    return last[0] if last else None
+
+
+def recorders(work: UnitOfWork, case_id: UUID, elements: str) -> set[UUID | None]:
+    """Users who ever completed one of the named elements of this case (four eyes)."""
+    names = elements.split()
+    if not names:
+        return set()
+    return set(
+        work.session.scalars(
+            select(Submission.submitted_by).where(
+                Submission.case_id == case_id, Submission.element.in_(names)
+            )
+        )
+    )

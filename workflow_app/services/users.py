@@ -1,0 +1,225 @@
+"""Accounts: signing in, roles, passwords."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import select
+
+from workflow_app.errors import InvalidInput, NotFound
+from workflow_app.models.user import User, UserRole
+from workflow_app.permissions import ROLES
+from workflow_app.services import audit, configuration
+from workflow_app.services.readable import moment
+from workflow_app.services.unit_of_work import UnitOfWork
+from workflow_app.types import Actor
+
+MINIMUM_LENGTH = 12
+FREE_FAILURES = 5
+"""Wrong passwords before an account waits."""
+LOCK = timedelta(minutes=5)
+WRONG = "Nama pengguna atau kata sandi salah. Periksa huruf besar dan kecil, lalu coba lagi."
+
+hasher = PasswordHasher()
+# Verified when the user name is unknown, so that the answer takes as long as for a known one.
+NOBODY = hasher.hash("nobody has this password")
+
+
+@dataclass(frozen=True)
+class UserView:
+    """An account, without its password."""
+
+    id: UUID
+    username: str
+    full_name: str
+    rank: str
+    nrp: str
+    unit: str
+    roles: frozenset[str]
+    is_active: bool
+    session_epoch: int
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """Result of a sign-in: a user, or the sentence that says why not."""
+
+    user: UserView | None
+    sentence: str
+
+
+def authenticate(work: UnitOfWork, username: str, password: str) -> SignIn:
+    """Check a password. Failures are counted (so this returns rather than raises) and slow the account down."""
+    user = work.session.scalars(
+        select(User).where(User.username == username.strip().lower()).with_for_update()
+    ).first()
+    now = work.clock()
+    if user is None:
+        _matches(NOBODY, password)
+        return SignIn(None, WRONG)
+    if user.locked_until is not None and user.locked_until > now:
+        return SignIn(
+            None,
+            f"Akun ini menunggu sampai {moment(user.locked_until)} karena terlalu banyak kata sandi salah. "
+            "Bila mendesak, minta admin mengganti kata sandi.",
+        )
+    if not _matches(user.password_hash, password) or not user.is_active:
+        user.failed_logins += 1
+        if user.failed_logins % FREE_FAILURES == 0:
+            user.locked_until = now + LOCK
+        audit.record(work, f"user:{user.id}", "user.sign_in_failed", failures=user.failed_logins)
+        return SignIn(None, WRONG)
+    user.failed_logins, user.locked_until = 0, None
+    if hasher.check_needs_rehash(user.password_hash):
+        user.password_hash = hasher.hash(password)
+    audit.record(work, f"user:{user.id}", "user.signed_in")
+    return SignIn(_view(user), "")
+
+
+def load(work: UnitOfWork, user_id: UUID, session_epoch: int) -> UserView | None:
+    """The signed-in user, or None when the session is over (password changed, account disabled)."""
+    user = work.session.get(User, user_id)
+    if user is None or not user.is_active or user.session_epoch != session_epoch:
+        return None
+    return _view(user)
+
+
+def actor_of(user: UserView) -> Actor:
+    """The actor for a unit of work."""
+    return Actor(user.id, user.full_name, user.roles, user.unit)
+
+
+def create(
+    work: UnitOfWork,
+    *,
+    username: str,
+    full_name: str,
+    rank: str,
+    nrp: str,
+    unit: str,
+    roles: Collection[str],
+    password: str,
+) -> UserView:
+    """A new account. Raises `InvalidInput` with a sentence per fault."""
+    name = username.strip().lower()
+    _check_password(password)
+    unknown = sorted(set(roles) - set(ROLES))
+    if unknown:
+        raise InvalidInput(f"Peran tidak dikenal: {', '.join(unknown)}. Pilih dari: {', '.join(ROLES)}.")
+    if not name or not name.replace(".", "").replace("_", "").isalnum():
+        raise InvalidInput("Nama pengguna hanya boleh berisi huruf, angka, titik, dan garis bawah.")
+    if work.session.scalars(select(User.id).where(User.username == name)).first() is not None:
+        raise InvalidInput(f"Nama pengguna {name} sudah dipakai.")
+    user = User(
+        id=uuid4(),
+        username=name,
+        full_name=full_name.strip(),
+        rank=rank.strip(),
+        nrp=nrp.strip(),
+        unit=unit,
+        password_hash=hasher.hash(password),
+        created_at=work.clock(),
+        is_active=True,
+        session_epoch=1,
+        failed_logins=0,
+    )
+    user.roles = [UserRole(role=role) for role in sorted(roles)]
+    work.session.add(user)
+    work.session.flush()
+    audit.record(work, f"user:{user.id}", "user.created", username=name, roles=sorted(roles))
+    return _view(user)
+
+
+def change_own_password(work: UnitOfWork, old: str, new: str) -> UserView:
+    """Change the actor's password; every other session of the account ends."""
+    user = work.session.get(User, work.actor.user_id)
+    if user is None:
+        raise NotFound()
+    if not _matches(user.password_hash, old):
+        raise InvalidInput(fields={"old": "Kata sandi lama salah."})
+    _check_password(new)
+    _replace_password(work, user, new)
+    return _view(user)
+
+
+def set_password(work: UnitOfWork, username: str, password: str) -> None:
+    """Set the password of an account (admin); its sessions end and its lock is lifted."""
+    _check_password(password)
+    _replace_password(work, _by_name(work, username), password)
+
+
+def disable(work: UnitOfWork, username: str) -> None:
+    """Close an account; its sessions end at once. It stays on record."""
+    user = _by_name(work, username)
+    user.is_active = False
+    user.session_epoch += 1
+    audit.record(work, f"user:{user.id}", "user.disabled")
+
+
+def list_all(work: UnitOfWork) -> list[UserView]:
+    """All accounts by user name."""
+    return [_view(user) for user in work.session.scalars(select(User).order_by(User.username))]
+
+
+def colleagues(work: UnitOfWork, role: str) -> list[UserView]:
+    """Active people of the actor's unit who hold a role: to whom a task can be given."""
+    holders = select(UserRole.user_id).where(UserRole.role == role)
+    rows = work.session.scalars(
+        select(User)
+        .where(User.id.in_(holders), User.is_active, User.unit == work.actor.unit)
+        .order_by(User.full_name)
+    )
+    return [_view(user) for user in rows]
+
+
+def role_labels(work: UnitOfWork) -> dict[str, str]:
+    """What the roles are called here and now."""
+    labels: dict[str, str] = configuration.value(work, "label_peran")
+    return labels
+
+
+def _replace_password(work: UnitOfWork, user: User, password: str) -> None:
+    user.password_hash = hasher.hash(password)
+    user.session_epoch += 1
+    user.failed_logins, user.locked_until = 0, None
+    audit.record(work, f"user:{user.id}", "user.password_changed")
+
+
+def _check_password(password: str) -> None:
+    if len(password) < MINIMUM_LENGTH:
+        raise InvalidInput(
+            fields={"new": f"Kata sandi paling sedikit {MINIMUM_LENGTH} huruf; kalimat pendek lebih mudah diingat."}
+        )
+
+
+def _matches(password_hash: str, password: str) -> bool:
+    try:
+        return hasher.verify(password_hash, password)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def _by_name(work: UnitOfWork, username: str) -> User:
+    user = work.session.scalars(select(User).where(User.username == username.strip().lower())).first()
+    if user is None:
+        raise NotFound(f"Tidak ada akun bernama {username}.")
+    return user
+
+
+def _view(user: User) -> UserView:
+    return UserView(
+        user.id,
+        user.username,
+        user.full_name,
+        user.rank,
+        user.nrp,
+        user.unit,
+        frozenset(role.role for role in user.roles),
+        user.is_active,
+        user.session_epoch,
+    )
+
+

@@ -1,0 +1,73 @@
+"""The public answer to a letter's QR: valid, withdrawn or unknown, and nothing about any person (R23)."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+from sqlalchemy import select
+
+from workflow_app.models.letter import Letter
+from workflow_app.services import configuration
+from workflow_app.services.unit_of_work import UnitOfWork
+from workflow_app.types import WITA
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's base 32: no I, L, O, U, so that a code read from paper or by telephone arrives."""
+LENGTH = 16
+"""80 random bits: cannot be guessed, nor found by trying numbers (pitfall 15)."""
+GROUP = 4
+_READ_AS = str.maketrans({"O": "0", "I": "1", "L": "1"})
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What anyone who holds the code may know."""
+
+    status: Literal["valid", "void", "unknown"]
+    unit_name: str
+    kind_title: str | None = None
+    number: str | None = None
+    issued_on: date | None = None
+    valid_until: date | None = None
+    """Last day of validity, when a validity was configured at issue."""
+
+
+def new_code() -> str:
+    """A fresh random code, in groups: `7K3M-0QXR-...`."""
+    return _grouped("".join(secrets.choice(ALPHABET) for _ in range(LENGTH)))
+
+
+def verify(work: UnitOfWork, code: str) -> Verification:
+    """Whether a letter with this code was issued and still holds. Forgives case, spaces, dashes, O for 0, I for 1."""
+    unit_name = str(configuration.value(work, "nama_unit"))
+    wanted = normalise(code)
+    letter = (
+        work.session.scalars(select(Letter).where(Letter.verify_code == wanted)).first() if wanted else None
+    )
+    if letter is None:
+        return Verification("unknown", unit_name)
+    issued_on = letter.issued_at.astimezone(WITA).date()
+    days = letter.frozen.get("masa_berlaku")
+    return Verification(
+        status="void" if letter.status == "void" else "valid",
+        unit_name=unit_name,
+        kind_title=letter.title,
+        number=letter.number,
+        issued_on=issued_on,
+        valid_until=issued_on + timedelta(days=days) if days else None,
+    )
+
+
+def normalise(code: str) -> str | None:
+    """The code as it is stored, or None when it cannot be one."""
+    if len(code) > 4 * LENGTH:
+        return None
+    plain = "".join(code.upper().split()).replace("-", "").translate(_READ_AS)
+    if len(plain) != LENGTH or not set(plain) <= set(ALPHABET):
+        return None
+    return _grouped(plain)
+
+
+def _grouped(plain: str) -> str:
+    return "-".join(plain[start : start + GROUP] for start in range(0, LENGTH, GROUP))
