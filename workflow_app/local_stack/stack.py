@@ -1,0 +1,184 @@
+"""The servers of one data directory, started and ended together.
+
+One live process owns a data directory: it holds a lock on ``stack.lock`` that the kernel drops when it dies, however it
+dies. Others can join it: they read the addresses it published in ``environment.env``.
+"""
+
+import fcntl
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from workflow_app.local_stack import keys, places
+from workflow_app.local_stack.errors import StackError
+from workflow_app.local_stack.object_store import ObjectStore
+from workflow_app.local_stack.postgres import PostgresServer
+
+BUCKET = "sentra"
+PRODUCT_KEYS = ("SECRET_KEY", "IDENTITY_KEY", "AUDIT_SIGNING_KEY")
+PUBLISHED = "environment.env"
+Notice = Callable[[str], None]
+
+
+def _silent(_: str) -> None:
+    """Tell nobody."""
+
+
+class LocalStack:
+    """PostgreSQL and the object store of one data directory.
+
+    `given` is the environment we were started in: a server that it names (DATABASE_URL, S3_ENDPOINT) is not started here,
+    and a key that it holds is used instead of a generated one.
+    """
+
+    def __init__(
+        self,
+        data_dir: Path,
+        *,
+        given: Mapping[str, str] | None = None,
+        durable: bool = True,
+        notice: Notice = _silent,
+    ) -> None:
+        self.data_dir = data_dir
+        self.environment: dict[str, str] = {}
+        self._given = given or {}
+        self._durable = durable
+        self._notice = notice
+        self._lock: IO[str] | None = None
+        self._servers: list[PostgresServer | ObjectStore] = []
+
+    def start(self) -> dict[str, str]:
+        """Start what is needed; returns the settings that lead to it. Raises `StackError` with a sentence."""
+        self.data_dir = places.prepare_data_dir(self.data_dir)
+        (self.data_dir / "log").mkdir(mode=0o700, exist_ok=True)
+        self._lock = _take_lock(self.data_dir)
+        try:
+            self._start_servers()
+        except BaseException:
+            self.stop()
+            raise
+        keys.write_private(
+            self.data_dir / PUBLISHED,
+            "".join(f"{name}={value}\n" for name, value in self.environment.items()),
+        )
+        return self.environment
+
+    def _start_servers(self) -> None:
+        has_data = any((self.data_dir / name).exists() for name in ("postgres", "objects"))
+        made = keys.load_or_make(self.data_dir, has_data=has_data)
+        self.environment = {name: made[name] for name in PRODUCT_KEYS if not _is_given(name, self._given)}
+        if not _is_given("DATABASE_URL", self._given):
+            postgres = PostgresServer(self.data_dir, made, durable=self._durable)
+            self._begin(postgres)
+            self.environment["DATABASE_URL"] = postgres.address()
+        if not _is_given("S3_ENDPOINT", self._given):
+            store = ObjectStore(self.data_dir, made, durable=self._durable)
+            self._begin(store)
+            self.environment |= {
+                "S3_ENDPOINT": store.endpoint,
+                "S3_ACCESS_KEY": store.access_key,
+                "S3_SECRET_KEY": store.secret_key,
+                "S3_BUCKET": BUCKET,
+                "S3_SECURE": "false",
+                "S3_REGION": "us-east-1",
+            }
+
+    def _begin(self, server: PostgresServer | ObjectStore) -> None:
+        began = time.monotonic()
+        self._servers.append(server)
+        server.start()
+        self._notice(f"{server.name} started ({time.monotonic() - began:.1f} s)")
+
+    def revive(self) -> list[str]:
+        """Start again the servers that died; returns their names. Addresses stay the same."""
+        dead = [server for server in self._servers if not server.is_alive()]
+        for server in dead:
+            server.start()
+        return [server.name for server in dead]
+
+    def stop(self) -> None:
+        """End every server, the last started first, and let go of the data directory."""
+        while self._servers:
+            self._servers.pop().stop()
+        if self._lock:
+            (self.data_dir / PUBLISHED).unlink(missing_ok=True)
+            self._lock.close()
+            self._lock = None
+
+    def erase(self) -> None:
+        """Stop, and delete everything the servers wrote. For tests."""
+        self.stop()
+        link = self.data_dir / "postgres"
+        if link.is_symlink():
+            shutil.rmtree(link.readlink().parent, ignore_errors=True)
+        shutil.rmtree(self.data_dir, ignore_errors=True)
+
+
+@contextmanager
+def running(
+    data_dir: Path, *, given: Mapping[str, str] | None = None, notice: Notice = _silent
+) -> Iterator[dict[str, str]]:
+    """Settings that lead to running servers, for as long as the block lasts.
+
+    Joins the `./spkt run` that owns the data directory when there is one, else starts the servers for the block.
+    """
+    published = _join(data_dir)
+    if published is not None:
+        yield published
+        return
+    stack = LocalStack(data_dir, given=given, notice=notice)
+    try:
+        yield stack.start()
+    finally:
+        stack.stop()
+
+
+def _join(data_dir: Path) -> dict[str, str] | None:
+    """What the owner of this data directory published; None when nobody owns it."""
+    lock = data_dir / "stack.lock"
+    for _ in range(600):
+        if not lock.exists() or not _is_held(lock):
+            return None
+        found = keys.read(data_dir / PUBLISHED)
+        if found:
+            return found
+        time.sleep(0.1)
+    raise StackError(f"Another ./spkt has been starting on {data_dir} for a minute. End it, then try again.")
+
+
+def _take_lock(data_dir: Path) -> IO[str]:
+    path = data_dir / "stack.lock"
+    try:
+        lock = path.open("a+")
+    except OSError as error:
+        raise StackError(f"{path} cannot be written ({error.strerror}).") from error
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.seek(0)
+        owner = lock.read().strip() or "unknown"
+        lock.close()
+        raise StackError(
+            f"Another ./spkt (process {owner}) uses {data_dir}. End it, or choose another place with --data DIR."
+        ) from None
+    lock.truncate(0)
+    lock.write(str(os.getpid()))
+    lock.flush()
+    return lock
+
+
+def _is_held(path: Path) -> bool:
+    with path.open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
+def _is_given(name: str, environment: Mapping[str, str]) -> bool:
+    return bool(environment.get(name) or environment.get(f"{name}_FILE"))
