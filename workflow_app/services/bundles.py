@@ -32,7 +32,7 @@ def archive_case(work: UnitOfWork, case_id: UUID) -> UUID:
             return document_id
     data = json.dumps(manifest, ensure_ascii=False, indent=2, sort_keys=True).encode()
     document_id = intake.keep_own(work, data, "application/json", 1, origin=intake.BUNDLE, label=LABEL)
-    intake.link(work, case_id, document_id, element=ELEMENT, label=LABEL)
+    intake.link(work, case_id, document_id, element=ELEMENT, label=LABEL, action="case.archived")
     return document_id
 
 

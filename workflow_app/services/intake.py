@@ -42,8 +42,17 @@ def keep_own(work: UnitOfWork, data: bytes, media_type: str, pages: int, *, orig
     return added.document_id
 
 
-def link(work: UnitOfWork, case_id: UUID, document_id: UUID, *, element: str, label: str) -> bool:
-    """Make a document part of a case; false when it already is. The caller has checked access."""
+def link(
+    work: UnitOfWork,
+    case_id: UUID,
+    document_id: UUID,
+    *,
+    element: str,
+    label: str,
+    action: str = "document.added",
+    **details: str,
+) -> bool:
+    """Make a document part of a case and say so in its history; false when it already is. The caller checked access."""
     linked = work.session.scalar(
         insert(CaseDocument)
         .values(
@@ -59,7 +68,7 @@ def link(work: UnitOfWork, case_id: UUID, document_id: UUID, *, element: str, la
     )
     if linked is None:
         return False
-    audit.record_case(work, case_id, "document.added", element, document_id=str(document_id), label=label)
+    audit.record_case(work, case_id, action, element, document_id=str(document_id), label=label, **details)
     return True
 
 

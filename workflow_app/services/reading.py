@@ -3,16 +3,19 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from sqlalchemy import select
+
 import archive.documents
 from archive.documents import PageText
 from archive.errors import BlobDamaged, BlobMissing
-from archive.models import DocumentStatus, RenditionKind
+from archive.models import Document, DocumentStatus, RenditionKind
 from ocr.errors import OcrError
 from ocr.reading import read
 from ocr.types import Options, PdfKind, Reading
 from workflow_app.errors import Unavailable
+from workflow_app.models.document import CaseDocument
 from workflow_app.services import audit
-from workflow_app.services.unit_of_work import Works
+from workflow_app.services.unit_of_work import UnitOfWork, Works
 from workflow_app.types import SYSTEM
 
 UNREAD = "Dokumen ini tersimpan, tetapi belum dapat dibaca. Coba baca ulang, atau pindai ulang."
@@ -61,23 +64,26 @@ def _save(works: Works, document_id: UUID, reading: Reading) -> str:
             thumbnails=reading.thumbnails,
             at=work.clock(),
         )
-        audit.record(
-            work,
-            f"document:{document_id}",
-            "document.read",
-            status=str(document.status),
-            pages=len(reading.pages),
-            failed=len(reading.failed),
-            pdf=str(reading.pdf_kind),
-        )
+        _record(work, document, pages=len(reading.pages), failed=len(reading.failed), pdf=str(reading.pdf_kind))
         return document.status
 
 
 def _give_up(works: Works, document_id: UUID, sentence: str) -> str:
     with works.begin(SYSTEM) as work:
         document = archive.documents.mark_unreadable(work.session, document_id, sentence)
-        audit.record(work, f"document:{document_id}", "document.read", status=str(document.status), pages=0)
+        _record(work, document, pages=0)
         return document.status
+
+
+def _record(work: UnitOfWork, document: Document, **facts: int | str) -> None:
+    """One event in each case that holds the paper, or in the paper's own chain."""
+    facts |= {"document_id": str(document.id), "status": str(document.status)}
+    query = select(CaseDocument).where(CaseDocument.document_id == document.id).order_by(CaseDocument.case_id)
+    links = work.session.scalars(query).all()
+    for link in links:
+        audit.record_case(work, link.case_id, "document.read", link.element, label=link.label, **facts)
+    if not links:
+        audit.record(work, f"document:{document.id}", "document.read", **facts)
 
 
 def _pages(reading: Reading) -> Sequence[PageText]:

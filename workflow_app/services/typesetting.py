@@ -1,0 +1,76 @@
+"""From a letter template to an archivable PDF. Pure: no database, no network, no files but the installed fonts."""
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import segno
+from jinja2 import StrictUndefined, TemplateError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from weasyprint import HTML
+from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+from workflow_app.errors import InvalidDefinition
+
+PDF_VARIANT = "pdf/a-2u"
+"""Archivable, with text that can be copied and searched; no attachments, hence not part 3."""
+
+_environment = ImmutableSandboxedEnvironment(autoescape=True, undefined=StrictUndefined)
+
+
+@dataclass(frozen=True)
+class Metadata:
+    """What the PDF says about itself: nothing about any person (pitfall 32)."""
+
+    title: str
+    author: str
+    made_at: datetime
+    identifier: bytes
+    """Same content, same identifier: printing twice gives the same bytes."""
+
+
+class _NothingOutside(URLFetcher):
+    """A letter holds all it shows; a template that asks for anything else is refused, never fetched."""
+
+    def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> URLFetcherResponse:
+        if not url.lower().startswith("data:"):
+            raise FatalURLFetchingError("a letter template may use data: addresses only")
+        response: URLFetcherResponse = super().fetch(url, headers)
+        return response
+
+
+def fill(template: str, context: Mapping[str, Any]) -> str:
+    """The letter as HTML. Raises `InvalidDefinition` for a template that does not fit what a letter knows."""
+    try:
+        return _environment.from_string(template).render(context)
+    except (TemplateError, TypeError, ValueError, ArithmeticError) as error:
+        # The message could quote an answer, so only the kind of error is kept.
+        raise InvalidDefinition(detail=f"letter template: {type(error).__name__}") from None
+
+
+def typeset(html: str, metadata: Metadata) -> tuple[bytes, int]:
+    """The HTML as PDF/A, and its number of pages."""
+    fetcher = _NothingOutside(allowed_protocols=["data"], allow_redirects=False, fail_on_errors=True)
+    try:
+        document = HTML(string=html, url_fetcher=fetcher).render(pdf_variant=PDF_VARIANT)
+    except FatalURLFetchingError as error:
+        raise InvalidDefinition(detail=f"letter template: {error}") from None
+    made_at = metadata.made_at.astimezone(UTC).isoformat(timespec="seconds")
+    document.metadata.title = metadata.title
+    document.metadata.authors = [metadata.author]
+    document.metadata.description = None
+    document.metadata.keywords = []
+    document.metadata.custom = {}
+    document.metadata.attachments = []
+    document.metadata.created = document.metadata.modified = made_at
+    target = io.BytesIO()
+    document.write_pdf(target, pdf_variant=PDF_VARIANT, pdf_identifier=metadata.identifier)
+    return target.getvalue(), len(document.pages)
+
+
+def qr_picture(address: str) -> str:
+    """A QR code as a data address, black on white, that survives a stamp over a corner."""
+    picture: str = segno.make_qr(address, error="q").svg_data_uri(scale=4, border=2, dark="#000", light="#fff")
+    return picture
