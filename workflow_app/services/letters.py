@@ -7,14 +7,34 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
+from workflow_app.engine.definitions import Definition
 from workflow_app.errors import Conflict, InvalidDefinition, InvalidInput, NotFound
 from workflow_app.models.case import Case
 from workflow_app.models.letter import Letter
 from workflow_app.models.number import LetterNumber
-from workflow_app.services import access, audit, configuration, documents, identities, numbers, verification
+from workflow_app.services import (
+    access,
+    audit,
+    configuration,
+    documents,
+    identities,
+    numbers,
+    requirements,
+    verification,
+)
 from workflow_app.services.processes import definition_of
 from workflow_app.services.unit_of_work import UnitOfWork
 from workflow_app.types import Answer, Answers
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What a letter states about its citizen; kept sealed."""
+
+    answers: dict[str, Answers]
+    """Per element."""
+    papers: list[dict[str, str]]
+    """Papers handed in: evidence, number, issuer, date (ISO or empty)."""
 
 
 @dataclass(frozen=True)
@@ -41,11 +61,10 @@ def issue(work: UnitOfWork, case: Case, letter: str) -> UUID:
     shows on a letter that is already out. The answers are sealed with the case's key.
     """
     now = work.clock()
-    meta = definition_of(work, case.definition_id).letter(letter).meta
+    definition = definition_of(work, case.definition_id)
+    meta = definition.letter(letter).meta
     letter_id = uuid4()
     number = numbers.allocate(work, _required(meta, "series", letter), now)
-    answers: Answers = {}
-    answers.update(identities.read_answers(work, case))
     work.session.add(
         Letter(
             id=letter_id,
@@ -57,7 +76,7 @@ def issue(work: UnitOfWork, case: Case, letter: str) -> UUID:
             status="valid",
             verify_code=verification.new_code(),
             frozen=_frozen(work, letter, now),
-            sealed=work.vault.seal(case.data_key, answers, _context(letter_id)),
+            sealed=work.vault.seal(case.data_key, _statement(work, case, definition), _context(letter_id)),
             issued_at=now,
             issued_by=work.actor.user_id,
         )
@@ -120,10 +139,31 @@ def pdf(work: UnitOfWork, letter_id: UUID) -> documents.Content:
     )
 
 
-def sealed_answers(work: UnitOfWork, case: Case, letter: Letter) -> dict[str, Answers]:
-    """The answers per element as they were at issue. For printing: no access check, no event."""
-    opened = work.vault.open(case.data_key, letter.sealed, _context(letter.id))
-    return {element: answers for element, answers in opened.items() if isinstance(answers, dict)}
+def statement(work: UnitOfWork, case: Case, letter: Letter) -> Statement:
+    """What the letter states, as it was at issue. For printing: no access check, no event."""
+    opened: dict[str, Any] = work.vault.open(case.data_key, letter.sealed, _context(letter.id))
+    return Statement(answers=opened["answers"], papers=opened["papers"])
+
+
+def _statement(work: UnitOfWork, case: Case, definition: Definition) -> Answers:
+    answers: Answers = dict(identities.read_answers(work, case))
+    return {"answers": answers, "papers": _papers(work, case, definition)}
+
+
+def _papers(work: UnitOfWork, case: Case, definition: Definition) -> list[Answer]:
+    """The papers that were handed in, when the process asks for any."""
+    widgets = {field.widget for form in definition.forms.values() for field in form.fields.values()}
+    if "requirements" not in widgets:
+        return []
+    return [
+        {
+            "evidence": line.evidence,
+            "number": str(given.get("number") or ""),
+            "issuer": str(given.get("issuer") or line.issuer),
+            "date": str(given.get("date") or ""),
+        }
+        for line, given in requirements.given_lines(work, case)
+    ]
 
 
 def _context(letter_id: UUID) -> str:

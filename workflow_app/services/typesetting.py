@@ -1,21 +1,29 @@
 """From a letter template to an archivable PDF. Pure: no database, no network, no files but the installed fonts."""
 
 import io
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib.resources import files
 from typing import Any
 
 import segno
 from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from weasyprint import HTML
+from weasyprint.css import ColorProfile
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 from workflow_app.errors import InvalidDefinition
 
 PDF_VARIANT = "pdf/a-2u"
 """Archivable, with text that can be copied and searched; no attachments, hence not part 3."""
+COLOURS = "warna"
+"""Name of our own colour profile: WeasyPrint's built-in one is the same, but leaves its file open."""
+
+# It would log addresses of pictures it cannot show, and a drawn signature is such an address.
+logging.getLogger("weasyprint").setLevel(logging.CRITICAL)
 
 _environment = ImmutableSandboxedEnvironment(autoescape=True, undefined=StrictUndefined)
 
@@ -54,7 +62,9 @@ def typeset(html: str, metadata: Metadata) -> tuple[bytes, int]:
     """The HTML as PDF/A, and its number of pages."""
     fetcher = _NothingOutside(allowed_protocols=["data"], allow_redirects=False, fail_on_errors=True)
     try:
-        document = HTML(string=html, url_fetcher=fetcher).render(pdf_variant=PDF_VARIANT)
+        document = HTML(string=html, url_fetcher=fetcher).render(
+            color_profiles={COLOURS: _srgb()}, pdf_variant=PDF_VARIANT, output_intent=COLOURS
+        )
     except FatalURLFetchingError as error:
         raise InvalidDefinition(detail=f"letter template: {error}") from None
     made_at = metadata.made_at.astimezone(UTC).isoformat(timespec="seconds")
@@ -66,8 +76,15 @@ def typeset(html: str, metadata: Metadata) -> tuple[bytes, int]:
     document.metadata.attachments = []
     document.metadata.created = document.metadata.modified = made_at
     target = io.BytesIO()
-    document.write_pdf(target, pdf_variant=PDF_VARIANT, pdf_identifier=metadata.identifier)
+    document.write_pdf(
+        target, pdf_variant=PDF_VARIANT, output_intent=COLOURS, pdf_identifier=metadata.identifier
+    )
     return target.getvalue(), len(document.pages)
+
+
+def _srgb() -> ColorProfile:
+    profile = io.BytesIO((files("weasyprint.pdf") / "sRGB2014.icc").read_bytes())
+    return ColorProfile(profile, "sRGB2014.icc", "relative-colorimetric", (["r"], ["g"], ["b"]))
 
 
 def qr_picture(address: str) -> str:

@@ -1,0 +1,155 @@
+"""Printing a letter (a job): the template of the case's own definition, filled with what was frozen and sealed at issue."""
+
+import base64
+import binascii
+import hashlib
+import io
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from PIL import Image
+
+from workflow_app.engine.definitions import Definition
+from workflow_app.errors import InvalidInput, NotFound
+from workflow_app.models.case import Case
+from workflow_app.models.letter import Letter
+from workflow_app.services import answers, intake, letters, readable, typesetting
+from workflow_app.services.letters import Statement
+from workflow_app.services.processes import definition_of
+from workflow_app.services.unit_of_work import UnitOfWork
+from workflow_app.types import WITA, Answers
+
+DAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
+ELEMENT = "surat"
+PNG_ADDRESS = "data:image/png;base64,"
+MAX_SIGNATURE_PIXELS = 4_000_000
+
+
+def render(work: UnitOfWork, letter_id: UUID, *, public_url: str) -> UUID:
+    """Print a letter, keep the PDF and return its document. Printing again without a change makes nothing new.
+
+    Once the citizen has signed, the printing carries the signature; earlier printings stay linked to the case.
+    """
+    letter = work.session.get(Letter, letter_id, with_for_update=True, populate_existing=True)
+    if letter is None:
+        raise NotFound()
+    case = work.session.get_one(Case, letter.case_id)
+    definition = definition_of(work, case.definition_id)
+    statement = letters.statement(work, case, letter)
+    context = context_of(letter, definition, statement, public_url, _signature(work, case, definition, letter))
+    html = typesetting.fill(definition.letter(letter.kind).html, context)
+    pdf, pages = typesetting.typeset(html, _metadata(letter, html))
+    label = f"Surat {letter.kind.upper()} (cetakan)"
+    document_id = intake.keep_own(work, pdf, "application/pdf", pages, origin=intake.LETTER, label=label)
+    intake.link(
+        work,
+        case.id,
+        document_id,
+        element=ELEMENT,
+        label=label,
+        action="letter.rendered",
+        letter_id=str(letter.id),
+        number=letter.number,
+    )
+    letter.document_id = document_id
+    work.session.flush()
+    return document_id
+
+
+def context_of(
+    letter: Letter, definition: Definition, statement: Statement, public_url: str, signature: str | None
+) -> dict[str, Any]:
+    """Everything a letter template may use, under the names the process folders use."""
+    address = f"{public_url.rstrip('/')}/verifikasi/{letter.verify_code}"
+    local = letter.issued_at.astimezone(WITA)
+    days = letter.frozen.get("masa_berlaku")
+    return {
+        "kop": letter.frozen["kop"],
+        "nama_unit": letter.frozen["nama_unit"],
+        "judul": letter.title,
+        "nomor": letter.number,
+        "hari_terbit": DAYS[local.weekday()],
+        "tanggal_terbit": readable.day(local.date()),
+        "jam_terbit": f"{local:%H.%M} WITA",
+        "tempat_terbit": letter.frozen["tempat_terbit"],
+        "jawaban": statement.answers,
+        "label": _labeller(definition, statement.answers),
+        "butir": [_paper(paper) for paper in statement.papers],
+        "penandatangan": letter.frozen["penandatangan"],
+        "tanda_tangan": signature,
+        "qr": typesetting.qr_picture(address),
+        "alamat_verifikasi": address,
+        "kode_verifikasi": letter.verify_code,
+        "masa_berlaku": days,
+        "berlaku_sampai": readable.day(local.date() + timedelta(days=days)) if days else None,
+        "batal": letter.status == "void",
+    }
+
+
+def signature_picture(value: object) -> str | None:
+    """A drawn signature as a data address that a letter may carry; None when there is none.
+
+    Raises `InvalidInput` for anything that is not a small PNG picture.
+    """
+    if not isinstance(value, str) or not value:
+        return None
+    try:
+        if not value.startswith(PNG_ADDRESS):
+            raise ValueError("not a PNG")
+        data = base64.b64decode(value.removeprefix(PNG_ADDRESS), validate=True)
+        with Image.open(io.BytesIO(data), formats=("PNG",)) as picture:
+            if picture.width * picture.height > MAX_SIGNATURE_PIXELS:
+                raise ValueError("too large")
+            picture.verify()
+    except (ValueError, binascii.Error, OSError, SyntaxError) as error:
+        raise InvalidInput("Tanda tangan tidak dapat dicetak. Minta warga menandatangani sekali lagi.") from error
+    return value
+
+
+def _signature(work: UnitOfWork, case: Case, definition: Definition, letter: Letter) -> str | None:
+    """The newest signature given since the letter was issued: an older one was not given for this letter."""
+    fields = {
+        element: field.name
+        for element, form in definition.forms.items()
+        for field in form.fields.values()
+        if field.widget == "signature"
+    }
+    found = answers.newest(work, case.id, fields)
+    since = [submission for submission in found.values() if submission.submitted_at >= letter.issued_at]
+    signed: dict[str, Answers] = answers.unsealed(work, case, since)
+    pictures = (
+        signature_picture(signed[submission.element].get(fields[submission.element]))
+        for submission in reversed(since)
+    )
+    return next((picture for picture in pictures if picture), None)
+
+
+def _labeller(definition: Definition, given: Mapping[str, Answers]) -> Callable[[str, str], str]:
+    """`label(element, field)`: the answer in words; empty when there is none."""
+
+    def label(element: str, name: str) -> str:
+        field = definition.form(element).fields[name]
+        return readable.answer(definition, field, given.get(element, {}).get(name))
+
+    return label
+
+
+def _paper(paper: Mapping[str, str]) -> dict[str, str]:
+    day = paper["date"]
+    return {
+        "bukti": paper["evidence"],
+        "nomor": paper["number"],
+        "penerbit": paper["issuer"],
+        "tanggal": readable.day(date.fromisoformat(day)) if day else "",
+    }
+
+
+def _metadata(letter: Letter, html: str) -> typesetting.Metadata:
+    return typesetting.Metadata(
+        title=f"{letter.title} {letter.number}",
+        author=letter.frozen["nama_unit"],
+        made_at=letter.issued_at,
+        identifier=hashlib.sha256(html.encode()).hexdigest()[:32].encode(),
+    )
