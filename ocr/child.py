@@ -42,11 +42,13 @@ JOBS: dict[str, Callable[..., dict[str, Any]]] = {
 def main(replies: int, memory: int) -> None:
     """Answer jobs until the input ends."""
     _limit_process(memory)
-    for line in sys.stdin:
-        request = json.loads(line)
-        _limit_time(request["seconds"])
-        reply = _run(JOBS[request["job"]], request["arguments"])
-        os.write(replies, json.dumps(reply).encode() + b"\n")
+    with os.fdopen(replies, "w", encoding="ascii") as answers:
+        for line in sys.stdin:
+            request = json.loads(line)
+            _limit_time(request["seconds"])
+            reply = _run(JOBS[request["job"]], request["arguments"])
+            answers.write(json.dumps(reply) + "\n")
+            answers.flush()
 
 
 def _run(job: Callable[..., dict[str, Any]], arguments: dict[str, Any]) -> dict[str, Any]:
@@ -55,7 +57,6 @@ def _run(job: Callable[..., dict[str, Any]], arguments: dict[str, Any]) -> dict[
     except MemoryError:
         return {"error": "DecodeOutOfMemory"}
     except Exception:
-        # Decoders raise dozens of kinds on broken files; to the caller they are one.
         return {"error": "PageUnreadable"}
 
 

@@ -10,10 +10,12 @@ import select
 import subprocess
 import sys
 import time
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from signal import SIGXCPU
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, BinaryIO, Self
 
 from ocr import errors
 from ocr.types import Limits
@@ -21,6 +23,22 @@ from ocr.types import Limits
 _ROOT = Path(__file__).resolve().parent.parent
 _KEPT = ("PATH", "LD_LIBRARY_PATH", "LANG")
 _RAISED_BY_NAME = {kind.__name__: kind for kind in (errors.PageUnreadable, errors.DecodeOutOfMemory)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Child:
+    process: subprocess.Popen[bytes]
+    requests: BinaryIO
+    replies: int
+
+    def close(self) -> int:
+        """End it, whatever it is doing, and return how it ended."""
+        self.process.kill()
+        code = self.process.wait()
+        with suppress(BrokenPipeError):
+            self.requests.close()
+        os.close(self.replies)
+        return code
 
 
 class Sandbox:
@@ -32,8 +50,7 @@ class Sandbox:
     def __init__(self, limits: Limits, folder: Path) -> None:
         self._limits = limits
         self._folder = folder
-        self._process: subprocess.Popen[bytes] | None = None
-        self._replies = -1
+        self._child: _Child | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -49,55 +66,51 @@ class Sandbox:
         Raises `DecodeTimeout`, `DecodeOutOfMemory`, `DecodeCrashed` or `PageUnreadable`.
         """
         allowed = seconds or self._limits.decode_seconds
-        process = self._process or self._start()
+        child = self._child = self._child or self._start()
         request = json.dumps({"job": job, "seconds": allowed, "arguments": arguments}) + "\n"
         try:
-            assert process.stdin is not None
-            process.stdin.write(request.encode())
-            process.stdin.flush()
-            line = self._read_line(time.monotonic() + allowed)
-        except (BrokenPipeError, EOFError):
-            raise self._death() from None
+            child.requests.write(request.encode())
+            child.requests.flush()
+            reply = json.loads(_read_line(child.replies, time.monotonic() + allowed))
         except TimeoutError:
             self._stop()
             raise errors.DecodeTimeout from None
-        try:
-            reply = json.loads(line)
-        except ValueError:
-            self._stop()
-            raise errors.DecodeCrashed from None
+        except (BrokenPipeError, EOFError, ValueError):
+            raise self._death(child) from None
         if "error" in reply:
             # A process that ran out of memory is not trusted with another page.
-            if reply["error"] == "DecodeOutOfMemory":
+            if reply["error"] == errors.DecodeOutOfMemory.__name__:
                 self._stop()
             raise _RAISED_BY_NAME[reply["error"]]
         answer: dict[str, Any] = reply["answer"]
         return answer
 
-    def _start(self) -> subprocess.Popen[bytes]:
-        self._replies, write_end = os.pipe()
+    def _start(self) -> _Child:
+        requests_in, requests_out = os.pipe()
+        replies_in, replies_out = os.pipe()
         try:
-            self._process = subprocess.Popen(
+            process = subprocess.Popen(
                 [
                     sys.executable,
                     "-P",
                     "-s",
                     "-m",
                     "ocr.child",
-                    str(write_end),
+                    str(replies_out),
                     str(self._limits.decode_memory),
                 ],
-                stdin=subprocess.PIPE,
+                stdin=requests_in,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
-                pass_fds=(write_end,),
+                pass_fds=(replies_out,),
                 cwd=self._folder,
                 env=self._environment(),
                 start_new_session=True,
             )
         finally:
-            os.close(write_end)
-        return self._process
+            os.close(requests_in)
+            os.close(replies_out)
+        return _Child(process, os.fdopen(requests_out, "wb"), replies_in)
 
     def _environment(self) -> dict[str, str]:
         kept = {
@@ -111,33 +124,28 @@ class Sandbox:
             "OPENBLAS_NUM_THREADS": "1",
         }
 
-    def _read_line(self, deadline: float) -> bytes:
-        line = b""
-        while not line.endswith(b"\n"):
-            ready, _, _ = select.select([self._replies], [], [], max(0.0, deadline - time.monotonic()))
-            if not ready:
-                raise TimeoutError
-            part = os.read(self._replies, 1 << 16)
-            if not part:
-                raise EOFError
-            line += part
-        return line
-
-    def _death(self) -> errors.DecodeFailed:
-        assert self._process is not None
-        code = self._process.wait()
-        self._stop()
+    def _death(self, child: _Child) -> errors.DecodeFailed:
+        # The kernel needs a moment between closing a dead process's pipes and its being gone.
+        with suppress(subprocess.TimeoutExpired):
+            child.process.wait(1)
+        code = child.close()
+        self._child = None
         return errors.DecodeTimeout() if code == -SIGXCPU else errors.DecodeCrashed()
 
     def _stop(self) -> None:
-        if self._process is None:
-            return
-        self._process.kill()
-        self._process.wait()
-        assert self._process.stdin is not None
-        try:
-            self._process.stdin.close()
-        except BrokenPipeError:
-            pass
-        os.close(self._replies)
-        self._process = None
+        if self._child is not None:
+            self._child.close()
+            self._child = None
+
+
+def _read_line(descriptor: int, deadline: float) -> bytes:
+    line = b""
+    while not line.endswith(b"\n"):
+        ready, _, _ = select.select([descriptor], [], [], max(0.0, deadline - time.monotonic()))
+        if not ready:
+            raise TimeoutError
+        part = os.read(descriptor, 1 << 16)
+        if not part:
+            raise EOFError
+        line += part
+    return line

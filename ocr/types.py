@@ -32,6 +32,8 @@ class Options:
     """Process-wide: pytesseract keeps the command in a module variable."""
     nice: int = 0
     """Added niceness of the engine, so that reading does not slow the counter."""
+    turn_confidence: float = 2.0
+    """How sure the engine must be about the orientation of a page before the page is turned."""
     thumbnail_pixels: int = 480
     """Longest side of a thumbnail."""
 

@@ -1,0 +1,52 @@
+"""One page of any file, made ready in the sandbox: its own text, or a picture for the engine; and a thumbnail."""
+
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from ocr import pdf, pictures, preprocess, signatures
+
+
+def prepare(
+    path: str, media_type: str, no: int, turn: int, thumbnail_pixels: int, folder: str
+) -> dict[str, Any]:
+    """Prepare page `no`, turned clockwise by `turn` degrees, and write its files into `folder`.
+
+    The answer has `kind` "text" (with `text` and `words`) or "picture" (with `image`, `is_blank`, `skew`, `dpi`);
+    `width` and `height` are those of the upright page, `thumbnail` is a file.
+    """
+    name = Path(folder) / f"{no:05d}"
+    if media_type == signatures.PDF:
+        small = pdf.draw_thumbnail(path, no, thumbnail_pixels)
+    else:
+        small = pictures.decode_thumbnail(path, media_type, no, thumbnail_pixels)
+    answer: dict[str, Any] = {"thumbnail": str(name.with_suffix(".webp"))}
+    _save_thumbnail(pictures.turn_clockwise(small, turn), answer["thumbnail"])
+    if media_type == signatures.PDF and not turn and (found := pdf.take_text(path, no)):
+        return answer | {"kind": "text"} | found._asdict()
+    gray, dpi = (
+        pdf.draw(path, no) if media_type == signatures.PDF else pictures.decode_gray(path, media_type, no)
+    )
+    gray = pictures.turn_clockwise(gray, turn)
+    prepared = preprocess.prepare(gray, dpi)
+    image = name.with_suffix(".pgm")
+    prepared.image.save(image, "PPM")
+    return answer | {
+        "kind": "picture",
+        "image": str(image),
+        "is_blank": prepared.is_blank,
+        "skew": prepared.skew,
+        "dpi": dpi,
+        "width": gray.width,
+        "height": gray.height,
+        "image_width": prepared.image.width,
+        "image_height": prepared.image.height,
+    }
+
+
+def _save_thumbnail(image: Image.Image, path: str) -> None:
+    """A fresh picture from the pixels alone, so that nothing the file said about itself comes along."""
+    bare = Image.new("RGB", image.size)
+    bare.paste(image)
+    bare.save(path, "WEBP", quality=70)

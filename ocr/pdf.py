@@ -1,0 +1,193 @@
+"""Looking into a PDF, taking its own text, drawing its pages. The only place with pdfium; in the sandbox only."""
+
+import ctypes
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import pypdfium2 as pdfium
+from PIL import Image
+from pypdfium2 import raw
+
+from ocr.pictures import MAX_PIXELS
+
+TEXT_DPI = 150
+"""Pixels per inch in which the word boxes of a page with its own text are given."""
+LOOKED_AT = 10
+"""Pages looked at to say whether a PDF brings text."""
+WORDS_LEAST = 5
+WORDS_OVER_PICTURE = 30
+PICTURE_COVERS = 0.6
+"""A page under a picture with few words is a scan with a stamp or a scanner's advertisement over it."""
+GARBAGE_MOST = 0.1
+
+
+class TextPage(NamedTuple):
+    """Text that the PDF brought itself; words as (text, left, top, width, height)."""
+
+    text: str
+    words: list[tuple[str, int, int, int, int]]
+    width: int
+    height: int
+
+
+class DrawnPage(NamedTuple):
+    """A page drawn in grey."""
+
+    image: Image.Image
+    dpi: int
+
+
+def inspect(path: str) -> dict[str, Any]:
+    """What `ocr.inspect` asks of a PDF."""
+    empty: dict[str, Any] = dict.fromkeys(
+        ("needs_password", "opens", "encrypted", "has_text", "signed", "xfa"), False
+    )
+    empty |= {"pages": 0, "width": 0, "height": 0}
+    try:
+        document = pdfium.PdfDocument(path)
+    except pdfium.PdfiumError as error:
+        return empty | {"needs_password": error.err_code == raw.FPDF_ERR_PASSWORD}
+    pages = len(document)
+    found = empty | {
+        "opens": True,
+        "pages": pages,
+        "encrypted": raw.FPDF_GetSecurityHandlerRevision(document) != -1,
+        "signed": raw.FPDF_GetSignatureCount(document) > 0,
+        "xfa": document.get_formtype() in (raw.FORMTYPE_XFA_FULL, raw.FORMTYPE_XFA_FOREGROUND),
+    }
+    if pages:
+        width, height = document[0].get_size()
+        found |= {
+            "width": round(width),
+            "height": round(height),
+            "has_text": any(take_text(path, no) for no in range(1, min(pages, LOOKED_AT) + 1)),
+        }
+    return found
+
+
+def take_text(path: str, no: int) -> TextPage | None:
+    """The page's own text, or None when it has to be recognised from its picture."""
+    page = _open(path)[no - 1]
+    try:
+        scale = TEXT_DPI / 72
+        width, height = (max(1, round(side * scale)) for side in page.get_size())
+        textpage = page.get_textpage()
+        letters = textpage.count_chars()
+        if not letters:
+            return None
+        words = [
+            (text, *_box(page, corners, width, height)) for text, corners in _words(textpage.raw, letters)
+        ]
+        if len(words) < WORDS_LEAST or _is_garbage(words):
+            return None
+        if len(words) < WORDS_OVER_PICTURE and _picture_cover(page) > PICTURE_COVERS:
+            return None
+        text = _clean(textpage.get_text_range()).replace("\r\n", "\n")
+        return TextPage(text.strip(), words, width, height)
+    finally:
+        page.close()
+
+
+def draw(path: str, no: int, dpi: int = 300) -> DrawnPage:
+    """Draw a page in grey, in the resolution of the scan it holds (200 to `dpi`), at most `MAX_PIXELS`."""
+    page = _open(path)[no - 1]
+    try:
+        wide, high = page.get_size()
+        wanted = min(dpi, max(200, _picture_dpi(page) or dpi))
+        most = (MAX_PIXELS / max(1.0, wide * high)) ** 0.5 * 72
+        drawn = min(wanted, most)
+        image = page.render(scale=drawn / 72, grayscale=True).to_pil().convert("L")
+        return DrawnPage(image, max(70, round(drawn)))
+    finally:
+        page.close()
+
+
+def draw_thumbnail(path: str, no: int, pixels: int) -> Image.Image:
+    """A small colour picture of the page."""
+    page = _open(path)[no - 1]
+    try:
+        image: Image.Image = page.render(scale=pixels / max(1.0, *page.get_size())).to_pil().convert("RGB")
+        return image
+    finally:
+        page.close()
+
+
+@lru_cache(maxsize=1)
+def _open(path: str) -> Any:
+    document = pdfium.PdfDocument(path)
+    document.init_forms()
+    return document
+
+
+def _words(textpage: Any, letters: int) -> Iterator[tuple[str, tuple[float, float, float, float]]]:
+    """Runs of characters without white space, with the corners around them in points of the page."""
+    text = ""
+    around: list[float] = []
+    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+    for at in range(letters):
+        letter = _clean(chr(raw.FPDFText_GetUnicode(textpage, at)))
+        if letter and not letter.isspace():
+            if raw.FPDFText_GetCharBox(textpage, at, left, right, bottom, top):
+                box = (left.value, bottom.value, right.value, top.value)
+                around = (
+                    [*map(min, box[:2], around[:2]), *map(max, box[2:], around[2:])] if around else [*box]
+                )
+            text += letter
+        elif text:
+            if around:
+                yield text, (around[0], around[1], around[2], around[3])
+            text, around = "", []
+    if text and around:
+        yield text, (around[0], around[1], around[2], around[3])
+
+
+def _box(
+    page: Any, corners: tuple[float, float, float, float], width: int, height: int
+) -> tuple[int, int, int, int]:
+    """Corners in points of the page to a box in pixels of the page as it is shown."""
+    across, down = ctypes.c_int(), ctypes.c_int()
+    xs, ys = [], []
+    for x, y in (corners[:2], corners[2:]):
+        raw.FPDF_PageToDevice(page, 0, 0, width, height, 0, x, y, across, down)
+        xs.append(across.value)
+        ys.append(down.value)
+    return min(xs), min(ys), max(1, abs(xs[0] - xs[1])), max(1, abs(ys[0] - ys[1]))
+
+
+def _clean(text: str) -> str:
+    """Without what pdfium puts for unknown glyphs, and with its soft hyphen as a hyphen."""
+    kept = text.replace("\x02", "-").replace("\ufffe", "-")
+    return "".join(
+        each for each in kept if each in "\t\r\n" or (each >= " " and not "\ud800" <= each <= "\udfff")
+    )
+
+
+def _is_garbage(words: list[tuple[str, int, int, int, int]]) -> bool:
+    """Fonts without a map to Unicode give private or replacement characters."""
+    letters = "".join(word[0] for word in words)
+    unknown = sum(1 for each in letters if each == "\ufffd" or "\ue000" <= each <= "\uf8ff")
+    return unknown > GARBAGE_MOST * len(letters)
+
+
+def _pictures(page: Any) -> Iterator[tuple[Any, float, float]]:
+    for picture in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3):
+        left, bottom, right, top = picture.get_bounds()
+        yield picture, right - left, top - bottom
+
+
+def _picture_cover(page: Any) -> float:
+    wide, high = page.get_size()
+    largest: float = max((width * height for _, width, height in _pictures(page)), default=0.0)
+    return largest / max(1.0, float(wide * high))
+
+
+def _picture_dpi(page: Any) -> int:
+    """Resolution of the finest picture that covers most of the page; 0 without one."""
+    wide, high = page.get_size()
+    found = [
+        max(picture.get_px_size()) / max(width, height) * 72
+        for picture, width, height in _pictures(page)
+        if width * height > PICTURE_COVERS * wide * high
+    ]
+    return round(max(found, default=0))

@@ -1,0 +1,143 @@
+"""Decoding pictures with Pillow. Runs in the sandbox only."""
+
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import pillow_heif
+from PIL import Image, ImageFile
+
+from ocr import signatures
+
+MAX_PIXELS = 20_000_000
+"""More than this (A4 at 450 dpi) makes recognition slower and no better, so larger pages are scaled down."""
+A4_INCHES = 11.69
+_FORMATS = {
+    signatures.JPEG: "JPEG",
+    signatures.PNG: "PNG",
+    signatures.TIFF: "TIFF",
+    signatures.GIF: "GIF",
+    signatures.BMP: "BMP",
+    signatures.WEBP: "WEBP",
+    signatures.HEIC: "HEIF",
+}
+_EXIF_ORIENTATION = 0x0112
+_UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+_CLOCKWISE = {90: Image.Transpose.ROTATE_270, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_90}
+
+# The pixel limit is ours and was checked from the header; Pillow's own would only warn.
+Image.MAX_IMAGE_PIXELS = None
+ImageFile.LOAD_TRUNCATED_IMAGES = False
+
+
+class Gray(NamedTuple):
+    """A page as the engine sees it: grey, at most `MAX_PIXELS`, standing as its EXIF says."""
+
+    image: Image.Image
+    dpi: int
+
+
+@cache
+def _know_heif() -> None:
+    pillow_heif.register_heif_opener(thumbnails=False)
+
+
+def open_page(path: str, media_type: str, no: int) -> Image.Image:
+    """The page `no` (from 1), its pixels not decoded yet. Only the decoder of that type is tried."""
+    if media_type == signatures.HEIC:
+        _know_heif()
+    image = Image.open(Path(path), formats=[_FORMATS[media_type]])
+    if no > 1:
+        image.seek(no - 1)
+    return image
+
+
+def decode_gray(path: str, media_type: str, no: int) -> Gray:
+    """Decode one page to grey, with the resolution that its size suggests where none is given."""
+    image = open_page(path, media_type, no)
+    dpi, turn, full = dpi_of(image), orientation(image, media_type), max(image.size)
+    if media_type == signatures.JPEG:
+        # libjpeg decodes straight to grey, and to 1/2, 1/4 or 1/8 while it is at it.
+        image.draft("L", _within(image.size, MAX_PIXELS))
+    gray = to_gray(image)
+    if gray.width * gray.height > MAX_PIXELS:
+        gray = gray.resize(_within(gray.size, MAX_PIXELS), Image.Resampling.BOX)
+    return Gray(_stand_up(gray, turn), max(70, round(dpi * max(gray.size) / full)))
+
+
+def decode(path: str, media_type: str, no: int) -> Image.Image:
+    """Decode one page in full: black and white ("1"), grey ("L") or colour ("RGB"), standing as its EXIF says."""
+    image = open_page(path, media_type, no)
+    turn = orientation(image, media_type)
+    if image.mode != "1":
+        image = to_gray(image) if image.mode.startswith(("L", "I", "F")) else to_rgb(image)
+    return _stand_up(image, turn)
+
+
+def decode_thumbnail(path: str, media_type: str, no: int, pixels: int) -> Image.Image:
+    """A small colour picture of the page, standing as its EXIF says."""
+    image = open_page(path, media_type, no)
+    turn = orientation(image, media_type)
+    if media_type == signatures.JPEG:
+        image.draft("RGB", (pixels, pixels))
+    colours = to_rgb(image)
+    colours.thumbnail((pixels, pixels), Image.Resampling.BOX, reducing_gap=2)
+    return _stand_up(colours, turn)
+
+
+def turn_clockwise(image: Image.Image, degrees: int) -> Image.Image:
+    """Turn by 0, 90, 180 or 270 degrees without loss."""
+    return image.transpose(_CLOCKWISE[degrees]) if degrees else image
+
+
+def to_gray(image: Image.Image) -> Image.Image:
+    """Grey on white; 16 bit scaled down instead of cut off."""
+    return image.convert("L") if image.mode == "L" else _flat(image).convert("L")
+
+
+def to_rgb(image: Image.Image) -> Image.Image:
+    """Colour on white."""
+    return _flat(image).convert("RGB")
+
+
+def orientation(image: Image.Image, media_type: str) -> int:
+    """The EXIF orientation, 1 to 8. TIFF and HEIC are turned by their decoders."""
+    if media_type not in (signatures.JPEG, signatures.PNG, signatures.WEBP):
+        return 1
+    value = image.getexif().get(_EXIF_ORIENTATION, 1)
+    return value if value in _UPRIGHT else 1
+
+
+def dpi_of(image: Image.Image) -> int:
+    """The resolution in the file when it makes a paper of believable size, else that of a full A4 page."""
+    longest = max(image.size)
+    given = image.info.get("dpi", (0, 0))[0]
+    if given and 3 <= longest / float(given) <= 24:
+        return round(float(given))
+    return min(600, max(70, round(longest / A4_INCHES)))
+
+
+def _within(size: tuple[int, int], pixels: int) -> tuple[int, int]:
+    scale = min(1.0, (pixels / (size[0] * size[1])) ** 0.5)
+    return max(1, int(size[0] * scale)), max(1, int(size[1] * scale))
+
+
+def _stand_up(image: Image.Image, turn: int) -> Image.Image:
+    return image.transpose(_UPRIGHT[turn]) if turn in _UPRIGHT else image
+
+
+def _flat(image: Image.Image) -> Image.Image:
+    if image.mode.startswith("I"):
+        return image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
+    if image.has_transparency_data:
+        colours = image.convert("RGBA")
+        return Image.alpha_composite(Image.new("RGBA", colours.size, "white"), colours)
+    return image

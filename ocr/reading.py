@@ -1,0 +1,212 @@
+"""Reading a whole document: every page made ready, recognised where needed, and the searchable copy."""
+
+import math
+import os
+import queue
+import statistics
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from ocr import signatures, tesseract
+from ocr.errors import DecodeFailed, EngineError, OcrError
+from ocr.inspect import inspect
+from ocr.sandbox import Sandbox
+from ocr.tesseract import Recognised
+from ocr.types import Box, Inspection, Options, PageReading, PageSource, PdfKind, Reading, Word
+
+DOUBTFUL = 70.0
+"""Mean confidence below which the orientation of a page is asked for; upright pages rarely go below 85."""
+_DEFAULT_OPTIONS = Options()
+_SIGNED = "PDF bertanda tangan digital tidak diubah, jadi tidak dibuat salinan yang dapat dicari."
+_NO_COPY = "Salinan yang dapat dicari tidak dapat dibuat. Berkas aslinya tersimpan utuh."
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """One page with what the searchable copy needs of it."""
+
+    reading: PageReading
+    prepared: dict[str, Any]
+    layer: Path | None = None
+    thumbnail: bytes = b""
+
+
+def read(
+    data: bytes, options: Options = _DEFAULT_OPTIONS, *, on_page: Callable[[PageReading], None] | None = None
+) -> Reading:
+    """Read a document.
+
+    Raises `Refused` when the file is not accepted, `EngineMissing` when Tesseract is not there. After that
+    every page gets an answer: a page that fails is in the reading, marked `failed`, with its reason. `on_page`
+    hears of each page as it is done, in any order, from the threads that read.
+    """
+    inspection = inspect(data, options.limits)
+    if not inspection.has_text:
+        tesseract.probe(options)
+    with TemporaryDirectory(prefix="baca-") as name:
+        path = Path(name) / "berkas"
+        path.write_bytes(data)
+        pages = _read_pages(path, inspection, options, on_page)
+        pdf, kind, reason = _copy(path, inspection, pages, options)
+    return Reading(
+        inspection.media_type,
+        tuple(page.reading for page in pages),
+        pdf,
+        kind,
+        tuple(page.thumbnail for page in pages),
+        reason,
+    )
+
+
+def _read_pages(
+    path: Path, inspection: Inspection, options: Options, on_page: Callable[[PageReading], None] | None
+) -> list[_Page]:
+    workers = min(inspection.pages, options.workers or os.cpu_count() or 1)
+    with ExitStack() as stack:
+        idle: queue.SimpleQueue[Sandbox] = queue.SimpleQueue()
+        for _ in range(workers):
+            idle.put(stack.enter_context(Sandbox(options.limits, path.parent)))
+
+        def read_one(no: int) -> _Page:
+            sandbox = idle.get()
+            try:
+                page = _read_page(sandbox, path, inspection, no, options)
+            finally:
+                idle.put(sandbox)
+            if on_page:
+                on_page(page.reading)
+            return page
+
+        pool = stack.enter_context(ThreadPoolExecutor(workers, thread_name_prefix="baca"))
+        return list(pool.map(read_one, range(1, inspection.pages + 1)))
+
+
+def _read_page(sandbox: Sandbox, path: Path, inspection: Inspection, no: int, options: Options) -> _Page:
+    thumbnail = b""
+    try:
+        prepared = _prepare(sandbox, path, inspection.media_type, no, 0, options)
+        thumbnail = Path(prepared["thumbnail"]).read_bytes()
+        if prepared["kind"] == "text":
+            return _Page(_with_own_text(no, prepared), prepared, thumbnail=thumbnail)
+        if prepared["is_blank"]:
+            return _Page(_without_text(no, prepared, PageSource.BLANK), prepared, thumbnail=thumbnail)
+        recognised = tesseract.recognise(Path(prepared["image"]), prepared["dpi"], options)
+        turn = _turn_of(prepared, recognised, options)
+        if turn:
+            turned = _prepare(sandbox, path, inspection.media_type, no, turn, options)
+            again = tesseract.recognise(Path(turned["image"]), turned["dpi"], options)
+            if again.weight > recognised.weight:
+                prepared, recognised = turned, again
+                thumbnail = Path(prepared["thumbnail"]).read_bytes()
+        return _recognised(path.parent, no, prepared, recognised, thumbnail)
+    except (DecodeFailed, EngineError) as error:
+        return _Page(_failed(no, error), {}, thumbnail=thumbnail)
+    finally:
+        (path.parent / f"{no:05d}.pgm").unlink(missing_ok=True)
+
+
+def _prepare(
+    sandbox: Sandbox, path: Path, media_type: str, no: int, turn: int, options: Options
+) -> dict[str, Any]:
+    answer = sandbox.call(
+        "page",
+        path=str(path),
+        media_type=media_type,
+        no=no,
+        turn=turn,
+        thumbnail_pixels=options.thumbnail_pixels,
+        folder=str(path.parent),
+    )
+    return answer | {"turn": turn}
+
+
+def _turn_of(prepared: dict[str, Any], recognised: Recognised, options: Options) -> int:
+    """Ask for the orientation only when what was read does not look like an upright page."""
+    long_words = [word.box for word in recognised.words if len(word.text) > 3]
+    lies = bool(long_words) and statistics.median(box.height / max(1, box.width) for box in long_words) > 1
+    if not lies and (recognised.confidence or 0.0) >= DOUBTFUL:
+        return 0
+    return tesseract.find_turn(Path(prepared["image"]), prepared["dpi"], options)
+
+
+def _recognised(
+    folder: Path, no: int, prepared: dict[str, Any], recognised: Recognised, thumbnail: bytes
+) -> _Page:
+    layer = folder / f"{no:05d}-teks.pdf"
+    layer.write_bytes(recognised.pdf)
+    reading = PageReading(
+        no,
+        recognised.text,
+        None if recognised.confidence is None else round(recognised.confidence, 1),
+        tuple(_straight_back(word, prepared) for word in recognised.words),
+        prepared["width"],
+        prepared["height"],
+        PageSource.OCR,
+        prepared["turn"],
+    )
+    return _Page(reading, prepared, layer if recognised.words else None, thumbnail)
+
+
+def _straight_back(word: Word, prepared: dict[str, Any]) -> Word:
+    """The box in pixels of the page, not of the straightened picture that the engine read."""
+    if not prepared["skew"]:
+        return word
+    skew, box = math.radians(prepared["skew"]), word.box
+    x = box.left + box.width / 2 - prepared["image_width"] / 2
+    y = box.top + box.height / 2 - prepared["image_height"] / 2
+    across = x * math.cos(skew) - y * math.sin(skew) + prepared["width"] / 2
+    down = x * math.sin(skew) + y * math.cos(skew) + prepared["height"] / 2
+    left, top = round(across - box.width / 2), round(down - box.height / 2)
+    return Word(word.text, word.confidence, Box(left, top, box.width, box.height))
+
+
+def _with_own_text(no: int, prepared: dict[str, Any]) -> PageReading:
+    words = tuple(Word(text, 100.0, Box(*box)) for text, *box in prepared["words"])
+    return PageReading(
+        no, prepared["text"], 100.0, words, prepared["width"], prepared["height"], PageSource.TEXT
+    )
+
+
+def _without_text(no: int, prepared: dict[str, Any], source: PageSource) -> PageReading:
+    return PageReading(no, "", None, (), prepared["width"], prepared["height"], source)
+
+
+def _failed(no: int, error: OcrError) -> PageReading:
+    return PageReading(
+        no, "", None, (), 0, 0, PageSource.FAILED, reason=error.sentence, is_retryable=error.is_retryable
+    )
+
+
+def _copy(
+    path: Path, inspection: Inspection, pages: list[_Page], options: Options
+) -> tuple[bytes | None, PdfKind, str]:
+    if inspection.signed:
+        return None, PdfKind.ORIGINAL, _SIGNED
+    is_pdf = inspection.media_type == signatures.PDF
+    if is_pdf and all(page.reading.source is PageSource.TEXT for page in pages):
+        return None, PdfKind.ORIGINAL, ""
+    output = path.with_name("salinan.pdf")
+    try:
+        with Sandbox(options.limits, path.parent) as sandbox:
+            answer = sandbox.call(
+                "assemble",
+                seconds=options.limits.decode_seconds + 2 * len(pages),
+                path=str(path),
+                media_type=inspection.media_type,
+                pages=[_entry(page) for page in pages],
+                output=str(output),
+            )
+        return output.read_bytes(), PdfKind.SEARCHABLE if answer["layered"] else PdfKind.PICTURE, ""
+    except (DecodeFailed, OSError):
+        return None, PdfKind.NONE, _NO_COPY
+
+
+def _entry(page: _Page) -> dict[str, Any]:
+    names = ("turn", "skew", "width", "height", "image_width", "image_height")
+    entry = {name: page.prepared.get(name, 0) for name in names}
+    return entry | {"no": page.reading.no, "layer": str(page.layer) if page.layer else None}
