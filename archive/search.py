@@ -45,7 +45,7 @@ def search(
     session: Session,
     query: str,
     *,
-    document_ids: Collection[UUID] | Select[tuple[UUID]] | None = None,
+    document_ids: Collection[UUID] | Select[UUID] | None = None,
     limit: int = 50,
 ) -> list[Hit]:
     """Pages that hold the words, best first.

@@ -7,13 +7,12 @@ from uuid import UUID
 from sqlalchemy import select
 
 from archive.models import Blob, Document
-from workflow_app.errors import NotFound
 from workflow_app.models.audit import AuditChain
 from workflow_app.models.case import Case
 from workflow_app.models.definition import Definition
 from workflow_app.models.document import CaseDocument
 from workflow_app.models.letter import Letter
-from workflow_app.services import intake
+from workflow_app.services import access, intake
 from workflow_app.services.unit_of_work import UnitOfWork
 
 FORMAT = "sentra-bundle/1"
@@ -23,9 +22,7 @@ ELEMENT = "arsip"
 
 def archive_case(work: UnitOfWork, case_id: UUID) -> UUID:
     """Keep the manifest of a case and return its document. Run again without new letters or papers, it makes nothing."""
-    case = work.session.get(Case, case_id)
-    if case is None:
-        raise NotFound()
+    case = access.lock_case(work, case_id)
     manifest = manifest_of(work, case)
     for document_id, sha256 in _earlier(work, case_id):
         if _contents(json.loads(work.blobs.read(sha256))) == _contents(manifest):

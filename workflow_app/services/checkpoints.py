@@ -18,6 +18,8 @@ FORMAT = "sentra-audit-checkpoint/1"
 CHAIN = "checkpoint"
 NO_PREVIOUS = bytes(32)
 MEDIA_TYPE = "text/plain"
+LOCK_WAIT = "5s"
+"""Writers queue behind a waiting lock, so it gives up; the next run signs what this one did not."""
 
 
 @dataclass(frozen=True)
@@ -40,16 +42,13 @@ class Coverage:
 
 
 def make_checkpoint(work: UnitOfWork, signing_key: bytes) -> Checkpoint | None:
-    """Sign the events since the last checkpoint; None when there are none. A copy is locked in the object store.
-
-    Writers of events wait for the few moments this takes: an event whose transaction began earlier but commits later
-    would otherwise fall between two checkpoints.
-    """
-    work.session.execute(text("lock table audit_event in share row exclusive mode"))
+    """Sign the events since the last checkpoint; None when there are none. A copy is locked in the object store."""
+    work.session.execute(text(f"set local lock_timeout = '{LOCK_WAIT}'"))
+    work.session.execute(text("lock table audit_checkpoint in share row exclusive mode"))
     last = _last(work)
     begin = last.last_event_id if last else 0
-    end = work.session.scalar(select(func.max(AuditEvent.id)).where(AuditEvent.id > begin))
-    if end is None:
+    end = _settled(work)
+    if end <= begin:
         return None
     count, root = merkle_root(_digests(work, begin, end))
     row = AuditCheckpoint(
@@ -114,6 +113,19 @@ def merkle_root(leaves: Iterable[bytes]) -> tuple[int, bytes]:
     while peaks:
         root = _parent(peaks.pop()[1], root)
     return count, root
+
+
+def _settled(work: UnitOfWork) -> int:
+    """Id up to which no event can appear any more.
+
+    Ids are given before the commit, so a transaction still open may hold a smaller one than the newest we see; it would
+    fall between two checkpoints. The lock waits for all of them, and is let go with its savepoint.
+    """
+    savepoint = work.session.begin_nested()
+    work.session.execute(text("lock table audit_event in share mode"))
+    newest = work.session.scalar(select(func.max(AuditEvent.id)))
+    savepoint.rollback()
+    return newest or 0
 
 
 def _parent(left: bytes, right: bytes) -> bytes:

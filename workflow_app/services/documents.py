@@ -134,8 +134,7 @@ def text(work: UnitOfWork, document_id: UUID) -> list[PageText]:
     case_id = _reach(work, document_id)
     _record_opening(work, document_id, case_id, "text")
     return [
-        PageText(page.no, page.text, page.confidence)
-        for page in archive.documents.pages_of(work.session, document_id)
+        PageText(page.no, page.text, page.confidence) for page in archive.documents.pages_of(work.session, document_id)
     ]
 
 
@@ -241,7 +240,7 @@ def _views(
         )
     }
     made: Mapping[UUID, list[tuple[str, int]]] = _renditions(work, ids)
-    confidence = dict(
+    confidence: dict[UUID, float | None] = dict(
         work.session.execute(
             select(Page.document_id, func.avg(Page.confidence))
             .where(Page.document_id.in_(ids))

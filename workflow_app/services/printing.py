@@ -15,7 +15,7 @@ from workflow_app.engine.definitions import Definition
 from workflow_app.errors import InvalidInput, NotFound
 from workflow_app.models.case import Case
 from workflow_app.models.letter import Letter
-from workflow_app.services import answers, intake, letters, readable, typesetting
+from workflow_app.services import access, answers, intake, letters, readable, typesetting
 from workflow_app.services.letters import Statement
 from workflow_app.services.processes import definition_of
 from workflow_app.services.unit_of_work import UnitOfWork
@@ -32,10 +32,11 @@ def render(work: UnitOfWork, letter_id: UUID, *, public_url: str) -> UUID:
 
     Once the citizen has signed, the printing carries the signature; earlier printings stay linked to the case.
     """
-    letter = work.session.get(Letter, letter_id, with_for_update=True, populate_existing=True)
+    letter = work.session.get(Letter, letter_id)
     if letter is None:
         raise NotFound()
-    case = work.session.get_one(Case, letter.case_id)
+    case = access.lock_case(work, letter.case_id)
+    work.session.refresh(letter)
     definition = definition_of(work, case.definition_id)
     statement = letters.statement(work, case, letter)
     context = context_of(letter, definition, statement, public_url, _signature(work, case, definition, letter))
@@ -120,8 +121,7 @@ def _signature(work: UnitOfWork, case: Case, definition: Definition, letter: Let
     since = [submission for submission in found.values() if submission.submitted_at >= letter.issued_at]
     signed: dict[str, Answers] = answers.unsealed(work, case, since)
     pictures = (
-        signature_picture(signed[submission.element].get(fields[submission.element]))
-        for submission in reversed(since)
+        signature_picture(signed[submission.element].get(fields[submission.element])) for submission in reversed(since)
     )
     return next((picture for picture in pictures if picture), None)
 

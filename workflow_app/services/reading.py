@@ -1,6 +1,7 @@
 """Reading a paper (a job): its words, a searchable copy and thumbnails go into the archive beside the original."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -75,7 +76,7 @@ def _give_up(works: Works, document_id: UUID, sentence: str) -> str:
         return document.status
 
 
-def _record(work: UnitOfWork, document: Document, **facts: int | str) -> None:
+def _record(work: UnitOfWork, document: Document, **facts: Any) -> None:
     """One event in each case that holds the paper, or in the paper's own chain."""
     facts |= {"document_id": str(document.id), "status": str(document.status)}
     query = select(CaseDocument).where(CaseDocument.document_id == document.id).order_by(CaseDocument.case_id)

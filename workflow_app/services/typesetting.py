@@ -39,7 +39,7 @@ class Metadata:
     """Same content, same identifier: printing twice gives the same bytes."""
 
 
-class _NothingOutside(URLFetcher):
+class _NothingOutside(URLFetcher):  # type: ignore[misc]  # WeasyPrint ships no types
     """A letter holds all it shows; a template that asks for anything else is refused, never fetched."""
 
     def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> URLFetcherResponse:
@@ -76,9 +76,7 @@ def typeset(html: str, metadata: Metadata) -> tuple[bytes, int]:
     document.metadata.attachments = []
     document.metadata.created = document.metadata.modified = made_at
     target = io.BytesIO()
-    document.write_pdf(
-        target, pdf_variant=PDF_VARIANT, output_intent=COLOURS, pdf_identifier=metadata.identifier
-    )
+    document.write_pdf(target, pdf_variant=PDF_VARIANT, output_intent=COLOURS, pdf_identifier=metadata.identifier)
     return target.getvalue(), len(document.pages)
 
 
