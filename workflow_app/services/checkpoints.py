@@ -87,7 +87,9 @@ def verify_checkpoints(work: UnitOfWork, public_key: bytes) -> Iterator[Finding]
 def coverage(work: UnitOfWork) -> Coverage:
     """How many events there are, and how many of them lie under a signed root."""
     events = work.session.scalar(select(func.count()).select_from(AuditEvent)) or 0
-    signed = work.session.execute(select(func.coalesce(func.sum(AuditCheckpoint.events), 0), func.count())).one()
+    signed = work.session.execute(
+        select(func.coalesce(func.sum(AuditCheckpoint.events), 0), func.count())
+    ).one()
     return Coverage(events, int(signed[0]), signed[1])
 
 
@@ -137,7 +139,9 @@ def _last(work: UnitOfWork) -> AuditCheckpoint | None:
 
 
 def _digests(work: UnitOfWork, after: int, until: int) -> Iterator[bytes]:
-    query = select(AuditEvent.digest).where(AuditEvent.id > after, AuditEvent.id <= until).order_by(AuditEvent.id)
+    query = (
+        select(AuditEvent.digest).where(AuditEvent.id > after, AuditEvent.id <= until).order_by(AuditEvent.id)
+    )
     yield from work.session.scalars(query.execution_options(yield_per=5000))
 
 

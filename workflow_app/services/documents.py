@@ -110,7 +110,9 @@ def upload(
     found = intake.look_into(data, max_megabytes)
     document_id = intake.keep(work, data, found, origin=intake.UPLOAD, label=label).document_id
     is_new = intake.link(work, case.id, document_id, element=element, label=label)
-    return _views(work, [(document_id, case.id)], note=found.reason if is_new else ALREADY_THERE, is_new=is_new)[0]
+    return _views(
+        work, [(document_id, case.id)], note=found.reason if is_new else ALREADY_THERE, is_new=is_new
+    )[0]
 
 
 def for_case(work: UnitOfWork, case_id: UUID) -> list[DocumentView]:
@@ -134,7 +136,8 @@ def text(work: UnitOfWork, document_id: UUID) -> list[PageText]:
     case_id = _reach(work, document_id)
     _record_opening(work, document_id, case_id, "text")
     return [
-        PageText(page.no, page.text, page.confidence) for page in archive.documents.pages_of(work.session, document_id)
+        PageText(page.no, page.text, page.confidence)
+        for page in archive.documents.pages_of(work.session, document_id)
     ]
 
 
@@ -148,7 +151,9 @@ def content(
     case_id = _reach(work, document_id)
     blob = _blob_of(work, document_id, kind, page or 1)
     if blob is None:
-        raise NotFound("Versi dokumen ini belum ada. Tunggu sampai dokumen selesai dibaca, atau buka aslinya.")
+        raise NotFound(
+            "Versi dokumen ini belum ada. Tunggu sampai dokumen selesai dibaca, atau buka aslinya."
+        )
     if kind != "thumbnail":
         _record_opening(work, document_id, case_id, kind)
     extension = EXTENSIONS.get(blob.media_type, "bin")
@@ -201,7 +206,9 @@ def _record_opening(work: UnitOfWork, document_id: UUID, case_id: UUID | None, k
 
 
 def _blob_of(work: UnitOfWork, document_id: UUID, kind: str, page: int) -> Blob | None:
-    original = select(Blob).join(Document, Document.blob_sha256 == Blob.sha256).where(Document.id == document_id)
+    original = (
+        select(Blob).join(Document, Document.blob_sha256 == Blob.sha256).where(Document.id == document_id)
+    )
     if kind == "original":
         return work.session.scalars(original).first()
     made = select(Blob).join(Rendition, Rendition.blob_sha256 == Blob.sha256)
@@ -228,7 +235,9 @@ def _views(
     rows = {
         row.Document.id: row
         for row in work.session.execute(
-            select(Document, Blob.size).join(Blob, Blob.sha256 == Document.blob_sha256).where(Document.id.in_(ids))
+            select(Document, Blob.size)
+            .join(Blob, Blob.sha256 == Document.blob_sha256)
+            .where(Document.id.in_(ids))
         )
     }
     links = {
@@ -259,13 +268,16 @@ def _views(
                 media_type=document.media_type,
                 pages=document.pages,
                 status=document.status,
-                status_label="Tersimpan" if intake.is_own(document) else STATUS_LABELS[DocumentStatus(document.status)],
+                status_label="Tersimpan"
+                if intake.is_own(document)
+                else STATUS_LABELS[DocumentStatus(document.status)],
                 status_reason=document.status_reason,
                 size=size,
                 added_at=seen.CaseDocument.added_at if seen else document.added_at,
                 added_by=(seen.full_name if seen else None) or "Sistem",
                 is_duplicate=not is_new,
-                has_pdf=document.media_type == "application/pdf" or any(kind in PDF_KINDS for kind, _ in kinds),
+                has_pdf=document.media_type == "application/pdf"
+                or any(kind in PDF_KINDS for kind, _ in kinds),
                 thumbnail_pages=tuple(page for kind, page in kinds if kind == RenditionKind.THUMBNAIL),
                 confidence=confidence.get(document_id),
                 element=seen.CaseDocument.element if seen else "",
@@ -277,7 +289,9 @@ def _views(
 
 def _renditions(work: UnitOfWork, ids: Sequence[UUID]) -> dict[UUID, list[tuple[str, int]]]:
     found: dict[UUID, list[tuple[str, int]]] = {}
-    query = select(Rendition.document_id, Rendition.kind, Rendition.page).where(Rendition.document_id.in_(ids))
+    query = select(Rendition.document_id, Rendition.kind, Rendition.page).where(
+        Rendition.document_id.in_(ids)
+    )
     for document_id, kind, page in work.session.execute(query.order_by(Rendition.page)):
         found.setdefault(document_id, []).append((kind, page))
     return found

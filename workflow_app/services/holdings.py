@@ -6,6 +6,7 @@ from typing import Literal
 from uuid import UUID
 
 import archive.fixity
+from ocr.errors import FileTooLarge
 from workflow_app.errors import InvalidInput
 from workflow_app.services import audit, intake
 from workflow_app.services.unit_of_work import UnitOfWork
@@ -50,6 +51,12 @@ def deposit(work: UnitOfWork, data: bytes, *, max_megabytes: int = 50) -> Deposi
         return Deposit("duplicate", added.document_id, found.pages, "Berkas yang sama sudah ada di arsip.")
     audit.record(work, CHAIN, "document.added", document_id=str(added.document_id))
     return Deposit("stored", added.document_id, found.pages, found.reason)
+
+
+def refuse_size(size: int, max_megabytes: int) -> Deposit | None:
+    """The refusal of a file that has too many bytes to be read at all; None when it has not."""
+    limit = max_megabytes * 1_000_000
+    return Deposit("refused", reason=FileTooLarge(size, limit).sentence) if size > limit else None
 
 
 def verify(work: UnitOfWork) -> Iterator[Fixity]:

@@ -26,7 +26,9 @@ def look_into(data: bytes, max_megabytes: int) -> Inspection:
         raise InvalidInput(refusal.sentence) from refusal
 
 
-def keep(work: UnitOfWork, data: bytes, found: Inspection, *, origin: str, label: str) -> archive.documents.Added:
+def keep(
+    work: UnitOfWork, data: bytes, found: Inspection, *, origin: str, label: str
+) -> archive.documents.Added:
     """Store a paper in the archive; a job reads it after commit. Bytes that were brought before are not stored again."""
     added = _add(work, data, found.media_type, found.pages, origin, label)
     if not added.is_duplicate:

@@ -82,7 +82,9 @@ def issue(work: UnitOfWork, case: Case, letter: str) -> UUID:
         )
     )
     work.session.flush()
-    audit.record_case(work, case.id, "letter.issued", letter_id=str(letter_id), kind=letter, number=number.text)
+    audit.record_case(
+        work, case.id, "letter.issued", letter_id=str(letter_id), kind=letter, number=number.text
+    )
     return letter_id
 
 
@@ -132,7 +134,9 @@ def pdf(work: UnitOfWork, letter_id: UUID) -> documents.Content:
         raise Conflict("Surat masih dicetak. Tunggu beberapa detik, lalu buka lagi.")
     number = work.session.get_one(LetterNumber, letter.number_id)
     printed = documents.content(work, letter.document_id, "original")
-    return documents.Content(printed.data, printed.media_type, f"{letter.kind}-{number.year}-{number.sequence:04d}.pdf")
+    return documents.Content(
+        printed.data, printed.media_type, f"{letter.kind}-{number.year}-{number.sequence:04d}.pdf"
+    )
 
 
 def statement(work: UnitOfWork, case: Case, letter: Letter) -> Statement:

@@ -47,7 +47,9 @@ def allocate(work: UnitOfWork, series: str, at: datetime) -> Number:
         .returning(NumberSeries.last)
     ).scalar_one()
     text = pattern.format(urut=sequence, bulan=ROMAN_MONTHS[local.month - 1], tahun=local.year)
-    row = LetterNumber(id=uuid4(), series=series, year=local.year, sequence=sequence, number=text, given_at=at)
+    row = LetterNumber(
+        id=uuid4(), series=series, year=local.year, sequence=sequence, number=text, given_at=at
+    )
     work.session.add(row)
     work.session.flush()
     return Number(row.id, series, local.year, sequence, text)

@@ -61,7 +61,9 @@ def search(work: UnitOfWork, query: str, *, after: str | None = None, limit: int
 
 def _may_see(work: UnitOfWork) -> Select[UUID]:
     of_cases = (
-        select(CaseDocument.document_id).join(Case, Case.id == CaseDocument.case_id).where(access.sees_case(work))
+        select(CaseDocument.document_id)
+        .join(Case, Case.id == CaseDocument.case_id)
+        .where(access.sees_case(work))
     )
     if not has_role(work.actor, ARCHIVE_READERS):
         return of_cases

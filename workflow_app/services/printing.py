@@ -39,7 +39,9 @@ def render(work: UnitOfWork, letter_id: UUID, *, public_url: str) -> UUID:
     work.session.refresh(letter)
     definition = definition_of(work, case.definition_id)
     statement = letters.statement(work, case, letter)
-    context = context_of(letter, definition, statement, public_url, _signature(work, case, definition, letter))
+    context = context_of(
+        letter, definition, statement, public_url, _signature(work, case, definition, letter)
+    )
     html = typesetting.fill(definition.letter(letter.kind).html, context)
     pdf, pages = typesetting.typeset(html, _metadata(letter, html))
     label = f"Surat {letter.kind.upper()} (cetakan)"
@@ -105,7 +107,9 @@ def signature_picture(value: object) -> str | None:
                 raise ValueError("too large")
             picture.verify()
     except (ValueError, binascii.Error, OSError, SyntaxError) as error:
-        raise InvalidInput("Tanda tangan tidak dapat dicetak. Minta warga menandatangani sekali lagi.") from error
+        raise InvalidInput(
+            "Tanda tangan tidak dapat dicetak. Minta warga menandatangani sekali lagi."
+        ) from error
     return value
 
 
@@ -121,7 +125,8 @@ def _signature(work: UnitOfWork, case: Case, definition: Definition, letter: Let
     since = [submission for submission in found.values() if submission.submitted_at >= letter.issued_at]
     signed: dict[str, Answers] = answers.unsealed(work, case, since)
     pictures = (
-        signature_picture(signed[submission.element].get(fields[submission.element])) for submission in reversed(since)
+        signature_picture(signed[submission.element].get(fields[submission.element]))
+        for submission in reversed(since)
     )
     return next((picture for picture in pictures if picture), None)
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 import archive.documents
 from archive.documents import PageText
-from archive.errors import BlobDamaged, BlobMissing
+from archive.errors import ArchiveError
 from archive.models import Document, DocumentStatus, RenditionKind
 from ocr.errors import OcrError
 from ocr.reading import read
@@ -39,12 +39,12 @@ def read_document(works: Works, document_id: UUID, *, page_seconds: float = 120.
         sha256 = archive.documents.mark_reading(work.session, document_id).blob_sha256
     try:
         reading = read(works.blobs.read(sha256), Options(page_seconds=page_seconds, nice=nice))
-    except (OcrError, BlobMissing, BlobDamaged) as error:
+    except (OcrError, ArchiveError) as error:
         status = _give_up(works, document_id, error.sentence)
         if error.is_retryable:
             raise Unavailable(error.sentence, detail=type(error).__name__) from error
         return status
-    except BaseException:
+    except Exception:
         _give_up(works, document_id, UNREAD)
         raise
     status = _save(works, document_id, reading)
@@ -65,7 +65,9 @@ def _save(works: Works, document_id: UUID, reading: Reading) -> str:
             thumbnails=reading.thumbnails,
             at=work.clock(),
         )
-        _record(work, document, pages=len(reading.pages), failed=len(reading.failed), pdf=str(reading.pdf_kind))
+        _record(
+            work, document, pages=len(reading.pages), failed=len(reading.failed), pdf=str(reading.pdf_kind)
+        )
         return document.status
 
 

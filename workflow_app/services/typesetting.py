@@ -76,7 +76,9 @@ def typeset(html: str, metadata: Metadata) -> tuple[bytes, int]:
     document.metadata.attachments = []
     document.metadata.created = document.metadata.modified = made_at
     target = io.BytesIO()
-    document.write_pdf(target, pdf_variant=PDF_VARIANT, output_intent=COLOURS, pdf_identifier=metadata.identifier)
+    document.write_pdf(
+        target, pdf_variant=PDF_VARIANT, output_intent=COLOURS, pdf_identifier=metadata.identifier
+    )
     return target.getvalue(), len(document.pages)
 
 
@@ -87,5 +89,7 @@ def _srgb() -> ColorProfile:
 
 def qr_picture(address: str) -> str:
     """A QR code as a data address, black on white, that survives a stamp over a corner."""
-    picture: str = segno.make_qr(address, error="q").svg_data_uri(scale=4, border=2, dark="#000", light="#fff")
+    picture: str = segno.make_qr(address, error="q").svg_data_uri(
+        scale=4, border=2, dark="#000", light="#fff"
+    )
     return picture

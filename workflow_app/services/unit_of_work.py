@@ -8,8 +8,8 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from archive.blobs import Blobs
-from archive.errors import StoreUnavailable
-from workflow_app.errors import Busy, Unavailable
+from archive.errors import ArchiveError, StoreUnavailable
+from workflow_app.errors import Busy, SentraError, Unavailable
 from workflow_app.services.vault import Vault
 from workflow_app.types import Actor, Clock
 
@@ -58,3 +58,5 @@ def translated() -> Iterator[None]:
         raise
     except StoreUnavailable as error:
         raise Unavailable(detail=f"object store: {error}") from error
+    except ArchiveError as error:
+        raise SentraError(error.sentence, detail=type(error).__name__) from error

@@ -42,7 +42,9 @@ def verify(work: UnitOfWork, code: str) -> Verification:
     """Whether a letter with this code was issued and still holds. Forgives case, spaces, dashes, O for 0, I for 1."""
     unit_name = str(configuration.value(work, "nama_unit"))
     wanted = normalise(code)
-    letter = work.session.scalars(select(Letter).where(Letter.verify_code == wanted)).first() if wanted else None
+    letter = (
+        work.session.scalars(select(Letter).where(Letter.verify_code == wanted)).first() if wanted else None
+    )
     if letter is None:
         return Verification("unknown", unit_name)
     issued_on = letter.issued_at.astimezone(WITA).date()

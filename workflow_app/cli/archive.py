@@ -1,0 +1,134 @@
+"""`archive add|verify`: papers that come without a case, and whether the archive's bytes are still what they were."""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from workflow_app.cli.site import connected, settings
+from workflow_app.errors import SentraError
+from workflow_app.services import holdings
+from workflow_app.services.holdings import Deposit
+from workflow_app.types import SYSTEM
+
+MISSING = "Berkas tidak ditemukan."
+NOT_A_FILE = "Ini bukan berkas biasa (perangkat, pipa, atau soket)."
+UNREADABLE = "Berkas tidak dapat dibuka. Periksa hak aksesnya."
+STATUS_WIDTH = 9
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A path that was named or found below a folder; `fault` says why it cannot be read."""
+
+    path: str
+    fault: str = ""
+
+
+@click.group()
+def archive() -> None:
+    """The archive: papers and their fixity."""
+
+
+@archive.command("add")
+@click.argument("paths", nargs=-1, required=True, type=click.Path())
+@click.option("--json", "as_json", is_flag=True, help="One JSON object for each file.")
+def add(paths: tuple[str, ...], as_json: bool) -> None:
+    """Keep files, and all files below folders. Each is answered: stored, duplicate or refused."""
+    limit = settings().max_upload_mb
+    counts = {"stored": 0, "duplicate": 0, "refused": 0}
+    for named in paths:
+        for found in _files(named):
+            answer = _deposit(found, limit)
+            counts[answer.status] += 1
+            click.echo(_line(found.path, answer, as_json))
+    if not as_json:
+        click.echo(", ".join(f"{count} {status}" for status, count in counts.items()))
+
+
+@archive.command("verify")
+def verify() -> None:
+    """Read every blob back and hash it again; exit 1 if one is not what it was."""
+    total = wrong = 0
+    with _failing_plainly(), connected().begin(SYSTEM) as work:
+        for blob in holdings.verify(work):
+            total += 1
+            if not blob.is_intact:
+                wrong += 1
+                click.echo(f"{blob.sha256} {blob.state}")
+    click.echo(f"{total} blobs read, {wrong} not intact")
+    if wrong:
+        raise click.exceptions.Exit(1)
+
+
+def _files(named: str) -> Iterator[_Found]:
+    """The file that was named, or every file below the folder; links to folders are not followed."""
+    path = Path(named)
+    try:
+        if path.is_dir():
+            yield from _below(named)
+        elif path.is_file():
+            yield _Found(named)
+        else:
+            yield _Found(named, NOT_A_FILE if os.path.lexists(named) and path.exists() else MISSING)
+    except (OSError, ValueError):
+        yield _Found(named, UNREADABLE)
+
+
+def _below(folder: str) -> Iterator[_Found]:
+    closed: list[str] = []
+    for place, folders, names in os.walk(folder, onerror=lambda error: closed.append(str(error.filename))):
+        folders.sort()
+        for name in sorted(names):
+            path = Path(place) / name
+            if path.is_file():
+                yield _Found(str(path))
+            else:
+                yield _Found(str(path), NOT_A_FILE if path.exists() else MISSING)
+    for place in closed:
+        yield _Found(place, UNREADABLE)
+
+
+def _deposit(found: _Found, max_megabytes: int) -> Deposit:
+    """One file, one transaction: what a later file does to us takes back nothing."""
+    if found.fault:
+        return Deposit("refused", reason=found.fault)
+    try:
+        with Path(found.path).open("rb") as stream:
+            too_large = holdings.refuse_size(os.fstat(stream.fileno()).st_size, max_megabytes)
+            data = b"" if too_large else stream.read()
+    except (OSError, ValueError):
+        return Deposit("refused", reason=UNREADABLE)
+    if too_large:
+        return too_large
+    with _failing_plainly(), connected().begin(SYSTEM) as work:
+        return holdings.deposit(work, data, max_megabytes=max_megabytes)
+
+
+def _line(path: str, answer: Deposit, as_json: bool) -> str:
+    if as_json:
+        return json.dumps(
+            {
+                "file": path,
+                "status": answer.status,
+                "document_id": str(answer.document_id) if answer.document_id else None,
+                "pages": answer.pages,
+                "reason": answer.reason or None,
+            }
+        )
+    shown = path.encode("utf-8", "backslashreplace").decode()
+    return f"{answer.status:<{STATUS_WIDTH}} {shown}{': ' + answer.reason if answer.reason else ''}"
+
+
+@contextmanager
+def _failing_plainly() -> Iterator[None]:
+    try:
+        yield
+    except SentraError as error:
+        raise click.ClickException(
+            f"{error.sentence} ({error.detail})" if error.detail else error.sentence
+        ) from error
