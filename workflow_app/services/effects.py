@@ -95,4 +95,4 @@ IMMEDIATE: dict[str, Immediate] = {
 }
 
 JOBS = frozenset({"render_letter", "archive_case"})
-"""Operations that the worker performs; see `workflow_app.worker`."""
+"""Operations that the worker performs; see `performing`."""

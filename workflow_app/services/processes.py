@@ -41,13 +41,22 @@ class Deployment:
     """False when exactly this folder was deployed before."""
 
 
+def read(folder: Path) -> Definition:
+    """The definition in a folder, without deploying it. Raises `InvalidDefinition`."""
+    return definitions.load(definitions.read_folder(folder))
+
+
+def check_folder(folder: Path) -> list[lint.Finding]:
+    """What the linter finds in a folder."""
+    return lint.lint(definitions.read_folder(folder), ROLES)
+
+
 def deploy(work: UnitOfWork, folder: Path) -> Deployment:
     """Make `folder` the current version of its process. Raises `InvalidDefinition` when the linter finds faults."""
-    files = definitions.read_folder(folder)
-    findings = lint.lint(files, ROLES)
+    findings = check_folder(folder)
     if findings:
         raise InvalidDefinition(detail="; ".join(str(finding) for finding in findings))
-    definition = definitions.load(files)
+    definition = read(folder)
     known = work.session.scalars(
         select(DefinitionRow).where(
             DefinitionRow.process_key == definition.key, DefinitionRow.content_hash == definition.hash

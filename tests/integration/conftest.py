@@ -1,0 +1,116 @@
+"""A site on the shared database: every test sees its own changes only, the clock is the test's, the people have names."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+from sqlalchemy.orm import sessionmaker
+
+from archive.blobs import Blobs
+from workflow_app.connections import blobs as blobs_of
+from workflow_app.services import processes, users
+from workflow_app.services.unit_of_work import UnitOfWork, Works
+from workflow_app.services.users import UserView
+from workflow_app.services.vault import Vault
+from workflow_app.settings import Settings
+from workflow_app.types import SYSTEM, Actor
+
+PROCESSES = Path(__file__).resolve().parent.parent.parent / "processes"
+PASSWORD = "sandi-uji-coba"
+MONDAY = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+"""Monday, 23 November 2026, 09.00 WITA."""
+
+
+class TestClock:
+    """Stands still until told to go on."""
+
+    __test__ = False
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def advance(self, **span: float) -> None:
+        """Move on by `timedelta(**span)`."""
+        self.at += timedelta(**span)
+
+
+@pytest.fixture
+def clock() -> TestClock:
+    return TestClock(MONDAY)
+
+
+@pytest.fixture(scope="session")
+def blobs(settings: Settings) -> Blobs:
+    store = blobs_of(settings)
+    store.ensure_bucket()
+    return store
+
+
+@pytest.fixture
+def works(db_engine: Engine, blobs: Blobs, settings: Settings, clock: TestClock) -> Iterator[Works]:
+    """Units of work whose commits are savepoints of one outer transaction, rolled back after the test."""
+    with db_engine.connect() as connection:
+        outer = connection.begin()
+        factory = sessionmaker(connection, join_transaction_mode="create_savepoint")
+        yield Works(factory, blobs, Vault(settings.identity_key_bytes), clock)
+        outer.rollback()
+
+
+@pytest.fixture
+def work(works: Works) -> Iterator[UnitOfWork]:
+    """One open unit of work in which the system acts."""
+    with works.begin(SYSTEM) as opened:
+        yield opened
+
+
+@pytest.fixture
+def sktlk(works: Works) -> str:
+    """The SKTLK process of the release, deployed; its key."""
+    with works.begin(SYSTEM) as work:
+        return processes.deploy(work, PROCESSES / "sktlk").key
+
+
+@pytest.fixture
+def person(works: Works) -> Callable[..., Actor]:
+    """Makes a member with the given roles: `person("budi", "petugas")`."""
+
+    def make(username: str, *roles: str, unit: str = "spkt") -> Actor:
+        with works.begin(SYSTEM) as work:
+            made: UserView = users.create(
+                work,
+                username=username,
+                full_name=f"Contoh {username.title()}",
+                rank="Bripda",
+                nrp="00000000",
+                unit=unit,
+                roles=roles,
+                password=PASSWORD,
+            )
+            return users.actor_of(made)
+
+    return make
+
+
+@pytest.fixture
+def budi(person: Callable[..., Actor]) -> Actor:
+    """Records cases at the desk."""
+    return person("budi", "petugas")
+
+
+@pytest.fixture
+def sari(person: Callable[..., Actor]) -> Actor:
+    """Approves."""
+    return person("sari", "ka_spkt")
+
+
+@pytest.fixture
+def tono(person: Callable[..., Actor]) -> Actor:
+    """Same roles as Budi, in another unit: must not see anything of the SPKT."""
+    return person("tono", "petugas", "ka_spkt", unit="lain")
+
+

@@ -1,0 +1,46 @@
+"""The trail: append-only, chained, verifiable."""
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from workflow_app.services import audit
+from workflow_app.services.unit_of_work import UnitOfWork
+
+
+def test_events_of_a_chain_verify(work: UnitOfWork) -> None:
+    for number in range(3):
+        audit.record(work, "test:a", "test.happened", number=number, name="Sa'diah")
+    audit.record(work, "test:b", "test.happened")
+
+    assert list(audit.verify_chains(work)) == []
+
+
+def test_an_event_cannot_be_changed_or_deleted(work: UnitOfWork) -> None:
+    audit.record(work, "test:a", "test.happened")
+
+    for statement in ("update audit_event set action = 'x'", "delete from audit_event", "truncate audit_event"):
+        with pytest.raises(DBAPIError, match="append-only"), work.session.begin_nested():
+            work.session.execute(text(statement))
+
+
+@pytest.mark.parametrize(
+    ("tampering", "reason"),
+    [
+        ("update audit_event set details = '{\"number\": 9}' where chain = 'test:a' and position = 2", "changed"),
+        ("update audit_event set actor_name = 'X' where chain = 'test:a' and position = 1", "changed"),
+        ("delete from audit_event where chain = 'test:a' and position = 2", "missing"),
+        ("delete from audit_event where chain = 'test:a' and position = 3", "end of the chain"),
+        ("delete from audit_event where chain = 'test:a'", "all events"),
+    ],
+)
+def test_tampering_behind_the_trigger_is_found(work: UnitOfWork, tampering: str, reason: str) -> None:
+    for number in range(3):
+        audit.record(work, "test:a", "test.happened", number=number)
+    work.session.execute(text("set local session_replication_role = replica"))  # what a DBA could do
+    work.session.execute(text(tampering))
+    work.session.expire_all()
+
+    findings = [finding for finding in audit.verify_chains(work) if finding.chain == "test:a"]
+
+    assert any(reason in finding.reason for finding in findings)

@@ -1,0 +1,48 @@
+"""Who may do what."""
+
+from uuid import uuid4
+
+import pytest
+
+from workflow_app import permissions
+from workflow_app.errors import Forbidden
+from workflow_app.types import Actor
+
+BUDI = Actor(uuid4(), "Budi", frozenset({"petugas"}))
+SARI = Actor(uuid4(), "Sari", frozenset({"ka_spkt"}))
+TONO = Actor(uuid4(), "Tono", frozenset({"petugas", "ka_spkt", "auditor"}), unit="lain")
+
+
+@pytest.mark.parametrize(
+    ("actor", "sees"), [(BUDI, True), (SARI, True), (TONO, False)], ids=["petugas", "ka_spkt", "other unit"]
+)
+def test_a_case_is_seen_in_its_unit_only(actor: Actor, sees: bool) -> None:
+    assert (
+        permissions.can_see_case(actor, unit="spkt", started_by=None, task_roles=["petugas"]) is sees
+    )
+
+
+def test_a_petugas_does_not_see_a_case_of_other_roles() -> None:
+    assert not permissions.can_see_case(BUDI, unit="spkt", started_by=None, task_roles=["piket_intelkam"])
+
+
+def test_who_started_a_case_sees_it() -> None:
+    assert permissions.can_see_case(BUDI, unit="spkt", started_by=BUDI.user_id, task_roles=[])
+
+
+def test_four_eyes_stop_who_recorded() -> None:
+    with pytest.raises(Forbidden, match="orang lain"):
+        permissions.check_four_eyes(SARI, {SARI.user_id})
+
+
+def test_four_eyes_let_another_person_pass() -> None:
+    permissions.check_four_eyes(SARI, {BUDI.user_id, None})
+
+
+def test_a_task_of_another_role_names_the_role() -> None:
+    with pytest.raises(Forbidden, match="Ka SPKT"):
+        permissions.check_work_on(BUDI, unit="spkt", role="ka_spkt")
+
+
+def test_roles_do_not_reach_into_another_unit() -> None:
+    assert not permissions.can_work_on(TONO, unit="spkt", role="petugas")

@@ -1,0 +1,63 @@
+"""Assembly of the web application: settings and parts in, one Flask application out."""
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Flask
+from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from workflow_app.connections import connect
+from workflow_app.services.unit_of_work import Works
+from workflow_app.settings import Settings, read_settings
+from workflow_app.web import access, assets, blueprints, failures, headers, limits, logs, pages, parts, session
+
+ASSET_AGE = timedelta(days=365)
+FORM_FIELDS = 4000
+"""Most form fields in one request: twelve requirement lines with all their parts are about a hundred."""
+
+
+def create_app(settings: Settings | None = None, works: Works | None = None) -> Flask:
+    """The web application. Without arguments: settings from the environment, and the servers they name."""
+    settings = settings or read_settings()
+    app = Flask(__name__, static_folder="web/static", template_folder="web/templates")
+    app.config.update(_configuration(settings))
+    app.extensions[parts.EXTENSION] = parts.Sentra(
+        works=works or connect(settings, pool_size=settings.web_threads), public_url=settings.public_url.rstrip("/")
+    )
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+
+    app.before_request(logs.begin)
+    app.before_request(session.load)
+    app.before_request(access.enforce)
+    CSRFProtect(app)
+    limits.limiter.init_app(app)
+    app.after_request(logs.finish)
+    app.after_request(headers.add)
+    app.after_request(assets.compress)
+
+    access.public(app.view_functions["static"])
+    failures.register(app)
+    pages.register(app)
+    blueprints.register(app)
+    return app
+
+
+def _configuration(settings: Settings) -> dict[str, Any]:
+    return {
+        "SECRET_KEY": settings.secret_key.get_secret_value(),
+        "SESSION_COOKIE_NAME": "__Host-sentra" if settings.cookie_secure else "sentra",
+        "SESSION_COOKIE_SECURE": settings.cookie_secure,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_REFRESH_EACH_REQUEST": False,
+        "SESSION_IDLE": timedelta(minutes=settings.session_idle_minutes),
+        "MAX_CONTENT_LENGTH": settings.max_upload_mb * 1024 * 1024,
+        "MAX_FORM_MEMORY_SIZE": 4 * 1024 * 1024,
+        "MAX_FORM_PARTS": FORM_FIELDS,
+        "SEND_FILE_MAX_AGE_DEFAULT": ASSET_AGE,
+        "WTF_CSRF_TIME_LIMIT": None,
+        "RATELIMIT_HEADERS_ENABLED": False,
+    }

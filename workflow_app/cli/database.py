@@ -1,0 +1,54 @@
+"""`db upgrade`, `db current`, `seed`: what `./spkt run` calls before it serves."""
+
+import json
+
+import click
+
+from workflow_app.cli.site import connected, settings
+from workflow_app.migrations import commands
+from workflow_app.services import seeding
+from workflow_app.types import SYSTEM
+
+
+@click.group("db")
+def database() -> None:
+    """The database's tables."""
+
+
+@database.command("upgrade")
+def upgrade() -> None:
+    """Bring the database to the newest revision."""
+    commands.upgrade(settings().sqlalchemy_url)
+    click.echo(f"database is at revision {commands.head()}")
+
+
+@database.command("current")
+def current() -> None:
+    """Revision of the database and of this code."""
+    click.echo(f"database {commands.current(settings().sqlalchemy_url) or 'empty'}, code {commands.head()}")
+
+
+@click.command("seed")
+@click.option("--demo/--no-demo", default=False, help="Also make demo accounts and cases, on an empty database.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of sentences.")
+def seed(demo: bool, as_json: bool) -> None:
+    """Deploy the processes that come with the release; with --demo also invented people and cases."""
+    works = connected()
+    works.blobs.ensure_bucket()
+    with works.begin(SYSTEM) as work:
+        deployed = seeding.deploy_all(work, settings().processes_dir)
+    logins = seeding.demo(works) if demo else []
+    if as_json:
+        click.echo(
+            json.dumps(
+                {
+                    "processes": [f"{item.key} v{item.version}" for item in deployed],
+                    "logins": [{"username": login.username, "password": login.password, "role": login.role} for login in logins],
+                }
+            )
+        )
+        return
+    for item in deployed:
+        click.echo(f"process {item.key}: version {item.version}{' (new)' if item.is_new else ''}")
+    for login in logins:
+        click.echo(f"demo login {login.username:<16} {login.password}   {login.role}")

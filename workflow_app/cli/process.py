@@ -1,0 +1,83 @@
+"""`process list|show|lint|deploy`: the processes of the release and of the database."""
+
+from collections import Counter
+from pathlib import Path
+
+import click
+
+from workflow_app.cli.site import connected, processes_dir
+from workflow_app.errors import InvalidDefinition
+from workflow_app.services import processes
+from workflow_app.services.processes import check_folder
+from workflow_app.types import SYSTEM
+
+
+@click.group()
+def process() -> None:
+    """The SOP as executable processes."""
+
+
+def folders(names: tuple[str, ...]) -> list[Path]:
+    """Process folders by name or path; all of the release when none is named."""
+    root = processes_dir()
+    if not names:
+        return sorted(path.parent for path in root.glob("*/process.bpmn"))
+    found = []
+    for name in names:
+        path = Path(name) if Path(name).is_dir() else root / name
+        if not (path / "process.bpmn").is_file():
+            raise click.ClickException(f"{name} is no process folder: it has no process.bpmn")
+        found.append(path)
+    return found
+
+
+@process.command("lint")
+@click.argument("names", nargs=-1)
+def lint_folders(names: tuple[str, ...]) -> None:
+    """Check process folders (all when none is named); exit 1 if the linter finds anything."""
+    count = 0
+    for folder in folders(names):
+        findings = check_folder(folder)
+        count += len(findings)
+        for finding in findings:
+            click.echo(f"{folder.name}: {finding}")
+        if not findings:
+            click.echo(f"{folder.name}: ok")
+    if count:
+        raise click.exceptions.Exit(1)
+
+
+@process.command("list")
+def list_deployed() -> None:
+    """Current version of every deployed process."""
+    with connected().begin(SYSTEM) as work:
+        for item in processes.list_current(work):
+            click.echo(f"{item.key:<16} v{item.version:<4} {item.content_hash[:12]}  {item.name}")
+
+
+@process.command("show")
+@click.argument("name")
+def show(name: str) -> None:
+    """Elements of a process of the release with role and requirement numbers."""
+    try:
+        definition = processes.read(folders((name,))[0])
+    except InvalidDefinition as error:
+        raise click.ClickException(error.detail) from error
+    kinds = Counter(element.kind for element in definition.elements.values())
+    click.echo(f"{definition.key}: {definition.name}  ({definition.hash[:12]})")
+    click.echo("  " + ", ".join(f"{count} {kind}" for kind, count in kinds.items()))
+    for element in definition.elements.values():
+        click.echo(f"  {element.id:<26} {element.role:<10} {' '.join(element.clauses):<20} {element.name}")
+
+
+@process.command("deploy")
+@click.argument("names", nargs=-1)
+def deploy(names: tuple[str, ...]) -> None:
+    """Make the folders (all when none is named) the current versions. Running cases keep theirs."""
+    for folder in folders(names):
+        try:
+            with connected().begin(SYSTEM) as work:
+                done = processes.deploy(work, folder)
+        except InvalidDefinition as error:
+            raise click.ClickException(f"{folder.name} was not deployed: {error.detail}") from error
+        click.echo(f"{done.key}: version {done.version} ({'new' if done.is_new else 'unchanged'})")

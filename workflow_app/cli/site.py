@@ -1,0 +1,55 @@
+"""Which installation a command works on: the servers of the environment, else the embedded ones below `--data`."""
+
+import os
+from pathlib import Path
+
+import click
+
+from workflow_app.connections import connect
+from workflow_app.local_stack import StackError, running
+from workflow_app.services.unit_of_work import Works
+from workflow_app.settings import Settings, SettingsError, read_settings
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+DEFAULT_DATA = ROOT / "var"
+LOCAL = {"PUBLIC_URL": "http://127.0.0.1:8000", "COOKIE_SECURE": "false"}
+"""For an installation on this machine only; the environment overrides both."""
+
+
+def settings() -> Settings:
+    """Complete settings. Starts the embedded servers, until the command ends, when the environment names none."""
+    context = click.get_current_context().find_root()
+    if "settings" not in context.meta:
+        context.meta["settings"] = _read(context)
+    found: Settings = context.meta["settings"]
+    return found
+
+
+def connected() -> Works:
+    """The parts that services need."""
+    context = click.get_current_context().find_root()
+    if "works" not in context.meta:
+        context.meta["works"] = connect(settings())
+    found: Works = context.meta["works"]
+    return found
+
+
+def processes_dir() -> Path:
+    """The process folders of this release; needs no other setting."""
+    return Path(os.environ.get("PROCESSES_DIR") or ROOT / "processes")
+
+
+def data_dir() -> Path:
+    """Where the embedded servers keep their data."""
+    return Path(os.environ.get("SPKT_DATA") or DEFAULT_DATA)
+
+
+def _read(context: click.Context) -> Settings:
+    environment = dict(os.environ)
+    try:
+        if not (environment.get("DATABASE_URL") or environment.get("DATABASE_URL_FILE")):
+            embedded = context.with_resource(running(data_dir(), given=environment))
+            environment = {**LOCAL, **environment, **embedded}
+        return read_settings(environment)
+    except (SettingsError, StackError) as error:
+        raise click.ClickException(str(error)) from error
