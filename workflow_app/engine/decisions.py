@@ -35,14 +35,19 @@ class DecisionTable:
 
     def evaluate(self, variables: Mapping[str, Value]) -> list[dict[str, Any]]:
         """Outputs of the rows that match (all for COLLECT, otherwise the first). Raises `ProcessFault`."""
-        scope = Scope(variables, datetime.min.replace(tzinfo=UTC))
-        task = SimpleNamespace(data={}, workflow=SimpleNamespace(script_engine=scope))
+        task = outside_task(variables)
         try:
             rules = DMNEngine(self.table).decide(task)
             rules = rules if self.hit_policy == "COLLECT" else rules[:1]
             return [dict(rule.output_as_dict(task)) for rule in rules]
         except Exception as error:
             raise ProcessFault(self.name, f"{type(error).__name__}: {error}") from error
+
+
+def outside_task(variables: Mapping[str, Value]) -> Any:
+    """What the library's table engine needs of a task, without a running process."""
+    scope = Scope(variables, datetime.min.replace(tzinfo=UTC))
+    return SimpleNamespace(data={}, workflow=SimpleNamespace(script_engine=scope))
 
 
 def read_decision(data: bytes, file: str) -> DecisionTable:

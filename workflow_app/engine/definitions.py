@@ -91,7 +91,9 @@ def read_folder(path: Path) -> ProcessFiles:
     if not (path / MODEL_FILE).is_file():
         raise InvalidDefinition(detail=f"{path.name}: {MODEL_FILE} is missing")
     found = {p.relative_to(path).as_posix(): p for p in sorted(path.rglob("*")) if p.is_file()}
-    return {name: p.read_bytes() for name, p in found.items() if not any(s[0] == "." for s in name.split("/"))}
+    return {
+        name: p.read_bytes() for name, p in found.items() if not any(s[0] == "." for s in name.split("/"))
+    }
 
 
 def content_hash(files: ProcessFiles) -> str:
@@ -126,9 +128,11 @@ def _parse(files: ProcessFiles, hash_: str) -> Definition:
         hash=hash_,
         files=files,
         elements={node.id: element_of(node) for node in model.nodes.values()},
-        initial=_initial(model),
-        forms={n.id: form_of(files, n) for n in model.nodes.values() if "formJsonSchemaFilename" in n.properties},
-        letters=read_letters(files),
+        initial=initial_values(model),
+        forms={
+            n.id: form_of(files, n) for n in model.nodes.values() if "formJsonSchemaFilename" in n.properties
+        },
+        letters={PurePosixPath(n).stem: read_letter(files, n) for n in sorted(files) if _is_letter(n)},
         decisions=decisions,
         specs=parse_specs(model, {n: files[n] for n in sorted(files) if n.endswith(".dmn")}),
     )
@@ -147,16 +151,10 @@ def form_of(files: ProcessFiles, node: Node) -> Form:
     return read_form(node.id, read_json(files, schema_file), read_json(files, ui_file))
 
 
-def read_letters(files: ProcessFiles) -> dict[str, LetterSource]:
-    """All letters of a folder by name. Raises `InvalidDefinition`."""
-    letters = {}
-    for name in sorted(files):
-        path = PurePosixPath(name)
-        if path.parent == PurePosixPath("letters") and path.suffix == ".html":
-            meta_file = str(path.with_suffix(".json"))
-            meta = read_json(files, meta_file) if meta_file in files else {}
-            letters[path.stem] = LetterSource(_text(files, name), meta)
-    return letters
+def read_letter(files: ProcessFiles, name: str) -> LetterSource:
+    """The letter whose template is this file (`letters/<letter>.html`). Raises `InvalidDefinition`."""
+    meta_file = f"{name.removesuffix('.html')}.json"
+    return LetterSource(_text(files, name), read_json(files, meta_file) if meta_file in files else {})
 
 
 def read_json(files: ProcessFiles, name: str) -> dict[str, Any]:
@@ -170,6 +168,10 @@ def read_json(files: ProcessFiles, name: str) -> dict[str, Any]:
     return value
 
 
+def _is_letter(name: str) -> bool:
+    return name.startswith("letters/") and name.endswith(".html")
+
+
 def _text(files: ProcessFiles, name: str) -> str:
     if name not in files:
         raise InvalidDefinition(detail=f"{name or 'a file'} is missing")
@@ -179,9 +181,10 @@ def _text(files: ProcessFiles, name: str) -> str:
         raise InvalidDefinition(detail=f"{name}: not UTF-8") from error
 
 
-def _initial(model: Model) -> dict[str, Value]:
+def initial_values(model: Model) -> dict[str, Value]:
+    """Control variables named by the process property `initial`. Raises `InvalidDefinition`."""
     try:
-        values = json.loads(model.initial.get("initial", "{}"))
+        values = json.loads(model.properties.get("initial", "{}"))
     except ValueError as error:
         raise InvalidDefinition(detail=f"{MODEL_FILE}: property initial: {error}") from error
     if not isinstance(values, dict) or any(is_reserved(k) or not is_value(v) for k, v in values.items()):

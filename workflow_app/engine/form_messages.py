@@ -25,7 +25,9 @@ MAX_SIGNATURE = 400_000
 _CHOICES = frozenset({"radio", "select", "checkboxes"})
 _PNG = b"\x89PNG\r\n\x1a\n"
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-_CHARACTERS = "Isian memuat karakter tersembunyi yang tidak dapat disimpan. Hapus, lalu ketik ulang dengan papan tik."
+_CHARACTERS = (
+    "Isian memuat karakter tersembunyi yang tidak dapat disimpan. Hapus, lalu ketik ulang dengan papan tik."
+)
 _DATE = "Isi tanggal yang benar, misalnya 31-12-2026."
 _FORM = "Isian tidak dapat dibaca. Muat ulang halaman, lalu isi kembali."
 
@@ -59,7 +61,9 @@ def _judge(name: str, widget: str, value: Answer, schema: Mapping[str, Any]) -> 
         case dict() if widget == "waiver":
             yield from _judge_waiver(name, value)
         case list() if widget in ("documents", "checkboxes"):
-            if any(not isinstance(item, str) or (widget == "documents" and not _is_uuid(item)) for item in value):
+            if any(
+                not isinstance(item, str) or (widget == "documents" and not _is_uuid(item)) for item in value
+            ):
                 yield name, "Dokumen tidak dikenali. Unggah kembali." if widget == "documents" else _FORM
             elif len(value) > MAX_ITEMS:
                 yield name, f"Paling banyak {MAX_ITEMS} butir."

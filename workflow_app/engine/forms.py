@@ -10,6 +10,7 @@ from jsonschema.exceptions import SchemaError
 
 from workflow_app.engine.form_messages import sentences
 from workflow_app.engine.form_values import read_value
+from workflow_app.engine.functions import Value
 from workflow_app.errors import InvalidDefinition
 from workflow_app.types import WITA, Answer, Answers
 
@@ -91,7 +92,7 @@ class Separated:
     """Everything that is not personal."""
     personal: dict[str, Answers]
     """Sealed group to answers."""
-    control: dict[str, str | int | bool | None | list[str]]
+    control: dict[str, Value]
     """One value for each control field of the form, None when it was not answered or not visible."""
 
 
@@ -101,7 +102,9 @@ def read_form(element: str, schema: Mapping[str, Any], ui: Mapping[str, Any]) ->
         Draft202012Validator.check_schema(schema)
         properties: Mapping[str, Any] = schema.get("properties", {})
         required = frozenset(schema.get("required", ()))
-        fields = {n: _field(n, properties.get(n, {}), u, n in required) for n, u in ui.get("fields", {}).items()}
+        fields = {
+            n: _field(n, properties.get(n, {}), u, n in required) for n, u in ui.get("fields", {}).items()
+        }
         sections = tuple(Section(s["title"], s.get("help", ""), tuple(s["fields"])) for s in ui["sections"])
         form = Form(element, ui["title"], ui["intro"], ui["submit"], ui["next"], sections, fields, schema)
     except (SchemaError, KeyError, TypeError, AttributeError, ValueError) as error:

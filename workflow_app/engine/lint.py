@@ -1,22 +1,83 @@
-"""The linter of process folders."""
+"""The linter of process folders: what it finds keeps a folder from being deployed."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from typing import TypeVar
 
-from workflow_app.engine.definitions import ProcessFiles
+from workflow_app.engine import (
+    lint_contents,
+    lint_decisions,
+    lint_drawing,
+    lint_elements,
+    lint_expressions,
+    lint_flow,
+    lint_forms,
+)
+from workflow_app.engine.decisions import DecisionTable, read_decision
+from workflow_app.engine.definitions import (
+    MODEL_FILE,
+    LetterSource,
+    ProcessFiles,
+    form_of,
+    initial_values,
+    load,
+    read_letter,
+)
+from workflow_app.engine.forms import Form
+from workflow_app.engine.lint_source import Finding, Rule, Source
+from workflow_app.engine.model import read_model
+from workflow_app.engine.scenarios import Scenario, read_scenario
+from workflow_app.errors import InvalidDefinition
 
+__all__ = ["RULES", "Finding", "lint"]
 
-@dataclass(frozen=True)
-class Finding:
-    """One thing that keeps a process folder from being deployed."""
+RULES: tuple[Rule, ...] = (
+    *lint_elements.RULES,
+    *lint_flow.RULES,
+    *lint_expressions.RULES,
+    *lint_decisions.RULES,
+    *lint_forms.RULES,
+    *lint_drawing.RULES,
+    *lint_contents.RULES,
+)
 
-    rule: str
-    element: str
-    """Element id or file name."""
-    message: str
-    """One Indonesian sentence."""
+T = TypeVar("T")
 
 
 def lint(files: ProcessFiles, roles: Collection[str]) -> list[Finding]:
-    """Everything that is wrong with a process folder; empty when it may be deployed."""
-    raise NotImplementedError
+    """Everything that is wrong with a process folder; empty when it may be deployed. `roles` are the known role keys."""
+    findings: list[Finding] = []
+
+    def attempt(rule: str, element: str, read: Callable[[], T]) -> T | None:
+        try:
+            return read()
+        except InvalidDefinition as error:
+            findings.append(Finding(rule, element, f"Tidak dapat dibaca: {error.detail}."))
+            return None
+
+    model = attempt("model", MODEL_FILE, lambda: read_model(files.get(MODEL_FILE, b"")))
+    if model is None:
+        return findings
+    forms: dict[str, Form] = {}
+    for node in model.nodes.values():
+        if "formJsonSchemaFilename" in node.properties:
+            form = attempt("form-unreadable", node.id, lambda n=node: form_of(files, n))  # type: ignore[misc]
+            forms |= {node.id: form} if form else {}
+    decisions: dict[str, DecisionTable] = {}
+    for name in sorted(n for n in files if n.endswith(".dmn")):
+        table = attempt("decision-unreadable", name, lambda n=name: read_decision(files[n], n))  # type: ignore[misc]
+        decisions |= {table.name: table} if table else {}
+    letters: dict[str, LetterSource] = {}
+    for name in sorted(n for n in files if n.startswith("letters/") and n.endswith(".html")):
+        letter = attempt("letter-unreadable", name, lambda n=name: read_letter(files, n))  # type: ignore[misc]
+        letters |= {name.removeprefix("letters/").removesuffix(".html"): letter} if letter else {}
+    scenarios: dict[str, Scenario] = {}
+    for name in sorted(n for n in files if n.startswith("scenarios/")):
+        scenario = attempt("scenario-unreadable", name, lambda n=name: read_scenario(n, files[n]))  # type: ignore[misc]
+        scenarios |= {name: scenario} if scenario else {}
+    initial = attempt("initial-unreadable", MODEL_FILE, lambda: initial_values(model)) or {}
+    source = Source(files, frozenset(roles), model, forms, letters, decisions, scenarios, initial)
+    for rule in RULES:
+        findings.extend(rule(source))
+    if not findings:
+        attempt("model", MODEL_FILE, lambda: load(files))
+    return findings

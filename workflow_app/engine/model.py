@@ -67,8 +67,8 @@ class Model:
     key: str
     name: str
     processes: tuple[str, ...]
-    initial: Mapping[str, Any]
-    """Text of the process property `initial`, parsed by definitions."""
+    properties: Mapping[str, str]
+    """Properties of the process itself (`initial`)."""
     lanes: Mapping[str, tuple[str, str]]
     """Lane id to (role, label)."""
     nodes: Mapping[str, Node]
@@ -125,14 +125,19 @@ def read_model(data: bytes, name: str = "process.bpmn") -> Model:
         role_of.update({(ref.text or "").strip(): role for ref in find(lane, "./bpmn:flowNodeRef")})
     nodes = {node.id: node for node in _nodes(process, None, "", role_of)}
     flows = tuple(
-        Flow(f.get("id", ""), f.get("sourceRef", ""), f.get("targetRef", ""), _text(f, "./bpmn:conditionExpression"))
+        Flow(
+            f.get("id", ""),
+            f.get("sourceRef", ""),
+            f.get("targetRef", ""),
+            _text(f, "./bpmn:conditionExpression"),
+        )
         for f in find(process, ".//bpmn:sequenceFlow")
     )
     return Model(
         key=process.get("id", ""),
         name=process.get("name") or _pool_name(root) or process.get("id", ""),
         processes=tuple(p.get("id", "") for p in processes),
-        initial=_properties(process),
+        properties=_properties(process),
         lanes=lanes,
         nodes=nodes,
         flows=flows,
@@ -140,7 +145,9 @@ def read_model(data: bytes, name: str = "process.bpmn") -> Model:
     )
 
 
-def _nodes(container: Any, parent: str | None, parent_role: str, role_of: Mapping[str, str]) -> Iterator[Node]:
+def _nodes(
+    container: Any, parent: str | None, parent_role: str, role_of: Mapping[str, str]
+) -> Iterator[Node]:
     for child in container:
         kind = _local_name(child)
         if not (kind in _ACTIVITIES or kind.endswith(("Task", "Event", "Gateway"))):
@@ -182,7 +189,9 @@ def _node(element: Any, kind: str, parent: str | None, parent_role: str, role_of
         if operator is not None
         else {},
         timers=tuple(
-            (etree.QName(t).localname, (t.text or "").strip()) for event in events for t in find(event, "./bpmn:*")
+            (etree.QName(t).localname, (t.text or "").strip())
+            for event in events
+            for t in find(event, "./bpmn:*")
         ),
         messages=tuple(messages.get(e.get("messageRef"), "") for e in events if e.get("messageRef")),
         markers=tuple(_markers(element)),

@@ -71,7 +71,9 @@ def wake(definition: Definition, state: bytes, now: datetime) -> Step:
         return run.finish()
 
 
-def receive_message(definition: Definition, state: bytes, name: str, variables: Variables, now: datetime) -> Step:
+def receive_message(
+    definition: Definition, state: bytes, name: str, variables: Variables, now: datetime
+) -> Step:
     """Deliver a message. Raises `TaskNotReady` when the case does not wait for it (any more)."""
     run = _Run(definition, definition.key)
     with run.guarded():
@@ -107,8 +109,8 @@ class _Run:
             element = self.element
             if isinstance(error, WorkflowTaskException):
                 element = error.task.task_spec.name
-            elif isinstance(error, WorkflowException) and error.task_spec is not None:
-                element = error.task_spec.name
+            elif isinstance(error, WorkflowException):
+                element = getattr(error.task_spec, "name", element)
             notes = " ".join(filter(None, getattr(error, "__notes__", [])))
             raise ProcessFault(element, f"{type(error).__name__}: {error} {notes}".strip()) from error
 
@@ -117,9 +119,9 @@ class _Run:
         self.case = unpack(self.definition.specs, state, Scope({}, now))
         self.known = frozenset(t.id for t in self.open_tasks())
 
-    def task(self, task_id: UUID, kind: type, state: int) -> Any:
+    def task(self, task_id: UUID, kind: type[Any], state: int) -> Any:
         """The task of this kind in this state, or `TaskNotReady`."""
-        task = next((t for t in all_tasks(self.case.workflow) if t.id == task_id), None)
+        task: Any = next((t for t in all_tasks(self.case.workflow) if t.id == task_id), None)
         if task is None or not isinstance(task.task_spec, kind) or task.state != state:
             raise TaskNotReady(detail=str(task_id))
         self.element = task.task_spec.name

@@ -8,8 +8,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar
 
 from lxml import etree
 from SpiffWorkflow.bpmn.parser.util import full_tag
@@ -17,7 +17,10 @@ from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent, IntermediateCatchEv
 from SpiffWorkflow.bpmn.specs.event_definitions.timer import TimerEventDefinition
 from SpiffWorkflow.exceptions import SpiffWorkflowException
 from SpiffWorkflow.spiff.parser import SpiffBpmnParser
-from SpiffWorkflow.spiff.parser.event_parsers import SpiffBoundaryEventParser, SpiffIntermediateCatchEventParser
+from SpiffWorkflow.spiff.parser.event_parsers import (
+    SpiffBoundaryEventParser,
+    SpiffIntermediateCatchEventParser,
+)
 from SpiffWorkflow.spiff.parser.process import VALIDATOR
 from SpiffWorkflow.spiff.parser.task_spec import BusinessRuleTaskParser, ServiceTaskParser
 from SpiffWorkflow.spiff.specs.defaults import BusinessRuleTask, ServiceTask
@@ -65,7 +68,7 @@ class Scope:
 
 
 class DueTimer(TimerEventDefinition):  # type: ignore[misc]
-    """A timer event whose due instant is computed once, when the task is reached, and compared with the given clock."""
+    """A timer event: due instant computed once, when the task is reached, then compared with the given clock."""
 
     def has_fired(self, my_task: Any) -> bool:
         """True once the clock has reached the due instant."""
@@ -102,7 +105,8 @@ class DurationTimer(DueTimer):
         if value is None:
             return None
         parsed = self.parse_iso_duration(str(value))
-        return (now + self.get_timedelta_from_start(parsed, now)).astimezone(UTC)
+        length: timedelta = self.get_timedelta_from_start(parsed, now)
+        return (now + length).astimezone(UTC)
 
 
 def waiting_until(task: Any) -> datetime | None:
@@ -125,15 +129,16 @@ class EffectTask(ServiceTask):  # type: ignore[misc]
 
 
 class RuleTask(BusinessRuleTask):  # type: ignore[misc]
-    """A business rule task: of the table's result only the outputs named by `keepOutputs` become control variables."""
+    """A business rule task: only the outputs named by `keepOutputs` become control variables."""
 
     def _run_hook(self, my_task: Any) -> bool:
         scope: Scope = my_task.workflow.script_engine
         result = self.dmnEngine.result(my_task)
+        collects = self.dmnEngine.decision_table.hit_policy == "COLLECT"
         for name in self.extensions.get("properties", {}).get("keepOutputs", "").split():
-            if name not in result:
+            if name not in result and not collects:
                 raise ValueError(f"no row of the decision gives {name}")
-            scope.set(name, result[name])
+            scope.set(name, result.get(name, []))
         return True
 
 
@@ -164,7 +169,7 @@ class _RuleTaskParser(BusinessRuleTaskParser):  # type: ignore[misc]
 
 
 class _Parser(SpiffBpmnParser):  # type: ignore[misc]
-    OVERRIDE_PARSER_CLASSES = {
+    OVERRIDE_PARSER_CLASSES: ClassVar[dict[str, Any]] = {
         **SpiffBpmnParser.OVERRIDE_PARSER_CLASSES,
         full_tag("serviceTask"): (ServiceTaskParser, EffectTask),
         full_tag("businessRuleTask"): (_RuleTaskParser, RuleTask),

@@ -1,7 +1,7 @@
-"""The stored state of a case: SpiffWorkflow's task tree without specs and without data, beside our own few facts.
+"""The stored state of a case: SpiffWorkflow's task tree without specs and data, beside our own few facts.
 
-The bytes are zlib-compressed JSON in insertion order. They go into a `bytea` column: a `jsonb` column or sorted keys
-would put children before their parents, which SpiffWorkflow does not survive.
+The bytes are zlib-compressed JSON in insertion order. They go into a `bytea` column: a `jsonb` column or sorted
+keys would put children before their parents, which SpiffWorkflow does not survive.
 """
 
 import json
@@ -43,7 +43,7 @@ class CaseState:
 class _SpeclessConverter(BpmnWorkflowConverter):  # type: ignore[misc]
     """Leaves the specs out of the state and takes them from the definition when loading."""
 
-    def __init__(self, target_class: type, registry: Any, *, specs: Specs) -> None:
+    def __init__(self, target_class: type, registry: Any, *, specs: Specs | None) -> None:
         super().__init__(target_class, registry)
         self.specs = specs
 
@@ -53,7 +53,10 @@ class _SpeclessConverter(BpmnWorkflowConverter):  # type: ignore[misc]
         return state
 
     def from_dict(self, dct: dict[str, Any]) -> Any:
-        return super().from_dict({**dct, "spec": self.specs.process, "subprocess_specs": dict(self.specs.subprocesses)})
+        if self.specs is None:
+            raise ValueError("specs are needed to load a state")
+        specs = {"spec": self.specs.process, "subprocess_specs": dict(self.specs.subprocesses)}
+        return super().from_dict({**dct, **specs})
 
 
 class _OrderedTaskConverter(TaskConverter):  # type: ignore[misc]
@@ -96,7 +99,7 @@ def unpack(specs: Specs, state: bytes, scope: Scope) -> CaseState:
 
 
 def all_tasks(workflow: Any) -> Iterator[Any]:
-    """Every task of the case and its subprocesses, whatever the depth (the library's own iterators stop at 1000)."""
+    """Every task of the case and its subprocesses, at any depth (the library's iterators stop at 1000)."""
     for part in (workflow, *workflow.subprocesses.values()):
         yield from part.tasks.values()
 
@@ -111,10 +114,10 @@ def _registry(specs: Specs | None) -> Any:
 
 
 def _compact(workflow: Any) -> None:
-    """Forget finished rounds of rework and finished subprocesses, so that a case does not grow with every return.
+    """Forget finished rounds of rework and finished subprocesses, so that a case does not grow.
 
-    On the way from the root to where the case stands, a completed task takes the place of an earlier completed task of
-    the same element when everything else below the earlier one is finished.
+    On the way from the root to where the case stands, a completed task takes the place of an earlier completed
+    task of the same element when everything else below the earlier one is finished.
     """
     for task_id in [i for i in workflow.subprocesses if _is_over(workflow.get_task_from_id(i))]:
         workflow.subprocesses.pop(task_id, None)

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 from xml.sax.saxutils import quoteattr
 
@@ -47,7 +48,9 @@ class Folder:
     process_properties: dict[str, str] = field(default_factory=dict)
     parent: str = ""
 
-    def add(self, tag: str, id: str, lane: str = "petugas", *, extension: str = "", body: str = "", **rest: Any) -> "Folder":
+    def add(
+        self, tag: str, id: str, lane: str = "petugas", *, extension: str = "", body: str = "", **rest: Any
+    ) -> "Folder":
         """Any node; keyword `attributes` are XML attributes, other keywords are properties."""
         attributes = {"name": id.replace("_", " ").capitalize(), **rest.pop("attributes", {})}
         properties = {k: str(v) for k, v in rest.items() if v is not None}
@@ -57,20 +60,42 @@ class Folder:
     def start(self, id: str = "mulai") -> "Folder":
         return self.add("startEvent", id)
 
-    def end(self, id: str = "selesai", outcome: str | None = "selesai", *, terminate: bool = False) -> "Folder":
+    def end(
+        self, id: str = "selesai", outcome: str | None = "selesai", *, terminate: bool = False
+    ) -> "Folder":
         body = "<bpmn:terminateEventDefinition/>" if terminate else ""
         return self.add("endEvent", id, body=body, outcome=outcome)
 
-    def user(self, id: str, lane: str = "petugas", *, control: dict[str, Any] | None = None, **properties: Any) -> "Folder":
-        """A user task with a form whose control fields are given as name to JSON Schema."""
+    def user(
+        self,
+        id: str,
+        lane: str = "petugas",
+        *,
+        control: dict[str, list[str]] | None = None,
+        **properties: Any,
+    ) -> "Folder":
+        """A user task with a form of one free note and of choices that steer the process (name to values)."""
         properties = {"clause": "R54", "formJsonSchemaFilename": f"forms/{id}.json", **properties}
         properties = {"formUiSchemaFilename": f"forms/{id}.ui.json", **properties}
-        fields = {"catatan": {"type": "string", "title": "Catatan"}, **(control or {})}
-        self.form(id, fields, {n: {"widget": "text", "control": n != "catatan"} for n in fields})
+        choices = {
+            n: {"type": "string", "title": n.capitalize(), "enum": v} for n, v in (control or {}).items()
+        }
+        fields = {
+            n: {"widget": "select", "control": True, "options": {v: v for v in s["enum"]}}
+            for n, s in choices.items()
+        }
+        note = {"type": "string", "title": "Catatan", "maxLength": 200}
+        self.form(id, {"catatan": note, **choices}, {"catatan": {"widget": "text"}, **fields})
         return self.add("userTask", id, lane, **properties)
 
     def form(self, id: str, properties: dict[str, Any], fields: dict[str, Any], **schema: Any) -> "Folder":
-        ui = {"title": id, "intro": "Isi lalu simpan.", "submit": "Simpan", "next": "Selesai.", "fields": fields}
+        ui = {
+            "title": id,
+            "intro": "Isi lalu simpan.",
+            "submit": "Simpan",
+            "next": "Selesai.",
+            "fields": fields,
+        }
         ui["sections"] = [{"title": "Isian", "fields": list(fields)}]
         self.json(f"forms/{id}.json", {"type": "object", "properties": properties, **schema})
         return self.json(f"forms/{id}.ui.json", ui)
@@ -78,7 +103,8 @@ class Folder:
     def service(self, id: str, operation: str, result: str | None = None, **parameters: str) -> "Folder":
         """A service task; parameters are expressions."""
         rows = "".join(
-            f'<spiffworkflow:parameter id="{n}" type="str" value={quoteattr(v)}/>' for n, v in parameters.items()
+            f'<spiffworkflow:parameter id="{n}" type="str" value={quoteattr(v)}/>'
+            for n, v in parameters.items()
         )
         variable = f' resultVariable="{result}"' if result else ""
         operator = (
@@ -98,7 +124,15 @@ class Folder:
             self.defaults[id] = default
         return self
 
-    def timer(self, id: str, expression: str, *, on: str | None = None, kind: str = "timeDuration", **attributes: str) -> "Folder":
+    def timer(
+        self,
+        id: str,
+        expression: str,
+        *,
+        on: str | None = None,
+        kind: str = "timeDuration",
+        **attributes: str,
+    ) -> "Folder":
         """A timer event, on the boundary of `on` or between two nodes."""
         body = (
             f'<bpmn:timerEventDefinition><bpmn:{kind} xsi:type="bpmn:tFormalExpression">{expression}</bpmn:{kind}>'
@@ -112,7 +146,9 @@ class Folder:
 
     def _event(self, id: str, body: str, on: str | None, attributes: dict[str, str]) -> "Folder":
         attributes = {**attributes, **({"attachedToRef": on} if on else {})}
-        return self.add("boundaryEvent" if on else "intermediateCatchEvent", id, body=body, attributes=attributes)
+        return self.add(
+            "boundaryEvent" if on else "intermediateCatchEvent", id, body=body, attributes=attributes
+        )
 
     def inside(self, id: str) -> "Folder":
         """Open a subprocess: what follows is inside until `outside`."""
@@ -126,18 +162,26 @@ class Folder:
 
     def flow(self, *path: str) -> "Folder":
         """Unconditional flows along a path."""
-        self.flows.extend((a, b, self.parent, None) for a, b in zip(path, path[1:], strict=False))
+        self.flows.extend((a, b, self.parent, None) for a, b in pairwise(path))
         return self
 
     def when(self, source: str, condition: str, target: str) -> "Folder":
         self.flows.append((source, target, self.parent, condition))
         return self
 
-    def decision(self, id: str, inputs: list[str], outputs: list[str], rows: list[list[str]], hit: str = "FIRST") -> "Folder":
+    def decision(
+        self, id: str, inputs: list[str], outputs: list[str], rows: list[list[str]], hit: str = "FIRST"
+    ) -> "Folder":
         cells = "".join(
             f'<rule id="{id}_b{n}">'
-            + "".join(f'<inputEntry id="{id}_b{n}i{i}"><text>{c}</text></inputEntry>' for i, c in enumerate(row[: len(inputs)]))
-            + "".join(f'<outputEntry id="{id}_b{n}o{i}"><text>{c}</text></outputEntry>' for i, c in enumerate(row[len(inputs) :]))
+            + "".join(
+                f'<inputEntry id="{id}_b{n}i{i}"><text>{c}</text></inputEntry>'
+                for i, c in enumerate(row[: len(inputs)])
+            )
+            + "".join(
+                f'<outputEntry id="{id}_b{n}o{i}"><text>{c}</text></outputEntry>'
+                for i, c in enumerate(row[len(inputs) :])
+            )
             + "</rule>"
             for n, row in enumerate(rows)
         )
@@ -154,7 +198,9 @@ class Folder:
         )
 
     def letter(self, name: str) -> "Folder":
-        return self.file(f"letters/{name}.html", "<p>Contoh</p>").json(f"letters/{name}.json", {"title": "Surat contoh"})
+        return self.file(f"letters/{name}.html", "<p>Contoh</p>").json(
+            f"letters/{name}.json", {"title": "Surat contoh"}
+        )
 
     def file(self, name: str, content: str) -> "Folder":
         self.extra[name] = content.encode()
@@ -173,11 +219,14 @@ class Folder:
         messages = "".join(f'<bpmn:message id="pesan_{m}" name="{m}"/>' for m in sorted(self.messages))
         lanes = dict.fromkeys(node.lane for node in self.nodes.values())
         refs = {
-            lane: "".join(f"<bpmn:flowNodeRef>{n.id}</bpmn:flowNodeRef>" for n in self.nodes.values() if n.lane == lane)
+            lane: "".join(
+                f"<bpmn:flowNodeRef>{n.id}</bpmn:flowNodeRef>" for n in self.nodes.values() if n.lane == lane
+            )
             for lane in lanes
         }
         lane_set = "".join(
-            f'<bpmn:lane id="lane_{lane}" name="{self.lane_names.get(lane, lane)}">{refs[lane]}</bpmn:lane>' for lane in lanes
+            f'<bpmn:lane id="lane_{lane}" name="{self.lane_names.get(lane, lane)}">{refs[lane]}</bpmn:lane>'
+            for lane in lanes
         )
         return (
             f'{HEAD}<bpmn:collaboration id="kolaborasi"><bpmn:participant id="pool" name="Uji" processRef="{self.key}"/>'
@@ -199,8 +248,12 @@ class Folder:
             )
         text = "".join(f" {k}={quoteattr(v)}" for k, v in attributes.items())
         inner = self._extensions(node.properties, node.extension)
-        inner += "".join(f"<bpmn:incoming>alur_{n}</bpmn:incoming>" for n, f in enumerate(self.flows) if f[1] == node.id)
-        inner += "".join(f"<bpmn:outgoing>alur_{n}</bpmn:outgoing>" for n, f in enumerate(self.flows) if f[0] == node.id)
+        inner += "".join(
+            f"<bpmn:incoming>alur_{n}</bpmn:incoming>" for n, f in enumerate(self.flows) if f[1] == node.id
+        )
+        inner += "".join(
+            f"<bpmn:outgoing>alur_{n}</bpmn:outgoing>" for n, f in enumerate(self.flows) if f[0] == node.id
+        )
         inner += self._content(node.id) if node.tag == "subProcess" else ""
         return f'<bpmn:{node.tag} id="{node.id}"{text}>{inner}{node.body}</bpmn:{node.tag}>'
 
@@ -214,12 +267,22 @@ class Folder:
 
     @staticmethod
     def _extensions(properties: dict[str, str], extension: str) -> str:
-        rows = "".join(f'<spiffworkflow:property name="{k}" value={quoteattr(v)}/>' for k, v in properties.items())
+        rows = "".join(
+            f'<spiffworkflow:property name="{k}" value={quoteattr(v)}/>' for k, v in properties.items()
+        )
         listed = f"<spiffworkflow:properties>{rows}</spiffworkflow:properties>" if rows else ""
-        return f"<bpmn:extensionElements>{listed}{extension}</bpmn:extensionElements>" if listed or extension else ""
+        return (
+            f"<bpmn:extensionElements>{listed}{extension}</bpmn:extensionElements>"
+            if listed or extension
+            else ""
+        )
 
     def _drawing(self, lanes: list[str]) -> str:
-        shapes = ['<bpmndi:BPMNShape id="g_pool" bpmnElement="pool" isHorizontal="true">' + self._bounds(0, 900) + "</bpmndi:BPMNShape>"]
+        shapes = [
+            '<bpmndi:BPMNShape id="g_pool" bpmnElement="pool" isHorizontal="true">'
+            + self._bounds(0, 900)
+            + "</bpmndi:BPMNShape>"
+        ]
         shapes += [
             f'<bpmndi:BPMNShape id="g_lane_{lane}" bpmnElement="lane_{lane}" isHorizontal="true">{self._bounds(n, 800)}</bpmndi:BPMNShape>'
             for n, lane in enumerate(lanes)
@@ -251,8 +314,8 @@ def service_counter(**changes: Any) -> Folder:
         Folder("loket")
         .start().user("terima").service("mulai_jam", "start_clock", "batas", clock='"berkas"')
         .inside("layanan")
-        .start("mulai_layanan").user("isi", control={"jenis": {"type": "string"}}, maxVisits=max_visits)
-        .rule("pilih_target", "target", "golongan").user("setujui", "ka_spkt", control={"keputusan": {"type": "string"}}, fourEyes="isi")
+        .start("mulai_layanan").user("isi", control={"jenis": ["sim", "ktp"]}, maxVisits=max_visits)
+        .rule("pilih_target", "target", "golongan").user("setujui", "ka_spkt", control={"keputusan": ["setuju", "kembali"]}, fourEyes="isi")
         .choice("disetujui", "isi").end("selesai_layanan", None)
         .flow("mulai_layanan", "isi", "pilih_target", "setujui", "disetujui", "isi")
         .when("disetujui", 'keputusan == "setuju"', "selesai_layanan")

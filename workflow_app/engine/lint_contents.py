@@ -1,0 +1,111 @@
+"""Linter rules on the rest of the folder: letters, scenarios, the reader's page."""
+
+import ast
+import re
+from collections.abc import Iterator
+
+from workflow_app.engine import forms
+from workflow_app.engine.lint_source import Finding, Rule, Source
+from workflow_app.engine.scenarios import Complete, ExpectOpen, Message
+
+
+def readme(source: Source) -> Iterator[Finding]:
+    """A page for the business reader."""
+    if not source.files.get("README.md", b"").strip():
+        yield Finding("readme-missing", "README.md", "Folder proses belum mempunyai README.md.")
+    if source.model.key in source.model.nodes or not re.fullmatch(r"[a-z][a-z0-9_]{1,39}", source.model.key):
+        yield Finding("process-key", source.model.key or "?", "Kunci proses harus satu kata huruf kecil.")
+
+
+def letters(source: Source) -> Iterator[Finding]:
+    """Issued letters exist, and every letter is issued; what templates name are tasks of this process."""
+    issued = set()
+    for node in source.of_kind("serviceTask"):
+        if node.operation == "issue_letter" and "letter" in node.parameters:
+            try:
+                issued.add(letter := ast.literal_eval(node.parameters["letter"]))
+            except (ValueError, SyntaxError):
+                yield Finding(
+                    "letter-unknown", node.id, "Nama surat harus tertulis langsung, dalam tanda kutip."
+                )
+                continue
+            if letter not in source.letters:
+                yield Finding("letter-unknown", node.id, f"Surat {letter} tidak ada di folder letters.")
+    for name, letter_source in source.letters.items():
+        if name not in issued:
+            yield Finding(
+                "letter-unused", f"letters/{name}.html", "Surat ini tidak diterbitkan tugas mana pun."
+            )
+        if not letter_source.meta.get("title"):
+            yield Finding(
+                "letter-meta", f"letters/{name}.json", "Pengaturan surat belum memuat judul (title)."
+            )
+        for element, field in _named(letter_source.html):
+            form = source.forms.get(element)
+            if element not in source.user_tasks:
+                message = f"Surat menyebut tugas {element}, yang tidak ada."
+                yield Finding("letter-reference", f"letters/{name}.html", message)
+            elif field and form is not None and field not in form.fields:
+                message = f"Surat menyebut isian {field}, yang tidak ada pada {element}."
+                yield Finding("letter-reference", f"letters/{name}.html", message)
+
+
+def scenarios(source: Source) -> Iterator[Finding]:
+    """Scenarios name tasks, roles, letters, outcomes and fields that exist."""
+    outcomes = {node.properties.get("outcome") for node in source.of_kind("endEvent")} - {None}
+    messages = {message for node in source.model.nodes.values() for message in node.messages}
+    for file, scenario in source.scenarios.items():
+        for step in scenario.steps:
+            named = step.elements if isinstance(step, ExpectOpen) else ()
+            if isinstance(step, Complete):
+                named = (step.element,)
+                yield from _complete(source, file, step)
+            if isinstance(step, Message) and step.name not in messages:
+                yield Finding(
+                    "scenario-reference", file, f"Skenario mengirim pesan {step.name}, yang tidak ada."
+                )
+            for element in named:
+                if element not in source.user_tasks:
+                    yield Finding(
+                        "scenario-reference", file, f"Skenario menyebut tugas {element}, yang tidak ada."
+                    )
+        if scenario.outcome is not None and scenario.outcome not in outcomes:
+            yield Finding(
+                "scenario-reference", file, f"Skenario menunggu hasil {scenario.outcome}, yang tidak ada."
+            )
+        for letter in scenario.letters or ():
+            if letter not in source.letters:
+                yield Finding(
+                    "scenario-reference", file, f"Skenario menunggu surat {letter}, yang tidak ada."
+                )
+        for name in sorted(scenario.variables.keys() - source.variables.keys()):
+            yield Finding("scenario-reference", file, f"Skenario menunggu variabel {name}, yang tidak ada.")
+
+
+def _complete(source: Source, file: str, step: Complete) -> Iterator[Finding]:
+    node = source.model.nodes.get(step.element)
+    if node is not None and node.kind == "userTask" and step.role != node.role:
+        yield Finding("scenario-reference", file, f"{step.element} bukan tugas peran {step.role}.")
+    form = source.forms.get(step.element)
+    if form is None:
+        return
+    for name in sorted(step.answers.keys() - form.fields.keys()):
+        yield Finding("scenario-reference", file, f"{step.element} tidak mempunyai isian {name}.")
+    known = step.answers.keys() & form.fields.keys()
+    for name in sorted(known - forms.visible(form, step.answers).keys()):
+        yield Finding(
+            "scenario-reference", file, f"{step.element}: isian {name} tersembunyi pada jawaban ini."
+        )
+
+
+def _named(html: str) -> list[tuple[str, str]]:
+    """Elements and fields a template reads: `jawaban.<element>`, `jawaban["<element>"]`, `label("<element>", "<field>")`."""
+    code = " ".join(re.findall(r"\{\{.*?\}\}|\{%.*?%\}", html, re.DOTALL))
+    answers = re.findall(
+        r"\bjawaban(?:\.|\[[\"'])([a-z_][a-z0-9_]*)(?:[\"']\])?(?:\.(?!get\b)([a-z_][a-z0-9_]*))?", code
+    )
+    labels = re.findall(r"\blabel\([\"']([a-z0-9_]+)[\"'],\s*[\"']([a-z0-9_]+)[\"']\)", code)
+    return sorted({*answers, *labels})
+
+
+RULES: tuple[Rule, ...] = (readme, letters, scenarios)

@@ -1,0 +1,184 @@
+"""Linter rules on single elements: which may be used, and what each must carry."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from workflow_app.engine.lint_source import SYSTEM_LANE, Finding, Rule, Source
+from workflow_app.engine.model import Node
+
+EVENTS: Mapping[str, frozenset[str]] = {
+    "startEvent": frozenset(),
+    "endEvent": frozenset({"terminateEventDefinition"}),
+    "boundaryEvent": frozenset({"timerEventDefinition", "messageEventDefinition"}),
+    "intermediateCatchEvent": frozenset({"timerEventDefinition", "messageEventDefinition"}),
+}
+"""Event kinds that were tried with the library, through saving and loading, and their definitions."""
+
+KINDS = frozenset(
+    {
+        "userTask", "serviceTask", "businessRuleTask", "subProcess", "exclusiveGateway", "parallelGateway",
+        "inclusiveGateway", *EVENTS,
+    }
+)  # fmt: skip
+
+WHY_NOT = {
+    "scriptTask": "menjalankan kode Python tanpa batas",
+    "intermediateThrowEvent": "dapat mengakhiri proses diam-diam",
+    "complexGateway": "tidak dikenal mesin proses",
+    "eventBasedGateway": "belum diuji pada mesin proses",
+    "callActivity": "belum diuji pada mesin proses",
+}
+
+PROPERTIES = frozenset(
+    {
+        "formJsonSchemaFilename", "formUiSchemaFilename", "clause", "fourEyes", "clock", "maxVisits", "outcome",
+        "prefill", "keepOutputs",
+    }
+)  # fmt: skip
+
+OUTCOMES = frozenset({"selesai", "dirujuk", "dibatalkan"})
+
+OPERATIONS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
+    "start_clock": (frozenset({"clock"}), frozenset({"at"})),
+    "stop_clock": (frozenset({"clock"}), frozenset()),
+    "issue_letter": (frozenset({"letter"}), frozenset()),
+    "render_letter": (frozenset({"letter_id"}), frozenset()),
+    "void_letter": (frozenset({"letter_id"}), frozenset({"reason"})),
+    "archive_case": (frozenset(), frozenset()),
+    "record_cancellation": (frozenset(), frozenset()),
+}
+"""Operations the services know: required and optional parameters."""
+
+
+def kinds(source: Source) -> Iterator[Finding]:
+    """Only elements, events and markers that are known to work."""
+    for node in source.model.nodes.values():
+        if node.kind not in KINDS:
+            reason = WHY_NOT.get(node.kind, "tidak termasuk elemen yang didukung")
+            yield Finding("element-kind", node.id, f"Elemen {node.kind} ditolak karena {reason}.")
+            continue
+        for event in node.events:
+            if event not in EVENTS.get(node.kind, frozenset()):
+                yield Finding("event-kind", node.id, f"{event} pada {node.kind} tidak didukung.")
+        if len(node.events) > 1:
+            yield Finding("event-kind", node.id, "Satu peristiwa hanya boleh mempunyai satu definisi.")
+        if node.kind in ("boundaryEvent", "intermediateCatchEvent") and not node.events:
+            yield Finding("event-kind", node.id, "Peristiwa ini tidak mempunyai pengatur waktu atau pesan.")
+        if "messageEventDefinition" in node.events and not all(node.messages or ("",)):
+            yield Finding("message-unknown", node.id, "Pesan yang dirujuk tidak ada atau tidak bernama.")
+        for marker in node.markers:
+            yield Finding("marker", node.id, f"{marker} tidak didukung.")
+
+
+def names(source: Source) -> Iterator[Finding]:
+    """Ids that can be file names and Python names; readable labels."""
+    for node in source.model.nodes.values():
+        if not re.fullmatch(r"[a-z][a-z0-9_]{0,59}", node.id):
+            yield Finding("element-id", node.id or "?", "Id harus kata huruf kecil dengan garis bawah.")
+        if (node.kind.endswith("Task") or node.kind in ("subProcess", "boundaryEvent")) and not node.name:
+            yield Finding("element-name", node.id, "Elemen ini belum bernama.")
+        if len(node.name) > 80:
+            yield Finding("element-name", node.id, "Nama elemen lebih dari 80 huruf.")
+    if len(source.model.processes) != 1:
+        yield Finding("one-process", "process.bpmn", "Satu berkas hanya boleh memuat satu proses.")
+
+
+def lanes(source: Source) -> Iterator[Finding]:
+    """Every lane is a role; people do not work in the system's lane."""
+    known = {*source.roles, SYSTEM_LANE}
+    for lane, (role, label) in source.model.lanes.items():
+        if not lane.startswith("lane_") or role not in known:
+            yield Finding("lane-role", lane, f"Lajur {lane} bukan peran yang dikenal.")
+        if not label:
+            yield Finding("lane-role", lane, "Lajur belum bernama.")
+    for node in source.of_kind("userTask", "serviceTask", "businessRuleTask"):
+        if not node.role:
+            yield Finding("lane-role", node.id, "Tugas ini tidak berada di lajur mana pun.")
+        elif (node.kind == "userTask") == (node.role == SYSTEM_LANE):
+            wrong = "Tugas orang tidak boleh" if node.kind == "userTask" else "Tugas otomatis harus"
+            yield Finding("lane-system", node.id, f"{wrong} berada di lajur lane_{SYSTEM_LANE}.")
+
+
+def clauses(source: Source) -> Iterator[Finding]:
+    """Every task names the requirements it carries out."""
+    for node in source.of_kind("userTask", "serviceTask", "businessRuleTask"):
+        given = node.properties.get("clause", "").split()
+        if not given:
+            yield Finding("clause-missing", node.id, "Tugas ini tidak menyebut klausul SOP (clause).")
+        for clause in given:
+            if not re.fullmatch(r"R[1-9][0-9]*", clause):
+                yield Finding("clause-missing", node.id, f"Klausul {clause} tidak berbentuk R diikuti nomor.")
+
+
+def properties(source: Source) -> Iterator[Finding]:
+    """No unknown property; references lead to user tasks; limits are numbers."""
+    for node in source.model.nodes.values():
+        for name in node.properties.keys() - PROPERTIES:
+            yield Finding("property-unknown", node.id, f"Properti {name} tidak dikenal.")
+        for name in ("fourEyes", "prefill"):
+            for other in node.properties.get(name, "").split():
+                if other not in source.user_tasks:
+                    yield Finding(
+                        "property-reference", node.id, f"{name} menunjuk {other}, yang bukan tugas orang."
+                    )
+        if "fourEyes" in node.properties and node.id in node.properties["fourEyes"].split():
+            yield Finding("property-reference", node.id, "fourEyes tidak boleh menunjuk tugas itu sendiri.")
+        limit = node.properties.get("maxVisits")
+        if limit is not None and (node.kind != "userTask" or not re.fullmatch(r"[1-9][0-9]{0,2}", limit)):
+            yield Finding("max-visits", node.id, "maxVisits harus angka 1 sampai 999 pada tugas orang.")
+
+
+def outcomes(source: Source) -> Iterator[Finding]:
+    """Every end of the case says how it ended; side branches and subprocesses do not."""
+    side = _side_branches(source)
+    for node in source.of_kind("endEvent"):
+        outcome = node.properties.get("outcome")
+        if node.parent is None and outcome is None and node.id not in side:
+            yield Finding("outcome-missing", node.id, "Akhir proses ini tidak menyebut hasil (outcome).")
+        if outcome is not None and (outcome not in OUTCOMES or node.parent is not None):
+            yield Finding("outcome-missing", node.id, f"Hasil {outcome} tidak dikenal atau salah tempat.")
+
+
+def services(source: Source) -> Iterator[Finding]:
+    """Service tasks ask for known operations with the right parameters."""
+    for node in source.of_kind("serviceTask"):
+        if node.operation is None or node.operation not in OPERATIONS:
+            yield Finding(
+                "operation-unknown", node.id, f"Operasi {node.operation or '(kosong)'} tidak dikenal."
+            )
+            continue
+        required, optional = OPERATIONS[node.operation]
+        for name in sorted(required - node.parameters.keys()):
+            yield Finding(
+                "operation-parameter", node.id, f"Operasi {node.operation} memerlukan parameter {name}."
+            )
+        for name in sorted(node.parameters.keys() - required - optional):
+            yield Finding(
+                "operation-parameter", node.id, f"Operasi {node.operation} tidak mengenal parameter {name}."
+            )
+
+
+def _side_branches(source: Source) -> set[str]:
+    """Nodes reachable only from non-interrupting boundary events."""
+
+    def reach(starts: list[Node], follow_side: bool) -> set[str]:
+        seen: set[str] = set()
+        queue = [node.id for node in starts]
+        while queue:
+            current = queue.pop()
+            if current in seen or current not in source.model.nodes:
+                continue
+            seen.add(current)
+            queue += [flow.target for flow in source.model.outgoing[current]]
+            queue += [
+                event.id
+                for event in source.of_kind("boundaryEvent")
+                if event.attached_to == current and (event.is_interrupting or follow_side)
+            ]
+        return seen
+
+    starts = [node for node in source.of_kind("startEvent") if node.parent is None]
+    return reach(starts, True) - reach(starts, False)
+
+
+RULES: tuple[Rule, ...] = (kinds, names, lanes, clauses, properties, outcomes, services)

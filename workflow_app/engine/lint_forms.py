@@ -1,0 +1,115 @@
+"""Linter rules on forms: what becomes a control variable, what is personal, and that widgets fit their schema."""
+
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from workflow_app.engine import functions
+from workflow_app.engine.forms import COMPUTED_WIDGETS, Field, Form
+from workflow_app.engine.lint_source import Finding, Rule, Source
+
+CONTROL_WIDGETS = frozenset({"radio", "select", "checkbox", "checkboxes", "date", "datetime", "number"})
+"""Widgets whose answers may steer the process. Free text may hold a name, so it never becomes a control variable."""
+
+PERSONAL_WIDGETS = frozenset({"nik", "tel", "email", "signature"})
+"""Widgets whose answers are always sealed."""
+
+_TYPES = {
+    "checkbox": "boolean", "checkboxes": "array", "documents": "array", "requirements": "object", "waiver": "object",
+    "number": "integer",
+}  # fmt: skip
+
+
+def present(source: Source) -> Iterator[Finding]:
+    """Every user task has a form; every form file belongs to one."""
+    used: set[str] = set()
+    for node in source.of_kind("userTask"):
+        files = [node.properties.get(n, "") for n in ("formJsonSchemaFilename", "formUiSchemaFilename")]
+        used.update(files)
+        if not all(files):
+            yield Finding("form-missing", node.id, "Tugas ini belum mempunyai formulir (skema dan tampilan).")
+    for name in sorted(source.files):
+        if PurePosixPath(name).parts[0] == "forms" and name not in used:
+            yield Finding("form-unused", name, "Formulir ini tidak dipakai tugas mana pun.")
+
+
+def fields(source: Source) -> Iterator[Finding]:
+    """Control fields are safe, personal fields are sealed, and nothing is both."""
+    for element, form in source.forms.items():
+        for field in form.fields.values():
+            for rule, message in _judge(field):
+                yield Finding(rule, element, f"Isian {field.name}: {message}")
+
+
+def widgets(source: Source) -> Iterator[Finding]:
+    """Types, options and conditions agree with the schema."""
+    for element, form in source.forms.items():
+        for field in form.fields.values():
+            for message in _fit(form, field):
+                yield Finding("form-widget", element, f"Isian {field.name}: {message}")
+
+
+def computed(source: Source) -> Iterator[Finding]:
+    """Checklists name a decision of this folder, waivers the tasks that hold a checklist."""
+    for element, form in source.forms.items():
+        for field in form.fields.values():
+            if field.widget not in COMPUTED_WIDGETS:
+                continue
+            if "result" not in field.parameters:
+                yield Finding(
+                    "form-computed", element, f"Isian {field.name} tidak menyebut variabel hasil (result)."
+                )
+            decision = field.parameters.get("decision")
+            if field.widget == "requirements" and decision not in source.decisions:
+                yield Finding(
+                    "form-computed", element, f"Isian {field.name}: keputusan {decision} tidak ada."
+                )
+            for other in field.parameters.get("source", "").split():
+                checklist = source.forms.get(other)
+                if checklist is None or all(f.widget != "requirements" for f in checklist.fields.values()):
+                    yield Finding(
+                        "form-computed", element, f"Isian {field.name}: {other} tidak memuat daftar syarat."
+                    )
+
+
+def _judge(field: Field) -> Iterator[tuple[str, str]]:
+    name = field.parameters.get("result", field.name if field.control else "")
+    if name and functions.is_reserved(name):
+        yield "variable-reserved", f"nama variabel {name} sudah dipakai mesin proses."
+    if functions.is_reserved(field.name):
+        yield "field-reserved", "nama isian ini sudah dipakai mesin proses."
+    if field.control and field.personal:
+        yield "control-personal", "data pribadi tidak boleh menjadi variabel proses."
+    if field.control and field.widget not in CONTROL_WIDGETS:
+        yield "control-free-text", f"jawaban {field.widget} tidak boleh menjadi variabel proses."
+    if field.widget in PERSONAL_WIDGETS and not field.personal:
+        yield (
+            "personal-missing",
+            f"jawaban {field.widget} adalah data pribadi dan harus mempunyai kelompok personal.",
+        )
+
+
+def _fit(form: Form, field: Field) -> Iterator[str]:
+    kind = field.schema.get("type")
+    expected = _TYPES.get(field.widget)
+    if field.widget == "note":
+        return
+    if kind not in ("string", "integer", "boolean") and expected != kind:
+        yield f"jenis {kind} tidak didukung di sini."
+    elif expected is not None and kind != expected:
+        yield f"{field.widget} memerlukan jenis {expected}."
+    if field.widget in ("radio", "select", "checkboxes"):
+        choices = field.schema.get("items", {}) if field.widget == "checkboxes" else field.schema
+        allowed = choices.get("enum")
+        if allowed is None and choices.get("type") != "boolean":
+            yield "skema tidak membatasi pilihan (enum)."
+        elif allowed is not None and {str(value) for value in allowed} != set(field.options):
+            yield "pilihan pada tampilan berbeda dari enum pada skema."
+    if field.visible_if is not None:
+        other = form.fields.get(field.visible_if.field)
+        if other is None or other.name == field.name:
+            yield f"visible_if menunjuk {field.visible_if.field}, yang tidak ada."
+        elif unknown := [v for v in field.visible_if.values if other.options and str(v) not in other.options]:
+            yield f"visible_if membandingkan dengan {unknown[0]}, yang bukan pilihan."
+
+
+RULES: tuple[Rule, ...] = (present, fields, widgets, computed)

@@ -1,0 +1,70 @@
+"""What the linter's rules look at: a process folder read as far as it can be read, and the findings."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from workflow_app.engine.decisions import DecisionTable
+from workflow_app.engine.definitions import LetterSource, ProcessFiles
+from workflow_app.engine.forms import Form
+from workflow_app.engine.model import Model, Node
+from workflow_app.engine.scenarios import Scenario
+
+SYSTEM_LANE = "sistem"
+"""Lane of service and business rule tasks; no role of a person."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that keeps a process folder from being deployed."""
+
+    rule: str
+    element: str
+    """Element id or file name."""
+    message: str
+    """One Indonesian sentence."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A process folder as the rules see it; parts that could not be read are absent (and have their own finding)."""
+
+    files: ProcessFiles
+    roles: Collection[str]
+    model: Model
+    forms: Mapping[str, Form]
+    letters: Mapping[str, LetterSource]
+    decisions: Mapping[str, DecisionTable]
+    scenarios: Mapping[str, Scenario]
+    initial: Mapping[str, Any]
+
+    def of_kind(self, *kinds: str) -> Iterator[Node]:
+        """Nodes of these kinds, in the order of the file."""
+        return (node for node in self.model.nodes.values() if node.kind in kinds)
+
+    @cached_property
+    def user_tasks(self) -> frozenset[str]:
+        """Ids of all user tasks."""
+        return frozenset(node.id for node in self.of_kind("userTask"))
+
+    @cached_property
+    def variables(self) -> dict[str, str]:
+        """Every control variable the process can set, with the element (or file) that sets it first."""
+        found: dict[str, str] = dict.fromkeys(self.initial, "process.bpmn")
+        for element, form in self.forms.items():
+            for field in form.fields.values():
+                if field.control:
+                    found.setdefault(field.name, element)
+                if "result" in field.parameters:
+                    found.setdefault(field.parameters["result"], element)
+        for node in self.model.nodes.values():
+            for name in [
+                *(node.properties.get("keepOutputs", "").split()),
+                *([node.result] if node.result else []),
+            ]:
+                found.setdefault(name, node.id)
+        return found
+
+
+Rule = Callable[[Source], Iterator[Finding]]

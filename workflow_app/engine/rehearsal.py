@@ -1,0 +1,154 @@
+"""Playing a scenario on the engine alone, with played operations."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from workflow_app.engine import forms, runner
+from workflow_app.engine.definitions import Definition
+from workflow_app.engine.forms import Form
+from workflow_app.engine.scenarios import (
+    BEGINS_AT,
+    DEFAULT_TARGET,
+    Advance,
+    Complete,
+    ExpectOpen,
+    Message,
+    Scenario,
+)
+from workflow_app.types import Answers, Effect, Step
+
+
+class ScenarioFailed(AssertionError):
+    """The process did something else than the scenario says; the message tells what."""
+
+
+def rehearse(definition: Definition, scenario: Scenario) -> Step:
+    """Play a scenario to its end. Raises `ScenarioFailed` at the first difference."""
+    play = _Play(definition, scenario)
+    for number, step in enumerate(scenario.steps, 1):
+        try:
+            match step:
+                case Complete():
+                    play.complete(step)
+                case Advance():
+                    play.advance(step)
+                case Message():
+                    play.receive(step)
+                case ExpectOpen():
+                    play.compare(
+                        "open tasks", sorted(step.elements), sorted(t.element for t in play.step.open_tasks)
+                    )
+        except ScenarioFailed as error:
+            raise ScenarioFailed(f"{scenario.file}, step {number}: {error}") from error
+    play.compare("outcome", scenario.outcome, play.step.outcome)
+    if scenario.letters is not None:
+        play.compare("letters", sorted(scenario.letters), sorted(play.letters.values()))
+    for name, value in scenario.variables.items():
+        play.compare(f"variable {name}", value, play.step.variables.get(name, "(not set)"))
+    return play.step
+
+
+class _Play:
+    def __init__(self, definition: Definition, scenario: Scenario) -> None:
+        self.definition = definition
+        self.scenario = scenario
+        self.now: datetime = BEGINS_AT
+        self.letters: dict[str, str] = {}
+        self.issued = 0
+        self.clocks: dict[str, str | None] = {}
+        self.checklist: Mapping[str, Any] = {}
+        self.granted: set[str] = set()
+        self.step = self.settle(runner.start(definition, {}, self.now))
+
+    def complete(self, step: Complete) -> None:
+        task = next((t for t in self.step.open_tasks if t.element == step.element), None)
+        if task is None:
+            raise ScenarioFailed(
+                f"{step.element} is not open, but {[t.element for t in self.step.open_tasks]}"
+            )
+        self.compare(f"role of {step.element}", step.role, task.lane)
+        form = self.definition.form(step.element)
+        answers = forms.visible(form, {**forms.defaults(form, self.now), **step.answers})
+        if faults := forms.validate(form, answers):
+            raise ScenarioFailed(f"answers of {step.element}: {faults}")
+        variables = {**forms.separate(form, answers).control, **self.computed(form, answers)}
+        self.step = self.settle(
+            runner.complete_task(self.definition, self.step.state, task.id, variables, self.now)
+        )
+
+    def advance(self, step: Advance) -> None:
+        until = self.now + step.by
+        while self.step.next_wake_at is not None and self.step.next_wake_at <= until:
+            self.now = max(self.now, self.step.next_wake_at)
+            self.step = self.settle(runner.wake(self.definition, self.step.state, self.now))
+        self.now = until
+
+    def receive(self, step: Message) -> None:
+        self.step = self.settle(
+            runner.receive_message(self.definition, self.step.state, step.name, {}, self.now)
+        )
+
+    def settle(self, step: Step) -> Step:
+        """Resolve effects until none is left."""
+        while step.effects:
+            effect = step.effects[0]
+            result = self.operate(effect)
+            step = runner.resolve_effect(self.definition, step.state, effect.task_id, result, self.now)
+        return step
+
+    def operate(self, effect: Effect) -> str | None:
+        given = effect.parameters
+        match effect.operation:
+            case "start_clock":
+                name = str(given["clock"])
+                at = datetime.fromisoformat(str(given["at"])) if given.get("at") else self.now
+                target = self.scenario.targets.get(name, DEFAULT_TARGET)
+                return self.clocks.setdefault(
+                    name, (min(at, self.now) + target).isoformat() if target else None
+                )
+            case "issue_letter":
+                self.issued += 1
+                letter_id = f"surat-{self.issued}"
+                self.letters[letter_id] = str(given["letter"])
+                return letter_id
+            case "void_letter":
+                self.letters.pop(str(given["letter_id"]), None)
+            case "record_cancellation":
+                self.letters.clear()
+        return None
+
+    def computed(self, form: Form, answers: Answers) -> dict[str, str]:
+        """Variables of checklists and waivers, by the rule the services use."""
+        results = {}
+        for field in form.fields.values():
+            value = answers.get(field.name)
+            if field.widget == "requirements":
+                self.checklist = value if isinstance(value, dict) else {}
+            elif field.widget == "waiver" and isinstance(value, dict) and value.get("decision") == "beri":
+                self.granted.add(str(value["line"]))
+            elif field.widget == "waiver" and isinstance(value, dict):
+                self.checklist = {
+                    k: {**v, "waive": False} if k == value["line"] else v for k, v in self.checklist.items()
+                }
+            if field.widget in forms.COMPUTED_WIDGETS:
+                results[field.parameters["result"]] = self.judge_checklist()
+        return results
+
+    def judge_checklist(self) -> str:
+        decisions = [f.parameters["decision"] for form in self.definition.forms.values() for f in form.fields.values()
+                     if f.widget == "requirements"]  # fmt: skip
+        table = self.definition.decision(decisions[0])
+        variables = {name: self.step.variables.get(name) for name in table.inputs}
+        gaps = []
+        for row in table.evaluate(variables):
+            given = self.checklist.get(row["butir"], {})
+            enough = given.get("given") and int(given.get("count", 1)) >= int(row.get("minimum") or 1)
+            if not enough and row["butir"] not in self.granted:
+                gaps.append(bool(given.get("waive")))
+        return "lengkap" if not gaps else "minta_pengecualian" if any(gaps) else "kurang"
+
+    @staticmethod
+    def compare(what: str, expected: object, found: object) -> None:
+        if expected != found:
+            raise ScenarioFailed(f"{what}: expected {expected}, found {found}")

@@ -1,0 +1,142 @@
+"""Scenarios of a process folder: "given these answers, the case ends here", run on the engine alone.
+
+Operations are played: a clock's target is ten minutes unless the scenario says otherwise, a letter gets an invented id,
+a checklist is judged by its decision table. The same scenarios run on the real services in the integration tests.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import yaml
+
+from workflow_app.errors import InvalidDefinition
+from workflow_app.types import Answers
+
+BEGINS_AT = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+"""Instant at which every scenario begins (Monday, 09.00 WITA)."""
+
+DEFAULT_TARGET = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Complete:
+    """A person of a role completes an open task with these answers."""
+
+    element: str
+    role: str
+    answers: Answers
+
+
+@dataclass(frozen=True)
+class Advance:
+    """Time passes, and timers that are due fire."""
+
+    by: timedelta
+
+
+@dataclass(frozen=True)
+class Message:
+    """The case receives a message."""
+
+    name: str
+    answers: Answers
+
+
+@dataclass(frozen=True)
+class ExpectOpen:
+    """Exactly these tasks are open."""
+
+    elements: tuple[str, ...]
+
+
+ScenarioStep = Complete | Advance | Message | ExpectOpen
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One scenario file."""
+
+    file: str
+    name: str
+    clauses: tuple[str, ...]
+    steps: tuple[ScenarioStep, ...]
+    outcome: str | None
+    """Expected outcome, None when the case is expected to be still running."""
+    letters: tuple[str, ...] | None
+    """Letters that are valid at the end; None when the scenario does not say."""
+    variables: Mapping[str, Any]
+    """Control variables expected at the end."""
+    targets: Mapping[str, timedelta | None]
+    """Targets of clocks that differ from ten minutes."""
+
+
+def read_scenario(file: str, data: bytes) -> Scenario:
+    """Read a scenario file. Raises `InvalidDefinition`."""
+    try:
+        content = yaml.safe_load(data)
+        expected = content.get("expect", {})
+        unknown = {*content} - {"name", "clauses", "steps", "expect", "targets"}
+        unknown |= {*expected} - {"outcome", "letters", "variables"}
+        if unknown:
+            raise ValueError(f"unknown keys {sorted(unknown)}")
+        letters = expected.get("letters")
+        return Scenario(
+            file=file,
+            name=str(content["name"]),
+            clauses=tuple(content["clauses"]),
+            steps=tuple(_step(step) for step in content["steps"]),
+            outcome=expected.get("outcome"),
+            letters=None if letters is None else tuple(letters),
+            variables=dict(expected.get("variables", {})),
+            targets={k: None if v is None else _duration(v) for k, v in content.get("targets", {}).items()},
+        )
+    except (yaml.YAMLError, UnicodeDecodeError, KeyError, TypeError, AttributeError, ValueError) as error:
+        raise InvalidDefinition(detail=f"{file}: {type(error).__name__} {error}") from error
+
+
+def read_scenarios(files: Mapping[str, bytes]) -> list[Scenario]:
+    """All scenarios of a process folder, by file name. Raises `InvalidDefinition`."""
+    names = sorted(name for name in files if name.startswith("scenarios/"))
+    return [read_scenario(name, files[name]) for name in names]
+
+
+def _step(step: Mapping[str, Any]) -> ScenarioStep:
+    kinds = {"complete": {"as", "answers"}, "advance": set(), "message": {"answers"}, "expect_open": set()}
+    kind = next(iter(kinds.keys() & step.keys()), None)
+    if kind is None or step.keys() - kinds[kind] - {kind}:
+        raise ValueError(f"step {dict(step)}")
+    match kind:
+        case "complete":
+            return Complete(str(step["complete"]), str(step["as"]), _answers(step))
+        case "advance":
+            return Advance(_duration(step["advance"]))
+        case "message":
+            return Message(str(step["message"]), _answers(step))
+    return ExpectOpen(tuple(step["expect_open"]))
+
+
+def _answers(step: Mapping[str, Any]) -> Answers:
+    answers = step.get("answers") or {}
+    if not isinstance(answers, dict):
+        raise ValueError("answers are not a mapping")
+    return {str(name): _plain(value) for name, value in answers.items()}
+
+
+def _plain(value: Any) -> Any:
+    """YAML reads dates as such; answers are text."""
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return value if isinstance(value, str | int | None) else value.isoformat()
+
+
+def _duration(text: str) -> timedelta:
+    match = re.fullmatch(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?", text)
+    if match is None or not any(match.groups()):
+        raise ValueError(f"duration {text}")
+    days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
+    return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
