@@ -41,10 +41,18 @@ class Process:
             return []
         return [os.fsdecode(part) for part in text.rstrip(b"\0").split(b"\0")]
 
+    def environment(self) -> list[str]:
+        """Its NAME=value pairs; empty when it is gone or not ours to see."""
+        try:
+            text = (PROC / str(self.pid) / "environ").read_bytes()
+        except OSError:
+            return []
+        return [os.fsdecode(part) for part in text.split(b"\0")]
+
     def directory(self) -> Path | None:
         """Its working directory; None when it is gone or not ours to see."""
         try:
-            return Path(os.readlink(PROC / str(self.pid) / "cwd"))
+            return (PROC / str(self.pid) / "cwd").readlink()
         except OSError:
             return None
 

@@ -51,11 +51,16 @@ class LocalStack:
         self._lock: IO[str] | None = None
         self._servers: list[PostgresServer | ObjectStore] = []
 
-    def start(self) -> dict[str, str]:
-        """Start what is needed; returns the settings that lead to it. Raises `StackError` with a sentence."""
+    def claim(self) -> None:
+        """Become the one process that owns the data directory. Raises `StackError` when another one does."""
         self.data_dir = places.prepare_data_dir(self.data_dir)
         (self.data_dir / "log").mkdir(mode=0o700, exist_ok=True)
         self._lock = _take_lock(self.data_dir)
+
+    def start(self) -> dict[str, str]:
+        """Start what is needed; returns the settings that lead to it. Raises `StackError` with a sentence."""
+        if self._lock is None:
+            self.claim()
         try:
             self._start_servers()
         except BaseException:
@@ -165,6 +170,7 @@ def _take_lock(data_dir: Path) -> IO[str]:
         raise StackError(
             f"Another ./spkt (process {owner}) uses {data_dir}. End it, or choose another place with --data DIR."
         ) from None
+    (data_dir / PUBLISHED).unlink(missing_ok=True)
     lock.truncate(0)
     lock.write(str(os.getpid()))
     lock.flush()

@@ -1,0 +1,38 @@
+"""The commands behind ./spkt, one file per noun, each loaded only when it is used."""
+
+from importlib import import_module
+
+import click
+
+COMMANDS = {
+    "run": "run:run",
+    "test": "quality:test",
+    "check": "quality:check",
+    "archive": "archive:archive",
+    "audit": "audit:audit",
+    "db": "database:database",
+    "process": "process:process",
+    "seed": "database:seed",
+    "sktlk": "sktlk:sktlk",
+    "user": "user:user",
+}
+"""Name of the command -> file and name of the object. In the order the help shows them."""
+
+
+class Commands(click.Group):
+    """Finds a command by its entry in `COMMANDS`, so that a fault in one file does not stop the others."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(import_module(f"workflow_app.cli.{module}"), name)
+        return command
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Sentra SPKT: the SOP of the police service counter as a running system."""

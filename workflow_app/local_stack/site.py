@@ -1,0 +1,153 @@
+"""The whole site on this machine: servers, web and worker, kept alive until somebody says stop."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+
+from workflow_app.local_stack.children import Child, end, running, wait_until
+from workflow_app.local_stack.errors import StackError
+from workflow_app.local_stack.stack import LocalStack, Notice
+
+OWNER = "SPKT_SITE"
+"""Variable that marks our processes with their data directory."""
+STOP_SECONDS = 8.0
+WEB_START_SECONDS = 60.0
+LONGEST_PAUSE = 30.0
+STEADY_SECONDS = 60.0
+"""A child that lived this long starts again with the shortest pause."""
+
+
+@dataclass
+class Watched:
+    """A child that is started again when it dies, after a pause that grows."""
+
+    child: Child
+    began: float = 0.0
+    pause: float = 1.0
+    again_at: float | None = field(default=None)
+
+    def start(self) -> None:
+        self.began, self.again_at = time.monotonic(), None
+        self.child.start()
+
+    def look(self, now: float) -> str:
+        """What happened since the last look, as a sentence; empty when all is well."""
+        if self.child.is_alive():
+            return ""
+        if self.again_at is None:
+            if now - self.began > STEADY_SECONDS:
+                self.pause = 1.0
+            self.again_at = now + self.pause
+            words = self.child.last_words(3)
+            sentence = f"The {self.child.name} ended (code {self.child.exit_code}); starting it again in {self.pause:.0f} s."
+            self.pause = min(self.pause * 2, LONGEST_PAUSE)
+            return f"{sentence} See {self.child.log}:\n{words}"
+        if now < self.again_at:
+            return ""
+        self.start()
+        return f"The {self.child.name} was started again."
+
+
+class Site:
+    """Servers, web server and worker of one data directory."""
+
+    def __init__(
+        self, stack: LocalStack, *, host: str, port: int, defaults: Mapping[str, str], notice: Notice
+    ) -> None:
+        self.stack = stack
+        self.host, self.port = host, port
+        self.notice = notice
+        self.environment: dict[str, str] = {**defaults, **os.environ}
+        self._watched: list[Watched] = []
+
+    def claim(self) -> None:
+        """Become the owner of the data directory, and end what a killed run left behind on it."""
+        self.stack.claim()
+        end_leftovers(self.stack.data_dir)
+
+    def start_servers(self) -> None:
+        """Database and object store."""
+        self.environment |= self.stack.start()
+        self.environment[OWNER] = str(self.stack.data_dir)
+        self.environment["PYTHONUNBUFFERED"] = "1"
+
+    def command(self, *words: str) -> str:
+        """Run one of our commands against the servers; returns what it printed."""
+        done = subprocess.run(
+            [sys.executable, "-m", "workflow_app", *words],
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode != 0:
+            raise StackError(f"./spkt {' '.join(words)} failed:\n{done.stdout}{done.stderr}".strip())
+        return done.stdout
+
+    def start_programs(self) -> None:
+        """Web server and worker; returns when the web server answers."""
+        bind = f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+        web = self._program(
+            "web server", "web", "gunicorn", "-c", "python:workflow_app.web_server", "--bind", bind
+        )
+        worker = self._program("worker", "worker", "workflow_app.worker")
+        for program in (web, worker):
+            program.start()
+        wait_until(lambda: self._answers() or not web.child.is_alive(), WEB_START_SECONDS, pause=0.1)
+        if not self._answers():
+            raise StackError(
+                f"The web server did not start. The end of {web.child.log}:\n{web.child.last_words(15)}"
+            )
+
+    def watch(self, pause: float = 0.5) -> None:
+        """Start again what dies, and say so. Ends only by an exception (the signal to stop)."""
+        while True:
+            for name in self.stack.revive():
+                self.notice(f"{name} had ended and was started again.")
+            for program in self._watched:
+                if sentence := program.look(time.monotonic()):
+                    self.notice(sentence)
+            time.sleep(pause)
+
+    def stop(self) -> None:
+        """End everything: web and worker side by side, then the servers."""
+        children = [program.child for program in self._watched]
+        for child in children:
+            child.ask_to_stop()
+        wait_until(lambda: not any(child.is_alive() for child in children), STOP_SECONDS)
+        for child in children:
+            child.patience = 0
+            child.stop()
+        self._watched.clear()
+        self.stack.stop()
+
+    def _program(self, name: str, log: str, module: str, *words: str) -> Watched:
+        command: Sequence[str] = [sys.executable, "-m", module, *words]
+        path = self.stack.data_dir / "log" / f"{log}.log"
+        program = Watched(Child(name, command, path, environment=self.environment))
+        self._watched.append(program)
+        return program
+
+    def _answers(self) -> bool:
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104
+        connection = HTTPConnection(host, self.port, timeout=5)
+        try:
+            connection.request("GET", "/healthz")
+            return connection.getresponse().status == 200
+        except (OSError, HTTPException):
+            return False
+        finally:
+            connection.close()
+
+
+def end_leftovers(data_dir: Path) -> None:
+    """End web servers and workers that a killed run on this data directory left behind."""
+    mark = f"{OWNER}={data_dir.expanduser().resolve()}"
+    found = [process for process in running() if process.pid != os.getpid() and mark in process.environment()]
+    for process in found:
+        end(process, patience=3.0)
