@@ -10,7 +10,18 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from workflow_app.connections import connect
 from workflow_app.services.unit_of_work import Works
 from workflow_app.settings import Settings, read_settings
-from workflow_app.web import access, assets, blueprints, failures, headers, limits, logs, pages, parts, session
+from workflow_app.web import (
+    access,
+    assets,
+    blueprints,
+    failures,
+    headers,
+    limits,
+    logs,
+    pages,
+    parts,
+    session,
+)
 
 ASSET_AGE = timedelta(days=365)
 FORM_FIELDS = 4000
@@ -23,7 +34,9 @@ def create_app(settings: Settings | None = None, works: Works | None = None) -> 
     app = Flask(__name__, static_folder="web/static", template_folder="web/templates")
     app.config.update(_configuration(settings))
     app.extensions[parts.EXTENSION] = parts.Sentra(
-        works=works or connect(settings, pool_size=settings.web_threads), public_url=settings.public_url.rstrip("/")
+        works=works or connect(settings, pool_size=settings.web_threads),
+        public_url=settings.public_url.rstrip("/"),
+        max_upload_mb=settings.max_upload_mb,
     )
     if settings.trusted_proxies:
         hops = settings.trusted_proxies

@@ -1,0 +1,32 @@
+"""The blueprints of the application: one file per noun, registered here."""
+
+from flask import Flask
+
+from workflow_app.web import (
+    appearance,
+    cases,
+    documents,
+    drafts,
+    health,
+    identities,
+    inbox,
+    incidents,
+    letters,
+    processes,
+    requirements,
+    search,
+    tasks,
+    users,
+    verification,
+)
+
+NOUNS = (
+    appearance, cases, documents, drafts, health, identities, inbox, incidents, letters, processes, requirements,
+    search, tasks, users, verification,
+)  # fmt: skip
+
+
+def register(app: Flask) -> None:
+    """Add every noun to `app`."""
+    for noun in NOUNS:
+        app.register_blueprint(noun.blueprint)

@@ -1,0 +1,83 @@
+"""One case: what happened, where it stands, its papers and letters; cancelling it."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from workflow_app.errors import InvalidInput
+from workflow_app.permissions import IDENTITY_READERS
+from workflow_app.services import access as reach
+from workflow_app.services import (
+    answers,
+    cases,
+    diagrams,
+    documents,
+    history,
+    identities,
+    letters,
+    requirements,
+)
+from workflow_app.web.access import access
+from workflow_app.web.transaction import unit_of_work
+
+blueprint = Blueprint("cases", __name__, url_prefix="/berkas/<uuid:case_id>")
+
+
+@blueprint.get("")
+@access()
+def show(case_id: UUID) -> ResponseReturnValue:
+    """The whole case on one page."""
+    return _page(case_id)
+
+
+@blueprint.get("/gambar.bpmn")
+@access()
+def drawing(case_id: UUID) -> ResponseReturnValue:
+    """The process drawing of the version this case runs under, for the viewer on the page."""
+    with unit_of_work() as work:
+        found = diagrams.diagram(work, case_id)
+    return Response(found.xml, mimetype="application/xml")
+
+
+@blueprint.get("/kekurangan")
+@access()
+def missing(case_id: UUID) -> ResponseReturnValue:
+    """What is still missing and from whom: printed for the citizen (R55)."""
+    with unit_of_work() as work:
+        case = cases.get(work, case_id)
+        lines = requirements.missing(work, case_id)
+    return render_template("cases/missing.html", case=case, lines=lines)
+
+
+@blueprint.post("/batal")
+@access()
+def cancel(case_id: UUID) -> ResponseReturnValue:
+    """End the case before its letter exists, with a reason."""
+    try:
+        with unit_of_work() as work:
+            cases.cancel(work, case_id, request.form.get("alasan", ""))
+    except InvalidInput as error:
+        return _page(case_id, cancel_error=error.fields.get("reason", error.sentence)), 400
+    flash("Berkas dibatalkan. Alasannya tercatat.")
+    return redirect(url_for("cases.show", case_id=case_id))
+
+
+def _page(case_id: UUID, **more: Any) -> str:
+    with unit_of_work() as work:
+        case = cases.get(work, case_id)
+        may_reveal = not work.actor.roles.isdisjoint(IDENTITY_READERS)
+        return render_template(
+            "cases/show.html",
+            case=case,
+            drawing=diagrams.diagram(work, case_id),
+            entries=history.timeline(work, case_id),
+            steps=answers.recorded(work, reach.visible_case(work, case_id)),
+            masked=identities.masked(work, case_id),
+            accesses=identities.accesses(work, case_id),
+            may_reveal=may_reveal,
+            documents=documents.for_case(work, case_id),
+            letters=letters.for_case(work, case_id),
+            **{"cancel_error": "", "typed_reason": request.form.get("alasan", ""), **more},
+        )

@@ -1,0 +1,95 @@
+"""Papers: the page of one, its bytes, and adding more."""
+
+from uuid import UUID
+
+from flask import (
+    Blueprint,
+    flash,
+    get_template_attribute,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+
+from workflow_app.errors import InvalidInput
+from workflow_app.services import documents, tasks
+from workflow_app.web import uploads
+from workflow_app.web.access import access
+from workflow_app.web.files import attachment, inline
+from workflow_app.web.parts import sentra
+from workflow_app.web.transaction import unit_of_work
+
+blueprint = Blueprint("documents", __name__)
+
+
+@blueprint.get("/dokumen/<uuid:document_id>")
+@access()
+def show(document_id: UUID) -> ResponseReturnValue:
+    """The pages as pictures, with what was read on them when asked for."""
+    wants_text = request.args.get("teks") == "ya"
+    with unit_of_work() as work:
+        document = documents.get(work, document_id)
+        pages = documents.text(work, document_id) if wants_text else []
+    return render_template("documents/show.html", document=document, pages=pages, wants_text=wants_text)
+
+
+@blueprint.get("/dokumen/<uuid:document_id>/asli")
+@access()
+def original(document_id: UUID) -> ResponseReturnValue:
+    """The paper exactly as it was received."""
+    with unit_of_work() as work:
+        content = documents.content(work, document_id, "original")
+    return attachment(content)
+
+
+@blueprint.get("/dokumen/<uuid:document_id>/dokumen.pdf")
+@access()
+def pdf(document_id: UUID) -> ResponseReturnValue:
+    """The searchable PDF."""
+    with unit_of_work() as work:
+        content = documents.content(work, document_id, "pdf")
+    return inline(content)
+
+
+@blueprint.get("/dokumen/<uuid:document_id>/halaman/<int:page>")
+@access()
+def thumbnail(document_id: UUID, page: int) -> ResponseReturnValue:
+    """A small picture of one page."""
+    with unit_of_work() as work:
+        content = documents.content(work, document_id, "thumbnail", page)
+    return inline(content)
+
+
+@blueprint.post("/tugas/<uuid:task_id>/dokumen")
+@access()
+def upload(task_id: UUID) -> ResponseReturnValue:
+    """Take in one file while the form stays open; answers with the piece of the form that shows it."""
+    name, file = request.form.get("bidang", ""), request.files.get("berkas")
+    with unit_of_work() as work:
+        form = tasks.get(work, task_id).form
+    if file is None or not uploads.is_paper_field(form, name):
+        raise InvalidInput("Pilih berkas lebih dulu.")
+    added = uploads.add(task_id, form, name, file)
+    paper = get_template_attribute("forms/papers.html", "paper")
+    return jsonify(id=str(added.id), html=paper(name, str(added.id), added))
+
+
+@blueprint.post("/berkas/<uuid:case_id>/dokumen")
+@access()
+def attach(case_id: UUID) -> ResponseReturnValue:
+    """Add papers to a case outside of any form."""
+    files = [file for file in request.files.getlist("berkas") if file.filename]
+    if not files:
+        raise InvalidInput("Pilih berkas yang akan ditambahkan, lalu tekan Tambahkan.")
+    label = request.form.get("nama", "")
+    for file in files:
+        data = file.stream.read()
+        with unit_of_work() as work:
+            added = documents.upload(
+                work, case_id, element="", label=label, data=data, max_megabytes=sentra().max_upload_mb
+            )
+        flash(f"{added.label}: {added.note or 'tersimpan'}")
+    return redirect(url_for("cases.show", case_id=case_id))

@@ -1,0 +1,24 @@
+"""Saving unfinished answers while a person types."""
+
+from uuid import UUID
+
+from flask import Blueprint, jsonify, request
+from flask.typing import ResponseReturnValue
+
+from workflow_app.engine import forms
+from workflow_app.services import drafts, tasks
+from workflow_app.web.access import access
+from workflow_app.web.formats import clock_time
+from workflow_app.web.transaction import unit_of_work
+
+blueprint = Blueprint("drafts", __name__)
+
+
+@blueprint.post("/tugas/<uuid:task_id>/draf")
+@access()
+def save(task_id: UUID) -> ResponseReturnValue:
+    """Keep what stands in the form; answers with the time it was kept."""
+    with unit_of_work() as work:
+        form = tasks.get(work, task_id).form
+        saved_at = drafts.save(work, task_id, forms.read(form, request.form.to_dict(flat=False)))
+    return jsonify(saved=f"Tersimpan {clock_time(saved_at)}")

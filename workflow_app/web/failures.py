@@ -1,0 +1,97 @@
+"""Errors as pages: one place maps the family of `errors.py` and HTTP's own to a status and a sentence."""
+
+import logging
+import traceback
+
+from flask import Flask, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from workflow_app import errors
+from workflow_app.web.logs import request_id
+
+logger = logging.getLogger("workflow_app.web")
+
+STATUSES: tuple[tuple[type[errors.SentraError], int], ...] = (
+    (errors.NotFound, 404),
+    (errors.Forbidden, 403),
+    (errors.Conflict, 409),
+    (errors.InvalidInput, 400),
+    (errors.Unavailable, 503),
+)
+
+TITLES = {
+    400: "Permintaan tidak dapat dibaca",
+    401: "Masuk dahulu",
+    403: "Tidak berhak",
+    404: "Tidak ditemukan",
+    405: "Tindakan tidak tersedia",
+    409: "Keadaan sudah berubah",
+    413: "Berkas terlalu besar",
+    429: "Terlalu banyak percobaan",
+    503: "Sedang tidak tersedia",
+}
+
+SENTENCES = {
+    400: "Halaman ini sudah terlalu lama terbuka atau tidak lengkap terkirim. Muat ulang, lalu kirim lagi.",
+    401: "Waktu masuk Anda sudah habis. Masuk lagi untuk melanjutkan; isian yang tersimpan tidak hilang.",
+    403: errors.Forbidden.sentence,
+    404: "Halaman ini tidak ada, atau Anda tidak berhak melihatnya. Periksa alamatnya atau kembali ke beranda.",
+    405: "Tindakan ini tidak tersedia di halaman ini. Kembali ke beranda, lalu mulai dari sana.",
+    413: "Berkas yang dikirim melebihi batas ukuran. Pindai dengan resolusi lebih rendah atau kirim satu per satu.",
+    429: "Terlalu banyak percobaan dari tempat ini. Tunggu satu menit, lalu coba lagi.",
+}
+
+TITLE = "Terjadi gangguan"
+
+
+def register(app: Flask) -> None:
+    """Answer every error of this application with a sentence."""
+    app.register_error_handler(errors.SentraError, _answer_ours)
+    app.register_error_handler(CSRFError, _answer_stale_form)
+    app.register_error_handler(HTTPException, _answer_http)
+    app.register_error_handler(Exception, _answer_unexpected)
+
+
+def status_of(error: errors.SentraError) -> int:
+    """HTTP status of one of our errors."""
+    return next((status for kind, status in STATUSES if isinstance(error, kind)), 500)
+
+
+def _answer_ours(error: errors.SentraError) -> ResponseReturnValue:
+    status = status_of(error)
+    if status >= 500:
+        logger.error("request=%s %s: %s\n%s", request_id(), type(error).__name__, error.detail, _places(error))
+    return _page(status, error.sentence)
+
+
+def _answer_stale_form(_error: CSRFError) -> ResponseReturnValue:
+    return _page(400, SENTENCES[400])
+
+
+def _answer_http(error: HTTPException) -> ResponseReturnValue:
+    status = error.code or 500
+    if status < 400:
+        return error.get_response()
+    return _page(status, SENTENCES.get(status, errors.SentraError.sentence))
+
+
+def _answer_unexpected(error: Exception) -> ResponseReturnValue:
+    logger.error("request=%s unexpected %s\n%s", request_id(), type(error).__name__, _places(error))
+    return _page(500, errors.SentraError.sentence)
+
+
+def _places(error: Exception) -> str:
+    """Where it happened, without the message: that may repeat what somebody typed."""
+    return "".join(traceback.format_tb(error.__traceback__))
+
+
+def _page(status: int, sentence: str) -> ResponseReturnValue:
+    if request.accept_mimetypes.best == "application/json":
+        return jsonify(sentence=sentence, request_id=request_id()), status
+    title = TITLES.get(status, TITLE)
+    page = render_template(
+        "failures/show.html", status=status, title=title, sentence=sentence, request_id=request_id()
+    )
+    return page, status

@@ -1,0 +1,108 @@
+"""How times, durations and sizes are written for people: Indonesian words, WITA."""
+
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+from workflow_app.types import WITA
+
+MONTHS = (
+    ["Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober", "November", "Desember"]
+)
+DAYS = ["Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu"]
+
+Urgency = Literal["none", "calm", "soon", "late"]
+SOON = timedelta(minutes=3)
+
+
+def clock_time(at: datetime) -> str:
+    """`14.20 WITA`"""
+    return f"{at.astimezone(WITA):%H.%M} WITA"
+
+
+def long_date(at: datetime | date) -> str:
+    """`Senin, 23 November 2026`"""
+    day = _day(at)
+    return f"{DAYS[day.weekday()]}, {plain_date(day)}"
+
+
+def plain_date(at: datetime | date) -> str:
+    """`23 November 2026`"""
+    day = _day(at)
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def full_time(at: datetime) -> str:
+    """`23 November 2026 pukul 14.20 WITA`"""
+    return f"{plain_date(at)} pukul {clock_time(at)}"
+
+
+def moment(at: datetime, now: datetime) -> str:
+    """As short as it stays clear: `14.20 WITA`, `kemarin 14.20`, `21 Nov 14.20`, `21 Nov 2025`."""
+    local, today = at.astimezone(WITA), now.astimezone(WITA).date()
+    hours = f"{local:%H.%M}"
+    if local.date() == today:
+        return f"{hours} WITA"
+    if local.date() == today - timedelta(days=1):
+        return f"kemarin {hours}"
+    month = MONTHS[local.month - 1][:3]
+    if local.year == today.year:
+        return f"{local.day} {month} {hours}"
+    return f"{local.day} {month} {local.year}"
+
+
+def relative(at: datetime, now: datetime) -> str:
+    """`12 menit lagi`, `baru saja`, `5 menit lalu`."""
+    gap = at - now
+    if abs(gap) < timedelta(minutes=1):
+        return "baru saja" if gap <= timedelta() else "kurang dari 1 menit lagi"
+    return f"{duration(gap)} lagi" if gap > timedelta() else f"{duration(-gap)} lalu"
+
+
+def countdown(due: datetime, now: datetime) -> str:
+    """Time left to a limit: `12 menit lagi`, or `lewat 3 menit`."""
+    gap = due - now
+    if gap < timedelta():
+        return f"lewat {duration(-gap)}"
+    return relative(due, now)
+
+
+def duration(span: timedelta) -> str:
+    """`45 detik`, `12 menit`, `1 jam 20 menit`, `3 hari 4 jam`. Rounded down."""
+    seconds = int(abs(span).total_seconds())
+    if seconds < 60:
+        return f"{seconds} detik"
+    minutes, hours, days = seconds // 60, seconds // 3600, seconds // 86400
+    if hours == 0:
+        return f"{minutes} menit"
+    if days == 0:
+        rest = minutes % 60
+        return f"{hours} jam {rest} menit" if rest else f"{hours} jam"
+    rest = hours % 24
+    return f"{days} hari {rest} jam" if rest else f"{days} hari"
+
+
+def urgency(due: datetime | None, now: datetime) -> Urgency:
+    """Which of the three colours a clock has; words always say the same."""
+    if due is None:
+        return "none"
+    if due < now:
+        return "late"
+    return "soon" if due - now <= SOON else "calm"
+
+
+def file_size(size: int) -> str:
+    """`812 B`, `45 KB`, `1,2 MB`"""
+    if size < 1000:
+        return f"{size} B"
+    if size < 1_000_000:
+        return f"{round(size / 1000)} KB"
+    return f"{size / 1_000_000:.1f} MB".replace(".", ",")
+
+
+def count(number: int) -> str:
+    """`1.234`"""
+    return f"{number:,}".replace(",", ".")
+
+
+def _day(at: datetime | date) -> date:
+    return at.astimezone(WITA).date() if isinstance(at, datetime) else at

@@ -1,0 +1,121 @@
+"""A form with what to show in it. What was typed is shown as typed, whether it comes from answers or from the browser."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from workflow_app.engine.forms import Field, Form
+from workflow_app.types import WITA, Answer, Answers
+
+Posted = dict[str, list[str]]
+"""A form as a browser sends it: every name with its strings."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing to put right: where, and the sentence."""
+
+    field: str
+    anchor: str
+    title: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One form on one page: the questions, what stands in them, what is wrong."""
+
+    form: Form
+    posted: Posted
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+    def text(self, name: str) -> str:
+        """What stands in a field with one value."""
+        return (self.posted.get(name) or [""])[-1]
+
+    def texts(self, name: str) -> list[str]:
+        """What stands in a field with several values."""
+        return self.posted.get(name, [])
+
+    def error(self, name: str) -> str:
+        """The sentence beside a field, or nothing."""
+        return self.errors.get(name, "")
+
+    def is_shown(self, name: str) -> bool:
+        """Whether the conditions of a field hold for what stands in the form."""
+        condition = self.form.fields[name].visible_if
+        if condition is None:
+            return True
+        if condition.field not in self.form.fields or not self.is_shown(condition.field):
+            return False
+        wanted = {as_text(value) for value in condition.values}
+        given = self._given(self.form.fields[condition.field])
+        return not wanted.isdisjoint(given)
+
+    def faults(self) -> list[Fault]:
+        """The summary at the top of the form, in the order of the page; the whole form first."""
+        order = {name: place for place, name in enumerate(self._names())}
+        named = sorted(self.errors.items(), key=lambda error: order.get(error[0].split(".")[0], -1))
+        return [Fault(name, anchor(name), self._title(name), sentence) for name, sentence in named]
+
+    def _given(self, item: Field) -> list[str]:
+        texts = self.posted.get(item.name, [])
+        if item.widget == "checkbox":
+            return ["ya" if texts and texts[-1] == "ya" else "tidak"]
+        return texts
+
+    def _names(self) -> list[str]:
+        return [name for section in self.form.sections for name in section.fields]
+
+    def _title(self, name: str) -> str:
+        known = self.form.fields.get(name.split(".")[0])
+        return known.title if known else ""
+
+
+def anchor(name: str) -> str:
+    """Id of the element that holds the input `name`."""
+    return "isian-" + name.replace(".", "-") if name else "formulir"
+
+
+def as_text(value: Answer) -> str:
+    """One plain answer as the browser would send it; truth is `ya` or `tidak`."""
+    if isinstance(value, bool):
+        return "ya" if value else "tidak"
+    return "" if value is None else str(value)
+
+
+def posted_of(form: Form, answers: Answers) -> Posted:
+    """Stored answers as the browser would send them."""
+    posted: Posted = {}
+    for name, item in form.fields.items():
+        if name in answers:
+            posted.update(_posted(item, answers[name]))
+    return posted
+
+
+def _posted(item: Field, value: Answer) -> Posted:
+    if isinstance(value, dict):
+        lines = value if item.widget == "requirements" else {"": value}
+        return {
+            ".".join(part for part in (item.name, line, key) if part): _strings(content)
+            for line, parts in lines.items()
+            if isinstance(parts, dict)
+            for key, content in parts.items()
+        }
+    if item.widget == "datetime" and isinstance(value, str):
+        return {item.name: [_local(value)]}
+    return {item.name: _strings(value)}
+
+
+def _strings(value: Answer) -> list[str]:
+    return [as_text(item) for item in value] if isinstance(value, list) else [as_text(value)]
+
+
+def _local(text: str) -> str:
+    """An ISO instant as `datetime-local` takes it, in WITA; anything else as it is."""
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    local = instant.astimezone(WITA) if instant.tzinfo else instant
+    return local.strftime("%Y-%m-%dT%H:%M")

@@ -1,0 +1,84 @@
+"""What every template may use: formats as filters, the clock, the user, addresses of assets."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from flask import Flask, request
+from jinja2 import StrictUndefined
+
+from workflow_app.engine.forms import Condition
+from workflow_app.permissions import CASE_STARTERS, LEADS
+from workflow_app.types import WITA
+from workflow_app.web import formats, session
+from workflow_app.web.assets import asset
+from workflow_app.web.forms import as_text
+from workflow_app.web.parts import now
+from workflow_app.web.uploads import ACCEPTED
+
+THEMES = {"auto": "Ikut perangkat", "light": "Terang", "dark": "Gelap"}
+THEME_COOKIE = "tampilan"
+INPUT_TYPES = {"date": "date", "datetime": "datetime-local", "tel": "tel", "email": "email"}
+"""HTML input type of a widget; all others are plain text."""
+
+
+def register(app: Flask) -> None:
+    """Add filters, globals and the values of each page to `app`."""
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(
+        clock_time=formats.clock_time,
+        plain_date=formats.plain_date,
+        long_date=formats.long_date,
+        full_time=formats.full_time,
+        duration=formats.duration,
+        file_size=formats.file_size,
+        count=formats.count,
+        moment=_moment,
+        relative=_relative,
+        countdown=_countdown,
+        urgency=_urgency,
+    )
+    app.jinja_env.globals.update(
+        asset=asset,
+        holds=session.holds,
+        current_time=now,
+        condition_values=_condition_values,
+        accepted_files=ACCEPTED,
+        input_types=INPUT_TYPES,
+        LEADS=LEADS,
+        CASE_STARTERS=CASE_STARTERS,
+    )
+    app.context_processor(_of_page)
+
+
+def theme() -> str:
+    """The look the visitor chose: auto, light or dark."""
+    chosen = request.cookies.get(THEME_COOKIE, "auto")
+    return chosen if chosen in THEMES else "auto"
+
+
+def _of_page() -> dict[str, Any]:
+    return {"current_user": session.current_user(), "now": now(), "today": now().astimezone(WITA).date(), "theme": theme(), "themes": THEMES}
+
+
+def _condition_values(condition: Condition) -> str:
+    """The values that show a field, for the script that shows and hides."""
+    return json.dumps([as_text(value) for value in condition.values], ensure_ascii=False)
+
+
+def _moment(at: datetime) -> str:
+    return formats.moment(at, now())
+
+
+def _relative(at: datetime) -> str:
+    return formats.relative(at, now())
+
+
+def _countdown(at: datetime) -> str:
+    return formats.countdown(at, now())
+
+
+def _urgency(at: datetime | None) -> str:
+    return formats.urgency(at, now())

@@ -1,0 +1,31 @@
+"""What the assembly hands to the web: how to open units of work, and the public address."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from flask import current_app
+
+from workflow_app.services.unit_of_work import Works
+
+EXTENSION = "sentra"
+
+
+@dataclass(frozen=True)
+class Sentra:
+    """The parts of one running application."""
+
+    works: Works
+    public_url: str
+    """Address under which citizens reach the verification page."""
+    max_upload_mb: int
+
+
+def sentra() -> Sentra:
+    """The parts this application was assembled from."""
+    return cast(Sentra, current_app.extensions[EXTENSION])
+
+
+def now() -> datetime:
+    """The current instant by the clock of the application, in UTC."""
+    return sentra().works.clock()

@@ -1,0 +1,31 @@
+"""Starting a service for a citizen."""
+
+from flask import Blueprint, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from workflow_app.permissions import CASE_STARTERS
+from workflow_app.services import cases, processes
+from workflow_app.web.access import access
+from workflow_app.web.transaction import unit_of_work
+
+blueprint = Blueprint("processes", __name__, url_prefix="/mulai")
+
+
+@blueprint.get("")
+@access(*CASE_STARTERS)
+def choose() -> ResponseReturnValue:
+    """The services that can be started."""
+    with unit_of_work() as work:
+        startable = processes.startable(work)
+    return render_template("processes/choose.html", startable=startable)
+
+
+@blueprint.post("/<key>")
+@access(*CASE_STARTERS)
+def start(key: str) -> ResponseReturnValue:
+    """Begin a case and open its first task."""
+    with unit_of_work() as work:
+        started = cases.start(work, key)
+    if started.task_id is None:
+        return redirect(url_for("cases.show", case_id=started.case_id))
+    return redirect(url_for("tasks.show", task_id=started.task_id))

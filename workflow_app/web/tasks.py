@@ -1,0 +1,147 @@
+"""One task: its form, taking it, giving it on, completing it."""
+
+from collections.abc import Mapping
+from uuid import UUID, uuid4
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from workflow_app.engine import forms
+from workflow_app.errors import Conflict, InvalidInput, ProcessFault
+from workflow_app.services import access as reach
+from workflow_app.services import answers, cases, documents, drafts, requirements, tasks, users
+from workflow_app.services.tasks import TaskView
+from workflow_app.services.unit_of_work import UnitOfWork
+from workflow_app.web import uploads
+from workflow_app.web.access import access
+from workflow_app.web.failures import status_of
+from workflow_app.web.forms import Posted, Sheet, posted_of
+from workflow_app.web.parts import now
+from workflow_app.web.transaction import unit_of_work
+
+blueprint = Blueprint("tasks", __name__, url_prefix="/tugas/<uuid:task_id>")
+
+
+@blueprint.get("")
+@access()
+def show(task_id: UUID) -> ResponseReturnValue:
+    """The form of the task beside what is known so far."""
+    return _page(task_id)
+
+
+@blueprint.post("")
+@access()
+def complete(task_id: UUID) -> ResponseReturnValue:
+    """Save, add papers, or complete, as the pressed button says. Papers chosen but not yet sent are taken first."""
+    with unit_of_work() as work:
+        form = tasks.get(work, task_id).form
+    posted = request.form.to_dict(flat=False)
+    try:
+        posted = uploads.take(task_id, form, posted, request.files)
+    except uploads.Refused as refused:
+        _keep(task_id, form, refused.posted)
+        return _page(task_id, refused.posted, refused.errors), 400
+    match request.form.get("tindakan"):
+        case "selesai":
+            return _complete(task_id, form, posted)
+        case "unggah":
+            _keep(task_id, form, posted)
+            return redirect(url_for("tasks.show", task_id=task_id))
+    _keep(task_id, form, posted)
+    flash("Tersimpan. Anda dapat melanjutkannya kapan saja.")
+    return redirect(url_for("tasks.show", task_id=task_id))
+
+
+@blueprint.post("/ambil")
+@access()
+def claim(task_id: UUID) -> ResponseReturnValue:
+    """Take the task and open it."""
+    with unit_of_work() as work:
+        tasks.claim(work, task_id)
+    return redirect(url_for("tasks.show", task_id=task_id))
+
+
+@blueprint.post("/lepas")
+@access()
+def release(task_id: UUID) -> ResponseReturnValue:
+    """Give the task back to the queue of its role."""
+    with unit_of_work() as work:
+        tasks.release(work, task_id)
+    flash("Tugas dilepas dan kembali ke antrean.")
+    return redirect(url_for("inbox.show"))
+
+
+@blueprint.post("/alihkan")
+@access()
+def reassign(task_id: UUID) -> ResponseReturnValue:
+    """Give the task to a colleague."""
+    try:
+        colleague = UUID(request.form.get("kepada", ""))
+    except ValueError as error:
+        raise InvalidInput("Pilih petugas yang akan mengerjakan tugas ini.") from error
+    with unit_of_work() as work:
+        tasks.reassign(work, task_id, colleague)
+    flash("Tugas dialihkan.")
+    return redirect(url_for("tasks.show", task_id=task_id))
+
+
+def _complete(task_id: UUID, form: forms.Form, posted: Posted) -> ResponseReturnValue:
+    token = request.form.get("kunci") or str(uuid4())
+    try:
+        with unit_of_work() as work:
+            done = tasks.complete(work, task_id, forms.read(form, posted), token)
+    except InvalidInput as error:
+        return _page(task_id, posted, error.fields or {"": error.sentence}, token), 400
+    except (Conflict, ProcessFault) as error:
+        _keep(task_id, form, posted)
+        return _page(task_id, posted, {"": error.sentence}, token), status_of(error)
+    flash(done.message)
+    if done.next_task_id:
+        return redirect(url_for("tasks.show", task_id=done.next_task_id))
+    return redirect(url_for("cases.show", case_id=done.case_id))
+
+
+def _keep(task_id: UUID, form: forms.Form, posted: Posted) -> None:
+    """Save as a draft; when the task is no longer the actor's there is nothing to keep it in, and the page says so."""
+    try:
+        with unit_of_work() as work:
+            drafts.save(work, task_id, forms.read(form, posted))
+    except Conflict as error:
+        flash(error.sentence, "late")
+
+
+def _page(
+    task_id: UUID,
+    posted: Posted | None = None,
+    errors: Mapping[str, str] | None = None,
+    token: str | None = None,
+) -> str:
+    with unit_of_work() as work:
+        task = tasks.get(work, task_id)
+        papers = documents.for_case(work, task.case_id)
+        shown = posted if posted is not None else _prepared(task)
+        return render_template(
+            "tasks/show.html",
+            task=task,
+            token=token or task.token,
+            sheet=Sheet(task.form, shown, errors or {}),
+            context=_context(work, task, papers),
+            case=cases.get(work, task.case_id),
+            steps=answers.recorded(work, reach.visible_case(work, task.case_id))[::-1],
+            documents=papers,
+            colleagues=users.colleagues(work, task.role) if task.can_reassign else [],
+        )
+
+
+def _prepared(task: TaskView) -> Posted:
+    start = task.answers if task.answers_from else {**forms.defaults(task.form, now()), **task.answers}
+    return posted_of(task.form, start)
+
+
+def _context(work: UnitOfWork, task: TaskView, papers: list[documents.DocumentView]) -> dict[str, object]:
+    """What widgets need beside their own answer: the papers by id, the lines of a checklist."""
+    lines: dict[str, object] = {}
+    for field in task.form.fields.values():
+        if task.is_mine and field.widget in ("requirements", "waiver"):
+            lines[field.name] = requirements.for_task(work, task.id)
+    return {"papers": {str(paper.id): paper for paper in papers}, "lines": lines, "requests": lines}

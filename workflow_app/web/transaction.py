@@ -1,0 +1,13 @@
+"""The transaction of a request: leaving the `with` commits all of it or nothing. Redirect or render afterwards."""
+
+from contextlib import AbstractContextManager
+
+from workflow_app.services import incidents
+from workflow_app.services.unit_of_work import UnitOfWork
+from workflow_app.web.parts import sentra
+from workflow_app.web.session import current_actor
+
+
+def unit_of_work() -> AbstractContextManager[UnitOfWork]:
+    """A unit of work in which the signed-in user (or the public) acts. A fault of a process model is recorded."""
+    return incidents.unit_of_work(sentra().works, current_actor())

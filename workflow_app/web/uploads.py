@@ -1,0 +1,95 @@
+"""Files of a form: each is taken in by a transaction of its own, and its id joins the answers."""
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from werkzeug.datastructures import FileStorage, ImmutableMultiDict, MultiDict
+
+from workflow_app.engine.forms import Form
+from workflow_app.errors import InvalidInput
+from workflow_app.services import documents, requirements, tasks
+from workflow_app.services.documents import DocumentView
+from workflow_app.services.unit_of_work import UnitOfWork
+from workflow_app.web.forms import Posted
+from workflow_app.web.parts import sentra
+from workflow_app.web.transaction import unit_of_work
+
+FILES, DROPPED = "unggah.", "lepas."
+ACCEPTED = "image/jpeg,image/png,image/tiff,image/heic,image/heif,image/webp,application/pdf,.heic,.tif,.tiff"
+
+Files = ImmutableMultiDict[str, FileStorage] | MultiDict[str, FileStorage]
+
+
+@dataclass
+class Refused(Exception):
+    """Some files could not be taken in; the others were."""
+
+    posted: Posted
+    errors: dict[str, str] = field(default_factory=dict)
+
+
+def take(task_id: UUID, form: Form, posted: Posted, files: Files) -> Posted:
+    """Take in the files of a form and drop the papers that were marked; returns what then stands in the form."""
+    result = {name: list(texts) for name, texts in posted.items()}
+    for name in [name for name in result if name.startswith(DROPPED)]:
+        dropped = set(result.pop(name))
+        kept = name.removeprefix(DROPPED)
+        result[kept] = [text for text in result.get(kept, []) if text not in dropped]
+    errors: dict[str, str] = {}
+    for name, file in files.items(multi=True):
+        target = name.removeprefix(FILES)
+        if not file.filename or not is_paper_field(form, target):
+            continue
+        try:
+            added = add(task_id, form, target, file)
+        except InvalidInput as error:
+            errors[target] = _sentence(error)
+        else:
+            ids = result.setdefault(target, [])
+            if str(added.id) not in ids:
+                ids.append(str(added.id))
+    if errors:
+        raise Refused(result, errors)
+    return result
+
+
+def add(task_id: UUID, form: Form, name: str, file: FileStorage) -> DocumentView:
+    """Take in one file for the field `name`. Its own file name is not kept: those carry names of people."""
+    data = file.stream.read()
+    with unit_of_work() as work:
+        task = tasks.get(work, task_id)
+        return documents.upload(
+            work,
+            task.case_id,
+            element=task.element,
+            label=label_of(work, task_id, form, name),
+            data=data,
+            task_id=task_id,
+            max_megabytes=sentra().max_upload_mb,
+        )
+
+
+def is_paper_field(form: Form, name: str) -> bool:
+    """True for a documents field, and for `<checklist>.<line>.documents`."""
+    first, _, rest = name.partition(".")
+    known = form.fields.get(first)
+    if known is None:
+        return False
+    if known.widget == "requirements":
+        return rest.endswith(".documents")
+    return known.widget == "documents" and not rest
+
+
+def label_of(work: UnitOfWork, task_id: UUID, form: Form, name: str) -> str:
+    """What a paper is called: the evidence of its line in a checklist, else the title of its question."""
+    first, _, rest = name.partition(".")
+    if form.fields[first].widget == "requirements":
+        line_id = rest.removesuffix(".documents")
+        for line in requirements.for_task(work, task_id):
+            if line.id == line_id:
+                return line.evidence
+    return form.fields[first].title
+
+
+def _sentence(error: InvalidInput) -> str:
+    return next(iter(error.fields.values()), error.sentence)
