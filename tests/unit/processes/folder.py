@@ -1,0 +1,14 @@
+"""The process folders as delivered."""
+
+from functools import cache
+from pathlib import Path
+
+from workflow_app.engine.definitions import Definition, load, read_folder
+
+PROCESSES = Path(__file__).parents[3] / "processes"
+
+
+@cache
+def sktlk() -> Definition:
+    """The SKTLK process."""
+    return load(read_folder(PROCESSES / "sktlk"))

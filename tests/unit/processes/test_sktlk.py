@@ -1,0 +1,208 @@
+"""The SKTLK process as delivered: lint, scenarios, roles, privacy and the sentences of its forms."""
+
+import re
+from itertools import pairwise
+
+import pytest
+from lxml import etree
+
+from tests.unit.processes.folder import PROCESSES, sktlk
+from workflow_app.engine.definitions import read_folder
+from workflow_app.engine.lint import lint
+from workflow_app.engine.model import read_model
+from workflow_app.engine.rehearsal import rehearse
+from workflow_app.engine.scenarios import Complete, Scenario, read_scenarios
+from workflow_app.permissions import ROLES
+
+KEYS = sorted(path.parent.name for path in PROCESSES.glob("*/process.bpmn"))
+SCENARIOS = read_scenarios(sktlk().files)
+NAMESPACES = {
+    "bpmn": "http://www.omg.org/spec/BPMN/20100524/MODEL",
+    "bpmndi": "http://www.omg.org/spec/BPMN/20100524/DI",
+    "dc": "http://www.omg.org/spec/DD/20100524/DC",
+    "di": "http://www.omg.org/spec/DD/20100524/DI",
+}
+CONTAINERS = {"pelayanan", "penerbitan"}
+WORDS_NOBODY_AT_THE_COUNTER_USES = ("submit", "upload", "klik", "user", "login", "scan ", "form ", "klien")
+
+Box = tuple[float, float, float, float]
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_the_linter_finds_nothing(key: str) -> None:
+    assert lint(read_folder(PROCESSES / key), set(ROLES)) == []
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.file)
+def test_the_scenario_ends_as_it_says(scenario: Scenario) -> None:
+    rehearse(sktlk(), scenario)
+
+
+def test_r54_every_kind_has_a_scenario_up_to_the_letter() -> None:
+    proven = {
+        s.variables.get("jenis") for s in SCENARIOS if s.outcome == "selesai" and s.letters == ("sktlk",)
+    }
+    assert proven >= set(sktlk().form("uraian").fields["jenis"].options)
+
+
+def test_every_requirement_a_scenario_names_is_carried_by_an_element() -> None:
+    carried = {clause for element in sktlk().elements.values() for clause in element.clauses}
+    assert {clause for scenario in SCENARIOS for clause in scenario.clauses} <= carried
+    assert {
+        "R11",
+        "R13",
+        "R23",
+        "R29",
+        "R38",
+        "R42",
+        "R43",
+        "R44",
+        "R45",
+        "R53",
+        "R54",
+        "R55",
+        "R56",
+        "R57",
+        "R69",
+    } <= carried
+
+
+def test_r55_who_records_can_neither_approve_nor_waive() -> None:
+    elements = sktlk().elements
+    approval = set(elements["persetujuan"].properties["fourEyes"].split())
+    waiver = set(elements["putuskan_pengecualian"].properties["fourEyes"].split())
+    assert approval == {"identitas", "uraian", "periksa_persyaratan", "lengkapi_persyaratan"}
+    assert waiver == {"periksa_persyaratan", "lengkapi_persyaratan"}
+
+
+def test_only_the_head_of_the_counter_approves_waives_and_answers_for_delay() -> None:
+    of_the_head = {e.id for e in sktlk().elements.values() if e.kind == "userTask" and e.role == "ka_spkt"}
+    assert of_the_head == {"persetujuan", "putuskan_pengecualian", "eskalasi"}
+
+
+def test_r13_the_only_way_to_a_number_is_an_approval() -> None:
+    model = read_model(sktlk().files["process.bpmn"])
+    (way,) = model.incoming["terbitkan_surat"]
+    assert (way.source, way.condition) == ("gw_keputusan", 'keputusan == "setuju"')
+    assert [flow.source for flow in model.incoming["gw_keputusan"]] == ["persetujuan"]
+
+
+def test_the_signature_is_on_the_letter_before_it_is_handed_over() -> None:
+    model = read_model(sktlk().files["process.bpmn"])
+    (way,) = model.incoming["sahkan_surat"]
+    assert (way.source, way.condition) == ("gw_isi_surat", 'isi_surat == "benar"')
+    assert [flow.source for flow in model.incoming["serahkan"]] == ["sahkan_surat"]
+
+
+def completed(file: str) -> list[str]:
+    scenario = next(s for s in SCENARIOS if s.file == file)
+    return [step.element for step in scenario.steps if isinstance(step, Complete)]
+
+
+def test_r23_everything_that_tells_who_the_citizen_is_is_sealed() -> None:
+    public_of_identity = {f.name for f in sktlk().form("identitas").fields.values() if not f.personal}
+    assert public_of_identity == set()
+    for form in sktlk().forms.values():
+        for field in form.fields.values():
+            if re.match(r"(nama_(?!unit)|nik$|alamat|telepon|surel|tanda_tangan$)", field.name):
+                assert field.personal, f"{form.element}.{field.name}"
+            if field.widget == "textarea":
+                assert field.personal, f"{form.element}.{field.name}"
+
+
+def test_r69_no_form_has_a_field_for_money() -> None:
+    for form in sktlk().forms.values():
+        assert not {name for name in form.fields if re.search(r"bayar|tarif|biaya$", name)} - {"tanpa_biaya"}
+    assert sktlk().form("serahkan").fields["tanpa_biaya"].schema["const"] is True
+
+
+def test_r45_identity_is_asked_before_the_matter() -> None:
+    order = completed("scenarios/sktlk_ktp.yaml")
+    assert order.index("identitas") < order.index("peristiwa") < order.index("uraian")
+
+
+def test_the_identity_form_never_insists_on_a_national_number() -> None:
+    assert {"paspor", "kitas", "tidak_ada"} < set(sktlk().form("identitas").fields["jenis_identitas"].options)
+
+
+def test_forms_speak_plain_indonesian() -> None:
+    for form in sktlk().forms.values():
+        texts = [form.title, form.intro, form.submit, form.next]
+        texts += [
+            f"{f.title} {f.help} {f.placeholder} {' '.join(f.options.values())}" for f in form.fields.values()
+        ]
+        for text in texts:
+            found = [word for word in WORDS_NOBODY_AT_THE_COUNTER_USES if word in f"{text.lower()} "]
+            assert not found, f"{form.element}: {text}"
+        assert form.intro.endswith(".")
+        assert form.next.endswith(".")
+
+
+def shapes() -> dict[str, Box]:
+    root = etree.fromstring(sktlk().bpmn_xml.encode())
+    found = {}
+    for shape in root.iterfind(".//bpmndi:BPMNShape", NAMESPACES):
+        bounds = shape.find("./dc:Bounds", NAMESPACES)
+        x, y, width, height = (float(bounds.get(name)) for name in ("x", "y", "width", "height"))
+        found[shape.get("bpmnElement")] = (x, y, x + width, y + height)
+    return found
+
+
+def edges() -> dict[str, list[tuple[float, float]]]:
+    root = etree.fromstring(sktlk().bpmn_xml.encode())
+    return {
+        edge.get("bpmnElement"): [
+            (float(p.get("x")), float(p.get("y"))) for p in edge.iterfind("./di:waypoint", NAMESPACES)
+        ]
+        for edge in root.iterfind(".//bpmndi:BPMNEdge", NAMESPACES)
+    }
+
+
+def labels() -> dict[str, Box]:
+    root = etree.fromstring(sktlk().bpmn_xml.encode())
+    found = {}
+    for label in root.iterfind(".//bpmndi:BPMNLabel", NAMESPACES):
+        bounds = label.find("./dc:Bounds", NAMESPACES)
+        x, y, width, height = (float(bounds.get(name)) for name in ("x", "y", "width", "height"))
+        found[label.getparent().get("bpmnElement")] = (x, y, x + width, y + height)
+    return found
+
+
+def crosses(a: tuple[float, float], b: tuple[float, float], box: Box) -> bool:
+    """True if the straight line runs through the inside of the box."""
+    left, right = sorted((a[0], b[0]))
+    top, bottom = sorted((a[1], b[1]))
+    return left < box[2] and right > box[0] and top < box[3] and bottom > box[1]
+
+
+def test_drawing_every_flow_is_orthogonal() -> None:
+    for flow, points in edges().items():
+        assert all(a[0] == b[0] or a[1] == b[1] for a, b in pairwise(points)), flow
+
+
+def test_drawing_no_flow_runs_through_a_shape() -> None:
+    solid = {
+        name: box
+        for name, box in shapes().items()
+        if name not in CONTAINERS and not name.startswith(("lane_", "pool_"))
+    }
+    for flow, points in edges().items():
+        for a, b in pairwise(points):
+            hit = [name for name, box in solid.items() if crosses(a, b, box)]
+            assert not hit, f"{flow} runs through {hit}"
+
+
+def test_drawing_no_flow_runs_through_a_label() -> None:
+    for flow, points in edges().items():
+        for a, b in pairwise(points):
+            hit = [name for name, box in labels().items() if crosses(a, b, box)]
+            assert not hit, f"{flow} runs through the label of {hit}"
+
+
+def test_drawing_steps_lie_in_the_lane_of_their_role() -> None:
+    boxes = shapes()
+    for element in sktlk().elements.values():
+        if element.kind.endswith("Task"):
+            lane, box = boxes[f"lane_{element.role}"], boxes[element.id]
+            assert lane[1] <= box[1], element.id
+            assert box[3] <= lane[3], element.id
