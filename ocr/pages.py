@@ -13,7 +13,7 @@ def prepare(
 ) -> dict[str, Any]:
     """Prepare page `no`, turned clockwise by `turn` degrees, and write its files into `folder`.
 
-    The answer has `kind` "text" (with `text` and `words`) or "picture" (with `image`, `is_blank`, `skew`, `dpi`);
+    The answer has `kind` "text" (with `text` and `words`) or "picture" (with `image`, `is_blank`, `is_sideways`, `skew`, `dpi`);
     `width` and `height` are those of the upright page, `thumbnail` is a file.
     """
     name = Path(folder) / f"{no:05d}"
@@ -36,6 +36,7 @@ def prepare(
         "kind": "picture",
         "image": str(image),
         "is_blank": prepared.is_blank,
+        "is_sideways": prepared.is_sideways,
         "skew": prepared.skew,
         "dpi": dpi,
         "width": gray.width,

@@ -23,7 +23,7 @@ class Options:
     """How to read. The defaults are the measured ones."""
 
     limits: Limits = field(default_factory=Limits)
-    languages: str = "ind+eng"
+    languages: str = "ind"
     page_seconds: float = 120.0
     """Wall seconds that the engine may use for one page."""
     workers: int = 0
