@@ -71,7 +71,7 @@ def _earlier(work: UnitOfWork, case_id: UUID) -> list[tuple[UUID, str]]:
         .order_by(CaseDocument.added_at.desc())
         .limit(1)
     )
-    return list(work.session.execute(query).tuples())
+    return list(work.session.execute(query))
 
 
 def _letters(work: UnitOfWork, case_id: UUID) -> list[dict[str, Any]]:
@@ -89,7 +89,7 @@ def _letters(work: UnitOfWork, case_id: UUID) -> list[dict[str, Any]]:
             "issued_at": letter.issued_at.isoformat(),
             "sha256": sha256,
         }
-        for letter, sha256 in work.session.execute(query).tuples()
+        for letter, sha256 in work.session.execute(query)
     ]
 
 
@@ -113,5 +113,5 @@ def _documents(work: UnitOfWork, case_id: UUID) -> list[dict[str, Any]]:
             "sha256": document.blob_sha256,
             "added_at": link.added_at.isoformat(),
         }
-        for link, document, size in work.session.execute(query).tuples()
+        for link, document, size in work.session.execute(query)
     ]

@@ -183,7 +183,7 @@ def _open_tasks(work: UnitOfWork, case: Case) -> list[OpenTaskView]:
         .outerjoin(User, User.id == Task.assignee_id)
         .where(Task.case_id == case.id, Task.status == "open")
         .order_by(Task.created_at)
-    ).tuples()
+    )
     return [
         OpenTaskView(
             id=task.id,

@@ -254,7 +254,7 @@ def _views(
             select(Page.document_id, func.avg(Page.confidence))
             .where(Page.document_id.in_(ids))
             .group_by(Page.document_id)
-        ).tuples()
+        ).all()
     )
     views = []
     for document_id, case_id in wanted:

@@ -101,7 +101,7 @@ def page(
             priority=task.priority,
             from_whom=sender_name,
         )
-        for task, number, key, name, assignee_name, sender_name in work.session.execute(statement).tuples()
+        for task, number, key, name, assignee_name, sender_name in work.session.execute(statement)
     ]
     more = len(rows) > limit
     rows = rows[:limit]

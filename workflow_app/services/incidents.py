@@ -145,5 +145,5 @@ def _views(work: UnitOfWork, case_id: UUID | None) -> list[IncidentView]:
             row.element,
             can_retry=may_retry and row.operation != "complete",
         )
-        for row, number in work.session.execute(query).tuples()
+        for row, number in work.session.execute(query)
     ]

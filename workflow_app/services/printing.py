@@ -67,14 +67,12 @@ def context_of(
     """Everything a letter template may use, under the names the process folders use."""
     address = f"{public_url.rstrip('/')}/verifikasi/{letter.verify_code}"
     local = letter.issued_at.astimezone(WITA)
-    days = letter.frozen.get("masa_berlaku")
     return {
         "kop": letter.frozen["kop"],
         "nama_unit": letter.frozen["nama_unit"],
         "judul": letter.title,
         "nomor": letter.number,
-        "hari_terbit": DAYS[local.weekday()],
-        "tanggal_terbit": readable.day(local.date()),
+        "tanggal_terbit": f"{DAYS[local.weekday()]}, {readable.day(local.date())}",
         "jam_terbit": f"{local:%H.%M} WITA",
         "tempat_terbit": letter.frozen["tempat_terbit"],
         "jawaban": statement.answers,
@@ -85,8 +83,7 @@ def context_of(
         "qr": typesetting.qr_picture(address),
         "alamat_verifikasi": address,
         "kode_verifikasi": letter.verify_code,
-        "masa_berlaku": days,
-        "berlaku_sampai": readable.day(local.date() + timedelta(days=days)) if days else None,
+        "masa_berlaku": _validity(local.date(), letter.frozen.get("masa_berlaku")),
         "batal": letter.status == "void",
     }
 
@@ -142,13 +139,20 @@ def _labeller(definition: Definition, given: Mapping[str, Answers]) -> Callable[
 
 
 def _paper(paper: Mapping[str, str]) -> dict[str, str]:
-    day = paper["date"]
     return {
         "bukti": paper["evidence"],
         "nomor": paper["number"],
         "penerbit": paper["issuer"],
-        "tanggal": readable.day(date.fromisoformat(day)) if day else "",
+        "tanggal": paper["date"],
     }
+
+
+def _validity(issued_on: date, days: int | None) -> str | None:
+    """The sentence on validity; nothing is said while Ka SPKT has not decided one (pitfall 24)."""
+    if not days:
+        return None
+    last = readable.day(issued_on + timedelta(days=days))
+    return f"Surat ini berlaku {days} hari sejak diterbitkan, sampai dengan {last}."
 
 
 def _metadata(letter: Letter, html: str) -> typesetting.Metadata:

@@ -205,7 +205,7 @@ def _waivers(work: UnitOfWork, case_id: UUID) -> dict[str, bool]:
     rows = work.session.execute(
         select(CaseWaiver.line, CaseWaiver.granted).where(CaseWaiver.case_id == case_id)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def _given(work: UnitOfWork, case: Case) -> dict[str, Mapping[str, Any]]:

@@ -66,7 +66,7 @@ def _update_tasks(work: UnitOfWork, case: Case, open_tasks: Iterable[OpenTask]) 
     due = dict(
         work.session.execute(
             select(CaseClock.name, CaseClock.due_at).where(CaseClock.case_id == case.id)
-        ).tuples()
+        ).all()
     )
     existing = {task.id for task in known}
     for task_id, opened in wanted.items():
