@@ -7,13 +7,12 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
-from SpiffWorkflow.dmn.engine.DMNEngine import DMNEngine
 from SpiffWorkflow.dmn.parser.DMNParser import DMNParser
 from SpiffWorkflow.exceptions import SpiffWorkflowException
 
 from workflow_app.engine.functions import Value
 from workflow_app.engine.model import parse_xml
-from workflow_app.engine.specs import Scope
+from workflow_app.engine.specs import Scope, TableEngine
 from workflow_app.errors import InvalidDefinition, ProcessFault
 
 
@@ -37,7 +36,7 @@ class DecisionTable:
         """Outputs of the rows that match (all for COLLECT, otherwise the first). Raises `ProcessFault`."""
         task = outside_task(variables)
         try:
-            rules = DMNEngine(self.table).decide(task)
+            rules = TableEngine(self.table).decide(task)
             rules = rules if self.hit_policy == "COLLECT" else rules[:1]
             return [dict(rule.output_as_dict(task)) for rule in rules]
         except Exception as error:
@@ -47,12 +46,17 @@ class DecisionTable:
 def outside_task(variables: Mapping[str, Value]) -> Any:
     """What the library's table engine needs of a task, without a running process."""
     scope = Scope(variables, datetime.min.replace(tzinfo=UTC))
-    return SimpleNamespace(data={}, workflow=SimpleNamespace(script_engine=scope))
+    workflow = SimpleNamespace(script_engine=scope, spec=SimpleNamespace(file=None))
+    workflow.top_workflow = workflow
+    spec = SimpleNamespace(name="decision", bpmn_name="decision")
+    return SimpleNamespace(data={}, workflow=workflow, task_spec=spec)
 
 
 def read_decision(data: bytes, file: str) -> DecisionTable:
     """Read the one decision of a DMN file. Raises `InvalidDefinition`."""
     root = parse_xml(data, file)
+    if len(root.findall("{*}decision")) != 1:
+        raise InvalidDefinition(detail=f"{file}: exactly one decision is expected")
     try:
         parser = DMNParser(None, root, {"dmn": root.nsmap[root.prefix]}, filename=file)
         parser.parse()

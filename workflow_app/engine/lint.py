@@ -65,6 +65,10 @@ def lint(files: ProcessFiles, roles: Collection[str]) -> list[Finding]:
     decisions: dict[str, DecisionTable] = {}
     for name in sorted(n for n in files if n.endswith(".dmn")):
         table = attempt("decision-unreadable", name, lambda n=name: read_decision(files[n], n))  # type: ignore[misc]
+        if table and table.name in decisions:
+            findings.append(
+                Finding("one-decision", name, f"Keputusan {table.name} sudah ada di berkas lain.")
+            )
         decisions |= {table.name: table} if table else {}
     letters: dict[str, LetterSource] = {}
     for name in sorted(n for n in files if n.startswith("letters/") and n.endswith(".html")):

@@ -5,11 +5,10 @@ from collections.abc import Iterator
 from itertools import combinations
 from typing import Any
 
-from SpiffWorkflow.dmn.engine.DMNEngine import DMNEngine
-
 from workflow_app.engine import functions
 from workflow_app.engine.decisions import DecisionTable, outside_task
 from workflow_app.engine.lint_source import Finding, Rule, Source
+from workflow_app.engine.specs import TableEngine
 
 POLICIES = frozenset({"COLLECT", "FIRST", "UNIQUE"})
 
@@ -24,12 +23,6 @@ def tables(source: Source) -> Iterator[Finding]:
                 yield Finding(
                     "decision-overlap", table.file, f"Baris {one} dan {other} dapat berlaku bersamaan."
                 )
-    if len(source.decisions) < sum(name.endswith(".dmn") for name in source.files):
-        seen = {table.file for table in source.decisions.values()}
-        for name in sorted(n for n in source.files if n.endswith(".dmn") and n not in seen):
-            yield Finding(
-                "one-decision", name, "Setiap berkas memuat tepat satu keputusan dengan id sendiri."
-            )
 
 
 def cells(source: Source) -> Iterator[Finding]:
@@ -94,7 +87,7 @@ def _has_catch_all(table: DecisionTable) -> bool:
 
 def _overlaps(table: DecisionTable) -> Iterator[tuple[int, int]]:
     """Pairs of rows that some input matches, tried on values around the constants of each column."""
-    engine = DMNEngine(table.table)
+    engine = TableEngine(table.table)
     task = outside_task({})
     columns = list(zip(*[[_test(e) for e in rule.inputEntries] for rule in table.table.rules], strict=True))
     samples = [_samples([t for t in column if t]) for column in columns]

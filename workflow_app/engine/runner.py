@@ -24,6 +24,9 @@ from workflow_app.engine.state import CaseState, all_tasks, begin, pack, unpack
 from workflow_app.errors import LoopLimitReached, ProcessFault, SentraError, TaskNotReady
 from workflow_app.types import Effect, OpenTask, Step, Variables
 
+MAX_AUTOMATIC = 300
+"""Most library tasks that may run in one step; more is an endless loop of the model."""
+
 
 def start(definition: Definition, variables: Variables, now: datetime) -> Step:
     """Start a case. Raises `ProcessFault`."""
@@ -168,7 +171,9 @@ class _Run:
         )
 
     def enter(self, task: Any) -> None:
-        """Remember which element runs, to name it if it fails."""
+        """Remember which element runs, to name it if it fails, and stop an endless loop."""
+        if self.steps > MAX_AUTOMATIC:
+            raise ProcessFault(self.element, f"more than {MAX_AUTOMATIC} automatic steps without a person")
         if task.task_spec.name in self.definition.elements:
             self.element = task.task_spec.name
 

@@ -15,6 +15,7 @@ from lxml import etree
 from SpiffWorkflow.bpmn.parser.util import full_tag
 from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent, IntermediateCatchEvent
 from SpiffWorkflow.bpmn.specs.event_definitions.timer import TimerEventDefinition
+from SpiffWorkflow.dmn.engine.DMNEngine import DMNEngine
 from SpiffWorkflow.exceptions import SpiffWorkflowException
 from SpiffWorkflow.spiff.parser import SpiffBpmnParser
 from SpiffWorkflow.spiff.parser.event_parsers import (
@@ -128,6 +129,14 @@ class EffectTask(ServiceTask):  # type: ignore[misc]
         task.internal_data["parameters"] = parameters
 
 
+class TableEngine(DMNEngine):  # type: ignore[misc]
+    """Evaluates a decision table; the library glues a cell such as `in ["a"]` to its input without a space."""
+
+    def evaluate(self, input_expr: str | None, match_expr: str | None, task: Any) -> Any:
+        """True if a cell accepts the input."""
+        return super().evaluate(f"{input_expr} ", match_expr, task)
+
+
 class RuleTask(BusinessRuleTask):  # type: ignore[misc]
     """A business rule task: only the outputs named by `keepOutputs` become control variables."""
 
@@ -165,7 +174,9 @@ class _CatchEventParser(_DueTimers, SpiffIntermediateCatchEventParser):  # type:
 class _RuleTaskParser(BusinessRuleTaskParser):  # type: ignore[misc]
     def create_task(self) -> RuleTask:
         engine = self.process_parser.parser.get_engine(self.get_decision_ref(self.node), self.node)
-        return RuleTask(self.spec, self.bpmn_id, dmnEngine=engine, **self.bpmn_attributes)
+        return RuleTask(
+            self.spec, self.bpmn_id, dmnEngine=TableEngine(engine.decision_table), **self.bpmn_attributes
+        )
 
 
 class _Parser(SpiffBpmnParser):  # type: ignore[misc]

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
-from xml.sax.saxutils import quoteattr
+from xml.sax.saxutils import escape, quoteattr
 
 from workflow_app.engine.definitions import Definition, load
 
@@ -34,7 +34,7 @@ class Node:
     drawn: bool = True
 
 
-@dataclass
+@dataclass(repr=False)
 class Folder:
     """Builder; every method returns the folder itself."""
 
@@ -135,7 +135,7 @@ class Folder:
     ) -> "Folder":
         """A timer event, on the boundary of `on` or between two nodes."""
         body = (
-            f'<bpmn:timerEventDefinition><bpmn:{kind} xsi:type="bpmn:tFormalExpression">{expression}</bpmn:{kind}>'
+            f'<bpmn:timerEventDefinition><bpmn:{kind} xsi:type="bpmn:tFormalExpression">{escape(expression)}</bpmn:{kind}>'
             "</bpmn:timerEventDefinition>"
         )
         return self._event(id, body, on, attributes)
@@ -175,18 +175,18 @@ class Folder:
         cells = "".join(
             f'<rule id="{id}_b{n}">'
             + "".join(
-                f'<inputEntry id="{id}_b{n}i{i}"><text>{c}</text></inputEntry>'
+                f'<inputEntry id="{id}_b{n}i{i}"><text>{escape(c)}</text></inputEntry>'
                 for i, c in enumerate(row[: len(inputs)])
             )
             + "".join(
-                f'<outputEntry id="{id}_b{n}o{i}"><text>{c}</text></outputEntry>'
+                f'<outputEntry id="{id}_b{n}o{i}"><text>{escape(c)}</text></outputEntry>'
                 for i, c in enumerate(row[len(inputs) :])
             )
             + "</rule>"
             for n, row in enumerate(rows)
         )
         columns = "".join(
-            f'<input id="{id}_i{i}" label="{e}"><inputExpression id="{id}_e{i}" typeRef="string"><text>{e}</text></inputExpression></input>'
+            f'<input id="{id}_i{i}" label={quoteattr(e)}><inputExpression id="{id}_e{i}" typeRef="string"><text>{escape(e)}</text></inputExpression></input>'
             for i, e in enumerate(inputs)
         ) + "".join(f'<output id="{id}_o{i}" name="{o}" typeRef="string"/>' for i, o in enumerate(outputs))
         return self.file(
@@ -261,7 +261,7 @@ class Folder:
         source, target, _, condition = self.flows[n]
         inner = ""
         if condition is not None:
-            escaped = condition.replace("&", "&amp;").replace("<", "&lt;")
+            escaped = escape(condition)
             inner = f'<bpmn:conditionExpression xsi:type="bpmn:tFormalExpression">{escaped}</bpmn:conditionExpression>'
         return f'<bpmn:sequenceFlow id="alur_{n}" sourceRef="{source}" targetRef="{target}">{inner}</bpmn:sequenceFlow>'
 

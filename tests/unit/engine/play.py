@@ -1,0 +1,67 @@
+"""A case driven step by step in tests. Every call goes through the stored bytes, as in production."""
+
+from datetime import UTC, datetime, timedelta
+
+from tests.unit.engine.folder import Folder
+from workflow_app.engine import runner
+from workflow_app.engine.functions import Value
+from workflow_app.types import Step
+
+NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+
+
+class Play:
+    """One case; `step` is where it stands."""
+
+    step: Step
+
+    def __init__(self, folder: Folder, **variables: Value) -> None:
+        self.definition = folder.definition()
+        self.now = NOW
+        self.step = runner.start(self.definition, variables, self.now)
+
+    @property
+    def open(self) -> list[str]:
+        return [task.element for task in self.step.open_tasks]
+
+    @property
+    def waiting(self) -> list[str]:
+        return [effect.operation for effect in self.step.effects]
+
+    def done(self, element: str, **variables: Value) -> "Play":
+        task = next(task for task in self.step.open_tasks if task.element == element)
+        self.step = runner.complete_task(self.definition, self.step.state, task.id, variables, self.now)
+        return self
+
+    def resolve(self, operation: str, result: Value = None) -> "Play":
+        effect = next(effect for effect in self.step.effects if effect.operation == operation)
+        self.step = runner.resolve_effect(self.definition, self.step.state, effect.task_id, result, self.now)
+        return self
+
+    def after(self, **length: float) -> "Play":
+        self.now += timedelta(**length)
+        self.step = runner.wake(self.definition, self.step.state, self.now)
+        return self
+
+    def hear(self, message: str, **variables: Value) -> "Play":
+        self.step = runner.receive_message(self.definition, self.step.state, message, variables, self.now)
+        return self
+
+
+def line(**properties: object) -> Folder:
+    """start -> kerja -> selesai"""
+    return Folder().start().user("kerja", **properties).end().flow("mulai", "kerja", "selesai")
+
+
+def rework(limit: int, lead: str = "putuskan") -> Folder:
+    """start -> kerja -> putuskan -> (again kerja | selesai)"""
+    return (
+        Folder()
+        .start()
+        .user("kerja", maxVisits=limit)
+        .user(lead, "ka_spkt", control={"keputusan": ["setuju", "kembali"]})
+        .choice("cukup", "kerja")
+        .end()
+        .flow("mulai", "kerja", lead, "cukup", "kerja")
+        .when("cukup", 'keputusan == "setuju"', "selesai")
+    )
