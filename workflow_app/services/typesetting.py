@@ -59,27 +59,29 @@ def fill(template: str, context: Mapping[str, Any]) -> str:
 
 
 def typeset(html: str, metadata: Metadata) -> tuple[bytes, int]:
-    """The HTML as PDF/A, and its number of pages."""
+    """The HTML as PDF/A, and its number of pages. Raises `InvalidDefinition` when it asks for anything outside."""
     fetcher = _NothingOutside(allowed_protocols=["data"], allow_redirects=False, fail_on_errors=True)
     try:
         document = HTML(string=html, url_fetcher=fetcher).render(
             color_profiles={COLOURS: _srgb()}, pdf_variant=PDF_VARIANT, output_intent=COLOURS
         )
+        _describe(document.metadata, metadata)
+        pdf: bytes = document.write_pdf(
+            pdf_variant=PDF_VARIANT, output_intent=COLOURS, pdf_identifier=metadata.identifier
+        )
     except FatalURLFetchingError as error:
         raise InvalidDefinition(detail=f"letter template: {error}") from None
-    made_at = metadata.made_at.astimezone(UTC).isoformat(timespec="seconds")
-    document.metadata.title = metadata.title
-    document.metadata.authors = [metadata.author]
-    document.metadata.description = None
-    document.metadata.keywords = []
-    document.metadata.custom = {}
-    document.metadata.attachments = []
-    document.metadata.created = document.metadata.modified = made_at
-    target = io.BytesIO()
-    document.write_pdf(
-        target, pdf_variant=PDF_VARIANT, output_intent=COLOURS, pdf_identifier=metadata.identifier
-    )
-    return target.getvalue(), len(document.pages)
+    return pdf, len(document.pages)
+
+
+def _describe(target: Any, metadata: Metadata) -> None:
+    target.title = metadata.title
+    target.authors = [metadata.author]
+    target.description = None
+    target.keywords = []
+    target.custom = {}
+    target.attachments = []
+    target.created = target.modified = metadata.made_at.astimezone(UTC).isoformat(timespec="seconds")
 
 
 def _srgb() -> ColorProfile:

@@ -7,7 +7,12 @@ import pytest
 from workflow_app.services.vault import SealBroken, Vault
 from workflow_app.types import Answers
 
-ANSWERS: Answers = {"nama": "Sa'diah binti Contoh", "nik": "6306054103050002", "dibantu": True, "kosong": None}
+ANSWERS: Answers = {
+    "nama": "Sa'diah binti Contoh",
+    "nik": "6306054103050002",
+    "dibantu": True,
+    "kosong": None,
+}
 
 
 @pytest.fixture
