@@ -85,16 +85,16 @@ def scenarios(source: Source) -> Iterator[Finding]:
 def _complete(source: Source, file: str, step: Complete) -> Iterator[Finding]:
     node = source.model.nodes.get(step.element)
     if node is not None and node.kind == "userTask" and step.role != node.role:
-        yield Finding("scenario-reference", file, f"{step.element} bukan tugas peran {step.role}.")
+        yield Finding("scenario-reference", file, f"Tugas {step.element} bukan milik peran {step.role}.")
     form = source.forms.get(step.element)
     if form is None:
         return
     for name in sorted(step.answers.keys() - form.fields.keys()):
-        yield Finding("scenario-reference", file, f"{step.element} tidak mempunyai isian {name}.")
+        yield Finding("scenario-reference", file, f"Tugas {step.element} tidak mempunyai isian {name}.")
     known = step.answers.keys() & form.fields.keys()
     for name in sorted(known - forms.visible(form, step.answers).keys()):
         yield Finding(
-            "scenario-reference", file, f"{step.element}: isian {name} tersembunyi pada jawaban ini."
+            "scenario-reference", file, f"Tugas {step.element}: isian {name} tersembunyi pada jawaban ini."
         )
 
 

@@ -59,7 +59,7 @@ def kinds(source: Source) -> Iterator[Finding]:
             continue
         for event in node.events:
             if event not in EVENTS.get(node.kind, frozenset()):
-                yield Finding("event-kind", node.id, f"{event} pada {node.kind} tidak didukung.")
+                yield Finding("event-kind", node.id, f"Definisi {event} pada {node.kind} tidak didukung.")
         if len(node.events) > 1:
             yield Finding("event-kind", node.id, "Satu peristiwa hanya boleh mempunyai satu definisi.")
         if node.kind in ("boundaryEvent", "intermediateCatchEvent") and not node.events:
@@ -67,7 +67,7 @@ def kinds(source: Source) -> Iterator[Finding]:
         if "messageEventDefinition" in node.events and not all(node.messages or ("",)):
             yield Finding("message-unknown", node.id, "Pesan yang dirujuk tidak ada atau tidak bernama.")
         for marker in node.markers:
-            yield Finding("marker", node.id, f"{marker} tidak didukung.")
+            yield Finding("marker", node.id, f"Penanda {marker} tidak didukung.")
 
 
 def names(source: Source) -> Iterator[Finding]:
@@ -119,13 +119,17 @@ def properties(source: Source) -> Iterator[Finding]:
             for other in node.properties.get(name, "").split():
                 if other not in source.user_tasks:
                     yield Finding(
-                        "property-reference", node.id, f"{name} menunjuk {other}, yang bukan tugas orang."
+                        "property-reference",
+                        node.id,
+                        f"Properti {name} menunjuk {other}, yang bukan tugas orang.",
                     )
         if "fourEyes" in node.properties and node.id in node.properties["fourEyes"].split():
-            yield Finding("property-reference", node.id, "fourEyes tidak boleh menunjuk tugas itu sendiri.")
+            yield Finding(
+                "property-reference", node.id, "Properti fourEyes tidak boleh menunjuk tugas itu sendiri."
+            )
         limit = node.properties.get("maxVisits")
         if limit is not None and (node.kind != "userTask" or not re.fullmatch(r"[1-9][0-9]{0,2}", limit)):
-            yield Finding("max-visits", node.id, "maxVisits harus angka 1 sampai 999 pada tugas orang.")
+            yield Finding("max-visits", node.id, "Batas maxVisits harus angka 1 sampai 999 pada tugas orang.")
 
 
 def outcomes(source: Source) -> Iterator[Finding]:

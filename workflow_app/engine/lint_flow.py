@@ -48,7 +48,7 @@ def splits(source: Source) -> Iterator[Finding]:
 
 def rework(source: Source) -> Iterator[Finding]:
     """Every cycle passes a task with `maxVisits`."""
-    free = {n.id for n in source.model.nodes.values() if "maxVisits" not in n.properties}
+    free = {n.id: n for n in source.model.nodes.values() if "maxVisits" not in n.properties}
     following: dict[str, list[str]] = {
         n: [f.target for f in source.model.outgoing[n] if f.target in free] for n in free
     }

@@ -1,0 +1,226 @@
+import inspect
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.unit.engine.folder import Folder, service_counter
+from tests.unit.engine.play import line, rework
+from workflow_app.engine.lint import RULES, lint
+
+ROLES = {"petugas", "ka_spkt"}
+
+SCENARIO = """
+name: Contoh
+clauses: [R54]
+steps:
+  - complete: terima
+    as: petugas
+    answers: {catatan: baik}
+  - advance: PT5M
+  - message: pembatalan
+  - expect_open: []
+expect: {outcome: dibatalkan, letters: [], variables: {}}
+"""
+
+
+def found(folder: Folder) -> set[tuple[str, str]]:
+    return {(finding.rule, finding.element) for finding in lint(folder.files(), ROLES)}
+
+
+def scenario(old: str = "", new: str = "") -> Folder:
+    return service_counter().file("scenarios/contoh.yaml", SCENARIO.replace(old, new, 1))
+
+
+def with_property(element: str, **properties: str | None) -> Folder:
+    folder = service_counter()
+    for name, value in properties.items():
+        folder.nodes[element].properties.pop(name, None)
+        if value is not None:
+            folder.nodes[element].properties[name] = value
+    return folder
+
+
+def with_field(**ui: object) -> Folder:
+    """A form whose only field is changed."""
+    schema = ui.pop("schema", {"type": "string", "enum": ["a", "b"]})
+    name = str(ui.pop("name", "pilihan"))
+    field = {"widget": "radio", "options": {"a": "A", "b": "B"}, **ui}
+    return line().form("kerja", {name: schema}, {name: field})
+
+
+def changed(change: Callable[[Folder], object]) -> Folder:
+    folder = service_counter()
+    change(folder)
+    return folder
+
+
+def drop_drawing(folder: Folder) -> Folder:
+    folder.nodes["isi"].drawn = False
+    return folder
+
+
+def replaced(old: str, new: str, folder: Folder | None = None) -> Folder:
+    """The BPMN text with one passage replaced."""
+    folder = folder or service_counter()
+    text = folder.xml()
+    assert old in text
+    return folder.file("process.bpmn", text.replace(old, new, 1))
+
+
+@pytest.mark.parametrize(
+    "folder", [service_counter(), line(), rework(3), scenario(), with_field(control=True)]
+)
+def test_a_sound_folder_has_no_findings(folder: Folder) -> None:
+    assert lint(folder.files(), ROLES) == []
+
+
+FAULTS: dict[str, tuple[Folder, str, str]] = {
+    "a file that is no XML": (line().file("process.bpmn", "<rusak"), "model", "process.bpmn"),
+    "a second process": (replaced("<bpmndi:BPMNDiagram", '<bpmn:process id="lain"/><bpmndi:BPMNDiagram'), "one-process", "process.bpmn"),
+    "a script task": (line().add("scriptTask", "skrip", "sistem"), "element-kind", "skrip"),
+    "a complex gateway": (line().add("complexGateway", "rumit"), "element-kind", "rumit"),
+    "a throwing link": (line().add("intermediateThrowEvent", "lompat"), "element-kind", "lompat"),
+    "a call activity": (line().add("callActivity", "panggil"), "element-kind", "panggil"),
+    "a send task": (line().add("sendTask", "kirim"), "element-kind", "kirim"),
+    "a catching link": (line().add("intermediateCatchEvent", "tiba", body="<bpmn:linkEventDefinition/>"), "event-kind", "tiba"),
+    "a compensation": (line().add("boundaryEvent", "balik", body="<bpmn:compensateEventDefinition/>", attributes={"attachedToRef": "kerja"}), "event-kind", "balik"),
+    "an event without definition": (line().add("intermediateCatchEvent", "kosong"), "event-kind", "kosong"),
+    "a task for compensation": (line(attributes={"isForCompensation": "true"}), "marker", "kerja"),
+    "an event subprocess": (changed(lambda f: f.nodes["layanan"].attributes.update(triggeredByEvent="true")), "marker", "layanan"),
+    "a multi-instance task": (changed(lambda f: setattr(f.nodes["isi"], "body", "<bpmn:multiInstanceLoopCharacteristics/>")), "marker", "isi"),
+    "a message without name": (replaced('name="pembatalan"/>', "/>"), "message-unknown", "batal"),
+    "an id with capitals": (line().add("userTask", "Tugas_1"), "element-id", "Tugas_1"),
+    "a task without name": (line(attributes={"name": " "}), "element-name", "kerja"),
+    "a lane that is no role": (service_counter().add("userTask", "asing", "kepala_desa"), "lane-role", "lane_kepala_desa"),
+    "a task in no lane": (replaced("<bpmn:flowNodeRef>terima</bpmn:flowNodeRef>", ""), "lane-role", "terima"),
+    "a person in the system's lane": (changed(lambda f: setattr(f.nodes["terima"], "lane", "sistem")), "lane-system", "terima"),
+    "a service in a person's lane": (changed(lambda f: setattr(f.nodes["cetak"], "lane", "petugas")), "lane-system", "cetak"),
+    "a user task without clause": (with_property("terima", clause=None), "clause-missing", "terima"),
+    "a service task without clause": (with_property("cetak", clause=None), "clause-missing", "cetak"),
+    "a rule task without clause": (with_property("pilih_target", clause=" "), "clause-missing", "pilih_target"),
+    "a clause that is no number": (with_property("terima", clause="IV.3"), "clause-missing", "terima"),
+    "a user task without form": (with_property("terima", formJsonSchemaFilename=None), "form-missing", "terima"),
+    "a form file that is missing": (with_property("terima", formUiSchemaFilename="forms/lain.json"), "form-unreadable", "terima"),
+    "a form nobody uses": (line().json("forms/lain.json", {}), "form-unused", "forms/lain.json"),
+    "a property with a typo": (with_property("terima", claus="R1"), "property-unknown", "terima"),
+    "four eyes on an unknown task": (with_property("setujui", fourEyes="hantu"), "property-reference", "setujui"),
+    "four eyes on itself": (with_property("setujui", fourEyes="setujui"), "property-reference", "setujui"),
+    "a prefill from an unknown task": (with_property("terima", prefill="hantu"), "property-reference", "terima"),
+    "a limit that is no number": (with_property("isi", maxVisits="banyak"), "max-visits", "isi"),
+    "a limit on a gateway": (with_property("disetujui", maxVisits="3"), "max-visits", "disetujui"),
+    "an end without outcome": (with_property("selesai", outcome=None), "outcome-missing", "selesai"),
+    "an unknown outcome": (with_property("selesai", outcome="beres"), "outcome-missing", "selesai"),
+    "an outcome inside a subprocess": (with_property("selesai_layanan", outcome="selesai"), "outcome-missing", "selesai_layanan"),
+    "an unknown operation": (line().service("kirim", "send_mail"), "operation-unknown", "kirim"),
+    "a missing parameter": (line().service("jam", "start_clock"), "operation-parameter", "jam"),
+    "a surplus parameter": (line().service("jam", "start_clock", clock='"a"', target="1"), "operation-parameter", "jam"),
+    "a flow to nowhere": (line().flow("kerja", "hantu"), "flow-broken", "alur_2"),
+    "a flow into a subprocess": (service_counter().flow("terima", "isi"), "flow-broken", "alur_17"),
+    "a dead end": (line().user("buntu").flow("kerja", "buntu"), "dead-end", "buntu"),
+    "an unreachable task": (line().user("pulau").flow("pulau", "selesai"), "unreachable", "pulau"),
+    "two starts": (line().start("mulai_lagi").flow("mulai_lagi", "kerja"), "one-start", "process.bpmn"),
+    "two flows out of a task": (line().end("lain").flow("kerja", "lain"), "many-outgoing", "kerja"),
+    "a gateway without default": (changed(lambda f: f.defaults.clear()), "gateway-default", "disetujui"),
+    "a gateway flow without condition": (changed(lambda f: f.flows.append(("disetujui", "setujui", "layanan", None))), "gateway-condition", "alur_17"),
+    "two flows with one condition": (changed(lambda f: f.flows.append(("disetujui", "setujui", "layanan", 'keputusan == "setuju"'))), "gateway-condition", "disetujui"),
+    "a condition on a task's flow": (changed(lambda f: f.flows.append(("terbitkan", "cetak", "", 'jenis == "sim"'))), "gateway-condition", "alur_17"),
+    "rework without limit": (with_property("isi", maxVisits=None), "rework-unbounded", "isi"),
+    "a condition that does not parse": (changed(lambda f: f.flows.append(("disetujui", "setujui", "layanan", "keputusan =="))), "expression", "alur_17"),
+    "a condition with an attribute": (changed(lambda f: f.flows.append(("disetujui", "setujui", "layanan", "jenis.lower() == 'a'"))), "expression", "alur_17"),
+    "a condition on an unknown variable": (changed(lambda f: f.flows.append(("disetujui", "setujui", "layanan", 'keputusn == "a"'))), "variable-unknown", "alur_17"),
+    "a parameter on an unknown variable": (line().service("cetak", "render_letter", letter_id="surat"), "variable-unknown", "cetak"),
+    "a timer that does not parse": (line().timer("tunggu", "PT 5"), "expression", "tunggu"),
+    "a duration that is none": (line().timer("tunggu", '"5 menit"'), "timer", "tunggu"),
+    "a duration with fractions": (line().timer("tunggu", '"PT1.5H30M"'), "timer", "tunggu"),
+    "an instant without offset": (line().timer("tunggu", '"2026-01-01T00:00:00"', kind="timeDate"), "timer", "tunggu"),
+    "a cyclic timer": (line().timer("ulang", '"R3/PT1H"', on="kerja", kind="timeCycle", cancelActivity="false"), "timer", "ulang"),
+    "a result named like a function": (line().service("jam", "start_clock", "len", clock='"a"'), "variable-reserved", "jam"),
+    "a result named typename": (line().service("jam", "start_clock", "typename", clock='"a"'), "variable-reserved", "jam"),
+    "a control field named like a function": (with_field(name="max", control=True), "variable-reserved", "kerja"),
+    "a field named like a reserved key": (with_field(name="typename"), "field-reserved", "kerja"),
+    "a field both personal and control": (with_field(control=True, personal="identitas"), "control-personal", "kerja"),
+    "free text as control": (with_field(widget="text", control=True), "control-free-text", "kerja"),
+    "an unsealed identity number": (with_field(widget="nik"), "personal-missing", "kerja"),
+    "options that differ from the schema": (with_field(options={"a": "A"}), "form-widget", "kerja"),
+    "choices without enum": (with_field(schema={"type": "string"}), "form-widget", "kerja"),
+    "a checkbox that is text": (with_field(widget="checkbox"), "form-widget", "kerja"),
+    "a number of strange type": (with_field(widget="number", schema={"type": "number"}), "form-widget", "kerja"),
+    "a condition on a missing field": (with_field(visible_if={"field": "hantu", "equals": "a"}), "form-widget", "kerja"),
+    "a condition on a missing option": (
+        line().form(
+            "kerja", {"a": {"type": "string", "enum": ["x"]}, "b": {"type": "string"}},
+            {"a": {"widget": "radio", "options": {"x": "X"}}, "b": {"widget": "text", "visible_if": {"field": "a", "equals": "y"}}},
+        ), "form-widget", "kerja",
+    ),
+    "a checklist without decision": (with_field(widget="requirements", schema={"type": "object"}, result="kelengkapan"), "form-computed", "kerja"),
+    "a checklist without result": (with_field(widget="requirements", schema={"type": "object"}, decision="x"), "form-computed", "kerja"),
+    "a waiver of no checklist": (with_field(widget="waiver", schema={"type": "object"}, result="a", source="kerja"), "form-computed", "kerja"),
+    "an unknown widget": (with_field(widget="peta"), "form-unreadable", "kerja"),
+    "a decision that is missing": (line().rule("hitung", "hantu", "x"), "decision-unknown", "hitung"),
+    "an output that is missing": (with_property("pilih_target", keepOutputs="hantu"), "keep-outputs", "pilih_target"),
+    "no output kept": (with_property("pilih_target", keepOutputs=""), "keep-outputs", "pilih_target"),
+    "a table without catch-all": (service_counter().decision("target", ["jenis"], ["golongan", "catatan"], [['"sim"', '"a"', '"b"']]), "decision-gap", "target.dmn"),
+    "a table on an unknown variable": (service_counter().decision("target", ["jenjang"], ["golongan", "catatan"], [["", '"a"', '"b"']]), "variable-unknown", "pilih_target"),
+    "a cell that does not parse": (line().decision("t", ['"a"'], ["x"], [["sim ktp", "1"]]), "decision-cell", "t.dmn"),
+    "an output cell that calls": (line().decision("t", ['"a"'], ["x"], [["", "open(1)"]]), "decision-cell", "t.dmn"),
+    "an output named like a function": (line().decision("t", ['"a"'], ["len"], [["", "1"]]), "decision-cell", "t.dmn"),
+    "overlapping rows": (line().decision("t", ["1"], ["x"], [["> 3", "1"], ["< 9", "2"]], "UNIQUE"), "decision-overlap", "t.dmn"),
+    "an unsupported hit policy": (line().decision("t", ["1"], ["x"], [["", "1"]], "ANY"), "hit-policy", "t.dmn"),
+    "one decision in two files": (line().decision("t", ["1"], ["x"], [["", "1"]]).file("u.dmn", Folder().decision("t", ["1"], ["x"], [["", "1"]]).extra["t.dmn"].decode()), "one-decision", "u.dmn"),
+    "a node that is not drawn": (changed(drop_drawing), "not-drawn", "isi"),
+    "a node drawn without size": (replaced('height="60"', 'height="0"'), "not-drawn", "pool"),
+    "a flow that is not drawn": (replaced('bpmnElement="alur_0"', 'bpmnElement="alur_1"'), "not-drawn", "alur_0"),
+    "a drawing of nothing": (replaced('bpmnElement="terima"', 'bpmnElement="hantu"'), "drawn-unknown", "hantu"),
+    "no pool": (replaced('<bpmn:participant id="pool" name="Uji" processRef="loket"/>', ""), "pool", "process.bpmn"),
+    "no page for the reader": (line().file("README.md", " \n"), "readme-missing", "README.md"),
+    "a key with a dash": (Folder("surat-hilang").start().end().flow("mulai", "selesai"), "process-key", "surat-hilang"),
+    "a letter that is missing": (line().service("terbit", "issue_letter", letter='"hantu"'), "letter-unknown", "terbit"),
+    "a letter named by a variable": (line().service("terbit", "issue_letter", letter="jenis"), "letter-unknown", "terbit"),
+    "a letter nobody issues": (line().letter("sisa"), "letter-unused", "letters/sisa.html"),
+    "a letter without title": (service_counter().json("letters/surat.json", {}), "letter-meta", "letters/surat.json"),
+    "a letter on an unknown task": (service_counter().file("letters/surat.html", "{{ jawaban.hantu.nama }}"), "letter-reference", "letters/surat.html"),
+    "a letter on an unknown field": (service_counter().file("letters/surat.html", '{{ label("isi", "hantu") }}'), "letter-reference", "letters/surat.html"),
+    "a letter that is no text": (changed(lambda f: f.extra.update({"letters/surat.html": b"\xff"})), "letter-unreadable", "letters/surat.html"),
+    "a scenario that is no YAML": (scenario("name:", "{"), "scenario-unreadable", "scenarios/contoh.yaml"),
+    "a scenario with an unknown step": (scenario("advance: PT5M", "jump: PT5M"), "scenario-unreadable", "scenarios/contoh.yaml"),
+    "a scenario with an odd duration": (scenario("PT5M", "5 menit"), "scenario-unreadable", "scenarios/contoh.yaml"),
+    "a scenario on an unknown task": (scenario("complete: terima", "complete: hantu"), "scenario-reference", "scenarios/contoh.yaml"),
+    "a scenario in the wrong role": (scenario("as: petugas", "as: ka_spkt"), "scenario-reference", "scenarios/contoh.yaml"),
+    "a scenario with an unknown field": (scenario("{catatan: baik}", "{hantu: 1}"), "scenario-reference", "scenarios/contoh.yaml"),
+    "a scenario with an unknown message": (scenario("message: pembatalan", "message: hantu"), "scenario-reference", "scenarios/contoh.yaml"),
+    "a scenario that expects unknown tasks": (scenario("expect_open: []", "expect_open: [hantu]"), "scenario-reference", "scenarios/contoh.yaml"),
+    "a scenario that expects unknown letters": (scenario("letters: []", "letters: [hantu]"), "scenario-reference", "scenarios/contoh.yaml"),
+    "a scenario that expects an unknown outcome": (scenario("outcome: dibatalkan", "outcome: dirujuk"), "scenario-reference", "scenarios/contoh.yaml"),
+    "a scenario that expects unknown variables": (scenario("variables: {}", "variables: {hantu: 1}"), "scenario-reference", "scenarios/contoh.yaml"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_each_planted_fault_is_refused(fault: str) -> None:
+    folder, rule, element = FAULTS[fault]
+    assert (rule, element) in found(folder)
+
+
+def test_findings_are_sentences() -> None:
+    for folder, _, _ in FAULTS.values():
+        for finding in lint(folder.files(), ROLES):
+            assert finding.message[0].isupper(), finding
+            assert finding.message.endswith("."), finding
+            assert finding.element, finding
+
+
+def test_an_escalation_may_end_without_outcome() -> None:
+    assert service_counter().nodes["selesai_tindak"].properties == {}
+    assert ("outcome-missing", "selesai_tindak") not in found(service_counter())
+
+
+def test_every_rule_has_a_planted_fault() -> None:
+    sources = {Path(inspect.getfile(rule)) for rule in (*RULES, lint)}
+    known: set[str] = set()
+    for source in sources:
+        text = source.read_text()
+        known |= set(re.findall(r'(?:Finding|attempt|yield)\(?\s*"([a-z]+(?:-[a-z]+)*)",', text))
+    planted = {rule for _, rule, _ in FAULTS.values()}
+    assert known - planted <= {"decision-unreadable", "initial-unreadable"}
