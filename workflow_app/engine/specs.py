@@ -6,6 +6,7 @@
 * A service task only announces what it wants; it stays STARTED until the runner resolves it.
 """
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -30,6 +31,10 @@ from workflow_app.engine import functions
 from workflow_app.engine.functions import Value
 from workflow_app.engine.model import Model, parse_xml
 from workflow_app.errors import InvalidDefinition
+
+for _name in ("spiff", "spiff.task", "spiff.workflow"):
+    # The library logs every change of every task, with its data.
+    logging.getLogger(_name).setLevel(logging.WARNING)
 
 
 @dataclass(frozen=True)
