@@ -21,6 +21,7 @@ from ocr import errors
 from ocr.types import Limits
 
 _ROOT = Path(__file__).resolve().parent.parent
+PROGRAM = ("-m", "ocr.child")
 _KEPT = ("PATH", "LD_LIBRARY_PATH", "LANG")
 _RAISED_BY_NAME = {kind.__name__: kind for kind in (errors.PageUnreadable, errors.DecodeOutOfMemory)}
 
@@ -60,6 +61,11 @@ class Sandbox:
     ) -> None:
         self._stop()
 
+    @property
+    def process_id(self) -> int | None:
+        """Of the running process; None before the first job."""
+        return self._child.process.pid if self._child else None
+
     def call(self, job: str, *, seconds: float | None = None, **arguments: Any) -> dict[str, Any]:
         """Run a job of `ocr.child.JOBS` and return its answer.
 
@@ -94,8 +100,7 @@ class Sandbox:
                     sys.executable,
                     "-P",
                     "-s",
-                    "-m",
-                    "ocr.child",
+                    *PROGRAM,
                     str(replies_out),
                     str(self._limits.decode_memory),
                 ],

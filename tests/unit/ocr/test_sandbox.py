@@ -1,0 +1,105 @@
+"""The separate process: whatever happens in it, the caller gets a named error and the next job works."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ocr import errors, sandbox
+from ocr.sandbox import Sandbox
+from ocr.types import Limits
+from tests.unit.ocr import papers
+
+# A program with the same manners as ocr.child, whose jobs go wrong.
+CHILD = """
+import os, sys, time, json
+from ocr import child
+
+def environment(): return dict(os.environ)
+def hang(): time.sleep(300)
+def spin():
+    while True: pass
+def crash(): os.abort()
+def eat(): return {"size": len(bytearray(10**10))}
+def lie(): os.write(int(sys.argv[1]), b"bukan json\\n"); time.sleep(300)
+def shout(): print("x" * 100_000); sys.stderr.write("y" * 100_000); return {}
+def large(): return {"text": "teks " * 200_000}
+def fail(): raise RuntimeError("rusak")
+
+child.JOBS.clear()
+child.JOBS.update({name: job for name, job in globals().items() if callable(job)})
+child.main(int(sys.argv[1]), int(sys.argv[2]))
+"""
+
+
+@pytest.fixture
+def child(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
+    program = tmp_path / "anak.py"
+    program.write_text(CHILD)
+    monkeypatch.setattr(sandbox, "PROGRAM", (str(program),))
+    with Sandbox(Limits(decode_seconds=3, decode_memory=1_000_000_000), tmp_path) as started:
+        yield started
+
+
+def works(child: Sandbox) -> bool:
+    return child.call("shout") == {}
+
+
+def test_a_job_answers(child: Sandbox) -> None:
+    assert works(child)
+    assert len(child.call("large")["text"]) == 1_000_000
+
+
+def test_a_job_that_hangs_is_stopped(child: Sandbox) -> None:
+    with pytest.raises(errors.DecodeTimeout):
+        child.call("hang", seconds=0.5)
+    assert works(child)
+
+
+def test_a_job_that_computes_without_end_is_stopped(child: Sandbox) -> None:
+    with pytest.raises(errors.DecodeTimeout):
+        child.call("spin", seconds=0.5)
+    assert works(child)
+
+
+def test_a_crash_is_named(child: Sandbox) -> None:
+    with pytest.raises(errors.DecodeCrashed):
+        child.call("crash")
+    assert works(child)
+
+
+def test_memory_is_bounded(child: Sandbox) -> None:
+    with pytest.raises(errors.DecodeOutOfMemory):
+        child.call("eat")
+    assert works(child)
+
+
+def test_an_answer_that_is_none_is_a_crash(child: Sandbox) -> None:
+    with pytest.raises(errors.DecodeCrashed):
+        child.call("lie")
+    assert works(child)
+
+
+def test_an_error_of_a_decoder_is_a_page_that_cannot_be_read(child: Sandbox) -> None:
+    with pytest.raises(errors.PageUnreadable):
+        child.call("fail")
+    assert works(child)
+
+
+def test_the_process_gets_no_secrets(child: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://rahasia")
+    seen = child.call("environment")
+    assert "DATABASE_URL" not in seen
+    assert "PATH" in seen
+
+
+def test_the_process_is_gone_afterwards(tmp_path: Path) -> None:
+    path = tmp_path / "berkas"
+    path.write_bytes(papers.text_pdf(papers.LINES))
+    with Sandbox(Limits(), tmp_path) as used:
+        used.call("inspect_pdf", path=str(path))
+        assert used.process_id is not None
+        alive = used.process_id
+    with pytest.raises(ProcessLookupError):
+        os.kill(alive, 0)
