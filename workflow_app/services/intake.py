@@ -6,7 +6,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 import archive.documents
 from archive.models import Document, DocumentStatus
-from ocr.errors import Refused
+from ocr.errors import OcrError
 from ocr.inspect import inspect
 from ocr.types import Inspection, Limits
 from workflow_app.errors import InvalidInput
@@ -22,7 +22,7 @@ def look_into(data: bytes, max_megabytes: int) -> Inspection:
     """What the file is, by its content; raises `InvalidInput` with the sentence why it cannot be accepted."""
     try:
         return inspect(data, Limits(max_bytes=max_megabytes * 1_000_000))
-    except Refused as refusal:
+    except OcrError as refusal:
         raise InvalidInput(refusal.sentence) from refusal
 
 

@@ -12,7 +12,7 @@ from archive.errors import ArchiveError
 from archive.models import Document, DocumentStatus, RenditionKind
 from ocr.errors import OcrError
 from ocr.reading import read
-from ocr.types import Options, PdfKind, Reading
+from ocr.types import Limits, Options, PdfKind, Reading
 from workflow_app.errors import Unavailable
 from workflow_app.models.document import CaseDocument
 from workflow_app.services import audit
@@ -20,6 +20,8 @@ from workflow_app.services.unit_of_work import UnitOfWork, Works
 from workflow_app.types import SYSTEM
 
 UNREAD = "Dokumen ini tersimpan, tetapi belum dapat dibaca. Coba baca ulang, atau pindai ulang."
+ACCEPTED = Limits(max_bytes=500_000_000)
+"""The size was judged when the paper was taken in, by the limit of that day."""
 PDF_KINDS = {
     PdfKind.SEARCHABLE: RenditionKind.SEARCHABLE_PDF,
     PdfKind.PICTURE: RenditionKind.PICTURE_PDF,
@@ -38,7 +40,7 @@ def read_document(works: Works, document_id: UUID, *, page_seconds: float = 120.
             return document.status
         sha256 = archive.documents.mark_reading(work.session, document_id).blob_sha256
     try:
-        reading = read(works.blobs.read(sha256), Options(page_seconds=page_seconds, nice=nice))
+        reading = read(works.blobs.read(sha256), Options(ACCEPTED, page_seconds=page_seconds, nice=nice))
     except (OcrError, ArchiveError) as error:
         status = _give_up(works, document_id, error.sentence)
         if error.is_retryable:

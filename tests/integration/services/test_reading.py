@@ -1,0 +1,149 @@
+"""From the paper to found words: the job, and search."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+
+from ocr.errors import EngineMissing
+from tests.integration.services import desk, scans
+from workflow_app.errors import Unavailable
+from workflow_app.models.audit import AuditEvent
+from workflow_app.services import documents, holdings, paper_search, reading
+from workflow_app.services.unit_of_work import UnitOfWork, Works
+from workflow_app.types import SYSTEM, Actor
+
+
+@pytest.fixture
+def paper(works: Works, budi: Actor, sktlk: str) -> tuple[UUID, UUID]:
+    """A case and its one uploaded paper, committed."""
+    with works.begin(budi) as work:
+        case = desk.new_case(work)
+        view = documents.upload(work, case.id, element="uraian", label="Pengantar desa", data=scans.picture())
+        return case.id, view.id
+
+
+def test_r39_a_read_paper_has_text_a_searchable_copy_and_a_thumbnail(
+    works: Works, budi: Actor, paper: tuple[UUID, UUID]
+) -> None:
+    case_id, document_id = paper
+
+    assert reading.read_document(works, document_id) == "readable"
+
+    with works.begin(budi) as work:
+        view = documents.get(work, document_id)
+        assert (view.status_label, view.has_pdf, view.thumbnail_pages) == ("Terbaca", True, (1,))
+        assert view.confidence is not None
+        assert view.confidence > 80
+        assert "PENGANTAR KEPALA DESA" in documents.text(work, document_id)[0].text
+        assert documents.content(work, document_id, "pdf").data.startswith(b"%PDF")
+        thumbnail = documents.content(work, document_id, "thumbnail", page=1)
+        assert (thumbnail.media_type, thumbnail.data[8:12]) == ("image/webp", b"WEBP")
+        event = work.session.scalars(select(AuditEvent).where(AuditEvent.action == "document.read")).one()
+        assert (event.case_id, event.details["label"], event.details["pages"]) == (
+            case_id,
+            "Pengantar desa",
+            1,
+        )
+
+
+def test_the_job_run_twice_reads_once(works: Works, paper: tuple[UUID, UUID]) -> None:
+    reading.read_document(works, paper[1])
+    reading.read_document(works, paper[1])
+
+    with works.begin(SYSTEM) as work:
+        events = work.session.scalars(select(AuditEvent).where(AuditEvent.action == "document.read")).all()
+    assert len(events) == 1
+
+
+def test_an_engine_that_is_away_leaves_the_paper_kept_and_asks_for_another_try(
+    works: Works, budi: Actor, paper: tuple[UUID, UUID], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "/tempat/kosong")
+
+    with pytest.raises(Unavailable) as failure:
+        reading.read_document(works, paper[1])
+
+    assert failure.value.detail == EngineMissing.__name__
+    with works.begin(budi) as work:
+        view = documents.get(work, paper[1])
+        assert view.status == "unreadable"
+        assert "Tesseract" in view.status_reason
+        assert documents.content(work, paper[1], "original").data == scans.picture()
+    monkeypatch.undo()
+    assert reading.read_document(works, paper[1]) == "readable"
+
+
+def test_no_transaction_is_open_while_a_paper_is_read(
+    works: Works, paper: tuple[UUID, UUID], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[bool] = []
+
+    def watched(works: Works) -> Works:
+        factory = works.session_factory
+
+        class Counting:
+            def begin(self) -> object:
+                opened.append(True)
+                return factory.begin()
+
+        return replace(works, session_factory=Counting())  # type: ignore[arg-type]
+
+    real = reading.read
+    seen: list[int] = []
+    monkeypatch.setattr(reading, "read", lambda *given: (seen.append(len(opened)), real(*given))[1])
+
+    reading.read_document(watched(works), paper[1])
+
+    assert (seen, len(opened)) == ([1], 2)
+
+
+def test_words_on_a_paper_are_found_by_those_who_see_its_case(
+    works: Works, budi: Actor, tono: Actor, person: Callable[..., Actor], paper: tuple[UUID, UUID]
+) -> None:
+    case_id, document_id = paper
+    reading.read_document(works, document_id)
+
+    def search(actor: Actor, words: str) -> paper_search.SearchPage:
+        with works.begin(actor) as work:
+            return paper_search.search(work, words)
+
+    found = search(budi, "hilang penduduk")
+    assert [(hit.document_id, hit.case_id, hit.label, hit.page) for hit in found.hits] == [
+        (document_id, case_id, "Pengantar desa", 1)
+    ]
+    assert found.hits[0].case_number is not None
+    assert {text.lower() for text, is_hit in found.hits[0].snippet_parts if is_hit} >= {
+        "kehilangan",
+        "penduduk",
+    }
+    assert search(person("sari", "ka_spkt"), "pengantar").total_estimate == 1
+    for stranger in (tono, person("wati", "arsiparis"), person("joko", "piket_lantas")):
+        assert search(stranger, "pengantar").hits == []
+    for nothing in ("", "   ", "tidakadakata", "'; drop table x; --", "\x00"):
+        assert search(budi, nothing).hits == []
+
+
+def test_papers_of_the_archive_are_found_by_its_readers_page_by_page(
+    works: Works, person: Callable[..., Actor]
+) -> None:
+    with works.begin(SYSTEM) as work:
+        stored = holdings.deposit(work, scans.tiff("laporan tahun lama", "laporan tahun baru"))
+    assert stored.document_id is not None
+    reading.read_document(works, stored.document_id)
+
+    with works.begin(person("wati", "arsiparis")) as work:
+        first = paper_search.search(work, "laporan", limit=1)
+        second = paper_search.search(work, "laporan", limit=1, after=first.next)
+        assert (first.next, second.next) == ("1", None)
+        assert {hit.page for hit in first.hits + second.hits} == {1, 2}
+        assert {hit.case_id for hit in first.hits} == {None}
+    with works.begin(person("joko", "piket_lantas")) as work:
+        assert paper_search.search(work, "laporan").hits == []
+
+
+def test_a_cursor_from_elsewhere_begins_at_the_start(work: UnitOfWork) -> None:
+    for cursor in ("-1", "x", "9" * 40, "²"):
+        assert paper_search.search(work, "surat", after=cursor).hits == []
