@@ -113,7 +113,7 @@ class ObjectStore:
                 "TMPDIR": str(self.settings),
             },
             directory=self.settings,
-            patience=PATIENCE,
+            patience=PATIENCE if self.durable else 0.0,
         )
 
     @property

@@ -14,13 +14,15 @@ import psycopg
 from psycopg import sql
 
 from workflow_app.local_stack import places
-from workflow_app.local_stack.children import Child, end, running, wait_until
+from workflow_app.local_stack.children import Child, Process, end, running, wait_until
 from workflow_app.local_stack.errors import StackError
 
 SUPERUSER = "postgres"
 OWNER = "sentra"
 """Role and database of the product. It may create databases (the tests do) and is no superuser."""
 START_SECONDS = 60.0
+PATIENCE = 3.0
+"""Seconds to cut connections and write everything down; what is killed instead, recovers at the next start."""
 SPEED_OVER_SAFETY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 """For data that are thrown away after the tests."""
 
@@ -60,6 +62,7 @@ class PostgresServer:
         """End it: open connections are cut, changes are on disk."""
         if self._child:
             self._child.stop()
+            self._end_orphans()
 
     def is_alive(self) -> bool:
         return self._child is not None and self._child.is_alive()
@@ -88,7 +91,7 @@ class PostgresServer:
             environment=_plain_environment(),
             directory=Path("/"),
             gentle=signal.SIGINT,
-            patience=8.0,
+            patience=PATIENCE,
         )
 
     def _make_cluster(self) -> None:
@@ -152,11 +155,21 @@ class PostgresServer:
 
     def _end_leftover(self) -> None:
         """End a server that a killed run left on this cluster, and forget a lock that belongs to nobody."""
-        cluster = self.data.resolve()
-        for process in running():
-            if process.directory() == cluster and "-D" in process.command():
-                end(process, gentle=signal.SIGINT, patience=8.0)
+        for process in self._processes():
+            if "-D" in process.command():
+                end(process, gentle=signal.SIGINT, patience=PATIENCE)
+        self._end_orphans()
         (self.data / "postmaster.pid").unlink(missing_ok=True)
+
+    def _end_orphans(self) -> None:
+        """Its helpers lead sessions of their own: one that hangs outlives a killed server and would block the next."""
+        for process in self._processes():
+            end(process, gentle=signal.SIGKILL, patience=PATIENCE)
+
+    def _processes(self) -> list[Process]:
+        """What works in the cluster's directory; PostgreSQL goes there first of all."""
+        cluster = self.data.resolve()
+        return [process for process in running() if process.directory() == cluster]
 
 
 def _installed() -> Path:

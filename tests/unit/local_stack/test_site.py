@@ -1,0 +1,55 @@
+import sys
+from pathlib import Path
+
+from workflow_app.local_stack.children import Child, wait_until
+from workflow_app.local_stack.site import LONGEST_PAUSE, STEADY_SECONDS, Watched
+
+
+def watched(tmp_path: Path, code: str) -> Watched:
+    return Watched(Child("worker", [sys.executable, "-c", code], tmp_path / "worker.log"))
+
+
+def let_end(program: Watched) -> None:
+    assert wait_until(lambda: not program.child.is_alive(), 10)
+
+
+def test_a_child_that_lives_needs_no_word(tmp_path: Path) -> None:
+    program = watched(tmp_path, "import time; time.sleep(60)")
+    program.start()
+    try:
+        assert program.look(program.began) == ""
+    finally:
+        program.child.patience = 1
+        program.child.stop()
+
+
+def test_a_dead_child_is_named_with_its_code_and_last_words_and_started_after_the_pause(
+    tmp_path: Path,
+) -> None:
+    program = watched(tmp_path, "print('no database'); raise SystemExit(3)")
+    program.start()
+    let_end(program)
+
+    told = program.look(program.began + 1)
+
+    assert "worker ended (code 3)" in told
+    assert "no database" in told
+    assert program.look(program.began + 1.5) == ""
+    assert "started again" in program.look(program.began + 2.1)
+    program.child.stop()
+
+
+def test_the_pause_grows_up_to_a_limit_and_shrinks_after_a_steady_time(tmp_path: Path) -> None:
+    program = watched(tmp_path, "raise SystemExit(1)")
+    for _ in range(8):
+        program.start()
+        let_end(program)
+        program.look(program.began + 1)
+    assert program.pause == LONGEST_PAUSE
+
+    program.start()
+    let_end(program)
+    program.look(program.began + STEADY_SECONDS + 1)
+
+    assert program.pause == 2.0
+    program.child.stop()
