@@ -13,8 +13,7 @@ from ocr import pictures, signatures
 QUALITY = 90
 _TURNS = {1: 0, 3: 180, 6: 90, 8: 270}
 _SPACES = {1: Name.DeviceGray, 3: Name.DeviceRGB, 4: Name.DeviceCMYK}
-_GROUP4_OFFSETS = 273
-_ROWS_PER_STRIP = 278
+_PHOTOMETRIC, _STRIP_OFFSETS, _ROWS_PER_STRIP, _STRIP_LENGTHS = 262, 273, 278, 279
 
 
 def add_picture(pdf: Pdf, path: str, media_type: str, no: int) -> Page:
@@ -147,10 +146,12 @@ def _group4(pdf: Pdf, image: Image.Image) -> Stream:
     buffer.seek(0)
     with Image.open(buffer, formats=["TIFF"]) as tiff:
         tags = dict(tiff.tag_v2)  # type: ignore[attr-defined]
-    (start,), (length,) = tags[_GROUP4_OFFSETS], tags[279]
+    (start,), (length,) = tags[_STRIP_OFFSETS], tags[_STRIP_LENGTHS]
     coded = buffer.getvalue()[start : start + length]
+    # With "0 is black" the coder takes the dark pixels for the white runs of a fax.
+    is_inverted = tags[_PHOTOMETRIC] == 1
     stream = _picture(pdf, coded, Name.CCITTFaxDecode, image.width, image.height, Name.DeviceGray, 1)
-    stream.DecodeParms = Dictionary(K=-1, Columns=image.width, Rows=image.height, BlackIs1=False)
+    stream.DecodeParms = Dictionary(K=-1, Columns=image.width, Rows=image.height, BlackIs1=is_inverted)
     return stream
 
 
