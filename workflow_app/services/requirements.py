@@ -91,6 +91,18 @@ def for_task(work: UnitOfWork, task_id: UUID) -> list[RequirementLine]:
     return lines
 
 
+def requests(work: UnitOfWork, task_id: UUID) -> list[MissingLine]:
+    """The exceptions that wait for a decision, each with the reason that the officer gave."""
+    task = access.visible_task(work, task_id)
+    case = work.session.get_one(Case, task.case_id)
+    given, decided = _given(work, case), _waivers(work, case.id)
+    return [
+        MissingLine(line, str(given[line.id].get("reason") or ""))
+        for line in lines_of(work, case)
+        if line.id in _asked(given) and line.id not in decided
+    ]
+
+
 def lines_of(work: UnitOfWork, case: Case) -> list[RequirementLine]:
     """The lines that apply to a case, from the decision table of its own version."""
     definition = definition_of(work, case.definition_id)

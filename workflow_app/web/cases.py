@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from workflow_app.errors import InvalidInput
@@ -19,6 +19,8 @@ from workflow_app.services import (
     letters,
     requirements,
 )
+from workflow_app.services.cases import CaseView
+from workflow_app.services.letters import LetterView
 from workflow_app.web.access import access
 from workflow_app.web.transaction import unit_of_work
 
@@ -39,6 +41,24 @@ def drawing(case_id: UUID) -> ResponseReturnValue:
     with unit_of_work() as work:
         found = diagrams.diagram(work, case_id)
     return Response(found.xml, mimetype="application/xml")
+
+
+@blueprint.get("/keadaan")
+@access()
+def state(case_id: UUID) -> ResponseReturnValue:
+    """Whether the system is still at work, and the address to go on at: asked by a page that waits."""
+    with unit_of_work() as work:
+        case = cases.get(work, case_id)
+        is_waiting = is_at_work(case, letters.for_case(work, case_id))
+    own = next((task for task in case.open_tasks if task.can_open), None)
+    following = url_for("tasks.show", task_id=own.id) if own and not is_waiting else None
+    return jsonify(is_waiting=is_waiting, following=following)
+
+
+def is_at_work(case: CaseView, issued: list[LetterView]) -> bool:
+    """True while the case waits for the system and not for a person."""
+    is_printing = any(letter.status == "valid" and letter.document_id is None for letter in issued)
+    return case.status == "running" and (not case.open_tasks or is_printing)
 
 
 @blueprint.get("/kekurangan")
@@ -67,6 +87,7 @@ def cancel(case_id: UUID) -> ResponseReturnValue:
 def _page(case_id: UUID, **more: Any) -> str:
     with unit_of_work() as work:
         case = cases.get(work, case_id)
+        issued = letters.for_case(work, case_id)
         may_reveal = not work.actor.roles.isdisjoint(IDENTITY_READERS)
         return render_template(
             "cases/show.html",
@@ -78,6 +99,7 @@ def _page(case_id: UUID, **more: Any) -> str:
             accesses=identities.accesses(work, case_id),
             may_reveal=may_reveal,
             documents=documents.for_case(work, case_id),
-            letters=letters.for_case(work, case_id),
+            letters=issued,
+            is_waiting=is_at_work(case, issued),
             **{"cancel_error": "", "typed_reason": request.form.get("alasan", ""), **more},
         )

@@ -3,6 +3,8 @@
 from datetime import date, datetime, timedelta
 from typing import Literal
 
+from markupsafe import Markup, escape
+
 from workflow_app.types import WITA
 
 MONTHS = (
@@ -97,6 +99,11 @@ def file_size(size: int) -> str:
     if size < 1_000_000:
         return f"{round(size / 1000)} KB"
     return f"{size / 1_000_000:.1f} MB".replace(".", ",")
+
+
+def breakable(text: str) -> Markup:
+    """A letter number that may continue on the next line after a slash."""
+    return Markup("/<wbr>").join(escape(part) for part in text.split("/"))
 
 
 def count(number: int) -> str:

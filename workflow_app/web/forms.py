@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from workflow_app.engine.forms import Field, Form
 from workflow_app.types import WITA, Answer, Answers
@@ -97,18 +97,30 @@ def _posted(item: Field, value: Answer) -> Posted:
     if isinstance(value, dict):
         lines = value if item.widget == "requirements" else {"": value}
         return {
-            ".".join(part for part in (item.name, line, key) if part): _strings(content)
+            ".".join(part for part in (item.name, line, key) if part): _part(key, content)
             for line, parts in lines.items()
             if isinstance(parts, dict)
             for key, content in parts.items()
         }
     if item.widget == "datetime" and isinstance(value, str):
         return {item.name: [_local(value)]}
-    return {item.name: _strings(value)}
+    return {item.name: _part(item.widget, value)}
+
+
+def _part(kind: str, value: Answer) -> list[str]:
+    return [typed_date(value)] if kind == "date" and isinstance(value, str) else _strings(value)
 
 
 def _strings(value: Answer) -> list[str]:
     return [as_text(item) for item in value] if isinstance(value, list) else [as_text(value)]
+
+
+def typed_date(text: str) -> str:
+    """An ISO date as people type it, `31-12-2026`; anything else as it is."""
+    try:
+        return date.fromisoformat(text).strftime("%d-%m-%Y")
+    except ValueError:
+        return text
 
 
 def _local(text: str) -> str:

@@ -12,14 +12,14 @@ from workflow_app.permissions import CASE_STARTERS, LEADS
 from workflow_app.types import WITA
 from workflow_app.web import formats, session
 from workflow_app.web.assets import asset
-from workflow_app.web.forms import as_text
+from workflow_app.web.forms import as_text, typed_date
 from workflow_app.web.parts import now
 from workflow_app.web.uploads import ACCEPTED
 
 THEMES = {"auto": "Ikut perangkat", "light": "Terang", "dark": "Gelap"}
 THEME_COOKIE = "tampilan"
-INPUT_TYPES = {"date": "date", "datetime": "datetime-local", "tel": "tel", "email": "email"}
-"""HTML input type of a widget; all others are plain text."""
+INPUT_TYPES = {"datetime": "datetime-local", "tel": "tel", "email": "email"}
+"""HTML input type of a widget; all others are plain text. Dates are typed: day-month-year whatever the browser speaks."""
 
 
 def register(app: Flask) -> None:
@@ -34,11 +34,13 @@ def register(app: Flask) -> None:
         full_time=formats.full_time,
         duration=formats.duration,
         file_size=formats.file_size,
+        breakable=formats.breakable,
         count=formats.count,
         moment=_moment,
         relative=_relative,
         countdown=_countdown,
         urgency=_urgency,
+        typed_date=_typed_date,
     )
     app.jinja_env.globals.update(
         asset=asset,
@@ -66,6 +68,10 @@ def _of_page() -> dict[str, Any]:
 def _condition_values(condition: Condition) -> str:
     """The values that show a field, for the script that shows and hides."""
     return json.dumps([as_text(value) for value in condition.values], ensure_ascii=False)
+
+
+def _typed_date(text: str | None) -> str:
+    return typed_date(text) if text else ""
 
 
 def _moment(at: datetime) -> str:

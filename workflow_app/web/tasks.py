@@ -8,8 +8,9 @@ from flask.typing import ResponseReturnValue
 
 from workflow_app.engine import forms
 from workflow_app.errors import Conflict, InvalidInput, ProcessFault
+from workflow_app.permissions import IDENTITY_READERS
 from workflow_app.services import access as reach
-from workflow_app.services import answers, cases, documents, drafts, requirements, tasks, users
+from workflow_app.services import answers, cases, documents, drafts, letters, requirements, tasks, users
 from workflow_app.services.tasks import TaskView
 from workflow_app.services.unit_of_work import UnitOfWork
 from workflow_app.web import uploads
@@ -120,6 +121,7 @@ def _page(
         task = tasks.get(work, task_id)
         papers = documents.for_case(work, task.case_id)
         shown = posted if posted is not None else _prepared(task)
+        case = reach.visible_case(work, task.case_id)
         return render_template(
             "tasks/show.html",
             task=task,
@@ -127,10 +129,17 @@ def _page(
             sheet=Sheet(task.form, shown, errors or {}),
             context=_context(work, task, papers),
             case=cases.get(work, task.case_id),
-            steps=answers.recorded(work, reach.visible_case(work, task.case_id))[::-1],
+            steps=answers.recorded(work, case)[::-1],
+            given=[] if task.is_mine and _is_checklist(task.form) else requirements.given_lines(work, case),
+            letters=letters.for_case(work, task.case_id),
+            may_reveal=not work.actor.roles.isdisjoint(IDENTITY_READERS),
             documents=papers,
             colleagues=users.colleagues(work, task.role) if task.can_reassign else [],
         )
+
+
+def _is_checklist(form: forms.Form) -> bool:
+    return any(field.widget == "requirements" for field in form.fields.values())
 
 
 def _prepared(task: TaskView) -> Posted:
@@ -141,7 +150,15 @@ def _prepared(task: TaskView) -> Posted:
 def _context(work: UnitOfWork, task: TaskView, papers: list[documents.DocumentView]) -> dict[str, object]:
     """What widgets need beside their own answer: the papers by id, the lines of a checklist."""
     lines: dict[str, object] = {}
+    asked: dict[str, object] = {}
     for field in task.form.fields.values():
-        if task.is_mine and field.widget in ("requirements", "waiver"):
+        if task.is_mine and field.widget == "requirements":
             lines[field.name] = requirements.for_task(work, task.id)
-    return {"papers": {str(paper.id): paper for paper in papers}, "lines": lines, "requests": lines}
+        if task.is_mine and field.widget == "waiver":
+            asked[field.name] = requirements.requests(work, task.id)
+    return {
+        "papers": {str(paper.id): paper for paper in papers},
+        "lines": lines,
+        "requests": asked,
+        "case_id": task.case_id,
+    }

@@ -24,6 +24,16 @@ function countDigits(input) {
   words.textContent = digits ? `${digits} dari ${wanted} angka` : "";
 }
 
+// Digits become 31-12-1990 while they are typed; a date in another form is left as it is.
+function writeDate(input, event) {
+  if (event.inputType?.startsWith("delete") || !/^[\d-]*$/.test(input.value)) return;
+  const parts = input.value.split("-");
+  if (parts.length > 1 && parts.slice(0, -1).some((part, no) => part.length > 2 || no > 1)) return;
+  const digits = input.value.replace(/-/g, "").slice(0, 8);
+  if (parts.length > 1 && parts[0].length < 2) return;
+  input.value = [digits.slice(0, 2), digits.slice(2, 4), digits.slice(4)].filter(Boolean).join("-");
+}
+
 function setUp(form) {
   let isSending = false;
   form.classList.add("scripted");
@@ -39,6 +49,7 @@ function setUp(form) {
   });
   form.addEventListener("input", (event) => {
     if (event.target.dataset.digits) countDigits(event.target);
+    if ("date" in event.target.dataset) writeDate(event.target, event);
   });
   form.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
