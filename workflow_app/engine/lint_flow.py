@@ -48,16 +48,37 @@ def splits(source: Source) -> Iterator[Finding]:
 
 def rework(source: Source) -> Iterator[Finding]:
     """Every cycle passes a task with `maxVisits`."""
-    free = {n.id: n for n in source.model.nodes.values() if "maxVisits" not in n.properties}
-    following: dict[str, list[str]] = {
-        n: [f.target for f in source.model.outgoing[n] if f.target in free] for n in free
-    }
-    for node in source.of_kind("boundaryEvent"):
-        if node.attached_to in following and node.id in free:
-            following[node.attached_to].append(node.id)
-    for cycle in _cycles(following):
+    bounded = {n.id for n in source.model.nodes.values() if "maxVisits" in n.properties}
+    for cycle in _cycles(_following(source, bounded)):
         path = " → ".join(cycle)
         yield Finding("rework-unbounded", cycle[0], f"Putaran {path} tidak melalui tugas dengan maxVisits.")
+
+
+def joins_in_rework(source: Source) -> Iterator[Finding]:
+    """No parallel or inclusive gateway on a cycle: the library mixes up the rounds. A subprocess keeps them apart."""
+    following = _following(source, set())
+    for node in source.of_kind("parallelGateway", "inclusiveGateway"):
+        reached: set[str] = set()
+        queue = list(following[node.id])
+        while queue:
+            current = queue.pop()
+            if current not in reached:
+                reached.add(current)
+                queue += following[current]
+        if node.id in reached:
+            message = "Gerbang ini berada dalam putaran; pindahkan cabang-cabangnya ke dalam subproses."
+            yield Finding("gateway-in-rework", node.id, message)
+
+
+def _following(source: Source, without: set[str]) -> dict[str, list[str]]:
+    """The next elements of each element, boundary events included."""
+    nodes = [node for node in source.model.nodes.values() if node.id not in without]
+    ids = {node.id for node in nodes}
+    following = {n.id: [f.target for f in source.model.outgoing[n.id] if f.target in ids] for n in nodes}
+    for node in nodes:
+        if node.kind == "boundaryEvent" and node.attached_to in following:
+            following[node.attached_to].append(node.id)
+    return following
 
 
 def _deciding(source: Source, node: Node) -> Iterator[Finding]:
@@ -102,4 +123,4 @@ def _cycles(following: dict[str, list[str]]) -> Iterator[list[str]]:
                 branches.append(iter(following[target]))
 
 
-RULES: tuple[Rule, ...] = (ends, splits, rework)
+RULES: tuple[Rule, ...] = (ends, splits, rework, joins_in_rework)

@@ -127,6 +127,10 @@ FAULTS: dict[str, tuple[Folder, str, str]] = {
     "two flows with one condition": (changed(lambda f: f.flows.append(("disetujui", "setujui", "layanan", 'keputusan == "setuju"'))), "gateway-condition", "disetujui"),
     "a condition on a task's flow": (changed(lambda f: f.flows.append(("terbitkan", "cetak", "", 'jenis == "sim"'))), "gateway-condition", "alur_17"),
     "rework without limit": (with_property("isi", maxVisits=None), "rework-unbounded", "isi"),
+    "branches that join inside rework": (
+        rework(3).choice("cabang", tag="parallelGateway").user("dua").choice("temu", tag="parallelGateway").flow("cabang", "dua", "temu", "kerja").flow("putuskan", "cabang", "temu"),
+        "gateway-in-rework", "cabang",
+    ),
     "a condition that does not parse": (changed(lambda f: f.flows.append(("disetujui", "setujui", "layanan", "keputusan =="))), "expression", "alur_17"),
     "a condition with an attribute": (changed(lambda f: f.flows.append(("disetujui", "setujui", "layanan", "jenis.lower() == 'a'"))), "expression", "alur_17"),
     "a condition on an unknown variable": (changed(lambda f: f.flows.append(("disetujui", "setujui", "layanan", 'keputusn == "a"'))), "variable-unknown", "alur_17"),
