@@ -90,4 +90,8 @@ def search(
 
 def _clean(query: str) -> str:
     printable = "".join(character if character.isprintable() else " " for character in query)
-    return " ".join(printable.split())[:QUERY_LENGTH]
+    words = " ".join(printable.split())
+    if len(words) <= QUERY_LENGTH:
+        return words
+    # Cut between words: half a word would be searched as a word of its own.
+    return words[:QUERY_LENGTH].rpartition(" ")[0] or words[:QUERY_LENGTH]

@@ -1,0 +1,123 @@
+"""Finding papers by what is written on them, on the real full-text search."""
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from archive import documents
+from archive.blobs import Blobs
+from archive.documents import PageText
+from archive.models import Document
+from archive.search import MARK_END, MARK_START, search
+
+LETTER = (
+    "SURAT KETERANGAN TANDA LAPOR KEHILANGAN Nomor SKTLK/0123/IV/2026/SPKT. Pelapor Warga Contoh menerangkan telah "
+    "kehilangan satu lembar surat izin mengemudi di sekitar pasar. Kendaraan DA 1234 XYZ."
+)
+
+
+@pytest.fixture
+def keep(db_session: Session, blobs: Blobs, now: datetime):  # type: ignore[no-untyped-def]
+    """Keep a document with these pages and return its id."""
+
+    def keep(*texts: str, label: str = "Surat") -> UUID:
+        added = documents.add(
+            db_session,
+            blobs,
+            uuid4().bytes,
+            media_type="image/jpeg",
+            pages=len(texts),
+            origin="unggah",
+            label=label,
+            at=now,
+        )
+        pages = [PageText(no, text, 90.0, [], 100, 100, "ocr") for no, text in enumerate(texts, start=1)]
+        documents.save_reading(
+            db_session, blobs, added.document_id, pages=pages, pdf=None, pdf_kind=None, thumbnails=[], at=now
+        )
+        return added.document_id
+
+    return keep
+
+
+def ids(hits) -> list[UUID]:  # type: ignore[no-untyped-def]
+    return [hit.document_id for hit in hits]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "kehilangan",
+        "hilang",
+        "melapor",
+        "laporan",
+        "KEHILANGAN Surat",
+        '"surat izin mengemudi"',
+        "SKTLK/0123/IV/2026/SPKT",
+        "DA 1234 XYZ",
+        "Kendaraan",
+        "pasar -toko",
+        "toko or pasar",
+    ],
+)
+def test_r37_a_paper_is_found_by_words_word_forms_phrases_and_numbers(
+    db_session: Session,
+    keep,
+    query: str,  # type: ignore[no-untyped-def]
+) -> None:
+    wanted = keep("halaman lain", LETTER)
+    keep("undangan rapat koordinasi")
+    (hit,) = search(db_session, query)
+    assert (hit.document_id, hit.page, hit.label) == (wanted, 2, "Surat")
+
+
+@pytest.mark.parametrize(
+    "query", ["", "   ", "tidakada", "pasar -kehilangan", '"izin surat"', "\x00", "-", '"', "& | !", "':*"]
+)
+def test_queries_that_find_nothing_do_no_harm(db_session: Session, keep, query: str) -> None:  # type: ignore[no-untyped-def]
+    keep(LETTER)
+    assert search(db_session, query) == []
+
+
+def test_the_found_words_are_marked_and_the_rest_is_safe_for_a_page(db_session: Session, keep) -> None:  # type: ignore[no-untyped-def]
+    keep(f"<script>alert('x')</script> kehilangan & {MARK_START}palsu{MARK_END} \"kutipan\" <b>tebal</b>")
+    (hit,) = search(db_session, "kehilangan")
+    assert f"{MARK_START}kehilangan{MARK_END}" in hit.snippet
+    assert "<" not in hit.snippet
+    assert "&amp;" in hit.snippet
+    assert hit.snippet.count(MARK_START) == hit.snippet.count(MARK_END) == 1
+
+
+def test_a_snippet_is_short_and_around_the_words(db_session: Session, keep) -> None:  # type: ignore[no-untyped-def]
+    keep("awal " * 2000 + "di sini kehilangan dompet " + "akhir " * 2000)
+    (hit,) = search(db_session, "dompet")
+    assert f"{MARK_START}dompet{MARK_END}" in hit.snippet
+    assert len(hit.snippet) < 300
+
+
+def test_pages_with_more_of_the_words_come_first(db_session: Session, keep) -> None:  # type: ignore[no-untyped-def]
+    once = keep("dompet " + "lain " * 50)
+    often = keep("dompet dompet dompet hilang dompet")
+    assert ids(search(db_session, "dompet")) == [often, once]
+
+
+def test_only_papers_that_may_be_seen_are_found(db_session: Session, keep) -> None:  # type: ignore[no-untyped-def]
+    seen, hidden = keep(LETTER, label="Boleh"), keep(LETTER, label="Rahasia")
+    assert ids(search(db_session, "kehilangan", document_ids=[seen])) == [seen]
+    assert search(db_session, "kehilangan", document_ids=[]) == []
+    allowed = select(Document.id).where(Document.label == "Boleh")
+    assert ids(search(db_session, "kehilangan", document_ids=allowed)) == [seen]
+    assert set(ids(search(db_session, "kehilangan"))) == {seen, hidden}
+
+
+def test_the_number_of_hits_is_bounded(db_session: Session, keep) -> None:  # type: ignore[no-untyped-def]
+    keep(*["kata yang sama"] * 7)
+    assert len(search(db_session, "kata", limit=5)) == 5
+
+
+def test_a_query_as_long_as_a_book_is_cut(db_session: Session, keep) -> None:  # type: ignore[no-untyped-def]
+    keep(LETTER)
+    assert search(db_session, "kehilangan " * 50_000)
