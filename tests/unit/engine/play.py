@@ -8,6 +8,7 @@ from workflow_app.engine.functions import Value
 from workflow_app.types import Step
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+DUE = (NOW + timedelta(minutes=10)).isoformat()
 
 
 class Play:

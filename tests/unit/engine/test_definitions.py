@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.engine.folder import Folder, service_counter
+from tests.unit.engine.counter import service_counter
+from tests.unit.engine.folder import Folder
 from tests.unit.engine.play import line
 from workflow_app.engine.definitions import content_hash, load, read_folder
 from workflow_app.errors import InvalidDefinition

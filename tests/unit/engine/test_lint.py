@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.engine.folder import Folder, service_counter
+from tests.unit.engine.counter import service_counter
+from tests.unit.engine.folder import Folder
 from tests.unit.engine.play import line, rework
 from workflow_app.engine.lint import RULES, lint
 

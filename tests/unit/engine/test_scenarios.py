@@ -2,7 +2,8 @@ from datetime import timedelta
 
 import pytest
 
-from tests.unit.engine.folder import Folder, service_counter
+from tests.unit.engine.counter import service_counter
+from tests.unit.engine.folder import Folder
 from workflow_app.engine.rehearsal import ScenarioFailed, rehearse
 from workflow_app.engine.scenarios import Advance, Complete, Scenario, read_scenario, read_scenarios
 from workflow_app.errors import InvalidDefinition

@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from tests.unit.engine.folder import Folder, service_counter
+from tests.unit.engine.counter import service_counter
+from tests.unit.engine.folder import Folder
 from tests.unit.engine.play import NOW, Play, line, rework
 from workflow_app.engine import runner
 from workflow_app.engine.lint import lint
