@@ -37,7 +37,8 @@ def seed(demo: bool, as_json: bool) -> None:
     works.blobs.ensure_bucket()
     with works.begin(SYSTEM) as work:
         deployed = seeding.deploy_all(work, settings().processes_dir)
-    logins = seeding.demo(works) if demo else []
+    found = settings()
+    logins = seeding.demo(works, found.processes_dir, found.public_url) if demo else []
     if as_json:
         click.echo(
             json.dumps(

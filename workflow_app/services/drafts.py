@@ -54,7 +54,10 @@ def save(work: UnitOfWork, task_id: UUID, given: Answers) -> datetime:
 
 
 def prefill(work: UnitOfWork, case: Case, task: Task) -> Prefill:
-    """The actor's draft of this task, else the newest answers of this or a `prefill` element that fit the form."""
+    """The actor's draft of this task, else the newest answers of the elements its `prefill` property names.
+
+    Decisions and signatures name none: a stale one must not stand in the form again.
+    """
     draft = (
         work.session.get(Draft, (task.id, work.actor.user_id)) if work.actor.user_id is not None else None
     )
@@ -63,7 +66,7 @@ def prefill(work: UnitOfWork, case: Case, task: Task) -> Prefill:
         return Prefill(opened, "draft", draft.saved_at)
     definition = definition_of(work, case.definition_id)
     form = definition.form(task.element)
-    sources = {task.element, *definition.elements[task.element].properties.get("prefill", "").split()}
+    sources = definition.elements[task.element].properties.get("prefill", "").split()
     found = answers.newest(work, case.id, sources)
     merged: Answers = {}
     for opened in answers.unsealed(work, case, found.values()).values():

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from workflow_app.engine import scenarios
-from workflow_app.engine.scenarios import Scenario
+from workflow_app.engine import definitions, scenarios
 from workflow_app.models.case import Case
 from workflow_app.models.user import User
-from workflow_app.services import cases, incidents, processes, rehearsal, users
+from workflow_app.services import processes, rehearsal, users
 from workflow_app.services.processes import Deployment
+from workflow_app.services.typesetting import Metadata, typeset
 from workflow_app.services.unit_of_work import UnitOfWork, Works
 from workflow_app.types import SYSTEM
 
@@ -48,17 +48,70 @@ PEOPLE = (
     Person("admin", "Contoh Admin", "Penda", ("admin",), "Admin"),
 )
 
-DEMO_CASES = (
-    ("selesai_ktp", 99),
-    ("selesai_sim", 99),
-    ("kurang_lalu_lengkap", 5),
-    ("selesai_stnk", 5),
-    ("dicuri", 3),
+DEMO_CASES: tuple[tuple[str, int | None], ...] = (
+    ("sktlk_ktp", None),
+    ("sktlk_sim", None),
+    ("dicuri", None),
+    ("kurang_lalu_lengkap", 6),
+    ("sktlk_stnk", 5),
+    ("sktlk_bpkb", 5),
+    ("orang_asing", 3),
 )
-"""Scenario and how many of its steps the demo plays."""
+"""Scenario of the SKTLK and how many of its steps the demo plays (all of them for None)."""
+
+DEMO_PAPER = """<!doctype html><html lang="id"><head><title>Contoh dokumen</title>
+<style>@page { size: A5; margin: 2cm } body { font: 12pt serif }</style></head><body>
+<h1>CONTOH DOKUMEN</h1><p>Lembar ini dibuat untuk mencoba sistem dan bukan dokumen siapa pun.</p>
+<p>Surat pengantar dari Kepala Desa Contoh Makmur, nomor 001/CONTOH/2026.</p></body></html>"""
 
 
 def deploy_all(work: UnitOfWork, processes_dir: Path) -> list[Deployment]:
     """Deploy every process folder of the release."""
     folders = sorted(path.parent for path in processes_dir.glob("*/process.bpmn"))
     return [processes.deploy(work, folder) for folder in folders]
+
+
+def demo(works: Works, processes_dir: Path, public_url: str) -> list[Login]:
+    """Invented people, and cases at several stages. A database with accounts of its own is left alone."""
+    logins = [Login(person.username, PASSWORD, person.role) for person in PEOPLE]
+    with works.begin(SYSTEM) as work:
+        known = set(work.session.scalars(select(User.username)))
+        if not known:
+            _invent_people(work)
+    if known and not known >= {person.username for person in PEOPLE}:
+        return []
+    with works.begin(SYSTEM) as work:
+        played = work.session.scalar(select(func.count()).select_from(Case)) or 0
+    # A first start that was cut off goes on where it stopped.
+    for name, steps in DEMO_CASES[played:]:
+        _play(works, processes_dir / "sktlk", public_url, name, steps)
+    return logins
+
+
+def _invent_people(work: UnitOfWork) -> None:
+    for person in PEOPLE:
+        users.create(
+            work,
+            username=person.username,
+            full_name=person.full_name,
+            rank=person.rank,
+            nrp="00000000",
+            unit="spkt",
+            roles=person.roles,
+            password=PASSWORD,
+        )
+
+
+def _play(works: Works, folder: Path, public_url: str, name: str, steps: int | None) -> None:
+    with works.begin(SYSTEM) as work:
+        cast = {
+            role: users.actor_of(user)
+            for username, role in (("petugas", "petugas"), ("kaspkt", "ka_spkt"))
+            for user in users.list_all(work)
+            if user.username == username
+        }
+    about = Metadata("Contoh dokumen", "Sentra SPKT", works.clock(), b"contoh")
+    paper, _ = typeset(DEMO_PAPER, about)
+    files = definitions.read_folder(folder)
+    scenario = scenarios.read_scenario(name, files[f"scenarios/{name}.yaml"])
+    rehearsal.play(rehearsal.Stage(works, cast, public_url, paper), folder.name, scenario, steps=steps)

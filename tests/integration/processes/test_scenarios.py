@@ -1,0 +1,75 @@
+"""Every scenario of every process, on the real database, object store and letters (no browser)."""
+
+import io
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from sqlalchemy import select
+
+from tests.integration.conftest import PROCESSES, TestClock
+from workflow_app.engine import definitions, scenarios
+from workflow_app.engine.scenarios import Scenario
+from workflow_app.models.case import Case
+from workflow_app.models.letter import Letter
+from workflow_app.services import audit, configuration, processes, rehearsal
+from workflow_app.services.rehearsal import Stage
+from workflow_app.services.unit_of_work import Works
+from workflow_app.types import SYSTEM, Actor
+
+FOLDERS = sorted(path.parent for path in PROCESSES.glob("*/process.bpmn"))
+SCENARIOS = [
+    pytest.param(folder, scenario, id=f"{folder.name}-{Path(scenario.file).stem}")
+    for folder in FOLDERS
+    for scenario in scenarios.read_scenarios(definitions.read_folder(folder))
+]
+
+
+@pytest.fixture
+def stage(works: Works, clock: TestClock, budi: Actor, sari: Actor) -> Stage:
+    picture = io.BytesIO()
+    Image.new("L", (400, 300), 255).save(picture, "PNG")
+
+    def advance(span: timedelta) -> None:
+        clock.at += span
+
+    return Stage(
+        works,
+        {"petugas": budi, "ka_spkt": sari},
+        "http://127.0.0.1:8000",
+        picture.getvalue(),
+        advance,
+    )
+
+
+@pytest.mark.parametrize(("folder", "scenario"), SCENARIOS)
+def test_a_scenario_ends_as_it_says(stage: Stage, works: Works, folder: Path, scenario: Scenario) -> None:
+    if scenario.targets:
+        set_targets(works, scenario)
+    with works.begin(SYSTEM) as work:
+        processes.deploy(work, folder)
+
+    case_id = rehearsal.play(stage, folder.name, scenario)
+
+    with works.begin(SYSTEM) as work:
+        case = work.session.get_one(Case, case_id)
+        valid = work.session.scalars(
+            select(Letter.kind).where(Letter.case_id == case_id, Letter.status == "valid")
+        ).all()
+        assert case.outcome == scenario.outcome
+        assert (case.closed_at is not None) == (scenario.outcome is not None)
+        if scenario.letters is not None:
+            assert sorted(valid) == sorted(scenario.letters)
+        assert list(audit.verify_chains(work)) == []
+
+
+def set_targets(works: Works, scenario: Scenario) -> None:
+    with works.begin(SYSTEM) as work:
+        for name, span in scenario.targets.items():
+            minutes = None if span is None else int(span.total_seconds() // 60)
+            configuration.set_value(work, f"target.{name}", minutes, configuration.SOP_IN_FORCE)
+
+
+def test_every_process_of_the_release_has_scenarios() -> None:
+    assert {folder.name for folder in FOLDERS} == {parameter.values[0].name for parameter in SCENARIOS}
