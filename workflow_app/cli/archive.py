@@ -40,6 +40,8 @@ def archive() -> None:
 def add(paths: tuple[str, ...], as_json: bool) -> None:
     """Keep files, and all files below folders. Each is answered: stored, duplicate or refused."""
     limit = settings().max_upload_mb
+    with _failing_plainly(), connected().begin(SYSTEM) as work:
+        holdings.prepare(work)
     counts = {"stored": 0, "duplicate": 0, "refused": 0}
     for named in paths:
         for found in _files(named):

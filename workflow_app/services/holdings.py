@@ -40,6 +40,11 @@ class Fixity:
         return self.state == archive.fixity.FixityState.INTACT
 
 
+def prepare(work: UnitOfWork) -> None:
+    """See to it that the store is there and locks what it keeps; fails with a sentence otherwise."""
+    work.blobs.ensure_bucket()
+
+
 def deposit(work: UnitOfWork, data: bytes, *, max_megabytes: int = 50) -> Deposit:
     """Keep one file in the archive, without a case. A file that cannot be accepted is an answer, not an error."""
     try:
