@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
+from tests.unit.engine.table import dmn
 from workflow_app.engine.definitions import Definition, load
 
 HEAD = (
@@ -172,30 +173,8 @@ class Folder:
     def decision(
         self, id: str, inputs: list[str], outputs: list[str], rows: list[list[str]], hit: str = "FIRST"
     ) -> "Folder":
-        cells = "".join(
-            f'<rule id="{id}_b{n}">'
-            + "".join(
-                f'<inputEntry id="{id}_b{n}i{i}"><text>{escape(c)}</text></inputEntry>'
-                for i, c in enumerate(row[: len(inputs)])
-            )
-            + "".join(
-                f'<outputEntry id="{id}_b{n}o{i}"><text>{escape(c)}</text></outputEntry>'
-                for i, c in enumerate(row[len(inputs) :])
-            )
-            + "</rule>"
-            for n, row in enumerate(rows)
-        )
-        columns = "".join(
-            f'<input id="{id}_i{i}" label={quoteattr(e)}><inputExpression id="{id}_e{i}" typeRef="string"><text>{escape(e)}</text></inputExpression></input>'
-            for i, e in enumerate(inputs)
-        ) + "".join(f'<output id="{id}_o{i}" name="{o}" typeRef="string"/>' for i, o in enumerate(outputs))
-        return self.file(
-            f"{id}.dmn",
-            '<?xml version="1.0" encoding="UTF-8"?>'
-            f'<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d_{id}" name="{id}"'
-            f' namespace="https://contoh.invalid/dmn"><decision id="{id}" name="{id}">'
-            f'<decisionTable id="t_{id}" hitPolicy="{hit}">{columns}{cells}</decisionTable></decision></definitions>',
-        )
+        """A decision table; each row holds its input cells, then its output cells."""
+        return self.file(f"{id}.dmn", dmn(id, inputs, outputs, rows, hit))
 
     def letter(self, name: str) -> "Folder":
         return self.file(f"letters/{name}.html", "<p>Contoh</p>").json(
