@@ -10,8 +10,11 @@ from typing import NamedTuple
 
 from ocr.errors import DamagedFile, TruncatedFile
 
+STEPS = 250_000
+"""Parts of a file walked through at most: no honest file of 50 MB has more, a hostile one has millions."""
 _JPEG_FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
 _JPEG_BARE = {0x01, *range(0xD0, 0xD8)}
+_MARKER = re.compile(rb"\xff+[^\xff]")
 _AFTER_SCAN = re.compile(rb"\xff+[^\x00\xff\xd0-\xd7]")
 
 
@@ -27,7 +30,7 @@ def jpeg(data: bytes) -> Measure:
     """Walk the segments up to the end-of-image marker. Data after it (phones add some) is of no interest."""
     size: tuple[int, int] | None = None
     at = 2
-    while True:
+    for _ in range(STEPS):
         marker, at = _jpeg_marker(data, at)
         if marker == 0xD9:
             break
@@ -45,6 +48,8 @@ def jpeg(data: bytes) -> Measure:
             if found is None:
                 raise TruncatedFile
             at = found.end() - 2
+    else:
+        raise DamagedFile
     if size is None:
         raise DamagedFile
     return Measure(1, *size)
@@ -56,12 +61,14 @@ def png(data: bytes) -> Measure:
         raise DamagedFile
     width, height = struct.unpack(">II", _slice(data, 16, 8))
     at, has_pixels = 8, False
-    while True:
+    for _ in range(STEPS):
         length, kind = struct.unpack(">I4s", _slice(data, at, 8))
         if kind == b"IEND":
             break
         has_pixels = has_pixels or kind == b"IDAT"
         at += length + 12
+    else:
+        raise DamagedFile
     if not has_pixels:
         raise DamagedFile
     return Measure(1, width, height)
@@ -71,7 +78,10 @@ def gif(data: bytes) -> Measure:
     """Walk the blocks up to the trailer. Only the first picture of an animation is a page."""
     width, height, flags = struct.unpack("<HHB", _slice(data, 6, 5))
     at, pictures = 13 + _colour_table(flags), 0
-    while (kind := _slice(data, at, 1)) != b";":
+    for _ in range(STEPS):
+        kind = _slice(data, at, 1)
+        if kind == b";":
+            break
         if kind == b"!":
             at = _skip_blocks(data, at + 2)
         elif kind == b",":
@@ -122,11 +132,10 @@ def _slice(data: bytes, at: int, length: int) -> bytes:
 
 
 def _jpeg_marker(data: bytes, at: int) -> tuple[int, int]:
-    if _slice(data, at, 1) != b"\xff":
-        raise DamagedFile
-    while (byte := _slice(data, at, 1)[0]) == 0xFF:
-        at += 1
-    return byte, at + 1
+    found = _MARKER.match(data, at)
+    if found is None:
+        raise TruncatedFile if at >= len(data) - 1 else DamagedFile
+    return data[found.end() - 1], found.end()
 
 
 def _colour_table(flags: int) -> int:
@@ -134,6 +143,9 @@ def _colour_table(flags: int) -> int:
 
 
 def _skip_blocks(data: bytes, at: int) -> int:
-    while length := _slice(data, at, 1)[0]:
+    for _ in range(STEPS):
+        length = _slice(data, at, 1)[0]
+        if not length:
+            return at + 1
         at += length + 1
-    return at + 1
+    raise DamagedFile

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from ocr.errors import DamagedFile, TruncatedFile
 from ocr.headers import Measure
 
+MOST_BOXES = 10_000
 _PATH = (b"meta", b"iprp", b"ipco", b"ispe")
 
 
@@ -33,7 +34,9 @@ def _find(data: bytes, start: int, end: int, path: tuple[bytes, ...]) -> Iterato
 
 
 def _boxes(data: bytes, start: int, end: int) -> Iterator[tuple[bytes, int, int]]:
-    while start + 8 <= end:
+    for _ in range(MOST_BOXES):
+        if start + 8 > end:
+            return
         size, kind = struct.unpack_from(">I4s", data, start)
         head = 8
         if size == 1 and start + 16 <= end:
@@ -47,3 +50,4 @@ def _boxes(data: bytes, start: int, end: int) -> Iterator[tuple[bytes, int, int]
             raise TruncatedFile
         yield kind, start + head, start + size
         start += size
+    raise DamagedFile

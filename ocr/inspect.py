@@ -6,6 +6,7 @@ from tempfile import TemporaryDirectory
 from ocr import headers, heif, signatures, tiff
 from ocr.errors import (
     DamagedFile,
+    DecodeFailed,
     EmptyFile,
     EncryptedPdf,
     FileTooLarge,
@@ -67,7 +68,10 @@ def _inspect_pdf(data: bytes, limits: Limits) -> Inspection:
     with TemporaryDirectory(prefix="periksa-") as folder, Sandbox(limits, Path(folder)) as sandbox:
         path = Path(folder) / "berkas"
         path.write_bytes(data)
-        found = sandbox.call("inspect_pdf", path=str(path))
+        try:
+            found = sandbox.call("inspect_pdf", path=str(path))
+        except DecodeFailed as error:
+            raise DamagedFile from error
     if found["needs_password"]:
         raise EncryptedPdf
     if not found["opens"]:

@@ -5,6 +5,8 @@ import struct
 from ocr.errors import DamagedFile, TooManyPages, TruncatedFile
 from ocr.headers import Measure
 
+MOST_TAGS = 2000
+"""In one directory; real ones have some dozens."""
 _WIDTH, _HEIGHT = 256, 257
 _PLACES = ((273, 279), (324, 325))
 """Tags of offsets and byte counts, of strips and of tiles."""
@@ -60,6 +62,8 @@ class _Walker:
         """Tags as (type, count, where the value is), and where the next directory is."""
         head, entry, word = (8, 20, "Q") if self._is_big else (2, 12, "I")
         (count,) = self._unpack("Q" if self._is_big else "H", at)
+        if count > MOST_TAGS:
+            raise DamagedFile
         if at + head + count * entry > len(self._data):
             raise TruncatedFile
         tags = {}

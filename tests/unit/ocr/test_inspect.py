@@ -232,6 +232,39 @@ def test_a_picture_without_area_is_refused(claim, size: tuple[int, int]) -> None
         inspect(claim(*size))
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\xff\xd8" + b"\xff" * 20_000_000,
+        b"\xff\xd8" + b"\xff\xe0\x00\x02" * 5_000_000,
+        b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR" + bytes(17) + b"\0\0\0\0tEXt\0\0\0\0" * 2_000_000,
+        b"GIF89a\x08\0\x08\0\0\0\0!\xfe" + b"\x01a" * 10_000_000,
+        b"GIF89a\x08\0\x08\0\0\0\0" + b"!\xfe\0" * 7_000_000,
+        b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + b"\0\0\0\x08free" * 2_000_000,
+        b"MM\0*\0\0\0\x08\xff\xff" + b"\x01\0\0\x04\0\0\0\x01\0\0\0\x09" * 1_000_000,
+    ],
+    ids=[
+        "jpeg-filler",
+        "jpeg-segments",
+        "png-chunks",
+        "gif-blocks",
+        "gif-comments",
+        "heif-boxes",
+        "tiff-tags",
+    ],
+)
+def test_a_file_of_endless_small_parts_is_refused_quickly(data: bytes) -> None:
+    began = time.monotonic()
+    with pytest.raises(errors.Refused):
+        inspect(data)
+    assert time.monotonic() - began < 2
+
+
+def test_a_pdf_that_takes_too_long_to_look_into_is_refused() -> None:
+    with pytest.raises(errors.DamagedFile):
+        inspect(papers.text_pdf(papers.LINES), Limits(decode_seconds=0.001))
+
+
 def test_the_pixel_limit_can_be_set() -> None:
     data = papers.png_claiming(2000, 2000)
     assert inspect(data).width == 2000
