@@ -62,7 +62,9 @@ def status_of(error: errors.SentraError) -> int:
 def _answer_ours(error: errors.SentraError) -> ResponseReturnValue:
     status = status_of(error)
     if status >= 500:
-        logger.error("request=%s %s: %s\n%s", request_id(), type(error).__name__, error.detail, _places(error))
+        logger.error(
+            "request=%s %s: %s\n%s", request_id(), type(error).__name__, error.detail, _places(error)
+        )
     return _page(status, error.sentence)
 
 

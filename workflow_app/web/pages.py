@@ -62,7 +62,13 @@ def theme() -> str:
 
 
 def _of_page() -> dict[str, Any]:
-    return {"current_user": session.current_user(), "now": now(), "today": now().astimezone(WITA).date(), "theme": theme(), "themes": THEMES}
+    return {
+        "current_user": session.current_user(),
+        "now": now(),
+        "today": now().astimezone(WITA).date(),
+        "theme": theme(),
+        "themes": THEMES,
+    }
 
 
 def _condition_values(condition: Condition) -> str:

@@ -1,0 +1,90 @@
+"""Every error becomes a page with a sentence; nothing of it reaches the visitor but that."""
+
+import logging
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from workflow_app import errors
+from workflow_app.web.access import public
+from workflow_app.web.failures import status_of
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (errors.NotFound(), 404),
+        (errors.Forbidden(), 403),
+        (errors.Conflict(), 409),
+        (errors.Busy(), 409),
+        (errors.TaskNotReady(), 409),
+        (errors.LoopLimitReached(), 409),
+        (errors.InvalidInput(), 400),
+        (errors.Unavailable(), 503),
+        (errors.ProcessFault("langkah", "detail"), 500),
+        (errors.SentraError(), 500),
+    ],
+)
+def test_each_error_has_its_status_and_shows_its_sentence(
+    app: Flask, error: errors.SentraError, status: int
+) -> None:
+    @public
+    def fail() -> str:
+        raise error
+
+    app.add_url_rule("/gagal", "fail", fail)
+    answer = app.test_client().get("/gagal")
+    assert status_of(error) == answer.status_code == status
+    assert error.sentence in answer.text
+
+
+def test_an_unexpected_error_tells_no_detail_to_the_visitor_nor_what_was_typed_to_the_log(
+    app: Flask, caplog: pytest.LogCaptureFixture
+) -> None:
+    typed = "Contoh Warga, 6306050102900001"
+
+    @public
+    def fail() -> str:
+        raise ValueError(typed)
+
+    app.add_url_rule("/gagal", "fail", fail)
+    with caplog.at_level(logging.INFO):
+        answer = app.test_client().get("/gagal?nama=Contoh")
+    assert answer.status_code == 500
+    assert answer.headers["X-Request-ID"] in answer.text
+    assert answer.headers["X-Request-ID"] in caplog.text
+    assert "ValueError" in caplog.text
+    for secret in ("Contoh", "6306050102900001"):
+        assert secret not in answer.text
+        assert secret not in caplog.text
+
+
+def test_an_absent_database_is_said_in_a_sentence(client: FlaskClient) -> None:
+    answer = client.get("/persyaratan")
+    assert answer.status_code == 503
+    assert errors.Unavailable.sentence in answer.text
+
+
+def test_an_unknown_address_says_where_to_go(client: FlaskClient) -> None:
+    answer = client.get("/tidak-ada")
+    assert answer.status_code == 404
+    assert "Kembali ke beranda" in answer.text
+
+
+def test_scripts_get_the_sentence_as_json(client: FlaskClient) -> None:
+    answer = client.get("/tidak-ada", headers={"Accept": "application/json"})
+    assert answer.status_code == 404
+    assert "tidak ada" in answer.json["sentence"]  # type: ignore[index]
+
+
+def test_a_form_without_its_token_is_refused(client: FlaskClient) -> None:
+    answer = client.post("/masuk", data={"nama_pengguna": "budi", "kata_sandi": "rahasia"})
+    assert answer.status_code == 400
+    assert "Muat ulang" in answer.text
+
+
+def test_too_large_a_request_is_refused_with_a_sentence(client: FlaskClient) -> None:
+    answer = client.post("/masuk", data={"kata_sandi": "x" * 1_100_000})
+    assert answer.status_code == 413
+    assert "batas ukuran" in answer.text

@@ -1,0 +1,98 @@
+"""Times, spans and sizes in Indonesian words."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from markupsafe import Markup
+
+from workflow_app.web import formats
+
+NOW = datetime(2026, 11, 23, 6, 20, tzinfo=UTC)
+
+
+def test_time_of_day_is_written_with_a_dot_and_wita() -> None:
+    assert formats.clock_time(NOW) == "14.20 WITA"
+
+
+def test_the_day_is_the_day_in_kalimantan_not_in_greenwich() -> None:
+    late = datetime(2026, 12, 31, 16, 30, tzinfo=UTC)
+    assert formats.full_time(late) == "1 Januari 2027 pukul 00.30 WITA"
+    assert formats.long_date(late) == "Jumat, 1 Januari 2027"
+
+
+def test_a_plain_date_is_not_moved_between_zones() -> None:
+    assert formats.plain_date(date(2026, 11, 23)) == "23 November 2026"
+
+
+@pytest.mark.parametrize(
+    ("at", "words"),
+    [
+        (NOW, "14.20 WITA"),
+        (NOW - timedelta(hours=14), "00.20 WITA"),
+        (NOW - timedelta(hours=15), "kemarin 23.20"),
+        (NOW - timedelta(days=2), "21 Nov 14.20"),
+        (datetime(2025, 8, 17, 2, 0, tzinfo=UTC), "17 Agu 2025"),
+    ],
+)
+def test_a_moment_is_as_short_as_it_stays_clear(at: datetime, words: str) -> None:
+    assert formats.moment(at, NOW) == words
+
+
+@pytest.mark.parametrize(
+    ("span", "words"),
+    [
+        (timedelta(), "0 detik"),
+        (timedelta(seconds=59.9), "59 detik"),
+        (timedelta(minutes=12, seconds=59), "12 menit"),
+        (timedelta(hours=2), "2 jam"),
+        (timedelta(hours=1, minutes=20), "1 jam 20 menit"),
+        (timedelta(days=3, hours=4, minutes=59), "3 hari 4 jam"),
+        (-timedelta(days=1), "1 hari"),
+    ],
+)
+def test_spans_are_rounded_down(span: timedelta, words: str) -> None:
+    assert formats.duration(span) == words
+
+
+@pytest.mark.parametrize(
+    ("gap", "words"),
+    [
+        (timedelta(minutes=12), "12 menit lagi"),
+        (timedelta(seconds=30), "kurang dari 1 menit lagi"),
+        (timedelta(), "baru saja"),
+        (-timedelta(minutes=5), "5 menit lalu"),
+    ],
+)
+def test_relative_times(gap: timedelta, words: str) -> None:
+    assert formats.relative(NOW + gap, NOW) == words
+
+
+def test_a_passed_limit_says_so() -> None:
+    assert formats.countdown(NOW - timedelta(minutes=3, seconds=5), NOW) == "lewat 3 menit"
+    assert formats.countdown(NOW - timedelta(seconds=5), NOW) == "lewat 5 detik"
+    assert formats.countdown(NOW + timedelta(minutes=9), NOW) == "9 menit lagi"
+
+
+@pytest.mark.parametrize(
+    ("left", "state"),
+    [(4, "calm"), (3, "soon"), (0, "soon"), (-1, "late")],
+)
+def test_the_colour_of_a_clock(left: int, state: str) -> None:
+    assert formats.urgency(NOW + timedelta(minutes=left), NOW) == state
+
+
+def test_without_a_limit_there_is_no_colour() -> None:
+    assert formats.urgency(None, NOW) == "none"
+
+
+@pytest.mark.parametrize(("size", "words"), [(812, "812 B"), (45_400, "45 KB"), (1_230_000, "1,2 MB")])
+def test_sizes(size: int, words: str) -> None:
+    assert formats.file_size(size) == words
+
+
+def test_thousands_have_dots() -> None:
+    assert formats.count(1_234_567) == "1.234.567"
+
+
+def test_a_letter_number_may_break_after_slashes_and_stays_escaped() -> None:
+    assert formats.breakable("SKTLK/1/<b>") == Markup("SKTLK/<wbr>1/<wbr>&lt;b&gt;")
