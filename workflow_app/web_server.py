@@ -9,6 +9,7 @@ wsgi_app = "workflow_app.app:create_app()"
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_WORKERS") or 2)
 threads = int(os.environ.get("WEB_THREADS") or 4)
+preload_app = True  # read once, then forked: the application opens no connection before its first request
 timeout = 60
 graceful_timeout = 6
 keepalive = 5

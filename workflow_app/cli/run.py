@@ -1,7 +1,6 @@
 """`run`: the whole site on this machine, from one command to Ctrl-C."""
 
 import errno
-import json
 import os
 import signal
 import socket
@@ -14,6 +13,7 @@ import click
 
 from workflow_app.cli.site import data_dir
 from workflow_app.local_stack import LocalStack, StackError
+from workflow_app.local_stack.preparation import prepare
 from workflow_app.local_stack.site import Site
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -75,12 +75,10 @@ def _start(site: Site, *, demo: bool) -> list[dict[str, str]]:
     if reason := _refusal(site.host, site.port):
         raise StackError(reason)
     site.start_servers()
-    _step("bringing the database to the newest revision")
-    site.command("db", "upgrade")
-    seeded = json.loads(site.command("seed", "--json", "--demo" if demo else "--no-demo"))
-    _step(f"processes: {', '.join(seeded['processes']) or 'none'}")
+    prepared = prepare(site, demo=demo)
+    _step(f"processes: {', '.join(prepared['processes']) or 'none'}")
     site.start_programs()
-    logins: list[dict[str, str]] = seeded["logins"]
+    logins: list[dict[str, str]] = prepared["logins"]
     return logins
 
 
