@@ -4,7 +4,6 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-import pillow_heif
 from PIL import Image, ImageFile
 
 from ocr import signatures
@@ -47,6 +46,9 @@ class Gray(NamedTuple):
 
 @cache
 def _know_heif() -> None:
+    # Loaded for the pictures that need it only: it costs a tenth of a second in every process.
+    import pillow_heif
+
     pillow_heif.register_heif_opener(thumbnails=False)
 
 

@@ -50,11 +50,13 @@ def read(
     inspection = inspect(data, options.limits)
     if not inspection.has_text:
         tesseract.probe(options)
-    with TemporaryDirectory(prefix="baca-") as name:
-        path = Path(name) / "berkas"
+    workers = min(inspection.pages, options.workers or os.cpu_count() or 1)
+    with ExitStack() as stack:
+        path = Path(stack.enter_context(TemporaryDirectory(prefix="baca-"))) / "berkas"
         path.write_bytes(data)
-        pages = _read_pages(path, inspection, options, on_page)
-        pdf, kind, reason = _copy(path, inspection, pages, options)
+        sandboxes = [stack.enter_context(Sandbox(options.limits, path.parent)) for _ in range(workers)]
+        pages = _read_pages(sandboxes, path, inspection, options, on_page)
+        pdf, kind, reason = _copy(sandboxes[0], path, inspection, pages, options)
     return Reading(
         inspection.media_type,
         tuple(page.reading for page in pages),
@@ -66,25 +68,27 @@ def read(
 
 
 def _read_pages(
-    path: Path, inspection: Inspection, options: Options, on_page: Callable[[PageReading], None] | None
+    sandboxes: list[Sandbox],
+    path: Path,
+    inspection: Inspection,
+    options: Options,
+    on_page: Callable[[PageReading], None] | None,
 ) -> list[_Page]:
-    workers = min(inspection.pages, options.workers or os.cpu_count() or 1)
-    with ExitStack() as stack:
-        idle: queue.SimpleQueue[Sandbox] = queue.SimpleQueue()
-        for _ in range(workers):
-            idle.put(stack.enter_context(Sandbox(options.limits, path.parent)))
+    idle: queue.SimpleQueue[Sandbox] = queue.SimpleQueue()
+    for sandbox in sandboxes:
+        idle.put(sandbox)
 
-        def read_one(no: int) -> _Page:
-            sandbox = idle.get()
-            try:
-                page = _read_page(sandbox, path, inspection, no, options)
-            finally:
-                idle.put(sandbox)
-            if on_page:
-                on_page(page.reading)
-            return page
+    def read_one(no: int) -> _Page:
+        sandbox = idle.get()
+        try:
+            page = _read_page(sandbox, path, inspection, no, options)
+        finally:
+            idle.put(sandbox)
+        if on_page:
+            on_page(page.reading)
+        return page
 
-        pool = stack.enter_context(ThreadPoolExecutor(workers, thread_name_prefix="baca"))
+    with ThreadPoolExecutor(len(sandboxes), thread_name_prefix="baca") as pool:
         return list(pool.map(read_one, range(1, inspection.pages + 1)))
 
 
@@ -189,7 +193,7 @@ def _failed(no: int, error: OcrError) -> PageReading:
 
 
 def _copy(
-    path: Path, inspection: Inspection, pages: list[_Page], options: Options
+    sandbox: Sandbox, path: Path, inspection: Inspection, pages: list[_Page], options: Options
 ) -> tuple[bytes | None, PdfKind, str]:
     if inspection.signed:
         return None, PdfKind.ORIGINAL, _SIGNED
@@ -198,15 +202,14 @@ def _copy(
         return None, PdfKind.ORIGINAL, ""
     output = path.with_name("salinan.pdf")
     try:
-        with Sandbox(options.limits, path.parent) as sandbox:
-            answer = sandbox.call(
-                "assemble",
-                seconds=options.limits.decode_seconds + 2 * len(pages),
-                path=str(path),
-                media_type=inspection.media_type,
-                pages=[_entry(page) for page in pages],
-                output=str(output),
-            )
+        answer = sandbox.call(
+            "assemble",
+            seconds=options.limits.decode_seconds + 2 * len(pages),
+            path=str(path),
+            media_type=inspection.media_type,
+            pages=[_entry(page) for page in pages],
+            output=str(output),
+        )
         return output.read_bytes(), PdfKind.SEARCHABLE if answer["layered"] else PdfKind.PICTURE, ""
     except (DecodeFailed, OSError):
         return None, PdfKind.NONE, _NO_COPY
