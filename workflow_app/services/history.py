@@ -31,6 +31,7 @@ SENTENCES = {
     "incident.resolved": "Gangguan teratasi",
     "identity.revealed": "Identitas dibuka untuk: {purpose}",
     "document.added": "Dokumen ditambahkan: {label}",
+    "document.opened": "Dokumen dibuka: {label}",
     "document.read": "Dokumen dibaca: {label}",
     "letter.issued": "Surat terbit: {number}",
     "letter.rendered": "Surat siap dicetak: {number}",
