@@ -1,0 +1,1 @@
+"""The web layer on the real services."""
