@@ -17,6 +17,7 @@ from workflow_app.cli import checks
 ROOT = Path(__file__).resolve().parent.parent.parent
 PACKAGES = ("workflow_app", "archive", "ocr")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+CONCISE = "--output-format=concise"
 ANYTHING = {"ignore_unknown_options": True, "help_option_names": []}
 
 
@@ -75,9 +76,9 @@ def _checks() -> dict[str, Callable[[], tuple[bool, str]]]:
     linter = "from importlinter.cli import lint_imports_command; lint_imports_command()"
     letters = [str(path) for path in sorted(ROOT.glob("processes/*/letters"))]
     return {
-        "style (ruff check)": lambda: _program("-m", "ruff", "check", "--no-cache", ".", "spkt"),
+        "style (ruff check)": lambda: _program("-m", "ruff", "check", "--no-cache", CONCISE, ".", "spkt"),
         "layout (ruff format)": lambda: _program(
-            "-m", "ruff", "format", "--no-cache", "--check", ".", "spkt"
+            "-m", "ruff", "format", "--no-cache", "--check", CONCISE, ".", "spkt"
         ),
         "types (mypy --strict)": lambda: _program("-m", "mypy", "--strict", *PACKAGES),
         "architecture (import-linter)": lambda: _program("-c", linter, "--no-cache"),
