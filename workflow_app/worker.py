@@ -15,7 +15,7 @@ from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
 from procrastinate.exceptions import ConnectorException
 
 from workflow_app.connections import connect
-from workflow_app.errors import SentraError, Unavailable
+from workflow_app.errors import Busy, SentraError, Unavailable
 from workflow_app.services import checkpoints, incidents, performing, reading, wakes
 from workflow_app.services.jobs import QUEUES
 from workflow_app.services.unit_of_work import Works
@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 ATTEMPTS = 8
 """Tries of a job whose dependency is away: about nine minutes in all; after that an incident waits for a person."""
 
-RETRY = RetryStrategy(max_attempts=ATTEMPTS, exponential_wait=2, retry_exceptions={Unavailable})
+RETRY = RetryStrategy(max_attempts=ATTEMPTS, exponential_wait=2, retry_exceptions={Unavailable, Busy})
 
 
 def create_worker(settings: Settings, works: Works) -> App:
@@ -94,7 +94,7 @@ async def run(app: App) -> None:
 def main() -> int:
     """`python -m workflow_app.worker`."""
     logging.basicConfig(level=os.environ.get("LOG_LEVEL", "INFO"), format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("procrastinate").setLevel(logging.WARNING)
+    logging.getLogger("procrastinate").setLevel(logging.ERROR)
     try:
         settings = read_settings()
         works = connect(settings)

@@ -1,16 +1,23 @@
 """A site on the shared database: every test sees its own changes only, the clock is the test's, the people have names."""
 
+import io
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
+from PIL import Image
 from sqlalchemy import Engine
 from sqlalchemy.orm import sessionmaker
 
 from archive.blobs import Blobs
 from workflow_app.connections import blobs as blobs_of
-from workflow_app.services import processes, users
+from workflow_app.connections import connect
+from workflow_app.engine import definitions, scenarios
+from workflow_app.services import processes, rehearsal, users
+from workflow_app.services.rehearsal import Stage
 from workflow_app.services.unit_of_work import UnitOfWork, Works
 from workflow_app.services.users import UserView
 from workflow_app.services.vault import Vault
@@ -68,11 +75,14 @@ def work(works: Works) -> Iterator[UnitOfWork]:
         yield opened
 
 
-@pytest.fixture
-def sktlk(works: Works) -> str:
-    """The SKTLK process of the release, deployed; its key."""
+@pytest.fixture(scope="session")
+def sktlk(settings: Settings, blobs: Blobs) -> str:
+    """The SKTLK process of the release, deployed once in the shared database; its key."""
+    works = connect(settings)
     with works.begin(SYSTEM) as work:
-        return processes.deploy(work, PROCESSES / "sktlk").key
+        key = processes.deploy(work, PROCESSES / "sktlk").key
+    works.session_factory.kw["bind"].dispose()
+    return key
 
 
 @pytest.fixture
@@ -114,3 +124,32 @@ def tono(person: Callable[..., Actor]) -> Actor:
     return person("tono", "petugas", "ka_spkt", unit="lain")
 
 
+@pytest.fixture
+def stage(works: Works, clock: TestClock, budi: Actor, sari: Actor) -> Stage:
+    picture = io.BytesIO()
+    Image.new("L", (400, 300), 255).save(picture, "PNG")
+
+    def advance(span: timedelta) -> None:
+        clock.at += span
+
+    return Stage(
+        works,
+        {"petugas": budi, "ka_spkt": sari},
+        "http://127.0.0.1:8000",
+        picture.getvalue(),
+        advance,
+    )
+
+
+@pytest.fixture
+def play(stage: Stage, sktlk: str) -> Callable[..., UUID]:
+    """Plays a scenario of the SKTLK, or its first steps: `play("sktlk_ktp", 5)` stands before the checklist."""
+    files = definitions.read_folder(PROCESSES / sktlk)
+
+    def play(name: str, steps: int | None = None, **cast: Actor) -> UUID:
+        scenario = scenarios.read_scenario(name, files[f"scenarios/{name}.yaml"])
+        return rehearsal.play(
+            replace(stage, cast={**stage.cast, **cast}), sktlk, scenario, steps=steps
+        )
+
+    return play

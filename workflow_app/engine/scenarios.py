@@ -15,6 +15,9 @@ import yaml
 from workflow_app.errors import InvalidDefinition
 from workflow_app.types import Answers
 
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""Safe either way; the one in C, where there is one, is ten times as fast."""
+
 BEGINS_AT = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 """Instant at which every scenario begins (Monday, 09.00 WITA)."""
 
@@ -76,7 +79,7 @@ class Scenario:
 def read_scenario(file: str, data: bytes) -> Scenario:
     """Read a scenario file. Raises `InvalidDefinition`."""
     try:
-        content = yaml.safe_load(data)
+        content = yaml.load(data, _LOADER)  # noqa: S506 - a safe loader in both cases
         expected = content.get("expect", {})
         unknown = {*content} - {"name", "clauses", "steps", "expect", "targets"}
         unknown |= {*expected} - {"outcome", "letters", "variables"}

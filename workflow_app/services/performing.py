@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from uuid import UUID
 
-from workflow_app.errors import ProcessFault, Unavailable
+from workflow_app.errors import Busy, ProcessFault, Unavailable
 from workflow_app.models.effect import PendingEffect
 from workflow_app.services import bundles, incidents, printing, wakes
 from workflow_app.services.unit_of_work import UnitOfWork, Works
@@ -34,7 +34,7 @@ def perform(works: Works, task_id: UUID, *, public_url: str, is_last_try: bool =
     except ProcessFault:
         raise
     except Exception as error:
-        if is_last_try or not isinstance(error, Unavailable):
+        if is_last_try or not isinstance(error, Unavailable | Busy):
             _give_up(works, task_id, error)
         raise
 

@@ -53,17 +53,14 @@ def check_folder(folder: Path) -> list[lint.Finding]:
 
 def deploy(work: UnitOfWork, folder: Path) -> Deployment:
     """Make `folder` the current version of its process. Raises `InvalidDefinition` when the linter finds faults."""
-    findings = check_folder(folder)
-    if findings:
-        raise InvalidDefinition(detail="; ".join(str(finding) for finding in findings))
-    definition = read(folder)
-    known = work.session.scalars(
-        select(DefinitionRow).where(
-            DefinitionRow.process_key == definition.key, DefinitionRow.content_hash == definition.hash
-        )
-    ).first()
+    files = definitions.read_folder(folder)
+    known = _known(work, definitions.content_hash(files))
     if known is not None and known.is_current:
         return Deployment(known.process_key, known.version, is_new=False)
+    findings = lint.lint(files, ROLES)
+    if findings:
+        raise InvalidDefinition(detail="; ".join(str(finding) for finding in findings))
+    definition = definitions.load(files)
     work.session.execute(
         update(DefinitionRow).where(DefinitionRow.process_key == definition.key).values(is_current=False)
     )
@@ -74,6 +71,12 @@ def deploy(work: UnitOfWork, folder: Path) -> Deployment:
         work, f"process:{row.process_key}", "process.deployed", version=row.version, hash=row.content_hash
     )
     return Deployment(row.process_key, row.version, is_new=known is None)
+
+
+def _known(work: UnitOfWork, content_hash: str) -> DefinitionRow | None:
+    """The row of exactly these files, locked against a second deployment at the same time."""
+    query = select(DefinitionRow).where(DefinitionRow.content_hash == content_hash)
+    return work.session.scalars(query.with_for_update()).first()
 
 
 def _add(work: UnitOfWork, definition: Definition) -> DefinitionRow:
@@ -132,5 +135,5 @@ def definition_of(work: UnitOfWork, definition_id: UUID) -> Definition:
                 DefinitionFile.definition_id == definition_id
             )
         ).all()
-        _loaded[definition_id] = definitions.load({path: content for path, content in files})
+        _loaded[definition_id] = definitions.load(dict(files))
     return _loaded[definition_id]

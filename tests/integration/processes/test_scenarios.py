@@ -1,14 +1,11 @@
 """Every scenario of every process, on the real database, object store and letters (no browser)."""
 
-import io
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from PIL import Image
 from sqlalchemy import select
 
-from tests.integration.conftest import PROCESSES, TestClock
+from tests.integration.conftest import PROCESSES
 from workflow_app.engine import definitions, scenarios
 from workflow_app.engine.scenarios import Scenario
 from workflow_app.models.case import Case
@@ -16,7 +13,7 @@ from workflow_app.models.letter import Letter
 from workflow_app.services import audit, configuration, processes, rehearsal
 from workflow_app.services.rehearsal import Stage
 from workflow_app.services.unit_of_work import Works
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.types import SYSTEM
 
 FOLDERS = sorted(path.parent for path in PROCESSES.glob("*/process.bpmn"))
 SCENARIOS = [
@@ -24,23 +21,6 @@ SCENARIOS = [
     for folder in FOLDERS
     for scenario in scenarios.read_scenarios(definitions.read_folder(folder))
 ]
-
-
-@pytest.fixture
-def stage(works: Works, clock: TestClock, budi: Actor, sari: Actor) -> Stage:
-    picture = io.BytesIO()
-    Image.new("L", (400, 300), 255).save(picture, "PNG")
-
-    def advance(span: timedelta) -> None:
-        clock.at += span
-
-    return Stage(
-        works,
-        {"petugas": budi, "ka_spkt": sari},
-        "http://127.0.0.1:8000",
-        picture.getvalue(),
-        advance,
-    )
 
 
 @pytest.mark.parametrize(("folder", "scenario"), SCENARIOS)
