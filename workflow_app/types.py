@@ -12,12 +12,12 @@ WITA = ZoneInfo("Asia/Makassar")
 Clock = Callable[[], datetime]
 """Returns the current instant, timezone-aware, in UTC."""
 
-Answer = str | int | bool | None | list["Answer"] | dict[str, "Answer"]
+Answer = str | int | bool | list["Answer"] | dict[str, "Answer"] | None
 """A form answer as JSON."""
 
 Answers = dict[str, Answer]
 
-Variables = Mapping[str, str | int | bool | None | list[str]]
+Variables = Mapping[str, str | int | bool | list[str] | None]
 """Control variables: the only case data the engine ever sees. Never personal."""
 
 

@@ -80,9 +80,15 @@ def create_worker(settings: Settings, works: Works) -> App:
 async def run(app: App) -> None:
     """Work until told to stop: papers are read beside, not before, what a waiting citizen needs."""
     async with app.open_async():
-        counter = app.run_worker_async(queues=["counter"], name="counter", concurrency=2, shutdown_graceful_timeout=10)
+        counter = app.run_worker_async(
+            queues=["counter"], name="counter", concurrency=2, shutdown_graceful_timeout=10
+        )
         reader = app.run_worker_async(
-            queues=[QUEUES["read_document"]], name="reading", concurrency=1, install_signal_handlers=False, shutdown_graceful_timeout=10
+            queues=[QUEUES["read_document"]],
+            name="reading",
+            concurrency=1,
+            install_signal_handlers=False,
+            shutdown_graceful_timeout=10,
         )
         running = [asyncio.create_task(counter), asyncio.create_task(reader)]
         await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
@@ -93,7 +99,9 @@ async def run(app: App) -> None:
 
 def main() -> int:
     """`python -m workflow_app.worker`."""
-    logging.basicConfig(level=os.environ.get("LOG_LEVEL", "INFO"), format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.basicConfig(
+        level=os.environ.get("LOG_LEVEL", "INFO"), format="%(asctime)s %(levelname)s %(name)s %(message)s"
+    )
     logging.getLogger("procrastinate").setLevel(logging.ERROR)
     try:
         settings = read_settings()

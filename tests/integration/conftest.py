@@ -148,8 +148,6 @@ def play(stage: Stage, sktlk: str) -> Callable[..., UUID]:
 
     def play(name: str, steps: int | None = None, **cast: Actor) -> UUID:
         scenario = scenarios.read_scenario(name, files[f"scenarios/{name}.yaml"])
-        return rehearsal.play(
-            replace(stage, cast={**stage.cast, **cast}), sktlk, scenario, steps=steps
-        )
+        return rehearsal.play(replace(stage, cast={**stage.cast, **cast}), sktlk, scenario, steps=steps)
 
     return play

@@ -29,7 +29,9 @@ def current() -> None:
 
 
 @click.command("seed")
-@click.option("--demo/--no-demo", default=False, help="Also make demo accounts and cases, on an empty database.")
+@click.option(
+    "--demo/--no-demo", default=False, help="Also make demo accounts and cases, on an empty database."
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of sentences.")
 def seed(demo: bool, as_json: bool) -> None:
     """Deploy the processes that come with the release; with --demo also invented people and cases."""
@@ -44,7 +46,10 @@ def seed(demo: bool, as_json: bool) -> None:
             json.dumps(
                 {
                     "processes": [f"{item.key} v{item.version}" for item in deployed],
-                    "logins": [{"username": login.username, "password": login.password, "role": login.role} for login in logins],
+                    "logins": [
+                        {"username": login.username, "password": login.password, "role": login.role}
+                        for login in logins
+                    ],
                 }
             )
         )

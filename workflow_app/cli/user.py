@@ -34,7 +34,9 @@ def user() -> None:
 @click.option("--unit", default="spkt", show_default=True)
 @click.option("--role", "roles", multiple=True, required=True, type=click.Choice(sorted(ROLES)))
 @PASSWORD
-def add(username: str, name: str, rank: str, nrp: str, unit: str, roles: tuple[str, ...], password: str) -> None:
+def add(
+    username: str, name: str, rank: str, nrp: str, unit: str, roles: tuple[str, ...], password: str
+) -> None:
     """Make an account."""
     try:
         with connected().begin(SYSTEM) as work:
@@ -59,7 +61,9 @@ def list_users() -> None:
     with connected().begin(SYSTEM) as work:
         for item in users.list_all(work):
             state = "" if item.is_active else "  (disabled)"
-            click.echo(f"{item.username:<18} {item.unit:<8} {','.join(sorted(item.roles)):<28} {item.full_name}{state}")
+            click.echo(
+                f"{item.username:<18} {item.unit:<8} {','.join(sorted(item.roles)):<28} {item.full_name}{state}"
+            )
 
 
 @user.command("disable")

@@ -1,7 +1,7 @@
 """Declarative base: constraint names by convention, so that migrations and error messages can rely on them."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import DateTime, MetaData
 from sqlalchemy.dialects.postgresql import JSONB
@@ -20,11 +20,9 @@ class Base(DeclarativeBase):
     """Base of the application's own tables (schema `public`)."""
 
     metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {
+    type_annotation_map: ClassVar = {
         datetime: DateTime(timezone=True),
         dict[str, Any]: JSONB,
         dict[str, str | int | bool | None]: JSONB,
         list[str]: JSONB,
     }
-
-

@@ -118,5 +118,3 @@ def verify_chains(work: UnitOfWork) -> Iterator[Finding]:
     for name, head in heads.items():
         if head.length:
             yield Finding(name, head.length, "all events of the chain are missing")
-
-

@@ -104,7 +104,9 @@ def start(work: UnitOfWork, process_key: str) -> Started:
     )
     work.session.add(case)
     work.session.flush()
-    audit.record_case(work, case.id, "case.opened", number=case.number, process=process_key, version=row.version)
+    audit.record_case(
+        work, case.id, "case.opened", number=case.number, process=process_key, version=row.version
+    )
     steps.settle(work, case, definition, step)
     mine = select(Task.id).where(Task.case_id == case.id, Task.assignee_id == work.actor.user_id)
     return Started(case.id, work.session.scalars(mine).first())
@@ -141,11 +143,15 @@ def cancel(work: UnitOfWork, case_id: UUID, reason: str) -> None:
     case = access.visible_case(work, case_id, lock=True)
     check_role(work.actor, CASE_STARTERS | LEADS)
     if len(reason.strip()) < 10:
-        raise InvalidInput(fields={"reason": "Tulis alasan pembatalan dengan jelas, paling sedikit sepuluh huruf."})
+        raise InvalidInput(
+            fields={"reason": "Tulis alasan pembatalan dengan jelas, paling sedikit sepuluh huruf."}
+        )
     if case.status != "running":
         raise TaskNotReady("Berkas ini sudah berakhir, jadi tidak dapat dibatalkan.")
     if _has_letter(work, case.id):
-        raise Conflict("Surat sudah terbit. Berkas tidak dapat dibatalkan; surat yang salah dibetulkan saat diperiksa warga.")
+        raise Conflict(
+            "Surat sudah terbit. Berkas tidak dapat dibatalkan; surat yang salah dibetulkan saat diperiksa warga."
+        )
     definition = definition_of(work, case.definition_id)
     remark = CaseRemark(
         id=uuid4(),

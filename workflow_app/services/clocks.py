@@ -51,7 +51,9 @@ def stop(work: UnitOfWork, case_id: UUID, name: str) -> None:
         return
     clock.stopped_at = work.clock()
     seconds = int((clock.stopped_at - clock.started_at).total_seconds())
-    audit.record_case(work, case_id, "clock.stopped", clock=name, seconds=seconds, target=clock.target_minutes)
+    audit.record_case(
+        work, case_id, "clock.stopped", clock=name, seconds=seconds, target=clock.target_minutes
+    )
 
 
 def stop_all(work: UnitOfWork, case_id: UUID) -> None:

@@ -45,4 +45,6 @@ def diagram(work: UnitOfWork, case_id: UUID) -> Diagram:
         )
         if element
     }
-    return Diagram(definition.bpmn_xml, sorted(passed - set(current)), sorted(set(current)), sorted(set(late)))
+    return Diagram(
+        definition.bpmn_xml, sorted(passed - set(current)), sorted(set(current)), sorted(set(late))
+    )

@@ -58,9 +58,7 @@ def prefill(work: UnitOfWork, case: Case, task: Task) -> Prefill:
 
     Decisions and signatures name none: a stale one must not stand in the form again.
     """
-    draft = (
-        work.session.get(Draft, (task.id, work.actor.user_id)) if work.actor.user_id is not None else None
-    )
+    draft = work.session.get(Draft, (task.id, work.actor.user_id)) if work.actor.user_id is not None else None
     if draft is not None:
         opened = work.vault.open(case.data_key, draft.sealed, _context(task.id, draft.user_id))
         return Prefill(opened, "draft", draft.saved_at)

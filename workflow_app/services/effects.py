@@ -76,7 +76,9 @@ def _void_letter(work: UnitOfWork, case: Case, effect: Effect) -> Result:
     letters.void(
         work,
         UUID(_text(effect, "letter_id")),
-        reason if isinstance(reason, str) and reason else "Warga menemukan kesalahan isi sebelum serah terima",
+        reason
+        if isinstance(reason, str) and reason
+        else "Warga menemukan kesalahan isi sebelum serah terima",
     )
     return None
 

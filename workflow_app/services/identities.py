@@ -86,5 +86,3 @@ def _groups(work: UnitOfWork, case: Case, *, masked: bool) -> list[IdentityGroup
 
 def _personal(form: Form, all_answers: Answers) -> Answers:
     return {name: value for name, value in all_answers.items() if form.fields[name].personal}
-
-

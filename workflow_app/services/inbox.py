@@ -123,7 +123,7 @@ def _in_tab(work: UnitOfWork, tab: Tab) -> ColumnElement[bool]:
         return own_unit & Task.role.in_(actor.roles) & Task.assignee_id.is_(None)
     if has_role(actor, OVERSEERS):
         return own_unit
-    started = select(Case.id).where(Case.id == Task.case_id, Case.opened_by == actor.user_id).exists()
+    started = Task.case_id.in_(select(Case.id).where(Case.opened_by == actor.user_id).correlate(None))
     return own_unit & or_(Task.role.in_(actor.roles), Task.assignee_id == actor.user_id, started)
 
 

@@ -55,7 +55,9 @@ def play(stage: Stage, process_key: str, scenario: Scenario, *, steps: int | Non
                     cases.cancel(work, case_id, "Contoh: warga membatalkan permohonannya")
             case ExpectOpen() if set(step.elements) != {task.element for task in _open(stage, case_id)}:
                 opened = sorted(task.element for task in _open(stage, case_id))
-                raise RehearsalFailed(detail=f"{scenario.name}: open are {opened}, expected {sorted(step.elements)}")
+                raise RehearsalFailed(
+                    detail=f"{scenario.name}: open are {opened}, expected {sorted(step.elements)}"
+                )
     settle(stage, case_id)
     return case_id
 
@@ -92,7 +94,12 @@ def _complete(stage: Stage, case_id: UUID, step: Complete) -> None:
 def _upload(stage: Stage, task: Task, actor: Actor) -> list[Answer]:
     with stage.works.begin(actor) as work:
         added = documents.upload(
-            work, task.case_id, element=task.element, label="Contoh dokumen", data=stage.paper, task_id=task.id
+            work,
+            task.case_id,
+            element=task.element,
+            label="Contoh dokumen",
+            data=stage.paper,
+            task_id=task.id,
         )
         return [str(added.id)]
 

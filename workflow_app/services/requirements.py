@@ -284,4 +284,3 @@ def _line(row: Mapping[str, Any], labels: Mapping[str, str]) -> RequirementLine:
         soft=bool(row["lunak"]),
         clause=str(row["klausul"]),
     )
-

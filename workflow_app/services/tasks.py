@@ -143,9 +143,7 @@ def reassign(work: UnitOfWork, task_id: UUID, user_id: UUID) -> None:
     if user.id in steps.recorders(work, case.id, _four_eyes(work, case, task)):
         raise Forbidden(f"{user.full_name} ikut mencatat berkas ini, jadi tidak boleh menyetujuinya.")
     task.assignee_id = user.id
-    audit.record_case(
-        work, task.case_id, "task.reassigned", task.element, name=task.name, to=user.full_name
-    )
+    audit.record_case(work, task.case_id, "task.reassigned", task.element, name=task.name, to=user.full_name)
 
 
 def complete(work: UnitOfWork, task_id: UUID, given: Answers, token: str) -> Completion:
@@ -238,5 +236,3 @@ def _locked(work: UnitOfWork, task_id: UUID) -> Task:
 def _name(work: UnitOfWork, user_id: UUID | None) -> str | None:
     user = work.session.get(User, user_id) if user_id else None
     return user.full_name if user else None
-
-

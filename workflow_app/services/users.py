@@ -191,7 +191,9 @@ def _replace_password(work: UnitOfWork, user: User, password: str) -> None:
 def _check_password(password: str) -> None:
     if len(password) < MINIMUM_LENGTH:
         raise InvalidInput(
-            fields={"new": f"Kata sandi paling sedikit {MINIMUM_LENGTH} huruf; kalimat pendek lebih mudah diingat."}
+            fields={
+                "new": f"Kata sandi paling sedikit {MINIMUM_LENGTH} huruf; kalimat pendek lebih mudah diingat."
+            }
         )
 
 
@@ -221,5 +223,3 @@ def _view(user: User) -> UserView:
         user.is_active,
         user.session_epoch,
     )
-
-

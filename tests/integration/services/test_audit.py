@@ -19,7 +19,11 @@ def test_events_of_a_chain_verify(work: UnitOfWork) -> None:
 def test_an_event_cannot_be_changed_or_deleted(work: UnitOfWork) -> None:
     audit.record(work, "test:a", "test.happened")
 
-    for statement in ("update audit_event set action = 'x'", "delete from audit_event", "truncate audit_event"):
+    for statement in (
+        "update audit_event set action = 'x'",
+        "delete from audit_event",
+        "truncate audit_event",
+    ):
         with pytest.raises(DBAPIError, match="append-only"), work.session.begin_nested():
             work.session.execute(text(statement))
 
@@ -27,7 +31,10 @@ def test_an_event_cannot_be_changed_or_deleted(work: UnitOfWork) -> None:
 @pytest.mark.parametrize(
     ("tampering", "reason"),
     [
-        ("update audit_event set details = '{\"number\": 9}' where chain = 'test:a' and position = 2", "changed"),
+        (
+            "update audit_event set details = '{\"number\": 9}' where chain = 'test:a' and position = 2",
+            "changed",
+        ),
         ("update audit_event set actor_name = 'X' where chain = 'test:a' and position = 1", "changed"),
         ("delete from audit_event where chain = 'test:a' and position = 2", "missing"),
         ("delete from audit_event where chain = 'test:a' and position = 3", "end of the chain"),

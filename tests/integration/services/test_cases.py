@@ -30,7 +30,9 @@ def test_case_numbers_follow_each_other(works: Works, sktlk: str, budi: Actor) -
         with works.begin(budi) as work:
             numbers.append(cases.get(work, cases.start(work, sktlk).case_id).number)
 
-    assert [int(number[-6:]) for number in numbers] == list(range(int(numbers[0][-6:]), int(numbers[0][-6:]) + 3))
+    assert [int(number[-6:]) for number in numbers] == list(
+        range(int(numbers[0][-6:]), int(numbers[0][-6:]) + 3)
+    )
     assert all(number.startswith("B-2026-") for number in numbers)
 
 
@@ -45,7 +47,9 @@ def test_a_start_that_fails_leaves_no_case_and_no_gap(works: Works, sktlk: str, 
         assert int(cases.get(work, cases.start(work, sktlk).case_id).number[-6:]) == int(first[-6:]) + 1
 
 
-def test_r8_a_case_is_cancelled_with_a_reason_and_every_task_ends(works: Works, play: Play, budi: Actor) -> None:
+def test_r8_a_case_is_cancelled_with_a_reason_and_every_task_ends(
+    works: Works, play: Play, budi: Actor
+) -> None:
     case_id = play("sktlk_ktp", 6)
 
     with works.begin(budi) as work:
@@ -53,7 +57,9 @@ def test_r8_a_case_is_cancelled_with_a_reason_and_every_task_ends(works: Works, 
 
     with works.begin(budi) as work:
         seen = cases.get(work, case_id)
-        open_tasks = work.session.scalars(select(Task).where(Task.case_id == case_id, Task.status == "open")).all()
+        open_tasks = work.session.scalars(
+            select(Task).where(Task.case_id == case_id, Task.status == "open")
+        ).all()
     assert (seen.status, seen.outcome, seen.can_cancel) == ("cancelled", "dibatalkan", False)
     assert open_tasks == []
     assert all(clock.stopped_at for clock in seen.clocks)
@@ -90,7 +96,7 @@ def test_a_case_is_cancelled_once(works: Works, play: Play, budi: Actor) -> None
 def test_r8_the_database_refuses_a_closed_case_without_outcome(works: Works, play: Play) -> None:
     case_id = play("sktlk_ktp", 1)
 
-    with pytest.raises(IntegrityError, match="closed|outcome"), works.begin(SYSTEM) as work:
+    with pytest.raises(IntegrityError, match=r"closed|outcome"), works.begin(SYSTEM) as work:
         work.session.execute(
             text("update service_case set status = 'done', closed_at = now() where id = :id"), {"id": case_id}
         )

@@ -84,5 +84,3 @@ def test_a_folder_with_faults_is_not_deployed(works: Works, changed: Path) -> No
 
     with pytest.raises(InvalidDefinition, match=r"README\.md"), works.begin(SYSTEM) as work:
         processes.deploy(work, changed)
-
-

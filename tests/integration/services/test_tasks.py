@@ -62,7 +62,9 @@ def test_a_double_click_has_one_effect(works: Works, question: Task, budi: Actor
     assert count == 1
 
 
-def test_who_comes_second_reads_who_was_first(works: Works, question: Task, budi: Actor, person: Callable[..., Actor]) -> None:
+def test_who_comes_second_reads_who_was_first(
+    works: Works, question: Task, budi: Actor, person: Callable[..., Actor]
+) -> None:
     rina = person("rina", "petugas")
     with works.begin(budi) as work:
         tasks.complete(work, question.id, STOLEN, "token-1")

@@ -28,13 +28,12 @@ class Visitor:
     @property
     def words(self) -> str:
         """What a person reads: the text of the page without markup."""
-        body = next(iter(self.page().iter("body")))
+        body = next(iter(parse(self.text.replace("<wbr>", "")).iter("body")))
         return " ".join(" ".join(body.itertext()).split())
 
     def page(self) -> Any:
         """The parsed page; fails when it is not well-formed."""
-        parser = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False)
-        return parser.parse(self.text)
+        return parse(self.text)
 
     def open(self, path: str, **headers: str) -> "Visitor":
         """Go to an address."""
@@ -95,6 +94,11 @@ class Visitor:
         if self.answer.mimetype == "text/html":
             self.page()
         return self
+
+
+def parse(text: str) -> Any:
+    """The tree of a page; raises when it is not well-formed."""
+    return html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(text)
 
 
 def fields_of(form: Any) -> dict[str, list[str]]:

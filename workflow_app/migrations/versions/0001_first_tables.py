@@ -488,7 +488,10 @@ def upgrade() -> None:
             "for each statement execute function refuse_change()"
         )
     # Several statements in one string: straight to the driver.
-    op.get_bind().connection.driver_connection.execute(SchemaManager.get_schema())
+    driver = op.get_bind().connection.driver_connection
+    if driver is None:
+        raise RuntimeError("no connection to the database")
+    driver.execute(SchemaManager.get_schema())
 
 
 def downgrade() -> None:

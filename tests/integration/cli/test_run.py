@@ -1,0 +1,139 @@
+"""`./spkt run` as a person starts and ends it."""
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.services import ROOT
+from workflow_app.local_stack import LocalStack
+from workflow_app.local_stack.children import Process, running, wait_until
+from workflow_app.local_stack.object_store import free_ports
+from workflow_app.local_stack.site import OWNER
+
+START_SECONDS = 150.0
+END_SECONDS = 15.0
+
+
+@pytest.fixture(scope="module")
+def place() -> Iterator[Path]:
+    """A data directory of a site that starts several times."""
+    folder = Path(tempfile.mkdtemp(prefix="spkt-run-"))
+    folder.chmod(0o755)
+    yield folder / "var"
+    LocalStack(folder / "var").erase()
+    folder.rmdir()
+
+
+@contextmanager
+def site(place: Path, port: int) -> Iterator[tuple[subprocess.Popen[str], Path]]:
+    """A run that is up; killed hard if the test did not end it."""
+    output = place.parent / "output"
+    with output.open("w") as file:
+        started = subprocess.Popen(
+            [
+                sys.executable,
+                "-m",
+                "workflow_app",
+                "run",
+                "--port",
+                str(port),
+                "--data",
+                str(place),
+                "--no-demo",
+            ],
+            cwd=ROOT,
+            stdout=file,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+    try:
+        wait_until(lambda: "site is up" in output.read_text() or started.poll() is not None, START_SECONDS)
+        assert started.poll() is None, output.read_text()
+        yield started, output
+    finally:
+        if started.poll() is None:
+            started.send_signal(signal.SIGTERM)
+            started.wait(30)
+        output.unlink()
+
+
+def programs(place: Path, word: str) -> list[Process]:
+    """Web servers or workers of this site."""
+    mark = f"{OWNER}={place}"
+    return [one for one in running() if word in " ".join(one.command()) and mark in one.environment()]
+
+
+def test_a_site_starts_answers_heals_and_ends_even_when_its_children_hang(place: Path) -> None:
+    (port,) = free_ports(1)
+    with site(place, port) as (started, output):
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=20) as answer:
+            assert answer.status == 200
+
+        (worker,) = programs(place, "workflow_app.worker")
+        worker.signal(signal.SIGKILL)
+        assert wait_until(lambda: "The worker was started again" in output.read_text(), 20)
+
+        for child in (*programs(place, "workflow_app.worker"), *programs(place, "gunicorn")):
+            child.signal(signal.SIGSTOP)
+        began = time.monotonic()
+        started.send_signal(signal.SIGINT)
+        assert started.wait(60) == 0
+        seconds = time.monotonic() - began
+
+    assert seconds < END_SECONDS
+    assert programs(place, "python") == []
+
+
+def test_a_killed_run_does_not_stand_in_the_way_of_the_next_and_the_port_is_free_again(place: Path) -> None:
+    (port,) = free_ports(1)
+    with site(place, port) as (started, _):
+        started.kill()
+        started.wait()
+        left = programs(place, "gunicorn")
+        assert left
+
+    with site(place, port) as (_, output):
+        assert not any(process.is_alive() for process in left)
+        assert "bringing the database" not in output.read_text()
+
+
+def test_a_second_run_on_the_same_data_is_refused_and_harms_nothing(place: Path) -> None:
+    port, other = free_ports(2)
+    with site(place, port) as (started, _):
+        done = subprocess.run(
+            [sys.executable, "-m", "workflow_app", "run", "--port", str(other), "--data", str(place)],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+        assert done.returncode == 1
+        assert f"Another ./spkt (process {started.pid}) uses {place}" in done.stderr
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=20) as answer:
+            assert answer.status == 200
+
+
+def test_a_command_given_beside_the_run_uses_its_servers(place: Path) -> None:
+    (port,) = free_ports(1)
+    with site(place, port):
+        done = subprocess.run(
+            [sys.executable, "-m", "workflow_app", "db", "current"],
+            cwd=ROOT,
+            env={**os.environ, "SPKT_DATA": str(place)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    assert done.returncode == 0, done.stderr
+    assert "database 0" in done.stdout

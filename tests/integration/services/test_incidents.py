@@ -1,0 +1,118 @@
+"""A step that fails leaves the case as it was, is remembered once, and can be retried by a lead."""
+
+from collections.abc import Callable
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import select
+
+from workflow_app.errors import Forbidden, ProcessFault
+from workflow_app.models.case import Case
+from workflow_app.models.effect import PendingEffect
+from workflow_app.models.task import Task
+from workflow_app.services import cases, incidents, performing, rehearsal, tasks
+from workflow_app.services.rehearsal import Stage
+from workflow_app.services.unit_of_work import Works
+from workflow_app.types import SYSTEM, Actor
+
+Play = Callable[..., UUID]
+ADDRESS = "http://127.0.0.1:8000"
+
+
+@pytest.fixture
+def printing_breaks(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setitem(performing.OPERATIONS, "render_letter", fail)
+    return monkeypatch
+
+
+@pytest.fixture
+def stopped(works: Works, play: Play, sari: Actor, printing_breaks: pytest.MonkeyPatch) -> UUID:
+    """A case whose letter could not be printed."""
+    case_id = play("sktlk_ktp", 6)
+    with works.begin(sari) as work:
+        task = work.session.scalars(select(Task).where(Task.case_id == case_id, Task.status == "open")).one()
+        tasks.complete(work, task.id, {"keputusan": "setuju"}, str(uuid4()))
+    for _ in range(2):
+        with pytest.raises(ZeroDivisionError):
+            performing.perform(works, waiting(works, case_id), public_url=ADDRESS)
+    return case_id
+
+
+def waiting(works: Works, case_id: UUID) -> UUID:
+    with works.begin(SYSTEM) as work:
+        return work.session.scalars(
+            select(PendingEffect.task_id).where(PendingEffect.case_id == case_id)
+        ).one()
+
+
+def test_a_failed_effect_stops_the_case_and_is_remembered_once(
+    works: Works, stopped: UUID, sari: Actor
+) -> None:
+    with works.begin(sari) as work:
+        seen = cases.get(work, stopped)
+
+    assert seen.status == "stopped"
+    assert [incident.can_retry for incident in seen.incidents] == [True]
+    assert seen.incidents[0].sentence
+
+
+def test_a_retry_after_the_cause_is_gone_lets_the_case_go_on(
+    works: Works, stopped: UUID, sari: Actor, stage: Stage, printing_breaks: pytest.MonkeyPatch
+) -> None:
+    printing_breaks.undo()
+    with works.begin(sari) as work:
+        incidents.retry(work, incidents.list_open(work)[0].id)
+
+    rehearsal.settle(stage, stopped)
+
+    with works.begin(sari) as work:
+        seen = cases.get(work, stopped)
+        assert incidents.list_open(work) == []
+    assert (seen.status, [task.name for task in seen.open_tasks]) == ("running", [seen.open_tasks[0].name])
+
+
+def test_only_leads_see_and_retry_incidents(works: Works, stopped: UUID, sari: Actor, budi: Actor) -> None:
+    with works.begin(sari) as work:
+        incident = incidents.list_open(work)[0]
+
+    for attempt in (incidents.list_open, lambda work: incidents.retry(work, incident.id)):
+        with pytest.raises(Forbidden), works.begin(budi) as work:
+            attempt(work)
+
+
+def test_a_fault_while_completing_keeps_the_task_and_is_recorded_afterwards(
+    works: Works, play: Play, budi: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case_id = play("sktlk_ktp", 2)
+    with works.begin(SYSTEM) as work:
+        task_id = work.session.scalars(
+            select(Task.id).where(Task.case_id == case_id, Task.status == "open")
+        ).one()
+        state = work.session.get_one(Case, case_id).state
+
+    def fail(*_: object) -> None:
+        raise ProcessFault("gw_peristiwa", "planted")
+
+    monkeypatch.setattr(tasks.runner, "complete_task", fail)
+    with pytest.raises(ProcessFault), incidents.unit_of_work(works, budi) as work:
+        tasks.complete(work, task_id, {"peristiwa": "hilang"}, "token")
+    monkeypatch.undo()
+
+    with works.begin(budi) as work:
+        seen = cases.get(work, case_id)
+        assert work.session.get_one(Case, case_id).state == state
+    assert [incident.element for incident in seen.incidents] == ["gw_peristiwa"]
+    assert not seen.incidents[0].can_retry
+    with works.begin(budi) as work:
+        tasks.complete(work, task_id, {"peristiwa": "hilang"}, "token")
+        assert cases.get(work, case_id).incidents == []
+
+
+def test_the_case_row_is_untouched_by_a_failed_effect(works: Works, stopped: UUID) -> None:
+    with works.begin(SYSTEM) as work:
+        case = work.session.get_one(Case, stopped)
+        assert case.closed_at is None
+        assert work.session.get(PendingEffect, waiting(works, stopped)) is not None
