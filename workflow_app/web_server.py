@@ -3,7 +3,13 @@
 The address comes from the command line (`--bind`), the sizes from the same settings as everything else.
 """
 
+import logging
 import os
+
+logging.basicConfig(
+    level=os.environ.get("LOG_LEVEL", "INFO"), format="%(asctime)s %(levelname)s %(name)s %(message)s"
+)
+logging.getLogger("procrastinate").setLevel(logging.WARNING)
 
 wsgi_app = "workflow_app.app:create_app()"
 worker_class = "gthread"
