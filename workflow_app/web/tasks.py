@@ -1,6 +1,7 @@
 """One task: its form, taking it, giving it on, completing it."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from uuid import UUID, uuid4
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -40,7 +41,7 @@ def complete(task_id: UUID) -> ResponseReturnValue:
     try:
         posted = uploads.take(task_id, form, posted, request.files)
     except uploads.Refused as refused:
-        _keep(task_id, form, refused.posted)
+        _keep_if_possible(task_id, form, refused.posted)
         return _page(task_id, refused.posted, refused.errors), 400
     match request.form.get("tindakan"):
         case "selesai":
@@ -94,7 +95,7 @@ def _complete(task_id: UUID, form: forms.Form, posted: Posted) -> ResponseReturn
     except InvalidInput as error:
         return _page(task_id, posted, error.fields or {"": error.sentence}, token), 400
     except (Conflict, ProcessFault) as error:
-        _keep(task_id, form, posted)
+        _keep_if_possible(task_id, form, posted)
         return _page(task_id, posted, {"": error.sentence}, token), status_of(error)
     flash(done.message)
     if done.next_task_id:
@@ -103,12 +104,14 @@ def _complete(task_id: UUID, form: forms.Form, posted: Posted) -> ResponseReturn
 
 
 def _keep(task_id: UUID, form: forms.Form, posted: Posted) -> None:
-    """Save as a draft; when the task is no longer the actor's there is nothing to keep it in, and the page says so."""
-    try:
-        with unit_of_work() as work:
-            drafts.save(work, task_id, forms.read(form, posted))
-    except Conflict as error:
-        flash(error.sentence, "late")
+    with unit_of_work() as work:
+        drafts.save(work, task_id, forms.read(form, posted))
+
+
+def _keep_if_possible(task_id: UUID, form: forms.Form, posted: Posted) -> None:
+    """Save as a draft beside another sentence; a task that is no longer the actor's has nothing to keep it in."""
+    with suppress(Conflict):
+        _keep(task_id, form, posted)
 
 
 def _page(

@@ -101,9 +101,7 @@ def test_an_unknown_case_and_a_foreign_one_answer_the_same(
     assert unknown.words == sentence
 
 
-def test_while_the_system_works_the_page_waits_and_then_leads_on(
-    at_desk: Visitor, chief: Visitor
-) -> None:
+def test_while_the_system_works_the_page_waits_and_then_leads_on(at_desk: Visitor, chief: Visitor) -> None:
     desk.to_approval(at_desk)
     path = at_desk.path
     answer = at_desk.client.get(f"{path}/keadaan", headers={"Accept": "application/json"})

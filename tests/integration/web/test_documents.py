@@ -79,7 +79,10 @@ def test_what_is_no_paper_is_refused_in_a_sentence_and_the_rest_stays(
     desk.to_requirements(at_desk)
     before = documents(works)
     at_desk.submit(
-        desk.NEXT, {f"unggah.{FIELD}": [(content, name)]}, catatan="Catatan uji", persyaratan__sim_01__given="ya"
+        desk.NEXT,
+        {f"unggah.{FIELD}": [(content, name)]},
+        catatan="Catatan uji",
+        persyaratan__sim_01__given="ya",
     )
     assert at_desk.answer.status_code == 400
     assert "perlu diperbaiki" in at_desk.words

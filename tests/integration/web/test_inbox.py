@@ -45,9 +45,7 @@ def test_who_is_second_hears_who_was_faster(
     assert "sudah diambil Contoh Sari" in second.words
 
 
-def test_another_unit_sees_nothing(
-    at_desk: Visitor, visit: Callable[[str], Visitor], tono: Actor
-) -> None:
+def test_another_unit_sees_nothing(at_desk: Visitor, visit: Callable[[str], Visitor], tono: Actor) -> None:
     desk.to_identity(at_desk)
     task = at_desk.path
     stranger = visit("tono")

@@ -130,9 +130,7 @@ def test_a_password_that_cannot_be_taken_is_explained(
     assert new not in visitor.text
 
 
-def test_a_closed_account_is_out_at_once(
-    visit: Callable[[str], Visitor], budi: Actor, works: Works
-) -> None:
+def test_a_closed_account_is_out_at_once(visit: Callable[[str], Visitor], budi: Actor, works: Works) -> None:
     visitor = visit("budi")
     with works.begin(SYSTEM) as work:
         users.disable(work, "budi")

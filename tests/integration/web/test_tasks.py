@@ -217,7 +217,9 @@ def test_ka_spkt_reads_the_reason_and_decides(at_desk: Visitor, chief: Visitor) 
     chief.open("/").submit("Ambil tugas")
     assert "Warga tidak pernah menyalin KTP-nya" in chief.words
     chief.submit(
-        "Simpan keputusan", pengecualian__decision="beri", pengecualian__reason="Tidak ada salinan, identitas jelas"
+        "Simpan keputusan",
+        pengecualian__decision="beri",
+        pengecualian__reason="Tidak ada salinan, identitas jelas",
     )
     assert chief.answer.status_code == 200
     with_decision = chief.open("/?daftar=semua").words

@@ -55,7 +55,9 @@ class Visitor:
         if button.get("name"):
             values[button.get("name")] = [button.get("value") or ""]
         for name, value in changes.items():
-            values[name.replace("__", ".")] = [] if value is None else [value] if isinstance(value, str) else value
+            values[name.replace("__", ".")] = (
+                [] if value is None else [value] if isinstance(value, str) else value
+            )
         data: dict[str, Any] = {name: texts for name, texts in values.items() if texts}
         for name, files in (_files or {}).items():
             data[name] = [(io.BytesIO(content), filename) for content, filename in files]
@@ -70,9 +72,7 @@ class Visitor:
 
     def token(self) -> str:
         """The token of the forms on this page."""
-        return next(
-            box.get("value") for box in self.page().iter("input") if box.get("name") == "csrf_token"
-        )
+        return next(box.get("value") for box in self.page().iter("input") if box.get("name") == "csrf_token")
 
     def _button(self, words: str) -> tuple[Any, Any]:
         for form in self.page().iter("form"):
@@ -106,7 +106,9 @@ def fields_of(form: Any) -> dict[str, list[str]]:
     values: dict[str, list[str]] = {}
     for box in form.iter("input"):
         kind = box.get("type", "text")
-        if kind in ("file", "submit", "button") or (kind in ("radio", "checkbox") and "checked" not in box.attrib):
+        if kind in ("file", "submit", "button") or (
+            kind in ("radio", "checkbox") and "checked" not in box.attrib
+        ):
             continue
         values.setdefault(box.get("name"), []).append(box.get("value") or "")
     for area in form.iter("textarea"):
