@@ -1,11 +1,11 @@
 """Letters: frozen at issue, sealed, withdrawn with their number, printed as PDF/A."""
 
 import io
-import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 
 import pikepdf
+import pypdfium2
 import pytest
 from sqlalchemy import select, text
 
@@ -30,8 +30,8 @@ def officer(work: UnitOfWork, budi: Actor, sktlk: str) -> UnitOfWork:
 
 
 def words_of(pdf: bytes) -> str:
-    read = subprocess.run(["pdftotext", "-layout", "-", "-"], input=pdf, capture_output=True, check=True)
-    return " ".join(read.stdout.decode().split())
+    with pypdfium2.PdfDocument(pdf) as document:
+        return " ".join(" ".join(page.get_textpage().get_text_bounded() for page in document).split())
 
 
 def printed(work: UnitOfWork, letter: Letter) -> bytes:
