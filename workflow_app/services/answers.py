@@ -57,6 +57,11 @@ def store(work: UnitOfWork, case: Case, task: Task, token: str, separated: Separ
     return submission
 
 
+def is_used(work: UnitOfWork, token: str) -> bool:
+    """True if a form with this idempotency key was stored before."""
+    return work.session.scalars(select(Submission.id).where(Submission.token == token)).first() is not None
+
+
 def newest(work: UnitOfWork, case_id: UUID, elements: Iterable[str] | None = None) -> dict[str, Submission]:
     """The newest submission of each element of a case, in the order they were made."""
     query = select(Submission).where(Submission.case_id == case_id).order_by(Submission.submitted_at)

@@ -212,7 +212,7 @@ def _summary(case: Case, process_name: str, open_tasks: list[OpenTaskView]) -> s
         return f"{opened}; berhenti karena gangguan dan menunggu diulang."
     if not open_tasks:
         return f"{opened}; sistem sedang mengerjakan langkah berikutnya."
-    waits = " dan ".join(f"{task.name.lower()} ({task.role_label})" for task in open_tasks)
+    waits = " dan ".join(f"{task.role_label}: {task.name[:1].lower()}{task.name[1:]}" for task in open_tasks)
     return f"{opened}; menunggu {waits}."
 
 

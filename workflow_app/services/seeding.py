@@ -54,7 +54,7 @@ DEMO_CASES: tuple[tuple[str, int | None], ...] = (
     ("sktlk_sim", None),
     ("dicuri", None),
     ("kurang_lalu_lengkap", 6),
-    ("sktlk_stnk", 5),
+    ("sktlk_stnk", 6),
     ("sktlk_bpkb", 5),
     ("orang_asing", 3),
 )

@@ -164,6 +164,8 @@ def complete(work: UnitOfWork, task_id: UUID, given: Answers, token: str) -> Com
     faults = forms.validate(form, kept) or requirements.check(work, case, form, kept)
     if faults:
         raise InvalidInput(fields=faults)
+    if answers.is_used(work, token):
+        raise Conflict("Formulir ini sudah pernah dikirim untuk tugas lain. Muat ulang halaman tugas ini.")
     separated = forms.separate(form, kept)
     submission = answers.store(work, case, task, token, separated)
     control = dict(separated.control)

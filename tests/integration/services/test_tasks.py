@@ -62,6 +62,26 @@ def test_a_double_click_has_one_effect(works: Works, question: Task, budi: Actor
     assert count == 1
 
 
+def test_a_form_of_another_task_is_refused_in_words(works: Works, question: Task, budi: Actor) -> None:
+    with works.begin(budi) as work:
+        tasks.complete(work, question.id, STOLEN, "token-1")
+    following = open_task(works, question.case_id)
+    answers: Answers = {
+        "jenis": "KTP",
+        "pemilik": "sendiri",
+        "jumlah": 1,
+        "satuan": "kartu",
+        "barang": "KTP",
+        "tempat_hilang": "pasar",
+        "tanggal_hilang": "2026-11-22",
+        "kronologi": "Jatuh di jalan.",
+        "sudah_dicari": True,
+    }
+
+    with pytest.raises(Conflict, match="tugas lain"), works.begin(budi) as work:
+        tasks.complete(work, following.id, answers, "token-1")
+
+
 def test_who_comes_second_reads_who_was_first(
     works: Works, question: Task, budi: Actor, person: Callable[..., Actor]
 ) -> None:
