@@ -9,9 +9,8 @@ from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session
 
 from tests.services import new_database, run_command, throw_away_stack
+from workflow_app.bootstrap.system_packages import BROWSERS
 from workflow_app.settings import Settings, read_settings
-
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
 @pytest.fixture(scope="session")

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import click
 
+from workflow_app.bootstrap.system_packages import BROWSERS
 from workflow_app.cli import checks
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PACKAGES = ("workflow_app", "archive", "ocr")
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 CONCISE = "--output-format=concise"
 ANYTHING = {"ignore_unknown_options": True, "help_option_names": []}
 

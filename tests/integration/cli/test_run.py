@@ -23,14 +23,21 @@ START_SECONDS = 150.0
 END_SECONDS = 15.0
 
 
-@pytest.fixture(scope="module")
-def place() -> Iterator[Path]:
-    """A data directory of a site that starts several times."""
+@contextmanager
+def own_place() -> Iterator[Path]:
+    """A data directory that PostgreSQL can reach, erased afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="spkt-run-"))
     folder.chmod(0o755)
     yield folder / "var"
     LocalStack(folder / "var").erase()
     folder.rmdir()
+
+
+@pytest.fixture(scope="module")
+def place() -> Iterator[Path]:
+    """Where the standing site keeps its data."""
+    with own_place() as folder:
+        yield folder
 
 
 @contextmanager
@@ -72,68 +79,81 @@ def programs(place: Path, word: str) -> list[Process]:
     return [one for one in running() if word in " ".join(one.command()) and mark in one.environment()]
 
 
-def test_a_site_starts_answers_heals_and_ends_even_when_its_children_hang(place: Path) -> None:
+@pytest.fixture(scope="module")
+def standing(place: Path) -> Iterator[tuple[int, int, Path]]:
+    """A site that runs: its process, its port, what it printed so far."""
     (port,) = free_ports(1)
     with site(place, port) as (started, output):
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=20) as answer:
-            assert answer.status == 200
-
-        (worker,) = programs(place, "workflow_app.worker")
-        worker.signal(signal.SIGKILL)
-        assert wait_until(lambda: "The worker was started again" in output.read_text(), 20)
-
-        for child in (*programs(place, "workflow_app.worker"), *programs(place, "gunicorn")):
-            child.signal(signal.SIGSTOP)
-        began = time.monotonic()
-        started.send_signal(signal.SIGINT)
-        assert started.wait(60) == 0
-        seconds = time.monotonic() - began
-
-    assert seconds < END_SECONDS
-    assert programs(place, "python") == []
+        yield started.pid, port, output
 
 
-def test_a_killed_run_does_not_stand_in_the_way_of_the_next_and_the_port_is_free_again(place: Path) -> None:
-    (port,) = free_ports(1)
-    with site(place, port) as (started, _):
-        started.kill()
-        started.wait()
-        left = programs(place, "gunicorn")
-        assert left
-
-    with site(place, port) as (_, output):
-        assert not any(process.is_alive() for process in left)
-        assert "bringing the database" not in output.read_text()
+def command(*words: str, place: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "workflow_app", *words],
+        cwd=ROOT,
+        env={**os.environ, "SPKT_DATA": str(place)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
-def test_a_second_run_on_the_same_data_is_refused_and_harms_nothing(place: Path) -> None:
-    port, other = free_ports(2)
-    with site(place, port) as (started, _):
-        done = subprocess.run(
-            [sys.executable, "-m", "workflow_app", "run", "--port", str(other), "--data", str(place)],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
-        assert done.returncode == 1
-        assert f"Another ./spkt (process {started.pid}) uses {place}" in done.stderr
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=20) as answer:
-            assert answer.status == 200
+def answers(port: int) -> bool:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=20) as answer:
+        return bool(answer.status == 200)
 
 
-def test_a_command_given_beside_the_run_uses_its_servers(place: Path) -> None:
-    (port,) = free_ports(1)
-    with site(place, port):
-        done = subprocess.run(
-            [sys.executable, "-m", "workflow_app", "db", "current"],
-            cwd=ROOT,
-            env={**os.environ, "SPKT_DATA": str(place)},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+def test_a_second_run_on_the_same_data_is_refused_and_harms_nothing(
+    place: Path, standing: tuple[int, int, Path]
+) -> None:
+    pid, port, _ = standing
+
+    done = command("run", "--port", str(free_ports(1)[0]), place=place)
+
+    assert done.returncode == 1
+    assert f"Another ./spkt (process {pid}) uses {place}" in done.stderr
+    assert answers(port)
+
+
+def test_a_command_given_beside_the_run_uses_its_servers(
+    place: Path, standing: tuple[int, int, Path]
+) -> None:
+    done = command("db", "current", place=place)
 
     assert done.returncode == 0, done.stderr
     assert "database 0" in done.stdout
+
+
+def test_a_worker_that_dies_is_started_again_and_the_person_is_told(
+    place: Path, standing: tuple[int, int, Path]
+) -> None:
+    _, port, output = standing
+    (worker,) = programs(place, "workflow_app.worker")
+
+    worker.signal(signal.SIGKILL)
+
+    assert wait_until(lambda: "The worker was started again" in output.read_text(), 30)
+    assert answers(port)
+
+
+def test_a_killed_run_does_not_stand_in_the_way_and_the_next_one_ends_even_when_its_children_hang() -> None:
+    (port,) = free_ports(1)
+    with own_place() as place:
+        with site(place, port) as (killed, _):
+            killed.kill()
+            killed.wait()
+            left = programs(place, "gunicorn")
+            assert left
+
+        with site(place, port) as (started, _):
+            assert not any(process.is_alive() for process in left)
+            assert answers(port)
+            for child in (*programs(place, "workflow_app.worker"), *programs(place, "gunicorn")):
+                child.signal(signal.SIGSTOP)
+            began = time.monotonic()
+            started.send_signal(signal.SIGINT)
+            assert started.wait(60) == 0
+            seconds = time.monotonic() - began
+
+        assert seconds < END_SECONDS
+        assert programs(place, "python") == []
