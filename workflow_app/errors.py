@@ -40,7 +40,9 @@ class Conflict(SentraError):
 class Busy(Conflict):
     """The case is locked by another transaction for longer than we wait."""
 
-    sentence = "Berkas ini sedang diproses petugas lain. Tunggu beberapa detik lalu coba lagi; isian Anda tersimpan."
+    sentence = (
+        "Berkas ini sedang diproses petugas lain. Tunggu beberapa detik lalu coba lagi; isian Anda tersimpan."
+    )
 
 
 class InvalidInput(SentraError):

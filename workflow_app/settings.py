@@ -13,7 +13,14 @@ from typing import Annotated, Any
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-SECRETS = ("DATABASE_URL", "S3_ACCESS_KEY", "S3_SECRET_KEY", "SECRET_KEY", "IDENTITY_KEY", "AUDIT_SIGNING_KEY")
+SECRETS = (
+    "DATABASE_URL",
+    "S3_ACCESS_KEY",
+    "S3_SECRET_KEY",
+    "SECRET_KEY",
+    "IDENTITY_KEY",
+    "AUDIT_SIGNING_KEY",
+)
 
 
 class SettingsError(Exception):
@@ -116,8 +123,12 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     try:
         return Settings(**values)
     except ValidationError as error:
-        lines = (f"{str(part['loc'][0]).upper()}: {part['msg']}" for part in error.errors(include_input=False))
-        raise SettingsError("settings are not complete (see .env.example):\n  " + "\n  ".join(lines)) from error
+        lines = (
+            f"{str(part['loc'][0]).upper()}: {part['msg']}" for part in error.errors(include_input=False)
+        )
+        raise SettingsError(
+            "settings are not complete (see .env.example):\n  " + "\n  ".join(lines)
+        ) from error
 
 
 def _names() -> list[str]:

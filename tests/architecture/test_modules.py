@@ -5,7 +5,6 @@ from pathlib import Path
 from tests.architecture.tree import ROOT, tracked
 
 LIMIT = 300
-TEST_LIMIT = 500
 BARE_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "managers"}
 OURS = [path for path in tracked() if path.suffix == ".py" or path.name == "spkt"]
 PRODUCT = [path for path in OURS if path.parts[0] in ("workflow_app", "archive", "ocr", "spkt")]
@@ -22,9 +21,8 @@ def test_there_are_modules_to_look_at() -> None:
 def test_no_module_is_longer_than_its_limit() -> None:
     """A longer one has a second noun in it: give that one a file. Migrations are history and stay as they are."""
     lengths = {path: text_of(path).count("\n") for path in OURS if "versions" not in path.parts}
-    limits = {path: LIMIT if path in PRODUCT else TEST_LIMIT for path in lengths}
 
-    assert [f"{path}: {lines} lines" for path, lines in lengths.items() if lines > limits[path]] == []
+    assert [f"{path}: {lines} lines" for path, lines in lengths.items() if lines > LIMIT] == []
 
 
 def test_every_module_is_named_by_a_noun_of_the_domain() -> None:

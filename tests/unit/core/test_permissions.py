@@ -17,9 +17,7 @@ TONO = Actor(uuid4(), "Tono", frozenset({"petugas", "ka_spkt", "auditor"}), unit
     ("actor", "sees"), [(BUDI, True), (SARI, True), (TONO, False)], ids=["petugas", "ka_spkt", "other unit"]
 )
 def test_a_case_is_seen_in_its_unit_only(actor: Actor, sees: bool) -> None:
-    assert (
-        permissions.can_see_case(actor, unit="spkt", started_by=None, task_roles=["petugas"]) is sees
-    )
+    assert permissions.can_see_case(actor, unit="spkt", started_by=None, task_roles=["petugas"]) is sees
 
 
 def test_a_petugas_does_not_see_a_case_of_other_roles() -> None:
