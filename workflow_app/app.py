@@ -35,7 +35,6 @@ def create_app(settings: Settings | None = None, works: Works | None = None) -> 
     app.config.update(_configuration(settings))
     app.extensions[parts.EXTENSION] = parts.Sentra(
         works=works or connect(settings, pool_size=settings.web_threads),
-        public_url=settings.public_url.rstrip("/"),
         max_upload_mb=settings.max_upload_mb,
     )
     if settings.trusted_proxies:

@@ -87,9 +87,13 @@ def attach(case_id: UUID) -> ResponseReturnValue:
     label = request.form.get("nama", "")
     for file in files:
         data = file.stream.read()
-        with unit_of_work() as work:
-            added = documents.upload(
-                work, case_id, element="", label=label, data=data, max_megabytes=sentra().max_upload_mb
-            )
-        flash(f"{added.label}: {added.note or 'tersimpan'}")
+        try:
+            with unit_of_work() as work:
+                added = documents.upload(
+                    work, case_id, element="", label=label, data=data, max_megabytes=sentra().max_upload_mb
+                )
+        except InvalidInput as error:
+            flash(uploads.sentence_of(error), "late")
+        else:
+            flash(f"{added.label}: {added.note or 'tersimpan.'}")
     return redirect(url_for("cases.show", case_id=case_id))

@@ -117,10 +117,5 @@ def breakable(text: str) -> Markup:
     return Markup("/<wbr>").join(escape(part) for part in text.split("/"))
 
 
-def count(number: int) -> str:
-    """`1.234`"""
-    return f"{number:,}".replace(",", ".")
-
-
 def _day(at: datetime | date) -> date:
     return at.astimezone(WITA).date() if isinstance(at, datetime) else at

@@ -41,28 +41,11 @@ class Sheet:
         """The sentence beside a field, or nothing."""
         return self.errors.get(name, "")
 
-    def is_shown(self, name: str) -> bool:
-        """Whether the conditions of a field hold for what stands in the form."""
-        condition = self.form.fields[name].visible_if
-        if condition is None:
-            return True
-        if condition.field not in self.form.fields or not self.is_shown(condition.field):
-            return False
-        wanted = {as_text(value) for value in condition.values}
-        given = self._given(self.form.fields[condition.field])
-        return not wanted.isdisjoint(given)
-
     def faults(self) -> list[Fault]:
         """The summary at the top of the form, in the order of the page; the whole form first."""
         order = {name: place for place, name in enumerate(self._names())}
         named = sorted(self.errors.items(), key=lambda error: order.get(error[0].split(".")[0], -1))
         return [Fault(name, anchor(name), self._title(name), sentence) for name, sentence in named]
-
-    def _given(self, item: Field) -> list[str]:
-        texts = self.posted.get(item.name, [])
-        if item.widget == "checkbox":
-            return ["ya" if texts and texts[-1] == "ya" else "tidak"]
-        return texts
 
     def _names(self) -> list[str]:
         return [name for section in self.form.sections for name in section.fields]

@@ -35,7 +35,6 @@ def register(app: Flask) -> None:
         duration=formats.duration,
         file_size=formats.file_size,
         breakable=formats.breakable,
-        count=formats.count,
         moment=_moment,
         relative=_relative,
         countdown=_countdown,

@@ -1,4 +1,4 @@
-"""What the assembly hands to the web: how to open units of work, and the public address."""
+"""What the assembly hands to the web: how to open units of work, and what one upload may weigh."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,8 +16,6 @@ class Sentra:
     """The parts of one running application."""
 
     works: Works
-    public_url: str
-    """Address under which citizens reach the verification page."""
     max_upload_mb: int
 
 

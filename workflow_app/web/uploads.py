@@ -43,7 +43,7 @@ def take(task_id: UUID, form: Form, posted: Posted, files: Files) -> Posted:
         try:
             added = add(task_id, form, target, file)
         except InvalidInput as error:
-            errors[target] = _sentence(error)
+            errors[target] = sentence_of(error)
         else:
             ids = result.setdefault(target, [])
             if str(added.id) not in ids:
@@ -91,5 +91,6 @@ def label_of(work: UnitOfWork, task_id: UUID, form: Form, name: str) -> str:
     return form.fields[first].title
 
 
-def _sentence(error: InvalidInput) -> str:
+def sentence_of(error: InvalidInput) -> str:
+    """Why one file was not taken in."""
     return next(iter(error.fields.values()), error.sentence)

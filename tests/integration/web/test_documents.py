@@ -143,6 +143,6 @@ def test_a_paper_can_be_added_to_the_case_outside_of_a_form(at_desk: Visitor) ->
     desk.to_requirements(at_desk)
     at_desk.follow("B-2026-000001")
     at_desk.submit("Tambahkan", {"berkas": [(picture("blue"), "x.png")]}, nama="Surat pengantar")
-    assert "Surat pengantar: tersimpan" in at_desk.words
+    assert "Surat pengantar: tersimpan." in at_desk.words
     at_desk.submit("Tambahkan", {"berkas": [(picture("blue"), "x.png")]}, nama="Surat pengantar")
     assert "sudah ada di berkas ini" in at_desk.words

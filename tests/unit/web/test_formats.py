@@ -90,9 +90,5 @@ def test_sizes(size: int, words: str) -> None:
     assert formats.file_size(size) == words
 
 
-def test_thousands_have_dots() -> None:
-    assert formats.count(1_234_567) == "1.234.567"
-
-
 def test_a_letter_number_may_break_after_slashes_and_stays_escaped() -> None:
     assert formats.breakable("SKTLK/1/<b>") == Markup("SKTLK/<wbr>1/<wbr>&lt;b&gt;")

@@ -82,23 +82,6 @@ def test_half_a_date_from_a_draft_is_shown_as_it_is(form: Form) -> None:
     assert posted_of(form, {"lahir": "01-0", "datang": "pagi"}) == {"lahir": ["01-0"], "datang": ["pagi"]}
 
 
-@pytest.mark.parametrize(
-    ("posted", "shown"),
-    [
-        ({}, set()),
-        ({"dibantu": ["ya"]}, {"penolong"}),
-        ({"dibantu": ["ya"], "penolong": ["Ani"]}, {"penolong", "hubungan"}),
-        ({"penolong": ["Ani"]}, set()),
-        ({"dibantu": ["tidak"], "penolong": ["Ani"]}, set()),
-    ],
-)
-def test_conditions_hold_for_what_stands_in_the_form(
-    form: Form, posted: dict[str, list[str]], shown: set[str]
-) -> None:
-    sheet = Sheet(form, posted)
-    assert {name for name in ("penolong", "hubungan") if sheet.is_shown(name)} == shown
-
-
 def test_faults_are_listed_in_the_order_of_the_page_the_whole_form_first(form: Form) -> None:
     errors = {"sikap": "C", "": "A", "persyaratan.ktp_01.date": "D", "nama": "B"}
     faults = Sheet(form, {}, errors).faults()

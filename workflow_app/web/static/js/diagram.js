@@ -11,9 +11,28 @@ async function draw(box) {
     }
   }
   canvas.zoom("fit-viewport", "auto");
+  offerZoom(box, canvas);
+}
+
+// The wheel scrolls the page as everywhere; with Ctrl it zooms the drawing.
+function leaveWheelToPage(box) {
+  box.addEventListener("wheel", (event) => {
+    if (!event.ctrlKey && !event.metaKey) event.stopPropagation();
+  }, { capture: true });
+}
+
+function offerZoom(box, canvas) {
+  const tools = box.parentElement.querySelector("[data-drawing-tools]");
+  tools.hidden = false;
+  tools.addEventListener("click", (event) => {
+    const step = event.target.dataset.zoom;
+    if (step === "fit") canvas.zoom("fit-viewport", "auto");
+    else if (step) canvas.zoom(canvas.zoom() * Number(step));
+  });
 }
 
 for (const box of document.querySelectorAll("[data-drawing]")) {
+  leaveWheelToPage(box);
   draw(box).catch(() => {
     const words = document.createElement("p");
     words.className = "quiet";

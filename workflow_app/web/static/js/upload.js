@@ -24,6 +24,7 @@ function send(form, name, file, onProgress) {
 function setUp(form, papers, changed) {
   const name = papers.dataset.papers, list = papers.querySelector("[data-paper-list]");
   const progress = papers.querySelector("[data-paper-progress]"), error = papers.querySelector("[data-paper-error]");
+  const limit = Number(form.dataset.megabytes);
   const bar = progress.querySelector("progress"), words = progress.querySelector("span");
 
   async function take(files) {
@@ -34,6 +35,7 @@ function setUp(form, papers, changed) {
       words.textContent = `Mengirim ${no + 1} dari ${files.length}`;
       bar.value = 0;
       try {
+        if (file.size > limit * 1024 * 1024) throw new Error(`Berkas lebih dari ${limit} MB. Pindai dengan resolusi lebih rendah.`);
         const added = await send(form, name, file, (part) => { bar.value = part * 100; });
         if (!list.querySelector(`[data-paper="${CSS.escape(added.id)}"]`)) list.insertAdjacentHTML("beforeend", added.html);
       } catch (fault) {
