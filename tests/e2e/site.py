@@ -43,7 +43,11 @@ class RunningSite:
         values = [
             bytes.fromhex(found.decode()) for found in HEX_BYTES.findall(done.stdout) if len(found) % 2 == 0
         ]
-        return b"\n".join([done.stdout, *values, *map(_unpacked, values)])
+        unpacked = [content for value in values if (content := _unpacked(value))]
+        assert unpacked, (
+            "states of the engine are packed; if none could be read, a name in them would be missed"
+        )
+        return b"\n".join([done.stdout, *values, *unpacked])
 
 
 @contextmanager

@@ -8,49 +8,41 @@ from tests.e2e import counter
 from tests.e2e.conftest import Opener
 from tests.e2e.site import RunningSite
 
+LOOK = """shape => {
+  const look = getComputedStyle(shape);
+  return [look.fill, look.stroke, look.strokeWidth].join(" ");
+}"""
 
-def step(page: Page, element: str, mark: str = "") -> str:
+
+def test_drawing_shows_done_and_current_steps_and_its_logo(site: RunningSite, signed_in: Opener) -> None:
+    page = signed_in("petugas2")
+    number = counter.start_case(page, site.address)
+    counter.receive(page)
+    counter.open_case(page, site.address, number)
+
+    expect(page.locator(step("terima_warga", "done"))).to_be_visible()
+    expect(page.locator(step("identitas", "current"))).to_be_visible()
+    expect(page.locator(".drawing .is-current")).to_have_count(1)
+    expect(page.locator(step("serahkan"))).to_be_visible()
+    expect(page.locator(step("serahkan", "done"))).to_have_count(0)
+    assert page.locator(".drawing svg .djs-element").count() > 30
+    looks = {look_of(page, element) for element in ("terima_warga", "identitas", "serahkan")}
+    assert len(looks) == 3, "done, current and coming steps can be told apart"
+    check_logo(page)
+
+
+def step(element: str, mark: str = "") -> str:
     """Address of a drawn step, with a mark on it."""
     return f'.drawing svg .djs-element[data-element-id="{element}"]{f".is-{mark}" if mark else ""}'
 
 
-def test_drawing_shows_done_and_current_steps(site: RunningSite, signed_in: Opener) -> None:
-    page = signed_in("petugas2")
-    number = counter.start_case(page, site.address)
-    counter.receive(page)
-    counter.open_case(page, site.address, number)
-
-    expect(page.locator(step(page, "terima_warga", "done"))).to_be_visible()
-    expect(page.locator(step(page, "identitas", "current"))).to_be_visible()
-    expect(page.locator(".drawing .is-current")).to_have_count(1)
-    expect(page.locator(step(page, "serahkan"))).to_be_visible()
-    expect(page.locator(step(page, "serahkan", "done"))).to_have_count(0)
-    assert page.locator(".drawing svg .djs-element").count() > 30
+def look_of(page: Page, element: str) -> str:
+    """Colours and line of its shape."""
+    return str(page.locator(f"{step(element)} .djs-visual > :first-child").first.evaluate(LOOK))
 
 
-def test_marks_of_the_drawing_can_be_told_apart(site: RunningSite, signed_in: Opener) -> None:
-    page = signed_in("petugas2")
-    number = counter.start_case(page, site.address)
-    counter.receive(page)
-    counter.open_case(page, site.address, number)
-
-    looks = {
-        mark: page.locator(f"{step(page, element)} .djs-visual > :first-child").first.evaluate(
-            "shape => { const look = getComputedStyle(shape); return [look.fill, look.stroke, look.strokeWidth]; }"
-        )
-        for mark, element in (("done", "terima_warga"), ("current", "identitas"), ("none", "serahkan"))
-    }
-    assert looks["done"] != looks["none"]
-    assert looks["current"] != looks["none"]
-    assert looks["done"] != looks["current"]
-
-
-def test_logo_of_the_drawing_library_is_visible(site: RunningSite, signed_in: Opener) -> None:
-    """Its licence asks for it."""
-    page = signed_in("petugas2")
-    number = counter.start_case(page, site.address)
-    counter.open_case(page, site.address, number)
-
+def check_logo(page: Page) -> None:
+    """The licence of the drawing library asks for it, visible and in its size."""
     logo = page.locator(".drawing a.bjs-powered-by")
     expect(logo).to_be_visible()
     expect(logo).to_have_attribute("href", re.compile("bpmn.io"))
