@@ -27,6 +27,9 @@ log = logging.getLogger(__name__)
 ATTEMPTS = 8
 """Tries of a job whose dependency is away: about nine minutes in all; after that an incident waits for a person."""
 
+GRACE = 6.0
+"""Seconds a job may go on when the worker is told to stop; what is not done by then is done again later."""
+
 RETRY = RetryStrategy(max_attempts=ATTEMPTS, exponential_wait=2, retry_exceptions={Unavailable, Busy})
 
 
@@ -81,14 +84,14 @@ async def run(app: App) -> None:
     """Work until told to stop: papers are read beside, not before, what a waiting citizen needs."""
     async with app.open_async():
         counter = app.run_worker_async(
-            queues=["counter"], name="counter", concurrency=2, shutdown_graceful_timeout=10
+            queues=["counter"], name="counter", concurrency=2, shutdown_graceful_timeout=GRACE
         )
         reader = app.run_worker_async(
             queues=[QUEUES["read_document"]],
             name="reading",
             concurrency=1,
             install_signal_handlers=False,
-            shutdown_graceful_timeout=10,
+            shutdown_graceful_timeout=GRACE,
         )
         running = [asyncio.create_task(counter), asyncio.create_task(reader)]
         await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)

@@ -17,7 +17,7 @@ LOCAL = {"PUBLIC_URL": "http://127.0.0.1:8000", "COOKIE_SECURE": "false"}
 
 
 def settings() -> Settings:
-    """Complete settings. Starts the embedded servers, until the command ends, when the environment names none."""
+    """Complete settings. Starts the embedded servers, until the command ends, when the environment does not name them."""
     context = click.get_current_context().find_root()
     if "settings" not in context.meta:
         context.meta["settings"] = _read(context)
@@ -47,7 +47,10 @@ def data_dir() -> Path:
 def _read(context: click.Context) -> Settings:
     environment = dict(os.environ)
     try:
-        if not (environment.get("DATABASE_URL") or environment.get("DATABASE_URL_FILE")):
+        if not all(
+            environment.get(name) or environment.get(f"{name}_FILE")
+            for name in ("DATABASE_URL", "S3_ENDPOINT")
+        ):
             embedded = context.with_resource(running(data_dir(), given=environment))
             environment = {**LOCAL, **environment, **embedded}
         return read_settings(environment)

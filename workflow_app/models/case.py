@@ -32,6 +32,8 @@ class Case(Base):
     state: Mapped[bytes]
     """Engine state: compressed, order preserving, without specification and without personal data."""
     revision: Mapped[int] = mapped_column(default=0)
+    passed: Mapped[list[str]] = mapped_column(default=list)
+    """Elements of the model that were completed at least once, for the drawing."""
     next_wake_at: Mapped[datetime | None]
     opened_at: Mapped[datetime]
     opened_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from workflow_app.models.base import Base
@@ -14,9 +14,11 @@ class Submission(Base):
     """The answers with which one task was completed. Append-only: corrections are new submissions (R28)."""
 
     __tablename__ = "submission"
-    __table_args__ = (Index("ix_submission_case", "case_id", "element", "submitted_at"),)
+    __table_args__ = (Index("ix_submission_case", "case_id", "position"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
+    position: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
+    """Order of submission; within a case later ones count."""
     task_id: Mapped[UUID] = mapped_column(ForeignKey("task.id"), unique=True)
     case_id: Mapped[UUID] = mapped_column(ForeignKey("service_case.id"))
     element: Mapped[str]

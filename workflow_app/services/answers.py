@@ -64,7 +64,7 @@ def is_used(work: UnitOfWork, token: str) -> bool:
 
 def newest(work: UnitOfWork, case_id: UUID, elements: Iterable[str] | None = None) -> dict[str, Submission]:
     """The newest submission of each element of a case, in the order they were made."""
-    query = select(Submission).where(Submission.case_id == case_id).order_by(Submission.submitted_at)
+    query = select(Submission).where(Submission.case_id == case_id).order_by(Submission.position)
     if elements is not None:
         query = query.where(Submission.element.in_(list(elements)))
     found: dict[str, Submission] = {}

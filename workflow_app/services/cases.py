@@ -14,19 +14,13 @@ from workflow_app.models.letter import Letter
 from workflow_app.models.task import Task
 from workflow_app.models.user import User
 from workflow_app.permissions import CASE_STARTERS, LEADS, can_work_on, check_role, has_role
-from workflow_app.services import access, audit, clocks, incidents, numbers, steps
+from workflow_app.services import access, audit, clocks, incidents, numbers, readable, steps
 from workflow_app.services.clocks import ClockView
 from workflow_app.services.configuration import role_label
 from workflow_app.services.incidents import IncidentView
 from workflow_app.services.processes import current, definition_of
 from workflow_app.services.readable import moment
 from workflow_app.services.unit_of_work import UnitOfWork
-
-OUTCOMES = {
-    "selesai": "selesai; surat diserahkan kepada warga",
-    "dirujuk": "dirujuk ke Laporan Polisi",
-    "dibatalkan": "dibatalkan",
-}
 
 
 @dataclass(frozen=True)
@@ -207,7 +201,7 @@ def _open_tasks(work: UnitOfWork, case: Case) -> list[OpenTaskView]:
 def _summary(case: Case, process_name: str, open_tasks: list[OpenTaskView]) -> str:
     opened = f"{process_name}, dibuka {moment(case.opened_at)}"
     if case.closed_at is not None:
-        return f"{opened}; {OUTCOMES.get(case.outcome or '', case.outcome)} pada {moment(case.closed_at)}."
+        return f"{opened}; {readable.outcome(case.outcome)} pada {moment(case.closed_at)}."
     if case.status == "stopped":
         return f"{opened}; berhenti karena gangguan dan menunggu diulang."
     if not open_tasks:

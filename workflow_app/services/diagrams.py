@@ -5,7 +5,6 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from workflow_app.models.audit import AuditEvent
 from workflow_app.models.effect import PendingEffect
 from workflow_app.models.task import Task
 from workflow_app.services import access
@@ -35,16 +34,6 @@ def diagram(work: UnitOfWork, case_id: UUID) -> Diagram:
         for task in tasks
         if task.status == "open" and task.due_at is not None and task.due_at < work.clock()
     ]
-    passed = {task.element for task in tasks if task.status == "done"}
-    passed |= {
-        element
-        for element in work.session.scalars(
-            select(AuditEvent.element).where(
-                AuditEvent.case_id == case.id, AuditEvent.action == "effect.done"
-            )
-        )
-        if element
-    }
     return Diagram(
-        definition.bpmn_xml, sorted(passed - set(current)), sorted(set(current)), sorted(set(late))
+        definition.bpmn_xml, sorted(set(case.passed) - set(current)), sorted(set(current)), sorted(set(late))
     )

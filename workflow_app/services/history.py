@@ -9,20 +9,21 @@ from uuid import UUID
 from sqlalchemy import select
 
 from workflow_app.models.audit import AuditEvent
-from workflow_app.services import access
+from workflow_app.services import access, readable
 from workflow_app.services.clocks import LABELS
+from workflow_app.services.processes import definition_of
 from workflow_app.services.unit_of_work import UnitOfWork
 
 SENTENCES = {
     "case.opened": "Berkas {number} dibuka",
-    "case.closed": "Berkas selesai: {outcome}",
+    "case.closed": "Berkas berakhir: {outcome_words}",
     "case.cancelled": "Berkas dibatalkan dengan alasan tertulis",
     "task.claimed": "Tugas diambil: {name}",
     "task.released": "Tugas dilepas: {name}",
     "task.reassigned": "Tugas dialihkan kepada {to}: {name}",
     "task.completed": "Selesai: {name}",
     "task.cancelled": "Tugas tidak berlaku lagi: {name}",
-    "effect.done": "Sistem menyelesaikan: {element_name}",
+    "effect.done": "Selesai oleh sistem: {element_name}",
     "timer.fired": "Batas waktu terlewati; Ka SPKT diberi tahu",
     "clock.started": "Jam mulai: {clock_label}",
     "clock.stopped": "Jam berhenti: {clock_label}, {duration}",
@@ -61,19 +62,22 @@ class _Facts(dict[str, Any]):
 
 def timeline(work: UnitOfWork, case_id: UUID) -> list[Entry]:
     """All events of a case, oldest first, as sentences. Raises `NotFound`."""
-    access.visible_case(work, case_id)
+    case = access.visible_case(work, case_id)
+    elements = definition_of(work, case.definition_id).elements
+    names = {element.id: element.name for element in elements.values()}
     events = work.session.scalars(
         select(AuditEvent).where(AuditEvent.case_id == case_id).order_by(AuditEvent.position)
     )
     return [
-        Entry(event.at, event.actor_name, _sentence(event), event.action, event.element, event.details)
+        Entry(event.at, event.actor_name, _sentence(event, names), event.action, event.element, event.details)
         for event in events
     ]
 
 
-def _sentence(event: AuditEvent) -> str:
+def _sentence(event: AuditEvent, names: Mapping[str, str]) -> str:
     facts = _Facts(event.details)
-    facts["element_name"] = (event.element or "").replace("_", " ")
+    facts["element_name"] = names.get(event.element or "", "")
+    facts["outcome_words"] = readable.outcome(str(facts["outcome"]))
     facts["clock_label"] = LABELS.get(str(facts["clock"]), str(facts["clock"])).lower()
     if "seconds" in facts:
         facts["duration"] = _duration(int(facts["seconds"]))

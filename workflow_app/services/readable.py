@@ -22,6 +22,12 @@ MONTHS = (
     "Desember",
 )
 
+OUTCOMES = {
+    "selesai": "selesai, surat diserahkan kepada warga",
+    "dirujuk": "dirujuk untuk dibuatkan Laporan Polisi",
+    "dibatalkan": "dibatalkan",
+}
+
 
 def answer(definition: Definition, field: Field, value: Answer) -> str:
     """One answer in words; empty when there is nothing to say."""
@@ -45,6 +51,11 @@ def answer(definition: Definition, field: Field, value: Answer) -> str:
     if field.widget == "datetime":
         return moment(datetime.fromisoformat(text))
     return text
+
+
+def outcome(code: str | None) -> str:
+    """How a case ended, in words."""
+    return OUTCOMES.get(code or "", code or "")
 
 
 def day(value: date) -> str:

@@ -9,7 +9,7 @@ from workflow_app.engine import definitions, scenarios
 from workflow_app.engine.scenarios import Complete, ScenarioStep
 from workflow_app.models.case import Case
 from workflow_app.models.user import User
-from workflow_app.services import processes, rehearsal, users
+from workflow_app.services import documents, processes, rehearsal, users
 from workflow_app.services.processes import Deployment
 from workflow_app.services.typesetting import Metadata, typeset
 from workflow_app.services.unit_of_work import UnitOfWork, Works
@@ -60,6 +60,7 @@ DEMO_CASES: tuple[tuple[str, int | None], ...] = (
 )
 """Scenario of the SKTLK and how many of its steps the demo plays (all of them for None)."""
 
+PAPER_AT = "periksa_persyaratan"
 DEMO_PAPER = """<!doctype html><html lang="id"><head><title>Contoh dokumen</title>
 <style>@page { size: A5; margin: 2cm } body { font: 12pt serif }</style></head><body>
 <h1>CONTOH DOKUMEN</h1><p>Lembar ini dibuat untuk mencoba sistem dan bukan dokumen siapa pun.</p>
@@ -116,7 +117,11 @@ def _play(works: Works, folder: Path, public_url: str, name: str, steps: int | N
     files = definitions.read_folder(folder)
     written = scenarios.read_scenario(name, files[f"scenarios/{name}.yaml"])
     scenario = replace(written, steps=tuple(_happening_now(step, works) for step in written.steps))
-    rehearsal.play(rehearsal.Stage(works, cast, public_url, paper), folder.name, scenario, steps=steps)
+    stage = rehearsal.Stage(works, cast, public_url, paper)
+    case_id = rehearsal.play(stage, folder.name, scenario, steps=steps)
+    if steps is not None:
+        with works.begin(cast["petugas"]) as work:
+            documents.upload(work, case_id, element=PAPER_AT, label="Surat pengantar (contoh)", data=paper)
 
 
 def _happening_now(step: ScenarioStep, works: Works) -> ScenarioStep:

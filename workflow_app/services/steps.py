@@ -22,10 +22,13 @@ STATUS_OF_OUTCOME = {"dibatalkan": "cancelled"}
 
 def settle(work: UnitOfWork, case: Case, definition: Definition, step: Step) -> None:
     """Perform immediate effects until only people, jobs and timers are waited for; then store the case."""
+    passed = set(case.passed or ()) | set(step.completed)
     while immediate := [effect for effect in step.effects if effects.is_immediate(effect)]:
         effect = immediate[0]
         result = effects.perform(work, case, effect)
         step = runner.resolve_effect(definition, step.state, effect.task_id, result, work.clock())
+        passed.update(step.completed)
+    case.passed = sorted(passed)
     _store(work, case, step)
     _update_tasks(work, case, step.open_tasks)
     _update_effects(work, case, step)

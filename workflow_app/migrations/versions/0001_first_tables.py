@@ -230,6 +230,7 @@ def upgrade() -> None:
         sa.Column("outcome", sa.String(), nullable=True),
         sa.Column("state", sa.LargeBinary(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("passed", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("next_wake_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("opened_by", sa.Uuid(), nullable=True),
@@ -435,6 +436,7 @@ def upgrade() -> None:
     op.create_table(
         "submission",
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.BigInteger(), sa.Identity(always=True), nullable=False),
         sa.Column("task_id", sa.Uuid(), nullable=False),
         sa.Column("case_id", sa.Uuid(), nullable=False),
         sa.Column("element", sa.String(), nullable=False),
@@ -451,7 +453,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("task_id", name=op.f("uq_submission_task_id")),
         sa.UniqueConstraint("token", name=op.f("uq_submission_token")),
     )
-    op.create_index("ix_submission_case", "submission", ["case_id", "element", "submitted_at"], unique=False)
+    op.create_index("ix_submission_case", "submission", ["case_id", "position"], unique=False)
     op.create_table(
         "case_waiver",
         sa.Column("case_id", sa.Uuid(), nullable=False),
