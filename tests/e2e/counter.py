@@ -109,6 +109,17 @@ def identify(page: Page, citizen: Citizen) -> None:
     expect_task(page, "Hilang atau dicuri")
 
 
+def leave_unfinished(page: Page, address: str, citizen: Citizen) -> None:
+    """Begin another case of the same citizen and go away in the middle of the identity: a draft stays behind."""
+    start_case(page, address)
+    receive(page)
+    page.get_by_label("NIK", exact=True).fill(citizen.nik)
+    page.get_by_label("Nama lengkap").fill(citizen.name)
+    page.get_by_role("button", name="Simpan dulu").click()
+    expect(page.get_by_text("Melanjutkan isian Anda yang tersimpan")).to_be_visible()
+    expect(page.get_by_label("Nama lengkap")).to_have_value(citizen.name)
+
+
 def say_lost(page: Page) -> None:
     """Lost, not stolen."""
     page.get_by_label("Hilang, tercecer").check()

@@ -54,6 +54,9 @@ def test_a_citizen_walks_out_with_a_numbered_letter(site: RunningSite, browsing:
         timeout=counter.WORKER_PATIENCE
     )
     counter.hand_over(desk)
+    assert [word for word in citizen.secrets() if word in desk.content()] == [], (
+        "the case page masks the person"
+    )
 
     letter = letter_on(desk)
     text = words_of(letter)
@@ -70,6 +73,7 @@ def test_a_citizen_walks_out_with_a_numbered_letter(site: RunningSite, browsing:
     check_public_answer(browsing(), verification, number, citizen)
     check_requirements_are_public(browsing(), site)
     check_scan_is_found(desk, case_number)
+    counter.leave_unfinished(desk, site.address, citizen)
 
     secrets = [word.encode() for word in (*citizen.secrets(), "Wirautama")]
     dump, logs = site.dump(), site.logs()
