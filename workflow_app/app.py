@@ -49,6 +49,7 @@ def create_app(settings: Settings | None = None, works: Works | None = None) -> 
     app.after_request(logs.finish)
     app.after_request(headers.add)
     app.after_request(assets.compress)
+    app.after_request(assets.limit_age)
 
     access.public(app.view_functions["static"])
     failures.register(app)

@@ -18,6 +18,13 @@ def asset(path: str) -> str:
     return url_for("static", filename=path, v=_version(folder / path))
 
 
+def limit_age(response: Response) -> Response:
+    """After each request: what is asked for without its content's hash is asked again every time."""
+    if request.endpoint == "static" and "v" not in request.args:
+        response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
 def compress(response: Response) -> Response:
     """After each request: gzip static text. Pages are not compressed: they hold secrets beside what was typed."""
     if (

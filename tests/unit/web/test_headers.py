@@ -37,13 +37,19 @@ def test_transport_security_is_announced_on_https_only(client: FlaskClient) -> N
 
 
 def test_static_text_is_compressed_and_kept(client: FlaskClient) -> None:
-    with client.get("/static/css/sentra.css", headers={"Accept-Encoding": "gzip"}) as answer:
+    with client.get("/static/css/sentra.css?v=1", headers={"Accept-Encoding": "gzip"}) as answer:
         assert answer.headers["Content-Encoding"] == "gzip"
         assert "max-age=31536000" in answer.headers["Cache-Control"]
         small = answer.data
     with client.get("/static/css/sentra.css") as plain:
         assert "Content-Encoding" not in plain.headers
         assert gzip.decompress(small) == plain.data
+
+
+def test_a_static_file_asked_for_without_its_hash_is_asked_again(client: FlaskClient) -> None:
+    with client.get("/static/js/conditions.js") as answer:
+        assert answer.headers["Cache-Control"] == "no-cache"
+        assert answer.headers["ETag"]
 
 
 def test_pages_are_not_compressed_because_they_hold_secrets(client: FlaskClient) -> None:

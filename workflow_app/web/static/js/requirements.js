@@ -14,5 +14,11 @@ function show() {
 }
 
 for (const link of document.querySelectorAll("[data-all]")) link.hidden = false;
-window.addEventListener("hashchange", show);
-show();
+function showAndStay() {
+  show();
+  document.querySelector(".kinds").scrollIntoView();
+}
+
+window.addEventListener("hashchange", showAndStay);
+if (location.hash) showAndStay();
+else show();

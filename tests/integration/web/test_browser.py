@@ -1,0 +1,216 @@
+"""What only a browser can tell: the scripts work under the policy, nothing typed is lost, the list refreshes itself."""
+
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
+from werkzeug.serving import make_server
+
+from tests.integration.conftest import PASSWORD, PROCESSES
+from tests.services import new_database
+from workflow_app.app import create_app
+from workflow_app.connections import connect
+from workflow_app.services import processes, users
+from workflow_app.services.unit_of_work import Works
+from workflow_app.settings import Settings, read_settings
+from workflow_app.types import SYSTEM
+from workflow_app.web import limits
+
+PATIENCE = 20_000
+"""Milliseconds; the machine may be busy."""
+EXPECTED = ("401", "400", "ERR_INTERNET_DISCONNECTED")
+"""Answers that a test provokes; Chromium writes every one of them to its console."""
+
+
+@pytest.fixture(scope="module")
+def site(stack: dict[str, str], template_database: str) -> Iterator[str]:
+    """Address of the application on a database of its own, with Budi at the desk."""
+    with new_database(stack["DATABASE_URL"], template=template_database, prefix="web") as address:
+        yield from _serve(read_settings({**stack, "DATABASE_URL": address}))
+
+
+def _serve(settings: Settings) -> Iterator[str]:
+    works: Works = connect(settings)
+    works.blobs.ensure_bucket()
+    with works.begin(SYSTEM) as work:
+        processes.deploy(work, PROCESSES / "sktlk")
+        users.create(
+            work,
+            username="budi",
+            full_name="Contoh Budi",
+            rank="Bripda",
+            nrp="00000000",
+            unit="spkt",
+            roles=["petugas"],
+            password=PASSWORD,
+        )
+    app = create_app(settings, works=works)
+    limits.limiter.reset()
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    works.session_factory.kw["bind"].dispose()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page in a browser of its own, at the desk."""
+    context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="id-ID")
+    context.set_default_timeout(PATIENCE)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def complaints(page: Page) -> list[str]:
+    """Everything the browser complained about: refused by the policy, failed in a script."""
+    heard: list[str] = []
+
+    def hear(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning") and not any(code in message.text for code in EXPECTED):
+            heard.append(message.text)
+
+    page.on("console", hear)
+    page.on("pageerror", lambda error: heard.append(str(error)))
+    return heard
+
+
+@pytest.fixture
+def sign_in(page: Page, site: str) -> Callable[[], None]:
+    def enter(where: Page = page) -> None:
+        where.goto(f"{site}/masuk")
+        where.fill("#nama_pengguna", "budi")
+        where.fill("#kata_sandi", PASSWORD)
+        where.click("main button")
+        expect(where.locator("h1")).to_have_text("Beranda")
+
+    return enter
+
+
+@pytest.fixture
+def identity(page: Page, site: str, sign_in: Callable[[], None]) -> str:
+    """The page that asks for the identity; its address."""
+    sign_in()
+    page.goto(f"{site}/mulai")
+    page.get_by_role("button", name="Mulai").click()
+    page.check("[name=perkenalan]")
+    page.focus("[name=alasan_waktu]")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("h1")).to_have_text("Identitas pelapor")
+    return page.url
+
+
+def test_questions_appear_and_disappear_with_the_answers(
+    page: Page, identity: str, complaints: list[str]
+) -> None:
+    expect(page.locator("[name=nama_penolong]")).to_be_hidden()
+    page.check("[name=dibantu][value=ya]")
+    expect(page.locator("[name=nama_penolong]")).to_be_visible()
+    page.check("[name=jenis_identitas][value=paspor]")
+    expect(page.locator("[name=nik]")).to_be_hidden()
+    expect(page.locator("[name=nomor_identitas]")).to_be_visible()
+    assert complaints == []
+
+
+def test_a_date_is_typed_with_digits_only(page: Page, identity: str) -> None:
+    page.locator("[name=tanggal_lahir]").press_sequentially("01021990")
+    expect(page.locator("[name=tanggal_lahir]")).to_have_value("01-02-1990")
+
+
+def test_what_is_typed_is_saved_and_survives_a_lost_session(
+    page: Page, identity: str, sign_in: Callable[..., None], complaints: list[str]
+) -> None:
+    page.fill("[name=nama]", "Contoh Warga")
+    expect(page.locator("[data-saved]")).to_contain_text("Tersimpan", timeout=PATIENCE)
+    page.context.clear_cookies()
+    page.fill("[name=nama]", "Contoh Warga Lengkap")
+    expect(page.locator("[data-saved]")).to_contain_text("Masuk lagi di tab baru", timeout=PATIENCE)
+    sign_in(page.context.new_page())
+    page.locator("[name=pekerjaan]").press_sequentially("Petani")
+    expect(page.locator("[data-saved]")).to_contain_text("Tersimpan", timeout=PATIENCE)
+    page.goto(identity)
+    expect(page.locator("[name=nama]")).to_have_value("Contoh Warga Lengkap")
+    assert complaints == []
+
+
+def test_errors_take_the_focus_and_their_links_lead_to_the_field(page: Page, identity: str) -> None:
+    page.click("[data-submit]")
+    expect(page.locator("[data-faults]")).to_be_focused()
+    page.get_by_role("link", name="Isi “Nama lengkap”.").click()
+    expect(page.locator("[name=nama]")).to_be_focused()
+
+
+def test_the_list_refreshes_without_losing_the_row_or_what_is_typed(
+    page: Page, site: str, identity: str, complaints: list[str]
+) -> None:
+    page.goto(f"{site}/?daftar=saya")
+    page.keyboard.press("j")
+    row = page.get_by_role("link", name="Catat identitas pelapor").first
+    expect(row).to_be_focused()
+    with page.expect_response(lambda answer: "daftar=saya" in answer.url) as caught:
+        page.evaluate(
+            "document.querySelector('[data-inbox]').dispatchEvent(new CustomEvent('sentra:refresh'))"
+        )
+    assert caught.value.request.headers["x-sentra-background"] == "1"
+    expect(row).to_be_focused()
+    page.fill("#nomor", "B-20")
+    with page.expect_response(lambda answer: "daftar=saya" in answer.url):
+        page.evaluate(
+            "document.querySelector('[data-inbox]').dispatchEvent(new CustomEvent('sentra:refresh'))"
+        )
+    expect(page.locator("#nomor")).to_have_value("B-20")
+    page.context.clear_cookies()
+    page.evaluate("document.querySelector('[data-inbox]').dispatchEvent(new CustomEvent('sentra:refresh'))")
+    expect(page.locator("[data-stale]")).to_be_visible()
+    expect(row).to_be_visible()
+    assert complaints == []
+
+
+def test_the_drawing_shows_where_the_case_is_with_the_mark_of_its_makers(
+    page: Page, identity: str, complaints: list[str]
+) -> None:
+    page.click(".task-line a")
+    expect(page.locator(".drawing .is-current")).to_have_attribute("data-element-id", "identitas")
+    expect(page.locator(".drawing .is-done").first).to_be_visible()
+    expect(page.locator(".drawing .bjs-powered-by")).to_be_visible()
+    page.get_by_role("button", name="Perbesar").click()
+    assert complaints == []
+
+
+def test_shortcuts_are_listed_and_do_nothing_while_somebody_types(
+    page: Page, site: str, identity: str
+) -> None:
+    page.focus("[name=nama]")
+    page.keyboard.type("g i ?")
+    expect(page.locator("[name=nama]")).to_have_value("g i ?")
+    page.locator("h1").click()
+    page.keyboard.press("?")
+    expect(page.locator("dialog")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("g")
+    page.keyboard.press("i")
+    expect(page.locator("h1")).to_have_text("Beranda")
+
+
+def test_public_pages_work_on_a_phone_and_show_one_kind(page: Page, site: str, complaints: list[str]) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{site}/persyaratan")
+    page.get_by_role("link", name="BPKB", exact=True).click()
+    expect(page.locator("[data-kind]:visible")).to_have_count(1)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert complaints == []
+
+
+def test_no_page_of_the_desk_is_wider_than_a_small_screen(page: Page, site: str, identity: str) -> None:
+    case = page.get_attribute(".task-line a", "href")
+    task = identity.removeprefix(site)
+    for path in ("/", "/mulai", "/cari", "/akun/sandi", case, f"{case}/kekurangan", task):
+        page.goto(f"{site}{path}")
+        for width in (320, 390, 768):
+            page.set_viewport_size({"width": width, "height": 844})
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, (path, width)
