@@ -13,6 +13,7 @@ from uuid import UUID
 import procrastinate
 from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
 from procrastinate.exceptions import ConnectorException
+from procrastinate.jobs import Job, Status
 
 from workflow_app.connections import connect
 from workflow_app.errors import Busy, SentraError, Unavailable
@@ -24,13 +25,17 @@ from workflow_app.types import SYSTEM
 
 log = logging.getLogger(__name__)
 
-ATTEMPTS = 8
-"""Tries of a job whose dependency is away: about nine minutes in all; after that an incident waits for a person."""
+RETRIES = 8
+"""Further tries of a job whose dependency is away, 2 to 512 seconds apart: about 17 minutes in all. Then an incident waits
+for a person."""
+
+KILLS = 3
+"""How often a job may take its worker down before it is given up."""
 
 GRACE = 6.0
 """Seconds a job may go on when the worker is told to stop; what is not done by then is done again later."""
 
-RETRY = RetryStrategy(max_attempts=ATTEMPTS, exponential_wait=2, retry_exceptions={Unavailable, Busy})
+RETRY = RetryStrategy(max_attempts=RETRIES, exponential_wait=2, retry_exceptions={Unavailable, Busy})
 
 
 def create_worker(settings: Settings, works: Works) -> App:
@@ -43,9 +48,11 @@ def create_worker(settings: Settings, works: Works) -> App:
 
     @app.task(name="perform_effect", queue="counter", retry=RETRY, pass_context=True)
     def perform_effect(context: JobContext, task_id: str) -> None:
-        tries = context.job.attempts + 1
         performing.perform(
-            works, UUID(task_id), public_url=settings.public_url, is_last_try=tries >= ATTEMPTS
+            works,
+            UUID(task_id),
+            public_url=settings.public_url,
+            is_last_try=context.job.attempts >= RETRIES,
         )
 
     @app.task(name="wake_case", queue="counter", retry=RETRY)
@@ -62,8 +69,8 @@ def create_worker(settings: Settings, works: Works) -> App:
             try:
                 with incidents.unit_of_work(works, SYSTEM) as work:
                     wakes.wake(work, case_id)
-            except SentraError as error:
-                log.warning("timer of case %s: %s", case_id, error.detail)
+            except Exception as error:  # one case must not keep the others asleep
+                log.error("timer of case %s: %s", case_id, getattr(error, "detail", type(error).__name__))
 
     @app.periodic(cron="*/15 * * * *")
     @app.task(name="checkpoint", queue="counter", queueing_lock="checkpoint")
@@ -74,10 +81,23 @@ def create_worker(settings: Settings, works: Works) -> App:
     @app.periodic(cron="*/5 * * * *")
     @app.task(name="return_stalled", queue="counter", queueing_lock="return_stalled", pass_context=True)
     async def return_stalled(context: JobContext, timestamp: int) -> None:
+        """A job whose worker died is done again; one that keeps killing its worker is not."""
         for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=60):
-            await app.job_manager.retry_job(job, retry_at=datetime.now(UTC))
+            if job.attempts < KILLS:
+                await app.job_manager.retry_job(job, retry_at=datetime.now(UTC))
+                continue
+            await app.job_manager.finish_job(job, status=Status.FAILED, delete_job=False)
+            await asyncio.to_thread(_give_up, works, job)
 
     return app
+
+
+def _give_up(works: Works, job: Job) -> None:
+    """Say where people look that this job is not tried any more."""
+    if job.task_name == "perform_effect":
+        performing.give_up(works, UUID(str(job.task_kwargs["task_id"])), SentraError(detail="worker died"))
+    elif job.task_name == "read_document":
+        reading.give_up(works, UUID(str(job.task_kwargs["document_id"])), reading.UNREAD)
 
 
 async def run(app: App) -> None:

@@ -15,10 +15,17 @@ LOCK_WAIT = "3s"
 
 
 def lock_case(work: UnitOfWork, case_id: UUID) -> Case:
-    """The case row, locked until commit. Waits briefly; raises `Busy` (through the unit of work) or `NotFound`."""
+    """The case row, locked until commit. Waits briefly; raises `Busy` (through the unit of work) or `NotFound`.
+
+    FOR NO KEY UPDATE: rows that refer to the case (events) may be written beside it, else who holds the head of the
+    audit chain would wait for us while we wait for the head.
+    """
     work.session.execute(text(f"set local lock_timeout = '{LOCK_WAIT}'"))
     case = work.session.scalars(
-        select(Case).where(Case.id == case_id).with_for_update().execution_options(populate_existing=True)
+        select(Case)
+        .where(Case.id == case_id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
     ).first()
     if case is None:
         raise NotFound()

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
-from workflow_app.errors import Conflict, NotFound, ProcessFault, SentraError
+from workflow_app.errors import Busy, Conflict, NotFound, ProcessFault, SentraError, Unavailable
 from workflow_app.models.case import Case
 from workflow_app.models.incident import Incident
 from workflow_app.permissions import LEADS, check_role, has_role
@@ -44,6 +44,26 @@ def unit_of_work(works: Works, actor: Actor) -> Iterator[UnitOfWork]:
             with works.begin(SYSTEM) as after:
                 record(after, fault.case_id, fault.operation, fault.task_id, fault.element, fault)
         raise
+
+
+@contextmanager
+def blaming(operation: str, case_id: UUID, task_id: UUID | None) -> Iterator[None]:
+    """Whatever goes wrong inside for good becomes a fault of this case that can be retried.
+
+    Passed on as they are: what another try may mend, and for `complete` what the person can mend (a conflict).
+    """
+    try:
+        yield
+    except (Unavailable, Busy):
+        raise
+    except ProcessFault as fault:
+        raise fault.during(operation, case_id, task_id) from fault
+    except SentraError as error:
+        if operation == "complete" and isinstance(error, Conflict):
+            raise
+        blamed = ProcessFault("", error.detail or type(error).__name__)
+        blamed.sentence = error.sentence
+        raise blamed.during(operation, case_id, task_id) from error
 
 
 def record(
@@ -95,6 +115,14 @@ def resolve(work: UnitOfWork, case: Case, task_id: UUID | None) -> None:
     ):
         case.status = "running"
     work.session.flush()
+
+
+def close_all(work: UnitOfWork, case: Case) -> None:
+    """The case has ended, so nothing of it waits for a retry any more."""
+    query = select(Incident).where(Incident.case_id == case.id, Incident.resolved_at.is_(None))
+    for incident in work.session.scalars(query):
+        incident.resolved_at = work.clock()
+        incident.resolved_by = work.actor.user_id
 
 
 def of_case(work: UnitOfWork, case_id: UUID) -> list[IncidentView]:

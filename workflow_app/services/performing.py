@@ -31,15 +31,15 @@ def perform(works: Works, task_id: UUID, *, public_url: str, is_last_try: bool =
                 return
             OPERATIONS[effect.operation](work, effect, public_url)
             wakes.resolve_effect(work, task_id, None)
-    except ProcessFault:
-        raise
     except Exception as error:
-        if is_last_try or not isinstance(error, Unavailable | Busy):
-            _give_up(works, task_id, error)
+        is_recorded = isinstance(error, ProcessFault) and error.case_id is not None
+        if not is_recorded and (is_last_try or not isinstance(error, Unavailable | Busy)):
+            give_up(works, task_id, error)
         raise
 
 
-def _give_up(works: Works, task_id: UUID, error: Exception) -> None:
+def give_up(works: Works, task_id: UUID, error: Exception) -> None:
+    """Stop trying: the effect becomes an incident that a lead can retry."""
     with works.begin(SYSTEM) as work:
         effect = wakes.pending(work, task_id)
         if effect is not None:

@@ -19,7 +19,7 @@ from workflow_app.services import audit
 from workflow_app.services.unit_of_work import UnitOfWork, Works
 from workflow_app.types import SYSTEM
 
-UNREAD = "Dokumen ini tersimpan, tetapi belum dapat dibaca. Coba baca ulang, atau pindai ulang."
+UNREAD = "Dokumen ini tersimpan dan dapat dibuka, tetapi isinya belum terbaca. Pindai ulang bila isinya perlu dicari."
 ACCEPTED = Limits(max_bytes=500_000_000)
 """The size was judged when the paper was taken in, by the limit of that day."""
 PDF_KINDS = {
@@ -42,12 +42,12 @@ def read_document(works: Works, document_id: UUID, *, page_seconds: float = 120.
     try:
         reading = read(works.blobs.read(sha256), Options(ACCEPTED, page_seconds=page_seconds, nice=nice))
     except (OcrError, ArchiveError) as error:
-        status = _give_up(works, document_id, error.sentence)
+        status = give_up(works, document_id, error.sentence)
         if error.is_retryable:
             raise Unavailable(error.sentence, detail=type(error).__name__) from error
         return status
     except Exception:
-        _give_up(works, document_id, UNREAD)
+        give_up(works, document_id, UNREAD)
         raise
     status = _save(works, document_id, reading)
     if not reading.is_readable and any(page.is_retryable for page in reading.failed):
@@ -73,7 +73,8 @@ def _save(works: Works, document_id: UUID, reading: Reading) -> str:
         return document.status
 
 
-def _give_up(works: Works, document_id: UUID, sentence: str) -> str:
+def give_up(works: Works, document_id: UUID, sentence: str) -> str:
+    """Mark a document that cannot be read, with the reason; it stays kept. Returns its status."""
     with works.begin(SYSTEM) as work:
         document = archive.documents.mark_unreadable(work.session, document_id, sentence)
         _record(work, document, pages=0)

@@ -13,7 +13,7 @@ from workflow_app.models.effect import PendingEffect
 from workflow_app.models.submission import Submission
 from workflow_app.models.task import Task
 from workflow_app.models.user import User
-from workflow_app.services import audit, effects, jobs
+from workflow_app.services import audit, effects, incidents, jobs
 from workflow_app.services.unit_of_work import UnitOfWork
 from workflow_app.types import OpenTask, Step
 
@@ -33,6 +33,7 @@ def settle(work: UnitOfWork, case: Case, definition: Definition, step: Step) -> 
     _update_tasks(work, case, step.open_tasks)
     _update_effects(work, case, step)
     if step.outcome is not None:
+        incidents.close_all(work, case)
         audit.record_case(work, case.id, "case.closed", outcome=step.outcome)
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from workflow_app.engine import forms, runner
 from workflow_app.engine.definitions import Definition
 from workflow_app.engine.forms import Form
-from workflow_app.errors import Conflict, Forbidden, InvalidInput, ProcessFault, TaskNotReady
+from workflow_app.errors import Conflict, Forbidden, InvalidInput, TaskNotReady
 from workflow_app.models.case import Case
 from workflow_app.models.submission import Submission
 from workflow_app.models.task import Task
@@ -170,19 +170,21 @@ def complete(work: UnitOfWork, task_id: UUID, given: Answers, token: str) -> Com
     submission = answers.store(work, case, task, token, separated)
     control = dict(separated.control)
     control.update(requirements.decide(work, case, form, kept, submission.id))
-    try:
+    with incidents.blaming("complete", case.id, task.id):
         step = runner.complete_task(definition, case.state, task.id, control, work.clock())
-    except ProcessFault as fault:
-        raise fault.during("complete", case.id, task.id) from fault
+        _finish(work, task)
+        steps.settle(work, case, definition, step)
+    return _completion(work, case, f"Tersimpan: {task.name}.")
+
+
+def _finish(work: UnitOfWork, task: Task) -> None:
     task.status = "done"
     task.assignee_id = task.assignee_id or work.actor.user_id
     task.done_at = work.clock()
     task.done_by = work.actor.user_id
     drafts.discard(work, task.id)
-    incidents.resolve(work, case, task.id)
-    audit.record_case(work, case.id, "task.completed", task.element, name=task.name)
-    steps.settle(work, case, definition, step)
-    return _completion(work, case, f"Tersimpan: {task.name}.")
+    incidents.resolve(work, work.session.get_one(Case, task.case_id), task.id)
+    audit.record_case(work, task.case_id, "task.completed", task.element, name=task.name)
 
 
 def _completion(work: UnitOfWork, case: Case, message: str) -> Completion:

@@ -5,7 +5,6 @@ from uuid import UUID
 from sqlalchemy import select
 
 from workflow_app.engine import runner
-from workflow_app.errors import ProcessFault
 from workflow_app.models.case import Case
 from workflow_app.models.effect import PendingEffect
 from workflow_app.services import access, audit, incidents, steps
@@ -27,13 +26,11 @@ def resolve_effect(work: UnitOfWork, task_id: UUID, result: str | int | bool | N
     if work.session.get(PendingEffect, task_id, populate_existing=True) is None:
         return
     definition = definition_of(work, case.definition_id)
-    try:
+    with incidents.blaming("effect", case.id, task_id):
         step = runner.resolve_effect(definition, case.state, task_id, result, work.clock())
-    except ProcessFault as fault:
-        raise fault.during("effect", case.id, task_id) from fault
-    audit.record_case(work, case.id, "effect.done", effect.element, operation=effect.operation)
-    incidents.resolve(work, case, task_id)
-    steps.settle(work, case, definition, step)
+        audit.record_case(work, case.id, "effect.done", effect.element, operation=effect.operation)
+        incidents.resolve(work, case, task_id)
+        steps.settle(work, case, definition, step)
 
 
 def wake(work: UnitOfWork, case_id: UUID) -> None:
@@ -42,13 +39,11 @@ def wake(work: UnitOfWork, case_id: UUID) -> None:
     if case.next_wake_at is None or case.next_wake_at > work.clock():
         return
     definition = definition_of(work, case.definition_id)
-    try:
+    with incidents.blaming("wake", case.id, None):
         step = runner.wake(definition, case.state, work.clock())
-    except ProcessFault as fault:
-        raise fault.during("wake", case.id, None) from fault
-    audit.record_case(work, case.id, "timer.fired", due=case.next_wake_at.isoformat())
-    incidents.resolve(work, case, None)
-    steps.settle(work, case, definition, step)
+        audit.record_case(work, case.id, "timer.fired", due=case.next_wake_at.isoformat())
+        incidents.resolve(work, case, None)
+        steps.settle(work, case, definition, step)
 
 
 def overdue(work: UnitOfWork, limit: int = 200) -> list[UUID]:

@@ -6,11 +6,12 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select
 
-from workflow_app.errors import Forbidden, ProcessFault
+from tests.integration.conftest import TestClock
+from workflow_app.errors import Forbidden, InvalidInput, ProcessFault
 from workflow_app.models.case import Case
 from workflow_app.models.effect import PendingEffect
 from workflow_app.models.task import Task
-from workflow_app.services import cases, incidents, performing, rehearsal, tasks
+from workflow_app.services import cases, effects, incidents, performing, rehearsal, tasks, wakes
 from workflow_app.services.rehearsal import Stage
 from workflow_app.services.unit_of_work import Works
 from workflow_app.types import SYSTEM, Actor
@@ -116,3 +117,66 @@ def test_the_case_row_is_untouched_by_a_failed_effect(works: Works, stopped: UUI
         case = work.session.get_one(Case, stopped)
         assert case.closed_at is None
         assert work.session.get(PendingEffect, waiting(works, stopped)) is not None
+
+
+def test_a_fault_in_a_later_step_of_the_same_transaction_is_recorded_too(
+    works: Works, play: Play, sari: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case_id = play("sktlk_ktp", 6)
+    with works.begin(SYSTEM) as work:
+        task_id = work.session.scalars(
+            select(Task.id).where(Task.case_id == case_id, Task.status == "open")
+        ).one()
+
+    def fail(*_: object) -> None:
+        raise InvalidInput("Pola nomor belum benar.")
+
+    monkeypatch.setitem(effects.IMMEDIATE, "issue_letter", fail)
+    with pytest.raises(ProcessFault, match="InvalidInput"), incidents.unit_of_work(works, sari) as work:
+        tasks.complete(work, task_id, {"keputusan": "setuju"}, "token")
+
+    with works.begin(sari) as work:
+        seen = cases.get(work, case_id)
+    assert [incident.sentence for incident in seen.incidents] == ["Pola nomor belum benar."]
+    assert [task.id for task in seen.open_tasks] == [task_id]
+
+
+def test_a_timer_that_fails_stops_the_case_and_can_be_retried(
+    works: Works, play: Play, sari: Actor, clock: TestClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case_id = play("sktlk_ktp", 6)
+    clock.advance(minutes=11)
+
+    def fail(*_: object) -> None:
+        raise InvalidInput("Pola nomor belum benar.")
+
+    monkeypatch.setattr(wakes.runner, "wake", fail)
+    with pytest.raises(ProcessFault), incidents.unit_of_work(works, SYSTEM) as work:
+        wakes.wake(work, case_id)
+    monkeypatch.undo()
+    with works.begin(sari) as work:
+        stopped = cases.get(work, case_id)
+        assert wakes.overdue(work) == []
+
+    with incidents.unit_of_work(works, SYSTEM) as work:
+        wakes.wake(work, case_id)
+    with works.begin(sari) as work:
+        seen = cases.get(work, case_id)
+    assert (stopped.status, [incident.can_retry for incident in stopped.incidents]) == ("stopped", [True])
+    assert (seen.status, seen.incidents) == ("running", [])
+    assert len(seen.open_tasks) == 2
+
+
+def test_r8_a_stopped_case_can_be_cancelled_and_its_incident_closes(
+    works: Works, play: Play, budi: Actor, sari: Actor, clock: TestClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case_id = play("sktlk_ktp", 6)
+    with works.begin(SYSTEM) as work:
+        incidents.record(work, case_id, "wake", None, "batas_waktu", ProcessFault("batas_waktu", "planted"))
+    with works.begin(budi) as work:
+        assert cases.get(work, case_id).can_cancel
+        cases.cancel(work, case_id, "Warga mengurungkan niatnya")
+
+    with works.begin(sari) as work:
+        assert cases.get(work, case_id).status == "cancelled"
+        assert incidents.list_open(work) == []

@@ -1,0 +1,38 @@
+"""Order of locks: the case row first; who reads a paper does not wait for who works on the case."""
+
+from uuid import uuid4
+
+from sqlalchemy import text
+
+from tests.integration.conftest import PROCESSES
+from workflow_app.services import access, audit, cases, processes, users
+from workflow_app.services.unit_of_work import Works
+from workflow_app.types import SYSTEM
+
+
+def test_an_event_is_written_while_another_transaction_holds_the_case(fresh_works: Works) -> None:
+    """Else the holder, who needs the head of the chain next, and the writer, who needs the case, would stand still."""
+    with fresh_works.begin(SYSTEM) as work:
+        processes.deploy(work, PROCESSES / "sktlk")
+        made = users.create(
+            work,
+            username="budi",
+            full_name="Contoh Budi",
+            rank="",
+            nrp="",
+            unit="spkt",
+            roles=["petugas"],
+            password=str(uuid4()),
+        )
+    with fresh_works.begin(users.actor_of(made)) as work:
+        case_id = cases.start(work, "sktlk").case_id
+
+    with fresh_works.begin(SYSTEM) as holder:
+        access.lock_case(holder, case_id)
+        with fresh_works.begin(SYSTEM) as reader:
+            reader.session.execute(text("set local statement_timeout = '3s'"))
+            audit.record_case(reader, case_id, "document.opened")
+        audit.record_case(holder, case_id, "letter.rendered")
+
+    with fresh_works.begin(SYSTEM) as work:
+        assert list(audit.verify_chains(work)) == []
