@@ -19,6 +19,8 @@ from workflow_app.web import limits
 
 PATIENCE = 20_000
 """Milliseconds; the machine may be busy."""
+expect.set_options(timeout=PATIENCE)
+
 EXPECTED = ("401", "400", "ERR_INTERNET_DISCONNECTED")
 """Answers that a test provokes; Chromium writes every one of them to its console."""
 
