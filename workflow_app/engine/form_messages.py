@@ -5,12 +5,13 @@ import binascii
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from jsonschema import Draft202012Validator
 
+from workflow_app.engine.form_dates import judge_date
 from workflow_app.types import Answer
 
 MAX_TEXT = 500
@@ -26,19 +27,23 @@ _CHOICES = frozenset({"radio", "select", "checkboxes"})
 _PNG = b"\x89PNG\r\n\x1a\n"
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _CHARACTERS = (
-    "Isian memuat karakter tersembunyi yang tidak dapat disimpan. Hapus, lalu ketik ulang dengan papan tik."
+    "Isian memuat karakter tersembunyi yang tidak dapat disimpan. Hapus, lalu ketik ulang dengan papan ketik."
 )
-_DATE = "Isi tanggal yang benar, misalnya 31-12-2026."
 _FORM = "Isian tidak dapat dibaca. Muat ulang halaman, lalu isi kembali."
 
 
 def sentences(
-    fields: Mapping[str, tuple[str, str]], schema: Mapping[str, Any], answers: Mapping[str, Answer]
+    fields: Mapping[str, tuple[str, str]],
+    schema: Mapping[str, Any],
+    answers: Mapping[str, Answer],
+    now: datetime | None,
 ) -> dict[str, str]:
     """Sentences by field; `fields` are the visible ones as name to (title, widget)."""
     found: dict[str, str] = {}
     for name, value in answers.items():
-        for key, sentence in _judge(name, fields[name][1], value, schema.get("properties", {}).get(name, {})):
+        for key, sentence in _judge(
+            name, fields[name][1], value, schema.get("properties", {}).get(name, {}), now
+        ):
             found.setdefault(key, sentence)
     given = {name: value for name, value in answers.items() if value != []}
     for error in Draft202012Validator(schema).iter_errors(given):
@@ -53,11 +58,13 @@ def has_hidden_characters(text: str) -> bool:
     return any(c in _BIDI or (unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\t") for c in text)
 
 
-def _judge(name: str, widget: str, value: Answer, schema: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _judge(
+    name: str, widget: str, value: Answer, schema: Mapping[str, Any], now: datetime | None
+) -> Iterator[tuple[str, str]]:
     """What JSON Schema cannot say about an answer."""
     match value:
         case dict() if widget == "requirements":
-            yield from _judge_lines(name, value)
+            yield from _judge_lines(name, value, now)
         case dict() if widget == "waiver":
             yield from _judge_waiver(name, value)
         case list() if widget in ("documents", "checkboxes"):
@@ -88,10 +95,6 @@ def _judge_text(text: str, limit: int) -> Iterator[str]:
 
 def _judge_kind(widget: str, text: str) -> str | None:
     match widget:
-        case "date" if not _is_date(text):
-            return _DATE
-        case "datetime" if not _is_instant(text):
-            return "Isi tanggal dan jam yang benar."
         case "nik" if not re.fullmatch(r"[0-9]{16}", text):
             return "NIK terdiri atas 16 angka. Periksa kembali pada KTP atau KK."
         case "tel" if not re.fullmatch(r"\+?[0-9][0-9 ()./-]{1,24}", text):
@@ -99,11 +102,11 @@ def _judge_kind(widget: str, text: str) -> str | None:
         case "email" if not re.fullmatch(r"[^@\s]{1,64}@[^@\s]{1,190}\.[^@\s.]{2,}", text):
             return "Alamat surel tidak lengkap, misalnya nama@contoh.id."
         case "number":
-            return "Isi dengan angka bulat."
+            return "Isi dengan bilangan bulat."
     return None
 
 
-def _judge_lines(name: str, lines: Mapping[str, Answer]) -> Iterator[tuple[str, str]]:
+def _judge_lines(name: str, lines: Mapping[str, Answer], now: datetime | None) -> Iterator[tuple[str, str]]:
     if len(lines) > MAX_LINES:
         yield name, _FORM
         return
@@ -116,11 +119,11 @@ def _judge_lines(name: str, lines: Mapping[str, Answer]) -> Iterator[tuple[str, 
             limit = 2000 if part == "reason" else 200
             for sentence in _judge_text(text, limit) if isinstance(text, str) else [_FORM]:
                 yield f"{name}.{line}.{part}", sentence
-        if "date" in parts and not _is_date(parts["date"]):
-            yield f"{name}.{line}.date", _DATE
+        if "date" in parts and (fault := judge_date(str(parts["date"]), now)):
+            yield f"{name}.{line}.date", fault
         count = parts.get("count", 1)
         if not isinstance(count, int) or not 0 <= count <= 999:
-            yield f"{name}.{line}.count", "Isi jumlah dengan angka bulat."
+            yield f"{name}.{line}.count", "Isi jumlah dengan bilangan bulat."
         documents = parts.get("documents", [])
         if not isinstance(documents, list) or len(documents) > MAX_ITEMS or not all(map(_is_uuid, documents)):
             yield f"{name}.{line}.documents", "Dokumen tidak dikenali. Unggah kembali."
@@ -163,7 +166,7 @@ def _missing(title: str, widget: str) -> str:
         case "checkbox":
             return f"Centang “{label}” bila sudah dilakukan."
         case "documents":
-            return f"Unggah berkas untuk “{label}”."
+            return f"Unggah pindaian untuk “{label}”."
         case "signature":
             return f"Bubuhkan tanda tangan pada “{label}”."
     return f"Isi “{label}”."
@@ -188,22 +191,8 @@ def _sentence(rule: str, limit: Any, title: str, widget: str) -> str:
         case "const" if widget == "checkbox":
             return _missing(title, widget)
         case "type" if widget == "number":
-            return "Isi dengan angka bulat."
+            return "Isi dengan bilangan bulat."
     return f"Isian “{title.rstrip('?:. ')}” belum benar. Periksa kembali."
-
-
-def _is_date(value: object) -> bool:
-    try:
-        return len(str(value)) == 10 and date.fromisoformat(str(value)).year >= 1800
-    except ValueError:
-        return False
-
-
-def _is_instant(text: str) -> bool:
-    try:
-        return datetime.fromisoformat(text).tzinfo is not None
-    except ValueError:
-        return False
 
 
 def _is_uuid(value: object) -> bool:

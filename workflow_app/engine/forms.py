@@ -8,6 +8,7 @@ from typing import Any
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
 
+from workflow_app.engine.form_dates import judge_date, judge_instant, read_bound
 from workflow_app.engine.form_messages import sentences
 from workflow_app.engine.form_values import read_value
 from workflow_app.engine.functions import Value
@@ -21,11 +22,16 @@ WIDGETS = frozenset(
     }
 )  # fmt: skip
 
-PERSONAL_GROUPS = frozenset({"identitas", "kontak", "tanda_tangan", "uraian"})
+WORKING_NOTES = "catatan"
+"""Group of sealed answers that those who work on the case read without unlocking the identity."""
+
+PERSONAL_GROUPS = frozenset({"identitas", "kontak", "tanda_tangan", "uraian", WORKING_NOTES})
 """Groups personal answers are sealed in."""
 
 COMPUTED_WIDGETS = frozenset({"requirements", "waiver"})
 """Widgets whose control variable (`result`) the service computes."""
+
+_JUDGES = {"date": judge_date, "datetime": judge_instant}
 
 
 @dataclass(frozen=True)
@@ -52,10 +58,15 @@ class Field:
     """Literal, or the word `now` for date and datetime."""
     personal: str | None = None
     """Group the answer is sealed in."""
+    notice: bool = False
+    """The answer stands above the later steps, until this step is done again."""
     control: bool = False
     """The answer becomes a control variable of the same name."""
     required: bool = False
     visible_if: Condition | None = None
+    not_before: str = ""
+    """Earliest plausible day or instant: `now`, or how long ago (`P7D`)."""
+    not_after: str = ""
     schema: Mapping[str, Any] = field(default_factory=dict)
     parameters: Mapping[str, str] = field(default_factory=dict)
     """`decision`, `source`, `result` of computed widgets."""
@@ -133,14 +144,25 @@ def visible(form: Form, answers: Mapping[str, Answer]) -> Answers:
     return {name: value for name, value in answers.items() if name in shown}
 
 
-def validate(form: Form, answers: Mapping[str, Answer]) -> dict[str, str]:
-    """What is wrong: field name (or `persyaratan.<line>.<part>`) to an Indonesian sentence; `""` is the whole form."""
-    shown = _shown(form, answers)
-    return sentences(
+def validate(form: Form, answers: Mapping[str, Answer], now: datetime | None = None) -> dict[str, str]:
+    """What is wrong: field name (or `persyaratan.<line>.<part>`) to an Indonesian sentence; `""` is the whole form.
+
+    Bounds of days and instants that lie relative to now are judged only when `now` is given.
+    """
+    shown = {name: form.fields[name] for name in _shown(form, answers)}
+    given = {name: value for name, value in answers.items() if name in shown and value not in (None, "")}
+    found = sentences(
         {name: (f.title, f.widget) for name, f in form.fields.items() if name in shown},
         form.schema,
-        {name: value for name, value in answers.items() if name in shown and value not in (None, "")},
+        given,
+        now,
     )
+    for name, value in given.items():
+        judge = _JUDGES.get(shown[name].widget)
+        if judge and isinstance(value, str):
+            sentence = judge(value, now, shown[name].not_before, shown[name].not_after)
+            found.update({name: sentence} if sentence else {})
+    return found
 
 
 def separate(form: Form, answers: Mapping[str, Answer]) -> Separated:
@@ -197,6 +219,9 @@ def _field(name: str, schema: Mapping[str, Any], ui: Mapping[str, Any], required
         raise ValueError(f"{name}: unknown widget {ui['widget']}")
     if ui.get("personal") is not None and ui["personal"] not in PERSONAL_GROUPS:
         raise ValueError(f"{name}: unknown personal group {ui['personal']}")
+    for bound in ("not_before", "not_after"):
+        if bound in ui:
+            read_bound(ui[bound])
     return Field(
         name=name,
         title=ui.get("title") or schema.get("title") or name,
@@ -208,9 +233,12 @@ def _field(name: str, schema: Mapping[str, Any], ui: Mapping[str, Any], required
         width=ui.get("width", "full"),
         default=ui.get("default"),
         personal=ui.get("personal"),
+        notice=ui.get("notice", False) is True,
         control=ui.get("control", False) is True,
         required=required,
         visible_if=condition,
+        not_before=ui.get("not_before", ""),
+        not_after=ui.get("not_after", ""),
         schema=schema,
         parameters={k: ui[k] for k in ("decision", "source", "result") if k in ui},
     )

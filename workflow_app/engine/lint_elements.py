@@ -32,7 +32,7 @@ WHY_NOT = {
 PROPERTIES = frozenset(
     {
         "formJsonSchemaFilename", "formUiSchemaFilename", "clause", "fourEyes", "clock", "maxVisits", "outcome",
-        "prefill", "keepOutputs",
+        "prefill", "keepOutputs", "assign",
     }
 )  # fmt: skip
 
@@ -126,6 +126,11 @@ def properties(source: Source) -> Iterator[Finding]:
         if "fourEyes" in node.properties and node.id in node.properties["fourEyes"].split():
             yield Finding(
                 "property-reference", node.id, "Properti fourEyes tidak boleh menunjuk tugas itu sendiri."
+            )
+        assign = node.properties.get("assign")
+        if assign is not None and (node.kind != "userTask" or assign != "queue"):
+            yield Finding(
+                "assign-unknown", node.id, "Properti assign hanya dapat bernilai queue, pada tugas orang."
             )
         limit = node.properties.get("maxVisits")
         if limit is not None and (node.kind != "userTask" or not re.fullmatch(r"[1-9][0-9]{0,2}", limit)):

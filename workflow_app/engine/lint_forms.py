@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from workflow_app.engine import functions
-from workflow_app.engine.forms import COMPUTED_WIDGETS, Field, Form
+from workflow_app.engine.forms import COMPUTED_WIDGETS, WORKING_NOTES, Field, Form
 from workflow_app.engine.lint_source import Finding, Rule, Source
 
 CONTROL_WIDGETS = frozenset({"radio", "select", "checkbox", "checkboxes", "date", "datetime", "number"})
@@ -81,6 +81,10 @@ def _judge(field: Field) -> Iterator[tuple[str, str]]:
         yield "control-personal", "data pribadi tidak boleh menjadi variabel proses."
     if field.control and field.widget not in CONTROL_WIDGETS:
         yield "control-free-text", f"jawaban {field.widget} tidak boleh menjadi variabel proses."
+    if (field.not_before or field.not_after) and field.widget not in ("date", "datetime"):
+        yield "date-bounds", "not_before dan not_after hanya untuk tanggal dan waktu."
+    if field.notice and field.personal != WORKING_NOTES:
+        yield "notice-group", f"pemberitahuan (notice) harus di kelompok personal {WORKING_NOTES}."
     if field.widget in PERSONAL_WIDGETS and not field.personal:
         yield (
             "personal-missing",

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from workflow_app.engine import forms, runner
+from workflow_app.engine import checklists, forms, runner
 from workflow_app.engine.definitions import Definition
 from workflow_app.engine.forms import Form
 from workflow_app.engine.scenarios import (
@@ -58,7 +58,7 @@ class _Play:
         self.issued = 0
         self.clocks: dict[str, str | None] = {}
         self.checklist: Mapping[str, Any] = {}
-        self.granted: set[str] = set()
+        self.decided: dict[str, bool] = {}
         self.step = self.settle(runner.start(definition, {}, self.now))
 
     def complete(self, step: Complete) -> None:
@@ -70,7 +70,7 @@ class _Play:
         self.compare(f"role of {step.element}", step.role, task.lane)
         form = self.definition.form(step.element)
         answers = forms.visible(form, {**forms.defaults(form, self.now), **step.answers})
-        if faults := forms.validate(form, answers):
+        if faults := forms.validate(form, answers, self.now):
             raise ScenarioFailed(f"answers of {step.element}: {faults}")
         variables = {**forms.separate(form, answers).control, **self.computed(form, answers)}
         self.step = self.settle(
@@ -124,13 +124,9 @@ class _Play:
         for field in form.fields.values():
             value = answers.get(field.name)
             if field.widget == "requirements":
-                self.checklist = value if isinstance(value, dict) else {}
-            elif field.widget == "waiver" and isinstance(value, dict) and value.get("decision") == "beri":
-                self.granted.add(str(value["line"]))
+                self.checklist = checklists.line_answers(value)
             elif field.widget == "waiver" and isinstance(value, dict):
-                self.checklist = {
-                    k: {**v, "waive": False} if k == value["line"] else v for k, v in self.checklist.items()
-                }
+                self.decided[str(value["line"])] = value.get("decision") == "beri"
             if field.widget in forms.COMPUTED_WIDGETS:
                 results[field.parameters["result"]] = self.judge_checklist()
         return results
@@ -140,13 +136,11 @@ class _Play:
                      if f.widget == "requirements"]  # fmt: skip
         table = self.definition.decision(decisions[0])
         variables = {name: self.step.variables.get(name) for name in table.inputs}
-        gaps = []
-        for row in table.evaluate(variables):
-            given = self.checklist.get(row["butir"], {})
-            enough = given.get("given") and int(given.get("count", 1)) >= int(row.get("minimum") or 1)
-            if not enough and row["butir"] not in self.granted:
-                gaps.append(bool(given.get("waive")))
-        return "lengkap" if not gaps else "minta_pengecualian" if any(gaps) else "kurang"
+        lines = [
+            (str(row["butir"]), str(row.get("bentuk") or ""), int(row.get("minimum") or 1))
+            for row in table.evaluate(variables)
+        ]
+        return checklists.state(lines, self.checklist, self.decided)
 
     @staticmethod
     def compare(what: str, expected: object, found: object) -> None:

@@ -4,7 +4,6 @@ Operations are played: a clock's target is ten minutes unless the scenario says 
 a checklist is judged by its decision table. The same scenarios run on the real services in the integration tests.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -12,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from workflow_app.engine.durations import read_duration
 from workflow_app.errors import InvalidDefinition
 from workflow_app.types import Answers
 
@@ -94,7 +94,9 @@ def read_scenario(file: str, data: bytes) -> Scenario:
             outcome=expected.get("outcome"),
             letters=None if letters is None else tuple(letters),
             variables=dict(expected.get("variables", {})),
-            targets={k: None if v is None else _duration(v) for k, v in content.get("targets", {}).items()},
+            targets={
+                k: None if v is None else read_duration(v) for k, v in content.get("targets", {}).items()
+            },
         )
     except (yaml.YAMLError, UnicodeDecodeError, KeyError, TypeError, AttributeError, ValueError) as error:
         raise InvalidDefinition(detail=f"{file}: {type(error).__name__} {error}") from error
@@ -115,7 +117,7 @@ def _step(step: Mapping[str, Any]) -> ScenarioStep:
         case "complete":
             return Complete(str(step["complete"]), str(step["as"]), _answers(step))
         case "advance":
-            return Advance(_duration(step["advance"]))
+            return Advance(read_duration(step["advance"]))
         case "message":
             return Message(str(step["message"]), _answers(step))
     return ExpectOpen(tuple(step["expect_open"]))
@@ -135,11 +137,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list):
         return [_plain(item) for item in value]
     return value if isinstance(value, str | int | None) else value.isoformat()
-
-
-def _duration(text: str) -> timedelta:
-    match = re.fullmatch(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?", text)
-    if match is None or not any(match.groups()):
-        raise ValueError(f"duration {text}")
-    days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
-    return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 
 from workflow_app.engine.definitions import Definition
-from workflow_app.engine.forms import Form, Separated
+from workflow_app.engine.forms import WORKING_NOTES, Form, Separated
 from workflow_app.models.case import Case
 from workflow_app.models.submission import SealedAnswers, Submission
 from workflow_app.models.task import Task
@@ -16,7 +16,7 @@ from workflow_app.models.user import User
 from workflow_app.services import readable
 from workflow_app.services.processes import definition_of
 from workflow_app.services.unit_of_work import UnitOfWork
-from workflow_app.types import Answers
+from workflow_app.types import SYSTEM, Answers
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,16 @@ class AnsweredStep:
     by: str
     rows: list[tuple[str, str]]
     """Question and readable answer."""
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A reason that those who go on with the case must read first."""
+
+    title: str
+    text: str
+    at: datetime
+    by: str
 
 
 def store(work: UnitOfWork, case: Case, task: Task, token: str, separated: Separated) -> Submission:
@@ -81,26 +91,73 @@ def unsealed(work: UnitOfWork, case: Case, submissions: Iterable[Submission]) ->
     for sealed in work.session.scalars(
         select(SealedAnswers).where(SealedAnswers.submission_id.in_(found.keys()))
     ):
-        context = f"answers:{sealed.submission_id}:{sealed.field_group}"
-        merged[sealed.submission_id].update(work.vault.open(case.data_key, sealed.sealed, context))
+        merged[sealed.submission_id].update(_open(work, case, sealed))
     return {found[key].element: value for key, value in merged.items()}
 
 
 def recorded(work: UnitOfWork, case: Case) -> list[AnsweredStep]:
-    """What is known so far, step by step, without personal answers."""
+    """What is known so far, step by step, without personal answers; working notes only for who works on the case."""
     definition = definition_of(work, case.definition_id)
     submissions = newest(work, case.id)
     names = _names(work, submissions.values())
+    notes = _notes(work, case, submissions.values())
     return [
         AnsweredStep(
             element=element,
             name=definition.elements[element].name,
             at=submission.submitted_at,
-            by=names.get(submission.submitted_by, "Sistem"),
-            rows=rows_of(definition, definition.form(element), submission.answers),
+            by=names.get(submission.submitted_by, SYSTEM.name),
+            rows=rows_of(definition, definition.form(element), {**submission.answers, **notes[element]}),
         )
         for element, submission in submissions.items()
     ]
+
+
+def notices(work: UnitOfWork, case: Case) -> list[Notice]:
+    """Why a running case came back (fields marked `notice`), for who works on it: until the same step is done again."""
+    if case.closed_at is not None:
+        return []
+    definition = definition_of(work, case.definition_id)
+    submissions = newest(work, case.id)
+    names = _names(work, submissions.values())
+    notes = _notes(work, case, submissions.values())
+    return [
+        Notice(
+            title=f"{definition.elements[element].name}: {field.title}",
+            text=str(notes[element][field.name]),
+            at=submission.submitted_at,
+            by=names.get(submission.submitted_by, SYSTEM.name),
+        )
+        for element, submission in submissions.items()
+        for field in definition.form(element).fields.values()
+        if field.notice and notes[element].get(field.name)
+    ]
+
+
+def works_on(work: UnitOfWork, case: Case) -> bool:
+    """True if one of the actor's roles has, had or may take a task of this case."""
+    roles = set(work.session.scalars(select(Task.role).where(Task.case_id == case.id).distinct()))
+    return work.actor.unit == case.unit and not work.actor.roles.isdisjoint(roles)
+
+
+def _notes(work: UnitOfWork, case: Case, submissions: Iterable[Submission]) -> dict[str, Answers]:
+    """Working notes per element: opened for who works on the case, empty for everybody else. No other group is opened."""
+    found = {submission.id: submission.element for submission in submissions}
+    notes: dict[str, Answers] = {element: {} for element in found.values()}
+    if not works_on(work, case):
+        return notes
+    query = select(SealedAnswers).where(
+        SealedAnswers.submission_id.in_(found.keys()), SealedAnswers.field_group == WORKING_NOTES
+    )
+    for sealed in work.session.scalars(query):
+        notes[found[sealed.submission_id]] = _open(work, case, sealed)
+    return notes
+
+
+def _open(work: UnitOfWork, case: Case, sealed: SealedAnswers) -> Answers:
+    context = f"answers:{sealed.submission_id}:{sealed.field_group}"
+    opened: Answers = work.vault.open(case.data_key, sealed.sealed, context)
+    return opened
 
 
 def rows_of(definition: Definition, form: Form, answers: Answers) -> list[tuple[str, str]]:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from workflow_app.engine.forms import Form
+from workflow_app.engine.forms import WORKING_NOTES, Form
 from workflow_app.errors import InvalidInput
 from workflow_app.models.audit import AuditEvent
 from workflow_app.models.case import Case
@@ -85,4 +85,6 @@ def _groups(work: UnitOfWork, case: Case, *, masked: bool) -> list[IdentityGroup
 
 
 def _personal(form: Form, all_answers: Answers) -> Answers:
-    return {name: value for name, value in all_answers.items() if form.fields[name].personal}
+    """Without the working notes, which are shown where the case is worked on."""
+    masked = {name for name, field in form.fields.items() if field.personal not in (None, WORKING_NOTES)}
+    return {name: value for name, value in all_answers.items() if name in masked}

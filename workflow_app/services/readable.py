@@ -46,10 +46,13 @@ def answer(definition: Definition, field: Field, value: Answer) -> str:
     text = str(value)
     if field.options:
         return field.options.get(text, text)
-    if field.widget == "date":
-        return day(date.fromisoformat(text))
-    if field.widget == "datetime":
-        return moment(datetime.fromisoformat(text))
+    try:
+        if field.widget == "date":
+            return day(date.fromisoformat(text))
+        if field.widget == "datetime":
+            return moment(datetime.fromisoformat(text))
+    except ValueError:
+        return text
     return text
 
 
@@ -64,8 +67,11 @@ def day(value: date) -> str:
 
 
 def moment(value: datetime) -> str:
-    """`23 November 2026 14.20 WITA`."""
-    local = value.astimezone(WITA)
+    """`23 November 2026 14.20 WITA`. An instant at the ends of the calendar stays as it is written."""
+    try:
+        local = value.astimezone(WITA)
+    except OverflowError:
+        return value.isoformat(" ", "minutes")
     return f"{day(local.date())} {local:%H.%M} WITA"
 
 

@@ -7,6 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from workflow_app.engine import checklists
+from workflow_app.engine.checklists import line_answers
 from workflow_app.engine.definitions import Definition
 from workflow_app.engine.forms import Field, Form
 from workflow_app.models.case import Case, CaseWaiver
@@ -14,8 +16,6 @@ from workflow_app.services import access, answers, audit, processes
 from workflow_app.services.processes import definition_of
 from workflow_app.services.unit_of_work import UnitOfWork
 from workflow_app.types import Answers
-
-COMPLETE, INCOMPLETE, WAIVER_ASKED = "lengkap", "kurang", "minta_pengecualian"
 
 FORM_LABELS = {
     "fotokopi": "fotokopi",
@@ -86,8 +86,8 @@ def for_task(work: UnitOfWork, task_id: UUID) -> list[RequirementLine]:
     definition = definition_of(work, case.definition_id)
     lines = lines_of(work, case)
     if any(field.widget == "waiver" for field in definition.form(task.element).fields.values()):
-        asked = _asked(_given(work, case))
-        return [line for line in lines if line.id in asked]
+        waiting = checklists.undecided(_given(work, case), _waivers(work, case.id))
+        return [line for line in lines if line.id in waiting]
     return lines
 
 
@@ -95,11 +95,12 @@ def requests(work: UnitOfWork, task_id: UUID) -> list[MissingLine]:
     """The exceptions that wait for a decision, each with the reason that the officer gave."""
     task = access.visible_task(work, task_id)
     case = work.session.get_one(Case, task.case_id)
-    given, decided = _given(work, case), _waivers(work, case.id)
+    given = _given(work, case)
+    waiting = checklists.undecided(given, _waivers(work, case.id))
     return [
         MissingLine(line, str(given[line.id].get("reason") or ""))
         for line in lines_of(work, case)
-        if line.id in _asked(given) and line.id not in decided
+        if line.id in waiting
     ]
 
 
@@ -122,7 +123,7 @@ def check(work: UnitOfWork, case: Case, form: Form, given: Answers) -> dict[str,
             continue
         lines = {line.id: line for line in lines_of(work, case)}
         if field.widget == "requirements":
-            for line_id, line_answer in _line_answers(value).items():
+            for line_id, line_answer in line_answers(value).items():
                 prefix = f"{field.name}.{line_id}"
                 if line_id not in lines:
                     faults[prefix] = "Baris ini tidak termasuk persyaratan layanan yang dipilih."
@@ -131,8 +132,10 @@ def check(work: UnitOfWork, case: Case, form: Form, given: Answers) -> dict[str,
                 elif line_answer.get("waive") and not str(line_answer.get("reason") or "").strip():
                     faults[f"{prefix}.reason"] = "Tulis alasan mengapa persyaratan ini tidak dapat dipenuhi."
         elif field.widget == "waiver":
-            if value.get("line") not in lines:
-                faults[field.name] = "Pilih persyaratan yang diputuskan."
+            waiting = checklists.undecided(_given(work, case), _waivers(work, case.id))
+            line = lines.get(str(value.get("line")))
+            if line is None or not line.soft or line.id not in waiting:
+                faults[field.name] = "Pilih persyaratan yang dimintakan pengecualian dan belum diputuskan."
             elif len(str(value.get("reason") or "").strip()) < 10:
                 faults[field.name] = "Tulis alasan keputusan, paling sedikit sepuluh huruf."
     return faults
@@ -146,9 +149,7 @@ def decide(
     for field in form.fields.values():
         value = given.get(field.name)
         if field.widget == "requirements":
-            results[field.parameters["result"]] = _state(
-                work, case, _line_answers(value if isinstance(value, dict) else {})
-            )
+            results[field.parameters["result"]] = _state(work, case, line_answers(value))
         elif field.widget == "waiver" and isinstance(value, dict):
             _record_waiver(work, case, value, submission_id)
             results[field.parameters["result"]] = _state(work, case, _given(work, case))
@@ -161,38 +162,27 @@ def missing(work: UnitOfWork, case_id: UUID) -> list[MissingLine]:
     given, waivers = _given(work, case), _waivers(work, case.id)
     found = []
     for line in lines_of(work, case):
-        reason = _gap(line, given.get(line.id, {}), waivers)
+        reason = checklists.gap(line.id, line.form, line.minimum, given.get(line.id, {}), waivers)
         if reason:
             found.append(MissingLine(line, reason))
     return found
 
 
 def given_lines(work: UnitOfWork, case: Case) -> list[tuple[RequirementLine, Mapping[str, Any]]]:
-    """Lines that were handed in, with number, issuer and date, for the letter."""
+    """Lines that were handed in, with number, issuer and date. For letters: the caller answers for the right to read."""
     given = _given(work, case)
     return [(line, given[line.id]) for line in lines_of(work, case) if given.get(line.id, {}).get("given")]
 
 
+def shown_lines(work: UnitOfWork, case: Case) -> list[tuple[RequirementLine, Mapping[str, Any]]]:
+    """The same for a page: the particulars only for who works on the case."""
+    found = given_lines(work, case)
+    return found if answers.works_on(work, case) else [(line, {}) for line, _ in found]
+
+
 def _state(work: UnitOfWork, case: Case, given: Mapping[str, Mapping[str, Any]]) -> str:
-    waivers = _waivers(work, case.id)
-    gaps = [line for line in lines_of(work, case) if _gap(line, given.get(line.id, {}), waivers)]
-    if not gaps:
-        return COMPLETE
-    asked = {line.id for line in gaps if given.get(line.id, {}).get("waive") and line.id not in waivers}
-    return WAIVER_ASKED if asked else INCOMPLETE
-
-
-def _gap(line: RequirementLine, given: Mapping[str, Any], waivers: Mapping[str, bool]) -> str:
-    """Why a line is not fulfilled; empty when it is, or when it was waived."""
-    if waivers.get(line.id):
-        return ""
-    if not given.get("given"):
-        refused = " Pengecualian ditolak Ka SPKT." if line.id in waivers else ""
-        return f"Belum diserahkan.{refused}"
-    count = given.get("count")
-    if line.minimum > 1 and (count if isinstance(count, int) else 1) < line.minimum:
-        return f"Baru {count or 1} dari paling sedikit {line.minimum}."
-    return ""
+    lines = [(line.id, line.form, line.minimum) for line in lines_of(work, case)]
+    return checklists.state(lines, given, _waivers(work, case.id))
 
 
 def _record_waiver(work: UnitOfWork, case: Case, value: Mapping[str, Any], submission_id: UUID) -> None:
@@ -234,15 +224,7 @@ def _given(work: UnitOfWork, case: Case) -> dict[str, Mapping[str, Any]]:
         return {}
     last = list(found.values())[-1]
     value = answers.unsealed(work, case, [last])[last.element].get(fields[last.element])
-    return _line_answers(value if isinstance(value, dict) else {})
-
-
-def _asked(given: Mapping[str, Mapping[str, Any]]) -> set[str]:
-    return {line_id for line_id, line in given.items() if line.get("waive")}
-
-
-def _line_answers(value: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
-    return {str(line): part for line, part in value.items() if isinstance(part, dict)}
+    return line_answers(value)
 
 
 def _public_answers(work: UnitOfWork, case: Case) -> dict[str, Any]:

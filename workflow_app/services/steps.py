@@ -98,7 +98,12 @@ def _new_task(work: UnitOfWork, case: Case, opened: OpenTask, due: dict[str, dat
 
 
 def _assignee(work: UnitOfWork, case: Case, opened: OpenTask) -> UUID | None:
-    """The next task stays with the officer who serves the citizen; approvals wait in the queue of their role."""
+    """The next task stays with the officer who serves the citizen; approvals wait in the queue of their role.
+
+    So does what waits for the citizen (`assign` = `queue`): he may come back in another shift.
+    """
+    if opened.properties.get("assign") == "queue":
+        return None
     barred = recorders(work, case.id, opened.properties.get("fourEyes", ""))
     if opened.lane in work.actor.roles and work.actor.user_id not in barred:
         return work.actor.user_id

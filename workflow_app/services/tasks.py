@@ -15,7 +15,7 @@ from workflow_app.models.submission import Submission
 from workflow_app.models.task import Task
 from workflow_app.models.user import User
 from workflow_app.permissions import LEADS, can_work_on, check_four_eyes, check_role, check_work_on, has_role
-from workflow_app.services import access, answers, audit, drafts, incidents, requirements, steps
+from workflow_app.services import access, answers, audit, drafts, evidence, incidents, requirements, steps
 from workflow_app.services.configuration import role_label
 from workflow_app.services.processes import definition_of
 from workflow_app.services.readable import moment
@@ -161,7 +161,10 @@ def complete(work: UnitOfWork, task_id: UUID, given: Answers, token: str) -> Com
     definition = definition_of(work, case.definition_id)
     form = definition.form(task.element)
     kept = forms.visible(form, given)
-    faults = forms.validate(form, kept) or requirements.check(work, case, form, kept)
+    faults = forms.validate(form, kept, work.clock()) or {
+        **requirements.check(work, case, form, kept),
+        **evidence.check(work, case, form, kept),
+    }
     if faults:
         raise InvalidInput(fields=faults)
     if answers.is_used(work, token):

@@ -65,6 +65,7 @@ def new_case(work: UnitOfWork, process_key: str = "sktlk") -> Case:
 def complete_case(work: UnitOfWork, process_key: str = "sktlk") -> Case:
     """A case with everything recorded that a letter needs."""
     case = new_case(work, process_key)
+    record(work, case, "terima_warga", {"arrived_at": work.clock().isoformat(), "perkenalan": True})
     record(work, case, "identitas", IDENTITY)
     record(work, case, "uraian", LOSS)
     record(work, case, "periksa_persyaratan", CHECKLIST)

@@ -71,7 +71,14 @@ def test_r55_who_records_can_neither_approve_nor_waive() -> None:
     elements = sktlk().elements
     approval = set(elements["persetujuan"].properties["fourEyes"].split())
     waiver = set(elements["putuskan_pengecualian"].properties["fourEyes"].split())
-    assert approval == {"identitas", "uraian", "periksa_persyaratan", "lengkapi_persyaratan"}
+    assert approval == {
+        "terima_warga",
+        "identitas",
+        "peristiwa",
+        "uraian",
+        "periksa_persyaratan",
+        "lengkapi_persyaratan",
+    }
     assert waiver == {"periksa_persyaratan", "lengkapi_persyaratan"}
 
 
@@ -108,6 +115,41 @@ def test_r23_everything_that_tells_who_the_citizen_is_is_sealed() -> None:
                 assert field.personal, f"{form.element}.{field.name}"
             if field.widget == "textarea":
                 assert field.personal, f"{form.element}.{field.name}"
+
+
+def test_r23_checklists_and_waivers_lie_sealed_for_those_who_work_on_the_case() -> None:
+    for form in sktlk().forms.values():
+        for field in form.fields.values():
+            if field.widget in ("requirements", "waiver"):
+                assert field.personal == "catatan", f"{form.element}.{field.name}"
+
+
+def test_r55_the_reason_of_a_return_stands_above_the_repair_and_asks_for_no_name() -> None:
+    for element, name in (("persetujuan", "alasan"), ("periksa_surat", "kesalahan")):
+        field = sktlk().form(element).fields[name]
+        assert (field.personal, field.notice) == ("catatan", True)
+        assert "Jangan menulis nama atau NIK" in field.help
+
+
+def test_r55_what_waits_for_the_citizen_waits_in_the_queue() -> None:
+    queued = {e.id for e in sktlk().elements.values() if e.properties.get("assign") == "queue"}
+    assert queued == {"lengkapi_persyaratan"}
+
+
+def test_r57_days_and_instants_of_the_past_lie_in_the_past() -> None:
+    bounds = {
+        (form.element, field.name): (field.not_before, field.not_after)
+        for form in sktlk().forms.values()
+        for field in form.fields.values()
+        if field.widget in ("date", "datetime")
+    }
+    assert bounds == {
+        ("terima_warga", "arrived_at"): ("P7D", "now"),
+        ("serahkan", "handed_over_at"): ("P7D", "now"),
+        ("rujuk_lp", "waktu_antar"): ("", "now"),
+        ("uraian", "tanggal_hilang"): ("", "now"),
+        ("identitas", "tanggal_lahir"): ("", "now"),
+    }
 
 
 def test_r69_no_form_has_a_field_for_money() -> None:
