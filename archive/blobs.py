@@ -67,7 +67,7 @@ class WormVerdict:
 class Blobs:
     """The archive's bucket. One object per blob, its key the SHA-256 of the bytes in hex.
 
-    Thread-safe; not to be shared across processes (make one after forking). Every method raises
+    Thread-safe. A process may be forked as long as nothing was asked of the store before. Every method raises
     `StoreUnavailable` when the store is away: within about `connect_seconds` when nothing listens there,
     `read_seconds` when it listens but does not answer, each tried twice.
     """
@@ -140,6 +140,23 @@ class Blobs:
             raise StoreNotLocked
         return StoredBlob(sha256, size, result.version_id)
 
+    def put_named(self, name: str, data: bytes, media_type: str) -> str:
+        """Store bytes under a name, locked like a blob; returns the version. Earlier ones stay, see `named`."""
+        version = self._put_locked(name, data, media_type, datetime.now(UTC) + self._retention)
+        if not version or version == "null":
+            raise StoreNotLocked
+        return version
+
+    def named(self, prefix: str) -> Iterator[tuple[str, bytes]]:
+        """Every version of every object whose name begins so, by name: what the store knows, whatever others forgot."""
+        with _named_errors():
+            found = list(
+                self._client.list_objects(self._bucket, prefix, recursive=True, include_version=True)
+            )
+            kept = [(item.object_name or "", item.version_id) for item in found if not item.is_delete_marker]
+            for name, version in sorted(kept):
+                yield name, self._read_version(name, version) or b""
+
     def stat(self, sha256: str) -> BlobStat:
         """What the store says about this blob; `BlobMissing` when it has none."""
         known = self._find(sha256)
@@ -172,8 +189,8 @@ class Blobs:
         kept = b"canary: must stay as it is"
         until = datetime.now(UTC) + timedelta(days=1)
         with _named_errors():
-            first = self._put_canary(key, kept, until)
-            self._put_canary(key, b"canary: written over it", until)
+            first = self._put_locked(key, kept, "text/plain", until)
+            self._put_locked(key, b"canary: written over it", "text/plain", until)
             overwrite_kept = bool(first) and self._read_version(key, first) == kept
             delete_refused = _is_refused(lambda: self._client.remove_object(self._bucket, key, first))
             sooner = Retention(GOVERNANCE, datetime.now(UTC) + timedelta(minutes=5))
@@ -211,15 +228,16 @@ class Blobs:
             locked_until=datetime.fromisoformat(until) if until else None,
         )
 
-    def _put_canary(self, key: str, content: bytes, until: datetime) -> str | None:
-        result = self._client.put_object(
-            self._bucket,
-            key,
-            io.BytesIO(content),
-            len(content),
-            content_type="text/plain",
-            retention=Retention(GOVERNANCE, until),
-        )
+    def _put_locked(self, key: str, content: bytes, media_type: str, until: datetime) -> str | None:
+        with _named_errors():
+            result = self._client.put_object(
+                self._bucket,
+                key,
+                io.BytesIO(content),
+                len(content),
+                content_type=media_type,
+                retention=Retention(GOVERNANCE, until),
+            )
         return result.version_id
 
     def _read_version(self, key: str, version_id: str | None) -> bytes | None:

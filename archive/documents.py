@@ -90,14 +90,6 @@ def pages_of(session: Session, document_id: UUID) -> list[Page]:
     return list(session.scalars(query))
 
 
-def renditions(session: Session, document_id: UUID) -> list[Rendition]:
-    """The versions made from a document, thumbnails in page order."""
-    query = (
-        select(Rendition).where(Rendition.document_id == document_id).order_by(Rendition.kind, Rendition.page)
-    )
-    return list(session.scalars(query))
-
-
 def add_rendition(
     session: Session,
     blobs: Blobs,

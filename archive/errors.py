@@ -19,7 +19,7 @@ class StoreUnavailable(ArchiveError):
 
     def __init__(self) -> None:
         super().__init__(
-            "Penyimpanan arsip sedang tidak dapat dihubungi. Berkas belum disimpan; coba lagi beberapa saat lagi."
+            "Penyimpanan arsip sedang tidak dapat dihubungi. Dokumen belum disimpan; coba lagi beberapa saat lagi."
         )
 
 
@@ -35,7 +35,7 @@ class StoreNotLocked(ArchiveError):
 
     def __init__(self) -> None:
         super().__init__(
-            "Penyimpanan arsip tidak mengunci berkas. Hubungi admin: bucket harus dibuat dengan object lock."
+            "Penyimpanan arsip tidak mengunci dokumen. Hubungi admin: bucket harus dibuat dengan object lock."
         )
 
 
@@ -43,7 +43,7 @@ class BlobMissing(ArchiveError):
     """No object with this hash in the store."""
 
     def __init__(self, sha256: str) -> None:
-        super().__init__("Berkas ini tidak ditemukan di penyimpanan arsip. Hubungi arsiparis.")
+        super().__init__("Dokumen ini tidak ditemukan di penyimpanan arsip. Hubungi arsiparis.")
         self.sha256 = sha256
 
 
@@ -52,7 +52,7 @@ class BlobDamaged(ArchiveError):
 
     def __init__(self, sha256: str) -> None:
         super().__init__(
-            "Isi berkas ini di penyimpanan arsip telah berubah. Hubungi arsiparis, jangan pakai berkasnya."
+            "Isi dokumen ini di penyimpanan arsip telah berubah. Hubungi arsiparis, jangan pakai dokumennya."
         )
         self.sha256 = sha256
 

@@ -14,6 +14,7 @@ from workflow_app.web import (
     access,
     assets,
     blueprints,
+    characters,
     failures,
     headers,
     limits,
@@ -46,6 +47,7 @@ def create_app(settings: Settings | None = None, works: Works | None = None) -> 
     app.before_request(access.enforce)
     CSRFProtect(app)
     limits.limiter.init_app(app)
+    app.before_request(characters.refuse_nul)
     app.after_request(logs.finish)
     app.after_request(headers.add)
     app.after_request(assets.compress)

@@ -41,7 +41,7 @@ class Busy(Conflict):
     """The case is locked by another transaction for longer than we wait."""
 
     sentence = (
-        "Berkas ini sedang diproses petugas lain. Tunggu beberapa detik lalu coba lagi; isian Anda tersimpan."
+        "Berkas ini sedang diproses, jadi belum ada yang berubah. Tunggu beberapa detik, lalu coba lagi."
     )
 
 
@@ -78,7 +78,9 @@ class LoopLimitReached(Conflict):
 class ProcessFault(SentraError):
     """The process model failed while running; nothing was changed. Becomes an incident that a person can retry."""
 
-    sentence = "Proses berhenti karena kesalahan pada model. Kejadian ini tercatat dan dapat diulang."
+    sentence = (
+        "Langkah ini gagal karena kesalahan sistem. Sudah dicatat; minta Ka SPKT atau admin mencobanya lagi."
+    )
 
     def __init__(self, element: str, detail: str) -> None:
         super().__init__(detail=detail)

@@ -24,11 +24,13 @@ ROLES: dict[str, str] = {
 """Role keys with their seeded labels; the labels shown come from the configuration (Kanit is now Pamapta)."""
 
 LEADS = frozenset({"pamapta", "ka_spkt"})
-"""May reassign tasks and see incidents."""
+"""May reassign tasks."""
 
 OVERSEERS = frozenset({"pamapta", "ka_spkt", "pimpinan", "auditor"})
 """See all cases of their unit."""
 
+INCIDENT_READERS = LEADS | {"admin", "auditor"}
+INCIDENT_RETRIERS = LEADS | {"admin"}
 CASE_STARTERS = frozenset({"petugas", "pamapta"})
 ARCHIVE_READERS = frozenset({"arsiparis", "petugas", "pamapta", "ka_spkt", "auditor"})
 IDENTITY_READERS = frozenset({"petugas", "pamapta", "ka_spkt", "auditor"})
@@ -45,6 +47,14 @@ def can_see_case(actor: Actor, *, unit: str, started_by: UUID | None, task_roles
     if actor.unit != unit:
         return False
     return has_role(actor, OVERSEERS) or started_by == actor.user_id or has_role(actor, task_roles)
+
+
+def can_read_papers(actor: Actor, *, is_archive: bool = False) -> bool:
+    """Papers of a case and its letters show identities, so who may not unlock those sees their labels only.
+
+    Papers brought to the archive without a case (`is_archive`) are for its readers.
+    """
+    return has_role(actor, IDENTITY_READERS) or (is_archive and has_role(actor, ARCHIVE_READERS))
 
 
 def can_work_on(actor: Actor, *, unit: str, role: str) -> bool:

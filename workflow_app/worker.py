@@ -17,7 +17,7 @@ from procrastinate.jobs import Job, Status
 
 from workflow_app.connections import connect
 from workflow_app.errors import Busy, SentraError, Unavailable
-from workflow_app.services import checkpoints, incidents, performing, reading, wakes
+from workflow_app.services import checkpoints, incidents, performing, printing, reading, wakes
 from workflow_app.services.jobs import QUEUES
 from workflow_app.services.unit_of_work import Works
 from workflow_app.settings import Settings, SettingsError, read_settings
@@ -54,6 +54,11 @@ def create_worker(settings: Settings, works: Works) -> App:
             public_url=settings.public_url,
             is_last_try=context.job.attempts >= RETRIES,
         )
+
+    @app.task(name="reprint_letter", queue="counter", retry=RETRY)
+    def reprint_letter(letter_id: str) -> None:
+        with works.begin(SYSTEM) as work:
+            printing.reprint(work, UUID(letter_id), public_url=settings.public_url)
 
     @app.task(name="wake_case", queue="counter", retry=RETRY)
     def wake_case(case_id: str) -> None:

@@ -16,7 +16,7 @@ from archive.blobs import Blobs
 from workflow_app.connections import blobs as blobs_of
 from workflow_app.connections import connect
 from workflow_app.engine import definitions, scenarios
-from workflow_app.services import processes, rehearsal, users
+from workflow_app.services import configuration, processes, rehearsal, users
 from workflow_app.services.rehearsal import Stage
 from workflow_app.services.unit_of_work import UnitOfWork, Works
 from workflow_app.services.users import UserView
@@ -58,8 +58,19 @@ def blobs(settings: Settings) -> Blobs:
     return store
 
 
+@pytest.fixture(scope="session")
+def demo_mode(settings: Settings) -> None:
+    """The shared database is a demo site: its letters may carry the example signatory."""
+    works = connect(settings)
+    with works.begin(SYSTEM) as work:
+        configuration.set_value(work, "mode_demo", True, configuration.SOP_IN_FORCE)
+    works.session_factory.kw["bind"].dispose()
+
+
 @pytest.fixture
-def works(db_engine: Engine, blobs: Blobs, settings: Settings, clock: TestClock) -> Iterator[Works]:
+def works(
+    db_engine: Engine, blobs: Blobs, settings: Settings, clock: TestClock, demo_mode: None
+) -> Iterator[Works]:
     """Units of work whose commits are savepoints of one outer transaction, rolled back after the test."""
     with db_engine.connect() as connection:
         outer = connection.begin()

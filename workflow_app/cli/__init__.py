@@ -10,6 +10,7 @@ COMMANDS = {
     "check": "quality:check",
     "archive": "archive:archive",
     "audit": "audit:audit",
+    "config": "config:config",
     "db": "database:database",
     "process": "process:process",
     "seed": "database:seed",

@@ -15,9 +15,9 @@ from workflow_app.services import holdings
 from workflow_app.services.holdings import Deposit
 from workflow_app.types import SYSTEM
 
-MISSING = "Berkas tidak ditemukan."
-NOT_A_FILE = "Ini bukan berkas biasa (perangkat, pipa, atau soket)."
-UNREADABLE = "Berkas tidak dapat dibuka. Periksa hak aksesnya."
+MISSING = "File tidak ditemukan."
+NOT_A_FILE = "Ini bukan file biasa (perangkat, pipa, atau soket)."
+UNREADABLE = "File tidak dapat dibuka. Periksa hak aksesnya."
 STATUS_WIDTH = 9
 
 
@@ -54,7 +54,7 @@ def add(paths: tuple[str, ...], as_json: bool) -> None:
 
 @archive.command("verify")
 def verify() -> None:
-    """Read every blob back and hash it again; exit 1 if one is not what it was."""
+    """Read every blob back and hash it again, and try whether the store lets go; exit 1 if anything does not hold."""
     total = wrong = 0
     with _failing_plainly(), connected().begin(SYSTEM) as work:
         for blob in holdings.verify(work):
@@ -62,9 +62,24 @@ def verify() -> None:
             if not blob.is_intact:
                 wrong += 1
                 click.echo(f"{blob.sha256} {blob.state}")
+        lock = holdings.prove_worm(work)
     click.echo(f"{total} blobs read, {wrong} not intact")
-    if wrong:
+    click.echo(f"object lock {'holds' if lock.holds else 'DOES NOT HOLD'}: {_lock_facts(lock)}")
+    if wrong or not lock.holds:
         raise click.exceptions.Exit(1)
+
+
+def _lock_facts(lock: holdings.WormVerdict) -> str:
+    """What was tried on an object made for it. The keys of a site should not be able to bypass the lock."""
+    return ", ".join(
+        f"{tried} {'refused' if is_refused else 'ALLOWED'}"
+        for tried, is_refused in (
+            ("overwriting", lock.overwrite_kept),
+            ("deleting", lock.delete_refused),
+            ("shortening", lock.shorten_refused),
+            ("bypassing", lock.bypass_refused),
+        )
+    )
 
 
 def _files(named: str) -> Iterator[_Found]:

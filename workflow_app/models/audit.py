@@ -58,5 +58,5 @@ class AuditCheckpoint(Base):
     previous: Mapped[bytes]
     signature: Mapped[bytes]
     blob: Mapped[str]
-    """SHA-256 of the copy in the object store."""
+    """SHA-256 of the copy in the object store, in hex."""
     made_at: Mapped[datetime]

@@ -23,6 +23,8 @@ class Case(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     number: Mapped[str] = mapped_column(unique=True)
+    start_token: Mapped[str | None] = mapped_column(unique=True)
+    """Of the page that asked for the case: the same page asked twice starts one case."""
     process_key: Mapped[str]
     definition_id: Mapped[UUID] = mapped_column(ForeignKey("definition.id"))
     unit: Mapped[str]

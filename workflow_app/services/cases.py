@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from workflow_app.engine import runner
 from workflow_app.errors import Conflict, InvalidInput, TaskNotReady
@@ -21,6 +21,8 @@ from workflow_app.services.incidents import IncidentView
 from workflow_app.services.processes import current, definition_of
 from workflow_app.services.readable import moment
 from workflow_app.services.unit_of_work import UnitOfWork
+
+CANCELLATION = "pembatalan"
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,8 @@ class CaseView:
     clocks: list[ClockView]
     incidents: list[IncidentView]
     can_cancel: bool
+    cancel_reason: str | None
+    """Why it was cancelled; None for all other cases."""
 
 
 @dataclass(frozen=True)
@@ -77,9 +81,12 @@ class CaseHit:
     opened_at: datetime
 
 
-def start(work: UnitOfWork, process_key: str) -> Started:
-    """Begin a case under the current version of a process."""
+def start(work: UnitOfWork, process_key: str, token: str | None = None) -> Started:
+    """Begin a case under the current version of a process. The same `token` again answers with the case it began."""
     check_role(work.actor, CASE_STARTERS)
+    begun = _begun_with(work, token) if token else None
+    if begun is not None:
+        return _started(work, begun)
     row = current(work, process_key)
     definition = definition_of(work, row.id)
     now = work.clock()
@@ -87,6 +94,7 @@ def start(work: UnitOfWork, process_key: str) -> Started:
     case = Case(
         id=uuid4(),
         number=numbers.allocate(work, "BERKAS", now).text,
+        start_token=token or None,
         process_key=process_key,
         definition_id=row.id,
         unit=work.actor.unit,
@@ -102,8 +110,7 @@ def start(work: UnitOfWork, process_key: str) -> Started:
         work, case.id, "case.opened", number=case.number, process=process_key, version=row.version
     )
     steps.settle(work, case, definition, step)
-    mine = select(Task.id).where(Task.case_id == case.id, Task.assignee_id == work.actor.user_id)
-    return Started(case.id, work.session.scalars(mine).first())
+    return _started(work, case)
 
 
 def get(work: UnitOfWork, case_id: UUID) -> CaseView:
@@ -129,6 +136,7 @@ def get(work: UnitOfWork, case_id: UUID) -> CaseView:
         clocks=clocks.of_case(work, case.id),
         incidents=incidents.of_case(work, case.id),
         can_cancel=_can_cancel(work, case),
+        cancel_reason=_cancel_reason(work, case),
     )
 
 
@@ -140,7 +148,7 @@ def cancel(work: UnitOfWork, case_id: UUID, reason: str) -> None:
         raise InvalidInput(
             fields={"reason": "Tulis alasan pembatalan dengan jelas, paling sedikit sepuluh huruf."}
         )
-    if case.status != "running":
+    if case.closed_at is not None:
         raise TaskNotReady("Berkas ini sudah berakhir, jadi tidak dapat dibatalkan.")
     if _has_letter(work, case.id):
         raise Conflict(
@@ -150,15 +158,16 @@ def cancel(work: UnitOfWork, case_id: UUID, reason: str) -> None:
     remark = CaseRemark(
         id=uuid4(),
         case_id=case.id,
-        kind="pembatalan",
-        sealed=work.vault.seal(case.data_key, {"alasan": reason.strip()}, f"remark:{case.id}:pembatalan"),
+        kind=CANCELLATION,
+        sealed=work.vault.seal(case.data_key, {"alasan": reason.strip()}, _remark_context(case)),
         made_at=work.clock(),
         made_by=work.actor.user_id,
     )
     work.session.add(remark)
     audit.record_case(work, case.id, "case.cancelled")
-    step = runner.receive_message(definition, case.state, "pembatalan", {}, work.clock())
-    steps.settle(work, case, definition, step)
+    with incidents.blaming("complete", case.id, None):
+        step = runner.receive_message(definition, case.state, "pembatalan", {}, work.clock())
+        steps.settle(work, case, definition, step)
 
 
 def search(work: UnitOfWork, text: str, limit: int = 20) -> list[CaseHit]:
@@ -175,6 +184,22 @@ def search(work: UnitOfWork, text: str, limit: int = 20) -> list[CaseHit]:
         .limit(limit)
     )
     return [CaseHit(*row) for row in rows]
+
+
+def _begun_with(work: UnitOfWork, token: str) -> Case | None:
+    """The case that this token began. A second request with it waits until the first has committed."""
+    work.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(token, 0))))
+    case = work.session.scalars(select(Case).where(Case.start_token == token)).first()
+    if case is not None and case.opened_by != work.actor.user_id:
+        raise Conflict()
+    return case
+
+
+def _started(work: UnitOfWork, case: Case) -> Started:
+    mine = select(Task.id).where(
+        Task.case_id == case.id, Task.assignee_id == work.actor.user_id, Task.status == "open"
+    )
+    return Started(case.id, work.session.scalars(mine).first())
 
 
 def _open_tasks(work: UnitOfWork, case: Case) -> list[OpenTaskView]:
@@ -215,9 +240,19 @@ def _has_letter(work: UnitOfWork, case_id: UUID) -> bool:
     return work.session.scalars(valid).first() is not None
 
 
+def _cancel_reason(work: UnitOfWork, case: Case) -> str | None:
+    query = select(CaseRemark.sealed).where(CaseRemark.case_id == case.id, CaseRemark.kind == CANCELLATION)
+    sealed = work.session.scalars(query).first()
+    return str(work.vault.open(case.data_key, sealed, _remark_context(case))["alasan"]) if sealed else None
+
+
+def _remark_context(case: Case) -> str:
+    return f"remark:{case.id}:{CANCELLATION}"
+
+
 def _can_cancel(work: UnitOfWork, case: Case) -> bool:
     return (
-        case.status == "running"
+        case.closed_at is None
         and has_role(work.actor, CASE_STARTERS | LEADS)
         and not _has_letter(work, case.id)
     )

@@ -1,4 +1,8 @@
-"""Signed checkpoints over the audit trail: what a person with the whole database in hand still cannot rewrite unseen."""
+"""Signed checkpoints over the audit trail: what a person with the whole database in hand still cannot rewrite unseen.
+
+A copy of each lies locked in the object store under a continuous number. Verification starts from there as well: rows that
+were deleted from the database, and checkpoints made again over a rewritten trail, are found by the copies they left.
+"""
 
 import hashlib
 from collections.abc import Iterable, Iterator
@@ -9,7 +13,6 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from sqlalchemy import func, select, text
 
-from archive.errors import BlobDamaged, BlobMissing
 from workflow_app.models.audit import AuditCheckpoint, AuditEvent
 from workflow_app.services.audit import Finding
 from workflow_app.services.unit_of_work import UnitOfWork
@@ -18,6 +21,7 @@ FORMAT = "sentra-audit-checkpoint/1"
 CHAIN = "checkpoint"
 NO_PREVIOUS = bytes(32)
 MEDIA_TYPE = "text/plain"
+PREFIX = "checkpoints/"
 LOCK_WAIT = "5s"
 """Writers queue behind a waiting lock, so it gives up; the next run signs what this one did not."""
 
@@ -60,7 +64,10 @@ def make_checkpoint(work: UnitOfWork, signing_key: bytes) -> Checkpoint | None:
     )
     key = Ed25519PrivateKey.from_private_bytes(signing_key)
     row.signature = key.sign(_statement(row))
-    row.blob = work.blobs.put(_signed(row), MEDIA_TYPE).sha256
+    copy = _signed(row)
+    row.blob = hashlib.sha256(copy).hexdigest()
+    number = (work.session.scalar(select(func.count()).select_from(AuditCheckpoint)) or 0) + 1
+    work.blobs.put_named(name_of(number), copy, MEDIA_TYPE)
     work.session.add(row)
     work.session.flush()
     return Checkpoint(row.id, row.events, row.last_event_id, row.root)
@@ -69,8 +76,10 @@ def make_checkpoint(work: UnitOfWork, signing_key: bytes) -> Checkpoint | None:
 def verify_checkpoints(work: UnitOfWork, public_key: bytes) -> Iterator[Finding]:
     """Recompute every checkpoint from the events, its signature and its locked copy; yields what does not hold."""
     key = Ed25519PublicKey.from_public_bytes(public_key)
+    copies = _copies(work)
     begin, previous = 0, NO_PREVIOUS
-    for row in work.session.scalars(select(AuditCheckpoint).order_by(AuditCheckpoint.id)):
+    rows = work.session.scalars(select(AuditCheckpoint).order_by(AuditCheckpoint.id))
+    for number, row in enumerate(rows, start=1):
         if row.previous != previous:
             yield Finding(CHAIN, row.id, "does not follow the checkpoint before it")
         if not _is_signed(key, row):
@@ -80,8 +89,11 @@ def verify_checkpoints(work: UnitOfWork, public_key: bytes) -> Iterator[Finding]
             yield Finding(CHAIN, row.id, f"{row.events} events were signed, {count} are there")
         elif root != row.root:
             yield Finding(CHAIN, row.id, "the events are not those that were signed")
-        yield from _check_copy(work, row)
+        yield from _check_copy(row, copies.pop(number, []), work, key, begin)
         begin, previous = row.last_event_id, bytes.fromhex(row.blob)
+    for number, left in sorted(copies.items()):
+        if left:
+            yield Finding(CHAIN, number, "is in the object store and missing in the database")
 
 
 def coverage(work: UnitOfWork) -> Coverage:
@@ -171,13 +183,49 @@ def _is_signed(key: Ed25519PublicKey, row: AuditCheckpoint) -> bool:
     return True
 
 
-def _check_copy(work: UnitOfWork, row: AuditCheckpoint) -> Iterator[Finding]:
-    try:
-        copy = work.blobs.read(row.blob)
-    except BlobMissing:
+def name_of(number: int) -> str:
+    """Where the copy of the first, second, ... checkpoint lies in the object store."""
+    return f"{PREFIX}{number:010d}"
+
+
+def _copies(work: UnitOfWork) -> dict[int, list[bytes]]:
+    """All that was ever stored as checkpoint, by number; more than one version when a number was used again."""
+    found: dict[int, list[bytes]] = {}
+    for name, copy in work.blobs.named(PREFIX):
+        number = name.removeprefix(PREFIX)
+        found.setdefault(int(number) if number.isdigit() else 0, []).append(copy)
+    return found
+
+
+def _check_copy(
+    row: AuditCheckpoint, copies: list[bytes], work: UnitOfWork, key: Ed25519PublicKey, begin: int
+) -> Iterator[Finding]:
+    """The row must be among the copies of its number; the others must be true of the events that are there now.
+
+    Another copy is left when storing the row failed after its copy was stored; then the same events were signed twice.
+    """
+    if not copies:
         yield Finding(CHAIN, row.id, "the locked copy is missing from the object store")
-    except BlobDamaged:
-        yield Finding(CHAIN, row.id, "the locked copy in the object store is damaged")
-    else:
-        if copy != _signed(row):
-            yield Finding(CHAIN, row.id, "differs from its locked copy in the object store")
+        return
+    if _signed(row) not in copies or hashlib.sha256(_signed(row)).hexdigest() != row.blob:
+        yield Finding(CHAIN, row.id, "differs from its locked copy in the object store")
+    for copy in copies:
+        if copy != _signed(row) and _is_signed_copy(key, copy) and not _is_true(work, copy, begin):
+            yield Finding(
+                CHAIN, row.id, "was signed before over other events, as a copy in the object store says"
+            )
+
+
+def _is_signed_copy(key: Ed25519PublicKey, copy: bytes) -> bool:
+    statement, _, signature = copy.rpartition(b"ed25519 ")
+    try:
+        key.verify(bytes.fromhex(signature.decode().strip()), statement)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def _is_true(work: UnitOfWork, copy: bytes, begin: int) -> bool:
+    facts = dict(line.split(" ", 1) for line in copy.decode().splitlines()[1:])
+    count, root = merkle_root(_digests(work, begin, int(facts["last_event_id"])))
+    return (str(count), root.hex()) == (facts["events"], facts["root"])

@@ -1,13 +1,15 @@
 """Configured values and their seed. What the SOP or the Polres may change is here, never in code that uses it."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import select
 
+from workflow_app.errors import InvalidInput, NotFound
 from workflow_app.models.configuration import Configuration
 from workflow_app.permissions import ROLES
-from workflow_app.services import audit
+from workflow_app.services import audit, configuration_shapes
 from workflow_app.services.unit_of_work import UnitOfWork
 
 SOP_IN_FORCE = datetime(2025, 1, 1, 16, 0, tzinfo=UTC)
@@ -38,7 +40,18 @@ SEED: dict[str, Any] = {
     ),
     "pola_nomor.BERKAS": "B-{tahun}-{urut:06d}",
     "label_peran": ROLES,
+    # On a site to try things out letters may carry the example signatory, and each says that it is an example.
+    "mode_demo": False,
 }
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One value of a key, and from when on it holds; the values the product comes with hold since the SOP."""
+
+    key: str
+    value: Any
+    valid_from: datetime
 
 
 def value(work: UnitOfWork, key: str, at: datetime | None = None) -> Any:
@@ -53,9 +66,13 @@ def value(work: UnitOfWork, key: str, at: datetime | None = None) -> Any:
 
 
 def set_value(work: UnitOfWork, key: str, new: Any, valid_from: datetime) -> None:
-    """Let `new` hold from `valid_from` on. Raises KeyError for a key nobody reads."""
-    if key not in SEED:
-        raise KeyError(key)
+    """Let `new` hold from `valid_from` on. Raises `NotFound` for a key nobody reads, `InvalidInput` for a wrong shape."""
+    _check_known(key)
+    fault = configuration_shapes.fault(key, new)
+    if fault:
+        raise InvalidInput(fault)
+    if key == "label_peran":
+        new = {**ROLES, **new}
     work.session.merge(
         Configuration(
             key=key, valid_from=valid_from, value=new, set_at=work.clock(), set_by=work.actor.user_id
@@ -65,6 +82,35 @@ def set_value(work: UnitOfWork, key: str, new: Any, valid_from: datetime) -> Non
     audit.record(
         work, f"configuration:{key}", "configuration.set", value=new, valid_from=valid_from.isoformat()
     )
+
+
+def list_values(work: UnitOfWork) -> list[Entry]:
+    """Every key with the value in force now."""
+    return [_in_force(work, key) for key in SEED]
+
+
+def history(work: UnitOfWork, key: str) -> list[Entry]:
+    """All values of a key, the ones to come too, oldest first. Raises `NotFound` for a key nobody reads."""
+    _check_known(key)
+    rows = work.session.scalars(
+        select(Configuration).where(Configuration.key == key).order_by(Configuration.valid_from)
+    )
+    return [Entry(key, SEED[key], SOP_IN_FORCE), *(Entry(key, row.value, row.valid_from) for row in rows)]
+
+
+def is_example(key: str, value: Any) -> bool:
+    """Is this still the invented value that the product comes with?"""
+    return bool(value == SEED.get(key))
+
+
+def _in_force(work: UnitOfWork, key: str) -> Entry:
+    first, *later = history(work, key)
+    return [first, *(entry for entry in later if entry.valid_from <= work.clock())][-1]
+
+
+def _check_known(key: str) -> None:
+    if key not in SEED:
+        raise NotFound(f"Tidak ada pengaturan bernama {key}. Yang ada: {', '.join(SEED)}.")
 
 
 def role_label(work: UnitOfWork, role: str) -> str:

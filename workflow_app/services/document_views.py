@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from archive.models import Blob, Document, DocumentStatus, Page, Rendition, RenditionKind
 from workflow_app.models.document import CaseDocument
 from workflow_app.models.user import User
+from workflow_app.permissions import can_read_papers
 from workflow_app.services import intake
 from workflow_app.services.unit_of_work import UnitOfWork
 
@@ -40,6 +41,8 @@ class DocumentView:
     added_by: str
     is_duplicate: bool
     """Answer to an upload: the case already had exactly this paper."""
+    can_read: bool
+    """False for those who may know of the paper but not open it; then there is neither PDF nor picture."""
     has_pdf: bool
     thumbnail_pages: tuple[int, ...]
     confidence: float | None
@@ -86,7 +89,8 @@ def views(
     for document_id, case_id in wanted:
         document, size = rows[document_id]
         seen = links.get((document_id, case_id)) if case_id else None
-        kinds = made.get(document_id, [])
+        can_read = can_read_papers(work.actor, is_archive=document.origin == intake.ARCHIVE)
+        kinds = made.get(document_id, []) if can_read else []
         views.append(
             DocumentView(
                 id=document_id,
@@ -102,8 +106,9 @@ def views(
                 added_at=seen.CaseDocument.added_at if seen else document.added_at,
                 added_by=(seen.full_name if seen else None) or "Sistem",
                 is_duplicate=not is_new,
-                has_pdf=document.media_type == "application/pdf"
-                or any(kind in PDF_KINDS for kind, _ in kinds),
+                can_read=can_read,
+                has_pdf=can_read
+                and (document.media_type == "application/pdf" or any(kind in PDF_KINDS for kind, _ in kinds)),
                 thumbnail_pages=tuple(page for kind, page in kinds if kind == RenditionKind.THUMBNAIL),
                 confidence=confidence.get(document_id),
                 element=seen.CaseDocument.element if seen else "",

@@ -1,4 +1,4 @@
-"""Papers of a case: handing them in, and showing them to those who may see the case."""
+"""Papers of a case: handing them in, and showing them to those who may see the case and read identities."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -12,8 +12,8 @@ from workflow_app.errors import Conflict, Forbidden, InvalidInput, NotFound
 from workflow_app.models.case import Case
 from workflow_app.models.document import CaseDocument
 from workflow_app.models.task import Task
-from workflow_app.permissions import ARCHIVE_READERS, can_work_on, check_work_on, has_role
-from workflow_app.services import access, audit, intake
+from workflow_app.permissions import ARCHIVE_READERS, can_read_papers, can_work_on, check_work_on, has_role
+from workflow_app.services import access, audit, intake, paper_labels
 from workflow_app.services.document_views import PDF_KINDS, views
 from workflow_app.services.document_views import DocumentView as DocumentView
 from workflow_app.services.unit_of_work import UnitOfWork
@@ -30,7 +30,7 @@ EXTENSIONS = {
     "image/tiff": "tif",
     "image/webp": "webp",
 }
-MAX_LABEL = 200
+NOT_FOR_YOU = "Dokumen ini memuat identitas warga. Hanya petugas SPKT, Pamapta, Ka SPKT, dan auditor yang dapat membukanya."
 ALREADY_THERE = "Dokumen ini sudah ada di berkas ini; tidak disimpan dua kali."
 
 
@@ -69,15 +69,21 @@ def upload(
     """
     case = access.visible_case(work, case_id)
     element = _check_upload(work, case, task_id) or element
-    label = " ".join(label.split())[:MAX_LABEL]
-    if not label:
-        raise InvalidInput(fields={"label": "Tulis nama dokumen ini, misalnya Fotokopi KTP."})
+    if work.actor.user_id is not None and not paper_labels.is_allowed(work, case, element, label):
+        raise InvalidInput(fields={"label": "Pilih jenis dokumen dari daftar."})
     found = intake.look_into(data, max_megabytes)
     document_id = intake.keep(work, data, found, origin=intake.UPLOAD, label=label).document_id
+    # Looking into a file takes seconds; meanwhile the case may have ended.
+    _check_upload(work, access.lock_case(work, case.id), task_id)
     is_new = intake.link(work, case.id, document_id, element=element, label=label)
     return views(
         work, [(document_id, case.id)], note=found.reason if is_new else ALREADY_THERE, is_new=is_new
     )[0]
+
+
+def labels(work: UnitOfWork, case_id: UUID) -> list[str]:
+    """What a paper added to this case may be called."""
+    return paper_labels.choices(work, access.visible_case(work, case_id))
 
 
 def for_case(work: UnitOfWork, case_id: UUID) -> list[DocumentView]:
@@ -99,7 +105,7 @@ def get(work: UnitOfWork, document_id: UUID) -> DocumentView:
 
 def text(work: UnitOfWork, document_id: UUID) -> list[PageText]:
     """What was read, page by page; the opening is on record."""
-    _record_opening(work, document_id, _reach(work, document_id), "text")
+    _record_opening(work, document_id, _readable(work, document_id), "text")
     return [
         PageText(page.no, page.text, page.confidence)
         for page in archive.documents.pages_of(work.session, document_id)
@@ -113,18 +119,20 @@ def content(
     page: int | None = None,
 ) -> Content:
     """The bytes of a paper, or of a version made from it. Opening a whole paper is on record."""
-    seen = _reach(work, document_id)
+    seen = _readable(work, document_id)
     blob = _blob_of(work, document_id, kind, page or 1)
     if blob is None:
         raise NotFound(
             "Versi dokumen ini belum ada. Tunggu sampai dokumen selesai dibaca, atau buka aslinya."
         )
-    if kind != "thumbnail":
-        _record_opening(work, document_id, seen, kind)
     extension = EXTENSIONS.get(blob.media_type, "bin")
     suffix = f"-{page}" if page else ""
     name = f"dokumen-{document_id.hex[:8]}{suffix}.{extension}"
-    return Content(work.blobs.read(blob.sha256), blob.media_type, name)
+    found = Content(work.blobs.read(blob.sha256), blob.media_type, name)
+    # Recorded last: the head of the chain is not held while the store is read.
+    if kind != "thumbnail":
+        _record_opening(work, document_id, seen, kind)
+    return found
 
 
 def _check_upload(work: UnitOfWork, case: Case, task_id: UUID | None) -> str:
@@ -160,6 +168,15 @@ def _reach(work: UnitOfWork, document_id: UUID) -> CaseDocument | None:
     if document is None or document.origin != intake.ARCHIVE or not has_role(work.actor, ARCHIVE_READERS):
         raise NotFound()
     return None
+
+
+def _readable(work: UnitOfWork, document_id: UUID) -> CaseDocument | None:
+    """As `_reach`, for those who may also read it."""
+    seen = _reach(work, document_id)
+    document = work.session.get_one(Document, document_id)
+    if not can_read_papers(work.actor, is_archive=document.origin == intake.ARCHIVE):
+        raise Forbidden(NOT_FOR_YOU)
+    return seen
 
 
 def _record_opening(work: UnitOfWork, document_id: UUID, seen: CaseDocument | None, kind: str) -> None:

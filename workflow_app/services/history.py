@@ -36,7 +36,7 @@ SENTENCES = {
     "document.read": "Dokumen dibaca: {label}",
     "letter.issued": "Surat terbit: {number}",
     "letter.rendered": "Surat siap dicetak: {number}",
-    "letter.voided": "Surat dibatalkan: {number}",
+    "letter.voided": "Surat ditarik: {number}",
     "waiver.granted": "Pengecualian persyaratan diberikan",
     "waiver.refused": "Pengecualian persyaratan ditolak",
     "case.archived": "Bundel berkas disimpan di arsip",

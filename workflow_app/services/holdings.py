@@ -6,6 +6,7 @@ from typing import Literal
 from uuid import UUID
 
 import archive.fixity
+from archive.blobs import WormVerdict as WormVerdict
 from ocr.errors import FileTooLarge
 from workflow_app.errors import InvalidInput
 from workflow_app.services import audit, intake
@@ -53,7 +54,7 @@ def deposit(work: UnitOfWork, data: bytes, *, max_megabytes: int = 50) -> Deposi
         return Deposit("refused", reason=refusal.sentence)
     added = intake.keep(work, data, found, origin=intake.ARCHIVE, label=LABEL)
     if added.is_duplicate:
-        return Deposit("duplicate", added.document_id, found.pages, "Berkas yang sama sudah ada di arsip.")
+        return Deposit("duplicate", added.document_id, found.pages, "Dokumen yang sama sudah ada di arsip.")
     audit.record(work, CHAIN, "document.added", document_id=str(added.document_id))
     return Deposit("stored", added.document_id, found.pages, found.reason)
 
@@ -62,6 +63,11 @@ def refuse_size(size: int, max_megabytes: int) -> Deposit | None:
     """The refusal of a file that has too many bytes to be read at all; None when it has not."""
     limit = max_megabytes * 1_000_000
     return Deposit("refused", reason=FileTooLarge(size, limit).sentence) if size > limit else None
+
+
+def prove_worm(work: UnitOfWork) -> WormVerdict:
+    """Whether the store keeps what it was told to keep, tried on an object made for it."""
+    return work.blobs.prove_worm()
 
 
 def verify(work: UnitOfWork) -> Iterator[Fixity]:

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from workflow_app.errors import Busy, Conflict, NotFound, ProcessFault, SentraError, Unavailable
 from workflow_app.models.case import Case
 from workflow_app.models.incident import Incident
-from workflow_app.permissions import LEADS, check_role, has_role
+from workflow_app.permissions import INCIDENT_READERS, INCIDENT_RETRIERS, check_role, has_role
 from workflow_app.services import access, audit, jobs
 from workflow_app.services.unit_of_work import UnitOfWork, Works
 from workflow_app.types import SYSTEM, Actor
@@ -132,17 +132,18 @@ def of_case(work: UnitOfWork, case_id: UUID) -> list[IncidentView]:
 
 def list_open(work: UnitOfWork) -> list[IncidentView]:
     """All open incidents that the actor may see, oldest first."""
-    check_role(work.actor, LEADS | {"admin", "auditor"})
+    check_role(work.actor, INCIDENT_READERS)
     return _views(work, None)
 
 
 def retry(work: UnitOfWork, incident_id: UUID) -> None:
     """Run the failed step again, as a job. A failed completion is retried by sending the form again."""
-    check_role(work.actor, LEADS | {"admin"})
+    check_role(work.actor, INCIDENT_RETRIERS)
     incident = work.session.get(Incident, incident_id)
     if incident is None:
         raise NotFound()
-    access.lock_case(work, incident.case_id)
+    if access.lock_case(work, incident.case_id).unit != work.actor.unit:
+        raise NotFound()
     if incident.resolved_at is not None:
         raise Conflict("Gangguan ini sudah teratasi.")
     if incident.operation == "complete":
@@ -162,7 +163,7 @@ def _views(work: UnitOfWork, case_id: UUID | None) -> list[IncidentView]:
         .order_by(Incident.happened_at)
     )
     query = query.where(Case.id == case_id) if case_id else query.where(Case.unit == work.actor.unit)
-    may_retry = has_role(work.actor, LEADS | {"admin"})
+    may_retry = has_role(work.actor, INCIDENT_RETRIERS)
     return [
         IncidentView(
             row.id,

@@ -8,16 +8,18 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 
 from workflow_app.engine.definitions import Definition
-from workflow_app.errors import Conflict, InvalidDefinition, InvalidInput, NotFound
+from workflow_app.errors import Conflict, InvalidDefinition, InvalidInput, NotFound, SentraError
 from workflow_app.models.case import Case
 from workflow_app.models.letter import Letter
 from workflow_app.models.number import LetterNumber
+from workflow_app.permissions import can_read_papers, check_role, has_role
 from workflow_app.services import (
     access,
     audit,
     configuration,
     documents,
     identities,
+    jobs,
     numbers,
     requirements,
     verification,
@@ -25,6 +27,13 @@ from workflow_app.services import (
 from workflow_app.services.processes import definition_of
 from workflow_app.services.unit_of_work import UnitOfWork
 from workflow_app.types import Answer, Answers
+
+WITHDRAWERS = frozenset({"ka_spkt"})
+SHORTEST_REASON = 10
+NO_SIGNATORY = (
+    "Surat belum dapat diterbitkan karena pejabat penanda tangan belum diatur. "
+    "Minta admin mengatur penanda tangan, lalu kirim lagi langkah ini."
+)
 
 
 @dataclass(frozen=True)
@@ -52,13 +61,18 @@ class LetterView:
     document_id: UUID | None
     """Newest printing; None until the worker has printed it."""
     verify_code: str
+    can_withdraw: bool
+    """The actor may withdraw it: the case has ended, the letter is in the citizen's hand."""
+    can_open: bool
+    """The actor may read what it states, and it is printed."""
 
 
 def issue(work: UnitOfWork, case: Case, letter: str) -> UUID:
     """Give `letter` (a template of the case's own definition) its number and freeze what it states.
 
     Letterhead, signatory, place and validity are those configured at this instant, so that a later change never
-    shows on a letter that is already out. The answers are sealed with the case's key.
+    shows on a letter that is already out. The answers are sealed with the case's key. Outside of a demo the example
+    signatory signs nothing: the step fails with a sentence until a real one is configured.
     """
     now = work.clock()
     definition = definition_of(work, case.definition_id)
@@ -89,7 +103,10 @@ def issue(work: UnitOfWork, case: Case, letter: str) -> UUID:
 
 
 def void(work: UnitOfWork, letter_id: UUID, reason: str) -> None:
-    """Withdraw a letter together with its number. Both stay on record with the reason."""
+    """Withdraw a letter together with its number. Both stay on record with the reason.
+
+    Its printing without the mark is not handed out any more; a job prints it again with the mark.
+    """
     if not reason.strip():
         raise InvalidInput(fields={"reason": "Tulis alasan penarikan surat."})
     letter = work.session.get(Letter, letter_id, with_for_update=True, populate_existing=True)
@@ -102,7 +119,9 @@ def void(work: UnitOfWork, letter_id: UUID, reason: str) -> None:
     letter.voided_at = work.clock()
     letter.voided_by = work.actor.user_id
     letter.void_reason = reason.strip()
+    letter.document_id = None
     work.session.flush()
+    jobs.defer(work, "reprint_letter", letter_id=str(letter.id))
     audit.record_case(
         work,
         letter.case_id,
@@ -113,19 +132,46 @@ def void(work: UnitOfWork, letter_id: UUID, reason: str) -> None:
     )
 
 
+def withdraw(work: UnitOfWork, letter_id: UUID, reason: str) -> None:
+    """Withdraw a letter after it was handed over. Only Ka SPKT, with a written reason; it is printed again as void."""
+    letter = work.session.get(Letter, letter_id)
+    if letter is None:
+        raise NotFound()
+    case = access.visible_case(work, letter.case_id, lock=True)
+    check_role(work.actor, WITHDRAWERS)
+    if len(reason.strip()) < SHORTEST_REASON:
+        raise InvalidInput(
+            fields={"reason": "Tulis alasan penarikan dengan jelas, paling sedikit sepuluh huruf."}
+        )
+    if case.closed_at is None:
+        raise Conflict("Surat ini belum diserahkan. Nyatakan isinya salah pada langkah pemeriksaan surat.")
+    void(work, letter_id, reason)
+
+
 def for_case(work: UnitOfWork, case_id: UUID) -> list[LetterView]:
     """The letters of a case that the actor may see, oldest first."""
     return issued(work, access.visible_case(work, case_id).id)
 
 
+def case_of(work: UnitOfWork, letter_id: UUID) -> UUID:
+    """The case of a letter, if the actor may see it; raises `NotFound`."""
+    letter = work.session.get(Letter, letter_id)
+    if letter is None:
+        raise NotFound()
+    return access.visible_case(work, letter.case_id).id
+
+
 def issued(work: UnitOfWork, case_id: UUID) -> list[LetterView]:
     """The letters of a case, oldest first, withdrawn ones included. For services: the caller has checked access."""
     query = select(Letter).where(Letter.case_id == case_id).order_by(Letter.issued_at, Letter.number)
-    return [_view(letter) for letter in work.session.scalars(query)]
+    may_withdraw = work.session.get_one(Case, case_id).closed_at is not None and has_role(
+        work.actor, WITHDRAWERS
+    )
+    return [_view(work, letter, may_withdraw) for letter in work.session.scalars(query)]
 
 
 def pdf(work: UnitOfWork, letter_id: UUID) -> documents.Content:
-    """The newest printing of a letter whose case the actor may see; the opening is on record."""
+    """The newest printing of a letter, for those who may read the papers of its case; the opening is on record."""
     letter = work.session.get(Letter, letter_id)
     if letter is None:
         raise NotFound()
@@ -171,11 +217,17 @@ def _context(letter_id: UUID) -> str:
 
 
 def _frozen(work: UnitOfWork, letter: str, at: datetime) -> dict[str, Any]:
+    signatory_key = f"penandatangan.{letter}"
+    signatory = configuration.value(work, signatory_key, at)
+    is_demo: bool = configuration.value(work, "mode_demo", at)
+    if not is_demo and configuration.is_example(signatory_key, signatory):
+        raise SentraError(NO_SIGNATORY, detail=f"{signatory_key} is still the example")
     return {
+        "contoh": is_demo,
         "kop": configuration.value(work, "kop_surat", at),
         "nama_unit": configuration.value(work, "nama_unit", at),
         "tempat_terbit": configuration.value(work, "tempat_terbit", at),
-        "penandatangan": configuration.value(work, f"penandatangan.{letter}", at),
+        "penandatangan": signatory,
         "masa_berlaku": configuration.value(work, f"masa_berlaku.{letter}", at),
     }
 
@@ -187,7 +239,7 @@ def _required(meta: Any, key: str, letter: str) -> str:
     return value
 
 
-def _view(letter: Letter) -> LetterView:
+def _view(work: UnitOfWork, letter: Letter, may_withdraw: bool) -> LetterView:
     return LetterView(
         id=letter.id,
         case_id=letter.case_id,
@@ -199,4 +251,6 @@ def _view(letter: Letter) -> LetterView:
         void_reason=letter.void_reason,
         document_id=letter.document_id,
         verify_code=letter.verify_code,
+        can_withdraw=may_withdraw and letter.status == "valid",
+        can_open=letter.document_id is not None and can_read_papers(work.actor),
     )

@@ -2,21 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from string import Formatter
 from uuid import UUID, uuid4
 
 from sqlalchemy.dialects.postgresql import insert
 
 from workflow_app.errors import Conflict, InvalidInput, NotFound, SentraError
 from workflow_app.models.number import LetterNumber, NumberSeries
-from workflow_app.services import audit, configuration
+from workflow_app.services import audit, configuration, configuration_shapes
 from workflow_app.services.unit_of_work import UnitOfWork
 from workflow_app.types import WITA
 
 ROMAN_MONTHS = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
-PATTERN_FIELDS = frozenset({"urut", "bulan", "tahun"})
-PATTERN_NEEDS = frozenset({"urut", "tahun"})
-"""Without these two, two papers would carry the same number."""
 
 
 @dataclass(frozen=True)
@@ -80,11 +76,7 @@ def void(work: UnitOfWork, number_id: UUID, reason: str) -> None:
 
 def _pattern(work: UnitOfWork, series: str, at: datetime) -> str:
     pattern = configuration.value(work, f"pola_nomor.{series}", at)
-    try:
-        fields = {name for _, name, _, _ in Formatter().parse(pattern) if name is not None}
-    except (TypeError, ValueError):
-        fields = set()
-    if not PATTERN_NEEDS <= fields <= PATTERN_FIELDS:
+    if not configuration_shapes.is_pattern(pattern):
         raise SentraError(
             f"Pola nomor {series} belum benar. Hubungi admin: pola harus memuat {{urut}} dan {{tahun}}.",
             detail=f"pola_nomor.{series} is not usable",

@@ -1,18 +1,18 @@
-"""Finding papers by the words on them, among those the actor may see."""
+"""Finding papers by the words on them, among those the actor may read."""
 
 import html
 import re
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, false, or_, select
 
 import archive.search
 from archive.models import Document
 from archive.search import MARK_END, MARK_START, Hit
 from workflow_app.models.case import Case
 from workflow_app.models.document import CaseDocument
-from workflow_app.permissions import ARCHIVE_READERS, has_role
+from workflow_app.permissions import ARCHIVE_READERS, can_read_papers, has_role
 from workflow_app.services import access, intake
 from workflow_app.services.unit_of_work import UnitOfWork
 
@@ -46,7 +46,7 @@ class SearchPage:
 
 
 def search(work: UnitOfWork, query: str, *, after: str | None = None, limit: int = 20) -> SearchPage:
-    """Pages of papers that hold the words of `query`, of cases the actor may see and of the archive for its readers."""
+    """Pages of papers that hold the words of `query`, of cases the actor may see and read, and of the archive for its readers."""
     start = int(after) if after and after.isascii() and after.isdigit() and len(after) < 6 else 0
     end = min(start + limit, MAX_HITS)
     found = archive.search.search(work.session, query, document_ids=_may_see(work), limit=end + 1)
@@ -63,7 +63,7 @@ def _may_see(work: UnitOfWork) -> Select[UUID]:
     of_cases = (
         select(CaseDocument.document_id)
         .join(Case, Case.id == CaseDocument.case_id)
-        .where(access.sees_case(work))
+        .where(access.sees_case(work) if can_read_papers(work.actor) else false())
     )
     if not has_role(work.actor, ARCHIVE_READERS):
         return of_cases

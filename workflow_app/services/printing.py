@@ -5,7 +5,7 @@ import binascii
 import hashlib
 import io
 from collections.abc import Callable, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,13 +15,12 @@ from workflow_app.engine.definitions import Definition
 from workflow_app.errors import InvalidInput, NotFound
 from workflow_app.models.case import Case
 from workflow_app.models.letter import Letter
-from workflow_app.services import access, answers, intake, letters, readable, typesetting
+from workflow_app.services import access, answers, bundles, intake, letters, readable, typesetting
 from workflow_app.services.letters import Statement
 from workflow_app.services.processes import definition_of
 from workflow_app.services.unit_of_work import UnitOfWork
 from workflow_app.types import WITA, Answers
 
-DAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
 ELEMENT = "surat"
 PNG_ADDRESS = "data:image/png;base64,"
 MAX_SIGNATURE_PIXELS = 4_000_000
@@ -44,7 +43,7 @@ def render(work: UnitOfWork, letter_id: UUID, *, public_url: str) -> UUID:
     )
     html = typesetting.fill(definition.letter(letter.kind).html, context)
     pdf, pages = typesetting.typeset(html, _metadata(letter, html))
-    label = f"Surat {letter.kind.upper()} (cetakan)"
+    label = f"Surat {letter.kind.upper()} ({'cetakan batal' if letter.status == 'void' else 'cetakan'})"
     document_id = intake.keep_own(work, pdf, "application/pdf", pages, origin=intake.LETTER, label=label)
     intake.link(
         work,
@@ -61,19 +60,29 @@ def render(work: UnitOfWork, letter_id: UUID, *, public_url: str) -> UUID:
     return document_id
 
 
+def reprint(work: UnitOfWork, letter_id: UUID, *, public_url: str) -> None:
+    """Print a withdrawn letter with its mark; a case that has ended gets a manifest that knows of it."""
+    render(work, letter_id, public_url=public_url)
+    case = work.session.get_one(Case, work.session.get_one(Letter, letter_id).case_id)
+    if case.closed_at is not None:
+        bundles.archive_case(work, case.id)
+
+
 def context_of(
     letter: Letter, definition: Definition, statement: Statement, public_url: str, signature: str | None
 ) -> dict[str, Any]:
     """Everything a letter template may use, under the names the process folders use."""
     address = f"{public_url.rstrip('/')}/verifikasi/{letter.verify_code}"
     local = letter.issued_at.astimezone(WITA)
+    issued = when(letter.issued_at)
     return {
         "kop": letter.frozen["kop"],
         "nama_unit": letter.frozen["nama_unit"],
         "judul": letter.title,
         "nomor": letter.number,
-        "tanggal_terbit": f"{DAYS[local.weekday()]}, {readable.day(local.date())}",
-        "jam_terbit": f"{local:%H.%M} WITA",
+        "tanggal_terbit": issued["tanggal"],
+        "jam_terbit": issued["jam"],
+        "waktu": lambda answer: when(datetime.fromisoformat(answer)),
         "tempat_terbit": letter.frozen["tempat_terbit"],
         "jawaban": statement.answers,
         "label": _labeller(definition, statement.answers),
@@ -85,7 +94,14 @@ def context_of(
         "kode_verifikasi": letter.verify_code,
         "masa_berlaku": _validity(local.date(), letter.frozen.get("masa_berlaku")),
         "batal": letter.status == "void",
+        "contoh": letter.frozen["contoh"],
     }
+
+
+def when(instant: datetime) -> dict[str, str]:
+    """An instant as a letter says it: `tanggal` with the day of the week, and `jam` in WITA."""
+    local = instant.astimezone(WITA)
+    return {"tanggal": readable.long_day(local.date()), "jam": f"{local:%H.%M} WITA"}
 
 
 def signature_picture(value: object) -> str | None:
@@ -111,7 +127,7 @@ def signature_picture(value: object) -> str | None:
 
 
 def _signature(work: UnitOfWork, case: Case, definition: Definition, letter: Letter) -> str | None:
-    """The newest signature given since the letter was issued: an older one was not given for this letter."""
+    """The newest signature given while the letter was valid: others were given for another letter."""
     fields = {
         element: field.name
         for element, form in definition.forms.items()
@@ -119,7 +135,10 @@ def _signature(work: UnitOfWork, case: Case, definition: Definition, letter: Let
         if field.widget == "signature"
     }
     found = answers.newest(work, case.id, fields)
-    since = [submission for submission in found.values() if submission.submitted_at >= letter.issued_at]
+    until = letter.voided_at or work.clock()
+    since = [
+        submission for submission in found.values() if letter.issued_at <= submission.submitted_at <= until
+    ]
     signed: dict[str, Answers] = answers.unsealed(work, case, since)
     pictures = (
         signature_picture(signed[submission.element].get(fields[submission.element]))

@@ -22,6 +22,8 @@ MONTHS = (
     "Desember",
 )
 
+DAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
+
 OUTCOMES = {
     "selesai": "selesai, surat diserahkan kepada warga",
     "dirujuk": "dirujuk untuk dibuatkan Laporan Polisi",
@@ -64,6 +66,11 @@ def outcome(code: str | None) -> str:
 def day(value: date) -> str:
     """`23 November 2026`."""
     return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
+
+
+def long_day(value: date) -> str:
+    """`Senin, 23 November 2026`."""
+    return f"{DAYS[value.weekday()]}, {day(value)}"
 
 
 def moment(value: datetime) -> str:

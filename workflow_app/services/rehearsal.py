@@ -97,7 +97,7 @@ def _upload(stage: Stage, task: Task, actor: Actor) -> list[Answer]:
             work,
             task.case_id,
             element=task.element,
-            label="Contoh dokumen",
+            label="Dokumen lain",
             data=stage.paper,
             task_id=task.id,
         )

@@ -9,7 +9,7 @@ from workflow_app.engine import definitions, scenarios
 from workflow_app.engine.scenarios import Complete, ScenarioStep
 from workflow_app.models.case import Case
 from workflow_app.models.user import User
-from workflow_app.services import documents, processes, rehearsal, users
+from workflow_app.services import configuration, documents, processes, rehearsal, users
 from workflow_app.services.processes import Deployment
 from workflow_app.services.typesetting import Metadata, typeset
 from workflow_app.services.unit_of_work import UnitOfWork, Works
@@ -80,6 +80,7 @@ def demo(works: Works, processes_dir: Path, public_url: str) -> list[Login]:
         known = set(work.session.scalars(select(User.username)))
         if not known:
             _invent_people(work)
+            configuration.set_value(work, "mode_demo", True, work.clock())
     if known and not known >= {person.username for person in PEOPLE}:
         return []
     with works.begin(SYSTEM) as work:
@@ -121,7 +122,7 @@ def _play(works: Works, folder: Path, public_url: str, name: str, steps: int | N
     case_id = rehearsal.play(stage, folder.name, scenario, steps=steps)
     if steps is not None:
         with works.begin(cast["petugas"]) as work:
-            documents.upload(work, case_id, element=PAPER_AT, label="Surat pengantar (contoh)", data=paper)
+            documents.upload(work, case_id, element=PAPER_AT, label="Surat", data=paper)
 
 
 def _happening_now(step: ScenarioStep, works: Works) -> ScenarioStep:

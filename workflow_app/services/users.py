@@ -12,7 +12,7 @@ from sqlalchemy import select
 from workflow_app.errors import InvalidInput, NotFound
 from workflow_app.models.user import User, UserRole
 from workflow_app.permissions import ROLES
-from workflow_app.services import audit, configuration
+from workflow_app.services import audit
 from workflow_app.services.readable import moment
 from workflow_app.services.unit_of_work import UnitOfWork
 from workflow_app.types import Actor
@@ -173,12 +173,6 @@ def colleagues(work: UnitOfWork, role: str) -> list[UserView]:
         .order_by(User.full_name)
     )
     return [_view(user) for user in rows]
-
-
-def role_labels(work: UnitOfWork) -> dict[str, str]:
-    """What the roles are called here and now."""
-    labels: dict[str, str] = configuration.value(work, "label_peran")
-    return labels
 
 
 def _replace_password(work: UnitOfWork, user: User, password: str) -> None:

@@ -1,12 +1,13 @@
 """One case: what happened, where it stands, its papers and letters; cancelling it."""
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from workflow_app.errors import InvalidInput
+from workflow_app.errors import Busy, InvalidInput
 from workflow_app.permissions import IDENTITY_READERS
 from workflow_app.services import access as reach
 from workflow_app.services import (
@@ -22,16 +23,26 @@ from workflow_app.services import (
 from workflow_app.services.cases import CaseView
 from workflow_app.services.letters import LetterView
 from workflow_app.web.access import access
+from workflow_app.web.failures import status_of
 from workflow_app.web.transaction import unit_of_work
 
 blueprint = Blueprint("cases", __name__, url_prefix="/berkas/<uuid:case_id>")
+
+
+@dataclass(frozen=True)
+class Withdrawal:
+    """What was typed to withdraw a letter, and what is wrong with it."""
+
+    letter_id: UUID | None = None
+    typed: str = ""
+    error: str = ""
 
 
 @blueprint.get("")
 @access()
 def show(case_id: UUID) -> ResponseReturnValue:
     """The whole case on one page."""
-    return _page(case_id)
+    return page(case_id)
 
 
 @blueprint.get("/gambar.bpmn")
@@ -78,28 +89,38 @@ def cancel(case_id: UUID) -> ResponseReturnValue:
     try:
         with unit_of_work() as work:
             cases.cancel(work, case_id, request.form.get("alasan", ""))
-    except InvalidInput as error:
-        return _page(case_id, cancel_error=error.fields.get("reason", error.sentence)), 400
+    except (InvalidInput, Busy) as error:
+        sentence = error.fields.get("reason") if isinstance(error, InvalidInput) else None
+        return page(case_id, cancel_error=sentence or error.sentence), status_of(error)
     flash("Berkas dibatalkan. Alasannya tercatat.")
     return redirect(url_for("cases.show", case_id=case_id))
 
 
-def _page(case_id: UUID, **more: Any) -> str:
+def page(case_id: UUID, **more: Any) -> str:
+    """The page of a case; `more` is what was typed and what is wrong with it."""
     with unit_of_work() as work:
         case = cases.get(work, case_id)
         issued = letters.for_case(work, case_id)
         may_reveal = not work.actor.roles.isdisjoint(IDENTITY_READERS)
+        row = reach.visible_case(work, case_id)
         return render_template(
             "cases/show.html",
             case=case,
+            notices=answers.notices(work, row),
             drawing=diagrams.diagram(work, case_id),
             entries=history.timeline(work, case_id),
-            steps=answers.recorded(work, reach.visible_case(work, case_id)),
+            steps=answers.recorded(work, row),
             masked=identities.masked(work, case_id),
             accesses=identities.accesses(work, case_id),
             may_reveal=may_reveal,
             documents=documents.for_case(work, case_id),
+            labels=documents.labels(work, case_id),
             letters=issued,
             is_waiting=is_at_work(case, issued),
-            **{"cancel_error": "", "typed_reason": request.form.get("alasan", ""), **more},
+            **{
+                "cancel_error": "",
+                "typed_reason": request.form.get("alasan", ""),
+                "withdrawal": Withdrawal(),
+                **more,
+            },
         )

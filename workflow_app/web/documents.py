@@ -71,7 +71,7 @@ def upload(task_id: UUID) -> ResponseReturnValue:
     with unit_of_work() as work:
         form = tasks.get(work, task_id).form
     if file is None or not uploads.is_paper_field(form, name):
-        raise InvalidInput("Pilih berkas lebih dulu.")
+        raise InvalidInput("Pilih file lebih dulu.")
     added = uploads.add(task_id, form, name, file)
     paper = get_template_attribute("forms/papers.html", "paper")
     return jsonify(id=str(added.id), html=paper(name, str(added.id), added))
@@ -83,7 +83,7 @@ def attach(case_id: UUID) -> ResponseReturnValue:
     """Add papers to a case outside of any form."""
     files = [file for file in request.files.getlist("berkas") if file.filename]
     if not files:
-        raise InvalidInput("Pilih berkas yang akan ditambahkan, lalu tekan Tambahkan.")
+        raise InvalidInput("Pilih file yang akan ditambahkan, lalu tekan Tambahkan.")
     label = request.form.get("nama", "")
     for file in files:
         data = file.stream.read()

@@ -28,7 +28,7 @@ TITLES = {
     404: "Tidak ditemukan",
     405: "Tindakan tidak tersedia",
     409: "Keadaan sudah berubah",
-    413: "Berkas terlalu besar",
+    413: "File terlalu besar",
     429: "Terlalu banyak percobaan",
     503: "Sedang tidak tersedia",
 }
@@ -39,7 +39,7 @@ SENTENCES = {
     403: errors.Forbidden.sentence,
     404: "Halaman ini tidak ada, atau Anda tidak berhak melihatnya. Periksa alamatnya atau kembali ke beranda.",
     405: "Tindakan ini tidak tersedia di halaman ini. Kembali ke beranda, lalu mulai dari sana.",
-    413: "Berkas yang dikirim melebihi batas ukuran. Pindai dengan resolusi lebih rendah atau kirim satu per satu.",
+    413: "File yang dikirim melebihi batas ukuran. Pindai dengan resolusi lebih rendah atau kirim satu per satu.",
     429: "Terlalu banyak percobaan dari tempat ini. Tunggu satu menit, lalu coba lagi.",
 }
 

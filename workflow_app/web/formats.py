@@ -5,23 +5,8 @@ from typing import Literal
 
 from markupsafe import Markup, escape
 
+from workflow_app.services.readable import MONTHS, day, long_day
 from workflow_app.types import WITA
-
-MONTHS = [
-    "Januari",
-    "Februari",
-    "Maret",
-    "April",
-    "Mei",
-    "Juni",
-    "Juli",
-    "Agustus",
-    "September",
-    "Oktober",
-    "November",
-    "Desember",
-]
-DAYS = ["Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu"]
 
 Urgency = Literal["none", "calm", "soon", "late"]
 SOON = timedelta(minutes=3)
@@ -34,14 +19,12 @@ def clock_time(at: datetime) -> str:
 
 def long_date(at: datetime | date) -> str:
     """`Senin, 23 November 2026`"""
-    day = _day(at)
-    return f"{DAYS[day.weekday()]}, {plain_date(day)}"
+    return long_day(_day(at))
 
 
 def plain_date(at: datetime | date) -> str:
     """`23 November 2026`"""
-    day = _day(at)
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+    return day(_day(at))
 
 
 def full_time(at: datetime) -> str:

@@ -5,10 +5,12 @@ from uuid import UUID
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from workflow_app.errors import InvalidInput
+from workflow_app.errors import Busy, InvalidInput
 from workflow_app.permissions import IDENTITY_READERS
 from workflow_app.services import cases, identities
+from workflow_app.services.cases import CaseView
 from workflow_app.web.access import access
+from workflow_app.web.failures import status_of
 from workflow_app.web.transaction import unit_of_work
 
 blueprint = Blueprint("identities", __name__, url_prefix="/berkas/<uuid:case_id>/identitas")
@@ -27,7 +29,7 @@ def ask(case_id: UUID) -> ResponseReturnValue:
     """Ask for the purpose."""
     with unit_of_work() as work:
         case = cases.get(work, case_id)
-    return render_template("identities/ask.html", case=case, purposes=PURPOSES, error="")
+    return _ask(case)
 
 
 @blueprint.post("")
@@ -38,10 +40,16 @@ def reveal(case_id: UUID) -> ResponseReturnValue:
     purpose = ": ".join(part for part in (chosen, words) if part)
     with unit_of_work() as work:
         case = cases.get(work, case_id)
-        try:
+    try:
+        with unit_of_work() as work:
             groups = identities.reveal(work, case_id, purpose)
-        except InvalidInput as error:
-            sentence = error.fields.get("purpose", error.sentence)
-            page = render_template("identities/ask.html", case=case, purposes=PURPOSES, error=sentence)
-            return page, 400
+    except (InvalidInput, Busy) as error:
+        sentence = error.fields.get("purpose") if isinstance(error, InvalidInput) else None
+        return _ask(case, sentence or error.sentence, chosen, words), status_of(error)
     return render_template("identities/show.html", case=case, groups=groups, purpose=purpose)
+
+
+def _ask(case: CaseView, error: str = "", chosen: str = "", words: str = "") -> str:
+    return render_template(
+        "identities/ask.html", case=case, purposes=PURPOSES, error=error, chosen=chosen, words=words
+    )

@@ -5,7 +5,7 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from workflow_app.permissions import LEADS
+from workflow_app.permissions import INCIDENT_READERS, INCIDENT_RETRIERS
 from workflow_app.services import incidents
 from workflow_app.web.access import access
 from workflow_app.web.addresses import local_path
@@ -15,7 +15,7 @@ blueprint = Blueprint("incidents", __name__, url_prefix="/insiden")
 
 
 @blueprint.get("")
-@access(*LEADS, "admin", "auditor")
+@access(*INCIDENT_READERS)
 def show_open() -> ResponseReturnValue:
     """All that are not resolved."""
     with unit_of_work() as work:
@@ -24,7 +24,7 @@ def show_open() -> ResponseReturnValue:
 
 
 @blueprint.post("/<uuid:incident_id>/ulangi")
-@access(*LEADS, "admin")
+@access(*INCIDENT_RETRIERS)
 def retry(incident_id: UUID) -> ResponseReturnValue:
     """Have the step tried again."""
     with unit_of_work() as work:

@@ -8,7 +8,7 @@ from flask import Flask, request
 from jinja2 import StrictUndefined
 
 from workflow_app.engine.forms import Condition
-from workflow_app.permissions import CASE_STARTERS, LEADS
+from workflow_app.permissions import CASE_STARTERS, INCIDENT_READERS, OVERSEERS
 from workflow_app.types import WITA
 from workflow_app.web import formats, session
 from workflow_app.web.assets import asset
@@ -48,7 +48,8 @@ def register(app: Flask) -> None:
         condition_values=_condition_values,
         accepted_files=ACCEPTED,
         input_types=INPUT_TYPES,
-        LEADS=LEADS,
+        INCIDENT_READERS=INCIDENT_READERS,
+        OVERSEERS=OVERSEERS,
         CASE_STARTERS=CASE_STARTERS,
     )
     app.context_processor(_of_page)

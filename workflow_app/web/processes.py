@@ -1,6 +1,8 @@
 """Starting a service for a citizen."""
 
-from flask import Blueprint, redirect, render_template, url_for
+from uuid import uuid4
+
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from workflow_app.permissions import CASE_STARTERS
@@ -10,6 +12,8 @@ from workflow_app.web.transaction import unit_of_work
 
 blueprint = Blueprint("processes", __name__, url_prefix="/mulai")
 
+LONGEST_TOKEN = 64
+
 
 @blueprint.get("")
 @access(*CASE_STARTERS)
@@ -17,15 +21,17 @@ def choose() -> ResponseReturnValue:
     """The services that can be started."""
     with unit_of_work() as work:
         startable = processes.startable(work)
-    return render_template("processes/choose.html", startable=startable)
+    tokens = {process.key: str(uuid4()) for process in startable}
+    return render_template("processes/choose.html", startable=startable, tokens=tokens)
 
 
 @blueprint.post("/<key>")
 @access(*CASE_STARTERS)
 def start(key: str) -> ResponseReturnValue:
-    """Begin a case and open its first task."""
+    """Begin a case and open its first task. The same page sent twice begins one."""
+    token = request.form.get("kunci", "")[:LONGEST_TOKEN] or None
     with unit_of_work() as work:
-        started = cases.start(work, key)
+        started = cases.start(work, key, token)
     if started.task_id is None:
         return redirect(url_for("cases.show", case_id=started.case_id))
     return redirect(url_for("tasks.show", task_id=started.task_id))

@@ -4,7 +4,7 @@ import hashlib
 import io
 import json
 from datetime import datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from minio import Minio
@@ -42,6 +42,12 @@ def page(no: int = 1, text: str = "Surat kehilangan", **changes: object) -> Page
         **changes,
     }
     return PageText(no, text, **given)  # type: ignore[arg-type]
+
+
+def renditions(session: Session, document_id: UUID) -> list[Rendition]:
+    """The versions made from a document, thumbnails in page order."""
+    of_document = select(Rendition).where(Rendition.document_id == document_id)
+    return list(session.scalars(of_document.order_by(Rendition.kind, Rendition.page)))
 
 
 def test_a_new_document_is_received_with_its_bytes_in_the_store(
@@ -113,9 +119,9 @@ def test_a_reading_is_kept_with_words_copy_and_thumbnails(
     assert (first.text, first.confidence, first.source) == ("Surat kehilangan", 91.5, "ocr")
     assert first.words[1] == ["kehilangan", 88.5, 70, 20, 90, 12]
     assert (second.text, second.confidence, second.words) == ("", None, [])
-    kinds = [(made.kind, made.page) for made in documents.renditions(db_session, added.document_id)]
+    kinds = [(made.kind, made.page) for made in renditions(db_session, added.document_id)]
     assert kinds == [("searchable_pdf", 0), ("thumbnail", 1)]
-    assert blobs.read(documents.renditions(db_session, added.document_id)[0].blob_sha256) == pdf
+    assert blobs.read(renditions(db_session, added.document_id)[0].blob_sha256) == pdf
 
 
 def test_reading_again_replaces_the_reading_and_keeps_the_earlier_bytes(
@@ -134,7 +140,7 @@ def test_reading_again_replaces_the_reading_and_keeps_the_earlier_bytes(
             thumbnails=[],
             at=now,
         )
-        hashes.append(documents.renditions(db_session, added.document_id)[0].blob_sha256)
+        hashes.append(renditions(db_session, added.document_id)[0].blob_sha256)
     assert [row.text for row in documents.pages_of(db_session, added.document_id)] == ["bacaan kedua"]
     rows = db_session.scalars(select(Rendition).where(Rendition.document_id == added.document_id)).all()
     assert [row.blob_sha256 for row in rows] == hashes[1:]

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -17,7 +18,8 @@ from tests.services import ROOT
 @pytest.fixture
 def site(stack: dict[str, str], fresh_database_url: str) -> dict[str, str]:
     """Environment of a site without any data."""
-    return {**stack, "DATABASE_URL": fresh_database_url, "MAX_UPLOAD_MB": "1"}
+    own = {"DATABASE_URL": fresh_database_url, "S3_BUCKET": f"site-{uuid4().hex}", "MAX_UPLOAD_MB": "1"}
+    return {**stack, **own}
 
 
 def spkt(site: dict[str, str], *words: str | bytes) -> subprocess.CompletedProcess[bytes]:

@@ -27,7 +27,7 @@ def officer(work: UnitOfWork, budi: Actor, sktlk: str) -> UnitOfWork:
 def case(officer: UnitOfWork) -> Case:
     """A case with one paper and one printed letter."""
     case = desk.complete_case(officer)
-    documents.upload(officer, case.id, element="uraian", label="Pengantar desa", data=scans.picture())
+    documents.upload(officer, case.id, element="uraian", label="Surat", data=scans.picture())
     printing.render(officer, letters.issue(officer, case, "sktlk"), public_url="https://spkt.contoh.test")
     return case
 
@@ -47,7 +47,7 @@ def test_r38_the_manifest_names_everything_with_its_hash_and_nobody(officer: Uni
     assert (manifest["process"]["key"], len(manifest["process"]["sha256"])) == ("sktlk", 64)
     assert [(entry["number"], entry["status"]) for entry in manifest["letters"]] == [(letter.number, "valid")]
     assert sorted(entry["label"] for entry in manifest["documents"]) == [
-        "Pengantar desa",
+        "Surat",
         "Surat SKTLK (cetakan)",
     ]
     assert manifest["letters"][0]["sha256"] in {entry["sha256"] for entry in manifest["documents"]}
@@ -84,3 +84,11 @@ def test_what_changes_after_the_bundle_makes_a_new_one(
     assert second != first
     assert bundles.archive_case(officer, case.id) == second
     assert json.loads(documents.content(officer, second, "original").data)["letters"][0]["status"] == "void"
+
+
+def test_r38_the_papers_of_a_referred_case_are_archived_too(works: Works, play: Callable[..., UUID]) -> None:
+    case_id = play("dicuri")
+    with works.begin(SYSTEM) as work:
+        assert work.session.get_one(Case, case_id).outcome == "dirujuk"
+        labels = work.session.scalars(select(CaseDocument.label).where(CaseDocument.case_id == case_id)).all()
+    assert labels == [bundles.LABEL]

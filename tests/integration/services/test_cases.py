@@ -47,6 +47,28 @@ def test_a_start_that_fails_leaves_no_case_and_no_gap(works: Works, sktlk: str, 
         assert int(cases.get(work, cases.start(work, sktlk).case_id).number[-6:]) == int(first[-6:]) + 1
 
 
+def test_the_same_page_sent_twice_starts_one_case(works: Works, sktlk: str, budi: Actor) -> None:
+    with works.begin(budi) as work:
+        first = cases.start(work, sktlk, "kunci-satu")
+    with works.begin(budi) as work:
+        again = cases.start(work, sktlk, "kunci-satu")
+        other = cases.start(work, sktlk, "kunci-dua")
+
+    assert again == first
+    assert first.task_id is not None
+    assert other.case_id != first.case_id
+
+
+def test_the_token_of_somebody_else_opens_no_case(
+    works: Works, sktlk: str, budi: Actor, person: Callable[..., Actor]
+) -> None:
+    with works.begin(budi) as work:
+        cases.start(work, sktlk, "kunci-satu")
+
+    with pytest.raises(Conflict), works.begin(person("ani", "petugas")) as work:
+        cases.start(work, sktlk, "kunci-satu")
+
+
 def test_r8_a_case_is_cancelled_with_a_reason_and_every_task_ends(
     works: Works, play: Play, budi: Actor
 ) -> None:

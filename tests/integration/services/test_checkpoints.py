@@ -1,17 +1,40 @@
 """Signed checkpoints: a trail rewritten with all its hashes is still found."""
 
+import hashlib
 import threading
+from dataclasses import replace
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
 
+from tests.integration.conftest import TestClock
+from workflow_app import connections
 from workflow_app.services import audit, checkpoints
 from workflow_app.services.checkpoints import Coverage
 from workflow_app.services.unit_of_work import UnitOfWork, Works
+from workflow_app.settings import Settings
 from workflow_app.types import SYSTEM
 
 KEY = bytes(range(32))
 PUBLIC_KEY = checkpoints.public_key_of(KEY)
+
+
+def own_bucket(settings: Settings) -> Settings:
+    """A site has its own bucket; that of the other tests holds checkpoints of other sites."""
+    return settings.model_copy(update={"s3_bucket": f"checkpoints-{uuid4().hex}"})
+
+
+@pytest.fixture
+def fresh_settings(fresh_settings: Settings) -> Settings:
+    return own_bucket(fresh_settings)
+
+
+@pytest.fixture
+def work(work: UnitOfWork, settings: Settings) -> UnitOfWork:
+    own = connections.blobs(own_bucket(settings))
+    own.ensure_bucket()
+    return replace(work, blobs=own)
 
 
 def happen(work: UnitOfWork, count: int = 3, chain: str = "test:a") -> None:
@@ -89,7 +112,7 @@ def test_a_trail_rewritten_with_correct_hashes_is_found(work: UnitOfWork) -> Non
         ("update audit_checkpoint set signature = sha512('x') where events = 3", "locked copy"),
         (
             "update audit_checkpoint set blob = encode(sha256('x'), 'hex') where events = 3",
-            "missing from the object",
+            "differs from its locked copy",
         ),
     ],
 )
@@ -112,13 +135,68 @@ def test_the_copy_in_the_object_store_can_be_verified_by_hand(work: UnitOfWork) 
     checkpoints.make_checkpoint(work, KEY)
     blob = work.session.scalar(text("select blob from audit_checkpoint order by id desc limit 1"))
 
-    lines = work.blobs.read(blob).decode().splitlines()
+    ((name, copy),) = work.blobs.named("checkpoints/")
+
+    assert name == "checkpoints/0000000001"
+    assert hashlib.sha256(copy).hexdigest() == blob
+    lines = copy.decode().splitlines()
 
     assert lines[0] == "sentra-audit-checkpoint/1"
     assert [line.split()[0] for line in lines[1:]] == [
         "last_event_id", "events", "root", "previous", "made_at", "ed25519",
     ]  # fmt: skip
-    assert work.blobs.stat(blob).locked_until is not None
+    assert work.blobs.stat(name).locked_until is not None
+
+
+@pytest.mark.parametrize("left", [0, 1, 2])
+def test_deleted_newest_checkpoints_are_found_by_their_copies(work: UnitOfWork, left: int) -> None:
+    for _ in range(3):
+        happen(work, 2)
+        checkpoints.make_checkpoint(work, KEY)
+
+    tamper(
+        work,
+        "delete from audit_checkpoint where id not in "
+        f"(select id from audit_checkpoint order by id limit {left})",
+    )
+
+    assert reasons(work) == ["is in the object store and missing in the database"] * (3 - left)
+
+
+def test_a_trail_rewritten_and_signed_again_is_found_by_the_copy_of_what_was_signed_before(
+    work: UnitOfWork,
+) -> None:
+    happen(work, 2)
+    checkpoints.make_checkpoint(work, KEY)
+    happen(work, 2)
+    checkpoints.make_checkpoint(work, KEY)
+    tamper(
+        work,
+        "delete from audit_checkpoint where id = (select max(id) from audit_checkpoint)",
+        "delete from audit_event where chain = 'test:a'",
+        "delete from audit_chain where name = 'test:a'",
+        "delete from audit_checkpoint",
+    )
+    happen(work, 4)
+    assert checkpoints.make_checkpoint(work, KEY) is not None
+
+    assert list(audit.verify_chains(work)) == []
+    assert "was signed before over other events, as a copy in the object store says" in reasons(work)
+
+
+def test_a_checkpoint_whose_row_was_not_stored_is_no_finding_once_it_was_made_again(
+    work: UnitOfWork, clock: TestClock
+) -> None:
+    happen(work, 2)
+    undone = work.session.begin_nested()
+    checkpoints.make_checkpoint(work, KEY)
+    undone.rollback()
+    clock.advance(minutes=15)
+    happen(work, 1)
+    checkpoints.make_checkpoint(work, KEY)
+
+    assert len(list(work.blobs.named("checkpoints/"))) == 2
+    assert reasons(work) == []
 
 
 def test_an_event_that_commits_late_does_not_fall_between_two_checkpoints(fresh_works: Works) -> None:

@@ -25,7 +25,7 @@ def officer(work: UnitOfWork, budi: Actor, sktlk: str) -> UnitOfWork:
     return replace(work, actor=budi)
 
 
-def hand_in(work: UnitOfWork, case: desk.Case, data: bytes, label: str = "Pengantar desa") -> DocumentView:
+def hand_in(work: UnitOfWork, case: desk.Case, data: bytes, label: str = "Surat") -> DocumentView:
     return documents.upload(work, case.id, element="periksa_persyaratan", label=label, data=data)
 
 
@@ -42,23 +42,23 @@ def test_r37_a_paper_is_kept_as_received_and_read_later(officer: UnitOfWork) -> 
     assert (view.status, view.status_label, view.is_duplicate) == ("received", "Menunggu dibaca", False)
     assert (view.media_type, view.pages, view.size) == ("image/png", 1, len(data))
     assert (view.label, view.added_by, view.element) == (
-        "Pengantar desa",
+        "Surat",
         "Contoh Budi",
         "periksa_persyaratan",
     )
     assert documents.content(officer, view.id, "original").data == data
     assert jobs_named(officer, "read_document") == 1
     event = officer.session.scalars(select(AuditEvent).where(AuditEvent.action == "document.added")).one()
-    assert (event.case_id, event.details["label"]) == (case.id, "Pengantar desa")
+    assert (event.case_id, event.details["label"]) == (case.id, "Surat")
 
 
 def test_the_same_paper_twice_in_a_case_is_recognised_and_not_linked_again(officer: UnitOfWork) -> None:
     case, data = desk.new_case(officer), scans.picture()
     first = hand_in(officer, case, data)
 
-    again = hand_in(officer, case, data, label="Sekali lagi")
+    again = hand_in(officer, case, data, label="Foto")
 
-    assert (again.id, again.is_duplicate, again.label) == (first.id, True, "Pengantar desa")
+    assert (again.id, again.is_duplicate, again.label) == (first.id, True, "Surat")
     assert "sudah ada" in again.note
     assert officer.session.scalar(select(func.count()).select_from(CaseDocument)) == 1
     assert jobs_named(officer, "read_document") == 1
@@ -67,14 +67,14 @@ def test_the_same_paper_twice_in_a_case_is_recognised_and_not_linked_again(offic
 def test_the_same_paper_in_two_cases_is_stored_once_and_named_in_each(officer: UnitOfWork) -> None:
     one, two, data = desk.new_case(officer), desk.new_case(officer), scans.picture()
 
-    hand_in(officer, one, data, label="Fotokopi KTP")
-    view = hand_in(officer, two, data, label="KTP pemilik")
+    hand_in(officer, one, data, label="Surat")
+    view = hand_in(officer, two, data, label="Foto")
 
     assert not view.is_duplicate
     assert officer.session.scalar(select(func.count()).select_from(Document)) == 1
     assert officer.session.scalar(select(func.count()).select_from(Blob)) == 1
-    assert [found.label for found in documents.for_case(officer, one.id)] == ["Fotokopi KTP"]
-    assert [found.label for found in documents.for_case(officer, two.id)] == ["KTP pemilik"]
+    assert [found.label for found in documents.for_case(officer, one.id)] == ["Surat"]
+    assert [found.label for found in documents.for_case(officer, two.id)] == ["Foto"]
 
 
 @pytest.mark.parametrize("data", [b"", b"bukan gambar", b"%PDF-1.7 terpotong", scans.picture()[:500]])
@@ -98,15 +98,32 @@ def test_a_file_over_the_limit_of_the_site_is_refused(officer: UnitOfWork) -> No
             officer,
             case.id,
             element="x",
-            label="Besar",
+            label="Foto",
             data=scans.picture() + bytes(1_000_000),
             max_megabytes=1,
         )
 
 
-def test_a_paper_needs_a_name(officer: UnitOfWork) -> None:
-    with pytest.raises(InvalidInput):
-        hand_in(officer, desk.new_case(officer), scans.picture(), label="   ")
+@pytest.mark.parametrize("label", ["   ", "KTP Contoh Warga", "surat"])
+def test_a_paper_is_called_by_a_word_of_the_list_and_not_by_what_somebody_types(
+    officer: UnitOfWork, label: str
+) -> None:
+    with pytest.raises(InvalidInput) as refusal:
+        hand_in(officer, desk.new_case(officer), scans.picture(), label=label)
+
+    assert "daftar" in refusal.value.fields["label"]
+    assert officer.session.scalar(select(func.count()).select_from(Document)) == 0
+
+
+def test_the_list_names_the_requirement_lines_of_the_case(officer: UnitOfWork) -> None:
+    case = desk.new_case(officer)
+    assert documents.labels(officer, case.id) == ["Surat", "Foto", "Dokumen lain"]
+    desk.record(officer, case, "uraian", {**desk.LOSS, "jenis": "SIM"})
+
+    found = documents.labels(officer, case.id)
+
+    assert found[0] == "Fotokopi KTP pelapor"
+    assert hand_in(officer, case, scans.picture(), label=found[0]).label == found[0]
 
 
 def test_a_paper_handed_in_at_a_task_belongs_to_its_step(officer: UnitOfWork, sari: Actor) -> None:
@@ -118,7 +135,7 @@ def test_a_paper_handed_in_at_a_task_belongs_to_its_step(officer: UnitOfWork, sa
             replace(officer, actor=actor),
             case.id,
             element="lain",
-            label="KTP",
+            label="Foto",
             data=scans.picture(),
             task_id=task.id,
         )
@@ -154,7 +171,7 @@ def test_papers_exist_only_for_those_who_see_the_case(
     case = desk.new_case(officer)
     view = hand_in(officer, case, scans.picture())
 
-    assert documents.get(replace(officer, actor=person("sari", "ka_spkt")), view.id).label == "Pengantar desa"
+    assert documents.get(replace(officer, actor=person("sari", "ka_spkt")), view.id).label == "Surat"
     for stranger in (tono, person("wati", "arsiparis"), person("joko", "piket_lantas")):
         foreign = replace(officer, actor=stranger)
         for look in (
@@ -166,6 +183,25 @@ def test_papers_exist_only_for_those_who_see_the_case(
         ):
             with pytest.raises(NotFound):
                 look()
+
+
+def test_r23_who_sees_the_case_but_no_identities_sees_what_a_paper_is_called_and_no_more(
+    officer: UnitOfWork, person: Callable[..., Actor]
+) -> None:
+    case = desk.new_case(officer)
+    view = hand_in(officer, case, scans.picture())
+    head = replace(officer, actor=person("rudi", "pimpinan"))
+
+    seen = documents.for_case(head, case.id)[0]
+
+    assert (seen.label, seen.status_label) == ("Surat", "Menunggu dibaca")
+    assert (seen.can_read, seen.has_pdf, seen.thumbnail_pages) == (False, False, ())
+    assert documents.get(replace(officer, actor=person("rina", "auditor")), view.id).can_read
+    for kind in ("original", "pdf", "thumbnail"):
+        with pytest.raises(Forbidden, match="identitas"):
+            documents.content(head, view.id, kind, page=1)
+    with pytest.raises(Forbidden, match="identitas"):
+        documents.text(head, view.id)
 
 
 def test_papers_without_a_case_are_for_the_readers_of_the_archive(

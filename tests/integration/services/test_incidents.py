@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.integration.conftest import TestClock
-from workflow_app.errors import Forbidden, InvalidInput, ProcessFault
+from workflow_app.errors import Forbidden, InvalidInput, NotFound, ProcessFault
 from workflow_app.models.case import Case
 from workflow_app.models.effect import PendingEffect
 from workflow_app.models.task import Task
@@ -180,3 +180,16 @@ def test_r8_a_stopped_case_can_be_cancelled_and_its_incident_closes(
     with works.begin(sari) as work:
         assert cases.get(work, case_id).status == "cancelled"
         assert incidents.list_open(work) == []
+
+
+def test_an_incident_of_another_unit_does_not_exist(
+    works: Works, stopped: UUID, sari: Actor, person: Callable[..., Actor]
+) -> None:
+    with works.begin(sari) as work:
+        incident_id = incidents.list_open(work)[0].id
+
+    for stranger in (person("edo", "pamapta", unit="lain"), person("fia", "admin", unit="lain")):
+        with pytest.raises(NotFound), works.begin(stranger) as work:
+            incidents.retry(work, incident_id)
+    with works.begin(person("gani", "admin")) as work:
+        incidents.retry(work, incident_id)

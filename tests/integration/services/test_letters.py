@@ -11,12 +11,12 @@ from sqlalchemy import select, text
 
 from tests.integration.conftest import TestClock
 from tests.integration.services import desk
-from workflow_app.errors import Conflict, InvalidDefinition, InvalidInput, NotFound
+from workflow_app.errors import Conflict, Forbidden, InvalidDefinition, InvalidInput, NotFound, SentraError
 from workflow_app.models.audit import AuditEvent
 from workflow_app.models.document import CaseDocument
 from workflow_app.models.letter import Letter
 from workflow_app.models.number import LetterNumber
-from workflow_app.services import configuration, documents, letters, numbers, printing
+from workflow_app.services import configuration, documents, letters, numbers, printing, verification
 from workflow_app.services.unit_of_work import UnitOfWork
 from workflow_app.types import SYSTEM, Actor
 
@@ -87,6 +87,32 @@ def test_a_signatory_who_comes_later_does_not_sign_an_earlier_letter(
     assert "CONTOH PEJABAT, S.H." in words
     assert "CONTOH PENGGANTI" not in words
     assert "POLRES LAIN" not in words
+
+
+def test_outside_of_a_demo_the_example_signatory_signs_nothing(officer: UnitOfWork, clock: TestClock) -> None:
+    case = desk.complete_case(officer)
+    configuration.set_value(officer, "mode_demo", False, clock())
+
+    with pytest.raises(SentraError, match="still the example") as refusal:
+        letters.issue(officer, case, "sktlk")
+
+    assert "penanda tangan belum diatur" in refusal.value.sentence
+
+
+def test_a_letter_of_a_demo_says_so_and_one_of_a_configured_site_does_not(
+    officer: UnitOfWork, clock: TestClock
+) -> None:
+    example = words_of(printed(officer, issued(officer)))
+    clock.advance(minutes=1)
+    configuration.set_value(officer, "mode_demo", False, clock())
+    signatory = {**configuration.SEED["penandatangan.sktlk"], "nama": "BUDI PEJABAT"}
+    configuration.set_value(officer, "penandatangan.sktlk", signatory, clock())
+
+    real = words_of(printed(officer, issued(officer)))
+
+    assert "CONTOH" in example.replace("CONTOH PEJABAT", "")
+    assert "CONTOH" not in real
+    assert "BUDI PEJABAT" in real
 
 
 def test_answers_changed_after_issue_do_not_change_the_letter(officer: UnitOfWork, clock: TestClock) -> None:
@@ -262,6 +288,19 @@ def test_letters_exist_only_for_those_who_see_the_case(
             letters.pdf(foreign, letter.id)
 
 
+def test_r23_who_may_not_read_identities_does_not_open_a_letter(
+    officer: UnitOfWork, person: Callable[..., Actor]
+) -> None:
+    letter = issued(officer)
+    printing.render(officer, letter.id, public_url=SITE)
+    head = replace(officer, actor=person("rudi", "pimpinan"))
+
+    assert not letters.for_case(head, letter.case_id)[0].can_open
+    assert letters.for_case(officer, letter.case_id)[0].can_open
+    with pytest.raises(Forbidden, match="identitas"):
+        letters.pdf(head, letter.id)
+
+
 def test_opening_a_letter_is_on_record_and_its_file_name_names_nobody(officer: UnitOfWork) -> None:
     letter = issued(officer)
     with pytest.raises(Conflict, match="dicetak"):
@@ -274,3 +313,74 @@ def test_opening_a_letter_is_on_record_and_its_file_name_names_nobody(officer: U
     assert content.data.startswith(b"%PDF-1.7")
     opened = officer.session.scalars(select(AuditEvent).where(AuditEvent.action == "document.opened")).one()
     assert opened.actor_id == officer.actor.user_id
+
+
+@pytest.fixture
+def handed_over(officer: UnitOfWork) -> Letter:
+    """A printed letter of a case that has ended."""
+    letter = issued(officer)
+    printing.render(officer, letter.id, public_url=SITE)
+    case = officer.session.get_one(desk.Case, letter.case_id)
+    case.status, case.outcome, case.closed_at = "done", "selesai", officer.clock()
+    officer.session.flush()
+    return letter
+
+
+def reprints(work: UnitOfWork) -> int:
+    query = text("select count(*) from procrastinate_jobs where task_name = 'reprint_letter'")
+    return int(work.session.scalar(query) or 0)
+
+
+def test_a_letter_that_was_handed_over_is_withdrawn_and_printed_again_with_the_mark(
+    officer: UnitOfWork, sari: Actor, handed_over: Letter, clock: TestClock
+) -> None:
+    chief = replace(officer, actor=sari)
+    clock.advance(days=3)
+    assert letters.for_case(chief, handed_over.case_id)[0].can_withdraw
+
+    letters.withdraw(chief, handed_over.id, "Keterangan pelapor tidak benar")
+
+    seen = letters.for_case(chief, handed_over.case_id)[0]
+    assert (seen.status, seen.void_reason, seen.can_withdraw) == (
+        "void",
+        "Keterangan pelapor tidak benar",
+        False,
+    )
+    assert handed_over.voided_by == sari.user_id
+    assert verification.verify(officer, handed_over.verify_code).status == "void"
+    assert reprints(officer) == 1
+    with pytest.raises(Conflict, match="dicetak"):
+        letters.pdf(officer, handed_over.id)
+    for _ in range(2):
+        printing.reprint(replace(officer, actor=SYSTEM), handed_over.id, public_url=SITE)
+    assert "BATAL" in words_of(letters.pdf(officer, handed_over.id).data)
+    labels = [paper.label for paper in documents.for_case(officer, handed_over.case_id)]
+    assert sorted(labels) == ["Manifes berkas", "Surat SKTLK (cetakan batal)", "Surat SKTLK (cetakan)"]
+
+
+def test_only_ka_spkt_of_the_unit_withdraws_with_a_reason_and_only_after_hand_over(
+    officer: UnitOfWork, sari: Actor, tono: Actor, handed_over: Letter
+) -> None:
+    reason = "Keterangan pelapor tidak benar"
+    assert not letters.for_case(officer, handed_over.case_id)[0].can_withdraw
+    with pytest.raises(Forbidden):
+        letters.withdraw(officer, handed_over.id, reason)
+    with pytest.raises(NotFound):
+        letters.withdraw(replace(officer, actor=tono), handed_over.id, reason)
+    with pytest.raises(InvalidInput):
+        letters.withdraw(replace(officer, actor=sari), handed_over.id, "  salah   ")
+    with pytest.raises(Conflict, match="belum diserahkan"):
+        letters.withdraw(replace(officer, actor=sari), issued(officer).id, reason)
+    assert handed_over.status == "valid"
+
+
+def test_a_withdrawn_letter_does_not_take_a_signature_that_came_later(
+    officer: UnitOfWork, clock: TestClock
+) -> None:
+    letter = issued(officer)
+    before = pictures_in(printed(officer, letter))
+    letters.void(officer, letter.id, "Salah nama barang")
+    clock.advance(minutes=1)
+    sign(officer, letter)
+
+    assert pictures_in(printed(officer, letter)) == before

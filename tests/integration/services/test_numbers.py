@@ -9,6 +9,7 @@ from sqlalchemy import select
 from tests.integration.conftest import TestClock
 from workflow_app.errors import Conflict, InvalidInput, SentraError
 from workflow_app.models.audit import AuditEvent
+from workflow_app.models.configuration import Configuration
 from workflow_app.models.number import LetterNumber
 from workflow_app.services import configuration, numbers
 from workflow_app.services.unit_of_work import UnitOfWork, Works
@@ -110,7 +111,11 @@ def test_the_pattern_in_force_at_the_instant_of_issue_counts(work: UnitOfWork, c
     ],
 )
 def test_a_pattern_that_cannot_tell_papers_apart_is_refused(work: UnitOfWork, pattern: object) -> None:
-    configuration.set_value(work, "pola_nomor.SKTLK", pattern, LAST_SECOND)
+    with pytest.raises(InvalidInput, match="Pola"):
+        configuration.set_value(work, "pola_nomor.SKTLK", pattern, LAST_SECOND)
+    stored = Configuration(key="pola_nomor.SKTLK", valid_from=LAST_SECOND, value=pattern, set_at=LAST_SECOND)
+    work.session.add(stored)
+    work.session.flush()
 
     with pytest.raises(SentraError, match="pola_nomor"):
         numbers.allocate(work, "SKTLK", NEW_YEAR)

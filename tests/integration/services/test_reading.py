@@ -21,7 +21,7 @@ def paper(works: Works, budi: Actor, sktlk: str) -> tuple[UUID, UUID]:
     """A case and its one uploaded paper, committed."""
     with works.begin(budi) as work:
         case = desk.new_case(work)
-        view = documents.upload(work, case.id, element="uraian", label="Pengantar desa", data=scans.picture())
+        view = documents.upload(work, case.id, element="uraian", label="Surat", data=scans.picture())
         return case.id, view.id
 
 
@@ -44,7 +44,7 @@ def test_r39_a_read_paper_has_text_a_searchable_copy_and_a_thumbnail(
         event = work.session.scalars(select(AuditEvent).where(AuditEvent.action == "document.read")).one()
         assert (event.case_id, event.details["label"], event.details["pages"]) == (
             case_id,
-            "Pengantar desa",
+            "Surat",
             1,
         )
 
@@ -112,7 +112,7 @@ def test_words_on_a_paper_are_found_by_those_who_see_its_case(
 
     found = search(budi, "hilang penduduk")
     assert [(hit.document_id, hit.case_id, hit.label, hit.page) for hit in found.hits] == [
-        (document_id, case_id, "Pengantar desa", 1)
+        (document_id, case_id, "Surat", 1)
     ]
     assert found.hits[0].case_number is not None
     assert {text.lower() for text, is_hit in found.hits[0].snippet_parts if is_hit} >= {
@@ -120,6 +120,7 @@ def test_words_on_a_paper_are_found_by_those_who_see_its_case(
         "penduduk",
     }
     assert search(person("sari", "ka_spkt"), "pengantar").total_estimate == 1
+    assert search(person("rudi", "pimpinan"), "pengantar").hits == [], "sees the case, but no identities"
     for stranger in (tono, person("wati", "arsiparis"), person("joko", "piket_lantas")):
         assert search(stranger, "pengantar").hits == []
     for nothing in ("", "   ", "tidakadakata", "'; drop table x; --", "\x00"):

@@ -1,9 +1,14 @@
 """The case page: sentence, clocks, drawing, identity, letters, cancelling."""
 
+import io
+
 import pytest
+from PIL import Image
 
 from tests.integration.web import desk
 from tests.integration.web.visitor import Visitor
+from workflow_app.errors import Busy
+from workflow_app.services import cases, identities
 from workflow_app.types import Actor
 
 
@@ -128,3 +133,61 @@ def test_four_eyes_who_recorded_cannot_approve(
 def test_leads_see_incidents_and_others_do_not(at_desk: Visitor, chief: Visitor) -> None:
     assert "Tidak ada gangguan" in chief.open("/insiden").words
     assert at_desk.open("/insiden").answer.status_code == 403
+
+
+def test_the_start_page_sent_twice_leads_to_one_case(at_desk: Visitor) -> None:
+    at_desk.open("/mulai")
+    form = next(form for form in at_desk.page().iter("form") if form.get("action") == "/mulai/sktlk")
+    data = {box.get("name"): box.get("value") for box in form.iter("input")}
+    first = at_desk.client.post("/mulai/sktlk", data=data).location
+    assert at_desk.client.post("/mulai/sktlk", data=data).location == first
+    assert at_desk.client.get(first).status_code == 200
+
+
+def test_r23_who_reads_no_identities_finds_no_way_to_the_papers(
+    at_desk: Visitor, visit: object, person: object
+) -> None:
+    desk.to_requirements(at_desk)
+    path = case_path(at_desk)
+    picture = io.BytesIO()
+    Image.new("L", (200, 280), 255).save(picture, "PNG")
+    at_desk.open(path).submit("Tambahkan", {"berkas": [(picture.getvalue(), "x.png")]}, nama="Surat")
+    person("rudi", "pimpinan")  # type: ignore[operator]
+    head: Visitor = visit("rudi")  # type: ignore[operator]
+    head.open(path)
+    assert "Menunggu dibaca" in head.words
+    assert "/dokumen/" not in head.text
+    document = next(
+        link.get("href")
+        for link in at_desk.open(path).page().iter("a")
+        if "/dokumen/" in link.get("href", "")
+    )
+    assert "Surat" in head.open(document).words
+    assert "Unduh asli" not in head.words
+    assert head.open(f"{document}/asli").answer.status_code == 403
+    assert head.open(f"{document}?teks=ya").answer.status_code == 403
+
+
+def test_a_case_that_is_busy_keeps_what_was_typed_and_claims_nothing(
+    at_desk: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(*_: object) -> None:
+        raise Busy
+
+    desk.to_requirements(at_desk)
+    path = case_path(at_desk)
+    monkeypatch.setattr(cases, "cancel", busy)
+    monkeypatch.setattr(identities, "reveal", busy)
+
+    at_desk.open(path).submit("Batalkan berkas B-2026-000001", alasan="Warga mengurungkan niatnya")
+    assert at_desk.answer.status_code == 409
+    assert "Warga mengurungkan niatnya</textarea>" in at_desk.text
+    assert "belum ada yang berubah" in at_desk.words
+    assert "tersimpan" not in at_desk.words.lower()
+
+    at_desk.open(f"{path}/identitas").submit(
+        "Buka identitas", tujuan="Pemeriksaan atau audit", uraian="nomor 7"
+    )
+    assert at_desk.answer.status_code == 409
+    assert 'value="nomor 7"' in at_desk.text
+    assert 'value="Pemeriksaan atau audit" checked' in at_desk.text

@@ -49,8 +49,7 @@ def test_papers_chosen_but_not_sent_are_taken_when_the_form_is_completed(
     at_desk.submit(
         desk.NEXT,
         {f"unggah.{FIELD}": [(picture(), "a.png")]},
-        persyaratan__sim_01__given="ya",
-        persyaratan__sim_02__given="ya",
+        **desk.GIVEN,
     )
     assert at_desk.path.startswith("/berkas/")
     assert documents(works) == 1
@@ -142,7 +141,27 @@ def test_after_reading_the_page_shows_its_picture_and_its_pdf(at_desk: Visitor, 
 def test_a_paper_can_be_added_to_the_case_outside_of_a_form(at_desk: Visitor) -> None:
     desk.to_requirements(at_desk)
     at_desk.follow("B-2026-000001")
-    at_desk.submit("Tambahkan", {"berkas": [(picture("blue"), "x.png")]}, nama="Surat pengantar")
-    assert "Surat pengantar: tersimpan." in at_desk.words
-    at_desk.submit("Tambahkan", {"berkas": [(picture("blue"), "x.png")]}, nama="Surat pengantar")
+    at_desk.submit("Tambahkan", {"berkas": [(picture("blue"), "x.png")]}, nama="Surat")
+    assert "Surat: tersimpan." in at_desk.words
+    at_desk.submit("Tambahkan", {"berkas": [(picture("blue"), "x.png")]}, nama="Surat")
     assert "sudah ada di berkas ini" in at_desk.words
+
+
+def test_the_kind_of_an_added_paper_is_chosen_and_never_typed(at_desk: Visitor, works: Works) -> None:
+    desk.to_requirements(at_desk)
+    path = at_desk.follow("B-2026-000001").path
+    choice = next(part for part in at_desk.page().iter("select") if part.get("name") == "nama")
+    assert {"Fotokopi KTP pelapor", "Dokumen lain"} <= {
+        option.get("value") for option in choice.iter("option")
+    }
+    before = documents(works)
+    at_desk.client.post(
+        f"{path}/dokumen",
+        data={
+            "csrf_token": at_desk.token(),
+            "nama": "KTP Contoh Warga",
+            "berkas": (io.BytesIO(picture()), "x.png"),
+        },
+    )
+    assert "Pilih jenis dokumen dari daftar" in at_desk.open(path).words
+    assert documents(works) == before

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.unit.processes.folder import sktlk
-from workflow_app.services import readable, typesetting
+from workflow_app.services import printing, readable, typesetting
 
 ADDRESS = "https://spkt.contoh.go.id/verifikasi/CONTOH-0000"
 NUMBER = "SKTLK/17/XI/2026/SPKT/POLRES HULU SUNGAI SELATAN/POLDA KALIMANTAN SELATAN"
@@ -28,7 +28,11 @@ LOSS = {
 def context(
     identity: dict[str, Any] | None = None, loss: dict[str, Any] | None = None, **more: Any
 ) -> dict[str, Any]:
-    answers = {"identitas": {**IDENTITY, **(identity or {})}, "uraian": {**LOSS, **(loss or {})}}
+    answers = {
+        "terima_warga": {"arrived_at": "2026-11-22T23:50:00+00:00"},
+        "identitas": {**IDENTITY, **(identity or {})},
+        "uraian": {**LOSS, **(loss or {})},
+    }
 
     def label(element: str, field: str) -> str:
         return readable.answer(sktlk(), sktlk().form(element).fields[field], answers[element].get(field))
@@ -49,6 +53,7 @@ def context(
         "nomor": NUMBER,
         "tanggal_terbit": "Senin, 23 November 2026",
         "jam_terbit": "14.20 WITA",
+        "waktu": lambda text: printing.when(datetime.fromisoformat(text)),
         "tempat_terbit": "Kandangan",
         "jawaban": answers,
         "label": label,
@@ -65,6 +70,7 @@ def context(
         "alamat_verifikasi": ADDRESS,
         "masa_berlaku": None,
         "batal": False,
+        "contoh": False,
     } | more  # fmt: skip
 
 
@@ -80,11 +86,17 @@ def text(html: str) -> str:
 def test_r13_the_letter_states_who_lost_what_where_and_when() -> None:
     words = text(letter())
     for part in (
-        NUMBER, "Senin, 23 November 2026 pukul 14.20 WITA", "6306050102900001", "1 Februari 1990", "Islam", "Petani",
+        NUMBER, "6306050102900001", "1 Februari 1990", "Islam", "Petani",
         "Desa Contoh Hulu, Kecamatan Kandangan", "0812-0000-0000", "1 buku", "BPKB sepeda motor", "22 November 2026",
         "sekitar Pasar Kandangan", "sudah dicari dan tidak ditemukan", "KA SPKT", "NRP 00000000", ADDRESS,
     ):  # fmt: skip
         assert part in words
+
+
+def test_r13_the_letter_says_when_the_citizen_came_and_separately_when_it_was_issued() -> None:
+    words = text(letter(tanggal_terbit="Selasa, 24 November 2026", jam_terbit="08.05 WITA"))
+    assert "pada hari Senin, 23 November 2026 pukul 07.50 WITA telah datang" in words
+    assert "Kandangan, 24 November 2026" in words
 
 
 def test_r69_the_letter_says_that_it_is_free_and_no_replacement() -> None:
@@ -138,6 +150,13 @@ def test_what_people_typed_is_text_and_never_markup() -> None:
 
 def test_a_withdrawn_letter_says_so() -> None:
     assert "BATAL TIDAK BERLAKU" in text(letter(batal=True))
+
+
+def test_a_letter_of_a_demo_says_that_it_is_an_example() -> None:
+    assert "CONTOH " not in text(letter()).replace("CONTOH PEJABAT", "")
+    assert re.search(
+        r"\bCONTOH Surat|HULU SUNGAI SELATAN CONTOH SURAT", text(letter(contoh=True)), re.IGNORECASE
+    )
     assert "BATAL" not in text(letter())
 
 

@@ -34,7 +34,7 @@ LINES = [line("ktp_01", minimum=2), line("ktp_02", soft=True, form="fotokopi"), 
 PAPERS = {
     str(PAPER): DocumentView(
         id=PAPER, label="Fotokopi KTP", media_type="image/png", pages=1, status="readable", status_label="Terbaca",
-        status_reason="", size=10, added_at=NOON, added_by="Contoh", is_duplicate=False, has_pdf=True,
+        status_reason="", size=10, added_at=NOON, added_by="Contoh", is_duplicate=False, can_read=True, has_pdf=True,
         thumbnail_pages=(1,), confidence=90.0, element="periksa",
     )
 }  # fmt: skip

@@ -223,6 +223,7 @@ def upgrade() -> None:
         "service_case",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("number", sa.String(), nullable=False),
+        sa.Column("start_token", sa.String(), nullable=True),
         sa.Column("process_key", sa.String(), nullable=False),
         sa.Column("definition_id", sa.Uuid(), nullable=False),
         sa.Column("unit", sa.String(), nullable=False),
@@ -249,6 +250,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["opened_by"], ["user_account.id"], name=op.f("fk_service_case_opened_by")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_service_case")),
         sa.UniqueConstraint("number", name=op.f("uq_service_case_number")),
+        sa.UniqueConstraint("start_token", name=op.f("uq_service_case_start_token")),
     )
     op.create_index("ix_service_case_opened", "service_case", ["unit", "opened_at"], unique=False)
     op.create_index(

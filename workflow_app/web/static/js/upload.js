@@ -14,9 +14,9 @@ function send(form, name, file, onProgress) {
     });
     request.addEventListener("load", () => {
       if (request.status === 200) resolve(request.response);
-      else reject(new Error(request.response?.sentence ?? "Berkas tidak dapat diterima. Coba lagi."));
+      else reject(new Error(request.response?.sentence ?? "File tidak dapat diterima. Coba lagi."));
     });
-    request.addEventListener("error", () => reject(new Error("Sambungan terputus. Pilih berkas itu lagi.")));
+    request.addEventListener("error", () => reject(new Error("Sambungan terputus. Pilih file itu lagi.")));
     request.send(data);
   });
 }
@@ -35,11 +35,11 @@ function setUp(form, papers, changed) {
       words.textContent = `Mengirim ${no + 1} dari ${files.length}`;
       bar.value = 0;
       try {
-        if (file.size > limit * 1024 * 1024) throw new Error(`Berkas lebih dari ${limit} MB. Pindai dengan resolusi lebih rendah.`);
+        if (file.size > limit * 1024 * 1024) throw new Error(`File lebih dari ${limit} MB. Pindai dengan resolusi lebih rendah.`);
         const added = await send(form, name, file, (part) => { bar.value = part * 100; });
         if (!list.querySelector(`[data-paper="${CSS.escape(added.id)}"]`)) list.insertAdjacentHTML("beforeend", added.html);
       } catch (fault) {
-        faults.push(files.length > 1 ? `Berkas ke-${no + 1}: ${fault.message}` : fault.message);
+        faults.push(files.length > 1 ? `File ke-${no + 1}: ${fault.message}` : fault.message);
       }
     }
     progress.hidden = true;

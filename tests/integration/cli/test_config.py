@@ -1,0 +1,82 @@
+"""`config` as an administrator uses it: the signatory of the office, from a day on."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.services import ROOT
+from workflow_app.services import configuration
+
+SIGNATORY = {**configuration.SEED["penandatangan.sktlk"], "nama": "BUDI PEJABAT, S.H.", "nrp": "11111111"}
+
+
+@pytest.fixture
+def site(stack: dict[str, str], fresh_database_url: str) -> dict[str, str]:
+    """Environment of a site without any data."""
+    return {**stack, "DATABASE_URL": fresh_database_url}
+
+
+def spkt(site: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "workflow_app", *words],
+        cwd=ROOT,
+        env={**os.environ, **site},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+def test_every_key_is_listed_with_its_value(site: dict[str, str]) -> None:
+    done = spkt(site, "config", "list")
+
+    assert done.returncode == 0, done.stderr
+    listed = {
+        line.split(maxsplit=1)[0]: json.loads(line.split(maxsplit=1)[1]) for line in done.stdout.splitlines()
+    }
+    assert listed == configuration.SEED
+
+
+def test_a_value_holds_from_its_day_on_and_the_earlier_ones_stay_on_record(site: dict[str, str]) -> None:
+    assert spkt(site, "config", "set", "penandatangan.sktlk", json.dumps(SIGNATORY)).returncode == 0
+    assert (
+        spkt(site, "config", "set", "target.berkas_lengkap", "15", "--from", "2999-01-01T00:00").returncode
+        == 0
+    )
+
+    assert "BUDI PEJABAT" in spkt(site, "config", "list").stdout
+    assert "target.berkas_lengkap  10" in spkt(site, "config", "list").stdout
+    shown = spkt(site, "config", "show", "target.berkas_lengkap").stdout.splitlines()
+    assert [line.rsplit(maxsplit=1)[1] for line in shown] == ["10", "15"]
+    assert "2999-01-01 00:00 WITA" in shown[1]
+
+
+def test_labels_of_roles_may_be_given_one_by_one(site: dict[str, str]) -> None:
+    assert spkt(site, "config", "set", "label_peran", '{"pamapta": "Kanit SPKT"}').returncode == 0
+
+    listed = next(line for line in spkt(site, "config", "list").stdout.splitlines() if "label_peran" in line)
+    assert {"Kanit SPKT", "Petugas SPKT"} <= set(json.loads(listed.split(maxsplit=1)[1]).values())
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("penandatangan.sktlk", '{"nama": "BUDI"}'), "atas_nama"),
+        (("target.berkas_lengkap", "0"), "bilangan bulat"),
+        (("pola_nomor.SKTLK", '"{tahun}"'), "{urut}"),
+        (("tempat_terbit", "Kandangan"), "JSON"),
+        (("tidak.ada", "1"), "kop_surat"),
+        (("mode_demo", "false", "--from", "besok"), "ISO"),
+    ],
+)
+def test_what_cannot_hold_is_refused_and_nothing_is_stored(
+    site: dict[str, str], words: tuple[str, ...], sentence: str
+) -> None:
+    done = spkt(site, "config", "set", *words)
+
+    assert done.returncode == 1
+    assert sentence in done.stderr

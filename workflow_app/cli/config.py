@@ -1,0 +1,82 @@
+"""`config list|show|set`: what belongs to the office: signatory, letterhead, targets, validity, number patterns."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+import click
+
+from workflow_app.cli.site import connected
+from workflow_app.errors import SentraError
+from workflow_app.services import configuration
+from workflow_app.types import SYSTEM, WITA
+
+KEY_WIDTH = 22
+
+
+@click.group()
+def config() -> None:
+    """Values of the office, each with the date from which it holds."""
+
+
+@config.command("list")
+def list_values() -> None:
+    """Every key with the value in force."""
+    with connected().begin(SYSTEM) as work:
+        for entry in configuration.list_values(work):
+            click.echo(f"{entry.key:<{KEY_WIDTH}} {_written(entry.value)}")
+
+
+@config.command("show")
+@click.argument("key")
+def show(key: str) -> None:
+    """All values of a key, also those to come, oldest first."""
+    try:
+        with connected().begin(SYSTEM) as work:
+            for entry in configuration.history(work, key):
+                click.echo(f"{_since(entry.valid_from):<{KEY_WIDTH}} {_written(entry.value)}")
+    except SentraError as error:
+        raise click.ClickException(error.sentence) from error
+
+
+@config.command("set")
+@click.argument("key")
+@click.argument("value", metavar="JSON")
+@click.option("--from", "start", metavar="ISO-DATETIME", help="Holds from then on (WITA); now when left out.")
+def set_value(key: str, value: str, start: str | None) -> None:
+    """Let a value hold from now or a given instant on. Letters that are already out keep what they state."""
+    new, begin = _read(value), _instant(start)
+    try:
+        with connected().begin(SYSTEM) as work:
+            valid_from = begin or work.clock()
+            configuration.set_value(work, key, new, valid_from)
+    except SentraError as error:
+        raise click.ClickException(error.sentence) from error
+    click.echo(f"{key} {_written(new)} from {_since(valid_from)}")
+
+
+def _read(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise click.ClickException(
+            f"{text} is no JSON. Text needs quotes inside of quotes: '\"Kandangan\"'"
+        ) from error
+
+
+def _instant(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+        return found if found.tzinfo else found.replace(tzinfo=WITA)
+    except ValueError as error:
+        raise click.ClickException(f"{text} is no ISO date and time, such as 2026-12-01T00:00") from error
+
+
+def _since(valid_from: datetime) -> str:
+    return valid_from.astimezone(WITA).strftime("%Y-%m-%d %H:%M WITA")
+
+
+def _written(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
