@@ -73,8 +73,9 @@ def inbox(page: Page, address: str) -> None:
 
 def task(page: Page, address: str) -> None:
     """A checklist, with a paper handed in and one that is missing."""
-    page.goto(f"{address}/?daftar=saya")
+    page.goto(f"{address}/?daftar=semua")
     page.locator("[data-row]").get_by_role("link", name="Lengkapi persyaratan").first.click()
+    page.get_by_role("button", name="Ambil tugas").click()
     page.locator("[data-requirement]").first.wait_for()
     keep(page, "tugas")
 

@@ -192,6 +192,13 @@ def search(page: Page, words: str) -> None:
     expect(page.get_by_role("heading", name="Cari", exact=True)).to_be_visible()
 
 
+def take(page: Page, title: str) -> None:
+    """From the page of a case, take a task that waits in the queue of the role."""
+    page.get_by_role("link", name=title).first.click()
+    page.get_by_role("button", name="Ambil tugas").click()
+    expect_task(page, title)
+
+
 def take_approval(page: Page, address: str, number: str) -> None:
     """Ka SPKT finds the case in the queue of the role and takes it."""
     page.goto(f"{address}/")

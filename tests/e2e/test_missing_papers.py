@@ -20,7 +20,8 @@ def test_r54_r55_missing_papers_are_listed_and_the_case_goes_on_later(
     counter.hand_in(page, "Fotokopi KTP pelapor")
     page.get_by_label("Catatan petugas").fill("Menyusul dari Satpas")
     counter.submit(page)
-    counter.expect_task(page, "Lengkapi persyaratan")
+    expect(page).to_have_url(counter.CASE)
+    counter.take(page, "Lengkapi persyaratan")
 
     with page.expect_popup() as opened:
         page.get_by_role("link", name="Cetak daftar kekurangan").click()

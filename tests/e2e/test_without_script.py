@@ -70,7 +70,7 @@ def test_papers_are_handed_in_without_javascript(site: RunningSite, signed_in: O
     expect(row.locator("[data-paper]")).to_have_count(1)
     expect(row.locator("[data-given]")).to_be_checked()
     counter.submit(page)
-    counter.expect_task(page, "Lengkapi persyaratan")
+    counter.take(page, "Lengkapi persyaratan")
 
 
 def check_refused(page: Page, field: str) -> None:

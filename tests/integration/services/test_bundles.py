@@ -1,8 +1,10 @@
 """The bundle that closes a case."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
@@ -11,10 +13,11 @@ from tests.integration.conftest import TestClock
 from tests.integration.services import desk, scans
 from workflow_app.models.audit import AuditEvent
 from workflow_app.models.case import Case
+from workflow_app.models.document import CaseDocument
 from workflow_app.models.letter import Letter
 from workflow_app.services import bundles, documents, letters, printing
-from workflow_app.services.unit_of_work import UnitOfWork
-from workflow_app.types import Actor
+from workflow_app.services.unit_of_work import UnitOfWork, Works
+from workflow_app.types import SYSTEM, Actor
 
 
 @pytest.fixture

@@ -34,6 +34,14 @@ def to_identity(visitor: Visitor) -> Visitor:
     return begin(visitor).submit(NEXT, sikap=["sapa", "duduk", "minum"], perkenalan="ya")
 
 
+GIVEN = {
+    "persyaratan__sim_01__given": "ya",
+    "persyaratan__sim_02__given": "ya",
+    "persyaratan__sim_02__number": "CONTOH/01/2026",
+}
+"""The two papers of a SIM."""
+
+
 def to_requirements(visitor: Visitor, kind: str = "SIM", **more: str) -> Visitor:
     """Identity and loss are recorded; the checklist is open."""
     to_identity(visitor).submit(NEXT, **IDENTITY).submit(NEXT, peristiwa="hilang")
@@ -43,4 +51,4 @@ def to_requirements(visitor: Visitor, kind: str = "SIM", **more: str) -> Visitor
 def to_approval(visitor: Visitor) -> Visitor:
     """All papers of a SIM are given; the case waits for Ka SPKT and its page is open."""
     to_requirements(visitor)
-    return visitor.submit(NEXT, persyaratan__sim_01__given="ya", persyaratan__sim_02__given="ya")
+    return visitor.submit(NEXT, **GIVEN)

@@ -188,7 +188,7 @@ def test_r54_the_checklist_shows_the_lines_of_the_kind_and_r55_what_is_missing_i
     desk.to_requirements(at_desk, "KTP")
     assert "Fotokopi KK pelapor" in at_desk.words
     at_desk.submit(desk.NEXT, persyaratan__ktp_01__given="ya")
-    assert "Lengkapi persyaratan" in at_desk.words
+    at_desk.follow("Lengkapi persyaratan").submit("Ambil tugas")
     assert 'name="persyaratan.ktp_01.given" value="ya" checked' in at_desk.text
     at_desk.follow("Cetak daftar kekurangan")
     assert at_desk.path.endswith("/kekurangan")
@@ -224,6 +224,20 @@ def test_ka_spkt_reads_the_reason_and_decides(at_desk: Visitor, chief: Visitor) 
     assert chief.answer.status_code == 200
     with_decision = chief.open("/?daftar=semua").words
     assert "Periksa dan setujui" in with_decision
+
+
+def test_r55_the_reason_of_a_return_stands_above_the_repair_and_on_the_case(
+    at_desk: Visitor, chief: Visitor
+) -> None:
+    desk.to_approval(at_desk)
+    chief.open("/").submit("Ambil tugas")
+    reason = "Nama desa pada uraian belum lengkap."
+    chief.submit("Simpan keputusan", keputusan="kembalikan", bagian="uraian", alasan=reason)
+    case = at_desk.path
+    assert reason in at_desk.open(case).words
+    at_desk.follow("Catat barang dan kejadian")
+    assert at_desk.path.startswith("/tugas/")
+    assert at_desk.words.index(reason) < at_desk.words.index("Jenis barang")
 
 
 def test_nobody_reads_identity_in_addresses_or_titles(at_desk: Visitor) -> None:
