@@ -1,0 +1,21 @@
+"""Answers in words: what was stored once is always shown, however odd."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from tests.unit.processes.folder import sktlk
+from workflow_app.services import readable
+
+
+def test_an_instant_at_the_ends_of_the_calendar_is_shown_and_never_raises() -> None:
+    first = datetime.min.replace(tzinfo=timezone(timedelta(hours=8)))
+    last = datetime.max.replace(tzinfo=UTC)
+    assert readable.moment(first).startswith("0001-01-01")
+    assert readable.moment(last).startswith("9999-12-31")
+
+
+@pytest.mark.parametrize("stored", ["0001-01-01T00:00:00+07:57", "kemarin", "2026-11-23T01:00:00+00:00"])
+def test_r57_whatever_is_stored_as_arrival_has_words(stored: str) -> None:
+    field = sktlk().form("terima_warga").fields["arrived_at"]
+    assert readable.answer(sktlk(), field, stored)
