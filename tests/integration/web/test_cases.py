@@ -20,7 +20,7 @@ def case_path(visitor: Visitor) -> str:
 def test_the_page_tells_where_the_case_stands(at_desk: Visitor) -> None:
     desk.to_requirements(at_desk)
     at_desk.open(case_path(at_desk))
-    assert "menunggu periksa persyaratan (Petugas SPKT)" in at_desk.words
+    assert "menunggu Petugas SPKT: periksa persyaratan" in at_desk.words
     assert "Sejak warga datang" in at_desk.words
     assert "Selesai: Terima warga" in at_desk.words
 
