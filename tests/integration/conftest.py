@@ -8,6 +8,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from argon2 import PasswordHasher
 from PIL import Image
 from sqlalchemy import Engine
 from sqlalchemy.orm import sessionmaker
@@ -44,6 +45,14 @@ class TestClock:
     def advance(self, **span: float) -> None:
         """Move on by `timedelta(**span)`."""
         self.at += timedelta(**span)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def quick_passwords() -> Iterator[None]:
+    """Every test makes people; hashing their passwords as carefully as a site does took two fifths of the time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(users, "hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield
 
 
 @pytest.fixture
