@@ -34,6 +34,11 @@ def diagram(work: UnitOfWork, case_id: UUID) -> Diagram:
         for task in tasks
         if task.status == "open" and task.due_at is not None and task.due_at < work.clock()
     ]
+    # A frame around steps would hide, in the colour of "done", the steps inside that were not taken.
+    frames = {element.id for element in definition.elements.values() if element.kind == "subProcess"}
     return Diagram(
-        definition.bpmn_xml, sorted(set(case.passed) - set(current)), sorted(set(current)), sorted(set(late))
+        definition.bpmn_xml,
+        sorted(set(case.passed) - set(current) - frames),
+        sorted(set(current)),
+        sorted(set(late)),
     )

@@ -11,7 +11,7 @@ from tests.integration.conftest import TestClock
 from workflow_app.errors import Conflict, Forbidden, InvalidInput, NotFound, TaskNotReady
 from workflow_app.models.case import Case
 from workflow_app.models.task import Task
-from workflow_app.services import cases, clocks, history, identities, requirements
+from workflow_app.services import cases, clocks, diagrams, history, identities, requirements
 from workflow_app.services.unit_of_work import Works
 from workflow_app.types import SYSTEM, Actor
 
@@ -214,3 +214,16 @@ def test_a_case_is_found_by_part_of_its_number_in_its_unit_only(
         assert [hit.id for hit in cases.search(work, number[2:])] == [case_id]
     with works.begin(tono) as work:
         assert cases.search(work, number) == []
+
+
+def test_the_drawing_marks_the_steps_taken_and_no_frame_around_them(
+    works: Works, play: Play, budi: Actor
+) -> None:
+    case_id = play("sktlk_ktp")
+
+    with works.begin(budi) as work:
+        drawing = diagrams.diagram(work, case_id)
+
+    assert {"terima_warga", "mulai_jam_berkas", "terbitkan_surat", "serahkan"} <= set(drawing.done)
+    assert not {"rujuk_lp", "lengkapi_persyaratan", "pelayanan", "penerbitan"} & set(drawing.done)
+    assert (drawing.current, drawing.late) == ([], [])
