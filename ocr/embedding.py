@@ -145,7 +145,7 @@ def _group4(pdf: Pdf, image: Image.Image) -> Stream:
     image.save(buffer, "TIFF", compression="group4", tiffinfo={_ROWS_PER_STRIP: image.height})
     buffer.seek(0)
     with Image.open(buffer, formats=["TIFF"]) as tiff:
-        tags = dict(tiff.tag_v2)  # type: ignore[attr-defined]
+        tags = dict(tiff.tag_v2)  # type: ignore[attr-defined]  # a TIFF picture, as asked for, has it
     (start,), (length,) = tags[_STRIP_OFFSETS], tags[_STRIP_LENGTHS]
     coded = buffer.getvalue()[start : start + length]
     # With "0 is black" the coder takes the dark pixels for the white runs of a fax.

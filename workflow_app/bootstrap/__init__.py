@@ -58,7 +58,7 @@ def _become(environment: VirtualEnvironment, arguments: Sequence[str]) -> NoRetu
         {"PYTHONPATH": str(ROOT), "PYTHONSAFEPATH": "1", "VIRTUAL_ENV": str(environment.folder)}
     )
     sys.stdout.flush()
-    os.execv(python, [python, "-m", "workflow_app", *arguments])  # noqa: S606
+    os.execv(python, [python, "-m", "workflow_app", *arguments])  # noqa: S606 - our own interpreter, no shell
 
 
 def _provide(command: str, environment: VirtualEnvironment) -> None:

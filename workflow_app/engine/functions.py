@@ -10,7 +10,7 @@ import keyword
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from types import CodeType
-from typing import Any
+from typing import Any, TypeGuard
 
 Value = str | int | bool | list[str] | None
 """What a control variable may hold."""
@@ -49,7 +49,7 @@ def is_reserved(name: str) -> bool:
     return name.startswith("_") or name in RESERVED or not name.isidentifier()
 
 
-def is_value(value: object) -> bool:
+def is_value(value: object) -> TypeGuard[Value]:
     """True if a control variable may hold this: str, int, bool, None or a list of str."""
     if isinstance(value, list):
         return all(isinstance(item, str) for item in value)
@@ -72,7 +72,7 @@ def evaluate(text: str, variables: Mapping[str, Any]) -> Any:
     """The value of an expression; a name that is no control variable raises `NameError`."""
     code = _compile(text)
     # Only syntax of the list above gets here, and it sees neither builtins nor attributes.
-    return eval(code, {"__builtins__": {}}, {**variables, **FUNCTIONS})  # noqa: S307
+    return eval(code, {"__builtins__": {}}, {**variables, **FUNCTIONS})  # noqa: S307 - see the line above
 
 
 @lru_cache(maxsize=4096)

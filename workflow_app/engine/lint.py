@@ -1,6 +1,7 @@
 """The linter of process folders: what it finds keeps a folder from being deployed."""
 
 from collections.abc import Callable, Collection
+from functools import partial
 from typing import TypeVar
 
 from workflow_app.engine import (
@@ -60,23 +61,21 @@ def lint(files: ProcessFiles, roles: Collection[str]) -> list[Finding]:
     forms: dict[str, Form] = {}
     for node in model.nodes.values():
         if "formJsonSchemaFilename" in node.properties:
-            form = attempt("form-unreadable", node.id, lambda n=node: form_of(files, n))  # type: ignore[misc]
+            form = attempt("form-unreadable", node.id, partial(form_of, files, node))
             forms |= {node.id: form} if form else {}
     decisions: dict[str, DecisionTable] = {}
     for name in sorted(n for n in files if n.endswith(".dmn")):
-        table = attempt("decision-unreadable", name, lambda n=name: read_decision(files[n], n))  # type: ignore[misc]
+        table = attempt("decision-unreadable", name, partial(read_decision, files[name], name))
         if table and table.name in decisions:
-            findings.append(
-                Finding("one-decision", name, f"Keputusan {table.name} sudah ada di berkas lain.")
-            )
+            findings.append(Finding("one-decision", name, f"Keputusan {table.name} sudah ada di file lain."))
         decisions |= {table.name: table} if table else {}
     letters: dict[str, LetterSource] = {}
     for name in sorted(n for n in files if n.startswith("letters/") and n.endswith(".html")):
-        letter = attempt("letter-unreadable", name, lambda n=name: read_letter(files, n))  # type: ignore[misc]
+        letter = attempt("letter-unreadable", name, partial(read_letter, files, name))
         letters |= {name.removeprefix("letters/").removesuffix(".html"): letter} if letter else {}
     scenarios: dict[str, Scenario] = {}
     for name in sorted(n for n in files if n.startswith("scenarios/")):
-        scenario = attempt("scenario-unreadable", name, lambda n=name: read_scenario(n, files[n]))  # type: ignore[misc]
+        scenario = attempt("scenario-unreadable", name, partial(read_scenario, name, files[name]))
         scenarios |= {name: scenario} if scenario else {}
     initial = attempt("initial-unreadable", MODEL_FILE, lambda: initial_values(model)) or {}
     source = Source(files, frozenset(roles), model, forms, letters, decisions, scenarios, initial)

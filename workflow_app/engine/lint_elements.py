@@ -32,7 +32,7 @@ WHY_NOT = {
 PROPERTIES = frozenset(
     {
         "formJsonSchemaFilename", "formUiSchemaFilename", "clause", "fourEyes", "clock", "maxVisits", "outcome",
-        "prefill", "keepOutputs", "assign",
+        "prefill", "keepOutputs", "assign", "clockLabel",
     }
 )  # fmt: skip
 

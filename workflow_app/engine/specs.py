@@ -58,7 +58,7 @@ class Scope:
             raise ValueError(f"control variable {name!r}: the name is reserved")
         if not functions.is_value(value):
             raise ValueError(f"control variable {name!r}: {type(value).__name__} is not allowed")
-        self.variables[name] = value  # type: ignore[assignment]
+        self.variables[name] = value
 
     def validate(self, expression: str) -> None:
         """Called by the decision table engine before it builds a comparison."""
@@ -73,7 +73,7 @@ class Scope:
         raise functions.ExpressionError("scripts are not allowed")
 
 
-class DueTimer(TimerEventDefinition):  # type: ignore[misc]
+class DueTimer(TimerEventDefinition):
     """A timer event: due instant computed once, when the task is reached, then compared with the given clock."""
 
     def has_fired(self, my_task: Any) -> bool:
@@ -121,7 +121,7 @@ def waiting_until(task: Any) -> datetime | None:
     return datetime.fromisoformat(due) if due else None
 
 
-class EffectTask(ServiceTask):  # type: ignore[misc]
+class EffectTask(ServiceTask):
     """A service task that stays STARTED, with its parameters fixed at the moment it was reached."""
 
     def __init__(self, wf_spec: Any, name: str, **kwargs: Any) -> None:
@@ -134,7 +134,7 @@ class EffectTask(ServiceTask):  # type: ignore[misc]
         task.internal_data["parameters"] = parameters
 
 
-class TableEngine(DMNEngine):  # type: ignore[misc]
+class TableEngine(DMNEngine):
     """Evaluates a decision table; the library glues a cell such as `in ["a"]` to its input without a space."""
 
     def evaluate(self, input_expr: str | None, match_expr: str | None, task: Any) -> Any:
@@ -142,7 +142,7 @@ class TableEngine(DMNEngine):  # type: ignore[misc]
         return super().evaluate(f"{input_expr} ", match_expr, task)
 
 
-class RuleTask(BusinessRuleTask):  # type: ignore[misc]
+class RuleTask(BusinessRuleTask):
     """A business rule task: only the outputs named by `keepOutputs` become control variables."""
 
     def _run_hook(self, my_task: Any) -> bool:
@@ -164,19 +164,19 @@ class _DueTimers:
         for child in event:
             kind = kinds.get(etree.QName(child).localname)
             if kind is not None:
-                return kind(self.node.get("id"), (child.text or "").strip())  # type: ignore[attr-defined]
+                return kind(self.node.get("id"), (child.text or "").strip())  # type: ignore[attr-defined]  # the mixin's parsers have it
         raise InvalidDefinition(detail="a timer needs timeDate or timeDuration")
 
 
-class _BoundaryEventParser(_DueTimers, SpiffBoundaryEventParser):  # type: ignore[misc]
+class _BoundaryEventParser(_DueTimers, SpiffBoundaryEventParser):
     pass
 
 
-class _CatchEventParser(_DueTimers, SpiffIntermediateCatchEventParser):  # type: ignore[misc]
+class _CatchEventParser(_DueTimers, SpiffIntermediateCatchEventParser):
     pass
 
 
-class _RuleTaskParser(BusinessRuleTaskParser):  # type: ignore[misc]
+class _RuleTaskParser(BusinessRuleTaskParser):
     def create_task(self) -> RuleTask:
         engine = self.process_parser.parser.get_engine(self.get_decision_ref(self.node), self.node)
         return RuleTask(
@@ -184,7 +184,7 @@ class _RuleTaskParser(BusinessRuleTaskParser):  # type: ignore[misc]
         )
 
 
-class _Parser(SpiffBpmnParser):  # type: ignore[misc]
+class _Parser(SpiffBpmnParser):
     OVERRIDE_PARSER_CLASSES: ClassVar[dict[str, Any]] = {
         **SpiffBpmnParser.OVERRIDE_PARSER_CLASSES,
         full_tag("serviceTask"): (ServiceTaskParser, EffectTask),

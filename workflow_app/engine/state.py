@@ -40,7 +40,7 @@ class CaseState:
     """Outcome of the last top-level end event reached, also while other branches still run."""
 
 
-class _SpeclessConverter(BpmnWorkflowConverter):  # type: ignore[misc]
+class _SpeclessConverter(BpmnWorkflowConverter):
     """Leaves the specs out of the state and takes them from the definition when loading."""
 
     def __init__(self, target_class: type, registry: Any, *, specs: Specs | None) -> None:
@@ -59,7 +59,7 @@ class _SpeclessConverter(BpmnWorkflowConverter):  # type: ignore[misc]
         return super().from_dict({**dct, **specs})
 
 
-class _OrderedTaskConverter(TaskConverter):  # type: ignore[misc]
+class _OrderedTaskConverter(TaskConverter):
     """Refuses a task whose parent has not been restored: the order was lost somewhere."""
 
     def from_dict(self, dct: dict[str, Any], workflow: Any) -> Any:

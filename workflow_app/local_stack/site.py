@@ -134,7 +134,7 @@ class Site:
         return program
 
     def _answers(self) -> bool:
-        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104 - compared, not listened on
         connection = HTTPConnection(host, self.port, timeout=5)
         try:
             connection.request("GET", "/healthz")

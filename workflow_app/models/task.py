@@ -31,7 +31,6 @@ class Task(Base):
     role: Mapped[str]
     assignee_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     status: Mapped[str]
-    priority: Mapped[int] = mapped_column(default=0)
     due_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     sent_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import func, select
 
 from workflow_app.engine import runner
+from workflow_app.engine.definitions import Definition
 from workflow_app.errors import Conflict, InvalidInput, TaskNotReady
 from workflow_app.models.case import Case, CaseRemark
 from workflow_app.models.definition import Definition as DefinitionRow
@@ -118,6 +119,7 @@ def get(work: UnitOfWork, case_id: UUID) -> CaseView:
     case = access.visible_case(work, case_id)
     row = work.session.get_one(DefinitionRow, case.definition_id)
     opened_by = work.session.get(User, case.opened_by) if case.opened_by else None
+    definition = definition_of(work, case.definition_id)
     open_tasks = _open_tasks(work, case)
     return CaseView(
         id=case.id,
@@ -131,9 +133,9 @@ def get(work: UnitOfWork, case_id: UUID) -> CaseView:
         opened_at=case.opened_at,
         closed_at=case.closed_at,
         opened_by=opened_by.full_name if opened_by else None,
-        summary=_summary(case, row.name, open_tasks),
+        summary=_summary(case, definition, open_tasks),
         open_tasks=open_tasks,
-        clocks=clocks.of_case(work, case.id),
+        clocks=clocks.of_case(work, case),
         incidents=incidents.of_case(work, case.id),
         can_cancel=_can_cancel(work, case),
         cancel_reason=_cancel_reason(work, case),
@@ -223,16 +225,23 @@ def _open_tasks(work: UnitOfWork, case: Case) -> list[OpenTaskView]:
     ]
 
 
-def _summary(case: Case, process_name: str, open_tasks: list[OpenTaskView]) -> str:
-    opened = f"{process_name}, dibuka {moment(case.opened_at)}"
+def _summary(case: Case, definition: Definition, open_tasks: list[OpenTaskView]) -> str:
+    opened = f"{definition.name}, dibuka {moment(case.opened_at)}"
     if case.closed_at is not None:
-        return f"{opened}; {readable.outcome(case.outcome)} pada {moment(case.closed_at)}."
+        return (
+            f"{opened}; {_as_part(readable.outcome(definition, case.outcome))} pada {moment(case.closed_at)}."
+        )
     if case.status == "stopped":
         return f"{opened}; berhenti karena gangguan dan menunggu diulang."
     if not open_tasks:
         return f"{opened}; sistem sedang mengerjakan langkah berikutnya."
-    waits = " dan ".join(f"{task.role_label}: {task.name[:1].lower()}{task.name[1:]}" for task in open_tasks)
+    waits = " dan ".join(f"{task.role_label}: {_as_part(task.name)}" for task in open_tasks)
     return f"{opened}; menunggu {waits}."
+
+
+def _as_part(title: str) -> str:
+    """A title inside a sentence: its first letter small, what follows (acronyms) as it is."""
+    return title[:1].lower() + title[1:]
 
 
 def _has_letter(work: UnitOfWork, case_id: UUID) -> bool:

@@ -6,11 +6,10 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from workflow_app.models.case import CaseClock
-from workflow_app.services import audit, configuration
+from workflow_app.models.case import Case, CaseClock
+from workflow_app.services import audit, configuration, readable
+from workflow_app.services.processes import definition_of
 from workflow_app.services.unit_of_work import UnitOfWork
-
-LABELS = {"kedatangan": "Sejak warga datang", "berkas_lengkap": "Sejak berkas lengkap"}
 
 
 @dataclass(frozen=True)
@@ -62,15 +61,16 @@ def stop_all(work: UnitOfWork, case_id: UUID) -> None:
         stop(work, case_id, clock.name)
 
 
-def of_case(work: UnitOfWork, case_id: UUID) -> list[ClockView]:
+def of_case(work: UnitOfWork, case: Case) -> list[ClockView]:
     """The clocks of a case in the order they started."""
     rows = work.session.scalars(
-        select(CaseClock).where(CaseClock.case_id == case_id).order_by(CaseClock.started_at, CaseClock.name)
+        select(CaseClock).where(CaseClock.case_id == case.id).order_by(CaseClock.started_at, CaseClock.name)
     )
+    definition = definition_of(work, case.definition_id)
     return [
         ClockView(
             row.name,
-            LABELS.get(row.name, row.name),
+            readable.clock(definition, row.name),
             row.started_at,
             row.stopped_at,
             row.due_at,

@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 
+from workflow_app.engine.definitions import Definition
 from workflow_app.models.audit import AuditEvent
 from workflow_app.services import access, readable
-from workflow_app.services.clocks import LABELS
 from workflow_app.services.processes import definition_of
 from workflow_app.services.unit_of_work import UnitOfWork
 
@@ -63,31 +63,29 @@ class _Facts(dict[str, Any]):
 def timeline(work: UnitOfWork, case_id: UUID) -> list[Entry]:
     """All events of a case, oldest first, as sentences. Raises `NotFound`."""
     case = access.visible_case(work, case_id)
-    elements = definition_of(work, case.definition_id).elements
-    names = {element.id: element.name for element in elements.values()}
+    definition = definition_of(work, case.definition_id)
     events = work.session.scalars(
         select(AuditEvent).where(AuditEvent.case_id == case_id).order_by(AuditEvent.position)
     )
     return [
-        Entry(event.at, event.actor_name, _sentence(event, names), event.action, event.element, event.details)
+        Entry(
+            event.at,
+            event.actor_name,
+            _sentence(event, definition),
+            event.action,
+            event.element,
+            event.details,
+        )
         for event in events
     ]
 
 
-def _sentence(event: AuditEvent, names: Mapping[str, str]) -> str:
+def _sentence(event: AuditEvent, definition: Definition) -> str:
     facts = _Facts(event.details)
-    facts["element_name"] = names.get(event.element or "", "")
-    facts["outcome_words"] = readable.outcome(str(facts["outcome"]))
-    facts["clock_label"] = LABELS.get(str(facts["clock"]), str(facts["clock"])).lower()
+    element = definition.elements.get(event.element or "")
+    facts["element_name"] = element.name if element else ""
+    facts["outcome_words"] = readable.outcome(definition, str(facts["outcome"]))
+    facts["clock_label"] = readable.clock(definition, str(facts["clock"])).lower()
     if "seconds" in facts:
-        facts["duration"] = _duration(int(facts["seconds"]))
+        facts["duration"] = readable.duration(timedelta(seconds=int(facts["seconds"])))
     return SENTENCES.get(event.action, event.action).format_map(facts).rstrip(": ,")
-
-
-def _duration(seconds: int) -> str:
-    minutes = seconds // 60
-    if minutes < 1:
-        return f"{seconds} detik"
-    if minutes < 120:
-        return f"{minutes} menit"
-    return f"{minutes // 60} jam {minutes % 60} menit"

@@ -40,7 +40,6 @@ class InboxRow:
     assignee_name: str | None
     since: datetime
     due_at: datetime | None
-    priority: int
     from_whom: str | None
 
 
@@ -98,7 +97,6 @@ def page(
             assignee_name=assignee_name,
             since=task.created_at,
             due_at=task.due_at,
-            priority=task.priority,
             from_whom=sender_name,
         )
         for task, number, key, name, assignee_name, sender_name in work.session.execute(statement)

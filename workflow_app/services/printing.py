@@ -82,6 +82,7 @@ def context_of(
         "nomor": letter.number,
         "tanggal_terbit": issued["tanggal"],
         "jam_terbit": issued["jam"],
+        "hari": readable.written_day,
         "waktu": lambda answer: when(datetime.fromisoformat(answer)),
         "tempat_terbit": letter.frozen["tempat_terbit"],
         "jawaban": statement.answers,

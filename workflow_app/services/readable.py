@@ -1,6 +1,6 @@
 """Answers as people read them: option labels instead of codes, WITA instead of UTC."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from workflow_app.engine.definitions import Definition
@@ -24,12 +24,6 @@ MONTHS = (
 
 DAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
 
-OUTCOMES = {
-    "selesai": "selesai, surat diserahkan kepada warga",
-    "dirujuk": "dirujuk untuk dibuatkan Laporan Polisi",
-    "dibatalkan": "dibatalkan",
-}
-
 
 def answer(definition: Definition, field: Field, value: Answer) -> str:
     """One answer in words; empty when there is nothing to say."""
@@ -48,19 +42,53 @@ def answer(definition: Definition, field: Field, value: Answer) -> str:
     text = str(value)
     if field.options:
         return field.options.get(text, text)
-    try:
-        if field.widget == "date":
-            return day(date.fromisoformat(text))
-        if field.widget == "datetime":
+    if field.widget == "date":
+        return written_day(text)
+    if field.widget == "datetime":
+        try:
             return moment(datetime.fromisoformat(text))
-    except ValueError:
-        return text
+        except ValueError:
+            return text
     return text
 
 
-def outcome(code: str | None) -> str:
-    """How a case ended, in words."""
-    return OUTCOMES.get(code or "", code or "")
+def outcome(definition: Definition, code: str | None) -> str:
+    """How a case ended, in the words of its model: the name of the end event with this outcome."""
+    ends = (item.name for item in definition.elements.values() if item.properties.get("outcome") == code)
+    return next(ends, code or "")
+
+
+def clock(definition: Definition, name: str) -> str:
+    """What a clock measures, in the words of its model (`clockLabel` where the clock starts)."""
+    labels = (
+        item.properties["clockLabel"]
+        for item in definition.elements.values()
+        if item.properties.get("clock") == name and "clockLabel" in item.properties
+    )
+    return next(labels, name)
+
+
+def duration(span: timedelta) -> str:
+    """`45 detik`, `12 menit`, `1 jam 20 menit`, `3 hari 4 jam`. Rounded down."""
+    seconds = int(abs(span).total_seconds())
+    if seconds < 60:
+        return f"{seconds} detik"
+    minutes, hours, days = seconds // 60, seconds // 3600, seconds // 86400
+    if hours == 0:
+        return f"{minutes} menit"
+    if days == 0:
+        rest = minutes % 60
+        return f"{hours} jam {rest} menit" if rest else f"{hours} jam"
+    rest = hours % 24
+    return f"{days} hari {rest} jam" if rest else f"{days} hari"
+
+
+def written_day(text: str | None) -> str:
+    """A day as a form keeps it (`2026-11-23`) in words; what is no day stays as it is."""
+    try:
+        return day(date.fromisoformat(text)) if text else ""
+    except ValueError:
+        return text or ""
 
 
 def day(value: date) -> str:

@@ -90,7 +90,6 @@ def _new_task(work: UnitOfWork, case: Case, opened: OpenTask, due: dict[str, dat
         role=opened.lane,
         assignee_id=_assignee(work, case, opened),
         status="open",
-        priority=0,
         due_at=due.get(clock) if clock else None,
         created_at=work.clock(),
         sent_by=work.actor.user_id,

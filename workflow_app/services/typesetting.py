@@ -39,7 +39,7 @@ class Metadata:
     """Same content, same identifier: printing twice gives the same bytes."""
 
 
-class _NothingOutside(URLFetcher):  # type: ignore[misc]  # WeasyPrint ships no types
+class _NothingOutside(URLFetcher):
     """A letter holds all it shows; a template that asks for anything else is refused, never fetched."""
 
     def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> URLFetcherResponse:

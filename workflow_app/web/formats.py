@@ -5,7 +5,7 @@ from typing import Literal
 
 from markupsafe import Markup, escape
 
-from workflow_app.services.readable import MONTHS, day, long_day
+from workflow_app.services.readable import MONTHS, day, duration, long_day
 from workflow_app.types import WITA
 
 Urgency = Literal["none", "calm", "soon", "late"]
@@ -60,21 +60,6 @@ def countdown(due: datetime, now: datetime) -> str:
     if gap < timedelta():
         return f"lewat {duration(-gap)}"
     return relative(due, now)
-
-
-def duration(span: timedelta) -> str:
-    """`45 detik`, `12 menit`, `1 jam 20 menit`, `3 hari 4 jam`. Rounded down."""
-    seconds = int(abs(span).total_seconds())
-    if seconds < 60:
-        return f"{seconds} detik"
-    minutes, hours, days = seconds // 60, seconds // 3600, seconds // 86400
-    if hours == 0:
-        return f"{minutes} menit"
-    if days == 0:
-        rest = minutes % 60
-        return f"{hours} jam {rest} menit" if rest else f"{hours} jam"
-    rest = hours % 24
-    return f"{days} hari {rest} jam" if rest else f"{days} hari"
 
 
 def urgency(due: datetime | None, now: datetime) -> Urgency:

@@ -9,6 +9,7 @@ from jinja2 import StrictUndefined
 
 from workflow_app.engine.forms import Condition
 from workflow_app.permissions import CASE_STARTERS, INCIDENT_READERS, OVERSEERS
+from workflow_app.services import readable
 from workflow_app.types import WITA
 from workflow_app.web import formats, session
 from workflow_app.web.assets import asset
@@ -32,7 +33,7 @@ def register(app: Flask) -> None:
         plain_date=formats.plain_date,
         long_date=formats.long_date,
         full_time=formats.full_time,
-        duration=formats.duration,
+        duration=readable.duration,
         file_size=formats.file_size,
         breakable=formats.breakable,
         moment=_moment,

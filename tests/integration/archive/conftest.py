@@ -17,7 +17,7 @@ def connect(stack: dict[str, str], bucket: str, **options: float) -> Blobs:
         bucket,
         stack.get("S3_SECURE", "false").lower() == "true",
         stack["S3_REGION"],
-        **options,  # type: ignore[arg-type]
+        **options,
     )
 
 

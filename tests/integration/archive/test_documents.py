@@ -29,7 +29,7 @@ def add(session: Session, blobs: Blobs, now: datetime, data: bytes | None = None
         "label": "Surat pengantar",
         **changes,
     }
-    return documents.add(session, blobs, data or uuid4().bytes, at=now, **given)  # type: ignore[arg-type]
+    return documents.add(session, blobs, data or uuid4().bytes, at=now, **given)
 
 
 def page(no: int = 1, text: str = "Surat kehilangan", **changes: object) -> PageText:
@@ -41,7 +41,7 @@ def page(no: int = 1, text: str = "Surat kehilangan", **changes: object) -> Page
         "source": "ocr",
         **changes,
     }
-    return PageText(no, text, **given)  # type: ignore[arg-type]
+    return PageText(no, text, **given)
 
 
 def renditions(session: Session, document_id: UUID) -> list[Rendition]:

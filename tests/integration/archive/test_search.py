@@ -20,7 +20,7 @@ LETTER = (
 
 
 @pytest.fixture
-def keep(db_session: Session, blobs: Blobs, now: datetime):  # type: ignore[no-untyped-def]
+def keep(db_session: Session, blobs: Blobs, now: datetime):
     """Keep a document with these pages and return its id."""
 
     def keep(*texts: str, label: str = "Surat") -> UUID:
@@ -43,7 +43,7 @@ def keep(db_session: Session, blobs: Blobs, now: datetime):  # type: ignore[no-u
     return keep
 
 
-def ids(hits) -> list[UUID]:  # type: ignore[no-untyped-def]
+def ids(hits) -> list[UUID]:
     return [hit.document_id for hit in hits]
 
 
@@ -66,7 +66,7 @@ def ids(hits) -> list[UUID]:  # type: ignore[no-untyped-def]
 def test_r37_a_paper_is_found_by_words_word_forms_phrases_and_numbers(
     db_session: Session,
     keep,
-    query: str,  # type: ignore[no-untyped-def]
+    query: str,
 ) -> None:
     wanted = keep("halaman lain", LETTER)
     keep("undangan rapat koordinasi")
@@ -77,12 +77,12 @@ def test_r37_a_paper_is_found_by_words_word_forms_phrases_and_numbers(
 @pytest.mark.parametrize(
     "query", ["", "   ", "tidakada", "pasar -kehilangan", '"izin surat"', "\x00", "-", '"', "& | !", "':*"]
 )
-def test_queries_that_find_nothing_do_no_harm(db_session: Session, keep, query: str) -> None:  # type: ignore[no-untyped-def]
+def test_queries_that_find_nothing_do_no_harm(db_session: Session, keep, query: str) -> None:
     keep(LETTER)
     assert search(db_session, query) == []
 
 
-def test_the_found_words_are_marked_and_the_rest_is_safe_for_a_page(db_session: Session, keep) -> None:  # type: ignore[no-untyped-def]
+def test_the_found_words_are_marked_and_the_rest_is_safe_for_a_page(db_session: Session, keep) -> None:
     keep(f"<script>alert('x')</script> kehilangan & {MARK_START}palsu{MARK_END} \"kutipan\" <b>tebal</b>")
     (hit,) = search(db_session, "kehilangan")
     assert f"{MARK_START}kehilangan{MARK_END}" in hit.snippet
@@ -91,20 +91,20 @@ def test_the_found_words_are_marked_and_the_rest_is_safe_for_a_page(db_session: 
     assert hit.snippet.count(MARK_START) == hit.snippet.count(MARK_END) == 1
 
 
-def test_a_snippet_is_short_and_around_the_words(db_session: Session, keep) -> None:  # type: ignore[no-untyped-def]
+def test_a_snippet_is_short_and_around_the_words(db_session: Session, keep) -> None:
     keep("awal " * 2000 + "di sini kehilangan dompet " + "akhir " * 2000)
     (hit,) = search(db_session, "dompet")
     assert f"{MARK_START}dompet{MARK_END}" in hit.snippet
     assert len(hit.snippet) < 300
 
 
-def test_pages_with_more_of_the_words_come_first(db_session: Session, keep) -> None:  # type: ignore[no-untyped-def]
+def test_pages_with_more_of_the_words_come_first(db_session: Session, keep) -> None:
     once = keep("dompet " + "lain " * 50)
     often = keep("dompet dompet dompet hilang dompet")
     assert ids(search(db_session, "dompet")) == [often, once]
 
 
-def test_only_papers_that_may_be_seen_are_found(db_session: Session, keep) -> None:  # type: ignore[no-untyped-def]
+def test_only_papers_that_may_be_seen_are_found(db_session: Session, keep) -> None:
     seen, hidden = keep(LETTER, label="Boleh"), keep(LETTER, label="Rahasia")
     assert ids(search(db_session, "kehilangan", document_ids=[seen])) == [seen]
     assert search(db_session, "kehilangan", document_ids=[]) == []
@@ -113,11 +113,11 @@ def test_only_papers_that_may_be_seen_are_found(db_session: Session, keep) -> No
     assert set(ids(search(db_session, "kehilangan"))) == {seen, hidden}
 
 
-def test_the_number_of_hits_is_bounded(db_session: Session, keep) -> None:  # type: ignore[no-untyped-def]
+def test_the_number_of_hits_is_bounded(db_session: Session, keep) -> None:
     keep(*["kata yang sama"] * 7)
     assert len(search(db_session, "kata", limit=5)) == 5
 
 
-def test_a_query_as_long_as_a_book_is_cut(db_session: Session, keep) -> None:  # type: ignore[no-untyped-def]
+def test_a_query_as_long_as_a_book_is_cut(db_session: Session, keep) -> None:
     keep(LETTER)
     assert search(db_session, "kehilangan " * 50_000)

@@ -130,7 +130,7 @@ def test_r57_both_clocks_are_measured_and_a_return_does_not_restart_them(
     case_id = play("dikembalikan_uraian")
 
     with works.begin(budi) as work:
-        found = {item.name: item for item in clocks.of_case(work, case_id)}
+        found = {item.name: item for item in clocks.of_case(work, work.session.get_one(Case, case_id))}
     assert set(found) == {"kedatangan", "berkas_lengkap"}
     assert found["berkas_lengkap"].target_minutes == 10
     assert found["kedatangan"].target_minutes is None

@@ -89,7 +89,7 @@ def test_no_transaction_is_open_while_a_paper_is_read(
                 opened.append(True)
                 return factory.begin()
 
-        return replace(works, session_factory=Counting())  # type: ignore[arg-type]
+        return replace(works, session_factory=Counting())
 
     real = reading.read
     seen: list[int] = []

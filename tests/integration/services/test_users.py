@@ -94,10 +94,10 @@ def test_a_faulty_account_is_refused_with_a_sentence(work: UnitOfWork, change: d
         "roles": ["petugas"],
         "password": PASSWORD,
     }
-    users.create(work, **good)  # type: ignore[arg-type]
+    users.create(work, **good)
 
     with pytest.raises(InvalidInput):
-        users.create(work, **{**good, "username": "baru", **change})  # type: ignore[arg-type]
+        users.create(work, **{**good, "username": "baru", **change})
 
 
 def test_an_unknown_account_is_named(work: UnitOfWork) -> None:

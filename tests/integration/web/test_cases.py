@@ -1,6 +1,7 @@
 """The case page: sentence, clocks, drawing, identity, letters, cancelling."""
 
 import io
+from collections.abc import Callable
 
 import pytest
 from PIL import Image
@@ -71,12 +72,12 @@ def test_without_a_purpose_nothing_is_opened(at_desk: Visitor) -> None:
 
 @pytest.mark.parametrize("role", ["pimpinan", "arsiparis"])
 def test_roles_without_need_cannot_open_identity(
-    at_desk: Visitor, person: object, visit: object, role: str
+    at_desk: Visitor, person: Callable[..., Actor], visit: Callable[[str], Visitor], role: str
 ) -> None:
-    person("dewi", role)  # type: ignore[operator]
+    person("dewi", role)
     desk.to_requirements(at_desk)
     path = case_path(at_desk)
-    other: Visitor = visit("dewi")  # type: ignore[operator]
+    other: Visitor = visit("dewi")
     assert other.open(f"{path}/identitas").answer.status_code in (403, 404)
     assert "Buka identitas" not in other.open(path).words
 
@@ -94,11 +95,11 @@ def test_a_case_is_cancelled_with_a_reason_only(at_desk: Visitor) -> None:
 
 
 def test_an_unknown_case_and_a_foreign_one_answer_the_same(
-    at_desk: Visitor, visit: object, tono: Actor
+    at_desk: Visitor, visit: Callable[[str], Visitor], tono: Actor
 ) -> None:
     desk.to_identity(at_desk)
     path = case_path(at_desk)
-    stranger: Visitor = visit("tono")  # type: ignore[operator]
+    stranger: Visitor = visit("tono")
     foreign = stranger.open(path)
     assert foreign.answer.status_code == 404
     sentence = foreign.words
@@ -120,10 +121,10 @@ def test_while_the_system_works_the_page_waits_and_then_leads_on(at_desk: Visito
 
 
 def test_four_eyes_who_recorded_cannot_approve(
-    at_desk: Visitor, person: object, visit: object, sktlk: str
+    at_desk: Visitor, person: Callable[..., Actor], visit: Callable[[str], Visitor], sktlk: str
 ) -> None:
-    person("lina", "petugas", "ka_spkt")  # type: ignore[operator]
-    both: Visitor = visit("lina")  # type: ignore[operator]
+    person("lina", "petugas", "ka_spkt")
+    both: Visitor = visit("lina")
     desk.to_approval(both)
     both.open("/?daftar=antrean").submit("Ambil tugas")
     assert both.answer.status_code == 403
@@ -145,15 +146,15 @@ def test_the_start_page_sent_twice_leads_to_one_case(at_desk: Visitor) -> None:
 
 
 def test_r23_who_reads_no_identities_finds_no_way_to_the_papers(
-    at_desk: Visitor, visit: object, person: object
+    at_desk: Visitor, visit: Callable[[str], Visitor], person: Callable[..., Actor]
 ) -> None:
     desk.to_requirements(at_desk)
     path = case_path(at_desk)
     picture = io.BytesIO()
     Image.new("L", (200, 280), 255).save(picture, "PNG")
     at_desk.open(path).submit("Tambahkan", {"berkas": [(picture.getvalue(), "x.png")]}, nama="Surat")
-    person("rudi", "pimpinan")  # type: ignore[operator]
-    head: Visitor = visit("rudi")  # type: ignore[operator]
+    person("rudi", "pimpinan")
+    head: Visitor = visit("rudi")
     head.open(path)
     assert "Menunggu dibaca" in head.words
     assert "/dokumen/" not in head.text

@@ -1,6 +1,7 @@
 """Papers on the pages: handed in with and without a script, shown, found, refused in a sentence."""
 
 import io
+from collections.abc import Callable
 from uuid import UUID
 
 import pytest
@@ -64,8 +65,8 @@ def test_with_a_script_the_form_gets_a_piece_of_page_back(at_desk: Visitor) -> N
         headers={"Accept": "application/json"},
     )
     assert answer.status_code == 200
-    assert UUID(answer.json["id"])  # type: ignore[index]
-    assert f'name="{FIELD}"' in answer.json["html"]  # type: ignore[index]
+    assert UUID(answer.json["id"])
+    assert f'name="{FIELD}"' in answer.json["html"]
 
 
 @pytest.mark.parametrize(
@@ -100,7 +101,7 @@ def test_a_field_that_takes_no_papers_refuses_them(at_desk: Visitor) -> None:
 
 
 def test_a_paper_can_be_opened_by_who_may_see_the_case_and_by_nobody_else(
-    at_desk: Visitor, visit: object, tono: Actor
+    at_desk: Visitor, visit: Callable[[str], Visitor], tono: Actor
 ) -> None:
     desk.to_requirements(at_desk)
     at_desk.submit("Unggah", {f"unggah.{FIELD}": [(picture(), "a.png")]}, persyaratan__sim_01__given="ya")
@@ -112,7 +113,7 @@ def test_a_paper_can_be_opened_by_who_may_see_the_case_and_by_nobody_else(
     assert answer.headers["Content-Disposition"].startswith("attachment; filename=dokumen-")
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
     assert answer.headers["Cache-Control"] == "no-store"
-    stranger: Visitor = visit("tono")  # type: ignore[operator]
+    stranger: Visitor = visit("tono")
     for path in ("", "/asli", "/dokumen.pdf", "/halaman/1"):
         assert stranger.open(f"/dokumen/{document}{path}").answer.status_code == 404
 

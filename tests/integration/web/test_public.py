@@ -52,7 +52,7 @@ def test_a_letter_is_valid_then_withdrawn_and_nobody_is_named(
         assert secret not in visitor.text
     with works.begin(SYSTEM) as work:
         case_id = path.removeprefix("/berkas/")
-        issued = [letter for letter in letters.issued(work, case_id) if letter.verify_code == code]  # type: ignore[arg-type]
+        issued = [letter for letter in letters.issued(work, case_id) if letter.verify_code == code]
         letters.void(work, issued[0].id, "Isi surat salah")
     visitor.open(f"/verifikasi/{code}")
     assert "Surat ini sudah ditarik" in visitor.words

@@ -1,5 +1,6 @@
 """Searching: numbers and the text of papers; the words never stand in an address."""
 
+from collections.abc import Callable
 from uuid import uuid4
 
 from tests.integration.web import desk
@@ -28,9 +29,9 @@ def test_words_of_one_person_are_gone_after_signing_out(at_desk: Visitor, sari: 
     assert "Contoh Rahasia" not in at_desk.open("/cari").text
 
 
-def test_another_unit_finds_nothing(at_desk: Visitor, visit: object, tono: Actor) -> None:
+def test_another_unit_finds_nothing(at_desk: Visitor, visit: Callable[[str], Visitor], tono: Actor) -> None:
     desk.to_identity(at_desk)
-    stranger: Visitor = visit("tono")  # type: ignore[operator]
+    stranger: Visitor = visit("tono")
     assert "B-2026-000001" not in stranger.open("/cari").submit("Cari", kata="000001").words
 
 

@@ -30,7 +30,7 @@ def test_every_constraint_has_a_name() -> None:
 
 
 def test_text_is_indexed_by_stem_and_as_written() -> None:
-    created = str(CreateTable(Page.__table__).compile(dialect=postgresql.dialect()))  # type: ignore[arg-type]
+    created = str(CreateTable(Page.__table__).compile(dialect=postgresql.dialect()))
     assert "to_tsvector('indonesian'::regconfig" in created
     assert "to_tsvector('simple'::regconfig" in created
 

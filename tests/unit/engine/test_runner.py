@@ -230,7 +230,7 @@ def test_a_damaged_state_is_a_fault(broken: bytes) -> None:
 @pytest.mark.parametrize("value", [1.5, {"a": 1}, [1], (1,), b"x", NOW])
 def test_only_plain_values_become_control_variables(value: object) -> None:
     with pytest.raises(ProcessFault, match="not allowed"):
-        runner.start(line().definition(), {"isi": value}, NOW)  # type: ignore[dict-item]
+        runner.start(line().definition(), {"isi": value}, NOW)
 
 
 def test_a_case_starts_with_the_initial_variables_of_the_process() -> None:

@@ -66,7 +66,7 @@ def test_trap_2_a_variable_named_typename_never_enters_the_state() -> None:
             play.step.state,
             task.id,
             {"a": {"typename": "x"}},
-            NOW,  # type: ignore[dict-item]
+            NOW,
         )
 
 

@@ -16,7 +16,7 @@ WITH_CHILD = (
 
 
 def child(tmp_path: Path, code: str, **options: float) -> Child:
-    return Child("test", [sys.executable, "-c", code], tmp_path / "log" / "child.log", **options)  # type: ignore[arg-type]
+    return Child("test", [sys.executable, "-c", code], tmp_path / "log" / "child.log", **options)
 
 
 def wait_for_output(started: Child) -> str:

@@ -83,7 +83,7 @@ def text_pdf(*pages: Sequence[str]) -> bytes:
 def saved(pdf: pikepdf.Pdf, **options: object) -> bytes:
     """The PDF as bytes."""
     buffer = io.BytesIO()
-    pdf.save(buffer, **options)  # type: ignore[arg-type]
+    pdf.save(buffer, **options)
     return buffer.getvalue()
 
 

@@ -47,7 +47,7 @@ def test_one_broken_page_does_not_lose_the_others() -> None:
     data = bytearray(papers.tiff([papers.page()] * 3, compression="tiff_adobe_deflate"))
     with Image.open(io.BytesIO(data)) as whole:
         whole.seek(1)
-        start = whole.tag_v2[273][0]  # type: ignore[attr-defined]
+        start = whole.tag_v2[273][0]
     data[start : start + 400] = bytes(400)
     reading = read(bytes(data))
     assert [page.source for page in reading.pages] == [PageSource.OCR, PageSource.FAILED, PageSource.OCR]

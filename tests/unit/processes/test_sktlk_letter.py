@@ -53,6 +53,7 @@ def context(
         "nomor": NUMBER,
         "tanggal_terbit": "Senin, 23 November 2026",
         "jam_terbit": "14.20 WITA",
+        "hari": readable.written_day,
         "waktu": lambda text: printing.when(datetime.fromisoformat(text)),
         "tempat_terbit": "Kandangan",
         "jawaban": answers,

@@ -51,7 +51,7 @@ def made_up_settings() -> Settings:
 
 @pytest.fixture
 def app(made_up_settings: Settings) -> Flask:
-    made: Flask = create_app(made_up_settings, works=AbsentServers())  # type: ignore[arg-type]
+    made: Flask = create_app(made_up_settings, works=AbsentServers())
     limits.limiter.reset()
     return made
 

@@ -66,4 +66,4 @@ def test_a_background_request_gets_a_status_instead_of_the_sign_in_page(client: 
     assert client.get("/", headers={"HX-Request": "true"}).status_code == 401
     answer = client.get("/sesi", headers={"Accept": "application/json"})
     assert answer.status_code == 401
-    assert "Masuk lagi" in answer.json["sentence"]  # type: ignore[index]
+    assert "Masuk lagi" in answer.json["sentence"]

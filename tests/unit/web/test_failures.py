@@ -75,7 +75,7 @@ def test_an_unknown_address_says_where_to_go(client: FlaskClient) -> None:
 def test_scripts_get_the_sentence_as_json(client: FlaskClient) -> None:
     answer = client.get("/tidak-ada", headers={"Accept": "application/json"})
     assert answer.status_code == 404
-    assert "tidak ada" in answer.json["sentence"]  # type: ignore[index]
+    assert "tidak ada" in answer.json["sentence"]
 
 
 def test_a_form_without_its_token_is_refused(client: FlaskClient) -> None:

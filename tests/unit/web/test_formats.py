@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from markupsafe import Markup
 
+from workflow_app.services import readable
 from workflow_app.web import formats
 
 NOW = datetime(2026, 11, 23, 6, 20, tzinfo=UTC)
@@ -51,7 +52,7 @@ def test_a_moment_is_as_short_as_it_stays_clear(at: datetime, words: str) -> Non
     ],
 )
 def test_spans_are_rounded_down(span: timedelta, words: str) -> None:
-    assert formats.duration(span) == words
+    assert readable.duration(span) == words
 
 
 @pytest.mark.parametrize(
