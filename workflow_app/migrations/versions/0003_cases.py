@@ -1,224 +1,16 @@
-"""First tables of the application and the archive, append-only triggers, and the job engine's own tables."""
+"""Cases with their tasks, answers, papers, letters and events."""
 
 import sqlalchemy as sa
 from alembic import op
-from procrastinate.schema import SchemaManager
 from sqlalchemy.dialects import postgresql
 
-revision = "0001"
-down_revision = None
+revision = "0003"
+down_revision = "0002"
 branch_labels = None
 depends_on = None
 
-APPEND_ONLY = ("audit_event", "audit_checkpoint", "submission", "sealed_answers")
-
-REFUSE_CHANGE = """
-create function refuse_change() returns trigger language plpgsql as $$
-begin
-    raise exception '% is append-only', tg_table_name using errcode = 'restrict_violation';
-end
-$$
-"""
-
 
 def upgrade() -> None:
-    op.create_table(
-        "blob",
-        sa.Column("sha256", sa.Text(), nullable=False),
-        sa.Column("size", sa.BigInteger(), nullable=False),
-        sa.Column("media_type", sa.Text(), nullable=False),
-        sa.Column("version_id", sa.Text(), nullable=False),
-        sa.Column("stored_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("sha256 ~ '^[0-9a-f]{64}$'", name=op.f("ck_blob_sha256")),
-        sa.CheckConstraint("size > 0", name=op.f("ck_blob_size")),
-        sa.PrimaryKeyConstraint("sha256", name=op.f("pk_blob")),
-        schema="archive",
-    )
-    op.create_table(
-        "document",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("blob_sha256", sa.Text(), nullable=False),
-        sa.Column("media_type", sa.Text(), nullable=False),
-        sa.Column("pages", sa.Integer(), nullable=False),
-        sa.Column("label", sa.Text(), nullable=False),
-        sa.Column("origin", sa.Text(), nullable=False),
-        sa.Column("status", sa.Text(), nullable=False),
-        sa.Column("status_reason", sa.Text(), nullable=False),
-        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint(
-            "status IN ('received', 'reading', 'readable', 'unreadable')", name=op.f("ck_document_status")
-        ),
-        sa.CheckConstraint("pages > 0", name=op.f("ck_document_pages")),
-        sa.ForeignKeyConstraint(
-            ["blob_sha256"], ["archive.blob.sha256"], name=op.f("fk_document_blob_sha256_blob")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_document")),
-        sa.UniqueConstraint("blob_sha256", name=op.f("uq_document_blob_sha256")),
-        schema="archive",
-    )
-    op.create_index(
-        op.f("ix_document_added_at_id"), "document", ["added_at", "id"], unique=False, schema="archive"
-    )
-    op.create_table(
-        "page",
-        sa.Column("document_id", sa.Uuid(), nullable=False),
-        sa.Column("no", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
-        sa.Column("confidence", sa.Float(), nullable=True),
-        sa.Column("words", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column("width", sa.Integer(), nullable=False),
-        sa.Column("height", sa.Integer(), nullable=False),
-        sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column(
-            "tsv",
-            postgresql.TSVECTOR(),
-            sa.Computed(
-                "to_tsvector('indonesian'::regconfig, left(text, 200000)) || to_tsvector('simple'::regconfig, left(text, 200000))",
-                persisted=True,
-            ),
-            nullable=False,
-        ),
-        sa.CheckConstraint("no > 0", name=op.f("ck_page_no")),
-        sa.ForeignKeyConstraint(
-            ["document_id"], ["archive.document.id"], name=op.f("fk_page_document_id_document")
-        ),
-        sa.PrimaryKeyConstraint("document_id", "no", name=op.f("pk_page")),
-        schema="archive",
-    )
-    op.create_index(
-        op.f("ix_page_tsv"), "page", ["tsv"], unique=False, schema="archive", postgresql_using="gin"
-    )
-    op.create_table(
-        "rendition",
-        sa.Column("document_id", sa.Uuid(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("page", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("blob_sha256", sa.Text(), nullable=False),
-        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("page >= 0", name=op.f("ck_rendition_page")),
-        sa.ForeignKeyConstraint(
-            ["blob_sha256"], ["archive.blob.sha256"], name=op.f("fk_rendition_blob_sha256_blob")
-        ),
-        sa.ForeignKeyConstraint(
-            ["document_id"], ["archive.document.id"], name=op.f("fk_rendition_document_id_document")
-        ),
-        sa.PrimaryKeyConstraint("document_id", "kind", "page", name=op.f("pk_rendition")),
-        schema="archive",
-    )
-    op.create_index(
-        op.f("ix_rendition_blob_sha256"), "rendition", ["blob_sha256"], unique=False, schema="archive"
-    )
-    op.create_table(
-        "audit_chain",
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column("length", sa.Integer(), nullable=False),
-        sa.Column("head", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("name", name=op.f("pk_audit_chain")),
-    )
-    op.create_table(
-        "audit_checkpoint",
-        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
-        sa.Column("last_event_id", sa.BigInteger(), nullable=False),
-        sa.Column("events", sa.Integer(), nullable=False),
-        sa.Column("root", sa.LargeBinary(), nullable=False),
-        sa.Column("previous", sa.LargeBinary(), nullable=False),
-        sa.Column("signature", sa.LargeBinary(), nullable=False),
-        sa.Column("blob", sa.String(), nullable=False),
-        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_checkpoint")),
-    )
-    op.create_table(
-        "number_series",
-        sa.Column("series", sa.String(), nullable=False),
-        sa.Column("year", sa.Integer(), nullable=False),
-        sa.Column("last", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("series", "year", name=op.f("pk_number_series")),
-    )
-    op.create_table(
-        "user_account",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("username", sa.String(), nullable=False),
-        sa.Column("full_name", sa.String(), nullable=False),
-        sa.Column("rank", sa.String(), nullable=False),
-        sa.Column("nrp", sa.String(), nullable=False),
-        sa.Column("unit", sa.String(), nullable=False),
-        sa.Column("password_hash", sa.String(), nullable=False),
-        sa.Column("is_active", sa.Boolean(), nullable=False),
-        sa.Column("session_epoch", sa.Integer(), nullable=False),
-        sa.Column("failed_logins", sa.Integer(), nullable=False),
-        sa.Column("locked_until", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_user_account")),
-        sa.UniqueConstraint("username", name=op.f("uq_user_account_username")),
-    )
-    op.create_table(
-        "configuration",
-        sa.Column("key", sa.String(), nullable=False),
-        sa.Column("valid_from", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("value", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("set_by", sa.Uuid(), nullable=True),
-        sa.ForeignKeyConstraint(["set_by"], ["user_account.id"], name=op.f("fk_configuration_set_by")),
-        sa.PrimaryKeyConstraint("key", "valid_from", name=op.f("pk_configuration")),
-    )
-    op.create_table(
-        "definition",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("process_key", sa.String(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column("content_hash", sa.String(), nullable=False),
-        sa.Column("is_current", sa.Boolean(), nullable=False),
-        sa.Column("deployed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("deployed_by", sa.Uuid(), nullable=True),
-        sa.ForeignKeyConstraint(["deployed_by"], ["user_account.id"], name=op.f("fk_definition_deployed_by")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_definition")),
-        sa.UniqueConstraint(
-            "process_key", "content_hash", name=op.f("uq_definition_process_key_content_hash")
-        ),
-        sa.UniqueConstraint("process_key", "version", name=op.f("uq_definition_process_key_version")),
-    )
-    op.create_index(
-        "uq_definition_current",
-        "definition",
-        ["process_key"],
-        unique=True,
-        postgresql_where=sa.text("is_current"),
-    )
-    op.create_table(
-        "letter_number",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("series", sa.String(), nullable=False),
-        sa.Column("year", sa.Integer(), nullable=False),
-        sa.Column("sequence", sa.Integer(), nullable=False),
-        sa.Column("number", sa.String(), nullable=False),
-        sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("voided_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("voided_by", sa.Uuid(), nullable=True),
-        sa.Column("void_reason", sa.String(), nullable=True),
-        sa.ForeignKeyConstraint(["voided_by"], ["user_account.id"], name=op.f("fk_letter_number_voided_by")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_letter_number")),
-        sa.UniqueConstraint("number", name=op.f("uq_letter_number_number")),
-        sa.UniqueConstraint("series", "year", "sequence", name=op.f("uq_letter_number_series_year_sequence")),
-    )
-    op.create_table(
-        "user_role",
-        sa.Column("user_id", sa.Uuid(), nullable=False),
-        sa.Column("role", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_user_role_user_id")),
-        sa.PrimaryKeyConstraint("user_id", "role", name=op.f("pk_user_role")),
-    )
-    op.create_table(
-        "definition_file",
-        sa.Column("definition_id", sa.Uuid(), nullable=False),
-        sa.Column("path", sa.String(), nullable=False),
-        sa.Column("content", sa.LargeBinary(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["definition_id"], ["definition.id"], name=op.f("fk_definition_file_definition_id")
-        ),
-        sa.PrimaryKeyConstraint("definition_id", "path", name=op.f("pk_definition_file")),
-    )
     op.create_table(
         "service_case",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -396,7 +188,6 @@ def upgrade() -> None:
         sa.Column("role", sa.String(), nullable=False),
         sa.Column("assignee_id", sa.Uuid(), nullable=True),
         sa.Column("status", sa.String(), nullable=False),
-        sa.Column("priority", sa.Integer(), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("sent_by", sa.Uuid(), nullable=True),
@@ -481,22 +272,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("submission_id", "field_group", name=op.f("pk_sealed_answers")),
     )
-    op.execute(REFUSE_CHANGE)
-    for table in APPEND_ONLY:
-        op.execute(
-            f"create trigger append_only before update or delete on {table} "
-            "for each row execute function refuse_change()"
-        )
-        op.execute(
-            f"create trigger never_truncated before truncate on {table} "
-            "for each statement execute function refuse_change()"
-        )
-    # Several statements in one string: straight to the driver.
-    driver = op.get_bind().connection.driver_connection
-    if driver is None:
-        raise RuntimeError("no connection to the database")
-    driver.execute(SchemaManager.get_schema())
 
 
 def downgrade() -> None:
-    raise RuntimeError("the first revision is not taken back: drop the database instead")
+    raise RuntimeError("the first revisions are not taken back: drop the database instead")
