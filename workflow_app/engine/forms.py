@@ -34,6 +34,10 @@ COMPUTED_WIDGETS = frozenset({"requirements", "waiver"})
 _JUDGES = {"date": judge_date, "datetime": judge_instant}
 
 
+SUMMARY_PLACE = r"\{([a-z_0-9]+\.[a-z_0-9]+)\}"
+"""How a sentence of a summary names an answer."""
+
+
 @dataclass(frozen=True)
 class Condition:
     """A field is visible while another field has one of these values."""
@@ -93,6 +97,8 @@ class Form:
     sections: tuple[Section, ...]
     fields: Mapping[str, Field]
     schema: Mapping[str, Any]
+    summary: tuple[str, ...] = ()
+    """Sentences to read before a decision; `{element.field}` stands for what was answered there."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +123,17 @@ def read_form(element: str, schema: Mapping[str, Any], ui: Mapping[str, Any]) ->
             n: _field(n, properties.get(n, {}), u, n in required) for n, u in ui.get("fields", {}).items()
         }
         sections = tuple(Section(s["title"], s.get("help", ""), tuple(s["fields"])) for s in ui["sections"])
-        form = Form(element, ui["title"], ui["intro"], ui["submit"], ui["next"], sections, fields, schema)
+        form = Form(
+            element,
+            ui["title"],
+            ui["intro"],
+            ui["submit"],
+            ui["next"],
+            sections,
+            fields,
+            schema,
+            tuple(ui.get("summary", ())),
+        )
     except (SchemaError, KeyError, TypeError, AttributeError, ValueError) as error:
         raise InvalidDefinition(detail=f"form of {element}: {type(error).__name__} {error}") from error
     shown = [name for section in sections for name in section.fields]

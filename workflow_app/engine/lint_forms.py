@@ -1,10 +1,11 @@
 """Linter rules on forms: what becomes a control variable, what is personal, and that widgets fit their schema."""
 
+import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from workflow_app.engine import functions
-from workflow_app.engine.forms import COMPUTED_WIDGETS, WORKING_NOTES, Field, Form
+from workflow_app.engine.forms import COMPUTED_WIDGETS, SUMMARY_PLACE, WORKING_NOTES, Field, Form
 from workflow_app.engine.lint_source import Finding, Rule, Source
 
 CONTROL_WIDGETS = frozenset({"radio", "select", "checkbox", "checkboxes", "date", "datetime", "number"})
@@ -71,6 +72,18 @@ def computed(source: Source) -> Iterator[Finding]:
                     )
 
 
+def summaries(source: Source) -> Iterator[Finding]:
+    """Sentences of a summary name answers that exist and that are shown to who works on the case."""
+    for element, form in source.forms.items():
+        for place in (place for sentence in form.summary for place in re.findall(SUMMARY_PLACE, sentence)):
+            other, _, name = place.partition(".")
+            field = source.forms[other].fields.get(name) if other in source.forms else None
+            if field is None:
+                yield Finding("summary-unknown", element, f"Ringkasan menyebut {place}, yang tidak ada.")
+            elif field.personal not in (None, WORKING_NOTES):
+                yield Finding("summary-personal", element, f"Ringkasan menyebut {place}, yang data pribadi.")
+
+
 def _judge(field: Field) -> Iterator[tuple[str, str]]:
     name = field.parameters.get("result", field.name if field.control else "")
     if name and functions.is_reserved(name):
@@ -116,4 +129,4 @@ def _fit(form: Form, field: Field) -> Iterator[str]:
             yield f"visible_if membandingkan dengan {unknown[0]}, yang bukan pilihan."
 
 
-RULES: tuple[Rule, ...] = (present, fields, widgets, computed)
+RULES: tuple[Rule, ...] = (present, fields, widgets, computed, summaries)

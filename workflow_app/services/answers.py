@@ -1,8 +1,6 @@
 """Answers of completed tasks: storing them apart by secrecy, and reading them back."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
@@ -12,33 +10,9 @@ from workflow_app.engine.forms import WORKING_NOTES, Form, Separated
 from workflow_app.models.case import Case
 from workflow_app.models.submission import SealedAnswers, Submission
 from workflow_app.models.task import Task
-from workflow_app.models.user import User
 from workflow_app.services import readable
-from workflow_app.services.processes import definition_of
 from workflow_app.services.unit_of_work import UnitOfWork
-from workflow_app.types import SYSTEM, Answers
-
-
-@dataclass(frozen=True)
-class AnsweredStep:
-    """What was recorded at one step, without the personal answers."""
-
-    element: str
-    name: str
-    at: datetime
-    by: str
-    rows: list[tuple[str, str]]
-    """Question and readable answer."""
-
-
-@dataclass(frozen=True)
-class Notice:
-    """A reason that those who go on with the case must read first."""
-
-    title: str
-    text: str
-    at: datetime
-    by: str
+from workflow_app.types import Answers
 
 
 def store(work: UnitOfWork, case: Case, task: Task, token: str, separated: Separated) -> Submission:
@@ -95,52 +69,13 @@ def unsealed(work: UnitOfWork, case: Case, submissions: Iterable[Submission]) ->
     return {found[key].element: value for key, value in merged.items()}
 
 
-def recorded(work: UnitOfWork, case: Case) -> list[AnsweredStep]:
-    """What is known so far, step by step, without personal answers; working notes only for who works on the case."""
-    definition = definition_of(work, case.definition_id)
-    submissions = newest(work, case.id)
-    names = _names(work, submissions.values())
-    notes = _notes(work, case, submissions.values())
-    return [
-        AnsweredStep(
-            element=element,
-            name=definition.elements[element].name,
-            at=submission.submitted_at,
-            by=names.get(submission.submitted_by, SYSTEM.name),
-            rows=rows_of(definition, definition.form(element), {**submission.answers, **notes[element]}),
-        )
-        for element, submission in submissions.items()
-    ]
-
-
-def notices(work: UnitOfWork, case: Case) -> list[Notice]:
-    """Why a running case came back (fields marked `notice`), for who works on it: until the same step is done again."""
-    if case.closed_at is not None:
-        return []
-    definition = definition_of(work, case.definition_id)
-    submissions = newest(work, case.id)
-    names = _names(work, submissions.values())
-    notes = _notes(work, case, submissions.values())
-    return [
-        Notice(
-            title=f"{definition.elements[element].name}: {field.title}",
-            text=str(notes[element][field.name]),
-            at=submission.submitted_at,
-            by=names.get(submission.submitted_by, SYSTEM.name),
-        )
-        for element, submission in submissions.items()
-        for field in definition.form(element).fields.values()
-        if field.notice and notes[element].get(field.name)
-    ]
-
-
 def works_on(work: UnitOfWork, case: Case) -> bool:
     """True if one of the actor's roles has, had or may take a task of this case."""
     roles = set(work.session.scalars(select(Task.role).where(Task.case_id == case.id).distinct()))
     return work.actor.unit == case.unit and not work.actor.roles.isdisjoint(roles)
 
 
-def _notes(work: UnitOfWork, case: Case, submissions: Iterable[Submission]) -> dict[str, Answers]:
+def notes(work: UnitOfWork, case: Case, submissions: Iterable[Submission]) -> dict[str, Answers]:
     """Working notes per element: opened for who works on the case, empty for everybody else. No other group is opened."""
     found = {submission.id: submission.element for submission in submissions}
     notes: dict[str, Answers] = {element: {} for element in found.values()}
@@ -169,9 +104,3 @@ def rows_of(definition: Definition, form: Form, answers: Answers) -> list[tuple[
             if text:
                 rows.append((field.title, text))
     return rows
-
-
-def _names(work: UnitOfWork, submissions: Iterable[Submission]) -> dict[UUID | None, str]:
-    ids = {submission.submitted_by for submission in submissions} - {None}
-    rows = work.session.execute(select(User.id, User.full_name).where(User.id.in_(ids))).all()
-    return {row.id: row.full_name for row in rows}

@@ -11,13 +11,13 @@ from workflow_app.errors import Busy, InvalidInput
 from workflow_app.permissions import IDENTITY_READERS
 from workflow_app.services import access as reach
 from workflow_app.services import (
-    answers,
     cases,
     diagrams,
     documents,
     history,
     identities,
     letters,
+    records,
     requirements,
 )
 from workflow_app.services.cases import CaseView
@@ -102,14 +102,14 @@ def page(case_id: UUID, **more: Any) -> str:
         case = cases.get(work, case_id)
         issued = letters.for_case(work, case_id)
         may_reveal = not work.actor.roles.isdisjoint(IDENTITY_READERS)
-        row = reach.visible_case(work, case_id)
+        record = records.record_of(work, reach.visible_case(work, case_id))
         return render_template(
             "cases/show.html",
             case=case,
-            notices=answers.notices(work, row),
+            notices=record.notices,
             drawing=diagrams.diagram(work, case_id),
             entries=history.timeline(work, case_id),
-            steps=answers.recorded(work, row),
+            steps=record.steps,
             masked=identities.masked(work, case_id),
             accesses=identities.accesses(work, case_id),
             may_reveal=may_reveal,

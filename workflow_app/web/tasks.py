@@ -11,7 +11,7 @@ from workflow_app.engine import forms
 from workflow_app.errors import Conflict, InvalidInput, ProcessFault
 from workflow_app.permissions import IDENTITY_READERS
 from workflow_app.services import access as reach
-from workflow_app.services import answers, cases, documents, drafts, letters, requirements, tasks, users
+from workflow_app.services import cases, documents, drafts, letters, records, requirements, tasks, users
 from workflow_app.services.tasks import TaskView
 from workflow_app.services.unit_of_work import UnitOfWork
 from workflow_app.web import uploads
@@ -125,6 +125,7 @@ def _page(
         papers = documents.for_case(work, task.case_id)
         shown = posted if posted is not None else _prepared(task)
         case = reach.visible_case(work, task.case_id)
+        record = records.record_of(work, case, task.form if task.status == "open" else None)
         return render_template(
             "tasks/show.html",
             task=task,
@@ -132,8 +133,9 @@ def _page(
             sheet=Sheet(task.form, shown, errors or {}),
             context=_context(work, task, papers),
             case=cases.get(work, task.case_id),
-            notices=answers.notices(work, case),
-            steps=answers.recorded(work, case)[::-1],
+            notices=record.notices,
+            summary=record.summary,
+            steps=record.steps[::-1],
             given=[] if task.is_mine and _is_checklist(task.form) else requirements.shown_lines(work, case),
             letters=letters.for_case(work, task.case_id),
             may_reveal=not work.actor.roles.isdisjoint(IDENTITY_READERS),

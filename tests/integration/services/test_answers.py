@@ -11,7 +11,7 @@ from workflow_app.errors import InvalidInput
 from workflow_app.models.case import Case
 from workflow_app.models.submission import Submission
 from workflow_app.models.task import Task
-from workflow_app.services import answers, cases, identities, requirements, tasks
+from workflow_app.services import cases, identities, records, requirements, tasks
 from workflow_app.services.unit_of_work import UnitOfWork, Works
 from workflow_app.types import SYSTEM, Actor, Answers
 
@@ -43,11 +43,11 @@ def returned(works: Works, play: Play, sari: Actor) -> UUID:
 
 
 def texts(work: UnitOfWork, case_id: UUID) -> list[str]:
-    return [notice.text for notice in answers.notices(work, work.session.get_one(Case, case_id))]
+    return [notice.text for notice in records.record_of(work, work.session.get_one(Case, case_id)).notices]
 
 
 def recorded(work: UnitOfWork, case_id: UUID) -> str:
-    return str(answers.recorded(work, work.session.get_one(Case, case_id)))
+    return str(records.record_of(work, work.session.get_one(Case, case_id)).steps)
 
 
 def test_r55_who_repairs_reads_the_reason_of_the_return(works: Works, returned: UUID, budi: Actor) -> None:
@@ -55,7 +55,7 @@ def test_r55_who_repairs_reads_the_reason_of_the_return(works: Works, returned: 
         assert texts(work, returned) == [REASON]
         assert REASON in recorded(work, returned)
         assert (
-            answers.notices(work, work.session.get_one(Case, returned))[0].title
+            records.record_of(work, work.session.get_one(Case, returned)).notices[0].title
             == "Periksa dan setujui: Alasan"
         )
 
@@ -119,3 +119,17 @@ def test_r57_an_arrival_that_cannot_be_is_refused_at_its_field(
     with pytest.raises(InvalidInput) as refused, works.begin(budi) as work:
         tasks.complete(work, task.id, {"arrived_at": at, "perkenalan": True}, "token-1")
     assert set(refused.value.fields) == {"arrived_at"}
+
+
+def test_ka_spkt_reads_the_case_in_sentences_before_approving(works: Works, play: Play, sari: Actor) -> None:
+    approval = open_task(works, play("sktlk_stnk", 6))
+    with works.begin(sari) as work:
+        record = records.record_of(
+            work, work.session.get_one(Case, approval.case_id), tasks.get(work, approval.id).form
+        )
+
+    text = " ".join(record.summary)
+    assert "melaporkan kehilangan: STNK" in text
+    assert "5 persyaratan diserahkan" in text
+    assert "Contoh Warga" not in text
+    assert "{" not in text

@@ -89,8 +89,16 @@ class Folder:
         self.form(id, {"catatan": note, **choices}, {"catatan": {"widget": "text"}, **fields})
         return self.add("userTask", id, lane, **properties)
 
-    def form(self, id: str, properties: dict[str, Any], fields: dict[str, Any], **schema: Any) -> "Folder":
+    def form(
+        self,
+        id: str,
+        properties: dict[str, Any],
+        fields: dict[str, Any],
+        summary: tuple[str, ...] = (),
+        **schema: Any,
+    ) -> "Folder":
         ui = {
+            "summary": summary,
             "title": id,
             "intro": "Isi lalu simpan.",
             "submit": "Simpan",

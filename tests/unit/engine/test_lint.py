@@ -51,6 +51,14 @@ def with_field(**ui: object) -> Folder:
     return line().form("kerja", {name: schema}, {name: field})
 
 
+def with_summary(sentence: str, **ui: object) -> Folder:
+    """A form with a summary over its only field."""
+    field = {"widget": "radio", "options": {"a": "A", "b": "B"}, **ui}
+    return line().form(
+        "kerja", {"pilihan": {"type": "string", "enum": ["a", "b"]}}, {"pilihan": field}, (sentence,)
+    )
+
+
 def changed(change: Callable[[Folder], object]) -> Folder:
     folder = service_counter()
     change(folder)
@@ -71,7 +79,15 @@ def replaced(old: str, new: str, folder: Folder | None = None) -> Folder:
 
 
 @pytest.mark.parametrize(
-    "folder", [service_counter(), line(), rework(3), scenario(), with_field(control=True)]
+    "folder",
+    [
+        service_counter(),
+        line(),
+        rework(3),
+        scenario(),
+        with_field(control=True),
+        with_summary("Dipilih {kerja.pilihan}."),
+    ],
 )
 def test_a_sound_folder_has_no_findings(folder: Folder) -> None:
     assert lint(folder.files(), ROLES) == []
@@ -151,6 +167,9 @@ FAULTS: dict[str, tuple[Folder, str, str]] = {
     "a time limit on a choice": (with_field(not_after="now"), "date-bounds", "kerja"),
     "an unreadable time limit": (with_field(not_after="besok"), "form-unreadable", "kerja"),
     "a masked answer as notice": (with_field(notice=True, personal="identitas"), "notice-group", "kerja"),
+    "a summary of an answer nobody gives": (with_summary("Dipilih {kerja.hantu}."), "summary-unknown", "kerja"),
+    "a summary of a step there is not": (with_summary("Dipilih {hantu.pilihan}."), "summary-unknown", "kerja"),
+    "a summary of a masked answer": (with_summary("Dipilih {kerja.pilihan}.", personal="identitas"), "summary-personal", "kerja"),
     "an unsealed identity number": (with_field(widget="nik"), "personal-missing", "kerja"),
     "options that differ from the schema": (with_field(options={"a": "A"}), "form-widget", "kerja"),
     "choices without enum": (with_field(schema={"type": "string"}), "form-widget", "kerja"),
