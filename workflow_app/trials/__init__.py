@@ -1,0 +1,1 @@
+"""Trials of the running site: real processes under load and under faults."""

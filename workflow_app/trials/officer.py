@@ -1,0 +1,138 @@
+"""An officer at a browser without scripts: real HTTP to the running site, one kept connection, cookies, hidden fields."""
+
+import http.client
+import re
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+from urllib.parse import urlencode, urlsplit
+
+HIDDEN = re.compile(r'<input type="hidden" name="(csrf_token|kunci)" value="([^"]*)"')
+HEADING = re.compile(r"<h1[^>]*>\s*([^<]*?)\s*<")
+TASK = re.compile(r'/tugas/([0-9a-f-]{36})"')
+PATIENCE = 30.0
+"""Seconds after which an answer is given up."""
+FORM = "application/x-www-form-urlencoded"
+
+Fields = dict[str, str | list[str]]
+"""A form as it is sent: every name with what is typed or chosen."""
+
+
+class Unexpected(Exception):
+    """The site answered something else than the script expects; the message says what."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """What came back."""
+
+    path: str
+    status: int
+    text: str
+    location: str | None
+    """Where the site sends the browser, as a path."""
+
+    @property
+    def heading(self) -> str:
+        """The first heading: the name of a task, for instance."""
+        found = HEADING.search(self.text)
+        return found[1] if found else ""
+
+    @property
+    def hidden(self) -> dict[str, str]:
+        """CSRF token and, on a task's page, the form's own key."""
+        return dict(HIDDEN.findall(self.text))
+
+    @property
+    def tasks(self) -> list[str]:
+        """Ids of the tasks that the page links to, each once, in order."""
+        return list(dict.fromkeys(TASK.findall(self.text)))
+
+
+class Officer:
+    """One person with one session. Not for several threads at once.
+
+    Connections that break raise `OSError` or `http.client.HTTPException`; the next request makes a new one.
+    """
+
+    def __init__(self, address: str, username: str, password: str) -> None:
+        parts = urlsplit(address)
+        self.username = username
+        self._password = password
+        self._connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=PATIENCE)
+        self._cookies: dict[str, str] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._connection.close()
+
+    def sign_in(self) -> None:
+        """Through the sign-in page. Raises `Unexpected` when the site refuses."""
+        form = self.get("/masuk")
+        words: Fields = {"nama_pengguna": self.username, "kata_sandi": self._password}
+        answer = self.post("/masuk", {**form.hidden, **words})
+        if answer.status != 302:
+            raise Unexpected(f"sign-in: {answer.status}")
+
+    def inbox(self, tab: str = "saya") -> Page:
+        """The first page of one list: `saya`, `antrean`, `semua`."""
+        return self._expect(self.get(f"/?daftar={tab}"), 200)
+
+    def start(self, process: str) -> Page:
+        """Begin a case; returns the page of its first task."""
+        choice = self._expect(self.get("/mulai"), 200)
+        begun = self._expect(self.post(f"/mulai/{process}", dict(choice.hidden)), 302)
+        return self.follow(begun)
+
+    def open(self, task: str) -> Page:
+        """The page of a task."""
+        return self._expect(self.get(f"/tugas/{task}"), 200)
+
+    def claim(self, page: Page, task: str) -> Page:
+        """Take a task of the queue; `page` is any page of this session. Returns the task's page."""
+        taken = self.post(f"/tugas/{task}/ambil", {"csrf_token": page.hidden["csrf_token"]})
+        return self.follow(self._expect(taken, 302))
+
+    def complete(self, page: Page, answers: Fields) -> Page:
+        """Send the form of a task's page; the same page sent again carries the same key."""
+        return self.post(page.path, {**page.hidden, "tindakan": "selesai", **answers})
+
+    def follow(self, page: Page) -> Page:
+        """Where the site sends the browser."""
+        return self._expect(self.get(page.location or "/"), 200)
+
+    def get(self, path: str) -> Page:
+        """One GET; redirects are not followed."""
+        return self._send("GET", path, None, {})
+
+    def post(self, path: str, fields: Fields) -> Page:
+        """One form sent as a browser does."""
+        return self.send(path, urlencode(fields, doseq=True).encode(), FORM)
+
+    def send(self, path: str, body: bytes, content_type: str) -> Page:
+        """A body made elsewhere: a form with files, or one that no browser would send."""
+        return self._send("POST", path, body, {"Content-Type": content_type})
+
+    def _send(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Page:
+        headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
+        try:
+            self._connection.request(method, path, body, headers)
+            answer = self._connection.getresponse()
+            content = answer.read()
+        except (OSError, http.client.HTTPException):
+            self._connection.close()
+            raise
+        for cookie in answer.headers.get_all("Set-Cookie") or ():
+            name, _, value = cookie.partition(";")[0].partition("=")
+            self._cookies[name] = value
+        location = answer.headers.get("Location")
+        return Page(path, answer.status, content.decode(), location)
+
+    def _expect(self, page: Page, status: int) -> Page:
+        if page.status != status:
+            raise Unexpected(f"{page.path.partition('?')[0]}: {page.status} {page.heading}")
+        return page
