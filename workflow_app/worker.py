@@ -6,12 +6,13 @@ Every job may run twice (a worker that dies gives its job back), so every handle
 import asyncio
 import logging
 import os
+import signal
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime
 from uuid import UUID
 
-import procrastinate
-from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
+from procrastinate import App, BaseRetryStrategy, JobContext, PsycopgConnector, RetryDecision, RetryStrategy
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job, Status
 
@@ -19,30 +20,55 @@ from workflow_app.connections import connect
 from workflow_app.errors import Busy, SentraError, Unavailable
 from workflow_app.services import checkpoints, incidents, performing, printing, reading, wakes
 from workflow_app.services.jobs import QUEUES
-from workflow_app.services.unit_of_work import Works
+from workflow_app.services.unit_of_work import Works, translated
 from workflow_app.settings import Settings, SettingsError, read_settings
 from workflow_app.types import SYSTEM
 
 log = logging.getLogger(__name__)
 
-RETRIES = 8
-"""Further tries of a job whose dependency is away, 2 to 512 seconds apart: about 17 minutes in all. Then an incident waits
+RETRIES = 70
+"""Further tries of what a waiting citizen needs while a dependency is away: about 17 minutes in all. Then an incident waits
 for a person."""
+
+LONGEST_WAIT = 15
+"""Seconds between two of these tries, at most: the citizen waits as long again after the dependency is back."""
 
 KILLS = 3
 """How often a job may take its worker down before it is given up."""
 
+HEARTBEAT = 2.0
+DEAD_AFTER = 10.0
+"""Seconds without a heartbeat after which a worker counts as dead and its jobs are done by another one."""
+
 GRACE = 6.0
 """Seconds a job may go on when the worker is told to stop; what is not done by then is done again later."""
 
-RETRY = RetryStrategy(max_attempts=RETRIES, exponential_wait=2, retry_exceptions={Unavailable, Busy})
+RECONNECT = 1.0
+"""Seconds before the worker tries again to reach a database that went away."""
+
+PASSING = (Unavailable, Busy)
+
+
+class Waiting(BaseRetryStrategy):
+    """Tries again after 1, 2, 4, 8 seconds, then at a steady pace."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        """When to try again; None when it is enough or the failure will not pass."""
+        if job.attempts >= RETRIES or not isinstance(exception, PASSING):
+            return None
+        return RetryDecision(retry_in={"seconds": min(1 << min(job.attempts, 10), LONGEST_WAIT)})
+
+
+RETRY = Waiting()
+READING_RETRY = RetryStrategy(max_attempts=8, exponential_wait=2, retry_exceptions=set(PASSING))
+"""Nobody waits for a reading, and each try may cost minutes: 2 to 512 seconds apart."""
 
 
 def create_worker(settings: Settings, works: Works) -> App:
     """The job engine with all handlers. `run` works it."""
     app = App(connector=PsycopgConnector(conninfo=settings.database_dsn))
 
-    @app.task(name="read_document", queue=QUEUES["read_document"], retry=RETRY)
+    @app.task(name="read_document", queue=QUEUES["read_document"], retry=READING_RETRY)
     def read_document(document_id: str) -> None:
         reading.read_document(works, UUID(document_id), page_seconds=settings.ocr_timeout_seconds)
 
@@ -83,18 +109,29 @@ def create_worker(settings: Settings, works: Works) -> App:
         with works.begin(SYSTEM) as work:
             checkpoints.make_checkpoint(work, settings.audit_signing_key_bytes)
 
-    @app.periodic(cron="*/5 * * * *")
-    @app.task(name="return_stalled", queue="counter", queueing_lock="return_stalled", pass_context=True)
-    async def return_stalled(context: JobContext, timestamp: int) -> None:
-        """A job whose worker died is done again; one that keeps killing its worker is not."""
-        for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=60):
-            if job.attempts < KILLS:
-                await app.job_manager.retry_job(job, retry_at=datetime.now(UTC))
-                continue
-            await app.job_manager.finish_job(job, status=Status.FAILED, delete_job=False)
-            await asyncio.to_thread(_give_up, works, job)
-
     return app
+
+
+async def take_back(app: App, works: Works) -> None:
+    """Jobs whose worker died are done again; one that keeps killing its worker is not.
+
+    Each death puts the job one place behind the others: its priority also counts them.
+    """
+    for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER):
+        with suppress(ConnectorException):  # another worker took it back first
+            await _take_back(app, works, job)
+
+
+async def _take_back(app: App, works: Works, job: Job) -> None:
+    deaths = 1 - job.priority
+    log.error("job %s (%s) lost its worker, for the %d. time", job.id, job.task_name, deaths)
+    if job.queueing_lock is not None:  # the clock asks for it again; two of them may not wait
+        await app.job_manager.finish_job(job, status=Status.ABORTED, delete_job=True)
+    elif deaths < KILLS:
+        await app.job_manager.retry_job(job, retry_at=datetime.now(UTC), priority=-deaths)
+    else:
+        await asyncio.to_thread(_give_up, works, job)
+        await app.job_manager.finish_job(job, status=Status.FAILED, delete_job=False)
 
 
 def _give_up(works: Works, job: Job) -> None:
@@ -105,24 +142,56 @@ def _give_up(works: Works, job: Job) -> None:
         reading.give_up(works, UUID(str(job.task_kwargs["document_id"])), reading.UNREAD)
 
 
-async def run(app: App) -> None:
-    """Work until told to stop: papers are read beside, not before, what a waiting citizen needs."""
-    async with app.open_async():
-        counter = app.run_worker_async(
-            queues=["counter"], name="counter", concurrency=2, shutdown_graceful_timeout=GRACE
-        )
-        reader = app.run_worker_async(
-            queues=[QUEUES["read_document"]],
-            name="reading",
-            concurrency=1,
-            install_signal_handlers=False,
-            shutdown_graceful_timeout=GRACE,
-        )
-        running = [asyncio.create_task(counter), asyncio.create_task(reader)]
-        await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
-        for task in running:
+async def run(app: App, works: Works) -> None:
+    """Work until told to stop. A database that goes away is waited for; its jobs go on when it is back."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    while not stop.is_set():
+        told = asyncio.create_task(stop.wait())
+        working = asyncio.create_task(_work(app, works))
+        await asyncio.wait([told, working], return_when=asyncio.FIRST_COMPLETED)
+        for task in (told, working):
             task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
+        (failure,) = await asyncio.gather(working, return_exceptions=True)
+        if not stop.is_set():
+            log.error("the worker lost the database (%s) and tries again", type(failure).__name__)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), RECONNECT)
+
+
+async def _work(app: App, works: Works) -> None:
+    """Papers are read beside, not before, what a waiting citizen needs. Ends when any part does."""
+    async with app.open_async():
+        parts = [
+            asyncio.create_task(_workers_of(app, "counter", "counter", concurrency=2)),
+            asyncio.create_task(_workers_of(app, QUEUES["read_document"], "reading", concurrency=1)),
+            asyncio.create_task(_take_back_always(app, works)),
+        ]
+        try:
+            await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for part in parts:
+                part.cancel()
+            await asyncio.gather(*parts, return_exceptions=True)
+
+
+async def _workers_of(app: App, queue: str, name: str, *, concurrency: int) -> None:
+    await app.run_worker_async(
+        queues=[queue],
+        name=name,
+        concurrency=concurrency,
+        install_signal_handlers=False,
+        shutdown_graceful_timeout=GRACE,
+        update_heartbeat_interval=HEARTBEAT,
+        stalled_worker_timeout=DEAD_AFTER,
+    )
+
+
+async def _take_back_always(app: App, works: Works) -> None:
+    while True:
+        await take_back(app, works)
+        await asyncio.sleep(HEARTBEAT)
 
 
 def main() -> int:
@@ -133,15 +202,16 @@ def main() -> int:
     logging.getLogger("procrastinate").setLevel(logging.ERROR)
     try:
         settings = read_settings()
-        works = connect(settings)
-        works.blobs.ensure_bucket()
-        asyncio.run(run(create_worker(settings, works)))
     except SettingsError as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    except (ConnectorException, procrastinate.exceptions.ProcrastinateException) as error:
-        sys.stderr.write(f"worker cannot reach the database: {type(error).__name__}\n")
-        return 1
+    works = connect(settings)
+    try:
+        with translated():
+            works.blobs.ensure_bucket()
+    except Unavailable as error:
+        log.error("%s; what needs it waits", error.detail)
+    asyncio.run(run(create_worker(settings, works), works))
     return 0
 
 

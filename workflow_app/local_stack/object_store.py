@@ -42,6 +42,7 @@ class ObjectStore:
         self.secret_key = keys["S3_SECRET_KEY"]
         self.durable = durable
         self.ports: dict[str, int] = {}
+        self._is_known = False
         self._child: Child | None = None
 
     @property
@@ -62,12 +63,14 @@ class ObjectStore:
                 break
             words = self._child.last_words()
             self.stop()
-            self.ports = {}
-            self._remembered.unlink(missing_ok=True)
+            if not self._is_known:
+                self.ports = {}
+                self._remembered.unlink(missing_ok=True)
         else:
             raise StackError(f"The object store did not start. The end of {self.log}:\n{words}")
         if self.durable:
             self._make_durable()
+        self._is_known = True
 
     def stop(self) -> None:
         """End it. The web server and the worker must have ended before."""

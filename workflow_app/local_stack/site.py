@@ -17,9 +17,9 @@ OWNER = "SPKT_SITE"
 """Variable that marks our processes with their data directory."""
 STOP_SECONDS = 8.0
 WEB_START_SECONDS = 60.0
-LONGEST_PAUSE = 30.0
-STEADY_SECONDS = 60.0
-"""A child that lived this long starts again with the shortest pause."""
+LONGEST_PAUSE = 15.0
+STEADY_SECONDS = 15.0
+"""A child that lived this long starts again at once."""
 
 
 @dataclass
@@ -28,7 +28,7 @@ class Watched:
 
     child: Child
     began: float = 0.0
-    pause: float = 1.0
+    pause: float = 0.0
     again_at: float | None = field(default=None)
 
     def start(self) -> None:
@@ -41,11 +41,13 @@ class Watched:
             return ""
         if self.again_at is None:
             if now - self.began > STEADY_SECONDS:
-                self.pause = 1.0
+                self.pause = 0.0
             self.again_at = now + self.pause
             words = self.child.last_words(3)
             sentence = f"The {self.child.name} ended (code {self.child.exit_code}); starting it again in {self.pause:.0f} s."
-            self.pause = min(self.pause * 2, LONGEST_PAUSE)
+            self.pause = min(self.pause * 2 or 1.0, LONGEST_PAUSE)
+            # What it started may live on, and hold its port.
+            self.child.stop()
             return f"{sentence} See {self.child.log}:\n{words}"
         if now < self.again_at:
             return ""
@@ -107,8 +109,8 @@ class Site:
     def watch(self, pause: float = 0.5) -> None:
         """Start again what dies, and say so. Ends only by an exception (the signal to stop)."""
         while True:
-            for name in self.stack.revive():
-                self.notice(f"{name} had ended and was started again.")
+            for sentence in self.stack.revive():
+                self.notice(sentence)
             for program in self._watched:
                 if sentence := program.look(time.monotonic()):
                     self.notice(sentence)

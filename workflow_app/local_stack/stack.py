@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+import psycopg
+
 from workflow_app.local_stack import keys, places
 from workflow_app.local_stack.errors import StackError
 from workflow_app.local_stack.object_store import ObjectStore
@@ -99,11 +101,21 @@ class LocalStack:
         self._notice(f"{server.name} started ({time.monotonic() - began:.1f} s)")
 
     def revive(self) -> list[str]:
-        """Start again the servers that died; returns their names. Addresses stay the same."""
-        dead = [server for server in self._servers if not server.is_alive()]
-        for server in dead:
-            server.start()
-        return [server.name for server in dead]
+        """Start again the servers that died; says what happened. Addresses stay the same.
+
+        One that does not start is tried again at the next call: the cause (a full disk, another kill) may pass.
+        """
+        sentences = []
+        for server in self._servers:
+            if server.is_alive():
+                continue
+            try:
+                server.start()
+            except (StackError, psycopg.Error) as error:
+                sentences.append(f"{server.name} ended and does not start; trying again. {error}")
+            else:
+                sentences.append(f"{server.name} had ended and was started again.")
+        return sentences
 
     def stop(self) -> None:
         """End every server, the last started first, and let go of the data directory."""

@@ -202,7 +202,7 @@ def test_a_server_that_dies_is_started_again_at_the_same_address(place: Path) ->
         postmaster.signal(signal.SIGKILL)
         assert wait_until(lambda: not postmaster.is_alive(), 5)
 
-        assert stack.revive() == ["PostgreSQL"]
+        assert stack.revive() == ["PostgreSQL had ended and was started again."]
 
         psycopg.connect(environment["DATABASE_URL"]).close()
     finally:

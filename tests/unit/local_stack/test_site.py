@@ -1,7 +1,7 @@
 import sys
 from pathlib import Path
 
-from workflow_app.local_stack.children import Child, wait_until
+from workflow_app.local_stack.children import Child, Process, wait_until
 from workflow_app.local_stack.site import LONGEST_PAUSE, STEADY_SECONDS, Watched
 
 
@@ -34,9 +34,30 @@ def test_a_dead_child_is_named_with_its_code_and_last_words_and_started_after_th
 
     assert "worker ended (code 3)" in told
     assert "no database" in told
+    assert "started again" in program.look(program.began + 1)
+    let_end(program)
+    program.look(program.began + 1)
     assert program.look(program.began + 1.5) == ""
     assert "started again" in program.look(program.began + 2.1)
     program.child.stop()
+
+
+def test_what_a_dead_child_had_started_is_ended_before_it_starts_again(tmp_path: Path) -> None:
+    mark = tmp_path / "orphan"
+    program = watched(
+        tmp_path,
+        "import os, time\n"
+        "if (born := os.fork()) == 0: time.sleep(60)\n"
+        f"open({str(mark)!r}, 'w').write(str(born))",
+    )
+    program.start()
+    let_end(program)
+    orphan = Process.find(int(mark.read_text()))
+    assert orphan is not None
+
+    program.look(program.began + 1)
+
+    assert wait_until(lambda: not orphan.is_alive(), 5)
 
 
 def test_the_pause_grows_up_to_a_limit_and_shrinks_after_a_steady_time(tmp_path: Path) -> None:
@@ -51,5 +72,5 @@ def test_the_pause_grows_up_to_a_limit_and_shrinks_after_a_steady_time(tmp_path:
     let_end(program)
     program.look(program.began + STEADY_SECONDS + 1)
 
-    assert program.pause == 2.0
+    assert program.pause == 1.0
     program.child.stop()

@@ -1,0 +1,136 @@
+"""What the worker does about workers that died: their jobs are done again, soon, but not for ever."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+from procrastinate import App
+from procrastinate.exceptions import JobRetry
+
+from tests.integration.services.conftest import fresh_works as fresh_works
+from workflow_app import worker
+from workflow_app.errors import InvalidInput, Unavailable
+from workflow_app.services import jobs
+from workflow_app.services.unit_of_work import Works
+from workflow_app.settings import Settings
+from workflow_app.types import SYSTEM
+
+Rows = list[tuple[Any, ...]]
+
+
+@pytest.fixture
+def app(fresh_settings: Settings, fresh_works: Works) -> App:
+    return worker.create_worker(fresh_settings, fresh_works)
+
+
+@pytest.fixture
+def database(fresh_settings: Settings) -> Iterator[psycopg.Connection]:
+    with psycopg.connect(fresh_settings.database_dsn, autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture
+def die_with(database: psycopg.Connection) -> Callable[..., None]:
+    """A worker takes every waiting job and dies."""
+
+    def die(seconds_ago: float = 11) -> None:
+        database.execute(
+            "with dead as (insert into procrastinate_workers (last_heartbeat)"
+            " values (now() - make_interval(secs => %s)) returning id)"
+            " update procrastinate_jobs set status = 'doing', worker_id = dead.id from dead where status = 'todo'",
+            [seconds_ago],
+        )
+
+    return die
+
+
+def take_back(app: App, works: Works) -> None:
+    async def once() -> None:
+        async with app.open_async():
+            await worker.take_back(app, works)
+
+    asyncio.run(once())
+
+
+def jobs_in(database: psycopg.Connection) -> Rows:
+    return database.execute("select status, priority from procrastinate_jobs order by id").fetchall()
+
+
+def defer(works: Works, name: str, **arguments: str) -> None:
+    with works.begin(SYSTEM) as work:
+        jobs.defer(work, name, **arguments)
+
+
+def test_a_job_of_a_dead_worker_waits_again_and_one_of_a_living_worker_is_left_alone(
+    app: App, fresh_works: Works, database: psycopg.Connection, die_with: Callable[..., None]
+) -> None:
+    defer(fresh_works, "wake_case", case_id=str(uuid4()))
+    die_with(seconds_ago=11)
+    defer(fresh_works, "wake_case", case_id=str(uuid4()))
+    die_with(seconds_ago=1)
+
+    take_back(app, fresh_works)
+
+    assert jobs_in(database) == [("todo", -1), ("doing", 0)]
+
+
+def test_a_job_that_waited_for_a_dependency_is_not_given_up_at_the_first_death_of_its_worker(
+    app: App, fresh_works: Works, database: psycopg.Connection, die_with: Callable[..., None]
+) -> None:
+    defer(fresh_works, "perform_effect", task_id=str(uuid4()))
+    database.execute("update procrastinate_jobs set attempts = 5")
+    die_with()
+
+    take_back(app, fresh_works)
+
+    assert jobs_in(database) == [("todo", -1)]
+
+
+def test_a_job_that_keeps_killing_its_worker_is_given_up(
+    app: App, fresh_works: Works, database: psycopg.Connection, die_with: Callable[..., None]
+) -> None:
+    defer(fresh_works, "wake_case", case_id=str(uuid4()))
+    for _ in range(worker.KILLS):
+        die_with()
+        take_back(app, fresh_works)
+
+    assert jobs_in(database) == [("failed", 1 - worker.KILLS)]
+
+
+def test_a_dead_periodic_job_does_not_stand_in_the_way_of_the_others(
+    app: App, fresh_works: Works, database: psycopg.Connection, die_with: Callable[..., None]
+) -> None:
+    sweep = (
+        "insert into procrastinate_jobs (queue_name, task_name, queueing_lock, args)"
+        " values ('counter', 'wake_overdue', 'wake_overdue', '{\"timestamp\": 1}')"
+    )
+    database.execute(sweep)
+    defer(fresh_works, "wake_case", case_id=str(uuid4()))
+    die_with()
+    database.execute(sweep)
+
+    take_back(app, fresh_works)
+
+    assert jobs_in(database) == [("todo", -1), ("todo", 0)]
+
+
+@pytest.mark.parametrize(("attempts", "seconds"), [(0, 1), (1, 2), (3, 8), (4, 15), (69, 15)])
+def test_what_a_citizen_waits_for_is_tried_again_soon(app: App, attempts: int, seconds: int) -> None:
+    found = again(app, Unavailable(), attempts)
+
+    assert found is not None and found.retry_decision.retry_at is not None
+    assert round((found.retry_decision.retry_at - datetime.now(UTC)).total_seconds()) == seconds
+
+
+def test_it_is_not_tried_for_ever_and_not_when_another_try_changes_nothing(app: App) -> None:
+    assert again(app, Unavailable(), worker.RETRIES) is None
+    assert again(app, InvalidInput(), 0) is None
+
+
+def again(app: App, error: Exception, attempts: int) -> JobRetry | None:
+    task = app.tasks["perform_effect"]
+    return task.get_retry_exception(exception=error, job=task.configure().job.evolve(id=1, attempts=attempts))
