@@ -6,7 +6,8 @@ from typing import Literal
 from uuid import UUID
 
 import archive.fixity
-from archive.blobs import WormVerdict as WormVerdict
+from archive import worm
+from archive.worm import WormVerdict as WormVerdict
 from ocr.errors import FileTooLarge
 from workflow_app.errors import InvalidInput
 from workflow_app.services import audit, intake
@@ -67,7 +68,7 @@ def refuse_size(size: int, max_megabytes: int) -> Deposit | None:
 
 def prove_worm(work: UnitOfWork) -> WormVerdict:
     """Whether the store keeps what it was told to keep, tried on an object made for it."""
-    return work.blobs.prove_worm()
+    return worm.prove(work.blobs)
 
 
 def verify(work: UnitOfWork) -> Iterator[Fixity]:

@@ -12,6 +12,7 @@ from uuid import uuid4
 import pytest
 from minio import Minio
 
+from archive import worm
 from archive.blobs import Blobs
 from archive.errors import BlobDamaged, BlobMissing, StoreNotLocked, StoreRefused, StoreUnavailable
 from tests.integration.archive.conftest import connect
@@ -114,7 +115,7 @@ def test_wrong_keys_are_refused_and_not_called_an_outage(stack: dict[str, str], 
 
 
 def test_the_store_proves_that_it_keeps_what_it_was_told_to_keep(blobs: Blobs) -> None:
-    verdict = blobs.prove_worm()
+    verdict = worm.prove(blobs)
     assert verdict.overwrite_kept
     assert verdict.delete_refused
     assert verdict.shorten_refused
@@ -160,7 +161,7 @@ def test_a_store_that_is_away_is_named_quickly(
         lambda: away.read("0" * 64),
         lambda: away.stat("0" * 64),
         away.ensure_bucket,
-        away.prove_worm,
+        lambda: worm.prove(away),
     ):
         with pytest.raises(StoreUnavailable, match="coba lagi") as caught:
             call()

@@ -1,0 +1,135 @@
+"""The object store: the bucket with its lock, and what its client's errors mean. Only archive's own modules know the client."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import BinaryIO
+
+import urllib3
+from minio import Minio
+from minio.commonconfig import GOVERNANCE
+from minio.error import InvalidResponseError, MinioException, S3Error, ServerError
+from minio.retention import Retention
+from urllib3.exceptions import HTTPError
+
+from archive.errors import BlobMissing, StoreNotLocked, StoreRefused, StoreUnavailable
+
+CHUNK = 1 << 20
+MISSING = {"NoSuchKey", "NoSuchObject", "NoSuchVersion", "ResourceNotFound"}
+_AWAY = {"SlowDown", "ServiceUnavailable", "InternalError", "RequestTimeout"}
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """How one version of an object is kept from being changed or deleted."""
+
+    until: datetime | None
+    mode: str = GOVERNANCE
+    legal_hold: bool = False
+
+
+class Store:
+    """A bucket and the way to it.
+
+    Thread-safe. A process may be forked as long as nothing was asked of the store before. Every method raises
+    `StoreUnavailable` when the store is away: within about `connect_seconds` when nothing listens there,
+    `read_seconds` when it listens but does not answer, each tried twice.
+    """
+
+    def __init__(
+        self,
+        endpoint: str,
+        access_key: str,
+        secret_key: str,
+        bucket: str,
+        secure: bool = False,
+        region: str = "us-east-1",
+        *,
+        retention_days: int = 3650,
+        connect_seconds: float = 2.0,
+        read_seconds: float = 20.0,
+    ) -> None:
+        self.bucket = bucket
+        self.client = Minio(
+            endpoint,
+            access_key=access_key,
+            secret_key=secret_key,
+            secure=secure,
+            region=region,
+            http_client=urllib3.PoolManager(
+                maxsize=8,
+                timeout=urllib3.Timeout(connect=connect_seconds, read=read_seconds),
+                retries=urllib3.Retry(total=1, backoff_factor=0.2, status_forcelist=(500, 502, 503, 504)),
+            ),
+        )
+        self._retention = timedelta(days=retention_days)
+
+    def ensure_bucket(self) -> None:
+        """Make the bucket with object lock, or check that the existing one has it (`StoreNotLocked`)."""
+        with named_errors():
+            if not self.client.bucket_exists(self.bucket):
+                self.client.make_bucket(self.bucket, object_lock=True)
+        try:
+            with named_errors():
+                status = self.client.get_bucket_versioning(self.bucket).status
+                self.client.get_object_lock_config(self.bucket)
+        except (StoreRefused, BlobMissing) as error:
+            raise StoreNotLocked from error
+        if status != "Enabled":
+            raise StoreNotLocked
+
+    def usual_lock(self) -> Lock:
+        """The lock of what is stored now."""
+        return Lock(datetime.now(UTC) + self._retention)
+
+    def upload(self, name: str, stream: BinaryIO, size: int, media_type: str, lock: Lock) -> str:
+        """Store bytes under a name, locked; returns the version, or raises `StoreNotLocked` when none was kept:
+        such an upload could be overwritten later."""
+        with named_errors(name):
+            result = self.client.put_object(
+                self.bucket,
+                name,
+                stream,
+                size,
+                content_type=media_type,
+                retention=Retention(lock.mode, lock.until) if lock.until else None,
+                legal_hold=lock.legal_hold,
+            )
+        if not result.version_id or result.version_id == "null":
+            raise StoreNotLocked
+        return result.version_id
+
+    @contextmanager
+    def download(self, name: str, version_id: str | None = None) -> Iterator[urllib3.BaseHTTPResponse]:
+        """The store's answer to asking for an object; the connection is given back on leaving."""
+        with named_errors(name):
+            response = self.client.get_object(self.bucket, name, version_id=version_id)
+        try:
+            yield response
+        finally:
+            response.close()
+            response.release_conn()
+
+
+@contextmanager
+def named_errors(name: str = "") -> Iterator[None]:
+    """Turn the client's errors into the three that a caller can act on."""
+    try:
+        yield
+    except S3Error as error:
+        if error.code in MISSING:
+            raise BlobMissing(name) from error
+        if error.code in _AWAY:
+            raise StoreUnavailable from error
+        raise StoreRefused from error
+    except (ServerError, InvalidResponseError, HTTPError, OSError) as error:
+        raise StoreUnavailable from error
+    except MinioException as error:
+        raise StoreRefused from error
+
+
+def chunks_of(response: urllib3.BaseHTTPResponse, name: str) -> Iterator[bytes]:
+    """The bytes of an answer, chunk by chunk."""
+    with named_errors(name):
+        yield from response.stream(CHUNK)
