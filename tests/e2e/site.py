@@ -1,21 +1,16 @@
-"""The site as `./spkt run` starts it: the real web server and the real worker, on servers that already run."""
+"""The site as `./spkt run` starts it, on servers that already run; and what a thief would find there."""
 
 import importlib.util
-import json
 import re
-import socket
 import subprocess
-import tempfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from workflow_app.local_stack import LocalStack
-from workflow_app.local_stack.site import Site
+from workflow_app.trials import site
 
-HOST = "127.0.0.1"
 HEX_BYTES = re.compile(rb"\\x([0-9a-f]+)")
 
 
@@ -53,28 +48,8 @@ class RunningSite:
 @contextmanager
 def running_site(environment: dict[str, str]) -> Iterator[RunningSite]:
     """A seeded site with demo logins on the servers that `environment` names; its processes end with the block."""
-    with tempfile.TemporaryDirectory(prefix="spkt-e2e-") as folder:
-        port = _free_port()
-        address = f"http://{HOST}:{port}"
-        notices: list[str] = []
-        stack = LocalStack(Path(folder), given=environment)
-        site = Site(stack, host=HOST, port=port, defaults={}, notice=notices.append)
-        site.environment |= {**environment, "PUBLIC_URL": address, "WEB_WORKERS": "1"}
-        try:
-            site.claim()
-            site.start_servers()
-            logins = json.loads(site.command("seed", "--demo", "--json"))["logins"]
-            site.start_programs()
-            passwords = {login["username"]: login["password"] for login in logins}
-            yield RunningSite(address, passwords, environment["DATABASE_URL"], stack.data_dir / "log")
-        finally:
-            site.stop()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
+    with site.running_site({**environment, "WEB_WORKERS": "1"}) as running:
+        yield RunningSite(running.address, running.passwords, environment["DATABASE_URL"], running.log_dir)
 
 
 def _pg_dump() -> Path:

@@ -33,6 +33,11 @@ class Process:
     def is_alive(self) -> bool:
         return Process.find(self.pid) == self
 
+    def parent(self) -> int | None:
+        """The number of the process that started it; None when it is gone."""
+        fields = _stat(self.pid)
+        return int(fields[1]) if fields else None
+
     def command(self) -> list[str]:
         """Its command line; empty when it is gone or not ours to see."""
         try:
