@@ -1,17 +1,21 @@
 """The program inside the sandbox: takes jobs as JSON lines from its standard input and answers on a pipe.
 
-Started by `ocr.sandbox` only. It imports a decoder when the first job needs it, and stops when its input ends.
+Started by `ocr.sandbox` only. It imports a decoder when the first job needs it. When whoever started it is gone,
+it takes its whole process group with it, the recognition engine too, whatever they are doing.
 """
 
 import json
 import math
 import os
 import resource
+import select
+import signal
 import sys
+import threading
 from collections.abc import Callable
 from typing import Any
 
-MAX_FILE = 2_000_000_000
+from ocr.errors import EngineError
 
 
 def _inspect_pdf(**arguments: Any) -> dict[str, Any]:
@@ -32,16 +36,39 @@ def _assemble(**arguments: Any) -> dict[str, Any]:
     return searchable.assemble(**arguments)
 
 
+def _probe(**arguments: Any) -> dict[str, Any]:
+    from ocr import tesseract
+
+    return tesseract.probe(**arguments)
+
+
+def _recognise(**arguments: Any) -> dict[str, Any]:
+    from ocr import tesseract
+
+    return tesseract.recognise(**arguments)
+
+
+def _find_turn(**arguments: Any) -> dict[str, Any]:
+    from ocr import tesseract
+
+    return tesseract.find_turn(**arguments)
+
+
 JOBS: dict[str, Callable[..., dict[str, Any]]] = {
     "inspect_pdf": _inspect_pdf,
     "page": _page,
     "assemble": _assemble,
+    "probe": _probe,
+    "recognise": _recognise,
+    "find_turn": _find_turn,
 }
 
 
-def main(replies: int, memory: int) -> None:
-    """Answer jobs until the input ends."""
-    _limit_process(memory)
+def main(replies: int, memory: int, file_size: int, nice: int) -> None:
+    """Answer jobs until the input ends. `nice` is added to the niceness of this process and all it starts."""
+    _limit_process(memory, file_size)
+    os.nice(nice)
+    threading.Thread(target=_end_with_starter, daemon=True).start()
     with os.fdopen(replies, "w", encoding="ascii") as answers:
         for line in sys.stdin:
             request = json.loads(line)
@@ -56,14 +83,25 @@ def _run(job: Callable[..., dict[str, Any]], arguments: dict[str, Any]) -> dict[
         return {"answer": job(**arguments)}
     except MemoryError:
         return {"error": "DecodeOutOfMemory"}
+    except EngineError as error:
+        return {"error": type(error).__name__, "sentence": error.sentence}
     except Exception:
         return {"error": "PageUnreadable"}
 
 
-def _limit_process(memory: int) -> None:
+def _end_with_starter() -> None:
+    """The other end of our input closes when our starter ends, even by `kill -9`."""
+    hung_up = select.poll()
+    hung_up.register(sys.stdin.fileno(), 0)
+    hung_up.poll()
+    os.killpg(0, signal.SIGKILL)
+
+
+def _limit_process(memory: int, file_size: int) -> None:
+    """Inherited by every program started here; each has these limits for itself."""
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (MAX_FILE, MAX_FILE))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (file_size, file_size))
 
 
 def _limit_time(seconds: float) -> None:
@@ -74,4 +112,4 @@ def _limit_time(seconds: float) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]))
+    main(*map(int, sys.argv[1:5]))

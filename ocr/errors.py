@@ -96,6 +96,15 @@ class DamagedFile(Refused):
         super().__init__("Berkas ini rusak dan tidak dapat dibuka. Pindai atau foto ulang, lalu unggah lagi.")
 
 
+class TooComplex(Refused):
+    """Looking into the PDF took more time or memory than allowed, or ended the decoder."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "PDF ini terlalu rumit untuk dibuka dengan aman. Cetak ke PDF biasa atau pindai kertasnya, lalu unggah lagi."
+        )
+
+
 class DecodeFailed(OcrError):
     """The separate process could not turn the page into pixels. `ocr.sandbox` raises only the subclasses."""
 
@@ -130,6 +139,15 @@ class PageUnreadable(DecodeFailed):
 
     def __init__(self) -> None:
         super().__init__("Halaman ini rusak dan tidak dapat dibuka. Pindai ulang halaman ini.")
+
+
+class DocumentTimeout(OcrError):
+    """The pages before this one used up the time of the document."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Waktu membaca dokumen ini habis sebelum halaman ini. Bagi menjadi beberapa berkas, lalu unggah lagi."
+        )
 
 
 class EngineError(OcrError):

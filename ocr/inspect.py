@@ -11,6 +11,8 @@ from ocr.errors import (
     EncryptedPdf,
     FileTooLarge,
     NoPages,
+    PageUnreadable,
+    TooComplex,
     TooManyPages,
     TooManyPixels,
     TruncatedFile,
@@ -69,9 +71,11 @@ def _inspect_pdf(data: bytes, limits: Limits) -> Inspection:
         path = Path(folder) / "berkas"
         path.write_bytes(data)
         try:
-            found = sandbox.call("inspect_pdf", path=str(path))
-        except DecodeFailed as error:
+            found = sandbox.call("inspect_pdf", seconds=limits.inspect_seconds, path=str(path))
+        except PageUnreadable as error:
             raise DamagedFile from error
+        except DecodeFailed as error:
+            raise TooComplex from error
     if found["needs_password"]:
         raise EncryptedPdf
     if not found["opens"]:

@@ -16,7 +16,7 @@ def prepare(
     The answer has `kind` "text" (with `text` and `words`) or "picture" (with `image`, `is_blank`, `is_sideways`,
     `skew`, `dpi`); `width` and `height` are those of the upright page, `thumbnail` is a file.
     """
-    name = Path(folder) / f"{no:05d}"
+    name = Path(folder) / f"{no:05d}-{turn}"
     answer: dict[str, Any] = {"thumbnail": str(name.with_suffix(".webp"))}
     if media_type == signatures.PDF:
         # Loaded for PDFs only: it costs a fifth of a second in every process.

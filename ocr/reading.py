@@ -4,6 +4,7 @@ import math
 import os
 import queue
 import statistics
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -12,11 +13,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from ocr import signatures, tesseract
-from ocr.errors import DecodeFailed, EngineError, OcrError
+from ocr import engine, signatures
+from ocr.engine import Recognised
+from ocr.errors import DecodeFailed, DocumentTimeout, EngineError, OcrError
 from ocr.inspect import inspect
 from ocr.sandbox import Sandbox
-from ocr.tesseract import Recognised
 from ocr.types import Box, Inspection, Options, PageReading, PageSource, PdfKind, Reading, Word
 
 DOUBTFUL = 70.0
@@ -48,13 +49,16 @@ def read(
     hears of each page as it is done, in any order, from the threads that read.
     """
     inspection = inspect(data, options.limits)
-    if not inspection.has_text:
-        tesseract.probe(options)
     workers = min(inspection.pages, options.workers or os.cpu_count() or 1)
     with ExitStack() as stack:
         path = Path(stack.enter_context(TemporaryDirectory(prefix="baca-"))) / "berkas"
         path.write_bytes(data)
-        sandboxes = [stack.enter_context(Sandbox(options.limits, path.parent)) for _ in range(workers)]
+        sandboxes = [
+            stack.enter_context(Sandbox(options.limits, path.parent, nice=options.nice))
+            for _ in range(workers)
+        ]
+        if not inspection.has_text:
+            engine.probe(sandboxes[0], options)
         pages = _read_pages(sandboxes, path, inspection, options, on_page)
         pdf, kind, reason = _copy(sandboxes[0], path, inspection, pages, options)
     return Reading(
@@ -74,6 +78,7 @@ def _read_pages(
     options: Options,
     on_page: Callable[[PageReading], None] | None,
 ) -> list[_Page]:
+    deadline = time.monotonic() + options.document_seconds
     idle: queue.SimpleQueue[Sandbox] = queue.SimpleQueue()
     for sandbox in sandboxes:
         idle.put(sandbox)
@@ -81,7 +86,10 @@ def _read_pages(
     def read_one(no: int) -> _Page:
         sandbox = idle.get()
         try:
-            page = _read_page(sandbox, path, inspection, no, options)
+            if time.monotonic() < deadline:
+                page = _read_page(sandbox, path, inspection, no, options)
+            else:
+                page = _Page(_failed(no, DocumentTimeout()), {})
         finally:
             idle.put(sandbox)
         if on_page:
@@ -101,21 +109,22 @@ def _read_page(sandbox: Sandbox, path: Path, inspection: Inspection, no: int, op
             return _Page(_with_own_text(no, prepared), prepared, thumbnail=thumbnail)
         if prepared["is_blank"]:
             return _Page(_without_text(no, prepared, PageSource.BLANK), prepared, thumbnail=thumbnail)
-        turn = _turn_of(prepared, options) if prepared["is_sideways"] else 0
+        turn = _turn_of(sandbox, prepared, options) if prepared["is_sideways"] else 0
         if turn:
             prepared = _prepare(sandbox, path, inspection.media_type, no, turn, options)
-        recognised = tesseract.recognise(Path(prepared["image"]), prepared["dpi"], options)
-        if not turn and _is_doubtful(recognised) and (turn := _turn_of(prepared, options)):
+        recognised = _recognise(sandbox, prepared, options)
+        if not turn and _is_doubtful(recognised) and (turn := _turn_of(sandbox, prepared, options)):
             turned = _prepare(sandbox, path, inspection.media_type, no, turn, options)
-            again = tesseract.recognise(Path(turned["image"]), turned["dpi"], options)
+            again = _recognise(sandbox, turned, options)
             if again.weight > ALMOST * recognised.weight:
                 prepared, recognised = turned, again
         thumbnail = Path(prepared["thumbnail"]).read_bytes()
-        return _recognised(path.parent, no, prepared, recognised, thumbnail)
+        return _recognised(no, prepared, recognised, thumbnail)
     except (DecodeFailed, EngineError) as error:
         return _Page(_failed(no, error), {}, thumbnail=thumbnail)
     finally:
-        (path.parent / f"{no:05d}.pgm").unlink(missing_ok=True)
+        for picture in path.parent.glob(f"{no:05d}-*.pgm"):
+            picture.unlink()
 
 
 def _prepare(
@@ -133,8 +142,12 @@ def _prepare(
     return answer | {"turn": turn}
 
 
-def _turn_of(prepared: dict[str, Any], options: Options) -> int:
-    return tesseract.find_turn(Path(prepared["image"]), prepared["dpi"], options)
+def _recognise(sandbox: Sandbox, prepared: dict[str, Any], options: Options) -> Recognised:
+    return engine.recognise(sandbox, Path(prepared["image"]), prepared["dpi"], options)
+
+
+def _turn_of(sandbox: Sandbox, prepared: dict[str, Any], options: Options) -> int:
+    return engine.find_turn(sandbox, Path(prepared["image"]), prepared["dpi"], options)
 
 
 def _is_doubtful(recognised: Recognised) -> bool:
@@ -144,11 +157,7 @@ def _is_doubtful(recognised: Recognised) -> bool:
     return lies or (recognised.confidence or 0.0) < DOUBTFUL
 
 
-def _recognised(
-    folder: Path, no: int, prepared: dict[str, Any], recognised: Recognised, thumbnail: bytes
-) -> _Page:
-    layer = folder / f"{no:05d}-teks.pdf"
-    layer.write_bytes(recognised.pdf)
+def _recognised(no: int, prepared: dict[str, Any], recognised: Recognised, thumbnail: bytes) -> _Page:
     reading = PageReading(
         no,
         recognised.text,
@@ -159,7 +168,7 @@ def _recognised(
         PageSource.OCR,
         prepared["turn"],
     )
-    return _Page(reading, prepared, layer if recognised.words else None, thumbnail)
+    return _Page(reading, prepared, recognised.layer if recognised.words else None, thumbnail)
 
 
 def _straight_back(word: Word, prepared: dict[str, Any]) -> Word:

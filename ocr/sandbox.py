@@ -1,7 +1,8 @@
 """Runs jobs of `ocr.child` in a separate process with limits on memory, time and the size of files.
 
-Whatever a hostile or broken file does to a decoder happens there: the process has no settings, no secrets and
-no database, and when it dies, hangs or eats memory the caller gets a named error and the next job a new process.
+Whatever a hostile or broken file does to a decoder or to the recognition engine happens there: the process has no
+settings, no secrets and no database, and when it dies, hangs or eats memory the caller gets a named error and the
+next job a new process. It leads a process group of its own and is always ended with the whole group.
 """
 
 import json
@@ -13,7 +14,7 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from signal import SIGXCPU
+from signal import SIGKILL, SIGXCPU
 from types import TracebackType
 from typing import Any, BinaryIO, Self
 
@@ -22,8 +23,9 @@ from ocr.types import Limits
 
 _ROOT = Path(__file__).resolve().parent.parent
 PROGRAM = ("-m", "ocr.child")
-_KEPT = ("PATH", "LD_LIBRARY_PATH", "LANG")
-_RAISED_BY_NAME = {kind.__name__: kind for kind in (errors.PageUnreadable, errors.DecodeOutOfMemory)}
+MAX_REPLY = 50_000_000
+"""Bytes of one answer; a page with words has some hundred thousand."""
+_KEPT = ("PATH", "LD_LIBRARY_PATH", "LANG", "TESSDATA_PREFIX")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +35,9 @@ class _Child:
     replies: int
 
     def close(self) -> int:
-        """End it, whatever it is doing, and return how it ended."""
-        self.process.kill()
+        """End it and all that it started, whatever they are doing, and return how it ended."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, SIGKILL)
         code = self.process.wait()
         with suppress(BrokenPipeError):
             self.requests.close()
@@ -43,14 +46,15 @@ class _Child:
 
 
 class Sandbox:
-    """One decoding process, started at the first job and again after it had to be stopped.
+    """One process for decoding and recognising, started at the first job and again after it had to be stopped.
 
     Not thread-safe: one sandbox per thread. `folder` is the only place it is meant to write to.
     """
 
-    def __init__(self, limits: Limits, folder: Path) -> None:
+    def __init__(self, limits: Limits, folder: Path, *, nice: int = 0) -> None:
         self._limits = limits
         self._folder = folder
+        self._nice = nice
         self._child: _Child | None = None
 
     def __enter__(self) -> Self:
@@ -69,7 +73,8 @@ class Sandbox:
     def call(self, job: str, *, seconds: float | None = None, **arguments: Any) -> dict[str, Any]:
         """Run a job of `ocr.child.JOBS` and return its answer.
 
-        Raises `DecodeTimeout`, `DecodeOutOfMemory`, `DecodeCrashed` or `PageUnreadable`.
+        Raises `DecodeTimeout`, `DecodeOutOfMemory`, `DecodeCrashed` or `PageUnreadable`; jobs of the engine also
+        `EngineError`.
         """
         allowed = seconds or self._limits.decode_seconds
         child = self._child = self._child or self._start()
@@ -84,10 +89,10 @@ class Sandbox:
         except (BrokenPipeError, EOFError, ValueError):
             raise self._death(child) from None
         if "error" in reply:
-            # A process that ran out of memory is not trusted with another page.
-            if reply["error"] == errors.DecodeOutOfMemory.__name__:
+            # Only a decoder's own complaint leaves nothing behind: no lack of memory, no program still running.
+            if reply["error"] != errors.PageUnreadable.__name__:
                 self._stop()
-            raise _RAISED_BY_NAME[reply["error"]]
+            raise _named(reply)
         answer: dict[str, Any] = reply["answer"]
         return answer
 
@@ -103,6 +108,8 @@ class Sandbox:
                     *PROGRAM,
                     str(replies_out),
                     str(self._limits.decode_memory),
+                    str(self._limits.decode_file),
+                    str(self._nice),
                 ],
                 stdin=requests_in,
                 stdout=subprocess.DEVNULL,
@@ -127,12 +134,12 @@ class Sandbox:
             "PYTHONDONTWRITEBYTECODE": "1",
             "TMPDIR": str(self._folder),
             "OPENBLAS_NUM_THREADS": "1",
+            # Several threads in one page cost more than they bring (5 to 10 times, measured); pages run side by side.
+            "OMP_THREAD_LIMIT": "1",
         }
 
     def _death(self, child: _Child) -> errors.DecodeFailed:
-        # The kernel needs a moment between closing a dead process's pipes and its being gone.
-        with suppress(subprocess.TimeoutExpired):
-            child.process.wait(1)
+        # How a process ended is settled before its pipes close, so killing what is left of it changes nothing.
         code = child.close()
         self._child = None
         return errors.DecodeTimeout() if code == -SIGXCPU else errors.DecodeCrashed()
@@ -143,14 +150,26 @@ class Sandbox:
             self._child = None
 
 
+def _named(reply: dict[str, Any]) -> errors.OcrError:
+    """The error that a job answered with; one that nobody knows is a crash."""
+    kind = getattr(errors, str(reply["error"]), None)
+    if kind is errors.EngineMissing:
+        return errors.EngineMissing(str(reply["sentence"]))
+    if kind in (errors.PageUnreadable, errors.DecodeOutOfMemory, errors.EngineFailed, errors.EngineTimeout):
+        known: errors.OcrError = kind()
+        return known
+    return errors.DecodeCrashed()
+
+
 def _read_line(descriptor: int, deadline: float) -> bytes:
-    line = b""
+    """One answer; `TimeoutError` after the deadline, `EOFError` when the pipe closes or the answer has no end."""
+    line = bytearray()
     while not line.endswith(b"\n"):
         ready, _, _ = select.select([descriptor], [], [], max(0.0, deadline - time.monotonic()))
         if not ready:
             raise TimeoutError
         part = os.read(descriptor, 1 << 16)
-        if not part:
+        if not part or len(line) > MAX_REPLY:
             raise EOFError
         line += part
-    return line
+    return bytes(line)

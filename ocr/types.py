@@ -13,9 +13,13 @@ class Limits:
     """Per page, from the header of the picture."""
     max_pages: int = 300
     decode_seconds: float = 60.0
-    """Wall and processor seconds for one page, or for looking into one PDF."""
+    """Wall and processor seconds for decoding one page."""
+    inspect_seconds: float = 20.0
+    """The same for looking into one PDF: somebody waits for the answer."""
     decode_memory: int = 2_000_000_000
-    """Bytes of address space of the decoding process."""
+    """Bytes of address space of the decoding process, and of the engine that it starts."""
+    decode_file: int = 1_000_000_000
+    """Bytes of each file that either of them writes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +30,13 @@ class Options:
     languages: str = "ind"
     page_seconds: float = 120.0
     """Wall seconds that the engine may use for one page."""
+    document_seconds: float = 3600.0
+    """Wall seconds for a whole document; pages not begun by then are not read."""
     workers: int = 0
     """Pages read at the same time; 0 means one per core."""
     tesseract_command: str = "tesseract"
-    """Process-wide: pytesseract keeps the command in a module variable."""
     nice: int = 0
-    """Added niceness of the engine, so that reading does not slow the counter."""
+    """Added niceness of decoding and recognising, so that reading does not slow the counter."""
     turn_confidence: float = 2.0
     """How sure the engine must be about the orientation of a page before the page is turned."""
     thumbnail_pixels: int = 480

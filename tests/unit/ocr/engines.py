@@ -23,9 +23,32 @@ BODIES = {
 }
 
 
+CHILD = "anak"
+"""Name of the file in which `forks` leaves the id of the process it started."""
+BODIES |= {
+    "forks": f'sleep 300 & echo $! > "$(dirname "$0")/{CHILD}"; wait',
+    "leaves_a_child": f'sleep 300 & echo $! > "$(dirname "$0")/{CHILD}"; exit 1',
+    "eats": "exec python3 -c 'x = bytearray(10**10)'",
+    "shouts": "exec yes >&2",
+    "fills_the_disk": 'exec dd if=/dev/zero of="$2.txt" bs=1M count=2000',
+}
+SILENT = f'sleep 300 & echo $! > "$(dirname "$0")/{CHILD}"; wait'
+"""An engine that does not even say which version it is."""
+
+
 def engine(folder: Path, kind: str) -> str:
     """The command of an engine that answers questions about itself properly and then fails as `kind` says."""
     return _program(folder / f"tesseract-{kind}", ANSWERS + BODIES[kind])
+
+
+def silent(folder: Path) -> str:
+    """The command of an engine that never answers, and whose child holds its output open."""
+    return _program(folder / "tesseract-diam", SILENT)
+
+
+def child_of(folder: Path) -> int:
+    """Id of the process that an engine of `folder` has started."""
+    return int((folder / CHILD).read_text())
 
 
 def answering(folder: Path, version: str, languages: str) -> str:

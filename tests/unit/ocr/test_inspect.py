@@ -261,8 +261,8 @@ def test_a_file_of_endless_small_parts_is_refused_quickly(data: bytes) -> None:
 
 
 def test_a_pdf_that_takes_too_long_to_look_into_is_refused() -> None:
-    with pytest.raises(errors.DamagedFile):
-        inspect(papers.text_pdf(papers.LINES), Limits(decode_seconds=0.001))
+    with pytest.raises(errors.TooComplex):
+        inspect(papers.text_pdf(papers.LINES), Limits(inspect_seconds=0.001))
 
 
 def test_the_pixel_limit_can_be_set() -> None:
@@ -284,6 +284,8 @@ def test_every_refusal_says_what_to_do() -> None:
         errors.EncryptedPdf(),
         errors.TruncatedFile(),
         errors.DamagedFile(),
+        errors.TooComplex(),
+        errors.DocumentTimeout(),
         errors.DecodeTimeout(),
         errors.DecodeOutOfMemory(),
         errors.DecodeCrashed(),

@@ -29,7 +29,7 @@ def fail(): raise RuntimeError("rusak")
 
 child.JOBS.clear()
 child.JOBS.update({name: job for name, job in globals().items() if callable(job)})
-child.main(int(sys.argv[1]), int(sys.argv[2]))
+child.main(*map(int, sys.argv[1:5]))
 """
 
 

@@ -1,0 +1,78 @@
+"""Asking the recognition engine from outside of the sandbox it runs in: every way it can fail gets a name."""
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ocr.errors import DecodeFailed, DecodeTimeout, EngineError, EngineFailed, EngineMissing, EngineTimeout
+from ocr.sandbox import Sandbox
+from ocr.types import Box, Options, Word
+
+PROBE_SECONDS = 15.0
+
+
+class Probe(NamedTuple):
+    """An engine that is installed and answers."""
+
+    version: str
+    languages: frozenset[str]
+
+
+class Recognised(NamedTuple):
+    """What one call found on one page: text, words in pixels of the picture, a PDF of invisible text only."""
+
+    text: str
+    words: tuple[Word, ...]
+    layer: Path
+
+    @property
+    def confidence(self) -> float | None:
+        """Mean of the words, weighted by their length; None without words."""
+        letters = sum(len(word.text) for word in self.words)
+        return sum(word.confidence * len(word.text) for word in self.words) / letters if letters else None
+
+    @property
+    def weight(self) -> float:
+        """How much was read and how surely: for choosing between two readings of one page."""
+        return sum(word.confidence * len(word.text) for word in self.words)
+
+
+def probe(sandbox: Sandbox, options: Options) -> Probe:
+    """Ask the engine for version and languages; `EngineMissing` says what to install."""
+    try:
+        found = _call(sandbox, "probe", PROBE_SECONDS, options, languages=options.languages)
+    except (EngineTimeout, EngineFailed):
+        raise EngineMissing("Tesseract tidak menjawab. Periksa pemasangannya, lalu coba lagi.") from None
+    return Probe(found["version"], frozenset(found["languages"]))
+
+
+def recognise(sandbox: Sandbox, image: Path, dpi: int, options: Options) -> Recognised:
+    """Read one page. Raises `EngineTimeout`, `EngineFailed` or `EngineMissing`."""
+    found = _call(
+        sandbox,
+        "recognise",
+        options.page_seconds,
+        options,
+        languages=options.languages,
+        image=str(image),
+        dpi=dpi,
+    )
+    words = tuple(Word(text, confidence, Box(*box)) for text, confidence, *box in found["words"])
+    return Recognised(found["text"], words, Path(found["layer"]))
+
+
+def find_turn(sandbox: Sandbox, image: Path, dpi: int, options: Options) -> int:
+    """By how many degrees clockwise the page must be turned to stand upright; 0 when that is not clear."""
+    try:
+        found = _call(sandbox, "find_turn", options.page_seconds, options, image=str(image), dpi=dpi)
+    except EngineError:
+        return 0
+    return int(found["turn"]) if found["confidence"] >= options.turn_confidence else 0
+
+
+def _call(sandbox: Sandbox, job: str, seconds: float, options: Options, **arguments: Any) -> dict[str, Any]:
+    try:
+        return sandbox.call(job, seconds=seconds, command=options.tesseract_command, **arguments)
+    except DecodeTimeout:
+        raise EngineTimeout from None
+    except DecodeFailed:
+        raise EngineFailed from None
