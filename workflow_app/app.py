@@ -7,7 +7,7 @@ from flask import Flask
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from workflow_app.connections import connect
+from workflow_app.connections import STORE_SECONDS, WEB_SECONDS, connect
 from workflow_app.services.unit_of_work import Works
 from workflow_app.settings import Settings, read_settings
 from workflow_app.web import (
@@ -17,7 +17,6 @@ from workflow_app.web import (
     characters,
     failures,
     headers,
-    limits,
     logs,
     pages,
     parts,
@@ -35,7 +34,13 @@ def create_app(settings: Settings | None = None, works: Works | None = None) -> 
     app = Flask(__name__, static_folder="web/static", template_folder="web/templates")
     app.config.update(_configuration(settings))
     app.extensions[parts.EXTENSION] = parts.Sentra(
-        works=works or connect(settings, pool_size=settings.web_threads),
+        works=works
+        or connect(
+            settings,
+            pool_size=settings.web_threads,
+            statement_seconds=WEB_SECONDS,
+            store_seconds=STORE_SECONDS,
+        ),
         max_upload_mb=settings.max_upload_mb,
     )
     if settings.trusted_proxies:
@@ -46,7 +51,6 @@ def create_app(settings: Settings | None = None, works: Works | None = None) -> 
     app.before_request(session.load)
     app.before_request(access.enforce)
     CSRFProtect(app)
-    limits.limiter.init_app(app)
     app.before_request(characters.refuse_nul)
     app.after_request(logs.finish)
     app.after_request(headers.add)
@@ -74,5 +78,5 @@ def _configuration(settings: Settings) -> dict[str, Any]:
         "MAX_FORM_PARTS": FORM_FIELDS,
         "SEND_FILE_MAX_AGE_DEFAULT": ASSET_AGE,
         "WTF_CSRF_TIME_LIMIT": None,
-        "RATELIMIT_HEADERS_ENABLED": False,
+        "TRUSTED_PROXIES": settings.trusted_proxies,
     }

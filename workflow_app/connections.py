@@ -1,8 +1,11 @@
 """From settings to the parts every process needs: the database, the object store, the vault, the clock."""
 
 from datetime import UTC, datetime
+from typing import Any, TypeVar
 
-from sqlalchemy import create_engine
+import psycopg
+from psycopg.abc import PQGen
+from sqlalchemy import create_engine, event
 from sqlalchemy.orm import sessionmaker
 
 from archive.blobs import Blobs
@@ -10,20 +13,68 @@ from workflow_app.services.unit_of_work import Works
 from workflow_app.services.vault import Vault
 from workflow_app.settings import Settings
 
+Result = TypeVar("Result")
 
-def connect(settings: Settings, *, pool_size: int = 5) -> Works:
-    """Opens nothing yet: connections are made when they are first used."""
+WEB_SECONDS = 10.0
+"""How long a page waits for one statement."""
+JOB_SECONDS = 120.0
+STORE_SECONDS = 6.0
+"""How long a page waits for one answer of the object store; the client asks twice."""
+
+LINE = {
+    "connect_timeout": 3,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,
+}
+"""How fast a dead line to the database is noticed (libpq; means nothing on a socket of this machine)."""
+
+
+class PunctualConnection(psycopg.Connection[Any]):
+    """A connection on which no statement is waited for longer than `seconds`: also of a server that is there but silent."""
+
+    seconds: float | None = None
+
+    def wait(self, gen: PQGen[Result], interval: float = 0.1, timeout: float | None = None) -> Result:
+        """As the driver does, but not for ever; what may still come is of no use, so the connection is closed."""
+        try:
+            return super().wait(gen, interval, timeout or self.seconds)
+        except psycopg.errors._WaitTimeout as error:
+            self.close()
+            raise psycopg.errors.ConnectionTimeout("no answer in time") from error
+
+
+def connect(
+    settings: Settings,
+    *,
+    pool_size: int = 5,
+    statement_seconds: float | None = None,
+    store_seconds: float = 20.0,
+) -> Works:
+    """Opens nothing yet: connections are made when they are first used.
+
+    `statement_seconds` limits the wait for one statement; None waits for ever, as commands on large archives must.
+    """
     engine = create_engine(
         settings.sqlalchemy_url,
         pool_size=pool_size,
         pool_pre_ping=True,
         hide_parameters=True,
-        connect_args={"connect_timeout": 5},
+        connect_args=LINE,
     )
-    return Works(sessionmaker(engine), blobs(settings), Vault(settings.identity_key_bytes), now)
+
+    def punctual(_dialect: object, _record: object, arguments: Any, options: Any) -> PunctualConnection:
+        made: PunctualConnection = PunctualConnection.connect(*arguments, **options)
+        made.seconds = statement_seconds
+        return made
+
+    event.listen(engine, "do_connect", punctual)
+    store = blobs(settings, read_seconds=store_seconds)
+    return Works(sessionmaker(engine), store, Vault(settings.identity_key_bytes), now)
 
 
-def blobs(settings: Settings) -> Blobs:
+def blobs(settings: Settings, *, read_seconds: float = 20.0) -> Blobs:
     """The object store."""
     return Blobs(
         settings.s3_endpoint,
@@ -32,6 +83,7 @@ def blobs(settings: Settings) -> Blobs:
         settings.s3_bucket,
         settings.s3_secure,
         settings.s3_region,
+        read_seconds=read_seconds,
     )
 
 

@@ -61,6 +61,52 @@ class Unavailable(SentraError):
     sentence = "Layanan pendukung sedang tidak tersedia. Data Anda belum disimpan; coba lagi sebentar lagi."
 
 
+class Away(Unavailable):
+    """A dependency as a whole is away: what needs it waits as long as it takes, and goes on by itself."""
+
+    retry_after = 15
+    """Seconds after which asking again may succeed."""
+
+
+class DatabaseAway(Away):
+    """The database cannot be reached, or does not answer in time."""
+
+    sentence = (
+        "Basis data sedang tidak dapat dihubungi, jadi tugas dan berkas belum dapat dibuka atau disimpan. "
+        "Yang sudah dinyatakan tersimpan tetap aman. Biarkan isian Anda terbuka, tunggu sebentar, lalu kirim lagi: "
+        "isian yang sama tidak tersimpan dua kali."
+    )
+
+
+class DiskFull(Away):
+    """There is no room left where the data lies."""
+
+    sentence = (
+        "Ruang simpan server penuh, jadi belum ada yang dapat disimpan. Yang sudah tersimpan tetap dapat dibuka. "
+        "Minta admin menambah ruang; biarkan isian Anda terbuka, lalu kirim lagi."
+    )
+    retry_after = 60
+
+
+class StorageAway(Away):
+    """The object store cannot be reached, or cannot take anything."""
+
+    sentence = (
+        "Penyimpanan berkas pindaian sedang tidak dapat dihubungi. Anda tetap dapat mengisi dan menyimpan formulir; "
+        "unggah dan buka pindaian, cetak surat, dan pengarsipan menunggu, lalu berjalan sendiri setelah pulih."
+    )
+
+
+class ReaderAway(Away):
+    """The program that reads papers is not there."""
+
+    sentence = (
+        "Mesin pembaca teks (OCR) sedang tidak tersedia. Pindaian tetap tersimpan dan dapat dibuka; isinya dibaca "
+        "sendiri setelah mesin pulih, dan sampai saat itu belum dapat dicari."
+    )
+    retry_after = 60
+
+
 class TaskNotReady(Conflict):
     """The task was completed, cancelled or never existed in this state."""
 

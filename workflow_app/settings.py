@@ -8,7 +8,7 @@ import binascii
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -20,11 +20,17 @@ SECRETS = (
     "SECRET_KEY",
     "IDENTITY_KEY",
     "AUDIT_SIGNING_KEY",
+    "METRICS_TOKEN",
 )
 
 
 class SettingsError(Exception):
     """A setting is missing or wrong; the message names it."""
+
+    @property
+    def detail(self) -> str:
+        """The message may stand in the log: it names settings, never their values."""
+        return str(self)
 
 
 class Settings(BaseSettings):
@@ -51,6 +57,10 @@ class Settings(BaseSettings):
     max_upload_mb: Annotated[int, Field(ge=1, le=500)] = 50
     ocr_timeout_seconds: Annotated[int, Field(ge=5, le=3600)] = 120
     session_idle_minutes: Annotated[int, Field(ge=5, le=1440)] = 60
+    metrics_token: SecretStr = SecretStr("")
+    watched_folder: str = ""
+    log_format: Literal["json", "text"] = "json"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @classmethod
     def settings_customise_sources(

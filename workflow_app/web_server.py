@@ -3,13 +3,13 @@
 The address comes from the command line (`--bind`), the sizes from the same settings as everything else.
 """
 
-import logging
+import logging.config
 import os
 
-logging.basicConfig(
-    level=os.environ.get("LOG_LEVEL", "INFO"), format="%(asctime)s %(levelname)s %(name)s %(message)s"
-)
-logging.getLogger("procrastinate").setLevel(logging.WARNING)
+from workflow_app import logs
+
+logconfig_dict = logs.configuration()
+logging.config.dictConfig(logconfig_dict)
 
 wsgi_app = "workflow_app.app:create_app()"
 worker_class = "gthread"

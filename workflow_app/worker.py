@@ -4,22 +4,22 @@ Every job may run twice (a worker that dies gives its job back), so every handle
 """
 
 import asyncio
-import logging
-import os
+import logging.config
 import signal
 import sys
 from contextlib import suppress
 from datetime import UTC, datetime
 from uuid import UUID
 
-from procrastinate import App, BaseRetryStrategy, JobContext, PsycopgConnector, RetryDecision, RetryStrategy
+from procrastinate import App, BaseRetryStrategy, JobContext, PsycopgConnector, RetryDecision
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job, Status
 
-from workflow_app.connections import connect
-from workflow_app.errors import Busy, SentraError, Unavailable
+from workflow_app import logs
+from workflow_app.connections import JOB_SECONDS, LINE, connect
+from workflow_app.errors import Away, Busy, SentraError, Unavailable
 from workflow_app.services import checkpoints, incidents, performing, printing, reading, wakes
-from workflow_app.services.jobs import QUEUES
+from workflow_app.services.jobs import QUEUES, logged
 from workflow_app.services.unit_of_work import Works, translated
 from workflow_app.settings import Settings, SettingsError, read_settings
 from workflow_app.types import SYSTEM
@@ -27,8 +27,11 @@ from workflow_app.types import SYSTEM
 log = logging.getLogger(__name__)
 
 RETRIES = 70
-"""Further tries of what a waiting citizen needs while a dependency is away: about 17 minutes in all. Then an incident waits
-for a person."""
+"""Further tries of what a waiting citizen needs, when it fails for a reason that may pass: about 17 minutes in all. Then an
+incident waits for a person."""
+
+READINGS = 32
+"""Further tries to read a paper on which the reader fails; it stays marked as not read meanwhile."""
 
 LONGEST_WAIT = 15
 """Seconds between two of these tries, at most: the citizen waits as long again after the dependency is back."""
@@ -53,20 +56,35 @@ class Waiting(BaseRetryStrategy):
     """Tries again after 1, 2, 4, 8 seconds, then at a steady pace."""
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
-        """When to try again; None when it is enough or the failure will not pass."""
-        if job.attempts >= RETRIES or not isinstance(exception, PASSING):
+        """When to try again; None when it is enough or the failure will not pass.
+
+        While a dependency as a whole is away there is no last try: the job goes on by itself when it is back.
+        """
+        is_away = isinstance(exception, Away)
+        if not isinstance(exception, PASSING) or (job.attempts >= RETRIES and not is_away):
             return None
         return RetryDecision(retry_in={"seconds": min(1 << min(job.attempts, 10), LONGEST_WAIT)})
 
 
+class WaitingLonger(Waiting):
+    """For readings: nobody waits for one, and a paper on which the reader fails may cost minutes each time."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        """As above when the reader is away; else 2 to 512 seconds apart, then every hour for a day."""
+        if isinstance(exception, Away) or not isinstance(exception, PASSING):
+            return super().get_retry_decision(exception=exception, job=job)
+        if job.attempts >= READINGS:
+            return None
+        return RetryDecision(retry_in={"seconds": 2 << job.attempts if job.attempts < 9 else 3600})
+
+
 RETRY = Waiting()
-READING_RETRY = RetryStrategy(max_attempts=8, exponential_wait=2, retry_exceptions=set(PASSING))
-"""Nobody waits for a reading, and each try may cost minutes: 2 to 512 seconds apart."""
+READING_RETRY = WaitingLonger()
 
 
 def create_worker(settings: Settings, works: Works) -> App:
     """The job engine with all handlers. `run` works it."""
-    app = App(connector=PsycopgConnector(conninfo=settings.database_dsn))
+    app = App(connector=PsycopgConnector(conninfo=settings.database_dsn, kwargs=dict(LINE)))
 
     @app.task(name="read_document", queue=QUEUES["read_document"], retry=READING_RETRY)
     def read_document(document_id: str) -> None:
@@ -185,6 +203,7 @@ async def _workers_of(app: App, queue: str, name: str, *, concurrency: int) -> N
         shutdown_graceful_timeout=GRACE,
         update_heartbeat_interval=HEARTBEAT,
         stalled_worker_timeout=DEAD_AFTER,
+        worker_middleware=[logged],
     )
 
 
@@ -196,16 +215,13 @@ async def _take_back_always(app: App, works: Works) -> None:
 
 def main() -> int:
     """`python -m workflow_app.worker`."""
-    logging.basicConfig(
-        level=os.environ.get("LOG_LEVEL", "INFO"), format="%(asctime)s %(levelname)s %(name)s %(message)s"
-    )
-    logging.getLogger("procrastinate").setLevel(logging.ERROR)
+    logging.config.dictConfig(logs.configuration())
     try:
         settings = read_settings()
     except SettingsError as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    works = connect(settings)
+    works = connect(settings, statement_seconds=JOB_SECONDS)
     try:
         with translated():
             works.blobs.ensure_bucket()

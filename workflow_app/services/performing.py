@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from uuid import UUID
 
-from workflow_app.errors import Busy, ProcessFault, Unavailable
+from workflow_app.errors import Away, Busy, ProcessFault, Unavailable
 from workflow_app.models.effect import PendingEffect
 from workflow_app.services import bundles, incidents, printing, wakes
 from workflow_app.services.unit_of_work import UnitOfWork, Works
@@ -22,7 +22,8 @@ OPERATIONS: dict[str, Operation] = {
 def perform(works: Works, task_id: UUID, *, public_url: str, is_last_try: bool = True) -> None:
     """Perform the effect of an engine task; an effect that came back already is left alone.
 
-    What fails for good becomes an incident, and so does what is still unavailable at the last try.
+    What fails for good becomes an incident, and so does what is still unavailable at the last try. While a dependency
+    as a whole is away nothing does: the job goes on by itself.
     """
     try:
         with incidents.unit_of_work(works, SYSTEM) as work:
@@ -33,7 +34,8 @@ def perform(works: Works, task_id: UUID, *, public_url: str, is_last_try: bool =
             wakes.resolve_effect(work, task_id, None)
     except Exception as error:
         is_recorded = isinstance(error, ProcessFault) and error.case_id is not None
-        if not is_recorded and (is_last_try or not isinstance(error, Unavailable | Busy)):
+        is_over = is_last_try and not isinstance(error, Away)
+        if not is_recorded and (is_over or not isinstance(error, Unavailable | Busy)):
             give_up(works, task_id, error)
         raise
 

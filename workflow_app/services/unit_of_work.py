@@ -1,19 +1,50 @@
 """One `UnitOfWork` per request, job or command is the transaction. The edge opens it; leaving it commits or rolls back."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from sqlalchemy.exc import DBAPIError, OperationalError
+import psycopg
+from procrastinate.exceptions import ConnectorException
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
 from archive.blobs import Blobs
 from archive.errors import ArchiveError, StoreUnavailable
-from workflow_app.errors import Busy, SentraError, Unavailable
+from workflow_app.errors import Busy, DatabaseAway, DiskFull, SentraError, StorageAway, Unavailable
 from workflow_app.services.vault import Vault
 from workflow_app.types import Actor, Clock
 
-LOCK_NOT_AVAILABLE = "55P03"
+PASSING = {"55P03", "40P01", "40001"}
+"""Somebody else holds the row (lock timeout, deadlock, serialisation): the same again goes through."""
+FULL = {"53100"}
+OVERLOADED = {"53200", "57014"}
+"""Out of memory, statement cancelled: the server is there."""
+READ_ONLY = {"25006"}
+"""A standby that was not made the main server yet."""
+
+
+class Pause:
+    """A database that did not answer in time is left alone for a moment: else every thread would wait for it in turn,
+    and nobody would be left to say so."""
+
+    SECONDS = 3.0
+
+    def __init__(self) -> None:
+        self._until = 0.0
+
+    @contextmanager
+    def after_silence(self) -> Iterator[None]:
+        """Refuse at once during a pause; begin one when the block ends in silence."""
+        if time.monotonic() < self._until:
+            raise DatabaseAway(detail="database: did not answer a moment ago")
+        try:
+            yield
+        except DBAPIError as error:
+            if isinstance(error.orig, psycopg.errors.ConnectionTimeout):
+                self._until = time.monotonic() + self.SECONDS
+            raise
 
 
 @dataclass(frozen=True)
@@ -35,11 +66,12 @@ class Works:
     blobs: Blobs
     vault: Vault
     clock: Clock
+    pause: Pause = field(default_factory=Pause)
 
     @contextmanager
     def begin(self, actor: Actor) -> Iterator[UnitOfWork]:
         """Commit on leaving, roll back on any exception. Failures of the servers become sentences."""
-        with translated(), self.session_factory.begin() as session:
+        with translated(), self.pause.after_silence(), self.session_factory.begin() as session:
             yield UnitOfWork(session, actor, self.blobs, self.vault, self.clock)
 
 
@@ -48,15 +80,32 @@ def translated() -> Iterator[None]:
     """Turn errors of the database driver and the object store into ours."""
     try:
         yield
-    except OperationalError as error:
-        if getattr(error.orig, "sqlstate", None) == LOCK_NOT_AVAILABLE:
-            raise Busy(detail="lock timeout") from error
-        raise Unavailable(detail=f"database: {type(error.orig).__name__}") from error
     except DBAPIError as error:
-        if error.connection_invalidated:
-            raise Unavailable(detail="database connection lost") from error
-        raise
+        ours = _ours(error.orig, lost=error.connection_invalidated)
+        if ours is None:
+            raise
+        raise ours from error
+    except ConnectorException as error:
+        ours = _ours(error.__cause__, lost=False)
+        if ours is None:
+            raise
+        raise ours from error
     except StoreUnavailable as error:
-        raise Unavailable(detail=f"object store: {error}") from error
+        raise StorageAway(detail=f"object store: {error.__cause__.__class__.__name__}") from error
     except ArchiveError as error:
         raise SentraError(error.sentence, detail=type(error).__name__) from error
+
+
+def _ours(error: BaseException | None, *, lost: bool) -> SentraError | None:
+    """What an error of the driver means; None for those that are faults of ours."""
+    state = getattr(error, "sqlstate", None) or ""
+    detail = f"database: {type(error).__name__} {state}".strip()
+    if state in PASSING:
+        return Busy(detail=detail)
+    if state in FULL:
+        return DiskFull(detail=detail)
+    if state in OVERLOADED:
+        return Unavailable(detail=detail)
+    if lost or state in READ_ONLY or isinstance(error, psycopg.OperationalError):
+        return DatabaseAway(detail=detail)
+    return None

@@ -1,7 +1,7 @@
 """Errors as pages: one place maps the family of `errors.py` and HTTP's own to a status and a sentence."""
 
+import errno
 import logging
-import traceback
 
 from flask import Flask, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
@@ -44,6 +44,7 @@ SENTENCES = {
 }
 
 TITLE = "Terjadi gangguan"
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 
 
 def register(app: Flask) -> None:
@@ -62,10 +63,8 @@ def status_of(error: errors.SentraError) -> int:
 def _answer_ours(error: errors.SentraError) -> ResponseReturnValue:
     status = status_of(error)
     if status >= 500:
-        logger.error(
-            "request=%s %s: %s\n%s", request_id(), type(error).__name__, error.detail, _places(error)
-        )
-    return _page(status, error.sentence)
+        logger.error("failed: %s", type(error).__name__, exc_info=error)
+    return _page(status, error.sentence, retry_after=_pause(error))
 
 
 def _answer_stale_form(_error: CSRFError) -> ResponseReturnValue:
@@ -80,20 +79,25 @@ def _answer_http(error: HTTPException) -> ResponseReturnValue:
 
 
 def _answer_unexpected(error: Exception) -> ResponseReturnValue:
-    logger.error("request=%s unexpected %s\n%s", request_id(), type(error).__name__, _places(error))
+    if isinstance(error, OSError) and error.errno in NO_ROOM:
+        return _answer_ours(errors.DiskFull(detail=error.strerror or ""))
+    logger.error("unexpected: %s", type(error).__name__, exc_info=error)
     return _page(500, errors.SentraError.sentence)
 
 
-def _places(error: Exception) -> str:
-    """Where it happened, without the message: that may repeat what somebody typed."""
-    return "".join(traceback.format_tb(error.__traceback__))
+def _pause(error: errors.SentraError) -> int | None:
+    """Seconds after which the same request may succeed."""
+    if isinstance(error, errors.Away):
+        return error.retry_after
+    return 5 if isinstance(error, errors.Unavailable) else None
 
 
-def _page(status: int, sentence: str) -> ResponseReturnValue:
+def _page(status: int, sentence: str, *, retry_after: int | None = None) -> ResponseReturnValue:
+    headers = {"Retry-After": str(retry_after)} if retry_after else {}
     if request.accept_mimetypes.best == "application/json":
-        return jsonify(sentence=sentence, request_id=request_id()), status
+        return jsonify(sentence=sentence, request_id=request_id()), status, headers
     title = TITLES.get(status, TITLE)
     page = render_template(
         "failures/show.html", status=status, title=title, sentence=sentence, request_id=request_id()
     )
-    return page, status
+    return page, status, headers

@@ -1,5 +1,7 @@
 """Every error becomes a page with a sentence; nothing of it reaches the visitor but that."""
 
+import errno
+import json
 import logging
 
 import pytest
@@ -7,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from workflow_app import errors
+from workflow_app.logs import JsonFormatter
 from workflow_app.web.access import public
 from workflow_app.web.failures import status_of
 
@@ -49,15 +52,43 @@ def test_an_unexpected_error_tells_no_detail_to_the_visitor_nor_what_was_typed_t
         raise ValueError(typed)
 
     app.add_url_rule("/gagal", "fail", fail)
+    caplog.handler.setFormatter(JsonFormatter())
     with caplog.at_level(logging.INFO):
         answer = app.test_client().get("/gagal?nama=Contoh")
     assert answer.status_code == 500
     assert answer.headers["X-Request-ID"] in answer.text
-    assert answer.headers["X-Request-ID"] in caplog.text
-    assert "ValueError" in caplog.text
+    lines = [json.loads(line) for line in caplog.text.splitlines()]
+    assert {line["request"] for line in lines} == {answer.headers["X-Request-ID"]}
+    assert [line["error"] for line in lines if "error" in line] == ["ValueError"]
     for secret in ("Contoh", "6306050102900001"):
         assert secret not in answer.text
         assert secret not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (errors.DatabaseAway(), "Basis data"),
+        (errors.StorageAway(), "Anda tetap dapat mengisi dan menyimpan formulir"),
+        (errors.ReaderAway(), "Pindaian tetap tersimpan"),
+        (errors.DiskFull(), "Ruang simpan server penuh"),
+        (OSError(errno.ENOSPC, "No space left on device", "/rahasia"), "Ruang simpan server penuh"),
+    ],
+)
+def test_what_is_away_is_named_and_may_be_asked_again(app: Flask, error: Exception, words: str) -> None:
+    @public
+    def fail() -> str:
+        raise error
+
+    app.add_url_rule("/gagal", "fail", fail)
+    answer = app.test_client().get("/gagal")
+    assert answer.status_code == 503
+    assert words in answer.text
+    assert "rahasia" not in answer.text
+    assert 1 <= int(answer.headers["Retry-After"]) <= 60
+    as_json = app.test_client().get("/gagal", headers={"Accept": "application/json"})
+    assert (as_json.status_code, "Retry-After" in as_json.headers) == (503, True)
+    assert words in as_json.json["sentence"]
 
 
 def test_an_absent_database_is_said_in_a_sentence(client: FlaskClient) -> None:
