@@ -2,54 +2,71 @@
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select, text
+from sqlalchemy import ColumnElement, Select, or_, select, text
 
 from workflow_app.errors import NotFound
 from workflow_app.models.case import Case
 from workflow_app.models.task import Task
 from workflow_app.permissions import OVERSEERS, can_see_case, has_role
+from workflow_app.services import case_tasks
 from workflow_app.services.unit_of_work import UnitOfWork
+from workflow_app.types import Actor
 
-LOCK_WAIT = "3s"
+LIMIT_WAITING = text("set local lock_timeout = '3s'")
 """How long a person waits for a case that another transaction holds before a sentence says so."""
 
 
 def lock_case(work: UnitOfWork, case_id: UUID) -> Case:
-    """The case row, locked until commit. Waits briefly; raises `Busy` (through the unit of work) or `NotFound`.
-
-    FOR NO KEY UPDATE: rows that refer to the case (events) may be written beside it, else who holds the head of the
-    audit chain would wait for us while we wait for the head.
-    """
-    work.session.execute(text(f"set local lock_timeout = '{LOCK_WAIT}'"))
-    case = work.session.scalars(
-        select(Case)
-        .where(Case.id == case_id)
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    ).first()
-    if case is None:
-        raise NotFound()
-    return case
+    """The case row, locked until commit. Waits briefly; raises `Busy` (through the unit of work) or `NotFound`."""
+    return _found(work, select(Case).where(Case.id == case_id), lock=True)
 
 
 def visible_case(work: UnitOfWork, case_id: UUID, *, lock: bool = False) -> Case:
     """The case, if the actor may see it; raises `NotFound` otherwise."""
-    case = lock_case(work, case_id) if lock else work.session.get(Case, case_id)
+    seen = _seen(work)
+    if lock or case_id not in seen:
+        seen[case_id] = _checked(work, _found(work, select(Case).where(Case.id == case_id), lock=lock))
+    return seen[case_id]
+
+
+def visible_task(work: UnitOfWork, task_id: UUID, *, lock: bool = False) -> Task:
+    """The task, if the actor may see its case; with `lock` the case is locked, and the task is as it is then."""
+    task = None if lock else case_tasks.find(work, task_id)
+    if task is not None:
+        visible_case(work, task.case_id)
+        return task
+    query = select(Case).join(Task, Task.case_id == Case.id).where(Task.id == task_id)
+    case = _checked(work, _found(work, query, lock=lock))
+    _seen(work)[case.id] = case
+    return next(task for task in case_tasks.of_case(work, case.id) if task.id == task_id)
+
+
+def _seen(work: UnitOfWork) -> dict[UUID, Case]:
+    """The cases that this actor was found to see in this unit of work."""
+    by_actor: dict[Actor, dict[UUID, Case]] = work.session.info.setdefault("visible_cases", {})
+    return by_actor.setdefault(work.actor, {})
+
+
+def _found(work: UnitOfWork, query: Select[Case], *, lock: bool) -> Case:
+    """The one case of a query. A lock is FOR NO KEY UPDATE: rows that refer to the case (events) may be written beside it,
+    else who holds the head of the audit chain would wait for us while we wait for the head.
+    """
+    if lock:
+        work.session.execute(LIMIT_WAITING)
+        query = query.with_for_update(key_share=True, of=Case).execution_options(populate_existing=True)
+    case = work.session.scalars(query).first()
     if case is None:
         raise NotFound()
-    roles = work.session.scalars(select(Task.role).where(Task.case_id == case_id).distinct())
-    if not can_see_case(work.actor, unit=case.unit, started_by=case.opened_by, task_roles=roles.all()):
-        raise NotFound()
+    if lock:
+        case_tasks.forget(work, case.id)
     return case
 
 
-def visible_task(work: UnitOfWork, task_id: UUID) -> Task:
-    """The task, if the actor may see its case."""
-    task = work.session.get(Task, task_id)
-    if task is None:
+def _checked(work: UnitOfWork, case: Case) -> Case:
+    roles = case_tasks.roles_of_case(work, case.id)
+    if not can_see_case(work.actor, unit=case.unit, started_by=case.opened_by, task_roles=roles):
         raise NotFound()
-    visible_case(work, task.case_id)
-    return task
+    return case
 
 
 def sees_case(work: UnitOfWork) -> ColumnElement[bool]:

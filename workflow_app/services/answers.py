@@ -4,19 +4,27 @@ from collections.abc import Iterable
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from workflow_app.engine.definitions import Definition
 from workflow_app.engine.forms import WORKING_NOTES, Form, Separated
+from workflow_app.errors import Conflict
 from workflow_app.models.case import Case
 from workflow_app.models.submission import SealedAnswers, Submission
 from workflow_app.models.task import Task
-from workflow_app.services import readable
+from workflow_app.permissions import has_role
+from workflow_app.services import case_tasks, readable
 from workflow_app.services.unit_of_work import UnitOfWork
 from workflow_app.types import Answers
 
+LOADED = "newest_answers"
+
 
 def store(work: UnitOfWork, case: Case, task: Task, token: str, separated: Separated) -> Submission:
-    """Keep the answers with which `task` is completed. Personal groups are sealed."""
+    """Keep the answers with which `task` is completed. Personal groups are sealed.
+
+    Raises `Conflict` when a form with this idempotency key was stored before, or is being stored at this moment.
+    """
     submission = Submission(
         id=uuid4(),
         task_id=task.id,
@@ -28,7 +36,13 @@ def store(work: UnitOfWork, case: Case, task: Task, token: str, separated: Separ
         submitted_by=work.actor.user_id,
     )
     work.session.add(submission)
-    work.session.flush()
+    try:
+        work.session.flush()
+    except IntegrityError as error:
+        raise Conflict(
+            "Formulir ini sudah pernah dikirim untuk tugas lain. Muat ulang halaman tugas ini."
+        ) from error
+    work.session.info.get(LOADED, {}).pop(case.id, None)
     work.session.add_all(
         SealedAnswers(
             submission_id=submission.id,
@@ -41,26 +55,27 @@ def store(work: UnitOfWork, case: Case, task: Task, token: str, separated: Separ
     return submission
 
 
-def is_used(work: UnitOfWork, token: str) -> bool:
-    """True if a form with this idempotency key was stored before."""
-    return work.session.scalars(select(Submission.id).where(Submission.token == token)).first() is not None
-
-
 def newest(work: UnitOfWork, case_id: UUID, elements: Iterable[str] | None = None) -> dict[str, Submission]:
-    """The newest submission of each element of a case, in the order they were made."""
-    query = select(Submission).where(Submission.case_id == case_id).order_by(Submission.position)
-    if elements is not None:
-        query = query.where(Submission.element.in_(list(elements)))
-    found: dict[str, Submission] = {}
-    for submission in work.session.scalars(query):
-        found.pop(submission.element, None)
-        found[submission.element] = submission
-    return found
+    """The newest submission of each element of a case, in the order they were made; read once per unit of work."""
+    loaded: dict[UUID, dict[str, Submission]] = work.session.info.setdefault(LOADED, {})
+    if case_id not in loaded:
+        found: dict[str, Submission] = {}
+        query = select(Submission).where(Submission.case_id == case_id).order_by(Submission.position)
+        for submission in work.session.scalars(query):
+            found.pop(submission.element, None)
+            found[submission.element] = submission
+        loaded[case_id] = found
+    if elements is None:
+        return dict(loaded[case_id])
+    wanted = set(elements)
+    return {element: found for element, found in loaded[case_id].items() if element in wanted}
 
 
 def unsealed(work: UnitOfWork, case: Case, submissions: Iterable[Submission]) -> dict[str, Answers]:
     """All answers per element, personal ones opened. The caller answers for the right to read them."""
     found = {submission.id: submission for submission in submissions}
+    if not found:
+        return {}
     merged: dict[UUID, Answers] = {key: dict(value.answers) for key, value in found.items()}
     for sealed in work.session.scalars(
         select(SealedAnswers).where(SealedAnswers.submission_id.in_(found.keys()))
@@ -71,15 +86,14 @@ def unsealed(work: UnitOfWork, case: Case, submissions: Iterable[Submission]) ->
 
 def works_on(work: UnitOfWork, case: Case) -> bool:
     """True if one of the actor's roles has, had or may take a task of this case."""
-    roles = set(work.session.scalars(select(Task.role).where(Task.case_id == case.id).distinct()))
-    return work.actor.unit == case.unit and not work.actor.roles.isdisjoint(roles)
+    return work.actor.unit == case.unit and has_role(work.actor, case_tasks.roles_of_case(work, case.id))
 
 
 def notes(work: UnitOfWork, case: Case, submissions: Iterable[Submission]) -> dict[str, Answers]:
     """Working notes per element: opened for who works on the case, empty for everybody else. No other group is opened."""
     found = {submission.id: submission.element for submission in submissions}
     notes: dict[str, Answers] = {element: {} for element in found.values()}
-    if not works_on(work, case):
+    if not found or not works_on(work, case):
         return notes
     query = select(SealedAnswers).where(
         SealedAnswers.submission_id.in_(found.keys()), SealedAnswers.field_group == WORKING_NOTES

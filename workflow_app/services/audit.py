@@ -8,7 +8,7 @@ from datetime import UTC
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from workflow_app.models.audit import AuditChain, AuditEvent
@@ -36,13 +36,7 @@ def record(
     **details: Any,
 ) -> None:
     """Append one event to `chain` (for a case: `case_chain(case_id)`). Locks the chain's head until commit."""
-    # The no-op update makes the row ours even when another transaction has just made it.
-    head = work.session.execute(
-        insert(AuditChain)
-        .values(name=chain, length=0, head=GENESIS)
-        .on_conflict_do_update(index_elements=[AuditChain.name], set_={"name": chain})
-        .returning(AuditChain.length, AuditChain.head)
-    ).one()
+    head = _locked_head(work, chain)
     event = AuditEvent(
         chain=chain,
         position=head.length + 1,
@@ -56,11 +50,8 @@ def record(
         previous=head.head,
     )
     event.digest = digest_of(event)
+    head.length, head.head = event.position, event.digest
     work.session.add(event)
-    work.session.execute(
-        update(AuditChain).where(AuditChain.name == chain).values(length=event.position, head=event.digest)
-    )
-    work.session.flush()
 
 
 def record_case(
@@ -68,6 +59,26 @@ def record_case(
 ) -> None:
     """Append one event to the chain of a case."""
     record(work, f"case:{case_id}", action, case_id=case_id, element=element, **details)
+
+
+def _locked_head(work: UnitOfWork, chain: str) -> AuditChain:
+    """The head of a chain, ours until commit. Further events of this transaction find it here; they are written together."""
+    held: dict[str, AuditChain] = work.session.info.setdefault("audit_heads", {})
+    if chain not in held:
+        head = work.session.get(AuditChain, chain, with_for_update=True, populate_existing=True)
+        held[chain] = head if head is not None else _first_head(work, chain)
+    return held[chain]
+
+
+def _first_head(work: UnitOfWork, chain: str) -> AuditChain:
+    """A chain begins. The no-op update makes the row ours even when another transaction has just made it."""
+    made = (
+        insert(AuditChain)
+        .values(name=chain, length=0, head=GENESIS)
+        .on_conflict_do_update(index_elements=[AuditChain.name], set_={"name": chain})
+        .returning(AuditChain)
+    )
+    return work.session.scalars(made, execution_options={"populate_existing": True}).one()
 
 
 def digest_of(event: AuditEvent) -> bytes:

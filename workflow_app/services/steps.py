@@ -1,7 +1,6 @@
 """One step, one transaction: what the engine computed becomes rows. The case row is locked by the caller."""
 
 from collections.abc import Iterable
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import delete, select
@@ -12,8 +11,8 @@ from workflow_app.models.case import Case, CaseClock
 from workflow_app.models.effect import PendingEffect
 from workflow_app.models.submission import Submission
 from workflow_app.models.task import Task
-from workflow_app.models.user import User
-from workflow_app.services import audit, effects, incidents, jobs
+from workflow_app.models.user import User, UserRole
+from workflow_app.services import audit, case_tasks, drafts, effects, incidents, jobs
 from workflow_app.services.unit_of_work import UnitOfWork
 from workflow_app.types import OpenTask, Step
 
@@ -47,7 +46,6 @@ def _store(work: UnitOfWork, case: Case, step: Step) -> None:
         case.status = STATUS_OF_OUTCOME.get(step.outcome, "done")
         case.outcome = step.outcome
         case.closed_at = work.clock()
-    work.session.flush()
 
 
 def _update_effects(work: UnitOfWork, case: Case, step: Step) -> None:
@@ -62,25 +60,20 @@ def _update_effects(work: UnitOfWork, case: Case, step: Step) -> None:
 def _update_tasks(work: UnitOfWork, case: Case, open_tasks: Iterable[OpenTask]) -> None:
     """Make the inbox say what the engine says: new tasks appear, interrupted ones are cancelled."""
     wanted = {task.id: task for task in open_tasks}
-    known = work.session.scalars(select(Task).where(Task.case_id == case.id, Task.status == "open")).all()
-    for task in known:
+    known = {task.id: task for task in case_tasks.open_of_case(work, case.id)}
+    for task in known.values():
         if task.id not in wanted:
             task.status = "cancelled"
             audit.record_case(work, case.id, "task.cancelled", task.element, name=task.name)
-    due = dict(
-        work.session.execute(
-            select(CaseClock.name, CaseClock.due_at).where(CaseClock.case_id == case.id)
-        ).all()
-    )
-    existing = {task.id for task in known}
+    drafts.discard_all(work, known.keys() - wanted.keys())
     for task_id, opened in wanted.items():
-        if task_id not in existing:
-            work.session.add(_new_task(work, case, opened, due))
-    work.session.flush()
+        if task_id not in known:
+            case_tasks.add(work, _new_task(work, case, opened))
 
 
-def _new_task(work: UnitOfWork, case: Case, opened: OpenTask, due: dict[str, datetime | None]) -> Task:
+def _new_task(work: UnitOfWork, case: Case, opened: OpenTask) -> Task:
     clock = opened.properties.get("clock")
+    running = work.session.get(CaseClock, (case.id, clock)) if clock else None
     return Task(
         id=opened.id,
         case_id=case.id,
@@ -90,7 +83,7 @@ def _new_task(work: UnitOfWork, case: Case, opened: OpenTask, due: dict[str, dat
         role=opened.lane,
         assignee_id=_assignee(work, case, opened),
         status="open",
-        due_at=due.get(clock) if clock else None,
+        due_at=running.due_at if running else None,
         created_at=work.clock(),
         sent_by=work.actor.user_id,
     )
@@ -111,6 +104,7 @@ def _assignee(work: UnitOfWork, case: Case, opened: OpenTask) -> UUID | None:
     last = work.session.execute(
         select(Task.done_by)
         .join(User, User.id == Task.done_by)
+        .join(UserRole, (UserRole.user_id == User.id) & (UserRole.role == opened.lane))
         .where(Task.case_id == case.id, Task.role == opened.lane, Task.status == "done", User.is_active)
         .order_by(Task.done_at.desc())
         .limit(1)

@@ -53,6 +53,8 @@ def tamper(work: UnitOfWork, *statements: str) -> None:
         work.session.execute(text(f"alter table {table} disable trigger user"))
     for statement in statements:
         work.session.execute(text(statement))
+    work.session.expunge_all()
+    work.session.info.clear()
 
 
 def test_each_checkpoint_signs_what_is_new_and_follows_the_one_before(work: UnitOfWork) -> None:
@@ -205,6 +207,7 @@ def test_an_event_that_commits_late_does_not_fall_between_two_checkpoints(fresh_
     def slow_writer() -> None:
         with fresh_works.begin(SYSTEM) as work:
             happen(work, 1, "test:slow")
+            work.session.flush()
             written.set()
             may_commit.wait(10)
 

@@ -1,0 +1,47 @@
+"""The tasks of a case, loaded once per unit of work: who may see it, what is open and what comes next are read from them."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+
+from workflow_app.models.task import Task
+from workflow_app.services.unit_of_work import UnitOfWork
+
+LOADED = "tasks_of_case"
+
+
+def of_case(work: UnitOfWork, case_id: UUID) -> list[Task]:
+    """Every task that the case has or had, oldest first."""
+    loaded: dict[UUID, list[Task]] = work.session.info.setdefault(LOADED, {})
+    if case_id not in loaded:
+        query = select(Task).where(Task.case_id == case_id).order_by(Task.created_at, Task.id)
+        rows = work.session.scalars(query.execution_options(populate_existing=True))
+        loaded[case_id] = list(rows)
+    return loaded[case_id]
+
+
+def open_of_case(work: UnitOfWork, case_id: UUID) -> list[Task]:
+    """The tasks that wait for a person."""
+    return [task for task in of_case(work, case_id) if task.status == "open"]
+
+
+def roles_of_case(work: UnitOfWork, case_id: UUID) -> set[str]:
+    """The roles that have, had or may take a task of the case."""
+    return {task.role for task in of_case(work, case_id)}
+
+
+def find(work: UnitOfWork, task_id: UUID) -> Task | None:
+    """The task, if those of its case are loaded."""
+    loaded: dict[UUID, list[Task]] = work.session.info.get(LOADED, {})
+    return next((task for tasks in loaded.values() for task in tasks if task.id == task_id), None)
+
+
+def add(work: UnitOfWork, task: Task) -> None:
+    """A new task of a case whose tasks are loaded."""
+    of_case(work, task.case_id).append(task)
+    work.session.add(task)
+
+
+def forget(work: UnitOfWork, case_id: UUID) -> None:
+    """Read them again when they are next asked for: another transaction may have changed them before the case was locked."""
+    work.session.info.get(LOADED, {}).pop(case_id, None)
