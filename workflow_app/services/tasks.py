@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
@@ -9,18 +10,31 @@ from sqlalchemy import select
 from workflow_app.engine import forms, runner
 from workflow_app.engine.definitions import Definition
 from workflow_app.engine.forms import Form
-from workflow_app.errors import Conflict, Forbidden, InvalidInput, TaskNotReady
+from workflow_app.errors import Forbidden, InvalidInput
 from workflow_app.models.case import Case
 from workflow_app.models.submission import Submission
 from workflow_app.models.task import Task
 from workflow_app.models.user import User
 from workflow_app.permissions import LEADS, can_work_on, check_four_eyes, check_role, check_work_on, has_role
-from workflow_app.services import access, answers, audit, drafts, evidence, incidents, requirements, steps
+from workflow_app.services import (
+    access,
+    answers,
+    audit,
+    case_tasks,
+    drafts,
+    evidence,
+    incidents,
+    precedence,
+    requirements,
+    steps,
+)
 from workflow_app.services.configuration import role_label
 from workflow_app.services.processes import definition_of
-from workflow_app.services.readable import moment
 from workflow_app.services.unit_of_work import UnitOfWork
 from workflow_app.types import Answers
+
+SeenHolder = UUID | Literal["any"] | None
+"""Who had the task on the page from which somebody acts; None is nobody, `any` asks nothing."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +64,8 @@ class TaskView:
     answers_from: str | None
     """`draft`, `earlier` (answers of an earlier round) or None."""
     saved_at: datetime | None
+    draft_version: str
+    """Goes with the form, so that what another tab saves meanwhile is not overwritten unsaid."""
     token: str
     step_no: int
     done_by: str | None
@@ -69,12 +85,12 @@ class Completion:
 def get(work: UnitOfWork, task_id: UUID) -> TaskView:
     """The task with its form, its draft or the answers of an earlier round. Raises `NotFound`."""
     task = access.visible_task(work, task_id)
-    case = work.session.get_one(Case, task.case_id)
+    case = access.visible_case(work, task.case_id)
     definition = definition_of(work, case.definition_id)
     element = definition.elements[task.element]
     is_mine = task.status == "open" and task.assignee_id == work.actor.user_id
     found = drafts.prefill(work, case, task) if is_mine else drafts.NOTHING
-    done = work.session.scalars(select(Task.element).where(Task.case_id == case.id, Task.status == "done"))
+    done = {known.element for known in case_tasks.of_case(work, case.id) if known.status == "done"}
     return TaskView(
         id=task.id,
         case_id=case.id,
@@ -100,8 +116,9 @@ def get(work: UnitOfWork, task_id: UUID) -> TaskView:
         answers=found.answers,
         answers_from=found.source,
         saved_at=found.saved_at,
+        draft_version=drafts.version(found.saved_at),
         token=str(uuid4()),
-        step_no=len(set(done)) + 1,
+        step_no=len(done) + 1,
         done_by=_name(work, task.done_by),
         done_at=task.done_at,
     )
@@ -113,48 +130,53 @@ def claim(work: UnitOfWork, task_id: UUID) -> None:
     if task.assignee_id == work.actor.user_id:
         return
     if task.assignee_id is not None:
-        raise Conflict(f"Tugas ini sudah diambil {_name(work, task.assignee_id)}.")
+        raise precedence.held(work, task)
     _check_may_hold(work, task)
     task.assignee_id = work.actor.user_id
     audit.record_case(work, task.case_id, "task.claimed", task.element, name=task.name)
 
 
-def release(work: UnitOfWork, task_id: UUID) -> None:
+def release(work: UnitOfWork, task_id: UUID, *, seen_holder: SeenHolder = "any") -> None:
     """Give a task back to the queue of its role. Its holder may, and a lead."""
     task = _locked(work, task_id)
     if task.assignee_id is None:
         return
-    if task.assignee_id != work.actor.user_id:
-        check_role(work.actor, LEADS)
+    _check_holder(work, task, seen_holder)
+    if task.assignee_id != work.actor.user_id and not has_role(work.actor, LEADS):
+        raise precedence.held(work, task)
     task.assignee_id = None
     audit.record_case(work, task.case_id, "task.released", task.element, name=task.name)
 
 
-def reassign(work: UnitOfWork, task_id: UUID, user_id: UUID) -> None:
+def reassign(work: UnitOfWork, task_id: UUID, user_id: UUID, *, seen_holder: SeenHolder = "any") -> None:
     """A lead gives a task to a colleague who holds its role; four eyes hold for the colleague too."""
     check_role(work.actor, LEADS)
     task = _locked(work, task_id)
-    user = work.session.get(User, user_id)
+    _check_holder(work, task, seen_holder)
+    # Locked against changes: who is disabled or loses the role at this moment does not get the task.
+    user = work.session.get(User, user_id, with_for_update={"read": True}, populate_existing=True)
     if user is None or not user.is_active or user.unit != task.unit:
         raise InvalidInput("Pilih petugas yang akunnya aktif di unit ini.")
     if task.role not in {role.role for role in user.roles}:
         raise InvalidInput(f"{user.full_name} tidak memegang peran {role_label(work, task.role)}.")
-    case = work.session.get_one(Case, task.case_id)
+    case = access.visible_case(work, task.case_id)
     if user.id in steps.recorders(work, case.id, _four_eyes(work, case, task)):
         raise Forbidden(f"{user.full_name} ikut mencatat berkas ini, jadi tidak boleh menyetujuinya.")
     task.assignee_id = user.id
     audit.record_case(work, task.case_id, "task.reassigned", task.element, name=task.name, to=user.full_name)
 
 
-def complete(work: UnitOfWork, task_id: UUID, given: Answers, token: str) -> Completion:
+def complete(
+    work: UnitOfWork, task_id: UUID, given: Answers, token: str, seen_draft: str | None = None
+) -> Completion:
     """Complete a task with these answers. `token` is the idempotency key of the form: sent twice, done once.
+
+    `seen_draft` is the `version` of the draft on the page; what was saved from another page since is not dropped unsaid.
 
     Raises `InvalidInput` (with a sentence per field), `Conflict` (says who was faster), `Forbidden`, `ProcessFault`.
     """
-    access.visible_task(work, task_id)
-    task = work.session.get_one(Task, task_id)
-    case = access.lock_case(work, task.case_id)
-    work.session.refresh(task)
+    task = access.visible_task(work, task_id, lock=True)
+    case = access.visible_case(work, task.case_id)
     if task.status != "open":
         return _repeated(work, case, task, token)
     _check_may_complete(work, case, task)
@@ -167,37 +189,30 @@ def complete(work: UnitOfWork, task_id: UUID, given: Answers, token: str) -> Com
     }
     if faults:
         raise InvalidInput(fields=faults)
-    if answers.is_used(work, token):
-        raise Conflict("Formulir ini sudah pernah dikirim untuk tugas lain. Muat ulang halaman tugas ini.")
     separated = forms.separate(form, kept)
     submission = answers.store(work, case, task, token, separated)
     control = dict(separated.control)
     control.update(requirements.decide(work, case, form, kept, submission.id))
     with incidents.blaming("complete", case.id, task.id):
         step = runner.complete_task(definition, case.state, task.id, control, work.clock())
-        _finish(work, task)
+        _finish(work, case, task)
+        drafts.discard(work, case, task, token, seen_draft)
         steps.settle(work, case, definition, step)
     return _completion(work, case, f"Tersimpan: {task.name}.")
 
 
-def _finish(work: UnitOfWork, task: Task) -> None:
+def _finish(work: UnitOfWork, case: Case, task: Task) -> None:
     task.status = "done"
     task.assignee_id = task.assignee_id or work.actor.user_id
     task.done_at = work.clock()
     task.done_by = work.actor.user_id
-    drafts.discard(work, task.id)
-    incidents.resolve(work, work.session.get_one(Case, task.case_id), task.id)
+    incidents.resolve(work, case, task.id)
     audit.record_case(work, task.case_id, "task.completed", task.element, name=task.name)
 
 
 def _completion(work: UnitOfWork, case: Case, message: str) -> Completion:
-    following = work.session.execute(
-        select(Task.id)
-        .where(Task.case_id == case.id, Task.status == "open", Task.assignee_id == work.actor.user_id)
-        .order_by(Task.created_at)
-        .limit(1)
-    ).first()
-    return Completion(case.id, following[0] if following else None, message)
+    mine = [task for task in case_tasks.open_of_case(work, case.id) if task.assignee_id == work.actor.user_id]
+    return Completion(case.id, mine[0].id if mine else None, message)
 
 
 def _repeated(work: UnitOfWork, case: Case, task: Task, token: str) -> Completion:
@@ -205,24 +220,19 @@ def _repeated(work: UnitOfWork, case: Case, task: Task, token: str) -> Completio
     stored = work.session.scalars(select(Submission).where(Submission.task_id == task.id)).first()
     if stored is not None and stored.token == token and stored.submitted_by == work.actor.user_id:
         return _completion(work, case, f"Tersimpan: {task.name}.")
-    if stored is None or task.done_at is None:
-        raise TaskNotReady()
-    who = "Anda sendiri" if stored.submitted_by == work.actor.user_id else _name(work, stored.submitted_by)
-    raise TaskNotReady(f"Tugas ini sudah diselesaikan oleh {who} pada {moment(task.done_at)}.")
+    raise precedence.ended(work, task)
 
 
 def _check_may_complete(work: UnitOfWork, case: Case, task: Task) -> None:
     check_work_on(work.actor, unit=task.unit, role=task.role)
     if task.assignee_id not in (None, work.actor.user_id):
-        raise Conflict(
-            f"Tugas ini sedang dikerjakan {_name(work, task.assignee_id)}. Isian Anda belum disimpan."
-        )
+        raise precedence.held(work, task)
     check_four_eyes(work.actor, steps.recorders(work, case.id, _four_eyes(work, case, task)))
 
 
 def _check_may_hold(work: UnitOfWork, task: Task) -> None:
     check_work_on(work.actor, unit=task.unit, role=task.role)
-    case = work.session.get_one(Case, task.case_id)
+    case = access.visible_case(work, task.case_id)
     check_four_eyes(work.actor, steps.recorders(work, case.id, _four_eyes(work, case, task)))
 
 
@@ -231,15 +241,20 @@ def _four_eyes(work: UnitOfWork, case: Case, task: Task) -> str:
     return definition.elements[task.element].properties.get("fourEyes", "")
 
 
+def _check_holder(work: UnitOfWork, task: Task, seen: SeenHolder) -> None:
+    """Whoever took the task since the page was loaded is not robbed of it unsaid."""
+    if seen != "any" and task.assignee_id != seen:
+        raise precedence.moved(work, task)
+
+
 def _locked(work: UnitOfWork, task_id: UUID) -> Task:
-    task = access.visible_task(work, task_id)
-    access.lock_case(work, task.case_id)
-    work.session.refresh(task)
+    task = access.visible_task(work, task_id, lock=True)
     if task.status != "open":
-        raise TaskNotReady()
+        raise precedence.ended(work, task)
     return task
 
 
 def _name(work: UnitOfWork, user_id: UUID | None) -> str | None:
-    user = work.session.get(User, user_id) if user_id else None
-    return user.full_name if user else None
+    if user_id is None or user_id == work.actor.user_id:
+        return work.actor.name if user_id else None
+    return work.session.scalars(select(User.full_name).where(User.id == user_id)).first()

@@ -20,5 +20,10 @@ def save(task_id: UUID) -> ResponseReturnValue:
     """Keep what stands in the form; answers with the time it was kept."""
     with unit_of_work() as work:
         form = tasks.get(work, task_id).form
-        saved_at = drafts.save(work, task_id, forms.read(form, request.form.to_dict(flat=False)))
-    return jsonify(saved=f"Tersimpan {clock_time(saved_at)}")
+        answers = forms.read(form, request.form.to_dict(flat=False))
+        saved = drafts.save(
+            work, task_id, answers, page=request.form.get("kunci", ""), seen=request.form.get("versi")
+        )
+    if saved.sentence:
+        return jsonify(sentence=saved.sentence), 409
+    return jsonify(saved=f"Tersimpan {clock_time(saved.at)}")

@@ -8,11 +8,11 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from workflow_app.engine import forms
-from workflow_app.errors import Conflict, InvalidInput, ProcessFault
+from workflow_app.errors import Conflict, Forbidden, InvalidInput, ProcessFault
 from workflow_app.permissions import IDENTITY_READERS
 from workflow_app.services import access as reach
 from workflow_app.services import cases, documents, drafts, letters, records, requirements, tasks, users
-from workflow_app.services.tasks import TaskView
+from workflow_app.services.tasks import SeenHolder, TaskView
 from workflow_app.services.unit_of_work import UnitOfWork
 from workflow_app.web import uploads
 from workflow_app.web.access import access
@@ -40,17 +40,18 @@ def complete(task_id: UUID) -> ResponseReturnValue:
     posted = request.form.to_dict(flat=False)
     try:
         posted = uploads.take(task_id, form, posted, request.files)
+        if request.form.get("tindakan") == "selesai":
+            return _complete(task_id, form, posted)
+        if sentence := _keep(task_id, form, posted):
+            return _page(task_id, posted, {"": sentence}), 409
     except uploads.Refused as refused:
         _keep_if_possible(task_id, form, refused.posted)
         return _page(task_id, refused.posted, refused.errors), 400
-    match request.form.get("tindakan"):
-        case "selesai":
-            return _complete(task_id, form, posted)
-        case "unggah":
-            _keep(task_id, form, posted)
-            return redirect(url_for("tasks.show", task_id=task_id))
-    _keep(task_id, form, posted)
-    flash("Tersimpan. Anda dapat melanjutkannya kapan saja.")
+    except (Conflict, ProcessFault) as error:
+        sentence = _keep_if_possible(task_id, form, posted) or error.sentence
+        return _page(task_id, posted, {"": sentence}, request.form.get("kunci")), status_of(error)
+    if request.form.get("tindakan") != "unggah":
+        flash("Tersimpan. Anda dapat melanjutkannya kapan saja.")
     return redirect(url_for("tasks.show", task_id=task_id))
 
 
@@ -68,7 +69,7 @@ def claim(task_id: UUID) -> ResponseReturnValue:
 def release(task_id: UUID) -> ResponseReturnValue:
     """Give the task back to the queue of its role."""
     with unit_of_work() as work:
-        tasks.release(work, task_id)
+        tasks.release(work, task_id, seen_holder=_seen_holder())
     flash("Tugas dilepas dan kembali ke antrean.")
     return redirect(url_for("inbox.show"))
 
@@ -82,36 +83,46 @@ def reassign(task_id: UUID) -> ResponseReturnValue:
     except ValueError as error:
         raise InvalidInput("Pilih petugas yang akan mengerjakan tugas ini.") from error
     with unit_of_work() as work:
-        tasks.reassign(work, task_id, colleague)
+        tasks.reassign(work, task_id, colleague, seen_holder=_seen_holder())
     flash("Tugas dialihkan.")
     return redirect(url_for("tasks.show", task_id=task_id))
+
+
+def _seen_holder() -> SeenHolder:
+    """Who had the task when the page was loaded, as the page says."""
+    text = request.form.get("pemegang")
+    try:
+        return UUID(text) if text else ("any" if text is None else None)
+    except ValueError:
+        return "any"
 
 
 def _complete(task_id: UUID, form: forms.Form, posted: Posted) -> ResponseReturnValue:
     token = request.form.get("kunci") or str(uuid4())
     try:
         with unit_of_work() as work:
-            done = tasks.complete(work, task_id, forms.read(form, posted), token)
+            answers = forms.read(form, posted)
+            done = tasks.complete(work, task_id, answers, token, request.form.get("versi"))
     except InvalidInput as error:
         return _page(task_id, posted, error.fields or {"": error.sentence}, token), 400
-    except (Conflict, ProcessFault) as error:
-        _keep_if_possible(task_id, form, posted)
-        return _page(task_id, posted, {"": error.sentence}, token), status_of(error)
     flash(done.message)
     if done.next_task_id:
         return redirect(url_for("tasks.show", task_id=done.next_task_id))
     return redirect(url_for("cases.show", case_id=done.case_id))
 
 
-def _keep(task_id: UUID, form: forms.Form, posted: Posted) -> None:
+def _keep(task_id: UUID, form: forms.Form, posted: Posted) -> str:
+    """Save as a draft; the sentence says who has the task when it is not the actor's any more."""
+    page, seen = request.form.get("kunci", ""), request.form.get("versi")
     with unit_of_work() as work:
-        drafts.save(work, task_id, forms.read(form, posted))
+        return drafts.save(work, task_id, forms.read(form, posted), page=page, seen=seen).sentence
 
 
-def _keep_if_possible(task_id: UUID, form: forms.Form, posted: Posted) -> None:
-    """Save as a draft beside another sentence; a task that is no longer the actor's has nothing to keep it in."""
-    with suppress(Conflict):
-        _keep(task_id, form, posted)
+def _keep_if_possible(task_id: UUID, form: forms.Form, posted: Posted) -> str:
+    """As `_keep`, beside another sentence; a task that is over has nothing to keep it in."""
+    with suppress(Conflict, Forbidden):
+        return _keep(task_id, form, posted)
+    return ""
 
 
 def _page(

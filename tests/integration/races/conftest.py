@@ -1,0 +1,67 @@
+"""One database for all races, in which everything commits; every test plays with cases of its own."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pytest
+from flask import Flask
+
+from tests.integration.conftest import MONDAY, PASSWORD, PROCESSES, TestClock
+from tests.integration.races.office import Office
+from tests.integration.web.visitor import Visitor
+from tests.services import new_database
+from workflow_app.app import create_app
+from workflow_app.connections import connect
+from workflow_app.services import configuration, processes
+from workflow_app.settings import Settings, read_settings
+from workflow_app.types import SYSTEM
+from workflow_app.web import limits
+
+
+@pytest.fixture(scope="session")
+def race_settings(stack: dict[str, str], template_database: str) -> Iterator[Settings]:
+    """Settings of the database in which everything commits."""
+    with new_database(stack["DATABASE_URL"], template=template_database, prefix="races") as address:
+        yield read_settings({**stack, "DATABASE_URL": address})
+
+
+@pytest.fixture(scope="session")
+def open_office(race_settings: Settings, quick_passwords: None) -> Iterator[Office]:
+    """The process is deployed and the people are there."""
+    connected = connect(race_settings, pool_size=24)
+    connected.blobs.ensure_bucket()
+    clock = TestClock(MONDAY)
+    office = Office(replace(connected, clock=clock), clock)
+    with office.works.begin(SYSTEM) as work:
+        configuration.set_value(work, "mode_demo", True, configuration.SOP_IN_FORCE)
+        processes.deploy(work, PROCESSES / "sktlk")
+    office.person("budi", "petugas")
+    office.person("rina", "petugas")
+    office.person("sari", "ka_spkt")
+    office.person("dewi", "ka_spkt")
+    office.person("pama", "pamapta", "petugas")
+    yield office
+    connected.session_factory.kw["bind"].dispose()
+
+
+@pytest.fixture
+def office(open_office: Office) -> Office:
+    """The office on Monday at nine."""
+    open_office.clock.at = MONDAY
+    return open_office
+
+
+@pytest.fixture
+def app(race_settings: Settings, office: Office) -> Flask:
+    limits.limiter.reset() if limits.limiter.initialized else None
+    return create_app(race_settings, works=office.works)
+
+
+@pytest.fixture
+def visit(app: Flask) -> Callable[[str], Visitor]:
+    """A signed-in visitor: `visit("budi")`."""
+
+    def enter(username: str) -> Visitor:
+        return Visitor(app.test_client()).sign_in(username, PASSWORD)
+
+    return enter

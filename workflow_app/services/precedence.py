@@ -1,0 +1,74 @@
+"""Who was faster: the sentence for who comes second, from the rows and the trail."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+
+from workflow_app.errors import Conflict, TaskNotReady
+from workflow_app.models.audit import AuditEvent
+from workflow_app.models.case import Case
+from workflow_app.models.task import Task
+from workflow_app.models.user import User
+from workflow_app.services.readable import moment
+from workflow_app.services.unit_of_work import UnitOfWork
+
+HANDINGS = ("task.claimed", "task.reassigned", "task.released")
+
+
+def ended(work: UnitOfWork, task: Task) -> TaskNotReady:
+    """The task is not open any more: who completed it, or who ended its case."""
+    if task.status == "done" and task.done_at is not None:
+        return TaskNotReady(
+            f"Tugas ini sudah diselesaikan oleh {_who(work, task.done_by)} pada {moment(task.done_at)}."
+        )
+    case = work.session.get_one(Case, task.case_id)
+    return closed(work, case) if case.closed_at is not None else TaskNotReady()
+
+
+def closed(work: UnitOfWork, case: Case) -> TaskNotReady:
+    """The case has ended: who cancelled it and when, or since when it is over."""
+    cancelled = _newest(work, case.id, "case.cancelled")
+    if case.status == "cancelled" and cancelled is not None:
+        who, at = _who(work, cancelled.actor_id, cancelled.actor_name), moment(cancelled.at)
+        return TaskNotReady(f"Berkas ini sudah dibatalkan oleh {who} pada {at}.")
+    since = f" pada {moment(case.closed_at)}" if case.closed_at else ""
+    return TaskNotReady(f"Berkas ini sudah berakhir{since}.")
+
+
+def held(work: UnitOfWork, task: Task) -> Conflict:
+    """Somebody else has the task: who, since when, and who gave it."""
+    holder = _who(work, task.assignee_id)
+    event = _newest(work, task.case_id, *HANDINGS, element=task.element)
+    if event is None or event.action == "task.released":
+        return Conflict(f"Tugas ini sedang dikerjakan {holder}.")
+    if event.action == "task.reassigned":
+        by = _who(work, event.actor_id, event.actor_name)
+        return Conflict(f"Tugas ini sudah dialihkan {by} kepada {holder} pada {moment(event.at)}.")
+    return Conflict(f"Tugas ini sudah diambil {holder} pada {moment(event.at)}.")
+
+
+def moved(work: UnitOfWork, task: Task) -> Conflict:
+    """The task is not with whom the page showed: who has it now, or who gave it back to the queue."""
+    if task.assignee_id is not None:
+        return held(work, task)
+    event = _newest(work, task.case_id, *HANDINGS, element=task.element)
+    if event is None or event.action != "task.released":
+        return Conflict("Tugas ini menunggu di antrean.")
+    who = _who(work, event.actor_id, event.actor_name)
+    return Conflict(f"Tugas ini sudah dilepas {who} pada {moment(event.at)} dan menunggu di antrean.")
+
+
+def _newest(work: UnitOfWork, case_id: UUID, *actions: str, element: str | None = None) -> AuditEvent | None:
+    query = select(AuditEvent).where(AuditEvent.case_id == case_id, AuditEvent.action.in_(actions))
+    if element is not None:
+        query = query.where(AuditEvent.element == element)
+    return work.session.scalars(query.order_by(AuditEvent.position.desc()).limit(1)).first()
+
+
+def _who(work: UnitOfWork, user_id: UUID | None, name: str = "sistem") -> str:
+    if user_id is None:
+        return name
+    if user_id == work.actor.user_id:
+        return "Anda sendiri"
+    user = work.session.get(User, user_id)
+    return user.full_name if user else name
