@@ -55,6 +55,12 @@ class InvalidInput(SentraError):
         self.fields = dict(fields or {})
 
 
+class TooManyTries(SentraError):
+    """Somebody guesses, or looks like it; the sentence says how long to wait."""
+
+    sentence = "Terlalu banyak percobaan yang salah. Tunggu satu menit, lalu coba lagi."
+
+
 class Unavailable(SentraError):
     """A part we depend on (database, object store, Tesseract) is away; retrying later may help."""
 

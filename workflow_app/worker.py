@@ -18,7 +18,16 @@ from procrastinate.jobs import Job, Status
 from workflow_app import logs
 from workflow_app.connections import JOB_SECONDS, LINE, connect
 from workflow_app.errors import Away, Busy, SentraError, Unavailable
-from workflow_app.services import checkpoints, incidents, performing, printing, reading, wakes
+from workflow_app.services import (
+    attempts,
+    checkpoints,
+    incidents,
+    performing,
+    printing,
+    reading,
+    sessions,
+    wakes,
+)
 from workflow_app.services.jobs import QUEUES, logged
 from workflow_app.services.unit_of_work import Works, translated
 from workflow_app.settings import Settings, SettingsError, read_settings
@@ -126,6 +135,14 @@ def create_worker(settings: Settings, works: Works) -> App:
     def checkpoint(timestamp: int) -> None:
         with works.begin(SYSTEM) as work:
             checkpoints.make_checkpoint(work, settings.audit_signing_key_bytes)
+
+    @app.periodic(cron="7 * * * *")
+    @app.task(name="sweep", queue="counter", queueing_lock="sweep")
+    def sweep(timestamp: int) -> None:
+        """Sessions that are over and counts of failures that are forgotten do not pile up."""
+        with works.begin(SYSTEM) as work:
+            sessions.sweep(work)
+            attempts.sweep(work)
 
     return app
 

@@ -1,4 +1,4 @@
-"""`user add|list|disable|passwd`: accounts."""
+"""`user add|list|disable|passwd|roles`: accounts."""
 
 from collections.abc import Callable
 
@@ -81,6 +81,15 @@ def passwd(username: str, password: str) -> None:
     """Set a new password; the account's sessions end."""
     _change(lambda work: users.set_password(work, username, password))
     click.echo(f"password of {username} changed")
+
+
+@user.command("roles")
+@click.argument("username")
+@click.option("--role", "roles", multiple=True, required=True, type=click.Choice(sorted(ROLES)))
+def roles(username: str, roles: tuple[str, ...]) -> None:
+    """Give the account these roles and no others; its sessions end."""
+    _change(lambda work: users.set_roles(work, username, roles))
+    click.echo(f"roles of {username}: {', '.join(sorted(set(roles)))}")
 
 
 def _change(change: Callable[[UnitOfWork], None]) -> None:

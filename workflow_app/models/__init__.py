@@ -1,16 +1,20 @@
 """Tables of the application, one file per noun. Importing the package registers all of them."""
 
 from workflow_app.models import (
+    attempt,
     audit,
     case,
     configuration,
     definition,
     document,
     effect,
+    heartbeat,
     incident,
     letter,
     number,
+    session,
     submission,
+    tally,
     task,
     user,
 )
@@ -18,16 +22,20 @@ from workflow_app.models.base import Base
 
 __all__ = [
     "Base",
+    "attempt",
     "audit",
     "case",
     "configuration",
     "definition",
     "document",
     "effect",
+    "heartbeat",
     "incident",
     "letter",
     "number",
+    "session",
     "submission",
+    "tally",
     "task",
     "user",
 ]

@@ -23,9 +23,7 @@ class User(Base):
     password_hash: Mapped[str]
     is_active: Mapped[bool] = mapped_column(default=True)
     session_epoch: Mapped[int] = mapped_column(default=1)
-    """Raised on password change and disabling: every session of an older epoch is over."""
-    failed_logins: Mapped[int] = mapped_column(default=0)
-    locked_until: Mapped[datetime | None]
+    """Raised on change of password or roles and on disabling: every session of an older epoch is over."""
     created_at: Mapped[datetime]
 
     roles: Mapped[list["UserRole"]] = relationship(lazy="selectin", cascade="all, delete-orphan")

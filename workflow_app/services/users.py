@@ -2,25 +2,21 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import timedelta
 from uuid import UUID, uuid4
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from workflow_app.errors import InvalidInput, NotFound
+from workflow_app.models.session import UserSession
 from workflow_app.models.user import User, UserRole
 from workflow_app.permissions import ROLES
 from workflow_app.services import audit
-from workflow_app.services.readable import moment
 from workflow_app.services.unit_of_work import UnitOfWork
 from workflow_app.types import Actor
 
 MINIMUM_LENGTH = 12
-FREE_FAILURES = 5
-"""Wrong passwords before an account waits."""
-LOCK = timedelta(minutes=5)
 WRONG = "Nama pengguna atau kata sandi salah. Periksa huruf besar dan kecil, lalu coba lagi."
 
 hasher = PasswordHasher()
@@ -43,47 +39,23 @@ class UserView:
     session_epoch: int
 
 
-@dataclass(frozen=True)
-class SignIn:
-    """Result of a sign-in: a user, or the sentence that says why not."""
+def authenticate(work: UnitOfWork, username: str, password: str) -> UserView | None:
+    """The user of a name and its password, or None. Unknown, closed and wrong cost the same and tell the same.
 
-    user: UserView | None
-    sentence: str
-
-
-def authenticate(work: UnitOfWork, username: str, password: str) -> SignIn:
-    """Check a password. Failures are counted (so this returns rather than raises) and slow the account down."""
-    user = work.session.scalars(
-        select(User).where(User.username == username.strip().lower()).with_for_update()
-    ).first()
-    now = work.clock()
-    if user is None:
-        _matches(NOBODY, password)
-        return SignIn(None, WRONG)
-    if user.locked_until is not None and user.locked_until > now:
-        return SignIn(
-            None,
-            f"Akun ini menunggu sampai {moment(user.locked_until)} karena terlalu banyak kata sandi salah. "
-            "Bila mendesak, minta admin mengganti kata sandi.",
-        )
-    if not _matches(user.password_hash, password) or not user.is_active:
-        user.failed_logins += 1
-        if user.failed_logins % FREE_FAILURES == 0:
-            user.locked_until = now + LOCK
-        audit.record(work, f"user:{user.id}", "user.sign_in_failed", failures=user.failed_logins)
-        return SignIn(None, WRONG)
-    user.failed_logins, user.locked_until = 0, None
-    if hasher.check_needs_rehash(user.password_hash):
-        user.password_hash = hasher.hash(password)
-    audit.record(work, f"user:{user.id}", "user.signed_in")
-    return SignIn(_view(user), "")
-
-
-def load(work: UnitOfWork, user_id: UUID, session_epoch: int) -> UserView | None:
-    """The signed-in user, or None when the session is over (password changed, account disabled)."""
-    user = work.session.get(User, user_id)
-    if user is None or not user.is_active or user.session_epoch != session_epoch:
+    The row is not locked while the password is checked: that would hold up the work of its owner. A password changed
+    meanwhile raises the epoch, and the session that begins here is over before it is used.
+    """
+    user = work.session.scalars(select(User).where(User.username == username.strip().lower())).first()
+    is_right = _matches(user.password_hash if user else NOBODY, password)
+    if user is None or not is_right or not user.is_active:
         return None
+    if hasher.check_needs_rehash(user.password_hash):
+        work.session.execute(
+            update(User)
+            .where(User.id == user.id, User.password_hash == user.password_hash)
+            .values(password_hash=hasher.hash(password))
+        )
+    audit.record(work, f"user:{user.id}", "user.signed_in")
     return _view(user)
 
 
@@ -106,9 +78,7 @@ def create(
     """A new account. Raises `InvalidInput` with a sentence per fault."""
     name = username.strip().lower()
     _check_password(password)
-    unknown = sorted(set(roles) - set(ROLES))
-    if unknown:
-        raise InvalidInput(f"Peran tidak dikenal: {', '.join(unknown)}. Pilih dari: {', '.join(ROLES)}.")
+    _check_roles(roles)
     if not name or not name.replace(".", "").replace("_", "").isalnum():
         raise InvalidInput("Nama pengguna hanya boleh berisi huruf, angka, titik, dan garis bawah.")
     if work.session.scalars(select(User.id).where(User.username == name)).first() is not None:
@@ -124,7 +94,6 @@ def create(
         created_at=work.clock(),
         is_active=True,
         session_epoch=1,
-        failed_logins=0,
     )
     user.roles = [UserRole(role=role) for role in sorted(roles)]
     work.session.add(user)
@@ -146,7 +115,7 @@ def change_own_password(work: UnitOfWork, old: str, new: str) -> UserView:
 
 
 def set_password(work: UnitOfWork, username: str, password: str) -> None:
-    """Set the password of an account (admin); its sessions end and its lock is lifted."""
+    """Set the password of an account (admin); its sessions end."""
     _check_password(password)
     _replace_password(work, _by_name(work, username), password)
 
@@ -155,8 +124,19 @@ def disable(work: UnitOfWork, username: str) -> None:
     """Close an account; its sessions end at once. It stays on record."""
     user = _by_name(work, username)
     user.is_active = False
-    user.session_epoch += 1
+    _end_sessions(work, user, "disabled")
     audit.record(work, f"user:{user.id}", "user.disabled")
+
+
+def set_roles(work: UnitOfWork, username: str, roles: Collection[str]) -> None:
+    """Give an account these roles and no others (admin). Its sessions end: new powers need a new sign-in."""
+    _check_roles(roles)
+    user = _by_name(work, username)
+    before = sorted(role.role for role in user.roles)
+    user.roles = [role for role in user.roles if role.role in roles]
+    user.roles += [UserRole(role=role) for role in sorted(set(roles) - set(before))]
+    _end_sessions(work, user, "roles_changed")
+    audit.record(work, f"user:{user.id}", "user.roles_changed", before=before, after=sorted(set(roles)))
 
 
 def list_all(work: UnitOfWork) -> list[UserView]:
@@ -177,9 +157,24 @@ def colleagues(work: UnitOfWork, role: str) -> list[UserView]:
 
 def _replace_password(work: UnitOfWork, user: User, password: str) -> None:
     user.password_hash = hasher.hash(password)
-    user.session_epoch += 1
-    user.failed_logins, user.locked_until = 0, None
+    _end_sessions(work, user, "password_changed")
     audit.record(work, f"user:{user.id}", "user.password_changed")
+
+
+def _end_sessions(work: UnitOfWork, user: User, reason: str) -> None:
+    """Every session of the account is over: those there are, and those that begin under the old epoch this moment."""
+    user.session_epoch += 1
+    work.session.execute(
+        update(UserSession)
+        .where(UserSession.user_id == user.id, UserSession.ended_at.is_(None))
+        .values(ended_at=work.clock(), end_reason=reason, search=None)
+    )
+
+
+def _check_roles(roles: Collection[str]) -> None:
+    unknown = sorted(set(roles) - set(ROLES))
+    if unknown:
+        raise InvalidInput(f"Peran tidak dikenal: {', '.join(unknown)}. Pilih dari: {', '.join(ROLES)}.")
 
 
 def _check_password(password: str) -> None:

@@ -18,6 +18,7 @@ STATUSES: tuple[tuple[type[errors.SentraError], int], ...] = (
     (errors.Forbidden, 403),
     (errors.Conflict, 409),
     (errors.InvalidInput, 400),
+    (errors.TooManyTries, 429),
     (errors.Unavailable, 503),
 )
 
@@ -40,7 +41,6 @@ SENTENCES = {
     404: "Halaman ini tidak ada, atau Anda tidak berhak melihatnya. Periksa alamatnya atau kembali ke beranda.",
     405: "Tindakan ini tidak tersedia di halaman ini. Kembali ke beranda, lalu mulai dari sana.",
     413: "File yang dikirim melebihi batas ukuran. Pindai dengan resolusi lebih rendah atau kirim satu per satu.",
-    429: "Terlalu banyak percobaan dari tempat ini. Tunggu satu menit, lalu coba lagi.",
 }
 
 TITLE = "Terjadi gangguan"

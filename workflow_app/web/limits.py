@@ -1,22 +1,130 @@
-"""Rate limits of the sign-in and of public look-ups. The counter of one Polres shares one address: limits are wide."""
+"""What is counted when somebody guesses: the account, the address, the device. Numbers and reasons: decision 0012.
 
-from flask import request
+A browser that has proved the password of an account before carries a signed device cookie for it. It has a count of its own,
+so that whoever hammers on the account from elsewhere does not slow down its owner at the counter.
+"""
+
+import hashlib
+import hmac
+import ipaddress
+import math
+import secrets
+from datetime import timedelta
+
+from flask import current_app, request
 from flask.wrappers import Response
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
+from itsdangerous import BadData, URLSafeTimedSerializer
 
-PER_ADDRESS = "60 per minute"
-PER_ACCOUNT = "10 per 5 minutes"
-PUBLIC_LOOKUPS = "60 per minute"
+from workflow_app.services.attempts import Limit, Try
 
-limiter = Limiter(get_remote_address, storage_uri="memory://")
+AT_ADDRESS = Limit(free=5, longest=timedelta(minutes=5), is_cleared=True)
+"""One account from one address."""
+ACCOUNT = Limit(free=20, longest=timedelta(minutes=1))
+"""One account from anywhere but its known devices."""
+ADDRESS = Limit(free=50, longest=timedelta(minutes=1))
+"""All accounts from one address: an office shares one."""
+DEVICE = Limit(free=10, longest=timedelta(minutes=5), is_cleared=True)
+"""One account from one of its known devices."""
+OLD_PASSWORD = Limit(free=5, longest=timedelta(minutes=5), is_cleared=True)
+"""The old password, asked again inside a session."""
+LOOKUPS = Limit(free=30, longest=timedelta(minutes=1))
+"""Codes that no letter has, from one address."""
+
+DEVICE_AGE = timedelta(days=180)
+MOST_ACCOUNTS = 20
+"""Accounts one device is known for: a machine of the counter is shared by a shift."""
 
 
-def account_at_address() -> str:
-    """One account tried from one address."""
-    return f"{get_remote_address()}|{request.form.get('nama_pengguna', '').strip().lower()}"
+def of_sign_in(username: str) -> list[Try]:
+    """What a sign-in is counted under."""
+    account = _name(username)
+    device, accounts = _device()
+    if _digest("known", account).hex() in accounts:
+        return [Try(_digest("device", device, account), DEVICE)]
+    address = _address()
+    return [
+        Try(_digest("account at address", account, address), AT_ADDRESS),
+        Try(_digest("account", account), ACCOUNT),
+        Try(_digest("address", address), ADDRESS),
+    ]
 
 
-def has_failed(response: Response) -> bool:
-    """Only failed attempts count: a change of shift does not lock the counter out."""
-    return response.status_code != 302
+def of_old_password(username: str) -> list[Try]:
+    """What a wrong old password is counted under."""
+    return [Try(_digest("old password", _name(username)), OLD_PASSWORD)]
+
+
+def of_lookup() -> list[Try]:
+    """What a look-up of a code is counted under."""
+    return [Try(_digest("lookup", _address()), LOOKUPS)]
+
+
+def sentence(wait: timedelta) -> str:
+    """What somebody reads who has to wait. The same whether or not the account exists."""
+    seconds = math.ceil(wait.total_seconds())
+    span = f"{seconds} detik" if seconds < 90 else f"{math.ceil(seconds / 60)} menit"
+    return f"Terlalu banyak percobaan yang salah. Tunggu {span}, lalu coba lagi."
+
+
+def know_device(response: Response, username: str) -> Response:
+    """After a right password: this browser has proved it."""
+    device, accounts = _device()
+    known = _digest("known", _name(username)).hex()
+    newest = [known, *(item for item in accounts if item != known)][:MOST_ACCOUNTS]
+    response.set_cookie(
+        _cookie(),
+        _serializer().dumps([device or secrets.token_hex(16), newest]),
+        max_age=DEVICE_AGE,
+        secure=current_app.config["SESSION_COOKIE_SECURE"],
+        httponly=True,
+        samesite="Strict",
+    )
+    return response
+
+
+def fingerprint(username: str) -> str:
+    """Stands for a user name in the log: the same for the same name, and not the name, which may be mistyped."""
+    return _digest("log", _name(username)).hex()[:12]
+
+
+def _device() -> tuple[str, list[str]]:
+    """The device of this request and the accounts it is known for; empty when there is no genuine cookie."""
+    try:
+        device, accounts = _serializer().loads(
+            request.cookies.get(_cookie(), ""), max_age=int(DEVICE_AGE.total_seconds())
+        )
+    except (BadData, ValueError, TypeError):
+        return "", []
+    return str(device), [str(item) for item in accounts]
+
+
+def _serializer() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(current_app.secret_key or "", salt="device")
+
+
+def _cookie() -> str:
+    return f"{current_app.config['SESSION_COOKIE_NAME']}-device"
+
+
+def _name(username: str) -> str:
+    return username.strip().lower()
+
+
+def _address() -> str:
+    """The address of the visitor. Of IPv6 the network: one subscriber has all addresses of it."""
+    text = request.remote_addr or ""
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        return text
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.ipv4_mapped:
+            return str(address.ipv4_mapped)
+        return str(ipaddress.ip_network((address, 64), strict=False))
+    return str(address)
+
+
+def _digest(*parts: str) -> bytes:
+    """A keyed hash: names and addresses cannot be found again by trying all of them."""
+    key = str(current_app.secret_key).encode()
+    return hmac.new(key, "\x00".join(parts).encode(errors="replace"), hashlib.sha256).digest()

@@ -1,51 +1,60 @@
-"""The sign-in session: a signed cookie that names the user and the epoch of their credentials, and ends when idle."""
+"""The session of this request. The signed cookie carries a random token; everything else is a row (`services/sessions.py`)."""
 
-from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from flask import current_app, g, request
 from flask import session as cookie
 
+from workflow_app.errors import NotFound
 from workflow_app.permissions import has_role
-from workflow_app.services import users
+from workflow_app.services import sessions, users
+from workflow_app.services.unit_of_work import UnitOfWork
 from workflow_app.types import PUBLIC, Actor
-from workflow_app.web.parts import now, sentra
+from workflow_app.web.parts import sentra
 
-TOUCH_EVERY = timedelta(minutes=1)
-LONGEST = timedelta(hours=12)
+TOKEN = "token"  # noqa: S105  # the name under which the cookie carries it
 BACKGROUND_HEADER = "X-Sentra-Background"
 """Sent by requests a page makes by itself: they must not keep an abandoned session alive."""
 
 
-def begin(user: users.UserView) -> None:
-    """Start a fresh session for `user`; nothing of the one before it survives."""
-    cookie.clear()
-    instant = int(now().timestamp())
-    cookie.update(user=str(user.id), epoch=user.session_epoch, began=instant, seen=instant)
-    g.user = user
-
-
-def end() -> None:
-    """Forget the user and everything the session held."""
-    cookie.clear()
-    g.user = None
-
-
 def load() -> None:
-    """Before each request: find the user of the session, or forget it when it has ended."""
-    g.user = None
-    if "user" not in cookie or request.endpoint == "static":
+    """Before each request: find the session of the cookie. Who has no cookie of a session costs no statement."""
+    g.user, g.session_id = None, None
+    token = cookie.get(TOKEN)
+    if token is None or request.endpoint == "static":
         return
-    instant = now()
-    user = _load_user() if _is_alive(instant) else None
-    if user is None:
+    with sentra().works.begin(PUBLIC) as work:
+        found = sessions.find(
+            work,
+            str(token),
+            current_app.config["SESSION_IDLE"],
+            is_background=BACKGROUND_HEADER in request.headers,
+        )
+    if found is None:
         cookie.clear()
         return
-    g.user = user
-    is_background = BACKGROUND_HEADER in request.headers
-    if not is_background and instant - _instant("seen") > TOUCH_EVERY:
-        cookie["seen"] = int(instant.timestamp())
+    g.user, g.session_id = found.user, found.id
+
+
+def begin(work: UnitOfWork, user: users.UserView) -> None:
+    """Start a fresh session for `user`; nothing of the one before it survives."""
+    token = sessions.begin(work, user, replaced=g.get("session_id"))
+    cookie.clear()
+    cookie[TOKEN] = token
+
+
+def forget() -> None:
+    """Drop the token and everything the cookie held."""
+    cookie.clear()
+    g.user, g.session_id = None, None
+
+
+def session_id() -> UUID:
+    """The session of this request; raises `NotFound` for the public."""
+    found: UUID | None = g.get("session_id")
+    if found is None:
+        raise NotFound()
+    return found
 
 
 def current_user() -> users.UserView | None:
@@ -63,21 +72,3 @@ def current_actor() -> Actor:
 def holds(*roles: str) -> bool:
     """For templates: does the signed-in user hold one of the roles?"""
     return has_role(current_actor(), roles)
-
-
-def _is_alive(instant: datetime) -> bool:
-    try:
-        idle, age = instant - _instant("seen"), instant - _instant("began")
-    except (KeyError, TypeError, ValueError, OverflowError):
-        return False
-    limit: Any = current_app.config["SESSION_IDLE"]
-    return bool(idle <= limit and age <= LONGEST)
-
-
-def _load_user() -> users.UserView | None:
-    with sentra().works.begin(PUBLIC) as work:
-        return users.load(work, UUID(cookie["user"]), int(cookie["epoch"]))
-
-
-def _instant(name: str) -> datetime:
-    return datetime.fromtimestamp(int(cookie[name]), tz=now().tzinfo)

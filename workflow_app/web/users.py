@@ -1,20 +1,35 @@
-"""Signing in and out, and one's own password."""
+"""Signing in and out, one's own password, one's own sessions."""
 
-from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+import logging
+from datetime import timedelta
+from uuid import UUID
+
+from flask import (
+    Blueprint,
+    current_app,
+    flash,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
-from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import generate_csrf
 
-from workflow_app.errors import InvalidInput
-from workflow_app.services import users
+from workflow_app.errors import InvalidInput, NotFound
+from workflow_app.services import attempts, sessions, users
 from workflow_app.web import limits, session
 from workflow_app.web.access import access, public
 from workflow_app.web.addresses import local_path
-from workflow_app.web.failures import SENTENCES
 from workflow_app.web.transaction import unit_of_work
+
+logger = logging.getLogger("workflow_app.web")
 
 blueprint = Blueprint("users", __name__)
 
+WRONG = "Nama pengguna atau kata sandi salah. Periksa huruf besar dan kecil, lalu coba lagi."
 UNEQUAL = "Kedua kata sandi baru tidak sama. Ketik ulang keduanya."
 
 
@@ -30,37 +45,45 @@ def sign_in() -> ResponseReturnValue:
 
 @blueprint.post("/masuk")
 @public
-@limits.limiter.limit(limits.PER_ACCOUNT, key_func=limits.account_at_address, deduct_when=limits.has_failed)
-@limits.limiter.limit(limits.PER_ADDRESS, deduct_when=limits.has_failed)
 def authenticate() -> ResponseReturnValue:
-    """Check user name and password; a fresh session begins."""
+    """Check user name and password; a fresh session begins. The try is counted before, in a transaction of its own."""
     username = request.form.get("nama_pengguna", "").strip()
     following = local_path(request.form.get("lanjut"), url_for("inbox.show"))
+    tries = limits.of_sign_in(username)
     with unit_of_work() as work:
-        answer = users.authenticate(work, username, request.form.get("kata_sandi", ""))
-    if answer.user is None:
-        return _refused(following, username, answer.sentence, 401)
-    session.begin(answer.user)
-    return redirect(following)
+        wait = attempts.charge(work, tries)
+    if wait:
+        logger.warning("sign-in slowed account=%s", limits.fingerprint(username))
+        return _refused(following, username, wait)
+    with unit_of_work() as work:
+        user = users.authenticate(work, username, request.form.get("kata_sandi", ""))
+        if user is not None:
+            attempts.forgive(work, tries)
+            session.begin(work, user)
+    if user is None:
+        logger.warning("sign-in refused account=%s", limits.fingerprint(username))
+        return _refused(following, username)
+    return limits.know_device(make_response(redirect(following)), username)
 
 
-@blueprint.errorhandler(RateLimitExceeded)
-def _wait(_error: RateLimitExceeded) -> ResponseReturnValue:
-    return _refused(url_for("inbox.show"), request.form.get("nama_pengguna", ""), SENTENCES[429], 429)
-
-
-def _refused(following: str, username: str, sentence: str, status: int) -> ResponseReturnValue:
+def _refused(following: str, username: str, wait: timedelta = attempts.NO_WAIT) -> ResponseReturnValue:
+    sentence = limits.sentence(wait) if wait else WRONG
     page = render_template("users/sign_in.html", following=following, username=username, sentence=sentence)
-    return page, status
+    return page, 429 if wait else 401
 
 
 @blueprint.post("/keluar")
 @access()
 def sign_out() -> ResponseReturnValue:
-    """End the session."""
-    session.end()
+    """End the session, here and for every copy of the cookie."""
+    with unit_of_work() as work:
+        sessions.sign_out(work, session.session_id())
+    session.forget()
     flash("Anda sudah keluar.")
-    return redirect(url_for("users.sign_in"))
+    response = make_response(redirect(url_for("users.sign_in")))
+    # Not "cookies": that would also forget that this device is known.
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
 
 
 @blueprint.get("/sesi")
@@ -68,6 +91,27 @@ def sign_out() -> ResponseReturnValue:
 def renew() -> ResponseReturnValue:
     """A fresh token for a form that stayed open while its user signed in again."""
     return jsonify(token=generate_csrf())
+
+
+@blueprint.get("/akun")
+@access()
+def account() -> ResponseReturnValue:
+    """Where one is signed in."""
+    with unit_of_work() as work:
+        found = sessions.of_actor(work, session.session_id(), current_app.config["SESSION_IDLE"])
+    return render_template("users/account.html", sessions=found)
+
+
+@blueprint.post("/akun/sesi/<uuid:session_id>/akhiri")
+@access()
+def end_session(session_id: UUID) -> ResponseReturnValue:
+    """End one of one's other sessions."""
+    if session_id == session.session_id():
+        return sign_out()
+    with unit_of_work() as work:
+        sessions.end_own(work, session_id)
+    flash("Sesi itu sudah diakhiri.")
+    return redirect(url_for("users.account"))
 
 
 @blueprint.get("/akun/sandi")
@@ -80,15 +124,28 @@ def change_password() -> ResponseReturnValue:
 @blueprint.post("/akun/sandi")
 @access()
 def replace_password() -> ResponseReturnValue:
-    """Change it; every other session of the account ends, this one goes on."""
+    """Change it; every other session of the account ends, this one goes on under a new token."""
+    user = session.current_user()
+    if user is None:
+        raise NotFound()
     new = request.form.get("baru", "")
     if new != request.form.get("ulang", ""):
-        return render_template("users/password.html", errors={"repeat": UNEQUAL}), 400
+        return _unchanged({"repeat": UNEQUAL})
+    tries = limits.of_old_password(user.username)
+    with unit_of_work() as work:
+        wait = attempts.charge(work, tries)
+    if wait:
+        return _unchanged({"old": limits.sentence(wait)}, 429)
     try:
         with unit_of_work() as work:
-            user = users.change_own_password(work, request.form.get("lama", ""), new)
+            changed = users.change_own_password(work, request.form.get("lama", ""), new)
+            attempts.forgive(work, tries)
+            session.begin(work, changed)
     except InvalidInput as error:
-        return render_template("users/password.html", errors=error.fields or {"": error.sentence}), 400
-    session.begin(user)
+        return _unchanged(error.fields or {"": error.sentence})
     flash("Kata sandi diganti. Sesi Anda di perangkat lain sudah berakhir.")
     return redirect(url_for("inbox.show"))
+
+
+def _unchanged(errors: dict[str, str], status: int = 400) -> ResponseReturnValue:
+    return render_template("users/password.html", errors=errors), status

@@ -3,7 +3,8 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from workflow_app.services import verification
+from workflow_app.errors import TooManyTries
+from workflow_app.services import attempts, verification
 from workflow_app.web import limits
 from workflow_app.web.access import public
 from workflow_app.web.transaction import unit_of_work
@@ -26,10 +27,15 @@ def ask() -> ResponseReturnValue:
 
 @blueprint.get("/<code>")
 @public
-@limits.limiter.limit(limits.PUBLIC_LOOKUPS)
 def show(code: str) -> ResponseReturnValue:
-    """What the code stands for."""
+    """What the code stands for. Codes that no letter has are counted: guessing becomes slow, checking does not."""
+    tries = limits.of_lookup()
     with unit_of_work() as work:
-        found = verification.verify(work, code)
+        wait = attempts.wait(work, tries)
+        found = None if wait else verification.verify(work, code)
+        if found is not None and found.status == "unknown":
+            attempts.count(work, tries)
+    if found is None:
+        raise TooManyTries(limits.sentence(wait))
     page = render_template("verification/show.html", found=found, code=verification.normalise(code) or "")
     return page, 404 if found.status == "unknown" else 200

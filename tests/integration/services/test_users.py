@@ -1,68 +1,67 @@
-"""Accounts: signing in, waiting after wrong passwords, sessions that end."""
+"""Accounts: signing in, roles, passwords."""
 
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import func, select
 
-from tests.integration.conftest import PASSWORD, TestClock
+from tests.integration.conftest import PASSWORD
 from workflow_app.errors import InvalidInput, NotFound
+from workflow_app.models.audit import AuditEvent
 from workflow_app.services import users
 from workflow_app.services.unit_of_work import UnitOfWork, Works
-from workflow_app.services.users import SignIn
+from workflow_app.services.users import UserView
 from workflow_app.types import SYSTEM, Actor
 
 OTHER = "sandi-lain-yang-panjang"
 
 
-def sign_in(works: Works, username: str, password: str) -> SignIn:
+def sign_in(works: Works, username: str, password: str) -> UserView | None:
     with works.begin(SYSTEM) as work:
         return users.authenticate(work, username, password)
 
 
 def test_the_right_password_signs_in_whatever_the_case_of_the_name(works: Works, budi: Actor) -> None:
-    result = sign_in(works, " Budi ", PASSWORD)
+    found = sign_in(works, " Budi ", PASSWORD)
 
-    assert result.user is not None
-    assert users.actor_of(result.user) == budi
-
-
-def test_unknown_name_wrong_password_and_closed_account_read_the_same(works: Works, budi: Actor) -> None:
-    wrong = sign_in(works, "budi", OTHER)
-    unknown = sign_in(works, "tidak.ada", PASSWORD)
-    with works.begin(SYSTEM) as work:
-        users.disable(work, "budi")
-    closed = sign_in(works, "budi", PASSWORD)
-
-    assert wrong.user is unknown.user is closed.user is None
-    assert wrong.sentence == unknown.sentence == closed.sentence
+    assert found is not None
+    assert users.actor_of(found) == budi
 
 
-def test_five_wrong_passwords_make_the_account_wait_and_then_let_it_in(
-    works: Works, budi: Actor, clock: TestClock
+def test_unknown_name_wrong_password_and_closed_account_cost_one_check_and_write_nothing(
+    works: Works, budi: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for _ in range(5):
-        sign_in(works, "budi", OTHER)
+    checks: list[str] = []
+    matches = users._matches
 
-    waiting = sign_in(works, "budi", PASSWORD)
-    clock.advance(minutes=6)
-    later = sign_in(works, "budi", PASSWORD)
+    def counted(password_hash: str, password: str) -> bool:
+        checks.append(password_hash)
+        return matches(password_hash, password)
 
-    assert waiting.user is None
-    assert "09.05 WITA" in waiting.sentence
-    assert later.user is not None
-
-
-def test_sessions_end_when_the_password_changes_or_the_account_closes(works: Works, budi: Actor) -> None:
-    assert budi.user_id is not None
+    monkeypatch.setattr(users, "_matches", counted)
     with works.begin(SYSTEM) as work:
-        assert users.load(work, budi.user_id, 1) is not None
-    with works.begin(budi) as work:
-        users.change_own_password(work, PASSWORD, OTHER)
-    with works.begin(SYSTEM) as work:
-        assert users.load(work, budi.user_id, 1) is None
-        assert users.load(work, budi.user_id, 2) is not None
         users.disable(work, "budi")
-        assert users.load(work, budi.user_id, 3) is None
+        before = work.session.scalar(select(func.count()).select_from(AuditEvent))
+    for name, password in (("budi", OTHER), ("tidak.ada", PASSWORD), ("budi", PASSWORD)):
+        assert sign_in(works, name, password) is None
+    with works.begin(SYSTEM) as work:
+        assert work.session.scalar(select(func.count()).select_from(AuditEvent)) == before
+    assert len(checks) == 3
+    assert users.NOBODY in checks
+
+
+def test_changed_roles_hold_and_are_on_record(works: Works, budi: Actor) -> None:
+    with works.begin(SYSTEM) as work:
+        users.set_roles(work, "budi", ["ka_spkt", "pamapta"])
+    with works.begin(SYSTEM) as work:
+        found = next(user for user in users.list_all(work) if user.username == "budi")
+        details = work.session.scalar(
+            select(AuditEvent.details).where(AuditEvent.action == "user.roles_changed")
+        )
+    assert found.roles == {"ka_spkt", "pamapta"}
+    assert details == {"before": ["petugas"], "after": ["ka_spkt", "pamapta"]}
+    with pytest.raises(InvalidInput), works.begin(SYSTEM) as work:
+        users.set_roles(work, "budi", ["raja"])
 
 
 def test_a_wrong_old_password_changes_nothing(works: Works, budi: Actor) -> None:
@@ -70,7 +69,7 @@ def test_a_wrong_old_password_changes_nothing(works: Works, budi: Actor) -> None
         users.change_own_password(work, OTHER, OTHER)
 
     assert "old" in caught.value.fields
-    assert sign_in(works, "budi", PASSWORD).user is not None
+    assert sign_in(works, "budi", PASSWORD) is not None
 
 
 @pytest.mark.parametrize(

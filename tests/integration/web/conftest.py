@@ -11,12 +11,10 @@ from workflow_app.app import create_app
 from workflow_app.services.unit_of_work import Works
 from workflow_app.settings import Settings
 from workflow_app.types import Actor
-from workflow_app.web import limits
 
 
 @pytest.fixture
 def app(settings: Settings, works: Works) -> Flask:
-    limits.limiter.reset() if limits.limiter.initialized else None
     return create_app(settings, works=works)
 
 

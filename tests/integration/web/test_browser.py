@@ -15,7 +15,6 @@ from workflow_app.services import processes, users
 from workflow_app.services.unit_of_work import Works
 from workflow_app.settings import Settings, read_settings
 from workflow_app.types import SYSTEM
-from workflow_app.web import limits
 
 PATIENCE = 20_000
 """Milliseconds; the machine may be busy."""
@@ -48,7 +47,7 @@ def _serve(settings: Settings) -> Iterator[str]:
             password=PASSWORD,
         )
     app = create_app(settings, works=works)
-    limits.limiter.reset()
+
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()

@@ -12,7 +12,6 @@ from flask.testing import FlaskClient
 from workflow_app.app import create_app
 from workflow_app.errors import Unavailable
 from workflow_app.settings import Settings, read_settings
-from workflow_app.web import limits
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 """Monday, 23 November 2026, 12.00 WITA."""
@@ -51,9 +50,7 @@ def made_up_settings() -> Settings:
 
 @pytest.fixture
 def app(made_up_settings: Settings) -> Flask:
-    made: Flask = create_app(made_up_settings, works=AbsentServers())
-    limits.limiter.reset()
-    return made
+    return create_app(made_up_settings, works=AbsentServers())
 
 
 @pytest.fixture
