@@ -1,23 +1,27 @@
 """The object store: the bucket with its lock, and what its client's errors mean. Only archive's own modules know the client."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import urllib3
 from minio import Minio
 from minio.commonconfig import GOVERNANCE
 from minio.error import InvalidResponseError, MinioException, S3Error, ServerError
 from minio.retention import Retention
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import HTTPError, MaxRetryError, TimeoutError
 
 from archive.errors import BlobMissing, StoreNotLocked, StoreRefused, StoreUnavailable
 
 CHUNK = 1 << 20
 MISSING = {"NoSuchKey", "NoSuchObject", "NoSuchVersion", "ResourceNotFound"}
 _AWAY = {"SlowDown", "ServiceUnavailable", "InternalError", "RequestTimeout"}
+
+PAUSE = 3.0
+"""Seconds for which a store that did not answer in time is not asked again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +61,19 @@ class Store:
             secret_key=secret_key,
             secure=secure,
             region=region,
-            http_client=urllib3.PoolManager(
+            http_client=_Line(
                 maxsize=8,
                 timeout=urllib3.Timeout(connect=connect_seconds, read=read_seconds),
                 retries=urllib3.Retry(total=1, backoff_factor=0.2, status_forcelist=(500, 502, 503, 504)),
             ),
         )
         self._retention = timedelta(days=retention_days)
+
+    def ping(self) -> None:
+        """Ask for the bucket; raises `StoreUnavailable` or `StoreRefused` when the store is not fit for work."""
+        with named_errors():
+            if not self.client.bucket_exists(self.bucket):
+                raise StoreRefused
 
     def ensure_bucket(self) -> None:
         """Make the bucket with object lock, or check that the existing one has it (`StoreNotLocked`)."""
@@ -112,6 +122,24 @@ class Store:
             response.release_conn()
 
 
+class _Line(urllib3.PoolManager):
+    """Leaves a store that did not answer in time alone for a moment: else every page with pictures would wait for it in turn."""
+
+    _until = 0.0
+
+    def urlopen(  # type: ignore[override]  # as the class we extend has it
+        self, method: str, url: str, redirect: bool = True, **options: Any
+    ) -> urllib3.BaseHTTPResponse:
+        if time.monotonic() < self._until:
+            raise HTTPError("the store did not answer a moment ago")
+        try:
+            return super().urlopen(method, url, redirect, **options)
+        except (MaxRetryError, TimeoutError) as error:
+            if isinstance(getattr(error, "reason", error), TimeoutError):
+                self._until = time.monotonic() + PAUSE
+            raise
+
+
 @contextmanager
 def named_errors(name: str = "") -> Iterator[None]:
     """Turn the client's errors into the three that a caller can act on."""
@@ -120,7 +148,7 @@ def named_errors(name: str = "") -> Iterator[None]:
     except S3Error as error:
         if error.code in MISSING:
             raise BlobMissing(name) from error
-        if error.code in _AWAY:
+        if error.code in _AWAY or error.response.status >= 500:
             raise StoreUnavailable from error
         raise StoreRefused from error
     except (ServerError, InvalidResponseError, HTTPError, OSError) as error:

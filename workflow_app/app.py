@@ -8,7 +8,9 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from workflow_app.connections import STORE_SECONDS, WEB_SECONDS, connect
+from workflow_app.services import health
 from workflow_app.services.unit_of_work import Works
+from workflow_app.services.watch import Watch
 from workflow_app.settings import Settings, read_settings
 from workflow_app.web import (
     access,
@@ -18,6 +20,7 @@ from workflow_app.web import (
     failures,
     headers,
     logs,
+    metrics,
     pages,
     parts,
     session,
@@ -33,15 +36,17 @@ def create_app(settings: Settings | None = None, works: Works | None = None) -> 
     settings = settings or read_settings()
     app = Flask(__name__, static_folder="web/static", template_folder="web/templates")
     app.config.update(_configuration(settings))
+    is_alone = works is None
+    works = works or connect(
+        settings,
+        pool_size=settings.web_threads,
+        statement_seconds=WEB_SECONDS,
+        store_seconds=STORE_SECONDS,
+    )
     app.extensions[parts.EXTENSION] = parts.Sentra(
-        works=works
-        or connect(
-            settings,
-            pool_size=settings.web_threads,
-            statement_seconds=WEB_SECONDS,
-            store_seconds=STORE_SECONDS,
-        ),
+        works=works,
         max_upload_mb=settings.max_upload_mb,
+        watch=Watch(health.looks(works, settings.watched_folder), automatic=is_alone),
     )
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
@@ -52,6 +57,7 @@ def create_app(settings: Settings | None = None, works: Works | None = None) -> 
     app.before_request(access.enforce)
     CSRFProtect(app)
     app.before_request(characters.refuse_nul)
+    app.after_request(metrics.count)
     app.after_request(logs.finish)
     app.after_request(headers.add)
     app.after_request(assets.compress)
@@ -79,4 +85,5 @@ def _configuration(settings: Settings) -> dict[str, Any]:
         "SEND_FILE_MAX_AGE_DEFAULT": ASSET_AGE,
         "WTF_CSRF_TIME_LIMIT": None,
         "TRUSTED_PROXIES": settings.trusted_proxies,
+        "METRICS_TOKEN": settings.metrics_token.get_secret_value(),
     }

@@ -3,13 +3,21 @@
 The address comes from the command line (`--bind`), the sizes from the same settings as everything else.
 """
 
+import itertools
 import logging.config
 import os
+import shutil
+import tempfile
+from typing import Any
 
 from workflow_app import logs
 
 logconfig_dict = logs.configuration()
 logging.config.dictConfig(logconfig_dict)
+
+FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+OWN_FOLDER = None if FOLDER in os.environ else tempfile.mkdtemp(prefix="spkt-figures-")
+os.environ.setdefault(FOLDER, OWN_FOLDER or "")
 
 wsgi_app = "workflow_app.app:create_app()"
 worker_class = "gthread"
@@ -24,3 +32,22 @@ max_requests_jitter = 1_000
 errorlog = "-"
 accesslog = None  # the application writes its own lines, without addresses of people
 control_socket_disable = True
+
+
+def pre_fork(server: Any, worker: Any) -> None:
+    """Give a new web process the lowest number that no living one has: it counts on where its predecessor ended."""
+    taken = {getattr(other, "slot", 0) for other in server.WORKERS.values()}
+    worker.slot = next(number for number in itertools.count(1) if number not in taken)
+
+
+def post_fork(_server: Any, worker: Any) -> None:
+    """Tell the figures which web process this is."""
+    from workflow_app.web import metrics  # not before the folder of the figures is known
+
+    metrics.slot = str(worker.slot)
+
+
+def on_exit(_server: Any) -> None:
+    """Leave nothing behind."""
+    if OWN_FOLDER:
+        shutil.rmtree(OWN_FOLDER, ignore_errors=True)

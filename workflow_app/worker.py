@@ -4,6 +4,7 @@ Every job may run twice (a worker that dies gives its job back), so every handle
 """
 
 import asyncio
+import itertools
 import logging.config
 import signal
 import sys
@@ -11,16 +12,17 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from uuid import UUID
 
-from procrastinate import App, BaseRetryStrategy, JobContext, PsycopgConnector, RetryDecision
+from procrastinate import App, JobContext, PsycopgConnector
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job, Status
 
 from workflow_app import logs
 from workflow_app.connections import JOB_SECONDS, LINE, connect
-from workflow_app.errors import Away, Busy, SentraError, Unavailable
+from workflow_app.errors import SentraError, Unavailable
 from workflow_app.services import (
     attempts,
     checkpoints,
+    health,
     incidents,
     performing,
     printing,
@@ -29,21 +31,12 @@ from workflow_app.services import (
     wakes,
 )
 from workflow_app.services.jobs import QUEUES, logged
+from workflow_app.services.retries import RETRIES, Waiting, WaitingLonger
 from workflow_app.services.unit_of_work import Works, translated
 from workflow_app.settings import Settings, SettingsError, read_settings
 from workflow_app.types import SYSTEM
 
 log = logging.getLogger(__name__)
-
-RETRIES = 70
-"""Further tries of what a waiting citizen needs, when it fails for a reason that may pass: about 17 minutes in all. Then an
-incident waits for a person."""
-
-READINGS = 32
-"""Further tries to read a paper on which the reader fails; it stays marked as not read meanwhile."""
-
-LONGEST_WAIT = 15
-"""Seconds between two of these tries, at most: the citizen waits as long again after the dependency is back."""
 
 KILLS = 3
 """How often a job may take its worker down before it is given up."""
@@ -55,37 +48,14 @@ DEAD_AFTER = 10.0
 GRACE = 6.0
 """Seconds a job may go on when the worker is told to stop; what is not done by then is done again later."""
 
+BEAT = 10.0
+"""Seconds between two signs of life in the table that /readyz reads."""
+
+READER_EVERY = 3
+"""Every so many signs of life it is looked whether Tesseract is there."""
+
 RECONNECT = 1.0
 """Seconds before the worker tries again to reach a database that went away."""
-
-PASSING = (Unavailable, Busy)
-
-
-class Waiting(BaseRetryStrategy):
-    """Tries again after 1, 2, 4, 8 seconds, then at a steady pace."""
-
-    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
-        """When to try again; None when it is enough or the failure will not pass.
-
-        While a dependency as a whole is away there is no last try: the job goes on by itself when it is back.
-        """
-        is_away = isinstance(exception, Away)
-        if not isinstance(exception, PASSING) or (job.attempts >= RETRIES and not is_away):
-            return None
-        return RetryDecision(retry_in={"seconds": min(1 << min(job.attempts, 10), LONGEST_WAIT)})
-
-
-class WaitingLonger(Waiting):
-    """For readings: nobody waits for one, and a paper on which the reader fails may cost minutes each time."""
-
-    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
-        """As above when the reader is away; else 2 to 512 seconds apart, then every hour for a day."""
-        if isinstance(exception, Away) or not isinstance(exception, PASSING):
-            return super().get_retry_decision(exception=exception, job=job)
-        if job.attempts >= READINGS:
-            return None
-        return RetryDecision(retry_in={"seconds": 2 << job.attempts if job.attempts < 9 else 3600})
-
 
 RETRY = Waiting()
 READING_RETRY = WaitingLonger()
@@ -122,6 +92,7 @@ def create_worker(settings: Settings, works: Works) -> App:
     @app.task(name="wake_overdue", queue="counter", queueing_lock="wake_overdue")
     def wake_overdue(timestamp: int) -> None:
         with works.begin(SYSTEM) as work:
+            health.beat(work, "scheduler")
             overdue = wakes.overdue(work)
         for case_id in overdue:
             try:
@@ -202,6 +173,7 @@ async def _work(app: App, works: Works) -> None:
             asyncio.create_task(_workers_of(app, "counter", "counter", concurrency=2)),
             asyncio.create_task(_workers_of(app, QUEUES["read_document"], "reading", concurrency=1)),
             asyncio.create_task(_take_back_always(app, works)),
+            asyncio.create_task(_beat_always(works)),
         ]
         try:
             await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
@@ -228,6 +200,22 @@ async def _take_back_always(app: App, works: Works) -> None:
     while True:
         await take_back(app, works)
         await asyncio.sleep(HEARTBEAT)
+
+
+async def _beat_always(works: Works) -> None:
+    """Signs of life of both queues, and whether papers can be read, for /readyz."""
+    for turn in itertools.count():
+        if turn % READER_EVERY == 0:
+            tesseract = await asyncio.to_thread(health.reader_version)
+        with suppress(SentraError):  # without the database the rest of the worker ends, and begins again
+            await asyncio.to_thread(_beat, works, tesseract)
+        await asyncio.sleep(BEAT)
+
+
+def _beat(works: Works, tesseract: str | None) -> None:
+    with works.begin(SYSTEM) as work:
+        health.beat(work, "counter")
+        health.beat(work, "reading", {"tesseract": tesseract})
 
 
 def main() -> int:

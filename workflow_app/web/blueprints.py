@@ -12,6 +12,7 @@ from workflow_app.web import (
     inbox,
     incidents,
     letters,
+    metrics,
     processes,
     requirements,
     search,
@@ -21,8 +22,8 @@ from workflow_app.web import (
 )
 
 NOUNS = (
-    appearance, cases, documents, drafts, health, identities, inbox, incidents, letters, processes, requirements,
-    search, tasks, users, verification,
+    appearance, cases, documents, drafts, health, identities, inbox, incidents, letters, metrics, processes,
+    requirements, search, tasks, users, verification,
 )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from workflow_app.types import WITA
 from workflow_app.web import formats, session
 from workflow_app.web.assets import asset
 from workflow_app.web.forms import as_text, typed_date
-from workflow_app.web.parts import now
+from workflow_app.web.parts import now, sentra
 from workflow_app.web.uploads import ACCEPTED
 
 THEMES = {"auto": "Ikut perangkat", "light": "Terang", "dark": "Gelap"}
@@ -65,6 +65,7 @@ def theme() -> str:
 def _of_page() -> dict[str, Any]:
     return {
         "current_user": session.current_user(),
+        "away": sentra().watch.known().sentences,
         "now": now(),
         "today": now().astimezone(WITA).date(),
         "theme": theme(),

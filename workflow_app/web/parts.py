@@ -1,4 +1,4 @@
-"""What the assembly hands to the web: how to open units of work, and what one upload may weigh."""
+"""What the assembly hands to the web: how to open units of work, what one upload may weigh, how the parts are."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,6 +7,7 @@ from typing import cast
 from flask import current_app
 
 from workflow_app.services.unit_of_work import Works
+from workflow_app.services.watch import Watch
 
 EXTENSION = "sentra"
 
@@ -17,6 +18,7 @@ class Sentra:
 
     works: Works
     max_upload_mb: int
+    watch: Watch
 
 
 def sentra() -> Sentra:
