@@ -8,9 +8,8 @@ from workflow_app.errors import NotFound
 from workflow_app.models.case import Case
 from workflow_app.models.task import Task
 from workflow_app.permissions import OVERSEERS, can_see_case, has_role
-from workflow_app.services import case_tasks
+from workflow_app.services import case_tasks, memory
 from workflow_app.services.unit_of_work import UnitOfWork
-from workflow_app.types import Actor
 
 LIMIT_WAITING = text("set local lock_timeout = '3s'")
 """How long a person waits for a case that another transaction holds before a sentence says so."""
@@ -23,28 +22,23 @@ def lock_case(work: UnitOfWork, case_id: UUID) -> Case:
 
 def visible_case(work: UnitOfWork, case_id: UUID, *, lock: bool = False) -> Case:
     """The case, if the actor may see it; raises `NotFound` otherwise."""
-    seen = _seen(work)
-    if lock or case_id not in seen:
+    seen = memory.for_actor(work)
+    if case_id not in seen or (lock and case_id not in memory.locked(work)):
         seen[case_id] = _checked(work, _found(work, select(Case).where(Case.id == case_id), lock=lock))
-    return seen[case_id]
+    case: Case = seen[case_id]
+    return case
 
 
 def visible_task(work: UnitOfWork, task_id: UUID, *, lock: bool = False) -> Task:
     """The task, if the actor may see its case; with `lock` the case is locked, and the task is as it is then."""
-    task = None if lock else case_tasks.find(work, task_id)
-    if task is not None:
+    task = case_tasks.find(work, task_id)
+    if task is not None and (not lock or task.case_id in memory.locked(work)):
         visible_case(work, task.case_id)
         return task
     query = select(Case).join(Task, Task.case_id == Case.id).where(Task.id == task_id)
     case = _checked(work, _found(work, query, lock=lock))
-    _seen(work)[case.id] = case
+    memory.for_actor(work)[case.id] = case
     return next(task for task in case_tasks.of_case(work, case.id) if task.id == task_id)
-
-
-def _seen(work: UnitOfWork) -> dict[UUID, Case]:
-    """The cases that this actor was found to see in this unit of work."""
-    by_actor: dict[Actor, dict[UUID, Case]] = work.session.info.setdefault("visible_cases", {})
-    return by_actor.setdefault(work.actor, {})
 
 
 def _found(work: UnitOfWork, query: Select[Case], *, lock: bool) -> Case:
@@ -58,7 +52,8 @@ def _found(work: UnitOfWork, query: Select[Case], *, lock: bool) -> Case:
     if case is None:
         raise NotFound()
     if lock:
-        case_tasks.forget(work, case.id)
+        memory.locked(work).add(case.id)
+        memory.forget(work, case.id)
     return case
 
 

@@ -13,11 +13,9 @@ from workflow_app.models.case import Case
 from workflow_app.models.submission import SealedAnswers, Submission
 from workflow_app.models.task import Task
 from workflow_app.permissions import has_role
-from workflow_app.services import case_tasks, readable
+from workflow_app.services import case_tasks, memory, readable
 from workflow_app.services.unit_of_work import UnitOfWork
 from workflow_app.types import Answers
-
-LOADED = "newest_answers"
 
 
 def store(work: UnitOfWork, case: Case, task: Task, token: str, separated: Separated) -> Submission:
@@ -42,7 +40,7 @@ def store(work: UnitOfWork, case: Case, task: Task, token: str, separated: Separ
         raise Conflict(
             "Formulir ini sudah pernah dikirim untuk tugas lain. Muat ulang halaman tugas ini."
         ) from error
-    work.session.info.get(LOADED, {}).pop(case.id, None)
+    memory.of_case(work, case.id).pop("answers", None)
     work.session.add_all(
         SealedAnswers(
             submission_id=submission.id,
@@ -57,18 +55,17 @@ def store(work: UnitOfWork, case: Case, task: Task, token: str, separated: Separ
 
 def newest(work: UnitOfWork, case_id: UUID, elements: Iterable[str] | None = None) -> dict[str, Submission]:
     """The newest submission of each element of a case, in the order they were made; read once per unit of work."""
-    loaded: dict[UUID, dict[str, Submission]] = work.session.info.setdefault(LOADED, {})
-    if case_id not in loaded:
+    known = memory.of_case(work, case_id)
+    if "answers" not in known:
         found: dict[str, Submission] = {}
         query = select(Submission).where(Submission.case_id == case_id).order_by(Submission.position)
         for submission in work.session.scalars(query):
             found.pop(submission.element, None)
             found[submission.element] = submission
-        loaded[case_id] = found
-    if elements is None:
-        return dict(loaded[case_id])
-    wanted = set(elements)
-    return {element: found for element, found in loaded[case_id].items() if element in wanted}
+        known["answers"] = found
+    kept: dict[str, Submission] = known["answers"]
+    wanted = kept if elements is None else set(elements)
+    return {element: submission for element, submission in kept.items() if element in wanted}
 
 
 def unsealed(work: UnitOfWork, case: Case, submissions: Iterable[Submission]) -> dict[str, Answers]:

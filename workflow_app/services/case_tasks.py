@@ -5,19 +5,19 @@ from uuid import UUID
 from sqlalchemy import select
 
 from workflow_app.models.task import Task
+from workflow_app.services import memory
 from workflow_app.services.unit_of_work import UnitOfWork
-
-LOADED = "tasks_of_case"
 
 
 def of_case(work: UnitOfWork, case_id: UUID) -> list[Task]:
     """Every task that the case has or had, oldest first."""
-    loaded: dict[UUID, list[Task]] = work.session.info.setdefault(LOADED, {})
-    if case_id not in loaded:
+    known = memory.of_case(work, case_id)
+    if "tasks" not in known:
         query = select(Task).where(Task.case_id == case_id).order_by(Task.created_at, Task.id)
         rows = work.session.scalars(query.execution_options(populate_existing=True))
-        loaded[case_id] = list(rows)
-    return loaded[case_id]
+        known["tasks"] = list(rows)
+    tasks: list[Task] = known["tasks"]
+    return tasks
 
 
 def open_of_case(work: UnitOfWork, case_id: UUID) -> list[Task]:
@@ -31,17 +31,12 @@ def roles_of_case(work: UnitOfWork, case_id: UUID) -> set[str]:
 
 
 def find(work: UnitOfWork, task_id: UUID) -> Task | None:
-    """The task, if those of its case are loaded."""
-    loaded: dict[UUID, list[Task]] = work.session.info.get(LOADED, {})
-    return next((task for tasks in loaded.values() for task in tasks if task.id == task_id), None)
+    """The task, if the actor was found to see its case and its tasks are loaded."""
+    known = (memory.of_case(work, case_id).get("tasks", ()) for case_id in memory.for_actor(work))
+    return next((task for tasks in known for task in tasks if task.id == task_id), None)
 
 
 def add(work: UnitOfWork, task: Task) -> None:
     """A new task of a case whose tasks are loaded."""
     of_case(work, task.case_id).append(task)
     work.session.add(task)
-
-
-def forget(work: UnitOfWork, case_id: UUID) -> None:
-    """Read them again when they are next asked for: another transaction may have changed them before the case was locked."""
-    work.session.info.get(LOADED, {}).pop(case_id, None)

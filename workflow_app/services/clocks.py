@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from workflow_app.models.case import Case, CaseClock
-from workflow_app.services import audit, configuration, readable
+from workflow_app.services import audit, configuration, memory, readable
 from workflow_app.services.processes import definition_of
 from workflow_app.services.unit_of_work import UnitOfWork
 
@@ -24,9 +24,19 @@ class ClockView:
     target_minutes: int | None
 
 
+def named(work: UnitOfWork, case_id: UUID) -> dict[str, CaseClock]:
+    """The clocks of a case by name."""
+    known = memory.of_case(work, case_id)
+    if "clocks" not in known:
+        rows = work.session.scalars(select(CaseClock).where(CaseClock.case_id == case_id))
+        known["clocks"] = {clock.name: clock for clock in rows}
+    clocks: dict[str, CaseClock] = known["clocks"]
+    return clocks
+
+
 def start(work: UnitOfWork, case_id: UUID, name: str, at: datetime | None) -> datetime | None:
     """Start a clock once; a running clock keeps running through rework. Returns when its target is over."""
-    clock = work.session.get(CaseClock, (case_id, name))
+    clock = named(work, case_id).get(name)
     if clock is None:
         started = min(at or work.clock(), work.clock())
         minutes = configuration.value(work, f"target.{name}", started)
@@ -38,14 +48,14 @@ def start(work: UnitOfWork, case_id: UUID, name: str, at: datetime | None) -> da
             due_at=None if minutes is None else started + timedelta(minutes=minutes),
         )
         work.session.add(clock)
-        work.session.flush()
+        named(work, case_id)[name] = clock
         audit.record_case(work, case_id, "clock.started", clock=name, at=started.isoformat(), target=minutes)
     return clock.due_at
 
 
 def stop(work: UnitOfWork, case_id: UUID, name: str) -> None:
     """Stop a running clock; a stopped one stays as it is."""
-    clock = work.session.get(CaseClock, (case_id, name))
+    clock = named(work, case_id).get(name)
     if clock is None or clock.stopped_at is not None:
         return
     clock.stopped_at = work.clock()
@@ -57,15 +67,13 @@ def stop(work: UnitOfWork, case_id: UUID, name: str) -> None:
 
 def stop_all(work: UnitOfWork, case_id: UUID) -> None:
     """Stop every clock of a case that ends."""
-    for clock in work.session.scalars(select(CaseClock).where(CaseClock.case_id == case_id)).all():
-        stop(work, case_id, clock.name)
+    for name in named(work, case_id):
+        stop(work, case_id, name)
 
 
 def of_case(work: UnitOfWork, case: Case) -> list[ClockView]:
     """The clocks of a case in the order they started."""
-    rows = work.session.scalars(
-        select(CaseClock).where(CaseClock.case_id == case.id).order_by(CaseClock.started_at, CaseClock.name)
-    )
+    rows = sorted(named(work, case.id).values(), key=lambda clock: (clock.started_at, clock.name))
     definition = definition_of(work, case.definition_id)
     return [
         ClockView(

@@ -45,6 +45,9 @@ SEED: dict[str, Any] = {
 }
 
 
+READ = "configuration"
+
+
 @dataclass(frozen=True)
 class Entry:
     """One value of a key, and from when on it holds; the values the product comes with hold since the SOP."""
@@ -56,13 +59,20 @@ class Entry:
 
 def value(work: UnitOfWork, key: str, at: datetime | None = None) -> Any:
     """The value of `key` in force at `at` (now when left out), or the SOP's seed."""
-    found = work.session.execute(
-        select(Configuration.value)
-        .where(Configuration.key == key, Configuration.valid_from <= (at or work.clock()))
-        .order_by(Configuration.valid_from.desc())
-        .limit(1)
-    ).first()
-    return found[0] if found else SEED.get(key)
+    instant = at or work.clock()
+    in_force = [row for row in _rows(work).get(key, ()) if row.valid_from <= instant]
+    return in_force[-1].value if in_force else SEED.get(key)
+
+
+def _rows(work: UnitOfWork) -> dict[str, list[Configuration]]:
+    """Everything that was ever set, by key, oldest first. Read once per unit of work: it is little, and pages ask often."""
+    if READ not in work.session.info:
+        rows: dict[str, list[Configuration]] = {}
+        for row in work.session.scalars(select(Configuration).order_by(Configuration.valid_from)):
+            rows.setdefault(row.key, []).append(row)
+        work.session.info[READ] = rows
+    known: dict[str, list[Configuration]] = work.session.info[READ]
+    return known
 
 
 def set_value(work: UnitOfWork, key: str, new: Any, valid_from: datetime) -> None:
@@ -79,6 +89,7 @@ def set_value(work: UnitOfWork, key: str, new: Any, valid_from: datetime) -> Non
         )
     )
     work.session.flush()
+    work.session.info.pop(READ, None)
     audit.record(
         work, f"configuration:{key}", "configuration.set", value=new, valid_from=valid_from.isoformat()
     )

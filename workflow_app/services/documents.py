@@ -94,7 +94,8 @@ def for_case(work: UnitOfWork, case_id: UUID) -> list[DocumentView]:
         .where(CaseDocument.case_id == case.id)
         .order_by(CaseDocument.added_at, CaseDocument.document_id)
     )
-    return views(work, [(document_id, case.id) for document_id in ids])
+    wanted = [(document_id, case.id) for document_id in ids]
+    return views(work, wanted) if wanted else []
 
 
 def get(work: UnitOfWork, document_id: UUID) -> DocumentView:
@@ -144,7 +145,7 @@ def _check_upload(work: UnitOfWork, case: Case, task_id: UUID | None) -> str:
         if not any(can_work_on(work.actor, unit=case.unit, role=role) for role in roles):
             raise Forbidden("Hanya petugas yang mengerjakan berkas ini yang dapat menambahkan dokumen.")
         return ""
-    task = work.session.get(Task, task_id)
+    task = work.session.get(Task, task_id, populate_existing=True)
     if task is None or task.case_id != case.id:
         raise NotFound()
     check_work_on(work.actor, unit=task.unit, role=task.role)

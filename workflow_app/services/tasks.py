@@ -124,6 +124,12 @@ def get(work: UnitOfWork, task_id: UUID) -> TaskView:
     )
 
 
+def form_of(work: UnitOfWork, task_id: UUID, *, lock: bool = False) -> Form:
+    """The form of a task that the actor may see. With `lock` nobody else changes the case until commit."""
+    task = access.visible_task(work, task_id, lock=lock)
+    return definition_of(work, access.visible_case(work, task.case_id).definition_id).form(task.element)
+
+
 def claim(work: UnitOfWork, task_id: UUID) -> None:
     """Take an unassigned task of one of my roles."""
     task = _locked(work, task_id)

@@ -69,7 +69,7 @@ def upload(task_id: UUID) -> ResponseReturnValue:
     """Take in one file while the form stays open; answers with the piece of the form that shows it."""
     name, file = request.form.get("bidang", ""), request.files.get("berkas")
     with unit_of_work() as work:
-        form = tasks.get(work, task_id).form
+        form = tasks.form_of(work, task_id)
     if file is None or not uploads.is_paper_field(form, name):
         raise InvalidInput("Pilih file lebih dulu.")
     added = uploads.add(task_id, form, name, file)

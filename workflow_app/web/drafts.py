@@ -19,7 +19,7 @@ blueprint = Blueprint("drafts", __name__)
 def save(task_id: UUID) -> ResponseReturnValue:
     """Keep what stands in the form; answers with the time it was kept."""
     with unit_of_work() as work:
-        form = tasks.get(work, task_id).form
+        form = tasks.form_of(work, task_id)
         answers = forms.read(form, request.form.to_dict(flat=False))
         saved = drafts.save(
             work, task_id, answers, page=request.form.get("kunci", ""), seen=request.form.get("versi")

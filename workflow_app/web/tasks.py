@@ -35,20 +35,18 @@ def show(task_id: UUID) -> ResponseReturnValue:
 @access()
 def complete(task_id: UUID) -> ResponseReturnValue:
     """Save, add papers, or complete, as the pressed button says. Papers chosen but not yet sent are taken first."""
-    with unit_of_work() as work:
-        form = tasks.get(work, task_id).form
     posted = request.form.to_dict(flat=False)
     try:
-        posted = uploads.take(task_id, form, posted, request.files)
+        posted = uploads.take(task_id, posted, request.files)
         if request.form.get("tindakan") == "selesai":
-            return _complete(task_id, form, posted)
-        if sentence := _keep(task_id, form, posted):
+            return _complete(task_id, posted)
+        if sentence := _keep(task_id, posted):
             return _page(task_id, posted, {"": sentence}), 409
     except uploads.Refused as refused:
-        _keep_if_possible(task_id, form, refused.posted)
+        _keep_if_possible(task_id, refused.posted)
         return _page(task_id, refused.posted, refused.errors), 400
     except (Conflict, ProcessFault) as error:
-        sentence = _keep_if_possible(task_id, form, posted) or error.sentence
+        sentence = _keep_if_possible(task_id, posted) or error.sentence
         return _page(task_id, posted, {"": sentence}, request.form.get("kunci")), status_of(error)
     if request.form.get("tindakan") != "unggah":
         flash("Tersimpan. Anda dapat melanjutkannya kapan saja.")
@@ -97,11 +95,11 @@ def _seen_holder() -> SeenHolder:
         return "any"
 
 
-def _complete(task_id: UUID, form: forms.Form, posted: Posted) -> ResponseReturnValue:
+def _complete(task_id: UUID, posted: Posted) -> ResponseReturnValue:
     token = request.form.get("kunci") or str(uuid4())
     try:
         with unit_of_work() as work:
-            answers = forms.read(form, posted)
+            answers = forms.read(tasks.form_of(work, task_id, lock=True), posted)
             done = tasks.complete(work, task_id, answers, token, request.form.get("versi"))
     except InvalidInput as error:
         return _page(task_id, posted, error.fields or {"": error.sentence}, token), 400
@@ -111,17 +109,18 @@ def _complete(task_id: UUID, form: forms.Form, posted: Posted) -> ResponseReturn
     return redirect(url_for("cases.show", case_id=done.case_id))
 
 
-def _keep(task_id: UUID, form: forms.Form, posted: Posted) -> str:
+def _keep(task_id: UUID, posted: Posted) -> str:
     """Save as a draft; the sentence says who has the task when it is not the actor's any more."""
     page, seen = request.form.get("kunci", ""), request.form.get("versi")
     with unit_of_work() as work:
-        return drafts.save(work, task_id, forms.read(form, posted), page=page, seen=seen).sentence
+        answers = forms.read(tasks.form_of(work, task_id), posted)
+        return drafts.save(work, task_id, answers, page=page, seen=seen).sentence
 
 
-def _keep_if_possible(task_id: UUID, form: forms.Form, posted: Posted) -> str:
+def _keep_if_possible(task_id: UUID, posted: Posted) -> str:
     """As `_keep`, beside another sentence; a task that is over has nothing to keep it in."""
     with suppress(Conflict, Forbidden):
-        return _keep(task_id, form, posted)
+        return _keep(task_id, posted)
     return ""
 
 

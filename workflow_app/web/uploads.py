@@ -28,17 +28,21 @@ class Refused(Exception):
     errors: dict[str, str] = field(default_factory=dict)
 
 
-def take(task_id: UUID, form: Form, posted: Posted, files: Files) -> Posted:
+def take(task_id: UUID, posted: Posted, files: Files) -> Posted:
     """Take in the files of a form and drop the papers that were marked; returns what then stands in the form."""
     result = {name: list(texts) for name, texts in posted.items()}
     for name in [name for name in result if name.startswith(DROPPED)]:
         dropped = set(result.pop(name))
         kept = name.removeprefix(DROPPED)
         result[kept] = [text for text in result.get(kept, []) if text not in dropped]
+    chosen = [(name.removeprefix(FILES), file) for name, file in files.items(multi=True) if file.filename]
+    if not chosen:
+        return result
+    with unit_of_work() as work:
+        form = tasks.form_of(work, task_id)
     errors: dict[str, str] = {}
-    for name, file in files.items(multi=True):
-        target = name.removeprefix(FILES)
-        if not file.filename or not is_paper_field(form, target):
+    for target, file in chosen:
+        if not is_paper_field(form, target):
             continue
         try:
             added = add(task_id, form, target, file)
