@@ -1,12 +1,14 @@
-"""`db upgrade`, `db current`, `seed`: what `./spkt run` calls before it serves."""
+"""`db upgrade|current|verify` and `seed`: the tables, what `./spkt run` puts there first, and whether all of it agrees."""
 
 import json
+from dataclasses import asdict
 
 import click
 
 from workflow_app.cli.site import connected, settings
+from workflow_app.errors import SentraError
 from workflow_app.migrations import commands
-from workflow_app.services import seeding
+from workflow_app.services import checkpoints, consistency, seeding
 from workflow_app.types import SYSTEM
 
 
@@ -26,6 +28,25 @@ def upgrade() -> None:
 def current() -> None:
     """Revision of the database and of this code."""
     click.echo(f"database {commands.current(settings().sqlalchemy_url) or 'empty'}, code {commands.head()}")
+
+
+@database.command("verify")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of sentences.")
+def verify(as_json: bool) -> None:
+    """Whether the installation agrees with itself: cases, jobs, numbers, bytes, trail. Exit 1 with what does not hold."""
+    key = checkpoints.public_key_of(settings().audit_signing_key_bytes)
+    try:
+        faults = consistency.check_site(connected(), key)
+    except SentraError as error:
+        raise click.ClickException(error.sentence) from error
+    if as_json:
+        click.echo(json.dumps({"faults": [asdict(fault) for fault in faults]}))
+    else:
+        for fault in faults:
+            click.echo(f"{fault.kind}: {fault.where}: {fault.sentence}")
+        click.echo(f"{len(faults)} faults" if faults else "everything agrees")
+    if faults:
+        raise click.exceptions.Exit(1)
 
 
 @click.command("seed")

@@ -1,0 +1,121 @@
+"""Every case is before or after a step, never between: its engine state says the same as its rows."""
+
+from collections import Counter
+from collections.abc import Iterator
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from workflow_app.engine import runner
+from workflow_app.errors import SentraError
+from workflow_app.models.audit import AuditEvent
+from workflow_app.models.case import Case
+from workflow_app.models.effect import PendingEffect
+from workflow_app.models.submission import Submission
+from workflow_app.models.task import Task
+from workflow_app.services.faults import Fault
+from workflow_app.services.processes import definition_of
+from workflow_app.services.unit_of_work import UnitOfWork
+from workflow_app.types import Step
+
+STEPS = frozenset({"case.opened", "task.completed", "effect.done", "timer.fired", "case.cancelled"})
+"""Events that stand for one step of the engine each."""
+BATCH = 200
+
+
+def check(work: UnitOfWork) -> Iterator[Fault]:
+    """Compare every case with its engine state, and count what each step must have left behind."""
+    open_tasks = _open_tasks(work)
+    waiting = _waiting(work)
+    for case in work.session.scalars(select(Case).execution_options(yield_per=BATCH)):
+        yield from _compare(work, case, open_tasks.get(case.id, set()), waiting.get(case.id, set()))
+        work.session.expunge(case)
+    yield from _counts(work)
+    yield from _submissions(work)
+
+
+def _compare(work: UnitOfWork, case: Case, open_tasks: set[UUID], waiting: set[UUID]) -> Iterator[Fault]:
+    where = f"case {case.id}"
+    try:
+        stands = runner.standing(definition_of(work, case.definition_id), case.state, work.clock())
+    except SentraError as error:
+        yield Fault(
+            "state", where, f"The engine cannot read the state: {error.detail or type(error).__name__}."
+        )
+        return
+    if stands.completed:
+        yield Fault("between", where, f"The case stands between two steps, before {stands.completed[0]}.")
+    if {task.id for task in stands.open_tasks} != open_tasks:
+        yield Fault("task", where, "The open tasks of the inbox are not those of the engine.")
+    if {effect.task_id for effect in stands.effects} != waiting:
+        yield Fault("effect", where, "The effects under way are not those that the engine waits for.")
+    if stands.next_wake_at != case.next_wake_at:
+        yield Fault("timer", where, "The engine wants to be woken at another time than the row says.")
+    yield from _ending(case, stands, open_tasks)
+
+
+def _ending(case: Case, stands: Step, open_tasks: set[UUID]) -> Iterator[Fault]:
+    if stands.outcome != case.outcome or (stands.outcome is None) != (case.closed_at is None):
+        yield Fault(
+            "outcome", f"case {case.id}", "The case has ended for the engine or in its row, but not in both."
+        )
+    elif case.closed_at is not None and open_tasks:
+        yield Fault("task", f"case {case.id}", "The case has ended and still has open tasks.")
+
+
+def _open_tasks(work: UnitOfWork) -> dict[UUID, set[UUID]]:
+    found: dict[UUID, set[UUID]] = {}
+    for case_id, task_id in work.session.execute(select(Task.case_id, Task.id).where(Task.status == "open")):
+        found.setdefault(case_id, set()).add(task_id)
+    return found
+
+
+def _waiting(work: UnitOfWork) -> dict[UUID, set[UUID]]:
+    found: dict[UUID, set[UUID]] = {}
+    for case_id, task_id in work.session.execute(select(PendingEffect.case_id, PendingEffect.task_id)):
+        found.setdefault(case_id, set()).add(task_id)
+    return found
+
+
+def _counts(work: UnitOfWork) -> Iterator[Fault]:
+    """As many revisions as steps on record; of each element as many done tasks as completions on record."""
+    steps = dict(
+        work.session.execute(
+            select(AuditEvent.case_id, func.count())
+            .where(AuditEvent.action.in_(STEPS))
+            .group_by(AuditEvent.case_id)
+        ).all()
+    )
+    for case_id, revision in work.session.execute(select(Case.id, Case.revision)):
+        if revision != steps.get(case_id, 0):
+            sentence = f"The case was stored {revision} times; {steps.get(case_id, 0)} steps are on record."
+            yield Fault("revision", f"case {case_id}", sentence)
+    done = _per_element(work, Task.case_id, Task.element, Task.status == "done")
+    events = _per_element(work, AuditEvent.case_id, AuditEvent.element, AuditEvent.action == "task.completed")
+    for case_id, element in sorted(done.keys() | events.keys(), key=str):
+        if done[case_id, element] != events[case_id, element]:
+            sentence = f"{done[case_id, element]} tasks are done, {events[case_id, element]} completions are on record."
+            yield Fault("event", f"case {case_id}, {element}", sentence)
+
+
+def _per_element(
+    work: UnitOfWork, case_id: object, element: object, condition: object
+) -> Counter[tuple[UUID, str]]:
+    query = select(case_id, element, func.count()).where(condition).group_by(case_id, element)  # type: ignore[call-overload]  # any two columns
+    return Counter({(row[0], row[1]): row[2] for row in work.session.execute(query)})
+
+
+def _submissions(work: UnitOfWork) -> Iterator[Fault]:
+    """A done task has its answers, and answers belong to a done task. The key of the table allows one per task."""
+    has_answers = Submission.id.is_not(None)
+    query = (
+        select(Task.id, Task.status, has_answers)
+        .outerjoin(Submission, Submission.task_id == Task.id)
+        .where((Task.status == "done") != has_answers)
+        .order_by(Task.id)
+    )
+    for task_id, status, is_answered in work.session.execute(query):
+        sentence = (
+            f"The task has answers, but is {status}." if is_answered else "The task is done without answers."
+        )
+        yield Fault("submission", f"task {task_id}", sentence)
