@@ -41,16 +41,27 @@ def processes_dir() -> Path:
 
 def data_dir() -> Path:
     """Where the embedded servers keep their data."""
-    return Path(os.environ.get("SPKT_DATA") or DEFAULT_DATA)
+    context = click.get_current_context(silent=True)
+    chosen = context.find_root().meta.get("data") if context else None
+    return Path(chosen or os.environ.get("SPKT_DATA") or DEFAULT_DATA)
+
+
+def choose_data_dir(path: Path) -> None:
+    """Have the command work on another data directory."""
+    click.get_current_context().find_root().meta["data"] = path
+
+
+def is_embedded() -> bool:
+    """Whether the command works on servers of a data directory, not only on those of the environment."""
+    return not all(
+        os.environ.get(name) or os.environ.get(f"{name}_FILE") for name in ("DATABASE_URL", "S3_ENDPOINT")
+    )
 
 
 def _read(context: click.Context) -> Settings:
     environment = dict(os.environ)
     try:
-        if not all(
-            environment.get(name) or environment.get(f"{name}_FILE")
-            for name in ("DATABASE_URL", "S3_ENDPOINT")
-        ):
+        if is_embedded():
             embedded = context.with_resource(running(data_dir(), given=environment))
             environment = {**LOCAL, **environment, **embedded}
         return read_settings(environment)

@@ -187,6 +187,14 @@ def _installed() -> Path:
     )
 
 
+def client_programs() -> Path | None:
+    """Where pg_dump and pg_restore of the embedded server are; None where it is not installed."""
+    try:
+        return _installed() / "bin"
+    except StackError:
+        return None
+
+
 def _plain_environment() -> dict[str, str]:
     """What PostgreSQL needs of the environment, and nothing that changes its behaviour (PGPORT, LC_ALL ...)."""
     return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"}

@@ -28,6 +28,11 @@ def head() -> str:
     return ScriptDirectory(str(HERE)).get_current_head() or ""
 
 
+def knows(revision: str) -> bool:
+    """Whether this code has a revision, so that it can bring it to the newest one."""
+    return any(script.revision == revision for script in ScriptDirectory(str(HERE)).walk_revisions())
+
+
 def current(sqlalchemy_url: str) -> str:
     """The revision of a database; empty when it was never migrated."""
     engine = create_engine(sqlalchemy_url)

@@ -1,0 +1,198 @@
+"""`backup` and `restore`: the whole installation on another disk, and back into an empty place."""
+
+import base64
+import errno
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from workflow_app.cli.site import choose_data_dir, connected, data_dir, is_embedded, settings
+from workflow_app.errors import SentraError, Unavailable
+from workflow_app.local_stack import StackError, client_programs, keys
+from workflow_app.services import backups, restores
+from workflow_app.services.backup_folders import BackupFolder
+from workflow_app.services.dumps import Programs
+from workflow_app.services.snapshots import BackupError, Keys, Snapshot
+
+FOLDER = click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+KEYS = ("IDENTITY_KEY", "AUDIT_SIGNING_KEY")
+SNAPSHOT = click.option("--snapshot", "name", default="", help="Which snapshot.  [default: the newest]")
+
+
+@click.command()
+@FOLDER
+@click.option(
+    "--verify", is_flag=True, help="Take none; read one again and compare it with what was written."
+)
+@click.option("--list", "as_list", is_flag=True, help="Take none; list the snapshots in DIR.")
+@SNAPSHOT
+def backup(folder: Path, verify: bool, as_list: bool, name: str) -> None:
+    """Back up database and objects into DIR, while the site works.
+
+    Every run makes a snapshot of its own; objects that an earlier run kept are not copied again. The keys of the site
+    are never in it.
+    """
+    into = BackupFolder(folder)
+    with _failing_plainly(into.path):
+        if as_list:
+            for each in into.names():
+                click.echo(_line(into.snapshot(each)))
+        elif verify:
+            _verify(into, name)
+        else:
+            _take(into)
+
+
+@click.command()
+@FOLDER
+@SNAPSHOT
+@click.option(
+    "--data", type=click.Path(path_type=Path), help="Where embedded servers will keep the data: a new folder."
+)
+@click.option(
+    "--keys", "keys_file", type=click.Path(path_type=Path), help="secrets.env of the site that was backed up."
+)
+def restore(folder: Path, name: str, data: Path | None, keys_file: Path | None) -> None:
+    """Put a backup from DIR into an empty place, and verify it there; exit 1 when something does not hold."""
+    source = BackupFolder(folder)
+    if data:
+        choose_data_dir(data.expanduser().absolute())
+    with _failing_plainly(source.path):
+        snapshot = source.snapshot(name)
+        click.echo(_line(snapshot))
+        restores.refuse_newer(snapshot.manifest)
+        if is_embedded():
+            _place_keys(snapshot, keys_file)
+        target = restores.Target(connected(), settings().database_dsn, settings().sqlalchemy_url, _keys())
+        verdict = restores.restore(target, source, snapshot, Programs(client_programs()), click.echo)
+    for finding in verdict.findings:
+        click.echo(f"  {finding}")
+    click.echo(
+        f"{verdict.events} events ({verdict.anchored} under signed checkpoints) and {verdict.blobs} blobs verified: "
+        + (
+            "the restored site is sound"
+            if verdict.is_sound
+            else f"{len(verdict.findings)} findings, NOT SOUND"
+        )
+    )
+    if not verdict.is_sound:
+        raise click.exceptions.Exit(1)
+    if is_embedded():
+        click.echo(f"Start it with: ./spkt run --data {data_dir()}")
+
+
+def _take(into: BackupFolder) -> None:
+    began = time.monotonic()
+    if is_embedded():
+        _refuse_inside(into.path, data_dir().expanduser().resolve())
+    report = backups.take(
+        connected(), into, settings().database_dsn, _keys(), Programs(client_programs()), click.echo
+    )
+    manifest = report.snapshot.manifest
+    seconds = time.monotonic() - began
+    click.echo(_line(report.snapshot))
+    click.echo(
+        f"{report.copied} objects ({report.copied_bytes / 1e6:.1f} MB) copied, the others were there; {seconds:.1f} s"
+    )
+    if report.only_kept:
+        click.echo(
+            f"GONE FROM THE STORE, kept by an earlier run: {len(report.only_kept)} objects. Run: ./spkt archive verify"
+        )
+    if manifest.lost:
+        click.echo(
+            f"LOST: the store has no right bytes for {len(manifest.lost)} objects, and no earlier run has them:"
+        )
+        for sha256 in manifest.lost[:20]:
+            click.echo(f"  {sha256}")
+    where = f"in {data_dir() / keys.FILE_NAME}" if is_embedded() else "in the environment of the site"
+    click.echo(
+        f"NOT IN THE BACKUP: the keys, {where}. Without IDENTITY_KEY and AUDIT_SIGNING_KEY it cannot be restored:"
+    )
+    click.echo("keep a copy of them in a safe place, apart from the backup.")
+    if manifest.lost:
+        raise click.exceptions.Exit(1)
+
+
+def _verify(source: BackupFolder, name: str) -> None:
+    snapshot = source.snapshot(name)
+    wrong = 0
+    for problem in source.check(snapshot):
+        wrong += 1
+        click.echo(f"  {problem}")
+    click.echo(
+        f"{_line(snapshot)}: {f'{wrong} PARTS ARE NOT WHAT THEY WERE' if wrong else 'all of it is what was written'}"
+    )
+    if wrong or snapshot.manifest.lost:
+        raise click.exceptions.Exit(1)
+
+
+def _line(snapshot: Snapshot) -> str:
+    manifest = snapshot.manifest
+    lost = f", {len(manifest.lost)} LOST" if manifest.lost else ""
+    size = (manifest.object_bytes + sum(file.size for file in manifest.files.values())) / 1e6
+    return f"snapshot {snapshot.name}: revision {manifest.revision}, {manifest.objects} objects, {size:.1f} MB{lost}"
+
+
+def _keys() -> Keys:
+    found = settings()
+    return Keys(found.identity_key_bytes, found.audit_signing_key_bytes)
+
+
+def _refuse_inside(folder: Path, data: Path) -> None:
+    if folder == data or data in folder.parents:
+        raise BackupError(
+            f"{folder} lies inside the data directory {data}: both would be lost together. Choose another disk."
+        )
+
+
+def _place_keys(snapshot: Snapshot, keys_file: Path | None) -> None:
+    """Look at the keys before a server starts: it would make up new ones, and they would fit nothing."""
+    path = data_dir() / keys.FILE_NAME
+    if keys_file and path.exists():
+        raise BackupError(f"{path} is there already. Leave out --keys, or choose another --data.")
+    if keys_file and not keys_file.is_file():
+        raise BackupError(f"{keys_file} is no file.")
+    known = keys.read(keys_file or path)
+    missing = [
+        name
+        for name in KEYS
+        if not (known.get(name) or os.environ.get(name) or os.environ.get(f"{name}_FILE"))
+    ]
+    if missing:
+        raise BackupError(
+            f"The backup holds no keys, and {path} does not give {' and '.join(missing)}. "
+            "Name the secrets.env of the site that was backed up: --keys FILE."
+        )
+    if all(known.get(name) for name in KEYS):
+        try:
+            identity, signing = (base64.b64decode(known[name], validate=True) for name in KEYS)
+            Keys(identity, signing).check(snapshot.manifest)
+        except ValueError as error:
+            raise BackupError(f"{keys_file or path} holds keys that are none.") from error
+    if keys_file:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        keys.write_private(path, keys_file.read_text(encoding="utf-8"))
+
+
+@contextmanager
+def _failing_plainly(place: Path) -> Iterator[None]:
+    try:
+        yield
+    except (BackupError, StackError) as error:
+        raise click.ClickException(str(error)) from error
+    except Unavailable as error:
+        raise click.ClickException(
+            f"The database or the object store does not answer ({error.detail}). Nothing was finished; run it again."
+        ) from error
+    except SentraError as error:
+        raise click.ClickException(f"{error.sentence} ({error.detail})") from error
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise click.ClickException(
+                f"The disk of {place} is full. No snapshot was made; what was copied is used by the next run."
+            ) from error
+        raise click.ClickException(f"{error.filename or place}: {error.strerror}") from error
