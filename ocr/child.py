@@ -36,6 +36,12 @@ def _assemble(**arguments: Any) -> dict[str, Any]:
     return searchable.assemble(**arguments)
 
 
+def _is_active(**arguments: Any) -> dict[str, Any]:
+    from ocr import searchable
+
+    return searchable.is_active(**arguments)
+
+
 def _probe(**arguments: Any) -> dict[str, Any]:
     from ocr import tesseract
 
@@ -58,6 +64,7 @@ JOBS: dict[str, Callable[..., dict[str, Any]]] = {
     "inspect_pdf": _inspect_pdf,
     "page": _page,
     "assemble": _assemble,
+    "is_active": _is_active,
     "probe": _probe,
     "recognise": _recognise,
     "find_turn": _find_turn,

@@ -1,5 +1,7 @@
 """Looking before decoding: what a file is, how large it claims to be, and whether it is accepted at all."""
 
+import threading
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -29,6 +31,8 @@ _MEASURES = {
     signatures.HEIC: heif.measure,
 }
 _DEFAULT_LIMITS = Limits()
+_AT_ONCE = threading.BoundedSemaphore(2)
+"""PDFs looked into at the same time by one process, so that several hostile ones cannot add up their memory."""
 
 _RESTRICTED = "PDF ini dibatasi oleh pembuatnya (cetak atau salin), tetapi dapat dibaca."
 _SIGNED = "PDF ini bertanda tangan digital. Berkas asli disimpan apa adanya, tanpa salinan yang diubah."
@@ -67,7 +71,12 @@ def _inspect_picture(data: bytes, media_type: str, limits: Limits) -> Inspection
 
 def _inspect_pdf(data: bytes, limits: Limits) -> Inspection:
     _check_pdf_end(data)
-    with TemporaryDirectory(prefix="periksa-") as folder, Sandbox(limits, Path(folder)) as sandbox:
+    own = replace(limits, decode_memory=limits.inspect_memory)
+    with (
+        _AT_ONCE,
+        TemporaryDirectory(prefix="periksa-") as folder,
+        Sandbox(own, Path(folder)) as sandbox,
+    ):
         path = Path(folder) / "berkas"
         path.write_bytes(data)
         try:

@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from ocr import engine, signatures
+from ocr import engine
 from ocr.engine import Recognised
 from ocr.errors import DecodeFailed, DocumentTimeout, EngineError, OcrError
 from ocr.inspect import inspect
@@ -206,11 +206,11 @@ def _copy(
 ) -> tuple[bytes | None, PdfKind, str]:
     if inspection.signed:
         return None, PdfKind.ORIGINAL, _SIGNED
-    is_pdf = inspection.media_type == signatures.PDF
-    if is_pdf and all(page.reading.source is PageSource.TEXT for page in pages):
-        return None, PdfKind.ORIGINAL, ""
     output = path.with_name("salinan.pdf")
+    brings_text = any(page.reading.source is PageSource.TEXT for page in pages)
     try:
+        if all(page.reading.source is PageSource.TEXT for page in pages) and not _is_active(sandbox, path):
+            return None, PdfKind.ORIGINAL, ""
         answer = sandbox.call(
             "assemble",
             seconds=options.limits.decode_seconds + 2 * len(pages),
@@ -219,9 +219,15 @@ def _copy(
             pages=[_entry(page) for page in pages],
             output=str(output),
         )
-        return output.read_bytes(), PdfKind.SEARCHABLE if answer["layered"] else PdfKind.PICTURE, ""
+        kind = PdfKind.SEARCHABLE if answer["layered"] or brings_text else PdfKind.PICTURE
+        return output.read_bytes(), kind, ""
     except (DecodeFailed, OSError):
         return None, PdfKind.NONE, _NO_COPY
+
+
+def _is_active(sandbox: Sandbox, path: Path) -> bool:
+    """A PDF with scripts or attachments is shown as a copy without them."""
+    return bool(sandbox.call("is_active", path=str(path))["is_active"])
 
 
 def _entry(page: _Page) -> dict[str, Any]:

@@ -1,16 +1,21 @@
 """The searchable copy: each page as it looks, with the recognised words invisible over it. In the sandbox only."""
 
 import math
+from collections.abc import Iterator
 from typing import Any
 
 import pikepdf
-from pikepdf import Dictionary, Matrix, Name, Page, Pdf
+from pikepdf import Dictionary, Matrix, Name, Page, Pdf, Stream
 
 from ocr import embedding, signatures
 
 NOTICE = "Halaman %d tidak dapat ditampilkan di sini. Lihat berkas aslinya di arsip."
-_ACTIVE_IN_ROOT = (Name.OpenAction, Name.AA, Name.Metadata, Name.AF)
-_ACTIVE_NAMES = (Name.JavaScript, Name.EmbeddedFiles)
+_ACTIVE = (
+    Name.OpenAction, Name.AA, Name.JS, Name.JavaScript, Name.EmbeddedFiles, Name.EF, Name.AF, Name.XFA,
+    Name.RichMediaContent,
+)  # fmt: skip
+"""Keys that hold scripts, attached files, or what happens by itself, wherever they stand."""
+_MOST_NESTED = 100
 
 
 def assemble(path: str, media_type: str, pages: list[dict[str, Any]], output: str) -> dict[str, Any]:
@@ -46,28 +51,55 @@ def _page_pictures(path: str, media_type: str, count: int) -> Pdf:
     return pdf
 
 
+def is_active(path: str) -> dict[str, Any]:
+    """Whether a PDF holds scripts, attached files, or actions that lead out of it."""
+    with Pdf.open(path) as pdf:
+        return {"is_active": any(True for _ in _active_parts(pdf))}
+
+
 def _disarm(pdf: Pdf) -> None:
     """Nothing in the copy acts by itself, and nothing tells who made the file. The original keeps it all."""
-    _drop(pdf.Root, _ACTIVE_IN_ROOT)
-    _drop(pdf.trailer, (Name.Info,))
-    names = pdf.Root.get(Name.Names)
-    if isinstance(names, Dictionary):
-        _drop(names, _ACTIVE_NAMES)
-    form = pdf.Root.get(Name.AcroForm)
-    if isinstance(form, Dictionary):
-        _drop(form, (Name.XFA,))
-    for page in pdf.pages:
-        _drop(page.obj, (Name.AA, Name.Metadata))
-        notes = page.obj.get(Name.Annots)
-        for note in notes if isinstance(notes, pikepdf.Array) else ():
-            if isinstance(note, Dictionary):
-                _drop(note, (Name.A, Name.AA, Name.FS))
-
-
-def _drop(holder: Any, names: tuple[Name, ...]) -> None:
-    for name in names:
+    for holder, name in list(_active_parts(pdf)):
         if name in holder:
             del holder[name]
+    for holder, name in (
+        (pdf.trailer, Name.Info),
+        *((each, Name.Metadata) for each in (pdf.Root, *_pages(pdf))),
+    ):
+        if name in holder:
+            del holder[name]
+
+
+def _pages(pdf: Pdf) -> Iterator[pikepdf.Object]:
+    return (page.obj for page in pdf.pages)
+
+
+def _active_parts(pdf: Pdf) -> Iterator[tuple[Any, Name]]:
+    for thing in (pdf.trailer, *pdf.objects):
+        yield from _active_in(thing, 0)
+
+
+def _active_in(thing: Any, depth: int) -> Iterator[tuple[Any, Name]]:
+    """Active parts of one object and of what is written inside of it; others have their turn in `pdf.objects`."""
+    if depth > _MOST_NESTED:
+        raise ValueError("nested too deep")
+    if isinstance(thing, Dictionary | Stream):
+        yield from ((thing, name) for name in _ACTIVE if name in thing)
+        if _leads_out(thing.get(Name.A)):
+            yield thing, Name.A
+        if Name.S in thing and Name.Next in thing:
+            yield thing, Name.Next
+        inner = [thing[key] for key in thing.keys()]  # noqa: SIM118  # an object of the library, no dict
+    else:
+        inner = list(thing) if isinstance(thing, pikepdf.Array) else []
+    for each in inner:
+        if isinstance(each, Dictionary | Stream | pikepdf.Array) and not each.is_indirect:
+            yield from _active_in(each, depth + 1)
+
+
+def _leads_out(action: Any) -> bool:
+    """An action other than a jump inside of the document."""
+    return isinstance(action, Dictionary) and Name.S in action and action[Name.S] != Name.GoTo
 
 
 def _lay_text(pdf: Pdf, page: Page, entry: dict[str, Any]) -> None:

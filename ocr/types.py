@@ -16,6 +16,8 @@ class Limits:
     """Wall and processor seconds for decoding one page."""
     inspect_seconds: float = 20.0
     """The same for looking into one PDF: somebody waits for the answer."""
+    inspect_memory: int = 1_000_000_000
+    """Bytes of address space for that."""
     decode_memory: int = 2_000_000_000
     """Bytes of address space of the decoding process, and of the engine that it starts."""
     decode_file: int = 1_000_000_000
@@ -75,11 +77,11 @@ class PdfKind(StrEnum):
     """What `Reading.pdf` is."""
 
     SEARCHABLE = "searchable"
-    """Page pictures with invisible text over them."""
+    """Page pictures with invisible text over them; of a PDF with text, a copy without scripts and attachments."""
     PICTURE = "picture"
     """Page pictures only: no page could be recognised."""
     ORIGINAL = "original"
-    """Nothing was made (`pdf` is None): the file received brings its own text, or is signed."""
+    """Nothing was made (`pdf` is None): the file received brings its own text and nothing that acts, or is signed."""
     NONE = "none"
     """Nothing could be made (`pdf` is None)."""
 
