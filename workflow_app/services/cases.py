@@ -8,14 +8,14 @@ from sqlalchemy import func, select
 
 from workflow_app.engine import runner
 from workflow_app.engine.definitions import Definition
-from workflow_app.errors import Conflict, InvalidInput, TaskNotReady
+from workflow_app.errors import Conflict, InvalidInput
 from workflow_app.models.case import Case, CaseRemark
 from workflow_app.models.definition import Definition as DefinitionRow
 from workflow_app.models.letter import Letter
 from workflow_app.models.task import Task
 from workflow_app.models.user import User
 from workflow_app.permissions import CASE_STARTERS, LEADS, can_work_on, check_role, has_role
-from workflow_app.services import access, audit, clocks, incidents, numbers, readable, steps
+from workflow_app.services import access, audit, clocks, incidents, numbers, precedence, readable, steps
 from workflow_app.services.clocks import ClockView
 from workflow_app.services.configuration import role_label
 from workflow_app.services.incidents import IncidentView
@@ -151,11 +151,12 @@ def cancel(work: UnitOfWork, case_id: UUID, reason: str) -> None:
             fields={"reason": "Tulis alasan pembatalan dengan jelas, paling sedikit sepuluh huruf."}
         )
     if case.closed_at is not None:
-        raise TaskNotReady("Berkas ini sudah berakhir, jadi tidak dapat dibatalkan.")
-    if _has_letter(work, case.id):
-        raise Conflict(
-            "Surat sudah terbit. Berkas tidak dapat dibatalkan; surat yang salah dibetulkan saat diperiksa warga."
-        )
+        if _is_repeated(work, case, reason):
+            return
+        raise precedence.closed(work, case)
+    letter = _valid_letter(work, case.id)
+    if letter is not None:
+        raise precedence.issued(work, letter)
     definition = definition_of(work, case.definition_id)
     remark = CaseRemark(
         id=uuid4(),
@@ -244,15 +245,31 @@ def _as_part(title: str) -> str:
     return title[:1].lower() + title[1:]
 
 
-def _has_letter(work: UnitOfWork, case_id: UUID) -> bool:
-    valid = select(Letter.id).where(Letter.case_id == case_id, Letter.status == "valid")
-    return work.session.scalars(valid).first() is not None
+def _valid_letter(work: UnitOfWork, case_id: UUID) -> Letter | None:
+    query = select(Letter).where(Letter.case_id == case_id, Letter.status == "valid")
+    return work.session.scalars(query).first()
 
 
 def _cancel_reason(work: UnitOfWork, case: Case) -> str | None:
-    query = select(CaseRemark.sealed).where(CaseRemark.case_id == case.id, CaseRemark.kind == CANCELLATION)
-    sealed = work.session.scalars(query).first()
-    return str(work.vault.open(case.data_key, sealed, _remark_context(case))["alasan"]) if sealed else None
+    remark = _cancellation(work, case)
+    if remark is None:
+        return None
+    return str(work.vault.open(case.data_key, remark.sealed, _remark_context(case))["alasan"])
+
+
+def _cancellation(work: UnitOfWork, case: Case) -> CaseRemark | None:
+    query = select(CaseRemark).where(CaseRemark.case_id == case.id, CaseRemark.kind == CANCELLATION)
+    return work.session.scalars(query).first()
+
+
+def _is_repeated(work: UnitOfWork, case: Case, reason: str) -> bool:
+    """The same person cancels with the same words: a double click."""
+    remark = _cancellation(work, case)
+    return (
+        remark is not None
+        and remark.made_by == work.actor.user_id
+        and _cancel_reason(work, case) == reason.strip()
+    )
 
 
 def _remark_context(case: Case) -> str:
@@ -263,5 +280,5 @@ def _can_cancel(work: UnitOfWork, case: Case) -> bool:
     return (
         case.closed_at is None
         and has_role(work.actor, CASE_STARTERS | LEADS)
-        and not _has_letter(work, case.id)
+        and _valid_letter(work, case.id) is None
     )

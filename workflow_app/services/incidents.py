@@ -11,9 +11,11 @@ from sqlalchemy import select
 
 from workflow_app.errors import Busy, Conflict, NotFound, ProcessFault, SentraError, Unavailable
 from workflow_app.models.case import Case
+from workflow_app.models.effect import PendingEffect
 from workflow_app.models.incident import Incident
+from workflow_app.models.task import Task
 from workflow_app.permissions import INCIDENT_READERS, INCIDENT_RETRIERS, check_role, has_role
-from workflow_app.services import access, audit, jobs
+from workflow_app.services import access, audit, jobs, precedence
 from workflow_app.services.unit_of_work import UnitOfWork, Works
 from workflow_app.types import SYSTEM, Actor
 
@@ -74,8 +76,13 @@ def record(
     element: str,
     error: Exception,
 ) -> None:
-    """Remember a failed step; the same failure is remembered once until it is resolved."""
+    """Remember a failed step; the same failure is remembered once until it is resolved.
+
+    The step was rolled back before the case was locked here: what somebody else has done meanwhile did not fail.
+    """
     case = access.lock_case(work, case_id)
+    if not _still_waits(work, case, operation, task_id):
+        return
     known = select(Incident.id).where(
         Incident.case_id == case_id, Incident.task_id == task_id, Incident.resolved_at.is_(None)
     )
@@ -99,6 +106,17 @@ def record(
     if operation != "complete":
         case.status = "stopped"
     audit.record_case(work, case_id, "incident.opened", element, operation=operation)
+
+
+def _still_waits(work: UnitOfWork, case: Case, operation: str, task_id: UUID | None) -> bool:
+    if case.closed_at is not None:
+        return False
+    if operation == "effect":
+        return work.session.get(PendingEffect, task_id, populate_existing=True) is not None
+    if operation == "complete" and task_id is not None:
+        task = work.session.get(Task, task_id, populate_existing=True)
+        return task is not None and task.status == "open"
+    return True
 
 
 def resolve(work: UnitOfWork, case: Case, task_id: UUID | None) -> None:
@@ -144,15 +162,19 @@ def retry(work: UnitOfWork, incident_id: UUID) -> None:
         raise NotFound()
     if access.lock_case(work, incident.case_id).unit != work.actor.unit:
         raise NotFound()
+    work.session.refresh(incident)
     if incident.resolved_at is not None:
-        raise Conflict("Gangguan ini sudah teratasi.")
+        raise precedence.mended(work, incident)
     if incident.operation == "complete":
         raise Conflict("Buka tugasnya dan kirim ulang isiannya; isian terakhir tersimpan sebagai konsep.")
-    audit.record_case(work, incident.case_id, "incident.retried", incident.element)
     if incident.operation == "effect":
-        jobs.defer(work, "perform_effect", task_id=str(incident.task_id))
+        job, name, about = "perform_effect", "task_id", str(incident.task_id)
     else:
-        jobs.defer(work, "wake_case", case_id=str(incident.case_id))
+        job, name, about = "wake_case", "case_id", str(incident.case_id)
+    if jobs.is_waiting(work, job, name, about):
+        raise precedence.retried(work, incident)
+    audit.record_case(work, incident.case_id, "incident.retried", incident.element)
+    jobs.defer(work, job, at=None, **{name: about})
 
 
 def _views(work: UnitOfWork, case_id: UUID | None) -> list[IncidentView]:

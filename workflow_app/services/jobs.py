@@ -8,6 +8,7 @@ from typing import Any
 
 from procrastinate import App, JobContext, SyncPsycopgConnector
 from procrastinate.worker import Worker
+from sqlalchemy import text
 
 from workflow_app import logs
 from workflow_app.services.unit_of_work import UnitOfWork
@@ -36,6 +37,15 @@ def defer(work: UnitOfWork, name: str, *, at: datetime | None = None, **argument
         schedule_at=at,
         connection=connection,
     ).defer(**arguments)
+
+
+def is_waiting(work: UnitOfWork, name: str, argument: str, value: str) -> bool:
+    """True while such a job with this argument is being done, or is due and waits for the worker."""
+    query = text(
+        "select exists (select from procrastinate_jobs where task_name = :name and status in ('todo', 'doing')"
+        " and (scheduled_at is null or scheduled_at <= now()) and args ->> :argument = :value)"
+    )
+    return bool(work.session.scalar(query, {"name": name, "argument": argument, "value": value}))
 
 
 async def logged(call_next: Callable[[], Awaitable[Any]], context: JobContext, _worker: Worker) -> Any:

@@ -21,6 +21,7 @@ from workflow_app.services import (
     identities,
     jobs,
     numbers,
+    precedence,
     requirements,
     verification,
 )
@@ -113,7 +114,7 @@ def void(work: UnitOfWork, letter_id: UUID, reason: str) -> None:
     if letter is None:
         raise NotFound()
     if letter.status == "void":
-        raise Conflict("Surat ini sudah ditarik.")
+        raise precedence.withdrawn(work, letter)
     numbers.void(work, letter.number_id, reason)
     letter.status = "void"
     letter.voided_at = work.clock()
@@ -143,8 +144,14 @@ def withdraw(work: UnitOfWork, letter_id: UUID, reason: str) -> None:
         raise InvalidInput(
             fields={"reason": "Tulis alasan penarikan dengan jelas, paling sedikit sepuluh huruf."}
         )
-    if case.closed_at is None:
-        raise Conflict("Surat ini belum diserahkan. Nyatakan isinya salah pada langkah pemeriksaan surat.")
+    work.session.refresh(letter)
+    if (letter.voided_by, letter.void_reason) == (work.actor.user_id, reason.strip()):
+        return  # a double click
+    if letter.status != "void" and case.closed_at is None:
+        raise Conflict(
+            "Berkas ini belum berakhir, jadi suratnya belum dapat ditarik. Bila surat belum diserahkan, nyatakan isinya "
+            "salah pada langkah pemeriksaan surat."
+        )
     void(work, letter_id, reason)
 
 

@@ -7,6 +7,8 @@ from sqlalchemy import select
 from workflow_app.errors import Conflict, TaskNotReady
 from workflow_app.models.audit import AuditEvent
 from workflow_app.models.case import Case
+from workflow_app.models.incident import Incident
+from workflow_app.models.letter import Letter
 from workflow_app.models.task import Task
 from workflow_app.models.user import User
 from workflow_app.services.readable import moment
@@ -35,6 +37,20 @@ def closed(work: UnitOfWork, case: Case) -> TaskNotReady:
     return TaskNotReady(f"Berkas ini sudah berakhir{since}.")
 
 
+def issued(work: UnitOfWork, letter: Letter) -> Conflict:
+    """The case has its letter: who approved it, and when."""
+    return Conflict(
+        f"Surat sudah terbit: disetujui oleh {_who(work, letter.issued_by)} pada {moment(letter.issued_at)}. "
+        "Berkas tidak dapat dibatalkan; surat yang salah dibetulkan saat diperiksa warga."
+    )
+
+
+def withdrawn(work: UnitOfWork, letter: Letter) -> Conflict:
+    """The letter is void already: by whom, and since when."""
+    since = f" pada {moment(letter.voided_at)}" if letter.voided_at else ""
+    return Conflict(f"Surat ini sudah ditarik oleh {_who(work, letter.voided_by)}{since}.")
+
+
 def held(work: UnitOfWork, task: Task) -> Conflict:
     """Somebody else has the task: who, since when, and who gave it."""
     holder = _who(work, task.assignee_id)
@@ -56,6 +72,23 @@ def moved(work: UnitOfWork, task: Task) -> Conflict:
         return Conflict("Tugas ini menunggu di antrean.")
     who = _who(work, event.actor_id, event.actor_name)
     return Conflict(f"Tugas ini sudah dilepas {who} pada {moment(event.at)} dan menunggu di antrean.")
+
+
+def mended(work: UnitOfWork, incident: Incident) -> Conflict:
+    """The failed step went through already, or its case has ended."""
+    since = f" pada {moment(incident.resolved_at)}" if incident.resolved_at else ""
+    return Conflict(f"Gangguan ini sudah teratasi{since}.")
+
+
+def retried(work: UnitOfWork, incident: Incident) -> Conflict:
+    """The failed step is being tried again at this moment."""
+    event = _newest(work, incident.case_id, "incident.retried")
+    if event is None:
+        return Conflict("Langkah ini sedang dicoba lagi. Muat ulang halaman dalam beberapa detik.")
+    who, at = _who(work, event.actor_id, event.actor_name), moment(event.at)
+    return Conflict(
+        f"Langkah ini sudah dicoba lagi oleh {who} pada {at}. Muat ulang halaman dalam beberapa detik."
+    )
 
 
 def _newest(work: UnitOfWork, case_id: UUID, *actions: str, element: str | None = None) -> AuditEvent | None:

@@ -52,8 +52,12 @@ def check_folder(folder: Path) -> list[lint.Finding]:
 
 
 def deploy(work: UnitOfWork, folder: Path) -> Deployment:
-    """Make `folder` the current version of its process. Raises `InvalidDefinition` when the linter finds faults."""
+    """Make `folder` the current version of its process, one deployment after the other.
+
+    Raises `InvalidDefinition` when the linter finds faults.
+    """
     files = definitions.read_folder(folder)
+    work.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended("deployment", 0))))
     known = _known(work, definitions.content_hash(files))
     if known is not None and known.is_current:
         return Deployment(known.process_key, known.version, is_new=False)
@@ -74,9 +78,10 @@ def deploy(work: UnitOfWork, folder: Path) -> Deployment:
 
 
 def _known(work: UnitOfWork, content_hash: str) -> DefinitionRow | None:
-    """The row of exactly these files, locked against a second deployment at the same time."""
-    query = select(DefinitionRow).where(DefinitionRow.content_hash == content_hash)
-    return work.session.scalars(query.with_for_update()).first()
+    """The row of exactly these files."""
+    return work.session.scalars(
+        select(DefinitionRow).where(DefinitionRow.content_hash == content_hash)
+    ).first()
 
 
 def _add(work: UnitOfWork, definition: Definition) -> DefinitionRow:

@@ -112,7 +112,7 @@ def test_a_case_is_cancelled_once(works: Works, play: Play, budi: Actor) -> None
         cases.cancel(work, case_id, REASON)
 
     with pytest.raises(TaskNotReady), works.begin(budi) as work:
-        cases.cancel(work, case_id, REASON)
+        cases.cancel(work, case_id, f"{REASON} lagi")
 
 
 def test_r8_the_database_refuses_a_closed_case_without_outcome(works: Works, play: Play) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from tests.integration.conftest import TestClock
 from workflow_app.errors import Forbidden, InvalidInput, NotFound, ProcessFault
@@ -39,6 +39,8 @@ def stopped(works: Works, play: Play, sari: Actor, printing_breaks: pytest.Monke
     for _ in range(2):
         with pytest.raises(ZeroDivisionError):
             performing.perform(works, waiting(works, case_id), public_url=ADDRESS)
+    with works.begin(SYSTEM) as work:
+        work.session.execute(text("update procrastinate_jobs set status = 'failed'"))
     return case_id
 
 
