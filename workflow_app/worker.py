@@ -161,7 +161,8 @@ async def run(app: App, works: Works) -> None:
             task.cancel()
         (failure,) = await asyncio.gather(working, return_exceptions=True)
         if not stop.is_set():
-            log.error("the worker lost the database (%s) and tries again", type(failure).__name__)
+            reason = type(failure).__name__ if failure else "the connection broke"
+            log.error("the worker lost the database (%s) and tries again", reason)
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), RECONNECT)
 

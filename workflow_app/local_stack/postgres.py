@@ -155,12 +155,13 @@ class PostgresServer:
         return True
 
     def _end_leftover(self) -> None:
-        """End a server that a killed run left on this cluster, and forget a lock that belongs to nobody."""
+        """End a server that a killed run left on this cluster, and forget locks that belong to nobody."""
         for process in self._processes():
             if "-D" in process.command():
                 end(process, gentle=signal.SIGINT, patience=PATIENCE)
         self._end_orphans()
         (self.data / "postmaster.pid").unlink(missing_ok=True)
+        (self.socket / f"{places.SOCKET_NAME}.lock").unlink(missing_ok=True)
 
     def _end_orphans(self) -> None:
         """Its helpers lead sessions of their own: one that hangs outlives a killed server and would block the next."""

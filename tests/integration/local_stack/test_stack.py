@@ -126,16 +126,19 @@ def test_servers_of_a_killed_run_are_ended_and_the_data_are_whole(place: Path) -
         stack.stop()
 
 
-def test_a_lock_file_whose_number_now_belongs_to_somebody_else_is_harmless(place: Path) -> None:
+def test_lock_files_whose_number_now_belongs_to_somebody_else_are_harmless(place: Path) -> None:
+    """Or to the dead server itself, while nobody has taken note of its death."""
     stack = LocalStack(place, durable=False, given=DATABASE_ONLY)
     stack.start()
     stack.stop()
-    (place / "postgres" / "postmaster.pid").write_text(
-        f"{os.getppid()}\n{place}/postgres\n1\n5432\n{place}/run\n\n1 1\n"
-    )
-    (place / "stack.lock").write_text(str(os.getppid()))
-
-    stack.start()
+    with subprocess.Popen(places.account().command("sleep", "60")) as other:
+        for lock in ("postgres/postmaster.pid", f"run/{places.SOCKET_NAME}.lock"):
+            (place / lock).write_text(f"{other.pid}\n{place}/postgres\n1\n5432\n{place}/run\n\n1 1\n")
+        (place / "stack.lock").write_text(str(other.pid))
+        try:
+            stack.start()
+        finally:
+            other.kill()
     stack.stop()
 
 
