@@ -74,3 +74,5 @@ class Step:
     completed: tuple[str, ...] = ()
     """Element ids completed in this step, in order."""
     variables: Variables = field(default_factory=dict)
+    had_effects: bool = False
+    """Service tasks waited for their result before this step."""

@@ -131,7 +131,8 @@ class Site:
     def _program(self, name: str, log: str, module: str, *words: str) -> Watched:
         command: Sequence[str] = [sys.executable, "-m", module, *words]
         path = self.stack.data_dir / "log" / f"{log}.log"
-        program = Watched(Child(name, command, path, environment=self.environment))
+        known_as = {"PGAPPNAME": f"sentra {log}"}
+        program = Watched(Child(name, command, path, environment={**self.environment, **known_as}))
         self._watched.append(program)
         return program
 

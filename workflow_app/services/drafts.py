@@ -116,8 +116,7 @@ def discard(work: UnitOfWork, case: Case, task: Task, page: str, seen: str | Non
 
 def discard_all(work: UnitOfWork, task_ids: Collection[UUID]) -> None:
     """Drop all drafts of tasks that do not apply any more."""
-    if task_ids:
-        work.session.execute(delete(Draft).where(Draft.task_id.in_(task_ids)))
+    work.session.execute(delete(Draft).where(Draft.task_id.in_(task_ids)))
 
 
 def _check_newest(work: UnitOfWork, case: Case, draft: Draft, page: str, seen: str | None) -> None:

@@ -21,6 +21,7 @@ STATUS_OF_OUTCOME = {"dibatalkan": "cancelled"}
 
 def settle(work: UnitOfWork, case: Case, definition: Definition, step: Step) -> None:
     """Perform immediate effects until only people, jobs and timers are waited for; then store the case."""
+    had_effects = step.had_effects
     passed = set(case.passed or ()) | set(step.completed)
     while immediate := [effect for effect in step.effects if effects.is_immediate(effect)]:
         effect = immediate[0]
@@ -30,7 +31,8 @@ def settle(work: UnitOfWork, case: Case, definition: Definition, step: Step) -> 
     case.passed = sorted(passed)
     _store(work, case, step)
     _update_tasks(work, case, step.open_tasks)
-    _update_effects(work, case, step)
+    if had_effects or step.effects:
+        _update_effects(work, case, step)
     if step.outcome is not None:
         incidents.close_all(work, case)
         audit.record_case(work, case.id, "case.closed", outcome=step.outcome)
@@ -65,7 +67,9 @@ def _update_tasks(work: UnitOfWork, case: Case, open_tasks: Iterable[OpenTask]) 
         if task.id not in wanted:
             task.status = "cancelled"
             audit.record_case(work, case.id, "task.cancelled", task.element, name=task.name)
-    drafts.discard_all(work, known.keys() - wanted.keys())
+    if gone := known.keys() - wanted.keys():
+        work.session.flush()
+        drafts.discard_all(work, gone)
     for task_id, opened in wanted.items():
         if task_id not in known:
             case_tasks.add(work, _new_task(work, case, opened))
@@ -101,6 +105,7 @@ def _assignee(work: UnitOfWork, case: Case, opened: OpenTask) -> UUID | None:
         return work.actor.user_id
     if barred or opened.properties.get("fourEyes"):
         return None
+    work.session.flush()
     last = work.session.execute(
         select(Task.done_by)
         .join(User, User.id == Task.done_by)

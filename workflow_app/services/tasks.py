@@ -199,11 +199,12 @@ def complete(
     submission = answers.store(work, case, task, token, separated)
     control = dict(separated.control)
     control.update(requirements.decide(work, case, form, kept, submission.id))
-    with incidents.blaming("complete", case.id, task.id):
+    with incidents.blaming("complete", case.id, task.id), work.session.no_autoflush:
         step = runner.complete_task(definition, case.state, task.id, control, work.clock())
         _finish(work, case, task)
-        drafts.discard(work, case, task, token, seen_draft)
         steps.settle(work, case, definition, step)
+        work.session.flush()  # a draft that is being saved waits for the task's row, and then finds it done
+        drafts.discard(work, case, task, token, seen_draft)
     return _completion(work, case, f"Tersimpan: {task.name}.")
 
 

@@ -2,6 +2,7 @@
 
 import http.client
 import re
+import time
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -12,6 +13,8 @@ HEADING = re.compile(r"<h1[^>]*>\s*([^<]*?)\s*<")
 TASK = re.compile(r'/tugas/([0-9a-f-]{36})"')
 PATIENCE = 30.0
 """Seconds after which an answer is given up."""
+KEPT_SECONDS = 3.0
+"""A connection that rested longer is made anew: the server closes it after five."""
 FORM = "application/x-www-form-urlencoded"
 
 Fields = dict[str, str | list[str]]
@@ -60,6 +63,7 @@ class Officer:
         self.username = username
         self._password = password
         self._connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=PATIENCE)
+        self._used_at = 0.0
         self._cookies: dict[str, str] = {}
 
     def __enter__(self) -> Self:
@@ -119,10 +123,13 @@ class Officer:
 
     def _send(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Page:
         headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
+        if time.monotonic() - self._used_at > KEPT_SECONDS:
+            self._connection.close()
         try:
             self._connection.request(method, path, body, headers)
             answer = self._connection.getresponse()
             content = answer.read()
+            self._used_at = time.monotonic()
         except (OSError, http.client.HTTPException):
             self._connection.close()
             raise
