@@ -1,0 +1,191 @@
+"""Every route of the site with a request that its rightful person makes, in a world where all of them have something to reach."""
+
+import io
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID, uuid4
+
+from PIL import Image
+from sqlalchemy import select
+
+from workflow_app.models.case import Case
+from workflow_app.models.incident import Incident
+from workflow_app.models.letter import Letter
+from workflow_app.models.task import Task
+from workflow_app.services import documents, drafts, reading
+from workflow_app.services.unit_of_work import Works
+from workflow_app.types import SYSTEM, Actor
+
+SPARE = "Contoh Zulkarnaini"
+"""Stands in a draft."""
+CITIZEN = ("Contoh Warga Satu", "6306050102900001")
+PERSONAL = (*CITIZEN, SPARE)
+
+
+@dataclass(frozen=True)
+class World:
+    """What there is to reach: a case that is done, one at the desk, one that waits for approval."""
+
+    done: UUID
+    desk: UUID
+    approval: UUID
+    desk_task: UUID
+    approval_task: UUID
+    letter: UUID
+    scan: UUID
+    printed: UUID
+    incident: UUID
+    session: UUID
+    colleague: UUID
+    secrets: tuple[str, ...]
+    """Words that nobody without access may read."""
+
+
+@dataclass(frozen=True)
+class Route:
+    """One request of one endpoint."""
+
+    endpoint: str
+    method: str
+    path: str
+    rightful: str
+    """User name of somebody who may."""
+    form: Mapping[str, Any] = field(default_factory=dict)
+    answered: tuple[int, ...] = ()
+    """Refusals that the rightful person reads too, for reasons other than access."""
+    is_own: bool = False
+    """It shows or changes only what belongs to the visitor, so a stranger is answered: with nothing of others."""
+
+
+PUBLIC = {
+    "appearance.choose",
+    "health.alive",
+    "health.ready",
+    "metrics.show",
+    "requirements.show_all",
+    "static",
+    "users.authenticate",
+    "users.sign_in",
+    "verification.ask",
+    "verification.show",
+}
+"""Open to everybody by design; what they say is tested where they are described."""
+
+
+def build(works: Works, play: Callable[..., UUID], budi: Actor, sari: Actor, session: UUID) -> World:
+    """A world by the same steps that people take. `session` is a session of Budi's that no visitor uses."""
+    done, desk, approval = play("sktlk_ktp"), play("sktlk_ktp", 5), play("sktlk_ktp", 6)
+    with works.begin(SYSTEM) as work:
+        desk_task = _open_task(work.session, desk)
+        approval_task = _open_task(work.session, approval)
+        letter = work.session.scalars(select(Letter).where(Letter.case_id == done)).one()
+        incident = Incident(
+            id=uuid4(),
+            case_id=approval,
+            operation="wake",
+            task_id=None,
+            element="persetujuan",
+            sentence="Gangguan contoh yang tercatat.",
+            detail="",
+            happened_at=work.clock(),
+        )
+        work.session.add(incident)
+        numbers = work.session.scalars(select(Case.number).where(Case.id.in_([done, desk, approval]))).all()
+        secrets = (*PERSONAL, *numbers, letter.number, letter.verify_code, incident.sentence)
+        found = (letter.id, incident.id, letter.document_id)
+    with works.begin(budi) as work:
+        paper = documents.upload(work, desk, element="", label="Dokumen lain", data=picture(180))
+        drafts.save(work, desk_task, {"catatan": SPARE, "catatan_petugas": SPARE})
+    reading.read_document(works, paper.id, page_seconds=60)
+    return World(
+        done=done,
+        desk=desk,
+        approval=approval,
+        desk_task=desk_task,
+        approval_task=approval_task,
+        letter=found[0],
+        scan=paper.id,
+        printed=found[2],
+        incident=found[1],
+        session=session,
+        colleague=_id(sari),
+        secrets=secrets,
+    )
+
+
+def all_routes(world: World) -> list[Route]:
+    """The table. Reading first, then what changes something."""
+    w = world
+    desk, approval, done = f"/berkas/{w.desk}", f"/berkas/{w.approval}", f"/berkas/{w.done}"
+    task, ruling = f"/tugas/{w.desk_task}", f"/tugas/{w.approval_task}"
+    paper = f"/dokumen/{w.scan}"
+    reason = "Alasan contoh yang cukup panjang"
+    return [
+        Route("cases.show", "GET", done, "budi"),
+        Route("cases.show", "GET", desk, "budi"),
+        Route("cases.drawing", "GET", f"{done}/gambar.bpmn", "budi"),
+        Route("cases.state", "GET", f"{done}/keadaan", "budi"),
+        Route("cases.missing", "GET", f"{desk}/kekurangan", "budi"),
+        Route("documents.show", "GET", paper, "budi"),
+        Route("documents.show", "GET", f"{paper}?teks=ya", "budi"),
+        Route("documents.original", "GET", f"{paper}/asli", "budi"),
+        Route("documents.pdf", "GET", f"/dokumen/{w.printed}/dokumen.pdf", "budi"),
+        Route("documents.thumbnail", "GET", f"{paper}/halaman/1", "budi"),
+        Route("letters.pdf", "GET", f"/surat/{w.letter}.pdf", "budi"),
+        Route("identities.ask", "GET", f"{done}/identitas", "budi"),
+        Route("tasks.show", "GET", task, "budi"),
+        Route("tasks.show", "GET", ruling, "sari"),
+        Route("inbox.show", "GET", "/?daftar=semua", "budi", is_own=True),
+        Route("inbox.show", "GET", "/?daftar=antrean", "budi", is_own=True),
+        Route("incidents.show_open", "GET", "/insiden", "sari", is_own=True),
+        Route("processes.choose", "GET", "/mulai", "budi", is_own=True),
+        Route("search.show", "GET", "/cari", "budi", is_own=True),
+        Route("search.remember", "POST", "/cari", "budi", {"kata": "Warga Satu"}, is_own=True),
+        Route("users.account", "GET", "/akun", "budi", is_own=True),
+        Route("users.change_password", "GET", "/akun/sandi", "budi", is_own=True),
+        Route("users.renew", "GET", "/sesi", "budi", is_own=True),
+        Route("identities.reveal", "POST", f"{done}/identitas", "budi", {"tujuan": "Pemeriksaan atau audit"}),
+        Route("drafts.save", "POST", f"{task}/draf", "budi", {"catatan": "x"}),
+        Route(
+            "documents.upload", "POST", f"{task}/dokumen", "budi", {"bidang": "persyaratan.ktp_01.documents"}
+        ),
+        Route("documents.attach", "POST", f"{desk}/dokumen", "budi", {"nama": "Dokumen lain"}),
+        Route("tasks.complete", "POST", task, "budi", {"tindakan": "simpan"}),
+        Route("tasks.complete", "POST", ruling, "sari", {"tindakan": "selesai", "keputusan": "setuju"}),
+        Route("tasks.claim", "POST", f"{ruling}/ambil", "sari"),
+        Route("tasks.release", "POST", f"{task}/lepas", "sari"),
+        Route("tasks.reassign", "POST", f"{ruling}/alihkan", "sari", {"kepada": str(w.colleague)}),
+        Route("cases.cancel", "POST", f"{approval}/batal", "sari", {"alasan": reason}),
+        Route("incidents.retry", "POST", f"/insiden/{w.incident}/ulangi", "sari", answered=(409,)),
+        Route("letters.withdraw", "POST", f"/surat/{w.letter}/penarikan", "sari", {"alasan_tarik": reason}),
+        Route("users.end_session", "POST", f"/akun/sesi/{w.session}/akhiri", "budi"),
+        Route("processes.start", "POST", "/mulai/sktlk", "budi", is_own=True),
+        Route(
+            "users.replace_password",
+            "POST",
+            "/akun/sandi",
+            "budi",
+            {"lama": "x", "baru": "y"},
+            (400,),
+            is_own=True,
+        ),
+        Route("users.sign_out", "POST", "/keluar", "budi", is_own=True),
+    ]
+
+
+def picture(shade: int) -> bytes:
+    """A small grey scan."""
+    content = io.BytesIO()
+    Image.new("L", (320, 240), shade).save(content, "PNG")
+    return content.getvalue()
+
+
+def _open_task(session: Any, case_id: UUID) -> UUID:
+    found: UUID = session.scalars(select(Task.id).where(Task.case_id == case_id, Task.status == "open")).one()
+    return found
+
+
+def _id(actor: Actor) -> UUID:
+    assert actor.user_id is not None
+    return actor.user_id

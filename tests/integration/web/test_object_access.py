@@ -1,0 +1,197 @@
+"""Nothing by guessing an id: every route with every kind of stranger. A new route without a row in the table fails here."""
+
+import io
+import itertools
+import re
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+from werkzeug.test import TestResponse
+
+from archive.models import ArchiveBase
+from tests.integration.web import routes
+from tests.integration.web.routes import Route, World
+from tests.integration.web.visitor import Visitor
+from workflow_app.models import Base
+from workflow_app.permissions import ROLES
+from workflow_app.services.unit_of_work import Works
+from workflow_app.types import Actor
+
+Play = Callable[..., UUID]
+Fault = tuple[object, ...]
+UUIDS = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
+
+UNWATCHED = {"user_session", "attempt"}
+"""Tables that every visit writes to."""
+
+
+@pytest.fixture
+def visitors(
+    visit: Callable[[str], Visitor], budi: Actor, sari: Actor, person: Callable[..., Actor]
+) -> dict[str, Visitor]:
+    """Rightful people and strangers, all signed in with an open page that has a token."""
+    person("semua", *sorted(ROLES), unit="lain")
+    person("lantas", "piket_lantas", "arsiparis")
+    person("chief", "pimpinan")
+    names = ("budi", "sari", "semua", "lantas", "chief")
+    found = {name: visit(name).open("/akun/sandi") for name in names}
+    visit("budi")
+    return found
+
+
+@pytest.fixture
+def world(works: Works, play: Play, budi: Actor, sari: Actor, visitors: dict[str, Visitor]) -> World:
+    """Three cases with all that belongs to them; Budi is signed in on a second device."""
+    second = UUIDS.search(visitors["budi"].open("/akun").text)
+    assert second is not None
+    visitors["budi"].open("/akun/sandi")
+    return routes.build(works, play, budi, sari, UUID(second[0]))
+
+
+@pytest.fixture
+def table(world: World) -> list[Route]:
+    return routes.all_routes(world)
+
+
+@contextmanager
+def taken_back(works: Works) -> Iterator[None]:
+    """What happens inside never happened."""
+    nested = works.session_factory.kw["bind"].begin_nested()
+    yield
+    nested.rollback()
+
+
+def stored(works: Works) -> dict[str, str]:
+    """A fingerprint of every table."""
+    tables = [*Base.metadata.sorted_tables, *ArchiveBase.metadata.sorted_tables]
+    names = [table.fullname for table in tables if table.name not in UNWATCHED]
+    names.append("procrastinate_jobs")
+    query = " union all ".join(
+        f"select '{name}', md5(coalesce(string_agg(t::text, '|' order by t::text), '')) from {name} t"
+        for name in names
+    )
+    return dict(works.session_factory.kw["bind"].execute(text(query)).all())
+
+
+def send(visitor: Visitor, route: Route, *, token: str | None = "") -> TestResponse:
+    """The request of a route; `token` None leaves the token out."""
+    if route.method == "GET":
+        return visitor.client.get(route.path)
+    data: dict[str, Any] = dict(route.form)
+    if token is not None:
+        data["csrf_token"] = token or visitor.token()
+    if route.endpoint.startswith("documents."):
+        data["berkas"] = (io.BytesIO(routes.picture(200)), "pindaian.png")
+    return visitor.client.post(route.path, data=data)
+
+
+def leaked(answer: TestResponse, words: Collection[str]) -> list[str]:
+    return [word for word in words if word.encode() in answer.data]
+
+
+def _words(answer: TestResponse) -> str:
+    """What the page says, to see why it refused."""
+    main = re.search(r"<main.*</main>", answer.text, re.DOTALL)
+    return " ".join(re.sub(r"<[^>]+>", " ", main[0] if main else answer.text).split())[:300]
+
+
+def changes(works: Works, before: dict[str, str]) -> list[str]:
+    """The tables whose rows are others than before."""
+    return [name for name, digest in stored(works).items() if before[name] != digest]
+
+
+def test_every_route_is_in_the_table(app: Flask) -> None:
+    """A route that is added gets a row here, or a reason to be open to everybody."""
+    methods = {
+        (rule.endpoint, method)
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+        if rule.endpoint not in routes.PUBLIC
+    }
+    some = UUID(int=0)
+    table = routes.all_routes(World(*[some] * 11, secrets=()))
+    assert methods == {(route.endpoint, route.method) for route in table}
+    assert {rule.endpoint for rule in app.url_map.iter_rules()} >= routes.PUBLIC
+
+
+def test_strangers_neither_read_nor_change_anything(
+    works: Works, visitors: dict[str, Visitor], visitor: Visitor, world: World, table: list[Route]
+) -> None:
+    """Another unit with every role there is; the same unit without a role of the case; nobody."""
+    visitors["nobody"] = visitor.open("/masuk")
+    faults: list[Fault] = []
+    before = stored(works)
+    for route, name in itertools.product(table, ("semua", "lantas", "nobody")):
+        with taken_back(works):
+            with send(visitors[name], route) as answer:
+                if not _is_refused(answer, name, route):
+                    faults.append((name, route.endpoint, route.path, answer.status_code))
+                faults += [(name, route.endpoint, "told", word) for word in leaked(answer, world.secrets)]
+            if not route.is_own or name == "nobody":
+                faults += [(name, route.endpoint, "changed", table) for table in changes(works, before)]
+    faults += _told_by_status(visitors["semua"], table)
+    assert faults == []
+
+
+def _is_refused(answer: TestResponse, name: str, route: Route) -> bool:
+    if name == "nobody":
+        return (answer.status_code, (answer.location or "").split("?")[0]) == (302, "/masuk")
+    return route.is_own or answer.status_code in (403, 404)
+
+
+def _told_by_status(stranger: Visitor, table: list[Route]) -> list[Fault]:
+    """An id of another unit is answered as an id of nothing, so that a refusal does not tell what exists."""
+    faults: list[Fault] = []
+    for route in table:
+        found = UUIDS.search(route.path)
+        if found and not route.is_own:
+            made_up = replace(route, path=route.path.replace(found[0], str(UUID(int=4))))
+            statuses = {send(stranger, each).status_code for each in (route, made_up)}
+            if len(statuses) > 1:
+                faults.append((route.endpoint, "tells what exists by", statuses))
+    return faults
+
+
+def test_who_only_oversees_changes_nothing_and_reads_no_identity(
+    works: Works, visitors: dict[str, Visitor], table: list[Route]
+) -> None:
+    faults: list[Fault] = []
+    before = stored(works)
+    for route in table:
+        with taken_back(works):
+            with send(visitors["chief"], route) as answer:
+                if route.endpoint != "search.remember":
+                    faults += [(route.endpoint, word) for word in leaked(answer, routes.PERSONAL)]
+            if not route.is_own:
+                faults += [(route.endpoint, "changed", table) for table in changes(works, before)]
+    assert faults == []
+
+
+def test_the_rightful_person_gets_every_answer_and_changes_nothing_without_a_token(
+    works: Works, visitors: dict[str, Visitor], table: list[Route]
+) -> None:
+    """The first proves that the refusals of strangers mean something. Reading changes nothing but the trail."""
+    faults: list[Fault] = []
+    before = stored(works)
+    for route in table:
+        person = visitors[route.rightful]
+        for token in (None, "made-up") if route.method == "POST" else ():
+            with taken_back(works):
+                with send(person, route, token=token) as answer:
+                    if answer.status_code != 400:
+                        faults.append((route.endpoint, "token", token, answer.status_code))
+                faults += [(route.endpoint, "token", token, table) for table in changes(works, before)]
+        with taken_back(works):
+            with send(person, route) as answer:
+                if not (answer.status_code < 400 or answer.status_code in route.answered):
+                    faults.append((route.endpoint, route.path, answer.status_code, _words(answer)))
+            if route.method == "GET":
+                changed = set(changes(works, before)) - {"audit_event", "audit_chain"}
+                faults += [(route.endpoint, "changed", table) for table in changed]
+    assert faults == []
