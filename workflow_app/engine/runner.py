@@ -108,6 +108,7 @@ class _Run:
         self.completed: list[str] = []
         self.steps = 0
         self.known: frozenset[UUID] = frozenset()
+        self.had_effects = False
 
     @contextmanager
     def guarded(self) -> Iterator[None]:
@@ -129,6 +130,7 @@ class _Run:
         """Restore the case."""
         self.case = unpack(self.definition.specs, state, Scope({}, now))
         self.known = frozenset(t.id for t in self.open_tasks())
+        self.had_effects = any(self.effects())
 
     def task(self, task_id: UUID, kind: type[Any], state: int) -> Any:
         """The task of this kind in this state, or `TaskNotReady`."""
@@ -176,6 +178,7 @@ class _Run:
             outcome=self.case.outcome if workflow.completed else None,
             completed=tuple(self.completed),
             variables=dict(workflow.script_engine.variables),
+            had_effects=self.had_effects,
         )
 
     def enter(self, task: Any) -> None:
