@@ -29,7 +29,8 @@ def connected() -> Works:
     """The parts that services need."""
     context = click.get_current_context().find_root()
     if "works" not in context.meta:
-        context.meta["works"] = connect(settings())
+        works = context.meta["works"] = connect(settings())
+        context.call_on_close(works.session_factory.kw["bind"].dispose)
     found: Works = context.meta["works"]
     return found
 

@@ -1,0 +1,98 @@
+"""`backup` and `restore` as an administrator types them."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from tests.integration.backups.sites import Site
+from workflow_app.cli import main
+from workflow_app.services.backup_folders import BackupFolder
+
+KEYS = ("IDENTITY_KEY", "AUDIT_SIGNING_KEY")
+
+
+def spkt(place: Site, *words: str | Path, **changed: str) -> tuple[int, str]:
+    """Exit code and everything that was printed."""
+    environment = {**place.environment, **changed}
+    done = CliRunner().invoke(main, [str(word) for word in words], env=environment)
+    assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+    return done.exit_code, done.output
+
+
+def test_backup_verify_and_restore(office: Site, empty: Site, tmp_path: Path) -> None:
+    folder = tmp_path / "backup"
+
+    taken = spkt(office, "backup", folder)
+    verified = spkt(office, "backup", folder, "--verify")
+    listed = spkt(office, "backup", folder, "--list")
+    restored = spkt(empty, "restore", folder)
+    again = spkt(empty, "restore", folder)
+
+    (name,) = BackupFolder(folder).names()
+    assert taken[0] == 0
+    assert "NOT IN THE BACKUP: the keys" in taken[1]
+    assert verified[0] == listed[0] == 0
+    assert "all of it is what was written" in verified[1]
+    assert f"snapshot {name}" in listed[1]
+    assert restored[0] == 0
+    assert "the restored site is sound" in restored[1]
+    assert again[0] == 1
+    assert "The database is not empty" in again[1]
+
+
+def test_a_changed_object_is_named_and_not_restored(empty: Site, copy: Path) -> None:
+    path = next((copy / "objects").glob("*/*"))
+    path.write_bytes(path.read_bytes()[:-1] + b"?")
+
+    verified = spkt(empty, "backup", copy, "--verify")
+    restored = spkt(empty, "restore", copy)
+
+    assert (verified[0], restored[0]) == (1, 1)
+    assert f"object {path.name} was changed" in verified[1]
+    assert "Nothing was restored" in restored[1]
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"S3_ENDPOINT": "127.0.0.1:9"}, "object store"),
+        ({"DATABASE_URL": "postgresql://sentra:x@127.0.0.1:9/sentra"}, "database"),
+    ],
+)
+def test_a_server_that_is_away_is_a_sentence_and_no_snapshot(
+    office: Site, tmp_path: Path, changed: dict[str, str], words: str
+) -> None:
+    code, said = spkt(office, "backup", tmp_path / "backup", **changed)
+
+    assert code == 1
+    assert f"({words}" in said
+    assert BackupFolder(tmp_path / "backup").names() == []
+
+
+def own_servers(place: Site) -> Site:
+    """The same keys of the environment, but no servers named there."""
+    kept = dict.fromkeys(place.environment, "")
+    return Site(kept, place.settings, place.works)
+
+
+def test_keys_are_looked_at_before_any_server_starts(office: Site, kept: Path, tmp_path: Path) -> None:
+    nowhere, data = own_servers(office), tmp_path / "var"
+    wrong = tmp_path / "wrong.env"
+    wrong.write_text("".join(f"{name}={'A' * 43}=\n" for name in KEYS))
+
+    without = spkt(nowhere, "restore", kept, "--data", data)
+    foreign = spkt(nowhere, "restore", kept, "--data", data, "--keys", wrong)
+
+    assert (without[0], foreign[0]) == (1, 1)
+    assert "does not give IDENTITY_KEY and AUDIT_SIGNING_KEY" in without[1]
+    assert "IDENTITY_KEY and AUDIT_SIGNING_KEY given here did not make this backup" in foreign[1]
+    assert not data.exists()
+
+
+def test_a_backup_inside_the_data_directory_is_refused(office: Site, tmp_path: Path) -> None:
+    code, said = spkt(own_servers(office), "backup", tmp_path / "backup", SPKT_DATA=str(tmp_path))
+
+    assert code == 1
+    assert "both would be lost together" in said
+    assert list(tmp_path.iterdir()) == []
