@@ -1,6 +1,7 @@
 """One database for all races, in which everything commits; every test plays with cases of its own."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
@@ -15,7 +16,6 @@ from workflow_app.connections import connect
 from workflow_app.services import configuration, processes
 from workflow_app.settings import Settings, read_settings
 from workflow_app.types import SYSTEM
-from workflow_app.web import limits
 
 
 @pytest.fixture(scope="session")
@@ -25,10 +25,10 @@ def race_settings(stack: dict[str, str], template_database: str) -> Iterator[Set
         yield read_settings({**stack, "DATABASE_URL": address})
 
 
-@pytest.fixture(scope="session")
-def open_office(race_settings: Settings, quick_passwords: None) -> Iterator[Office]:
-    """The process is deployed and the people are there."""
-    connected = connect(race_settings, pool_size=24)
+@contextmanager
+def opened(settings: Settings) -> Iterator[Office]:
+    """An office on a database: the process is deployed and the people are there."""
+    connected = connect(settings, pool_size=24)
     connected.blobs.ensure_bucket()
     clock = TestClock(MONDAY)
     office = Office(replace(connected, clock=clock), clock)
@@ -40,8 +40,24 @@ def open_office(race_settings: Settings, quick_passwords: None) -> Iterator[Offi
     office.person("sari", "ka_spkt")
     office.person("dewi", "ka_spkt")
     office.person("pama", "pamapta", "petugas")
-    yield office
-    connected.session_factory.kw["bind"].dispose()
+    try:
+        yield office
+    finally:
+        connected.session_factory.kw["bind"].dispose()
+
+
+@pytest.fixture(scope="session")
+def open_office(race_settings: Settings, quick_passwords: None) -> Iterator[Office]:
+    """The office that tests share."""
+    with opened(race_settings) as office:
+        yield office
+
+
+@pytest.fixture
+def own_office(fresh_settings: Settings) -> Iterator[Office]:
+    """An office for one test: its numbers begin at one."""
+    with opened(fresh_settings) as office:
+        yield office
 
 
 @pytest.fixture
@@ -53,7 +69,6 @@ def office(open_office: Office) -> Office:
 
 @pytest.fixture
 def app(race_settings: Settings, office: Office) -> Flask:
-    limits.limiter.reset() if limits.limiter.initialized else None
     return create_app(race_settings, works=office.works)
 
 
