@@ -16,7 +16,7 @@ from workflow_app.local_stack.stack import LocalStack, Notice
 OWNER = "SPKT_SITE"
 """Variable that marks our processes with their data directory."""
 STOP_SECONDS = 8.0
-WEB_START_SECONDS = 60.0
+WEB_START_SECONDS = 150.0
 LONGEST_PAUSE = 15.0
 STEADY_SECONDS = 15.0
 """A child that lived this long starts again at once."""

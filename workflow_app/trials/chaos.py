@@ -127,10 +127,12 @@ def _officers(site: TrialSite, ledger: Ledger, chance: random.Random) -> Iterato
         thread.start()
     try:
         yield
-    finally:
-        stop.set()
-        for thread in threads:
-            thread.join(2 * PATIENCE)
+    except BaseException:
+        stop.set()  # nobody waits for them when the trial is given up
+        raise
+    stop.set()
+    for thread in threads:
+        thread.join(2 * PATIENCE)
 
 
 def _drain(works: Works) -> tuple[list[Fault], float]:

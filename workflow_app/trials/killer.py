@@ -29,7 +29,7 @@ TARGETS: dict[str, Callable[[TrialSite], list[Process]]] = {
     "supervisor": TrialSite.supervisor,
 }
 """What may die, and where it is found: only processes of this site."""
-RECOVERY_SECONDS = 90.0
+RECOVERY_SECONDS = 240.0
 HEARTBEAT = text("select max(last_heartbeat) from procrastinate_workers")
 PAGE = "/persyaratan"
 """A page without sign-in that asks the database."""

@@ -65,7 +65,7 @@ class TrialSite:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                env={**os.environ, **self.environment},
+                env={**os.environ, **self.environment, "PYTHONUNBUFFERED": "1"},
                 start_new_session=True,
             )
         if wait:

@@ -1,0 +1,115 @@
+"""The officer of a trial behaves like a person: an error page is answered by sending the same form again."""
+
+import random
+import threading
+from collections.abc import Callable
+from typing import Any, cast
+
+import pytest
+
+from workflow_app.trials import clerk
+from workflow_app.trials.clerk import Clerk, Unanswered
+from workflow_app.trials.ledger import Ledger
+from workflow_app.trials.officer import Fields, Officer, Page
+
+TASK = "/tugas/00000000-0000-0000-0000-000000000001"
+HIDDEN = '<input type="hidden" name="csrf_token" value="a"><input type="hidden" name="kunci" value="key-1">'
+
+
+class Site:
+    """Answers in turn, and remembers what was sent."""
+
+    username = "petugas"
+
+    def __init__(self, *answers: Page | Exception) -> None:
+        self.answers = list(answers)
+        self.sent: list[Fields] = []
+
+    def post(self, path: str, fields: Fields) -> Page:
+        self.sent.append(fields)
+        return self._next()
+
+    def _next(self) -> Page:
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def sign_in(self) -> None:
+        self.sent.append({"signed": "in"})
+
+    def inbox(self) -> Page:
+        return Page("/", 200, HIDDEN.replace('"a"', '"b"'), None)
+
+
+@pytest.fixture(autouse=True)
+def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clerk, "PAUSE", 0)
+
+
+@pytest.fixture
+def ledger() -> Ledger:
+    return Ledger()
+
+
+@pytest.fixture
+def at_work(ledger: Ledger) -> Callable[[Site], Clerk]:
+    return lambda site: Clerk(cast(Officer, site), ledger, random.Random(1), threading.Event())
+
+
+def page(status: int, location: str | None = None) -> Page:
+    return Page(TASK, status, "", location)
+
+
+def send(person: Clerk) -> Page:
+    form = Page(TASK, 200, HIDDEN, None)
+    fields: Fields = {**form.hidden, "keputusan": "setuju"}
+    return person._send(form, TASK, fields, "complete")
+
+
+def test_after_an_error_page_and_a_broken_connection_the_same_form_goes_out_until_it_is_acknowledged(
+    at_work: Callable[[Site], Clerk], ledger: Ledger
+) -> None:
+    site = Site(page(503), ConnectionResetError(), page(409), page(302, TASK))
+
+    send(at_work(site))
+
+    assert len(site.sent) == 4
+    assert all(fields == site.sent[0] for fields in site.sent)
+    assert (ledger.receipts, ledger.resent) == ([("complete", "key-1")], 3)
+
+
+def test_being_sent_to_the_sign_in_page_is_no_acknowledgement(
+    at_work: Callable[[Site], Clerk], ledger: Ledger
+) -> None:
+    site = Site(page(302, "/masuk?ke=/"), page(302, TASK))
+
+    send(at_work(site))
+
+    first, _, again = site.sent
+    assert again == {**first, "csrf_token": "b"}
+    assert ledger.receipts == [("complete", "key-1")]
+
+
+def test_a_refused_form_is_not_acknowledged(at_work: Callable[[Site], Clerk], ledger: Ledger) -> None:
+    send(at_work(Site(page(400))))
+
+    assert ledger.receipts == []
+
+
+def test_a_site_that_never_answers_is_a_complaint(
+    at_work: Callable[[Site], Clerk], ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clerk, "PATIENCE", 0.01)
+    person = at_work(Site(page(500)))
+
+    def shift(who: Any) -> None:
+        person.stop.set()
+        send(who)
+
+    person.work(shift)
+
+    assert len(ledger.complaints) == 1
+    assert "500" in ledger.complaints[0]
+    with pytest.raises(Unanswered):
+        send(person)
