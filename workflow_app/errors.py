@@ -107,7 +107,7 @@ class ReaderAway(Away):
     """The program that reads papers is not there."""
 
     sentence = (
-        "Mesin pembaca teks (OCR) sedang tidak tersedia. Pindaian tetap tersimpan dan dapat dibuka; isinya dibaca "
+        "Mesin pembaca teks (Tesseract) sedang tidak tersedia. Pindaian tetap tersimpan dan dapat dibuka; isinya dibaca "
         "sendiri setelah mesin pulih, dan sampai saat itu belum dapat dicari."
     )
     retry_after = 60

@@ -1,5 +1,6 @@
 """Reading a paper (a job): its words, a searchable copy and thumbnails go into the archive beside the original."""
 
+import time
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -8,14 +9,14 @@ from sqlalchemy import select
 
 import archive.documents
 from archive.documents import PageText
-from archive.errors import ArchiveError
+from archive.errors import ArchiveError, StoreUnavailable
 from archive.models import Document, DocumentStatus, RenditionKind
-from ocr.errors import OcrError
+from ocr.errors import EngineMissing, OcrError
 from ocr.reading import read
 from ocr.types import Limits, Options, PdfKind, Reading
-from workflow_app.errors import Unavailable
+from workflow_app.errors import Away, ReaderAway, StorageAway, Unavailable
 from workflow_app.models.document import CaseDocument
-from workflow_app.services import audit
+from workflow_app.services import audit, figures
 from workflow_app.services.unit_of_work import UnitOfWork, Works
 from workflow_app.types import SYSTEM
 
@@ -39,8 +40,13 @@ def read_document(works: Works, document_id: UUID, *, page_seconds: float = 120.
         if document.status == DocumentStatus.READABLE:
             return document.status
         sha256 = archive.documents.mark_reading(work.session, document_id).blob_sha256
+    began = time.monotonic()
     try:
         reading = read(works.blobs.read(sha256), Options(ACCEPTED, page_seconds=page_seconds, nice=nice))
+    except EngineMissing as error:
+        raise _wait(works, document_id, ReaderAway(detail=type(error).__name__)) from error
+    except StoreUnavailable as error:
+        raise _wait(works, document_id, StorageAway(detail=type(error).__name__)) from error
     except (OcrError, ArchiveError) as error:
         status = give_up(works, document_id, error.sentence)
         if error.is_retryable:
@@ -49,13 +55,23 @@ def read_document(works: Works, document_id: UUID, *, page_seconds: float = 120.
     except Exception:
         give_up(works, document_id, UNREAD)
         raise
-    status = _save(works, document_id, reading)
+    try:
+        status = _save(works, document_id, reading, time.monotonic() - began)
+    except StorageAway as error:
+        raise _wait(works, document_id, error) from error
     if not reading.is_readable and any(page.is_retryable for page in reading.failed):
         raise Unavailable(detail="no page could be read; another try may")
     return status
 
 
-def _save(works: Works, document_id: UUID, reading: Reading) -> str:
+def _wait(works: Works, document_id: UUID, error: Away) -> Away:
+    """Say on the paper what its reading waits for. No event: nothing has been found out about the paper."""
+    with works.begin(SYSTEM) as work:
+        archive.documents.mark_unreadable(work.session, document_id, error.sentence)
+    return error
+
+
+def _save(works: Works, document_id: UUID, reading: Reading, seconds: float) -> str:
     with works.begin(SYSTEM) as work:
         document = archive.documents.save_reading(
             work.session,
@@ -70,6 +86,8 @@ def _save(works: Works, document_id: UUID, reading: Reading) -> str:
         _record(
             work, document, pages=len(reading.pages), failed=len(reading.failed), pdf=str(reading.pdf_kind)
         )
+        figures.add(work, figures.OCR_PAGES, len(reading.pages))
+        figures.add(work, figures.OCR_SECONDS, round(seconds, 2))
         return document.status
 
 

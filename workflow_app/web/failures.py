@@ -29,7 +29,7 @@ TITLES = {
     404: "Tidak ditemukan",
     405: "Tindakan tidak tersedia",
     409: "Keadaan sudah berubah",
-    413: "File terlalu besar",
+    413: "Kiriman terlalu besar",
     429: "Terlalu banyak percobaan",
     503: "Sedang tidak tersedia",
 }
@@ -40,7 +40,7 @@ SENTENCES = {
     403: errors.Forbidden.sentence,
     404: "Halaman ini tidak ada, atau Anda tidak berhak melihatnya. Periksa alamatnya atau kembali ke beranda.",
     405: "Tindakan ini tidak tersedia di halaman ini. Kembali ke beranda, lalu mulai dari sana.",
-    413: "File yang dikirim melebihi batas ukuran. Pindai dengan resolusi lebih rendah atau kirim satu per satu.",
+    413: "Kiriman ini terlalu besar, jadi tidak ada yang disimpan. Kirim file satu per satu dengan resolusi 300 dpi, dan pendekkan isian yang sangat panjang.",
 }
 
 TITLE = "Terjadi gangguan"
@@ -64,7 +64,7 @@ def _answer_ours(error: errors.SentraError) -> ResponseReturnValue:
     status = status_of(error)
     if status >= 500:
         logger.error("failed: %s", type(error).__name__, exc_info=error)
-    return _page(status, error.sentence, retry_after=_pause(error))
+    return _page(status, error.sentence, pause_of(error))
 
 
 def _answer_stale_form(_error: CSRFError) -> ResponseReturnValue:
@@ -85,19 +85,18 @@ def _answer_unexpected(error: Exception) -> ResponseReturnValue:
     return _page(500, errors.SentraError.sentence)
 
 
-def _pause(error: errors.SentraError) -> int | None:
-    """Seconds after which the same request may succeed."""
+def pause_of(error: errors.SentraError) -> dict[str, str]:
+    """The header that says after how many seconds the same request may succeed; nothing when waiting does not help."""
     if isinstance(error, errors.Away):
-        return error.retry_after
-    return 5 if isinstance(error, errors.Unavailable) else None
+        return {"Retry-After": str(error.retry_after)}
+    return {"Retry-After": "5"} if isinstance(error, errors.Unavailable) else {}
 
 
-def _page(status: int, sentence: str, *, retry_after: int | None = None) -> ResponseReturnValue:
-    headers = {"Retry-After": str(retry_after)} if retry_after else {}
+def _page(status: int, sentence: str, headers: dict[str, str] | None = None) -> ResponseReturnValue:
     if request.accept_mimetypes.best == "application/json":
-        return jsonify(sentence=sentence, request_id=request_id()), status, headers
+        return jsonify(sentence=sentence, request_id=request_id()), status, headers or {}
     title = TITLES.get(status, TITLE)
     page = render_template(
         "failures/show.html", status=status, title=title, sentence=sentence, request_id=request_id()
     )
-    return page, status, headers
+    return page, status, headers or {}

@@ -5,7 +5,7 @@ from uuid import UUID
 from flask import current_app, g, request
 from flask import session as cookie
 
-from workflow_app.errors import NotFound
+from workflow_app.errors import Away, NotFound
 from workflow_app.permissions import has_role
 from workflow_app.services import sessions, users
 from workflow_app.services.unit_of_work import UnitOfWork
@@ -23,17 +23,28 @@ def load() -> None:
     token = cookie.get(TOKEN)
     if token is None or request.endpoint == "static":
         return
-    with sentra().works.begin(PUBLIC) as work:
-        found = sessions.find(
-            work,
-            str(token),
-            current_app.config["SESSION_IDLE"],
-            is_background=BACKGROUND_HEADER in request.headers,
-        )
+    try:
+        with sentra().works.glance(PUBLIC) as work:
+            found = sessions.find(
+                work,
+                str(token),
+                current_app.config["SESSION_IDLE"],
+                is_background=BACKGROUND_HEADER in request.headers,
+            )
+    except Away:
+        if not _is_public():
+            raise
+        return
     if found is None:
         cookie.clear()
         return
     g.user, g.session_id = found.user, found.id
+
+
+def _is_public() -> bool:
+    """Pages that need no account are shown without one while the session cannot be looked up."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    return getattr(view, "access", None) == frozenset({"*"})
 
 
 def begin(work: UnitOfWork, user: users.UserView) -> None:
