@@ -88,7 +88,8 @@ def get(work: UnitOfWork, task_id: UUID) -> TaskView:
     case = access.visible_case(work, task.case_id)
     definition = definition_of(work, case.definition_id)
     element = definition.elements[task.element]
-    is_mine = task.status == "open" and task.assignee_id == work.actor.user_id
+    may_work = can_work_on(work.actor, unit=task.unit, role=task.role)
+    is_mine = task.status == "open" and task.assignee_id == work.actor.user_id and may_work
     found = drafts.prefill(work, case, task) if is_mine else drafts.NOTHING
     done = {known.element for known in case_tasks.of_case(work, case.id) if known.status == "done"}
     return TaskView(
@@ -104,9 +105,7 @@ def get(work: UnitOfWork, task_id: UUID) -> TaskView:
         assignee_id=task.assignee_id,
         assignee_name=_name(work, task.assignee_id),
         is_mine=is_mine,
-        can_claim=task.status == "open"
-        and task.assignee_id is None
-        and can_work_on(work.actor, unit=task.unit, role=task.role),
+        can_claim=task.status == "open" and task.assignee_id is None and may_work,
         can_reassign=task.status == "open" and has_role(work.actor, LEADS),
         status=task.status,
         created_at=task.created_at,
