@@ -1,12 +1,15 @@
 """From settings to the parts every process needs: the database, the object store, the vault, the clock."""
 
+import time
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import psycopg
 from psycopg.abc import PQGen
 from sqlalchemy import create_engine, event
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import sessionmaker
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from archive.blobs import Blobs
 from workflow_app.services.unit_of_work import Works
@@ -20,6 +23,10 @@ WEB_SECONDS = 10.0
 JOB_SECONDS = 120.0
 STORE_SECONDS = 6.0
 """How long a page waits for one answer of the object store; the client asks twice."""
+
+RESTS_SINCE = "rests_since"
+REST_SECONDS = 1.0
+"""After which a connection is asked whether it lives before it is used."""
 
 LINE = {
     "connect_timeout": 3,
@@ -59,7 +66,6 @@ def connect(
     engine = create_engine(
         settings.sqlalchemy_url,
         pool_size=pool_size,
-        pool_pre_ping=True,
         hide_parameters=True,
         connect_args=LINE,
     )
@@ -70,8 +76,29 @@ def connect(
         return made
 
     event.listen(engine, "do_connect", punctual)
+    event.listen(engine, "checkin", _note_rest)
+    event.listen(engine, "checkout", _ask_after_rest)
     store = blobs(settings, read_seconds=store_seconds)
-    return Works(sessionmaker(engine), store, Vault(settings.identity_key_bytes), now)
+    glances = sessionmaker(engine.execution_options(isolation_level="AUTOCOMMIT"))
+    return Works(sessionmaker(engine), store, Vault(settings.identity_key_bytes), now, glances=glances)
+
+
+def _note_rest(_connection: object, record: ConnectionPoolEntry) -> None:
+    record.info[RESTS_SINCE] = time.monotonic()
+
+
+def _ask_after_rest(connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
+    """A connection that rested may be dead: it is asked first, and made anew when it does not answer.
+
+    One that was used a moment ago is not asked: under load that would be every third message to the database.
+    """
+    if time.monotonic() - record.info.get(RESTS_SINCE, 0.0) < REST_SECONDS:
+        return
+    try:
+        connection.execute("")
+        connection.rollback()
+    except psycopg.Error as error:
+        raise DisconnectionError from error
 
 
 def blobs(settings: Settings, *, read_seconds: float = 20.0) -> Blobs:

@@ -15,6 +15,9 @@ from workflow_app.engine.model import parse_xml
 from workflow_app.engine.specs import Scope, TableEngine
 from workflow_app.errors import InvalidDefinition, ProcessFault
 
+MOST_KNOWN = 1000
+"""Answers of one table that are kept."""
+
 
 @dataclass(frozen=True)
 class DecisionTable:
@@ -31,9 +34,24 @@ class DecisionTable:
     rows: tuple[Mapping[str, Any], ...]
     """Every row by column: literal cells as values, None where the cell says "any", other cells as their text."""
     table: Any = field(repr=False, compare=False)
+    _known: dict[Any, list[dict[str, Any]]] = field(default_factory=dict, repr=False, compare=False)
 
     def evaluate(self, variables: Mapping[str, Value]) -> list[dict[str, Any]]:
-        """Outputs of the rows that match (all for COLLECT, otherwise the first). Raises `ProcessFault`."""
+        """Outputs of the rows that match (all for COLLECT, otherwise the first). Raises `ProcessFault`.
+
+        A table never changes and its cells see nothing but `variables`, so what was asked before is answered at once.
+        """
+        asked = frozenset(
+            (name, type(value), tuple(value) if isinstance(value, list) else value)
+            for name, value in variables.items()
+        )
+        if asked not in self._known:
+            if len(self._known) >= MOST_KNOWN:
+                self._known.clear()
+            self._known[asked] = self._decide(variables)
+        return [dict(row) for row in self._known[asked]]
+
+    def _decide(self, variables: Mapping[str, Value]) -> list[dict[str, Any]]:
         task = outside_task(variables)
         try:
             rules = TableEngine(self.table).decide(task)

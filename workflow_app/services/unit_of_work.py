@@ -67,11 +67,24 @@ class Works:
     vault: Vault
     clock: Clock
     pause: Pause = field(default_factory=Pause)
+    glances: sessionmaker[Session] | None = None
+    """Sessions that commit each statement by itself; None where there are none, then transactions serve."""
 
     @contextmanager
     def begin(self, actor: Actor) -> Iterator[UnitOfWork]:
         """Commit on leaving, roll back on any exception. Failures of the servers become sentences."""
         with translated(), self.pause.after_silence(), self.session_factory.begin() as session:
+            yield UnitOfWork(session, actor, self.blobs, self.vault, self.clock)
+
+
+    @contextmanager
+    def glance(self, actor: Actor) -> Iterator[UnitOfWork]:
+        """A unit of work for one look: no transaction around it, so three answers less to wait for."""
+        if self.glances is None:
+            with self.begin(actor) as work:
+                yield work
+            return
+        with translated(), self.pause.after_silence(), self.glances() as session:
             yield UnitOfWork(session, actor, self.blobs, self.vault, self.clock)
 
 

@@ -121,17 +121,19 @@ def measure(
         began = time.perf_counter()
         _together(desks, lambda desk: desk.work(cases))
         seconds = time.perf_counter() - began
+        waits = [wait for desk in desks for wait in desk.waits]
+        page_waits = [wait for desk in desks for wait in desk.page_waits]
+        errors = sum(desk.errors for desk in desks)
         notice("statements and bytes are counted")
         sql_per_completion, commits = _statements_of_one(site, desks[0])
         bytes_per_case = _bytes_of_one(site, desks[0].officer)
-    waits = [wait for desk in desks for wait in desk.waits]
     return Result(
         officers=officers,
         n=len(waits),
-        errors=sum(desk.errors for desk in desks),
+        errors=errors,
         seconds=seconds,
         waits=waits,
-        page_waits=[wait for desk in desks for wait in desk.page_waits],
+        page_waits=page_waits,
         sql_per_completion=sql_per_completion,
         commits_per_completion=commits,
         bytes_per_case=bytes_per_case,
