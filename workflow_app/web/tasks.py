@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from workflow_app.engine import forms
-from workflow_app.errors import Conflict, Forbidden, InvalidInput, ProcessFault
+from workflow_app.errors import Conflict, Forbidden, InvalidInput, ProcessFault, StorageAway
 from workflow_app.permissions import IDENTITY_READERS
 from workflow_app.services import access as reach
 from workflow_app.services import cases, documents, drafts, letters, records, requirements, tasks, users
@@ -16,10 +16,12 @@ from workflow_app.services.tasks import SeenHolder, TaskView
 from workflow_app.services.unit_of_work import UnitOfWork
 from workflow_app.web import uploads
 from workflow_app.web.access import access
-from workflow_app.web.failures import status_of
+from workflow_app.web.failures import pause_of, status_of
 from workflow_app.web.forms import Posted, Sheet, posted_of
 from workflow_app.web.parts import now
 from workflow_app.web.transaction import unit_of_work
+
+BUTTONS = ("selesai", "simpan", "unggah")
 
 blueprint = Blueprint("tasks", __name__, url_prefix="/tugas/<uuid:task_id>")
 
@@ -36,6 +38,10 @@ def show(task_id: UUID) -> ResponseReturnValue:
 def complete(task_id: UUID) -> ResponseReturnValue:
     """Save, add papers, or complete, as the pressed button says. Papers chosen but not yet sent are taken first."""
     posted = request.form.to_dict(flat=False)
+    if request.form.get("tindakan") not in BUTTONS:
+        raise InvalidInput(
+            "Kiriman ini tidak menyebut tombol yang ditekan. Muat ulang halaman, lalu kirim lagi."
+        )
     try:
         posted = uploads.take(task_id, posted, request.files)
         if request.form.get("tindakan") == "selesai":
@@ -45,9 +51,10 @@ def complete(task_id: UUID) -> ResponseReturnValue:
     except uploads.Refused as refused:
         _keep_if_possible(task_id, refused.posted)
         return _page(task_id, refused.posted, refused.errors), 400
-    except (Conflict, ProcessFault) as error:
+    except (Conflict, ProcessFault, StorageAway) as error:
         sentence = _keep_if_possible(task_id, posted) or error.sentence
-        return _page(task_id, posted, {"": sentence}, request.form.get("kunci")), status_of(error)
+        page = _page(task_id, posted, {"": sentence}, request.form.get("kunci"))
+        return page, status_of(error), pause_of(error)
     if request.form.get("tindakan") != "unggah":
         flash("Tersimpan. Anda dapat melanjutkannya kapan saja.")
     return redirect(url_for("tasks.show", task_id=task_id))
