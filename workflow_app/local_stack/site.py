@@ -1,6 +1,7 @@
 """The whole site on this machine: servers, web and worker, kept alive until somebody says stop."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -9,7 +10,7 @@ from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
-from workflow_app.local_stack.children import Child, end, running, wait_until
+from workflow_app.local_stack.children import Child, running, wait_until
 from workflow_app.local_stack.errors import StackError
 from workflow_app.local_stack.stack import LocalStack, Notice
 
@@ -152,5 +153,8 @@ def end_leftovers(data_dir: Path) -> None:
     """End web servers and workers that a killed run on this data directory left behind."""
     mark = f"{OWNER}={data_dir.expanduser().resolve()}"
     found = [process for process in running() if process.pid != os.getpid() and mark in process.environment()]
-    for process in found:
-        end(process, patience=3.0)
+    for number, patience in ((signal.SIGTERM, 3.0), (signal.SIGKILL, 5.0)):
+        for process in found:
+            if process.is_alive():
+                process.signal(number)
+        wait_until(lambda: not any(process.is_alive() for process in found), patience)
