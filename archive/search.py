@@ -1,6 +1,7 @@
 """Full-text search over what was read."""
 
 import html
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +21,8 @@ shows. A page replaces them by `<mark>` and `</mark>` after everything else was 
 CANDIDATES = 1000
 """Ranking reads every candidate page, so a word on a third of all pages must not rank them all."""
 QUERY_LENGTH = 200
+LOOKED_AT = 10_000
+_DASHES = re.compile(r"-[-\s]*-")
 SNIPPET_TEXT = 100_000
 _SNIPPET = (
     f"StartSel={MARK_START}, StopSel={MARK_END}, MaxFragments=2, MaxWords=18, MinWords=8, "
@@ -89,8 +92,9 @@ def search(
 
 
 def _clean(query: str) -> str:
-    printable = "".join(character if character.isprintable() else " " for character in query)
-    words = " ".join(printable.split())
+    printable = "".join(character if character.isprintable() else " " for character in query[:LOOKED_AT])
+    # Each dash negates what follows; the database cannot nest so many as somebody can type.
+    words = " ".join(_DASHES.sub("-", printable).split())
     if len(words) <= QUERY_LENGTH:
         return words
     # Cut between words: half a word would be searched as a word of its own.

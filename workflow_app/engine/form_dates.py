@@ -1,10 +1,12 @@
 """Plausible days and instants: bounds every form has, and those a field declares (`not_before`, `not_after`)."""
 
+import re
 from datetime import date, datetime, timedelta
 
 from workflow_app.engine.durations import read_duration
 from workflow_app.types import WITA
 
+_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 NOW = "now"
 FIRST_YEAR = 1900
 FARTHEST = timedelta(days=366)
@@ -24,9 +26,9 @@ def read_bound(text: str) -> timedelta:
 
 
 def is_date(value: object) -> bool:
-    """True for an ISO day."""
+    """True for an ISO day, `2026-12-31`; other spellings of ISO 8601, by week for example, are none."""
     try:
-        return len(str(value)) == 10 and bool(date.fromisoformat(str(value)))
+        return bool(_DAY.fullmatch(str(value)) and date.fromisoformat(str(value)))
     except ValueError:
         return False
 

@@ -3,7 +3,6 @@
 import base64
 import binascii
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
@@ -11,6 +10,7 @@ from uuid import UUID
 
 from jsonschema import Draft202012Validator
 
+from workflow_app.engine.form_characters import judge_characters
 from workflow_app.engine.form_dates import judge_date
 from workflow_app.types import Answer
 
@@ -23,12 +23,11 @@ MAX_LINES = 60
 MAX_SIGNATURE = 400_000
 """Longest data URI of a drawn signature."""
 
+LONGEST_SIDE = 2000
+"""Pixels of a drawn signature: the pad has 640. A picture of few bytes can claim millions."""
+
 _CHOICES = frozenset({"radio", "select", "checkboxes"})
-_PNG = b"\x89PNG\r\n\x1a\n"
-_BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-_CHARACTERS = (
-    "Isian memuat karakter tersembunyi yang tidak dapat disimpan. Hapus, lalu ketik ulang dengan papan ketik."
-)
+_PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
 _FORM = "Isian tidak dapat dibaca. Muat ulang halaman, lalu isi kembali."
 
 
@@ -51,11 +50,6 @@ def sentences(
             if not any(k == key or k.startswith(f"{key}.") for k in found):
                 found[key] = sentence
     return found
-
-
-def has_hidden_characters(text: str) -> bool:
-    """True for control characters, text-direction overrides and halves of characters."""
-    return any(c in _BIDI or (unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\t") for c in text)
 
 
 def _judge(
@@ -86,11 +80,16 @@ def _judge(
             yield name, _FORM
 
 
-def _judge_text(text: str, limit: int) -> Iterator[str]:
+def judge_text(text: str, limit: int) -> str | None:
+    """What is wrong with a text that is kept as it is typed, None if nothing."""
     if len(text) > limit:
-        yield f"Isian terlalu panjang: paling banyak {limit} karakter."
-    elif has_hidden_characters(text):
-        yield _CHARACTERS
+        return f"Isian terlalu panjang: paling banyak {limit} karakter."
+    return judge_characters(text)
+
+
+def _judge_text(text: str, limit: int) -> Iterator[str]:
+    if sentence := judge_text(text, limit):
+        yield sentence
 
 
 def _judge_kind(widget: str, text: str) -> str | None:
@@ -207,6 +206,9 @@ def _is_png(uri: str) -> bool:
     if not uri.startswith(prefix) or len(uri) > MAX_SIGNATURE:
         return False
     try:
-        return base64.b64decode(uri.removeprefix(prefix), validate=True).startswith(_PNG)
+        picture = base64.b64decode(uri.removeprefix(prefix), validate=True)
     except (binascii.Error, ValueError):
         return False
+    width, height = int.from_bytes(picture[16:20], "big"), int.from_bytes(picture[20:24], "big")
+    has_end = picture.endswith(b"IEND\xaeB`\x82")
+    return picture.startswith(_PNG) and has_end and 0 < width <= LONGEST_SIDE and 0 < height <= LONGEST_SIDE

@@ -1,11 +1,11 @@
 """From the strings of a posted HTML form to typed answers. Nothing is refused here; `form_messages` judges the result."""
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from workflow_app.engine.form_characters import normalise
 from workflow_app.types import WITA, Answer
 
 _TRUE = frozenset({"on", "true", "1", "ya"})
@@ -24,7 +24,7 @@ def read_value(name: str, widget: str, schema: Mapping[str, Any], values: Mappin
         case "requirements":
             return _lines(name, values) or None
         case "waiver":
-            parts = {part: normalise(values.get(f"{name}.{part}", [""])[0]) for part in _WAIVER_PARTS}
+            parts = {part: normalise((values.get(f"{name}.{part}") or [""])[-1]) for part in _WAIVER_PARTS}
             return {part: text for part, text in parts.items() if text} or None
         case "checkbox":
             return bool(texts) and texts[-1].lower() in _TRUE
@@ -32,12 +32,6 @@ def read_value(name: str, widget: str, schema: Mapping[str, Any], values: Mappin
             return [text for text in dict.fromkeys(texts) if text] or None
     text = texts[-1] if texts else ""
     return _typed(text, widget, schema.get("type")) if text else None
-
-
-def normalise(text: str, *, multiline: bool = False) -> str:
-    """NFC and trimmed, with Unix line ends; without `multiline` line breaks become spaces."""
-    text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
-    return (text if multiline else text.replace("\n", " ")).strip()
 
 
 def _typed(text: str, widget: str, kind: object) -> Answer:

@@ -9,6 +9,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
 
 from workflow_app.engine.form_dates import judge_date, judge_instant, read_bound
+from workflow_app.engine.form_messages import judge_text as judge_text
 from workflow_app.engine.form_messages import sentences
 from workflow_app.engine.form_values import read_value
 from workflow_app.engine.functions import Value

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import func, select
 
-from workflow_app.engine import runner
+from workflow_app.engine import forms, runner
 from workflow_app.engine.definitions import Definition
 from workflow_app.errors import Conflict, InvalidInput
 from workflow_app.models.case import Case, CaseRemark
@@ -24,6 +24,7 @@ from workflow_app.services.readable import moment
 from workflow_app.services.unit_of_work import UnitOfWork
 
 CANCELLATION = "pembatalan"
+LONGEST_REASON = 2000
 
 
 @dataclass(frozen=True)
@@ -150,6 +151,8 @@ def cancel(work: UnitOfWork, case_id: UUID, reason: str) -> None:
         raise InvalidInput(
             fields={"reason": "Tulis alasan pembatalan dengan jelas, paling sedikit sepuluh huruf."}
         )
+    if fault := forms.judge_text(reason, LONGEST_REASON):
+        raise InvalidInput(fields={"reason": fault})
     if case.closed_at is not None:
         if _is_repeated(work, case, reason):
             return

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from workflow_app.engine import forms
 from workflow_app.engine.forms import WORKING_NOTES, Form
 from workflow_app.errors import InvalidInput
 from workflow_app.models.audit import AuditEvent
@@ -17,6 +18,7 @@ from workflow_app.services.unit_of_work import UnitOfWork
 from workflow_app.types import Answers
 
 REVEALED = "identity.revealed"
+LONGEST_PURPOSE = 300
 MASK = "•••"
 
 
@@ -50,7 +52,9 @@ def reveal(work: UnitOfWork, case_id: UUID, purpose: str) -> list[IdentityGroup]
     check_role(work.actor, IDENTITY_READERS)
     if len(purpose.strip()) < 5:
         raise InvalidInput(fields={"purpose": "Tulis untuk apa identitas dibuka, paling sedikit lima huruf."})
-    audit.record_case(work, case.id, REVEALED, purpose=purpose.strip()[:300])
+    if fault := forms.judge_text(purpose, LONGEST_PURPOSE):
+        raise InvalidInput(fields={"purpose": fault})
+    audit.record_case(work, case.id, REVEALED, purpose=purpose.strip())
     return _groups(work, case, masked=False)
 
 

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
+from workflow_app.engine import forms
 from workflow_app.engine.definitions import Definition
 from workflow_app.errors import Conflict, InvalidDefinition, InvalidInput, NotFound, SentraError
 from workflow_app.models.case import Case
@@ -31,6 +32,7 @@ from workflow_app.types import Answer, Answers
 
 WITHDRAWERS = frozenset({"ka_spkt"})
 SHORTEST_REASON = 10
+LONGEST_REASON = 2000
 NO_SIGNATORY = (
     "Surat belum dapat diterbitkan karena pejabat penanda tangan belum diatur. "
     "Minta admin mengatur penanda tangan, lalu kirim lagi langkah ini."
@@ -144,6 +146,8 @@ def withdraw(work: UnitOfWork, letter_id: UUID, reason: str) -> None:
         raise InvalidInput(
             fields={"reason": "Tulis alasan penarikan dengan jelas, paling sedikit sepuluh huruf."}
         )
+    if fault := forms.judge_text(reason, LONGEST_REASON):
+        raise InvalidInput(fields={"reason": fault})
     work.session.refresh(letter)
     if (letter.voided_by, letter.void_reason) == (work.actor.user_id, reason.strip()):
         return  # a double click

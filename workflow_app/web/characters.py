@@ -1,4 +1,4 @@
-"""What no text of a request may hold: the database cannot store NUL, and nobody types it."""
+"""What no request may hold, whichever page it goes to. What one answer may hold is judged with its form."""
 
 from collections.abc import Iterator
 
@@ -7,14 +7,34 @@ from flask import request
 from workflow_app.errors import InvalidInput
 
 NUL = "\x00"
+FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
+LONGEST_PLAIN_FORM = 256 * 1024
+"""Bytes of a form that brings no files: taking a million nameless fields apart would cost seconds."""
+TECHNICAL = frozenset({"kunci", "versi", "pemegang", "tindakan", "bidang", "csrf_token", "lanjut"})
+"""Fields that our pages fill and nobody types."""
+LONGEST_TECHNICAL = 2000
+
+_NUL = "Isian memuat karakter yang tidak dapat disimpan. Hapus isian itu, ketik ulang, lalu kirim lagi."
+_NO_FORM = "Kiriman ini tidak utuh, jadi tidak ada yang disimpan. Muat ulang halaman, lalu kirim lagi."
 
 
-def refuse_nul() -> None:
-    """Before each request that may pass: answer 400 when path, address or form holds a NUL."""
+def bound() -> None:
+    """Before anything reads the form: how much of it is taken apart at all."""
+    if request.mimetype != "multipart/form-data":
+        request.max_content_length = LONGEST_PLAIN_FORM
+
+
+def refuse() -> None:
+    """Before each request that may pass: answer 400 when a NUL is in path, address or form, or the form is none of ours.
+
+    An empty form would wipe a draft; a technical field of any length would end up in an index of the database.
+    """
     if any(NUL in text for text in _texts()):
-        raise InvalidInput(
-            "Isian memuat karakter yang tidak dapat disimpan. Hapus isian itu, ketik ulang, lalu kirim lagi."
-        )
+        raise InvalidInput(_NUL)
+    if request.method == "POST" and (request.mimetype not in FORMS or not request.form):
+        raise InvalidInput(_NO_FORM)
+    if any(len(text) > LONGEST_TECHNICAL for name in TECHNICAL for text in request.form.getlist(name)):
+        raise InvalidInput(_NO_FORM)
 
 
 def _texts() -> Iterator[str]:

@@ -84,6 +84,8 @@ def attach(case_id: UUID) -> ResponseReturnValue:
     files = [file for file in request.files.getlist("berkas") if file.filename]
     if not files:
         raise InvalidInput("Pilih file yang akan ditambahkan, lalu tekan Tambahkan.")
+    if len(files) > uploads.MOST_FILES:
+        raise InvalidInput(uploads.TOO_MANY)
     label = request.form.get("nama", "")
     for file in files:
         data = file.stream.read()

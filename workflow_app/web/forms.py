@@ -112,5 +112,9 @@ def _local(text: str) -> str:
         instant = datetime.fromisoformat(text)
     except ValueError:
         return text
-    local = instant.astimezone(WITA) if instant.tzinfo else instant
+    try:
+        local = instant.astimezone(WITA) if instant.tzinfo else instant
+    except OverflowError:
+        # At the ends of the calendar; a draft holds what nobody judged.
+        return text
     return local.strftime("%Y-%m-%dT%H:%M")

@@ -17,6 +17,10 @@ from workflow_app.web.transaction import unit_of_work
 FILES, DROPPED = "unggah.", "lepas."
 ACCEPTED = "image/jpeg,image/png,image/tiff,image/heic,image/heif,image/webp,application/pdf,.heic,.tif,.tiff"
 
+MOST_FILES = 20
+"""In one request: each is looked into, which may take seconds."""
+TOO_MANY = f"Paling banyak {MOST_FILES} file sekali kirim. Kirim sisanya setelah ini."
+
 Files = ImmutableMultiDict[str, FileStorage] | MultiDict[str, FileStorage]
 
 
@@ -41,9 +45,12 @@ def take(task_id: UUID, posted: Posted, files: Files) -> Posted:
     with unit_of_work() as work:
         form = tasks.form_of(work, task_id)
     errors: dict[str, str] = {}
-    for target, file in chosen:
+    for place, (target, file) in enumerate(chosen):
         if not is_paper_field(form, target):
             continue
+        if place >= MOST_FILES:
+            errors[target] = TOO_MANY
+            break
         try:
             added = add(task_id, form, target, file)
         except InvalidInput as error:
