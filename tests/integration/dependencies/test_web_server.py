@@ -1,0 +1,85 @@
+"""The real web server: its processes count together, and every line it writes is JSON."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+
+from tests.integration.dependencies.program import wait_until
+from tests.services import ROOT
+from workflow_app.local_stack.object_store import HOST, free_ports
+from workflow_app.services.unit_of_work import Works
+
+REQUESTS = 24
+
+
+def get(port: int, path: str, **headers: str) -> tuple[int, dict[str, str], str]:
+    connection = HTTPConnection(HOST, port, timeout=10)
+    try:
+        connection.request("GET", path, headers=headers)
+        answer = connection.getresponse()
+        return (
+            answer.status,
+            {name.lower(): value for name, value in answer.getheaders()},
+            answer.read().decode(),
+        )
+    finally:
+        connection.close()
+
+
+@contextmanager
+def serving(environment: dict[str, str], log: Path) -> Iterator[int]:
+    port = free_ports(1)[0]
+    command = ["-m", "gunicorn", "-c", "python:workflow_app.web_server", "--bind", f"{HOST}:{port}"]
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, *command], cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT
+        )
+    try:
+        wait_until(lambda: process.poll() is not None or is_up(port), 60)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def is_up(port: int) -> bool:
+    try:
+        return get(port, "/healthz")[0] == 200
+    except OSError:
+        return False
+
+
+def test_processes_count_together_and_write_json_with_the_id_of_a_trusted_proxy(
+    environment: dict[str, str], site_works: Works, tmp_path: Path
+) -> None:
+    log = tmp_path / "web.log"
+    given: dict[str, str] = {
+        **environment,
+        "WEB_WORKERS": "2",
+        "TRUSTED_PROXIES": "1",
+        "TMPDIR": str(tmp_path),
+    }
+    with serving(given, log) as port:
+        for number in range(REQUESTS):
+            status, headers, _ = get(port, "/masuk", **{"X-Request-ID": f"proxy-{number:04d}"})
+            assert (status, headers["x-request-id"]) == (200, f"proxy-{number:04d}")
+        strange = get(port, "/masuk", **{"X-Request-ID": "x y\u00e9"})[1]["x-request-id"]
+        assert len(strange) == 12
+        told = {count_of(get(port, "/metrics")[2]) for _ in range(6)}
+
+    assert told == {REQUESTS + 1}, "whichever process is asked"
+    lines: list[dict[str, Any]] = [json.loads(text) for text in log.read_text().splitlines()]
+    assert {"proxy-0000", "proxy-0023"} <= {line.get("request") for line in lines}
+    assert any(line["logger"] == "gunicorn.error" for line in lines)
+    assert {"time", "level", "logger", "message"} <= set.intersection(*(set(line) for line in lines))
+    assert list(tmp_path.glob("spkt-figures-*")) == [], "nothing is left behind"
+
+
+def count_of(figures: str) -> int:
+    name = 'sentra_request_seconds_count{method="GET",route="/masuk",status="200"}'
+    return int(float(next(line.rpartition(" ")[2] for line in figures.splitlines() if line.startswith(name))))
