@@ -79,6 +79,16 @@ class TextFormatter(logging.Formatter):
         return line
 
 
+class WithoutRequests(logging.Filter):
+    """What the web server says about a request it could not serve repeats the address; of that only the kind stays."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        for kind in ("Invalid request", "Error handling request"):
+            if str(record.msg).startswith(kind):
+                record.msg, record.args = kind, ()
+        return True
+
+
 FORMATTERS = {"json": JsonFormatter, "text": TextFormatter}
 
 
@@ -111,10 +121,16 @@ def configuration() -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"line": {"()": FORMATTERS.get(kind, JsonFormatter)}},
+        "filters": {"without_requests": {"()": WithoutRequests}},
         "handlers": {"line": {"class": "logging.StreamHandler", "formatter": "line"}},
         "root": {"level": os.environ.get("LOG_LEVEL") or "INFO", "handlers": ["line"]},
         "loggers": {
-            "gunicorn.error": {"level": "INFO", "handlers": [], "propagate": True},
+            "gunicorn.error": {
+                "level": "INFO",
+                "handlers": [],
+                "propagate": True,
+                "filters": ["without_requests"],
+            },
             **{name: {"level": level} for name, level in QUIET.items()},
         },
     }
