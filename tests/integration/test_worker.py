@@ -1,6 +1,9 @@
 """What the worker does about workers that died: their jobs are done again, soon, but not for ever."""
 
 import asyncio
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -12,14 +15,21 @@ from procrastinate import App
 from procrastinate.exceptions import JobRetry
 
 from tests.integration.services.conftest import fresh_works as fresh_works
+from tests.services import ROOT
 from workflow_app import worker
 from workflow_app.errors import InvalidInput, Unavailable
+from workflow_app.local_stack.children import wait_until
 from workflow_app.services import jobs
 from workflow_app.services.unit_of_work import Works
 from workflow_app.settings import Settings
 from workflow_app.types import SYSTEM
 
 Rows = list[tuple[Any, ...]]
+SWEEP = (
+    "insert into procrastinate_jobs (queue_name, task_name, queueing_lock, args)"
+    " values ('counter', 'wake_overdue', 'wake_overdue', '{\"timestamp\": 1}')"
+)
+"""What the clock asks for every minute."""
 
 
 @pytest.fixture
@@ -65,6 +75,30 @@ def defer(works: Works, name: str, **arguments: str) -> None:
         jobs.defer(work, name, **arguments)
 
 
+def test_a_worker_that_loses_its_connections_goes_on_by_itself_and_ends_when_told(
+    stack: dict[str, str], fresh_database_url: str, fresh_works: Works, database: psycopg.Connection
+) -> None:
+    environment = {**os.environ, **stack, "DATABASE_URL": fresh_database_url}
+    process = subprocess.Popen([sys.executable, "-m", "workflow_app.worker"], cwd=ROOT, env=environment)
+    count = "select count(*) from procrastinate_workers where last_heartbeat > %s"
+    begun = database.execute("select now() - interval '1 minute'").fetchone()
+    try:
+        assert wait_until(lambda: database.execute(count, begun).fetchone() == (2,), 60)
+        cut = database.execute(
+            "select now(), count(pg_terminate_backend(pid)) from pg_stat_activity"
+            " where datname = current_database() and pid <> pg_backend_pid()"
+        ).fetchone()
+        assert cut is not None and cut[1] > 0
+        defer(fresh_works, "wake_case", case_id=str(uuid4()))  # there is no such case
+
+        assert wait_until(lambda: ("failed", 0) in jobs_in(database), 60)
+        assert process.poll() is None
+        process.terminate()
+        assert process.wait(30) == 0
+    finally:
+        process.kill()
+
+
 def test_a_job_of_a_dead_worker_waits_again_and_one_of_a_living_worker_is_left_alone(
     app: App, fresh_works: Works, database: psycopg.Connection, die_with: Callable[..., None]
 ) -> None:
@@ -104,14 +138,10 @@ def test_a_job_that_keeps_killing_its_worker_is_given_up(
 def test_a_dead_periodic_job_does_not_stand_in_the_way_of_the_others(
     app: App, fresh_works: Works, database: psycopg.Connection, die_with: Callable[..., None]
 ) -> None:
-    sweep = (
-        "insert into procrastinate_jobs (queue_name, task_name, queueing_lock, args)"
-        " values ('counter', 'wake_overdue', 'wake_overdue', '{\"timestamp\": 1}')"
-    )
-    database.execute(sweep)
+    database.execute(SWEEP)
     defer(fresh_works, "wake_case", case_id=str(uuid4()))
     die_with()
-    database.execute(sweep)
+    database.execute(SWEEP)
 
     take_back(app, fresh_works)
 
