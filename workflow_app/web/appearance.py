@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from workflow_app.web.access import public
 from workflow_app.web.addresses import local_path
-from workflow_app.web.pages import THEME_COOKIE, THEMES
+from workflow_app.web.pages import THEMES, theme_cookie
 
 blueprint = Blueprint("appearance", __name__)
 
@@ -20,7 +20,7 @@ def choose() -> ResponseReturnValue:
     response = redirect(local_path(request.form.get("kembali"), "/"))
     if chosen in THEMES:
         response.set_cookie(
-            THEME_COOKIE,
+            theme_cookie(),
             chosen,
             max_age=timedelta(days=365),
             secure=current_app.config["SESSION_COOKIE_SECURE"],

@@ -5,8 +5,11 @@ from flask import Response
 from workflow_app.services.documents import Content
 
 SHOWN = frozenset({"application/pdf", "image/jpeg", "image/png", "image/webp"})
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; object-src 'self'; frame-ancestors 'none'"
-"""For the browser's own viewer; nothing in the file may load or run."""
+CLOSED = "default-src 'none'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+POLICY = f"{CLOSED}; img-src 'self' data:; sandbox"
+"""Nothing in the file may load or run, and it belongs to no origin."""
+PDF_POLICY = f"{CLOSED}; style-src 'unsafe-inline'".replace("object-src 'none'", "object-src 'self'")
+"""The browser's own viewer is an embedded object that lays itself out with inline style. Nothing runs there either."""
 
 
 def inline(content: Content) -> Response:
@@ -22,6 +25,7 @@ def attachment(content: Content) -> Response:
 def _answer(content: Content, disposition: str) -> Response:
     response = Response(content.data, mimetype=content.media_type)
     response.headers.set("Content-Disposition", disposition, filename=content.download_name)
-    response.headers["Content-Security-Policy"] = POLICY
+    is_pdf = disposition == "inline" and content.media_type == "application/pdf"
+    response.headers["Content-Security-Policy"] = PDF_POLICY if is_pdf else POLICY
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -99,7 +99,9 @@ def _device() -> tuple[str, list[str]]:
 
 
 def _serializer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(current_app.secret_key or "", salt="device")
+    return URLSafeTimedSerializer(
+        current_app.secret_key or "", salt="device", signer_kwargs={"digest_method": hashlib.sha256}
+    )
 
 
 def _cookie() -> str:

@@ -4,7 +4,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask, current_app, request
 from jinja2 import StrictUndefined
 
 from workflow_app.engine.forms import Condition
@@ -18,7 +18,6 @@ from workflow_app.web.parts import now, sentra
 from workflow_app.web.uploads import ACCEPTED
 
 THEMES = {"auto": "Ikut perangkat", "light": "Terang", "dark": "Gelap"}
-THEME_COOKIE = "tampilan"
 INPUT_TYPES = {"datetime": "datetime-local", "tel": "tel", "email": "email"}
 """HTML input type of a widget; all others are plain text. Dates are typed: day-month-year whatever the browser speaks."""
 
@@ -56,9 +55,14 @@ def register(app: Flask) -> None:
     app.context_processor(_of_page)
 
 
+def theme_cookie() -> str:
+    """Name of the cookie that keeps the look; bound to this host as the session's is."""
+    return f"{current_app.config['SESSION_COOKIE_NAME']}-tampilan"
+
+
 def theme() -> str:
     """The look the visitor chose: auto, light or dark."""
-    chosen = request.cookies.get(THEME_COOKIE, "auto")
+    chosen = request.cookies.get(theme_cookie(), "auto")
     return chosen if chosen in THEMES else "auto"
 
 
