@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 
 import click
 
 from workflow_app.local_stack import StackError
-from workflow_app.trials import task_bench
+from workflow_app.trials import inbox_bench, start_bench, task_bench
 from workflow_app.trials.officer import Unexpected
 
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="One JSON object instead of lines.")
@@ -38,6 +39,40 @@ def tasks(officers: int, cases: int, pages: bool, as_json: bool) -> None:
     except (StackError, Unexpected) as error:
         raise click.ClickException(str(error)) from error
     _print(result.as_dict(), as_json=as_json)
+
+
+@bench.command()
+@click.option(
+    "--open",
+    "open_tasks",
+    default=10_000,
+    show_default=True,
+    type=click.IntRange(1, 1_000_000),
+    help="Open tasks.",
+)
+@AS_JSON
+def inbox(open_tasks: int, as_json: bool) -> None:
+    """Read the lists with N open and 10 N finished tasks, and beside it with 1,000 open ones."""
+    try:
+        small, large = inbox_bench.measure(open_tasks, notice=lambda text: click.echo(f"  {text}", err=True))
+    except (StackError, Unexpected) as error:
+        raise click.ClickException(str(error)) from error
+    ratio = round(large.p95_ms / small.p95_ms, 2)
+    _print({**asdict(large), "p95_ratio": ratio, "with_1000": asdict(small)}, as_json=as_json)
+
+
+@bench.command()
+@click.option(
+    "--rounds", default=3, show_default=True, type=click.IntRange(1, 50), help="Starts on existing data."
+)
+@AS_JSON
+def start(rounds: int, as_json: bool) -> None:
+    """Time from the command to the first page, on a new site and on its data afterwards."""
+    try:
+        starts = start_bench.measure(rounds)
+    except (StackError, Unexpected) as error:
+        raise click.ClickException(str(error)) from error
+    _print(asdict(starts), as_json=as_json)
 
 
 def _print(figures: Mapping[str, object], *, as_json: bool) -> None:

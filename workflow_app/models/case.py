@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from workflow_app.models.base import Base
@@ -19,6 +19,13 @@ class Case(Base):
         CheckConstraint("closed_at is null or outcome is not null", name="outcome"),
         Index("ix_service_case_wake", "next_wake_at", postgresql_where=text("next_wake_at is not null")),
         Index("ix_service_case_opened", "unit", "opened_at"),
+        Index("ix_service_case_opened_by", "opened_by", postgresql_where=text("closed_at is null")),
+        Index("ix_service_case_number_begins", "number", postgresql_ops={"number": "text_pattern_ops"}),
+        Index(
+            "ix_service_case_number_ends",
+            literal_column("reverse(number)").label("reversed"),
+            postgresql_ops={"reversed": "text_pattern_ops"},
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

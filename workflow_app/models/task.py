@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from workflow_app.models.base import Base
 
 OPEN = text("status = 'open'")
+UNASSIGNED = text("status = 'open' and assignee_id is null")
 
 
 class Task(Base):
@@ -19,6 +20,8 @@ class Task(Base):
         CheckConstraint("status in ('open', 'done', 'cancelled')", name="status"),
         CheckConstraint("(status = 'done') = (done_at is not null)", name="done"),
         Index("ix_task_queue", "unit", "role", "created_at", "id", postgresql_where=OPEN),
+        Index("ix_task_unassigned", "unit", "role", "created_at", "id", postgresql_where=UNASSIGNED),
+        Index("ix_task_unit", "unit", "created_at", "id", postgresql_where=OPEN),
         Index("ix_task_mine", "assignee_id", "created_at", "id", postgresql_where=OPEN),
         Index("ix_task_case", "case_id", "created_at"),
     )

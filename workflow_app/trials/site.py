@@ -162,13 +162,20 @@ def running_site(environment: Mapping[str, str] | None = None) -> Iterator[Trial
 
     Without `DATABASE_URL` and `S3_ENDPOINT` in `environment` it has servers of its own that write durably.
     """
+    with stopped_site(environment) as site:
+        site.start()
+        yield site
+
+
+@contextmanager
+def stopped_site(environment: Mapping[str, str] | None = None) -> Iterator[TrialSite]:
+    """A site that can be started; ended and erased with the block."""
     with tempfile.TemporaryDirectory(prefix="spkt-trial-") as folder:
         place = Path(folder).resolve()
         place.chmod(0o711)  # PostgreSQL may run as another account
         given = dict.fromkeys(("DATABASE_URL", "S3_ENDPOINT"), "") | dict(environment or {})
         site = TrialSite(place / "var", free_ports(1)[0], given)
         try:
-            site.start()
             yield site
         finally:
             site.stop()
