@@ -9,24 +9,14 @@ TABLE = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
 ROWS = re.compile(r"^\| (\d[\d., ]*) \|", re.MULTILINE)
 PATHS = re.compile(r"`((?:tests|workflow_app|ocr|processes|docs)/[\w./-]+)`")
 NAMES = re.compile(r"`(test_\w+)`")
-EXPECTED = {1: 27, 2: 11, 3: 19, 4: 10, 5: 9, 6: 35, 7: 18, 8: 7, 9: 7, 11: 14, 12: 9, 13: 13, 14: 9, 15: 13, 16: 16}
-    1: 27,
-    2: 11,
-    3: 18,
-    4: 10,
-    5: 9,
-    6: 36,
-    7: 18,
-    8: 6,
-    9: 7,
-    11: 17,
-    12: 10,
-    13: 12,
-    14: 9,
-    15: 12,
-    16: 16,
-}
-"""How many requirements of levels 1 and 2 each chapter of ASVS 5.0.0 has, without the groups that do not apply."""
+EXPECTED = dict(
+    zip(
+        (1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 14, 15, 16),
+        (27, 11, 19, 10, 9, 35, 18, 7, 7, 14, 9, 13, 9, 13, 16),
+        strict=True,
+    )
+)
+"""How many requirements of levels 1 and 2 each chapter of ASVS 5.0.0 has, without chapters 10 and 17."""
 
 
 def test_named_files_exist() -> None:
