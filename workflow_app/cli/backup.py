@@ -96,11 +96,11 @@ def _take(into: BackupFolder) -> None:
     seconds = time.monotonic() - began
     click.echo(_line(report.snapshot))
     click.echo(
-        f"{report.copied} objects ({report.copied_bytes / 1e6:.1f} MB) copied, the others were there; {seconds:.1f} s"
+        f"{report.tally.copied} objects ({report.tally.copied_bytes / 1e6:.1f} MB) copied, the others were there; {seconds:.1f} s"
     )
-    if report.only_kept:
+    if report.tally.only_kept:
         click.echo(
-            f"GONE FROM THE STORE, kept by an earlier run: {len(report.only_kept)} objects. Run: ./spkt archive verify"
+            f"GONE FROM THE STORE, kept by an earlier run: {len(report.tally.only_kept)} objects. Run: ./spkt archive verify"
         )
     if manifest.lost:
         click.echo(

@@ -4,7 +4,6 @@ Bytes are stored before the rows that name them, and never change: objects read 
 ones. The copies of checkpoints are listed before it, at a moment when none is being made: no row of theirs is missing.
 """
 
-import hashlib
 import json
 import shutil
 import tempfile
@@ -23,8 +22,7 @@ from archive.blobs import Blobs
 from archive.errors import ArchiveError, BlobMissing, StoreUnavailable
 from archive.models import Blob
 from workflow_app.errors import Busy
-from workflow_app.models.audit import AuditChain
-from workflow_app.services import checkpoints, dumps, snapshots
+from workflow_app.services import checkpoints, dumps, inventory, snapshots
 from workflow_app.services.backup_folders import BackupFolder
 from workflow_app.services.dumps import Programs
 from workflow_app.services.snapshots import BackupError, Entry, File, Keys, Manifest, Snapshot
@@ -50,14 +48,25 @@ class Wanted(NamedTuple):
 
 
 @dataclass
-class Report:
-    """What a run did."""
+class Tally:
+    """What a run did with the objects."""
 
-    snapshot: Snapshot
+    objects: int = 0
+    object_bytes: int = 0
     copied: int = 0
     copied_bytes: int = 0
+    lost: list[str] = field(default_factory=list)
+    """The store has no right bytes for them, and no earlier run has kept any."""
     only_kept: list[str] = field(default_factory=list)
-    """Objects gone from the store, which an earlier run had kept."""
+    """Gone from the store, but an earlier run had kept them."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a run made."""
+
+    snapshot: Snapshot
+    tally: Tally
 
 
 def take(
@@ -69,48 +78,42 @@ def take(
         translated(),
         folder.alone(),
         folder.new_snapshot(works.clock()) as place,
-        tempfile.TemporaryFile("w+") as wanted,
+        tempfile.TemporaryFile("w+", dir=place) as wanted,
     ):
         _sign_newest(works, keys)
         with works.begin(SYSTEM) as work:
             work.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
             instant, named = _instant(works, work)
+            taken_at = works.clock()
             notice("dumping the database")
-            manifest = _facts(work, keys, _dump(work, dsn, instant, programs, place))
+            server = inventory.server_version(work.session)
+            program = programs.find("pg_dump", server)
+            dump = snapshots.write(place / snapshots.DATABASE, dumps.dump(program, dsn, instant))
+            revision, rows = inventory.revision(work.session), inventory.rows(work.session)
+            chains, heads = inventory.chain_heads(work.session)
             missing = _list(work.session, folder, named, wanted)
         _refuse_too_little(folder.path, missing)
-        return _copy(works.blobs, folder, place, manifest, keys, wanted, notice)
-
-
-def chain_heads(session: Session) -> tuple[int, str]:
-    """Number of the trail's chains, and a hash over all of their heads."""
-    digest, count = hashlib.sha256(), 0
-    query = select(AuditChain.name, AuditChain.length, AuditChain.head)
-    for name, length, head in session.execute(
-        query.order_by(AuditChain.name.collate("C")).execution_options(yield_per=5000)
-    ):
-        count += 1
-        digest.update(f"{name}\0{length}\0{head.hex()}\n".encode())
-    return count, digest.hexdigest()
-
-
-def rows(session: Session) -> dict[str, int]:
-    """Number of rows of every table."""
-    names = session.execute(
-        text(
-            "select schemaname, tablename, format('%I.%I', schemaname, tablename) from pg_tables"
-            " where schemaname not in ('pg_catalog', 'information_schema') order by 1, 2"
+        notice(f"copying objects ({missing / 1e6:.0f} MB are new)")
+        tally = Tally()
+        listed = snapshots.write(
+            place / snapshots.OBJECTS, _lines(works.blobs, folder, wanted, tally, notice)
         )
-    ).all()
-    return {
-        f"{schema}.{table}": session.scalar(text(f"select count(*) from {quoted}")) or 0  # noqa: S608 - quoted by the server
-        for schema, table, quoted in names
-    }
-
-
-def server_version(session: Session) -> int:
-    """Major version of the database server."""
-    return int(session.scalar(text("show server_version_num")) or 0) // 10_000
+        manifest = Manifest(
+            format=snapshots.FORMAT,
+            taken_at=taken_at,
+            revision=revision,
+            server=server,
+            identity_key=keys.fingerprint,
+            signing_key=keys.public,
+            rows=rows,
+            chains=chains,
+            chain_heads=heads,
+            objects=tally.objects,
+            object_bytes=tally.object_bytes,
+            lost=tally.lost,
+            files={snapshots.DATABASE: dump, snapshots.OBJECTS: listed},
+        )
+        return Report(folder.finish(place, manifest, keys), tally)
 
 
 def _sign_newest(works: Works, keys: Keys) -> None:
@@ -130,30 +133,6 @@ def _instant(works: Works, work: UnitOfWork) -> tuple[str, list[tuple[str, str]]
         named = copies.versions(quiet.blobs, checkpoints.PREFIX)
         instant = work.session.scalar(text("select pg_export_snapshot()"))
     return str(instant), named
-
-
-def _dump(work: UnitOfWork, dsn: str, instant: str, programs: Programs, place: Path) -> File:
-    program = programs.find("pg_dump", server_version(work.session))
-    return snapshots.write(place / snapshots.DATABASE, dumps.dump(program, dsn, instant))
-
-
-def _facts(work: UnitOfWork, keys: Keys, dump: File) -> Manifest:
-    count, heads = chain_heads(work.session)
-    return Manifest(
-        format=snapshots.FORMAT,
-        taken_at=work.clock(),
-        revision=str(work.session.scalar(text("select version_num from alembic_version"))),
-        server=server_version(work.session),
-        identity_key=keys.fingerprint,
-        signing_key=keys.public,
-        rows=rows(work.session),
-        chains=count,
-        chain_heads=heads,
-        objects=0,
-        object_bytes=0,
-        lost=[],
-        files={snapshots.DATABASE: dump},
-    )
 
 
 def _list(session: Session, folder: BackupFolder, named: list[tuple[str, str]], wanted: IO[str]) -> int:
@@ -178,41 +157,24 @@ def _refuse_too_little(place: Path, needed: int) -> None:
         )
 
 
-def _copy(
-    blobs: Blobs,
-    folder: BackupFolder,
-    place: Path,
-    manifest: Manifest,
-    keys: Keys,
-    wanted: IO[str],
-    notice: Notice,
-) -> Report:
-    """Copy what is not there yet, write down all objects with their locks, and finish the snapshot."""
-    report = Report(Snapshot(place, manifest))
-    lost: list[str] = []
-    total = [0, 0]
-
-    def lines() -> Iterator[bytes]:
-        for item, entry, is_new in _copies(blobs, folder, wanted):
-            if entry is None:
-                lost.append(item.name)
-                continue
-            if is_new:
-                report.copied += 1
-                report.copied_bytes += entry.size
-            elif not entry.mode:
-                report.only_kept.append(item.name)
-            total[0] += 1
-            total[1] += entry.size
-            if total[0] % 5_000 == 0:
-                notice(f"{total[0]} objects, {total[1] // 1_000_000} MB")
-            yield entry.model_dump_json().encode() + b"\n"
-
-    listed = snapshots.write(place / snapshots.OBJECTS, lines())
-    facts = {"objects": total[0], "object_bytes": total[1], "lost": lost}
-    files = {**manifest.files, snapshots.OBJECTS: listed}
-    report.snapshot = folder.finish(place, manifest.model_copy(update={**facts, "files": files}), keys)
-    return report
+def _lines(
+    blobs: Blobs, folder: BackupFolder, wanted: IO[str], tally: Tally, notice: Notice
+) -> Iterator[bytes]:
+    """Copy what is not there yet; one line for each object that the folder holds."""
+    for item, entry, is_new in _copies(blobs, folder, wanted):
+        if entry is None:
+            tally.lost.append(item.name)
+            continue
+        tally.objects += 1
+        tally.object_bytes += entry.size
+        if is_new:
+            tally.copied += 1
+            tally.copied_bytes += entry.size
+        elif not entry.mode:
+            tally.only_kept.append(item.name)
+        if tally.objects % 5_000 == 0:
+            notice(f"{tally.objects} objects, {tally.object_bytes / 1e6:.0f} MB")
+        yield entry.model_dump_json().encode() + b"\n"
 
 
 def _copies(

@@ -20,7 +20,7 @@ from archive.blobs import Blobs
 from archive.models import Blob
 from archive.store import Lock
 from workflow_app.migrations import commands as migrations
-from workflow_app.services import backups, checkpoints, consistency, dumps
+from workflow_app.services import checkpoints, consistency, dumps, inventory
 from workflow_app.services.backup_folders import BackupFolder
 from workflow_app.services.dumps import Programs
 from workflow_app.services.snapshots import BackupError, Entry, Keys, Manifest, Snapshot
@@ -28,10 +28,9 @@ from workflow_app.services.unit_of_work import UnitOfWork, Works, translated
 from workflow_app.types import SYSTEM
 
 Notice = Callable[[str], None]
-ANY_TABLE = (
-    "select exists (select from pg_class c join pg_namespace n on n.oid = c.relnamespace"
-    " where n.nspname !~ '^pg_' and n.nspname <> 'information_schema')"
-)
+HANDS = 4
+"""Objects stored at a time."""
+BATCH = 200
 EXPIRES_SOON = 60.0
 """Seconds. A lock that ends sooner is not set again: the store takes only moments to come."""
 
@@ -122,9 +121,9 @@ def refuse_damaged(folder: BackupFolder, snapshot: Snapshot) -> None:
 def _refuse_occupied(target: Target, manifest: Manifest) -> None:
     """Refuse a place that holds anything, and a server that cannot take the dump."""
     with target.works.begin(SYSTEM) as work:
-        is_occupied = work.session.scalar(text(ANY_TABLE))
-        server = backups.server_version(work.session)
-    if is_occupied:
+        is_empty = inventory.is_empty(work.session)
+        server = inventory.server_version(work.session)
+    if not is_empty:
         raise BackupError(
             "The database is not empty. A restore goes into an empty place only: "
             "name a new one with --data DIR, or an empty database."
@@ -149,8 +148,8 @@ def _store(blobs: Blobs, folder: BackupFolder, snapshot: Snapshot, versions: IO[
 
     # Versions of one name stay in their order.
     groups = (list(entries) for _, entries in groupby(snapshot.entries(), key=lambda entry: entry.name))
-    with ThreadPoolExecutor(backups.HANDS) as hands:
-        while batch := list(islice(groups, backups.BATCH)):
+    with ThreadPoolExecutor(HANDS) as hands:
+        while batch := list(islice(groups, BATCH)):
             for stored in hands.map(one, batch):
                 versions.writelines(f"{name}\t{version}\n" for name, version in stored)
 
@@ -165,11 +164,11 @@ def _upload(blobs: Blobs, folder: BackupFolder, entry: Entry) -> str:
 
 def _differences(session: Session, manifest: Manifest) -> Iterator[str]:
     """What was loaded against what was dumped."""
-    found = backups.rows(session)
+    found = inventory.rows(session)
     for table in sorted({*found, *manifest.rows}):
         if found.get(table) != manifest.rows.get(table):
             yield f"{table} has {found.get(table)} rows, {manifest.rows.get(table)} were dumped"
-    if backups.chain_heads(session) != (manifest.chains, manifest.chain_heads):
+    if inventory.chain_heads(session) != (manifest.chains, manifest.chain_heads):
         yield "the heads of the audit trail are not those of the backup"
 
 

@@ -26,8 +26,8 @@ def test_the_next_run_copies_only_what_is_new(office: Site, tmp_path: Path) -> N
 
     second = office.backup(tmp_path / "backup")
 
-    assert first.copied == first.snapshot.manifest.objects
-    assert second.copied == 1 + count(office, "audit_checkpoint")
+    assert first.tally.copied == first.snapshot.manifest.objects
+    assert second.tally.copied == 1 + count(office, "audit_checkpoint")
     assert second.snapshot.manifest.objects == first.snapshot.manifest.objects + 2
     assert BackupFolder(tmp_path / "backup").names() == [first.snapshot.name, second.snapshot.name]
 
@@ -55,12 +55,12 @@ from workflow_app.services.backup_folders import BackupFolder
 from workflow_app.settings import read_settings
 
 kept, keep = [], BackupFolder.keep
-def die_at_the_third(folder, *given):
-    kept.append(given)
+def die_after_the_third(folder, *given):
+    kept.append(keep(folder, *given))
     if len(kept) == 3:
         os.kill(os.getpid(), signal.SIGKILL)
-    return keep(folder, *given)
-BackupFolder.keep = die_at_the_third
+    return kept[-1]
+BackupFolder.keep = die_after_the_third
 settings = read_settings()
 Site({}, settings, connect(settings)).backup(Path(sys.argv[1]))
 """
@@ -143,7 +143,7 @@ def test_what_the_store_lost_comes_back_from_an_earlier_run(
 
     report = archive.backup(tmp_path / "backup")
 
-    assert (report.snapshot.manifest.lost, report.only_kept) == ([], [sha256])
+    assert (report.snapshot.manifest.lost, report.tally.only_kept) == ([], [sha256])
     assert empty.restore(tmp_path / "backup").findings == []
     assert empty.works.blobs.stat(sha256).locked_until
 
