@@ -10,9 +10,11 @@ from typing import Any
 from uuid import UUID
 
 from PIL import Image
+from sqlalchemy import select
 
 from workflow_app.engine.definitions import Definition
 from workflow_app.errors import InvalidInput, NotFound
+from workflow_app.models.audit import AuditEvent
 from workflow_app.models.case import Case
 from workflow_app.models.letter import Letter
 from workflow_app.services import access, answers, bundles, intake, letters, readable, typesetting
@@ -22,6 +24,7 @@ from workflow_app.services.unit_of_work import UnitOfWork
 from workflow_app.types import WITA, Answers
 
 ELEMENT = "surat"
+ISSUED, VOIDED, COMPLETED = "letter.issued", "letter.voided", "task.completed"
 PNG_ADDRESS = "data:image/png;base64,"
 MAX_SIGNATURE_PIXELS = 4_000_000
 
@@ -136,16 +139,33 @@ def _signature(work: UnitOfWork, case: Case, definition: Definition, letter: Let
         if field.widget == "signature"
     }
     found = answers.newest(work, case.id, fields)
-    until = letter.voided_at or work.clock()
-    since = [
-        submission for submission in found.values() if letter.issued_at <= submission.submitted_at <= until
-    ]
+    meanwhile = _completed_while_valid(work, letter)
+    since = [submission for element, submission in found.items() if element in meanwhile]
     signed: dict[str, Answers] = answers.unsealed(work, case, since)
     pictures = (
         signature_picture(signed[submission.element].get(fields[submission.element]))
         for submission in reversed(since)
     )
     return next((picture for picture in pictures if picture), None)
+
+
+def _completed_while_valid(work: UnitOfWork, letter: Letter) -> set[str]:
+    """Elements last completed while the letter was valid: by the order of the events, which no clock can turn round."""
+    query = (
+        select(AuditEvent.action, AuditEvent.element, AuditEvent.details)
+        .where(AuditEvent.case_id == letter.case_id)
+        .order_by(AuditEvent.position)
+    )
+    found: set[str] = set()
+    is_valid = False
+    for action, element, details in work.session.execute(query):
+        if action in (ISSUED, VOIDED) and details["letter_id"] == str(letter.id):
+            is_valid = action == ISSUED
+        elif action == COMPLETED and is_valid:
+            found.add(element)
+        elif action == COMPLETED:
+            found.discard(element)
+    return found
 
 
 def _labeller(definition: Definition, given: Mapping[str, Answers]) -> Callable[[str, str], str]:

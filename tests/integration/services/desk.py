@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 from workflow_app.engine import forms
 from workflow_app.models.case import Case
 from workflow_app.models.task import Task
-from workflow_app.services import answers, cases
+from workflow_app.services import answers, audit, cases
 from workflow_app.services.processes import definition_of
 from workflow_app.services.unit_of_work import UnitOfWork
 
@@ -89,5 +89,6 @@ def record(work: UnitOfWork, case: Case, element: str, given: dict[str, Any]) ->
     )
     work.session.add(task)
     work.session.flush()
+    audit.record_case(work, case.id, "task.completed", element, name=task.name)
     separated = forms.separate(definition.form(element), given)
     return answers.store(work, case, task, str(uuid4()), separated).id
