@@ -35,6 +35,7 @@ APPROVER = "kaspkt"
 HASTE = 0.2
 """How often the next kill does not wait until the site is well."""
 LONGEST_GAP = 6.0
+"""Seconds between two deaths, at most; the time in which officers get something done."""
 DRAIN_SECONDS = 240.0
 LIVE_JOBS = text(
     "select count(*) from procrastinate_jobs where status = 'doing' or status = 'todo'"
@@ -75,7 +76,14 @@ class Report:
         return asdict(self)
 
 
-def run(kills: int, seed: int, notice: Notice, *, targets: Sequence[str] = tuple(TARGETS)) -> Report:
+def run(
+    kills: int,
+    seed: int,
+    notice: Notice,
+    *,
+    targets: Sequence[str] = tuple(TARGETS),
+    longest_gap: float = LONGEST_GAP,
+) -> Report:
     """Start a site, let officers work, kill, wait until all jobs have ended, audit. The site is erased afterwards."""
     began = time.monotonic()
     chance = random.Random(seed)  # noqa: S311 - the same seed, the same order of targets
@@ -84,7 +92,7 @@ def run(kills: int, seed: int, notice: Notice, *, targets: Sequence[str] = tuple
         works = site.works()
         ledger, killer = Ledger(), Killer(site, works, chance, targets)
         with _officers(site, ledger, chance):
-            deaths = _kill(killer, kills, ledger, chance, notice)
+            deaths = _kill(killer, kills, longest_gap, ledger, notice)
         notice("the officers have stopped; waiting for the jobs")
         faults, drain = _drain(works)
         faults += _audit(site, works, ledger)
@@ -95,8 +103,9 @@ def run(kills: int, seed: int, notice: Notice, *, targets: Sequence[str] = tuple
     return report
 
 
-def _kill(killer: Killer, kills: int, ledger: Ledger, chance: random.Random, notice: Notice) -> list[Kill]:
+def _kill(killer: Killer, kills: int, longest_gap: float, ledger: Ledger, notice: Notice) -> list[Kill]:
     deaths: list[Kill] = []
+    chance = killer.chance
     time.sleep(chance.uniform(2, 5))
     while len(deaths) < kills:
         is_last = len(deaths) == kills - 1
@@ -109,7 +118,7 @@ def _kill(killer: Killer, kills: int, ledger: Ledger, chance: random.Random, not
         deaths.append(death)
         recovery = "" if death.recovery is None else f", well after {death.recovery:.1f} s"
         notice(f"{len(deaths)}/{kills} {death.target}{recovery}; {len(ledger.receipts)} acknowledged")
-        time.sleep(chance.uniform(0.2, LONGEST_GAP))
+        time.sleep(chance.uniform(0.2, longest_gap))
     return deaths
 
 

@@ -52,12 +52,13 @@ class Clerk:
 
     def work(self, shift: Callable[["Clerk"], None]) -> None:
         """Do `shift` again and again. What goes wrong for good is a complaint, and the next case comes."""
-        while not self.stop.is_set():
-            try:
-                shift(self)
-            except (Unanswered, Unexpected, KeyError) as error:
-                self.ledger.complain(f"{self.officer.username}: {type(error).__name__} {error}")
-            self.stop.wait(self.chance.uniform(0.05, 0.4))
+        with self.officer:
+            while not self.stop.is_set():
+                try:
+                    shift(self)
+                except (Unanswered, Unexpected, KeyError) as error:
+                    self.ledger.complain(f"{self.officer.username}: {type(error).__name__} {error}")
+                self.stop.wait(self.chance.uniform(0.05, 0.4))
 
     def desk(self) -> None:
         """The next task on the desk, else a new citizen."""

@@ -11,7 +11,7 @@ CHILDREN = tuple(target for target in TARGETS if target != "supervisor")
 
 @pytest.mark.timeout(400)
 def test_nothing_that_was_acknowledged_is_lost_when_processes_die(capsys: pytest.CaptureFixture[str]) -> None:
-    report = chaos.run(len(CHILDREN), 2026, print, targets=CHILDREN)
+    report = chaos.run(len(CHILDREN), 2026, print, targets=CHILDREN, longest_gap=2.0)
 
     assert (report.faults, report.complaints) == ([], []), capsys.readouterr().out
     assert report.by_target == dict.fromkeys(CHILDREN, 1)

@@ -3,7 +3,7 @@
 import random
 import threading
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any, Self, cast
 
 import pytest
 
@@ -20,6 +20,7 @@ class Site:
     """Answers in turn, and remembers what was sent."""
 
     username = "petugas"
+    is_closed = False
 
     def __init__(self, *answers: Page | Exception) -> None:
         self.answers = list(answers)
@@ -34,6 +35,12 @@ class Site:
         if isinstance(answer, Exception):
             raise answer
         return answer
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.is_closed = True
 
     def sign_in(self) -> None:
         self.sent.append({"signed": "in"})
@@ -101,7 +108,8 @@ def test_a_site_that_never_answers_is_a_complaint(
     at_work: Callable[[Site], Clerk], ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(clerk, "PATIENCE", 0.01)
-    person = at_work(Site(page(500)))
+    site = Site(page(500))
+    person = at_work(site)
 
     def shift(who: Any) -> None:
         person.stop.set()
@@ -111,5 +119,6 @@ def test_a_site_that_never_answers_is_a_complaint(
 
     assert len(ledger.complaints) == 1
     assert "500" in ledger.complaints[0]
+    assert site.is_closed
     with pytest.raises(Unanswered):
         send(person)
