@@ -42,8 +42,13 @@ class Try:
 def charge(work: UnitOfWork, tries: Collection[Try]) -> timedelta:
     """Count a try before it is made, unless one of its keys has to wait: then returns how long, and counts nothing.
 
-    Counted before, so that many tries at the same time do not all see the count of before.
+    Counted before, so that many tries at the same time do not all see the count of before. For the same reason the rows
+    are there, and ours, before they are looked at.
     """
+    now = work.clock()
+    keys = sorted(item.key for item in tries)
+    rows = insert(Attempt).values([{"key": key, "failures": 0, "last_at": now} for key in keys])
+    work.session.execute(rows.on_conflict_do_nothing())
     waiting = _wait(work, tries, lock=True)
     if not waiting:
         count(work, tries)
