@@ -39,8 +39,7 @@ def backup(folder: Path, verify: bool, as_list: bool, name: str) -> None:
     into = BackupFolder(folder)
     with _failing_plainly(into.path):
         if as_list:
-            for each in into.names():
-                click.echo(_line(into.snapshot(each)))
+            _list(into)
         elif verify:
             _verify(into, name)
         else:
@@ -115,6 +114,14 @@ def _take(into: BackupFolder) -> None:
     click.echo("keep a copy of them in a safe place, apart from the backup.")
     if manifest.lost:
         raise click.exceptions.Exit(1)
+
+
+def _list(source: BackupFolder) -> None:
+    for name in source.names():
+        try:
+            click.echo(_line(source.snapshot(name)))
+        except BackupError as error:
+            click.echo(f"snapshot {name}: {error}")
 
 
 def _verify(source: BackupFolder, name: str) -> None:

@@ -70,6 +70,20 @@ def test_a_server_that_is_away_is_a_sentence_and_no_snapshot(
     assert BackupFolder(tmp_path / "backup").names() == []
 
 
+def test_a_list_names_the_snapshot_that_cannot_be_read(office: Site, copy: Path) -> None:
+    bad = BackupFolder(copy).snapshot()
+    (bad.path / "manifest.sig").write_text("00")
+    office.backup(copy)
+
+    code, said = spkt(office, "backup", copy, "--list")
+
+    broken, good = said.splitlines()
+    assert code == 0
+    assert broken.startswith(f"snapshot {bad.name}: ")
+    assert "Do not use" in broken
+    assert "revision" in good
+
+
 def own_servers(place: Site) -> Site:
     """The same keys of the environment, but no servers named there."""
     kept = dict.fromkeys(place.environment, "")
