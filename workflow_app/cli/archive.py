@@ -117,7 +117,8 @@ def _deposit(found: _Found, max_megabytes: int) -> Deposit:
     try:
         with Path(found.path).open("rb") as stream:
             too_large = holdings.refuse_size(os.fstat(stream.fileno()).st_size, max_megabytes)
-            data = b"" if too_large else stream.read()
+            # Never more than the limit, even when the file grows meanwhile.
+            data = b"" if too_large else stream.read(max_megabytes * 1_000_000 + 1)
     except (OSError, ValueError):
         return Deposit("refused", reason=UNREADABLE)
     if too_large:
@@ -137,8 +138,12 @@ def _line(path: str, answer: Deposit, as_json: bool) -> str:
                 "reason": answer.reason or None,
             }
         )
-    shown = path.encode("utf-8", "backslashreplace").decode()
-    return f"{answer.status:<{STATUS_WIDTH}} {shown}{': ' + answer.reason if answer.reason else ''}"
+    return f"{answer.status:<{STATUS_WIDTH}} {_shown(path)}{': ' + answer.reason if answer.reason else ''}"
+
+
+def _shown(path: str) -> str:
+    """A name may hold line ends and commands for a terminal; shown are their codes."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in path)
 
 
 @contextmanager
