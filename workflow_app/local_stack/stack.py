@@ -9,6 +9,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -79,24 +80,17 @@ class LocalStack:
         made = keys.load_or_make(self.data_dir, has_data=has_data)
         self.environment = {name: made[name] for name in PRODUCT_KEYS if not _is_given(name, self._given)}
         if not _is_given("DATABASE_URL", self._given):
-            postgres = PostgresServer(self.data_dir, made, durable=self._durable)
-            self._begin(postgres)
-            self.environment["DATABASE_URL"] = postgres.address()
+            self._servers.append(PostgresServer(self.data_dir, made, durable=self._durable))
         if not _is_given("S3_ENDPOINT", self._given):
-            store = ObjectStore(self.data_dir, made, durable=self._durable)
-            self._begin(store)
-            self.environment |= {
-                "S3_ENDPOINT": store.endpoint,
-                "S3_ACCESS_KEY": store.access_key,
-                "S3_SECRET_KEY": store.secret_key,
-                "S3_BUCKET": BUCKET,
-                "S3_SECURE": "false",
-                "S3_REGION": "us-east-1",
-            }
+            self._servers.append(ObjectStore(self.data_dir, made, durable=self._durable))
+        with ThreadPoolExecutor() as both:
+            for begun in [both.submit(self._begin, server) for server in self._servers]:
+                begun.result()
+        for server in self._servers:
+            self.environment |= _settings_of(server)
 
     def _begin(self, server: PostgresServer | ObjectStore) -> None:
         began = time.monotonic()
-        self._servers.append(server)
         server.start()
         self._notice(f"{server.name} started ({time.monotonic() - began:.1f} s)")
 
@@ -165,6 +159,20 @@ def _join(data_dir: Path) -> dict[str, str] | None:
             return found
         time.sleep(0.1)
     raise StackError(f"Another ./spkt has been starting on {data_dir} for a minute. End it, then try again.")
+
+
+def _settings_of(server: PostgresServer | ObjectStore) -> dict[str, str]:
+    """The settings that lead to a server which has started."""
+    if isinstance(server, PostgresServer):
+        return {"DATABASE_URL": server.address()}
+    return {
+        "S3_ENDPOINT": server.endpoint,
+        "S3_ACCESS_KEY": server.access_key,
+        "S3_SECRET_KEY": server.secret_key,
+        "S3_BUCKET": BUCKET,
+        "S3_SECURE": "false",
+        "S3_REGION": "us-east-1",
+    }
 
 
 def _take_lock(data_dir: Path) -> IO[str]:
