@@ -1,5 +1,6 @@
 """From settings to the parts every process needs: the database, the object store, the vault, the clock."""
 
+import select
 import time
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -90,15 +91,24 @@ def _note_rest(_connection: object, record: ConnectionPoolEntry) -> None:
 def _ask_after_rest(connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
     """A connection that rested may be dead: it is asked first, and made anew when it does not answer.
 
-    One that was used a moment ago is not asked: under load that would be every third message to the database.
+    One that was used a moment ago is not asked: under load that would be every third message to the database. It is only
+    looked at: something to read on it that nobody asked for is the server's goodbye.
     """
-    if time.monotonic() - record.info.get(RESTS_SINCE, 0.0) < REST_SECONDS:
+    has_rested = time.monotonic() - record.info.get(RESTS_SINCE, 0.0) >= REST_SECONDS
+    if not has_rested and not _has_news(connection):
         return
     try:
         connection.execute("")
         connection.rollback()
     except psycopg.Error as error:
         raise DisconnectionError from error
+
+
+def _has_news(connection: Any) -> bool:
+    """Whether the server has sent something, or hung up; costs no message."""
+    line = select.poll()
+    line.register(connection.pgconn.socket, select.POLLIN)
+    return bool(line.poll(0))
 
 
 def blobs(settings: Settings, *, read_seconds: float = 20.0) -> Blobs:
