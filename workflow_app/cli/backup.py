@@ -66,6 +66,11 @@ def restore(folder: Path, name: str, data: Path | None, keys_file: Path | None) 
         restores.refuse_newer(snapshot.manifest)
         if is_embedded():
             _place_keys(snapshot, keys_file)
+        elif data or keys_file:
+            raise BackupError(
+                "DATABASE_URL and S3_ENDPOINT name the servers to restore to, and the keys come from the "
+                "environment too: leave out --data and --keys, or unset them."
+            )
         target = restores.Target(connected(), settings().database_dsn, settings().sqlalchemy_url, _keys())
         verdict = restores.restore(target, source, snapshot, Programs(client_programs()), click.echo)
     for finding in verdict.findings:

@@ -104,6 +104,15 @@ def test_keys_are_looked_at_before_any_server_starts(office: Site, kept: Path, t
     assert not data.exists()
 
 
+def test_a_data_directory_beside_servers_of_the_environment_is_refused(
+    empty: Site, kept: Path, tmp_path: Path
+) -> None:
+    code, said = spkt(empty, "restore", kept, "--data", tmp_path / "var")
+
+    assert code == 1
+    assert "leave out --data" in said
+
+
 def test_a_backup_inside_the_data_directory_is_refused(office: Site, tmp_path: Path) -> None:
     code, said = spkt(own_servers(office), "backup", tmp_path / "backup", SPKT_DATA=str(tmp_path))
 
