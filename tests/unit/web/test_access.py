@@ -11,7 +11,9 @@ from workflow_app.web.access import PUBLIC, declared
 
 OPEN_TO_ALL = {
     "static",
-    "health.show",
+    "health.alive",
+    "health.ready",
+    "metrics.show",
     "users.sign_in",
     "users.authenticate",
     "appearance.choose",
