@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -80,3 +81,9 @@ def visit(app: Flask) -> Callable[[str], Visitor]:
         return Visitor(app.test_client()).sign_in(username, PASSWORD)
 
     return enter
+
+
+@pytest.fixture
+def waiting_case(office: Office) -> UUID:
+    """A case that waits for approval."""
+    return office.play("sktlk_ktp", 6)

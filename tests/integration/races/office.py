@@ -1,7 +1,9 @@
 """A counter on a database of its own where every transaction really commits."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
@@ -12,9 +14,9 @@ from workflow_app.models.audit import AuditEvent
 from workflow_app.models.case import Case
 from workflow_app.models.submission import Submission
 from workflow_app.models.task import Draft, Task
-from workflow_app.services import cases, rehearsal, users
+from workflow_app.services import cases, rehearsal, tasks, users
 from workflow_app.services.rehearsal import Stage
-from workflow_app.services.unit_of_work import Works
+from workflow_app.services.unit_of_work import UnitOfWork, Works
 from workflow_app.types import SYSTEM, Actor
 
 FILES = definitions.read_folder(PROCESSES / "sktlk")
@@ -108,3 +110,14 @@ class Office:
         query = select(AuditEvent.action).where(AuditEvent.case_id == case_id).order_by(AuditEvent.position)
         with self.works.begin(SYSTEM) as work:
             return list(work.session.scalars(query))
+
+
+def approving(task_id: UUID) -> Callable[[UnitOfWork], Any]:
+    """A Ka SPKT approves."""
+    return lambda work: tasks.complete(work, task_id, {"keputusan": "setuju"}, str(uuid4()))
+
+
+def answers_of(scenario: str, element: str) -> Any:
+    """What a scenario answers at a task."""
+    steps = scenarios.read_scenario(scenario, FILES[f"scenarios/{scenario}.yaml"]).steps
+    return next(step.answers for step in steps if getattr(step, "element", "") == element)

@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.integration.conftest import TestClock
-from tests.integration.stateful.counter import Counter, Ground
+from tests.integration.stateful.counter import Counter
+from tests.integration.stateful.hall import Ground
 from workflow_app.services import typesetting
 from workflow_app.services.unit_of_work import Works
 from workflow_app.types import Actor
