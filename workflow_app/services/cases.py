@@ -13,13 +13,24 @@ from workflow_app.models.case import Case, CaseRemark
 from workflow_app.models.definition import Definition as DefinitionRow
 from workflow_app.models.letter import Letter
 from workflow_app.models.task import Task
-from workflow_app.models.user import User
 from workflow_app.permissions import CASE_STARTERS, LEADS, can_work_on, check_role, has_role
-from workflow_app.services import access, audit, clocks, incidents, numbers, precedence, readable, steps
+from workflow_app.services import (
+    access,
+    audit,
+    case_tasks,
+    clocks,
+    incidents,
+    letters,
+    numbers,
+    people,
+    precedence,
+    readable,
+    steps,
+)
 from workflow_app.services.clocks import ClockView
 from workflow_app.services.configuration import role_label
 from workflow_app.services.incidents import IncidentView
-from workflow_app.services.processes import current, definition_of
+from workflow_app.services.processes import current, definition_of, version_of
 from workflow_app.services.readable import moment
 from workflow_app.services.unit_of_work import UnitOfWork
 
@@ -118,22 +129,20 @@ def start(work: UnitOfWork, process_key: str, token: str | None = None) -> Start
 def get(work: UnitOfWork, case_id: UUID) -> CaseView:
     """The case, if the actor may see it; raises `NotFound`."""
     case = access.visible_case(work, case_id)
-    row = work.session.get_one(DefinitionRow, case.definition_id)
-    opened_by = work.session.get(User, case.opened_by) if case.opened_by else None
     definition = definition_of(work, case.definition_id)
     open_tasks = _open_tasks(work, case)
     return CaseView(
         id=case.id,
         number=case.number,
         process_key=case.process_key,
-        process_name=row.name,
-        process_version=row.version,
+        process_name=definition.name,
+        process_version=version_of(work, case.definition_id),
         status=case.status,
         outcome=case.outcome,
         unit=case.unit,
         opened_at=case.opened_at,
         closed_at=case.closed_at,
-        opened_by=opened_by.full_name if opened_by else None,
+        opened_by=people.name_of(work, case.opened_by),
         summary=_summary(case, definition, open_tasks),
         open_tasks=open_tasks,
         clocks=clocks.of_case(work, case),
@@ -209,23 +218,19 @@ def _started(work: UnitOfWork, case: Case) -> Started:
 
 
 def _open_tasks(work: UnitOfWork, case: Case) -> list[OpenTaskView]:
-    rows = work.session.execute(
-        select(Task, User.full_name)
-        .outerjoin(User, User.id == Task.assignee_id)
-        .where(Task.case_id == case.id, Task.status == "open")
-        .order_by(Task.created_at)
-    )
+    tasks = case_tasks.open_of_case(work, case.id)
+    names = people.names_of(work, [task.assignee_id for task in tasks])
     return [
         OpenTaskView(
             id=task.id,
             name=task.name,
             role_label=role_label(work, task.role),
-            assignee_name=name,
+            assignee_name=names.get(task.assignee_id) if task.assignee_id else None,
             since=task.created_at,
             due_at=task.due_at,
             can_open=can_work_on(work.actor, unit=task.unit, role=task.role),
         )
-        for task, name in rows
+        for task in tasks
     ]
 
 
@@ -249,12 +254,11 @@ def _as_part(title: str) -> str:
 
 
 def _valid_letter(work: UnitOfWork, case_id: UUID) -> Letter | None:
-    query = select(Letter).where(Letter.case_id == case_id, Letter.status == "valid")
-    return work.session.scalars(query).first()
+    return next((letter for letter in letters.of_case(work, case_id) if letter.status == "valid"), None)
 
 
 def _cancel_reason(work: UnitOfWork, case: Case) -> str | None:
-    remark = _cancellation(work, case)
+    remark = _cancellation(work, case) if case.closed_at is not None else None
     if remark is None:
         return None
     return str(work.vault.open(case.data_key, remark.sealed, _remark_context(case))["alasan"])

@@ -21,6 +21,7 @@ from workflow_app.services import (
     documents,
     identities,
     jobs,
+    memory,
     numbers,
     precedence,
     requirements,
@@ -99,6 +100,7 @@ def issue(work: UnitOfWork, case: Case, letter: str) -> UUID:
         )
     )
     work.session.flush()
+    memory.of_case(work, case.id).pop("letters", None)
     audit.record_case(
         work, case.id, "letter.issued", letter_id=str(letter_id), kind=letter, number=number.text
     )
@@ -172,13 +174,22 @@ def case_of(work: UnitOfWork, letter_id: UUID) -> UUID:
     return access.visible_case(work, letter.case_id).id
 
 
+def of_case(work: UnitOfWork, case_id: UUID) -> list[Letter]:
+    """The letters of a case, oldest first."""
+    known = memory.of_case(work, case_id)
+    if "letters" not in known:
+        query = select(Letter).where(Letter.case_id == case_id).order_by(Letter.issued_at, Letter.number)
+        known["letters"] = list(work.session.scalars(query))
+    letters: list[Letter] = known["letters"]
+    return letters
+
+
 def issued(work: UnitOfWork, case_id: UUID) -> list[LetterView]:
     """The letters of a case, oldest first, withdrawn ones included. For services: the caller has checked access."""
-    query = select(Letter).where(Letter.case_id == case_id).order_by(Letter.issued_at, Letter.number)
     may_withdraw = work.session.get_one(Case, case_id).closed_at is not None and has_role(
         work.actor, WITHDRAWERS
     )
-    return [_view(work, letter, may_withdraw) for letter in work.session.scalars(query)]
+    return [_view(work, letter, may_withdraw) for letter in of_case(work, case_id)]
 
 
 def pdf(work: UnitOfWork, letter_id: UUID) -> documents.Content:

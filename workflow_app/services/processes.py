@@ -16,6 +16,7 @@ from workflow_app.permissions import CASE_STARTERS, ROLES, has_role
 from workflow_app.services import audit
 from workflow_app.services.unit_of_work import UnitOfWork
 
+_versions: dict[UUID, int] = {}
 _loaded: dict[UUID, Definition] = {}
 """Definitions never change, so what was parsed once in this process stays valid."""
 
@@ -142,3 +143,10 @@ def definition_of(work: UnitOfWork, definition_id: UUID) -> Definition:
         ).all()
         _loaded[definition_id] = definitions.load(dict(files))
     return _loaded[definition_id]
+
+
+def version_of(work: UnitOfWork, definition_id: UUID) -> int:
+    """The version under which a definition was deployed."""
+    if definition_id not in _versions:
+        _versions[definition_id] = work.session.get_one(DefinitionRow, definition_id).version
+    return _versions[definition_id]

@@ -1,19 +1,14 @@
 """What is on record of a case, for the people who look at it: step by step, what to read first, and in sentences."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
-
-from sqlalchemy import select
 
 from workflow_app.engine.definitions import Definition
 from workflow_app.engine.forms import SUMMARY_PLACE, Form
 from workflow_app.models.case import Case
-from workflow_app.models.submission import Submission
-from workflow_app.models.user import User
-from workflow_app.services import answers, readable
+from workflow_app.services import answers, people, readable
 from workflow_app.services.processes import definition_of
 from workflow_app.services.unit_of_work import UnitOfWork
 from workflow_app.types import SYSTEM, Answers
@@ -59,13 +54,13 @@ def record_of(work: UnitOfWork, case: Case, form: Form | None = None) -> Record:
     submissions = answers.newest(work, case.id)
     notes = answers.notes(work, case, submissions.values())
     shown = {element: {**found.answers, **notes[element]} for element, found in submissions.items()}
-    names = _names(work, submissions.values())
+    names = people.names_of(work, [found.submitted_by for found in submissions.values()])
     steps = [
         AnsweredStep(
             element=element,
             name=definition.elements[element].name,
             at=found.submitted_at,
-            by=names.get(found.submitted_by, SYSTEM.name),
+            by=names.get(found.submitted_by, SYSTEM.name) if found.submitted_by else SYSTEM.name,
             rows=answers.rows_of(definition, definition.form(element), shown[element]),
         )
         for element, found in submissions.items()
@@ -95,9 +90,3 @@ def _summary(definition: Definition, form: Form, shown: dict[str, Answers]) -> I
     for sentence in form.summary:
         if all(words(place) for place in re.findall(SUMMARY_PLACE, sentence)):
             yield re.sub(SUMMARY_PLACE, lambda found: words(found[1]), sentence)
-
-
-def _names(work: UnitOfWork, submissions: Collection[Submission]) -> dict[UUID | None, str]:
-    ids = {submission.submitted_by for submission in submissions} - {None}
-    rows = work.session.execute(select(User.id, User.full_name).where(User.id.in_(ids))).all()
-    return {row.id: row.full_name for row in rows}

@@ -24,6 +24,7 @@ from workflow_app.services import (
     drafts,
     evidence,
     incidents,
+    people,
     precedence,
     requirements,
     steps,
@@ -103,7 +104,7 @@ def get(work: UnitOfWork, task_id: UUID) -> TaskView:
         role=task.role,
         role_label=role_label(work, task.role),
         assignee_id=task.assignee_id,
-        assignee_name=_name(work, task.assignee_id),
+        assignee_name=people.name_of(work, task.assignee_id),
         is_mine=is_mine,
         can_claim=task.status == "open" and task.assignee_id is None and may_work,
         can_reassign=task.status == "open" and has_role(work.actor, LEADS),
@@ -118,7 +119,7 @@ def get(work: UnitOfWork, task_id: UUID) -> TaskView:
         draft_version=drafts.version(found.saved_at),
         token=str(uuid4()),
         step_no=len(done) + 1,
-        done_by=_name(work, task.done_by),
+        done_by=people.name_of(work, task.done_by),
         done_at=task.done_at,
     )
 
@@ -258,9 +259,3 @@ def _locked(work: UnitOfWork, task_id: UUID) -> Task:
     if task.status != "open":
         raise precedence.ended(work, task)
     return task
-
-
-def _name(work: UnitOfWork, user_id: UUID | None) -> str | None:
-    if user_id is None or user_id == work.actor.user_id:
-        return work.actor.name if user_id else None
-    return work.session.scalars(select(User.full_name).where(User.id == user_id)).first()
