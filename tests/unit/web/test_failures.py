@@ -118,4 +118,4 @@ def test_a_form_without_its_token_is_refused(client: FlaskClient) -> None:
 def test_too_large_a_request_is_refused_with_a_sentence(client: FlaskClient) -> None:
     answer = client.post("/masuk", data={"kata_sandi": "x" * 1_100_000})
     assert answer.status_code == 413
-    assert "batas ukuran" in answer.text
+    assert "tidak ada yang disimpan" in answer.text
