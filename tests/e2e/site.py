@@ -48,7 +48,8 @@ class RunningSite:
 @contextmanager
 def running_site(environment: dict[str, str]) -> Iterator[RunningSite]:
     """A seeded site with demo logins on the servers that `environment` names; its processes end with the block."""
-    with site.running_site({**environment, "WEB_WORKERS": "1"}) as running:
+    own = {name: value for name, value in environment.items() if name != "PUBLIC_URL"}
+    with site.running_site({**own, "WEB_WORKERS": "1"}) as running:
         yield RunningSite(running.address, running.passwords, environment["DATABASE_URL"], running.log_dir)
 
 

@@ -2,6 +2,8 @@
 
 import io
 import re
+import socket
+from urllib.parse import urlsplit
 
 import pikepdf
 import pypdfium2
@@ -74,13 +76,28 @@ def test_a_citizen_walks_out_with_a_numbered_letter(site: RunningSite, browsing:
     check_requirements_are_public(browsing(), site)
     check_scan_is_found(desk, case_number)
     counter.leave_unfinished(desk, site.address, citizen)
+    ask_wrongly(desk, site, citizen)
 
     secrets = [word.encode() for word in (*citizen.secrets(), "Wirautama")]
     dump, logs = site.dump(), site.logs()
     assert case_number.encode() in dump, "the dump holds what it should hold"
     assert [word for word in secrets if word.lower() in dump.lower()] == []
     assert b"/tugas/<uuid:task_id>" in logs, "the log holds what it should hold"
+    assert b"Invalid request" in logs
     assert [word for word in secrets if word.lower() in logs.lower()] == []
+
+
+def ask_wrongly(page: Page, site: RunningSite, citizen: Citizen) -> None:
+    """Requests that fail, with the person in their address; the last is no HTTP at all."""
+    for path in (f"/?nomor={citizen.nik}", f"/tidak-ada/{citizen.name}", f"/verifikasi/{citizen.nik}"):
+        page.request.get(f"{site.address}{path}")
+    page.request.post(
+        f"{site.address}/masuk", form={"nama_pengguna": citizen.nik, "kata_sandi": citizen.name}
+    )
+    where = urlsplit(site.address)
+    with socket.create_connection((where.hostname, where.port), timeout=10) as line:
+        line.sendall(f"GET /cari?kata={citizen.name} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        assert line.recv(100).startswith(b"HTTP/1.1 4")
 
 
 def letter_on(page: Page) -> bytes:
