@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from tests.services import new_database, run_command, throw_away_stack
 from workflow_app.bootstrap.system_packages import BROWSERS
+from workflow_app.connections import connect
 from workflow_app.settings import Settings, read_settings
 
 
@@ -64,7 +65,7 @@ def fresh_settings(stack: dict[str, str], fresh_database_url: str) -> Settings:
 @pytest.fixture(scope="session")
 def db_engine(settings: Settings) -> Iterator[Engine]:
     """Engine on the shared database."""
-    engine = create_engine(settings.sqlalchemy_url)
+    engine: Engine = connect(settings).session_factory.kw["bind"]
     yield engine
     engine.dispose()
 

@@ -22,6 +22,8 @@ Result = TypeVar("Result")
 WEB_SECONDS = 10.0
 """How long a page waits for one statement."""
 JOB_SECONDS = 120.0
+LOCK_SECONDS = 3
+"""How long a person waits for a case that another transaction holds before a sentence says so."""
 STORE_SECONDS = 6.0
 """How long a page waits for one answer of the object store; the client asks twice."""
 
@@ -74,6 +76,8 @@ def connect(
     def punctual(_dialect: object, _record: object, arguments: Any, options: Any) -> PunctualConnection:
         made: PunctualConnection = PunctualConnection.connect(*arguments, **options)
         made.seconds = statement_seconds
+        made.execute(f"set lock_timeout = '{LOCK_SECONDS}s'")
+        made.commit()
         return made
 
     event.listen(engine, "do_connect", punctual)

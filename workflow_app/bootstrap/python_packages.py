@@ -16,6 +16,25 @@ INCLUDES = {"embedded": ("embedded",), "dev": ("embedded", "dev")}
 PIP_OPTIONS = ("--require-hashes", "--disable-pip-version-check", "--no-input", "--quiet")
 
 
+SYSTEM_PYTHON = Path("/usr/bin/python3")
+IS_FIT = "import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))"
+
+
+def interpreter() -> str:
+    """The Python that the environment is made with: the system's when it is fit, else the one that runs this.
+
+    Distributions build theirs with profile guided optimisation, and keep it patched. One compiled at home without it runs the
+    product at little more than half the speed.
+    """
+    if Path(sys.executable).resolve() == SYSTEM_PYTHON.resolve():
+        return sys.executable
+    try:
+        fit = subprocess.run([SYSTEM_PYTHON, "-I", "-c", IS_FIT], capture_output=True, check=False)
+    except OSError:
+        return sys.executable
+    return str(SYSTEM_PYTHON) if fit.returncode == 0 else sys.executable
+
+
 class VirtualEnvironment:
     """The `.venv` of this clone."""
 
@@ -60,9 +79,12 @@ class VirtualEnvironment:
                 )
             say("  The virtual environment belongs to a Python that is gone or has changed; making it anew.")
             shutil.rmtree(self.folder)
-        if importlib.util.find_spec("ensurepip") is None or importlib.util.find_spec("venv") is None:
+        is_own = interpreter() == sys.executable
+        if is_own and (
+            importlib.util.find_spec("ensurepip") is None or importlib.util.find_spec("venv") is None
+        ):
             system_packages.provide((f"python3.{sys.version_info.minor}-venv",), self.root)
-        run_step("Making the virtual environment", [sys.executable, "-m", "venv", self.folder], cwd=self.root)
+        run_step("Making the virtual environment", [interpreter(), "-m", "venv", self.folder], cwd=self.root)
 
     def _is_sound(self) -> bool:
         """Its interpreter runs, is of the version the environment was made for, and has pip."""

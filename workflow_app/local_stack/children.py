@@ -38,6 +38,11 @@ class Process:
         fields = _stat(self.pid)
         return int(fields[1]) if fields else None
 
+    def processor_seconds(self) -> float:
+        """Time that it has spent on a processor; nothing when it is gone."""
+        fields = _stat(self.pid)
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK") if fields else 0.0
+
     def command(self) -> list[str]:
         """Its command line; empty when it is gone or not ours to see."""
         try:

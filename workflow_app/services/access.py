@@ -2,21 +2,23 @@
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, or_, select, text
+from sqlalchemy import ColumnElement, Select, exists, or_, select
 
 from workflow_app.errors import NotFound
 from workflow_app.models.case import Case
+from workflow_app.models.incident import Incident
 from workflow_app.models.task import Task
 from workflow_app.permissions import OVERSEERS, can_see_case, has_role
 from workflow_app.services import case_tasks, memory
 from workflow_app.services.unit_of_work import UnitOfWork
 
-LIMIT_WAITING = text("set local lock_timeout = '3s'")
-"""How long a person waits for a case that another transaction holds before a sentence says so."""
+HAS_INCIDENTS = exists().where(Incident.case_id == Case.id, Incident.resolved_at.is_(None)).correlate(Case)
 
 
 def lock_case(work: UnitOfWork, case_id: UUID) -> Case:
-    """The case row, locked until commit. Waits briefly; raises `Busy` (through the unit of work) or `NotFound`."""
+    """The case row, locked until commit. Waits as long as the connection allows (`connections.LOCK_SECONDS`); raises `Busy`
+    (through the unit of work) or `NotFound`.
+    """
     return _found(work, select(Case).where(Case.id == case_id), lock=True)
 
 
@@ -45,16 +47,21 @@ def _found(work: UnitOfWork, query: Select[Case], *, lock: bool) -> Case:
     """The one case of a query. A lock is FOR NO KEY UPDATE: rows that refer to the case (events) may be written beside it,
     else who holds the head of the audit chain would wait for us while we wait for the head.
     """
-    if lock:
-        work.session.execute(LIMIT_WAITING)
-        query = query.with_for_update(key_share=True, of=Case).execution_options(populate_existing=True)
-    case = work.session.scalars(query).first()
-    if case is None:
+    if not lock:
+        case = work.session.scalars(query).first()
+        if case is None:
+            raise NotFound()
+        return case
+    locking = query.add_columns(HAS_INCIDENTS).with_for_update(key_share=True, of=Case)
+    row = work.session.execute(locking, execution_options={"populate_existing": True}).first()
+    if row is None:
         raise NotFound()
-    if lock:
-        memory.locked(work).add(case.id)
-        memory.forget(work, case.id)
-    return case
+    locked: Case
+    locked, has_incidents = row
+    memory.locked(work).add(locked.id)
+    memory.forget(work, locked.id)
+    memory.of_case(work, locked.id)["has_incidents"] = has_incidents
+    return locked
 
 
 def _checked(work: UnitOfWork, case: Case) -> Case:

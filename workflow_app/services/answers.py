@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from workflow_app.engine.definitions import Definition
 from workflow_app.engine.forms import WORKING_NOTES, Form, Separated
 from workflow_app.errors import Conflict
+from workflow_app.models.base import Base
 from workflow_app.models.case import Case
 from workflow_app.models.submission import SealedAnswers, Submission
 from workflow_app.models.task import Task
@@ -17,40 +18,45 @@ from workflow_app.services import case_tasks, memory, readable
 from workflow_app.services.unit_of_work import UnitOfWork
 from workflow_app.types import Answers
 
+_SUBMISSION = Base.metadata.tables[Submission.__tablename__].insert()
+_SEALED = Base.metadata.tables[SealedAnswers.__tablename__].insert()
+"""Written as rows, without the bookkeeping of objects: a submission never changes, and every completion waits for this."""
 
-def store(work: UnitOfWork, case: Case, task: Task, token: str, separated: Separated) -> Submission:
-    """Keep the answers with which `task` is completed. Personal groups are sealed.
+
+def store(work: UnitOfWork, case: Case, task: Task, token: str, separated: Separated) -> UUID:
+    """Keep the answers with which `task` is completed; returns the submission. Personal groups are sealed.
 
     Raises `Conflict` when a form with this idempotency key was stored before, or is being stored at this moment.
     """
-    submission = Submission(
-        id=uuid4(),
-        task_id=task.id,
-        case_id=case.id,
-        element=task.element,
-        token=token,
-        answers=separated.public,
-        submitted_at=work.clock(),
-        submitted_by=work.actor.user_id,
-    )
-    work.session.add(submission)
+    submission_id = uuid4()
+    stored = {
+        "id": submission_id,
+        "task_id": task.id,
+        "case_id": case.id,
+        "element": task.element,
+        "token": token,
+        "answers": separated.public,
+        "submitted_at": work.clock(),
+        "submitted_by": work.actor.user_id,
+    }
     try:
-        work.session.flush()
+        work.session.execute(_SUBMISSION, stored)
     except IntegrityError as error:
         raise Conflict(
             "Formulir ini sudah pernah dikirim untuk tugas lain. Muat ulang halaman tugas ini."
         ) from error
     memory.of_case(work, case.id).pop("answers", None)
-    work.session.add_all(
-        SealedAnswers(
-            submission_id=submission.id,
-            field_group=group,
-            sealed=work.vault.seal(case.data_key, answers, f"answers:{submission.id}:{group}"),
-        )
+    sealed = [
+        {
+            "submission_id": submission_id,
+            "field_group": group,
+            "sealed": work.vault.seal(case.data_key, answers, f"answers:{submission_id}:{group}"),
+        }
         for group, answers in separated.personal.items()
-    )
-    work.session.flush()
-    return submission
+    ]
+    if sealed:
+        work.session.execute(_SEALED, sealed)
+    return submission_id
 
 
 def newest(work: UnitOfWork, case_id: UUID, elements: Iterable[str] | None = None) -> dict[str, Submission]:

@@ -55,7 +55,6 @@ def save(
     task = access.visible_task(work, task_id)
     case = work.session.get_one(Case, task.case_id)
     # The task row is locked, so that a draft cannot reappear behind a completion.
-    work.session.execute(access.LIMIT_WAITING)
     work.session.refresh(task, with_for_update={"key_share": True})
     if task.status != "open":
         raise precedence.ended(work, task)

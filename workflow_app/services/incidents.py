@@ -15,7 +15,7 @@ from workflow_app.models.effect import PendingEffect
 from workflow_app.models.incident import Incident
 from workflow_app.models.task import Task
 from workflow_app.permissions import INCIDENT_READERS, INCIDENT_RETRIERS, check_role, has_role
-from workflow_app.services import access, audit, jobs, precedence
+from workflow_app.services import access, audit, jobs, memory, precedence
 from workflow_app.services.unit_of_work import UnitOfWork, Works
 from workflow_app.types import SYSTEM, Actor
 
@@ -120,7 +120,9 @@ def _still_waits(work: UnitOfWork, case: Case, operation: str, task_id: UUID | N
 
 
 def resolve(work: UnitOfWork, case: Case, task_id: UUID | None) -> None:
-    """The step went through after all: close its incident and let the case run again."""
+    """The step went through after all: close its incident and let the case run again. The case is locked by the caller."""
+    if not memory.of_case(work, case.id).get("has_incidents", True):
+        return
     query = select(Incident).where(Incident.case_id == case.id, Incident.resolved_at.is_(None))
     still_open = work.session.scalars(query).all()
     for incident in still_open:
@@ -132,11 +134,12 @@ def resolve(work: UnitOfWork, case: Case, task_id: UUID | None) -> None:
         incident.resolved_at is not None or incident.operation == "complete" for incident in still_open
     ):
         case.status = "running"
-    work.session.flush()
 
 
 def close_all(work: UnitOfWork, case: Case) -> None:
     """The case has ended, so nothing of it waits for a retry any more."""
+    if not memory.of_case(work, case.id).get("has_incidents", True):
+        return
     query = select(Incident).where(Incident.case_id == case.id, Incident.resolved_at.is_(None))
     for incident in work.session.scalars(query):
         incident.resolved_at = work.clock()

@@ -196,9 +196,9 @@ def complete(
     if faults:
         raise InvalidInput(fields=faults)
     separated = forms.separate(form, kept)
-    submission = answers.store(work, case, task, token, separated)
+    submission_id = answers.store(work, case, task, token, separated)
     control = dict(separated.control)
-    control.update(requirements.decide(work, case, form, kept, submission.id))
+    control.update(requirements.decide(work, case, form, kept, submission_id))
     with incidents.blaming("complete", case.id, task.id), work.session.no_autoflush:
         step = runner.complete_task(definition, case.state, task.id, control, work.clock())
         _finish(work, case, task)

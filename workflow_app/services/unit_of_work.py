@@ -76,7 +76,6 @@ class Works:
         with translated(), self.pause.after_silence(), self.session_factory.begin() as session:
             yield UnitOfWork(session, actor, self.blobs, self.vault, self.clock)
 
-
     @contextmanager
     def glance(self, actor: Actor) -> Iterator[UnitOfWork]:
         """A unit of work for one look: no transaction around it, so three answers less to wait for."""

@@ -142,6 +142,10 @@ class TrialSite:
         """Its processes that serve one connection each."""
         return [one for one in self._postgres() if "sentra sentra" in " ".join(one.command())]
 
+    def databases(self) -> list[Process]:
+        """Every process of the database."""
+        return list(self._postgres())
+
     def object_stores(self) -> list[Process]:
         """The object store."""
         mark = f"-dir={self.data_dir / 'objects'}"
