@@ -2,17 +2,15 @@
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from workflow_app.errors import NotFound
+from workflow_app.models.audit import AuditChain
 from workflow_app.models.case import Case
-from workflow_app.models.incident import Incident
 from workflow_app.models.task import Task
 from workflow_app.permissions import OVERSEERS, can_see_case, has_role
-from workflow_app.services import case_tasks, memory
+from workflow_app.services import audit, case_tasks, memory
 from workflow_app.services.unit_of_work import UnitOfWork
-
-HAS_INCIDENTS = exists().where(Incident.case_id == Case.id, Incident.resolved_at.is_(None)).correlate(Case)
 
 
 def lock_case(work: UnitOfWork, case_id: UUID) -> Case:
@@ -44,23 +42,27 @@ def visible_task(work: UnitOfWork, task_id: UUID, *, lock: bool = False) -> Task
 
 
 def _found(work: UnitOfWork, query: Select[Case], *, lock: bool) -> Case:
-    """The one case of a query. A lock is FOR NO KEY UPDATE: rows that refer to the case (events) may be written beside it,
-    else who holds the head of the audit chain would wait for us while we wait for the head.
+    """The one case of a query. Locked together with the head of its audit chain, because every change writes an event.
+
+    A lock is FOR NO KEY UPDATE: rows that refer to the case (events) may be written beside it, else who holds the head of the
+    chain would wait for us while we wait for the head.
     """
     if not lock:
         case = work.session.scalars(query).first()
         if case is None:
             raise NotFound()
         return case
-    locking = query.add_columns(HAS_INCIDENTS).with_for_update(key_share=True, of=Case)
-    row = work.session.execute(locking, execution_options={"populate_existing": True}).first()
+    chained = query.add_columns(AuditChain).join(AuditChain, AuditChain.name == func.concat("case:", Case.id))
+    row = work.session.execute(
+        chained.with_for_update(key_share=True, of=[Case, AuditChain]),
+        execution_options={"populate_existing": True},
+    ).first()
     if row is None:
         raise NotFound()
-    locked: Case
-    locked, has_incidents = row
+    locked: Case = row[0]
+    audit.hold(work, row[1])
     memory.locked(work).add(locked.id)
     memory.forget(work, locked.id)
-    memory.of_case(work, locked.id)["has_incidents"] = has_incidents
     return locked
 
 

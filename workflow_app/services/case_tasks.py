@@ -2,20 +2,25 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
+from workflow_app.models.incident import Incident
 from workflow_app.models.task import Task
 from workflow_app.services import memory
 from workflow_app.services.unit_of_work import UnitOfWork
 
 
 def of_case(work: UnitOfWork, case_id: UUID) -> list[Task]:
-    """Every task that the case has or had, oldest first."""
+    """Every task that the case has or had, oldest first. The same question tells whether an incident is open."""
     known = memory.of_case(work, case_id)
     if "tasks" not in known:
+        incident = exists().where(Incident.case_id == case_id, Incident.resolved_at.is_(None))
         query = select(Task).where(Task.case_id == case_id).order_by(Task.created_at, Task.id)
-        rows = work.session.scalars(query.execution_options(populate_existing=True))
-        known["tasks"] = list(rows)
+        rows = work.session.execute(
+            query.add_columns(incident), execution_options={"populate_existing": True}
+        ).all()
+        known["tasks"] = [task for task, _ in rows]
+        known["has_incidents"] = any(is_open for _, is_open in rows)
     tasks: list[Task] = known["tasks"]
     return tasks
 
