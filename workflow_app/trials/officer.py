@@ -74,6 +74,10 @@ class Officer:
     ) -> None:
         self._connection.close()
 
+    def rest(self) -> None:
+        """A pause longer than the server keeps a connection: the next request makes a new one."""
+        self._connection.close()
+
     def sign_in(self) -> None:
         """Through the sign-in page. Raises `Unexpected` when the site refuses."""
         form = self.get("/masuk")

@@ -88,6 +88,7 @@ class _Desk:
                 self.errors += 1
 
     def _serve(self) -> None:
+        self.officer.rest()  # between two citizens
         began = time.perf_counter()
         listed = self.officer.inbox()
         self.page_waits.append(time.perf_counter() - began)
