@@ -23,7 +23,7 @@ Usage: ./spkt COMMAND [OPTIONS]
   test    The whole test suite on throw-away servers: ./spkt test [pytest arguments]
   check   Style, types, architecture, process models, templates: every check, every failure
 
-More commands (process, user, archive, audit, sktlk) are listed here after the first set-up, which any command does.
+More commands (backup, restore, chaos, bench, user, config ...) are listed here after the first set-up, which any command does.
 """
 
 

@@ -1,0 +1,25 @@
+"""The benches run and print what they promise. How fast it is, is not judged here."""
+
+from workflow_app.trials import inbox_bench, task_bench
+
+
+def test_officers_complete_tasks_without_an_error() -> None:
+    figures = task_bench.measure(officers=2, cases=1).as_dict()
+
+    assert list(figures)[:9] == [
+        "completions_per_s", "p50_ms", "p95_ms", "p99_ms", "n", "errors", "sql_per_completion",
+        "commits_per_completion", "bytes_per_case",
+    ]  # fmt: skip
+    assert (figures["n"], figures["errors"]) == (10, 0)
+    assert 0 < float(str(figures["p50_ms"])) <= float(str(figures["p99_ms"]))
+    assert 5 < float(str(figures["sql_per_completion"])) < 25
+    assert 1 <= float(str(figures["commits_per_completion"])) < 2
+    assert 5_000 < int(str(figures["bytes_per_case"])) < 60_000
+
+
+def test_lists_are_read_with_as_many_tasks_as_asked_for() -> None:
+    small, large = inbox_bench.measure(1200, rounds=1)
+
+    assert (small.open, small.finished, large.open, large.finished) == (1000, 10_000, 1200, 12_000)
+    assert small.n >= 15
+    assert 0 < large.p50_ms <= large.p99_ms
