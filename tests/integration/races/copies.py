@@ -10,6 +10,7 @@ from sqlalchemy import inspect, select
 from workflow_app.models.case import Case, CaseClock
 from workflow_app.models.submission import SealedAnswers, Submission
 from workflow_app.models.task import Task
+from workflow_app.services import audit
 from workflow_app.services.unit_of_work import UnitOfWork
 
 UUIDS = re.compile(rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -33,6 +34,7 @@ def copy_case(work: UnitOfWork, case_id: UUID) -> tuple[UUID, UUID]:
     new.state, new.data_key, new.next_wake_at = zlib.compress(state), key, None
     work.session.add(new)
     work.session.flush()
+    audit.record_case(work, new.id, "case.opened", number=new.number)
     opened = None
     for task in work.session.scalars(select(Task).where(Task.case_id == case_id)):
         work.session.add(_copy(task, id=ids[task.id], case_id=new.id))
