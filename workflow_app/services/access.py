@@ -2,14 +2,13 @@
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 
 from workflow_app.errors import NotFound
-from workflow_app.models.audit import AuditChain
 from workflow_app.models.case import Case
 from workflow_app.models.task import Task
 from workflow_app.permissions import OVERSEERS, can_see_case, has_role
-from workflow_app.services import audit, case_tasks, memory
+from workflow_app.services import case_tasks, memory
 from workflow_app.services.unit_of_work import UnitOfWork
 
 
@@ -42,28 +41,18 @@ def visible_task(work: UnitOfWork, task_id: UUID, *, lock: bool = False) -> Task
 
 
 def _found(work: UnitOfWork, query: Select[Case], *, lock: bool) -> Case:
-    """The one case of a query. Locked together with the head of its audit chain, because every change writes an event.
-
-    A lock is FOR NO KEY UPDATE: rows that refer to the case (events) may be written beside it, else who holds the head of the
-    chain would wait for us while we wait for the head.
+    """The one case of a query. A lock is FOR NO KEY UPDATE: rows that refer to the case (events) may be written beside it,
+    else who holds the head of the audit chain would wait for us while we wait for the head.
     """
-    if not lock:
-        case = work.session.scalars(query).first()
-        if case is None:
-            raise NotFound()
-        return case
-    chained = query.add_columns(AuditChain).join(AuditChain, AuditChain.name == func.concat("case:", Case.id))
-    row = work.session.execute(
-        chained.with_for_update(key_share=True, of=[Case, AuditChain]),
-        execution_options={"populate_existing": True},
-    ).first()
-    if row is None:
+    if lock:
+        query = query.with_for_update(key_share=True, of=Case).execution_options(populate_existing=True)
+    case = work.session.scalars(query).first()
+    if case is None:
         raise NotFound()
-    locked: Case = row[0]
-    audit.hold(work, row[1])
-    memory.locked(work).add(locked.id)
-    memory.forget(work, locked.id)
-    return locked
+    if lock:
+        memory.locked(work).add(case.id)
+        memory.forget(work, case.id)
+    return case
 
 
 def _checked(work: UnitOfWork, case: Case) -> Case:

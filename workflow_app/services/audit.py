@@ -61,19 +61,9 @@ def record_case(
     record(work, f"case:{case_id}", action, case_id=case_id, element=element, **details)
 
 
-def hold(work: UnitOfWork, head: AuditChain) -> None:
-    """The caller has locked the head of this chain in this transaction."""
-    _heads(work)[head.name] = head
-
-
-def _heads(work: UnitOfWork) -> dict[str, AuditChain]:
-    heads: dict[str, AuditChain] = work.session.info.setdefault("audit_heads", {})
-    return heads
-
-
 def _locked_head(work: UnitOfWork, chain: str) -> AuditChain:
     """The head of a chain, ours until commit. Further events of this transaction find it here; they are written together."""
-    held = _heads(work)
+    held: dict[str, AuditChain] = work.session.info.setdefault("audit_heads", {})
     if chain not in held:
         head = work.session.get(AuditChain, chain, with_for_update=True, populate_existing=True)
         held[chain] = head if head is not None else _first_head(work, chain)

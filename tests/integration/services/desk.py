@@ -91,4 +91,4 @@ def record(work: UnitOfWork, case: Case, element: str, given: dict[str, Any]) ->
     work.session.flush()
     audit.record_case(work, case.id, "task.completed", element, name=task.name)
     separated = forms.separate(definition.form(element), given)
-    return answers.store(work, case, task, str(uuid4()), separated).id
+    return answers.store(work, case, task, str(uuid4()), separated)
