@@ -24,7 +24,6 @@ from workflow_app.web import (
     pages,
     parts,
     session,
-    turns,
 )
 
 ASSET_AGE = timedelta(days=365)
@@ -54,13 +53,11 @@ def create_app(settings: Settings | None = None, works: Works | None = None) -> 
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # as its documentation says
 
     app.before_request(logs.begin)
-    app.before_request(turns.take)
     app.before_request(characters.bound)
     app.before_request(session.load)
     app.before_request(access.enforce)
     CSRFProtect(app)
     app.before_request(characters.refuse)
-    app.teardown_request(turns.give_back)
     app.after_request(metrics.count)
     app.after_request(logs.finish)
     app.after_request(headers.add)

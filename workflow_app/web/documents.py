@@ -21,7 +21,6 @@ from workflow_app.web.access import access
 from workflow_app.web.files import attachment, inline
 from workflow_app.web.parts import sentra
 from workflow_app.web.transaction import unit_of_work
-from workflow_app.web.turns import unhurried
 
 blueprint = Blueprint("documents", __name__)
 
@@ -39,7 +38,6 @@ def show(document_id: UUID) -> ResponseReturnValue:
 
 @blueprint.get("/dokumen/<uuid:document_id>/asli")
 @access()
-@unhurried
 def original(document_id: UUID) -> ResponseReturnValue:
     """The paper exactly as it was received."""
     with unit_of_work() as work:
@@ -49,7 +47,6 @@ def original(document_id: UUID) -> ResponseReturnValue:
 
 @blueprint.get("/dokumen/<uuid:document_id>/dokumen.pdf")
 @access()
-@unhurried
 def pdf(document_id: UUID) -> ResponseReturnValue:
     """The searchable PDF."""
     with unit_of_work() as work:
@@ -59,7 +56,6 @@ def pdf(document_id: UUID) -> ResponseReturnValue:
 
 @blueprint.get("/dokumen/<uuid:document_id>/halaman/<int:page>")
 @access()
-@unhurried
 def thumbnail(document_id: UUID, page: int) -> ResponseReturnValue:
     """A small picture of one page."""
     with unit_of_work() as work:
@@ -69,7 +65,6 @@ def thumbnail(document_id: UUID, page: int) -> ResponseReturnValue:
 
 @blueprint.post("/tugas/<uuid:task_id>/dokumen")
 @access()
-@unhurried
 def upload(task_id: UUID) -> ResponseReturnValue:
     """Take in one file while the form stays open; answers with the piece of the form that shows it."""
     name, file = request.form.get("bidang", ""), request.files.get("berkas")
@@ -84,7 +79,6 @@ def upload(task_id: UUID) -> ResponseReturnValue:
 
 @blueprint.post("/berkas/<uuid:case_id>/dokumen")
 @access()
-@unhurried
 def attach(case_id: UUID) -> ResponseReturnValue:
     """Add papers to a case outside of any form."""
     files = [file for file in request.files.getlist("berkas") if file.filename]

@@ -13,14 +13,12 @@ from workflow_app.types import SYSTEM
 from workflow_app.web.access import public
 from workflow_app.web.operators import is_operator
 from workflow_app.web.parts import sentra
-from workflow_app.web.turns import unhurried
 
 blueprint = Blueprint("health", __name__)
 
 
 @blueprint.get("/healthz")
 @public
-@unhurried
 def alive() -> ResponseReturnValue:
     """For load balancers and start-up scripts: the process answers. Asks nobody."""
     return "ok\n", 200, {"Content-Type": "text/plain; charset=utf-8"}
@@ -28,7 +26,6 @@ def alive() -> ResponseReturnValue:
 
 @blueprint.get("/readyz")
 @public
-@unhurried
 def ready() -> ResponseReturnValue:
     """How each part is. 503 only when no page with data works; the public reads states, operators also figures."""
     report = sentra().watch.report()

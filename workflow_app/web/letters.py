@@ -12,14 +12,12 @@ from workflow_app.web.cases import Withdrawal, page
 from workflow_app.web.failures import status_of
 from workflow_app.web.files import inline
 from workflow_app.web.transaction import unit_of_work
-from workflow_app.web.turns import unhurried
 
 blueprint = Blueprint("letters", __name__)
 
 
 @blueprint.get("/surat/<uuid:letter_id>.pdf")
 @access()
-@unhurried
 def pdf(letter_id: UUID) -> ResponseReturnValue:
     """The newest printing of a letter."""
     with unit_of_work() as work:

@@ -24,7 +24,6 @@ from workflow_app.web import limits, session
 from workflow_app.web.access import access, public
 from workflow_app.web.addresses import local_path
 from workflow_app.web.transaction import unit_of_work
-from workflow_app.web.turns import unhurried
 
 logger = logging.getLogger("workflow_app.web")
 
@@ -46,7 +45,6 @@ def sign_in() -> ResponseReturnValue:
 
 @blueprint.post("/masuk")
 @public
-@unhurried
 def authenticate() -> ResponseReturnValue:
     """Check user name and password; a fresh session begins. The try is counted before, in a transaction of its own."""
     username = request.form.get("nama_pengguna", "").strip()
@@ -125,7 +123,6 @@ def change_password() -> ResponseReturnValue:
 
 @blueprint.post("/akun/sandi")
 @access()
-@unhurried
 def replace_password() -> ResponseReturnValue:
     """Change it; every other session of the account ends, this one goes on under a new token."""
     user = session.current_user()
