@@ -24,6 +24,8 @@ WEB_SECONDS = 10.0
 JOB_SECONDS = 120.0
 LOCK_SECONDS = 3
 """How long a person waits for a case that another transaction holds before a sentence says so."""
+GIVEN_UP_BY_SERVER = 0.8
+"""Share of that time after which the server itself ends a statement: the line is fine then, and nobody else has to wait."""
 STORE_SECONDS = 6.0
 """How long a page waits for one answer of the object store; the client asks twice."""
 
@@ -77,6 +79,8 @@ def connect(
         made: PunctualConnection = PunctualConnection.connect(*arguments, **options)
         made.seconds = statement_seconds
         made.execute(f"set lock_timeout = '{LOCK_SECONDS}s'")
+        if statement_seconds is not None:
+            made.execute(f"set statement_timeout = {int(statement_seconds * GIVEN_UP_BY_SERVER * 1000)}")
         made.commit()
         return made
 
@@ -99,9 +103,9 @@ def _ask_after_rest(connection: Any, record: ConnectionPoolEntry, _proxy: object
     looked at: something to read on it that nobody asked for is the server's goodbye.
     """
     has_rested = time.monotonic() - record.info.get(RESTS_SINCE, 0.0) >= REST_SECONDS
-    if not has_rested and not _has_news(connection):
-        return
     try:
+        if not has_rested and not _has_news(connection):
+            return
         connection.execute("")
         connection.rollback()
     except psycopg.Error as error:

@@ -28,6 +28,12 @@ class Forwarder:
         """host:port of our end."""
         return f"{HOST}:{self.port}"
 
+    @property
+    def standing(self) -> int:
+        """Connections that stand at this moment."""
+        with self._lock:
+            return len(self._pairs)
+
     def cut(self) -> None:
         """The server is gone: every connection breaks, new ones are refused."""
         self._flows.set()

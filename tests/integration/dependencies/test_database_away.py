@@ -15,8 +15,11 @@ from tests.integration.dependencies.program import Program, wait_until
 from tests.integration.services import scans
 from tests.integration.web import desk
 from tests.integration.web.visitor import Visitor, fields_of
+from workflow_app.connections import connect
+from workflow_app.errors import DatabaseAway, Unavailable
 from workflow_app.services import documents
 from workflow_app.services.unit_of_work import Works
+from workflow_app.settings import Settings
 from workflow_app.types import SYSTEM
 
 SENTENCE = "Basis data sedang tidak dapat dihubungi"
@@ -66,7 +69,25 @@ def test_connections_that_died_meanwhile_cost_nobody_an_error(
                 " where datname = current_database() and pid <> pg_backend_pid()"
             )
         )
+    wait_until(lambda: database_line.standing == 0, 10)
     assert [visitor.open("/").answer.status_code for visitor in visitors] == [200, 200]
+
+
+def test_one_statement_that_takes_too_long_is_ended_and_troubles_nobody_else(
+    site_settings: Settings,
+) -> None:
+    works = connect(site_settings, statement_seconds=1.0)
+    try:
+        with pytest.raises(Unavailable) as slow, works.begin(SYSTEM) as work:
+            work.session.execute(text("select pg_sleep(30)"))
+        assert not isinstance(slow.value, DatabaseAway)
+        with works.begin(SYSTEM) as work:
+            running = (
+                "select count(*) from pg_stat_activity where state = 'active' and query like '%pg_sleep(30)%'"
+            )
+            assert work.session.scalar(text(f"{running} and pid <> pg_backend_pid()")) == 0
+    finally:
+        works.session_factory.kw["bind"].dispose()
 
 
 def test_a_form_sent_into_the_outage_and_again_afterwards_is_stored_once(
