@@ -20,7 +20,7 @@ class EmptyFile(Refused):
     """There is not one byte in the file."""
 
     def __init__(self) -> None:
-        super().__init__("Berkas ini kosong. Pindai atau foto ulang, lalu unggah lagi.")
+        super().__init__("File ini kosong. Pindai atau foto ulang, lalu unggah lagi.")
 
 
 class FileTooLarge(Refused):
@@ -28,8 +28,8 @@ class FileTooLarge(Refused):
 
     def __init__(self, size: int, limit: int) -> None:
         super().__init__(
-            f"Berkas ini {_megabytes(size)} MB, paling besar {_megabytes(limit)} MB. "
-            "Pindai dengan resolusi 300 dpi atau bagi menjadi beberapa berkas."
+            f"File ini {_millions(size)} MB, paling besar {_millions(limit)} MB. "
+            "Pindai dengan resolusi 300 dpi atau bagi menjadi beberapa file."
         )
 
 
@@ -38,9 +38,7 @@ class UnknownType(Refused):
 
     def __init__(self, found: str = "") -> None:
         what = (
-            f"Isi berkas ini {found}, bukan gambar atau PDF."
-            if found
-            else "Isi berkas ini bukan gambar atau PDF."
+            f"File ini adalah {found}, bukan gambar atau PDF." if found else "File ini bukan gambar atau PDF."
         )
         super().__init__(f"{what} Unggah JPEG, PNG, TIFF, HEIC, WebP, BMP, GIF, atau PDF.")
 
@@ -50,8 +48,8 @@ class TooManyPixels(Refused):
 
     def __init__(self, width: int, height: int, megapixels: int) -> None:
         super().__init__(
-            f"Gambar ini {width} x {height} piksel, paling besar {megapixels} megapiksel per halaman. "
-            "Pindai ulang dengan resolusi 300 dpi."
+            f"Gambar ini {width} x {height} piksel ({_millions(width * height)} megapiksel), "
+            f"paling besar {megapixels} megapiksel per halaman. Pindai ulang dengan resolusi 300 dpi."
         )
 
 
@@ -60,7 +58,7 @@ class TooManyPages(Refused):
 
     def __init__(self, pages: int, limit: int) -> None:
         super().__init__(
-            f"Berkas ini {pages} halaman, paling banyak {limit} halaman. Bagi menjadi beberapa berkas."
+            f"File ini {pages} halaman, paling banyak {limit} halaman. Bagi menjadi beberapa file."
         )
 
 
@@ -68,7 +66,7 @@ class NoPages(Refused):
     """A PDF or TIFF without a single page."""
 
     def __init__(self) -> None:
-        super().__init__("Berkas ini tidak mempunyai halaman. Buat ulang berkasnya, lalu unggah lagi.")
+        super().__init__("File ini tidak mempunyai halaman. Buat ulang file itu, lalu unggah lagi.")
 
 
 class EncryptedPdf(Refused):
@@ -85,7 +83,7 @@ class TruncatedFile(Refused):
 
     def __init__(self) -> None:
         super().__init__(
-            "Berkas ini terpotong, sebagian isinya tidak ada. Salin atau pindai ulang, lalu unggah lagi."
+            "File ini terpotong, sebagian isinya tidak ada. Salin atau pindai ulang, lalu unggah lagi."
         )
 
 
@@ -93,7 +91,7 @@ class DamagedFile(Refused):
     """The structure of the file is broken."""
 
     def __init__(self) -> None:
-        super().__init__("Berkas ini rusak dan tidak dapat dibuka. Pindai atau foto ulang, lalu unggah lagi.")
+        super().__init__("File ini rusak dan tidak dapat dibuka. Pindai atau foto ulang, lalu unggah lagi.")
 
 
 class TooComplex(Refused):
@@ -131,7 +129,7 @@ class DecodeCrashed(DecodeFailed):
     """The decoding process died."""
 
     def __init__(self) -> None:
-        super().__init__("Halaman ini membuat pembaca berkas berhenti. Pindai ulang halaman ini.")
+        super().__init__("Halaman ini membuat pembaca file berhenti. Pindai ulang halaman ini.")
 
 
 class PageUnreadable(DecodeFailed):
@@ -146,7 +144,7 @@ class DocumentTimeout(OcrError):
 
     def __init__(self) -> None:
         super().__init__(
-            "Waktu membaca dokumen ini habis sebelum halaman ini. Bagi menjadi beberapa berkas, lalu unggah lagi."
+            "Waktu membaca dokumen ini habis sebelum halaman ini. Bagi menjadi beberapa file, lalu unggah lagi."
         )
 
 
@@ -178,5 +176,5 @@ class EngineFailed(EngineError):
         )
 
 
-def _megabytes(size: int) -> str:
-    return f"{size / 1_000_000:.1f}".removesuffix(".0").replace(".", ",")
+def _millions(number: int) -> str:
+    return f"{number / 1_000_000:.1f}".removesuffix(".0").replace(".", ",")

@@ -35,7 +35,7 @@ _AT_ONCE = threading.BoundedSemaphore(2)
 """PDFs looked into at the same time by one process, so that several hostile ones cannot add up their memory."""
 
 _RESTRICTED = "PDF ini dibatasi oleh pembuatnya (cetak atau salin), tetapi dapat dibaca."
-_SIGNED = "PDF ini bertanda tangan digital. Berkas asli disimpan apa adanya, tanpa salinan yang diubah."
+_SIGNED = "PDF ini bertanda tangan digital. File asli disimpan apa adanya, tanpa salinan yang diubah."
 _XFA = "PDF ini formulir XFA. Bila isinya tidak tampak, cetak formulir itu ke PDF biasa, lalu unggah lagi."
 
 
@@ -77,7 +77,7 @@ def _inspect_pdf(data: bytes, limits: Limits) -> Inspection:
         TemporaryDirectory(prefix="periksa-") as folder,
         Sandbox(own, Path(folder)) as sandbox,
     ):
-        path = Path(folder) / "berkas"
+        path = Path(folder) / "file"
         path.write_bytes(data)
         try:
             found = sandbox.call("inspect_pdf", seconds=limits.inspect_seconds, path=str(path))

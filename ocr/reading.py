@@ -26,7 +26,7 @@ ALMOST = 0.9
 """A turned page that reads about as well wins: the engine also reads pages that lie on their side."""
 _DEFAULT_OPTIONS = Options()
 _SIGNED = "PDF bertanda tangan digital tidak diubah, jadi tidak dibuat salinan yang dapat dicari."
-_NO_COPY = "Salinan yang dapat dicari tidak dapat dibuat. Berkas aslinya tersimpan utuh."
+_NO_COPY = "Salinan yang dapat dicari tidak dapat dibuat. File aslinya tersimpan utuh."
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def read(
     inspection = inspect(data, options.limits)
     workers = min(inspection.pages, options.workers or os.cpu_count() or 1)
     with ExitStack() as stack:
-        path = Path(stack.enter_context(TemporaryDirectory(prefix="baca-"))) / "berkas"
+        path = Path(stack.enter_context(TemporaryDirectory(prefix="baca-"))) / "file"
         path.write_bytes(data)
         sandboxes = [
             stack.enter_context(Sandbox(options.limits, path.parent, nice=options.nice))

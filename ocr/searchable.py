@@ -9,7 +9,7 @@ from pikepdf import Dictionary, Matrix, Name, Page, Pdf, Stream
 
 from ocr import embedding, signatures
 
-NOTICE = "Halaman %d tidak dapat ditampilkan di sini. Lihat berkas aslinya di arsip."
+NOTICE = "Halaman %d tidak dapat ditampilkan di sini. Lihat file aslinya di arsip."
 _ACTIVE = (
     Name.OpenAction, Name.AA, Name.JS, Name.JavaScript, Name.EmbeddedFiles, Name.EF, Name.AF, Name.XFA,
     Name.RichMediaContent,

@@ -220,7 +220,9 @@ def test_a_tiff_whose_pages_run_in_a_circle_is_refused() -> None:
 @pytest.mark.parametrize("claim", [papers.png_claiming, papers.jpeg_claiming])
 def test_a_decompression_bomb_is_refused_from_its_header_alone(claim) -> None:
     began = time.monotonic()
-    with pytest.raises(errors.TooManyPixels, match=r"60000 x 60000 piksel"):
+    with pytest.raises(
+        errors.TooManyPixels, match=r"60000 x 60000 piksel \(3600 megapiksel\), paling besar 120 megapiksel"
+    ):
         inspect(claim(60000, 60000))
     assert time.monotonic() - began < 0.5
 
@@ -265,6 +267,11 @@ def test_a_pdf_that_takes_too_long_to_look_into_is_refused() -> None:
         inspect(papers.text_pdf(papers.LINES), Limits(inspect_seconds=0.001))
 
 
+def test_a_program_is_called_one() -> None:
+    with pytest.raises(errors.UnknownType, match=r"^File ini adalah program, bukan gambar atau PDF\."):
+        inspect(b"MZ" + bytes(60))
+
+
 def test_the_pixel_limit_can_be_set() -> None:
     data = papers.png_claiming(2000, 2000)
     assert inspect(data).width == 2000
@@ -296,3 +303,4 @@ def test_every_refusal_says_what_to_do() -> None:
     for refusal in refusals:
         assert any(verb in refusal.sentence for verb in verbs), refusal
         assert refusal.sentence.endswith("."), refusal
+        assert "berkas" not in refusal.sentence.lower(), "to an officer that is a case"
