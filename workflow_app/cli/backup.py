@@ -10,13 +10,13 @@ from pathlib import Path
 
 import click
 
+from workflow_app.backup import restores, runs
+from workflow_app.backup.dumps import Programs
+from workflow_app.backup.folders import BackupFolder
+from workflow_app.backup.snapshots import BackupError, Keys, Snapshot
 from workflow_app.cli.site import choose_data_dir, connected, data_dir, is_embedded, settings
 from workflow_app.errors import SentraError, Unavailable
 from workflow_app.local_stack import StackError, client_programs, keys
-from workflow_app.services import backups, restores
-from workflow_app.services.backup_folders import BackupFolder
-from workflow_app.services.dumps import Programs
-from workflow_app.services.snapshots import BackupError, Keys, Snapshot
 
 FOLDER = click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 KEYS = ("IDENTITY_KEY", "AUDIT_SIGNING_KEY")
@@ -93,7 +93,7 @@ def _take(into: BackupFolder) -> None:
     began = time.monotonic()
     if is_embedded():
         _refuse_inside(into.path, data_dir().expanduser().resolve())
-    report = backups.take(
+    report = runs.take(
         connected(), into, settings().database_dsn, _keys(), Programs(client_programs()), click.echo
     )
     manifest = report.snapshot.manifest

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from tests.integration.backups.sites import Site
+from tests.integration.backup.sites import Site
+from workflow_app.backup.folders import BackupFolder
 from workflow_app.cli import main
-from workflow_app.services.backup_folders import BackupFolder
 
 KEYS = ("IDENTITY_KEY", "AUDIT_SIGNING_KEY")
 

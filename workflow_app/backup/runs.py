@@ -21,11 +21,12 @@ from archive import copies
 from archive.blobs import Blobs
 from archive.errors import ArchiveError, BlobMissing, StoreUnavailable
 from archive.models import Blob
+from workflow_app.backup import dumps, inventory, snapshots
+from workflow_app.backup.dumps import Programs
+from workflow_app.backup.folders import BackupFolder
+from workflow_app.backup.snapshots import BackupError, Entry, File, Keys, Manifest, Snapshot
 from workflow_app.errors import Busy
-from workflow_app.services import checkpoints, dumps, inventory, snapshots
-from workflow_app.services.backup_folders import BackupFolder
-from workflow_app.services.dumps import Programs
-from workflow_app.services.snapshots import BackupError, Entry, File, Keys, Manifest, Snapshot
+from workflow_app.services import checkpoints
 from workflow_app.services.unit_of_work import UnitOfWork, Works, translated
 from workflow_app.types import SYSTEM
 

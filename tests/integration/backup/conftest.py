@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.backups.sites import SKTLK, Site, deposit, play, site, stage_of
+from tests.integration.backup.sites import SKTLK, Site, deposit, play, site, stage_of
 from workflow_app.services import configuration, processes, reading
 from workflow_app.types import SYSTEM
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from workflow_app.services import dumps
-from workflow_app.services.dumps import Programs
-from workflow_app.services.snapshots import BackupError
+from workflow_app.backup import dumps
+from workflow_app.backup.dumps import Programs
+from workflow_app.backup.snapshots import BackupError
 
 
 def program(folder: Path, version: str, script: str = "") -> Path:

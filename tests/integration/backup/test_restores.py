@@ -9,7 +9,7 @@ from minio.retention import Retention
 from sqlalchemy import text
 
 from archive import copies
-from tests.integration.backups.sites import Site, count, deposit, plain, site
+from tests.integration.backup.sites import Site, count, deposit, plain, site
 from workflow_app.migrations import commands as migrations
 from workflow_app.types import SYSTEM
 

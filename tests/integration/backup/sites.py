@@ -11,16 +11,17 @@ from sqlalchemy import text
 
 from tests.integration.services import scans
 from tests.services import ROOT, new_database
+from workflow_app.backup import restores, runs
+from workflow_app.backup.dumps import Programs
+from workflow_app.backup.folders import BackupFolder
+from workflow_app.backup.restores import Target, Verdict
+from workflow_app.backup.runs import Report
+from workflow_app.backup.snapshots import Keys, Snapshot
 from workflow_app.connections import connect
 from workflow_app.engine import definitions, scenarios
 from workflow_app.local_stack import client_programs
-from workflow_app.services import backups, holdings, rehearsal, restores, users
-from workflow_app.services.backup_folders import BackupFolder
-from workflow_app.services.backups import Report
-from workflow_app.services.dumps import Programs
+from workflow_app.services import holdings, rehearsal, users
 from workflow_app.services.rehearsal import Stage
-from workflow_app.services.restores import Target, Verdict
-from workflow_app.services.snapshots import Keys, Snapshot
 from workflow_app.services.unit_of_work import Works
 from workflow_app.settings import Settings, read_settings
 from workflow_app.types import SYSTEM
@@ -45,9 +46,9 @@ class Site:
     def keys(self) -> Keys:
         return Keys(self.settings.identity_key_bytes, self.settings.audit_signing_key_bytes)
 
-    def backup(self, folder: Path, notice: backups.Notice = silent) -> Report:
+    def backup(self, folder: Path, notice: runs.Notice = silent) -> Report:
         dsn = self.settings.database_dsn
-        return backups.take(self.works, BackupFolder(folder), dsn, self.keys, PROGRAMS, notice)
+        return runs.take(self.works, BackupFolder(folder), dsn, self.keys, PROGRAMS, notice)
 
     def restore(self, folder: Path, snapshot: Snapshot | None = None, keys: Keys | None = None) -> Verdict:
         kept = BackupFolder(folder)

@@ -19,11 +19,12 @@ from archive import copies
 from archive.blobs import Blobs
 from archive.models import Blob
 from archive.store import Lock
+from workflow_app.backup import dumps, inventory
+from workflow_app.backup.dumps import Programs
+from workflow_app.backup.folders import BackupFolder
+from workflow_app.backup.snapshots import BackupError, Entry, Keys, Manifest, Snapshot
 from workflow_app.migrations import commands as migrations
-from workflow_app.services import checkpoints, consistency, dumps, inventory
-from workflow_app.services.backup_folders import BackupFolder
-from workflow_app.services.dumps import Programs
-from workflow_app.services.snapshots import BackupError, Entry, Keys, Manifest, Snapshot
+from workflow_app.services import checkpoints, consistency
 from workflow_app.services.unit_of_work import UnitOfWork, Works, translated
 from workflow_app.types import SYSTEM
 

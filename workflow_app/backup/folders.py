@@ -16,8 +16,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
-from workflow_app.services import snapshots
-from workflow_app.services.snapshots import BackupError, File, Keys, Manifest, Snapshot, write
+from workflow_app.backup import snapshots
+from workflow_app.backup.snapshots import BackupError, File, Keys, Manifest, Snapshot, write
 
 MARK = "SENTRA-BACKUP"
 PARTIAL = ".partial"

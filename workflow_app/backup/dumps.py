@@ -10,7 +10,7 @@ from pathlib import Path
 
 from psycopg import conninfo
 
-from workflow_app.services.snapshots import BackupError
+from workflow_app.backup.snapshots import BackupError
 
 CHUNK = 1 << 20
 DEBIAN = Path("/usr/lib/postgresql")

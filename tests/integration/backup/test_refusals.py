@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.backups.sites import Site, count, plain
-from workflow_app.services import snapshots
-from workflow_app.services.backup_folders import BackupFolder
-from workflow_app.services.snapshots import BackupError, Keys
+from tests.integration.backup.sites import Site, count, plain
+from workflow_app.backup import snapshots
+from workflow_app.backup.folders import BackupFolder
+from workflow_app.backup.snapshots import BackupError, Keys
 
 
 def sign_again(place: Path, keys: Keys, **changes: object) -> None:

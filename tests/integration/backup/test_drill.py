@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from tests.integration.backups.sites import Site, count, deposit, play, stage_of
+from tests.integration.backup.sites import Site, count, deposit, play, stage_of
 from workflow_app.models.number import LetterNumber
 from workflow_app.services import checkpoints, paper_search
 from workflow_app.types import SYSTEM, Actor

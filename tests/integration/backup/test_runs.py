@@ -13,10 +13,10 @@ import pytest
 from minio.deleteobjects import DeleteObject
 from sqlalchemy import text
 
-from tests.integration.backups.sites import Site, count, deposit, plain, site
+from tests.integration.backup.sites import Site, count, deposit, plain, site
 from tests.services import ROOT
-from workflow_app.services.backup_folders import BackupFolder
-from workflow_app.services.snapshots import BackupError
+from workflow_app.backup.folders import BackupFolder
+from workflow_app.backup.snapshots import BackupError
 from workflow_app.types import SYSTEM
 
 
@@ -49,9 +49,9 @@ def test_a_backup_holds_no_key_and_no_password(office: Site, kept: Path) -> None
 DYING = """
 import os, signal, sys
 from pathlib import Path
-from tests.integration.backups.sites import Site, silent
+from tests.integration.backup.sites import Site, silent
 from workflow_app.connections import connect
-from workflow_app.services.backup_folders import BackupFolder
+from workflow_app.backup.folders import BackupFolder
 from workflow_app.settings import read_settings
 
 kept, keep = [], BackupFolder.keep
