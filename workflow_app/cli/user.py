@@ -1,4 +1,4 @@
-"""`user add|list|disable|passwd|roles`: accounts."""
+"""`user add|list|disable|enable|passwd|roles`: accounts."""
 
 from collections.abc import Callable
 
@@ -72,6 +72,14 @@ def disable(username: str) -> None:
     """Close an account; its sessions end at once."""
     _change(lambda work: users.disable(work, username))
     click.echo(f"account {username} disabled")
+
+
+@user.command("enable")
+@click.argument("username")
+def enable(username: str) -> None:
+    """Open a closed account again; its sessions stay over."""
+    _change(lambda work: users.enable(work, username))
+    click.echo(f"account {username} enabled")
 
 
 @user.command("passwd")

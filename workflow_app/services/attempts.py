@@ -49,7 +49,8 @@ def charge(work: UnitOfWork, tries: Collection[Try]) -> timedelta:
     keys = sorted(item.key for item in tries)
     rows = insert(Attempt).values([{"key": key, "failures": 0, "last_at": now} for key in keys])
     work.session.execute(rows.on_conflict_do_nothing())
-    waiting = _wait(work, tries, lock=True)
+    _lock(work, keys)
+    waiting = wait(work, tries)
     if not waiting:
         count(work, tries)
     return waiting
@@ -57,7 +58,12 @@ def charge(work: UnitOfWork, tries: Collection[Try]) -> timedelta:
 
 def wait(work: UnitOfWork, tries: Collection[Try]) -> timedelta:
     """How long these keys still have to wait; nothing is counted."""
-    return _wait(work, tries, lock=False)
+    limits = {item.key: item.limit for item in tries}
+    query = select(Attempt.key, Attempt.failures, Attempt.last_at).where(Attempt.key.in_(limits))
+    now = work.clock()
+    rows = work.session.execute(query).all()
+    waits = [remaining(limits[row.key], row.failures, row.last_at, now) for row in rows]
+    return max(waits, default=NO_WAIT)
 
 
 def count(work: UnitOfWork, tries: Collection[Try]) -> None:
@@ -75,6 +81,7 @@ def count(work: UnitOfWork, tries: Collection[Try]) -> None:
 
 def forgive(work: UnitOfWork, tries: Collection[Try]) -> None:
     """The try was a success: it is no failure under any key, and clears those that it proves good."""
+    _lock(work, [item.key for item in tries])
     cleared = [item.key for item in tries if item.limit.is_cleared]
     others = [item.key for item in tries if not item.limit.is_cleared]
     work.session.execute(delete(Attempt).where(Attempt.key.in_(cleared)))
@@ -86,20 +93,16 @@ def forgive(work: UnitOfWork, tries: Collection[Try]) -> None:
 
 
 def sweep(work: UnitOfWork) -> int:
-    """Delete what is forgotten anyway; returns how many keys."""
-    old = delete(Attempt).where(Attempt.last_at < work.clock() - FORGOTTEN)
-    return len(work.session.execute(old.returning(Attempt.key)).all())
+    """Delete what is forgotten anyway; returns how many keys. A key somebody is using is left for the next time."""
+    old = select(Attempt.key).where(Attempt.last_at < work.clock() - FORGOTTEN)
+    free = delete(Attempt).where(Attempt.key.in_(old.with_for_update(skip_locked=True)))
+    return len(work.session.execute(free.returning(Attempt.key)).all())
 
 
-def _wait(work: UnitOfWork, tries: Collection[Try], *, lock: bool) -> timedelta:
-    limits = {item.key: item.limit for item in tries}
-    query = select(Attempt.key, Attempt.failures, Attempt.last_at).where(Attempt.key.in_(limits))
-    if lock:
-        query = query.order_by(Attempt.key).with_for_update()
-    now = work.clock()
-    rows = work.session.execute(query).all()
-    waits = [remaining(limits[row.key], row.failures, row.last_at, now) for row in rows]
-    return max(waits, default=NO_WAIT)
+def _lock(work: UnitOfWork, keys: Collection[bytes]) -> None:
+    """Make the rows of these keys ours, in the order in which everybody takes them."""
+    query = select(Attempt.key).where(Attempt.key.in_(keys)).order_by(Attempt.key)
+    work.session.execute(query.with_for_update())
 
 
 def remaining(limit: Limit, failures: int, last_at: datetime, now: datetime) -> timedelta:

@@ -6,9 +6,9 @@ from uuid import UUID, uuid4
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 
-from workflow_app.errors import InvalidInput, NotFound
+from workflow_app.errors import Conflict, InvalidInput, NotFound
 from workflow_app.models.session import UserSession
 from workflow_app.models.user import User, UserRole
 from workflow_app.permissions import ROLES
@@ -17,7 +17,7 @@ from workflow_app.services.unit_of_work import UnitOfWork
 from workflow_app.types import Actor
 
 MINIMUM_LENGTH = 12
-WRONG = "Nama pengguna atau kata sandi salah. Periksa huruf besar dan kecil, lalu coba lagi."
+CHANGED = "Akun ini baru saja diubah, jadi kata sandi Anda belum diganti. Masuk lagi; bila tidak dapat, hubungi admin."
 
 hasher = PasswordHasher()
 # Verified when the user name is unknown, so that the answer takes as long as for a known one.
@@ -43,7 +43,8 @@ def authenticate(work: UnitOfWork, username: str, password: str) -> UserView | N
     """The user of a name and its password, or None. Unknown, closed and wrong cost the same and tell the same.
 
     The row is not locked while the password is checked: that would hold up the work of its owner. A password changed
-    meanwhile raises the epoch, and the session that begins here is over before it is used.
+    meanwhile raises the epoch, and the session that begins here is over before it is used. Who lets the user in says so
+    with `record_sign_in`, after the session has begun.
     """
     user = work.session.scalars(select(User).where(User.username == username.strip().lower())).first()
     is_right = _matches(user.password_hash if user else NOBODY, password)
@@ -55,8 +56,12 @@ def authenticate(work: UnitOfWork, username: str, password: str) -> UserView | N
             .where(User.id == user.id, User.password_hash == user.password_hash)
             .values(password_hash=hasher.hash(password))
         )
-    audit.record(work, f"user:{user.id}", "user.signed_in")
     return _view(user)
+
+
+def record_sign_in(work: UnitOfWork, user: UserView) -> None:
+    """The event of a sign-in. It comes last: the order of locks is account, sessions, then the account's chain of events."""
+    audit.record(work, f"user:{user.id}", "user.signed_in")
 
 
 def actor_of(user: UserView) -> Actor:
@@ -103,21 +108,33 @@ def create(
 
 
 def change_own_password(work: UnitOfWork, old: str, new: str) -> UserView:
-    """Change the actor's password; every other session of the account ends."""
-    user = work.session.get(User, work.actor.user_id)
-    if user is None:
+    """Change the actor's password; every other session of the account ends.
+
+    Checking and hashing take their time, and no lock is held meanwhile. What an admin did to the account in that time
+    stands: then the password stays as it is.
+    """
+    known = work.session.get(User, work.actor.user_id)
+    if known is None:
         raise NotFound()
-    if not _matches(user.password_hash, old):
+    password_hash, epoch = known.password_hash, known.session_epoch
+    if not _matches(password_hash, old):
         raise InvalidInput(fields={"old": "Kata sandi lama salah."})
     _check_password(new)
-    _replace_password(work, user, new)
+    new_hash = hasher.hash(new)
+    user = _locked(work, User.id == known.id)
+    if user is None:
+        raise NotFound()
+    if not user.is_active or (user.password_hash, user.session_epoch) != (password_hash, epoch):
+        raise Conflict(CHANGED)
+    _replace_password(work, user, new_hash)
     return _view(user)
 
 
 def set_password(work: UnitOfWork, username: str, password: str) -> None:
     """Set the password of an account (admin); its sessions end."""
     _check_password(password)
-    _replace_password(work, _by_name(work, username), password)
+    new_hash = hasher.hash(password)
+    _replace_password(work, _by_name(work, username), new_hash)
 
 
 def disable(work: UnitOfWork, username: str) -> None:
@@ -126,6 +143,13 @@ def disable(work: UnitOfWork, username: str) -> None:
     user.is_active = False
     _end_sessions(work, user, "disabled")
     audit.record(work, f"user:{user.id}", "user.disabled")
+
+
+def enable(work: UnitOfWork, username: str) -> None:
+    """Open an account again that was closed; its old sessions stay over."""
+    user = _by_name(work, username)
+    user.is_active = True
+    audit.record(work, f"user:{user.id}", "user.enabled")
 
 
 def set_roles(work: UnitOfWork, username: str, roles: Collection[str]) -> None:
@@ -155,15 +179,16 @@ def colleagues(work: UnitOfWork, role: str) -> list[UserView]:
     return [_view(user) for user in rows]
 
 
-def _replace_password(work: UnitOfWork, user: User, password: str) -> None:
-    user.password_hash = hasher.hash(password)
+def _replace_password(work: UnitOfWork, user: User, new_hash: str) -> None:
+    user.password_hash = new_hash
     _end_sessions(work, user, "password_changed")
     audit.record(work, f"user:{user.id}", "user.password_changed")
 
 
 def _end_sessions(work: UnitOfWork, user: User, reason: str) -> None:
     """Every session of the account is over: those there are, and those that begin under the old epoch this moment."""
-    user.session_epoch += 1
+    user.session_epoch = User.session_epoch + 1
+    work.session.flush()
     work.session.execute(
         update(UserSession)
         .where(UserSession.user_id == user.id, UserSession.ended_at.is_(None))
@@ -194,10 +219,17 @@ def _matches(password_hash: str, password: str) -> bool:
 
 
 def _by_name(work: UnitOfWork, username: str) -> User:
-    user = work.session.scalars(select(User).where(User.username == username.strip().lower())).first()
+    """The account an admin changes, locked until commit."""
+    user = _locked(work, User.username == username.strip().lower())
     if user is None:
         raise NotFound(f"Tidak ada akun bernama {username}.")
     return user
+
+
+def _locked(work: UnitOfWork, which: ColumnElement[bool]) -> User | None:
+    """The account as it is once nobody else changes it, ours until commit. Rows that refer to it can be written beside it."""
+    query = select(User).where(which).with_for_update(key_share=True)
+    return work.session.scalars(query, execution_options={"populate_existing": True}).first()
 
 
 def _view(user: User) -> UserView:

@@ -60,6 +60,7 @@ def authenticate() -> ResponseReturnValue:
         if user is not None:
             attempts.forgive(work, tries)
             session.begin(work, user)
+            users.record_sign_in(work, user)
     if user is None:
         logger.warning("sign-in refused account=%s", limits.fingerprint(username))
         return _refused(following, username)

@@ -104,6 +104,13 @@ def test_an_unknown_account_is_named(work: UnitOfWork) -> None:
         users.disable(work, "tidak.ada")
 
 
+def test_a_closed_account_that_is_opened_again_signs_in(works: Works, budi: Actor) -> None:
+    for change, is_let_in in ((users.disable, False), (users.enable, True)):
+        with works.begin(SYSTEM) as work:
+            change(work, "budi")
+        assert (sign_in(works, "budi", PASSWORD) is not None) == is_let_in
+
+
 def test_colleagues_are_active_holders_of_the_role_in_the_same_unit(
     works: Works, budi: Actor, sari: Actor, tono: Actor, person: Callable[..., Actor]
 ) -> None:
