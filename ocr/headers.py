@@ -6,6 +6,7 @@ costs nothing. TIFF and HEIF have their own modules.
 
 import re
 import struct
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from ocr.errors import DamagedFile, TruncatedFile
@@ -77,16 +78,16 @@ def png(data: bytes) -> Measure:
 def gif(data: bytes) -> Measure:
     """Walk the blocks up to the trailer. Only the first picture of an animation is a page."""
     width, height, flags = struct.unpack("<HHB", _slice(data, 6, 5))
-    at, pictures = 13 + _colour_table(flags), 0
-    for _ in range(STEPS):
+    at, pictures, steps = 13 + _colour_table(flags), 0, iter(range(STEPS))
+    for _ in steps:
         kind = _slice(data, at, 1)
         if kind == b";":
             break
         if kind == b"!":
-            at = _skip_blocks(data, at + 2)
+            at = _skip_blocks(data, at + 2, steps)
         elif kind == b",":
             pictures += 1
-            at = _skip_blocks(data, at + 11 + _colour_table(_slice(data, at + 9, 1)[0]))
+            at = _skip_blocks(data, at + 11 + _colour_table(_slice(data, at + 9, 1)[0]), steps)
         else:
             raise DamagedFile
     if not pictures:
@@ -142,8 +143,8 @@ def _colour_table(flags: int) -> int:
     return 3 << ((flags & 7) + 1) if flags & 0x80 else 0
 
 
-def _skip_blocks(data: bytes, at: int) -> int:
-    for _ in range(STEPS):
+def _skip_blocks(data: bytes, at: int, steps: Iterator[int]) -> int:
+    for _ in steps:
         length = _slice(data, at, 1)[0]
         if not length:
             return at + 1

@@ -7,16 +7,18 @@ from ocr.errors import DamagedFile, TruncatedFile
 from ocr.headers import Measure
 
 MOST_BOXES = 10_000
+"""In one file, whatever lies in what; real ones have some hundred."""
 _PATH = (b"meta", b"iprp", b"ipco", b"ispe")
 
 
 def measure(data: bytes) -> Measure:
     """The largest picture in the file (tiles and previews are smaller); every box must end inside the file."""
-    largest = (0, 0)
-    for kind, start, end in _boxes(data, 0, len(data)):
+    largest, steps = (0, 0), iter(range(MOST_BOXES))
+    for kind, start, end in _boxes(data, 0, len(data), steps):
         if kind == b"meta":
             sizes = [
-                struct.unpack(">II", data[at + 4 : at + 12]) for at in _find(data, start + 4, end, _PATH[1:])
+                struct.unpack(">II", data[at + 4 : at + 12])
+                for at in _find(data, start + 4, end, _PATH[1:], steps)
             ]
             largest = max([largest, *sizes], key=lambda size: size[0] * size[1])
     if 0 in largest:
@@ -24,17 +26,17 @@ def measure(data: bytes) -> Measure:
     return Measure(1, *largest)
 
 
-def _find(data: bytes, start: int, end: int, path: tuple[bytes, ...]) -> Iterator[int]:
-    for kind, inner, inner_end in _boxes(data, start, end):
+def _find(data: bytes, start: int, end: int, path: tuple[bytes, ...], steps: Iterator[int]) -> Iterator[int]:
+    for kind, inner, inner_end in _boxes(data, start, end, steps):
         if kind == path[0]:
             if len(path) > 1:
-                yield from _find(data, inner, inner_end, path[1:])
+                yield from _find(data, inner, inner_end, path[1:], steps)
             elif inner_end - inner >= 12:
                 yield inner
 
 
-def _boxes(data: bytes, start: int, end: int) -> Iterator[tuple[bytes, int, int]]:
-    for _ in range(MOST_BOXES):
+def _boxes(data: bytes, start: int, end: int, steps: Iterator[int]) -> Iterator[tuple[bytes, int, int]]:
+    for _ in steps:
         if start + 8 > end:
             return
         size, kind = struct.unpack_from(">I4s", data, start)

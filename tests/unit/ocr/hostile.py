@@ -118,6 +118,33 @@ def fax(*, strip: bytes | None = None, tags: tuple[tuple[int, int, int, int], ..
     return b"II*\0" + struct.pack("<I", place) + coded.ljust(place - 8, b"\0") + directory + bytes(4)
 
 
+def tiff_of_strips(directories: int, size: int, kind: int) -> bytes:
+    """A TIFF whose directories all point to the same list of strips, of `size` bytes and values of this type."""
+    width = {1: 1, 3: 2, 4: 4}[kind]
+    count, place = size // width, 8 + directories * 54
+    out = b"II*\0\x08\0\0\0"
+    for number in range(1, directories + 1):
+        out += struct.pack("<H", 4)
+        for tag, form, many, value in (
+            (256, 4, 1, 10), (257, 4, 1, 10), (273, kind, count, place), (279, kind, count, place)
+        ):  # fmt: skip
+            out += struct.pack("<HHII", tag, form, many, value)
+        out += struct.pack("<I", 8 + number * 54 if number < directories else 0)
+    return out + (b"\x01" + bytes(width - 1)) * count
+
+
+def heif_of_boxes() -> bytes:
+    """Hundreds of boxes, each with almost as many in it as one file may have."""
+    inner = struct.pack(">I4s", 8, b"iprp") * 9990
+    outer = struct.pack(">I4sI", 12 + len(inner), b"meta", 0) + inner
+    return b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + outer * 500
+
+
+def gif_of_remarks() -> bytes:
+    """A hundred remarks, each of almost as many pieces as one file may have."""
+    return b"GIF89a\x08\0\x08\0\0\0\0" + (b"!\xfe" + b"\x01a" * 200_000 + b"\0") * 100 + b";"
+
+
 def acting_pdf() -> bytes:
     """A PDF with text, scripts in five places, an attached file, and links that start programs."""
     with pikepdf.open(io.BytesIO(papers.text_pdf(papers.LINES))) as document:
