@@ -1,7 +1,5 @@
 """Judging answers: one plain Indonesian sentence for each field that cannot be accepted as it is."""
 
-import base64
-import binascii
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
@@ -12,6 +10,7 @@ from jsonschema import Draft202012Validator
 
 from workflow_app.engine.form_characters import judge_characters
 from workflow_app.engine.form_dates import judge_date
+from workflow_app.engine.form_signatures import UNREADABLE, is_drawing
 from workflow_app.types import Answer
 
 MAX_TEXT = 500
@@ -20,14 +19,8 @@ MAX_TEXT = 500
 MAX_LONG_TEXT = 10_000
 MAX_ITEMS = 50
 MAX_LINES = 60
-MAX_SIGNATURE = 400_000
-"""Longest data URI of a drawn signature."""
-
-LONGEST_SIDE = 2000
-"""Pixels of a drawn signature: the pad has 640. A picture of few bytes can claim millions."""
 
 _CHOICES = frozenset({"radio", "select", "checkboxes"})
-_PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
 _FORM = "Isian tidak dapat dibaca. Muat ulang halaman, lalu isi kembali."
 
 
@@ -69,8 +62,8 @@ def _judge(
             elif len(value) > MAX_ITEMS:
                 yield name, f"Paling banyak {MAX_ITEMS} butir."
         case str() if widget == "signature":
-            if not _is_png(value):
-                yield name, "Tanda tangan tidak terbaca. Hapus, lalu bubuhkan kembali."
+            if not is_drawing(value):
+                yield name, UNREADABLE
         case str():
             limit = schema.get("maxLength") or (MAX_LONG_TEXT if widget == "textarea" else MAX_TEXT)
             yield from ((name, sentence) for sentence in _judge_text(value, limit))
@@ -199,16 +192,3 @@ def _is_uuid(value: object) -> bool:
         return str(UUID(str(value))) == str(value)
     except ValueError:
         return False
-
-
-def _is_png(uri: str) -> bool:
-    prefix = "data:image/png;base64,"
-    if not uri.startswith(prefix) or len(uri) > MAX_SIGNATURE:
-        return False
-    try:
-        picture = base64.b64decode(uri.removeprefix(prefix), validate=True)
-    except (binascii.Error, ValueError):
-        return False
-    width, height = int.from_bytes(picture[16:20], "big"), int.from_bytes(picture[20:24], "big")
-    has_end = picture.endswith(b"IEND\xaeB`\x82")
-    return picture.startswith(_PNG) and has_end and 0 < width <= LONGEST_SIDE and 0 < height <= LONGEST_SIDE
