@@ -60,6 +60,12 @@ def _find_turn(**arguments: Any) -> dict[str, Any]:
     return tesseract.find_turn(**arguments)
 
 
+def _redraw(**arguments: Any) -> dict[str, Any]:
+    from ocr import ink
+
+    return ink.redraw(**arguments)
+
+
 JOBS: dict[str, Callable[..., dict[str, Any]]] = {
     "inspect_pdf": _inspect_pdf,
     "page": _page,
@@ -68,6 +74,7 @@ JOBS: dict[str, Callable[..., dict[str, Any]]] = {
     "probe": _probe,
     "recognise": _recognise,
     "find_turn": _find_turn,
+    "redraw": _redraw,
 }
 
 
