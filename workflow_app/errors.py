@@ -60,6 +60,10 @@ class TooManyTries(SentraError):
 
     sentence = "Terlalu banyak percobaan yang salah. Tunggu satu menit, lalu coba lagi."
 
+    def __init__(self, sentence: str | None = None, *, retry_after: int = 60) -> None:
+        super().__init__(sentence)
+        self.retry_after = retry_after
+
 
 class Unavailable(SentraError):
     """A part we depend on (database, object store, Tesseract) is away; retrying later may help."""

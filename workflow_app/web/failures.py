@@ -87,7 +87,7 @@ def _answer_unexpected(error: Exception) -> ResponseReturnValue:
 
 def pause_of(error: errors.SentraError) -> dict[str, str]:
     """The header that says after how many seconds the same request may succeed; nothing when waiting does not help."""
-    if isinstance(error, errors.Away):
+    if isinstance(error, errors.Away | errors.TooManyTries):
         return {"Retry-After": str(error.retry_after)}
     return {"Retry-After": "5"} if isinstance(error, errors.Unavailable) else {}
 

@@ -61,9 +61,14 @@ def of_lookup() -> list[Try]:
 
 def sentence(wait: timedelta) -> str:
     """What somebody reads who has to wait. The same whether or not the account exists."""
-    seconds = math.ceil(wait.total_seconds())
-    span = f"{seconds} detik" if seconds < 90 else f"{math.ceil(seconds / 60)} menit"
+    whole = seconds(wait)
+    span = f"{whole} detik" if whole < 90 else f"{math.ceil(whole / 60)} menit"
     return f"Terlalu banyak percobaan yang salah. Tunggu {span}, lalu coba lagi."
+
+
+def seconds(wait: timedelta) -> int:
+    """A wait in whole seconds, for the header `Retry-After`."""
+    return math.ceil(wait.total_seconds())
 
 
 def know_device(response: Response, username: str) -> Response:

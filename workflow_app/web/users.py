@@ -70,7 +70,7 @@ def authenticate() -> ResponseReturnValue:
 def _refused(following: str, username: str, wait: timedelta = attempts.NO_WAIT) -> ResponseReturnValue:
     sentence = limits.sentence(wait) if wait else WRONG
     page = render_template("users/sign_in.html", following=following, username=username, sentence=sentence)
-    return page, 429 if wait else 401
+    return (page, 429, {"Retry-After": str(limits.seconds(wait))}) if wait else (page, 401)
 
 
 @blueprint.post("/keluar")
@@ -136,7 +136,8 @@ def replace_password() -> ResponseReturnValue:
     with unit_of_work() as work:
         wait = attempts.charge(work, tries)
     if wait:
-        return _unchanged({"old": limits.sentence(wait)}, 429)
+        page, _ = _unchanged({"old": limits.sentence(wait)})
+        return page, 429, {"Retry-After": str(limits.seconds(wait))}
     try:
         with unit_of_work() as work:
             changed = users.change_own_password(work, request.form.get("lama", ""), new)
@@ -148,5 +149,5 @@ def replace_password() -> ResponseReturnValue:
     return redirect(url_for("inbox.show"))
 
 
-def _unchanged(errors: dict[str, str], status: int = 400) -> ResponseReturnValue:
-    return render_template("users/password.html", errors=errors), status
+def _unchanged(errors: dict[str, str]) -> tuple[str, int]:
+    return render_template("users/password.html", errors=errors), 400

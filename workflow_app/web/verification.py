@@ -36,6 +36,6 @@ def show(code: str) -> ResponseReturnValue:
         if found is not None and found.status == "unknown":
             attempts.count(work, tries)
     if found is None:
-        raise TooManyTries(limits.sentence(wait))
+        raise TooManyTries(limits.sentence(wait), retry_after=limits.seconds(wait))
     page = render_template("verification/show.html", found=found, code=verification.normalise(code) or "")
     return page, 404 if found.status == "unknown" else 200

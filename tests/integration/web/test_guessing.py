@@ -52,6 +52,7 @@ def test_each_further_wrong_password_waits_longer_whether_or_not_the_account_exi
     for seconds in (2, 4, 8, 16):
         assert attempt(visitor, name) == 429
         assert f"Tunggu {seconds} detik" in visitor.words
+        assert visitor.answer.headers["Retry-After"] == str(seconds)
         assert f'value="{name}"' in visitor.text
         clock.advance(seconds=seconds)
         assert attempt(visitor, name) == 401
@@ -184,6 +185,7 @@ def test_the_old_password_cannot_be_guessed_inside_a_session(
         )
         statuses.append(visitor.answer.status_code)
     assert statuses[-2:] == [400, 429]
+    assert visitor.answer.headers["Retry-After"] == "2"
 
 
 def test_guessing_codes_of_letters_becomes_slow_from_that_address_only(
@@ -195,6 +197,7 @@ def test_guessing_codes_of_letters_becomes_slow_from_that_address_only(
     guesser.open("/verifikasi/0000-0000-0000-0000")
     assert guesser.answer.status_code == 429
     assert "Tunggu 2 detik" in guesser.words
+    assert guesser.answer.headers["Retry-After"] == "2"
     assert at("203.0.113.9").open("/verifikasi/0000-0000-0000-0000").answer.status_code == 404
     clock.advance(seconds=2)
     assert guesser.open("/verifikasi/0000-0000-0000-0000").answer.status_code == 404
