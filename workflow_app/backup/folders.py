@@ -3,6 +3,7 @@
     objects/ab/ab12...               the bytes of an object, under their SHA-256
     snapshots/20261124-031500-120/   database.dump, objects.jsonl, manifest.json, manifest.sig
     snapshots/.2026...partial/       a run that has not come to its end, and is no backup
+    damaged/ab12...                  an object that was not what it was; the next run copies it again
 
 A snapshot gets its name when all of it is on the disk.
 """
@@ -17,7 +18,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from workflow_app.backup import snapshots
-from workflow_app.backup.snapshots import BackupError, File, Keys, Manifest, Snapshot, write
+from workflow_app.backup.snapshots import BackupError, Entry, File, Keys, Manifest, Snapshot, write
 
 MARK = "SENTRA-BACKUP"
 PARTIAL = ".partial"
@@ -30,6 +31,8 @@ class BackupFolder:
         self.path = path.expanduser().resolve()
         self._snapshots = self.path / "snapshots"
         self._objects = self.path / "objects"
+        self.aside = self.path / "damaged"
+        """Where damaged objects go."""
 
     def prepare(self) -> None:
         """Make the folder, or see that it is one of ours. The one above must be there: a disk that was not mounted
@@ -107,9 +110,26 @@ class BackupFolder:
         yield from wrong
         if wrong:
             return
+        for entry, problem in self.damaged(snapshot):
+            yield f"object {entry.sha256} {problem}"
+
+    def damaged(self, snapshot: Snapshot) -> Iterator[tuple[Entry, str]]:
+        """Read every object of a snapshot again; each that is not what it was, and what is wrong with it."""
         for entry in snapshot.entries():
             if problem := snapshots.difference(self.object(entry.sha256), entry):
-                yield f"object {entry.sha256} {problem}"
+                yield entry, problem
+
+    def set_aside(self, damaged: Iterable[Entry]) -> int:
+        """Take damaged objects out of the way, so that the next run copies them again; how many there were."""
+        moved = 0
+        with self.alone():
+            for entry in damaged:
+                path = self.object(entry.sha256)
+                if path.exists() and snapshots.difference(path, entry):
+                    self.aside.mkdir(mode=0o700, exist_ok=True)
+                    path.replace(self.aside / entry.sha256)
+                    moved += 1
+        return moved
 
     def object(self, sha256: str) -> Path:
         """Where the bytes of an object lie."""

@@ -5,7 +5,7 @@ mistaken for a site.
 """
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -19,7 +19,7 @@ from archive import copies
 from archive.blobs import Blobs
 from archive.models import Blob
 from archive.store import Lock
-from workflow_app.backup import dumps, inventory
+from workflow_app.backup import dumps, inventory, snapshots
 from workflow_app.backup.dumps import Programs
 from workflow_app.backup.folders import BackupFolder
 from workflow_app.backup.snapshots import BackupError, Entry, Keys, Manifest, Snapshot
@@ -73,22 +73,32 @@ class Target:
 
 
 def restore(
-    target: Target, folder: BackupFolder, snapshot: Snapshot, programs: Programs, notice: Notice
+    target: Target,
+    folder: BackupFolder,
+    snapshot: Snapshot,
+    programs: Programs,
+    notice: Notice,
+    *,
+    despite_damage: bool = False,
 ) -> Verdict:
-    """Check the snapshot, put it back, verify what is there then. Raises `BackupError` before anything is changed."""
+    """Check the snapshot, put it back, verify what is there then. Raises `BackupError` before anything is changed.
+
+    `despite_damage`: objects that are not what they were are left out and named, and all others are put back.
+    """
     target.keys.check(snapshot.manifest)
     refuse_newer(snapshot.manifest)
     with translated(), tempfile.TemporaryFile("w+") as versions:
         _refuse_occupied(target, snapshot.manifest)
         program = programs.find("pg_restore", snapshot.manifest.server)
         notice("reading the backup")
-        refuse_damaged(folder, snapshot)
-        notice(f"storing {snapshot.manifest.objects} objects")
+        damaged = _damaged(folder, snapshot, despite_damage=despite_damage)
+        without = f", without {len(damaged)} that are damaged" if damaged else ""
+        notice(f"storing {snapshot.manifest.objects} objects{without}")
         target.works.blobs.ensure_bucket()
-        _store(target.works.blobs, folder, snapshot, versions)
+        _store(target.works.blobs, folder, _without(damaged, snapshot), versions)
         notice("loading the database")
         dumps.load(program, target.dsn, snapshot.database)
-        verdict = Verdict(snapshot)
+        verdict = Verdict(snapshot, list(damaged.values()))
         with target.works.begin(SYSTEM) as work:
             verdict.findings += _differences(work.session, snapshot.manifest)
         migrations.upgrade(target.sqlalchemy_url)
@@ -109,14 +119,25 @@ def refuse_newer(manifest: Manifest) -> None:
         )
 
 
-def refuse_damaged(folder: BackupFolder, snapshot: Snapshot) -> None:
-    """Read all of it again; nothing of a snapshot that changed is put back."""
-    wrong = list(islice(folder.check(snapshot), 5))
-    if wrong:
+def _damaged(folder: BackupFolder, snapshot: Snapshot, *, despite_damage: bool) -> dict[str, str]:
+    """Read all of it again: hash of each object that is not what it was, with a sentence. Refuses a snapshot with such
+    objects unless it is wanted despite them, and one whose own files changed in any case."""
+    wrong = list(snapshots.check_files(snapshot))
+    damaged = {}
+    if not wrong:
+        found = islice(folder.damaged(snapshot), None if despite_damage else 5)
+        damaged = {entry.sha256: f"object {entry.sha256} {problem}" for entry, problem in found}
+    if wrong or (damaged and not despite_damage):
         raise BackupError(
-            f"Snapshot {snapshot.name} is not what was written: {'; '.join(wrong)}. Nothing was restored. "
-            "Take another copy of the backup, or an earlier snapshot (--snapshot)."
+            f"Snapshot {snapshot.name} is not what was written: {'; '.join([*wrong, *damaged.values()])}. "
+            "Nothing was restored. Take another copy of the backup, or an earlier snapshot (--snapshot)"
+            + ("." if wrong else ", or restore all that is whole: --despite-damage.")
         )
+    return damaged
+
+
+def _without(damaged: Container[str], snapshot: Snapshot) -> Iterator[Entry]:
+    return (entry for entry in snapshot.entries() if entry.sha256 not in damaged)
 
 
 def _refuse_occupied(target: Target, manifest: Manifest) -> None:
@@ -141,14 +162,14 @@ def _refuse_occupied(target: Target, manifest: Manifest) -> None:
         )
 
 
-def _store(blobs: Blobs, folder: BackupFolder, snapshot: Snapshot, versions: IO[str]) -> None:
+def _store(blobs: Blobs, folder: BackupFolder, entries: Iterator[Entry], versions: IO[str]) -> None:
     """Store all objects with their locks; notes which version each blob has now."""
 
-    def one(entries: list[Entry]) -> list[tuple[str, str]]:
-        return [(entry.name, _upload(blobs, folder, entry)) for entry in entries]
+    def one(group: list[Entry]) -> list[tuple[str, str]]:
+        return [(entry.name, _upload(blobs, folder, entry)) for entry in group]
 
     # Versions of one name stay in their order.
-    groups = (list(entries) for _, entries in groupby(snapshot.entries(), key=lambda entry: entry.name))
+    groups = (list(group) for _, group in groupby(entries, key=lambda entry: entry.name))
     with ThreadPoolExecutor(HANDS) as hands:
         while batch := list(islice(groups, BATCH)):
             for stored in hands.map(one, batch):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from workflow_app.backup import restores, runs
+from workflow_app.backup import restores, runs, snapshots
 from workflow_app.backup.dumps import Programs
 from workflow_app.backup.folders import BackupFolder
 from workflow_app.backup.snapshots import BackupError, Keys, Snapshot
@@ -26,7 +26,9 @@ SNAPSHOT = click.option("--snapshot", "name", default="", help="Which snapshot. 
 @click.command()
 @FOLDER
 @click.option(
-    "--verify", is_flag=True, help="Take none; read one again and compare it with what was written."
+    "--verify",
+    is_flag=True,
+    help="Take none; read one again, compare it with what was written, and set damaged objects aside.",
 )
 @click.option("--list", "as_list", is_flag=True, help="Take none; list the snapshots in DIR.")
 @SNAPSHOT
@@ -55,7 +57,10 @@ def backup(folder: Path, verify: bool, as_list: bool, name: str) -> None:
 @click.option(
     "--keys", "keys_file", type=click.Path(path_type=Path), help="secrets.env of the site that was backed up."
 )
-def restore(folder: Path, name: str, data: Path | None, keys_file: Path | None) -> None:
+@click.option(
+    "--despite-damage", is_flag=True, help="Leave damaged objects out, name them, and put back all others."
+)
+def restore(folder: Path, name: str, data: Path | None, keys_file: Path | None, despite_damage: bool) -> None:
     """Put a backup from DIR into an empty place, and verify it there; exit 1 when something does not hold."""
     source = BackupFolder(folder)
     if data:
@@ -72,7 +77,14 @@ def restore(folder: Path, name: str, data: Path | None, keys_file: Path | None) 
                 "environment too: leave out --data and --keys, or unset them."
             )
         target = restores.Target(connected(), settings().database_dsn, settings().sqlalchemy_url, _keys())
-        verdict = restores.restore(target, source, snapshot, Programs(client_programs()), click.echo)
+        verdict = restores.restore(
+            target,
+            source,
+            snapshot,
+            Programs(client_programs()),
+            click.echo,
+            despite_damage=despite_damage,
+        )
     for finding in verdict.findings:
         click.echo(f"  {finding}")
     click.echo(
@@ -83,10 +95,10 @@ def restore(folder: Path, name: str, data: Path | None, keys_file: Path | None) 
             else f"{len(verdict.findings)} findings, NOT SOUND"
         )
     )
+    if is_embedded() and (verdict.is_sound or despite_damage):
+        click.echo(f"Start it with: ./spkt run --data {data_dir()}")
     if not verdict.is_sound:
         raise click.exceptions.Exit(1)
-    if is_embedded():
-        click.echo(f"Start it with: ./spkt run --data {data_dir()}")
 
 
 def _take(into: BackupFolder) -> None:
@@ -131,14 +143,22 @@ def _list(source: BackupFolder) -> None:
 
 def _verify(source: BackupFolder, name: str) -> None:
     snapshot = source.snapshot(name)
-    wrong = 0
-    for problem in source.check(snapshot):
-        wrong += 1
+    wrong = list(snapshots.check_files(snapshot))
+    for problem in wrong:
         click.echo(f"  {problem}")
+    damaged = []
+    for entry, problem in () if wrong else source.damaged(snapshot):
+        damaged.append(entry)
+        click.echo(f"  object {entry.sha256} {problem}")
+    if damaged:
+        moved = source.set_aside(damaged)
+        click.echo(f"{moved} damaged objects were moved to {source.aside}.")
+        click.echo("The next run copies what is missing again, while the site has it: ./spkt backup DIR")
+    count = len(wrong) + len(damaged)
     click.echo(
-        f"{_line(snapshot)}: {f'{wrong} PARTS ARE NOT WHAT THEY WERE' if wrong else 'all of it is what was written'}"
+        f"{_line(snapshot)}: {f'{count} PARTS ARE NOT WHAT THEY WERE' if count else 'all of it is what was written'}"
     )
-    if wrong or snapshot.manifest.lost:
+    if count or snapshot.manifest.lost:
         raise click.exceptions.Exit(1)
 
 

@@ -4,10 +4,12 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import text
 
-from tests.integration.backup.sites import Site
+from tests.integration.backup.sites import Site, count, plain
 from workflow_app.backup.folders import BackupFolder
 from workflow_app.cli import main
+from workflow_app.types import SYSTEM
 
 KEYS = ("IDENTITY_KEY", "AUDIT_SIGNING_KEY")
 
@@ -41,16 +43,65 @@ def test_backup_verify_and_restore(office: Site, empty: Site, tmp_path: Path) ->
     assert "The database is not empty" in again[1]
 
 
-def test_a_changed_object_is_named_and_not_restored(empty: Site, copy: Path) -> None:
-    path = next((copy / "objects").glob("*/*"))
+def rotten_blob(place: Site, folder: Path) -> Path:
+    """An object of a row, whose last byte is not what it was."""
+    with place.works.begin(SYSTEM) as work:
+        sha256 = str(work.session.scalar(text("select min(sha256) from archive.blob")))
+    path = BackupFolder(folder).object(sha256)
     path.write_bytes(path.read_bytes()[:-1] + b"?")
+    return path
 
-    verified = spkt(empty, "backup", copy, "--verify")
-    restored = spkt(empty, "restore", copy)
 
-    assert (verified[0], restored[0]) == (1, 1)
+def test_a_changed_object_is_set_aside_and_copied_again_by_the_next_run(
+    office: Site, empty: Site, copy: Path
+) -> None:
+    path = rotten_blob(office, copy)
+    old = BackupFolder(copy).snapshot().name
+
+    refused = spkt(empty, "restore", copy)
+    verified = spkt(office, "backup", copy, "--verify")
+
+    assert (verified[0], refused[0]) == (1, 1)
+    assert f"object {path.name} was changed" in refused[1]
+    assert "Nothing was restored" in refused[1]
     assert f"object {path.name} was changed" in verified[1]
-    assert "Nothing was restored" in restored[1]
+    assert "1 damaged objects were moved" in verified[1]
+    assert not path.exists()
+    assert [kept.name for kept in (copy / "damaged").iterdir()] == [path.name]
+    assert spkt(office, "backup", copy)[0] == 0
+    assert spkt(office, "backup", copy, "--verify", "--snapshot", old)[0] == 0
+    assert spkt(empty, "restore", copy, "--snapshot", old)[0] == 0
+
+
+def test_what_is_whole_is_restored_despite_damage_and_the_rest_is_named(
+    office: Site, empty: Site, copy: Path
+) -> None:
+    path = rotten_blob(office, copy)
+
+    code, said = spkt(empty, "restore", copy, "--despite-damage")
+
+    findings = [line for line in said.splitlines() if path.name in line]
+    assert code == 1
+    assert f"  object {path.name} was changed" in findings
+    assert len(findings) > 1, "the audit of the restored site misses it too"
+    assert "NOT SOUND" in said
+    whole = BackupFolder(copy).snapshot().manifest.objects - 1
+    names = {
+        item.object_name for item in plain(empty).list_objects(empty.environment["S3_BUCKET"], recursive=True)
+    }
+    assert len(names) == whole
+    assert path.name not in names
+    assert count(empty, "letter") == count(office, "letter")
+
+
+def test_damage_of_the_dump_itself_cannot_be_restored_despite_it(empty: Site, copy: Path) -> None:
+    BackupFolder(copy).snapshot().database.write_bytes(b"x")
+
+    code, said = spkt(empty, "restore", copy, "--despite-damage")
+
+    assert code == 1
+    assert "database.dump has 1 bytes instead of" in said
+    assert "Nothing was restored" in said
 
 
 @pytest.mark.parametrize(
