@@ -20,5 +20,4 @@ def redraw(source: str, target: str, longest: int) -> dict[str, Any]:
     # Laid upon nothing, so that what lies under full transparency and all that is said about the picture stay behind.
     ink = Image.alpha_composite(Image.new("RGBA", colours.size), colours)
     ink.save(Path(target), "PNG")
-    darkest, _ = pictures.to_gray(ink).getextrema()
-    return {"is_empty": darkest > PALEST}
+    return {"is_empty": not any(pictures.to_gray(ink).histogram()[: PALEST + 1])}

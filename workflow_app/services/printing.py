@@ -1,23 +1,19 @@
 """Printing a letter (a job): the template of the case's own definition, filled with what was frozen and sealed at issue."""
 
-import base64
-import binascii
 import hashlib
-import io
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from PIL import Image
 from sqlalchemy import select
 
 from workflow_app.engine.definitions import Definition
-from workflow_app.errors import InvalidInput, NotFound
+from workflow_app.errors import NotFound
 from workflow_app.models.audit import AuditEvent
 from workflow_app.models.case import Case
 from workflow_app.models.letter import Letter
-from workflow_app.services import access, answers, bundles, intake, letters, readable, typesetting
+from workflow_app.services import access, answers, bundles, drawings, intake, letters, readable, typesetting
 from workflow_app.services.letters import Statement
 from workflow_app.services.processes import definition_of
 from workflow_app.services.unit_of_work import UnitOfWork
@@ -25,8 +21,6 @@ from workflow_app.types import WITA, Answers
 
 ELEMENT = "surat"
 ISSUED, VOIDED, COMPLETED = "letter.issued", "letter.voided", "task.completed"
-PNG_ADDRESS = "data:image/png;base64,"
-MAX_SIGNATURE_PIXELS = 4_000_000
 
 
 def render(work: UnitOfWork, letter_id: UUID, *, public_url: str) -> UUID:
@@ -108,28 +102,6 @@ def when(instant: datetime) -> dict[str, str]:
     return {"tanggal": readable.long_day(local.date()), "jam": f"{local:%H.%M} WITA"}
 
 
-def signature_picture(value: object) -> str | None:
-    """A drawn signature as a data address that a letter may carry; None when there is none.
-
-    Raises `InvalidInput` for anything that is not a small PNG picture.
-    """
-    if not isinstance(value, str) or not value:
-        return None
-    try:
-        if not value.startswith(PNG_ADDRESS):
-            raise ValueError("not a PNG")
-        data = base64.b64decode(value.removeprefix(PNG_ADDRESS), validate=True)
-        with Image.open(io.BytesIO(data), formats=("PNG",)) as picture:
-            if picture.width * picture.height > MAX_SIGNATURE_PIXELS:
-                raise ValueError("too large")
-            picture.verify()
-    except (ValueError, binascii.Error, OSError, SyntaxError) as error:
-        raise InvalidInput(
-            "Tanda tangan tidak dapat dicetak. Minta warga menandatangani sekali lagi."
-        ) from error
-    return value
-
-
 def _signature(work: UnitOfWork, case: Case, definition: Definition, letter: Letter) -> str | None:
     """The newest signature given while the letter was valid: others were given for another letter."""
     fields = {
@@ -142,10 +114,9 @@ def _signature(work: UnitOfWork, case: Case, definition: Definition, letter: Let
     meanwhile = _completed_while_valid(work, letter)
     since = [submission for element, submission in found.items() if element in meanwhile]
     signed: dict[str, Answers] = answers.unsealed(work, case, since)
-    pictures = (
-        signature_picture(signed[submission.element].get(fields[submission.element]))
-        for submission in reversed(since)
-    )
+    drawn = (signed[submission.element].get(fields[submission.element]) for submission in reversed(since))
+    # Drawn anew although it was when it was kept: older releases kept pictures as they came.
+    pictures = (drawings.clean(address) for address in drawn if isinstance(address, str) and address)
     return next((picture for picture in pictures if picture), None)
 
 

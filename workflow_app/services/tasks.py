@@ -22,6 +22,7 @@ from workflow_app.services import (
     audit,
     case_tasks,
     drafts,
+    drawings,
     evidence,
     incidents,
     people,
@@ -195,6 +196,7 @@ def complete(
     }
     if faults:
         raise InvalidInput(fields=faults)
+    kept = drawings.redrawn(form, kept)
     separated = forms.separate(form, kept)
     submission_id = answers.store(work, case, task, token, separated)
     control = dict(separated.control)
