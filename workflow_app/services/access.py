@@ -1,15 +1,29 @@
-"""Loading a case or task only for those who may see it. What one may not see does not exist for them."""
+"""Loading a case or task only for those who may see it. What one may not see does not exist for them.
+
+Who locks a case is going to change something: the account is looked at again under the lock.
+"""
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, or_, select
 
-from workflow_app.errors import NotFound
+from workflow_app.errors import Forbidden, NotFound
 from workflow_app.models.case import Case
 from workflow_app.models.task import Task
+from workflow_app.models.user import User, UserRole
 from workflow_app.permissions import OVERSEERS, can_see_case, has_role
 from workflow_app.services import case_tasks, memory
 from workflow_app.services.unit_of_work import UnitOfWork
+
+_ACCOUNT = (
+    select(User.is_active, User.unit, UserRole.role)
+    .join(UserRole, UserRole.user_id == User.id)
+    .where(User.id == bindparam("user_id"))
+    .with_for_update(read=True, of=(User, UserRole))
+)
+"""An account with its roles, as they stay until commit. A row that is locked is read as its last writer left it, one that is
+only joined is not, so the roles are locked too; and after the account, in the order in which it is changed.
+"""
 
 
 def lock_case(work: UnitOfWork, case_id: UUID) -> Case:
@@ -40,6 +54,23 @@ def visible_task(work: UnitOfWork, task_id: UUID, *, lock: bool = False) -> Task
     return next(task for task in case_tasks.of_case(work, case.id) if task.id == task_id)
 
 
+def check_account(work: UnitOfWork) -> None:
+    """The actor's account is open and holds its roles, and does so until commit: the session told how it was before the
+    request stood in line. The system and the public have no account. Locks it so that others may do the same.
+    """
+    if work.actor.user_id is None:
+        return
+    rows = work.session.execute(_ACCOUNT, {"user_id": work.actor.user_id}).all()
+    if any(not row.is_active for row in rows):
+        raise Forbidden(
+            "Akun Anda sudah ditutup, jadi langkah ini tidak disimpan. Bila ini keliru, hubungi admin."
+        )
+    if any(row.unit != work.actor.unit for row in rows) or not work.actor.roles <= {row.role for row in rows}:
+        raise Forbidden(
+            "Peran akun Anda baru saja diubah, jadi langkah ini tidak disimpan. Masuk lagi, lalu periksa tugas Anda."
+        )
+
+
 def _found(work: UnitOfWork, query: Select[Case], *, lock: bool) -> Case:
     """The one case of a query. A lock is FOR NO KEY UPDATE: rows that refer to the case (events) may be written beside it,
     else who holds the head of the audit chain would wait for us while we wait for the head.
@@ -50,6 +81,7 @@ def _found(work: UnitOfWork, query: Select[Case], *, lock: bool) -> Case:
     if case is None:
         raise NotFound()
     if lock:
+        check_account(work)
         memory.locked(work).add(case.id)
         memory.forget(work, case.id)
     return case

@@ -100,6 +100,7 @@ def start(work: UnitOfWork, process_key: str, token: str | None = None) -> Start
     begun = _begun_with(work, token) if token else None
     if begun is not None:
         return _started(work, begun)
+    access.check_account(work)
     row = current(work, process_key)
     definition = definition_of(work, row.id)
     now = work.clock()

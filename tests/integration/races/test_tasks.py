@@ -1,5 +1,6 @@
 """Two people and one task: one effect, and who comes second reads who did what and when."""
 
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
@@ -213,15 +214,24 @@ def test_a_holder_who_lost_the_task_cannot_release_it_and_reads_why(office: Offi
 
 
 def test_who_gets_the_approver_role_between_recording_and_sending_still_does_not_approve(
-    office: Office, approval: UUID
+    office: Office,
 ) -> None:
     """The four eyes are checked on what was recorded, under the lock, not on what the page said."""
-    budi = office.people["budi"]
-    both = Actor(budi.user_id, budi.name, budi.roles | {"ka_spkt"}, budi.unit)
+    recorder, stage_people = office.newcomer("petugas"), dict(office.people)
+    office.people["budi"] = recorder
+    try:
+        approval = office.task(office.play("sktlk_ktp", 6)).id
+    finally:
+        office.people.update(stage_people)
+    with office.works.begin(SYSTEM) as work:
+        name = work.session.get_one(User, recorder.user_id).username
+        users.set_roles(work, name, ["petugas", "ka_spkt"])
+    both = replace(recorder, roles=recorder.roles | {"ka_spkt"})
 
     found = outcome(office.works, both, completing(approval, APPROVED))
 
     assert isinstance(found, Forbidden)
+    assert "mencatat berkas ini" in found.sentence
     assert office.task(office.task_case(approval)).status == "open"
 
 

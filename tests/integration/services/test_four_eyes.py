@@ -137,7 +137,9 @@ def test_a_return_does_not_wash_the_recorder_clean(
     with works.begin(rina) as work:
         tasks.complete(work, checklist, tasks.get(work, checklist).answers, str(uuid4()))
     approval = open_task(works, case_id)
-    for recorder in (budi, rina):
+    for recorder, name in ((budi, "budi"), (rina, "rina")):
+        with works.begin(SYSTEM) as work:
+            users.set_roles(work, name, ["petugas", "ka_spkt"])
         chief = replace(recorder, roles=frozenset({"petugas", "ka_spkt"}))
         with pytest.raises(Forbidden, match="mencatat berkas ini"):
             claim(works, chief, approval)
@@ -177,3 +179,16 @@ def test_a_draft_is_read_by_its_author_only(
         drafts.save(work, task_id, {"catatan": "x"})
     with works.begin(SYSTEM) as work:
         assert work.session.scalars(select(Draft.user_id)).all() == [budi.user_id]
+
+
+def test_a_role_that_the_account_does_not_hold_counts_for_nothing(
+    works: Works, play: Play, person: Callable[..., Actor]
+) -> None:
+    """What the session said is not believed when it counts."""
+    task_id = open_task(works, play("sktlk_ktp", 6))
+    claimed = replace(person("dewi", "petugas"), roles=frozenset({"petugas", "ka_spkt"}))
+    before = state(works, task_id)
+    for way in (claim, complete):
+        with pytest.raises(Forbidden, match="Peran akun Anda baru saja diubah"):
+            way(works, claimed, task_id)
+    assert state(works, task_id) == before

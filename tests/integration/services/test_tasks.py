@@ -1,6 +1,7 @@
 """Tasks: who may take, give and complete them; one effect, and a sentence for the other person."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -9,7 +10,7 @@ from sqlalchemy import func, select
 from workflow_app.errors import Conflict, Forbidden, InvalidInput, NotFound, TaskNotReady
 from workflow_app.models.submission import Submission
 from workflow_app.models.task import Task
-from workflow_app.services import audit, cases, drafts, tasks
+from workflow_app.services import audit, cases, drafts, tasks, users
 from workflow_app.services.unit_of_work import Works
 from workflow_app.types import SYSTEM, Actor, Answers
 
@@ -125,7 +126,9 @@ def test_a_task_of_another_unit_does_not_exist(works: Works, question: Task, ton
 def test_r55_who_recorded_does_not_approve_even_with_the_role(
     works: Works, approval: Task, budi: Actor
 ) -> None:
-    both = Actor(budi.user_id, budi.name, budi.roles | {"ka_spkt"}, budi.unit)
+    with works.begin(SYSTEM) as work:
+        users.set_roles(work, "budi", ["petugas", "ka_spkt"])
+    both = replace(budi, roles=budi.roles | {"ka_spkt"})
 
     with pytest.raises(Forbidden, match="orang lain"), works.begin(both) as work:
         tasks.claim(work, approval.id)
