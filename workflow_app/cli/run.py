@@ -51,7 +51,7 @@ def run(port: int, host: str, data: Path | None, demo: bool | None) -> None:
         host=host,
         port=port,
         defaults={"PUBLIC_URL": address, "COOKIE_SECURE": "false"},
-        notice=click.echo,
+        notice=_tell,
     )
     for number in SIGNALS:
         signal.signal(number, _stop)
@@ -60,14 +60,16 @@ def run(port: int, host: str, data: Path | None, demo: bool | None) -> None:
         _welcome(address, stack.data_dir, logins, time.monotonic() - began)
         site.watch()
     except _Stop:
-        click.echo("\nStopping ...")
+        _tell("\nStopping ...")
     except StackError as error:
         raise click.ClickException(str(error)) from error
+    except OSError as error:  # while starting; later on the site waits until it passes
+        raise click.ClickException(f"{error.filename or stack.data_dir}: {error.strerror}") from error
     finally:
         for number in SIGNALS:
             signal.signal(number, signal.SIG_IGN)
         site.stop()
-    click.echo("Everything has ended.")
+    _tell("Everything has ended.")
 
 
 def _start(site: Site, *, demo: bool) -> list[dict[str, str]]:
@@ -129,7 +131,14 @@ def _is_embedded() -> bool:
 
 
 def _step(text: str) -> None:
-    click.echo(f"  {text}")
+    _tell(f"  {text}")
+
+
+def _tell(text: str) -> None:
+    try:
+        click.echo(text)
+    except OSError:
+        pass  # what the words go to is full or gone; the site is not
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:

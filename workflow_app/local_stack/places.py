@@ -92,6 +92,25 @@ def prepare_data_dir(data_dir: Path) -> Path:
     return path
 
 
+def temporary_folder(data_dir: Path) -> Path:
+    """The one place for temporary files of web server and worker, scans among them: closed to others, and emptied of what
+    killed programs left behind."""
+    folder = data_dir / "tmp"
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        folder.chmod(0o700)
+        for left in folder.iterdir():
+            if left.is_dir() and not left.is_symlink():
+                shutil.rmtree(left)
+            else:
+                left.unlink()
+    except OSError as error:
+        raise StackError(
+            f"{folder} cannot be emptied of old temporary files ({error.strerror}). Empty it, or change its owner."
+        ) from error
+    return folder
+
+
 def cluster_base(data_dir: Path, who: Account) -> Path:
     """The folder that holds the cluster: the data directory itself, or a place of its own that the account can reach."""
     link = data_dir / "postgres"

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
+from workflow_app.local_stack import places
 from workflow_app.local_stack.children import Child, running, wait_until
 from workflow_app.local_stack.errors import StackError
 from workflow_app.local_stack.stack import LocalStack, Notice
@@ -43,17 +44,25 @@ class Watched:
         if self.again_at is None:
             if now - self.began > STEADY_SECONDS:
                 self.pause = 0.0
-            self.again_at = now + self.pause
             words = self.child.last_words(3)
-            sentence = f"The {self.child.name} ended (code {self.child.exit_code}); starting it again in {self.pause:.0f} s."
-            self.pause = min(self.pause * 2 or 1.0, LONGEST_PAUSE)
+            sentence = self._later(now, f"ended (code {self.child.exit_code})")
             # What it started may live on, and hold its port.
             self.child.stop()
             return f"{sentence} See {self.child.log}:\n{words}"
         if now < self.again_at:
             return ""
-        self.start()
+        try:
+            self.start()
+        except OSError as error:  # no room for its log, no memory for a process: this may pass
+            return self._later(now, f"cannot be started ({error.strerror})")
         return f"The {self.child.name} was started again."
+
+    def _later(self, now: float, what: str) -> str:
+        """Start it after the pause, which grows; the sentence that says so."""
+        self.again_at = now + self.pause
+        sentence = f"The {self.child.name} {what}; starting it again in {self.pause:.0f} s."
+        self.pause = min(self.pause * 2 or 1.0, LONGEST_PAUSE)
+        return sentence
 
 
 class Site:
@@ -72,6 +81,7 @@ class Site:
         """Become the owner of the data directory, and end what a killed run left behind on it."""
         self.stack.claim()
         end_leftovers(self.stack.data_dir)
+        self.environment["TMPDIR"] = str(places.temporary_folder(self.stack.data_dir))
 
     def start_servers(self) -> None:
         """Database and object store."""

@@ -53,6 +53,7 @@ class LocalStack:
         self._notice = notice
         self._lock: IO[str] | None = None
         self._servers: list[PostgresServer | ObjectStore] = []
+        self._told: dict[str, str] = {}
 
     def claim(self) -> None:
         """Become the one process that owns the data directory. Raises `StackError` when another one does."""
@@ -97,7 +98,8 @@ class LocalStack:
     def revive(self) -> list[str]:
         """Start again the servers that died; says what happened. Addresses stay the same.
 
-        One that does not start is tried again at the next call: the cause (a full disk, another kill) may pass.
+        One that does not start is tried again at the next call: the cause (a full disk, another kill) may pass. The same
+        cause is told once.
         """
         sentences = []
         for server in self._servers:
@@ -105,9 +107,12 @@ class LocalStack:
                 continue
             try:
                 server.start()
-            except (StackError, psycopg.Error) as error:
-                sentences.append(f"{server.name} ended and does not start; trying again. {error}")
+            except (StackError, psycopg.Error, OSError) as error:
+                if self._told.get(server.name) != str(error):
+                    sentences.append(f"{server.name} ended and does not start; trying again. {error}")
+                self._told[server.name] = str(error)
             else:
+                self._told.pop(server.name, None)
                 sentences.append(f"{server.name} had ended and was started again.")
         return sentences
 

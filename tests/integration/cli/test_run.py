@@ -144,10 +144,16 @@ def test_a_killed_run_does_not_stand_in_the_way_and_the_next_one_ends_even_when_
             killed.wait()
             left = programs(place, "gunicorn")
             assert left
+        scan = place / "tmp" / "baca-left" / "berkas"
+        scan.parent.mkdir()
+        scan.write_bytes(b"what a killed worker leaves")
 
         with site(place, port) as (started, _):
             assert not any(process.is_alive() for process in left)
             assert answers(port)
+            assert not scan.exists()
+            for process in (*programs(place, "workflow_app.worker"), *programs(place, "gunicorn")):
+                assert f"TMPDIR={place / 'tmp'}" in process.environment()
             for child in (*programs(place, "workflow_app.worker"), *programs(place, "gunicorn")):
                 child.signal(signal.SIGSTOP)
             began = time.monotonic()

@@ -1,9 +1,13 @@
 """What `./spkt run` says before it starts anything."""
 
 import socket
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
+from tests.services import ROOT
 from workflow_app.cli import run
 
 
@@ -36,3 +40,13 @@ def test_an_address_of_another_machine_gets_a_sentence() -> None:
 )
 def test_the_address_shown_can_be_opened(host: str, shown: str) -> None:
     assert run._shown(host) == shown
+
+
+def test_words_that_find_no_room_do_not_end_the_site() -> None:
+    code = (
+        "import os\nfrom workflow_app.cli import run\nrun._tell('The worker was started again.')\nos._exit(7)"
+    )
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, stdout=full, check=False)
+
+    assert done.returncode == 7

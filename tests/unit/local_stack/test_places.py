@@ -47,6 +47,27 @@ def test_a_read_only_place_gets_a_sentence(tmp_path: Path) -> None:
         places.prepare_data_dir(tmp_path / "var")
 
 
+def test_the_temporary_folder_is_closed_to_others_and_empty_at_every_start(tmp_path: Path) -> None:
+    folder = places.temporary_folder(tmp_path)
+    (folder / "baca-x").mkdir()
+    (folder / "baca-x" / "berkas").write_bytes(b"scan")
+    (folder / "spkt-figures-x").symlink_to(tmp_path)
+    (folder / "lepas").write_bytes(b"scan")
+    folder.chmod(0o755)
+
+    assert places.temporary_folder(tmp_path) == folder
+
+    assert list(folder.iterdir()) == []
+    assert folder.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_file_in_the_place_of_the_temporary_folder_gets_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "tmp").write_text("")
+
+    with pytest.raises(StackError, match="cannot be emptied"):
+        places.temporary_folder(tmp_path)
+
+
 def test_the_socket_lies_below_the_cluster_while_its_path_is_short() -> None:
     assert places.socket_directory(Path("/srv")) == Path("/srv/run")
 

@@ -1,6 +1,9 @@
 import sys
 from pathlib import Path
 
+import pytest
+
+from workflow_app.local_stack import LocalStack
 from workflow_app.local_stack.children import Child, Process, wait_until
 from workflow_app.local_stack.site import LONGEST_PAUSE, STEADY_SECONDS, Watched
 
@@ -74,3 +77,48 @@ def test_the_pause_grows_up_to_a_limit_and_shrinks_after_a_steady_time(tmp_path:
 
     assert program.pause == 1.0
     program.child.stop()
+
+
+def test_a_child_that_cannot_be_started_is_tried_again_after_the_pause(tmp_path: Path) -> None:
+    program = watched(tmp_path, "raise SystemExit(3)")
+    program.start()
+    let_end(program)
+    program.look(program.began)
+    program.child.log.unlink()
+    program.child.log.mkdir()
+
+    told = program.look(program.began + 1)
+    program.child.log.rmdir()
+
+    assert "worker cannot be started (Is a directory); starting it again in 1 s" in told
+    assert program.look(program.began + 1.1) == ""
+    assert "started again" in program.look(program.began + 2.1)
+    program.child.stop()
+
+
+class Unwilling:
+    """A server that died and finds no room to start."""
+
+    name = "PostgreSQL"
+    starts = 0
+
+    def is_alive(self) -> bool:
+        return self.starts > 2
+
+    def start(self) -> None:
+        self.starts += 1
+        if self.starts < 3:
+            raise OSError(28, "No space left on device", "postgres.log")
+
+
+def test_a_server_without_room_is_tried_again_and_told_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stack = LocalStack(tmp_path)
+    monkeypatch.setattr(stack, "_servers", [Unwilling()])
+
+    told = [stack.revive() for _ in range(4)]
+
+    assert ["No space left on device" in word for words in told for word in words] == [True, False]
+    assert told[1] == told[3] == []
+    assert told[2] == ["PostgreSQL had ended and was started again."]
