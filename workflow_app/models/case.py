@@ -52,16 +52,26 @@ class Case(Base):
 
 
 class CaseClock(Base):
-    """A measured span of a case: `kedatangan`, `berkas_lengkap` (R57)."""
+    """A measured span of a case: `kedatangan`, `berkas_lengkap` (R57). Its target is in minutes, or in working days (R34)."""
 
     __tablename__ = "case_clock"
+    __table_args__ = (
+        CheckConstraint("target_minutes is null or target_working_days is null", name="target"),
+        CheckConstraint(
+            "num_nulls(target_working_days, calendar, calendar_valid_from) in (0, 3)", name="calendar"
+        ),
+    )
 
     case_id: Mapped[UUID] = mapped_column(ForeignKey("service_case.id"), primary_key=True)
     name: Mapped[str] = mapped_column(primary_key=True)
     started_at: Mapped[datetime]
     due_at: Mapped[datetime | None]
     target_minutes: Mapped[int | None]
-    """Target in force when the clock started; None when it is only measured."""
+    """Target in force when the clock started; a clock without any target is only measured."""
+    target_working_days: Mapped[int | None]
+    calendar: Mapped[str | None]
+    """The calendar by which the working days were counted, and which version of it: a later one moves no running clock."""
+    calendar_valid_from: Mapped[datetime | None]
     stopped_at: Mapped[datetime | None]
 
 
@@ -80,7 +90,9 @@ class CaseWaiver(Base):
 
 
 class CaseRemark(Base):
-    """A written reason that belongs to a case but to no task, sealed: why it was cancelled."""
+    """A written reason that belongs to a case but to no task, sealed: why it was cancelled, why a letter was withdrawn,
+    what the identity was opened for.
+    """
 
     __tablename__ = "case_remark"
 

@@ -42,3 +42,4 @@ class Letter(Base):
     voided_at: Mapped[datetime | None]
     voided_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     void_reason: Mapped[str | None]
+    """Of letters withdrawn before reasons were sealed; those of later ones are in `case_remark`."""

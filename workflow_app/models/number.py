@@ -35,3 +35,4 @@ class LetterNumber(Base):
     voided_at: Mapped[datetime | None]
     voided_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     void_reason: Mapped[str | None]
+    """A sentence of ours; what somebody wrote about the letter is sealed elsewhere."""

@@ -30,7 +30,7 @@ SENTENCES = {
     "incident.opened": "Gangguan tercatat; langkah tidak disimpan setengah",
     "incident.retried": "Gangguan dicoba ulang",
     "incident.resolved": "Gangguan teratasi",
-    "identity.revealed": "Identitas dibuka untuk: {purpose}",
+    "identity.revealed": "Identitas dibuka dengan tujuan tertulis",
     "document.added": "Dokumen ditambahkan: {label}",
     "document.opened": "Dokumen dibuka: {label}",
     "document.read": "Dokumen dibaca: {label}",

@@ -1,8 +1,9 @@
 """Personal answers: sealed at rest, masked on pages, opened for a purpose, and every opening is on record (R23)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
@@ -12,7 +13,7 @@ from workflow_app.errors import InvalidInput
 from workflow_app.models.audit import AuditEvent
 from workflow_app.models.case import Case
 from workflow_app.permissions import IDENTITY_READERS, check_role
-from workflow_app.services import access, answers, audit
+from workflow_app.services import access, answers, audit, remarks
 from workflow_app.services.processes import definition_of
 from workflow_app.services.unit_of_work import UnitOfWork
 from workflow_app.types import Answers
@@ -47,14 +48,16 @@ def read_answers(work: UnitOfWork, case: Case, *, element: str | None = None) ->
 
 
 def reveal(work: UnitOfWork, case_id: UUID, purpose: str) -> list[IdentityGroup]:
-    """Open the personal answers of a case. Needs a written purpose; records who, when and why."""
+    """Open the personal answers of a case. Needs a written purpose; records who, when and why (sealed)."""
     case = access.visible_case(work, case_id, lock=True)
     check_role(work.actor, IDENTITY_READERS)
     if len(purpose.strip()) < 5:
         raise InvalidInput(fields={"purpose": "Tulis untuk apa identitas dibuka, paling sedikit lima huruf."})
     if fault := forms.judge_text(purpose, LONGEST_PURPOSE):
         raise InvalidInput(fields={"purpose": fault})
-    audit.record_case(work, case.id, REVEALED, purpose=purpose.strip())
+    remark = f"pembukaan:{uuid4()}"
+    remarks.keep(work, case, remark, purpose)
+    audit.record_case(work, case.id, REVEALED, remark=remark)
     return _groups(work, case, masked=False)
 
 
@@ -70,8 +73,9 @@ def accesses(work: UnitOfWork, case_id: UUID) -> list[Access]:
         select(AuditEvent)
         .where(AuditEvent.case_id == case.id, AuditEvent.action == REVEALED)
         .order_by(AuditEvent.position.desc())
-    )
-    return [Access(event.at, event.actor_name, str(event.details.get("purpose", ""))) for event in events]
+    ).all()
+    written = remarks.words_of(work, case) if events else {}
+    return [Access(event.at, event.actor_name, _purpose(event, written)) for event in events]
 
 
 def _groups(work: UnitOfWork, case: Case, *, masked: bool) -> list[IdentityGroup]:
@@ -86,6 +90,12 @@ def _groups(work: UnitOfWork, case: Case, *, masked: bool) -> list[IdentityGroup
         if rows:
             found.append(IdentityGroup(element, definition.elements[element].name, rows))
     return found
+
+
+def _purpose(event: AuditEvent, written: Mapping[str, str]) -> str:
+    """What the identity was opened for; events from before purposes were sealed tell it themselves."""
+    told = str(event.details.get("purpose", ""))
+    return written.get(str(event.details.get("remark")), told)
 
 
 def _personal(form: Form, all_answers: Answers) -> Answers:

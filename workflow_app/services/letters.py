@@ -1,5 +1,6 @@
 """Letters: issued with everything they state frozen at that instant; withdrawn with a reason; read by those who see the case."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -24,6 +25,7 @@ from workflow_app.services import (
     memory,
     numbers,
     precedence,
+    remarks,
     requirements,
     verification,
 )
@@ -34,6 +36,7 @@ from workflow_app.types import Answer, Answers
 WITHDRAWERS = frozenset({"ka_spkt"})
 SHORTEST_REASON = 10
 LONGEST_REASON = 2000
+NUMBER_VOIDED = "Suratnya ditarik; alasannya ada pada berkas."
 NO_SIGNATORY = (
     "Surat belum dapat diterbitkan karena pejabat penanda tangan belum diatur. "
     "Minta admin mengatur penanda tangan, lalu kirim lagi langkah ini."
@@ -108,7 +111,7 @@ def issue(work: UnitOfWork, case: Case, letter: str) -> UUID:
 
 
 def void(work: UnitOfWork, letter_id: UUID, reason: str) -> None:
-    """Withdraw a letter together with its number. Both stay on record with the reason.
+    """Withdraw a letter together with its number. Both stay on record; the reason is sealed with the case's key.
 
     Its printing without the mark is not handed out any more; a job prints it again with the mark.
     """
@@ -119,22 +122,15 @@ def void(work: UnitOfWork, letter_id: UUID, reason: str) -> None:
         raise NotFound()
     if letter.status == "void":
         raise precedence.withdrawn(work, letter)
-    numbers.void(work, letter.number_id, reason)
+    numbers.void(work, letter.number_id, NUMBER_VOIDED)
     letter.status = "void"
     letter.voided_at = work.clock()
     letter.voided_by = work.actor.user_id
-    letter.void_reason = reason.strip()
+    remarks.keep(work, work.session.get_one(Case, letter.case_id), _withdrawal(letter), reason)
     letter.document_id = None
     work.session.flush()
     jobs.defer(work, "reprint_letter", letter_id=str(letter.id))
-    audit.record_case(
-        work,
-        letter.case_id,
-        "letter.voided",
-        letter_id=str(letter.id),
-        number=letter.number,
-        reason=letter.void_reason,
-    )
+    audit.record_case(work, letter.case_id, "letter.voided", letter_id=str(letter.id), number=letter.number)
 
 
 def withdraw(work: UnitOfWork, letter_id: UUID, reason: str) -> None:
@@ -151,7 +147,7 @@ def withdraw(work: UnitOfWork, letter_id: UUID, reason: str) -> None:
     if fault := forms.judge_text(reason, LONGEST_REASON):
         raise InvalidInput(fields={"reason": fault})
     work.session.refresh(letter)
-    if (letter.voided_by, letter.void_reason) == (work.actor.user_id, reason.strip()):
+    if letter.voided_by == work.actor.user_id and _reasons(work, case, [letter]) == [reason.strip()]:
         return  # a double click
     if letter.status != "void" and case.closed_at is None:
         raise Conflict(
@@ -186,10 +182,10 @@ def of_case(work: UnitOfWork, case_id: UUID) -> list[Letter]:
 
 def issued(work: UnitOfWork, case_id: UUID) -> list[LetterView]:
     """The letters of a case, oldest first, withdrawn ones included. For services: the caller has checked access."""
-    may_withdraw = work.session.get_one(Case, case_id).closed_at is not None and has_role(
-        work.actor, WITHDRAWERS
-    )
-    return [_view(work, letter, may_withdraw) for letter in of_case(work, case_id)]
+    case, found = work.session.get_one(Case, case_id), of_case(work, case_id)
+    may_withdraw = case.closed_at is not None and has_role(work.actor, WITHDRAWERS)
+    reasons = _reasons(work, case, found)
+    return [_view(work, letter, reason, may_withdraw) for letter, reason in zip(found, reasons, strict=True)]
 
 
 def pdf(work: UnitOfWork, letter_id: UUID) -> documents.Content:
@@ -254,6 +250,18 @@ def _frozen(work: UnitOfWork, letter: str, at: datetime) -> dict[str, Any]:
     }
 
 
+def _withdrawal(letter: Letter) -> str:
+    """The kind of remark that says why a letter was withdrawn."""
+    return f"penarikan:{letter.id}"
+
+
+def _reasons(work: UnitOfWork, case: Case, found: Sequence[Letter]) -> list[str | None]:
+    """Why each of these letters was withdrawn; None for those that hold."""
+    is_any_void = any(letter.status == "void" for letter in found)
+    words = remarks.words_of(work, case) if is_any_void else {}
+    return [words.get(_withdrawal(letter), letter.void_reason) for letter in found]
+
+
 def _required(meta: Any, key: str, letter: str) -> str:
     value: Answer = meta.get(key)
     if not isinstance(value, str) or not value:
@@ -261,7 +269,7 @@ def _required(meta: Any, key: str, letter: str) -> str:
     return value
 
 
-def _view(work: UnitOfWork, letter: Letter, may_withdraw: bool) -> LetterView:
+def _view(work: UnitOfWork, letter: Letter, void_reason: str | None, may_withdraw: bool) -> LetterView:
     return LetterView(
         id=letter.id,
         case_id=letter.case_id,
@@ -270,7 +278,7 @@ def _view(work: UnitOfWork, letter: Letter, may_withdraw: bool) -> LetterView:
         number=letter.number,
         issued_at=letter.issued_at,
         status="void" if letter.status == "void" else "valid",
-        void_reason=letter.void_reason,
+        void_reason=void_reason,
         document_id=letter.document_id,
         verify_code=letter.verify_code,
         can_withdraw=may_withdraw and letter.status == "valid",

@@ -52,7 +52,7 @@ def allocate(work: UnitOfWork, series: str, at: datetime) -> Number:
 
 
 def void(work: UnitOfWork, number_id: UUID, reason: str) -> None:
-    """Take a number out of use. It keeps its row and its reason and is never given again."""
+    """Take a number out of use. It keeps its row and its reason, a sentence of ours, and is never given again."""
     if not reason.strip():
         raise InvalidInput(fields={"reason": "Tulis alasan pembatalan nomor."})
     row = work.session.get(LetterNumber, number_id, with_for_update=True, populate_existing=True)

@@ -11,7 +11,7 @@ from tests.integration.conftest import TestClock
 from workflow_app.errors import Conflict, Forbidden, InvalidInput, NotFound, TaskNotReady
 from workflow_app.models.case import Case
 from workflow_app.models.task import Task
-from workflow_app.services import cases, clocks, diagrams, history, identities, requirements
+from workflow_app.services import audit, cases, clocks, diagrams, history, identities, requirements
 from workflow_app.services.unit_of_work import Works
 from workflow_app.types import SYSTEM, Actor
 
@@ -132,8 +132,8 @@ def test_r57_both_clocks_are_measured_and_a_return_does_not_restart_them(
     with works.begin(budi) as work:
         found = {item.name: item for item in clocks.of_case(work, work.session.get_one(Case, case_id))}
     assert set(found) == {"kedatangan", "berkas_lengkap"}
-    assert found["berkas_lengkap"].target_minutes == 10
-    assert found["kedatangan"].target_minutes is None
+    assert found["berkas_lengkap"].target == "10 menit"
+    assert found["kedatangan"].target == ""
     assert all(item.stopped_at is not None for item in found.values())
     with works.begin(budi) as work:
         started = [
@@ -161,13 +161,21 @@ def test_r23_identities_are_masked_until_opened_for_a_purpose(works: Works, play
         with pytest.raises(InvalidInput):
             identities.reveal(work, case_id, " ")
     with works.begin(budi) as work:
-        opened = str(identities.reveal(work, case_id, "Mencocokkan dengan KTP"))
+        opened = str(identities.reveal(work, case_id, " Mencocokkan KTP Contoh Wirautama "))
 
     with works.begin(budi) as work:
+        audit.record_case(work, case_id, identities.REVEALED, purpose="Tujuan dari masa lalu")
         accesses = identities.accesses(work, case_id)
+        told = [entry.what for entry in history.timeline(work, case_id)]
+        written = str(work.session.execute(text("select details::text from audit_event")).all())
     assert "Contoh Warga Satu" not in masked
     assert "Contoh Warga Satu" in opened
-    assert [(item.who, item.purpose) for item in accesses] == [("Contoh Budi", "Mencocokkan dengan KTP")]
+    assert [(item.who, item.purpose) for item in accesses] == [
+        ("Contoh Budi", "Tujuan dari masa lalu"),
+        ("Contoh Budi", "Mencocokkan KTP Contoh Wirautama"),
+    ]
+    assert "Identitas dibuka dengan tujuan tertulis" in told
+    assert "Wirautama" not in written, "a purpose may name people; it is sealed"
 
 
 def test_r23_identities_stay_closed_to_other_units_and_to_roles_without_need(

@@ -11,7 +11,7 @@ from tests.integration.services.papers import SITE, issued, pictures_in, printed
 from workflow_app.errors import Conflict, Forbidden, InvalidInput, NotFound
 from workflow_app.models.letter import Letter
 from workflow_app.models.number import LetterNumber
-from workflow_app.services import documents, letters, numbers, printing, verification
+from workflow_app.services import documents, history, letters, numbers, printing, verification
 from workflow_app.services.unit_of_work import UnitOfWork
 from workflow_app.types import SYSTEM, Actor
 
@@ -22,12 +22,36 @@ def test_withdrawing_voids_letter_and_number_and_shows_on_the_next_printing(offi
     letters.void(officer, letter.id, "Salah nama barang")
 
     number = officer.session.get_one(LetterNumber, letter.number_id)
-    assert (letter.status, letter.void_reason) == ("void", "Salah nama barang")
-    assert (number.voided_at, number.void_reason) == (officer.clock(), "Salah nama barang")
+    assert letter.status == "void"
+    assert letters.for_case(officer, letter.case_id)[0].void_reason == "Salah nama barang"
+    assert (number.voided_at, number.void_reason) == (officer.clock(), letters.NUMBER_VOIDED)
     assert "BATAL" in words_of(printed(officer, letter))
     with pytest.raises(Conflict):
         letters.void(officer, letter.id, "Lagi")
     assert numbers.allocate(officer, "SKTLK", officer.clock()).sequence == 2
+
+
+def test_the_reason_may_name_people_so_it_is_readable_on_the_page_of_the_case_only(
+    officer: UnitOfWork,
+) -> None:
+    letter = issued(officer)
+
+    letters.void(officer, letter.id, "Contoh Wirautama memberi keterangan palsu")
+    officer.session.flush()
+
+    for query in ("select details::text from audit_event", "select void_reason from letter_number",
+                  "select void_reason from letter"):  # fmt: skip
+        assert "Wirautama" not in str(officer.session.execute(text(query)).all()), query
+    seen = letters.for_case(officer, letter.case_id)[0]
+    assert seen.void_reason == "Contoh Wirautama memberi keterangan palsu"
+    assert "letter.voided" in {entry.action for entry in history.timeline(officer, letter.case_id)}
+
+
+def test_reasons_from_before_they_were_sealed_stay_readable(officer: UnitOfWork) -> None:
+    letter = issued(officer)
+    letter.status, letter.voided_at, letter.void_reason = "void", officer.clock(), "Salah nama barang"
+
+    assert letters.for_case(officer, letter.case_id)[0].void_reason == "Salah nama barang"
 
 
 def test_withdrawing_needs_a_reason(officer: UnitOfWork) -> None:
