@@ -29,6 +29,16 @@ READINGS = f"""
         and job.task_name = 'read_document' and job.args->>'document_id' = document.id::text)
     order by document.id"""  # noqa: S608 - our own words
 
+UNREAD = f"""
+    select document.id from archive.document document
+    where document.status = 'unreadable'
+    and not exists (select from procrastinate_jobs job where {ALIVE}
+        and job.task_name = 'read_document' and job.args->>'document_id' = document.id::text)
+    and not exists (select from audit_event event where event.action = 'document.read'
+        and event.details->>'document_id' = document.id::text)
+    order by document.id"""  # noqa: S608 - our own words
+"""A paper that waits for the reader is marked as unreadable too, but only a reading that came to an end is on record."""
+
 PRINTINGS = f"""
     select letter.id from letter
     where letter.document_id is null
@@ -36,6 +46,7 @@ PRINTINGS = f"""
         and job.task_name = 'reprint_letter' and job.args->>'letter_id' = letter.id::text)
     and not exists (select from pending_effect waiting where waiting.operation = 'render_letter'
         and waiting.parameters->>'letter_id' = letter.id::text)
+    and not exists (select from incident where incident.task_id = letter.id and resolved_at is null)
     order by letter.id"""  # noqa: S608 - our own words
 
 STALLED = """
@@ -60,7 +71,13 @@ LATE_TIMERS = """
 CHECKS: tuple[tuple[str, str, str, str], ...] = (
     ("effect", "effect", EFFECTS, "No job will perform this effect, and no incident tells of it."),
     ("reading", "document", READINGS, "No job will read this paper."),
-    ("printing", "letter", PRINTINGS, "This letter is not printed, and no job will print it."),
+    ("reading", "document", UNREAD, "No job will read this paper, and no reading of it has come to an end."),
+    (
+        "printing",
+        "letter",
+        PRINTINGS,
+        "This letter is not printed, no job will print it, and no incident tells of it.",
+    ),
     ("job", "job", STALLED, "The worker of this job is dead, and nobody has taken the job back."),
     ("job", "job", FAILED, "This job failed, and no incident tells of it."),
     ("timer", "case", LATE_TIMERS, "A timer of this case is overdue, and nobody has woken it."),

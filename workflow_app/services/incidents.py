@@ -13,6 +13,7 @@ from workflow_app.errors import Busy, Conflict, NotFound, ProcessFault, SentraEr
 from workflow_app.models.case import Case
 from workflow_app.models.effect import PendingEffect
 from workflow_app.models.incident import Incident
+from workflow_app.models.letter import Letter
 from workflow_app.models.task import Task
 from workflow_app.permissions import INCIDENT_READERS, INCIDENT_RETRIERS, check_role, has_role
 from workflow_app.services import access, audit, jobs, memory, precedence
@@ -20,6 +21,9 @@ from workflow_app.services.unit_of_work import UnitOfWork, Works
 from workflow_app.types import SYSTEM, Actor
 
 log = logging.getLogger(__name__)
+
+BESIDE = frozenset({"complete", "reprint"})
+"""Operations whose failure does not stop the case: its task is open still, or its step was over."""
 
 
 @dataclass(frozen=True)
@@ -103,12 +107,15 @@ def record(
             happened_at=work.clock(),
         )
     )
-    if operation != "complete":
+    if operation not in BESIDE:
         case.status = "stopped"
     audit.record_case(work, case_id, "incident.opened", element, operation=operation)
 
 
 def _still_waits(work: UnitOfWork, case: Case, operation: str, task_id: UUID | None) -> bool:
+    if operation == "reprint":
+        letter = work.session.get(Letter, task_id, populate_existing=True)
+        return letter is not None and letter.document_id is None
     if case.closed_at is not None:
         return False
     if operation == "effect":
@@ -131,16 +138,18 @@ def resolve(work: UnitOfWork, case: Case, task_id: UUID | None) -> None:
             incident.resolved_by = work.actor.user_id
             audit.record_case(work, case.id, "incident.resolved", incident.element)
     if case.status == "stopped" and all(
-        incident.resolved_at is not None or incident.operation == "complete" for incident in still_open
+        incident.resolved_at is not None or incident.operation in BESIDE for incident in still_open
     ):
         case.status = "running"
 
 
 def close_all(work: UnitOfWork, case: Case) -> None:
-    """The case has ended, so nothing of it waits for a retry any more."""
+    """The case has ended, so no step of it waits for a retry any more; a letter that must be printed again does."""
     if not memory.of_case(work, case.id).get("has_incidents", True):
         return
-    query = select(Incident).where(Incident.case_id == case.id, Incident.resolved_at.is_(None))
+    query = select(Incident).where(
+        Incident.case_id == case.id, Incident.resolved_at.is_(None), Incident.operation != "reprint"
+    )
     for incident in work.session.scalars(query):
         incident.resolved_at = work.clock()
         incident.resolved_by = work.actor.user_id
@@ -172,6 +181,8 @@ def retry(work: UnitOfWork, incident_id: UUID) -> None:
         raise Conflict("Buka tugasnya dan kirim ulang isiannya; isian terakhir tersimpan sebagai konsep.")
     if incident.operation == "effect":
         job, name, about = "perform_effect", "task_id", str(incident.task_id)
+    elif incident.operation == "reprint":
+        job, name, about = "reprint_letter", "letter_id", str(incident.task_id)
     else:
         job, name, about = "wake_case", "case_id", str(incident.case_id)
     if jobs.is_waiting(work, job, name, about):

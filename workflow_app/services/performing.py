@@ -1,10 +1,12 @@
-"""What the worker does for a service task: the work itself, then the case goes on, in one transaction."""
+"""What the worker does for a case: the work itself and what follows from it in one transaction; what fails for good is told."""
 
 from collections.abc import Callable
 from uuid import UUID
 
 from workflow_app.errors import Away, Busy, ProcessFault, Unavailable
+from workflow_app.models.case import Case
 from workflow_app.models.effect import PendingEffect
+from workflow_app.models.letter import Letter
 from workflow_app.services import bundles, incidents, printing, wakes
 from workflow_app.services.unit_of_work import UnitOfWork, Works
 from workflow_app.types import SYSTEM
@@ -33,11 +35,40 @@ def perform(works: Works, task_id: UUID, *, public_url: str, is_last_try: bool =
             OPERATIONS[effect.operation](work, effect, public_url)
             wakes.resolve_effect(work, task_id, None)
     except Exception as error:
-        is_recorded = isinstance(error, ProcessFault) and error.case_id is not None
-        is_over = is_last_try and not isinstance(error, Away)
-        if not is_recorded and (is_over or not isinstance(error, Unavailable | Busy)):
+        if _is_final(error, is_last_try):
             give_up(works, task_id, error)
         raise
+
+
+def wake(works: Works, case_id: UUID) -> None:
+    """Let the timers of a case fire that are due. What another try may mend needs no last one: they are looked for every minute."""
+    try:
+        with incidents.unit_of_work(works, SYSTEM) as work:
+            wakes.wake(work, case_id)
+    except Exception as error:
+        if _is_final(error, is_last_try=False):
+            give_up_waking(works, case_id, error)
+        raise
+
+
+def reprint(works: Works, letter_id: UUID, *, public_url: str, is_last_try: bool = True) -> None:
+    """Print a withdrawn letter with its mark. Until that is done nobody can open it, so its failure is an incident too."""
+    try:
+        with works.begin(SYSTEM) as work:
+            printing.reprint(work, letter_id, public_url=public_url)
+            case_id = work.session.get_one(Letter, letter_id).case_id
+            incidents.resolve(work, work.session.get_one(Case, case_id), letter_id)
+    except Exception as error:
+        if _is_final(error, is_last_try):
+            give_up_printing(works, letter_id, error)
+        raise
+
+
+def _is_final(error: Exception, is_last_try: bool) -> bool:
+    """Whether nobody will try again, and nothing tells of it yet."""
+    if isinstance(error, ProcessFault) and error.case_id is not None:
+        return False
+    return (is_last_try and not isinstance(error, Away)) or not isinstance(error, Unavailable | Busy)
 
 
 def give_up(works: Works, task_id: UUID, error: Exception) -> None:
@@ -46,3 +77,18 @@ def give_up(works: Works, task_id: UUID, error: Exception) -> None:
         effect = wakes.pending(work, task_id)
         if effect is not None:
             incidents.record(work, effect.case_id, "effect", task_id, effect.element, error)
+
+
+def give_up_waking(works: Works, case_id: UUID, error: Exception) -> None:
+    """Stop trying: the case waits for a lead."""
+    with works.begin(SYSTEM) as work:
+        if work.session.get(Case, case_id) is not None:
+            incidents.record(work, case_id, "wake", None, "", error)
+
+
+def give_up_printing(works: Works, letter_id: UUID, error: Exception) -> None:
+    """Stop trying: the withdrawn letter stays unprinted until a lead tries again."""
+    with works.begin(SYSTEM) as work:
+        letter = work.session.get(Letter, letter_id)
+        if letter is not None:
+            incidents.record(work, letter.case_id, "reprint", letter_id, printing.ELEMENT, error)

@@ -53,7 +53,7 @@ FOUR_EYES = """select approved.case_id from submission approved join submission 
 LEFT_OPEN = """select task.id from task join service_case on service_case.id = case_id
     where task.status = 'open' and closed_at is not null
     union all select incident.id from incident join service_case on service_case.id = case_id
-    where resolved_at is null and closed_at is not null
+    where resolved_at is null and closed_at is not null and operation <> 'reprint'
     union all select task.id from draft join task on task.id = task_id where task.status <> 'open'"""
 
 OTHERS = """select e.case_id from audit_event e join user_account u on u.id = e.actor_id
