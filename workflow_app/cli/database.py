@@ -1,4 +1,4 @@
-"""`db upgrade|current|verify` and `seed`: the tables, what `./spkt run` puts there first, and whether all of it agrees."""
+"""`db upgrade|current|beats|verify` and `seed`: the tables, what `./spkt run` puts there first, and whether all of it agrees."""
 
 import json
 from dataclasses import asdict
@@ -8,7 +8,7 @@ import click
 from workflow_app.cli.site import connected, settings
 from workflow_app.errors import SentraError
 from workflow_app.migrations import commands
-from workflow_app.services import checkpoints, consistency, seeding
+from workflow_app.services import checkpoints, consistency, health, seeding
 from workflow_app.types import SYSTEM
 
 
@@ -28,6 +28,21 @@ def upgrade() -> None:
 def current() -> None:
     """Revision of the database and of this code."""
     click.echo(f"database {commands.current(settings().sqlalchemy_url) or 'empty'}, code {commands.head()}")
+
+
+@database.command("beats")
+def beats() -> None:
+    """Signs of life of the background process. Exit 1 when one of its parts stands still."""
+    try:
+        with connected().begin(SYSTEM) as work:
+            parts = [part for part in health.beats(work) if part.name in health.BEATS]
+    except SentraError as error:
+        raise click.ClickException(error.sentence) from error
+    for part in parts:
+        seconds = part.facts["age_seconds"]
+        click.echo(f"{part.name}: {part.state}, {'never seen' if seconds is None else f'{seconds} s ago'}")
+    if any(part.state != health.OK for part in parts):
+        raise click.exceptions.Exit(1)
 
 
 @database.command("verify")

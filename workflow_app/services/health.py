@@ -102,7 +102,7 @@ def _database(works: Works) -> list[Part]:
             Part(DATABASE),
             Part(SCHEMA, OK if current == wanted else WRONG, {"database": current, "code": wanted}),
         ]
-        return [*parts, *_beats(work)] if current == wanted else parts
+        return [*parts, *beats(work)] if current == wanted else parts
 
 
 def _revision(work: UnitOfWork) -> str:
@@ -111,7 +111,8 @@ def _revision(work: UnitOfWork) -> str:
     return str(work.session.scalar(text("select version_num from alembic_version")) or "")
 
 
-def _beats(work: UnitOfWork) -> list[Part]:
+def beats(work: UnitOfWork) -> list[Part]:
+    """The parts of the background process by their signs of life, and what it said of the reader."""
     age = func.extract("epoch", func.clock_timestamp() - Heartbeat.at)
     rows = {
         row.name: row
