@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from workflow_app.engine import forms, runner
 from workflow_app.engine.definitions import Definition
 from workflow_app.errors import Conflict, InvalidInput
-from workflow_app.models.case import Case, CaseRemark
+from workflow_app.models.case import Case
 from workflow_app.models.definition import Definition as DefinitionRow
 from workflow_app.models.letter import Letter
 from workflow_app.models.task import Task
@@ -25,6 +25,7 @@ from workflow_app.services import (
     people,
     precedence,
     readable,
+    remarks,
     steps,
 )
 from workflow_app.services.clocks import ClockView
@@ -171,15 +172,7 @@ def cancel(work: UnitOfWork, case_id: UUID, reason: str) -> None:
     if letter is not None:
         raise precedence.issued(work, letter)
     definition = definition_of(work, case.definition_id)
-    remark = CaseRemark(
-        id=uuid4(),
-        case_id=case.id,
-        kind=CANCELLATION,
-        sealed=work.vault.seal(case.data_key, {"alasan": reason.strip()}, _remark_context(case)),
-        made_at=work.clock(),
-        made_by=work.actor.user_id,
-    )
-    work.session.add(remark)
+    remarks.keep(work, case, CANCELLATION, reason)
     audit.record_case(work, case.id, "case.cancelled")
     with incidents.blaming("complete", case.id, None):
         step = runner.receive_message(definition, case.state, "pembatalan", {}, work.clock())
@@ -259,29 +252,18 @@ def _valid_letter(work: UnitOfWork, case_id: UUID) -> Letter | None:
 
 
 def _cancel_reason(work: UnitOfWork, case: Case) -> str | None:
-    remark = _cancellation(work, case) if case.closed_at is not None else None
-    if remark is None:
-        return None
-    return str(work.vault.open(case.data_key, remark.sealed, _remark_context(case))["alasan"])
-
-
-def _cancellation(work: UnitOfWork, case: Case) -> CaseRemark | None:
-    query = select(CaseRemark).where(CaseRemark.case_id == case.id, CaseRemark.kind == CANCELLATION)
-    return work.session.scalars(query).first()
+    remark = remarks.find(work, case, CANCELLATION) if case.closed_at is not None else None
+    return remarks.opened(work, case, remark) if remark is not None else None
 
 
 def _is_repeated(work: UnitOfWork, case: Case, reason: str) -> bool:
     """The same person cancels with the same words: a double click."""
-    remark = _cancellation(work, case)
+    remark = remarks.find(work, case, CANCELLATION)
     return (
         remark is not None
         and remark.made_by == work.actor.user_id
-        and _cancel_reason(work, case) == reason.strip()
+        and remarks.opened(work, case, remark) == reason.strip()
     )
-
-
-def _remark_context(case: Case) -> str:
-    return f"remark:{case.id}:{CANCELLATION}"
 
 
 def _can_cancel(work: UnitOfWork, case: Case) -> bool:
