@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
@@ -52,6 +52,12 @@ def open_office(race_settings: Settings, quick_passwords: None) -> Iterator[Offi
     """The office that tests share."""
     with opened(race_settings) as office:
         yield office
+
+
+@pytest.fixture
+def fresh_settings(fresh_settings: Settings) -> Settings:
+    """With a bucket of its own: in that of the other tests lie checkpoints that their workers made, each under number one."""
+    return fresh_settings.model_copy(update={"s3_bucket": f"races-{uuid4().hex}"})
 
 
 @pytest.fixture

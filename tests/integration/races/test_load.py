@@ -190,6 +190,8 @@ class Crowd:
 def test_a_crowd_on_six_cases_meets_no_deadlock_and_leaves_a_consistent_site(
     own_office: Office, fresh_settings: Settings
 ) -> None:
+    with own_office.works.begin(SYSTEM) as work:
+        assert list(work.blobs.named(checkpoints.PREFIX)) == [], "no checkpoints of other sites"
     crowd = Crowd(own_office, fresh_settings)
 
     crowd.run()
