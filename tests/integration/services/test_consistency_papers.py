@@ -2,17 +2,20 @@
 
 from uuid import UUID
 
+import pytest
 from sqlalchemy import text
 
-from tests.integration.services.installation import KEY, planted
+from tests.integration.services import scans
+from tests.integration.services.installation import KEY, faults, planted
 from tests.integration.services.installation import corrected as corrected
 from tests.integration.services.installation import ended as ended
 from tests.integration.services.installation import printing as printing
 from tests.integration.services.installation import waiting as waiting
 from tests.integration.services.installation import works as works
-from workflow_app.services import checkpoints
+from workflow_app.errors import ReaderAway
+from workflow_app.services import checkpoints, documents, reading
 from workflow_app.services.unit_of_work import Works
-from workflow_app.types import SYSTEM
+from workflow_app.types import SYSTEM, Actor
 
 
 def test_a_paper_nobody_will_read_and_a_letter_nobody_will_print_are_found(
@@ -33,6 +36,24 @@ def test_a_paper_nobody_will_read_and_a_letter_nobody_will_print_are_found(
             works, "update letter set document_id = null where status = 'valid' and document_id is not null"
         )
     }
+
+
+def test_a_paper_that_waits_for_the_reader_is_found_when_its_job_is_gone(
+    works: Works, waiting: UUID, budi: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with works.begin(budi) as work:
+        paper = documents.upload(work, waiting, element="uraian", label="Surat", data=scans.picture()).id
+    with monkeypatch.context() as without_reader, pytest.raises(ReaderAway):
+        without_reader.setenv("PATH", "/tempat/kosong")
+        reading.read_document(works, paper)
+    failed = "update procrastinate_jobs set status = 'failed' where task_name = 'read_document'"
+
+    assert faults(works) == [], "its job is tried again"
+    assert planted(works, failed) == {("reading", f"document {paper}")}
+
+    reading.give_up(works, paper, reading.UNREAD)
+
+    assert planted(works, failed) == set(), "that it cannot be read is on record"
 
 
 def test_a_letter_typeset_twice_is_found(works: Works, ended: UUID) -> None:
