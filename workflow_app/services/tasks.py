@@ -27,6 +27,7 @@ from workflow_app.services import (
     incidents,
     people,
     precedence,
+    printable,
     requirements,
     steps,
 )
@@ -140,7 +141,7 @@ def claim(work: UnitOfWork, task_id: UUID) -> None:
         raise precedence.held(work, task)
     _check_may_hold(work, task)
     task.assignee_id = work.actor.user_id
-    audit.record_case(work, task.case_id, "task.claimed", task.element, name=task.name)
+    _record(work, task, "task.claimed")
 
 
 def release(work: UnitOfWork, task_id: UUID, *, seen_holder: SeenHolder = "any") -> None:
@@ -152,7 +153,7 @@ def release(work: UnitOfWork, task_id: UUID, *, seen_holder: SeenHolder = "any")
     if task.assignee_id != work.actor.user_id and not has_role(work.actor, LEADS):
         raise precedence.held(work, task)
     task.assignee_id = None
-    audit.record_case(work, task.case_id, "task.released", task.element, name=task.name)
+    _record(work, task, "task.released")
 
 
 def reassign(work: UnitOfWork, task_id: UUID, user_id: UUID, *, seen_holder: SeenHolder = "any") -> None:
@@ -170,7 +171,7 @@ def reassign(work: UnitOfWork, task_id: UUID, user_id: UUID, *, seen_holder: See
     if user.id in steps.recorders(work, case.id, _four_eyes(work, case, task)):
         raise Forbidden(f"{user.full_name} ikut mencatat berkas ini, jadi tidak boleh menyetujuinya.")
     task.assignee_id = user.id
-    audit.record_case(work, task.case_id, "task.reassigned", task.element, name=task.name, to=user.full_name)
+    _record(work, task, "task.reassigned", to=user.full_name)
 
 
 def complete(
@@ -185,7 +186,7 @@ def complete(
     task = access.visible_task(work, task_id, lock=True)
     case = access.visible_case(work, task.case_id)
     if task.status != "open":
-        return _repeated(work, case, task, token)
+        return _repeated(work, case, task, given, token)
     _check_may_complete(work, case, task)
     definition = definition_of(work, case.definition_id)
     form = definition.form(task.element)
@@ -193,6 +194,7 @@ def complete(
     faults = forms.validate(form, kept, work.clock()) or {
         **requirements.check(work, case, form, kept),
         **evidence.check(work, case, form, kept),
+        **printable.check(definition, form, kept),
     }
     if faults:
         raise InvalidInput(fields=faults)
@@ -216,7 +218,7 @@ def _finish(work: UnitOfWork, case: Case, task: Task) -> None:
     task.done_at = work.clock()
     task.done_by = work.actor.user_id
     incidents.resolve(work, case, task.id)
-    audit.record_case(work, task.case_id, "task.completed", task.element, name=task.name)
+    _record(work, task, "task.completed")
 
 
 def _completion(work: UnitOfWork, case: Case, message: str) -> Completion:
@@ -224,12 +226,15 @@ def _completion(work: UnitOfWork, case: Case, message: str) -> Completion:
     return Completion(case.id, mine[0].id if mine else None, message)
 
 
-def _repeated(work: UnitOfWork, case: Case, task: Task, token: str) -> Completion:
-    """The form came a second time: the same answer for the same token, else who was faster."""
+def _repeated(work: UnitOfWork, case: Case, task: Task, given: Answers, token: str) -> Completion:
+    """The form came a second time: the same answer for the same token and answers, else who was faster."""
     stored = work.session.scalars(select(Submission).where(Submission.task_id == task.id)).first()
-    if stored is not None and stored.token == token and stored.submitted_by == work.actor.user_id:
-        return _completion(work, case, f"Tersimpan: {task.name}.")
-    raise precedence.ended(work, task)
+    if stored is None or stored.token != token or stored.submitted_by != work.actor.user_id:
+        raise precedence.ended(work, task)
+    form = definition_of(work, case.definition_id).form(task.element)
+    if answers.unsealed(work, case, [stored])[task.element] != forms.visible(form, given):
+        raise precedence.changed(task)
+    return _completion(work, case, f"Tersimpan: {task.name}.")
 
 
 def _check_may_complete(work: UnitOfWork, case: Case, task: Task) -> None:
@@ -254,6 +259,11 @@ def _check_holder(work: UnitOfWork, task: Task, seen: SeenHolder) -> None:
     """Whoever took the task since the page was loaded is not robbed of it unsaid."""
     if seen != "any" and task.assignee_id != seen:
         raise precedence.moved(work, task)
+
+
+def _record(work: UnitOfWork, task: Task, action: str, **details: str) -> None:
+    """An event of one task. Its id tells it from the task that the same element had in an earlier round."""
+    audit.record_case(work, task.case_id, action, task.element, name=task.name, task=str(task.id), **details)
 
 
 def _locked(work: UnitOfWork, task_id: UUID) -> Task:

@@ -17,7 +17,7 @@ from tests.integration.web.sending import count, multipart
 from tests.integration.web.visitor import Visitor
 from workflow_app.models.case import Case
 from workflow_app.models.submission import Submission
-from workflow_app.services import processes
+from workflow_app.services import fonts, processes
 from workflow_app.services.unit_of_work import Works
 from workflow_app.types import SYSTEM
 
@@ -146,11 +146,37 @@ def test_names_that_would_spoil_a_letter_are_refused_and_stay_in_the_form(
     assert "Kandangan" in at_desk.text
 
 
-def test_names_of_the_world_are_taken(at_desk: Visitor) -> None:
-    for name in ["مُحَمَّد رضوان", "Nor'ain binti O'Brien", "陈伟", "👨‍👩‍👧 Keluarga Contoh"]:
+def test_names_of_the_world_are_taken_as_far_as_the_letter_can_show_them(at_desk: Visitor) -> None:
+    for name in [
+        "مُحَمَّد رضوان",
+        "Nor'ain binti O'Brien",
+        "Nguyễn Thị Ái",
+        "陈伟",
+        "👨‍👩‍👧 Contoh",
+        "བསྟན་འཛིན",
+        "Budi \u0378",
+    ]:
         desk.to_identity(at_desk).submit(desk.NEXT, **{**desk.IDENTITY, "nama": name})
-        assert at_desk.answer.status_code == 200, name
-        assert "perlu diperbaiki" not in at_desk.words, name
+        if missing := fonts.unshown(name):
+            assert at_desk.answer.status_code == 400, name
+            assert (
+                f"Huruf “{missing}” tidak dapat dicetak pada surat. Tulis dengan huruf Latin" in at_desk.words
+            )
+            assert f'value="{name}"' in at_desk.text, "stays in the form"
+        else:
+            assert at_desk.answer.status_code == 200, name
+            assert "perlu diperbaiki" not in at_desk.words, name
+
+
+def test_a_draft_and_a_reason_keep_letters_that_no_paper_shows(at_desk: Visitor) -> None:
+    desk.to_identity(at_desk).submit("Simpan dulu", nama="Budi \u0378")
+    assert 'value="Budi \u0378"' in at_desk.text
+    case = at_desk.follow("B-2026-000001").path
+    at_desk.open(case)
+    answer = at_desk.client.post(
+        f"{case}/batal", data={"csrf_token": at_desk.token(), "alasan": "Warga berpamitan 👋 dan tidak jadi"}
+    )
+    assert answer.status_code == 302
 
 
 def test_days_that_cannot_be_get_a_sentence_and_stay_in_the_form(at_desk: Visitor) -> None:
