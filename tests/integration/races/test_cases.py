@@ -136,7 +136,9 @@ def test_a_job_that_comes_back_while_an_officer_cancels_changes_nothing_any_more
     )
 
     assert isinstance(late, Conflict)
-    assert late.sentence.startswith("Berkas ini sudah berakhir pada")
+    assert late.sentence == (
+        f"Berkas ini sudah berakhir pada {NINE}; tugas terakhirnya diselesaikan oleh Anda sendiri."
+    )
     assert office.case(case_id).status == "done"
     assert outcome(office.works, SYSTEM, lambda work: wakes.resolve_effect(work, effect, None)) is None
 

@@ -9,7 +9,7 @@ from tests.integration.races.office import NINE, Office
 from workflow_app.errors import Conflict, Forbidden, TaskNotReady
 from workflow_app.models.case import Case
 from workflow_app.models.task import Draft, Task
-from workflow_app.services import drafts, tasks
+from workflow_app.services import cases, drafts, tasks
 from workflow_app.services.drafts import Saved
 
 LOST = {"peristiwa": "hilang"}
@@ -39,6 +39,21 @@ def test_autosave_that_arrives_while_the_task_is_completed_leaves_no_draft(
 
     assert isinstance(late, TaskNotReady)
     assert late.sentence == f"Tugas ini sudah diselesaikan oleh Anda sendiri pada {NINE}."
+    assert office.drafts(question) == 0
+
+
+def test_autosave_that_arrives_while_the_case_is_cancelled_reads_who_cancelled(
+    office: Office, question: UUID
+) -> None:
+    case_id = office.task_case(question)
+    _, late = second_comes_while_first_holds(
+        office.works,
+        (office.people["sari"], lambda work: cases.cancel(work, case_id, "Contoh: warga mengurungkan")),
+        (office.people["budi"], saving(question)),
+    )
+
+    assert isinstance(late, TaskNotReady)
+    assert late.sentence == f"Berkas ini sudah dibatalkan oleh Contoh Sari pada {NINE}."
     assert office.drafts(question) == 0
 
 

@@ -67,7 +67,7 @@ def test_two_leads_retry_one_incident_and_it_is_tried_once(office: Office, stopp
     assert office.events(stopped).count("incident.retried") == 1
     rehearsal.settle(office.stage(), stopped)
     found = outcome(office.works, office.people["dewi"], lambda work: incidents.retry(work, incident))
-    assert found.sentence == f"Gangguan ini sudah teratasi pada {NINE}."
+    assert found.sentence == f"Gangguan ini sudah teratasi pada {NINE}, setelah dicoba lagi oleh Contoh Sari."
 
 
 def test_an_incident_that_is_mended_while_a_lead_presses_retry_is_not_tried_again(
@@ -82,7 +82,7 @@ def test_an_incident_that_is_mended_while_a_lead_presses_retry_is_not_tried_agai
     )
 
     assert isinstance(late, Conflict)
-    assert "teratasi" in late.sentence
+    assert late.sentence == f"Gangguan ini sudah teratasi pada {NINE} oleh sistem."
 
 
 def test_a_worker_that_gives_up_beside_one_that_succeeds_does_not_stop_the_case(
@@ -118,3 +118,20 @@ def test_a_fault_that_is_recorded_after_somebody_else_went_on_is_forgotten(offic
 
     assert office.case(case_id).status == "cancelled"
     assert "incident.opened" not in office.events(case_id)
+
+
+def test_a_failed_step_of_a_case_that_was_cancelled_meanwhile_names_who_cancelled(
+    office: Office, waiting_case: UUID
+) -> None:
+    with office.works.begin(SYSTEM) as work:
+        incidents.record(work, waiting_case, "wake", None, "persetujuan", ProcessFault("persetujuan", "boom"))
+    incident = incident_of(office, waiting_case)
+
+    _, late = second_comes_while_first_holds(
+        office.works,
+        (office.people["budi"], lambda work: cases.cancel(work, waiting_case, REASON)),
+        (office.people["sari"], lambda work: incidents.retry(work, incident)),
+    )
+
+    assert office.case(waiting_case).status == "cancelled"
+    assert late.sentence == f"Gangguan ini sudah teratasi pada {NINE} oleh Contoh Budi."

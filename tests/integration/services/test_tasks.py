@@ -7,6 +7,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import func, select
 
+from tests.integration.conftest import TestClock
+from tests.integration.services.desk import IDENTITY
 from workflow_app.errors import Conflict, Forbidden, InvalidInput, NotFound, TaskNotReady
 from workflow_app.models.submission import Submission
 from workflow_app.models.task import Task
@@ -61,6 +63,36 @@ def test_a_double_click_has_one_effect(works: Works, question: Task, budi: Actor
         )
     assert results[0] == results[1]
     assert count == 1
+
+
+def test_a_form_sent_again_with_other_answers_is_not_said_to_be_saved(
+    works: Works, question: Task, budi: Actor
+) -> None:
+    """The line died after the commit; the officer corrected a slip and sent the form again."""
+    with works.begin(budi) as work:
+        tasks.complete(work, question.id, STOLEN, "token-1")
+
+    with pytest.raises(TaskNotReady) as caught, works.begin(budi) as work:
+        tasks.complete(work, question.id, {"peristiwa": "dicuri"}, "token-1")
+
+    assert caught.value.sentence.startswith(
+        "Tugas ini sudah Anda selesaikan pada 23 November 2026 09.00 WITA"
+    )
+    assert "Perubahan ini tidak disimpan" in caught.value.sentence
+
+
+def test_personal_answers_of_a_form_sent_again_are_compared_too(
+    works: Works, play: Play, budi: Actor
+) -> None:
+    identity = open_task(works, play("sktlk_ktp", 1))
+    results = []
+    for _ in range(2):
+        with works.begin(budi) as work:
+            results.append(tasks.complete(work, identity.id, dict(IDENTITY), "token-1"))
+    assert results[0] == results[1]
+
+    with pytest.raises(TaskNotReady, match="tidak disimpan"), works.begin(budi) as work:
+        tasks.complete(work, identity.id, {**IDENTITY, "nama": "Contoh Warga Lain"}, "token-1")
 
 
 def test_a_form_of_another_task_is_refused_in_words(works: Works, question: Task, budi: Actor) -> None:
@@ -161,6 +193,30 @@ def test_claimed_by_another_says_by_whom(
 
     with pytest.raises(Conflict, match="Contoh Sari"), works.begin(dewi) as work:
         tasks.claim(work, approval.id)
+
+
+def test_a_task_that_came_back_does_not_tell_who_was_given_the_earlier_one(
+    works: Works, play: Play, budi: Actor, sari: Actor, clock: TestClock, person: Callable[..., Actor]
+) -> None:
+    rina = person("rina", "petugas")
+    earlier = open_task(works, play("dikembalikan_uraian", 6))
+    with works.begin(sari) as work:
+        assert rina.user_id is not None
+        tasks.reassign(work, earlier.id, rina.user_id)
+    for _ in range(2):
+        clock.advance(minutes=1)
+        task_id = open_task(works, earlier.case_id).id
+        with works.begin(rina) as work:
+            tasks.complete(work, task_id, tasks.get(work, task_id).answers, str(task_id))
+    with works.begin(sari) as work:
+        returned: Answers = {"keputusan": "kembalikan", "bagian": "uraian", "alasan": "Uraian belum jelas."}
+        tasks.complete(work, open_task(works, earlier.case_id).id, returned, "token-1")
+    again = open_task(works, earlier.case_id)
+
+    assert (again.element, again.assignee_id) == (earlier.element, rina.user_id)
+    with pytest.raises(Conflict) as caught, works.begin(budi) as work:
+        tasks.claim(work, again.id)
+    assert caught.value.sentence == "Tugas ini sedang dikerjakan Contoh Rina."
 
 
 def test_a_released_task_is_open_to_all_of_its_role(works: Works, approval: Task, sari: Actor) -> None:
