@@ -31,6 +31,8 @@ OVERSEERS = frozenset({"pamapta", "ka_spkt", "pimpinan", "auditor"})
 
 INCIDENT_READERS = LEADS | {"admin", "auditor"}
 INCIDENT_RETRIERS = LEADS | {"admin"}
+CONFIGURATION_MINDERS = LEADS | {"admin"}
+"""Are told when something of the office's configuration is missing."""
 CASE_STARTERS = frozenset({"petugas", "pamapta"})
 ARCHIVE_READERS = frozenset({"arsiparis", "petugas", "pamapta", "ka_spkt", "auditor"})
 IDENTITY_READERS = frozenset({"petugas", "pamapta", "ka_spkt", "auditor"})

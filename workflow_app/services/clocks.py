@@ -1,13 +1,14 @@
-"""The clocks of a case: measured spans with a target from the configuration (R52, R57)."""
+"""The clocks of a case: measured spans with a target from the configuration, in minutes or working days (R34, R52, R57)."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 
 from workflow_app.models.case import Case, CaseClock
-from workflow_app.services import audit, configuration, memory, readable
+from workflow_app.services import audit, calendars, configuration, memory, readable
 from workflow_app.services.processes import definition_of
 from workflow_app.services.unit_of_work import UnitOfWork
 
@@ -21,7 +22,13 @@ class ClockView:
     started_at: datetime
     stopped_at: datetime | None
     due_at: datetime | None
-    target_minutes: int | None
+    target: str
+    """In words; empty when the clock is only measured."""
+
+    @property
+    def was_late(self) -> bool:
+        """Did it stop after its target was over?"""
+        return self.due_at is not None and self.stopped_at is not None and self.stopped_at > self.due_at
 
 
 def named(work: UnitOfWork, case_id: UUID) -> dict[str, CaseClock]:
@@ -39,18 +46,30 @@ def start(work: UnitOfWork, case_id: UUID, name: str, at: datetime | None) -> da
     clock = named(work, case_id).get(name)
     if clock is None:
         started = min(at or work.clock(), work.clock())
-        minutes = configuration.value(work, f"target.{name}", started)
-        clock = CaseClock(
-            case_id=case_id,
-            name=name,
-            started_at=started,
-            target_minutes=minutes,
-            due_at=None if minutes is None else started + timedelta(minutes=minutes),
-        )
+        clock = CaseClock(case_id=case_id, name=name, started_at=started)
+        facts = _aim(work, clock, configuration.value(work, f"target.{name}", started))
         work.session.add(clock)
         named(work, case_id)[name] = clock
-        audit.record_case(work, case_id, "clock.started", clock=name, at=started.isoformat(), target=minutes)
+        audit.record_case(work, case_id, "clock.started", clock=name, at=started.isoformat(), **facts)
     return clock.due_at
+
+
+def _aim(work: UnitOfWork, clock: CaseClock, target: Any) -> dict[str, Any]:
+    """Give a clock its target and its end. Returns what the trail keeps: of working days also by what they were counted."""
+    if not isinstance(target, dict):
+        clock.target_minutes = target
+        clock.due_at = None if target is None else clock.started_at + timedelta(minutes=target)
+        return {"target": target}
+    days, name = target["hari_kerja"], target["kalender"]
+    version = calendars.version(work, name, clock.started_at)
+    clock.target_working_days, clock.calendar = days, name
+    clock.calendar_valid_from = version.valid_from
+    clock.due_at = version.calendar.after(clock.started_at, days)
+    return {
+        "target": target,
+        "calendar_valid_from": version.valid_from.isoformat(),
+        "due": clock.due_at.isoformat(),
+    }
 
 
 def stop(work: UnitOfWork, case_id: UUID, name: str) -> None:
@@ -60,9 +79,7 @@ def stop(work: UnitOfWork, case_id: UUID, name: str) -> None:
         return
     clock.stopped_at = work.clock()
     seconds = int((clock.stopped_at - clock.started_at).total_seconds())
-    audit.record_case(
-        work, case_id, "clock.stopped", clock=name, seconds=seconds, target=clock.target_minutes
-    )
+    audit.record_case(work, case_id, "clock.stopped", clock=name, seconds=seconds, target=_target(clock))
 
 
 def stop_all(work: UnitOfWork, case_id: UUID) -> None:
@@ -82,7 +99,14 @@ def of_case(work: UnitOfWork, case: Case) -> list[ClockView]:
             row.started_at,
             row.stopped_at,
             row.due_at,
-            row.target_minutes,
+            readable.target(_target(row)),
         )
         for row in rows
     ]
+
+
+def _target(clock: CaseClock) -> Any:
+    """The target of a clock as the configuration writes it."""
+    if clock.target_working_days is None:
+        return clock.target_minutes
+    return {"hari_kerja": clock.target_working_days, "kalender": clock.calendar}

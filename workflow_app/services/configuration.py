@@ -40,6 +40,24 @@ SEED: dict[str, Any] = {
     ),
     "pola_nomor.BERKAS": "B-{tahun}-{urut:06d}",
     "label_peran": ROLES,
+    # R34 "hari kerja": Mon to Fri without holidays and joint leave, until the Kapolres decides (Perpres 21/2023 exempts Polri).
+    "kalender.hari_kerja": {
+        "hari": ["senin", "selasa", "rabu", "kamis", "jumat"],
+        "kategori_libur": ["public", "government"],
+        "zona": "Asia/Makassar",
+        "libur": {},
+        "masuk": {},
+        "tahun_terverifikasi": [2026],
+    },
+    # SPKT never closes.
+    "kalender.setiap_hari": {
+        "hari": ["senin", "selasa", "rabu", "kamis", "jumat", "sabtu", "minggu"],
+        "kategori_libur": [],
+        "zona": "Asia/Makassar",
+        "libur": {},
+        "masuk": {},
+        "tahun_terverifikasi": [],
+    },
     # On a site to try things out letters may carry the example signatory, and each says that it is an example.
     "mode_demo": False,
 }
@@ -59,9 +77,16 @@ class Entry:
 
 def value(work: UnitOfWork, key: str, at: datetime | None = None) -> Any:
     """The value of `key` in force at `at` (now when left out), or the SOP's seed."""
+    return entry(work, key, at).value
+
+
+def entry(work: UnitOfWork, key: str, at: datetime | None = None) -> Entry:
+    """The same with the instant from which it holds."""
     instant = at or work.clock()
     in_force = [row for row in _rows(work).get(key, ()) if row.valid_from <= instant]
-    return in_force[-1].value if in_force else SEED.get(key)
+    if not in_force:
+        return Entry(key, SEED.get(key), SOP_IN_FORCE)
+    return Entry(key, in_force[-1].value, in_force[-1].valid_from)
 
 
 def _rows(work: UnitOfWork) -> dict[str, list[Configuration]]:
@@ -77,12 +102,7 @@ def _rows(work: UnitOfWork) -> dict[str, list[Configuration]]:
 
 def set_value(work: UnitOfWork, key: str, new: Any, valid_from: datetime) -> None:
     """Let `new` hold from `valid_from` on. Raises `NotFound` for a key nobody reads, `InvalidInput` for a wrong shape."""
-    _check_known(key)
-    fault = configuration_shapes.fault(key, new)
-    if fault:
-        raise InvalidInput(fault)
-    if key == "label_peran":
-        new = {**ROLES, **new}
+    new = checked(key, new)
     work.session.merge(
         Configuration(
             key=key, valid_from=valid_from, value=new, set_at=work.clock(), set_by=work.actor.user_id
@@ -95,17 +115,24 @@ def set_value(work: UnitOfWork, key: str, new: Any, valid_from: datetime) -> Non
     )
 
 
+def checked(key: str, new: Any) -> Any:
+    """The value as it would be kept. Raises as `set_value` does."""
+    _check_known(key)
+    fault = configuration_shapes.fault(key, new)
+    if fault:
+        raise InvalidInput(fault)
+    return {**ROLES, **new} if key == "label_peran" else new
+
+
 def list_values(work: UnitOfWork) -> list[Entry]:
     """Every key with the value in force now."""
-    return [_in_force(work, key) for key in SEED]
+    return [entry(work, key) for key in SEED]
 
 
 def history(work: UnitOfWork, key: str) -> list[Entry]:
     """All values of a key, the ones to come too, oldest first. Raises `NotFound` for a key nobody reads."""
     _check_known(key)
-    rows = work.session.scalars(
-        select(Configuration).where(Configuration.key == key).order_by(Configuration.valid_from)
-    )
+    rows = _rows(work).get(key, ())
     return [Entry(key, SEED[key], SOP_IN_FORCE), *(Entry(key, row.value, row.valid_from) for row in rows)]
 
 
@@ -114,9 +141,12 @@ def is_example(key: str, value: Any) -> bool:
     return bool(value == SEED.get(key))
 
 
-def _in_force(work: UnitOfWork, key: str) -> Entry:
-    first, *later = history(work, key)
-    return [first, *(entry for entry in later if entry.valid_from <= work.clock())][-1]
+def example_signatories(work: UnitOfWork) -> list[str]:
+    """Keys of signatories that are still invented, so that their letters are not issued; none on a demo site."""
+    if value(work, "mode_demo"):
+        return []
+    keys = (key for key in SEED if key.startswith("penandatangan."))
+    return [key for key in keys if is_example(key, value(work, key))]
 
 
 def _check_known(key: str) -> None:

@@ -1,16 +1,25 @@
 """What a configured value must look like, per key. Pure."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from datetime import date
 from string import Formatter
 from typing import Any
 
 from workflow_app.permissions import ROLES
+from workflow_app.services.working_days import CATEGORIES, WEEKDAYS
 
 PATTERN_FIELDS = frozenset({"urut", "bulan", "tahun"})
 PATTERN_NEEDS = frozenset({"urut", "tahun"})
 """Without these two, two papers would carry the same number."""
 SIGNATORY = ("atas_nama", "jabatan", "nama", "pangkat", "nrp")
 LONGEST = 200
+CALENDARS = {"hari_kerja": "hari kerja", "setiap_hari": "hari"}
+"""The calendars there are, and how the days of each are called."""
+CALENDAR = ("hari", "kategori_libur", "zona", "libur", "masuk", "tahun_terverifikasi")
+ZONES = ("Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura")
+MOST_DAYS = 366
+YEARS = range(2000, 2101)
+"""Of which holidays can be known: the package ends there."""
 
 
 def fault(key: str, value: Any) -> str:
@@ -48,9 +57,87 @@ def _signatory(value: Any) -> str:
     return "" if is_right else f"Isi dengan objek yang memuat tepat {', '.join(SIGNATORY)}; semuanya tulisan."
 
 
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value > 0
+
+
 def _count(value: Any) -> str:
-    is_right = value is None or (isinstance(value, int) and not isinstance(value, bool) and value > 0)
+    is_right = value is None or _is_count(value)
     return "" if is_right else "Isi dengan bilangan bulat lebih dari nol, atau null bila tidak ditetapkan."
+
+
+def _target(value: Any) -> str:
+    if value is None or _is_count(value) or _is_working_days(value):
+        return ""
+    return (
+        "Isi dengan bilangan bulat menit lebih dari nol, dengan hari kerja seperti "
+        f'{{"hari_kerja": 3, "kalender": "hari_kerja"}} (1 sampai {MOST_DAYS} hari; kalender {" atau ".join(CALENDARS)}), '
+        "atau dengan null bila hanya diukur."
+    )
+
+
+def _is_working_days(value: Any) -> bool:
+    return (
+        isinstance(value, dict)
+        and set(value) == {"hari_kerja", "kalender"}
+        and _is_count(value["hari_kerja"])
+        and value["hari_kerja"] <= MOST_DAYS
+        and _is_among(value["kalender"], CALENDARS)
+    )
+
+
+def _calendar(value: Any) -> str:
+    if not isinstance(value, dict) or set(value) != set(CALENDAR):
+        return f"Isi dengan objek yang memuat tepat {', '.join(CALENDAR)}."
+    faults = (
+        (
+            ""
+            if value["hari"] and _is_choice(value["hari"], WEEKDAYS)
+            else "hari: paling sedikit satu dari " + ", ".join(WEEKDAYS)
+        ),
+        (
+            ""
+            if _is_choice(value["kategori_libur"], CATEGORIES)
+            else "kategori_libur: daftar dari " + ", ".join(CATEGORIES) + ", boleh kosong"
+        ),
+        ("" if _is_among(value["zona"], ZONES) else "zona: salah satu dari " + ", ".join(ZONES)),
+        *(
+            ""
+            if _are_named_days(value[part])
+            else f'{part}: objek tanggal ke nama, seperti {{"2026-12-31": "Cuti bersama"}}'
+            for part in ("libur", "masuk")
+        ),
+        (
+            ""
+            if _is_choice(value["tahun_terverifikasi"], YEARS)
+            else f"tahun_terverifikasi: daftar tahun {YEARS[0]} sampai {YEARS[-1]}, boleh kosong"
+        ),
+    )
+    found = "; ".join(filter(None, faults))
+    if found:
+        return f"Perbaiki bagian kalender ini. {found}."
+    both = sorted(set(value["libur"]) & set(value["masuk"]))
+    return f"Pilih salah satu, libur atau masuk, untuk {', '.join(both)}." if both else ""
+
+
+def _is_among(value: Any, known: Collection[Any]) -> bool:
+    return isinstance(value, (str, int)) and not isinstance(value, bool) and value in known
+
+
+def _is_choice(value: Any, known: Collection[Any]) -> bool:
+    is_right = isinstance(value, list) and all(_is_among(item, known) for item in value)
+    return is_right and len(set(value)) == len(value)
+
+
+def _are_named_days(value: Any) -> bool:
+    return isinstance(value, dict) and all(_is_day(day) and _is_line(name) for day, name in value.items())
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def _pattern(value: Any) -> str:
@@ -76,10 +163,11 @@ _SHAPES: dict[str, Callable[[Any], str]] = {
     "nama_unit": _line,
     "tempat_terbit": _line,
     "penandatangan": _signatory,
-    "target": _count,
+    "target": _target,
     "masa_berlaku": _count,
     "pola_nomor": _pattern,
     "label_peran": _labels,
+    "kalender": _calendar,
     "mode_demo": _truth,
 }
 """By the part of the key before the first dot."""

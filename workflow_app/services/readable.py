@@ -5,6 +5,7 @@ from typing import Any
 
 from workflow_app.engine.definitions import Definition
 from workflow_app.engine.forms import Field
+from workflow_app.services.configuration_shapes import CALENDARS
 from workflow_app.types import WITA, Answer
 
 MONTHS = (
@@ -81,6 +82,13 @@ def duration(span: timedelta) -> str:
         return f"{hours} jam {rest} menit" if rest else f"{hours} jam"
     rest = hours % 24
     return f"{days} hari {rest} jam" if rest else f"{days} hari"
+
+
+def target(value: Any) -> str:
+    """A target as it is configured: `10 menit`, `3 hari kerja`; empty when there is none."""
+    if isinstance(value, dict):
+        return f"{value['hari_kerja']} {CALENDARS[value['kalender']]}"
+    return "" if value is None else f"{value} menit"
 
 
 def written_day(text: str | None) -> str:

@@ -3,7 +3,7 @@
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from workflow_app.services import configuration, requirements
+from workflow_app.services import configuration, readable, requirements
 from workflow_app.web.access import public
 from workflow_app.web.transaction import unit_of_work
 
@@ -17,5 +17,5 @@ def show_all() -> ResponseReturnValue:
     with unit_of_work() as work:
         kinds = requirements.public_table(work)
         unit_name = configuration.value(work, "nama_unit")
-        minutes = configuration.value(work, "target.berkas_lengkap")
-    return render_template("requirements/show_all.html", kinds=kinds, unit_name=unit_name, minutes=minutes)
+        target = readable.target(configuration.value(work, "target.berkas_lengkap"))
+    return render_template("requirements/show_all.html", kinds=kinds, unit_name=unit_name, target=target)

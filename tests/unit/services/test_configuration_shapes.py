@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 
 from workflow_app.services import configuration
-from workflow_app.services.configuration_shapes import fault
+from workflow_app.services.configuration_shapes import CALENDARS, fault
 
 SIGNATORY = configuration.SEED["penandatangan.sktlk"]
+OFFICE = configuration.SEED["kalender.hari_kerja"]
 
 
 @pytest.mark.parametrize("key", configuration.SEED)
@@ -20,6 +21,10 @@ def test_what_the_product_comes_with_has_the_shape_it_asks_for(key: str) -> None
     [
         ("target.berkas_lengkap", 15),
         ("target.kedatangan", None),
+        ("target.kedatangan", {"hari_kerja": 3, "kalender": "hari_kerja"}),
+        ("kalender.hari_kerja", {**OFFICE, "libur": {"2026-12-31": "Contoh: cuti bersama"}}),
+        ("kalender.hari_kerja", {**OFFICE, "masuk": {"2028-02-29": "Contoh: masuk"}}),
+        ("kalender.hari_kerja", {**OFFICE, "kategori_libur": [], "hari": ["minggu"]}),
         ("masa_berlaku.sktlk", 14),
         ("pola_nomor.SKTLK", "SK-{urut:03d}/{bulan}/{tahun}"),
         ("label_peran", {"pamapta": "Kanit SPKT"}),
@@ -48,6 +53,32 @@ def test_what_fits_is_taken(key: str, value: Any) -> None:
         ("target.berkas_lengkap", -5),
         ("target.berkas_lengkap", "10"),
         ("target.berkas_lengkap", True),
+        ("target.berkas_lengkap", {"hari_kerja": 0, "kalender": "hari_kerja"}),
+        ("target.berkas_lengkap", {"hari_kerja": 367, "kalender": "hari_kerja"}),
+        ("target.berkas_lengkap", {"hari_kerja": True, "kalender": "hari_kerja"}),
+        ("target.berkas_lengkap", {"hari_kerja": 3, "kalender": "kantor"}),
+        ("target.berkas_lengkap", {"hari_kerja": 3, "kalender": ["hari_kerja"]}),
+        ("target.berkas_lengkap", {"hari_kerja": 3}),
+        ("target.berkas_lengkap", {"hari_kerja": 3, "kalender": "hari_kerja", "jam": 1}),
+        ("kalender.hari_kerja", ["senin"]),
+        ("kalender.hari_kerja", {part: OFFICE[part] for part in OFFICE if part != "masuk"}),
+        ("kalender.hari_kerja", {**OFFICE, "hari": []}),
+        ("kalender.hari_kerja", {**OFFICE, "hari": ["senin", "senin"]}),
+        ("kalender.hari_kerja", {**OFFICE, "hari": ["monday"]}),
+        ("kalender.hari_kerja", {**OFFICE, "hari": [["senin"]]}),
+        ("kalender.hari_kerja", {**OFFICE, "hari": "senin"}),
+        ("kalender.hari_kerja", {**OFFICE, "kategori_libur": ["bank"]}),
+        ("kalender.hari_kerja", {**OFFICE, "zona": "Europe/Berlin"}),
+        ("kalender.hari_kerja", {**OFFICE, "zona": None}),
+        ("kalender.hari_kerja", {**OFFICE, "libur": ["2026-12-31"]}),
+        ("kalender.hari_kerja", {**OFFICE, "libur": {"2026-12-32": "Contoh"}}),
+        ("kalender.hari_kerja", {**OFFICE, "libur": {"20261231": "Contoh"}}),
+        ("kalender.hari_kerja", {**OFFICE, "libur": {"2026-12-31": ""}}),
+        ("kalender.hari_kerja", {**OFFICE, "masuk": {"2027-02-29": "Contoh"}}),
+        ("kalender.hari_kerja", {**OFFICE, "libur": {"2026-12-31": "a"}, "masuk": {"2026-12-31": "b"}}),
+        ("kalender.hari_kerja", {**OFFICE, "tahun_terverifikasi": ["2026"]}),
+        ("kalender.hari_kerja", {**OFFICE, "tahun_terverifikasi": [True]}),
+        ("kalender.hari_kerja", {**OFFICE, "tahun_terverifikasi": [26]}),
         ("masa_berlaku.sktlk", 1.5),
         ("pola_nomor.SKTLK", "SKTLK/{bulan}/{tahun}"),
         ("pola_nomor.SKTLK", "{urut}{tahun}{nama}"),
@@ -61,3 +92,9 @@ def test_what_fits_is_taken(key: str, value: Any) -> None:
 )
 def test_what_does_not_fit_is_refused_with_what_to_give(key: str, value: Any) -> None:
     assert fault(key, value).endswith(".")
+
+
+def test_the_calendars_that_targets_may_name_are_those_that_are_configured() -> None:
+    configured = {key.partition(".")[2] for key in configuration.SEED if key.startswith("kalender.")}
+
+    assert configured == set(CALENDARS)

@@ -19,3 +19,18 @@ def test_an_instant_at_the_ends_of_the_calendar_is_shown_and_never_raises() -> N
 def test_r57_whatever_is_stored_as_arrival_has_words(stored: str) -> None:
     field = sktlk().form("terima_warga").fields["arrived_at"]
     assert readable.answer(sktlk(), field, stored)
+
+
+@pytest.mark.parametrize(
+    ("configured", "words"),
+    [
+        (10, "10 menit"),
+        (None, ""),
+        ({"hari_kerja": 3, "kalender": "hari_kerja"}, "3 hari kerja"),
+        ({"hari_kerja": 14, "kalender": "setiap_hari"}, "14 hari"),
+    ],
+)
+def test_a_target_has_words_in_its_own_unit(
+    configured: int | dict[str, int | str] | None, words: str
+) -> None:
+    assert readable.target(configured) == words
