@@ -1,14 +1,15 @@
-"""`config list|show|set`: what belongs to the office: signatory, letterhead, targets, validity, number patterns."""
+"""`config list|show|set|check|export|import`: what belongs to the office: signatory, letterhead, targets, calendars, numbers."""
 
 import json
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import click
 
 from workflow_app.cli.site import connected
 from workflow_app.errors import SentraError
-from workflow_app.services import configuration
+from workflow_app.services import calendars, configuration, configuration_files
 from workflow_app.types import SYSTEM, WITA
 
 KEY_WIDTH = 22
@@ -53,6 +54,53 @@ def set_value(key: str, value: str, start: str | None) -> None:
     except SentraError as error:
         raise click.ClickException(error.sentence) from error
     click.echo(f"{key} {_written(new)} from {_since(valid_from)}")
+
+
+@config.command("check")
+def check() -> None:
+    """What the office still has to enter. Ends with 1 when something is missing."""
+    with connected().begin(SYSTEM) as work:
+        examples = configuration.example_signatories(work)
+        gaps = calendars.gaps(work)
+    for key in examples:
+        click.echo(f"{key}: masih contoh, jadi suratnya tidak terbit. Isi dengan ./spkt config set {key} ...")
+    for gap in gaps:
+        click.echo(
+            f"kalender.{gap.name}: hari libur {gap.year} belum dipastikan. Cocokkan dengan SKB 3 Menteri, isi libur dan "
+            f"masuk bila berbeda, lalu tambahkan {gap.year} pada tahun_terverifikasi, berlaku mulai sekarang."
+        )
+        for doubt in gap.doubts:
+            click.echo(f"  {doubt}")
+    if examples or gaps:
+        raise SystemExit(1)
+    click.echo("Nothing is missing.")
+
+
+@config.command("export")
+@click.argument("file", type=click.Path(dir_okay=False, writable=True, allow_dash=True), default="-")
+def export(file: str) -> None:
+    """Write all values with their dates as JSON to FILE, or to standard output."""
+    with connected().begin(SYSTEM) as work:
+        text = configuration_files.export(work)
+    with click.open_file(file, "w", encoding="utf-8") as target:
+        target.write(text)
+
+
+@config.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def import_file(file: Path) -> None:
+    """Set what FILE says and is not set yet. Nothing is set when anything in it is wrong."""
+    try:
+        text = file.read_text(encoding="utf-8")
+        with connected().begin(SYSTEM) as work:
+            new = configuration_files.take_in(work, text)
+    except (OSError, UnicodeDecodeError) as error:
+        raise click.ClickException(f"{file} cannot be read as UTF-8 text.") from error
+    except SentraError as error:
+        raise click.ClickException(error.sentence) from error
+    for entry in new:
+        click.echo(f"{entry.key} {_written(entry.value)} from {_since(entry.valid_from)}")
+    click.echo(f"{len(new)} set")
 
 
 def _read(text: str) -> Any:

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -80,3 +81,42 @@ def test_what_cannot_hold_is_refused_and_nothing_is_stored(
 
     assert done.returncode == 1
     assert sentence in done.stderr
+
+
+def test_what_is_missing_is_named_until_it_is_there(site: dict[str, str]) -> None:
+    office = {**configuration.SEED["kalender.hari_kerja"], "tahun_terverifikasi": list(range(2026, 2101))}
+
+    before = spkt(site, "config", "check")
+    assert before.returncode == 1
+    assert "penandatangan.sktlk" in before.stdout
+    assert spkt(site, "config", "set", "penandatangan.sktlk", json.dumps(SIGNATORY)).returncode == 0
+    assert spkt(site, "config", "set", "kalender.hari_kerja", json.dumps(office)).returncode == 0
+    after = spkt(site, "config", "check")
+    assert (after.returncode, after.stdout) == (0, "Nothing is missing.\n")
+
+
+def test_a_configuration_is_carried_to_another_site_in_a_file(site: dict[str, str], tmp_path: Path) -> None:
+    file = tmp_path / "kantor.json"
+    assert spkt(site, "config", "export", str(file)).returncode == 0
+    values = json.loads(file.read_text())
+    values["penandatangan.sktlk"]["2026-12-01T00:00"] = SIGNATORY
+    file.write_text(json.dumps(values))
+
+    first, again = (spkt(site, "config", "import", str(file)) for _ in range(2))
+
+    assert first.stdout.splitlines()[-1] == "1 set"
+    assert again.stdout == "0 set\n"
+    assert "BUDI PEJABAT" in spkt(site, "config", "export").stdout
+
+
+def test_a_file_with_a_fault_changes_nothing(site: dict[str, str], tmp_path: Path) -> None:
+    file = tmp_path / "kantor.json"
+    file.write_text(
+        '{"tempat_terbit": {"2020-01-01T00:00": "Contoh"}, "kop_surat": {"2020-01-01T00:00": []}}'
+    )
+
+    done = spkt(site, "config", "import", str(file))
+
+    assert done.returncode == 1
+    assert "kop_surat, 2020-01-01T00:00" in done.stderr
+    assert "Kandangan" in spkt(site, "config", "list").stdout
