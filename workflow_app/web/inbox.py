@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from workflow_app.services import inbox, processes
+from workflow_app.services import calendars, inbox, processes
 from workflow_app.web.access import access
 from workflow_app.web.transaction import unit_of_work
 
@@ -32,6 +32,7 @@ def show() -> ResponseReturnValue:
             tab = "queue"
             page = inbox.page(work, tab, process=process)
         chips = processes.list_current(work)
+        notice = calendars.notice(work)
     word = next(key for key, value in WORDS.items() if value == tab)
     address = partial(_address, {"daftar": word, "proses": process, "nomor": number, "setelah": after})
     return render_template(
@@ -43,6 +44,7 @@ def show() -> ResponseReturnValue:
         process=process,
         after=after,
         address=address,
+        notice=notice,
     )
 
 
