@@ -27,6 +27,7 @@ from workflow_app.services import (
     incidents,
     people,
     precedence,
+    printable,
     requirements,
     steps,
 )
@@ -193,6 +194,7 @@ def complete(
     faults = forms.validate(form, kept, work.clock()) or {
         **requirements.check(work, case, form, kept),
         **evidence.check(work, case, form, kept),
+        **printable.check(definition, form, kept),
     }
     if faults:
         raise InvalidInput(fields=faults)
