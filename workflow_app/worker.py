@@ -6,15 +6,18 @@ Every job may run twice (a worker that dies gives its job back), so every handle
 import asyncio
 import itertools
 import logging.config
+import os
 import signal
+import subprocess
 import sys
+import tempfile
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
-from datetime import UTC, datetime
+from functools import partial
+from typing import Any, NoReturn
 from uuid import UUID
 
 from procrastinate import App, JobContext, PsycopgConnector
-from procrastinate.exceptions import ConnectorException
-from procrastinate.jobs import Job, Status
 
 from workflow_app import logs
 from workflow_app.connections import JOB_SECONDS, LINE, connect
@@ -22,31 +25,30 @@ from workflow_app.errors import SentraError, Unavailable
 from workflow_app.services import (
     attempts,
     checkpoints,
+    deaths,
     health,
-    incidents,
+    jobs,
     performing,
-    printing,
     reading,
+    retries,
     sessions,
     wakes,
 )
-from workflow_app.services.jobs import QUEUES, logged
+from workflow_app.services.jobs import QUEUES, Hands
 from workflow_app.services.retries import RETRIES, Waiting, WaitingLonger
+from workflow_app.services.timetable import Timetable
 from workflow_app.services.unit_of_work import Works, translated
 from workflow_app.settings import Settings, SettingsError, read_settings
 from workflow_app.types import SYSTEM
 
 log = logging.getLogger(__name__)
 
-KILLS = 3
-"""How often a job may take its worker down before it is given up."""
-
 HEARTBEAT = 2.0
-DEAD_AFTER = 10.0
-"""Seconds without a heartbeat after which a worker counts as dead and its jobs are done by another one."""
 
-GRACE = 6.0
+GRACE = 5.0
 """Seconds a job may go on when the worker is told to stop; what is not done by then is done again later."""
+FAREWELL = 2.0
+"""Seconds for giving such jobs back."""
 
 BEAT = 10.0
 """Seconds between two signs of life in the table that /readyz reads."""
@@ -57,13 +59,18 @@ READER_EVERY = 3
 RECONNECT = 1.0
 """Seconds before the worker tries again to reach a database that went away."""
 
+CRONS = {"wake_overdue": "* * * * *", "checkpoint": "*/15 * * * *", "sweep": "7 * * * *"}
+"""When the jobs come that the clock asks for."""
+
 RETRY = Waiting()
 READING_RETRY = WaitingLonger()
 
 
 def create_worker(settings: Settings, works: Works) -> App:
-    """The job engine with all handlers. `run` works it."""
-    app = App(connector=PsycopgConnector(conninfo=settings.database_dsn, kwargs=dict(LINE)))
+    """The job engine with all handlers. `run` works it, one for each queue."""
+    app = App(
+        connector=PsycopgConnector(conninfo=settings.database_dsn, kwargs=dict(LINE), min_size=1, max_size=4)
+    )
 
     @app.task(name="read_document", queue=QUEUES["read_document"], retry=READING_RETRY)
     def read_document(document_id: str) -> None:
@@ -78,145 +85,142 @@ def create_worker(settings: Settings, works: Works) -> App:
             is_last_try=context.job.attempts >= RETRIES,
         )
 
-    @app.task(name="reprint_letter", queue="counter", retry=RETRY)
-    def reprint_letter(letter_id: str) -> None:
-        with works.begin(SYSTEM) as work:
-            printing.reprint(work, UUID(letter_id), public_url=settings.public_url)
+    @app.task(name="reprint_letter", queue="counter", retry=RETRY, pass_context=True)
+    def reprint_letter(context: JobContext, letter_id: str) -> None:
+        performing.reprint(
+            works,
+            UUID(letter_id),
+            public_url=settings.public_url,
+            is_last_try=context.job.attempts >= RETRIES,
+        )
 
     @app.task(name="wake_case", queue="counter", retry=RETRY)
     def wake_case(case_id: str) -> None:
-        with incidents.unit_of_work(works, SYSTEM) as work:
-            wakes.wake(work, UUID(case_id))
+        performing.wake(works, UUID(case_id))
 
-    @app.periodic(cron="* * * * *")
     @app.task(name="wake_overdue", queue="counter", queueing_lock="wake_overdue")
     def wake_overdue(timestamp: int) -> None:
         with works.begin(SYSTEM) as work:
             health.beat(work, "scheduler")
+            retries.pull_in(work)
             overdue = wakes.overdue(work)
         for case_id in overdue:
             try:
-                with incidents.unit_of_work(works, SYSTEM) as work:
-                    wakes.wake(work, case_id)
+                performing.wake(works, case_id)
             except Exception as error:  # one case must not keep the others asleep
                 log.error("timer of case %s: %s", case_id, getattr(error, "detail", type(error).__name__))
 
-    @app.periodic(cron="*/15 * * * *")
     @app.task(name="checkpoint", queue="counter", queueing_lock="checkpoint")
     def checkpoint(timestamp: int) -> None:
         with works.begin(SYSTEM) as work:
             checkpoints.make_checkpoint(work, settings.audit_signing_key_bytes)
 
-    @app.periodic(cron="7 * * * *")
     @app.task(name="sweep", queue="counter", queueing_lock="sweep")
     def sweep(timestamp: int) -> None:
-        """Sessions that are over and counts of failures that are forgotten do not pile up."""
+        """Sessions that are over, counts of failures that are forgotten and jobs done long ago do not pile up."""
         with works.begin(SYSTEM) as work:
             sessions.sweep(work)
             attempts.sweep(work)
+            jobs.sweep(work)
 
     return app
 
 
-async def take_back(app: App, works: Works) -> None:
-    """Jobs whose worker died are done again; one that keeps killing its worker is not.
+Part = Callable[[App], Awaitable[None]]
 
-    Each death puts the job one place behind the others: its priority also counts them.
+
+async def run(settings: Settings, works: Works) -> None:
+    """Work until told to stop. Whatever is still being done then waits again; who called ends the process.
+
+    The parts have nothing in common: when one has lost the database, or waits for a job that takes long, the others go on.
     """
-    for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER):
-        with suppress(ConnectorException):  # another worker took it back first
-            await _take_back(app, works, job)
-
-
-async def _take_back(app: App, works: Works, job: Job) -> None:
-    deaths = 1 - job.priority
-    log.error("job %s (%s) lost its worker, for the %d. time", job.id, job.task_name, deaths)
-    if job.queueing_lock is not None:  # the clock asks for it again; two of them may not wait
-        await app.job_manager.finish_job(job, status=Status.ABORTED, delete_job=True)
-    elif deaths < KILLS:
-        await app.job_manager.retry_job(job, retry_at=datetime.now(UTC), priority=-deaths)
-    else:
-        await asyncio.to_thread(_give_up, works, job)
-        await app.job_manager.finish_job(job, status=Status.FAILED, delete_job=False)
-
-
-def _give_up(works: Works, job: Job) -> None:
-    """Say where people look that this job is not tried any more."""
-    if job.task_name == "perform_effect":
-        performing.give_up(works, UUID(str(job.task_kwargs["task_id"])), SentraError(detail="worker died"))
-    elif job.task_name == "read_document":
-        reading.give_up(works, UUID(str(job.task_kwargs["document_id"])), reading.UNREAD)
-
-
-async def run(app: App, works: Works) -> None:
-    """Work until told to stop. A database that goes away is waited for; its jobs go on when it is back."""
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    while not stop.is_set():
-        told = asyncio.create_task(stop.wait())
-        working = asyncio.create_task(_work(app, works))
-        await asyncio.wait([told, working], return_when=asyncio.FIRST_COMPLETED)
-        for task in (told, working):
-            task.cancel()
-        (failure,) = await asyncio.gather(working, return_exceptions=True)
-        if not stop.is_set():
-            reason = type(failure).__name__ if failure else "the connection broke"
-            log.error("the worker lost the database (%s) and tries again", reason)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), RECONNECT)
+    hands = Hands()
+    parts: dict[str, Part] = {
+        "counter": partial(_serve, works, hands, "counter", concurrency=2),
+        "reading": partial(_serve, works, hands, QUEUES["read_document"], concurrency=1),
+        "upkeep": partial(_keep_up, works, hands),
+    }
+    lanes = [
+        asyncio.create_task(_always(name, partial(create_worker, settings, works), part))
+        for name, part in parts.items()
+    ]
+    await stop.wait()
+    for lane in lanes:
+        lane.cancel()
+    await asyncio.wait(lanes, timeout=GRACE)
+    with suppress(SentraError, TimeoutError):
+        await asyncio.wait_for(asyncio.to_thread(jobs.put_back, works, list(hands.doing)), FAREWELL)
 
 
-async def _work(app: App, works: Works) -> None:
-    """Papers are read beside, not before, what a waiting citizen needs. Ends when any part does."""
-    async with app.open_async():
-        parts = [
-            asyncio.create_task(_workers_of(app, "counter", "counter", concurrency=2)),
-            asyncio.create_task(_workers_of(app, QUEUES["read_document"], "reading", concurrency=1)),
-            asyncio.create_task(_take_back_always(app, works)),
-            asyncio.create_task(_beat_always(works)),
-        ]
+async def _always(name: str, make: Callable[[], App], part: Part) -> None:
+    """A part of the worker, begun anew when it ends. A database that went away is waited for."""
+    while True:
         try:
-            await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for part in parts:
-                part.cancel()
-            await asyncio.gather(*parts, return_exceptions=True)
+            async with make().open_async() as app:
+                await part(app)
+            reason = "the connection broke"
+        except Exception as error:
+            reason = type(error).__name__
+        log.error("%s lost the database (%s) and tries again", name, reason)
+        await asyncio.sleep(RECONNECT)
 
 
-async def _workers_of(app: App, queue: str, name: str, *, concurrency: int) -> None:
-    await app.run_worker_async(
+async def _serve(works: Works, hands: Hands, queue: str, app: App, *, concurrency: int) -> None:
+    """Do the jobs of one queue, and show that they are done."""
+    working = app.run_worker_async(
         queues=[queue],
-        name=name,
+        name=queue,
         concurrency=concurrency,
         install_signal_handlers=False,
         shutdown_graceful_timeout=GRACE,
         update_heartbeat_interval=HEARTBEAT,
-        stalled_worker_timeout=DEAD_AFTER,
-        worker_middleware=[logged],
+        stalled_worker_timeout=deaths.DEAD_AFTER,
+        worker_middleware=[hands.hold, jobs.logged],
     )
+    await _until_one_ends(working, _beat_always(works, queue))
 
 
-async def _take_back_always(app: App, works: Works) -> None:
+async def _keep_up(works: Works, hands: Hands, app: App) -> None:
+    """Take back what dead workers had, and ask for what comes by the clock."""
+    timetable = Timetable((app.tasks[name], cron) for name, cron in CRONS.items())
+    await _until_one_ends(_take_back_always(app, works, hands), timetable.worker())
+
+
+async def _until_one_ends(*parts: Coroutine[Any, Any, None]) -> None:
+    tasks = [asyncio.create_task(part) for part in parts]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _take_back_always(app: App, works: Works, hands: Hands) -> None:
     while True:
-        await take_back(app, works)
+        await deaths.take_back(app, works, hands)
         await asyncio.sleep(HEARTBEAT)
 
 
-async def _beat_always(works: Works) -> None:
-    """Signs of life of both queues, and whether papers can be read, for /readyz."""
+async def _beat_always(works: Works, queue: str) -> None:
+    """Signs of life of a queue, and whether papers can be read, for /readyz."""
+    facts: dict[str, Any] = {}
     for turn in itertools.count():
-        if turn % READER_EVERY == 0:
-            tesseract = await asyncio.to_thread(health.reader_version)
-        with suppress(SentraError):  # without the database the rest of the worker ends, and begins again
-            await asyncio.to_thread(_beat, works, tesseract)
+        if queue == QUEUES["read_document"] and turn % READER_EVERY == 0:
+            facts = {"tesseract": await asyncio.to_thread(health.reader_version)}
+        with suppress(SentraError):  # without the database the queue ends, and begins again
+            await asyncio.to_thread(_beat, works, queue, facts)
         await asyncio.sleep(BEAT)
 
 
-def _beat(works: Works, tesseract: str | None) -> None:
+def _beat(works: Works, queue: str, facts: dict[str, Any]) -> None:
     with works.begin(SYSTEM) as work:
-        health.beat(work, "counter")
-        health.beat(work, "reading", {"tesseract": tesseract})
+        health.beat(work, queue, facts)
 
 
 def main() -> int:
@@ -233,8 +237,19 @@ def main() -> int:
             works.blobs.ensure_bucket()
     except Unavailable as error:
         log.error("%s; what needs it waits", error.detail)
-    asyncio.run(run(create_worker(settings, works), works))
-    return 0
+    asyncio.run(_run_and_leave(settings, works))
+
+
+async def _run_and_leave(settings: Settings, works: Works) -> NoReturn:
+    """A job that still runs in a thread is not waited for, and the processes it started end with this one.
+
+    What they wrote on the disk is taken away by another process, so that no job sees it go.
+    """
+    tempfile.tempdir = tempfile.mkdtemp(prefix="pekerja-")
+    await run(settings, works)
+    logging.shutdown()
+    subprocess.Popen(["/bin/rm", "-rf", tempfile.tempdir], start_new_session=True)
+    os._exit(0)
 
 
 if __name__ == "__main__":

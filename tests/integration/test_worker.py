@@ -4,6 +4,7 @@ import asyncio
 import os
 import subprocess
 import sys
+from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -20,7 +21,9 @@ from tests.services import ROOT
 from workflow_app import worker
 from workflow_app.errors import InvalidInput, Unavailable
 from workflow_app.local_stack.children import wait_until
-from workflow_app.services import jobs
+from workflow_app.services import deaths, jobs
+from workflow_app.services.jobs import Hands
+from workflow_app.services.retries import RETRIES
 from workflow_app.services.unit_of_work import Works
 from workflow_app.settings import Settings
 from workflow_app.types import SYSTEM
@@ -59,10 +62,10 @@ def die_with(database: psycopg.Connection) -> Callable[..., None]:
     return die
 
 
-def take_back(app: App, works: Works) -> None:
+def take_back(app: App, works: Works, hands: Hands | None = None) -> None:
     async def once() -> None:
         async with app.open_async():
-            await worker.take_back(app, works)
+            await deaths.take_back(app, works, hands or Hands())
 
     with ThreadPoolExecutor() as aside:  # a browser of another test may have a loop in this thread
         aside.submit(lambda: asyncio.run(once())).result()
@@ -130,11 +133,11 @@ def test_a_job_that_keeps_killing_its_worker_is_given_up(
     app: App, fresh_works: Works, database: psycopg.Connection, die_with: Callable[..., None]
 ) -> None:
     defer(fresh_works, "wake_case", case_id=str(uuid4()))
-    for _ in range(worker.KILLS):
+    for _ in range(deaths.KILLS):
         die_with()
         take_back(app, fresh_works)
 
-    assert jobs_in(database) == [("failed", 1 - worker.KILLS)]
+    assert jobs_in(database) == [("failed", 1 - deaths.KILLS)]
 
 
 def test_a_dead_periodic_job_does_not_stand_in_the_way_of_the_others(
@@ -150,6 +153,32 @@ def test_a_dead_periodic_job_does_not_stand_in_the_way_of_the_others(
     assert jobs_in(database) == [("todo", -1), ("todo", 0)]
 
 
+@pytest.mark.parametrize(
+    ("hands", "left"), [(Hands(doing={1}), ("doing", 0)), (Hands(done=deque([1])), ("todo", 0))]
+)
+def test_what_this_process_has_in_hand_has_killed_nobody(
+    app: App,
+    fresh_works: Works,
+    database: psycopg.Connection,
+    die_with: Callable[..., None],
+    hands: Hands,
+    left: tuple[str, int],
+) -> None:
+    defer(fresh_works, "read_document", document_id=str(uuid4()))
+    die_with()
+
+    take_back(app, fresh_works, hands)
+
+    assert jobs_in(database) == [left]
+
+
+def test_a_try_that_ended_lets_the_deaths_before_it_be_forgotten(app: App) -> None:
+    for name in ("perform_effect", "read_document"):
+        found = again(app, Unavailable(), 3, name)
+        assert found is not None
+        assert found.retry_decision.priority == 0
+
+
 @pytest.mark.parametrize(("attempts", "seconds"), [(0, 1), (1, 2), (3, 8), (4, 15), (69, 15)])
 def test_what_a_citizen_waits_for_is_tried_again_soon(app: App, attempts: int, seconds: int) -> None:
     found = again(app, Unavailable(), attempts)
@@ -159,10 +188,10 @@ def test_what_a_citizen_waits_for_is_tried_again_soon(app: App, attempts: int, s
 
 
 def test_it_is_not_tried_for_ever_and_not_when_another_try_changes_nothing(app: App) -> None:
-    assert again(app, Unavailable(), worker.RETRIES) is None
+    assert again(app, Unavailable(), RETRIES) is None
     assert again(app, InvalidInput(), 0) is None
 
 
-def again(app: App, error: Exception, attempts: int) -> JobRetry | None:
-    task = app.tasks["perform_effect"]
+def again(app: App, error: Exception, attempts: int, name: str = "perform_effect") -> JobRetry | None:
+    task = app.tasks[name]
     return task.get_retry_exception(exception=error, job=task.configure().job.evolve(id=1, attempts=attempts))

@@ -2,8 +2,10 @@
 
 import logging
 import time
+from collections import deque
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 from procrastinate import App, JobContext, SyncPsycopgConnector
@@ -11,7 +13,8 @@ from procrastinate.worker import Worker
 from sqlalchemy import text
 
 from workflow_app import logs
-from workflow_app.services.unit_of_work import UnitOfWork
+from workflow_app.services.unit_of_work import UnitOfWork, Works
+from workflow_app.types import SYSTEM
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +26,30 @@ QUEUES = {"read_document": "reading"}
 
 REQUEST = "request"
 """Argument that names the request a job comes from. The worker takes it off and writes it into the job's log lines."""
+
+CLOCKED = ("wake_overdue", "checkpoint", "sweep")
+"""Jobs that the clock asks for, again and again; nobody waits for a certain one of them."""
+KEPT = timedelta(days=30)
+CLOCKED_KEPT = timedelta(days=1)
+"""How long jobs that are done can be looked at. Those that failed stay, except what the clock asks for again."""
+SWEPT_AT_ONCE = 10_000
+
+PUT_BACK = (
+    # One that the clock has asked for again meanwhile may not wait beside the new one.
+    text(
+        "delete from procrastinate_jobs where id = any(:ids) and status = 'doing' and queueing_lock is not null"
+    ),
+    text(
+        "update procrastinate_jobs set status = 'todo', worker_id = null where id = any(:ids) and status = 'doing'"
+    ),
+)
+SWEEP = text("""
+    delete from procrastinate_jobs where id in (
+        select job.id from procrastinate_jobs job
+        where (job.status = 'succeeded' or job.status in ('failed', 'aborted') and job.task_name = any(:clocked))
+        and not exists (select from procrastinate_events event where event.job_id = job.id
+            and event.at > now() - case when job.task_name = any(:clocked) then :clocked_kept else :kept end)
+        limit :most)""")
 
 
 def defer(work: UnitOfWork, name: str, *, at: datetime | None = None, **arguments: str | int | None) -> None:
@@ -46,6 +73,42 @@ def is_waiting(work: UnitOfWork, name: str, argument: str, value: str) -> bool:
         " and (scheduled_at is null or scheduled_at <= now()) and args ->> :argument = :value)"
     )
     return bool(work.session.scalar(query, {"name": name, "argument": argument, "value": value}))
+
+
+def put_back(works: Works, ids: list[int]) -> None:
+    """Jobs that were begun and not ended, through no fault of theirs, wait again as if nobody had taken them."""
+    if not ids:
+        return
+    with works.begin(SYSTEM) as work:
+        for statement in PUT_BACK:
+            work.session.execute(statement, {"ids": ids})
+
+
+def sweep(work: UnitOfWork) -> None:
+    """Delete jobs that were done long ago; of very many, some each time."""
+    values = {"clocked": list(CLOCKED), "clocked_kept": CLOCKED_KEPT, "kept": KEPT, "most": SWEPT_AT_ONCE}
+    work.session.execute(SWEEP, values)
+
+
+@dataclass
+class Hands:
+    """The jobs that this process has in hand: while their queue has lost the database nobody else sees that they are."""
+
+    doing: set[int] = field(default_factory=set)
+    done: deque[int] = field(default_factory=lambda: deque(maxlen=100))
+    """The last ones whose try ended; it may not have been possible to write that down."""
+
+    async def hold(
+        self, call_next: Callable[[], Awaitable[Any]], context: JobContext, _worker: Worker
+    ) -> Any:
+        """Around every job of the worker."""
+        number = context.job.id or 0
+        self.doing.add(number)
+        try:
+            return await call_next()
+        finally:
+            self.done.append(number)
+            self.doing.discard(number)
 
 
 async def logged(call_next: Callable[[], Awaitable[Any]], context: JobContext, _worker: Worker) -> Any:

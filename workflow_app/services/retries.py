@@ -2,8 +2,10 @@
 
 from procrastinate import BaseRetryStrategy, RetryDecision
 from procrastinate.jobs import Job
+from sqlalchemy import text
 
 from workflow_app.errors import Away, Busy, Unavailable
+from workflow_app.services.unit_of_work import UnitOfWork
 
 RETRIES = 70
 """Further tries of what a waiting citizen needs, when it fails for a reason that may pass: about 17 minutes in all. Then an
@@ -14,6 +16,19 @@ READINGS = 32
 
 LONGEST_WAIT = 15
 """Seconds between two of these tries, at most: the citizen waits as long again after the dependency is back."""
+
+LONGEST_READING_WAIT = 3600
+
+WAITS = {
+    "perform_effect": LONGEST_WAIT,
+    "reprint_letter": LONGEST_WAIT,
+    "read_document": LONGEST_READING_WAIT,
+}
+"""Jobs that only wait for their next try, and how long at most. A timer's job rightly waits for days."""
+STRANDED = text(
+    "update procrastinate_jobs set scheduled_at = now() where status = 'todo' and task_name = :name"
+    " and scheduled_at > now() + make_interval(secs => 2 * :longest + 60)"
+)
 
 PASSING = (Unavailable, Busy)
 
@@ -29,7 +44,7 @@ class Waiting(BaseRetryStrategy):
         is_away = isinstance(exception, Away)
         if not isinstance(exception, PASSING) or (job.attempts >= RETRIES and not is_away):
             return None
-        return RetryDecision(retry_in={"seconds": min(1 << min(job.attempts, 10), LONGEST_WAIT)})
+        return _after(min(1 << min(job.attempts, 10), LONGEST_WAIT))
 
 
 class WaitingLonger(Waiting):
@@ -41,4 +56,15 @@ class WaitingLonger(Waiting):
             return super().get_retry_decision(exception=exception, job=job)
         if job.attempts >= READINGS:
             return None
-        return RetryDecision(retry_in={"seconds": 2 << job.attempts if job.attempts < 9 else 3600})
+        return _after(2 << job.attempts if job.attempts < 9 else LONGEST_READING_WAIT)
+
+
+def pull_in(work: UnitOfWork) -> None:
+    """Tries that were put off while the clock showed a time far ahead do not wait until it shows that again."""
+    for name, longest in WAITS.items():
+        work.session.execute(STRANDED, {"name": name, "longest": longest})
+
+
+def _after(seconds: int) -> RetryDecision:
+    """A try that ended, however badly, has not killed its worker: deaths before it (kept as priority) are forgotten."""
+    return RetryDecision(retry_in={"seconds": seconds}, priority=0)
