@@ -232,7 +232,8 @@ def _repeated(work: UnitOfWork, case: Case, task: Task, given: Answers, token: s
     if stored is None or stored.token != token or stored.submitted_by != work.actor.user_id:
         raise precedence.ended(work, task)
     form = definition_of(work, case.definition_id).form(task.element)
-    if answers.unsealed(work, case, [stored])[task.element] != forms.visible(form, given):
+    given = drawings.redrawn(form, forms.visible(form, given))
+    if answers.unsealed(work, case, [stored])[task.element] != given:
         raise precedence.changed(task)
     return _completion(work, case, f"Tersimpan: {task.name}.")
 

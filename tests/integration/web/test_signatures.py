@@ -73,3 +73,17 @@ def test_a_forged_or_empty_signature_completes_nothing_and_the_next_one_is_print
         assert kept == drawings.clean(signatures.drawn()) != signatures.BOMB
         path = f"/surat/{letter.id}.pdf"
     assert pictures_in(officer.open(path).answer.data) == 1
+
+
+def test_a_signature_that_is_sent_twice_is_kept_once_and_both_read_that_it_is_saved(
+    signing: tuple[UUID, Visitor], works: Works
+) -> None:
+    _, officer = signing
+    page, path = officer.answer, officer.path
+    before = count(works, Submission)
+    for _ in range(2):
+        officer.answer, officer.path = page, path
+        sign(officer, signatures.drawn())
+        assert officer.answer.status_code == 200
+        assert "Tersimpan: Warga membaca dan bertanda tangan." in officer.words
+    assert count(works, Submission) == before + 1
