@@ -1,0 +1,50 @@
+"""Targets in working days on the pages: in their own words, and who is told when holidays are not confirmed."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+import pytest
+
+from tests.integration.conftest import PASSWORD, TestClock
+from tests.integration.web.visitor import Visitor
+from workflow_app.services import clocks, configuration
+from workflow_app.services.configuration import SOP_IN_FORCE
+from workflow_app.services.unit_of_work import Works
+from workflow_app.types import SYSTEM
+
+NOT_CONFIRMED = "Hari libur 2027 belum dipastikan"
+
+
+@pytest.fixture(autouse=True)
+def in_days(works: Works) -> None:
+    """Both clocks of the SKTLK have a target of working days."""
+    with works.begin(SYSTEM) as work:
+        for name, days in (("kedatangan", 1), ("berkas_lengkap", 3)):
+            target = {"hari_kerja": days, "kalender": "hari_kerja"}
+            configuration.set_value(work, f"target.{name}", target, SOP_IN_FORCE)
+
+
+def test_r34_the_case_page_counts_down_to_the_end_of_the_day_and_then_says_how_long_it_took(
+    works: Works, play: Callable[..., UUID], chief: Visitor, clock: TestClock
+) -> None:
+    case_id = play("sktlk_ktp", 6)
+    assert "Batas 24 November 2026 pukul 23.59 WITA" in chief.open(f"/berkas/{case_id}").text
+
+    clock.advance(days=2)
+    with works.begin(SYSTEM) as work:
+        clocks.stop(work, case_id, "kedatangan")
+
+    chief.sign_in("sari", PASSWORD).open(f"/berkas/{case_id}")
+    assert "dari 1 hari kerja" in chief.words
+    assert '<span class="is-late">' in chief.text
+
+
+def test_r34_the_public_promise_is_in_the_unit_of_the_target(visitor: Visitor, sktlk: str) -> None:
+    assert "paling lama 3 hari kerja setelah" in visitor.open("/persyaratan").words
+
+
+def test_r34_leads_read_on_their_first_page_that_holidays_are_not_confirmed_officers_do_not(
+    at_desk: Visitor, chief: Visitor
+) -> None:
+    assert NOT_CONFIRMED in chief.open("/").words
+    assert NOT_CONFIRMED not in at_desk.open("/").words
