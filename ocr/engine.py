@@ -3,11 +3,15 @@
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ocr import answers
 from ocr.errors import DecodeFailed, DecodeTimeout, EngineError, EngineFailed, EngineMissing, EngineTimeout
 from ocr.sandbox import Sandbox
-from ocr.types import Box, Options, Word
+from ocr.types import Options, Word
 
 PROBE_SECONDS = 15.0
+_PROBE: dict[str, type] = {"version": str, "languages": list}
+_RECOGNISED: dict[str, type] = {"text": str, "words": list}
+_TURN = {"turn": int, "confidence": float}
 
 
 class Probe(NamedTuple):
@@ -39,10 +43,10 @@ class Recognised(NamedTuple):
 def probe(sandbox: Sandbox, options: Options) -> Probe:
     """Ask the engine for version and languages; `EngineMissing` says what to install."""
     try:
-        found = _call(sandbox, "probe", PROBE_SECONDS, options, languages=options.languages)
+        found = _call(sandbox, "probe", _PROBE, PROBE_SECONDS, options, languages=options.languages)
     except (EngineTimeout, EngineFailed):
         raise EngineMissing("Tesseract tidak menjawab. Periksa pemasangannya, lalu coba lagi.") from None
-    return Probe(found["version"], frozenset(found["languages"]))
+    return Probe(found["version"], frozenset(map(str, found["languages"])))
 
 
 def recognise(sandbox: Sandbox, image: Path, dpi: int, options: Options) -> Recognised:
@@ -50,28 +54,36 @@ def recognise(sandbox: Sandbox, image: Path, dpi: int, options: Options) -> Reco
     found = _call(
         sandbox,
         "recognise",
+        _RECOGNISED,
         options.page_seconds,
         options,
         languages=options.languages,
         image=str(image),
         dpi=dpi,
     )
-    words = tuple(Word(text, confidence, Box(*box)) for text, confidence, *box in found["words"])
-    return Recognised(found["text"], words, Path(found["layer"]))
+    try:
+        words = answers.words(found["words"])
+    except DecodeFailed:
+        raise EngineFailed from None
+    return Recognised(found["text"], words, image.with_suffix(".pdf"))
 
 
 def find_turn(sandbox: Sandbox, image: Path, dpi: int, options: Options) -> int:
     """By how many degrees clockwise the page must be turned to stand upright; 0 when that is not clear."""
     try:
-        found = _call(sandbox, "find_turn", options.page_seconds, options, image=str(image), dpi=dpi)
+        found = _call(sandbox, "find_turn", _TURN, options.page_seconds, options, image=str(image), dpi=dpi)
     except EngineError:
         return 0
-    return int(found["turn"]) if found["confidence"] >= options.turn_confidence else 0
+    is_clear = found["turn"] in (90, 180, 270) and found["confidence"] >= options.turn_confidence
+    return int(found["turn"]) if is_clear else 0
 
 
-def _call(sandbox: Sandbox, job: str, seconds: float, options: Options, **arguments: Any) -> dict[str, Any]:
+def _call(
+    sandbox: Sandbox, job: str, shape: dict[str, type], seconds: float, options: Options, **arguments: Any
+) -> dict[str, Any]:
     try:
-        return sandbox.call(job, seconds=seconds, command=options.tesseract_command, **arguments)
+        answer = sandbox.call(job, seconds=seconds, command=options.tesseract_command, **arguments)
+        return answers.checked(answer, shape)
     except DecodeTimeout:
         raise EngineTimeout from None
     except DecodeFailed:

@@ -148,6 +148,15 @@ class DocumentTimeout(OcrError):
         )
 
 
+class TooMuchText(OcrError):
+    """The pages before this one brought as much text as one document may have."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Dokumen ini memuat terlalu banyak teks, jadi halaman ini tidak dibaca. Bagi menjadi beberapa file, lalu unggah lagi."
+        )
+
+
 class EngineError(OcrError):
     """The recognition engine; the paper itself may be fine, so a later try can succeed."""
 

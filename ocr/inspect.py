@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ocr import headers, heif, signatures, tiff
+from ocr import answers, headers, heif, signatures, tiff
 from ocr.errors import (
     DamagedFile,
     DecodeFailed,
@@ -30,6 +30,8 @@ _MEASURES = {
     signatures.WEBP: headers.webp,
     signatures.HEIC: heif.measure,
 }
+_FOUND: dict[str, type] = dict.fromkeys(("needs_password", "opens", "encrypted", "has_text", "signed", "xfa"), bool)
+_FOUND |= dict.fromkeys(("pages", "width", "height"), int)
 _DEFAULT_LIMITS = Limits()
 _AT_ONCE = threading.BoundedSemaphore(2)
 """PDFs looked into at the same time by one process, so that several hostile ones cannot add up their memory."""
@@ -80,7 +82,8 @@ def _inspect_pdf(data: bytes, limits: Limits) -> Inspection:
         path = Path(folder) / "file"
         path.write_bytes(data)
         try:
-            found = sandbox.call("inspect_pdf", seconds=limits.inspect_seconds, path=str(path))
+            answer = sandbox.call("inspect_pdf", seconds=limits.inspect_seconds, path=str(path))
+            found = answers.checked(answer, _FOUND)
         except PageUnreadable as error:
             raise DamagedFile from error
         except DecodeFailed as error:

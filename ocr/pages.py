@@ -1,6 +1,5 @@
 """One page of any file, made ready in the sandbox: its own text, or a picture for the engine; and a thumbnail."""
 
-from pathlib import Path
 from typing import Any
 
 from PIL import Image
@@ -9,35 +8,31 @@ from ocr import pictures, preprocess, signatures
 
 
 def prepare(
-    path: str, media_type: str, no: int, turn: int, thumbnail_pixels: int, folder: str
+    path: str, media_type: str, no: int, turn: int, thumbnail_pixels: int, thumbnail: str, image: str
 ) -> dict[str, Any]:
-    """Prepare page `no`, turned clockwise by `turn` degrees, and write its files into `folder`.
+    """Prepare page `no`, turned clockwise by `turn` degrees; its small picture is written to `thumbnail`.
 
-    The answer has `kind` "text" (with `text` and `words`) or "picture" (with `image`, `is_blank`, `is_sideways`,
-    `skew`, `dpi`); `width` and `height` are those of the upright page, `thumbnail` is a file.
+    The answer has `kind` "text" (with `text` and `words`), or "picture" (with `is_blank`, `is_sideways`, `skew`, `dpi`)
+    after the picture for the engine was written to `image`; `width` and `height` are those of the upright page.
     """
-    name = Path(folder) / f"{no:05d}-{turn}"
-    answer: dict[str, Any] = {"thumbnail": str(name.with_suffix(".webp"))}
     if media_type == signatures.PDF:
         # Loaded for PDFs only: it costs a fifth of a second in every process.
         from ocr import pdf
 
         small = pdf.draw_thumbnail(path, no, thumbnail_pixels)
-        _save_thumbnail(pictures.turn_clockwise(small, turn), answer["thumbnail"])
+        _save_thumbnail(pictures.turn_clockwise(small, turn), thumbnail)
         if not turn and (found := pdf.take_text(path, no)):
-            return answer | {"kind": "text"} | found._asdict()
+            return {"kind": "text"} | found._asdict()
         gray, dpi = pdf.draw(path, no)
     else:
         small = pictures.decode_thumbnail(path, media_type, no, thumbnail_pixels)
-        _save_thumbnail(pictures.turn_clockwise(small, turn), answer["thumbnail"])
+        _save_thumbnail(pictures.turn_clockwise(small, turn), thumbnail)
         gray, dpi = pictures.decode_gray(path, media_type, no)
     gray = pictures.turn_clockwise(gray, turn)
     prepared = preprocess.prepare(gray, dpi)
-    image = name.with_suffix(".pgm")
     prepared.image.save(image, "PPM")
-    return answer | {
+    return {
         "kind": "picture",
-        "image": str(image),
         "is_blank": prepared.is_blank,
         "is_sideways": prepared.is_sideways,
         "skew": prepared.skew,

@@ -3,6 +3,7 @@
 import ctypes
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import islice
 from typing import Any, NamedTuple
 
 import pypdfium2 as pdfium
@@ -20,13 +21,19 @@ WORDS_OVER_PICTURE = 30
 PICTURE_COVERS = 0.6
 """A page under a picture with few words is a scan with a stamp or a scanner's advertisement over it."""
 GARBAGE_MOST = 0.1
+CERTAIN = 100.0
+"""Confidence of words that nobody had to recognise."""
+MOST_LETTERS, MOST_WORDS = 200_000, 20_000
+"""On one page: twenty times a dense sheet. Text beyond that is not there to be read."""
+MOST_PIXELS_A_SIDE = 100_000
+"""In which word boxes are given; the largest page that a PDF may have takes a third."""
 
 
 class TextPage(NamedTuple):
-    """Text that the PDF brought itself; words as (text, left, top, width, height)."""
+    """Text that the PDF brought itself; words as (text, confidence, left, top, width, height)."""
 
     text: str
-    words: list[tuple[str, int, int, int, int]]
+    words: list[tuple[str, float, int, int, int, int]]
     width: int
     height: int
 
@@ -67,19 +74,20 @@ def inspect(path: str) -> dict[str, Any]:
 
 
 def take_text(path: str, no: int) -> TextPage | None:
-    """The page's own text, or None when it has to be recognised from its picture."""
+    """The page's own text, or None when it has to be recognised from its picture, or is more than a page can hold."""
     page = _open(path)[no - 1]
     try:
         scale = TEXT_DPI / 72
         width, height = (max(1, round(side * scale)) for side in page.get_size())
         textpage = page.get_textpage()
         letters = textpage.count_chars()
-        if not letters:
+        if not 0 < letters <= MOST_LETTERS or max(width, height) > MOST_PIXELS_A_SIDE:
             return None
-        words = [
-            (text, *_box(page, corners, width, height)) for text, corners in _words(textpage.raw, letters)
-        ]
-        if len(words) < WORDS_LEAST or _is_garbage(words):
+        runs = list(islice(_words(textpage.raw, letters), MOST_WORDS + 1))
+        if not WORDS_LEAST <= len(runs) <= MOST_WORDS:
+            return None
+        words = [(text, CERTAIN, *_box(page, corners, width, height)) for text, corners in runs]
+        if _is_garbage(words):
             return None
         if len(words) < WORDS_OVER_PICTURE and _picture_cover(page) > PICTURE_COVERS:
             return None
@@ -163,7 +171,7 @@ def _clean(text: str) -> str:
     )
 
 
-def _is_garbage(words: list[tuple[str, int, int, int, int]]) -> bool:
+def _is_garbage(words: list[tuple[str, float, int, int, int, int]]) -> bool:
     """Fonts without a map to Unicode give private or replacement characters."""
     letters = "".join(word[0] for word in words)
     unknown = sum(1 for each in letters if each == "\ufffd" or "\ue000" <= each <= "\uf8ff")

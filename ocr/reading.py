@@ -4,6 +4,7 @@ import math
 import os
 import queue
 import statistics
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -13,9 +14,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from ocr import engine
+from ocr import answers, engine
 from ocr.engine import Recognised
-from ocr.errors import DecodeFailed, DocumentTimeout, EngineError, OcrError
+from ocr.errors import DecodeFailed, DocumentTimeout, EngineError, OcrError, TooMuchText
 from ocr.inspect import inspect
 from ocr.sandbox import Sandbox
 from ocr.types import Box, Inspection, Options, PageReading, PageSource, PdfKind, Reading, Word
@@ -24,6 +25,22 @@ DOUBTFUL = 70.0
 """Mean confidence below which the orientation of a page is asked for; upright pages rarely go below 85."""
 ALMOST = 0.9
 """A turned page that reads about as well wins: the engine also reads pages that lie on their side."""
+MOST_TEXT = 10_000_000
+"""Letters of one document, each word counted as `_WORD` more for its place: 300 pages of a thousand words."""
+MOST_THUMBNAIL = 1_000_000
+"""Bytes; an ordinary one has some ten thousand."""
+_WORD = 20
+_PAGE = {"kind": str, "width": int, "height": int}
+_TEXT = {"text": str, "words": list}
+_PICTURE = {
+    "is_blank": bool,
+    "is_sideways": bool,
+    "skew": float,
+    "dpi": int,
+    "image_width": int,
+    "image_height": int,
+}
+_LAYOUT = ("turn", "skew", "width", "height", "image_width", "image_height")
 _DEFAULT_OPTIONS = Options()
 _SIGNED = "PDF bertanda tangan digital tidak diubah, jadi tidak dibuat salinan yang dapat dicari."
 _NO_COPY = "Salinan yang dapat dicari tidak dapat dibuat. File aslinya tersimpan utuh."
@@ -34,7 +51,8 @@ class _Page:
     """One page with what the searchable copy needs of it."""
 
     reading: PageReading
-    prepared: dict[str, Any]
+    layout: dict[str, Any]
+    """Empty for a page without a text layer."""
     layer: Path | None = None
     thumbnail: bytes = b""
 
@@ -82,14 +100,17 @@ def _read_pages(
     idle: queue.SimpleQueue[Sandbox] = queue.SimpleQueue()
     for sandbox in sandboxes:
         idle.put(sandbox)
+    room = _Room()
 
     def read_one(no: int) -> _Page:
         sandbox = idle.get()
         try:
-            if time.monotonic() < deadline:
-                page = _read_page(sandbox, path, inspection, no, options)
-            else:
+            if time.monotonic() >= deadline:
                 page = _Page(_failed(no, DocumentTimeout()), {})
+            elif room.is_full:
+                page = _Page(_failed(no, TooMuchText()), {})
+            else:
+                page = room.take(_read_page(sandbox, path, inspection, no, options))
         finally:
             idle.put(sandbox)
         if on_page:
@@ -100,15 +121,35 @@ def _read_pages(
         return list(pool.map(read_one, range(1, inspection.pages + 1)))
 
 
+class _Room:
+    """How much text a document may still bring; its pages come from several threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._left = MOST_TEXT
+
+    @property
+    def is_full(self) -> bool:
+        return self._left < 0
+
+    def take(self, page: _Page) -> _Page:
+        """The page, or in its place one that failed because there is no room for it."""
+        with self._lock:
+            self._left -= len(page.reading.text) + _WORD * len(page.reading.words)
+            if not self.is_full:
+                return page
+        return _Page(_failed(page.reading.no, TooMuchText()), {}, thumbnail=page.thumbnail)
+
+
 def _read_page(sandbox: Sandbox, path: Path, inspection: Inspection, no: int, options: Options) -> _Page:
     thumbnail = b""
     try:
         prepared = _prepare(sandbox, path, inspection.media_type, no, 0, options)
-        thumbnail = Path(prepared["thumbnail"]).read_bytes()
+        thumbnail = prepared["thumbnail"]
         if prepared["kind"] == "text":
-            return _Page(_with_own_text(no, prepared), prepared, thumbnail=thumbnail)
+            return _Page(_with_own_text(no, prepared), {}, thumbnail=thumbnail)
         if prepared["is_blank"]:
-            return _Page(_without_text(no, prepared, PageSource.BLANK), prepared, thumbnail=thumbnail)
+            return _Page(_without_text(no, prepared, PageSource.BLANK), {}, thumbnail=thumbnail)
         turn = _turn_of(sandbox, prepared, options) if prepared["is_sideways"] else 0
         if turn:
             prepared = _prepare(sandbox, path, inspection.media_type, no, turn, options)
@@ -118,8 +159,7 @@ def _read_page(sandbox: Sandbox, path: Path, inspection: Inspection, no: int, op
             again = _recognise(sandbox, turned, options)
             if again.weight > ALMOST * recognised.weight:
                 prepared, recognised = turned, again
-        thumbnail = Path(prepared["thumbnail"]).read_bytes()
-        return _recognised(no, prepared, recognised, thumbnail)
+        return _recognised(no, prepared, recognised)
     except (DecodeFailed, EngineError) as error:
         return _Page(_failed(no, error), {}, thumbnail=thumbnail)
     finally:
@@ -130,6 +170,8 @@ def _read_page(sandbox: Sandbox, path: Path, inspection: Inspection, no: int, op
 def _prepare(
     sandbox: Sandbox, path: Path, media_type: str, no: int, turn: int, options: Options
 ) -> dict[str, Any]:
+    name = path.with_name(f"{no:05d}-{turn}")
+    image, thumbnail = name.with_suffix(".pgm"), name.with_suffix(".webp")
     answer = sandbox.call(
         "page",
         path=str(path),
@@ -137,17 +179,20 @@ def _prepare(
         no=no,
         turn=turn,
         thumbnail_pixels=options.thumbnail_pixels,
-        folder=str(path.parent),
+        thumbnail=str(thumbnail),
+        image=str(image),
     )
-    return answer | {"turn": turn}
+    found = answers.checked(answer, _PAGE)
+    found |= answers.checked(answer, _TEXT if found["kind"] == "text" else _PICTURE)
+    return found | {"turn": turn, "image": image, "thumbnail": sandbox.read(thumbnail.name, MOST_THUMBNAIL)}
 
 
 def _recognise(sandbox: Sandbox, prepared: dict[str, Any], options: Options) -> Recognised:
-    return engine.recognise(sandbox, Path(prepared["image"]), prepared["dpi"], options)
+    return engine.recognise(sandbox, prepared["image"], prepared["dpi"], options)
 
 
 def _turn_of(sandbox: Sandbox, prepared: dict[str, Any], options: Options) -> int:
-    return engine.find_turn(sandbox, Path(prepared["image"]), prepared["dpi"], options)
+    return engine.find_turn(sandbox, prepared["image"], prepared["dpi"], options)
 
 
 def _is_doubtful(recognised: Recognised) -> bool:
@@ -157,7 +202,7 @@ def _is_doubtful(recognised: Recognised) -> bool:
     return lies or (recognised.confidence or 0.0) < DOUBTFUL
 
 
-def _recognised(no: int, prepared: dict[str, Any], recognised: Recognised, thumbnail: bytes) -> _Page:
+def _recognised(no: int, prepared: dict[str, Any], recognised: Recognised) -> _Page:
     reading = PageReading(
         no,
         recognised.text,
@@ -168,7 +213,8 @@ def _recognised(no: int, prepared: dict[str, Any], recognised: Recognised, thumb
         PageSource.OCR,
         prepared["turn"],
     )
-    return _Page(reading, prepared, recognised.layer if recognised.words else None, thumbnail)
+    layout = {name: prepared[name] for name in _LAYOUT}
+    return _Page(reading, layout, recognised.layer if recognised.words else None, prepared["thumbnail"])
 
 
 def _straight_back(word: Word, prepared: dict[str, Any]) -> Word:
@@ -185,7 +231,7 @@ def _straight_back(word: Word, prepared: dict[str, Any]) -> Word:
 
 
 def _with_own_text(no: int, prepared: dict[str, Any]) -> PageReading:
-    words = tuple(Word(text, 100.0, Box(*box)) for text, *box in prepared["words"])
+    words = answers.words(prepared["words"])
     return PageReading(
         no, prepared["text"], 100.0, words, prepared["width"], prepared["height"], PageSource.TEXT
     )
@@ -219,18 +265,19 @@ def _copy(
             pages=[_entry(page) for page in pages],
             output=str(output),
         )
-        kind = PdfKind.SEARCHABLE if answer["layered"] or brings_text else PdfKind.PICTURE
-        return output.read_bytes(), kind, ""
-    except (DecodeFailed, OSError):
+        is_searchable = brings_text or answers.checked(answer, {"layered": int})["layered"] > 0
+        kind = PdfKind.SEARCHABLE if is_searchable else PdfKind.PICTURE
+        return sandbox.read(output.name, options.limits.decode_file), kind, ""
+    except DecodeFailed:
         return None, PdfKind.NONE, _NO_COPY
 
 
 def _is_active(sandbox: Sandbox, path: Path) -> bool:
     """A PDF with scripts or attachments is shown as a copy without them."""
-    return bool(sandbox.call("is_active", path=str(path))["is_active"])
+    answer = sandbox.call("is_active", path=str(path))
+    return bool(answers.checked(answer, {"is_active": bool})["is_active"])
 
 
 def _entry(page: _Page) -> dict[str, Any]:
-    names = ("turn", "skew", "width", "height", "image_width", "image_height")
-    entry = {name: page.prepared.get(name, 0) for name in names}
+    entry = {name: page.layout.get(name, 0) for name in _LAYOUT}
     return entry | {"no": page.reading.no, "layer": str(page.layer) if page.layer else None}

@@ -8,6 +8,7 @@ next job a new process. It leads a process group of its own and is always ended 
 import json
 import os
 import select
+import stat
 import subprocess
 import sys
 import time
@@ -23,8 +24,9 @@ from ocr.types import Limits
 
 _ROOT = Path(__file__).resolve().parent.parent
 PROGRAM = ("-m", "ocr.child")
-MAX_REPLY = 50_000_000
+MAX_REPLY = 10_000_000
 """Bytes of one answer; a page with words has some hundred thousand."""
+MAX_SENTENCE = 300
 _KEPT = ("PATH", "LD_LIBRARY_PATH", "LANG", "TESSDATA_PREFIX")
 
 
@@ -82,7 +84,7 @@ class Sandbox:
         try:
             child.requests.write(request.encode())
             child.requests.flush()
-            reply = json.loads(_read_line(child.replies, time.monotonic() + allowed))
+            reply = _reply(_read_line(child.replies, time.monotonic() + allowed))
         except TimeoutError:
             self._stop()
             raise errors.DecodeTimeout from None
@@ -95,6 +97,18 @@ class Sandbox:
             raise _named(reply)
         answer: dict[str, Any] = reply["answer"]
         return answer
+
+    def read(self, name: str, most: int) -> bytes:
+        """A file that a job wrote into the folder. `DecodeCrashed` when it is no plain file there, or larger than `most`."""
+        try:
+            descriptor = os.open(self._folder / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+            with os.fdopen(descriptor, "rb") as file:
+                data = file.read(most + 1) if stat.S_ISREG(os.fstat(descriptor).st_mode) else b""
+        except OSError:
+            raise errors.DecodeCrashed from None
+        if not 0 < len(data) <= most:
+            raise errors.DecodeCrashed
+        return data
 
     def _start(self) -> _Child:
         requests_in, requests_out = os.pipe()
@@ -150,11 +164,22 @@ class Sandbox:
             self._child = None
 
 
+def _reply(line: bytes) -> dict[str, Any]:
+    """What a job answered; `ValueError` for anything that is no answer."""
+    try:
+        reply = json.loads(line)
+    except RecursionError:
+        raise ValueError("nested too deep") from None
+    if not isinstance(reply, dict) or not ("error" in reply or isinstance(reply.get("answer"), dict)):
+        raise ValueError("no answer")
+    return reply
+
+
 def _named(reply: dict[str, Any]) -> errors.OcrError:
     """The error that a job answered with; one that nobody knows is a crash."""
     kind = getattr(errors, str(reply["error"]), None)
     if kind is errors.EngineMissing:
-        return errors.EngineMissing(str(reply["sentence"]))
+        return errors.EngineMissing(str(reply.get("sentence", ""))[:MAX_SENTENCE])
     if kind in (errors.PageUnreadable, errors.DecodeOutOfMemory, errors.EngineFailed, errors.EngineTimeout):
         known: errors.OcrError = kind()
         return known

@@ -34,8 +34,8 @@ def probe(command: str, languages: str) -> dict[str, Any]:
 
 
 def recognise(command: str, languages: str, image: str, dpi: int) -> dict[str, Any]:
-    """Read one page in one call: `text`, `words` as (text, confidence, left, top, width, height), and the file of a
-    PDF of invisible text, `layer`. Raises `EngineTimeout`, `EngineFailed` or `EngineMissing`.
+    """Read one page in one call: `text` and `words` as (text, confidence, left, top, width, height). A PDF of invisible
+    text is left beside the picture, under its name with `.pdf`. Raises `EngineTimeout`, `EngineFailed` or `EngineMissing`.
     """
     pytesseract.tesseract_cmd = command
     base = Path(image).with_suffix("")
@@ -59,7 +59,7 @@ def recognise(command: str, languages: str, image: str, dpi: int) -> dict[str, A
             base.with_suffix(suffix).unlink(missing_ok=True)
     if not is_pdf:
         raise EngineFailed
-    return {"text": text.replace("\f", "").strip(), "words": words, "layer": str(layer)}
+    return {"text": text.replace("\f", "").strip(), "words": words}
 
 
 def find_turn(command: str, image: str, dpi: int) -> dict[str, Any]:

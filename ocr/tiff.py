@@ -22,7 +22,7 @@ _CODES = {3: "H", 4: "I", 16: "Q"}
 
 class _Tag(NamedTuple):
     code: str
-    count: int
+    number: int
     at: int
 
 
@@ -78,7 +78,7 @@ class _Walker:
     def one(self, tags: dict[int, _Tag], name: int) -> int:
         """The first value of a tag; 0 when it is not there."""
         tag = tags.get(name)
-        return self._unpack(tag.code, tag.at)[0] if tag and tag.count else 0
+        return self._unpack(tag.code, tag.at)[0] if tag and tag.number else 0
 
     def check_pixels(self, tags: dict[int, _Tag]) -> None:
         """Every strip or tile must lie inside the file."""
@@ -92,11 +92,11 @@ class _Walker:
         tag = tags.get(name)
         if tag is None:
             return iter(())
-        self._places_left -= tag.count
+        self._places_left -= tag.number
         if self._places_left < 0:
             raise DamagedFile
         form = self._order + tag.code
-        end = tag.at + tag.count * struct.calcsize(form)
+        end = tag.at + tag.number * struct.calcsize(form)
         if end > len(self._data):
             raise TruncatedFile
         return chain.from_iterable(struct.iter_unpack(form, self._data[tag.at : end]))

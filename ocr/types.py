@@ -20,8 +20,8 @@ class Limits:
     """Bytes of address space for that."""
     decode_memory: int = 2_000_000_000
     """Bytes of address space of the decoding process, and of the engine that it starts."""
-    decode_file: int = 1_000_000_000
-    """Bytes of each file that either of them writes."""
+    decode_file: int = 200_000_000
+    """Bytes of each file that either of them writes, and of the copy that is made of a document."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Files made to do harm: bombs, circles, lies and disguises, built byte by byte."""
 
 import io
+import random
 import struct
 import zlib
 
@@ -143,6 +144,23 @@ def heif_of_boxes() -> bytes:
 def gif_of_remarks() -> bytes:
     """A hundred remarks, each of almost as many pieces as one file may have."""
     return b"GIF89a\x08\0\x08\0\0\0\0" + (b"!\xfe" + b"\x01a" * 200_000 + b"\0") * 100 + b";"
+
+
+def pdf_of_words(words: int, pages: int) -> bytes:
+    """A PDF whose pages all show the same words, a hundred to a line."""
+    lines = b"".join(b"(" + b"ab " * 100 + b") Tj 0 -1 Td " for _ in range(words // 100))
+    packed = zlib.compress(b"BT /F0 1 Tf 10 800 Td " + lines + b"ET", 9)
+    page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 3 0 R/Resources<</Font<</F0 4 0 R>>>>>>"
+    kids = b" ".join(b"%d 0 R" % number for number in range(5, 5 + pages))
+    content = b"<</Length %d/Filter/FlateDecode>>\nstream\n" % len(packed) + packed + b"\nendstream"
+    font = b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>"
+    tree = b"<</Type/Pages/Kids[" + kids + b"]/Count %d>>" % pages
+    return pdf(CATALOG, tree, content, font, *[page] * pages)
+
+
+def noise(width: int, height: int) -> Image.Image:
+    """Grey of which nothing can be left out."""
+    return Image.frombytes("RGB", (width, height), random.Random(7).randbytes(width * height * 3))
 
 
 def acting_pdf() -> bytes:

@@ -293,6 +293,7 @@ def test_every_refusal_says_what_to_do() -> None:
         errors.DamagedFile(),
         errors.TooComplex(),
         errors.DocumentTimeout(),
+        errors.TooMuchText(),
         errors.DecodeTimeout(),
         errors.DecodeOutOfMemory(),
         errors.DecodeCrashed(),

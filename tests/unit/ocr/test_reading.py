@@ -32,10 +32,11 @@ def in_copy(reading: Reading, folder: Path, text: str, page: int = 0) -> tuple[f
             no=page + 1,
             turn=0,
             thumbnail_pixels=50,
-            folder=str(folder),
+            thumbnail=str(folder / "kecil.webp"),
+            image=str(folder / "halaman.pgm"),
         )
     assert answer["kind"] == "text"
-    _, left, top, width, height = next(word for word in answer["words"] if word[0] == text)
+    _, _, left, top, width, height = next(word for word in answer["words"] if word[0] == text)
     return (left + width / 2) / answer["width"], (top + height / 2) / answer["height"]
 
 

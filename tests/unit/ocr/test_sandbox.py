@@ -23,6 +23,7 @@ def spin():
 def crash(): os.abort()
 def eat(): return {"size": len(bytearray(10**10))}
 def lie(): os.write(int(sys.argv[1]), b"bukan json\\n"); time.sleep(300)
+def answer(line): os.write(int(sys.argv[1]), line.encode() + b"\\n"); time.sleep(300)
 def shout(): print("x" * 100_000); sys.stderr.write("y" * 100_000); return {}
 def large(): return {"text": "teks " * 200_000}
 def fail(): raise RuntimeError("rusak")
@@ -79,6 +80,44 @@ def test_an_answer_that_is_none_is_a_crash(child: Sandbox) -> None:
     with pytest.raises(errors.DecodeCrashed):
         child.call("lie")
     assert works(child)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"answer": ' + "[" * 100_000 + "]" * 100_000 + "}",
+        "[]",
+        "3",
+        "null",
+        "{}",
+        '{"answer": 7}',
+        '{"answer": null}',
+        '{"error": {"sentence": 1}}',
+        '{"error": "EngineMissing", "sentence": ["x"]',
+    ],
+    ids=["deep", "list", "number", "nothing", "empty", "no-answer", "null", "odd-error", "cut"],
+)
+def test_an_answer_of_no_known_shape_is_a_crash(child: Sandbox, line: str) -> None:
+    with pytest.raises(errors.DecodeCrashed):
+        child.call("answer", line=line)
+    assert works(child)
+
+
+def test_only_a_plain_small_file_of_the_folder_is_read(tmp_path: Path) -> None:
+    folder, secret = tmp_path / "kotak", tmp_path / "rahasia"
+    folder.mkdir()
+    secret.write_bytes(b"rahasia")
+    (folder / "baik").write_bytes(b"gambar")
+    (folder / "besar").write_bytes(bytes(200))
+    (folder / "kosong").write_bytes(b"")
+    (folder / "tautan").symlink_to(secret)
+    (folder / "dalam").mkdir()
+    os.mkfifo(folder / "pipa")
+    with Sandbox(Limits(), folder) as box:
+        assert box.read("baik", 100) == b"gambar"
+        for name in ("besar", "kosong", "tautan", "dalam", "pipa", "tidak-ada"):
+            with pytest.raises(errors.DecodeCrashed):
+                box.read(name, 100)
 
 
 def test_an_error_of_a_decoder_is_a_page_that_cannot_be_read(child: Sandbox) -> None:
