@@ -17,8 +17,23 @@ logconfig_dict = logs.configuration()
 logging.config.dictConfig(logconfig_dict)
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
-OWN_FOLDER = None if FOLDER in os.environ else tempfile.mkdtemp(prefix="spkt-figures-")
-os.environ.setdefault(FOLDER, OWN_FOLDER or "")
+
+
+def _own_folder() -> str | None:
+    """A folder where the processes count together; None when one is given, and when the disk has no room for one."""
+    if FOLDER in os.environ:
+        return None
+    try:
+        return tempfile.mkdtemp(prefix="spkt-figures-")
+    except OSError:
+        return None
+
+
+OWN_FOLDER = _own_folder()
+if OWN_FOLDER:
+    os.environ[FOLDER] = OWN_FOLDER
+
+MEMORY = "/dev/shm"  # noqa: S108 - gunicorn makes a private file there and unlinks it at once
 
 COLLECT_AFTER = (50_000, 20, 20)
 """A request makes some ten thousand objects and leaves no cycles to speak of: garbage is looked for every few requests."""
@@ -36,6 +51,8 @@ max_requests_jitter = 1_000
 errorlog = "-"
 accesslog = None  # the application writes its own lines, without addresses of people
 control_socket_disable = True
+worker_tmp_dir = MEMORY if os.access(MEMORY, os.W_OK | os.X_OK) else None
+"""A process shows that it lives by a file: in memory, so that a full disk does not stop the server."""
 
 
 def when_ready(_server: Any) -> None:
@@ -54,7 +71,7 @@ def post_fork(_server: Any, worker: Any) -> None:
     """Tell the figures which web process this is."""
     from workflow_app.web import metrics  # not before the folder of the figures is known
 
-    metrics.slot = str(worker.slot)
+    metrics.share(str(worker.slot))
     gc.set_threshold(*COLLECT_AFTER)
 
 

@@ -3,8 +3,11 @@
 Labels are routes, roles, clocks and queues; never an address that somebody typed, never a person.
 """
 
+import logging
 import os
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
@@ -30,18 +33,13 @@ blueprint = Blueprint("metrics", __name__)
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 """Where the web processes of one server keep their counts, so that any of them can tell the sum."""
+ROOM = 2 << 20
+"""Bytes that each of them takes for its counts before the first: a file that grows on a full disk would end the process."""
+KIND = 1 << 16
+"""Bytes that one more kind of request needs at most, however many threads meet one at a time."""
 BOUNDS = (0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0)
 
-slot = "0"
-"""Which of the web processes this is. A process that replaces another one counts on where that one ended."""
-
-
-def _slot() -> str:
-    return slot
-
-
-if FOLDER in os.environ:
-    values.ValueClass = values.MultiProcessValue(_slot)  # type: ignore[no-untyped-call]
+values.ValueClass = values.MutexValue  # whoever is told to `share` counts in a file
 
 REQUESTS = Histogram(
     "sentra_request_seconds",
@@ -51,6 +49,41 @@ REQUESTS = Histogram(
     registry=None,
 )
 _seen: dict[tuple[str, str, int], Histogram] = {}
+_file: Path | None = None
+
+log = logging.getLogger(__name__)
+
+
+def share(number: str) -> None:
+    """Count together with the other web processes, as the one with this number: a process that replaces another one counts on
+    where that one ended. Without room for it, count in memory."""
+    global _file
+    if FOLDER not in os.environ:
+        return
+    path = Path(os.environ[FOLDER], f"histogram_{number}.db")
+    is_new = not path.exists()
+    try:
+        with path.open("ab") as file:
+            os.posix_fallocate(file.fileno(), 0, ROOM)
+    except OSError as error:
+        log.warning("no room for the figures of this process (%s): it tells only its own", error.strerror)
+        if is_new:
+            path.unlink(missing_ok=True)
+        return
+    values.ValueClass = values.MultiProcessValue(lambda: number)  # type: ignore[no-untyped-call]
+    _file = path
+
+
+def _has_room() -> bool:
+    """Whether one more kind of request finds room in the file, which must not grow. It begins with the bytes in use."""
+    if _file is None:
+        return True
+    try:
+        with _file.open("rb") as file:
+            used = file.read(4)
+    except OSError:  # whoever tidies temporary folders has taken it
+        return False
+    return int.from_bytes(used, sys.byteorder) + KIND <= ROOM
 
 
 def count(response: Response) -> Response:
@@ -58,6 +91,8 @@ def count(response: Response) -> Response:
     rule = request.url_rule.rule if request.url_rule else "-"
     key = (request.method if request.url_rule else "-", rule, response.status_code)
     if (metric := _seen.get(key)) is None:
+        if not _has_room():
+            return response
         metric = _seen[key] = REQUESTS.labels(*key)
     metric.observe(logs.seconds())
     return response
@@ -70,11 +105,12 @@ def show() -> ResponseReturnValue:
     if not is_operator():
         raise NotFound()
     registry = CollectorRegistry()
-    if FOLDER in os.environ:
-        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    if _file is not None:
+        MultiProcessCollector(registry, str(_file.parent))  # type: ignore[no-untyped-call]
     else:
         registry.register(REQUESTS)
-    registry.register(_Work(sentra().watch.report(), _read()))
+    report = sentra().watch.report()
+    registry.register(_Work(report, None if report.status == "unready" else _read()))
     return generate_latest(registry), 200, {"Content-Type": CONTENT_TYPE_PLAIN_0_0_4}
 
 
@@ -87,7 +123,7 @@ def _read() -> Figures | None:
 
 
 class _Work:
-    """What the tables and the probes tell at this moment. While the database is away only the probes."""
+    """What the tables and the probes tell at this moment. While the database is away, or not up to date, only the probes."""
 
     def __init__(self, report: Report, found: Figures | None) -> None:
         self._report = report
