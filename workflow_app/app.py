@@ -56,6 +56,7 @@ def create_app(settings: Settings | None = None, works: Works | None = None) -> 
     app.before_request(characters.bound)
     app.before_request(session.load)
     app.before_request(access.enforce)
+    app.before_request(characters.check_encoding)
     CSRFProtect(app)
     app.before_request(characters.refuse)
     app.after_request(metrics.count)

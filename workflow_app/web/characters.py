@@ -1,13 +1,15 @@
 """What no request may hold, whichever page it goes to. What one answer may hold is judged with its form."""
 
 from collections.abc import Iterator
+from urllib.parse import unquote_to_bytes
 
 from flask import request
 
 from workflow_app.errors import InvalidInput
 
 NUL = "\x00"
-FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
+PLAIN_FORM = "application/x-www-form-urlencoded"
+FORMS = frozenset({PLAIN_FORM, "multipart/form-data"})
 LONGEST_PLAIN_FORM = 256 * 1024
 """Bytes of a form that brings no files: taking a million nameless fields apart would cost seconds."""
 TECHNICAL = frozenset({"kunci", "versi", "pemegang", "tindakan", "bidang", "csrf_token", "lanjut"})
@@ -15,6 +17,10 @@ TECHNICAL = frozenset({"kunci", "versi", "pemegang", "tindakan", "bidang", "csrf
 LONGEST_TECHNICAL = 2000
 
 _NUL = "Isian memuat karakter yang tidak dapat disimpan. Hapus isian itu, ketik ulang, lalu kirim lagi."
+_BROKEN = (
+    "Sebagian huruf isian ini rusak di jalan, jadi tidak ada yang disimpan. "
+    "Kembali ke formulir, ketik ulang bagian itu, lalu kirim lagi."
+)
 _NO_FORM = "Kiriman ini tidak utuh, jadi tidak ada yang disimpan. Muat ulang halaman, lalu kirim lagi."
 
 
@@ -22,6 +28,19 @@ def bound() -> None:
     """Before anything reads the form: how much of it is taken apart at all."""
     if request.mimetype != "multipart/form-data":
         request.max_content_length = LONGEST_PLAIN_FORM
+
+
+def check_encoding() -> None:
+    """Before anything reads the form: answer 400 when it is not UTF-8, which would be kept as percent signs, or as no form.
+
+    In a form in parts such bytes become U+FFFD, and the field that holds one is refused with its form.
+    """
+    if request.mimetype != PLAIN_FORM:
+        return
+    try:
+        unquote_to_bytes(request.get_data()).decode()
+    except UnicodeDecodeError as error:
+        raise InvalidInput(_BROKEN) from error
 
 
 def refuse() -> None:

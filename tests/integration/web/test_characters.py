@@ -1,9 +1,12 @@
-"""A NUL, which no person types and the database cannot keep, is answered with a sentence wherever it comes."""
+"""A NUL and broken UTF-8, which no person types and nothing can keep, are answered with a sentence wherever they come."""
 
 import pytest
 
 from tests.integration.web import desk
+from tests.integration.web.sending import count
 from tests.integration.web.visitor import Visitor
+from workflow_app.models.task import Draft
+from workflow_app.services.unit_of_work import Works
 
 SENTENCE = "karakter yang tidak dapat disimpan"
 
@@ -52,3 +55,53 @@ def test_in_a_form_it_is_refused_in_values_and_names(at_desk: Visitor) -> None:
     ):
         answer = at_desk.client.post(path, data={"csrf_token": at_desk.token(), **data})
         assert (answer.status_code, SENTENCE in answer.text) == (400, True), (path, data)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [b"Me\xffti", b"Me%FFti", b"%ED%A0%80", b"\xed\xa0\x80", b"%C3", b"Siti%c0%80", b"\xf5\x80\x80\x80"],
+)
+def test_what_is_no_utf_8_is_refused_instead_of_kept_as_signs(
+    at_desk: Visitor, works: Works, name: bytes
+) -> None:
+    desk.to_identity(at_desk).submit("Simpan dulu", nama="Contoh Warga Satu")
+    task, token = at_desk.path, at_desk.token().encode()
+    for field in (b"nama=" + name, b"pekerjaan=Petani&" + name + b"=x"):
+        for button in (b"simpan", b"selesai"):
+            body = b"csrf_token=" + token + b"&tindakan=" + button + b"&" + field
+            answer = at_desk.client.post(task, data=body, content_type="application/x-www-form-urlencoded")
+            assert answer.status_code == 400
+            assert "rusak di jalan" in answer.text
+    assert 'value="Contoh Warga Satu"' in at_desk.open(task).text, "the form stays as it was"
+    assert count(works, Draft) == 1
+
+
+def test_what_is_no_utf_8_is_refused_at_the_sign_in_and_utf_8_is_taken_however_it_is_written(
+    visitor: Visitor,
+) -> None:
+    visitor.open("/masuk")
+    token = visitor.token().encode()
+    for name, sentence in (
+        (b"b%FF", "rusak di jalan"),
+        ("Ñusa".encode(), "salah"),
+        (b"%c3%91usa+x", "salah"),
+    ):
+        body = b"csrf_token=" + token + b"&kata_sandi=x&nama_pengguna=" + name
+        answer = visitor.client.post("/masuk", data=body, content_type="application/x-www-form-urlencoded")
+        assert sentence in answer.text, name
+
+
+def test_in_a_form_in_parts_what_was_lost_is_named_at_its_field_and_the_rest_stays(at_desk: Visitor) -> None:
+    desk.to_identity(at_desk)
+    fields = {**desk.IDENTITY, "csrf_token": at_desk.token(), "tindakan": "selesai", "nama": "Me\udcffti"}
+    parts = (
+        f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{text}\r\n'
+        for name, text in fields.items()
+    )
+    body = "".join(parts).encode(errors="surrogateescape") + b"--x--\r\n"
+    at_desk._arrive(
+        at_desk.client.post(at_desk.path, data=body, content_type="multipart/form-data; boundary=x")
+    )
+    assert at_desk.answer.status_code == 400
+    assert "Sebagian isian ini tidak terbaca" in at_desk.words
+    assert 'value="Kandangan"' in at_desk.text
