@@ -1,5 +1,6 @@
 """Papers of a case: handing them in, and showing them to those who may see the case and read identities."""
 
+import hashlib
 from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
@@ -8,12 +9,12 @@ from sqlalchemy import select
 
 import archive.documents
 from archive.models import Blob, Document, Rendition, RenditionKind
-from workflow_app.errors import Conflict, Forbidden, InvalidInput, NotFound
+from workflow_app.errors import Forbidden, InvalidInput, NotFound, TaskNotReady
 from workflow_app.models.case import Case
 from workflow_app.models.document import CaseDocument
 from workflow_app.models.task import Task
 from workflow_app.permissions import ARCHIVE_READERS, can_read_papers, can_work_on, check_work_on, has_role
-from workflow_app.services import access, audit, intake, paper_labels
+from workflow_app.services import access, audit, intake, paper_labels, precedence
 from workflow_app.services.document_views import PDF_KINDS, views
 from workflow_app.services.document_views import DocumentView as DocumentView
 from workflow_app.services.unit_of_work import UnitOfWork
@@ -65,16 +66,23 @@ def upload(
     """Take in a paper of a case. It is checked before it is kept, kept as received, and read later by a job.
 
     With `task_id` the paper is handed in at that task, and `element` is the task's. The same paper a second time is
-    recognised and not linked again.
+    recognised and not linked again, also when its task was completed meanwhile: a form may be sent twice.
     """
     case = access.visible_case(work, case_id)
-    element = _check_upload(work, case, task_id) or element
+    task = _task_to_add_to(work, case, task_id)
+    if (known := _in_case(work, case, data)) is not None:
+        return views(work, [(known, case.id)], note=ALREADY_THERE, is_new=False)[0]
+    _check_goes_on(work, case, task)
+    element = task.element if task else element
     if work.actor.user_id is not None and not paper_labels.is_allowed(work, case, element, label):
         raise InvalidInput(fields={"label": "Pilih jenis dokumen dari daftar."})
     found = intake.look_into(data, max_megabytes)
     document_id = intake.keep(work, data, found, origin=intake.UPLOAD, label=label).document_id
-    # Looking into a file takes seconds; meanwhile the case may have ended.
-    _check_upload(work, access.lock_case(work, case.id), task_id)
+    # Looking into a file takes seconds; meanwhile the case may have ended, or the same form came twice.
+    access.lock_case(work, case.id)
+    task = _task_to_add_to(work, case, task_id)
+    if _in_case(work, case, data) is None:
+        _check_goes_on(work, case, task)
     is_new = intake.link(work, case.id, document_id, element=element, label=label)
     return views(
         work, [(document_id, case.id)], note=found.reason if is_new else ALREADY_THERE, is_new=is_new
@@ -136,22 +144,36 @@ def content(
     return found
 
 
-def _check_upload(work: UnitOfWork, case: Case, task_id: UUID | None) -> str:
-    """May the actor hand in a paper? Returns the element of the task."""
-    if case.closed_at is not None:
-        raise Conflict("Berkas ini sudah ditutup, jadi dokumen tidak dapat ditambahkan lagi.")
+def _task_to_add_to(work: UnitOfWork, case: Case, task_id: UUID | None) -> Task | None:
+    """The task as it is now, None outside of any; raises when the actor may not hand in a paper there."""
     if task_id is None:
         roles = work.session.scalars(select(Task.role).where(Task.case_id == case.id).distinct())
         if not any(can_work_on(work.actor, unit=case.unit, role=role) for role in roles):
             raise Forbidden("Hanya petugas yang mengerjakan berkas ini yang dapat menambahkan dokumen.")
-        return ""
+        return None
     task = work.session.get(Task, task_id, populate_existing=True)
     if task is None or task.case_id != case.id:
         raise NotFound()
     check_work_on(work.actor, unit=task.unit, role=task.role)
-    if task.status != "open":
-        raise Conflict("Tugas ini sudah selesai, jadi dokumen tidak dapat ditambahkan lagi.")
-    return task.element
+    return task
+
+
+def _check_goes_on(work: UnitOfWork, case: Case, task: Task | None) -> None:
+    """Raise when nothing can be added any more: who ended the task or its case, and what can be done."""
+    if case.closed_at is not None:
+        raise TaskNotReady(f"{precedence.closed(work, case).sentence} Dokumen tidak dapat ditambahkan lagi.")
+    if task is not None and task.status != "open":
+        raise TaskNotReady(
+            f"{precedence.ended(work, task).sentence} Dokumen ini belum ditambahkan; bila masih perlu, tambahkan di halaman "
+            "berkas."
+        )
+
+
+def _in_case(work: UnitOfWork, case: Case, data: bytes) -> UUID | None:
+    """The paper with these bytes, if the case has it."""
+    query = select(CaseDocument.document_id).join(Document, Document.id == CaseDocument.document_id)
+    same = Document.blob_sha256 == hashlib.sha256(data).hexdigest()
+    return work.session.scalar(query.where(CaseDocument.case_id == case.id, same))
 
 
 def _reach(work: UnitOfWork, document_id: UUID) -> CaseDocument | None:

@@ -184,5 +184,6 @@ def test_a_paper_that_arrives_while_its_task_is_completed_is_refused_in_words(of
     )
 
     assert isinstance(late, Conflict)
-    assert "Tugas ini sudah selesai" in late.sentence
+    assert late.sentence.startswith(f"Tugas ini sudah diselesaikan oleh Anda sendiri pada {NINE}.")
+    assert "tambahkan di halaman berkas" in late.sentence
     assert "document.added" not in office.events(case_id)

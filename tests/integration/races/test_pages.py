@@ -1,11 +1,13 @@
 """The same through the real pages: status, sentence, and what stands in the form afterwards."""
 
+import io
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 import pytest
 from flask import Flask
+from PIL import Image
 from werkzeug.test import TestResponse
 
 from tests.integration.races.meeting import second_comes_while_first_holds, together
@@ -35,6 +37,17 @@ def post(visitor: Visitor, path: str, data: dict[str, Any], **more: Any) -> Call
     for cookie in visitor.client._cookies.values():  # the same browser in two threads
         other.set_cookie(cookie.key, cookie.value, domain=cookie.domain, path=cookie.path)
     return lambda: other.post(path, data=data, **more)
+
+
+WITHOUT_SCRIPT = {name.replace("__", "."): answer for name, answer in desk.GIVEN.items()}
+"""The checklist, answered; its papers come with the form."""
+
+
+def paper(colour: str = "white") -> dict[str, Any]:
+    """A file chosen in the form."""
+    made = io.BytesIO()
+    Image.new("RGB", (200, 280), colour).save(made, "PNG")
+    return {"unggah.persyaratan.sim_01.documents": (io.BytesIO(made.getvalue()), "pindaian.png")}
 
 
 def task_of(path: str) -> UUID:
@@ -228,3 +241,45 @@ def test_who_is_disabled_between_page_and_press_changes_nothing(
 
     assert answer.status_code in (302, 400, 401)
     assert office.submissions(task_of(path)) == []
+
+
+def test_a_form_with_a_paper_that_is_sent_twice_without_a_script_arrives_twice(
+    budi: Visitor, office: Office
+) -> None:
+    desk.to_requirements(budi)
+    path, data = budi.path, form_of(budi, **WITHOUT_SCRIPT)
+
+    first, second = (budi.client.post(path, data={**data, **paper()}) for _ in range(2))
+
+    assert (first.status_code, second.status_code) == (302, 302)
+    assert first.location == second.location
+    assert len(office.submissions(task_of(path))) == 1
+
+
+def test_presses_at_once_with_a_paper_and_without_a_script_all_arrive(budi: Visitor, office: Office) -> None:
+    desk.to_requirements(budi)
+    path, data = budi.path, form_of(budi, **WITHOUT_SCRIPT)
+
+    answers = together(*[post(budi, path, {**data, **paper()}) for _ in range(3)])
+
+    assert [answer.status_code for answer in answers] == [302] * 3
+    assert len(office.submissions(task_of(path))) == 1
+    assert office.events(office.task_case(task_of(path))).count("document.added") == 1
+
+
+def test_another_paper_or_answer_after_completion_is_not_said_to_be_saved(
+    budi: Visitor, office: Office
+) -> None:
+    desk.to_requirements(budi)
+    path, data = budi.path, form_of(budi, **WITHOUT_SCRIPT)
+    assert budi.client.post(path, data={**data, **paper("white")}).status_code == 302
+
+    other_paper = budi.client.post(path, data={**data, **paper("gray")})
+    number = {"persyaratan.sim_02.number": "CONTOH/02/2026"}
+    other_answer = budi.client.post(path, data={**data, **number, **paper("white")})
+
+    assert (other_paper.status_code, other_answer.status_code) == (409, 409)
+    assert f"Tugas ini sudah diselesaikan oleh Anda sendiri pada {NINE}." in other_paper.text
+    assert "Dokumen ini belum ditambahkan" in other_paper.text
+    assert f"Tugas ini sudah Anda selesaikan pada {NINE}" in other_answer.text
+    assert office.events(office.task_case(task_of(path))).count("document.added") == 1

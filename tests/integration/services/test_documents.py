@@ -9,7 +9,7 @@ from sqlalchemy import func, select, text
 
 from archive.models import Blob, Document
 from tests.integration.services import desk, scans
-from workflow_app.errors import Conflict, Forbidden, InvalidInput, NotFound
+from workflow_app.errors import Forbidden, InvalidInput, NotFound, TaskNotReady
 from workflow_app.models.audit import AuditEvent
 from workflow_app.models.document import CaseDocument
 from workflow_app.models.task import Task
@@ -130,23 +130,29 @@ def test_a_paper_handed_in_at_a_task_belongs_to_its_step(officer: UnitOfWork, sa
     case = desk.new_case(officer)
     task = officer.session.scalars(select(Task).where(Task.case_id == case.id, Task.status == "open")).one()
 
-    def hand_in_at_task(actor: Actor) -> DocumentView:
+    def hand_in_at_task(actor: Actor, data: bytes) -> DocumentView:
         return documents.upload(
             replace(officer, actor=actor),
             case.id,
             element="lain",
             label="Foto",
-            data=scans.picture(),
+            data=data,
             task_id=task.id,
         )
 
-    assert hand_in_at_task(officer.actor).element == task.element
+    paper, other = scans.picture(), scans.picture("Lain")
+
+    assert hand_in_at_task(officer.actor, paper).element == task.element
     with pytest.raises(Forbidden, match="Petugas"):
-        hand_in_at_task(sari)
+        hand_in_at_task(sari, other)
     task.status, task.done_at = "done", officer.clock()
     officer.session.flush()
-    with pytest.raises(Conflict):
-        hand_in_at_task(officer.actor)
+    again = hand_in_at_task(officer.actor, paper)
+    assert again.note == documents.ALREADY_THERE, "the same form a second time"
+    with pytest.raises(Forbidden, match="Petugas"):
+        hand_in_at_task(sari, paper)
+    with pytest.raises(TaskNotReady, match="belum ditambahkan"):
+        hand_in_at_task(officer.actor, other)
 
 
 def test_who_only_watches_hands_nothing_in(officer: UnitOfWork, person: Callable[..., Actor]) -> None:
@@ -161,7 +167,7 @@ def test_a_closed_case_takes_no_more_papers(officer: UnitOfWork) -> None:
     case.status, case.outcome, case.closed_at = "done", "selesai", officer.clock()
     officer.session.flush()
 
-    with pytest.raises(Conflict, match="ditutup"):
+    with pytest.raises(TaskNotReady, match="berakhir"):
         hand_in(officer, case, scans.picture())
 
 
