@@ -75,13 +75,20 @@ def signed_in(browsing: Opener, site: RunningSite, _sessions: dict[str, Any]) ->
 
 
 def _spoken(message: ConsoleMessage) -> list[str]:
-    """Errors the browser reports, such as a script stopped by the content policy. A refused form is none."""
-    is_fault = message.type == "error" and "status of 400" not in message.text
-    return [f"{message.text} ({message.location.get('url', '')})"] if is_fault else []
+    """Errors the browser reports, such as a script stopped by the content policy. A refused form is none, nor is it that a
+    letter has no icon: a PDF cannot name one.
+    """
+    where = message.location.get("url", "")
+    is_expected = "status of 400" in message.text or where.endswith("/favicon.ico")
+    return [f"{message.text} ({where})"] if message.type == "error" and not is_expected else []
 
 
 def _strange(request: Request, address: str) -> list[str]:
-    """Nothing is fetched from anywhere else."""
+    """Nothing is fetched from anywhere else. What the browser's own viewer of PDF consists of, the browser brings along."""
     where = urlsplit(request.url)
-    is_ours = where.scheme in ("data", "blob") or f"{where.scheme}://{where.netloc}" == address
-    return [] if is_ours else [f"fetched from elsewhere: {request.url}"]
+    is_at_hand = where.scheme in ("data", "blob", "chrome", "chrome-extension")
+    return (
+        []
+        if is_at_hand or f"{where.scheme}://{where.netloc}" == address
+        else [f"fetched from elsewhere: {request.url}"]
+    )

@@ -8,8 +8,8 @@ SHOWN = frozenset({"application/pdf", "image/jpeg", "image/png", "image/webp"})
 CLOSED = "default-src 'none'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 POLICY = f"{CLOSED}; img-src 'self' data:; sandbox"
 """Nothing in the file may load or run, and it belongs to no origin."""
-PDF_POLICY = f"{CLOSED}; style-src 'unsafe-inline'".replace("object-src 'none'", "object-src 'self'")
-"""The browser's own viewer is an embedded object that lays itself out with inline style. Nothing runs there either."""
+PDF_POLICY = CLOSED.replace("object-src 'none'", "object-src 'self'")
+"""To some browsers their own viewer is an embedded object of ours, and a sandbox would take it away. Nothing runs there either."""
 
 
 def inline(content: Content) -> Response:
