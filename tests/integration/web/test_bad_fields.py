@@ -3,6 +3,7 @@
 import json
 import shutil
 import time
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,8 @@ from tests.integration.web.sending import count, multipart
 from tests.integration.web.visitor import Visitor
 from workflow_app.models.case import Case
 from workflow_app.models.submission import Submission
-from workflow_app.services import fonts, processes
-from workflow_app.services.unit_of_work import Works
+from workflow_app.services import answers, fonts, processes
+from workflow_app.services.unit_of_work import UnitOfWork, Works
 from workflow_app.types import SYSTEM
 
 INJECTIONS = {
@@ -28,6 +29,17 @@ INJECTIONS = {
     "desa": '=HYPERLINK("http://contoh.invalid")',
     "tempat_lahir": "typename & lane_owners __class__",
 }
+RESERVED = (
+    "typename",
+    "lane_owners",
+    "constructor",
+    "data",
+    "script_engine",
+    "variables",
+    "kelengkapan",
+    "butir",
+)
+"""Names that mean something to the engine or are control variables that only services compute."""
 
 
 @pytest.fixture
@@ -85,18 +97,36 @@ def test_hostile_text_is_kept_as_typed_and_shown_escaped_on_every_page(
         assert 'onfocus=alert(1) x="' not in text
 
 
-def test_reserved_words_as_field_names_are_ignored(at_desk: Visitor, works: Works) -> None:
-    desk.to_requirements(at_desk)
-    multipart(
-        at_desk,
-        at_desk.path,
-        tindakan="simpan",
-        **dict.fromkeys(("typename", "lane_owners", "__class__", "kelengkapan", "jenis", "constructor"), "x"),
-    )
-    assert at_desk.answer.status_code == 200
+def test_reserved_words_as_field_names_leave_the_engine_and_the_answers_as_they_are(
+    at_desk: Visitor, works: Works
+) -> None:
+    for more in ({}, dict.fromkeys(RESERVED, "x")):
+        desk.to_identity(at_desk).submit(desk.NEXT, **desk.IDENTITY, **more)
+        at_desk.submit(desk.NEXT, peristiwa="hilang", **more)
+        at_desk.submit(desk.NEXT, jenis="SIM", **desk.LOSS, **more)
+        given = {name.replace("__", "."): value for name, value in desk.GIVEN.items()}
+        dunder = dict.fromkeys(("__class__", "jenis"), "x") if more else {}
+        multipart(at_desk, at_desk.path, tindakan="selesai", kunci=str(uuid4()), **given, **more, **dunder)
+        assert at_desk.answer.status_code == 200
     with works.begin(SYSTEM) as work:
-        state = str(work.session.scalars(select(Case.state)).one())
-    assert "constructor" not in state
+        plain, forged = work.session.scalars(select(Case).order_by(Case.number))
+        assert _engine_of(plain)["variables"]["kelengkapan"] == "lengkap", "the engine has gone on"
+        assert _engine_of(forged) == _engine_of(plain)
+        assert _answers_of(work, forged) == _answers_of(work, plain)
+
+
+def _engine_of(case: Case) -> dict[str, Any]:
+    """What the engine keeps of a case, without the ids and times of its tasks."""
+    kept = json.loads(zlib.decompress(case.state))
+    workflow = kept.pop("workflow")
+    parts = [workflow, *workflow["subprocesses"].values()]
+    tasks = [task for part in parts for task in part["tasks"].values()]
+    data = [part["data"] for part in parts]
+    return {**kept, "data": data, "tasks": [(t["task_spec"], t["state"], t["data"]) for t in tasks]}
+
+
+def _answers_of(work: UnitOfWork, case: Case) -> dict[str, Any]:
+    return answers.unsealed(work, case, answers.newest(work, case.id).values())
 
 
 def test_a_line_that_the_table_does_not_have_is_refused(at_desk: Visitor, works: Works) -> None:
@@ -238,3 +268,19 @@ def test_a_case_keeps_the_form_it_was_started_under(
     assert "Nama ibu kandung" in at_desk.words, "a new case asks it"
     at_desk.submit(desk.NEXT, **desk.IDENTITY)
     assert at_desk.answer.status_code == 400
+
+
+def test_a_question_of_a_newer_form_posted_to_an_older_case_means_nothing_there(
+    at_desk: Visitor, works: Works, newer_sktlk: Callable[[], None]
+) -> None:
+    desk.to_identity(at_desk)
+    newer_sktlk()
+    task = at_desk.path
+    at_desk.submit("Simpan dulu", **desk.IDENTITY, nama_ibu="Contoh Ibu")
+    at_desk.open(task).submit(desk.NEXT, **desk.IDENTITY, nama_ibu="Contoh Ibu")
+    assert at_desk.answer.status_code == 200
+    assert "perlu diperbaiki" not in at_desk.words
+    with works.begin(SYSTEM) as work:
+        kept = _answers_of(work, work.session.scalars(select(Case)).one())
+    assert kept["identitas"]["nama"] == desk.IDENTITY["nama"]
+    assert "Contoh Ibu" not in str(kept)
