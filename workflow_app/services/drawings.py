@@ -3,22 +3,27 @@
 import base64
 
 from ocr.drawings import redraw
-from ocr.errors import DecodeFailed
+from ocr.errors import OcrError
 from workflow_app.engine.form_signatures import ADDRESS, LONGEST_SIDE, UNREADABLE, is_drawing
 from workflow_app.engine.forms import Form
-from workflow_app.errors import InvalidInput
+from workflow_app.errors import InvalidInput, Unavailable
 from workflow_app.types import Answers
 
 EMPTY = "Tanda tangan masih kosong. Minta warga menandatangani di kotak, lalu kirim lagi."
 
 
 def clean(address: str) -> str | None:
-    """The drawing as a data address of our own making, None when nothing can be seen in it. Raises `InvalidInput`."""
+    """The drawing as a data address of our own making, None when nothing can be seen in it.
+
+    Raises `InvalidInput` for what is no drawing, `Unavailable` when it could not be looked at now.
+    """
     if not is_drawing(address):
         raise InvalidInput(UNREADABLE)
     try:
         picture = redraw(base64.b64decode(address.removeprefix(ADDRESS)), LONGEST_SIDE)
-    except DecodeFailed as error:
+    except OcrError as error:
+        if error.is_retryable:
+            raise Unavailable(detail=type(error).__name__) from error
         raise InvalidInput(UNREADABLE) from error
     if picture is None:
         return None

@@ -5,9 +5,10 @@ import zlib
 
 import pytest
 
+from ocr.errors import EngineFailed
 from tests import signatures
 from tests.unit.engine.sample_form import FORM, GOOD
-from workflow_app.errors import InvalidInput
+from workflow_app.errors import InvalidInput, Unavailable
 from workflow_app.services import drawings
 
 
@@ -56,3 +57,12 @@ def test_noise_that_grows_when_it_is_drawn_anew_is_refused() -> None:
 def test_what_an_older_release_kept_is_judged_before_it_is_decoded(name: str) -> None:
     with pytest.raises(InvalidInput):
         drawings.clean(signatures.BROKEN[name])
+
+
+def test_what_the_machine_lacks_is_not_said_of_the_signature(monkeypatch: pytest.MonkeyPatch) -> None:
+    def lacking(*_: object) -> bytes:
+        raise EngineFailed
+
+    monkeypatch.setattr(drawings, "redraw", lacking)
+    with pytest.raises(Unavailable):
+        drawings.redrawn(FORM, {**GOOD, "tanda_tangan": signatures.drawn()})
