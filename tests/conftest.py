@@ -8,17 +8,24 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from tests.services import new_database, run_command, throw_away_stack
+from tests.services import SITE, new_database, run_command, throw_away_stack
 from workflow_app.bootstrap.system_packages import BROWSERS
 from workflow_app.connections import connect
+from workflow_app.local_stack import LocalStack
 from workflow_app.settings import Settings, read_settings
 
 
 @pytest.fixture(scope="session")
-def stack() -> Iterator[dict[str, str]]:
-    """Settings (NAME -> value) of throw-away servers: PostgreSQL and S3, with generated keys."""
-    with throw_away_stack() as environment:
-        yield environment
+def servers() -> Iterator[LocalStack]:
+    """Throw-away servers: PostgreSQL and S3."""
+    with throw_away_stack() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def stack(servers: LocalStack) -> dict[str, str]:
+    """Settings (NAME -> value) of a site on these servers, with generated keys."""
+    return {**servers.environment, **SITE}
 
 
 @pytest.fixture

@@ -21,11 +21,12 @@ _numbers = itertools.count(1)
 
 
 @contextmanager
-def throw_away_stack() -> Iterator[dict[str, str]]:
-    """All settings of a site whose servers exist for the block only. Never touches ``var/``."""
+def throw_away_stack() -> Iterator[LocalStack]:
+    """Servers of a site that exist for the block only. Never touches ``var/``."""
     stack = LocalStack(Path(tempfile.mkdtemp(prefix="spkt-test-")), durable=False)
     try:
-        yield {**stack.start(), **SITE}
+        stack.start()
+        yield stack
     finally:
         stack.erase()
 

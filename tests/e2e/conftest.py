@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 from tests.e2e import counter
 from tests.e2e.site import RunningSite, running_site
 from tests.services import new_database
+from workflow_app.local_stack import LocalStack
 
 DESK = {"width": 1366, "height": 768}
 PATIENCE = 20_000
@@ -21,11 +22,12 @@ Opener = Callable[..., Page]
 
 
 @pytest.fixture(scope="session")
-def site(stack: dict[str, str], template_database: str) -> Iterator[RunningSite]:
+def site(servers: LocalStack, stack: dict[str, str], template_database: str) -> Iterator[RunningSite]:
     """Web server, worker and database of their own, with the demo people and cases."""
+    database_log = servers.data_dir / "log" / "postgres.log"
     with (
         new_database(stack["DATABASE_URL"], template=template_database, prefix="e2e") as address,
-        running_site({**stack, "DATABASE_URL": address}) as running,
+        running_site({**stack, "DATABASE_URL": address}, database_log) as running,
     ):
         yield running
 

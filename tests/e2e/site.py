@@ -5,12 +5,20 @@ import re
 import subprocess
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
+
+from tests.integration.conftest import PROCESSES
+from workflow_app.engine import definitions, scenarios
+from workflow_app.engine.scenarios import Complete
+from workflow_app.services import seeding
 from workflow_app.trials import site
 
+MANY = 4
+"""At least so many names and numbers of citizens are in the demo; else they were looked for under wrong names."""
 HEX_BYTES = re.compile(rb"\\x([0-9a-f]+)")
 
 
@@ -22,12 +30,21 @@ class RunningSite:
     passwords: dict[str, str]
     database_url: str
     log_dir: Path
+    database_log: Path
+    database_log_begins: int
+    """Where in it this site begins; the server may have had other work before."""
 
     def logs(self) -> bytes:
-        """Everything web server and worker have written so far."""
+        """Everything that web server, worker and database server have written so far."""
         files = sorted(self.log_dir.glob("*.log"))
         assert {file.name for file in files} >= {"web.log", "worker.log"}
-        return b"\n".join(file.read_bytes() for file in files)
+        of_database = self.database_log.read_bytes()[self.database_log_begins :]
+        return b"\n".join([*(file.read_bytes() for file in files), of_database])
+
+    def stumble(self) -> None:
+        """A statement that the database refuses: something its log has to tell."""
+        with psycopg.connect(self.database_url) as connection, suppress(psycopg.errors.DivisionByZero):
+            connection.execute("select 1 / 0")
 
     def dump(self) -> bytes:
         """What a thief of the database reads: pg_dump as text, and after it every binary value in the clear, unpacked."""
@@ -45,12 +62,32 @@ class RunningSite:
         return b"\n".join([done.stdout, *values, *unpacked])
 
 
+def demo_people() -> set[str]:
+    """Who is in the demo: full names of officers, names and numbers of citizens."""
+    files = definitions.read_folder(PROCESSES / "sktlk")
+    told = [scenarios.read_scenario(name, files[f"scenarios/{name}.yaml"]) for name, _ in seeding.DEMO_CASES]
+    answers = [step.answers for one in told for step in one.steps if isinstance(step, Complete)]
+    citizens = {
+        str(given[name]) for given in answers for name in ("nama", "nik", "nomor_identitas") if name in given
+    }
+    assert len(citizens) >= MANY
+    return citizens | {person.full_name for person in seeding.PEOPLE}
+
+
 @contextmanager
-def running_site(environment: dict[str, str]) -> Iterator[RunningSite]:
+def running_site(environment: dict[str, str], database_log: Path) -> Iterator[RunningSite]:
     """A seeded site with demo logins on the servers that `environment` names; its processes end with the block."""
+    begins = database_log.stat().st_size
     own = {name: value for name, value in environment.items() if name != "PUBLIC_URL"}
     with site.running_site({**own, "WEB_WORKERS": "1"}) as running:
-        yield RunningSite(running.address, running.passwords, environment["DATABASE_URL"], running.log_dir)
+        yield RunningSite(
+            running.address,
+            running.passwords,
+            environment["DATABASE_URL"],
+            running.log_dir,
+            database_log,
+            begins,
+        )
 
 
 def _pg_dump() -> Path:

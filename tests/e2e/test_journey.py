@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e import counter, scan
 from tests.e2e.conftest import Opener
 from tests.e2e.counter import Citizen
-from tests.e2e.site import RunningSite
+from tests.e2e.site import RunningSite, demo_people
 from workflow_app.local_stack.children import wait_until
 
 NUMBER = re.compile(r"SKTLK/\S+")
@@ -77,6 +77,7 @@ def test_a_citizen_walks_out_with_a_numbered_letter(site: RunningSite, browsing:
     check_scan_is_found(desk, case_number)
     counter.leave_unfinished(desk, site.address, citizen)
     ask_wrongly(desk, site, citizen)
+    site.stumble()
 
     secrets = [word.encode() for word in (*citizen.secrets(), "Wirautama")]
     dump, logs = site.dump(), site.logs()
@@ -84,7 +85,10 @@ def test_a_citizen_walks_out_with_a_numbered_letter(site: RunningSite, browsing:
     assert [word for word in secrets if word.lower() in dump.lower()] == []
     assert b"/tugas/<uuid:task_id>" in logs, "the log holds what it should hold"
     assert b"Invalid request" in logs
+    assert b"division by zero" in logs
     assert [word for word in secrets if word.lower() in logs.lower()] == []
+    assert [name for name in demo_people() if name.lower().encode() in logs.lower()] == []
+    assert [login for login in site.passwords if re.search(rf"(?<![\w/.]){login}\b".encode(), logs)] == []
 
 
 def ask_wrongly(page: Page, site: RunningSite, citizen: Citizen) -> None:
