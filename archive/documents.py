@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from archive.blobs import Blobs
 from archive.errors import DocumentMissing
@@ -85,8 +85,8 @@ def get(session: Session, document_id: UUID) -> Document:
 
 
 def pages_of(session: Session, document_id: UUID) -> list[Page]:
-    """What was read, page by page; empty before the first reading."""
-    query = select(Page).where(Page.document_id == document_id).order_by(Page.no)
+    """What was read, page by page; empty before the first reading. The words are fetched where somebody asks for them."""
+    query = select(Page).where(Page.document_id == document_id).order_by(Page.no).options(defer(Page.words))
     return list(session.scalars(query))
 
 

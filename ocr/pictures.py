@@ -10,6 +10,8 @@ from ocr import signatures
 
 MAX_PIXELS = 20_000_000
 """More than this (A4 at 450 dpi) makes recognition slower and no better, so larger pages are scaled down."""
+BAND_PIXELS = 4_000_000
+"""Flattened at a time."""
 A4_INCHES = 11.69
 _FORMATS = {
     signatures.JPEG: "JPEG",
@@ -69,7 +71,8 @@ def decode_gray(path: str, media_type: str, no: int) -> Gray:
     if media_type == signatures.JPEG:
         # libjpeg decodes straight to grey, and to 1/2, 1/4 or 1/8 while it is at it.
         image.draft("L", _within(image.size, MAX_PIXELS))
-    gray = to_gray(image)
+    # First down to somewhat more than is wanted, while the colours go, then to the exact size.
+    gray = _flattened(image, "L", int((image.width * image.height / MAX_PIXELS) ** 0.5))
     if gray.width * gray.height > MAX_PIXELS:
         gray = gray.resize(_within(gray.size, MAX_PIXELS), Image.Resampling.BOX)
     return Gray(_stand_up(gray, turn), max(70, round(dpi * max(gray.size) / full)))
@@ -90,7 +93,7 @@ def decode_thumbnail(path: str, media_type: str, no: int, pixels: int) -> Image.
     turn = orientation(image, media_type)
     if media_type == signatures.JPEG:
         image.draft("RGB", (pixels, pixels))
-    colours = to_rgb(image)
+    colours = _flattened(image, "RGB", max(image.size) // (2 * pixels))
     colours.thumbnail((pixels, pixels), Image.Resampling.BOX, reducing_gap=2)
     return _stand_up(colours, turn)
 
@@ -102,12 +105,12 @@ def turn_clockwise(image: Image.Image, degrees: int) -> Image.Image:
 
 def to_gray(image: Image.Image) -> Image.Image:
     """Grey on white; 16 bit scaled down instead of cut off."""
-    return image.convert("L") if image.mode == "L" else _flat(image).convert("L")
+    return _flattened(image, "L")
 
 
 def to_rgb(image: Image.Image) -> Image.Image:
     """Colour on white."""
-    return _flat(image).convert("RGB")
+    return _flattened(image, "RGB")
 
 
 def orientation(image: Image.Image, media_type: str) -> int:
@@ -134,6 +137,21 @@ def _within(size: tuple[int, int], pixels: int) -> tuple[int, int]:
 
 def _stand_up(image: Image.Image, turn: int) -> Image.Image:
     return image.transpose(_UPRIGHT[turn]) if turn in _UPRIGHT else image
+
+
+def _flattened(image: Image.Image, mode: str, factor: int = 1) -> Image.Image:
+    """On white, and smaller by a whole factor. Done in bands: a large picture several times over would not fit into
+    the memory of the sandbox."""
+    image.load()
+    factor = max(1, factor)
+    rows = max(1, BAND_PIXELS // (image.width * factor)) * factor
+    if factor == 1 and image.height <= rows:
+        return _flat(image).convert(mode)
+    whole = Image.new(mode, (-(-image.width // factor), -(-image.height // factor)))
+    for top in range(0, image.height, rows):
+        band = image.crop((0, top, image.width, min(image.height, top + rows)))
+        whole.paste(_flat(band).convert(mode).reduce(factor), (0, top // factor))
+    return whole
 
 
 def _flat(image: Image.Image) -> Image.Image:

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from minio import Minio
-from sqlalchemy import func, select
+from sqlalchemy import func, inspect, select
 from sqlalchemy.exc import IntegrityError, InvalidRequestError
 from sqlalchemy.orm import Session
 
@@ -116,6 +116,7 @@ def test_a_reading_is_kept_with_words_copy_and_thumbnails(
     )
     assert (document.status, document.status_reason) == (DocumentStatus.READABLE, "")
     first, second = documents.pages_of(db_session, added.document_id)
+    assert "words" in inspect(first).unloaded, "not fetched before somebody asks"
     assert (first.text, first.confidence, first.source) == ("Surat kehilangan", 91.5, "ocr")
     assert first.words[1] == ["kehilangan", 88.5, 70, 20, 90, 12]
     assert (second.text, second.confidence, second.words) == ("", None, [])
