@@ -15,7 +15,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from ocr.errors import EngineError
+from ocr.errors import EngineError, Lack, NoRoom, lack_of
 
 
 def _inspect_pdf(**arguments: Any) -> dict[str, Any]:
@@ -97,8 +97,11 @@ def _run(job: Callable[..., dict[str, Any]], arguments: dict[str, Any]) -> dict[
         return {"answer": job(**arguments)}
     except MemoryError:
         return {"error": "DecodeOutOfMemory"}
-    except EngineError as error:
+    except (EngineError, Lack) as error:
         return {"error": type(error).__name__, "sentence": error.sentence}
+    except OSError as error:
+        # A decoder that gets no memory is no lack of the machine: it has a limit of its own.
+        return {"error": NoRoom.__name__ if isinstance(lack_of(error), NoRoom) else "PageUnreadable"}
     except Exception:
         return {"error": "PageUnreadable"}
 

@@ -1,6 +1,10 @@
 """What can go wrong while reading a paper. Every error carries the Indonesian sentence for the person who
 brought the file (`sentence`) and the one fact the caller needs (`is_retryable`)."""
 
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 
 class OcrError(Exception):
     """Family of all errors of this library."""
@@ -103,6 +107,17 @@ class TooComplex(Refused):
         )
 
 
+class InspectionBusy(OcrError):
+    """Other PDFs are being looked into, and it takes them long."""
+
+    is_retryable = True
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Beberapa PDF lain sedang diperiksa, jadi file ini belum disimpan. Tunggu setengah menit, lalu unggah lagi."
+        )
+
+
 class DecodeFailed(OcrError):
     """The separate process could not turn the page into pixels. `ocr.sandbox` raises only the subclasses."""
 
@@ -155,6 +170,49 @@ class TooMuchText(OcrError):
         super().__init__(
             "Dokumen ini memuat terlalu banyak teks, jadi halaman ini tidak dibaca. Bagi menjadi beberapa file, lalu unggah lagi."
         )
+
+
+class Lack(OcrError):
+    """The machine lacks something to work with. Says nothing about the paper: another try may succeed."""
+
+    is_retryable = True
+
+
+class NoRoom(Lack):
+    """The disk of the temporary files is full."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Ruang simpan server penuh, jadi file ini belum dapat dibaca. File tetap tersimpan dan dibaca sendiri setelah ada "
+            "ruang. Minta admin menambah ruang."
+        )
+
+
+class NoProcess(Lack):
+    """No process could be started: too many of them, or no memory for one."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Server sedang terlalu sibuk, jadi file ini belum dapat dibaca. File tetap tersimpan dan dibaca sendiri nanti."
+        )
+
+
+def lack_of(error: OSError) -> Lack | None:
+    """What the machine lacked when it refused this; None when that is not the reason."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return NoRoom()
+    if error.errno in (errno.EAGAIN, errno.ENOMEM):
+        return NoProcess()
+    return None
+
+
+@contextmanager
+def lacks_named() -> Iterator[None]:
+    """Raise what the machine lacks in the place of what it said."""
+    try:
+        yield
+    except OSError as error:
+        raise lack_of(error) or error from None
 
 
 class EngineError(OcrError):

@@ -16,7 +16,7 @@ from typing import Any
 
 from ocr import answers, engine
 from ocr.engine import Recognised
-from ocr.errors import DecodeFailed, DocumentTimeout, EngineError, OcrError, TooMuchText
+from ocr.errors import DecodeFailed, DocumentTimeout, EngineError, OcrError, TooMuchText, lacks_named
 from ocr.inspect import inspect
 from ocr.sandbox import Sandbox
 from ocr.types import Box, Inspection, Options, PageReading, PageSource, PdfKind, Reading, Word
@@ -57,14 +57,16 @@ class _Page:
     thumbnail: bytes = b""
 
 
+@lacks_named()
 def read(
     data: bytes, options: Options = _DEFAULT_OPTIONS, *, on_page: Callable[[PageReading], None] | None = None
 ) -> Reading:
     """Read a document.
 
-    Raises `Refused` when the file is not accepted, `EngineMissing` when Tesseract is not there. After that
-    every page gets an answer: a page that fails is in the reading, marked `failed`, with its reason. `on_page`
-    hears of each page as it is done, in any order, from the threads that read.
+    Raises `Refused` when the file is not accepted, `EngineMissing` when Tesseract is not there, a subclass of `Lack`
+    when the machine has no room or no process for it. After that every page gets an answer: a page that fails is in the
+    reading, marked `failed`, with its reason. `on_page` hears of each page as it is done, in any order, from the threads
+    that read.
     """
     inspection = inspect(data, options.limits)
     workers = min(inspection.pages, options.workers or os.cpu_count() or 1)

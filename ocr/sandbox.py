@@ -27,6 +27,15 @@ PROGRAM = ("-m", "ocr.child")
 MAX_REPLY = 10_000_000
 """Bytes of one answer; a page with words has some hundred thousand."""
 MAX_SENTENCE = 300
+_SAID = (
+    errors.PageUnreadable,
+    errors.DecodeOutOfMemory,
+    errors.EngineFailed,
+    errors.EngineTimeout,
+    errors.NoRoom,
+    errors.NoProcess,
+)
+"""Errors without words of their own that a job may answer with."""
 _KEPT = ("PATH", "LD_LIBRARY_PATH", "LANG", "TESSDATA_PREFIX")
 
 
@@ -75,8 +84,8 @@ class Sandbox:
     def call(self, job: str, *, seconds: float | None = None, **arguments: Any) -> dict[str, Any]:
         """Run a job of `ocr.child.JOBS` and return its answer.
 
-        Raises `DecodeTimeout`, `DecodeOutOfMemory`, `DecodeCrashed` or `PageUnreadable`; jobs of the engine also
-        `EngineError`.
+        Raises `DecodeTimeout`, `DecodeOutOfMemory`, `DecodeCrashed` or `PageUnreadable`; a subclass of `Lack` when the machine
+        lacks something; jobs of the engine also `EngineError`.
         """
         allowed = seconds or self._limits.decode_seconds
         child = self._child = self._child or self._start()
@@ -133,6 +142,10 @@ class Sandbox:
                 env=self._environment(),
                 start_new_session=True,
             )
+        except OSError as error:
+            os.close(requests_out)
+            os.close(replies_in)
+            raise errors.lack_of(error) or error from None
         finally:
             os.close(requests_in)
             os.close(replies_out)
@@ -180,7 +193,7 @@ def _named(reply: dict[str, Any]) -> errors.OcrError:
     kind = getattr(errors, str(reply["error"]), None)
     if kind is errors.EngineMissing:
         return errors.EngineMissing(str(reply.get("sentence", ""))[:MAX_SENTENCE])
-    if kind in (errors.PageUnreadable, errors.DecodeOutOfMemory, errors.EngineFailed, errors.EngineTimeout):
+    if kind in _SAID:
         known: errors.OcrError = kind()
         return known
     return errors.DecodeCrashed()

@@ -2,6 +2,7 @@
 and time the program inherits; `ocr.engine` is the other side."""
 
 import csv
+import os
 import re
 import subprocess
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 
 from pytesseract import pytesseract
 
-from ocr.errors import EngineFailed, EngineMissing, EngineTimeout
+from ocr.errors import EngineFailed, EngineMissing, EngineTimeout, NoRoom, lack_of
 
 OLDEST = (4, 1)
 INSTALL = "sudo apt install tesseract-ocr tesseract-ocr-ind tesseract-ocr-osd"
@@ -52,11 +53,17 @@ def recognise(command: str, languages: str, image: str, dpi: int) -> dict[str, A
         raise EngineMissing(f"Tesseract belum terpasang. Pasang dengan: {INSTALL}") from None
     except pytesseract.TesseractError as error:
         raise (EngineTimeout if error.status == -SIGXCPU else EngineFailed) from None
-    except (OSError, UnicodeDecodeError):
+    except OSError as error:
+        raise lack_of(error) or EngineFailed() from None
+    except UnicodeDecodeError:
         raise EngineFailed from None
     finally:
+        # The program does not always notice that what it wrote was cut short.
+        is_full = os.statvfs(base.parent).f_bavail == 0
         for suffix in (".txt", ".tsv"):
             base.with_suffix(suffix).unlink(missing_ok=True)
+        if is_full:
+            raise NoRoom
     if not is_pdf:
         raise EngineFailed
     return {"text": text.replace("\f", "").strip(), "words": words}
@@ -67,7 +74,9 @@ def find_turn(command: str, image: str, dpi: int) -> dict[str, Any]:
     pytesseract.tesseract_cmd = command
     try:
         found = pytesseract.image_to_osd(image, config=f"--dpi {dpi}", output_type=pytesseract.Output.DICT)
-    except (RuntimeError, OSError, UnicodeDecodeError):
+    except (RuntimeError, OSError, UnicodeDecodeError) as error:
+        if isinstance(error, OSError) and (lack := lack_of(error)):
+            raise lack from None
         # Too few letters to tell, most often.
         found = {}
     return {"turn": int(found.get("rotate", 0)) % 360, "confidence": float(found.get("orientation_conf", 0))}
@@ -85,8 +94,9 @@ def _ask(command: str, question: str) -> str:
             errors="replace",
             check=False,
         )
-    except OSError:
-        raise EngineMissing(f"Tesseract belum terpasang. Pasang dengan: {INSTALL}") from None
+    except OSError as error:
+        missing = EngineMissing(f"Tesseract belum terpasang. Pasang dengan: {INSTALL}")
+        raise lack_of(error) or missing from None
     return done.stdout or done.stderr
 
 

@@ -12,7 +12,7 @@ from ocr.types import Inspection, Limits
 from workflow_app.errors import InvalidInput
 from workflow_app.models.document import CaseDocument
 from workflow_app.services import audit, jobs
-from workflow_app.services.unit_of_work import UnitOfWork
+from workflow_app.services.unit_of_work import UnitOfWork, translated
 
 UPLOAD, ARCHIVE, LETTER, BUNDLE = "upload", "archive", "letter", "bundle"
 """Where a document came from (`Document.origin`)."""
@@ -21,7 +21,8 @@ UPLOAD, ARCHIVE, LETTER, BUNDLE = "upload", "archive", "letter", "bundle"
 def look_into(data: bytes, max_megabytes: int) -> Inspection:
     """What the file is, by its content; raises `InvalidInput` with the sentence why it cannot be accepted."""
     try:
-        return inspect(data, Limits(max_bytes=max_megabytes * 1_000_000))
+        with translated():
+            return inspect(data, Limits(max_bytes=max_megabytes * 1_000_000))
     except OcrError as refusal:
         raise InvalidInput(refusal.sentence) from refusal
 

@@ -11,10 +11,10 @@ import archive.documents
 from archive.documents import PageText
 from archive.errors import ArchiveError, StoreUnavailable
 from archive.models import Document, DocumentStatus, RenditionKind
-from ocr.errors import EngineMissing, OcrError
+from ocr.errors import EngineMissing, NoRoom, OcrError
 from ocr.reading import read
 from ocr.types import Limits, Options, PdfKind, Reading
-from workflow_app.errors import Away, ReaderAway, StorageAway, Unavailable
+from workflow_app.errors import Away, DiskFull, ReaderAway, StorageAway, Unavailable
 from workflow_app.models.document import CaseDocument
 from workflow_app.services import audit, figures
 from workflow_app.services.unit_of_work import UnitOfWork, Works
@@ -45,6 +45,8 @@ def read_document(works: Works, document_id: UUID, *, page_seconds: float = 120.
         reading = read(works.blobs.read(sha256), Options(ACCEPTED, page_seconds=page_seconds, nice=nice))
     except EngineMissing as error:
         raise _wait(works, document_id, ReaderAway(detail=type(error).__name__)) from error
+    except NoRoom as error:
+        raise _wait(works, document_id, DiskFull(error.sentence, detail=type(error).__name__)) from error
     except StoreUnavailable as error:
         raise _wait(works, document_id, StorageAway(detail=type(error).__name__)) from error
     except (OcrError, ArchiveError) as error:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from archive.blobs import Blobs
 from archive.errors import ArchiveError, StoreUnavailable
+from ocr.errors import Lack, NoRoom
 from workflow_app.errors import Busy, DatabaseAway, DiskFull, SentraError, StorageAway, Unavailable
 from workflow_app.services.vault import Vault
 from workflow_app.types import Actor, Clock
@@ -89,7 +90,7 @@ class Works:
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Turn errors of the database driver and the object store into ours."""
+    """Turn errors of the database driver, of the object store, and of a machine at its limits into ours."""
     try:
         yield
     except DBAPIError as error:
@@ -104,6 +105,10 @@ def translated() -> Iterator[None]:
         raise ours from error
     except StoreUnavailable as error:
         raise StorageAway(detail=f"object store: {error.__cause__.__class__.__name__}") from error
+    except NoRoom as error:
+        raise DiskFull(detail=type(error).__name__) from error
+    except Lack as error:
+        raise Unavailable(detail=type(error).__name__) from error
     except ArchiveError as error:
         raise SentraError(error.sentence, detail=type(error).__name__) from error
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -9,7 +10,8 @@ from sqlalchemy import select
 
 from ocr.errors import EngineMissing
 from tests.integration.services import desk, scans
-from workflow_app.errors import Unavailable
+from tests.small_disk import fill, small_disk
+from workflow_app.errors import Away, DiskFull, Unavailable
 from workflow_app.models.audit import AuditEvent
 from workflow_app.services import documents, holdings, paper_search, reading
 from workflow_app.services.unit_of_work import UnitOfWork, Works
@@ -74,6 +76,25 @@ def test_an_engine_that_is_away_leaves_the_paper_kept_and_asks_for_another_try(
         assert documents.content(work, paper[1], "original").data == scans.picture()
     monkeypatch.undo()
     assert reading.read_document(works, paper[1]) == "readable"
+
+
+def test_a_full_disk_leaves_the_paper_kept_and_asks_for_as_many_tries_as_it_takes(
+    works: Works, budi: Actor, paper: tuple[UUID, UUID], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with small_disk(tmp_path, 8):
+        monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+        filling = fill(tmp_path)
+
+        with pytest.raises(DiskFull) as failure:
+            reading.read_document(works, paper[1])
+
+        assert isinstance(failure.value, Away)
+        with works.begin(budi) as work:
+            view = documents.get(work, paper[1])
+            assert view.status == "unreadable"
+            assert "dibaca sendiri setelah ada ruang" in view.status_reason
+        filling.unlink()
+        assert reading.read_document(works, paper[1]) == "readable"
 
 
 def test_no_transaction_is_open_while_a_paper_is_read(

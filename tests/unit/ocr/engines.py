@@ -30,6 +30,7 @@ BODIES |= {
     "leaves_a_child": f'sleep 300 & echo $! > "$(dirname "$0")/{CHILD}"; exit 1',
     "eats": "exec python3 -c 'x = bytearray(10**10)'",
     "shouts": "exec yes >&2",
+    "is_cut_short": 'cat /dev/zero > "$2.txt" 2> /dev/null; printf %PDF- > "$2.pdf"; : > "$2.tsv"; exit 0',
     "fills_the_disk": 'exec dd if=/dev/zero of="$2.txt" bs=1M count=2000',
 }
 SILENT = f'sleep 300 & echo $! > "$(dirname "$0")/{CHILD}"; wait'
