@@ -151,8 +151,10 @@ async def run(settings: Settings, works: Works) -> None:
     for lane in lanes:
         lane.cancel()
     await asyncio.wait(lanes, timeout=GRACE)
-    with suppress(SentraError, TimeoutError):
+    try:
         await asyncio.wait_for(asyncio.to_thread(jobs.put_back, works, list(hands.doing)), FAREWELL)
+    except Exception as error:  # they are taken back as those of a worker that died
+        log.error("jobs could not be given back: %s", logs.words_of(error))
 
 
 async def _always(name: str, make: Callable[[], App], part: Part) -> None:
