@@ -23,7 +23,8 @@ MANY = 10
 def chaos(kills: int, seed: int | None, as_json: bool) -> None:
     """Kill web server, worker, database and object store of a throw-away site under load, then audit it.
 
-    Exit 1 when anything that was acknowledged is lost, anything was done twice, or the site disagrees with itself.
+    Exit 1 when anything that was acknowledged is lost, anything was done twice, the site disagrees with itself, or too
+    little was done to prove anything.
     """
     signal.signal(signal.SIGTERM, _stop)
     chosen = secrets.randbelow(1_000_000) if seed is None else seed
@@ -40,13 +41,16 @@ def _told(report: trial.Report) -> str:
     targets = ", ".join(f"{target} {count}" for target, count in sorted(report.by_target.items()))
     lines = [
         f"{report.kills} kills in {report.seconds:.0f} s (seed {report.seed}): {targets}",
-        f"{report.cases} cases, {report.letters} letters, {report.acknowledged} acknowledgements, {report.retried} requests repeated",
+        f"{report.cases} cases, {report.letters} letters, {report.handed_over} handed over, "
+        f"{report.acknowledged} acknowledgements, {report.retried} requests repeated",
         f"well again after {report.recovery_p50_s:.1f} s (p50), {report.recovery_p95_s:.1f} s (p95), "
         f"{report.recovery_max_s:.1f} s at most; the last job ended after {report.drain_s:.1f} s",
         f"{report.lost} lost, {report.doubled} doubled, {report.gaps} gaps, {len(report.faults)} faults in all",
     ]
     lines += [f"  {fault['kind']}: {fault['where']}: {fault['sentence']}" for fault in report.faults[:MANY]]
     lines += [f"  complaint: {complaint}" for complaint in report.complaints[:MANY]]
+    if not report.is_telling:
+        lines.append("  too little was done under these deaths to prove anything")
     return "\n".join(lines)
 
 

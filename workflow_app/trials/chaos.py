@@ -6,29 +6,22 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from statistics import quantiles
 from typing import Any
 
-from sqlalchemy import text
-
-from workflow_app.errors import SentraError
 from workflow_app.local_stack.children import wait_until
-from workflow_app.services import checkpoints, consistency
 from workflow_app.services.faults import Fault
-from workflow_app.services.unit_of_work import Works
-from workflow_app.settings import SettingsError
+from workflow_app.trials import auditor
 from workflow_app.trials.clerk import PATIENCE, Clerk
 from workflow_app.trials.killer import TARGETS, Kill, Killer, NotRecovered
-from workflow_app.trials.ledger import Ledger, compare, doubles
+from workflow_app.trials.ledger import Ledger
+from workflow_app.trials.notices import Notice
 from workflow_app.trials.officer import Officer
+from workflow_app.trials.percentiles import percentile
 from workflow_app.trials.site import TrialSite, running_site
-from workflow_app.types import SYSTEM
-
-Notice = Callable[[str], None]
 
 DESK = ("petugas", "petugas2", "pamapta")
 APPROVER = "kaspkt"
@@ -36,11 +29,8 @@ HASTE = 0.2
 """How often the next kill does not wait until the site is well."""
 LONGEST_GAP = 6.0
 """Seconds between two deaths, at most; the time in which officers get something done."""
-DRAIN_SECONDS = 240.0
-LIVE_JOBS = text(
-    "select count(*) from procrastinate_jobs where status = 'doing' or status = 'todo'"
-    " and task_name in ('perform_effect', 'read_document', 'reprint_letter')"
-)
+ROUND_SECONDS = 180.0
+"""How long the officers may go on after the last death until a first letter was handed over."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +41,8 @@ class Report:
     by_target: dict[str, int]
     cases: int
     letters: int
-    """Cases begun and letters approved, as acknowledged."""
+    handed_over: int
+    """Cases begun, letters approved and letters handed over, as acknowledged."""
     acknowledged: int
     retried: int
     lost: int
@@ -67,9 +58,15 @@ class Report:
     seed: int
 
     @property
+    def is_telling(self) -> bool:
+        """Enough was done under the deaths to prove something: a case went all the way, and not less was acknowledged
+        than died."""
+        return self.letters > 0 and self.handed_over > 0 and self.acknowledged >= self.kills
+
+    @property
     def is_clean(self) -> bool:
-        """Nothing lost, doubled or missing, no other fault, and no answer that nobody should get."""
-        return not (self.faults or self.complaints)
+        """Nothing lost, doubled or missing, no other fault, no answer that nobody should get, and enough was done."""
+        return self.is_telling and not (self.faults or self.complaints)
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
@@ -87,19 +84,21 @@ def run(
     """Start a site, let officers work, kill, wait until all jobs have ended, audit. The site is erased afterwards."""
     began = time.monotonic()
     chance = random.Random(seed)  # noqa: S311 - the same seed, the same order of targets
-    with running_site() as site:
+    with running_site() as site, site.works() as works:
         notice(f"the site is up at {site.address} ({time.monotonic() - began:.0f} s)")
-        works = site.works()
         ledger, killer = Ledger(), Killer(site, works, chance, targets)
         with _officers(site, ledger, chance):
             deaths = _kill(killer, kills, longest_gap, ledger, notice)
+            if len(deaths) == kills:
+                wait_until(
+                    lambda: killer.supervise() and ledger.count("hand over") > 0, ROUND_SECONDS, pause=0.2
+                )
         notice("the officers have stopped; waiting for the jobs")
-        faults, drain = _drain(works)
-        faults += _audit(site, works, ledger)
+        faults, drain = auditor.drain(works)
+        faults += auditor.audit(site, works, ledger)
         report = _report(ledger, deaths, faults, drain, seed, time.monotonic() - began)
         if not report.is_clean:
             notice(f"the logs are kept in {_keep_logs(site)}")
-        works.session_factory.kw["bind"].dispose()
     return report
 
 
@@ -127,50 +126,30 @@ def _officers(site: TrialSite, ledger: Ledger, chance: random.Random) -> Iterato
     """People at work for the length of the block; they finish what they have in hand."""
     stop = threading.Event()
     threads = []
-    for username, shift in (*((name, Clerk.desk) for name in DESK), (APPROVER, Clerk.approval)):
-        officer = Officer(site.address, username, site.passwords[username])
-        officer.sign_in()
-        clerk = Clerk(officer, ledger, random.Random(chance.random()), stop)  # noqa: S311 - see `run`
-        threads.append(threading.Thread(target=clerk.work, args=(shift,), name=username, daemon=True))
-    for thread in threads:
-        thread.start()
-    try:
-        yield
-    except BaseException:
-        stop.set()  # nobody waits for them when the trial is given up
-        raise
-    stop.set()
-    for thread in threads:
-        thread.join(2 * PATIENCE)
-
-
-def _drain(works: Works) -> tuple[list[Fault], float]:
-    """Wait until no job waits or runs. A job that never ends is a fault."""
-    began = time.monotonic()
-
-    def is_drained() -> bool:
+    with ExitStack() as hired:
+        for username, shift in (*((name, Clerk.desk) for name in DESK), (APPROVER, Clerk.approval)):
+            officer = hired.enter_context(Officer(site.address, username, site.passwords[username]))
+            officer.sign_in()
+            clerk = Clerk(officer, ledger, random.Random(chance.random()), stop)  # noqa: S311 - see `run`
+            threads.append(threading.Thread(target=clerk.work, args=(shift,), name=username, daemon=True))
+        for thread in threads:
+            thread.start()
         try:
-            with works.begin(SYSTEM) as work:
-                return not work.session.scalar(LIVE_JOBS)
-        except SentraError:
-            return False
-
-    if wait_until(is_drained, DRAIN_SECONDS, pause=0.5):
-        return [], time.monotonic() - began
-    return [Fault("drain", "jobs", f"Jobs are still under way after {DRAIN_SECONDS:.0f} s.")], DRAIN_SECONDS
+            yield
+        except BaseException:
+            stop.set()  # nobody waits for them when the trial is given up
+            raise
+        stop.set()
+        _await(threads, ledger)
 
 
-def _audit(site: TrialSite, works: Works, ledger: Ledger) -> list[Fault]:
-    """A checkpoint first: one that a kill cut off has left its copy, and counts only with the next one."""
-    try:
-        signing_key = site.settings().audit_signing_key_bytes
-        with works.begin(SYSTEM) as work:
-            checkpoints.make_checkpoint(work, signing_key)
-        faults = consistency.check_site(works, checkpoints.public_key_of(signing_key))
-        with works.begin(SYSTEM) as work:
-            return [*faults, *compare(work, ledger.receipts), *doubles(work)]
-    except (SentraError, SettingsError) as error:
-        return [Fault("site", "audit", f"The site cannot be audited: {type(error).__name__}.")]
+def _await(threads: Sequence[threading.Thread], ledger: Ledger) -> None:
+    """Everybody comes back from work, or is missed."""
+    limit = time.monotonic() + 2 * PATIENCE
+    for thread in threads:
+        thread.join(max(0.0, limit - time.monotonic()))
+        if thread.is_alive():
+            ledger.complain(f"{thread.name}: has not come back {2 * PATIENCE:.0f} s after the end of work")
 
 
 def _report(
@@ -181,13 +160,14 @@ def _report(
     seed: int,
     seconds: float,
 ) -> Report:
-    recoveries = sorted(death.recovery for death in deaths if death.recovery is not None) or [0.0]
+    recoveries = [death.recovery for death in deaths if death.recovery is not None]
     kinds = Counter(fault.kind for fault in faults)
     return Report(
         kills=len(deaths),
         by_target=dict(Counter(death.target for death in deaths)),
         cases=ledger.count("start"),
         letters=ledger.count("approve"),
+        handed_over=ledger.count("hand over"),
         acknowledged=len(ledger.receipts),
         retried=ledger.resent,
         lost=kinds["lost"],
@@ -197,15 +177,11 @@ def _report(
         complaints=ledger.complaints,
         seconds=round(seconds, 1),
         drain_s=round(drain, 1),
-        recovery_p50_s=round(_percentile(recoveries, 50), 1),
-        recovery_p95_s=round(_percentile(recoveries, 95), 1),
-        recovery_max_s=round(recoveries[-1], 1),
+        recovery_p50_s=round(percentile(recoveries, 50), 1),
+        recovery_p95_s=round(percentile(recoveries, 95), 1),
+        recovery_max_s=round(percentile(recoveries, 100), 1),
         seed=seed,
     )
-
-
-def _percentile(values: Sequence[float], percent: int) -> float:
-    return quantiles(values, n=100, method="inclusive")[percent - 1] if len(values) > 1 else values[0]
 
 
 def _keep_logs(site: TrialSite) -> Path:

@@ -2,17 +2,18 @@
 
 import re
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from html import unescape
 
 import psycopg
 
-from workflow_app.services import seeding
-from workflow_app.trials import counter
+from workflow_app.trials import lost_ktp
+from workflow_app.trials.notices import Notice, unheard
 from workflow_app.trials.officer import Officer, Page, Unexpected
+from workflow_app.trials.percentiles import milliseconds
 from workflow_app.trials.site import TrialSite, running_site
-from workflow_app.trials.task_bench import percentile
 
 SMALL = 1_000
 """Open tasks of the comparison."""
@@ -23,8 +24,6 @@ READERS = ("petugas", "kaspkt", "pimpinan")
 LISTS = ("saya", "antrean", "semua")
 NEXT = re.compile(r'href="([^"]*setelah=[^"]+)"')
 NUMBER = re.compile(r"B-\d{4}-\d{6}")
-
-Notice = Callable[[str], None]
 
 COPY_CASES = """
     insert into service_case (id, number, process_key, definition_id, unit, status, state, revision, passed, opened_at,
@@ -61,13 +60,36 @@ class Latency:
     slowest: str
     """The list with the highest median."""
     slowest_p50_ms: float
+    p95_ms_of: dict[str, float] = field(default_factory=dict)
+    """The same for each list by itself: who reads it, and what."""
 
 
-def measure(open_tasks: int, *, rounds: int = 20, notice: Notice = lambda _: None) -> tuple[Latency, Latency]:
+@dataclass(frozen=True)
+class Growth:
+    """How many times as long a list takes with many tasks as with few, by the p95."""
+
+    all_lists: float
+    one_list: float
+    """The list that grew most; only lists that are there with few tasks as well."""
+    which: str
+
+
+def growth(few: Latency, many: Latency) -> Growth:
+    """All lists together hide a slow one among them, so the worst is told beside them."""
+    ratios = {
+        label: many.p95_ms_of[label] / p95 for label, p95 in few.p95_ms_of.items() if label in many.p95_ms_of
+    }
+    worst = max(ratios, key=lambda label: ratios[label])
+    return Growth(round(many.p95_ms / few.p95_ms, 2), round(ratios[worst], 2), worst)
+
+
+def measure(open_tasks: int, *, rounds: int = 20, notice: Notice = unheard) -> tuple[Latency, Latency]:
     """Latency with 1,000 open tasks and with `open_tasks`, in one run on one site. Raises `StackError`, `Unexpected`."""
-    with running_site({"WEB_WORKERS": "1"}) as site:
-        readers = [_signed_in(site, name) for name in READERS]
-        number = _begin_one(site)
+    with running_site({"WEB_WORKERS": "1"}) as site, ExitStack() as hired:
+        readers = [hired.enter_context(Officer(site.address, name, site.passwords[name])) for name in READERS]
+        for reader in readers:
+            reader.sign_in()
+        number = _begin_one(readers[0])
         found = []
         filled = 0
         for wanted in (SMALL, max(open_tasks, SMALL)):
@@ -79,15 +101,9 @@ def measure(open_tasks: int, *, rounds: int = 20, notice: Notice = lambda _: Non
         return found[0], found[1]
 
 
-def _signed_in(site: TrialSite, username: str) -> Officer:
-    officer = Officer(site.address, username, seeding.PASSWORD)
-    officer.sign_in()
-    return officer
-
-
-def _begin_one(site: TrialSite) -> str:
+def _begin_one(officer: Officer) -> str:
     """Number of a case that stands before its first task."""
-    page = _signed_in(site, "petugas").start(counter.PROCESS)
+    page = officer.start(lost_ktp.PROCESS)
     found = NUMBER.search(page.text)
     if found is None:
         raise Unexpected("the page of a task shows no case number")
@@ -106,7 +122,7 @@ def _fill(site: TrialSite, number: str, first: int, last: int) -> None:
         connection.execute("vacuum analyze service_case")
 
 
-def _measured(open_tasks: int, readers: list[Officer], rounds: int) -> Latency:
+def _measured(open_tasks: int, readers: Sequence[Officer], rounds: int) -> Latency:
     waits: dict[str, list[float]] = {}
     for turn in range(WARM_UP + rounds):
         for officer in readers:
@@ -116,16 +132,17 @@ def _measured(open_tasks: int, readers: list[Officer], rounds: int) -> Latency:
                 if turn >= WARM_UP:
                     waits.setdefault(f"{officer.username} {label}", []).append(wait)
     every = [wait for some in waits.values() for wait in some]
-    slowest = max(waits, key=lambda label: percentile(waits[label], 50))
+    slowest = max(waits, key=lambda label: milliseconds(waits[label], 50))
     return Latency(
         open=open_tasks,
         finished=open_tasks * FINISHED_PER_OPEN,
         n=len(every),
-        p50_ms=percentile(every, 50),
-        p95_ms=percentile(every, 95),
-        p99_ms=percentile(every, 99),
+        p50_ms=milliseconds(every, 50),
+        p95_ms=milliseconds(every, 95),
+        p99_ms=milliseconds(every, 99),
         slowest=slowest,
-        slowest_p50_ms=percentile(waits[slowest], 50),
+        slowest_p50_ms=milliseconds(waits[slowest], 50),
+        p95_ms_of={label: milliseconds(some, 95) for label, some in sorted(waits.items())},
     )
 
 

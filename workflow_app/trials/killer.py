@@ -5,6 +5,7 @@ import random
 import signal
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -65,9 +66,10 @@ class Killer:
         new = TrialSite.web_masters if target == "supervisor" else TARGETS[target]
         old = new(self.site)
         at, began = datetime.now(UTC), time.monotonic()
-        os.kill(victim.pid, signal.SIGKILL)  # it alone: what it started must be found by others
+        with suppress(ProcessLookupError):  # it died by itself a moment ago
+            os.kill(victim.pid, signal.SIGKILL)  # it alone: what it started must be found by others
         wait_until(lambda: not victim.is_alive(), 5)
-        self._supervise()
+        self.supervise()
         if not is_patient:
             return Kill(target, None)
 
@@ -75,7 +77,7 @@ class Killer:
             return target == CONNECTION or any(process not in old for process in new(self.site))
 
         if not wait_until(
-            lambda: self._supervise() and is_replaced() and self.is_well(at), RECOVERY_SECONDS, pause=0.1
+            lambda: self.supervise() and is_replaced() and self.is_well(at), RECOVERY_SECONDS, pause=0.1
         ):
             raise NotRecovered(f"{target}: not well after {RECOVERY_SECONDS:.0f} s")
         return Kill(target, time.monotonic() - began)
@@ -89,20 +91,26 @@ class Killer:
             and self._has_heartbeat(since)
         )
 
+    def supervise(self) -> bool:
+        """What a service manager does: a supervisor that ended is started again. Always true."""
+        if not self.site.is_supervised():
+            self.site.start(wait=False)
+        return True
+
     def _choose(self) -> tuple[str, Process]:
-        """The next target that is there; one that is just being started again is left for later."""
-        while True:
+        """The next target that is there; one that is just being started again is left for later.
+
+        Raises `NotRecovered` when nothing comes up for too long.
+        """
+        limit = time.monotonic() + RECOVERY_SECONDS
+        while time.monotonic() < limit:
+            self.supervise()
             self._bag = self._bag or self.chance.sample(self.targets, len(self.targets))
             target = self._bag.pop()
             if found := TARGETS[target](self.site):
                 return target, self.chance.choice(found)
             time.sleep(0.1)
-
-    def _supervise(self) -> bool:
-        """What a service manager does: a supervisor that ended is started again."""
-        if not self.site.is_supervised():
-            self.site.start(wait=False)
-        return True
+        raise NotRecovered(f"nothing there to kill for {RECOVERY_SECONDS:.0f} s")
 
     def _store_answers(self) -> bool:
         try:

@@ -9,8 +9,9 @@ from sqlalchemy import text
 
 from workflow_app.services.faults import Fault
 from workflow_app.services.unit_of_work import UnitOfWork
+from workflow_app.trials.typed import Hashes
 
-Kind = Literal["start", "complete", "approve", "cancel", "paper"]
+Kind = Literal["start", "complete", "approve", "hand over", "cancel", "paper"]
 
 FOUND: dict[Kind, str] = {
     "start": "select start_token from service_case where start_token = any(:keys)",
@@ -22,6 +23,9 @@ FOUND: dict[Kind, str] = {
         where submission.token = any(:keys) and exists (
             select from letter where letter.case_id = submission.case_id and letter.issued_at >= submission.submitted_at
             and letter.document_id is not null)""",
+    "hand over": """
+        select submission.token from submission join service_case one on one.id = submission.case_id
+        where submission.token = any(:keys) and one.status = 'done'""",
     "cancel": "select id::text from service_case where status = 'cancelled' and id::text = any(:keys)",
     "paper": """
         select document.blob_sha256 from archive.document document
@@ -36,6 +40,8 @@ class Ledger:
     """Receipts of several officers, in the order they came."""
 
     receipts: list[tuple[Kind, str]] = field(default_factory=list)
+    typed: dict[str, Hashes] = field(default_factory=dict)
+    """What stood in each acknowledged form of a task, by the form's key."""
     complaints: list[str] = field(default_factory=list)
     """Answers that no officer should ever get."""
     resent: int = 0
@@ -46,6 +52,11 @@ class Ledger:
         """The site said that it has this."""
         with self._lock:
             self.receipts.append((kind, key))
+
+    def write_down(self, key: str, typed: Hashes) -> None:
+        """The site said that it has the form with this key; this was typed in it."""
+        with self._lock:
+            self.typed[key] = typed
 
     def complain(self, sentence: str) -> None:
         """The site said something it should not."""
@@ -59,7 +70,11 @@ class Ledger:
 
     def count(self, kind: Kind) -> int:
         """Receipts of one kind."""
-        return sum(1 for known, _ in self.receipts if known == kind)
+        return len(self.keys(kind))
+
+    def keys(self, kind: Kind) -> list[str]:
+        """What was acknowledged of one kind."""
+        return [key for known, key in self.receipts if known == kind]
 
 
 def compare(work: UnitOfWork, receipts: Sequence[tuple[Kind, str]]) -> Iterator[Fault]:
@@ -74,6 +89,17 @@ def compare(work: UnitOfWork, receipts: Sequence[tuple[Kind, str]]) -> Iterator[
                 yield Fault("lost", f"{kind} {key}", "This was acknowledged and is not there.")
             elif found[key] > 1:
                 yield Fault("doubled", f"{kind} {key}", f"This was done {found[key]} times.")
+
+
+UNREAD = text("""
+    select blob_sha256, status from archive.document
+    where blob_sha256 = any(:keys) and status <> 'readable' order by blob_sha256""")
+
+
+def unread(work: UnitOfWork, papers: Sequence[str]) -> Iterator[Fault]:
+    """Papers that were taken in and, when all jobs have ended, are not read: each of a trial can be."""
+    for sha256, status in work.session.execute(UNREAD, {"keys": papers}):
+        yield Fault("reading", f"paper {sha256}", f"All jobs have ended, and this paper is {status}.")
 
 
 TWICE = {

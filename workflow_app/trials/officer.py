@@ -4,21 +4,24 @@ import http.client
 import re
 import time
 from dataclasses import dataclass
+from html import unescape
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlencode, urlsplit
 
-HIDDEN = re.compile(r'<input type="hidden" name="(csrf_token|kunci)" value="([^"]*)"')
+from workflow_app.trials import multipart
+from workflow_app.trials.multipart import Fields, Scan
+
+HIDDEN = re.compile(r'<input type="hidden" name="(csrf_token|kunci|versi)" value="([^"]*)"')
 HEADING = re.compile(r"<h1[^>]*>\s*([^<]*?)\s*<")
 TASK = re.compile(r'/tugas/([0-9a-f-]{36})"')
+TAKEN = re.compile(r"/(tugas|berkas)/")
+"""Where the site leads after a form of a task: to the next task, else to the case. Anywhere else, it has not taken it."""
 PATIENCE = 30.0
 """Seconds after which an answer is given up."""
 KEPT_SECONDS = 3.0
 """A connection that rested longer is made anew: the server closes it after five."""
 FORM = "application/x-www-form-urlencoded"
-
-Fields = dict[str, str | list[str]]
-"""A form as it is sent: every name with what is typed or chosen."""
 
 
 class Unexpected(Exception):
@@ -43,8 +46,13 @@ class Page:
 
     @property
     def hidden(self) -> dict[str, str]:
-        """CSRF token and, on a task's page, the form's own key."""
-        return dict(HIDDEN.findall(self.text))
+        """CSRF token and, on a task's page, the form's own key and the draft it began with."""
+        return {name: unescape(value) for name, value in HIDDEN.findall(self.text)}
+
+    @property
+    def is_taken(self) -> bool:
+        """Whether this answer says that the form of a task was taken."""
+        return self.status == 302 and TAKEN.match(self.location or "") is not None
 
     @property
     def tasks(self) -> list[str]:
@@ -74,8 +82,9 @@ class Officer:
     ) -> None:
         self._connection.close()
 
-    def rest(self) -> None:
-        """A pause longer than the server keeps a connection: the next request makes a new one."""
+    def reconnect(self) -> None:
+        """Let the next request make a new connection, as after a pause: a kept one stays with one process of the server,
+        so officers who never pause would crowd before some processes while others idle."""
         self._connection.close()
 
     def sign_in(self) -> None:
@@ -107,7 +116,7 @@ class Officer:
 
     def complete(self, page: Page, answers: Fields) -> Page:
         """Send the form of a task's page; the same page sent again carries the same key."""
-        return self.post(page.path, {**page.hidden, "tindakan": "selesai", **answers})
+        return self.submit(page.path, {**page.hidden, "tindakan": "selesai", **answers})
 
     def follow(self, page: Page) -> Page:
         """Where the site sends the browser."""
@@ -118,12 +127,13 @@ class Officer:
         return self._send("GET", path, None, {})
 
     def post(self, path: str, fields: Fields) -> Page:
-        """One form sent as a browser does."""
-        return self.send(path, urlencode(fields, doseq=True).encode(), FORM)
+        """One form without files: a button, the sign-in."""
+        return self._send("POST", path, urlencode(fields, doseq=True).encode(), {"Content-Type": FORM})
 
-    def send(self, path: str, body: bytes, content_type: str) -> Page:
-        """A body made elsewhere: a form with files, or one that no browser would send."""
-        return self._send("POST", path, body, {"Content-Type": content_type})
+    def submit(self, path: str, fields: Fields, scan: Scan | None = None) -> Page:
+        """One form that may bring a file, as that of every task."""
+        body, kind = multipart.encode(fields, scan)
+        return self._send("POST", path, body, {"Content-Type": kind})
 
     def _send(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Page:
         headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self._cookies.items())

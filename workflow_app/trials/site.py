@@ -105,9 +105,14 @@ class TrialSite:
         local = {"PUBLIC_URL": self.address, "COOKIE_SECURE": "false"}
         return read_settings({**os.environ, **self.environment, **local, **published})
 
-    def works(self) -> Works:
-        """What services need to look at its data."""
-        return connect(self.settings())
+    @contextmanager
+    def works(self) -> Iterator[Works]:
+        """What services need to look at its data; the connections are closed with the block."""
+        works = connect(self.settings())
+        try:
+            yield works
+        finally:
+            works.session_factory.kw["bind"].dispose()
 
     def supervisor(self) -> list[Process]:
         """`./spkt run` itself."""

@@ -32,7 +32,8 @@ def measure(rounds: int = 3) -> Starts:
 def _start(site: TrialSite) -> float:
     began = time.perf_counter()
     site.start()
-    page = Officer(site.address, "", "").get(FIRST_PAGE)
+    with Officer(site.address, "", "") as visitor:
+        page = visitor.get(FIRST_PAGE)
     took = time.perf_counter() - began
     site.stop()
     if page.status != 200:

@@ -1,6 +1,7 @@
 """The ledger of a trial: what was acknowledged and is not there, or is there twice, is reported."""
 
 from collections.abc import Callable
+from typing import get_args
 from uuid import UUID, uuid4
 
 import pytest
@@ -9,10 +10,11 @@ from sqlalchemy import text
 from workflow_app.services import documents
 from workflow_app.services.unit_of_work import UnitOfWork, Works
 from workflow_app.trials import papers
-from workflow_app.trials.ledger import Kind, compare, doubles
+from workflow_app.trials.ledger import Kind, compare, doubles, unread
 from workflow_app.types import SYSTEM, Actor
 
 Receipts = list[tuple[Kind, str]]
+KINDS = get_args(Kind)
 
 
 @pytest.fixture
@@ -30,8 +32,9 @@ def receipts(works: Works, play: Callable[..., UUID], budi: Actor) -> Receipts:
         found += rows(work, "start", "select start_token from service_case")
         found += rows(work, "complete", "select token from submission")
         found += rows(work, "approve", "select token from submission where element = 'persetujuan' limit 1")
+        found += rows(work, "hand over", "select token from submission where element = 'serahkan'")
         found += rows(work, "paper", "select blob_sha256 from archive.document where origin = 'upload'")
-    assert {kind for kind, _ in found} == {"cancel", "start", "complete", "approve", "paper"}
+    assert {kind for kind, _ in found} == set(KINDS)
     return found
 
 
@@ -49,7 +52,7 @@ def test_all_that_was_acknowledged_is_there_once(works: Works, receipts: Receipt
         assert list(doubles(work)) == []
 
 
-@pytest.mark.parametrize("kind", ["start", "complete", "approve", "cancel", "paper"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_what_was_never_done_is_lost(works: Works, receipts: Receipts, kind: Kind) -> None:
     key = str(uuid4())
 
@@ -89,3 +92,19 @@ def test_a_second_valid_letter_of_a_case_is_a_double(works: Works, receipts: Rec
         )
 
         assert [fault.kind for fault in doubles(work)] == ["doubled"]
+
+
+def test_a_paper_that_is_not_read_when_all_jobs_have_ended_is_a_fault(
+    works: Works, receipts: Receipts
+) -> None:
+    papers = [key for kind, key in receipts if kind == "paper"]
+    with works.begin(SYSTEM) as work:
+        work.session.execute(text("update archive.document set status = 'readable'"))
+        assert list(unread(work, papers)) == []
+
+        given_up = "update archive.document set status = 'unreadable' where blob_sha256 = :paper"
+        work.session.execute(text(given_up), {"paper": papers[0]})
+
+        assert [(fault.kind, fault.where) for fault in unread(work, papers)] == [
+            ("reading", f"paper {papers[0]}")
+        ]

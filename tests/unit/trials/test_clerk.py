@@ -7,10 +7,11 @@ from typing import Any, Self, cast
 
 import pytest
 
-from workflow_app.trials import clerk
+from workflow_app.trials import clerk, papers, typed
 from workflow_app.trials.clerk import Clerk, Unanswered
 from workflow_app.trials.ledger import Ledger
-from workflow_app.trials.officer import Fields, Officer, Page
+from workflow_app.trials.multipart import Fields, Scan
+from workflow_app.trials.officer import Officer, Page
 
 TASK = "/tugas/00000000-0000-0000-0000-000000000001"
 HIDDEN = '<input type="hidden" name="csrf_token" value="a"><input type="hidden" name="kunci" value="key-1">'
@@ -26,7 +27,7 @@ class Site:
         self.answers = list(answers)
         self.sent: list[Fields] = []
 
-    def post(self, path: str, fields: Fields) -> Page:
+    def submit(self, path: str, fields: Fields, scan: Scan | None = None) -> Page:
         self.sent.append(fields)
         return self._next()
 
@@ -68,10 +69,11 @@ def page(status: int, location: str | None = None) -> Page:
     return Page(TASK, status, "", location)
 
 
-def send(person: Clerk) -> Page:
-    form = Page(TASK, 200, HIDDEN, None)
-    fields: Fields = {**form.hidden, "keputusan": "setuju"}
-    return person._send(form, TASK, fields, "complete")
+ANSWERS: Fields = {"keputusan": "setuju"}
+
+
+def send(person: Clerk, scan: Scan | None = None) -> bool:
+    return person._send(Page(TASK, 200, HIDDEN, None), ANSWERS, scan)
 
 
 def test_after_an_error_page_and_a_broken_connection_the_same_form_goes_out_until_it_is_acknowledged(
@@ -84,6 +86,7 @@ def test_after_an_error_page_and_a_broken_connection_the_same_form_goes_out_unti
     assert len(site.sent) == 4
     assert all(fields == site.sent[0] for fields in site.sent)
     assert (ledger.receipts, ledger.resent) == ([("complete", "key-1")], 3)
+    assert ledger.typed == {"key-1": typed.hashes(ANSWERS)}
 
 
 def test_being_sent_to_the_sign_in_page_is_no_acknowledgement(
@@ -98,10 +101,59 @@ def test_being_sent_to_the_sign_in_page_is_no_acknowledgement(
     assert ledger.receipts == [("complete", "key-1")]
 
 
-def test_a_refused_form_is_not_acknowledged(at_work: Callable[[Site], Clerk], ledger: Ledger) -> None:
-    send(at_work(Site(page(400))))
+@pytest.mark.parametrize(
+    "form",
+    [
+        '<h1>Periksa persyaratan</h1><input name="persyaratan.sim_01.given">',
+        "<h1>Putuskan pengecualian</h1>",
+    ],
+)
+def test_a_form_that_asks_about_something_else_is_left_alone(
+    at_work: Callable[[Site], Clerk], ledger: Ledger, form: str
+) -> None:
+    person = at_work(site := Site(page(400)))
 
-    assert ledger.receipts == []
+    person._fill(Page(TASK, 200, HIDDEN + form, None))
+
+    assert (site.sent, ledger.complaints) == ([], [])
+    assert person.skipped == {TASK.rpartition("/")[2]}
+
+
+def test_a_paper_that_came_with_the_form_is_acknowledged_with_it(
+    at_work: Callable[[Site], Clerk], ledger: Ledger
+) -> None:
+    send(at_work(Site(page(302, "/berkas/1"))), Scan("unggah.x", b"contoh"))
+
+    assert ledger.receipts == [("complete", "key-1"), ("paper", papers.hash_of(b"contoh"))]
+
+
+@pytest.mark.parametrize(("status", "location"), [(400, None), (302, "/")])
+def test_a_form_that_the_site_did_not_take_is_a_complaint_and_not_acknowledged(
+    at_work: Callable[[Site], Clerk], ledger: Ledger, status: int, location: str | None
+) -> None:
+    assert not send(at_work(Site(page(status, location))))
+
+    assert (ledger.receipts, ledger.typed) == ([], {})
+    assert [str(status) in sentence for sentence in ledger.complaints] == [True]
+
+
+def test_whatever_goes_wrong_in_a_shift_is_a_complaint_and_the_next_shift_comes(
+    at_work: Callable[[Site], Clerk], ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = at_work(Site(page(200)))
+    monkeypatch.setattr(person.chance, "uniform", lambda *_: 0)
+    shifts: list[Clerk] = []
+
+    def shift(who: Clerk) -> None:
+        shifts.append(who)
+        if len(shifts) == 2:
+            person.stop.set()
+        raise ZeroDivisionError
+
+    person.work(shift)
+
+    assert len(shifts) == 2
+    assert ["ZeroDivisionError" in sentence for sentence in ledger.complaints] == [True, True]
 
 
 def test_a_site_that_never_answers_is_a_complaint(

@@ -1,8 +1,8 @@
-"""What is typed at the counter for one lost KTP: the forms of the SKTLK by the heading of their page, as browsers send them."""
+"""What is typed for one lost KTP: the forms of the SKTLK by the heading of their page, as browsers send them."""
 
 from datetime import datetime, timedelta
 
-from workflow_app.trials.officer import Fields
+from workflow_app.trials.multipart import Fields
 from workflow_app.types import WITA
 
 PROCESS = "sktlk"

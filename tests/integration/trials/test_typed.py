@@ -1,0 +1,75 @@
+"""What was typed is stored as it was typed, in the sealed answers too; anything else is reported."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import text
+
+from tests.integration.conftest import TestClock
+from workflow_app.engine import forms
+from workflow_app.services import tasks
+from workflow_app.services.faults import Fault
+from workflow_app.services.unit_of_work import UnitOfWork, Works
+from workflow_app.trials import lost_ktp, typed
+from workflow_app.trials.typed import Hashes
+from workflow_app.types import SYSTEM, Actor
+
+Typed = dict[str, Hashes]
+
+
+@pytest.fixture
+def written_down(works: Works, play: Callable[..., UUID], budi: Actor, clock: TestClock) -> Typed:
+    """What an officer typed in every form of the desk, from the citizen's arrival to the approval."""
+    found: Typed = {}
+    case = play("sktlk_ktp", 0)
+    for heading in lost_ktp.DESK:
+        fields = lost_ktp.answers(heading, clock(), 17)
+        key = str(uuid4())
+        with works.begin(budi) as work:
+            task = work.session.scalars(
+                text("select id from task where case_id = :case and status = 'open'"), {"case": case}
+            ).one()
+            posted = {name: [value] if isinstance(value, str) else value for name, value in fields.items()}
+            tasks.complete(work, task, forms.read(tasks.form_of(work, task), posted), key)
+        found[key] = typed.hashes(fields)
+    return found
+
+
+def faults(work: UnitOfWork, written_down: Typed) -> list[Fault]:
+    return list(typed.compare(work, written_down))
+
+
+def test_everything_that_was_typed_is_stored(works: Works, written_down: Typed) -> None:
+    with works.begin(SYSTEM) as work:
+        assert len(written_down) == len(lost_ktp.DESK)
+        assert faults(work, written_down) == []
+
+
+def test_a_form_that_is_not_there_and_one_of_another_citizen_are_lost(
+    works: Works, written_down: Typed
+) -> None:
+    key = next(key for key, hashes in written_down.items() if "nik" in hashes)
+    other = lost_ktp.answers("Identitas pelapor", datetime.now(UTC), 18)
+    with works.begin(SYSTEM) as work:
+        (swapped,) = faults(work, {**written_down, key: typed.hashes(other)})
+        (gone,) = faults(work, {**written_down, "nowhere": {"nama": "x"}})
+
+    assert (swapped.kind, swapped.where) == ("lost", f"complete {key}")
+    assert all(name in swapped.sentence for name in ("alamat", "nama", "nik"))
+    assert (gone.kind, gone.where) == ("lost", "complete nowhere")
+
+
+def test_sealed_answers_that_are_missing_or_do_not_open_are_lost(works: Works, written_down: Typed) -> None:
+    with works.begin(SYSTEM) as work:
+        work.session.execute(text("alter table sealed_answers disable trigger user"))
+        work.session.execute(text("delete from sealed_answers where field_group = 'kontak'"))
+        assert ["telepon" in fault.sentence for fault in faults(work, written_down)] == [True]
+
+        work.session.execute(
+            text("update sealed_answers set sealed = sealed || '\\x00' where field_group = 'identitas'")
+        )
+        told = [fault.sentence for fault in faults(work, written_down)]
+
+    assert any("do not open" in sentence for sentence in told)

@@ -1,0 +1,49 @@
+"""The benches print what was asked for."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from workflow_app.cli.bench import bench
+from workflow_app.trials import inbox_bench, task_bench
+from workflow_app.trials.case_cost import Cost
+from workflow_app.trials.inbox_bench import Latency
+
+RESULT = task_bench.Result(8, 5, 0, 2.0, [0.01] * 5, [0.02], Cost(15.0, 1.0, 20_000), {"web": 20.0})
+
+
+def test_tasks_prints_the_nine_figures_as_json_and_more_as_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(task_bench, "measure", lambda **_: RESULT)
+
+    data = json.loads(CliRunner().invoke(bench, ["tasks", "--json"]).output)
+    lines = CliRunner().invoke(bench, ["tasks"]).output
+
+    assert data == {
+        "completions_per_s": 2.5,
+        "p50_ms": 10.0,
+        "p95_ms": 10.0,
+        "p99_ms": 10.0,
+        "n": 5,
+        "errors": 0,
+        "sql_per_completion": 15.0,
+        "commits_per_completion": 1.0,
+        "bytes_per_case": 20_000,
+    }
+    names = [line.split()[0] for line in lines.splitlines()]
+    assert names[:9] == list(data)
+    assert "processor_ms_per_completion" in names[9:]
+
+
+def test_inbox_tells_how_all_lists_grew_and_which_grew_most(monkeypatch: pytest.MonkeyPatch) -> None:
+    few = Latency(1000, 10_000, 60, 5.0, 10.0, 11.0, "petugas saya", 5.0, {"petugas saya": 10.0})
+    many = Latency(9000, 90_000, 60, 5.0, 12.0, 13.0, "petugas saya", 5.0, {"petugas saya": 20.0})
+    monkeypatch.setattr(inbox_bench, "measure", lambda *_, **__: (few, many))
+
+    data = json.loads(CliRunner().invoke(bench, ["inbox", "--json"]).output)
+    told = CliRunner().invoke(bench, ["inbox"]).output
+
+    assert (data["p95_ratio"], data["worst_list"], data["worst_list_p95_ratio"]) == (1.2, "petugas saya", 2.0)
+    assert data["with_1000"]["p95_ms"] == 10.0
+    assert "p95 at 9000 is 1.2 times that at 1000 (wanted: at most 1.5)" in told
+    assert "petugas saya, 2.0 times" in told
