@@ -1,6 +1,8 @@
 """Looking before decoding: what a file is, how large it claims to be, and whether it is accepted at all."""
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,6 +14,7 @@ from ocr.errors import (
     EmptyFile,
     EncryptedPdf,
     FileTooLarge,
+    InspectionBusy,
     NoPages,
     PageUnreadable,
     TooComplex,
@@ -30,11 +33,15 @@ _MEASURES = {
     signatures.WEBP: headers.webp,
     signatures.HEIC: heif.measure,
 }
-_FOUND: dict[str, type] = dict.fromkeys(("needs_password", "opens", "encrypted", "has_text", "signed", "xfa"), bool)
+_FOUND: dict[str, type] = dict.fromkeys(
+    ("needs_password", "opens", "encrypted", "has_text", "signed", "xfa"), bool
+)
 _FOUND |= dict.fromkeys(("pages", "width", "height"), int)
 _DEFAULT_LIMITS = Limits()
 _AT_ONCE = threading.BoundedSemaphore(2)
 """PDFs looked into at the same time by one process, so that several hostile ones cannot add up their memory."""
+_WITH_WAITING = threading.BoundedSemaphore(3)
+"""The same with those that wait their turn: of the four threads of a web process one is left for everything else."""
 
 _RESTRICTED = "PDF ini dibatasi oleh pembuatnya (cetak atau salin), tetapi dapat dibaca."
 _SIGNED = "PDF ini bertanda tangan digital. File asli disimpan apa adanya, tanpa salinan yang diubah."
@@ -75,7 +82,7 @@ def _inspect_pdf(data: bytes, limits: Limits) -> Inspection:
     _check_pdf_end(data)
     own = replace(limits, decode_memory=limits.inspect_memory)
     with (
-        _AT_ONCE,
+        _turn(limits.inspect_wait),
         TemporaryDirectory(prefix="periksa-") as folder,
         Sandbox(own, Path(folder)) as sandbox,
     ):
@@ -107,6 +114,22 @@ def _inspect_pdf(data: bytes, limits: Limits) -> Inspection:
         signed=found["signed"],
         reason=" ".join(sentence for holds, sentence in notes if holds),
     )
+
+
+@contextmanager
+def _turn(seconds: float) -> Iterator[None]:
+    """The right to look into a PDF; `InspectionBusy` when others keep it for longer than this, or too many wait already."""
+    if not _WITH_WAITING.acquire(blocking=False):
+        raise InspectionBusy
+    try:
+        if not _AT_ONCE.acquire(timeout=seconds):
+            raise InspectionBusy
+        try:
+            yield
+        finally:
+            _AT_ONCE.release()
+    finally:
+        _WITH_WAITING.release()
 
 
 def _check_pdf_end(data: bytes) -> None:

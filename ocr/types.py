@@ -16,6 +16,8 @@ class Limits:
     """Wall and processor seconds for decoding one page."""
     inspect_seconds: float = 20.0
     """The same for looking into one PDF: somebody waits for the answer."""
+    inspect_wait: float = 10.0
+    """Wall seconds to wait for others who look into theirs."""
     inspect_memory: int = 1_000_000_000
     """Bytes of address space for that."""
     decode_memory: int = 2_000_000_000

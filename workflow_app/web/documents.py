@@ -1,5 +1,6 @@
 """Papers: the page of one, its bytes, and adding more."""
 
+import time
 from uuid import UUID
 
 from flask import (
@@ -72,7 +73,10 @@ def upload(task_id: UUID) -> ResponseReturnValue:
         form = tasks.form_of(work, task_id)
     if file is None or not uploads.is_paper_field(form, name):
         raise InvalidInput("Pilih file lebih dulu.")
-    added = uploads.add(task_id, form, name, file)
+    try:
+        added = uploads.add(task_id, form, name, file)
+    except InvalidInput as error:
+        raise InvalidInput(uploads.sentence_of(error)) from error
     paper = get_template_attribute("forms/papers.html", "paper")
     return jsonify(id=str(added.id), html=paper(name, str(added.id), added))
 
@@ -87,7 +91,11 @@ def attach(case_id: UUID) -> ResponseReturnValue:
     if len(files) > uploads.MOST_FILES:
         raise InvalidInput(uploads.TOO_MANY)
     label = request.form.get("nama", "")
+    began = time.monotonic()
     for file in files:
+        if time.monotonic() - began > uploads.MOST_SECONDS:
+            flash(uploads.TOO_SLOW, "late")
+            break
         data = file.stream.read()
         try:
             with unit_of_work() as work:

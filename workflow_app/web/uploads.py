@@ -1,5 +1,6 @@
 """Files of a form: each is taken in by a transaction of its own, and its id joins the answers."""
 
+import time
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -19,6 +20,11 @@ ACCEPTED = "image/jpeg,image/png,image/tiff,image/heic,image/heif,image/webp,app
 
 MOST_FILES = 20
 """In one request: each is looked into, which may take seconds."""
+MOST_SECONDS = 20.0
+"""After which no further file of a request is looked into: other people's requests have their turn."""
+TOO_SLOW = (
+    "Memeriksa file sebelum ini terlalu lama, jadi file ini belum disimpan. Kirim sisanya satu per satu."
+)
 TOO_MANY = f"Paling banyak {MOST_FILES} file sekali kirim. Kirim sisanya setelah ini."
 
 Files = ImmutableMultiDict[str, FileStorage] | MultiDict[str, FileStorage]
@@ -45,11 +51,15 @@ def take(task_id: UUID, posted: Posted, files: Files) -> Posted:
     with unit_of_work() as work:
         form = tasks.form_of(work, task_id)
     errors: dict[str, str] = {}
+    began = time.monotonic()
     for place, (target, file) in enumerate(chosen):
         if not is_paper_field(form, target):
             continue
         if place >= MOST_FILES:
             errors[target] = TOO_MANY
+            break
+        if time.monotonic() - began > MOST_SECONDS:
+            errors[target] = TOO_SLOW
             break
         try:
             added = add(task_id, form, target, file)
