@@ -3,6 +3,7 @@
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from ocr import answers
 from ocr.sandbox import Sandbox
 from ocr.types import Limits
 
@@ -19,5 +20,6 @@ def redraw(picture: bytes, longest: int) -> bytes | None:
     with TemporaryDirectory(prefix="tanda-") as folder, Sandbox(LIMITS, Path(folder)) as sandbox:
         source, target = Path(folder) / "asal", Path(folder) / "baru"
         source.write_bytes(picture)
-        found = sandbox.call("redraw", source=str(source), target=str(target), longest=longest)
-        return None if found["is_empty"] else target.read_bytes()
+        answer = sandbox.call("redraw", source=str(source), target=str(target), longest=longest)
+        is_empty = answers.checked(answer, {"is_empty": bool})["is_empty"]
+        return None if is_empty else sandbox.read(target.name, LIMITS.decode_file)

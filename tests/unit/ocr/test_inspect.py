@@ -294,6 +294,7 @@ def test_every_refusal_says_what_to_do() -> None:
         errors.TooComplex(),
         errors.DocumentTimeout(),
         errors.TooMuchText(),
+        errors.InspectionBusy(),
         errors.DecodeTimeout(),
         errors.DecodeOutOfMemory(),
         errors.DecodeCrashed(),
