@@ -2,7 +2,6 @@
 
 import io
 import struct
-import time
 import zipfile
 
 import pikepdf
@@ -215,51 +214,6 @@ def test_a_tiff_whose_pages_run_in_a_circle_is_refused() -> None:
     directory = struct.pack("<HHHIII", 1, 256, 4, 1, 9, 8)
     with pytest.raises(errors.DamagedFile):
         inspect(b"II*\x00" + struct.pack("<I", 8) + directory)
-
-
-@pytest.mark.parametrize("claim", [papers.png_claiming, papers.jpeg_claiming])
-def test_a_decompression_bomb_is_refused_from_its_header_alone(claim) -> None:
-    began = time.monotonic()
-    with pytest.raises(
-        errors.TooManyPixels, match=r"60000 x 60000 piksel \(3600 megapiksel\), paling besar 120 megapiksel"
-    ):
-        inspect(claim(60000, 60000))
-    assert time.monotonic() - began < 0.5
-
-
-@pytest.mark.parametrize("claim", [papers.png_claiming, papers.jpeg_claiming])
-@pytest.mark.parametrize("size", [(0, 0), (0, 100), (100, 0)])
-def test_a_picture_without_area_is_refused(claim, size: tuple[int, int]) -> None:
-    with pytest.raises(errors.DamagedFile):
-        inspect(claim(*size))
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        b"\xff\xd8" + b"\xff" * 20_000_000,
-        b"\xff\xd8" + b"\xff\xe0\x00\x02" * 5_000_000,
-        b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR" + bytes(17) + b"\0\0\0\0tEXt\0\0\0\0" * 2_000_000,
-        b"GIF89a\x08\0\x08\0\0\0\0!\xfe" + b"\x01a" * 10_000_000,
-        b"GIF89a\x08\0\x08\0\0\0\0" + b"!\xfe\0" * 7_000_000,
-        b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + b"\0\0\0\x08free" * 2_000_000,
-        b"MM\0*\0\0\0\x08\xff\xff" + b"\x01\0\0\x04\0\0\0\x01\0\0\0\x09" * 1_000_000,
-    ],
-    ids=[
-        "jpeg-filler",
-        "jpeg-segments",
-        "png-chunks",
-        "gif-blocks",
-        "gif-comments",
-        "heif-boxes",
-        "tiff-tags",
-    ],
-)
-def test_a_file_of_endless_small_parts_is_refused_quickly(data: bytes) -> None:
-    began = time.monotonic()
-    with pytest.raises(errors.Refused):
-        inspect(data)
-    assert time.monotonic() - began < 2
 
 
 def test_a_pdf_that_takes_too_long_to_look_into_is_refused() -> None:

@@ -1,6 +1,7 @@
 """Measuring pictures from their bytes: right for honest files, and cheap for those made to cost time and memory."""
 
 import struct
+import time
 
 import pytest
 from PIL import Image
@@ -80,3 +81,48 @@ def test_small_parts_inside_of_many_large_ones_share_one_budget(made) -> None:
     assert len(data) > 35_000_000
     with bounded(seconds=1, megabytes=20), pytest.raises(errors.DamagedFile):
         inspect(data)
+
+
+@pytest.mark.parametrize("claim", [papers.png_claiming, papers.jpeg_claiming])
+def test_a_decompression_bomb_is_refused_from_its_header_alone(claim) -> None:
+    began = time.monotonic()
+    with pytest.raises(
+        errors.TooManyPixels, match=r"60000 x 60000 piksel \(3600 megapiksel\), paling besar 120 megapiksel"
+    ):
+        inspect(claim(60000, 60000))
+    assert time.monotonic() - began < 0.5
+
+
+@pytest.mark.parametrize("claim", [papers.png_claiming, papers.jpeg_claiming])
+@pytest.mark.parametrize("size", [(0, 0), (0, 100), (100, 0)])
+def test_a_picture_without_area_is_refused(claim, size: tuple[int, int]) -> None:
+    with pytest.raises(errors.DamagedFile):
+        inspect(claim(*size))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\xff\xd8" + b"\xff" * 20_000_000,
+        b"\xff\xd8" + b"\xff\xe0\x00\x02" * 5_000_000,
+        b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR" + bytes(17) + b"\0\0\0\0tEXt\0\0\0\0" * 2_000_000,
+        b"GIF89a\x08\0\x08\0\0\0\0!\xfe" + b"\x01a" * 10_000_000,
+        b"GIF89a\x08\0\x08\0\0\0\0" + b"!\xfe\0" * 7_000_000,
+        b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + b"\0\0\0\x08free" * 2_000_000,
+        b"MM\0*\0\0\0\x08\xff\xff" + b"\x01\0\0\x04\0\0\0\x01\0\0\0\x09" * 1_000_000,
+    ],
+    ids=[
+        "jpeg-filler",
+        "jpeg-segments",
+        "png-chunks",
+        "gif-blocks",
+        "gif-comments",
+        "heif-boxes",
+        "tiff-tags",
+    ],
+)
+def test_a_file_of_endless_small_parts_is_refused_quickly(data: bytes) -> None:
+    began = time.monotonic()
+    with pytest.raises(errors.Refused):
+        inspect(data)
+    assert time.monotonic() - began < 2
