@@ -63,7 +63,8 @@ OTHERS = """select e.case_id from audit_event e join user_account u on u.id = e.
 SPOKEN = """select action || details::text from audit_event
     union all select name || element from task union all select number || coalesce(outcome, '') from service_case
     union all select answers::text from submission union all select args::text from procrastinate_jobs
-    union all select sentence || detail from incident union all select frozen::text from letter"""
+    union all select sentence || detail from incident union all select frozen::text from letter
+    union all select coalesce(void_reason, '') from letter union all select coalesce(void_reason, '') from letter_number"""
 
 
 def engine_and_rows_agree(work: UnitOfWork) -> list[object]:

@@ -7,23 +7,25 @@ from typing import Any
 from uuid import uuid4
 
 from hypothesis import strategies as st
-from hypothesis.stateful import initialize, invariant, rule
+from hypothesis.stateful import initialize, invariant
 from PIL import Image
 from sqlalchemy import select, text
 
 from tests.integration.stateful import repertoire
+from tests.integration.stateful.accounts import Accounts
 from tests.integration.stateful.checks import CHECKS
-from tests.integration.stateful.hall import Hall
+from tests.integration.stateful.hall import deed
 from workflow_app.errors import NotFound, SentraError
 from workflow_app.models.case import Case
 from workflow_app.models.incident import Incident
 from workflow_app.models.letter import Letter
 from workflow_app.models.task import Task
-from workflow_app.permissions import CASE_STARTERS, INCIDENT_RETRIERS, LEADS
+from workflow_app.permissions import CASE_STARTERS, IDENTITY_READERS, INCIDENT_RETRIERS, LEADS
 from workflow_app.services import (
     cases,
     documents,
     drafts,
+    identities,
     inbox,
     incidents,
     letters,
@@ -36,40 +38,50 @@ from workflow_app.services.unit_of_work import UnitOfWork
 from workflow_app.types import SYSTEM
 
 SITE = "http://127.0.0.1:8000"
-REASON = "Contoh: alasan yang cukup panjang"
+REASON = f"{repertoire.PERSONAL[0]}: alasan yang cukup panjang"
+"""Officers name people in reasons."""
 
 anybody = st.sampled_from(
     ["petugas", "petugas2", "ka_spkt", "ka_spkt2", "pamapta", "ganda", "auditor", "pimpinan", "arsiparis", "unit_lain", "masyarakat"]
 )  # fmt: skip
-insiders = st.sampled_from(["petugas", "petugas2", "ka_spkt", "pamapta", "ganda"])
+suited_or_anybody = st.none() | anybody
+"""None is somebody who may; else nearly everything would be refused."""
 which = st.integers(0, 30)
 turns = st.integers(0, 11)
 
 
-class Counter(Hall):
+class Counter(Accounts):
     """Random legal and illegal actions of random people; after each the checks must hold."""
 
     # What people do.
 
-    @initialize(actor=st.sampled_from(["petugas", "pamapta", "ganda"]), steps=st.integers(0, 9), turn=turns)
+    @initialize(
+        actor=st.sampled_from(["petugas", "pamapta", "ganda"]),
+        steps=st.sampled_from(range(0, 16, 3)),
+        turn=turns,
+    )
     def a_case_is_under_way(self, actor: str, steps: int, turn: int) -> None:
-        self.start(actor)
+        self.start(actor, "A")
         for _ in range(steps):
             self.proceed(0, turn)
             self.run_job(0)
 
-    @rule(actor=anybody.filter(lambda name: name != "unit_lain"))
-    def start(self, actor: str) -> None:
-        who = self.people[actor]
-        self.act(
-            actor, bool(who.roles & CASE_STARTERS), lambda work: cases.start(work, "sktlk", str(uuid4()))
-        )
+    @deed(actor=anybody.filter(lambda name: name != "unit_lain"), token=st.sampled_from("ABCDEF"))
+    def start(self, actor: str, token: str) -> None:
+        """The other unit would start a case of its own. A token that was used starts nothing more."""
+        who, begun_by = self.people[actor], self.begun.get(token)
+        before = self.snapshot()
+        legal = bool(who.roles & CASE_STARTERS) and begun_by in (None, actor)
+        if self.act(actor, legal, lambda work: cases.start(work, "sktlk", f"{self.marks}{token}")):
+            assert begun_by is None or self.snapshot() == before, "one page has started two cases"
+            self.begun[token] = actor
 
-    @rule(actor=anybody, chosen=which)
-    def claim(self, actor: str, chosen: int) -> None:
+    @deed(actor=suited_or_anybody, chosen=which)
+    def claim(self, actor: str | None, chosen: int) -> None:
         task = self.task(chosen)
         if task is None:
             return
+        actor = actor or self.suited(task) or "auditor"
         who = self.people[actor]
         legal = (
             self.is_open_for(who, task)
@@ -79,7 +91,7 @@ class Counter(Hall):
         if self.act(actor, legal or self.has(who, task), lambda work: tasks.claim(work, task.id)):
             self.holders[task.id] = who.user_id
 
-    @rule(actor=anybody, chosen=which)
+    @deed(actor=anybody, chosen=which)
     def release(self, actor: str, chosen: int) -> None:
         task = self.task(chosen)
         if task is None:
@@ -93,21 +105,28 @@ class Counter(Hall):
         ):
             self.holders[task.id] = None
 
-    @rule(actor=anybody, to=anybody, chosen=which)
-    def reassign(self, actor: str, to: str, chosen: int) -> None:
-        task, receiver = self.task(chosen), self.people[to]
+    @deed(actor=st.just("pamapta") | anybody, to=suited_or_anybody, chosen=which)
+    def reassign(self, actor: str, to: str | None, chosen: int) -> None:
+        task = self.task(chosen)
         if task is None:
             return
-        who = self.people[actor]
-        fits = task.role in receiver.roles and receiver.unit == "spkt" and not self.is_barred(receiver, task)
+        to = to or self.suited(task, is_free=False) or "auditor"
+        who, receiver = self.people[actor], self.people[to]
+        fits = (
+            task.role in self.roles[to]
+            and to not in self.closed
+            and receiver.unit == "spkt"
+            and not self.is_barred(receiver, task)
+        )
         legal = bool(who.roles & LEADS) and self.sees(who, task) and self.is_open(task) and fits
         if self.act(actor, legal, lambda work: tasks.reassign(work, task.id, receiver.user_id or uuid4())):
             self.holders[task.id] = receiver.user_id
 
-    @rule(actor=anybody, chosen=which)
-    def autosave(self, actor: str, chosen: int) -> None:
+    @deed(actor=suited_or_anybody, chosen=which)
+    def autosave(self, actor: str | None, chosen: int) -> None:
         task = self.task(chosen)
-        if task is None:
+        actor = actor or (self.suited(task) if task else None) or "auditor"
+        if task is None or self.is_outdated(actor):
             return
         legal = self.is_open_for(self.people[actor], task)
         self.act(
@@ -117,8 +136,8 @@ class Counter(Hall):
             is_recorded=False,
         )
 
-    @rule(
-        actor=insiders,
+    @deed(
+        actor=anybody,
         chosen=which,
         turn=turns,
         refused=st.sampled_from([None, None, None, *repertoire.REFUSED]),
@@ -135,7 +154,7 @@ class Counter(Hall):
         )
         self.completing(actor, task, turn, legal and refused is None, refused)
 
-    @rule(chosen=which, turn=turns)
+    @deed(chosen=which, turn=turns)
     def proceed(self, chosen: int, turn: int) -> None:
         """Somebody who may does what is next."""
         with self.reading() as work:
@@ -143,17 +162,15 @@ class Counter(Hall):
         if not waiting:
             return
         task = waiting[chosen % len(waiting)]
-        for name in ("petugas", "petugas2", "ka_spkt", "ka_spkt2", "pamapta", "ganda"):
-            who = self.people[name]
-            if (
-                self.is_open_for(who, task)
-                and task.assignee_id in (None, who.user_id)
-                and not self.is_barred(who, task)
-            ):
-                self.completing(name, task, turn, True, None)
-                return
+        if (name := self.suited(task)) is not None:
+            self.completing(name, task, turn, True, None)
 
-    @rule(turn=turns)
+    @deed(actor=suited_or_anybody, is_changed=st.booleans())
+    def send_the_last_form_again(self, actor: str | None, is_changed: bool) -> None:
+        if self.sent is not None:
+            self.send_again(actor or self.sent.actor, self.sent, is_changed)
+
+    @deed(turn=turns)
     def approve_what_one_recorded(self, turn: int) -> None:
         """Who holds both roles tries; four eyes decide, not the role."""
         who = self.people["ganda"]
@@ -164,7 +181,7 @@ class Counter(Hall):
                 self.act("ganda", False, lambda work, task=task: tasks.claim(work, task.id))
                 self.completing("ganda", task, turn, False, None)
 
-    @rule(actor=anybody, chosen=which, reason=st.sampled_from(["", REASON, REASON]))
+    @deed(actor=anybody, chosen=which, reason=st.sampled_from(["", REASON, REASON]))
     def cancel(self, actor: str, chosen: int, reason: str) -> None:
         if chosen % 4:  # else no case would live long
             return
@@ -174,9 +191,22 @@ class Counter(Hall):
         who = self.people[actor]
         seen = self.sees_case(who, case) and bool(who.roles & (CASE_STARTERS | LEADS))
         legal = seen and bool(reason) and case.closed_at is None and not self.has_letter(case.id)
-        self.act(actor, None if legal else False, lambda work: cases.cancel(work, case.id, reason))
+        is_again = bool(reason) and self.cancelled.get(case.id) == actor
+        if self.act(
+            actor, None if legal or is_again else False, lambda work: cases.cancel(work, case.id, reason)
+        ):
+            self.cancelled[case.id] = actor
 
-    @rule(actor=anybody, chosen=which, shade=st.integers(0, 3))
+    @deed(actor=anybody, chosen=which, purpose=st.sampled_from(["", REASON]))
+    def reveal(self, actor: str, chosen: int, purpose: str) -> None:
+        case = self.case(chosen)
+        if case is None:
+            return
+        who = self.people[actor]
+        legal = self.sees_case(who, case) and bool(who.roles & IDENTITY_READERS) and bool(purpose)
+        self.act(actor, legal, lambda work: identities.reveal(work, case.id, purpose))
+
+    @deed(actor=anybody, chosen=which, shade=st.integers(0, 3))
     def upload(self, actor: str, chosen: int, shade: int) -> None:
         case = self.case(chosen)
         if case is None:
@@ -195,7 +225,7 @@ class Counter(Hall):
             ),
         )
 
-    @rule(actor=anybody, chosen=which, reason=st.sampled_from(["pendek", REASON]))
+    @deed(actor=st.just("ka_spkt") | anybody, chosen=which, reason=st.sampled_from(["pendek", REASON]))
     def withdraw(self, actor: str, chosen: int, reason: str) -> None:
         with self.reading() as work:
             issued = work.session.scalars(select(Letter).order_by(Letter.number)).all()
@@ -204,7 +234,7 @@ class Counter(Hall):
         letter = issued[chosen % len(issued)]
         case = self.case_of(letter.case_id)
         who = self.people[actor]
-        is_again = letter.status == "void" and (letter.voided_by, letter.void_reason) == (who.user_id, reason)
+        is_again = letter.voided_by == who.user_id and self.reason_of(letter) == reason
         legal = (
             self.sees_case(who, case) and bool(who.roles & WITHDRAWERS) and reason == REASON
             and case.closed_at is not None and (letter.status == "valid" or is_again)
@@ -213,7 +243,7 @@ class Counter(Hall):
 
     # What the system does.
 
-    @rule(chosen=which)
+    @deed(chosen=which)
     def run_job(self, chosen: int) -> None:
         """The worker does one of the jobs; whoever comes twice changes nothing."""
         waiting = self.waiting()
@@ -224,7 +254,7 @@ class Counter(Hall):
         performing.perform(self.works, waiting[chosen % len(waiting)], public_url=SITE)
         assert self.snapshot() == before
 
-    @rule(chosen=which)
+    @deed(chosen=which)
     def fail_job(self, chosen: int) -> None:
         """The worker gives a job up: an incident waits for a person."""
         waiting = self.waiting()
@@ -234,7 +264,7 @@ class Counter(Hall):
                 work.session.execute(text("update procrastinate_jobs set status = 'failed'"))
                 work.session.commit()
 
-    @rule(actor=anybody, chosen=which)
+    @deed(actor=st.just("pamapta") | anybody, chosen=which)
     def retry(self, actor: str, chosen: int) -> None:
         with self.reading() as work:
             found = work.session.scalars(select(Incident.id).where(Incident.resolved_at.is_(None))).all()
@@ -247,7 +277,7 @@ class Counter(Hall):
                 lambda work: incidents.retry(work, found[chosen % len(found)]),
             )
 
-    @rule(minutes=st.integers(1, 8))
+    @deed(minutes=st.integers(1, 8))
     def time_passes(self, minutes: int) -> None:
         self.ground.clock.at += timedelta(minutes=minutes)
         with self.works.begin(SYSTEM) as work:
@@ -268,7 +298,7 @@ class Counter(Hall):
             for check in CHECKS:
                 assert check(work) == [], check.__doc__
 
-    @rule(chosen=which)
+    @deed(chosen=which)
     def strangers_look(self, chosen: int) -> None:
         """Nobody outside the unit sees anything; who has no part in a case does not either."""
         case, task = self.case(chosen), self.task(chosen)
