@@ -2,20 +2,20 @@
 
 import io
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant
 from PIL import Image
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from tests.integration.stateful import repertoire
 from tests.integration.stateful.accounts import Accounts
 from tests.integration.stateful.checks import CHECKS
 from tests.integration.stateful.hall import deed
-from workflow_app.errors import NotFound, SentraError
+from tests.integration.stateful.machinery import Machinery
+from workflow_app.errors import NotFound
 from workflow_app.models.case import Case
 from workflow_app.models.incident import Incident
 from workflow_app.models.letter import Letter
@@ -29,15 +29,11 @@ from workflow_app.services import (
     inbox,
     incidents,
     letters,
-    performing,
     tasks,
-    wakes,
 )
 from workflow_app.services.letters import WITHDRAWERS
 from workflow_app.services.unit_of_work import UnitOfWork
-from workflow_app.types import SYSTEM
 
-SITE = "http://127.0.0.1:8000"
 REASON = f"{repertoire.PERSONAL[0]}: alasan yang cukup panjang"
 """Officers name people in reasons."""
 
@@ -50,7 +46,7 @@ which = st.integers(0, 30)
 turns = st.integers(0, 11)
 
 
-class Counter(Accounts):
+class Counter(Accounts, Machinery):
     """Random legal and illegal actions of random people; after each the checks must hold."""
 
     # What people do.
@@ -241,29 +237,6 @@ class Counter(Accounts):
         )  # fmt: skip
         self.act(actor, legal, lambda work: letters.withdraw(work, letter.id, reason))
 
-    # What the system does.
-
-    @deed(chosen=which)
-    def run_job(self, chosen: int) -> None:
-        """The worker does one of the jobs; whoever comes twice changes nothing."""
-        waiting = self.waiting()
-        if not waiting:
-            return
-        performing.perform(self.works, waiting[chosen % len(waiting)], public_url=SITE)
-        before = self.snapshot()
-        performing.perform(self.works, waiting[chosen % len(waiting)], public_url=SITE)
-        assert self.snapshot() == before
-
-    @deed(chosen=which)
-    def fail_job(self, chosen: int) -> None:
-        """The worker gives a job up: an incident waits for a person."""
-        waiting = self.waiting()
-        if waiting:
-            performing.give_up(self.works, waiting[chosen % len(waiting)], SentraError(detail="worker died"))
-            with self.reading() as work:
-                work.session.execute(text("update procrastinate_jobs set status = 'failed'"))
-                work.session.commit()
-
     @deed(actor=st.just("pamapta") | anybody, chosen=which)
     def retry(self, actor: str, chosen: int) -> None:
         with self.reading() as work:
@@ -276,15 +249,6 @@ class Counter(Accounts):
                 None if allowed else False,
                 lambda work: incidents.retry(work, found[chosen % len(found)]),
             )
-
-    @deed(minutes=st.integers(1, 8))
-    def time_passes(self, minutes: int) -> None:
-        self.ground.clock.at += timedelta(minutes=minutes)
-        with self.works.begin(SYSTEM) as work:
-            due = wakes.overdue(work)
-        for case_id in due:
-            with incidents.unit_of_work(self.works, SYSTEM) as work:
-                wakes.wake(work, case_id)
 
     # What must hold after every action.
 
