@@ -14,6 +14,7 @@ import psycopg
 from psycopg import sql
 
 from workflow_app.local_stack import LocalStack
+from workflow_app.local_stack.children import wait_until
 
 ROOT = Path(__file__).resolve().parent.parent
 SITE = {"PUBLIC_URL": "http://127.0.0.1:8000", "COOKIE_SECURE": "false"}
@@ -48,8 +49,22 @@ def new_database(server: str, *, template: str | None = None, prefix: str = "tes
     try:
         yield address_of(server, name)
     finally:
-        with psycopg.connect(server, autocommit=True) as connection:
-            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+        _drop_database(server, name)
+
+
+def _drop_database(server: str, name: str) -> None:
+    """Ends who still uses it. Only a superuser ends a vacuum that the server has begun by itself; it is over soon."""
+    drop = sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
+
+    def is_dropped() -> bool:
+        try:
+            with psycopg.connect(server, autocommit=True) as connection:
+                connection.execute(drop)
+        except psycopg.errors.InsufficientPrivilege:
+            return False
+        return True
+
+    assert wait_until(is_dropped, 60, pause=0.2)
 
 
 def run_command(*words: str, environment: dict[str, str]) -> str:
