@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import text
 
-from workflow_app.errors import SentraError
+from workflow_app.errors import SentraError, Unavailable
 from workflow_app.local_stack.children import wait_until
 from workflow_app.services import checkpoints, consistency
 from workflow_app.services.faults import Fault
@@ -17,6 +17,8 @@ from workflow_app.trials.site import TrialSite
 from workflow_app.types import SYSTEM
 
 DRAIN_SECONDS = 240.0
+AUDIT_SECONDS = 60.0
+"""For how long an audit that finds a part away begins again."""
 LIVE_JOBS = text(
     "select count(*) from procrastinate_jobs where status = 'doing' or status = 'todo'"
     " and task_name in ('perform_effect', 'read_document', 'reprint_letter')"
@@ -42,17 +44,27 @@ def drain(works: Works) -> tuple[list[Fault], float]:
 def audit(site: TrialSite, works: Works, receipts: Ledger) -> list[Fault]:
     """Every fault of the site itself, and everything in which it differs from what was acknowledged.
 
-    A checkpoint first: one that a kill cut off has left its copy, and counts only with the next one.
+    A checkpoint first: one that a kill cut off has left its copy, and counts only with the next one. What is away for a
+    moment, so soon after the last kill, is asked again; what stays away is a fault.
     """
-    try:
-        signing_key = site.settings().audit_signing_key_bytes
-        with works.begin(SYSTEM) as work:
-            checkpoints.make_checkpoint(work, signing_key)
-        faults = consistency.check_site(works, checkpoints.public_key_of(signing_key))
-        with works.begin(SYSTEM) as work:
-            return [*faults, *compare(work, receipts)]
-    except (SentraError, SettingsError) as error:
-        return [Fault("site", "audit", f"The site cannot be audited: {type(error).__name__}.")]
+    until = time.monotonic() + AUDIT_SECONDS
+    while True:
+        try:
+            return _audit(site, works, receipts)
+        except (SentraError, SettingsError) as error:
+            told = f"{type(error).__name__} {getattr(error, 'detail', '')}".strip()
+            if not isinstance(error, Unavailable) or time.monotonic() > until:
+                return [Fault("site", "audit", f"The site cannot be audited: {told}.")]
+        time.sleep(1)
+
+
+def _audit(site: TrialSite, works: Works, receipts: Ledger) -> list[Fault]:
+    signing_key = site.settings().audit_signing_key_bytes
+    with works.begin(SYSTEM) as work:
+        checkpoints.make_checkpoint(work, signing_key)
+    faults = consistency.check_site(works, checkpoints.public_key_of(signing_key))
+    with works.begin(SYSTEM) as work:
+        return [*faults, *compare(work, receipts)]
 
 
 def compare(work: UnitOfWork, receipts: Ledger) -> Iterator[Fault]:
