@@ -41,7 +41,7 @@ def drain(works: Works) -> tuple[list[Fault], float]:
     return [Fault("drain", "jobs", f"Jobs are still under way after {DRAIN_SECONDS:.0f} s.")], DRAIN_SECONDS
 
 
-def audit(site: TrialSite, works: Works, receipts: Ledger) -> list[Fault]:
+def audit(site: TrialSite, receipts: Ledger) -> list[Fault]:
     """Every fault of the site itself, and everything in which it differs from what was acknowledged.
 
     A checkpoint first: one that a kill cut off has left its copy, and counts only with the next one. What is away for a
@@ -50,7 +50,8 @@ def audit(site: TrialSite, works: Works, receipts: Ledger) -> list[Fault]:
     until = time.monotonic() + AUDIT_SECONDS
     while True:
         try:
-            return _audit(site, works, receipts)
+            with site.works() as works:  # a store that was started again may have another address
+                return _audit(site, works, receipts)
         except (SentraError, SettingsError) as error:
             told = f"{type(error).__name__} {getattr(error, 'detail', '')}".strip()
             if not isinstance(error, Unavailable) or time.monotonic() > until:

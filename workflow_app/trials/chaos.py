@@ -95,7 +95,7 @@ def run(
                 )
         notice("the officers have stopped; waiting for the jobs")
         faults, drain = auditor.drain(works)
-        faults += auditor.audit(site, works, ledger)
+        faults += auditor.audit(site, ledger)
         report = _report(ledger, deaths, faults, drain, seed, time.monotonic() - began)
         if not report.is_clean:
             notice(f"the logs are kept in {_keep_logs(site)}")
