@@ -13,8 +13,10 @@ from workflow_app.models.submission import Submission
 from workflow_app.models.task import Task
 from workflow_app.models.user import User, UserRole
 from workflow_app.services import audit, case_tasks, clocks, drafts, effects, incidents, jobs
+from workflow_app.services.effects import Result
+from workflow_app.services.openings import Opened
 from workflow_app.services.unit_of_work import UnitOfWork
-from workflow_app.types import OpenTask, Step
+from workflow_app.types import Effect, OpenTask, Step
 
 STATUS_OF_OUTCOME = {"dibatalkan": "cancelled"}
 
@@ -25,7 +27,7 @@ def settle(work: UnitOfWork, case: Case, definition: Definition, step: Step) -> 
     passed = set(case.passed or ()) | set(step.completed)
     while immediate := [effect for effect in step.effects if effects.is_immediate(effect)]:
         effect = immediate[0]
-        result = effects.perform(work, case, effect)
+        result = _perform(work, case, effect)
         step = runner.resolve_effect(definition, step.state, effect.task_id, result, work.clock())
         passed.update(step.completed)
     case.passed = sorted(passed)
@@ -36,6 +38,15 @@ def settle(work: UnitOfWork, case: Case, definition: Definition, step: Step) -> 
     if step.outcome is not None:
         incidents.close_all(work, case)
         audit.record_case(work, case.id, "case.closed", outcome=step.outcome)
+
+
+def _perform(work: UnitOfWork, case: Case, effect: Effect) -> Result:
+    """What an operation gives back to the process. A case that it began is settled first, in the same transaction."""
+    done = effects.perform(work, case, effect)
+    if isinstance(done, Opened):
+        settle(work, done.case, done.definition, done.step)
+        return str(done.case.id)
+    return done
 
 
 def _store(work: UnitOfWork, case: Case, step: Step) -> None:
