@@ -31,7 +31,7 @@ from workflow_app.services import (
 from workflow_app.services.clocks import ClockView
 from workflow_app.services.configuration import role_label
 from workflow_app.services.incidents import IncidentView
-from workflow_app.services.processes import definition_of, version_of
+from workflow_app.services.processes import check_startable, definition_of, version_of
 from workflow_app.services.readable import moment
 from workflow_app.services.unit_of_work import UnitOfWork
 
@@ -102,8 +102,9 @@ def start(work: UnitOfWork, process_key: str, token: str | None = None) -> Start
     if begun is not None:
         return _started(work, begun)
     access.check_account(work)
+    check_startable(work, process_key)
     opened = openings.open_case(work, process_key, unit=work.actor.unit, token=token or None)
-    steps.settle(work, opened.case, opened.definition, opened.step)
+    steps.settle(work, opened.case, opened.run)
     return _started(work, opened.case)
 
 
@@ -154,8 +155,9 @@ def cancel(work: UnitOfWork, case_id: UUID, reason: str) -> None:
     remarks.keep(work, case, CANCELLATION, reason)
     audit.record_case(work, case.id, "case.cancelled")
     with incidents.blaming("complete", case.id, None):
-        step = runner.receive_message(definition, case.state, "pembatalan", {}, work.clock())
-        steps.settle(work, case, definition, step)
+        run = runner.open_case(definition, case.state, work.clock())
+        run.receive_message("pembatalan", {})
+        steps.settle(work, case, run)
 
 
 def search(work: UnitOfWork, text: str, limit: int = 20) -> list[CaseHit]:

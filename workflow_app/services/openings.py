@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 from workflow_app.engine import runner
-from workflow_app.engine.definitions import Definition
+from workflow_app.engine.runner import Run
 from workflow_app.models.case import Case
 from workflow_app.services import audit, numbers
 from workflow_app.services.processes import current, definition_of
 from workflow_app.services.unit_of_work import UnitOfWork
-from workflow_app.types import Step
 
 
 @dataclass(frozen=True)
@@ -17,8 +16,7 @@ class Opened:
     """A case that has begun and whose first step is not settled yet."""
 
     case: Case
-    definition: Definition
-    step: Step
+    run: Run
 
 
 def open_case(work: UnitOfWork, process_key: str, *, unit: str, token: str | None = None) -> Opened:
@@ -26,7 +24,7 @@ def open_case(work: UnitOfWork, process_key: str, *, unit: str, token: str | Non
     row = current(work, process_key)
     definition = definition_of(work, row.id)
     now = work.clock()
-    step = runner.start(definition, {}, now)
+    run = runner.begin(definition, {}, now)
     case = Case(
         id=uuid4(),
         number=numbers.allocate(work, "BERKAS", now).text,
@@ -35,7 +33,7 @@ def open_case(work: UnitOfWork, process_key: str, *, unit: str, token: str | Non
         definition_id=row.id,
         unit=unit,
         status="running",
-        state=step.state,
+        state=b"",  # until the step is settled
         opened_at=now,
         opened_by=work.actor.user_id,
         data_key=work.vault.new_key(),
@@ -45,4 +43,4 @@ def open_case(work: UnitOfWork, process_key: str, *, unit: str, token: str | Non
     audit.record_case(
         work, case.id, "case.opened", number=case.number, process=process_key, version=row.version
     )
-    return Opened(case, definition, step)
+    return Opened(case, run)

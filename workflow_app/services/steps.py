@@ -5,13 +5,14 @@ from uuid import UUID
 
 from sqlalchemy import delete, select
 
-from workflow_app.engine import runner
-from workflow_app.engine.definitions import Definition
+from workflow_app.engine.runner import Run
+from workflow_app.errors import ProcessFault
 from workflow_app.models.case import Case
 from workflow_app.models.effect import PendingEffect
 from workflow_app.models.submission import Submission
 from workflow_app.models.task import Task
 from workflow_app.models.user import User, UserRole
+from workflow_app.permissions import ROLES
 from workflow_app.services import audit, case_tasks, clocks, drafts, effects, incidents, jobs
 from workflow_app.services.effects import Result
 from workflow_app.services.openings import Opened
@@ -21,19 +22,15 @@ from workflow_app.types import Effect, OpenTask, Step
 STATUS_OF_OUTCOME = {"dibatalkan": "cancelled"}
 
 
-def settle(work: UnitOfWork, case: Case, definition: Definition, step: Step) -> None:
-    """Perform immediate effects until only people, jobs and timers are waited for; then store the case."""
-    had_effects = step.had_effects
-    passed = set(case.passed or ()) | set(step.completed)
-    while immediate := [effect for effect in step.effects if effects.is_immediate(effect)]:
-        effect = immediate[0]
-        result = _perform(work, case, effect)
-        step = runner.resolve_effect(definition, step.state, effect.task_id, result, work.clock())
-        passed.update(step.completed)
-    case.passed = sorted(passed)
+def settle(work: UnitOfWork, case: Case, run: Run) -> None:
+    """Perform immediate effects until only people, jobs and timers are waited for; then close the step and store the case."""
+    while (effect := next(filter(effects.is_immediate, run.effects), None)) is not None:
+        run.resolve_effect(effect.task_id, _perform(work, case, effect))
+    step = run.close()
+    case.passed = sorted({*(case.passed or ()), *step.completed})
     _store(work, case, step)
     _update_tasks(work, case, step.open_tasks)
-    if had_effects or step.effects:
+    if step.had_effects or step.effects:
         _update_effects(work, case, step)
     if step.outcome is not None:
         incidents.close_all(work, case)
@@ -44,7 +41,7 @@ def _perform(work: UnitOfWork, case: Case, effect: Effect) -> Result:
     """What an operation gives back to the process. A case that it began is settled first, in the same transaction."""
     done = effects.perform(work, case, effect)
     if isinstance(done, Opened):
-        settle(work, done.case, done.definition, done.step)
+        settle(work, done.case, done.run)
         return str(done.case.id)
     return done
 
@@ -87,6 +84,8 @@ def _update_tasks(work: UnitOfWork, case: Case, open_tasks: Iterable[OpenTask]) 
 
 
 def _new_task(work: UnitOfWork, case: Case, opened: OpenTask) -> Task:
+    if opened.lane not in ROLES:
+        raise ProcessFault(opened.element, f"{opened.lane} is no role")
     clock = opened.properties.get("clock")
     running = clocks.named(work, case.id).get(clock) if clock else None
     return Task(
