@@ -8,7 +8,7 @@ import click
 from workflow_app.cli.site import connected, processes_dir
 from workflow_app.errors import InvalidDefinition
 from workflow_app.services import processes
-from workflow_app.services.processes import check_folder
+from workflow_app.services.processes import check_folder, check_kinship
 from workflow_app.types import SYSTEM
 
 
@@ -34,10 +34,15 @@ def folders(names: tuple[str, ...]) -> list[Path]:
 @process.command("lint")
 @click.argument("names", nargs=-1)
 def lint_folders(names: tuple[str, ...]) -> None:
-    """Check process folders (all when none is named); exit 1 if the linter finds anything."""
+    """Check process folders (all when none is named); exit 1 if the linter finds anything.
+
+    What they name in each other is compared once each of them is in order.
+    """
     count = 0
-    for folder in folders(names):
-        findings = check_folder(folder)
+    found = {folder: check_folder(folder) for folder in folders(names)}
+    release = [path for path in folders(()) if not (found[path] if path in found else check_folder(path))]
+    for folder, findings in found.items():
+        findings = findings or check_kinship(folder, release)
         count += len(findings)
         for finding in findings:
             click.echo(f"{folder.name}: {finding}")

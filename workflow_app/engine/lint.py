@@ -13,6 +13,7 @@ from workflow_app.engine import (
     lint_expressions,
     lint_flow,
     lint_forms,
+    lint_kinship,
     lint_lanes,
 )
 from workflow_app.engine.decisions import DecisionTable, read_decision
@@ -46,6 +47,7 @@ RULES: tuple[Rule, ...] = (
     *lint_forms.RULES,
     *lint_drawing.RULES,
     *lint_contents.RULES,
+    *lint_kinship.RULES,
 )
 
 T = TypeVar("T")

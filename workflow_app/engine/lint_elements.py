@@ -45,6 +45,7 @@ OPERATIONS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
     "void_letter": (frozenset({"letter_id"}), frozenset({"reason"})),
     "archive_case": (frozenset(), frozenset()),
     "record_cancellation": (frozenset(), frozenset()),
+    "start_case": (frozenset({"process", "reason"}), frozenset()),
 }
 """Operations the services know: required and optional parameters."""
 
@@ -102,7 +103,7 @@ def properties(source: Source) -> Iterator[Finding]:
             yield Finding("property-unknown", node.id, f"Properti {name} tidak dikenal.")
         for name in ("fourEyes", "prefill"):
             for other in node.properties.get(name, "").split():
-                if other not in source.user_tasks:
+                if other not in source.user_tasks and not (name == "prefill" and "." in other):
                     yield Finding(
                         "property-reference",
                         node.id,

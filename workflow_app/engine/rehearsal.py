@@ -112,6 +112,8 @@ class _Play:
                 letter_id = f"surat-{self.issued}"
                 self.letters[letter_id] = str(given["letter"])
                 return letter_id
+            case "start_case":
+                return f"berkas {given['process']}"
             case "void_letter":
                 self.letters.pop(str(given["letter_id"]), None)
             case "record_cancellation":

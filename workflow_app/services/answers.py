@@ -1,19 +1,19 @@
 """Answers of completed tasks: storing them apart by secrecy, and reading them back."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from workflow_app.engine.definitions import Definition
-from workflow_app.engine.forms import WORKING_NOTES, Form, Separated
+from workflow_app.engine.forms import PERSONAL_GROUPS, WORKING_NOTES, Form, Separated
 from workflow_app.errors import Conflict
 from workflow_app.models.base import Base
 from workflow_app.models.case import Case
 from workflow_app.models.submission import SealedAnswers, Submission
 from workflow_app.models.task import Task
-from workflow_app.permissions import has_role
+from workflow_app.permissions import IDENTITY_READERS, has_role
 from workflow_app.services import case_tasks, memory, readable
 from workflow_app.services.unit_of_work import UnitOfWork
 from workflow_app.types import Answers
@@ -74,15 +74,21 @@ def newest(work: UnitOfWork, case_id: UUID, elements: Iterable[str] | None = Non
     return {element: submission for element, submission in kept.items() if element in wanted}
 
 
-def unsealed(work: UnitOfWork, case: Case, submissions: Iterable[Submission]) -> dict[str, Answers]:
-    """All answers per element, personal ones opened. The caller answers for the right to read them."""
+def unsealed(
+    work: UnitOfWork,
+    case: Case,
+    submissions: Iterable[Submission],
+    groups: Collection[str] = PERSONAL_GROUPS,
+) -> dict[str, Answers]:
+    """All answers per element, personal ones of these groups opened. The caller answers for the right to read them."""
     found = {submission.id: submission for submission in submissions}
     if not found:
         return {}
     merged: dict[UUID, Answers] = {key: dict(value.answers) for key, value in found.items()}
-    for sealed in work.session.scalars(
-        select(SealedAnswers).where(SealedAnswers.submission_id.in_(found.keys()))
-    ):
+    query = select(SealedAnswers).where(
+        SealedAnswers.submission_id.in_(found.keys()), SealedAnswers.field_group.in_(groups)
+    )
+    for sealed in work.session.scalars(query):
         merged[sealed.submission_id].update(_open(work, case, sealed))
     return {found[key].element: value for key, value in merged.items()}
 
@@ -90,6 +96,16 @@ def unsealed(work: UnitOfWork, case: Case, submissions: Iterable[Submission]) ->
 def works_on(work: UnitOfWork, case: Case) -> bool:
     """True if one of the actor's roles has, had or may take a task of this case."""
     return work.actor.unit == case.unit and has_role(work.actor, case_tasks.roles_of_case(work, case.id))
+
+
+def readable_groups(work: UnitOfWork, case: Case) -> frozenset[str]:
+    """The sealed groups of a case that the actor, who may see it, may read: working notes where he works, the rest with
+    a role that may open identities.
+    """
+    notes = {WORKING_NOTES} if works_on(work, case) else set()
+    return frozenset(
+        notes | (PERSONAL_GROUPS - {WORKING_NOTES} if has_role(work.actor, IDENTITY_READERS) else set())
+    )
 
 
 def notes(work: UnitOfWork, case: Case, submissions: Iterable[Submission]) -> dict[str, Answers]:

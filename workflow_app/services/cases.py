@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import func, select
 
@@ -21,7 +21,7 @@ from workflow_app.services import (
     clocks,
     incidents,
     letters,
-    numbers,
+    openings,
     people,
     precedence,
     readable,
@@ -31,7 +31,7 @@ from workflow_app.services import (
 from workflow_app.services.clocks import ClockView
 from workflow_app.services.configuration import role_label
 from workflow_app.services.incidents import IncidentView
-from workflow_app.services.processes import check_startable, current, definition_of, version_of
+from workflow_app.services.processes import check_startable, definition_of, version_of
 from workflow_app.services.readable import moment
 from workflow_app.services.unit_of_work import UnitOfWork
 
@@ -103,30 +103,9 @@ def start(work: UnitOfWork, process_key: str, token: str | None = None) -> Start
         return _started(work, begun)
     access.check_account(work)
     check_startable(work, process_key)
-    row = current(work, process_key)
-    definition = definition_of(work, row.id)
-    now = work.clock()
-    run = runner.begin(definition, {}, now)
-    case = Case(
-        id=uuid4(),
-        number=numbers.allocate(work, "BERKAS", now).text,
-        start_token=token or None,
-        process_key=process_key,
-        definition_id=row.id,
-        unit=work.actor.unit,
-        status="running",
-        state=b"",  # until the step is settled
-        opened_at=now,
-        opened_by=work.actor.user_id,
-        data_key=work.vault.new_key(),
-    )
-    work.session.add(case)
-    work.session.flush()
-    audit.record_case(
-        work, case.id, "case.opened", number=case.number, process=process_key, version=row.version
-    )
-    steps.settle(work, case, run)
-    return _started(work, case)
+    opened = openings.open_case(work, process_key, unit=work.actor.unit, token=token or None)
+    steps.settle(work, opened.case, opened.run)
+    return _started(work, opened.case)
 
 
 def get(work: UnitOfWork, case_id: UUID) -> CaseView:

@@ -14,6 +14,7 @@ from workflow_app.services import (
     checkpoints,
     consistency_cases,
     consistency_jobs,
+    consistency_kinship,
     consistency_papers,
     holdings,
 )
@@ -35,6 +36,7 @@ def check(work: UnitOfWork, public_key: bytes) -> list[Fault]:
         chain(
             consistency_cases.check(work),
             consistency_jobs.check(work),
+            consistency_kinship.check(work),
             consistency_papers.check(work),
             _blobs(work),
             _trail(work, public_key),

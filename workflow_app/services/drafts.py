@@ -12,7 +12,7 @@ from workflow_app.errors import Conflict
 from workflow_app.models.case import Case
 from workflow_app.models.task import Draft, Task
 from workflow_app.permissions import check_work_on
-from workflow_app.services import access, answers, precedence
+from workflow_app.services import access, answers, inheritance, precedence
 from workflow_app.services.processes import definition_of
 from workflow_app.services.readable import moment
 from workflow_app.services.unit_of_work import UnitOfWork
@@ -87,7 +87,8 @@ def version(saved_at: datetime | None) -> str:
 
 
 def prefill(work: UnitOfWork, case: Case, task: Task) -> Prefill:
-    """The actor's draft of this task, else the newest answers of the elements its `prefill` property names.
+    """The actor's draft of this task, else the newest answers of the elements its `prefill` property names, else those of
+    the elements it names in the case that this one continues.
 
     Decisions and signatures name none: a stale one must not stand in the form again.
     """
@@ -103,6 +104,8 @@ def prefill(work: UnitOfWork, case: Case, task: Task) -> Prefill:
         merged.update({name: value for name, value in opened.items() if name in form.fields})
     if merged:
         return Prefill(forms.visible(form, merged), "earlier", None)
+    if taken := inheritance.first_values(work, case, task, form, sources):
+        return Prefill(taken, "parent", None)
     return Prefill(forms.defaults(form, work.clock()), None, None)
 
 

@@ -7,12 +7,13 @@ from uuid import UUID
 from workflow_app.errors import ProcessFault
 from workflow_app.models.case import Case
 from workflow_app.models.effect import PendingEffect
-from workflow_app.services import clocks, jobs, letters
+from workflow_app.services import clocks, jobs, kinship, letters
+from workflow_app.services.openings import Opened
 from workflow_app.services.unit_of_work import UnitOfWork
 from workflow_app.types import Effect
 
 Result = str | int | bool | None
-Immediate = Callable[[UnitOfWork, Case, Effect], Result]
+Immediate = Callable[[UnitOfWork, Case, Effect], Result | Opened]
 
 
 def is_immediate(effect: Effect) -> bool:
@@ -24,8 +25,8 @@ def is_immediate(effect: Effect) -> bool:
     raise ProcessFault(effect.element, f"unknown operation {effect.operation}")
 
 
-def perform(work: UnitOfWork, case: Case, effect: Effect) -> Result:
-    """Do an immediate operation and return what the process gets back."""
+def perform(work: UnitOfWork, case: Case, effect: Effect) -> Result | Opened:
+    """Do an immediate operation and return what the process gets back, or a case that the caller settles: it gets its id."""
     return IMMEDIATE[effect.operation](work, case, effect)
 
 
@@ -83,6 +84,10 @@ def _void_letter(work: UnitOfWork, case: Case, effect: Effect) -> Result:
     return None
 
 
+def _start_case(work: UnitOfWork, case: Case, effect: Effect) -> Opened:
+    return kinship.open_child(work, case, effect.element, _text(effect, "process"), _text(effect, "reason"))
+
+
 def _record_cancellation(work: UnitOfWork, case: Case, effect: Effect) -> Result:
     clocks.stop_all(work, case.id)
     return None
@@ -94,6 +99,7 @@ IMMEDIATE: dict[str, Immediate] = {
     "issue_letter": _issue_letter,
     "void_letter": _void_letter,
     "record_cancellation": _record_cancellation,
+    "start_case": _start_case,
 }
 
 JOBS = frozenset({"render_letter", "archive_case"})

@@ -18,6 +18,8 @@ SENTENCES = {
     "case.opened": "Berkas {number} dibuka",
     "case.closed": "Berkas berakhir: {outcome_words}",
     "case.cancelled": "Berkas dibatalkan dengan alasan tertulis",
+    "kinship.child": "Berkas lanjutan dibuka: {reason}",
+    "kinship.parent": "Dibuka sebagai lanjutan berkas lain",
     "task.claimed": "Tugas diambil: {name}",
     "task.released": "Tugas dilepas: {name}",
     "task.reassigned": "Tugas dialihkan kepada {to}: {name}",

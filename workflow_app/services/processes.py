@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import func, select, update
 
-from workflow_app.engine import definitions, lint
+from workflow_app.engine import definitions, lint, lint_release
 from workflow_app.engine.definitions import Definition
 from workflow_app.errors import InvalidDefinition, NotFound
 from workflow_app.models.definition import Definition as DefinitionRow
@@ -51,6 +51,12 @@ def read(folder: Path) -> Definition:
 def check_folder(folder: Path) -> list[lint.Finding]:
     """What the linter finds in a folder."""
     return lint.lint(definitions.read_folder(folder), ROLES)
+
+
+def check_kinship(folder: Path, release: Iterable[Path]) -> list[lint.Finding]:
+    """What a folder without other findings names in the folders of the release that is not there."""
+    others = {definition.key: definition for definition in map(read, release)}
+    return list(lint_release.between(read(folder), others))
 
 
 def deploy(work: UnitOfWork, folder: Path) -> Deployment:

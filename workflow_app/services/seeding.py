@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from workflow_app.engine import definitions, scenarios
 from workflow_app.engine.scenarios import Complete, ScenarioStep
 from workflow_app.models.case import Case
+from workflow_app.models.kinship import CaseKinship
 from workflow_app.models.user import User
 from workflow_app.services import configuration, documents, processes, rehearsal, users
 from workflow_app.services.processes import Deployment
@@ -84,7 +85,9 @@ def demo(works: Works, processes_dir: Path, public_url: str) -> list[Login]:
     if known and not known >= {person.username for person in PEOPLE}:
         return []
     with works.begin(SYSTEM) as work:
-        played = work.session.scalar(select(func.count()).select_from(Case)) or 0
+        begun_by_others = select(CaseKinship.child_id)
+        query = select(func.count()).select_from(Case).where(Case.id.not_in(begun_by_others))
+        played = work.session.scalar(query) or 0
     # A first start that was cut off goes on where it stopped.
     for name, steps in DEMO_CASES[played:]:
         _play(works, processes_dir / "sktlk", public_url, name, steps)

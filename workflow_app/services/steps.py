@@ -14,8 +14,10 @@ from workflow_app.models.task import Task
 from workflow_app.models.user import User, UserRole
 from workflow_app.permissions import ROLES
 from workflow_app.services import audit, case_tasks, clocks, drafts, effects, incidents, jobs
+from workflow_app.services.effects import Result
+from workflow_app.services.openings import Opened
 from workflow_app.services.unit_of_work import UnitOfWork
-from workflow_app.types import OpenTask, Step
+from workflow_app.types import Effect, OpenTask, Step
 
 STATUS_OF_OUTCOME = {"dibatalkan": "cancelled"}
 
@@ -23,7 +25,7 @@ STATUS_OF_OUTCOME = {"dibatalkan": "cancelled"}
 def settle(work: UnitOfWork, case: Case, run: Run) -> None:
     """Perform immediate effects until only people, jobs and timers are waited for; then close the step and store the case."""
     while (effect := next(filter(effects.is_immediate, run.effects), None)) is not None:
-        run.resolve_effect(effect.task_id, effects.perform(work, case, effect))
+        run.resolve_effect(effect.task_id, _perform(work, case, effect))
     step = run.close()
     case.passed = sorted({*(case.passed or ()), *step.completed})
     _store(work, case, step)
@@ -33,6 +35,15 @@ def settle(work: UnitOfWork, case: Case, run: Run) -> None:
     if step.outcome is not None:
         incidents.close_all(work, case)
         audit.record_case(work, case.id, "case.closed", outcome=step.outcome)
+
+
+def _perform(work: UnitOfWork, case: Case, effect: Effect) -> Result:
+    """What an operation gives back to the process. A case that it began is settled first, in the same transaction."""
+    done = effects.perform(work, case, effect)
+    if isinstance(done, Opened):
+        settle(work, done.case, done.run)
+        return str(done.case.id)
+    return done
 
 
 def _store(work: UnitOfWork, case: Case, step: Step) -> None:

@@ -25,6 +25,7 @@ from workflow_app.services import (
     drawings,
     evidence,
     incidents,
+    kinship,
     people,
     precedence,
     printable,
@@ -65,7 +66,7 @@ class TaskView:
     form: Form
     answers: Answers
     answers_from: str | None
-    """`draft`, `earlier` (answers of an earlier round) or None."""
+    """`draft`, `earlier` (answers of an earlier round), `parent` (of the case that this one continues) or None."""
     saved_at: datetime | None
     draft_version: str
     """Goes with the form, so that what another tab saves meanwhile is not overwritten unsaid."""
@@ -81,7 +82,7 @@ class Completion:
 
     case_id: UUID
     next_task_id: UUID | None
-    """The next task of the same case that is the actor's, if there is one."""
+    """The next task of the same case, or else of a case that continues it, that is the actor's, if there is one."""
     message: str
 
 
@@ -224,7 +225,7 @@ def _finish(work: UnitOfWork, case: Case, task: Task) -> None:
 
 def _completion(work: UnitOfWork, case: Case, message: str) -> Completion:
     mine = [task for task in case_tasks.open_of_case(work, case.id) if task.assignee_id == work.actor.user_id]
-    return Completion(case.id, mine[0].id if mine else None, message)
+    return Completion(case.id, mine[0].id if mine else kinship.next_task(work, case.id), message)
 
 
 def _repeated(work: UnitOfWork, case: Case, task: Task, given: Answers, token: str) -> Completion:

@@ -16,6 +16,7 @@ from workflow_app.services import (
     documents,
     history,
     identities,
+    kinship,
     letters,
     records,
     requirements,
@@ -102,10 +103,12 @@ def page(case_id: UUID, **more: Any) -> str:
         case = cases.get(work, case_id)
         issued = letters.for_case(work, case_id)
         may_reveal = not work.actor.roles.isdisjoint(IDENTITY_READERS)
-        record = records.record_of(work, reach.visible_case(work, case_id))
+        own = reach.visible_case(work, case_id)
+        record = records.record_of(work, own)
         return render_template(
             "cases/show.html",
             case=case,
+            family=kinship.of_case(work, own),
             notices=record.notices,
             drawing=diagrams.diagram(work, case_id),
             entries=history.timeline(work, case_id),

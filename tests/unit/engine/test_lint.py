@@ -7,6 +7,7 @@ import pytest
 
 from tests.unit.engine import call_faults
 from tests.unit.engine.counter import service_counter
+from tests.unit.engine.family import call, report
 from tests.unit.engine.folder import Folder
 from tests.unit.engine.play import line, rework
 from workflow_app.engine.lint import RULES, lint
@@ -88,6 +89,8 @@ def replaced(old: str, new: str, folder: Folder | None = None) -> Folder:
         scenario(),
         with_field(control=True),
         with_summary("Dipilih {kerja.pilihan}."),
+        call(),
+        report(),
         *call_faults.SOUND,
     ],
 )
@@ -135,6 +138,11 @@ FAULTS: dict[str, tuple[Folder, str, str]] = {
     "an unknown operation": (line().service("kirim", "send_mail"), "operation-unknown", "kirim"),
     "a missing parameter": (line().service("jam", "start_clock"), "operation-parameter", "jam"),
     "a surplus parameter": (line().service("jam", "start_clock", clock='"a"', target="1"), "operation-parameter", "jam"),
+    "a case begun in a process that a variable names": (line().service("lanjut", "start_case", process="jenis", reason='"Dicuri"'), "kin-process", "lanjut"),
+    "a case begun without words": (line().service("lanjut", "start_case", process='"lp"', reason='" "'), "kin-reason", "lanjut"),
+    "a case begun for a reason somebody typed": (line().service("lanjut", "start_case", process='"lp"', reason="jenis"), "kin-reason", "lanjut"),
+    "a prefill from a form of another process": (with_property("terima", prefill="lp.identitas.nama"), "kin-prefill", "terima"),
+    "a prefill of a gateway": (with_property("disetujui", prefill="lp.identitas"), "kin-prefill", "disetujui"),
     "a flow to nowhere": (line().flow("kerja", "hantu"), "flow-broken", "alur_2"),
     "a flow into a subprocess": (service_counter().flow("terima", "isi"), "flow-broken", "alur_17"),
     "a dead end": (line().user("buntu").flow("kerja", "buntu"), "dead-end", "buntu"),

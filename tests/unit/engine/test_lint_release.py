@@ -1,0 +1,41 @@
+"""What process folders of a release name in each other."""
+
+from typing import Any
+
+import pytest
+
+from tests.unit.engine.family import CALL, REPORT, call, report
+from tests.unit.engine.folder import Folder
+from workflow_app.engine.lint_release import between
+
+
+def found(folder: Folder, *others: Folder) -> set[tuple[str, str]]:
+    release = {other.key: other.definition() for other in (*others, folder)}
+    return {(finding.rule, finding.element) for finding in between(folder.definition(), release)}
+
+
+def test_two_folders_that_fit_have_no_findings() -> None:
+    assert found(call(), report()) == found(report(), call()) == set()
+
+
+def test_a_process_that_is_not_there_is_found() -> None:
+    assert found(call("hantu"), report()) == {("kin-unknown", "lanjutkan")}
+    assert found(report()) == {("kin-unknown", "catat"), ("kin-unknown", "kaji")}
+
+
+@pytest.mark.parametrize(
+    ("prefill", "changes", "rule"),
+    [
+        (f"{CALL}.hantu", {}, "kin-unknown"),
+        (f"{CALL}.lanjutkan", {}, "kin-unknown"),
+        (f"{CALL}.tutup", {}, "kin-nothing"),
+        (f"{CALL}.terima", {"nama": {"personal": None}}, "kin-secrecy"),
+        (f"{CALL}.terima", {"telepon": {"personal": "catatan"}}, "kin-secrecy"),
+    ],
+)
+def test_what_cannot_be_taken_over_is_found(prefill: str, changes: dict[str, Any], rule: str) -> None:
+    assert found(report(prefill, **changes), call()) == {(rule, "catat")}
+
+
+def test_a_process_may_take_over_from_another_case_of_its_own() -> None:
+    assert found(report(prefill=f"{REPORT}.catat"), call()) == set()
