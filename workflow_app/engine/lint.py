@@ -12,6 +12,7 @@ from workflow_app.engine import (
     lint_expressions,
     lint_flow,
     lint_forms,
+    lint_walls,
 )
 from workflow_app.engine.decisions import DecisionTable, read_decision
 from workflow_app.engine.definitions import (
@@ -37,6 +38,7 @@ RULES: tuple[Rule, ...] = (
     *lint_expressions.RULES,
     *lint_decisions.RULES,
     *lint_forms.RULES,
+    *lint_walls.RULES,
     *lint_drawing.RULES,
     *lint_contents.RULES,
 )

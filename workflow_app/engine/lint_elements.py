@@ -46,6 +46,8 @@ OPERATIONS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
     "void_letter": (frozenset({"letter_id"}), frozenset({"reason"})),
     "archive_case": (frozenset(), frozenset()),
     "record_cancellation": (frozenset(), frozenset()),
+    "wall_off": (frozenset({"from_element", "field"}), frozenset()),
+    "confine": (frozenset({"role"}), frozenset()),
 }
 """Operations the services know: required and optional parameters."""
 

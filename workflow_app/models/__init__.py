@@ -17,6 +17,7 @@ from workflow_app.models import (
     tally,
     task,
     user,
+    wall,
 )
 from workflow_app.models.base import Base
 
@@ -38,4 +39,5 @@ __all__ = [
     "tally",
     "task",
     "user",
+    "wall",
 ]
