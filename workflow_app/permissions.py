@@ -25,18 +25,25 @@ ROLES: dict[str, str] = {
 """Role keys with their seeded labels; the labels shown come from the configuration (Kanit is now Pamapta)."""
 
 LEADS = frozenset({"pamapta", "ka_spkt"})
-"""May reassign tasks."""
+"""May reassign tasks; in a confined case its own role does."""
 
 OVERSEERS = frozenset({"pamapta", "ka_spkt", "pimpinan", "auditor"})
-"""See all cases of their unit."""
+"""See all cases of their unit, except those behind a wall."""
 
-INCIDENT_READERS = LEADS | {"admin", "auditor"}
-INCIDENT_RETRIERS = LEADS | {"admin"}
+CONFINED_OVERSEERS = frozenset({"auditor"})
+LEADERSHIP = frozenset({"pimpinan"})
+"""See confined cases too; the leadership where the configuration says so."""
+
+CASE_MINDERS = frozenset({"admin"})
+"""See the failed steps of cases that they do not see."""
+INCIDENT_READERS = LEADS | {"admin", "auditor", "piket_propam"}
+INCIDENT_RETRIERS = LEADS | {"admin", "piket_propam"}
+"""Of the cases they may see. What is confined to Propam nobody else could try again."""
 CONFIGURATION_MINDERS = LEADS | {"admin"}
 """Are told when something of the office's configuration is missing."""
 CASE_STARTERS = frozenset({"petugas", "pamapta"})
 ARCHIVE_READERS = frozenset({"arsiparis", "petugas", "pamapta", "ka_spkt", "auditor"})
-IDENTITY_READERS = frozenset({"petugas", "pamapta", "ka_spkt", "auditor"})
+IDENTITY_READERS = frozenset({"petugas", "pamapta", "ka_spkt", "auditor", "piket_propam"})
 """May unlock identity fields of a case they may see, with a purpose (R23)."""
 
 
@@ -45,11 +52,44 @@ def has_role(actor: Actor, roles: Collection[str]) -> bool:
     return not actor.roles.isdisjoint(roles)
 
 
-def can_see_case(actor: Actor, *, unit: str, started_by: UUID | None, task_roles: Collection[str]) -> bool:
-    """A case is visible in its unit to overseers, to who started it, and to the roles that have worked or will work on it."""
-    if actor.unit != unit:
+def is_behind_wall(actor: Actor, *, walled_off: Collection[UUID], only: Collection[str] | None) -> bool:
+    """Whom a case concerns loses sight of it whatever he is (R79); a confined one is seen by the roles `only` and nobody else."""
+    return actor.user_id in walled_off or (only is not None and not has_role(actor, only))
+
+
+def can_see_case(
+    actor: Actor,
+    *,
+    unit: str,
+    started_by: UUID | None,
+    task_roles: Collection[str],
+    walled_off: Collection[UUID] = (),
+    only: Collection[str] | None = None,
+) -> bool:
+    """A case is visible in its unit to overseers, to who started it, and to the roles that have worked or will work on it,
+    unless a wall stands before it.
+    """
+    if actor.unit != unit or is_behind_wall(actor, walled_off=walled_off, only=only):
         return False
+    if only is not None:
+        return True
     return has_role(actor, OVERSEERS) or started_by == actor.user_id or has_role(actor, task_roles)
+
+
+def seers_of_confined(role: str, *, leadership_sees: bool) -> frozenset[str]:
+    """Who sees a case that is confined to `role`."""
+    return CONFINED_OVERSEERS | {role} | (LEADERSHIP if leadership_sees else frozenset())
+
+
+def is_lead(actor: Actor, confined_to: str | None) -> bool:
+    """May the actor give tasks of a case to others? Where no lead of the counter sees it, its own role does."""
+    return has_role(actor, LEADS if confined_to is None else {confined_to})
+
+
+def check_lead(actor: Actor, confined_to: str | None) -> None:
+    """Raise unless `is_lead`."""
+    if not is_lead(actor, confined_to):
+        raise Forbidden()
 
 
 def can_read_papers(actor: Actor, *, is_archive: bool = False) -> bool:

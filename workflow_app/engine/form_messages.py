@@ -22,6 +22,12 @@ MAX_LINES = 60
 
 _CHOICES = frozenset({"radio", "select", "checkboxes"})
 _FORM = "Isian tidak dapat dibaca. Muat ulang halaman, lalu isi kembali."
+_LISTS = {
+    "checkboxes": _FORM,
+    "documents": "Dokumen tidak dikenali. Unggah kembali.",
+    "members": "Pilih anggota dari daftar.",
+}
+"""Widgets with several answers, and what is said of one that is none."""
 
 
 def sentences(
@@ -54,11 +60,11 @@ def _judge(
             yield from _judge_lines(name, value, now)
         case dict() if widget == "waiver":
             yield from _judge_waiver(name, value)
-        case list() if widget in ("documents", "checkboxes"):
+        case list() if widget in _LISTS:
             if any(
-                not isinstance(item, str) or (widget == "documents" and not _is_uuid(item)) for item in value
+                not isinstance(item, str) or (widget != "checkboxes" and not _is_uuid(item)) for item in value
             ):
-                yield name, "Dokumen tidak dikenali. Unggah kembali." if widget == "documents" else _FORM
+                yield name, _LISTS[widget]
             elif len(value) > MAX_ITEMS:
                 yield name, f"Paling banyak {MAX_ITEMS} butir."
         case str() if widget == "signature":
@@ -157,6 +163,8 @@ def _missing(title: str, widget: str) -> str:
             return f"Pilih jawaban untuk “{label}”."
         case "checkbox":
             return f"Centang “{label}” bila sudah dilakukan."
+        case "members":
+            return f"Pilih paling sedikit seorang anggota untuk “{label}”."
         case "documents":
             return f"Unggah pindaian untuk “{label}”."
         case "signature":

@@ -28,7 +28,7 @@ def read_value(name: str, widget: str, schema: Mapping[str, Any], values: Mappin
             return {part: text for part, text in parts.items() if text} or None
         case "checkbox":
             return bool(texts) and texts[-1].lower() in _TRUE
-        case "checkboxes" | "documents":
+        case "checkboxes" | "documents" | "members":
             return [text for text in dict.fromkeys(texts) if text] or None
     text = texts[-1] if texts else ""
     return _typed(text, widget, schema.get("type")) if text else None

@@ -19,7 +19,7 @@ from workflow_app.types import WITA, Answer, Answers
 WIDGETS = frozenset(
     {
         "text", "textarea", "radio", "select", "checkbox", "checkboxes", "date", "datetime", "number", "tel", "email",
-        "nik", "signature", "documents", "requirements", "waiver", "note",
+        "nik", "signature", "documents", "requirements", "waiver", "note", "members",
     }
 )  # fmt: skip
 

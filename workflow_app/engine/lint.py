@@ -15,6 +15,7 @@ from workflow_app.engine import (
     lint_forms,
     lint_kinship,
     lint_lanes,
+    lint_walls,
 )
 from workflow_app.engine.decisions import DecisionTable, read_decision
 from workflow_app.engine.definitions import (
@@ -45,6 +46,7 @@ RULES: tuple[Rule, ...] = (
     *lint_expressions.RULES,
     *lint_decisions.RULES,
     *lint_forms.RULES,
+    *lint_walls.RULES,
     *lint_drawing.RULES,
     *lint_contents.RULES,
     *lint_kinship.RULES,

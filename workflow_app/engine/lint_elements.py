@@ -46,6 +46,8 @@ OPERATIONS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
     "archive_case": (frozenset(), frozenset()),
     "record_cancellation": (frozenset(), frozenset()),
     "start_case": (frozenset({"process", "reason"}), frozenset()),
+    "wall_off": (frozenset({"from_element", "field"}), frozenset()),
+    "confine": (frozenset({"role"}), frozenset()),
 }
 """Operations the services know: required and optional parameters."""
 

@@ -11,11 +11,11 @@ from workflow_app.engine.lint_source import Finding, Rule, Source
 CONTROL_WIDGETS = frozenset({"radio", "select", "checkbox", "checkboxes", "date", "datetime", "number"})
 """Widgets whose answers may steer the process. Free text may hold a name, so it never becomes a control variable."""
 
-PERSONAL_WIDGETS = frozenset({"nik", "tel", "email", "signature"})
+PERSONAL_WIDGETS = frozenset({"nik", "tel", "email", "signature", "members"})
 """Widgets whose answers are always sealed."""
 
 _TYPES = {
-    "checkbox": "boolean", "checkboxes": "array", "documents": "array", "requirements": "object", "waiver": "object",
+    "checkbox": "boolean", "checkboxes": "array", "documents": "array", "members": "array", "requirements": "object", "waiver": "object",
     "number": "integer",
 }  # fmt: skip
 
@@ -98,6 +98,8 @@ def _judge(field: Field) -> Iterator[tuple[str, str]]:
         yield "date-bounds", "not_before dan not_after hanya untuk tanggal dan waktu."
     if field.notice and field.personal != WORKING_NOTES:
         yield "notice-group", f"pemberitahuan (notice) harus di kelompok personal {WORKING_NOTES}."
+    if field.widget == "members" and field.personal not in (None, "uraian"):
+        yield "members-group", "yang diadukan harus di kelompok personal uraian."
     if field.widget in PERSONAL_WIDGETS and not field.personal:
         yield (
             "personal-missing",

@@ -18,6 +18,7 @@ from workflow_app.models import (
     tally,
     task,
     user,
+    wall,
 )
 from workflow_app.models.base import Base
 
@@ -40,4 +41,5 @@ __all__ = [
     "tally",
     "task",
     "user",
+    "wall",
 ]

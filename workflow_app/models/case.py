@@ -18,6 +18,9 @@ class Case(Base):
         CheckConstraint("(status in ('running', 'stopped')) = (closed_at is null)", name="closed"),
         CheckConstraint("closed_at is null or outcome is not null", name="outcome"),
         Index("ix_service_case_wake", "next_wake_at", postgresql_where=text("next_wake_at is not null")),
+        Index(
+            "ix_service_case_confined", "confined_to", "id", postgresql_where=text("confined_to is not null")
+        ),
         Index("ix_service_case_opened", "unit", "opened_at"),
         Index("ix_service_case_opened_by", "opened_by", postgresql_where=text("closed_at is null")),
         Index("ix_service_case_number_begins", "number", postgresql_ops={"number": "text_pattern_ops"}),
@@ -47,6 +50,8 @@ class Case(Base):
     opened_at: Mapped[datetime]
     opened_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     closed_at: Mapped[datetime | None]
+    confined_to: Mapped[str | None]
+    """The one role that still sees the case, beside those who watch over confined ones (R79)."""
     data_key: Mapped[bytes]
     """Key of this case's sealed answers, wrapped by a key outside the database."""
 

@@ -1,18 +1,32 @@
 """Loading a case or task only for those who may see it. What one may not see does not exist for them.
 
+Every list, search, count and board of cases or of what belongs to them asks `sees_case` (or `not_behind_wall`, where a
+list has grounds of its own), so that this is the one place that decides.
+
 Who locks a case is going to change something: the account is looked at again under the lock.
 """
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, bindparam, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, or_, select, union_all
+from sqlalchemy.orm import Mapped
 
 from workflow_app.errors import Forbidden, NotFound
 from workflow_app.models.case import Case
 from workflow_app.models.task import Task
 from workflow_app.models.user import User, UserRole
-from workflow_app.permissions import OVERSEERS, can_see_case, has_role
-from workflow_app.services import case_tasks, memory
+from workflow_app.models.wall import CaseWall
+from workflow_app.permissions import (
+    CASE_MINDERS,
+    CONFINED_OVERSEERS,
+    LEADERSHIP,
+    OVERSEERS,
+    can_see_case,
+    has_role,
+    is_behind_wall,
+    seers_of_confined,
+)
+from workflow_app.services import case_tasks, configuration, memory
 from workflow_app.services.unit_of_work import UnitOfWork
 
 _ACCOUNT = (
@@ -87,18 +101,76 @@ def _found(work: UnitOfWork, query: Select[Case], *, lock: bool) -> Case:
     return case
 
 
-def _checked(work: UnitOfWork, case: Case) -> Case:
-    roles = case_tasks.roles_of_case(work, case.id)
-    if not can_see_case(work.actor, unit=case.unit, started_by=case.opened_by, task_roles=roles):
-        raise NotFound()
-    return case
+def still_sees(work: UnitOfWork, case: Case) -> bool:
+    """Does the actor see this case after what was just done to it? Its tasks and walls are in memory."""
+    return can_see_case(
+        work.actor,
+        unit=case.unit,
+        started_by=case.opened_by,
+        task_roles=case_tasks.roles_of_case(work, case.id),
+        walled_off=case_tasks.walled_off(work, case.id),
+        only=_seers(work, case),
+    )
+
+
+def check_minds(work: UnitOfWork, case: Case) -> None:
+    """Raise `NotFound` unless the actor minds the failed steps of this case: who sees it, and an admin."""
+    walled_off = case_tasks.walled_off(work, case.id)
+    if has_role(work.actor, CASE_MINDERS) and work.actor.unit == case.unit:
+        if is_behind_wall(work.actor, walled_off=walled_off, only=_seers(work, case)):
+            raise NotFound()
+    else:
+        _checked(work, case)
 
 
 def sees_case(work: UnitOfWork) -> ColumnElement[bool]:
     """The same rule as `can_see_case` as a condition on `Case`, for lists and searches."""
     actor = work.actor
-    own_unit = Case.unit == actor.unit
+    reachable = (Case.unit == actor.unit) & not_behind_wall(work, Case.id)
     if has_role(actor, OVERSEERS):
-        return own_unit
+        return reachable
     worked_on = select(Task.id).where(Task.case_id == Case.id, Task.role.in_(actor.roles)).exists()
-    return own_unit & or_(Case.opened_by == actor.user_id, worked_on)
+    return reachable & or_(Case.opened_by == actor.user_id, worked_on, Case.confined_to.in_(actor.roles))
+
+
+def minds_case(work: UnitOfWork) -> ColumnElement[bool]:
+    """The same rule as `check_minds` as a condition on `Case`."""
+    if has_role(work.actor, CASE_MINDERS):
+        return (Case.unit == work.actor.unit) & not_behind_wall(work, Case.id)
+    return sees_case(work)
+
+
+def not_behind_wall(work: UnitOfWork, case_id: ColumnElement[UUID] | Mapped[UUID]) -> ColumnElement[bool]:
+    """No wall stands between the actor and the case with this id: `is_behind_wall` as a condition.
+
+    What is hidden from one person is little and is gathered once per statement, so that a list still reads its index in order.
+    """
+    actor = work.actor
+    walled = select(CaseWall.case_id).where(CaseWall.user_id == actor.user_id)
+    if _sees_confined(work):
+        return case_id.not_in(walled)
+    confined = select(Case.id).where(Case.confined_to.is_not(None), Case.confined_to.not_in(actor.roles))
+    return case_id.not_in(union_all(walled, confined))
+
+
+def _checked(work: UnitOfWork, case: Case) -> Case:
+    if not still_sees(work, case):
+        raise NotFound()
+    return case
+
+
+def _seers(work: UnitOfWork, case: Case) -> frozenset[str] | None:
+    """The roles that see a confined case; None when it is not confined."""
+    if case.confined_to is None:
+        return None
+    return seers_of_confined(case.confined_to, leadership_sees=_leadership_sees(work))
+
+
+def _sees_confined(work: UnitOfWork) -> bool:
+    """True for who sees confined cases whatever role they are confined to."""
+    return has_role(work.actor, CONFINED_OVERSEERS) or _leadership_sees(work)
+
+
+def _leadership_sees(work: UnitOfWork) -> bool:
+    """Asked of the configuration only for those whom it is about."""
+    return has_role(work.actor, LEADERSHIP) and bool(configuration.value(work, "propam.pimpinan_melihat"))

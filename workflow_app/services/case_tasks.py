@@ -1,27 +1,26 @@
-"""The tasks of a case, loaded once per unit of work: who may see it, what is open and what comes next are read from them."""
+"""The tasks of a case, loaded once per unit of work: who may see it, what is open and what comes next are read from them.
 
+Whom a wall keeps out is read by the same question. It is asked after the case is locked, because a wall that another
+transaction raised meanwhile is not seen by the statement that waited for the lock.
+"""
+
+from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select
 
+from workflow_app.models.case import Case
 from workflow_app.models.incident import Incident
 from workflow_app.models.task import Task
+from workflow_app.models.wall import CaseWall
 from workflow_app.services import memory
 from workflow_app.services.unit_of_work import UnitOfWork
 
 
 def of_case(work: UnitOfWork, case_id: UUID) -> list[Task]:
     """Every task that the case has or had, oldest first. The same question tells whether an incident is open."""
-    known = memory.of_case(work, case_id)
-    if "tasks" not in known:
-        incident = exists().where(Incident.case_id == case_id, Incident.resolved_at.is_(None))
-        query = select(Task).where(Task.case_id == case_id).order_by(Task.created_at, Task.id)
-        rows = work.session.execute(
-            query.add_columns(incident), execution_options={"populate_existing": True}
-        ).all()
-        known["tasks"] = [task for task, _ in rows]
-        known["has_incidents"] = any(is_open for _, is_open in rows)
-    tasks: list[Task] = known["tasks"]
+    tasks: list[Task] = _known(work, case_id)["tasks"]
     return tasks
 
 
@@ -35,6 +34,18 @@ def roles_of_case(work: UnitOfWork, case_id: UUID) -> set[str]:
     return {task.role for task in of_case(work, case_id)}
 
 
+def walled_off(work: UnitOfWork, case_id: UUID) -> frozenset[UUID]:
+    """The members who do not see the case (R79)."""
+    members: frozenset[UUID] = _known(work, case_id)["walled_off"]
+    return members
+
+
+def wall_off(work: UnitOfWork, case_id: UUID, user_ids: Iterable[UUID]) -> None:
+    """These members do not see the case any more; their walls have just been written."""
+    known = _known(work, case_id)
+    known["walled_off"] = known["walled_off"].union(user_ids)
+
+
 def find(work: UnitOfWork, task_id: UUID) -> Task | None:
     """The task, if the actor was found to see its case and its tasks are loaded."""
     known = (memory.of_case(work, case_id).get("tasks", ()) for case_id in memory.for_actor(work))
@@ -45,3 +56,22 @@ def add(work: UnitOfWork, task: Task) -> None:
     """A new task of a case whose tasks are loaded."""
     of_case(work, task.case_id).append(task)
     work.session.add(task)
+
+
+def _known(work: UnitOfWork, case_id: UUID) -> dict[str, Any]:
+    known = memory.of_case(work, case_id)
+    if "tasks" not in known:
+        incident = exists().where(Incident.case_id == case_id, Incident.resolved_at.is_(None))
+        walls = select(func.array_agg(CaseWall.user_id)).where(CaseWall.case_id == case_id).scalar_subquery()
+        query = (
+            select(Task, incident, walls)
+            .select_from(Case)
+            .outerjoin(Task, Task.case_id == Case.id)
+            .where(Case.id == case_id)
+            .order_by(Task.created_at, Task.id)
+        )
+        rows = work.session.execute(query, execution_options={"populate_existing": True}).all()
+        known["tasks"] = [task for task, _, _ in rows if task is not None]
+        known["has_incidents"] = any(is_open for _, is_open, _ in rows)
+        known["walled_off"] = frozenset(rows[0][2] or ()) if rows else frozenset()
+    return known

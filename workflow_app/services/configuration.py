@@ -58,6 +58,8 @@ SEED: dict[str, Any] = {
         "masuk": {},
         "tahun_terverifikasi": [],
     },
+    # R79: the chief sees complaints against members that went to Propam, unless one names him.
+    "propam.pimpinan_melihat": True,
     # On a site to try things out letters may carry the example signatory, and each says that it is an example.
     "mode_demo": False,
 }

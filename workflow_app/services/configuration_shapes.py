@@ -169,5 +169,6 @@ _SHAPES: dict[str, Callable[[Any], str]] = {
     "label_peran": _labels,
     "kalender": _calendar,
     "mode_demo": _truth,
+    "propam": _truth,
 }
 """By the part of the key before the first dot."""

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Integer, func, select
 
 from workflow_app.engine import runner
 from workflow_app.errors import SentraError
@@ -13,6 +13,7 @@ from workflow_app.models.case import Case
 from workflow_app.models.effect import PendingEffect
 from workflow_app.models.submission import Submission
 from workflow_app.models.task import Task
+from workflow_app.models.wall import CaseWall
 from workflow_app.services.faults import Fault
 from workflow_app.services.processes import definition_of
 from workflow_app.services.unit_of_work import UnitOfWork
@@ -32,6 +33,7 @@ def check(work: UnitOfWork) -> Iterator[Fault]:
         work.session.expunge(case)
     yield from _counts(work)
     yield from _submissions(work)
+    yield from _walls(work)
 
 
 def _compare(work: UnitOfWork, case: Case, open_tasks: set[UUID], waiting: set[UUID]) -> Iterator[Fault]:
@@ -119,3 +121,28 @@ def _submissions(work: UnitOfWork) -> Iterator[Fault]:
             f"The task has answers, but is {status}." if is_answered else "The task is done without answers."
         )
         yield Fault("submission", f"task {task_id}", sentence)
+
+
+def _walls(work: UnitOfWork) -> Iterator[Fault]:
+    """As many walls as the trail says were raised, and a case is confined to whom it says; a wall that is gone is not missed."""
+    raised = (
+        select(AuditEvent.case_id, func.sum(AuditEvent.details["members"].astext.cast(Integer)))
+        .where(AuditEvent.action == "wall.raised")
+        .group_by(AuditEvent.case_id)
+    )
+    standing = select(CaseWall.case_id, func.count()).group_by(CaseWall.case_id)
+    on_record: dict[UUID | None, int] = dict(work.session.execute(raised).all())
+    there: dict[UUID | None, int] = dict(work.session.execute(standing).all())
+    for case_id in sorted(on_record.keys() | there.keys(), key=str):
+        if on_record.get(case_id, 0) != there.get(case_id, 0):
+            sentence = f"{there.get(case_id, 0)} walls stand, {on_record.get(case_id, 0)} are on record."
+            yield Fault("wall", f"case {case_id}", sentence)
+    said = select(AuditEvent.case_id, AuditEvent.details["role"].astext).where(
+        AuditEvent.action == "case.confined"
+    )
+    last: dict[UUID | None, str] = dict(work.session.execute(said.order_by(AuditEvent.position)).all())
+    kept = select(Case.id, Case.confined_to).where(Case.confined_to.is_not(None) | Case.id.in_(last))
+    for case_id, role in work.session.execute(kept):
+        if role != last.get(case_id):
+            sentence = f"The case is confined to {role}, on record is {last.get(case_id)}."
+            yield Fault("wall", f"case {case_id}", sentence)

@@ -31,7 +31,7 @@ EXTENSIONS = {
     "image/tiff": "tif",
     "image/webp": "webp",
 }
-NOT_FOR_YOU = "Dokumen ini memuat identitas warga. Hanya petugas SPKT, Pamapta, Ka SPKT, dan auditor yang dapat membukanya."
+NOT_FOR_YOU = "Dokumen ini memuat identitas warga. Hanya petugas SPKT, Pamapta, Ka SPKT, Piket Propam, dan auditor yang dapat membukanya."
 ALREADY_THERE = "Dokumen ini sudah ada di berkas ini; tidak disimpan dua kali."
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from workflow_app.errors import ProcessFault
 from workflow_app.models.case import Case
 from workflow_app.models.effect import PendingEffect
-from workflow_app.services import clocks, jobs, kinship, letters
+from workflow_app.services import clocks, jobs, kinship, letters, walls
 from workflow_app.services.openings import Opened
 from workflow_app.services.unit_of_work import UnitOfWork
 from workflow_app.types import Effect
@@ -93,6 +93,16 @@ def _record_cancellation(work: UnitOfWork, case: Case, effect: Effect) -> Result
     return None
 
 
+def _wall_off(work: UnitOfWork, case: Case, effect: Effect) -> Result:
+    walls.raise_walls(work, case, effect.element, _text(effect, "from_element"), _text(effect, "field"))
+    return None
+
+
+def _confine(work: UnitOfWork, case: Case, effect: Effect) -> Result:
+    walls.confine(work, case, effect.element, _text(effect, "role"))
+    return None
+
+
 IMMEDIATE: dict[str, Immediate] = {
     "start_clock": _start_clock,
     "stop_clock": _stop_clock,
@@ -100,6 +110,8 @@ IMMEDIATE: dict[str, Immediate] = {
     "void_letter": _void_letter,
     "record_cancellation": _record_cancellation,
     "start_case": _start_case,
+    "wall_off": _wall_off,
+    "confine": _confine,
 }
 
 JOBS = frozenset({"render_letter", "archive_case"})

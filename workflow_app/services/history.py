@@ -41,6 +41,8 @@ SENTENCES = {
     "letter.voided": "Surat ditarik: {number}",
     "waiver.granted": "Pengecualian persyaratan diberikan",
     "waiver.refused": "Pengecualian persyaratan ditolak",
+    "wall.raised": "Yang disebut pada berkas ini tidak dapat lagi melihatnya",
+    "case.confined": "Berkas kini hanya dapat dilihat {label}",
     "case.archived": "Bundel berkas disimpan di arsip",
 }
 

@@ -13,7 +13,7 @@ from workflow_app.errors import InvalidInput
 from workflow_app.models.audit import AuditEvent
 from workflow_app.models.case import Case
 from workflow_app.permissions import IDENTITY_READERS, check_role
-from workflow_app.services import access, answers, audit, remarks
+from workflow_app.services import access, answers, audit, members, remarks
 from workflow_app.services.processes import definition_of
 from workflow_app.services.unit_of_work import UnitOfWork
 from workflow_app.types import Answers
@@ -42,9 +42,10 @@ class Access:
 
 
 def read_answers(work: UnitOfWork, case: Case, *, element: str | None = None) -> dict[str, Answers]:
-    """Newest answers per element, personal ones included. For the system's own use (letters, prefill): no event."""
+    """Newest answers per element, personal ones included, members by name. For the system's own use (letters): no event."""
     found = answers.newest(work, case.id, None if element is None else [element])
-    return answers.unsealed(work, case, found.values())
+    opened = answers.unsealed(work, case, found.values())
+    return members.spelled_out(work, definition_of(work, case.definition_id).forms, opened)
 
 
 def reveal(work: UnitOfWork, case_id: UUID, purpose: str) -> list[IdentityGroup]:

@@ -16,7 +16,7 @@ from workflow_app.models.definition import Definition as DefinitionRow
 from workflow_app.models.task import Task
 from workflow_app.models.user import User
 from workflow_app.permissions import OVERSEERS, has_role
-from workflow_app.services import configuration
+from workflow_app.services import access, configuration
 from workflow_app.services.unit_of_work import UnitOfWork
 
 Tab = Literal["mine", "queue", "all"]
@@ -126,9 +126,10 @@ def _positions(work: UnitOfWork, tab: Tab, limit: int, filters: Collection[Colum
     """The first tasks of a list by age. Each ground for being in it is one index read in order, so that it costs the same
     however many tasks there are.
     """
+    seen = access.not_behind_wall(work, Task.case_id)
     parts = [
         select(Task.id, Task.created_at)
-        .where(Task.status == "open", ground, *filters)
+        .where(Task.status == "open", ground, seen, *filters)
         .order_by(Task.created_at, Task.id)
         .limit(limit)
         for ground in _grounds(work, tab)

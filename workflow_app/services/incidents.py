@@ -172,8 +172,7 @@ def retry(work: UnitOfWork, incident_id: UUID) -> None:
     incident = work.session.get(Incident, incident_id)
     if incident is None:
         raise NotFound()
-    if access.lock_case(work, incident.case_id).unit != work.actor.unit:
-        raise NotFound()
+    access.check_minds(work, access.lock_case(work, incident.case_id))
     work.session.refresh(incident)
     if incident.resolved_at is not None:
         raise precedence.mended(work, incident)
@@ -198,7 +197,7 @@ def _views(work: UnitOfWork, case_id: UUID | None) -> list[IncidentView]:
         .where(Incident.resolved_at.is_(None))
         .order_by(Incident.happened_at)
     )
-    query = query.where(Case.id == case_id) if case_id else query.where(Case.unit == work.actor.unit)
+    query = query.where(Case.id == case_id if case_id else access.minds_case(work))
     may_retry = has_role(work.actor, INCIDENT_RETRIERS)
     return [
         IncidentView(

@@ -26,6 +26,13 @@ def for_actor(work: UnitOfWork) -> dict[UUID, Any]:
     return seen
 
 
+def lose_sight(work: UnitOfWork, case_id: UUID) -> None:
+    """Who may see the case has just changed: everybody is judged again."""
+    for about, seen in work.session.info.items():
+        if isinstance(about, tuple) and about[0] == "seen":
+            seen.pop(case_id, None)
+
+
 def locked(work: UnitOfWork) -> set[UUID]:
     """The cases that this unit of work holds until it commits."""
     held: set[UUID] = work.session.info.setdefault("locked", set())

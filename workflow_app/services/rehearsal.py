@@ -1,6 +1,7 @@
 """Playing a scenario on the real services: for demo cases and for the tests of every process.
 
-Where a scenario's answers list papers, a page is uploaded to the task and its id takes their place.
+Where a scenario's answers list papers, a page is uploaded to the task and its id takes their place. Where they choose
+members, somebody who plays no part takes theirs.
 """
 
 from collections.abc import Callable, Mapping, Set
@@ -14,7 +15,8 @@ from workflow_app.engine.scenarios import Advance, Complete, ExpectOpen, Message
 from workflow_app.errors import SentraError
 from workflow_app.models.effect import PendingEffect
 from workflow_app.models.task import Task
-from workflow_app.services import cases, documents, incidents, performing, tasks, wakes
+from workflow_app.models.user import User
+from workflow_app.services import cases, documents, incidents, members, performing, tasks, wakes
 from workflow_app.services.unit_of_work import Works
 from workflow_app.types import SYSTEM, Actor, Answer, Answers
 
@@ -87,8 +89,23 @@ def _complete(stage: Stage, case_id: UUID, step: Complete) -> None:
         form = tasks.get(work, task.id).form
     names = {"documents", *(field.name for field in form.fields.values() if field.widget == "documents")}
     papers = _upload(stage, task, actor) if _has_papers(step.answers, names) else []
+    answers = _with_papers(step.answers, names, papers)
+    for field in form.fields.values():
+        if field.widget == members.WIDGET and answers.get(field.name):
+            answers[field.name] = [_bystander(stage)]
     with incidents.unit_of_work(stage.works, actor) as work:
-        tasks.complete(work, task.id, _with_papers(step.answers, names, papers), str(uuid4()))
+        tasks.complete(work, task.id, answers, str(uuid4()))
+
+
+def _bystander(stage: Stage) -> str:
+    """An account of the site that plays no part, so that the case goes on when it loses sight."""
+    cast = [actor.user_id for actor in stage.cast.values()]
+    with stage.works.begin(SYSTEM) as work:
+        query = select(User.id).where(User.id.not_in(cast)).order_by(User.username)
+        found = work.session.scalars(query).first()
+    if found is None:
+        raise RehearsalFailed(detail="nobody is there to be named who plays no part")
+    return str(found)
 
 
 def _upload(stage: Stage, task: Task, actor: Actor) -> list[Answer]:

@@ -13,7 +13,7 @@ from workflow_app.models.submission import Submission
 from workflow_app.models.task import Task
 from workflow_app.models.user import User, UserRole
 from workflow_app.permissions import ROLES
-from workflow_app.services import audit, case_tasks, clocks, drafts, effects, incidents, jobs
+from workflow_app.services import audit, case_tasks, clocks, drafts, effects, incidents, jobs, walls
 from workflow_app.services.effects import Result
 from workflow_app.services.openings import Opened
 from workflow_app.services.unit_of_work import UnitOfWork
@@ -70,6 +70,7 @@ def _update_effects(work: UnitOfWork, case: Case, step: Step) -> None:
 def _update_tasks(work: UnitOfWork, case: Case, open_tasks: Iterable[OpenTask]) -> None:
     """Make the inbox say what the engine says: new tasks appear, interrupted ones are cancelled."""
     wanted = {task.id: task for task in open_tasks}
+    walls.check_reachable(case, ((task.element, task.lane) for task in wanted.values()))
     known = {task.id: task for task in case_tasks.open_of_case(work, case.id)}
     for task in known.values():
         if task.id not in wanted:
@@ -111,7 +112,8 @@ def _assignee(work: UnitOfWork, case: Case, opened: OpenTask) -> UUID | None:
     if opened.properties.get("assign") == "queue":
         return None
     barred = recorders(work, case.id, opened.properties.get("fourEyes", ""))
-    if opened.lane in work.actor.roles and work.actor.user_id not in barred:
+    walled_off = case_tasks.walled_off(work, case.id)
+    if opened.lane in work.actor.roles and work.actor.user_id not in barred | walled_off:
         return work.actor.user_id
     if barred or opened.properties.get("fourEyes"):
         return None
@@ -121,6 +123,7 @@ def _assignee(work: UnitOfWork, case: Case, opened: OpenTask) -> UUID | None:
         .join(User, User.id == Task.done_by)
         .join(UserRole, (UserRole.user_id == User.id) & (UserRole.role == opened.lane))
         .where(Task.case_id == case.id, Task.role == opened.lane, Task.status == "done", User.is_active)
+        .where(User.id.not_in(walled_off))
         .order_by(Task.done_at.desc())
         .limit(1)
     ).first()

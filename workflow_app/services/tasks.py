@@ -15,7 +15,7 @@ from workflow_app.models.case import Case
 from workflow_app.models.submission import Submission
 from workflow_app.models.task import Task
 from workflow_app.models.user import User
-from workflow_app.permissions import LEADS, can_work_on, check_four_eyes, check_role, check_work_on, has_role
+from workflow_app.permissions import can_work_on, check_four_eyes, check_lead, check_work_on, is_lead
 from workflow_app.services import (
     access,
     answers,
@@ -26,11 +26,13 @@ from workflow_app.services import (
     evidence,
     incidents,
     kinship,
+    members,
     people,
     precedence,
     printable,
     requirements,
     steps,
+    walls,
 )
 from workflow_app.services.configuration import role_label
 from workflow_app.services.processes import definition_of
@@ -84,6 +86,8 @@ class Completion:
     next_task_id: UUID | None
     """The next task of the same case, or else of a case that continues it, that is the actor's, if there is one."""
     message: str
+    is_out_of_sight: bool = False
+    """The case is one that the actor does not see any more; the message says so."""
 
 
 def get(work: UnitOfWork, task_id: UUID) -> TaskView:
@@ -110,7 +114,7 @@ def get(work: UnitOfWork, task_id: UUID) -> TaskView:
         assignee_name=people.name_of(work, task.assignee_id),
         is_mine=is_mine,
         can_claim=task.status == "open" and task.assignee_id is None and may_work,
-        can_reassign=task.status == "open" and has_role(work.actor, LEADS),
+        can_reassign=task.status == "open" and is_lead(work.actor, case.confined_to),
         status=task.status,
         created_at=task.created_at,
         due_at=task.due_at,
@@ -151,7 +155,8 @@ def release(work: UnitOfWork, task_id: UUID, *, seen_holder: SeenHolder = "any")
     if task.assignee_id is None:
         return
     _check_holder(work, task, seen_holder)
-    if task.assignee_id != work.actor.user_id and not has_role(work.actor, LEADS):
+    case = access.visible_case(work, task.case_id)
+    if task.assignee_id != work.actor.user_id and not is_lead(work.actor, case.confined_to):
         raise precedence.held(work, task)
     task.assignee_id = None
     _record(work, task, "task.released")
@@ -159,7 +164,8 @@ def release(work: UnitOfWork, task_id: UUID, *, seen_holder: SeenHolder = "any")
 
 def reassign(work: UnitOfWork, task_id: UUID, user_id: UUID, *, seen_holder: SeenHolder = "any") -> None:
     """A lead gives a task to a colleague who holds its role; four eyes hold for the colleague too."""
-    check_role(work.actor, LEADS)
+    case = access.visible_case(work, access.visible_task(work, task_id, lock=True).case_id)
+    check_lead(work.actor, case.confined_to)
     task = _locked(work, task_id)
     _check_holder(work, task, seen_holder)
     # Locked against changes: who is disabled or loses the role at this moment does not get the task.
@@ -168,7 +174,8 @@ def reassign(work: UnitOfWork, task_id: UUID, user_id: UUID, *, seen_holder: See
         raise InvalidInput("Pilih petugas yang akunnya aktif di unit ini.")
     if task.role not in {role.role for role in user.roles}:
         raise InvalidInput(f"{user.full_name} tidak memegang peran {role_label(work, task.role)}.")
-    case = access.visible_case(work, task.case_id)
+    if walls.keeps_out(work, case.id, user.id):
+        raise InvalidInput(f"Tugas ini tidak dapat dialihkan kepada {user.full_name}. Pilih petugas lain.")
     if user.id in steps.recorders(work, case.id, _four_eyes(work, case, task)):
         raise Forbidden(f"{user.full_name} ikut mencatat berkas ini, jadi tidak boleh menyetujuinya.")
     task.assignee_id = user.id
@@ -196,6 +203,7 @@ def complete(
         **requirements.check(work, case, form, kept),
         **evidence.check(work, case, form, kept),
         **printable.check(definition, form, kept),
+        **members.check(work, form, kept),
     }
     if faults:
         raise InvalidInput(fields=faults)
@@ -224,6 +232,8 @@ def _finish(work: UnitOfWork, case: Case, task: Task) -> None:
 
 
 def _completion(work: UnitOfWork, case: Case, message: str) -> Completion:
+    if sentence := walls.tells_end_of_sight(work, case):
+        return Completion(case.id, None, f"{message} {sentence}", is_out_of_sight=True)
     mine = [task for task in case_tasks.open_of_case(work, case.id) if task.assignee_id == work.actor.user_id]
     return Completion(case.id, mine[0].id if mine else kinship.next_task(work, case.id), message)
 

@@ -168,12 +168,12 @@ def list_all(work: UnitOfWork) -> list[UserView]:
     return [_view(user) for user in work.session.scalars(select(User).order_by(User.username))]
 
 
-def colleagues(work: UnitOfWork, role: str) -> list[UserView]:
-    """Active people of the actor's unit who hold a role: to whom a task can be given."""
+def colleagues(work: UnitOfWork, role: str, *, barred: Collection[UUID] = ()) -> list[UserView]:
+    """Active people of the actor's unit who hold a role: to whom a task can be given, without the `barred`."""
     holders = select(UserRole.user_id).where(UserRole.role == role)
     rows = work.session.scalars(
         select(User)
-        .where(User.id.in_(holders), User.is_active, User.unit == work.actor.unit)
+        .where(User.id.in_(holders), User.id.not_in(barred), User.is_active, User.unit == work.actor.unit)
         .order_by(User.full_name)
     )
     return [_view(user) for user in rows]

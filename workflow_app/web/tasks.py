@@ -11,7 +11,18 @@ from workflow_app.engine import forms
 from workflow_app.errors import Conflict, Forbidden, InvalidInput, ProcessFault, StorageAway
 from workflow_app.permissions import IDENTITY_READERS
 from workflow_app.services import access as reach
-from workflow_app.services import cases, documents, drafts, letters, records, requirements, tasks, users
+from workflow_app.services import (
+    case_tasks,
+    cases,
+    documents,
+    drafts,
+    letters,
+    members,
+    records,
+    requirements,
+    tasks,
+    users,
+)
 from workflow_app.services.tasks import SeenHolder, TaskView
 from workflow_app.services.unit_of_work import UnitOfWork
 from workflow_app.web import uploads
@@ -111,6 +122,8 @@ def _complete(task_id: UUID, posted: Posted) -> ResponseReturnValue:
     except InvalidInput as error:
         return _page(task_id, posted, error.fields or {"": error.sentence}, token), 400
     flash(done.message)
+    if done.is_out_of_sight:
+        return redirect(url_for("inbox.show"))
     if done.next_task_id:
         return redirect(url_for("tasks.show", task_id=done.next_task_id))
     return redirect(url_for("cases.show", case_id=done.case_id))
@@ -157,12 +170,20 @@ def _page(
             letters=letters.for_case(work, task.case_id),
             may_reveal=not work.actor.roles.isdisjoint(IDENTITY_READERS),
             documents=papers,
-            colleagues=users.colleagues(work, task.role) if task.can_reassign else [],
+            colleagues=_colleagues(work, task) if task.can_reassign else [],
         )
+
+
+def _colleagues(work: UnitOfWork, task: TaskView) -> list[users.UserView]:
+    return users.colleagues(work, task.role, barred=case_tasks.walled_off(work, task.case_id))
 
 
 def _is_checklist(form: forms.Form) -> bool:
     return any(field.widget == "requirements" for field in form.fields.values())
+
+
+def _has_members(form: forms.Form) -> bool:
+    return any(field.widget == members.WIDGET for field in form.fields.values())
 
 
 def _prepared(task: TaskView) -> Posted:
@@ -183,5 +204,6 @@ def _context(work: UnitOfWork, task: TaskView, papers: list[documents.DocumentVi
         "papers": {str(paper.id): paper for paper in papers},
         "lines": lines,
         "requests": asked,
+        "members": members.choices(work) if task.is_mine and _has_members(task.form) else [],
         "case_id": task.case_id,
     }

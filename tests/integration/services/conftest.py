@@ -1,10 +1,14 @@
 """For tests that need several real transactions."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
+from uuid import UUID
 
 import pytest
 
+from tests.integration.services import walled
+from tests.integration.services.walled import begin, complete, naming
 from workflow_app.connections import connect
 from workflow_app.services.unit_of_work import UnitOfWork, Works
 from workflow_app.settings import Settings
@@ -24,3 +28,31 @@ def fresh_works(fresh_settings: Settings) -> Iterator[Works]:
 def officer(work: UnitOfWork, budi: Actor, sktlk: str) -> UnitOfWork:
     """A unit of work in which the officer who records acts."""
     return replace(work, actor=budi)
+
+
+@pytest.fixture
+def complaints(works: Works, tmp_path: Path) -> str:
+    """The small process with walls is deployed; its key."""
+    return walled.deploy(works, tmp_path)
+
+
+@pytest.fixture
+def dewi(person: Callable[..., Actor]) -> Actor:
+    """A Ka SPKT who leads and oversees."""
+    return person("dewi", "ka_spkt", "pamapta", "auditor", "admin")
+
+
+@pytest.fixture
+def propam(person: Callable[..., Actor]) -> Actor:
+    """Handles complaints against members."""
+    return person("propam", "piket_propam")
+
+
+@pytest.fixture
+def at_propam(works: Works, complaints: str, budi: Actor, sari: Actor, dewi: Actor) -> UUID:
+    """A complaint that names Dewi; Propam handles it."""
+    assert complaints
+    case_id = begin(works, budi)
+    complete(works, case_id, "telaah", sari)
+    complete(works, case_id, "lapor", budi, naming(dewi, target="propam"))
+    return case_id

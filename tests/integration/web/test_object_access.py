@@ -3,7 +3,7 @@
 import io
 import itertools
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -11,7 +11,7 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import select, text, update
 from werkzeug.test import TestResponse
 
 from archive.models import ArchiveBase
@@ -19,9 +19,12 @@ from tests.integration.web import routes
 from tests.integration.web.routes import Route, World
 from tests.integration.web.visitor import Visitor
 from workflow_app.models import Base
+from workflow_app.models.case import Case
+from workflow_app.models.user import User
+from workflow_app.models.wall import CaseWall
 from workflow_app.permissions import ROLES
 from workflow_app.services.unit_of_work import Works
-from workflow_app.types import Actor
+from workflow_app.types import SYSTEM, Actor
 
 Play = Callable[..., UUID]
 Fault = tuple[object, ...]
@@ -39,7 +42,9 @@ def visitors(
     person("semua", *sorted(ROLES), unit="lain")
     person("lantas", "piket_lantas", "arsiparis")
     person("chief", "pimpinan")
-    names = ("budi", "sari", "semua", "lantas", "chief")
+    person("terlapor", *sorted(ROLES))
+    person("loket", *sorted(set(ROLES) - {"piket_propam", "auditor", "pimpinan"}))
+    names = ("budi", "sari", "semua", "lantas", "chief", "terlapor", "loket")
     found = {name: visit(name).open("/akun/sandi") for name in names}
     visit("budi")
     return found
@@ -52,6 +57,19 @@ def world(works: Works, play: Play, budi: Actor, sari: Actor, visitors: dict[str
     assert second is not None
     visitors["budi"].open("/akun/sandi")
     return routes.build(works, play, budi, sari, UUID(second[0]))
+
+
+@pytest.fixture
+def walled(works: Works, world: World, visitors: dict[str, Visitor]) -> World:
+    """A member with every role there is, in the same unit, whom all these cases concern."""
+    with works.begin(SYSTEM) as work:
+        member = work.session.scalars(select(User.id).where(User.username == "terlapor")).one()
+        walls = [
+            CaseWall(case_id=case_id, user_id=member, since=work.clock(), reason_key="lapor.terlapor")
+            for case_id in (world.done, world.desk, world.approval)
+        ]
+        work.session.add_all(walls)
+    return world
 
 
 @pytest.fixture
@@ -125,9 +143,38 @@ def test_strangers_neither_read_nor_change_anything(
 ) -> None:
     """Another unit with every role there is; the same unit without a role of the case; nobody."""
     visitors["nobody"] = visitor.open("/masuk")
+    faults = _faults(works, visitors, world, table, ("semua", "lantas", "nobody"))
+    faults += _told_by_status(visitors["semua"], table)
+    assert faults == []
+
+
+def test_r79_whom_the_cases_concern_is_a_stranger_to_them_with_every_role_there_is(
+    works: Works, visitors: dict[str, Visitor], walled: World, table: list[Route]
+) -> None:
+    faults = _faults(works, visitors, walled, table, ("terlapor",))
+    faults += _told_by_status(visitors["terlapor"], table)
+    assert faults == []
+
+
+def test_r79_the_counter_is_a_stranger_to_what_went_to_propam(
+    works: Works, visitors: dict[str, Visitor], world: World, table: list[Route]
+) -> None:
+    """Who recorded, who approved, and all the roles of the counter together."""
+    with works.begin(SYSTEM) as work:
+        work.session.execute(update(Case).values(confined_to="piket_propam"))
+    of_cases = [route for route in table if route.endpoint != "users.end_session"]
+    faults = _faults(works, visitors, world, of_cases, ("budi", "sari", "loket"))
+    faults += _told_by_status(visitors["loket"], table)
+    assert faults == []
+
+
+def _faults(
+    works: Works, visitors: dict[str, Visitor], world: World, table: list[Route], names: Sequence[str]
+) -> list[Fault]:
+    """Where one of these strangers is answered, told something, or changes something."""
     faults: list[Fault] = []
     before = stored(works)
-    for route, name in itertools.product(table, ("semua", "lantas", "nobody")):
+    for route, name in itertools.product(table, names):
         with taken_back(works):
             with send(visitors[name], route) as answer:
                 if not _is_refused(answer, name, route):
@@ -135,8 +182,7 @@ def test_strangers_neither_read_nor_change_anything(
                 faults += [(name, route.endpoint, "told", word) for word in leaked(answer, world.secrets)]
             if not route.is_own or name == "nobody":
                 faults += [(name, route.endpoint, "changed", table) for table in changes(works, before)]
-    faults += _told_by_status(visitors["semua"], table)
-    assert faults == []
+    return faults
 
 
 def _is_refused(answer: TestResponse, name: str, route: Route) -> bool:

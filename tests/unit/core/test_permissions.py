@@ -28,6 +28,36 @@ def test_who_started_a_case_sees_it() -> None:
     assert permissions.can_see_case(BUDI, unit="spkt", started_by=BUDI.user_id, task_roles=[])
 
 
+def test_r79_whom_a_case_concerns_does_not_see_it_whatever_he_is() -> None:
+    assert SARI.user_id
+    for actor, is_seen in ((SARI, False), (BUDI, True)):
+        kept_out = {"walled_off": [SARI.user_id], "task_roles": ["petugas", "ka_spkt"]}
+        assert permissions.can_see_case(actor, unit="spkt", started_by=actor.user_id, **kept_out) is is_seen  # type: ignore[arg-type]  # one mapping for both
+
+
+@pytest.mark.parametrize(
+    ("role", "leadership_sees", "is_seen"),
+    [
+        ("piket_propam", False, True),
+        ("auditor", False, True),
+        ("pimpinan", True, True),
+        ("pimpinan", False, False),
+        ("ka_spkt", True, False),
+        ("petugas", True, False),
+        ("admin", True, False),
+    ],
+)
+def test_r79_a_confined_case_is_seen_by_its_role_and_who_watches_over_it(
+    role: str, leadership_sees: bool, is_seen: bool
+) -> None:
+    actor = Actor(uuid4(), "Contoh", frozenset({role}))
+    only = permissions.seers_of_confined("piket_propam", leadership_sees=leadership_sees)
+    seen = permissions.can_see_case(
+        actor, unit="spkt", started_by=actor.user_id, task_roles=["petugas", "ka_spkt"], only=only
+    )
+    assert seen is is_seen
+
+
 def test_four_eyes_stop_who_recorded() -> None:
     with pytest.raises(Forbidden, match="orang lain"):
         permissions.check_four_eyes(SARI, {SARI.user_id})

@@ -232,6 +232,11 @@ FAULTS: dict[str, tuple[Folder, str, str]] = {
     "a scenario that expects an unknown outcome": (scenario("outcome: dibatalkan", "outcome: dirujuk"), "scenario-reference", "scenarios/contoh.yaml"),
     "a scenario that expects unknown variables": (scenario("variables: {}", "variables: {hantu: 1}"), "scenario-reference", "scenarios/contoh.yaml"),
     **call_faults.FAULTS,
+    "members chosen in the clear": (with_field(widget="members", schema={"type": "array"}), "personal-missing", "kerja"),
+    "members among the working notes": (with_field(widget="members", schema={"type": "array"}, personal="catatan"), "members-group", "kerja"),
+    "a wall around nobody": (line().service("batasi", "wall_off", from_element='"kerja"', field='"catatan"'), "wall-members", "batasi"),
+    "a case confined to a variable": (line().service("khususkan", "confine", role="jenis"), "confine-role", "khususkan"),
+    "a task for who cannot see it": (line().service("khususkan", "confine", role='"ka_spkt"').user("lanjut").flow("khususkan", "lanjut"), "confine-task", "lanjut"),
 }  # fmt: skip
 
 

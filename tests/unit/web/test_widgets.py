@@ -42,6 +42,7 @@ CONTEXT = {
     "papers": PAPERS,
     "lines": {"persyaratan": LINES},
     "requests": {"pengecualian": [MissingLine(LINES[1], LONG)]},
+    "members": [("a", f"Bripda {LONG}"), ("b", "Bripda Contoh Budi")],
     "case_id": CASE,
 }
 
@@ -104,6 +105,12 @@ def test_a_question_that_may_stay_empty_says_so(app: Flask) -> None:
 def test_chosen_options_are_checked(app: Flask) -> None:
     tree = parse(draw(app, field("checkboxes"), {"nama": ["b"]}))
     assert [box.get("value") for box in tree.iter("input") if "checked" in box.attrib] == ["b"]
+
+
+def test_members_are_chosen_without_scripts(app: Flask) -> None:
+    tree = parse(draw(app, field("members"), {"nama": ["b"]}))
+    boxes = [(box.get("type"), box.get("value"), "checked" in box.attrib) for box in tree.iter("input")]
+    assert boxes == [("checkbox", "a", False), ("checkbox", "b", True)]
 
 
 def test_a_condition_travels_to_the_script_as_data(app: Flask) -> None:

@@ -1,0 +1,154 @@
+"""R79, R23: whom a complaint names loses sight of it, whatever he is."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import select, text
+
+from tests.integration.services.walled import begin, complete, naming, refused, sees, task_of
+from workflow_app.errors import InvalidInput
+from workflow_app.models.audit import AuditEvent
+from workflow_app.models.submission import Submission
+from workflow_app.models.wall import CaseWall
+from workflow_app.services import (
+    audit,
+    cases,
+    drafts,
+    history,
+    identities,
+    inbox,
+    tasks,
+    users,
+)
+from workflow_app.services.unit_of_work import Works
+from workflow_app.types import SYSTEM, Actor
+
+Person = Callable[..., Actor]
+pytestmark = pytest.mark.usefixtures("complaints")
+
+
+def test_r79_whom_a_complaint_names_loses_sight_whatever_he_is(
+    works: Works, budi: Actor, sari: Actor, dewi: Actor
+) -> None:
+    case_id = begin(works, budi)
+    with works.begin(dewi) as work:
+        number = cases.get(work, case_id).number
+        assert inbox.page(work, "all").counts["all"] == 2
+    complete(works, case_id, "lapor", budi, naming(dewi))
+
+    for gone in (
+        lambda work: cases.get(work, case_id),
+        lambda work: history.timeline(work, case_id),
+        lambda work: tasks.claim(work, task_of(works, case_id, "telaah").id),
+        lambda work: drafts.save(work, task_of(works, case_id, "telaah").id, {"catatan": "x"}),
+        lambda work: identities.reveal(work, case_id, "Pemeriksaan"),
+    ):
+        assert refused(works, dewi, gone)
+    with works.begin(dewi) as work:
+        assert cases.search(work, number) == []
+        for tab in inbox.TABS:
+            page = inbox.page(work, tab)
+            assert (page.rows, page.counts[tab]) == ([], 0)
+    assert sees(works, sari, case_id)
+    assert sees(works, budi, case_id)
+
+
+def test_a_task_held_by_whom_it_concerns_goes_back_to_its_queue(
+    works: Works, budi: Actor, sari: Actor, dewi: Actor
+) -> None:
+    case_id = begin(works, budi)
+    held = task_of(works, case_id, "telaah").id
+    with works.begin(dewi) as work:
+        tasks.claim(work, held)
+        drafts.save(work, held, {"catatan": "Contoh"})
+    complete(works, case_id, "lapor", budi, naming(dewi))
+
+    with works.begin(sari) as work:
+        assert [row.task_id for row in inbox.page(work, "queue").rows] == [held]
+        assert tasks.get(work, held).assignee_id is None
+    complete(works, case_id, "telaah", sari)
+
+
+def test_no_task_is_given_to_whom_it_concerns(works: Works, budi: Actor, sari: Actor, dewi: Actor) -> None:
+    """Neither by a lead nor by the process, which gives the next task to who did the last of that role."""
+    case_id = begin(works, budi)
+    with works.begin(dewi) as work:
+        tasks.claim(work, task_of(works, case_id, "telaah").id)
+    complete(works, case_id, "telaah", dewi)
+    complete(works, case_id, "lapor", budi, naming(dewi))
+    task = task_of(works, case_id, "putusan")
+
+    assert (task.status, task.assignee_id) == ("open", None)
+    assert dewi.user_id is not None
+    with pytest.raises(InvalidInput, match="tidak dapat dialihkan"), works.begin(sari) as work:
+        tasks.reassign(work, task.id, dewi.user_id)
+    with works.begin(sari) as work:
+        barred = [dewi.user_id]
+        assert [user.id for user in users.colleagues(work, "ka_spkt", barred=barred)] == [sari.user_id]
+
+
+def test_who_names_himself_is_told_and_gets_no_further_task(
+    works: Works, budi: Actor, sari: Actor, person: Person
+) -> None:
+    rina = person("rina", "petugas", "ka_spkt")
+    case_id = begin(works, rina)
+    complete(works, case_id, "telaah", rina)
+
+    done = complete(works, case_id, "lapor", rina, naming(rina))
+
+    assert (done.is_out_of_sight, done.next_task_id) == (True, None)
+    assert "tidak tampil lagi" in done.message
+    assert not sees(works, rina, case_id)
+    assert task_of(works, case_id, "putusan").assignee_id is None
+    complete(works, case_id, "putusan", sari)
+
+
+def test_the_trail_says_that_there_is_a_wall_and_not_whom_it_keeps_out(
+    works: Works, budi: Actor, dewi: Actor
+) -> None:
+    case_id = begin(works, budi)
+    complete(works, case_id, "lapor", budi, naming(dewi))
+
+    with works.begin(SYSTEM) as work:
+        event = work.session.scalars(select(AuditEvent).where(AuditEvent.action == "wall.raised")).one()
+        kept = work.session.scalars(select(Submission).where(Submission.case_id == case_id)).one()
+        wall = work.session.scalars(select(CaseWall).where(CaseWall.case_id == case_id)).one()
+        assert list(audit.verify_chains(work)) == []
+        assert (event.element, event.details) == ("batasi", {"members": 1})
+        assert "terlapor" not in kept.answers
+        assert (wall.user_id, wall.reason_key) == (dewi.user_id, "lapor.terlapor")
+    with works.begin(budi) as work:
+        lines = [entry.what for entry in history.timeline(work, case_id)]
+        revealed = identities.reveal(work, case_id, "Pemeriksaan")
+    assert "Yang disebut pada berkas ini tidak dapat lagi melihatnya" in lines
+    assert revealed[0].rows == [("Siapa yang diadukan?", "Contoh Dewi")]
+
+
+def test_a_complaint_that_names_nobody_raises_no_wall(works: Works, budi: Actor, sari: Actor) -> None:
+    case_id = begin(works, budi)
+    complete(works, case_id, "lapor", budi, naming())
+
+    with works.begin(SYSTEM) as work:
+        assert work.session.scalars(select(CaseWall)).all() == []
+    assert sees(works, sari, case_id)
+
+
+@pytest.mark.parametrize("named", ["00000000-0000-4000-8000-000000000000", "Contoh Dewi", ""])
+def test_only_accounts_can_be_named(works: Works, budi: Actor, named: str) -> None:
+    case_id = begin(works, budi)
+    with pytest.raises(InvalidInput) as caught:
+        complete(works, case_id, "lapor", budi, {"terlapor": [named], "tujuan": "spkt"})
+    assert "Pilih anggota dari daftar." in caught.value.fields["terlapor"]
+
+
+def test_a_list_reads_its_index_in_order_past_the_walls(works: Works, sari: Actor) -> None:
+    """What is hidden is gathered once, however many tasks there are."""
+    with works.begin(sari) as work:
+        work.session.execute(text("set local enable_seqscan = off"))
+        asked = inbox._positions(work, "all", 26, ())
+        query = str(select(asked).compile(work.session.get_bind(), compile_kwargs={"literal_binds": True}))
+        plan = json.dumps(work.session.execute(text(f"explain (format json) {query}")).scalar_one())
+    assert "ix_task_unit" in plan
+    assert "Sort" not in plan
+    assert plan.count("SubPlan") >= 1

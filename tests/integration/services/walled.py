@@ -1,0 +1,72 @@
+"""Playing the small process with walls on the services."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import select
+
+from tests.unit.engine.complaint import KEY, complaint
+from workflow_app.errors import NotFound
+from workflow_app.models.task import Task
+from workflow_app.services import cases, processes, tasks
+from workflow_app.services.tasks import Completion
+from workflow_app.services.unit_of_work import UnitOfWork, Works
+from workflow_app.types import SYSTEM, Actor, Answers
+
+
+def deploy(works: Works, place: Path) -> str:
+    """Deploy the process from a folder made in `place`; its key."""
+    for name, content in complaint().files().items():
+        path = place / KEY / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    with works.begin(SYSTEM) as work:
+        return processes.deploy(work, place / KEY).key
+
+
+def begin(works: Works, officer: Actor) -> UUID:
+    """A complaint that is being reported."""
+    with works.begin(officer) as work:
+        return cases.start(work, KEY).case_id
+
+
+def task_of(works: Works, case_id: UUID, element: str) -> Task:
+    """The newest task of an element."""
+    query = select(Task).where(Task.case_id == case_id, Task.element == element)
+    with works.begin(SYSTEM) as work:
+        found = work.session.scalars(query.order_by(Task.created_at.desc())).first()
+        assert found is not None
+        work.session.expunge(found)
+        return found
+
+
+def naming(*named: Actor, target: str = "spkt") -> Answers:
+    """The answers of a report that names these members."""
+    return {"terlapor": [str(member.user_id) for member in named], "tujuan": target}
+
+
+def complete(
+    works: Works, case_id: UUID, element: str, actor: Actor, answers: Mapping[str, object] | None = None
+) -> Completion:
+    """The actor completes the open task of an element."""
+    given = dict(answers or {"catatan": "Contoh"})
+    with works.begin(actor) as work:
+        return tasks.complete(work, task_of(works, case_id, element).id, given, str(uuid4()))  # type: ignore[arg-type]  # plain JSON
+
+
+def sees(works: Works, actor: Actor, case_id: UUID) -> bool:
+    """May the actor open the case?"""
+    try:
+        with works.begin(actor) as work:
+            return cases.get(work, case_id).id == case_id
+    except NotFound:
+        return False
+
+
+def refused(works: Works, actor: Actor, verb: Callable[[UnitOfWork], object]) -> bool:
+    """True when the case is not there for the actor; fails otherwise."""
+    with pytest.raises(NotFound), works.begin(actor) as work:
+        verb(work)
+    return True

@@ -1,0 +1,76 @@
+"""Walls before a case: whom its answers name loses sight of it, and a case against members is confined to who handles it (R79).
+
+Both happen inside the step of the process, under the lock of the case: who waited for that lock finds the wall.
+"""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import insert
+
+from workflow_app.errors import ProcessFault
+from workflow_app.models.case import Case
+from workflow_app.models.wall import CaseWall
+from workflow_app.permissions import ROLES
+from workflow_app.services import access, answers, audit, case_tasks, memory
+from workflow_app.services.configuration import role_label
+from workflow_app.services.unit_of_work import UnitOfWork
+
+
+def raise_walls(work: UnitOfWork, case: Case, element: str, source: str, field: str) -> None:
+    """Keep out whom `field` of the newest answers of `source` names. Their open tasks go back to the queue first.
+
+    The event says how many walls were raised, not whom they keep out.
+    """
+    found = answers.newest(work, case.id, [source])
+    named = answers.unsealed(work, case, found.values()).get(source, {}).get(field)
+    members = {UUID(str(member)) for member in named} if isinstance(named, list) else set()
+    new = members - case_tasks.walled_off(work, case.id)
+    if not new:
+        return
+    now, reason = work.clock(), f"{source}.{field}"
+    rows = [
+        {"case_id": case.id, "user_id": member, "since": now, "reason_key": reason} for member in sorted(new)
+    ]
+    work.session.execute(insert(CaseWall), rows)
+    case_tasks.wall_off(work, case.id, new)
+    _release(work, case, new)
+    memory.lose_sight(work, case.id)
+    audit.record_case(work, case.id, "wall.raised", element, members=len(new))
+
+
+def confine(work: UnitOfWork, case: Case, element: str, role: str) -> None:
+    """From now on only `role` sees the case, beside those who watch over confined cases."""
+    if role not in ROLES:
+        raise ProcessFault(element, f"{role} is no role")
+    if case.confined_to == role:
+        return
+    case.confined_to = role
+    memory.lose_sight(work, case.id)
+    audit.record_case(work, case.id, "case.confined", element, role=role, label=role_label(work, role))
+
+
+def check_reachable(case: Case, open_tasks: Iterable[tuple[str, str]]) -> None:
+    """Raise `ProcessFault` when a confined case waits at an element (first) for a role (second) that does not see it."""
+    for element, role in open_tasks:
+        if case.confined_to not in (None, role):
+            raise ProcessFault(element, f"{role} does not see a case that is confined to {case.confined_to}")
+
+
+def keeps_out(work: UnitOfWork, case_id: UUID, user_id: UUID | None) -> bool:
+    """Is this member kept out of the case?"""
+    return user_id in case_tasks.walled_off(work, case_id)
+
+
+def tells_end_of_sight(work: UnitOfWork, case: Case) -> str:
+    """A sentence for who has just lost sight of the case by an own step; empty for everybody else."""
+    if access.still_sees(work, case):
+        return ""
+    return "Berkas ini sekarang hanya dapat dilihat oleh yang menanganinya, jadi tidak tampil lagi di daftar Anda."
+
+
+def _release(work: UnitOfWork, case: Case, members: set[UUID]) -> None:
+    for task in case_tasks.open_of_case(work, case.id):
+        if task.assignee_id in members:
+            task.assignee_id = None
+            audit.record_case(work, case.id, "task.released", task.element, name=task.name, task=str(task.id))
