@@ -12,6 +12,7 @@ from workflow_app.engine import (
     lint_expressions,
     lint_flow,
     lint_forms,
+    lint_stages,
 )
 from workflow_app.engine.decisions import DecisionTable, read_decision
 from workflow_app.engine.definitions import (
@@ -39,6 +40,7 @@ RULES: tuple[Rule, ...] = (
     *lint_forms.RULES,
     *lint_drawing.RULES,
     *lint_contents.RULES,
+    *lint_stages.RULES,
 )
 
 T = TypeVar("T")

@@ -32,7 +32,7 @@ WHY_NOT = {
 PROPERTIES = frozenset(
     {
         "formJsonSchemaFilename", "formUiSchemaFilename", "clause", "fourEyes", "clock", "maxVisits", "outcome",
-        "prefill", "keepOutputs", "assign", "clockLabel",
+        "prefill", "keepOutputs", "assign", "clockLabel", "stage", "startsClock", "stopsClock", "standIn",
     }
 )  # fmt: skip
 
@@ -40,7 +40,8 @@ OUTCOMES = frozenset({"selesai", "dirujuk", "dibatalkan"})
 
 OPERATIONS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
     "start_clock": (frozenset({"clock"}), frozenset({"at"})),
-    "stop_clock": (frozenset({"clock"}), frozenset()),
+    "stop_clock": (frozenset({"clock"}), frozenset({"at"})),
+    "check_area": (frozenset({"area", "code"}), frozenset()),
     "issue_letter": (frozenset({"letter"}), frozenset()),
     "render_letter": (frozenset({"letter_id"}), frozenset()),
     "void_letter": (frozenset({"letter_id"}), frozenset({"reason"})),

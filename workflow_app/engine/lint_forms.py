@@ -121,6 +121,10 @@ def _fit(form: Form, field: Field) -> Iterator[str]:
             yield "skema tidak membatasi pilihan (enum)."
         elif allowed is not None and {str(value) for value in allowed} != set(field.options):
             yield "pilihan pada tampilan berbeda dari enum pada skema."
+    if field.groups:
+        grouped = [key for keys in field.groups.values() for key in keys]
+        if field.widget != "select" or sorted(grouped) != sorted(field.options):
+            yield "kelompok (groups) hanya untuk select, dan memuat setiap pilihan tepat satu kali."
     if field.visible_if is not None:
         other = form.fields.get(field.visible_if.field)
         if other is None or other.name == field.name:
