@@ -33,6 +33,11 @@ INCIDENT_READERS = LEADS | {"admin", "auditor"}
 INCIDENT_RETRIERS = LEADS | {"admin"}
 CONFIGURATION_MINDERS = LEADS | {"admin"}
 """Are told when something of the office's configuration is missing."""
+FIELD_ROLES = frozenset(role for role in ROLES if role.startswith("piket_"))
+"""Are where it happens: the moment they press a button is the time of a stage."""
+TIME_CORRECTORS = LEADS | {"petugas"}
+"""May correct the time of a stage, with a reason."""
+BOARD_READERS = LEADS | {"petugas", "pimpinan"}
 CASE_STARTERS = frozenset({"petugas", "pamapta"})
 ARCHIVE_READERS = frozenset({"arsiparis", "petugas", "pamapta", "ka_spkt", "auditor"})
 IDENTITY_READERS = frozenset({"petugas", "pamapta", "ka_spkt", "auditor"})

@@ -24,7 +24,9 @@ SENTENCES = {
     "task.completed": "Selesai: {name}",
     "task.cancelled": "Tugas tidak berlaku lagi: {name}",
     "effect.done": "Selesai oleh sistem: {element_name}",
-    "timer.fired": "Batas waktu terlewati; Ka SPKT diberi tahu",
+    "task.taken_over": "Tugas diambil alih untuk dicatat: {name}",
+    "time.corrected": "Waktu dikoreksi: {name}, {was_words} menjadi {becomes_words}",
+    "timer.fired": "Batas waktu terlewati; yang berwenang diberi tahu",
     "clock.started": "Jam mulai: {clock_label}",
     "clock.stopped": "Jam berhenti: {clock_label}, {duration}",
     "incident.opened": "Gangguan tercatat; langkah tidak disimpan setengah",
@@ -88,4 +90,7 @@ def _sentence(event: AuditEvent, definition: Definition) -> str:
     facts["clock_label"] = readable.clock(definition, str(facts["clock"])).lower()
     if "seconds" in facts:
         facts["duration"] = readable.duration(timedelta(seconds=int(facts["seconds"])))
+    for name in ("was", "becomes"):
+        if name in facts:
+            facts[f"{name}_words"] = readable.moment(datetime.fromisoformat(str(facts[name])))
     return SENTENCES.get(event.action, event.action).format_map(facts).rstrip(": ,")

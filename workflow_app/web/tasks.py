@@ -11,7 +11,17 @@ from workflow_app.engine import forms
 from workflow_app.errors import Conflict, Forbidden, InvalidInput, ProcessFault, StorageAway
 from workflow_app.permissions import IDENTITY_READERS
 from workflow_app.services import access as reach
-from workflow_app.services import cases, documents, drafts, letters, records, requirements, tasks, users
+from workflow_app.services import (
+    cases,
+    documents,
+    drafts,
+    letters,
+    records,
+    requirements,
+    standing_in,
+    tasks,
+    users,
+)
 from workflow_app.services.tasks import SeenHolder, TaskView
 from workflow_app.services.unit_of_work import UnitOfWork
 from workflow_app.web import uploads
@@ -66,6 +76,15 @@ def claim(task_id: UUID) -> ResponseReturnValue:
     """Take the task and open it."""
     with unit_of_work() as work:
         tasks.claim(work, task_id)
+    return redirect(url_for("tasks.show", task_id=task_id))
+
+
+@blueprint.post("/ambil-alih")
+@access()
+def take_over(task_id: UUID) -> ResponseReturnValue:
+    """Take the task to record it for its role, and open it."""
+    with unit_of_work() as work:
+        standing_in.take_over(work, task_id)
     return redirect(url_for("tasks.show", task_id=task_id))
 
 
@@ -166,7 +185,10 @@ def _is_checklist(form: forms.Form) -> bool:
 
 
 def _prepared(task: TaskView) -> Posted:
-    start = task.answers if task.answers_from else {**forms.defaults(task.form, now()), **task.answers}
+    told = {"sumber": "radio"} if task.stands_in and task.is_stage else {}
+    start = (
+        task.answers if task.answers_from else {**forms.defaults(task.form, now()), **told, **task.answers}
+    )
     return posted_of(task.form, start)
 
 
