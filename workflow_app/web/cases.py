@@ -118,6 +118,7 @@ def page(case_id: UUID, **more: Any) -> str:
             labels=documents.labels(work, case_id),
             letters=issued,
             is_waiting=is_at_work(case, issued),
+            asks_for_papers=requirements.is_asking(work, case_id),
             stages=stages.of_case(work, reach.visible_case(work, case_id)),
             may_correct=not work.actor.roles.isdisjoint(TIME_CORRECTORS),
             **{

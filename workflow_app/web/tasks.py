@@ -186,10 +186,8 @@ def _is_checklist(form: forms.Form) -> bool:
 
 def _prepared(task: TaskView) -> Posted:
     told = {"sumber": "radio"} if task.stands_in and task.is_stage else {}
-    start = (
-        task.answers if task.answers_from else {**forms.defaults(task.form, now()), **told, **task.answers}
-    )
-    return posted_of(task.form, start)
+    fresh = {**forms.defaults(task.form, now()), **task.answers, **told}
+    return posted_of(task.form, task.answers if task.answers_from else fresh)
 
 
 def _context(work: UnitOfWork, task: TaskView, papers: list[documents.DocumentView]) -> dict[str, object]:
