@@ -32,6 +32,9 @@ PERSONAL_GROUPS = frozenset({"identitas", "kontak", "tanda_tangan", "uraian", WO
 COMPUTED_WIDGETS = frozenset({"requirements", "waiver"})
 """Widgets whose control variable (`result`) the service computes."""
 
+PAGE_FIELDS = frozenset({"kunci", "versi", "pemegang", "tombol", "bidang", "csrf_token", "lanjut"})
+"""What pages send beside the answers; no question may have such a name."""
+
 STAGE_SOURCES = ("tombol", "radio")
 """Where the time of a stage comes from: the moment a button was pressed, or somebody told it."""
 

@@ -48,13 +48,13 @@ def show(task_id: UUID) -> ResponseReturnValue:
 def complete(task_id: UUID) -> ResponseReturnValue:
     """Save, add papers, or complete, as the pressed button says. Papers chosen but not yet sent are taken first."""
     posted = request.form.to_dict(flat=False)
-    if request.form.get("tindakan") not in BUTTONS:
+    if request.form.get("tombol") not in BUTTONS:
         raise InvalidInput(
             "Kiriman ini tidak menyebut tombol yang ditekan. Muat ulang halaman, lalu kirim lagi."
         )
     try:
         posted = uploads.take(task_id, posted, request.files)
-        if request.form.get("tindakan") == "selesai":
+        if request.form.get("tombol") == "selesai":
             return _complete(task_id, posted)
         if sentence := _keep(task_id, posted):
             return _page(task_id, posted, {"": sentence}), 409
@@ -65,7 +65,7 @@ def complete(task_id: UUID) -> ResponseReturnValue:
         sentence = _keep_if_possible(task_id, posted) or error.sentence
         page = _page(task_id, posted, {"": sentence}, request.form.get("kunci"))
         return page, status_of(error), pause_of(error)
-    if request.form.get("tindakan") != "unggah":
+    if request.form.get("tombol") != "unggah":
         flash("Tersimpan. Anda dapat melanjutkannya kapan saja.")
     return redirect(url_for("tasks.show", task_id=task_id))
 

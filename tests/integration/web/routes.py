@@ -152,8 +152,8 @@ def all_routes(world: World) -> list[Route]:
             "documents.upload", "POST", f"{task}/dokumen", "budi", {"bidang": "persyaratan.ktp_01.documents"}
         ),
         Route("documents.attach", "POST", f"{desk}/dokumen", "budi", {"nama": "Dokumen lain"}),
-        Route("tasks.complete", "POST", task, "budi", {"tindakan": "simpan"}),
-        Route("tasks.complete", "POST", ruling, "sari", {"tindakan": "selesai", "keputusan": "setuju"}),
+        Route("tasks.complete", "POST", task, "budi", {"tombol": "simpan"}),
+        Route("tasks.complete", "POST", ruling, "sari", {"tombol": "selesai", "keputusan": "setuju"}),
         Route("tasks.claim", "POST", f"{ruling}/ambil", "sari"),
         Route("tasks.take_over", "POST", f"{ruling}/ambil-alih", "budi", answered=(403,)),
         Route(

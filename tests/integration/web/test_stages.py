@@ -70,6 +70,17 @@ def test_a_time_is_corrected_on_the_case_page_and_both_are_shown(
     assert "menurut koreksi 8 menit" in words
 
 
+def test_a_question_may_be_called_after_an_act(under_way: Call, visit: Callable[[str], Visitor]) -> None:
+    """The button of the form has a name that no question has: what was typed in `tindakan` is what is kept."""
+    under_way.do("tiba", "piket_samapta")
+    under_way.clock.advance(minutes=20)
+    page = visit("piket_samapta").open(f"/tugas/{under_way.task('tptkp')}")
+    page.submit("Simpan tindakan", tindakan=["amankan_tkp", "saksi"], tanpa_pungutan="ya")
+    assert "hasil_tkp" in under_way.opened()
+    page.open(f"/berkas/{under_way.case_id}")
+    assert "Mengamankan dan menutup TKP, Mencatat saksi" in page.words
+
+
 def test_who_only_drives_finds_no_correction(under_way: Call, visit: Callable[[str], Visitor]) -> None:
     page = visit("piket_samapta").open(f"/berkas/{under_way.case_id}")
     assert "Waktu tahap" in page.words

@@ -235,6 +235,7 @@ FAULTS: dict[str, tuple[Folder, str, str]] = {
     "an edge of a clock without a stage": (timed(startsClock="hantu"), "stage", "kerja"),
     "a stand-in of no role": (timed(standIn="hantu"), "stand-in", "kerja"),
     "a stand-in of the own role": (timed(standIn="petugas"), "stand-in", "kerja"),
+    "a question with a name that pages use": (with_field(name="tombol"), "field-reserved", "kerja"),
     "headings that leave an option out": (with_field(widget="select", groups={"Satu": ["a"]}), "form-widget", "kerja"),
     "a scenario with an unknown step": (scenario("advance: PT5M", "jump: PT5M"), "scenario-unreadable", "scenarios/contoh.yaml"),
     "a scenario with an odd duration": (scenario("PT5M", "5 menit"), "scenario-unreadable", "scenarios/contoh.yaml"),
