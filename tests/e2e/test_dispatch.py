@@ -80,7 +80,7 @@ def take_from_queue(page: Page, address: str, number: str) -> None:
     """Find what was just sent, and take it; on the phone."""
     page.goto(f"{address}/?daftar=antrean")
     row = page.locator("[data-row]").filter(has_text=number).filter(has_text="Terima")
-    row.get_by_role("button", name="Ambil tugas").click()
+    row.get_by_role("button", name="Ambil tugas").first.click()
 
 
 def press(page: Page, words: str) -> None:
