@@ -87,7 +87,8 @@ def _sentence(event: AuditEvent, definition: Definition) -> str:
     element = definition.elements.get(event.element or "")
     facts["element_name"] = element.name if element else ""
     facts["outcome_words"] = readable.outcome(definition, str(facts["outcome"]))
-    facts["clock_label"] = readable.clock(definition, str(facts["clock"])).lower()
+    label = readable.clock(definition, str(facts["clock"]))
+    facts["clock_label"] = label[:1].lower() + label[1:]
     if "seconds" in facts:
         facts["duration"] = readable.duration(timedelta(seconds=int(facts["seconds"])))
     for name in ("was", "becomes"):

@@ -116,6 +116,7 @@ def test_a_correction_stands_beside_what_was_recorded_and_the_clock_shows_both(c
         assert view.corrected == timedelta(minutes=8)
         assert view.stopped_at == before
         told = [entry.what for entry in history.timeline(work, call.case_id)]
+    assert "Jam berhenti: laporan diterima sampai tiba di TKP, 11 menit" in told
     assert any("Waktu dikoreksi: Tiba di TKP" in line and "09.07" in line for line in told)
 
 
