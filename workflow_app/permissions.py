@@ -41,6 +41,11 @@ INCIDENT_RETRIERS = LEADS | {"admin", "piket_propam"}
 """Of the cases they may see. What is confined to Propam nobody else could try again."""
 CONFIGURATION_MINDERS = LEADS | {"admin"}
 """Are told when something of the office's configuration is missing."""
+FIELD_ROLES = frozenset(role for role in ROLES if role.startswith("piket_"))
+"""Are where it happens: the moment they press a button is the time of a stage."""
+TIME_CORRECTORS = LEADS | {"petugas"}
+"""May correct the time of a stage, with a reason."""
+BOARD_READERS = LEADS | {"petugas", "pimpinan"}
 CASE_STARTERS = frozenset({"petugas", "pamapta"})
 ARCHIVE_READERS = frozenset({"arsiparis", "petugas", "pamapta", "ka_spkt", "auditor"})
 IDENTITY_READERS = frozenset({"petugas", "pamapta", "ka_spkt", "auditor", "piket_propam"})

@@ -57,9 +57,15 @@ def start_case(page: Page, address: str) -> str:
     """Begin an SKTLK; returns the case number. The first task is open then."""
     page.goto(f"{address}/")
     page.get_by_role("link", name="Mulai layanan").first.click()
-    page.get_by_role("button", name="Mulai", exact=True).click()
+    start_service(page, "Surat Keterangan Tanda Lapor Kehilangan")
     expect_task(page, "Terima warga")
     return page.locator(".task-line .number").inner_text()
+
+
+def start_service(page: Page, name: str) -> None:
+    """From the list of services, begin this one."""
+    service = page.get_by_role("listitem").filter(has=page.get_by_role("heading", name=name))
+    service.get_by_role("button", name="Mulai", exact=True).click()
 
 
 def expect_task(page: Page, title: str) -> None:

@@ -32,6 +32,12 @@ PERSONAL_GROUPS = frozenset({"identitas", "kontak", "tanda_tangan", "uraian", WO
 COMPUTED_WIDGETS = frozenset({"requirements", "waiver"})
 """Widgets whose control variable (`result`) the service computes."""
 
+PAGE_FIELDS = frozenset({"kunci", "versi", "pemegang", "tombol", "bidang", "csrf_token", "lanjut"})
+"""What pages send beside the answers; no question may have such a name."""
+
+STAGE_SOURCES = ("tombol", "radio")
+"""Where the time of a stage comes from: the moment a button was pressed, or somebody told it."""
+
 _JUDGES = {"date": judge_date, "datetime": judge_instant}
 
 
@@ -55,6 +61,8 @@ class Field:
     title: str
     widget: str
     options: Mapping[str, str] = field(default_factory=dict)
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Headings of a long `select` and the options under each."""
     help: str = ""
     placeholder: str = ""
     autocomplete: str = "off"
@@ -244,6 +252,7 @@ def _field(name: str, schema: Mapping[str, Any], ui: Mapping[str, Any], required
         title=ui.get("title") or schema.get("title") or name,
         widget=ui["widget"],
         options=dict(ui.get("options", {})),
+        groups={heading: tuple(keys) for heading, keys in ui.get("groups", {}).items()},
         help=ui.get("help", ""),
         placeholder=ui.get("placeholder", ""),
         autocomplete=ui.get("autocomplete", "off"),

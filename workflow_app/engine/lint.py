@@ -15,6 +15,7 @@ from workflow_app.engine import (
     lint_forms,
     lint_kinship,
     lint_lanes,
+    lint_stages,
     lint_walls,
 )
 from workflow_app.engine.decisions import DecisionTable, read_decision
@@ -50,6 +51,7 @@ RULES: tuple[Rule, ...] = (
     *lint_drawing.RULES,
     *lint_contents.RULES,
     *lint_kinship.RULES,
+    *lint_stages.RULES,
 )
 
 T = TypeVar("T")

@@ -31,7 +31,7 @@ WHY_NOT = {
 PROPERTIES = frozenset(
     {
         "formJsonSchemaFilename", "formUiSchemaFilename", "clause", "fourEyes", "clock", "maxVisits", "outcome",
-        "prefill", "keepOutputs", "assign", "clockLabel", "roleFrom",
+        "prefill", "keepOutputs", "assign", "clockLabel", "roleFrom", "stage", "startsClock", "stopsClock", "standIn",
     }
 )  # fmt: skip
 
@@ -39,7 +39,8 @@ OUTCOMES = frozenset({"selesai", "dirujuk", "dibatalkan"})
 
 OPERATIONS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
     "start_clock": (frozenset({"clock"}), frozenset({"at"})),
-    "stop_clock": (frozenset({"clock"}), frozenset()),
+    "stop_clock": (frozenset({"clock"}), frozenset({"at"})),
+    "check_area": (frozenset({"area", "code"}), frozenset()),
     "issue_letter": (frozenset({"letter"}), frozenset()),
     "render_letter": (frozenset({"letter_id"}), frozenset()),
     "void_letter": (frozenset({"letter_id"}), frozenset({"reason"})),

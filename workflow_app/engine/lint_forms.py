@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from workflow_app.engine import functions
-from workflow_app.engine.forms import COMPUTED_WIDGETS, SUMMARY_PLACE, WORKING_NOTES, Field, Form
+from workflow_app.engine.forms import COMPUTED_WIDGETS, PAGE_FIELDS, SUMMARY_PLACE, WORKING_NOTES, Field, Form
 from workflow_app.engine.lint_source import Finding, Rule, Source
 
 CONTROL_WIDGETS = frozenset({"radio", "select", "checkbox", "checkboxes", "date", "datetime", "number"})
@@ -90,6 +90,8 @@ def _judge(field: Field) -> Iterator[tuple[str, str]]:
         yield "variable-reserved", f"nama variabel {name} sudah dipakai mesin proses."
     if functions.is_reserved(field.name):
         yield "field-reserved", "nama isian ini sudah dipakai mesin proses."
+    if field.name in PAGE_FIELDS:
+        yield "field-reserved", "nama isian ini sudah dipakai halaman."
     if field.control and field.personal:
         yield "control-personal", "data pribadi tidak boleh menjadi variabel proses."
     if field.control and field.widget not in CONTROL_WIDGETS:
@@ -123,6 +125,10 @@ def _fit(form: Form, field: Field) -> Iterator[str]:
             yield "skema tidak membatasi pilihan (enum)."
         elif allowed is not None and {str(value) for value in allowed} != set(field.options):
             yield "pilihan pada tampilan berbeda dari enum pada skema."
+    if field.groups:
+        grouped = [key for keys in field.groups.values() for key in keys]
+        if field.widget != "select" or sorted(grouped) != sorted(field.options):
+            yield "kelompok (groups) hanya untuk select, dan memuat setiap pilihan tepat satu kali."
     if field.visible_if is not None:
         other = form.fields.get(field.visible_if.field)
         if other is None or other.name == field.name:

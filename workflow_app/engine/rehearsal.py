@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from workflow_app.engine import checklists, forms, runner
+from workflow_app.engine import areas, checklists, forms, runner
 from workflow_app.engine.definitions import Definition
 from workflow_app.engine.forms import Form
 from workflow_app.engine.scenarios import (
@@ -97,7 +97,7 @@ class _Play:
             step = runner.resolve_effect(self.definition, step.state, effect.task_id, result, self.now)
         return step
 
-    def operate(self, effect: Effect) -> str | None:
+    def operate(self, effect: Effect) -> str | bool | None:
         given = effect.parameters
         match effect.operation:
             case "start_clock":
@@ -107,6 +107,8 @@ class _Play:
                 return self.clocks.setdefault(
                     name, (min(at, self.now) + target).isoformat() if target else None
                 )
+            case "check_area":
+                return areas.is_within(str(given["code"]), self.scenario.areas.get(str(given["area"]), ()))
             case "issue_letter":
                 self.issued += 1
                 letter_id = f"surat-{self.issued}"

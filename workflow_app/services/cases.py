@@ -13,7 +13,7 @@ from workflow_app.models.case import Case
 from workflow_app.models.definition import Definition as DefinitionRow
 from workflow_app.models.letter import Letter
 from workflow_app.models.task import Task
-from workflow_app.permissions import CASE_STARTERS, LEADS, can_work_on, check_role, has_role
+from workflow_app.permissions import CASE_STARTERS, LEADS, check_role, has_role
 from workflow_app.services import (
     access,
     audit,
@@ -26,6 +26,7 @@ from workflow_app.services import (
     precedence,
     readable,
     remarks,
+    standing_in,
     steps,
 )
 from workflow_app.services.clocks import ClockView
@@ -203,7 +204,7 @@ def _open_tasks(work: UnitOfWork, case: Case) -> list[OpenTaskView]:
             assignee_name=names.get(task.assignee_id) if task.assignee_id else None,
             since=task.created_at,
             due_at=task.due_at,
-            can_open=can_work_on(work.actor, unit=task.unit, role=task.role),
+            can_open=standing_in.may_work(work, case, task),
         )
         for task in tasks
     ]

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from workflow_app.models.case import Case, CaseClock
-from workflow_app.services import audit, calendars, configuration, memory, readable
+from workflow_app.services import audit, calendars, configuration, memory, readable, stages
 from workflow_app.services.processes import definition_of
 from workflow_app.services.unit_of_work import UnitOfWork
 
@@ -24,6 +24,8 @@ class ClockView:
     due_at: datetime | None
     target: str
     """In words; empty when the clock is only measured."""
+    corrected: timedelta | None = None
+    """How long it took after times were corrected, beside what was measured."""
 
     @property
     def was_late(self) -> bool:
@@ -72,12 +74,12 @@ def _aim(work: UnitOfWork, clock: CaseClock, target: Any) -> dict[str, Any]:
     }
 
 
-def stop(work: UnitOfWork, case_id: UUID, name: str) -> None:
-    """Stop a running clock; a stopped one stays as it is."""
+def stop(work: UnitOfWork, case_id: UUID, name: str, at: datetime | None = None) -> None:
+    """Stop a running clock, now or when somebody says it was; a stopped one stays as it is."""
     clock = named(work, case_id).get(name)
     if clock is None or clock.stopped_at is not None:
         return
-    clock.stopped_at = work.clock()
+    clock.stopped_at = max(clock.started_at, min(at or work.clock(), work.clock()))
     seconds = int((clock.stopped_at - clock.started_at).total_seconds())
     audit.record_case(work, case_id, "clock.stopped", clock=name, seconds=seconds, target=_target(clock))
 
@@ -92,6 +94,7 @@ def of_case(work: UnitOfWork, case: Case) -> list[ClockView]:
     """The clocks of a case in the order they started."""
     rows = sorted(named(work, case.id).values(), key=lambda clock: (clock.started_at, clock.name))
     definition = definition_of(work, case.definition_id)
+    edges = stages.corrected_edges(work, case)
     return [
         ClockView(
             row.name,
@@ -100,9 +103,15 @@ def of_case(work: UnitOfWork, case: Case) -> list[ClockView]:
             row.stopped_at,
             row.due_at,
             readable.target(_target(row)),
+            _corrected(row, *edges[row.name]) if row.name in edges else None,
         )
         for row in rows
     ]
+
+
+def _corrected(clock: CaseClock, began: datetime | None, ended: datetime | None) -> timedelta | None:
+    """The span between corrected edges of a stopped clock."""
+    return None if clock.stopped_at is None else (ended or clock.stopped_at) - (began or clock.started_at)
 
 
 def _target(clock: CaseClock) -> Any:

@@ -33,6 +33,13 @@ SEED: dict[str, Any] = {
     # R57: at most 10 minutes from complete papers to the letter in hand; the time since arrival is measured only.
     "target.berkas_lengkap": 10,
     "target.kedatangan": None,
+    # R63: at most 15 minutes from the receipt of the call to the scene, in town only; elsewhere it is measured.
+    "target.tiba_di_tkp": 15,
+    "target.tiba_di_tkp_luar_kota": None,
+    # Not in the SOP: how long a call-up may stay unanswered before Pamapta is told.
+    "target.terima_panggilan": 5,
+    # The SOP does not say where the town ends: the four kelurahan of Kandangan, until Ka SPKT decides.
+    "wilayah.dalam_kota": ["63.06.05.1001", "63.06.05.1002", "63.06.05.1003", "63.06.05.1004"],
     # Not in the SOP: nothing is printed until Ka SPKT decides (pitfall 24).
     "masa_berlaku.sktlk": None,
     "pola_nomor.SKTLK": (

@@ -1,5 +1,6 @@
 """What a configured value must look like, per key. Pure."""
 
+import re
 from collections.abc import Callable, Collection
 from datetime import date
 from string import Formatter
@@ -18,6 +19,8 @@ CALENDARS = {"hari_kerja": "hari kerja", "setiap_hari": "hari"}
 CALENDAR = ("hari", "kategori_libur", "zona", "libur", "masuk", "tahun_terverifikasi")
 ZONES = ("Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura")
 MOST_DAYS = 366
+REGION = re.compile(r"[0-9]{2}\.[0-9]{2}(\.[0-9]{2}(\.[0-9]{4})?)?")
+REGION_EXAMPLES = '"63.06.05" (kecamatan) atau "63.06.05.1001" (desa, kelurahan)'
 YEARS = range(2000, 2101)
 """Of which holidays can be known: the package ends there."""
 
@@ -55,6 +58,17 @@ def _lines(value: Any) -> str:
 def _signatory(value: Any) -> str:
     is_right = isinstance(value, dict) and set(value) == set(SIGNATORY) and all(map(_is_line, value.values()))
     return "" if is_right else f"Isi dengan objek yang memuat tepat {', '.join(SIGNATORY)}; semuanya tulisan."
+
+
+def _codes(value: Any) -> str:
+    is_right = (
+        isinstance(value, list)
+        and value
+        and all(isinstance(code, str) and REGION.fullmatch(code) for code in value)
+    )
+    return (
+        "" if is_right else f"Isi dengan daftar kode wilayah, paling sedikit satu, seperti {REGION_EXAMPLES}."
+    )
 
 
 def _is_count(value: Any) -> bool:
@@ -168,6 +182,7 @@ _SHAPES: dict[str, Callable[[Any], str]] = {
     "pola_nomor": _pattern,
     "label_peran": _labels,
     "kalender": _calendar,
+    "wilayah": _codes,
     "mode_demo": _truth,
     "propam": _truth,
 }

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
+from workflow_app.engine import areas
 from workflow_app.errors import ProcessFault
 from workflow_app.models.case import Case
 from workflow_app.models.effect import PendingEffect
-from workflow_app.services import clocks, jobs, kinship, letters, walls
+from workflow_app.services import clocks, configuration, jobs, kinship, letters, walls
 from workflow_app.services.openings import Opened
 from workflow_app.services.unit_of_work import UnitOfWork
 from workflow_app.types import Effect
@@ -55,17 +56,26 @@ def _text(effect: Effect, name: str) -> str:
     return value
 
 
-def _start_clock(work: UnitOfWork, case: Case, effect: Effect) -> Result:
+def _instant(effect: Effect) -> datetime | None:
+    """The time at which a clock's edge was, when somebody has told it."""
     at = effect.parameters.get("at")
-    started = datetime.fromisoformat(at) if isinstance(at, str) and at else None
-    due = clocks.start(work, case.id, _text(effect, "clock"), started)
+    return datetime.fromisoformat(at) if isinstance(at, str) and at else None
+
+
+def _start_clock(work: UnitOfWork, case: Case, effect: Effect) -> Result:
+    due = clocks.start(work, case.id, _text(effect, "clock"), _instant(effect))
     return None if due is None else due.isoformat()
 
 
 def _stop_clock(work: UnitOfWork, case: Case, effect: Effect) -> Result:
     for name in _text(effect, "clock").split(","):
-        clocks.stop(work, case.id, name.strip())
+        clocks.stop(work, case.id, name.strip(), _instant(effect))
     return None
+
+
+def _check_area(work: UnitOfWork, case: Case, effect: Effect) -> Result:
+    area = configuration.value(work, f"wilayah.{_text(effect, 'area')}")
+    return areas.is_within(_text(effect, "code"), area or ())
 
 
 def _issue_letter(work: UnitOfWork, case: Case, effect: Effect) -> Result:
@@ -106,6 +116,7 @@ def _confine(work: UnitOfWork, case: Case, effect: Effect) -> Result:
 IMMEDIATE: dict[str, Immediate] = {
     "start_clock": _start_clock,
     "stop_clock": _stop_clock,
+    "check_area": _check_area,
     "issue_letter": _issue_letter,
     "void_letter": _void_letter,
     "record_cancellation": _record_cancellation,

@@ -26,7 +26,9 @@ SENTENCES = {
     "task.completed": "Selesai: {name}",
     "task.cancelled": "Tugas tidak berlaku lagi: {name}",
     "effect.done": "Selesai oleh sistem: {element_name}",
-    "timer.fired": "Batas waktu terlewati; Ka SPKT diberi tahu",
+    "task.taken_over": "Tugas diambil alih untuk dicatat: {name}",
+    "time.corrected": "Waktu dikoreksi: {name}, {was_words} menjadi {becomes_words}",
+    "timer.fired": "Batas waktu terlewati; yang berwenang diberi tahu",
     "clock.started": "Jam mulai: {clock_label}",
     "clock.stopped": "Jam berhenti: {clock_label}, {duration}",
     "incident.opened": "Gangguan tercatat; langkah tidak disimpan setengah",
@@ -89,7 +91,11 @@ def _sentence(event: AuditEvent, definition: Definition) -> str:
     element = definition.elements.get(event.element or "")
     facts["element_name"] = element.name if element else ""
     facts["outcome_words"] = readable.outcome(definition, str(facts["outcome"]))
-    facts["clock_label"] = readable.clock(definition, str(facts["clock"])).lower()
+    label = readable.clock(definition, str(facts["clock"]))
+    facts["clock_label"] = label[:1].lower() + label[1:]
     if "seconds" in facts:
         facts["duration"] = readable.duration(timedelta(seconds=int(facts["seconds"])))
+    for name in ("was", "becomes"):
+        if name in facts:
+            facts[f"{name}_words"] = readable.moment(datetime.fromisoformat(str(facts[name])))
     return SENTENCES.get(event.action, event.action).format_map(facts).rstrip(": ,")

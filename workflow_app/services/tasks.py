@@ -15,7 +15,7 @@ from workflow_app.models.case import Case
 from workflow_app.models.submission import Submission
 from workflow_app.models.task import Task
 from workflow_app.models.user import User
-from workflow_app.permissions import can_work_on, check_four_eyes, check_lead, check_work_on, is_lead
+from workflow_app.permissions import check_four_eyes, check_lead, check_work_on, is_lead
 from workflow_app.services import (
     access,
     answers,
@@ -31,6 +31,8 @@ from workflow_app.services import (
     precedence,
     printable,
     requirements,
+    stages,
+    standing_in,
     steps,
     walls,
 )
@@ -60,8 +62,13 @@ class TaskView:
     assignee_name: str | None
     is_mine: bool
     can_claim: bool
+    can_stand_in: bool
+    """May take it over to record it for its role."""
+    stands_in: bool
     can_reassign: bool
     status: str
+    is_stage: bool
+    """Its time is recorded, so that the button is all it asks for."""
     created_at: datetime
     due_at: datetime | None
     clauses: tuple[str, ...]
@@ -96,7 +103,8 @@ def get(work: UnitOfWork, task_id: UUID) -> TaskView:
     case = access.visible_case(work, task.case_id)
     definition = definition_of(work, case.definition_id)
     element = definition.elements[task.element]
-    may_work = can_work_on(work.actor, unit=task.unit, role=task.role)
+    may_work = standing_in.may_work(work, case, task)
+    stands_in = standing_in.may_stand_in(work, case, task)
     is_mine = task.status == "open" and task.assignee_id == work.actor.user_id and may_work
     found = drafts.prefill(work, case, task) if is_mine else drafts.NOTHING
     done = {known.element for known in case_tasks.of_case(work, case.id) if known.status == "done"}
@@ -113,7 +121,10 @@ def get(work: UnitOfWork, task_id: UUID) -> TaskView:
         assignee_id=task.assignee_id,
         assignee_name=people.name_of(work, task.assignee_id),
         is_mine=is_mine,
-        can_claim=task.status == "open" and task.assignee_id is None and may_work,
+        can_claim=task.status == "open" and task.assignee_id is None and may_work and not stands_in,
+        can_stand_in=task.status == "open" and stands_in and not is_mine,
+        stands_in=stands_in,
+        is_stage="stage" in element.properties,
         can_reassign=task.status == "open" and is_lead(work.actor, case.confined_to),
         status=task.status,
         created_at=task.created_at,
@@ -204,6 +215,7 @@ def complete(
         **evidence.check(work, case, form, kept),
         **printable.check(definition, form, kept),
         **members.check(work, form, kept),
+        **stages.check(work, case, task, kept),
     }
     if faults:
         raise InvalidInput(fields=faults)
@@ -251,7 +263,8 @@ def _repeated(work: UnitOfWork, case: Case, task: Task, given: Answers, token: s
 
 
 def _check_may_complete(work: UnitOfWork, case: Case, task: Task) -> None:
-    check_work_on(work.actor, unit=task.unit, role=task.role)
+    if not standing_in.may_stand_in(work, case, task):
+        check_work_on(work.actor, unit=task.unit, role=task.role)
     if task.assignee_id not in (None, work.actor.user_id):
         raise precedence.held(work, task)
     check_four_eyes(work.actor, steps.recorders(work, case.id, _four_eyes(work, case, task)))

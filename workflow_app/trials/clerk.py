@@ -159,7 +159,7 @@ class Clerk:
 
         False, and a complaint, when it is refused: everything typed here is in order.
         """
-        fields: Fields = {**page.hidden, "tindakan": "selesai", **answers}
+        fields: Fields = {**page.hidden, "tombol": "selesai", **answers}
         answer = self.persist(lambda: self.officer.submit(page.path, self._fresh(fields), scan), {302, 400})
         if not answer.is_taken:
             self.ledger.complain(f"{self.officer.username}: {page.heading} was refused with {answer.status}")

@@ -116,7 +116,7 @@ class Officer:
 
     def complete(self, page: Page, answers: Fields) -> Page:
         """Send the form of a task's page; the same page sent again carries the same key."""
-        return self.submit(page.path, {**page.hidden, "tindakan": "selesai", **answers})
+        return self.submit(page.path, {**page.hidden, "tombol": "selesai", **answers})
 
     def follow(self, page: Page) -> Page:
         """Where the site sends the browser."""

@@ -5,6 +5,7 @@ from flask import Flask
 from workflow_app.web import (
     appearance,
     cases,
+    dispatches,
     documents,
     drafts,
     health,
@@ -16,14 +17,15 @@ from workflow_app.web import (
     processes,
     requirements,
     search,
+    stages,
     tasks,
     users,
     verification,
 )
 
 NOUNS = (
-    appearance, cases, documents, drafts, health, identities, inbox, incidents, letters, metrics, processes,
-    requirements, search, tasks, users, verification,
+    appearance, cases, dispatches, documents, drafts, health, identities, inbox, incidents, letters, metrics, processes,
+    requirements, search, stages, tasks, users, verification,
 )  # fmt: skip
 
 

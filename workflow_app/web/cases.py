@@ -8,7 +8,7 @@ from flask import Blueprint, Response, flash, jsonify, redirect, render_template
 from flask.typing import ResponseReturnValue
 
 from workflow_app.errors import Busy, InvalidInput
-from workflow_app.permissions import IDENTITY_READERS
+from workflow_app.permissions import IDENTITY_READERS, TIME_CORRECTORS
 from workflow_app.services import access as reach
 from workflow_app.services import (
     cases,
@@ -20,6 +20,7 @@ from workflow_app.services import (
     letters,
     records,
     requirements,
+    stages,
 )
 from workflow_app.services.cases import CaseView
 from workflow_app.services.letters import LetterView
@@ -120,10 +121,14 @@ def page(case_id: UUID, **more: Any) -> str:
             labels=documents.labels(work, case_id),
             letters=issued,
             is_waiting=is_at_work(case, issued),
+            asks_for_papers=requirements.is_asking(work, case_id),
+            stages=stages.of_case(work, reach.visible_case(work, case_id)),
+            may_correct=not work.actor.roles.isdisjoint(TIME_CORRECTORS),
             **{
                 "cancel_error": "",
                 "typed_reason": request.form.get("alasan", ""),
                 "withdrawal": Withdrawal(),
+                "correcting": None,
                 **more,
             },
         )

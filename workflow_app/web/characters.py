@@ -5,6 +5,7 @@ from urllib.parse import unquote_to_bytes
 
 from flask import request
 
+from workflow_app.engine.forms import PAGE_FIELDS
 from workflow_app.errors import InvalidInput
 
 NUL = "\x00"
@@ -12,7 +13,7 @@ PLAIN_FORM = "application/x-www-form-urlencoded"
 FORMS = frozenset({PLAIN_FORM, "multipart/form-data"})
 LONGEST_PLAIN_FORM = 256 * 1024
 """Bytes of a form that brings no files: taking a million nameless fields apart would cost seconds."""
-TECHNICAL = frozenset({"kunci", "versi", "pemegang", "tindakan", "bidang", "csrf_token", "lanjut"})
+TECHNICAL = PAGE_FIELDS
 """Fields that our pages fill and nobody types."""
 LONGEST_TECHNICAL = 2000
 

@@ -32,6 +32,11 @@ def full_time(at: datetime) -> str:
     return f"{plain_date(at)} pukul {clock_time(at)}"
 
 
+def local_time(at: datetime) -> str:
+    """`2026-11-23T14:20`, as the browser's field for a time takes it; WITA."""
+    return f"{at.astimezone(WITA):%Y-%m-%dT%H:%M}"
+
+
 def moment(at: datetime, now: datetime) -> str:
     """As short as it stays clear: `14.20 WITA`, `kemarin 14.20`, `21 Nov 14.20`, `21 Nov 2025`."""
     local, today = at.astimezone(WITA), now.astimezone(WITA).date()

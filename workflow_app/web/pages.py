@@ -8,7 +8,7 @@ from flask import Flask, current_app, request
 from jinja2 import StrictUndefined
 
 from workflow_app.engine.forms import Condition
-from workflow_app.permissions import CASE_STARTERS, INCIDENT_READERS, OVERSEERS
+from workflow_app.permissions import BOARD_READERS, CASE_STARTERS, INCIDENT_READERS, OVERSEERS
 from workflow_app.services import readable
 from workflow_app.types import WITA
 from workflow_app.web import formats, session
@@ -36,6 +36,7 @@ def register(app: Flask) -> None:
         file_size=formats.file_size,
         breakable=formats.breakable,
         moment=_moment,
+        local_time=formats.local_time,
         relative=_relative,
         countdown=_countdown,
         urgency=_urgency,
@@ -51,6 +52,7 @@ def register(app: Flask) -> None:
         INCIDENT_READERS=INCIDENT_READERS,
         OVERSEERS=OVERSEERS,
         CASE_STARTERS=CASE_STARTERS,
+        BOARD_READERS=BOARD_READERS,
     )
     app.context_processor(_of_page)
 

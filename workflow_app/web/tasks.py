@@ -20,6 +20,7 @@ from workflow_app.services import (
     members,
     records,
     requirements,
+    standing_in,
     tasks,
     users,
 )
@@ -49,13 +50,13 @@ def show(task_id: UUID) -> ResponseReturnValue:
 def complete(task_id: UUID) -> ResponseReturnValue:
     """Save, add papers, or complete, as the pressed button says. Papers chosen but not yet sent are taken first."""
     posted = request.form.to_dict(flat=False)
-    if request.form.get("tindakan") not in BUTTONS:
+    if request.form.get("tombol") not in BUTTONS:
         raise InvalidInput(
             "Kiriman ini tidak menyebut tombol yang ditekan. Muat ulang halaman, lalu kirim lagi."
         )
     try:
         posted = uploads.take(task_id, posted, request.files)
-        if request.form.get("tindakan") == "selesai":
+        if request.form.get("tombol") == "selesai":
             return _complete(task_id, posted)
         if sentence := _keep(task_id, posted):
             return _page(task_id, posted, {"": sentence}), 409
@@ -66,7 +67,7 @@ def complete(task_id: UUID) -> ResponseReturnValue:
         sentence = _keep_if_possible(task_id, posted) or error.sentence
         page = _page(task_id, posted, {"": sentence}, request.form.get("kunci"))
         return page, status_of(error), pause_of(error)
-    if request.form.get("tindakan") != "unggah":
+    if request.form.get("tombol") != "unggah":
         flash("Tersimpan. Anda dapat melanjutkannya kapan saja.")
     return redirect(url_for("tasks.show", task_id=task_id))
 
@@ -77,6 +78,15 @@ def claim(task_id: UUID) -> ResponseReturnValue:
     """Take the task and open it."""
     with unit_of_work() as work:
         tasks.claim(work, task_id)
+    return redirect(url_for("tasks.show", task_id=task_id))
+
+
+@blueprint.post("/ambil-alih")
+@access()
+def take_over(task_id: UUID) -> ResponseReturnValue:
+    """Take the task to record it for its role, and open it."""
+    with unit_of_work() as work:
+        standing_in.take_over(work, task_id)
     return redirect(url_for("tasks.show", task_id=task_id))
 
 
@@ -187,8 +197,9 @@ def _has_members(form: forms.Form) -> bool:
 
 
 def _prepared(task: TaskView) -> Posted:
-    start = task.answers if task.answers_from else {**forms.defaults(task.form, now()), **task.answers}
-    return posted_of(task.form, start)
+    told = {"sumber": "radio"} if task.stands_in and task.is_stage else {}
+    fresh = {**forms.defaults(task.form, now()), **task.answers, **told}
+    return posted_of(task.form, task.answers if task.answers_from else fresh)
 
 
 def _context(work: UnitOfWork, task: TaskView, papers: list[documents.DocumentView]) -> dict[str, object]:

@@ -1,5 +1,7 @@
 """Every scenario of every process, on the real database, object store and letters (no browser)."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,13 +9,13 @@ from sqlalchemy import select
 
 from tests.integration.conftest import PROCESSES
 from workflow_app.engine import definitions, scenarios
-from workflow_app.engine.scenarios import Scenario
+from workflow_app.engine.scenarios import Complete, Scenario
 from workflow_app.models.case import Case
 from workflow_app.models.letter import Letter
 from workflow_app.services import audit, configuration, processes, rehearsal
 from workflow_app.services.rehearsal import Stage
 from workflow_app.services.unit_of_work import Works
-from workflow_app.types import SYSTEM
+from workflow_app.types import SYSTEM, Actor
 
 FOLDERS = sorted(path.parent for path in PROCESSES.glob("*/process.bpmn"))
 SCENARIOS = [
@@ -24,9 +26,12 @@ SCENARIOS = [
 
 
 @pytest.mark.parametrize(("folder", "scenario"), SCENARIOS)
-def test_a_scenario_ends_as_it_says(stage: Stage, works: Works, folder: Path, scenario: Scenario) -> None:
-    if scenario.targets:
-        set_targets(works, scenario)
+def test_a_scenario_ends_as_it_says(
+    stage: Stage, works: Works, person: Callable[..., Actor], folder: Path, scenario: Scenario
+) -> None:
+    configure(works, scenario)
+    others = {step.role for step in scenario.steps if isinstance(step, Complete)} - stage.cast.keys()
+    stage = replace(stage, cast={**stage.cast, **{role: person(role, role) for role in sorted(others)}})
     with works.begin(SYSTEM) as work:
         processes.deploy(work, folder)
 
@@ -44,11 +49,13 @@ def test_a_scenario_ends_as_it_says(stage: Stage, works: Works, folder: Path, sc
         assert list(audit.verify_chains(work)) == []
 
 
-def set_targets(works: Works, scenario: Scenario) -> None:
+def configure(works: Works, scenario: Scenario) -> None:
     with works.begin(SYSTEM) as work:
         for name, span in scenario.targets.items():
             minutes = None if span is None else int(span.total_seconds() // 60)
             configuration.set_value(work, f"target.{name}", minutes, configuration.SOP_IN_FORCE)
+        for name, codes in scenario.areas.items():
+            configuration.set_value(work, f"wilayah.{name}", list(codes), configuration.SOP_IN_FORCE)
 
 
 def test_every_process_of_the_release_has_scenarios() -> None:

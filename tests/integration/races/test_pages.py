@@ -28,7 +28,7 @@ def budi(visit: Visit) -> Visitor:
 def form_of(visitor: Visitor, **answers: Any) -> dict[str, Any]:
     """What the form on the page sends."""
     form = next(form for form in visitor.page().iter("form") if form.get("id") == "formulir")
-    return {**fields_of(form), "tindakan": "selesai", **answers}
+    return {**fields_of(form), "tombol": "selesai", **answers}
 
 
 def post(visitor: Visitor, path: str, data: dict[str, Any], **more: Any) -> Callable[[], TestResponse]:

@@ -106,7 +106,7 @@ def test_reserved_words_as_field_names_leave_the_engine_and_the_answers_as_they_
         at_desk.submit(desk.NEXT, jenis="SIM", **desk.LOSS, **more)
         given = {name.replace("__", "."): value for name, value in desk.GIVEN.items()}
         dunder = dict.fromkeys(("__class__", "jenis"), "x") if more else {}
-        multipart(at_desk, at_desk.path, tindakan="selesai", kunci=str(uuid4()), **given, **more, **dunder)
+        multipart(at_desk, at_desk.path, tombol="selesai", kunci=str(uuid4()), **given, **more, **dunder)
         assert at_desk.answer.status_code == 200
     with works.begin(SYSTEM) as work:
         plain, forged = work.session.scalars(select(Case).order_by(Case.number))
@@ -145,7 +145,7 @@ def test_a_megabyte_in_a_name_gets_a_sentence_at_the_field(at_desk: Visitor, wor
     multipart(
         at_desk,
         at_desk.path,
-        tindakan="selesai",
+        tombol="selesai",
         kunci=str(uuid4()),
         **{**desk.IDENTITY, "nama": "x" * 1_000_000},
     )
@@ -169,7 +169,7 @@ def test_names_that_would_spoil_a_letter_are_refused_and_stay_in_the_form(
 ) -> None:
     desk.to_identity(at_desk)
     began = time.monotonic()
-    multipart(at_desk, at_desk.path, tindakan="selesai", **{**desk.IDENTITY, "nama": name})
+    multipart(at_desk, at_desk.path, tombol="selesai", **{**desk.IDENTITY, "nama": name})
     assert time.monotonic() - began < 5
     assert at_desk.answer.status_code == 400
     assert sentence in at_desk.words

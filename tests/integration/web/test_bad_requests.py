@@ -35,7 +35,7 @@ def test_what_did_not_arrive_as_a_form_wipes_no_draft(at_desk: Visitor, works: W
             assert answer.status_code == 400, (path, each)
             assert "Muat ulang" in answer.json["sentence"]
     for button in ("", "hapus", "Selesai"):
-        assert post(at_desk, task, tindakan=button, nama="x") == 400
+        assert post(at_desk, task, tombol=button, nama="x") == 400
     assert 'value="Contoh Warga Satu"' in at_desk.open(task).text
     assert count(works, Draft) == 1
 
@@ -44,9 +44,9 @@ def test_a_forged_technical_field_of_any_length_is_refused(at_desk: Visitor, wor
     desk.to_requirements(at_desk)
     task, before = at_desk.path, count(works, Submission)
     given = {name.replace("__", "."): value for name, value in desk.GIVEN.items()}
-    for field in ("kunci", "versi", "pemegang", "bidang", "tindakan"):
+    for field in ("kunci", "versi", "pemegang", "bidang", "tombol"):
         at_desk.open(task)
-        multipart(at_desk, task, **{"tindakan": "selesai", **given, field: uuid4().hex * 5000})
+        multipart(at_desk, task, **{"tombol": "selesai", **given, field: uuid4().hex * 5000})
         assert at_desk.answer.status_code == 400, field
         assert "Muat ulang" in at_desk.words, field
     assert count(works, Submission) == before
@@ -66,7 +66,7 @@ def test_the_key_of_another_form_completes_nothing(at_desk: Visitor, works: Work
 def test_the_fields_of_one_task_posted_to_another_complete_nothing(at_desk: Visitor, works: Works) -> None:
     desk.to_identity(at_desk)
     before = count(works, Submission)
-    multipart(at_desk, at_desk.path, tindakan="selesai", kunci=str(uuid4()), perkenalan="ya", sikap="sapa")
+    multipart(at_desk, at_desk.path, tombol="selesai", kunci=str(uuid4()), perkenalan="ya", sikap="sapa")
     assert at_desk.answer.status_code == 400
     assert "Isi “Nama lengkap”." in at_desk.words
     assert count(works, Submission) == before

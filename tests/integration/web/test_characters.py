@@ -47,8 +47,8 @@ def test_in_a_form_it_is_refused_in_values_and_names(at_desk: Visitor) -> None:
     desk.to_requirements(at_desk)
     task, case = at_desk.path, at_desk.follow("B-2026-000001").path
     for path, data in (
-        (task, {"kunci": "\x00", "tindakan": "selesai"}),
-        (task, {"a\x00": "b", "tindakan": "simpan"}),
+        (task, {"kunci": "\x00", "tombol": "selesai"}),
+        (task, {"a\x00": "b", "tombol": "simpan"}),
         (f"{case}/identitas", {"tujuan": "Pemeriksaan atau audit", "uraian": "\x00"}),
         (f"{case}/batal", {"alasan": "cukup panjang\x00"}),
         (f"{case}/dokumen", {"nama": "\x00"}),
@@ -68,7 +68,7 @@ def test_what_is_no_utf_8_is_refused_instead_of_kept_as_signs(
     task, token = at_desk.path, at_desk.token().encode()
     for field in (b"nama=" + name, b"pekerjaan=Petani&" + name + b"=x"):
         for button in (b"simpan", b"selesai"):
-            body = b"csrf_token=" + token + b"&tindakan=" + button + b"&" + field
+            body = b"csrf_token=" + token + b"&tombol=" + button + b"&" + field
             answer = at_desk.client.post(task, data=body, content_type="application/x-www-form-urlencoded")
             assert answer.status_code == 400
             assert "rusak di jalan" in answer.text
@@ -93,7 +93,7 @@ def test_what_is_no_utf_8_is_refused_at_the_sign_in_and_utf_8_is_taken_however_i
 
 def test_in_a_form_in_parts_what_was_lost_is_named_at_its_field_and_the_rest_stays(at_desk: Visitor) -> None:
     desk.to_identity(at_desk)
-    fields = {**desk.IDENTITY, "csrf_token": at_desk.token(), "tindakan": "selesai", "nama": "Me\udcffti"}
+    fields = {**desk.IDENTITY, "csrf_token": at_desk.token(), "tombol": "selesai", "nama": "Me\udcffti"}
     parts = (
         f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{text}\r\n'
         for name, text in fields.items()

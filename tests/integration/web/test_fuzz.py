@@ -13,7 +13,7 @@ from tests.integration.web.visitor import Visitor
 SKIPPED = frozenset({"static", "users.sign_out", "health.ready", "metrics.show"})
 """Files, the end of our own session, and pages that look at servers."""
 FIELDS = (
-    "kunci", "versi", "pemegang", "tindakan", "bidang", "kepada", "alasan", "alasan_tarik", "tujuan", "uraian", "kata", "nama",
+    "kunci", "versi", "pemegang", "tombol", "bidang", "kepada", "alasan", "alasan_tarik", "tujuan", "uraian", "kata", "nama",
     "nama_pengguna", "kata_sandi", "lama", "baru", "ulang", "lanjut", "berkas", "persyaratan.sim_01.given", "typename", "nik", "",
 )  # fmt: skip
 QUERY = ("daftar", "proses", "nomor", "setelah", "teks", "kode", "jenis", "lanjut", "")

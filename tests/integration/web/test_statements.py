@@ -14,7 +14,7 @@ MOST_PER_LIST = 6
 def test_a_completion_asks_few_questions(at_desk: Visitor, db_engine: Engine) -> None:
     desk.to_identity(at_desk)
     at_desk.submit(desk.NEXT, **desk.IDENTITY)
-    hidden = {"csrf_token": at_desk.token(), "tindakan": "selesai"}
+    hidden = {"csrf_token": at_desk.token(), "tombol": "selesai"}
     with statements(db_engine) as asked:
         answer = at_desk.client.post(at_desk.path, data={**hidden, "peristiwa": "hilang"})
     assert answer.status_code == 302

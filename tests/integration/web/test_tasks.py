@@ -145,7 +145,7 @@ def test_a_fresh_token_lets_an_open_form_go_on_after_signing_in_again(
 @pytest.mark.parametrize("path", ["", "/ambil", "/lepas", "/alihkan", "/draf", "/dokumen"])
 def test_nothing_changes_without_the_token(at_desk: Visitor, path: str) -> None:
     desk.begin(at_desk)
-    answer = at_desk.client.post(at_desk.path + path, data={"tindakan": "selesai"})
+    answer = at_desk.client.post(at_desk.path + path, data={"tombol": "selesai"})
     assert answer.status_code == 400
     assert "Muat ulang" in answer.text
 
@@ -255,7 +255,7 @@ def test_a_case_of_somebody_else_cannot_be_completed_by_address(
     rina = visit("rina").open("/akun/sandi")
     before = submissions(works)
     answer = rina.client.post(
-        at_desk.path, data={"csrf_token": rina.token(), "tindakan": "selesai", **desk.IDENTITY}
+        at_desk.path, data={"csrf_token": rina.token(), "tombol": "selesai", **desk.IDENTITY}
     )
     assert answer.status_code == 409
     assert submissions(works) == before

@@ -61,6 +61,23 @@ def with_summary(sentence: str, **ui: object) -> Folder:
     )
 
 
+def timed(sources: tuple[str, ...] = ("tombol", "radio"), **properties: str) -> Folder:
+    """A step that asks for a time and its source."""
+    folder = line().form(
+        "kerja",
+        {
+            "arrived_at": {"type": "string", "format": "date-time"},
+            "sumber": {"type": "string", "enum": list(sources)},
+        },
+        {
+            "arrived_at": {"widget": "datetime"},
+            "sumber": {"widget": "radio", "options": {s: s for s in sources}},
+        },
+    )
+    folder.nodes["kerja"].properties.update(properties)
+    return folder
+
+
 def changed(change: Callable[[Folder], object]) -> Folder:
     folder = service_counter()
     change(folder)
@@ -221,6 +238,14 @@ FAULTS: dict[str, tuple[Folder, str, str]] = {
     "a letter on an unknown field": (service_counter().file("letters/surat.html", '{{ label("isi", "hantu") }}'), "letter-reference", "letters/surat.html"),
     "a letter that is no text": (changed(lambda f: f.extra.update({"letters/surat.html": b"\xff"})), "letter-unreadable", "letters/surat.html"),
     "a scenario that is no YAML": (scenario("name:", "{"), "scenario-unreadable", "scenarios/contoh.yaml"),
+    "a stage without a field for its time": (timed(stage="hantu"), "stage", "kerja"),
+    "a stage with another source": (timed(("tombol", "kira_kira"), stage="arrived_at"), "stage", "kerja"),
+    "a stage that stops an unknown clock": (timed(stage="arrived_at", stopsClock="hantu"), "stage", "kerja"),
+    "an edge of a clock without a stage": (timed(startsClock="hantu"), "stage", "kerja"),
+    "a stand-in of no role": (timed(standIn="hantu"), "stand-in", "kerja"),
+    "a stand-in of the own role": (timed(standIn="petugas"), "stand-in", "kerja"),
+    "a question with a name that pages use": (with_field(name="tombol"), "field-reserved", "kerja"),
+    "headings that leave an option out": (with_field(widget="select", groups={"Satu": ["a"]}), "form-widget", "kerja"),
     "a scenario with an unknown step": (scenario("advance: PT5M", "jump: PT5M"), "scenario-unreadable", "scenarios/contoh.yaml"),
     "a scenario with an odd duration": (scenario("PT5M", "5 menit"), "scenario-unreadable", "scenarios/contoh.yaml"),
     "a scenario on an unknown task": (scenario("complete: terima", "complete: hantu"), "scenario-reference", "scenarios/contoh.yaml"),
@@ -267,3 +292,7 @@ def test_every_rule_has_a_planted_fault() -> None:
         known |= set(re.findall(r'(?:Finding|attempt|yield)\(?\s*"([a-z]+(?:-[a-z]+)*)",', text))
     planted = {rule for _, rule, _ in FAULTS.values()}
     assert known - planted <= {"decision-unreadable", "initial-unreadable"}
+
+
+def test_a_stage_with_its_time_and_a_stand_in_are_accepted() -> None:
+    assert found(timed(stage="arrived_at", standIn="ka_spkt")) <= {("readme-missing", "README.md")}

@@ -179,3 +179,15 @@ def test_a_refused_waiver_leaves_the_line_missing() -> None:
 def test_a_complete_or_waived_checklist_lets_the_case_go_on(lines: str, waived: tuple[str, ...]) -> None:
     with pytest.raises(ScenarioFailed, match="outcome: expected None, found selesai"):
         check(lines, *waived)
+
+
+@pytest.mark.parametrize(("areas", "is_in_town"), [("areas: {kota: [63.06.05]}", True), ("areas: {}", False)])
+def test_a_scenario_says_what_lies_in_an_area(areas: str, is_in_town: bool) -> None:
+    folder = (
+        Folder()
+        .start().service("periksa", "check_area", "dalam_kota", area='"kota"', code='"63.06.05.1001"').end()
+        .flow("mulai", "periksa", "selesai")
+    )  # fmt: skip
+    text = f"name: Contoh\nclauses: [R63]\n{areas}\nsteps: []\nexpect: {{outcome: selesai}}"
+    step = rehearse(folder.definition(), read_scenario("scenarios/contoh.yaml", text.encode()))
+    assert step.variables["dalam_kota"] is is_in_town

@@ -12,3 +12,9 @@ PROCESSES = Path(__file__).parents[3] / "processes"
 def sktlk() -> Definition:
     """The SKTLK process."""
     return load(read_folder(PROCESSES / "sktlk"))
+
+
+@cache
+def tkp_dispatch() -> Definition:
+    """Calls to a scene."""
+    return load(read_folder(PROCESSES / "tkp_dispatch"))

@@ -1,0 +1,153 @@
+"""The dispatch board and the escalations behind it (R61 to R63)."""
+
+import pytest
+from sqlalchemy import event
+
+from tests.integration.services.calls import Call, call
+from workflow_app.errors import Forbidden
+from workflow_app.models.case import CaseClock
+from workflow_app.services import cases, configuration, dispatches, stages, wakes
+from workflow_app.types import SYSTEM, Actor
+
+__all__ = ["call"]
+
+
+def board(call: Call, role: str = "pamapta") -> list[dispatches.Call]:
+    with call.works.begin(call.people[role]) as work:
+        return dispatches.running(work)
+
+
+def wake(call: Call, minutes: int) -> None:
+    call.clock.advance(minutes=minutes)
+    with call.works.begin(SYSTEM) as work:
+        wakes.wake(work, call.case_id)
+
+
+def test_a_call_that_is_being_taken_stands_on_the_board(call: Call) -> None:
+    (shown,) = board(call)
+    assert (shown.kind, shown.place, shown.clock) == ("", "", None)
+    assert not any(stage.at for stage in shown.reached)
+
+
+def test_the_board_says_what_and_where_who_has_not_answered_and_how_long(call: Call) -> None:
+    call.report().summon("piket_samapta", "piket_lantas")
+    call.do("terima_samapta", "piket_samapta")
+    call.do("berangkat", "piket_samapta")
+
+    (shown,) = board(call)
+
+    assert shown.kind == "Perkelahian atau penganiayaan"
+    assert shown.place == "Kandangan Kota (kelurahan), Kec. Kandangan"
+    assert shown.dangers == ["Masih berbahaya", "Ada yang luka"]
+    assert shown.waits_for == ["Piket Lantas", "Pimpinan"]
+    assert [stage.name for stage in shown.reached if stage.at] == ["Diterima", "Dipanggil", "Berangkat"]
+    assert shown.clock is not None
+    assert shown.clock.due_at is not None
+
+
+def test_the_board_shows_corrected_times_as_such(call: Call) -> None:
+    call.report().summon("piket_samapta")
+    call.clock.advance(minutes=5)
+    call.do("berangkat", "piket_samapta")
+    with call.works.begin(call.people["petugas"]) as work:
+        stages.correct(work, call.case_id, "berangkat", "2026-11-23T09:02", "Jam radio sebenarnya.")
+    (shown,) = board(call)
+    departed = next(stage for stage in shown.reached if stage.name == "Berangkat")
+    assert (departed.source, departed.at and departed.at.minute) == ("dikoreksi", 2)
+
+
+def test_the_board_holds_nothing_personal(call: Call) -> None:
+    call.report().summon("piket_samapta")
+    shown = repr(board(call))
+    for secret in ("Contoh Pelapor", "0812", "Nomor 1", "seberang pasar", "kelompok"):
+        assert secret not in shown
+
+
+def test_a_call_leaves_the_board_with_its_result(call: Call) -> None:
+    call.report().summon("piket_samapta")
+    for element in ("berangkat", "tiba"):
+        call.do(element, "piket_samapta")
+    call.do("tptkp", "piket_samapta", tindakan=["amankan_tkp"], tanpa_pungutan=True)
+    assert len(board(call)) == 1
+    call.do("hasil_tkp", "piket_samapta", hasil="selesai_di_tempat", temuan="Sudah tenang.", perlu_lp="tidak")
+    assert board(call) == []
+
+
+def test_a_cancelled_call_leaves_the_board(call: Call) -> None:
+    call.report()
+    with call.works.begin(call.people["petugas"]) as work:
+        cases.cancel(work, call.case_id, "Pelapor mengabarkan sudah selesai.")
+    assert board(call) == []
+
+
+def test_other_units_and_other_roles_see_no_board(call: Call, tono: Actor) -> None:
+    call.report()
+    with call.works.begin(tono) as work:
+        assert dispatches.running(work) == []
+    with pytest.raises(Forbidden):
+        board(call, "piket_samapta")
+
+
+def test_many_calls_cost_as_many_questions_as_one(call: Call) -> None:
+    call.report().summon("piket_samapta")
+
+    def count() -> int:
+        asked: list[str] = []
+        with call.works.begin(call.people["pamapta"]) as work:
+            connection = work.session.connection()
+            event.listen(connection, "before_cursor_execute", lambda *given: asked.append(given[2]))
+            dispatches.running(work)
+        return len(asked)
+
+    count()
+    one = count()
+    for _ in range(3):
+        with call.works.begin(call.people["petugas"]) as work:
+            call.case_id = cases.start(work, "tkp_dispatch").case_id
+        call.report().summon("piket_samapta")
+    assert count() <= one + 1
+
+
+def test_r61_who_does_not_answer_within_the_configured_time_becomes_a_task_for_pamapta(call: Call) -> None:
+    with call.works.begin(SYSTEM) as work:
+        configuration.set_value(work, "target.terima_panggilan", 3, configuration.SOP_IN_FORCE)
+    call.report().summon("piket_samapta")
+    wake(call, 2)
+    assert "susulkan_panggilan" not in call.opened()
+    wake(call, 2)
+    assert "susulkan_panggilan" in call.opened()
+
+
+def test_r61_once_all_have_answered_nobody_is_reminded(call: Call) -> None:
+    call.report().summon("piket_samapta")
+    call.do("terima_samapta", "piket_samapta")
+    call.do("terima_pimpinan", "pimpinan")
+    wake(call, 10)
+    assert "susulkan_panggilan" not in call.opened()
+
+
+def test_r63_arriving_late_in_town_becomes_a_task_for_pamapta(call: Call) -> None:
+    call.report().summon("piket_samapta")
+    wake(call, 13)
+    assert "catat_keterlambatan" not in call.opened()
+    wake(call, 2)
+    assert "catat_keterlambatan" in call.opened()
+    assert {"berangkat"} <= call.opened(), "the way to the scene goes on"
+
+
+def test_r63_out_of_town_the_way_is_measured_without_a_limit(call: Call) -> None:
+    call.report(wilayah="63.06.10").summon("piket_samapta")
+    wake(call, 90)
+    assert "catat_keterlambatan" not in call.opened()
+    with call.works.begin(SYSTEM) as work:
+        clock = work.session.get_one(CaseClock, (call.case_id, "tiba_di_tkp_luar_kota"))
+        assert clock.due_at is None
+        assert clock.target_minutes is None
+
+
+def test_r63_the_town_is_what_the_office_says(call: Call) -> None:
+    with call.works.begin(SYSTEM) as work:
+        configuration.set_value(work, "wilayah.dalam_kota", ["63.06.10"], configuration.SOP_IN_FORCE)
+    call.report(wilayah="63.06.10.2001")
+    with call.works.begin(SYSTEM) as work:
+        assert work.session.get_one(CaseClock, (call.case_id, "tiba_di_tkp")).target_minutes == 15

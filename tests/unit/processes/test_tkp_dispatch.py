@@ -1,0 +1,136 @@
+"""Calls to a scene as delivered: scenarios, roles, stages, privacy and the sentences of the forms."""
+
+import re
+
+import pytest
+
+from tests.unit.processes.folder import tkp_dispatch
+from tests.unit.processes.test_sktlk import WORDS_NOBODY_AT_THE_COUNTER_USES
+from workflow_app.engine.model import read_model
+from workflow_app.engine.rehearsal import rehearse
+from workflow_app.engine.scenarios import Complete, Scenario, read_scenarios
+from workflow_app.permissions import FIELD_ROLES
+from workflow_app.services.dispatches import ACKNOWLEDGED_IN, ARRIVAL, CALL, DONE, STAGES
+
+SCENARIOS = read_scenarios(tkp_dispatch().files)
+CALLED = ("reskrim", "narkoba", "lantas", "intelkam", "samapta", "binmas")
+"""R61: the functions that can be called up."""
+
+
+def completed(scenario: Scenario) -> list[str]:
+    return [step.element for step in scenario.steps if isinstance(step, Complete)]
+
+
+def user_tasks() -> dict[str, str]:
+    return {e.id: e.role for e in tkp_dispatch().elements.values() if e.kind == "userTask"}
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.file)
+def test_the_scenario_ends_as_it_says(scenario: Scenario) -> None:
+    rehearse(tkp_dispatch(), scenario)
+
+
+def test_every_step_is_done_in_a_scenario_and_every_function_is_also_left_out_in_one() -> None:
+    played = [completed(scenario) for scenario in SCENARIOS if scenario.outcome == "selesai"]
+    assert {element for steps in played for element in steps} == set(user_tasks())
+    for function in CALLED:
+        assert any(f"terima_{function}" in steps for steps in played)
+        assert any(f"terima_{function}" not in steps for steps in played)
+
+
+def test_every_requirement_a_scenario_names_is_carried_by_an_element() -> None:
+    carried = {clause for element in tkp_dispatch().elements.values() for clause in element.clauses}
+    assert {clause for scenario in SCENARIOS for clause in scenario.clauses} <= carried
+    assert {f"R{number}" for number in range(58, 66)} <= carried
+
+
+def test_r61_a_function_is_asked_to_acknowledge_when_it_was_called_up() -> None:
+    model = read_model(tkp_dispatch().files["process.bpmn"])
+    offered = tkp_dispatch().form("panggil_fungsi").fields["fungsi"].options
+    assert set(offered) == {f"piket_{function}" for function in CALLED}
+    for function in CALLED:
+        (way,) = model.incoming[f"terima_{function}"]
+        assert (way.source, way.condition) == (f"gw_{function}", f'"piket_{function}" in fungsi')
+        assert user_tasks()[f"terima_{function}"] == f"piket_{function}"
+
+
+def test_r62_r65_the_leader_is_told_of_the_call_and_of_the_result() -> None:
+    assert {e for e, role in user_tasks().items() if role == "pimpinan"} == {
+        "terima_pimpinan",
+        "terima_hasil",
+    }
+
+
+def test_r63_the_way_to_the_scene_waits_for_nobody() -> None:
+    """Neither acknowledgements nor APP stand between the call-up and the departure."""
+    model = read_model(tkp_dispatch().files["process.bpmn"])
+    assert {flow.target for flow in model.outgoing["bagi_tugas"]} == {"pemanggilan", "beri_app", "pergerakan"}
+
+
+def test_r63_the_clock_runs_from_the_report_to_the_arrival_and_its_end_reaches_pamapta() -> None:
+    elements = tkp_dispatch().elements
+    assert set(elements["terima_laporan"].properties["startsClock"].split()) == set(ARRIVAL)
+    assert set(elements["tiba"].properties["stopsClock"].split()) == set(ARRIVAL)
+    model = read_model(tkp_dispatch().files["process.bpmn"])
+    for timer, within, told in (
+        ("terlambat_tiba", "pergerakan", "catat_keterlambatan"),
+        ("panggilan_terlambat", "pemanggilan", "susulkan_panggilan"),
+    ):
+        assert model.nodes[timer].attached_to == within
+        assert not model.nodes[timer].is_interrupting
+        assert [flow.target for flow in model.outgoing[timer]] == [told]
+        assert elements[told].role == "pamapta"
+
+
+def test_r63_the_desk_may_record_for_all_who_are_outside() -> None:
+    for element in tkp_dispatch().elements.values():
+        if element.kind == "userTask" and element.role in FIELD_ROLES:
+            assert {"petugas", "pamapta"} <= set(element.properties["standIn"].split()), element.id
+
+
+def test_r63_stages_take_one_press_of_a_button() -> None:
+    """Everything that must be answered has an answer already."""
+    for element in ("berangkat", "tiba", *(f"terima_{function}" for function in CALLED), "terima_pimpinan"):
+        form = tkp_dispatch().form(element)
+        needed = {f.name for f in form.fields.values() if f.required and f.default is None}
+        assert not needed, element
+
+
+def test_r64_no_form_has_a_field_for_money() -> None:
+    for form in tkp_dispatch().forms.values():
+        assert not {name for name in form.fields if re.search(r"bayar|tarif|biaya|pungutan", name)} - {
+            "tanpa_pungutan"
+        }
+    assert tkp_dispatch().form("tptkp").fields["tanpa_pungutan"].schema["const"] is True
+
+
+def test_r59_who_called_is_sealed_and_what_the_patrol_needs_is_not() -> None:
+    fields = tkp_dispatch().form("terima_laporan").fields
+    assert {f.name for f in fields.values() if f.personal in ("identitas", "kontak")} == {
+        "nama",
+        "telepon",
+        "alamat",
+        "identitas_sebagian",
+    }
+    for form in tkp_dispatch().forms.values():
+        for field in form.fields.values():
+            if field.widget in ("text", "textarea"):
+                assert field.personal, f"{form.element}.{field.name}"
+
+
+def test_the_board_names_steps_of_this_process() -> None:
+    elements = tkp_dispatch().elements
+    assert {CALL, DONE, *STAGES} <= set(user_tasks())
+    assert all("stage" in elements[element].properties for element in (CALL, DONE, *STAGES))
+    assert elements[ACKNOWLEDGED_IN].kind == "subProcess"
+
+
+def test_forms_speak_plain_indonesian() -> None:
+    for form in tkp_dispatch().forms.values():
+        texts = [form.title, form.intro, form.submit, form.next]
+        texts += [f"{f.title} {f.help} {f.placeholder}" for f in form.fields.values()]
+        for text in texts:
+            found = [word for word in WORDS_NOBODY_AT_THE_COUNTER_USES if word in f"{text.lower()} "]
+            assert not found, f"{form.element}: {text}"
+        assert form.intro.endswith(".")
+        assert form.next.endswith(".")

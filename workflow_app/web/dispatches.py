@@ -1,0 +1,20 @@
+"""The dispatch board: running calls to a scene, large enough for the wall, always fresh."""
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+from workflow_app.permissions import BOARD_READERS
+from workflow_app.services import dispatches
+from workflow_app.web.access import access
+from workflow_app.web.transaction import unit_of_work
+
+blueprint = Blueprint("dispatches", __name__)
+
+
+@blueprint.get("/papan-tkp")
+@access(*BOARD_READERS)
+def board() -> ResponseReturnValue:
+    """Every running call with its stages and its clock."""
+    with unit_of_work() as work:
+        calls = dispatches.running(work)
+    return render_template("dispatches/board.html", calls=calls)
