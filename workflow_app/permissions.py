@@ -31,6 +31,8 @@ OVERSEERS = frozenset({"pamapta", "ka_spkt", "pimpinan", "auditor"})
 
 INCIDENT_READERS = LEADS | {"admin", "auditor"}
 INCIDENT_RETRIERS = LEADS | {"admin"}
+OUTBOX_KEEPERS = LEADS | {"admin"}
+"""See which messages wait or failed, and have them sent again."""
 CONFIGURATION_MINDERS = LEADS | {"admin"}
 """Are told when something of the office's configuration is missing."""
 CASE_STARTERS = frozenset({"petugas", "pamapta"})

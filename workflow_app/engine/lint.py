@@ -12,6 +12,7 @@ from workflow_app.engine import (
     lint_expressions,
     lint_flow,
     lint_forms,
+    lint_messages,
 )
 from workflow_app.engine.decisions import DecisionTable, read_decision
 from workflow_app.engine.definitions import (
@@ -39,13 +40,17 @@ RULES: tuple[Rule, ...] = (
     *lint_forms.RULES,
     *lint_drawing.RULES,
     *lint_contents.RULES,
+    *lint_messages.RULES,
 )
 
 T = TypeVar("T")
 
 
-def lint(files: ProcessFiles, roles: Collection[str]) -> list[Finding]:
-    """Everything that is wrong with a process folder; empty when it may be deployed. `roles` are the known role keys."""
+def lint(files: ProcessFiles, roles: Collection[str], texts: Collection[str] | None = None) -> list[Finding]:
+    """Everything that is wrong with a process folder; empty when it may be deployed.
+
+    `roles` are the known role keys, `texts` the keys of the texts of messages; without these it is not asked whether a text exists.
+    """
     findings: list[Finding] = []
 
     def attempt(rule: str, element: str, read: Callable[[], T]) -> T | None:
@@ -78,7 +83,7 @@ def lint(files: ProcessFiles, roles: Collection[str]) -> list[Finding]:
         scenario = attempt("scenario-unreadable", name, partial(read_scenario, name, files[name]))
         scenarios |= {name: scenario} if scenario else {}
     initial = attempt("initial-unreadable", MODEL_FILE, lambda: initial_values(model)) or {}
-    source = Source(files, frozenset(roles), model, forms, letters, decisions, scenarios, initial)
+    source = Source(files, frozenset(roles), model, forms, letters, decisions, scenarios, initial, texts)
     for rule in RULES:
         findings.extend(rule(source))
     if not findings:

@@ -46,6 +46,7 @@ OPERATIONS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
     "void_letter": (frozenset({"letter_id"}), frozenset({"reason"})),
     "archive_case": (frozenset(), frozenset()),
     "record_cancellation": (frozenset(), frozenset()),
+    "send_message": (frozenset({"template"}), frozenset({"to", "contact", "step", "clock", "channel"})),
 }
 """Operations the services know: required and optional parameters."""
 

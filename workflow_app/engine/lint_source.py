@@ -38,6 +38,8 @@ class Source:
     decisions: Mapping[str, DecisionTable]
     scenarios: Mapping[str, Scenario]
     initial: Mapping[str, Any]
+    texts: Collection[str] | None = None
+    """Keys of the texts of messages in the configuration; None where they are not known."""
 
     def of_kind(self, *kinds: str) -> Iterator[Node]:
         """Nodes of these kinds, in the order of the file."""

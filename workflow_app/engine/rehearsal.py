@@ -114,6 +114,8 @@ class _Play:
                 return letter_id
             case "void_letter":
                 self.letters.pop(str(given["letter_id"]), None)
+            case "send_message":
+                return "slip"
             case "record_cancellation":
                 self.letters.clear()
         return None

@@ -7,7 +7,8 @@ from uuid import UUID
 from workflow_app.errors import ProcessFault
 from workflow_app.models.case import Case
 from workflow_app.models.effect import PendingEffect
-from workflow_app.services import clocks, jobs, letters
+from workflow_app.services import clocks, jobs, letters, messages
+from workflow_app.services.messages import Wish
 from workflow_app.services.unit_of_work import UnitOfWork
 from workflow_app.types import Effect
 
@@ -88,12 +89,30 @@ def _record_cancellation(work: UnitOfWork, case: Case, effect: Effect) -> Result
     return None
 
 
+def _send_message(work: UnitOfWork, case: Case, effect: Effect) -> Result:
+    given = {name: str(value) for name, value in effect.parameters.items() if value}
+    return messages.write(
+        work,
+        case,
+        Wish(
+            effect.element,
+            _text(effect, "template"),
+            recipient=given.get("to", messages.CITIZEN),
+            contact=tuple(given.get("contact", messages.IDENTITY).split()),
+            step=given.get("step", ""),
+            clock=given.get("clock", ""),
+            channel=given.get("channel", ""),
+        ),
+    )
+
+
 IMMEDIATE: dict[str, Immediate] = {
     "start_clock": _start_clock,
     "stop_clock": _stop_clock,
     "issue_letter": _issue_letter,
     "void_letter": _void_letter,
     "record_cancellation": _record_cancellation,
+    "send_message": _send_message,
 }
 
 JOBS = frozenset({"render_letter", "archive_case"})
