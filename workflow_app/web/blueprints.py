@@ -12,6 +12,7 @@ from workflow_app.web import (
     inbox,
     incidents,
     letters,
+    messages,
     metrics,
     processes,
     requirements,
@@ -22,7 +23,7 @@ from workflow_app.web import (
 )
 
 NOUNS = (
-    appearance, cases, documents, drafts, health, identities, inbox, incidents, letters, metrics, processes,
+    appearance, cases, documents, drafts, health, identities, inbox, incidents, letters, messages, metrics, processes,
     requirements, search, tasks, users, verification,
 )  # fmt: skip
 

@@ -17,6 +17,7 @@ from workflow_app.services import (
     history,
     identities,
     letters,
+    message_views,
     records,
     requirements,
 )
@@ -116,6 +117,7 @@ def page(case_id: UUID, **more: Any) -> str:
             documents=documents.for_case(work, case_id),
             labels=documents.labels(work, case_id),
             letters=issued,
+            outgoing=message_views.of_case(work, case_id),
             is_waiting=is_at_work(case, issued),
             **{
                 "cancel_error": "",
