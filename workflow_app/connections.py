@@ -13,6 +13,7 @@ from sqlalchemy.orm import sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from archive.blobs import Blobs
+from workflow_app.services.transports import Gateway, Mail, Transport, Transports
 from workflow_app.services.unit_of_work import Works
 from workflow_app.services.vault import Vault
 from workflow_app.settings import Settings
@@ -130,6 +131,25 @@ def blobs(settings: Settings, *, read_seconds: float = 20.0) -> Blobs:
         settings.s3_region,
         read_seconds=read_seconds,
     )
+
+
+def transports(settings: Settings) -> Transports:
+    """The ways out of the house that are set up."""
+    found: dict[str, Transport] = {}
+    if settings.smtp_host:
+        found["surel"] = Mail(
+            settings.smtp_host,
+            settings.smtp_port,
+            settings.smtp_from,
+            settings.smtp_tls,
+            settings.smtp_user,
+            settings.smtp_password.get_secret_value(),
+            settings.message_timeout_seconds,
+        )
+    if settings.gateway_url:
+        secret = settings.gateway_secret.get_secret_value().encode()
+        found["telepon"] = Gateway(settings.gateway_url, secret, settings.message_timeout_seconds)
+    return found
 
 
 def now() -> datetime:

@@ -71,6 +71,18 @@ class Unavailable(SentraError):
     sentence = "Layanan pendukung sedang tidak tersedia. Data Anda belum disimpan; coba lagi sebentar lagi."
 
 
+class NotDelivered(Unavailable):
+    """A server did not take a message this time; it is tried again."""
+
+    sentence = "Server pengirim tidak dapat dihubungi."
+
+
+class Undeliverable(SentraError):
+    """A message that no further try will deliver."""
+
+    sentence = "Pesan ini ditolak server pengirim."
+
+
 class Away(Unavailable):
     """A dependency as a whole is away: what needs it waits as long as it takes, and goes on by itself."""
 
@@ -149,6 +161,18 @@ class ProcessFault(SentraError):
         """Say what was being done to which case, so that it can be retried."""
         self.operation, self.case_id, self.task_id = operation, case_id, task_id
         return self
+
+
+class Stranded(SentraError):
+    """An open case that waits for nothing."""
+
+    sentence = (
+        "Berkas ini terbuka, tetapi tidak menunggu siapa pun. Coba lagi agar dijalankan dari keadaan terakhirnya; bila "
+        "tetap terhenti, hubungi admin."
+    )
+
+    def __init__(self) -> None:
+        super().__init__(detail="no open task, timer, effect or incident")
 
 
 class InvalidDefinition(SentraError):

@@ -39,6 +39,8 @@ CASE_MINDERS = frozenset({"admin"})
 INCIDENT_READERS = LEADS | {"admin", "auditor", "piket_propam"}
 INCIDENT_RETRIERS = LEADS | {"admin", "piket_propam"}
 """Of the cases they may see. What is confined to Propam nobody else could try again."""
+OUTBOX_KEEPERS = LEADS | {"admin"}
+"""See which messages wait or failed, and have them sent again."""
 CONFIGURATION_MINDERS = LEADS | {"admin"}
 """Are told when something of the office's configuration is missing."""
 FIELD_ROLES = frozenset(role for role in ROLES if role.startswith("piket_"))

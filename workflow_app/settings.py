@@ -9,8 +9,9 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 SECRETS = (
@@ -21,6 +22,8 @@ SECRETS = (
     "IDENTITY_KEY",
     "AUDIT_SIGNING_KEY",
     "METRICS_TOKEN",
+    "SMTP_PASSWORD",
+    "GATEWAY_SECRET",
 )
 
 
@@ -59,6 +62,15 @@ class Settings(BaseSettings):
     session_idle_minutes: Annotated[int, Field(ge=5, le=1440)] = 60
     metrics_token: SecretStr = SecretStr("")
     watched_folder: str = ""
+    smtp_host: str = ""
+    smtp_port: Annotated[int, Field(ge=1, le=65535)] = 587
+    smtp_tls: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_from: str = ""
+    smtp_user: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    gateway_url: str = ""
+    gateway_secret: SecretStr = SecretStr("")
+    message_timeout_seconds: Annotated[int, Field(ge=1, le=120)] = 15
     log_format: Literal["json", "text"] = "json"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
@@ -98,6 +110,26 @@ class Settings(BaseSettings):
             raise ValueError("must have at least 32 characters")
         return value
 
+    @field_validator("gateway_url")
+    @classmethod
+    def _is_safe_line(cls, value: str) -> str:
+        address = urlsplit(value)
+        is_here = address.hostname in ("127.0.0.1", "::1", "localhost")
+        is_safe = address.scheme == "https" or (address.scheme == "http" and is_here)
+        if value and not (address.hostname and is_safe):
+            raise ValueError("must start with https:// (http:// only on the machine itself)")
+        return value
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> "Settings":
+        if self.smtp_host and "@" not in self.smtp_from:
+            raise ValueError("SMTP_HOST needs SMTP_FROM, a mail address")
+        if self.smtp_user and self.smtp_tls == "none":
+            raise ValueError("SMTP_USER needs SMTP_TLS: the password must not travel in the clear")
+        if self.gateway_url and len(self.gateway_secret.get_secret_value()) < 32:
+            raise ValueError("GATEWAY_URL needs GATEWAY_SECRET, at least 32 characters")
+        return self
+
     @property
     def identity_key_bytes(self) -> bytes:
         """Key that wraps the data key of each case."""
@@ -134,7 +166,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         return Settings(**values)
     except ValidationError as error:
         lines = (
-            f"{str(part['loc'][0]).upper()}: {part['msg']}" for part in error.errors(include_input=False)
+            f"{str(part['loc'][0]).upper()}: {part['msg']}" if part["loc"] else str(part["msg"])
+            for part in error.errors(include_input=False)
         )
         raise SettingsError(
             "settings are not complete (see .env.example):\n  " + "\n  ".join(lines)

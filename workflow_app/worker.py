@@ -20,7 +20,7 @@ from uuid import UUID
 from procrastinate import App, JobContext, PsycopgConnector
 
 from workflow_app import logs
-from workflow_app.connections import JOB_SECONDS, LINE, connect
+from workflow_app.connections import JOB_SECONDS, LINE, connect, transports
 from workflow_app.errors import SentraError, Unavailable
 from workflow_app.services import (
     attempts,
@@ -31,11 +31,12 @@ from workflow_app.services import (
     performing,
     reading,
     retries,
+    sending,
     sessions,
     wakes,
 )
 from workflow_app.services.jobs import QUEUES, Hands
-from workflow_app.services.retries import RETRIES, Waiting, WaitingLonger
+from workflow_app.services.retries import PATIENT, RETRIES, Waiting, WaitingLonger
 from workflow_app.services.timetable import Timetable
 from workflow_app.services.unit_of_work import Works, translated
 from workflow_app.settings import Settings, SettingsError, read_settings
@@ -59,11 +60,16 @@ READER_EVERY = 3
 RECONNECT = 1.0
 """Seconds before the worker tries again to reach a database that went away."""
 
-CRONS = {"wake_overdue": "* * * * *", "checkpoint": "*/15 * * * *", "sweep": "7 * * * *"}
+CRONS = {
+    "wake_overdue": "* * * * *",
+    "find_stranded": "*/5 * * * *",
+    "checkpoint": "*/15 * * * *",
+    "sweep": "7 * * * *",
+}
 """When the jobs come that the clock asks for."""
 
 RETRY = Waiting()
-READING_RETRY = WaitingLonger()
+PATIENT_RETRY = WaitingLonger()
 
 
 def create_worker(settings: Settings, works: Works) -> App:
@@ -72,7 +78,7 @@ def create_worker(settings: Settings, works: Works) -> App:
         connector=PsycopgConnector(conninfo=settings.database_dsn, kwargs=dict(LINE), min_size=1, max_size=4)
     )
 
-    @app.task(name="read_document", queue=QUEUES["read_document"], retry=READING_RETRY)
+    @app.task(name="read_document", queue=QUEUES["read_document"], retry=PATIENT_RETRY)
     def read_document(document_id: str) -> None:
         reading.read_document(works, UUID(document_id), page_seconds=settings.ocr_timeout_seconds)
 
@@ -94,9 +100,26 @@ def create_worker(settings: Settings, works: Works) -> App:
             is_last_try=context.job.attempts >= RETRIES,
         )
 
+    ways = transports(settings)
+
+    @app.task(name="send_message", queue=QUEUES["send_message"], retry=PATIENT_RETRY, pass_context=True)
+    def send_message(context: JobContext, message_id: str) -> None:
+        sending.send(works, ways, UUID(message_id), is_last_try=context.job.attempts >= PATIENT)
+
+    @app.task(name="restore_case", queue="counter", retry=RETRY)
+    def restore_case(case_id: str) -> None:
+        performing.restore(works, UUID(case_id))
+
     @app.task(name="wake_case", queue="counter", retry=RETRY)
     def wake_case(case_id: str) -> None:
         performing.wake(works, UUID(case_id))
+
+    _add_clocked(app, settings, works)
+    return app
+
+
+def _add_clocked(app: App, settings: Settings, works: Works) -> None:
+    """What the clock asks for."""
 
     @app.task(name="wake_overdue", queue="counter", queueing_lock="wake_overdue")
     def wake_overdue(timestamp: int) -> None:
@@ -110,6 +133,10 @@ def create_worker(settings: Settings, works: Works) -> App:
             except Exception as error:  # one case must not keep the others asleep
                 log.error("timer of case %s: %s", case_id, getattr(error, "detail", type(error).__name__))
 
+    @app.task(name="find_stranded", queue="counter", queueing_lock="find_stranded")
+    def find_stranded(timestamp: int) -> None:
+        performing.find_stranded(works)
+
     @app.task(name="checkpoint", queue="counter", queueing_lock="checkpoint")
     def checkpoint(timestamp: int) -> None:
         with works.begin(SYSTEM) as work:
@@ -122,8 +149,6 @@ def create_worker(settings: Settings, works: Works) -> App:
             sessions.sweep(work)
             attempts.sweep(work)
             jobs.sweep(work)
-
-    return app
 
 
 Part = Callable[[App], Awaitable[None]]
@@ -141,6 +166,7 @@ async def run(settings: Settings, works: Works) -> None:
     parts: dict[str, Part] = {
         "counter": partial(_serve, works, hands, "counter", concurrency=2),
         "reading": partial(_serve, works, hands, QUEUES["read_document"], concurrency=1),
+        "messages": partial(_serve, works, hands, QUEUES["send_message"], concurrency=1),
         "upkeep": partial(_keep_up, works, hands),
     }
     lanes = [

@@ -88,7 +88,7 @@ def test_a_worker_that_loses_its_connections_goes_on_by_itself_and_ends_when_tol
     count = "select count(*) from procrastinate_workers where last_heartbeat > %s"
     begun = database.execute("select now() - interval '1 minute'").fetchone()
     try:
-        assert wait_until(lambda: database.execute(count, begun).fetchone() == (2,), 60)
+        assert wait_until(lambda: database.execute(count, begun).fetchone() == (3,), 60)
         cut = database.execute(
             "select now(), count(pg_terminate_backend(pid)) from pg_stat_activity"
             " where datname = current_database() and pid <> pg_backend_pid()"
@@ -173,7 +173,7 @@ def test_what_this_process_has_in_hand_has_killed_nobody(
 
 
 def test_a_try_that_ended_lets_the_deaths_before_it_be_forgotten(app: App) -> None:
-    for name in ("perform_effect", "read_document"):
+    for name in ("perform_effect", "read_document", "send_message"):
         found = again(app, Unavailable(), 3, name)
         assert found is not None
         assert found.retry_decision.priority == 0

@@ -15,6 +15,7 @@ from workflow_app.engine import (
     lint_forms,
     lint_kinship,
     lint_lanes,
+    lint_messages,
     lint_stages,
     lint_walls,
 )
@@ -52,20 +53,24 @@ RULES: tuple[Rule, ...] = (
     *lint_contents.RULES,
     *lint_kinship.RULES,
     *lint_stages.RULES,
+    *lint_messages.RULES,
 )
 
 T = TypeVar("T")
 
 
-def lint(files: ProcessFiles, roles: Collection[str]) -> list[Finding]:
-    """Everything that is wrong with a process folder; empty when it may be deployed. `roles` are the known role keys."""
+def lint(files: ProcessFiles, roles: Collection[str], texts: Collection[str] | None = None) -> list[Finding]:
+    """Everything that is wrong with a process folder; empty when it may be deployed.
+
+    `roles` are the known role keys, `texts` the keys of the texts of messages; without these it is not asked whether a text exists.
+    """
     findings: list[Finding] = []
     called: dict[str, Source] = {}
     for key, folder in called_folders(files).items():
-        other, found = _judge(folder, roles, {})
+        other, found = _judge(folder, roles, {}, texts)
         called |= {key: other} if other else {}
         findings += [Finding(f.rule, f"{CALLED}{key}: {f.element}", f.message) for f in found]
-    findings += _judge(own_files(files), roles, called)[1]
+    findings += _judge(own_files(files), roles, called, texts)[1]
     if not findings:
         try:
             load(files)
@@ -79,7 +84,7 @@ def _unreadable(rule: str, element: str, error: InvalidDefinition) -> Finding:
 
 
 def _judge(
-    files: ProcessFiles, roles: Collection[str], called: Mapping[str, Source]
+    files: ProcessFiles, roles: Collection[str], called: Mapping[str, Source], texts: Collection[str] | None
 ) -> tuple[Source | None, list[Finding]]:
     """One folder as far as it can be read, and what is wrong with it."""
     findings: list[Finding] = []
@@ -114,7 +119,9 @@ def _judge(
         scenario = attempt("scenario-unreadable", name, partial(read_scenario, name, files[name]))
         scenarios |= {name: scenario} if scenario else {}
     initial = attempt("initial-unreadable", MODEL_FILE, lambda: initial_values(model)) or {}
-    source = Source(files, frozenset(roles), model, forms, letters, decisions, scenarios, initial, called)
+    source = Source(
+        files, frozenset(roles), model, forms, letters, decisions, scenarios, initial, called, texts
+    )
     for rule in RULES:
         findings.extend(rule(source))
     return source, findings

@@ -43,6 +43,8 @@ class Source:
     initial: Mapping[str, Any]
     called: Mapping[str, "Source"]
     """The processes it calls, by key; their own findings are found in them."""
+    texts: Collection[str] | None = None
+    """Keys of the texts of messages in the configuration; None where they are not known."""
 
     def of_kind(self, *kinds: str) -> Iterator[Node]:
         """Nodes of these kinds, in the order of the file."""

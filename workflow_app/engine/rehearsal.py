@@ -118,6 +118,8 @@ class _Play:
                 return f"berkas {given['process']}"
             case "void_letter":
                 self.letters.pop(str(given["letter_id"]), None)
+            case "send_message":
+                return "slip"
             case "record_cancellation":
                 self.letters.clear()
         return None

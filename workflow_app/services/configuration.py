@@ -9,7 +9,7 @@ from sqlalchemy import select
 from workflow_app.errors import InvalidInput, NotFound
 from workflow_app.models.configuration import Configuration
 from workflow_app.permissions import ROLES
-from workflow_app.services import audit, configuration_shapes
+from workflow_app.services import audit, configuration_shapes, message_texts
 from workflow_app.services.unit_of_work import UnitOfWork
 
 SOP_IN_FORCE = datetime(2025, 1, 1, 16, 0, tzinfo=UTC)
@@ -67,6 +67,12 @@ SEED: dict[str, Any] = {
     },
     # R79: the chief sees complaints against members that went to Propam, unless one names him.
     "propam.pimpinan_melihat": True,
+    # Which ways messages leave the house, the preferred one first; until the office decides, all are printed and handed over.
+    "saluran_pesan": [],
+    # Where leaders get theirs: addresses of the office per role, such as {"pimpinan": {"surel": "..."}}.
+    "kontak_peran": {},
+    "telepon_unit": "110",
+    **message_texts.SEED,
     # On a site to try things out letters may carry the example signatory, and each says that it is an example.
     "mode_demo": False,
 }

@@ -7,6 +7,7 @@ from string import Formatter
 from typing import Any
 
 from workflow_app.permissions import ROLES
+from workflow_app.services import message_texts
 from workflow_app.services.working_days import CATEGORIES, WEEKDAYS
 
 PATTERN_FIELDS = frozenset({"urut", "bulan", "tahun"})
@@ -21,6 +22,9 @@ ZONES = ("Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura")
 MOST_DAYS = 366
 REGION = re.compile(r"[0-9]{2}\.[0-9]{2}(\.[0-9]{2}(\.[0-9]{4})?)?")
 REGION_EXAMPLES = '"63.06.05" (kecamatan) atau "63.06.05.1001" (desa, kelurahan)'
+CHANNELS = ("telepon", "surel")
+"""The ways a message can leave the house; a slip is always possible."""
+CONTACT = {"telepon": r"\+?[0-9][0-9 ()./-]{1,24}", "surel": r"[^\s@]+@[^\s@]+\.[^\s@]+"}
 YEARS = range(2000, 2101)
 """Of which holidays can be known: the package ends there."""
 
@@ -168,6 +172,30 @@ def _labels(value: Any) -> str:
     return "" if is_right else f"Isi dengan objek peran ke sebutan. Peran yang dikenal: {', '.join(ROLES)}."
 
 
+def _channels(value: Any) -> str:
+    return (
+        "" if _is_choice(value, CHANNELS) else f"Isi dengan daftar dari {', '.join(CHANNELS)}; boleh kosong."
+    )
+
+
+def _contacts(value: Any) -> str:
+    is_right = isinstance(value, dict) and set(value) <= set(ROLES) and all(map(_is_contact, value.values()))
+    return (
+        ""
+        if is_right
+        else "Isi dengan objek peran ke alamat dinasnya, seperti "
+        f'{{"pimpinan": {{"surel": "pimpinan@contoh.id"}}}}. Peran yang dikenal: {", ".join(ROLES)}.'
+    )
+
+
+def _is_contact(value: Any) -> bool:
+    return (
+        isinstance(value, dict)
+        and set(value) <= set(CONTACT)
+        and all(_is_line(text) and re.fullmatch(CONTACT[name], text) for name, text in value.items())
+    )
+
+
 def _truth(value: Any) -> str:
     return "" if isinstance(value, bool) else "Isi dengan true atau false."
 
@@ -183,6 +211,10 @@ _SHAPES: dict[str, Callable[[Any], str]] = {
     "label_peran": _labels,
     "kalender": _calendar,
     "wilayah": _codes,
+    "saluran_pesan": _channels,
+    "kontak_peran": _contacts,
+    "telepon_unit": _line,
+    "pesan": message_texts.fault,
     "mode_demo": _truth,
     "propam": _truth,
 }

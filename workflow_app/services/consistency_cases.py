@@ -4,13 +4,14 @@ from collections import Counter
 from collections.abc import Iterator
 from uuid import UUID
 
-from sqlalchemy import Integer, func, select
+from sqlalchemy import Integer, exists, func, select
 
 from workflow_app.engine import runner
 from workflow_app.errors import SentraError
 from workflow_app.models.audit import AuditEvent
 from workflow_app.models.case import Case
 from workflow_app.models.effect import PendingEffect
+from workflow_app.models.incident import Incident
 from workflow_app.models.submission import Submission
 from workflow_app.models.task import Task
 from workflow_app.models.wall import CaseWall
@@ -19,7 +20,9 @@ from workflow_app.services.processes import definition_of
 from workflow_app.services.unit_of_work import UnitOfWork
 from workflow_app.types import Step
 
-STEPS = frozenset({"case.opened", "task.completed", "effect.done", "timer.fired", "case.cancelled"})
+STEPS = frozenset(
+    {"case.opened", "task.completed", "effect.done", "timer.fired", "case.cancelled", "case.restored"}
+)
 """Events that stand for one step of the engine each."""
 BATCH = 200
 
@@ -34,6 +37,31 @@ def check(work: UnitOfWork) -> Iterator[Fault]:
     yield from _counts(work)
     yield from _submissions(work)
     yield from _walls(work)
+    for case_id in stranded(work):
+        yield Fault(
+            "stranded", f"case {case_id}", "Nothing moves this open case, and no incident tells of it."
+        )
+
+
+def stranded(work: UnitOfWork, only: UUID | None = None) -> list[UUID]:
+    """Open cases that wait for nothing: no open task, no timer, no effect under way, no open incident (pitfall 8).
+
+    With `only` this one case is looked at.
+    """
+    query = (
+        select(Case.id)
+        .where(
+            Case.closed_at.is_(None),
+            Case.next_wake_at.is_(None),
+            ~exists().where(Task.case_id == Case.id, Task.status == "open"),
+            ~exists().where(PendingEffect.case_id == Case.id),
+            ~exists().where(Incident.case_id == Case.id, Incident.resolved_at.is_(None)),
+        )
+        .order_by(Case.id)
+    )
+    if only is not None:
+        query = query.where(Case.id == only)
+    return list(work.session.scalars(query))
 
 
 def _compare(work: UnitOfWork, case: Case, open_tasks: set[UUID], waiting: set[UUID]) -> Iterator[Fault]:

@@ -49,6 +49,14 @@ PRINTINGS = f"""
     and not exists (select from incident where incident.task_id = letter.id and resolved_at is null)
     order by letter.id"""  # noqa: S608 - our own words
 
+MESSAGES = f"""
+    select message.id from message
+    where message.status = 'waiting' and message.channel <> 'slip'
+    and not exists (select from procrastinate_jobs job where {ALIVE}
+        and job.task_name = 'send_message' and job.args->>'message_id' = message.id::text)
+    and not exists (select from incident where incident.task_id = message.id and resolved_at is null)
+    order by message.id"""  # noqa: S608 - our own words
+
 STALLED = """
     select job.id from procrastinate_jobs job
     left join procrastinate_workers worker on worker.id = job.worker_id
@@ -78,6 +86,7 @@ CHECKS: tuple[tuple[str, str, str, str], ...] = (
         PRINTINGS,
         "This letter is not printed, no job will print it, and no incident tells of it.",
     ),
+    ("message", "message", MESSAGES, "No job will send this message, and no incident tells of it."),
     ("job", "job", STALLED, "The worker of this job is dead, and nobody has taken the job back."),
     ("job", "job", FAILED, "This job failed, and no incident tells of it."),
     ("timer", "case", LATE_TIMERS, "A timer of this case is overdue, and nobody has woken it."),

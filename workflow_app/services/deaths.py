@@ -11,7 +11,7 @@ from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job, Status
 
 from workflow_app.errors import SentraError
-from workflow_app.services import jobs, performing, reading
+from workflow_app.services import jobs, performing, reading, sending
 from workflow_app.services.jobs import Hands
 from workflow_app.services.unit_of_work import Works
 
@@ -62,5 +62,7 @@ def _give_up(works: Works, job: Job) -> None:
         performing.give_up_waking(works, UUID(given["case_id"]), died)
     elif job.task_name == "reprint_letter":
         performing.give_up_printing(works, UUID(given["letter_id"]), died)
+    elif job.task_name == "send_message":
+        sending.give_up(works, UUID(given["message_id"]), died)
     elif job.task_name == "read_document":
         reading.give_up(works, UUID(given["document_id"]), reading.UNREAD)

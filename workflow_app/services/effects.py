@@ -8,7 +8,8 @@ from workflow_app.engine import areas
 from workflow_app.errors import ProcessFault
 from workflow_app.models.case import Case
 from workflow_app.models.effect import PendingEffect
-from workflow_app.services import clocks, configuration, jobs, kinship, letters, walls
+from workflow_app.services import clocks, configuration, jobs, kinship, letters, messages, walls
+from workflow_app.services.messages import Wish
 from workflow_app.services.openings import Opened
 from workflow_app.services.unit_of_work import UnitOfWork
 from workflow_app.types import Effect
@@ -113,6 +114,23 @@ def _confine(work: UnitOfWork, case: Case, effect: Effect) -> Result:
     return None
 
 
+def _send_message(work: UnitOfWork, case: Case, effect: Effect) -> Result:
+    given = {name: str(value) for name, value in effect.parameters.items() if value}
+    return messages.write(
+        work,
+        case,
+        Wish(
+            effect.element,
+            _text(effect, "template"),
+            recipient=given.get("to", messages.CITIZEN),
+            contact=tuple(given.get("contact", messages.IDENTITY).split()),
+            step=given.get("step", ""),
+            clock=given.get("clock", ""),
+            channel=given.get("channel", ""),
+        ),
+    )
+
+
 IMMEDIATE: dict[str, Immediate] = {
     "start_clock": _start_clock,
     "stop_clock": _stop_clock,
@@ -123,6 +141,7 @@ IMMEDIATE: dict[str, Immediate] = {
     "start_case": _start_case,
     "wall_off": _wall_off,
     "confine": _confine,
+    "send_message": _send_message,
 }
 
 JOBS = frozenset({"render_letter", "archive_case"})

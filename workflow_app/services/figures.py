@@ -7,6 +7,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from workflow_app.models.case import CaseClock
 from workflow_app.models.incident import Incident
+from workflow_app.models.message import Message
 from workflow_app.models.tally import Tally
 from workflow_app.models.task import Task
 from workflow_app.services.unit_of_work import UnitOfWork
@@ -19,7 +20,7 @@ JOBS = text(
     " from procrastinate_jobs where status = 'todo' group by queue_name"
     " union all select queue_name, 0, 0, count(*) from procrastinate_jobs where status = 'failed' group by queue_name"
 )
-QUEUES = ("counter", "reading")
+QUEUES = ("counter", "reading", "messages")
 
 
 @dataclass
@@ -41,6 +42,9 @@ class Figures:
     late_clocks: dict[str, int]
     """Clocks that ran or run past their target, by clock."""
     open_incidents: int
+    messages_waiting: dict[str, int]
+    messages_failed: dict[str, int]
+    """By channel: not sent or handed over yet, given up."""
     queues: dict[str, Queue]
     ocr_pages: float
     ocr_seconds: float
@@ -57,12 +61,15 @@ def read(work: UnitOfWork) -> Figures:
         .group_by(CaseClock.name)
     )
     incidents = select(count).select_from(Incident).where(Incident.resolved_at.is_(None))
+    messages = select(Message.channel, count).group_by(Message.channel)
     totals = {tally.name: tally.total for tally in work.session.scalars(select(Tally))}
     return Figures(
         _counts(work, opened),
         work.session.scalar(completed) or 0,
         _counts(work, late),
         work.session.scalar(incidents) or 0,
+        _counts(work, messages.where(Message.status == "waiting")),
+        _counts(work, messages.where(Message.status == "failed")),
         queues(work),
         totals.get(OCR_PAGES, 0.0),
         totals.get(OCR_SECONDS, 0.0),

@@ -14,6 +14,7 @@ from workflow_app.models.case import Case
 from workflow_app.models.effect import PendingEffect
 from workflow_app.models.incident import Incident
 from workflow_app.models.letter import Letter
+from workflow_app.models.message import Message
 from workflow_app.models.task import Task
 from workflow_app.permissions import INCIDENT_READERS, INCIDENT_RETRIERS, check_role, has_role
 from workflow_app.services import access, audit, jobs, memory, precedence
@@ -22,8 +23,10 @@ from workflow_app.types import SYSTEM, Actor
 
 log = logging.getLogger(__name__)
 
-BESIDE = frozenset({"complete", "reprint"})
+BESIDE = frozenset({"complete", "reprint", "message"})
 """Operations whose failure does not stop the case: its task is open still, or its step was over."""
+OUTLASTING = frozenset({"reprint", "message"})
+"""Operations that are still owed when the case has ended."""
 
 
 @dataclass(frozen=True)
@@ -116,6 +119,9 @@ def _still_waits(work: UnitOfWork, case: Case, operation: str, task_id: UUID | N
     if operation == "reprint":
         letter = work.session.get(Letter, task_id, populate_existing=True)
         return letter is not None and letter.document_id is None
+    if operation == "message":
+        message = work.session.get(Message, task_id, populate_existing=True)
+        return message is not None and message.status == "failed"
     if case.closed_at is not None:
         return False
     if operation == "effect":
@@ -144,11 +150,13 @@ def resolve(work: UnitOfWork, case: Case, task_id: UUID | None) -> None:
 
 
 def close_all(work: UnitOfWork, case: Case) -> None:
-    """The case has ended, so no step of it waits for a retry any more; a letter that must be printed again does."""
+    """The case has ended, so no step of it waits for a retry any more; a letter or a message that is still owed does."""
     if not memory.of_case(work, case.id).get("has_incidents", True):
         return
     query = select(Incident).where(
-        Incident.case_id == case.id, Incident.resolved_at.is_(None), Incident.operation != "reprint"
+        Incident.case_id == case.id,
+        Incident.resolved_at.is_(None),
+        Incident.operation.not_in(OUTLASTING),
     )
     for incident in work.session.scalars(query):
         incident.resolved_at = work.clock()
@@ -182,6 +190,10 @@ def retry(work: UnitOfWork, incident_id: UUID) -> None:
         job, name, about = "perform_effect", "task_id", str(incident.task_id)
     elif incident.operation == "reprint":
         job, name, about = "reprint_letter", "letter_id", str(incident.task_id)
+    elif incident.operation == "message":
+        job, name, about = "send_message", "message_id", str(incident.task_id)
+    elif incident.operation == "stranded":
+        job, name, about = "restore_case", "case_id", str(incident.case_id)
     else:
         job, name, about = "wake_case", "case_id", str(incident.case_id)
     if jobs.is_waiting(work, job, name, about):

@@ -1,13 +1,14 @@
 """What the worker does for a case: the work itself and what follows from it in one transaction; what fails for good is told."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from uuid import UUID
 
-from workflow_app.errors import Away, Busy, ProcessFault, Unavailable
+from workflow_app.errors import Away, Busy, ProcessFault, Stranded, Unavailable
 from workflow_app.models.case import Case
 from workflow_app.models.effect import PendingEffect
 from workflow_app.models.letter import Letter
-from workflow_app.services import bundles, incidents, printing, wakes
+from workflow_app.services import access, bundles, consistency_cases, incidents, printing, wakes
 from workflow_app.services.unit_of_work import UnitOfWork, Works
 from workflow_app.types import SYSTEM
 
@@ -49,6 +50,23 @@ def wake(works: Works, case_id: UUID) -> None:
         if _is_final(error, is_last_try=False):
             give_up_waking(works, case_id, error)
         raise
+
+
+def find_stranded(works: Works) -> None:
+    """Look for open cases that nothing moves any more, and tell those who can see to it (pitfall 8)."""
+    with works.begin(SYSTEM) as work:
+        found = consistency_cases.stranded(work)
+    for case_id in found:
+        with suppress(Busy), works.begin(SYSTEM) as work:  # who holds it is moving it
+            access.lock_case(work, case_id)
+            if consistency_cases.stranded(work, case_id):
+                incidents.record(work, case_id, "stranded", None, "", Stranded())
+
+
+def restore(works: Works, case_id: UUID) -> None:
+    """Let a stranded case go on, where its engine state tells how."""
+    with incidents.unit_of_work(works, SYSTEM) as work:
+        wakes.restore(work, case_id)
 
 
 def reprint(works: Works, letter_id: UUID, *, public_url: str, is_last_try: bool = True) -> None:

@@ -14,7 +14,7 @@ from workflow_app.errors import InvalidDefinition, NotFound
 from workflow_app.models.definition import Definition as DefinitionRow
 from workflow_app.models.definition import DefinitionFile
 from workflow_app.permissions import CASE_STARTERS, ROLES, has_role
-from workflow_app.services import audit
+from workflow_app.services import audit, message_texts
 from workflow_app.services.unit_of_work import UnitOfWork
 
 _versions: dict[UUID, int] = {}
@@ -50,7 +50,7 @@ def read(folder: Path) -> Definition:
 
 def check_folder(folder: Path) -> list[lint.Finding]:
     """What the linter finds in a folder."""
-    return lint.lint(definitions.read_folder(folder), ROLES)
+    return lint.lint(definitions.read_folder(folder), ROLES, message_texts.KEYS)
 
 
 def check_kinship(folder: Path, release: Iterable[Path]) -> list[lint.Finding]:
@@ -69,7 +69,7 @@ def deploy(work: UnitOfWork, folder: Path) -> Deployment:
     known = _known(work, definitions.content_hash(files))
     if known is not None and known.is_current:
         return Deployment(known.process_key, known.version, is_new=False)
-    findings = lint.lint(files, ROLES)
+    findings = lint.lint(files, ROLES, message_texts.KEYS)
     if findings:
         raise InvalidDefinition(detail="; ".join(str(finding) for finding in findings))
     definition = definitions.load(files)

@@ -11,18 +11,20 @@ RETRIES = 70
 """Further tries of what a waiting citizen needs, when it fails for a reason that may pass: about 17 minutes in all. Then an
 incident waits for a person."""
 
-READINGS = 32
-"""Further tries to read a paper on which the reader fails; it stays marked as not read meanwhile."""
+PATIENT = 32
+"""Further tries of what nobody at the counter waits for, about a day: to read a paper on which the reader fails (it stays marked
+as not read meanwhile), to send a message (it stays in the outbox)."""
 
 LONGEST_WAIT = 15
 """Seconds between two of these tries, at most: the citizen waits as long again after the dependency is back."""
 
-LONGEST_READING_WAIT = 3600
+LONGEST_PATIENT_WAIT = 3600
 
 WAITS = {
     "perform_effect": LONGEST_WAIT,
     "reprint_letter": LONGEST_WAIT,
-    "read_document": LONGEST_READING_WAIT,
+    "read_document": LONGEST_PATIENT_WAIT,
+    "send_message": LONGEST_PATIENT_WAIT,
 }
 """Jobs that only wait for their next try, and how long at most. A timer's job rightly waits for days."""
 STRANDED = text(
@@ -48,15 +50,15 @@ class Waiting(BaseRetryStrategy):
 
 
 class WaitingLonger(Waiting):
-    """For readings: nobody waits for one, and a paper on which the reader fails may cost minutes each time."""
+    """For readings and messages: nobody at the counter waits for one, and each try may cost minutes."""
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
-        """As above when the reader is away; else 2 to 512 seconds apart, then every hour for a day."""
+        """As above when a dependency as a whole is away; else 2 to 512 seconds apart, then every hour for a day."""
         if isinstance(exception, Away) or not isinstance(exception, PASSING):
             return super().get_retry_decision(exception=exception, job=job)
-        if job.attempts >= READINGS:
+        if job.attempts >= PATIENT:
             return None
-        return _after(2 << job.attempts if job.attempts < 9 else LONGEST_READING_WAIT)
+        return _after(2 << job.attempts if job.attempts < 9 else LONGEST_PATIENT_WAIT)
 
 
 def pull_in(work: UnitOfWork) -> None:

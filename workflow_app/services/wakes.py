@@ -5,11 +5,13 @@ from uuid import UUID
 from sqlalchemy import select
 
 from workflow_app.engine import runner
+from workflow_app.errors import ProcessFault
 from workflow_app.models.case import Case
 from workflow_app.models.effect import PendingEffect
-from workflow_app.services import access, audit, incidents, steps
+from workflow_app.services import access, audit, case_tasks, incidents, steps
 from workflow_app.services.processes import definition_of
 from workflow_app.services.unit_of_work import UnitOfWork
+from workflow_app.types import Step
 
 
 def pending(work: UnitOfWork, task_id: UUID) -> PendingEffect | None:
@@ -46,6 +48,33 @@ def wake(work: UnitOfWork, case_id: UUID) -> None:
         audit.record_case(work, case.id, "timer.fired", due=case.next_wake_at.isoformat())
         incidents.resolve(work, case, None)
         steps.settle(work, case, run)
+
+
+def restore(work: UnitOfWork, case_id: UUID) -> None:
+    """Let the rows of a case say again what the engine says of it. Raises `ProcessFault` when that moves nothing."""
+    case = access.lock_case(work, case_id)
+    if case.closed_at is not None:
+        return
+    definition = definition_of(work, case.definition_id)
+    with incidents.blaming("stranded", case.id, None):
+        step = runner.standing(definition, case.state, work.clock())
+        if step.outcome is None and not (step.open_tasks or step.effects or step.next_wake_at):
+            raise ProcessFault("", "the engine waits for nothing")
+        _reopen(work, case, step)
+        audit.record_case(work, case.id, "case.restored")
+        incidents.resolve(work, case, None)
+        steps.settle(work, case, runner.open_case(definition, case.state, work.clock()))
+
+
+def _reopen(work: UnitOfWork, case: Case, step: Step) -> None:
+    """Tasks that are cancelled in the inbox and open for the engine wait in the queue of their role again."""
+    wanted = {task.id for task in step.open_tasks}
+    for task in case_tasks.of_case(work, case.id):
+        if task.id in wanted and task.status == "done":
+            raise ProcessFault(task.element, "done in the inbox, open for the engine")
+        if task.id in wanted and task.status == "cancelled":
+            task.status, task.assignee_id = "open", None
+    work.session.flush()
 
 
 def overdue(work: UnitOfWork, limit: int = 200) -> list[UUID]:

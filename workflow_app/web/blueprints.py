@@ -13,6 +13,7 @@ from workflow_app.web import (
     inbox,
     incidents,
     letters,
+    messages,
     metrics,
     processes,
     requirements,
@@ -24,7 +25,7 @@ from workflow_app.web import (
 )
 
 NOUNS = (
-    appearance, cases, dispatches, documents, drafts, health, identities, inbox, incidents, letters, metrics, processes,
+    appearance, cases, dispatches, documents, drafts, health, identities, inbox, incidents, letters, messages, metrics, processes,
     requirements, search, stages, tasks, users, verification,
 )  # fmt: skip
 

@@ -1,6 +1,6 @@
 """Figures for Prometheus: requests as this site's processes counted them, work as the tables tell it.
 
-Labels are routes, roles, clocks and queues; never an address that somebody typed, never a person.
+Labels are routes, roles, clocks, channels and queues; never an address that somebody typed, never a person.
 """
 
 import logging
@@ -149,6 +149,8 @@ class _Work:
         yield GaugeMetricFamily(
             "sentra_incidents_open", "Incidents that wait for a person.", found.open_incidents
         )
+        yield _gauge("sentra_messages_waiting", "Messages not sent yet.", "channel", found.messages_waiting)
+        yield _gauge("sentra_messages_failed", "Messages given up.", "channel", found.messages_failed)
         for state in ("due", "later", "failed"):
             numbers = {name: getattr(queue, state) for name, queue in found.queues.items()}
             yield _gauge(f"sentra_jobs_{state}", f"Jobs that are {state}.", "queue", numbers)

@@ -8,7 +8,7 @@ from flask import Flask, current_app, request
 from jinja2 import StrictUndefined
 
 from workflow_app.engine.forms import Condition
-from workflow_app.permissions import BOARD_READERS, CASE_STARTERS, INCIDENT_READERS, OVERSEERS
+from workflow_app.permissions import BOARD_READERS, CASE_STARTERS, INCIDENT_READERS, OUTBOX_KEEPERS, OVERSEERS
 from workflow_app.services import readable
 from workflow_app.types import WITA
 from workflow_app.web import formats, session
@@ -50,6 +50,7 @@ def register(app: Flask) -> None:
         accepted_files=ACCEPTED,
         input_types=INPUT_TYPES,
         INCIDENT_READERS=INCIDENT_READERS,
+        OUTBOX_KEEPERS=OUTBOX_KEEPERS,
         OVERSEERS=OVERSEERS,
         CASE_STARTERS=CASE_STARTERS,
         BOARD_READERS=BOARD_READERS,

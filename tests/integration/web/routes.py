@@ -12,9 +12,11 @@ from sqlalchemy import select
 from workflow_app.models.case import Case
 from workflow_app.models.incident import Incident
 from workflow_app.models.letter import Letter
+from workflow_app.models.message import Message
 from workflow_app.models.task import Task
-from workflow_app.services import documents, drafts, reading
-from workflow_app.services.unit_of_work import Works
+from workflow_app.services import access, documents, drafts, messages, reading
+from workflow_app.services.messages import Wish
+from workflow_app.services.unit_of_work import UnitOfWork, Works
 from workflow_app.types import SYSTEM, Actor
 
 SPARE = "Contoh Zulkarnaini"
@@ -36,6 +38,8 @@ class World:
     scan: UUID
     printed: UUID
     incident: UUID
+    slip: UUID
+    mail: UUID
     session: UUID
     colleague: UUID
     secrets: tuple[str, ...]
@@ -91,6 +95,7 @@ def build(works: Works, play: Callable[..., UUID], budi: Actor, sari: Actor, ses
             happened_at=work.clock(),
         )
         work.session.add(incident)
+        slip, mail = _messages(work, desk)
         numbers = work.session.scalars(select(Case.number).where(Case.id.in_([done, desk, approval]))).all()
         secrets = (*PERSONAL, *numbers, letter.number, letter.verify_code, incident.sentence)
         found = (letter.id, incident.id, letter.document_id)
@@ -108,6 +113,8 @@ def build(works: Works, play: Callable[..., UUID], budi: Actor, sari: Actor, ses
         scan=paper.id,
         printed=found[2],
         incident=found[1],
+        slip=slip,
+        mail=mail,
         session=session,
         colleague=_id(sari),
         secrets=secrets,
@@ -140,6 +147,8 @@ def all_routes(world: World) -> list[Route]:
         Route("inbox.show", "GET", "/?daftar=antrean", "budi", is_own=True),
         Route("dispatches.board", "GET", "/papan-tkp", "budi", is_own=True),
         Route("incidents.show_open", "GET", "/insiden", "sari", is_own=True),
+        Route("messages.show_outbox", "GET", "/kotak-keluar", "sari", is_own=True),
+        Route("messages.show_slip", "GET", f"/pesan/{w.slip}/slip", "budi"),
         Route("processes.choose", "GET", "/mulai", "budi", is_own=True),
         Route("search.show", "GET", "/cari", "budi", is_own=True),
         Route("search.remember", "POST", "/cari", "budi", {"kata": "Warga Satu"}, is_own=True),
@@ -168,6 +177,9 @@ def all_routes(world: World) -> list[Route]:
         Route("tasks.reassign", "POST", f"{ruling}/alihkan", "sari", {"kepada": str(w.colleague)}),
         Route("cases.cancel", "POST", f"{approval}/batal", "sari", {"alasan": reason}),
         Route("incidents.retry", "POST", f"/insiden/{w.incident}/ulangi", "sari", answered=(409,)),
+        Route("messages.hand_over", "POST", f"/pesan/{w.slip}/serah", "budi"),
+        Route("messages.print_instead", "POST", f"/pesan/{w.mail}/cetak", "budi"),
+        Route("messages.retry", "POST", f"/pesan/{w.mail}/ulangi", "sari"),
         Route("letters.withdraw", "POST", f"/surat/{w.letter}/penarikan", "sari", {"alasan_tarik": reason}),
         Route("users.end_session", "POST", f"/akun/sesi/{w.session}/akhiri", "budi"),
         Route("processes.start", "POST", "/mulai/sktlk", "budi", is_own=True),
@@ -182,6 +194,16 @@ def all_routes(world: World) -> list[Route]:
         ),
         Route("users.sign_out", "POST", "/keluar", "budi", is_own=True),
     ]
+
+
+def _messages(work: UnitOfWork, case_id: UUID) -> tuple[UUID, UUID]:
+    """A slip that waits for the citizen, and a mail that did not get through."""
+    case = access.lock_case(work, case_id)
+    for _ in range(2):
+        messages.write(work, case, Wish("identitas", "nomor_berkas"))
+    slip, mail = work.session.scalars(select(Message).where(Message.case_id == case_id)).all()
+    mail.channel, mail.status, mail.last_error = "surel", "failed", "Server surel menolak pesan (kode 550)."
+    return slip.id, mail.id
 
 
 def picture(shade: int) -> bytes:

@@ -38,6 +38,10 @@ def test_a_missing_setting_is_named(name: str) -> None:
         ("SECRET_KEY", "short"),
         ("WEB_WORKERS", "0"),
         ("COOKIE_SECURE", "perhaps"),
+        ("SMTP_TLS", "perhaps"),
+        ("GATEWAY_URL", "http://sms.contoh.test/"),
+        ("GATEWAY_URL", "file:///etc/passwd"),
+        ("SMTP_HOST", "surel.contoh.test"),
     ],
 )
 def test_a_wrong_setting_is_named_without_its_value(name: str, value: str) -> None:
@@ -54,6 +58,21 @@ def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
     settings = read_settings({**environment, "SECRET_KEY_FILE": str(secret)})
 
     assert settings.secret_key.get_secret_value() == "y" * 40
+
+
+MAIL = {"SMTP_HOST": "surel.contoh.test", "SMTP_FROM": "spkt@contoh.test"}
+GATEWAY = {"GATEWAY_URL": "https://sms.contoh.test/", "GATEWAY_SECRET": "s" * 32}
+
+
+def test_ways_of_messages_are_taken_when_they_are_whole_and_safe() -> None:
+    read_settings({**COMPLETE, **MAIL, **GATEWAY, "SMTP_USER": "a", "SMTP_PASSWORD": "b"})
+    read_settings({**COMPLETE, **GATEWAY, "GATEWAY_URL": "http://127.0.0.1:8081/"})
+    for given, named in (
+        ({**MAIL, "SMTP_USER": "a", "SMTP_TLS": "none"}, "SMTP_TLS"),
+        ({**GATEWAY, "GATEWAY_SECRET": "short"}, "GATEWAY_SECRET"),
+    ):
+        with pytest.raises(SettingsError, match=named):
+            read_settings({**COMPLETE, **given})
 
 
 def test_secrets_do_not_show_in_the_representation() -> None:

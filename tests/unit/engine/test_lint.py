@@ -13,6 +13,7 @@ from tests.unit.engine.play import line, rework
 from workflow_app.engine.lint import RULES, lint
 
 ROLES = {"petugas", "ka_spkt", "piket_lantas", "piket_reskrim"}
+TEXTS = {"selesai"}
 
 SCENARIO = """
 name: Contoh
@@ -29,7 +30,7 @@ expect: {outcome: dibatalkan, letters: [], variables: {}}
 
 
 def found(folder: Folder) -> set[tuple[str, str]]:
-    return {(finding.rule, finding.element) for finding in lint(folder.files(), ROLES)}
+    return {(finding.rule, finding.element) for finding in lint(folder.files(), ROLES, TEXTS)}
 
 
 def scenario(old: str = "", new: str = "") -> Folder:
@@ -160,6 +161,12 @@ FAULTS: dict[str, tuple[Folder, str, str]] = {
     "a case begun for a reason somebody typed": (line().service("lanjut", "start_case", process='"lp"', reason="jenis"), "kin-reason", "lanjut"),
     "a prefill from a form of another process": (with_property("terima", prefill="lp.identitas.nama"), "kin-prefill", "terima"),
     "a prefill of a gateway": (with_property("disetujui", prefill="lp.identitas"), "kin-prefill", "disetujui"),
+    "a message with an unknown text": (line().service("kabar", "send_message", template="'hantu'"), "message-text", "kabar"),
+    "a message with a computed text": (line().service("kabar", "send_message", template="1"), "message-parameter", "kabar"),
+    "a message to nobody known": (line().service("kabar", "send_message", template="'selesai'", to="'kades'"), "message-recipient", "kabar"),
+    "a message without a contact": (line().service("kabar", "send_message", template="'selesai'", contact="'kerja'"), "message-contact", "kabar"),
+    "a message with an unknown clock": (line().service("kabar", "send_message", template="'selesai'", clock="'hantu'"), "message-clock", "kabar"),
+    "a message by an unknown way": (line().service("kabar", "send_message", template="'selesai'", channel="'merpati'"), "message-channel", "kabar"),
     "a flow to nowhere": (line().flow("kerja", "hantu"), "flow-broken", "alur_2"),
     "a flow into a subprocess": (service_counter().flow("terima", "isi"), "flow-broken", "alur_17"),
     "a dead end": (line().user("buntu").flow("kerja", "buntu"), "dead-end", "buntu"),
@@ -273,7 +280,7 @@ def test_each_planted_fault_is_refused(fault: str) -> None:
 
 def test_findings_are_sentences() -> None:
     for folder, _, _ in FAULTS.values():
-        for finding in lint(folder.files(), ROLES):
+        for finding in lint(folder.files(), ROLES, TEXTS):
             assert finding.message[0].isupper(), finding
             assert finding.message.endswith("."), finding
             assert finding.element, finding

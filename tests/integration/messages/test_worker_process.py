@@ -1,0 +1,89 @@
+"""The real worker sends what waits in the outbox, and a server that hangs does not keep other work waiting."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from uuid import UUID
+
+import psycopg
+import pytest
+
+from tests.integration.conftest import PASSWORD
+from tests.integration.messages import process
+from tests.integration.messages.servers import Mailbox, mail_server, silent_server
+from tests.integration.services.conftest import fresh_works as fresh_works
+from tests.services import ROOT
+from workflow_app.local_stack.children import wait_until
+from workflow_app.services import jobs, users
+from workflow_app.services.unit_of_work import Works
+from workflow_app.types import SYSTEM, Actor
+
+Worker = Callable[..., None]
+
+
+@pytest.fixture
+def officer(fresh_works: Works, tmp_path: Path) -> Actor:
+    """Works at a counter that sends mail."""
+    process.deploy(fresh_works, tmp_path)
+    process.use(fresh_works, "surel")
+    with fresh_works.begin(SYSTEM) as work:
+        made = users.create(
+            work,
+            username="budi",
+            full_name="Contoh Budi",
+            rank="",
+            nrp="",
+            unit="spkt",
+            roles=("petugas",),
+            password=PASSWORD,
+        )
+        return users.actor_of(made)
+
+
+@pytest.fixture
+def start_worker(stack: dict[str, str], fresh_database_url: str) -> Iterator[Worker]:
+    """Starts the worker with a mail server at a port."""
+    with ExitStack() as started:
+
+        @contextmanager
+        def run(port: int) -> Iterator[None]:
+            mail = {"SMTP_HOST": "127.0.0.1", "SMTP_PORT": str(port), "SMTP_TLS": "none"}
+            environment = {**os.environ, **stack, "DATABASE_URL": fresh_database_url, **mail}
+            environment["SMTP_FROM"] = "spkt@contoh.test"
+            child = subprocess.Popen([sys.executable, "-m", "workflow_app.worker"], cwd=ROOT, env=environment)
+            try:
+                yield
+            finally:
+                child.kill()
+                child.wait()
+
+        yield lambda port: started.enter_context(run(port))
+
+
+def test_the_worker_sends_the_mail(fresh_works: Works, officer: Actor, start_worker: Worker) -> None:
+    process.begin(fresh_works, officer, process.CITIZEN)
+    with mail_server(Mailbox()) as mailbox:
+        start_worker(mailbox.port)
+        assert wait_until(lambda: len(mailbox.letters) == 2, 60)
+
+    assert {letter["To"] for letter in mailbox.letters} == {process.MAIL, process.LEADER}
+
+
+def test_a_mail_server_that_hangs_keeps_no_other_job_waiting(
+    fresh_works: Works, officer: Actor, start_worker: Worker, fresh_database_url: str
+) -> None:
+    process.begin(fresh_works, officer, process.CITIZEN)
+    with silent_server() as port, psycopg.connect(fresh_database_url, autocommit=True) as database:
+        start_worker(port)
+        sending = (
+            "select count(*) from procrastinate_jobs where status = 'doing' and task_name = 'send_message'"
+        )
+        assert wait_until(lambda: database.execute(sending).fetchone() == (1,), 60)
+        with fresh_works.begin(SYSTEM) as work:
+            jobs.defer(work, "wake_case", case_id=str(UUID(int=0)))  # there is no such case
+        tried = "select count(*) from procrastinate_jobs where status = 'failed' and task_name = 'wake_case'"
+        assert wait_until(lambda: database.execute(tried).fetchone() == (1,), 10)
+        assert database.execute(sending).fetchone() == (1,)

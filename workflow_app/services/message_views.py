@@ -1,0 +1,132 @@
+"""What pages show of messages: kind, way, state and why it failed. Neither the address nor the words of one that is sent."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from workflow_app.errors import Conflict, NotFound
+from workflow_app.models.case import Case
+from workflow_app.models.message import Message
+from workflow_app.permissions import (
+    OUTBOX_KEEPERS,
+    check_role,
+    has_role,
+)
+from workflow_app.services import access, configuration, message_texts, people
+from workflow_app.services.messages import CITIZEN, HANDERS, SLIP, opened
+from workflow_app.services.unit_of_work import UnitOfWork
+
+CHANNELS = {"telepon": "SMS/WhatsApp", "surel": "Surel", SLIP: "Slip"}
+MOST_UNSENT = 200
+MOST_SENT = 50
+
+
+@dataclass(frozen=True)
+class MessageView:
+    """One message; nothing personal."""
+
+    id: UUID
+    case_id: UUID
+    case_number: str
+    title: str
+    recipient: str
+    channel: str
+    """As pages say it."""
+    is_slip: bool
+    status: str
+    attempts: int
+    last_error: str | None
+    written_at: datetime
+    sent_at: datetime | None
+    handed_by: str | None
+    can_retry: bool
+    can_print: bool
+    """Does not get through, and the actor may make a slip of it."""
+    can_hand_over: bool
+
+
+@dataclass(frozen=True)
+class Outbox:
+    """What waits or failed, oldest first, and what left last."""
+
+    unsent: list[MessageView]
+    unsent_count: int
+    sent: list[MessageView]
+
+
+@dataclass(frozen=True)
+class Slip:
+    """A message to be printed."""
+
+    message: MessageView
+    body: str
+
+
+def of_case(work: UnitOfWork, case_id: UUID) -> list[MessageView]:
+    """The messages of a case, newest first. Raises `NotFound`."""
+    case = access.visible_case(work, case_id)
+    rows = work.session.scalars(
+        select(Message).where(Message.case_id == case.id).order_by(Message.written_at.desc(), Message.id)
+    ).all()
+    return _views(work, [(row, case.number) for row in rows])
+
+
+def outbox(work: UnitOfWork) -> Outbox:
+    """The outbox of the actor's unit."""
+    check_role(work.actor, OUTBOX_KEEPERS)
+    mine = access.minds_case(work)
+    rows = select(Message, Case.number).join(Case, Case.id == Message.case_id).where(mine)
+    unsent = rows.where(Message.status != "sent").order_by(Message.written_at, Message.id)
+    sent = rows.where(Message.status == "sent").order_by(Message.sent_at.desc(), Message.id)
+    count = (
+        select(func.count())
+        .select_from(Message)
+        .join(Case, Case.id == Message.case_id)
+        .where(mine, Message.status != "sent")
+    )
+    return Outbox(
+        _views(work, [(row, number) for row, number in work.session.execute(unsent.limit(MOST_UNSENT))]),
+        work.session.scalar(count) or 0,
+        _views(work, [(row, number) for row, number in work.session.execute(sent.limit(MOST_SENT))]),
+    )
+
+
+def slip(work: UnitOfWork, message_id: UUID) -> Slip:
+    """A slip with its words: they name neither the citizen nor the matter. Raises `NotFound` or `Conflict`."""
+    message = work.session.get(Message, message_id)
+    if message is None:
+        raise NotFound()
+    case = access.visible_case(work, message.case_id)
+    if message.channel != SLIP:
+        raise Conflict("Pesan ini tidak dicetak. Muat ulang halaman berkasnya untuk melihat yang terbaru.")
+    (view,) = _views(work, [(message, case.number)])
+    return Slip(view, opened(work, case, message).body)
+
+
+def _views(work: UnitOfWork, rows: Sequence[tuple[Message, str]]) -> list[MessageView]:
+    names = people.names_of(work, [row.sent_by for row, _ in rows])
+    may_retry, may_hand = has_role(work.actor, OUTBOX_KEEPERS), has_role(work.actor, HANDERS)
+    return [
+        MessageView(
+            row.id,
+            row.case_id,
+            number,
+            configuration.value(work, f"{message_texts.PREFIX}{row.template}", row.written_at)["judul"],
+            "Warga" if row.recipient == CITIZEN else configuration.role_label(work, row.recipient),
+            CHANNELS[row.channel],
+            row.channel == SLIP,
+            row.status,
+            row.attempts,
+            row.last_error,
+            row.written_at,
+            row.sent_at,
+            names.get(row.sent_by) if row.sent_by else None,
+            can_retry=may_retry and row.status != "sent" and row.channel != SLIP,
+            can_print=may_hand and row.channel != SLIP and row.last_error is not None,
+            can_hand_over=may_hand and row.channel == SLIP and row.status == "waiting",
+        )
+        for row, number in rows
+    ]
