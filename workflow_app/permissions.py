@@ -17,6 +17,7 @@ ROLES: dict[str, str] = {
     "piket_lantas": "Piket Lantas",
     "piket_samapta": "Piket Samapta",
     "piket_binmas": "Piket Binmas",
+    "piket_propam": "Piket Propam",
     "pimpinan": "Pimpinan",
     "auditor": "Auditor",
     "admin": "Admin",

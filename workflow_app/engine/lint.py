@@ -12,6 +12,7 @@ from workflow_app.engine import (
     lint_expressions,
     lint_flow,
     lint_forms,
+    lint_lanes,
 )
 from workflow_app.engine.decisions import DecisionTable, read_decision
 from workflow_app.engine.definitions import (
@@ -33,6 +34,7 @@ __all__ = ["RULES", "Finding", "lint"]
 
 RULES: tuple[Rule, ...] = (
     *lint_elements.RULES,
+    *lint_lanes.RULES,
     *lint_flow.RULES,
     *lint_expressions.RULES,
     *lint_decisions.RULES,

@@ -84,7 +84,10 @@ def scenarios(source: Source) -> Iterator[Finding]:
 
 def _complete(source: Source, file: str, step: Complete) -> Iterator[Finding]:
     node = source.model.nodes.get(step.element)
-    if node is not None and node.kind == "userTask" and step.role != node.role:
+    roles = {node.role} if node is not None else set()
+    if node is not None and "roleFrom" in node.properties:
+        roles = set(source.values_of(node.properties["roleFrom"]))
+    if node is not None and node.kind == "userTask" and step.role not in roles:
         yield Finding("scenario-reference", file, f"Tugas {step.element} bukan milik peran {step.role}.")
     form = source.forms.get(step.element)
     if form is None:

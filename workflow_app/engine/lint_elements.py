@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 
-from workflow_app.engine.lint_source import SYSTEM_LANE, Finding, Rule, Source
+from workflow_app.engine.lint_source import Finding, Rule, Source
 from workflow_app.engine.model import Node
 
 EVENTS: Mapping[str, frozenset[str]] = {
@@ -32,7 +32,7 @@ WHY_NOT = {
 PROPERTIES = frozenset(
     {
         "formJsonSchemaFilename", "formUiSchemaFilename", "clause", "fourEyes", "clock", "maxVisits", "outcome",
-        "prefill", "keepOutputs", "assign", "clockLabel",
+        "prefill", "keepOutputs", "assign", "clockLabel", "roleFrom",
     }
 )  # fmt: skip
 
@@ -81,22 +81,6 @@ def names(source: Source) -> Iterator[Finding]:
             yield Finding("element-name", node.id, "Nama elemen lebih dari 80 huruf.")
     if len(source.model.processes) != 1:
         yield Finding("one-process", "process.bpmn", "Satu berkas hanya boleh memuat satu proses.")
-
-
-def lanes(source: Source) -> Iterator[Finding]:
-    """Every lane is a role; people do not work in the system's lane."""
-    known = {*source.roles, SYSTEM_LANE}
-    for lane, (role, label) in source.model.lanes.items():
-        if not lane.startswith("lane_") or role not in known:
-            yield Finding("lane-role", lane, f"Lajur {lane} bukan peran yang dikenal.")
-        if not label:
-            yield Finding("lane-role", lane, "Lajur belum bernama.")
-    for node in source.of_kind("userTask", "serviceTask", "businessRuleTask"):
-        if not node.role:
-            yield Finding("lane-role", node.id, "Tugas ini tidak berada di lajur mana pun.")
-        elif (node.kind == "userTask") == (node.role == SYSTEM_LANE):
-            wrong = "Tugas orang tidak boleh" if node.kind == "userTask" else "Tugas otomatis harus"
-            yield Finding("lane-system", node.id, f"{wrong} berada di lajur lane_{SYSTEM_LANE}.")
 
 
 def clauses(source: Source) -> Iterator[Finding]:
@@ -190,4 +174,4 @@ def _side_branches(source: Source) -> set[str]:
     return reach(starts, True) - reach(starts, False)
 
 
-RULES: tuple[Rule, ...] = (kinds, names, lanes, clauses, properties, outcomes, services)
+RULES: tuple[Rule, ...] = (kinds, names, clauses, properties, outcomes, services)

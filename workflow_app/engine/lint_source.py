@@ -14,6 +14,9 @@ from workflow_app.engine.scenarios import Scenario
 SYSTEM_LANE = "sistem"
 """Lane of service and business rule tasks; no role of a person."""
 
+RECEIVING_LANE = "penerima"
+"""Lane of tasks whose role a control variable names (`roleFrom`): the function that a case is handed on to."""
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -65,6 +68,18 @@ class Source:
             ]:
                 found.setdefault(name, node.id)
         return found
+
+    def values_of(self, variable: str) -> frozenset[str]:
+        """What choices of forms and decisions give a control variable; an empty cell gives nothing."""
+        fields = (f for form in self.forms.values() for f in form.fields.values())
+        chosen = {v for f in fields if f.control and f.name == variable for v in f.options}
+        tables = [
+            self.decisions[node.decision]
+            for node in self.of_kind("businessRuleTask")
+            if node.decision in self.decisions and variable in node.properties.get("keepOutputs", "").split()
+        ]
+        decided = {str(row.get(variable) or "") for table in tables for row in table.rows}
+        return frozenset((chosen | decided) - {""})
 
 
 Rule = Callable[[Source], Iterator[Finding]]

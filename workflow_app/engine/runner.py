@@ -163,7 +163,9 @@ class _Run:
             workflow.do_engine_steps(will_complete_task=self.enter, did_complete_task=self.note)
             if self.steps == before:
                 raise ProcessFault(self.element, "the library runs no further although tasks are ready")
-        self.count_visits()
+        for task in self.open_tasks():
+            if task.id not in self.known:
+                self.arrive(task)
         effects = tuple(self.effects())
         open_tasks = tuple(self.describe(task) for task in self.open_tasks())
         events = [t for t in workflow.event_manager.tasks.values() if t.state == TaskState.WAITING]
@@ -201,7 +203,8 @@ class _Run:
     def describe(self, task: Any) -> OpenTask:
         """An open task for the inbox."""
         element = self.definition.elements[task.task_spec.name]
-        return OpenTask(task.id, element.id, element.name, element.role, element.properties)
+        role = task.internal_data.get("role", element.role)
+        return OpenTask(task.id, element.id, element.name, role, element.properties)
 
     def effects(self) -> Iterator[Effect]:
         """Service tasks that wait for their result."""
@@ -210,18 +213,21 @@ class _Run:
                 parameters = task.internal_data["parameters"]
                 yield Effect(task.id, task.task_spec.name, task.task_spec.operation_name, parameters)
 
-    def count_visits(self) -> None:
-        """Count entries into bounded tasks. Raises `LoopLimitReached` beyond `maxVisits`."""
-        for task in self.open_tasks():
-            element = self.definition.elements[task.task_spec.name]
-            limit = element.properties.get("maxVisits")
-            if limit is None or task.id in self.known:
-                continue
-            visits = self.case.visits.get(element.id, 0) + 1
-            if visits > int(limit):
-                raise LoopLimitReached(
-                    f"Langkah “{element.name}” sudah {limit} kali dilalui berkas ini dan tidak dapat diulang lagi. "
-                    "Batalkan berkas dengan alasan, lalu mulai berkas baru.",
-                    detail=element.id,
-                )
-            self.case.visits[element.id] = visits
+    def arrive(self, task: Any) -> None:
+        """A task is reached: whose it is stays as it is now. Raises `LoopLimitReached` beyond `maxVisits`."""
+        element = self.definition.elements[task.task_spec.name]
+        if variable := element.properties.get("roleFrom"):
+            role = self.case.workflow.script_engine.variables.get(variable)
+            if not isinstance(role, str) or not role:
+                raise ProcessFault(element.id, f"the variable {variable} names no role")
+            task.internal_data["role"] = role
+        if (limit := element.properties.get("maxVisits")) is None:
+            return
+        visits = self.case.visits.get(element.id, 0) + 1
+        if visits > int(limit):
+            raise LoopLimitReached(
+                f"Langkah “{element.name}” sudah {limit} kali dilalui berkas ini dan tidak dapat diulang lagi. "
+                "Batalkan berkas dengan alasan, lalu mulai berkas baru.",
+                detail=element.id,
+            )
+        self.case.visits[element.id] = visits

@@ -7,11 +7,13 @@ from sqlalchemy import delete, select
 
 from workflow_app.engine import runner
 from workflow_app.engine.definitions import Definition
+from workflow_app.errors import ProcessFault
 from workflow_app.models.case import Case
 from workflow_app.models.effect import PendingEffect
 from workflow_app.models.submission import Submission
 from workflow_app.models.task import Task
 from workflow_app.models.user import User, UserRole
+from workflow_app.permissions import ROLES
 from workflow_app.services import audit, case_tasks, clocks, drafts, effects, incidents, jobs
 from workflow_app.services.unit_of_work import UnitOfWork
 from workflow_app.types import OpenTask, Step
@@ -76,6 +78,8 @@ def _update_tasks(work: UnitOfWork, case: Case, open_tasks: Iterable[OpenTask]) 
 
 
 def _new_task(work: UnitOfWork, case: Case, opened: OpenTask) -> Task:
+    if opened.lane not in ROLES:
+        raise ProcessFault(opened.element, f"{opened.lane} is no role")
     clock = opened.properties.get("clock")
     running = clocks.named(work, case.id).get(clock) if clock else None
     return Task(

@@ -66,3 +66,22 @@ def rework(limit: int, lead: str = "putuskan") -> Folder:
         .flow("mulai", "kerja", lead, "cukup", "kerja")
         .when("cukup", 'keputusan == "setuju"', "selesai")
     )
+
+
+def handing_on(receivers: tuple[str, ...] = ("ka_spkt",), **properties: object) -> Folder:
+    """start -> pilih -> terima (by the chosen function) -> selesai"""
+    received = {"roleFrom": "tujuan", **properties}
+    return (
+        Folder().start().user("pilih", control={"tujuan": list(receivers)}).user("terima", "penerima", **received).end()
+        .flow("mulai", "pilih", "terima", "selesai")
+    )  # fmt: skip
+
+
+def routing(receiver: str) -> Folder:
+    """start -> pilih -> arahkan (a table names the function) -> terima -> selesai"""
+    return (
+        Folder().start().user("pilih", control={"jenis": ["sim", "lain"]}).rule("arahkan", "rute", "tujuan")
+        .user("terima", "penerima", roleFrom="tujuan").end()
+        .flow("mulai", "pilih", "arahkan", "terima", "selesai")
+        .decision("rute", ["jenis"], ["tujuan"], [['"sim"', receiver], ["", '""']])
+    )  # fmt: skip

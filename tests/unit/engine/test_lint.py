@@ -7,7 +7,7 @@ import pytest
 
 from tests.unit.engine.counter import service_counter
 from tests.unit.engine.folder import Folder
-from tests.unit.engine.play import line, rework
+from tests.unit.engine.play import handing_on, line, rework, routing
 from workflow_app.engine.lint import RULES, lint
 
 ROLES = {"petugas", "ka_spkt"}
@@ -23,6 +23,18 @@ steps:
   - message: pembatalan
   - expect_open: []
 expect: {outcome: dibatalkan, letters: [], variables: {}}
+"""
+
+HANDED_ON = """
+name: Diserahkan
+clauses: [R71]
+steps:
+  - complete: pilih
+    as: petugas
+    answers: {tujuan: ka_spkt}
+  - complete: terima
+    as: ka_spkt
+expect: {outcome: selesai}
 """
 
 
@@ -82,9 +94,12 @@ def replaced(old: str, new: str, folder: Folder | None = None) -> Folder:
     "folder",
     [
         service_counter(),
+        handing_on(),
+        handing_on().file("scenarios/serah.yaml", HANDED_ON),
         line(),
         rework(3),
         scenario(),
+        routing('"ka_spkt"'),
         with_field(control=True),
         with_summary("Dipilih {kerja.pilihan}."),
     ],
@@ -114,6 +129,13 @@ FAULTS: dict[str, tuple[Folder, str, str]] = {
     "a task in no lane": (replaced("<bpmn:flowNodeRef>terima</bpmn:flowNodeRef>", ""), "lane-role", "terima"),
     "a person in the system's lane": (changed(lambda f: setattr(f.nodes["terima"], "lane", "sistem")), "lane-system", "terima"),
     "a service in a person's lane": (changed(lambda f: setattr(f.nodes["cetak"], "lane", "petugas")), "lane-system", "cetak"),
+    "a receiver nobody names": (handing_on(roleFrom=None), "role-from", "terima"),
+    "a receiver named at the counter": (line(roleFrom="tujuan"), "role-from", "kerja"),
+    "a receiver in a variable nobody chooses": (handing_on(roleFrom="batas").service("jam", "start_clock", "batas", clock='"a"'), "role-from", "terima"),
+    "a receiver in a variable that a service overwrites": (handing_on().service("jam", "start_clock", "tujuan", clock='"a"'), "role-from", "terima"),
+    "a choice of receivers that are no roles": (handing_on(("ka_spkt", "kepala_desa")), "role-from", "terima"),
+    "a table of receivers that are no roles": (routing('"kepala_desa"'), "role-from", "terima"),
+    "a scenario in which no receiver of the process receives": (handing_on().file("scenarios/serah.yaml", HANDED_ON.replace("as: ka_spkt", "as: petugas")), "scenario-reference", "scenarios/serah.yaml"),
     "a user task without clause": (with_property("terima", clause=None), "clause-missing", "terima"),
     "a service task without clause": (with_property("cetak", clause=None), "clause-missing", "cetak"),
     "a rule task without clause": (with_property("pilih_target", clause=" "), "clause-missing", "pilih_target"),
