@@ -74,9 +74,10 @@ class Source:
         fields = (f for form in self.forms.values() for f in form.fields.values())
         chosen = {v for f in fields if f.control and f.name == variable for v in f.options}
         tables = [
-            self.decisions[node.decision]
+            table
             for node in self.of_kind("businessRuleTask")
-            if node.decision in self.decisions and variable in node.properties.get("keepOutputs", "").split()
+            if variable in node.properties.get("keepOutputs", "").split()
+            and (table := self.decisions.get(node.decision or "")) is not None
         ]
         decided = {str(row.get(variable) or "") for table in tables for row in table.rows}
         return frozenset((chosen | decided) - {""})
