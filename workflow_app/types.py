@@ -73,6 +73,8 @@ class Step:
     """Outcome of the end event reached, or None while the case runs."""
     completed: tuple[str, ...] = ()
     """Element ids completed in this step, in order."""
+    entered: tuple[str, ...] = ()
+    """Call activities whose process is under way."""
     variables: Variables = field(default_factory=dict)
     had_effects: bool = False
     """Service tasks waited for their result before this step."""

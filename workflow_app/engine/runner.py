@@ -2,6 +2,9 @@
 
 A step either returns a whole new state or raises; the given state is never changed, so a caller that meets an error has
 nothing to undo. `Step.open_tasks` and `Step.effects` describe the whole state, not only what is new.
+
+Who performs effects at once keeps the step open (`begin`, `open_case`), tells the `Run` one result after the other and
+closes it: the state is read and written once. The functions for what happens alone open a run and close it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,14 +16,15 @@ from uuid import UUID
 from SpiffWorkflow.bpmn import BpmnEvent
 from SpiffWorkflow.bpmn.exceptions import WorkflowTaskException
 from SpiffWorkflow.exceptions import WorkflowException
-from SpiffWorkflow.spiff.specs.defaults import UserTask
+from SpiffWorkflow.spiff.specs.defaults import CallActivity, UserTask
 from SpiffWorkflow.spiff.specs.event_definitions import MessageEventDefinition
 from SpiffWorkflow.util.task import TaskState
 
 from workflow_app.engine.definitions import Definition
 from workflow_app.engine.functions import Value
+from workflow_app.engine.messages import catchers
 from workflow_app.engine.specs import DueTimer, EffectTask, Scope, waiting_until
-from workflow_app.engine.state import CaseState, all_tasks, begin, pack, unpack
+from workflow_app.engine.state import CaseState, all_tasks, fresh, pack, unpack
 from workflow_app.errors import LoopLimitReached, ProcessFault, SentraError, TaskNotReady
 from workflow_app.types import Effect, OpenTask, Step, Variables
 
@@ -28,87 +32,160 @@ MAX_AUTOMATIC = 300
 """Most library tasks that may run in one step; more is an endless loop of the model."""
 
 
+def begin(definition: Definition, variables: Variables, now: datetime) -> "Run":
+    """Start a case and keep its first step open. Raises `ProcessFault`."""
+    run = Run(definition)
+    run.begin(variables, now)
+    return run
+
+
+def open_case(definition: Definition, state: bytes, now: datetime) -> "Run":
+    """Open a step of a stored case. Raises `ProcessFault`."""
+    run = Run(definition)
+    run.load(state, now)
+    return run
+
+
 def start(definition: Definition, variables: Variables, now: datetime) -> Step:
     """Start a case. Raises `ProcessFault`."""
-    run = _Run(definition, definition.key)
-    with run.guarded():
-        scope = Scope({}, now)
-        run.case = begin(definition.specs, scope)
-        run.set_variables({**definition.initial, **variables})
-        return run.finish()
+    return begin(definition, variables, now).close()
 
 
 def complete_task(
     definition: Definition, state: bytes, task_id: UUID, variables: Variables, now: datetime
 ) -> Step:
     """Complete an open user task. Raises `TaskNotReady`, `LoopLimitReached` or `ProcessFault`."""
-    run = _Run(definition, definition.key)
-    with run.guarded():
-        run.load(state, now)
-        task = run.task(task_id, UserTask, TaskState.READY)
-        run.set_variables(variables)
-        task.run()
-        run.note(task)
-        return run.finish()
+    run = open_case(definition, state, now)
+    run.complete_task(task_id, variables)
+    return run.close()
 
 
 def resolve_effect(definition: Definition, state: bytes, task_id: UUID, result: Value, now: datetime) -> Step:
     """Tell a service task its result. Raises `TaskNotReady`, `LoopLimitReached` or `ProcessFault`."""
-    run = _Run(definition, definition.key)
-    with run.guarded():
-        run.load(state, now)
-        task = run.task(task_id, EffectTask, TaskState.STARTED)
-        if task.task_spec.has_result:
-            run.set_variables({task.task_spec.result_variable: result})
-        task.complete()
-        run.note(task)
-        return run.finish()
+    run = open_case(definition, state, now)
+    run.resolve_effect(task_id, result)
+    return run.close()
 
 
 def wake(definition: Definition, state: bytes, now: datetime) -> Step:
     """Let timers fire that are due. Raises `LoopLimitReached` or `ProcessFault`."""
-    run = _Run(definition, definition.key)
-    with run.guarded():
-        run.load(state, now)
-        run.case.workflow.refresh_timers()
-        return run.finish()
+    run = open_case(definition, state, now)
+    run.wake()
+    return run.close()
 
 
 def receive_message(
     definition: Definition, state: bytes, name: str, variables: Variables, now: datetime
 ) -> Step:
     """Deliver a message. Raises `TaskNotReady` when the case does not wait for it (any more)."""
-    run = _Run(definition, definition.key)
-    with run.guarded():
-        run.load(state, now)
-        event = BpmnEvent(MessageEventDefinition(name), payload={})
-        if not any(t.task_spec.catches(t, event) for t in run.case.workflow.event_manager.tasks.values()):
-            raise TaskNotReady("Permintaan ini tidak berlaku lagi pada tahap berkas sekarang.", detail=name)
-        run.set_variables(variables)
-        run.case.workflow.catch(event)
-        return run.finish()
+    run = open_case(definition, state, now)
+    run.receive_message(name, variables)
+    return run.close()
 
 
 def standing(definition: Definition, state: bytes, now: datetime) -> Step:
     """Where a stored case stands. Nothing happens: a state that could run on by itself shows it in `completed`."""
-    run = _Run(definition, definition.key)
-    with run.guarded():
-        run.load(state, now)
-        return run.finish()
+    run = open_case(definition, state, now)
+    run.advance()
+    return run.close()
 
 
-class _Run:
-    """One step being computed."""
+class Run:
+    """One step being computed. After an error it is of no use: the stored state is still that of before."""
 
     case: CaseState
 
-    def __init__(self, definition: Definition, element: str) -> None:
+    def __init__(self, definition: Definition) -> None:
         self.definition = definition
-        self.element = element
+        self.element = definition.key
         self.completed: list[str] = []
         self.steps = 0
-        self.known: frozenset[UUID] = frozenset()
+        self.known: set[UUID] = set()
         self.had_effects = False
+
+    def begin(self, variables: Variables, now: datetime) -> None:
+        """Start a fresh case."""
+        with self.guarded():
+            self.case = fresh(self.definition.specs, Scope({}, now))
+            self.set_variables({**self.definition.initial, **variables})
+            self.advance()
+
+    def load(self, state: bytes, now: datetime) -> None:
+        """Restore a stored case."""
+        with self.guarded():
+            self.case = unpack(self.definition.specs, state, Scope({}, now))
+            self.known = {t.id for t in self.open_tasks()}
+            self.had_effects = bool(self.effects)
+
+    def complete_task(self, task_id: UUID, variables: Variables) -> None:
+        """Complete an open user task. Raises `TaskNotReady`, `LoopLimitReached` or `ProcessFault`."""
+        with self.guarded():
+            task = self.task(task_id, UserTask, TaskState.READY)
+            self.set_variables(variables)
+            task.run()
+            self.note(task)
+            self.advance()
+
+    def resolve_effect(self, task_id: UUID, result: Value) -> None:
+        """Tell a service task its result. Raises `TaskNotReady`, `LoopLimitReached` or `ProcessFault`."""
+        with self.guarded():
+            task = self.task(task_id, EffectTask, TaskState.STARTED)
+            if task.task_spec.has_result:
+                self.set_variables({task.task_spec.result_variable: result})
+            task.complete()
+            self.note(task)
+            self.advance()
+
+    def wake(self) -> None:
+        """Let timers fire that are due. Raises `LoopLimitReached` or `ProcessFault`."""
+        with self.guarded():
+            self.case.workflow.refresh_timers()
+            self.advance()
+
+    def receive_message(self, name: str, variables: Variables) -> None:
+        """Deliver a message. Raises `TaskNotReady` when the case does not wait for it (any more)."""
+        with self.guarded():
+            event = BpmnEvent(MessageEventDefinition(name), payload={})
+            found = catchers(self.case.workflow, event)
+            if not found:
+                raise TaskNotReady(
+                    "Permintaan ini tidak berlaku lagi pada tahap berkas sekarang.", detail=name
+                )
+            self.set_variables(variables)
+            for task in found:
+                task.task_spec.catch(task, event)
+                task.task_spec._update(task)
+            self.advance()
+
+    @property
+    def effects(self) -> tuple[Effect, ...]:
+        """Service tasks that wait for their result."""
+        return tuple(
+            Effect(t.id, t.task_spec.name, t.task_spec.operation_name, t.internal_data["parameters"])
+            for t in all_tasks(self.case.workflow)
+            if t.state == TaskState.STARTED and isinstance(t.task_spec, EffectTask)
+        )
+
+    def close(self) -> Step:
+        """Where the case stands now, ready to be stored. Raises `ProcessFault`."""
+        with self.guarded():
+            workflow, effects = self.case.workflow, self.effects
+            open_tasks = tuple(self.describe(task) for task in self.open_tasks())
+            events = [t for t in workflow.event_manager.tasks.values() if t.state == TaskState.WAITING]
+            if not (workflow.completed or effects or open_tasks or events):
+                raise ProcessFault(self.element, "the case is not over but waits for nothing")
+            dues = [waiting_until(t) for t in events if isinstance(t.task_spec.event_definition, DueTimer)]
+            return Step(
+                state=pack(self.case),
+                open_tasks=open_tasks,
+                effects=effects,
+                next_wake_at=min((due for due in dues if due is not None), default=None),
+                outcome=self.case.outcome if workflow.completed else None,
+                completed=tuple(self.completed),
+                entered=tuple(self.entered()),
+                variables=dict(workflow.script_engine.variables),
+                had_effects=self.had_effects,
+            )
 
     @contextmanager
     def guarded(self) -> Iterator[None]:
@@ -126,12 +203,6 @@ class _Run:
             notes = " ".join(filter(None, getattr(error, "__notes__", [])))
             raise ProcessFault(element, f"{type(error).__name__}: {error} {notes}".strip()) from error
 
-    def load(self, state: bytes, now: datetime) -> None:
-        """Restore the case."""
-        self.case = unpack(self.definition.specs, state, Scope({}, now))
-        self.known = frozenset(t.id for t in self.open_tasks())
-        self.had_effects = any(self.effects())
-
     def task(self, task_id: UUID, kind: type[Any], state: int) -> Any:
         """The task of this kind in this state, or `TaskNotReady`."""
         task: Any = next((t for t in all_tasks(self.case.workflow) if t.id == task_id), None)
@@ -145,6 +216,27 @@ class _Run:
         for name, value in variables.items():
             self.case.workflow.script_engine.set(name, value)
 
+    def advance(self) -> None:
+        """Run everything automatic, and let the tasks be reached that are open then."""
+        with self.guarded():
+            workflow = self.case.workflow
+            while any(t.state == TaskState.READY and not t.task_spec.manual for t in all_tasks(workflow)):
+                before = self.steps
+                workflow.do_engine_steps(will_complete_task=self.enter, did_complete_task=self.note)
+                if self.steps == before:
+                    raise ProcessFault(self.element, "the library runs no further although tasks are ready")
+            for task in self.open_tasks():
+                if task.id not in self.known:
+                    self.known.add(task.id)
+                    self.arrive(task)
+
+    def enter(self, task: Any) -> None:
+        """Remember which element runs, to name it if it fails, and stop an endless loop."""
+        if self.steps > MAX_AUTOMATIC:
+            raise ProcessFault(self.element, f"more than {MAX_AUTOMATIC} automatic steps without a person")
+        if task.task_spec.name in self.definition.elements:
+            self.element = task.task_spec.name
+
     def note(self, task: Any) -> None:
         """Record that a task ran."""
         self.steps += 1
@@ -154,64 +246,6 @@ class _Run:
         self.completed.append(element.id)
         if element.kind == "endEvent" and element.parent is None:
             self.case.outcome = element.properties.get("outcome", self.case.outcome)
-
-    def finish(self) -> Step:
-        """Run everything automatic and report where the case stands."""
-        workflow = self.case.workflow
-        while any(t.state == TaskState.READY and not t.task_spec.manual for t in all_tasks(workflow)):
-            before = self.steps
-            workflow.do_engine_steps(will_complete_task=self.enter, did_complete_task=self.note)
-            if self.steps == before:
-                raise ProcessFault(self.element, "the library runs no further although tasks are ready")
-        for task in self.open_tasks():
-            if task.id not in self.known:
-                self.arrive(task)
-        effects = tuple(self.effects())
-        open_tasks = tuple(self.describe(task) for task in self.open_tasks())
-        events = [t for t in workflow.event_manager.tasks.values() if t.state == TaskState.WAITING]
-        if not (workflow.completed or effects or open_tasks or events):
-            raise ProcessFault(self.element, "the case is not over but waits for nothing")
-        dues = [waiting_until(t) for t in events if isinstance(t.task_spec.event_definition, DueTimer)]
-        return Step(
-            state=pack(self.case),
-            open_tasks=open_tasks,
-            effects=effects,
-            next_wake_at=min((due for due in dues if due is not None), default=None),
-            outcome=self.case.outcome if workflow.completed else None,
-            completed=tuple(self.completed),
-            variables=dict(workflow.script_engine.variables),
-            had_effects=self.had_effects,
-        )
-
-    def enter(self, task: Any) -> None:
-        """Remember which element runs, to name it if it fails, and stop an endless loop."""
-        if self.steps > MAX_AUTOMATIC:
-            raise ProcessFault(self.element, f"more than {MAX_AUTOMATIC} automatic steps without a person")
-        if task.task_spec.name in self.definition.elements:
-            self.element = task.task_spec.name
-
-    def open_tasks(self) -> list[Any]:
-        """User tasks that wait for a person, in the order of the model."""
-        order = {element: n for n, element in enumerate(self.definition.elements)}
-        ready = [
-            t
-            for t in all_tasks(self.case.workflow)
-            if t.state == TaskState.READY and isinstance(t.task_spec, UserTask)
-        ]
-        return sorted(ready, key=lambda t: (order[t.task_spec.name], str(t.id)))
-
-    def describe(self, task: Any) -> OpenTask:
-        """An open task for the inbox."""
-        element = self.definition.elements[task.task_spec.name]
-        role = task.internal_data.get("role", element.role)
-        return OpenTask(task.id, element.id, element.name, role, element.properties)
-
-    def effects(self) -> Iterator[Effect]:
-        """Service tasks that wait for their result."""
-        for task in all_tasks(self.case.workflow):
-            if task.state == TaskState.STARTED and isinstance(task.task_spec, EffectTask):
-                parameters = task.internal_data["parameters"]
-                yield Effect(task.id, task.task_spec.name, task.task_spec.operation_name, parameters)
 
     def arrive(self, task: Any) -> None:
         """A task is reached: whose it is stays as it is now. Raises `LoopLimitReached` beyond `maxVisits`."""
@@ -231,3 +265,25 @@ class _Run:
                 detail=element.id,
             )
         self.case.visits[element.id] = visits
+
+    def open_tasks(self) -> list[Any]:
+        """User tasks that wait for a person, in the order of the model."""
+        order = {element: n for n, element in enumerate(self.definition.elements)}
+        ready = [
+            t
+            for t in all_tasks(self.case.workflow)
+            if t.state == TaskState.READY and isinstance(t.task_spec, UserTask)
+        ]
+        return sorted(ready, key=lambda t: (order[t.task_spec.name], str(t.id)))
+
+    def describe(self, task: Any) -> OpenTask:
+        """An open task for the inbox."""
+        element = self.definition.elements[task.task_spec.name]
+        role = task.internal_data.get("role", element.role)
+        return OpenTask(task.id, element.id, element.name, role, element.properties)
+
+    def entered(self) -> Iterator[str]:
+        """Call activities whose process is under way."""
+        for task in all_tasks(self.case.workflow):
+            if task.state == TaskState.STARTED and isinstance(task.task_spec, CallActivity):
+                yield task.task_spec.name

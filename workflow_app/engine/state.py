@@ -69,7 +69,7 @@ class _OrderedTaskConverter(TaskConverter):
         return task
 
 
-def begin(specs: Specs, scope: Scope) -> CaseState:
+def fresh(specs: Specs, scope: Scope) -> CaseState:
     """A fresh case."""
     return CaseState(BpmnWorkflow(specs.process, dict(specs.subprocesses), script_engine=scope), {}, None)
 

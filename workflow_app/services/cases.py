@@ -105,7 +105,7 @@ def start(work: UnitOfWork, process_key: str, token: str | None = None) -> Start
     row = current(work, process_key)
     definition = definition_of(work, row.id)
     now = work.clock()
-    step = runner.start(definition, {}, now)
+    run = runner.begin(definition, {}, now)
     case = Case(
         id=uuid4(),
         number=numbers.allocate(work, "BERKAS", now).text,
@@ -114,7 +114,7 @@ def start(work: UnitOfWork, process_key: str, token: str | None = None) -> Start
         definition_id=row.id,
         unit=work.actor.unit,
         status="running",
-        state=step.state,
+        state=b"",  # until the step is settled
         opened_at=now,
         opened_by=work.actor.user_id,
         data_key=work.vault.new_key(),
@@ -124,7 +124,7 @@ def start(work: UnitOfWork, process_key: str, token: str | None = None) -> Start
     audit.record_case(
         work, case.id, "case.opened", number=case.number, process=process_key, version=row.version
     )
-    steps.settle(work, case, definition, step)
+    steps.settle(work, case, run)
     return _started(work, case)
 
 
@@ -175,8 +175,9 @@ def cancel(work: UnitOfWork, case_id: UUID, reason: str) -> None:
     remarks.keep(work, case, CANCELLATION, reason)
     audit.record_case(work, case.id, "case.cancelled")
     with incidents.blaming("complete", case.id, None):
-        step = runner.receive_message(definition, case.state, "pembatalan", {}, work.clock())
-        steps.settle(work, case, definition, step)
+        run = runner.open_case(definition, case.state, work.clock())
+        run.receive_message("pembatalan", {})
+        steps.settle(work, case, run)
 
 
 def search(work: UnitOfWork, text: str, limit: int = 20) -> list[CaseHit]:

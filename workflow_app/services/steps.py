@@ -5,8 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, select
 
-from workflow_app.engine import runner
-from workflow_app.engine.definitions import Definition
+from workflow_app.engine.runner import Run
 from workflow_app.errors import ProcessFault
 from workflow_app.models.case import Case
 from workflow_app.models.effect import PendingEffect
@@ -21,19 +20,15 @@ from workflow_app.types import OpenTask, Step
 STATUS_OF_OUTCOME = {"dibatalkan": "cancelled"}
 
 
-def settle(work: UnitOfWork, case: Case, definition: Definition, step: Step) -> None:
-    """Perform immediate effects until only people, jobs and timers are waited for; then store the case."""
-    had_effects = step.had_effects
-    passed = set(case.passed or ()) | set(step.completed)
-    while immediate := [effect for effect in step.effects if effects.is_immediate(effect)]:
-        effect = immediate[0]
-        result = effects.perform(work, case, effect)
-        step = runner.resolve_effect(definition, step.state, effect.task_id, result, work.clock())
-        passed.update(step.completed)
-    case.passed = sorted(passed)
+def settle(work: UnitOfWork, case: Case, run: Run) -> None:
+    """Perform immediate effects until only people, jobs and timers are waited for; then close the step and store the case."""
+    while (effect := next(filter(effects.is_immediate, run.effects), None)) is not None:
+        run.resolve_effect(effect.task_id, effects.perform(work, case, effect))
+    step = run.close()
+    case.passed = sorted({*(case.passed or ()), *step.completed})
     _store(work, case, step)
     _update_tasks(work, case, step.open_tasks)
-    if had_effects or step.effects:
+    if step.had_effects or step.effects:
         _update_effects(work, case, step)
     if step.outcome is not None:
         incidents.close_all(work, case)

@@ -204,9 +204,10 @@ def complete(
     control = dict(separated.control)
     control.update(requirements.decide(work, case, form, kept, submission_id))
     with incidents.blaming("complete", case.id, task.id), work.session.no_autoflush:
-        step = runner.complete_task(definition, case.state, task.id, control, work.clock())
+        run = runner.open_case(definition, case.state, work.clock())
+        run.complete_task(task.id, control)
         _finish(work, case, task)
-        steps.settle(work, case, definition, step)
+        steps.settle(work, case, run)
         work.session.flush()  # a draft that is being saved waits for the task's row, and then finds it done
         drafts.discard(work, case, task, token, seen_draft)
     return _completion(work, case, f"Tersimpan: {task.name}.")

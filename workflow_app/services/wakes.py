@@ -27,10 +27,11 @@ def resolve_effect(work: UnitOfWork, task_id: UUID, result: str | int | bool | N
         return
     definition = definition_of(work, case.definition_id)
     with incidents.blaming("effect", case.id, task_id):
-        step = runner.resolve_effect(definition, case.state, task_id, result, work.clock())
+        run = runner.open_case(definition, case.state, work.clock())
+        run.resolve_effect(task_id, result)
         audit.record_case(work, case.id, "effect.done", effect.element, operation=effect.operation)
         incidents.resolve(work, case, task_id)
-        steps.settle(work, case, definition, step)
+        steps.settle(work, case, run)
 
 
 def wake(work: UnitOfWork, case_id: UUID) -> None:
@@ -40,10 +41,11 @@ def wake(work: UnitOfWork, case_id: UUID) -> None:
         return
     definition = definition_of(work, case.definition_id)
     with incidents.blaming("wake", case.id, None):
-        step = runner.wake(definition, case.state, work.clock())
+        run = runner.open_case(definition, case.state, work.clock())
+        run.wake()
         audit.record_case(work, case.id, "timer.fired", due=case.next_wake_at.isoformat())
         incidents.resolve(work, case, None)
-        steps.settle(work, case, definition, step)
+        steps.settle(work, case, run)
 
 
 def overdue(work: UnitOfWork, limit: int = 200) -> list[UUID]:

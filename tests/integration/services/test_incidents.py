@@ -99,7 +99,7 @@ def test_a_fault_while_completing_keeps_the_task_and_is_recorded_afterwards(
     def fail(*_: object) -> None:
         raise ProcessFault("gw_peristiwa", "planted")
 
-    monkeypatch.setattr(tasks.runner, "complete_task", fail)
+    monkeypatch.setattr(tasks.runner.Run, "complete_task", fail)
     with pytest.raises(ProcessFault), incidents.unit_of_work(works, budi) as work:
         tasks.complete(work, task_id, {"peristiwa": "hilang"}, "token")
     monkeypatch.undo()
@@ -152,7 +152,7 @@ def test_a_timer_that_fails_stops_the_case_and_can_be_retried(
     def fail(*_: object) -> None:
         raise InvalidInput("Pola nomor belum benar.")
 
-    monkeypatch.setattr(wakes.runner, "wake", fail)
+    monkeypatch.setattr(wakes.runner.Run, "wake", fail)
     with pytest.raises(ProcessFault), incidents.unit_of_work(works, SYSTEM) as work:
         wakes.wake(work, case_id)
     monkeypatch.undo()
