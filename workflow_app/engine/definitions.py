@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -18,6 +19,8 @@ ProcessFiles = Mapping[str, bytes]
 """Path inside the process folder (with `/`) to content."""
 
 MODEL_FILE = "process.bpmn"
+CALLED = "called/"
+"""Where a definition keeps the folders of the processes it calls, each under its key."""
 
 
 @dataclass(frozen=True)
@@ -33,8 +36,10 @@ class Element:
     clauses: tuple[str, ...]
     """Requirement numbers the element carries out (R45, R11, ...)."""
     properties: Mapping[str, str]
+    process: str
+    """Key of the process in whose drawing it is."""
     parent: str | None = None
-    """Enclosing subprocess, None on the top level."""
+    """Enclosing subprocess or called process, None on the top level of the case."""
 
 
 @dataclass(frozen=True)
@@ -60,12 +65,20 @@ class Definition:
     forms: Mapping[str, Form] = field(repr=False)
     letters: Mapping[str, LetterSource] = field(repr=False)
     decisions: Mapping[str, DecisionTable] = field(repr=False)
+    called: Mapping[str, str]
+    """Processes it calls, key to name; their elements, forms, letters and decisions are those of the definition."""
+    is_startable: bool
+    """False for a process that only others begin or call."""
     specs: Specs = field(repr=False, compare=False)
 
     @property
     def bpmn_xml(self) -> str:
         """The model with its drawing, for the viewer."""
         return self.files[MODEL_FILE].decode()
+
+    def called_xml(self, key: str) -> str:
+        """The model of a called process with its drawing."""
+        return self.files[f"{CALLED}{key}/{MODEL_FILE}"].decode()
 
     def form(self, element_id: str) -> Form:
         """Form of a user task. Raises `InvalidDefinition` if it has none."""
@@ -87,13 +100,50 @@ class Definition:
 
 
 def read_folder(path: Path) -> ProcessFiles:
-    """All files of a process folder, hidden ones excepted. Raises `InvalidDefinition` without a model."""
+    """All files of a process folder, hidden ones excepted, with the folders beside it whose processes it calls.
+
+    Raises `InvalidDefinition` without a model.
+    """
+    files, beside = _read_one(path), path.resolve().parent
+    for key in sorted(_called_keys(files)):
+        if (beside / key / MODEL_FILE).is_file():
+            other = _read_one(beside / key)
+            files |= {f"{CALLED}{key}/{name}": content for name, content in other.items()}
+    return files
+
+
+def _read_one(path: Path) -> dict[str, bytes]:
     if not (path / MODEL_FILE).is_file():
         raise InvalidDefinition(detail=f"{path.name}: {MODEL_FILE} is missing")
     found = {p.relative_to(path).as_posix(): p for p in sorted(path.rglob("*")) if p.is_file()}
+    if any(name.startswith(CALLED) for name in found):
+        raise InvalidDefinition(detail=f"{path.name}: {CALLED} is filled when the folder is read")
     return {
         name: p.read_bytes() for name, p in found.items() if not any(s[0] == "." for s in name.split("/"))
     }
+
+
+def _called_keys(files: ProcessFiles) -> set[str]:
+    """Keys of the processes that a folder calls; none where its model cannot be read, which the linter tells."""
+    try:
+        nodes = read_model(files[MODEL_FILE]).nodes.values()
+    except InvalidDefinition:
+        return set()
+    return {node.called for node in nodes if node.called and re.fullmatch(r"[a-z][a-z0-9_]*", node.called)}
+
+
+def own_files(files: ProcessFiles) -> dict[str, bytes]:
+    """The files of the folder itself."""
+    return {name: content for name, content in files.items() if not name.startswith(CALLED)}
+
+
+def called_folders(files: ProcessFiles) -> dict[str, dict[str, bytes]]:
+    """The folders of called processes, by key, each with its files as in its own folder."""
+    folders: dict[str, dict[str, bytes]] = {}
+    for name in sorted(n for n in files if n.startswith(CALLED)):
+        key, _, inner = name.removeprefix(CALLED).partition("/")
+        folders.setdefault(key, {})[inner] = files[name]
+    return folders
 
 
 def content_hash(files: ProcessFiles) -> str:
@@ -118,30 +168,51 @@ def load(files: ProcessFiles) -> Definition:
 
 
 def _parse(files: ProcessFiles, hash_: str) -> Definition:
-    if MODEL_FILE not in files:
+    own, folders = own_files(files), called_folders(files)
+    if MODEL_FILE not in own:
         raise InvalidDefinition(detail=f"{MODEL_FILE} is missing")
-    model = read_model(files[MODEL_FILE])
-    decisions = {d.name: d for d in (read_decision(files[n], n) for n in sorted(files) if n.endswith(".dmn"))}
+    model = read_model(own[MODEL_FILE])
+    called = {
+        key: read_model(part.get(MODEL_FILE, b""), f"{CALLED}{key}/{MODEL_FILE}")
+        for key, part in folders.items()
+    }
+    parts = [(model, own), *((called[key], folders[key]) for key in called)]
+    tables = [read_decision(part[n], n) for _, part in parts for n in sorted(part) if n.endswith(".dmn")]
     return Definition(
         key=model.key,
         name=model.name,
         hash=hash_,
         files=files,
-        elements={node.id: element_of(node) for node in model.nodes.values()},
+        elements={
+            node.id: element_of(node, part.key, is_called=part is not model)
+            for part, _ in parts
+            for node in part.nodes.values()
+        },
         initial=initial_values(model),
         forms={
-            n.id: form_of(files, n) for n in model.nodes.values() if "formJsonSchemaFilename" in n.properties
+            node.id: form_of(part_files, node)
+            for part, part_files in parts
+            for node in part.nodes.values()
+            if "formJsonSchemaFilename" in node.properties
         },
-        letters={PurePosixPath(n).stem: read_letter(files, n) for n in sorted(files) if _is_letter(n)},
-        decisions=decisions,
-        specs=parse_specs(model, {n: files[n] for n in sorted(files) if n.endswith(".dmn")}),
+        letters={
+            PurePosixPath(n).stem: read_letter(part, n)
+            for _, part in parts
+            for n in sorted(part)
+            if _is_letter(n)
+        },
+        decisions={table.name: table for table in tables},
+        called={key: part.name for key, part in called.items()},
+        is_startable=model.properties.get("startable") != "false",
+        specs=parse_specs(model, called, {n: files[n] for n in sorted(files) if n.endswith(".dmn")}),
     )
 
 
-def element_of(node: Node) -> Element:
+def element_of(node: Node, process: str, *, is_called: bool) -> Element:
     """The element a node of the model stands for."""
     clauses = tuple(node.properties.get("clause", "").split())
-    return Element(node.id, node.name, node.kind, node.role, clauses, node.properties, node.parent)
+    parent = node.parent or (process if is_called else None)
+    return Element(node.id, node.name, node.kind, node.role, clauses, node.properties, process, parent)
 
 
 def form_of(files: ProcessFiles, node: Node) -> Form:

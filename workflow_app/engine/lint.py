@@ -1,10 +1,11 @@
 """The linter of process folders: what it finds keeps a folder from being deployed."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from typing import TypeVar
 
 from workflow_app.engine import (
+    lint_calls,
     lint_contents,
     lint_decisions,
     lint_drawing,
@@ -16,12 +17,15 @@ from workflow_app.engine import (
 )
 from workflow_app.engine.decisions import DecisionTable, read_decision
 from workflow_app.engine.definitions import (
+    CALLED,
     MODEL_FILE,
     LetterSource,
     ProcessFiles,
+    called_folders,
     form_of,
     initial_values,
     load,
+    own_files,
     read_letter,
 )
 from workflow_app.engine.forms import Form
@@ -35,6 +39,7 @@ __all__ = ["RULES", "Finding", "lint"]
 RULES: tuple[Rule, ...] = (
     *lint_elements.RULES,
     *lint_lanes.RULES,
+    *lint_calls.RULES,
     *lint_flow.RULES,
     *lint_expressions.RULES,
     *lint_decisions.RULES,
@@ -49,17 +54,40 @@ T = TypeVar("T")
 def lint(files: ProcessFiles, roles: Collection[str]) -> list[Finding]:
     """Everything that is wrong with a process folder; empty when it may be deployed. `roles` are the known role keys."""
     findings: list[Finding] = []
+    called: dict[str, Source] = {}
+    for key, folder in called_folders(files).items():
+        other, found = _judge(folder, roles, {})
+        called |= {key: other} if other else {}
+        findings += [Finding(f.rule, f"{CALLED}{key}: {f.element}", f.message) for f in found]
+    findings += _judge(own_files(files), roles, called)[1]
+    if not findings:
+        try:
+            load(files)
+        except InvalidDefinition as error:
+            findings.append(_unreadable("model", MODEL_FILE, error))
+    return findings
+
+
+def _unreadable(rule: str, element: str, error: InvalidDefinition) -> Finding:
+    return Finding(rule, element, f"Tidak dapat dibaca: {error.detail}.")
+
+
+def _judge(
+    files: ProcessFiles, roles: Collection[str], called: Mapping[str, Source]
+) -> tuple[Source | None, list[Finding]]:
+    """One folder as far as it can be read, and what is wrong with it."""
+    findings: list[Finding] = []
 
     def attempt(rule: str, element: str, read: Callable[[], T]) -> T | None:
         try:
             return read()
         except InvalidDefinition as error:
-            findings.append(Finding(rule, element, f"Tidak dapat dibaca: {error.detail}."))
+            findings.append(_unreadable(rule, element, error))
             return None
 
     model = attempt("model", MODEL_FILE, lambda: read_model(files.get(MODEL_FILE, b"")))
     if model is None:
-        return findings
+        return None, findings
     forms: dict[str, Form] = {}
     for node in model.nodes.values():
         if "formJsonSchemaFilename" in node.properties:
@@ -80,9 +108,7 @@ def lint(files: ProcessFiles, roles: Collection[str]) -> list[Finding]:
         scenario = attempt("scenario-unreadable", name, partial(read_scenario, name, files[name]))
         scenarios |= {name: scenario} if scenario else {}
     initial = attempt("initial-unreadable", MODEL_FILE, lambda: initial_values(model)) or {}
-    source = Source(files, frozenset(roles), model, forms, letters, decisions, scenarios, initial)
+    source = Source(files, frozenset(roles), model, forms, letters, decisions, scenarios, initial, called)
     for rule in RULES:
         findings.extend(rule(source))
-    if not findings:
-        attempt("model", MODEL_FILE, lambda: load(files))
-    return findings
+    return source, findings

@@ -41,7 +41,7 @@ def letters(source: Source) -> Iterator[Finding]:
                 "letter-meta", f"letters/{name}.json", "Pengaturan surat belum memuat judul (title)."
             )
         for element, field in _named(letter_source.html):
-            form = source.forms.get(element)
+            form = source.known_forms.get(element)
             if element not in source.user_tasks:
                 message = f"Surat menyebut tugas {element}, yang tidak ada."
                 yield Finding("letter-reference", f"letters/{name}.html", message)
@@ -53,7 +53,8 @@ def letters(source: Source) -> Iterator[Finding]:
 def scenarios(source: Source) -> Iterator[Finding]:
     """Scenarios name tasks, roles, letters, outcomes and fields that exist."""
     outcomes = {node.properties.get("outcome") for node in source.of_kind("endEvent")} - {None}
-    messages = {message for node in source.model.nodes.values() for message in node.messages}
+    messages = {message for node in source.nodes.values() for message in node.messages}
+    known_letters = {letter for part in source.parts for letter in part.letters}
     for file, scenario in source.scenarios.items():
         for step in scenario.steps:
             named = step.elements if isinstance(step, ExpectOpen) else ()
@@ -74,7 +75,7 @@ def scenarios(source: Source) -> Iterator[Finding]:
                 "scenario-reference", file, f"Skenario menunggu hasil {scenario.outcome}, yang tidak ada."
             )
         for letter in scenario.letters or ():
-            if letter not in source.letters:
+            if letter not in known_letters:
                 yield Finding(
                     "scenario-reference", file, f"Skenario menunggu surat {letter}, yang tidak ada."
                 )
@@ -83,13 +84,13 @@ def scenarios(source: Source) -> Iterator[Finding]:
 
 
 def _complete(source: Source, file: str, step: Complete) -> Iterator[Finding]:
-    node = source.model.nodes.get(step.element)
+    node = source.nodes.get(step.element)
     roles = {node.role} if node is not None else set()
     if node is not None and "roleFrom" in node.properties:
         roles = set(source.values_of(node.properties["roleFrom"]))
     if node is not None and node.kind == "userTask" and step.role not in roles:
         yield Finding("scenario-reference", file, f"Tugas {step.element} bukan milik peran {step.role}.")
-    form = source.forms.get(step.element)
+    form = source.known_forms.get(step.element)
     if form is None:
         return
     for name in sorted(step.answers.keys() - form.fields.keys()):

@@ -16,7 +16,7 @@ EVENTS: Mapping[str, frozenset[str]] = {
 
 KINDS = frozenset(
     {
-        "userTask", "serviceTask", "businessRuleTask", "subProcess", "exclusiveGateway", "parallelGateway",
+        "userTask", "serviceTask", "businessRuleTask", "subProcess", "callActivity", "exclusiveGateway", "parallelGateway",
         "inclusiveGateway", *EVENTS,
     }
 )  # fmt: skip
@@ -26,7 +26,6 @@ WHY_NOT = {
     "intermediateThrowEvent": "dapat mengakhiri proses diam-diam",
     "complexGateway": "tidak dikenal mesin proses",
     "eventBasedGateway": "belum diuji pada mesin proses",
-    "callActivity": "belum diuji pada mesin proses",
 }
 
 PROPERTIES = frozenset(
@@ -75,7 +74,9 @@ def names(source: Source) -> Iterator[Finding]:
     for node in source.model.nodes.values():
         if not re.fullmatch(r"[a-z][a-z0-9_]{0,59}", node.id):
             yield Finding("element-id", node.id or "?", "Id harus kata huruf kecil dengan garis bawah.")
-        if (node.kind.endswith("Task") or node.kind in ("subProcess", "boundaryEvent")) and not node.name:
+        if (
+            node.kind.endswith("Task") or node.kind in ("subProcess", "callActivity", "boundaryEvent")
+        ) and not node.name:
             yield Finding("element-name", node.id, "Elemen ini belum bernama.")
         if len(node.name) > 80:
             yield Finding("element-name", node.id, "Nama elemen lebih dari 80 huruf.")

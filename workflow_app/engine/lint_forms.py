@@ -65,7 +65,7 @@ def computed(source: Source) -> Iterator[Finding]:
                     "form-computed", element, f"Isian {field.name}: keputusan {decision} tidak ada."
                 )
             for other in field.parameters.get("source", "").split():
-                checklist = source.forms.get(other)
+                checklist = source.known_forms.get(other)
                 if checklist is None or all(f.widget != "requirements" for f in checklist.fields.values()):
                     yield Finding(
                         "form-computed", element, f"Isian {field.name}: {other} tidak memuat daftar syarat."
@@ -77,7 +77,7 @@ def summaries(source: Source) -> Iterator[Finding]:
     for element, form in source.forms.items():
         for place in (place for sentence in form.summary for place in re.findall(SUMMARY_PLACE, sentence)):
             other, _, name = place.partition(".")
-            field = source.forms[other].fields.get(name) if other in source.forms else None
+            field = source.known_forms[other].fields.get(name) if other in source.known_forms else None
             if field is None:
                 yield Finding("summary-unknown", element, f"Ringkasan menyebut {place}, yang tidak ada.")
             elif field.personal not in (None, WORKING_NOTES):

@@ -25,21 +25,21 @@ def receivers(source: Source) -> Iterator[Finding]:
     """Tasks of the receiving function say which variable names it, no others do, and the variable only names roles."""
     for node in source.model.nodes.values():
         is_received = node.kind == "userTask" and node.role == RECEIVING_LANE
-        variable = node.properties.get("roleFrom")
-        if is_received != bool(variable):
+        if is_received != bool(node.properties.get("roleFrom")):
             message = (
                 f"Tugas di lajur lane_{RECEIVING_LANE} harus menyebut variabel perannya (roleFrom)."
                 if is_received
                 else f"Properti roleFrom hanya untuk tugas orang di lajur lane_{RECEIVING_LANE}."
             )
             yield Finding("role-from", node.id, message)
-        elif variable:
+    for node in source.nodes.values():
+        if variable := node.properties.get("roleFrom"):
             yield from _names_roles(source, node.id, variable)
 
 
 def _names_roles(source: Source, element: str, variable: str) -> Iterator[Finding]:
     values = source.values_of(variable)
-    if not values or any(node.result == variable for node in source.of_kind("serviceTask")):
+    if not values or any(node.result == variable for node in source.nodes.values()):
         message = f"Variabel {variable} harus diisi isian kendali dengan pilihan atau keluaran keputusan."
         yield Finding("role-from", element, message)
     for value in sorted(values - {*source.roles}):

@@ -41,27 +41,44 @@ class Source:
     decisions: Mapping[str, DecisionTable]
     scenarios: Mapping[str, Scenario]
     initial: Mapping[str, Any]
+    called: Mapping[str, "Source"]
+    """The processes it calls, by key; their own findings are found in them."""
 
     def of_kind(self, *kinds: str) -> Iterator[Node]:
         """Nodes of these kinds, in the order of the file."""
         return (node for node in self.model.nodes.values() if node.kind in kinds)
 
+    @property
+    def parts(self) -> "tuple[Source, ...]":
+        """The process and those it calls: what a case of it can run through."""
+        return self, *self.called.values()
+
+    @cached_property
+    def nodes(self) -> dict[str, Node]:
+        """All nodes a case can run through."""
+        return {node.id: node for part in self.parts for node in part.model.nodes.values()}
+
     @cached_property
     def user_tasks(self) -> frozenset[str]:
-        """Ids of all user tasks."""
-        return frozenset(node.id for node in self.of_kind("userTask"))
+        """Ids of all user tasks a case can run through."""
+        return frozenset(node.id for node in self.nodes.values() if node.kind == "userTask")
+
+    @cached_property
+    def known_forms(self) -> dict[str, Form]:
+        """Forms of all user tasks a case can run through."""
+        return {element: form for part in self.parts for element, form in part.forms.items()}
 
     @cached_property
     def variables(self) -> dict[str, str]:
         """Every control variable the process can set, with the element (or file) that sets it first."""
         found: dict[str, str] = dict.fromkeys(self.initial, "process.bpmn")
-        for element, form in self.forms.items():
+        for element, form in self.known_forms.items():
             for field in form.fields.values():
                 if field.control:
                     found.setdefault(field.name, element)
                 if "result" in field.parameters:
                     found.setdefault(field.parameters["result"], element)
-        for node in self.model.nodes.values():
+        for node in self.nodes.values():
             for name in [
                 *(node.properties.get("keepOutputs", "").split()),
                 *([node.result] if node.result else []),
@@ -71,13 +88,14 @@ class Source:
 
     def values_of(self, variable: str) -> frozenset[str]:
         """What choices of forms and decisions give a control variable; an empty cell gives nothing."""
-        fields = (f for form in self.forms.values() for f in form.fields.values())
+        fields = (f for form in self.known_forms.values() for f in form.fields.values())
         chosen = {v for f in fields if f.control and f.name == variable for v in f.options}
         tables = [
             table
-            for node in self.of_kind("businessRuleTask")
+            for part in self.parts
+            for node in part.of_kind("businessRuleTask")
             if variable in node.properties.get("keepOutputs", "").split()
-            and (table := self.decisions.get(node.decision or "")) is not None
+            and (table := part.decisions.get(node.decision or "")) is not None
         ]
         decided = {str(row.get(variable) or "") for table in tables for row in table.rows}
         return frozenset((chosen | decided) - {""})

@@ -56,6 +56,8 @@ class Node:
     timers: tuple[tuple[str, str], ...]
     """Pairs (timeDate | timeDuration | timeCycle, expression)."""
     messages: tuple[str, ...]
+    called: str | None = None
+    """Key of the process that a call activity runs."""
     markers: tuple[str, ...] = ()
     """Things that change how the node behaves: loops, scripts, isForCompensation, triggeredByEvent, ..."""
 
@@ -68,7 +70,7 @@ class Model:
     name: str
     processes: tuple[str, ...]
     properties: Mapping[str, str]
-    """Properties of the process itself (`initial`)."""
+    """Properties of the process itself (`initial`, `callable`, `startable`)."""
     lanes: Mapping[str, tuple[str, str]]
     """Lane id to (role, label)."""
     nodes: Mapping[str, Node]
@@ -194,6 +196,7 @@ def _node(element: Any, kind: str, parent: str | None, parent_role: str, role_of
             for t in find(event, "./bpmn:*")
         ),
         messages=tuple(messages.get(e.get("messageRef"), "") for e in events if e.get("messageRef")),
+        called=element.get("calledElement"),
         markers=tuple(_markers(element)),
     )
 

@@ -194,13 +194,15 @@ class _Parser(SpiffBpmnParser):
     }
 
 
-def parse_specs(model: Model, decisions: Mapping[str, bytes]) -> Specs:
-    """Let SpiffWorkflow parse a model with its decision tables. Raises `InvalidDefinition`."""
+def parse_specs(model: Model, called: Mapping[str, Model], decisions: Mapping[str, bytes]) -> Specs:
+    """Let SpiffWorkflow parse a model with the processes it calls and all decision tables. Raises `InvalidDefinition`."""
     parser = _Parser(validator=VALIDATOR)
-    name = "process.bpmn"
+    name = ""
     try:
         for name, data in decisions.items():
             parser.add_dmn_xml(parse_xml(data, name), name)
+        for name, other in called.items():
+            parser.add_bpmn_xml(other.root, name)
         name = "process.bpmn"
         parser.add_bpmn_xml(model.root, name)
         return Specs(parser.get_spec(model.key), parser.get_subprocess_specs(model.key))

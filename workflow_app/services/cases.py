@@ -31,7 +31,7 @@ from workflow_app.services import (
 from workflow_app.services.clocks import ClockView
 from workflow_app.services.configuration import role_label
 from workflow_app.services.incidents import IncidentView
-from workflow_app.services.processes import current, definition_of, version_of
+from workflow_app.services.processes import check_startable, current, definition_of, version_of
 from workflow_app.services.readable import moment
 from workflow_app.services.unit_of_work import UnitOfWork
 
@@ -102,6 +102,7 @@ def start(work: UnitOfWork, process_key: str, token: str | None = None) -> Start
     if begun is not None:
         return _started(work, begun)
     access.check_account(work)
+    check_startable(work, process_key)
     row = current(work, process_key)
     definition = definition_of(work, row.id)
     now = work.clock()

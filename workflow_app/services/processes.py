@@ -1,5 +1,6 @@
 """Deployed processes: deploying a folder, and the definition a case runs under."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -110,17 +111,30 @@ def _add(work: UnitOfWork, definition: Definition) -> DefinitionRow:
 
 def list_current(work: UnitOfWork) -> list[ProcessView]:
     """The current version of every process."""
-    rows = work.session.scalars(
-        select(DefinitionRow).where(DefinitionRow.is_current).order_by(DefinitionRow.process_key)
-    )
-    return [
-        ProcessView(row.process_key, row.name, row.version, row.content_hash, row.deployed_at) for row in rows
-    ]
+    return [_view(row) for row in _current_rows(work)]
 
 
 def startable(work: UnitOfWork) -> list[ProcessView]:
     """The processes that the actor may start."""
-    return list_current(work) if has_role(work.actor, CASE_STARTERS) else []
+    if not has_role(work.actor, CASE_STARTERS):
+        return []
+    return [_view(row) for row in _current_rows(work) if definition_of(work, row.id).is_startable]
+
+
+def check_startable(work: UnitOfWork, key: str) -> None:
+    """Raise `NotFound` for a process that a person does not start: only other cases begin or call it."""
+    if not definition_of(work, current(work, key).id).is_startable:
+        raise NotFound("Layanan ini dimulai dari berkas lain. Buka berkas yang memerlukannya.")
+
+
+def _current_rows(work: UnitOfWork) -> Iterable[DefinitionRow]:
+    return work.session.scalars(
+        select(DefinitionRow).where(DefinitionRow.is_current).order_by(DefinitionRow.process_key)
+    )
+
+
+def _view(row: DefinitionRow) -> ProcessView:
+    return ProcessView(row.process_key, row.name, row.version, row.content_hash, row.deployed_at)
 
 
 def current(work: UnitOfWork, key: str) -> DefinitionRow:

@@ -104,9 +104,17 @@ def requests(work: UnitOfWork, task_id: UUID) -> list[MissingLine]:
     ]
 
 
+def has_checklist(definition: Definition) -> bool:
+    """Does any form of the process ask for papers by a checklist?"""
+    forms = definition.forms.values()
+    return any(field.widget == "requirements" for form in forms for field in form.fields.values())
+
+
 def lines_of(work: UnitOfWork, case: Case) -> list[RequirementLine]:
-    """The lines that apply to a case, from the decision table of its own version."""
+    """The lines that apply to a case, from the decision table of its own version; none where nothing is asked for."""
     definition = definition_of(work, case.definition_id)
+    if not has_checklist(definition):
+        return []
     rule = definition.decisions[_checklist(definition)]
     known = _public_answers(work, case)
     variables = {name: known.get(name) for name in rule.inputs}

@@ -48,10 +48,10 @@ def show(case_id: UUID) -> ResponseReturnValue:
 @blueprint.get("/gambar.bpmn")
 @access()
 def drawing(case_id: UUID) -> ResponseReturnValue:
-    """The process drawing of the version this case runs under, for the viewer on the page."""
+    """The process drawing of the version this case runs under, or of a process it calls, for the viewer on the page."""
     with unit_of_work() as work:
-        found = diagrams.diagram(work, case_id)
-    return Response(found.xml, mimetype="application/xml")
+        found = diagrams.drawing(work, case_id, request.args.get("proses"))
+    return Response(found, mimetype="application/xml")
 
 
 @blueprint.get("/keadaan")

@@ -159,6 +159,11 @@ class Folder:
             "boundaryEvent" if on else "intermediateCatchEvent", id, body=body, attributes=attributes
         )
 
+    def call(self, id: str, other: "Folder") -> "Folder":
+        """A call activity that runs another process; its folder comes along."""
+        self.extra |= {f"called/{other.key}/{name}": content for name, content in other.files().items()}
+        return self.add("callActivity", id, attributes={"calledElement": other.key})
+
     def inside(self, id: str) -> "Folder":
         """Open a subprocess: what follows is inside until `outside`."""
         self.add("subProcess", id)

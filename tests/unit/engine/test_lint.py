@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.unit.engine import call_faults
 from tests.unit.engine.counter import service_counter
 from tests.unit.engine.folder import Folder
-from tests.unit.engine.play import handing_on, line, rework, routing
+from tests.unit.engine.play import line, rework
 from workflow_app.engine.lint import RULES, lint
 
-ROLES = {"petugas", "ka_spkt"}
+ROLES = {"petugas", "ka_spkt", "piket_lantas", "piket_reskrim"}
 
 SCENARIO = """
 name: Contoh
@@ -23,18 +24,6 @@ steps:
   - message: pembatalan
   - expect_open: []
 expect: {outcome: dibatalkan, letters: [], variables: {}}
-"""
-
-HANDED_ON = """
-name: Diserahkan
-clauses: [R71]
-steps:
-  - complete: pilih
-    as: petugas
-    answers: {tujuan: ka_spkt}
-  - complete: terima
-    as: ka_spkt
-expect: {outcome: selesai}
 """
 
 
@@ -94,14 +83,12 @@ def replaced(old: str, new: str, folder: Folder | None = None) -> Folder:
     "folder",
     [
         service_counter(),
-        handing_on(),
-        handing_on().file("scenarios/serah.yaml", HANDED_ON),
         line(),
         rework(3),
         scenario(),
-        routing('"ka_spkt"'),
         with_field(control=True),
         with_summary("Dipilih {kerja.pilihan}."),
+        *call_faults.SOUND,
     ],
 )
 def test_a_sound_folder_has_no_findings(folder: Folder) -> None:
@@ -114,7 +101,6 @@ FAULTS: dict[str, tuple[Folder, str, str]] = {
     "a script task": (line().add("scriptTask", "skrip", "sistem"), "element-kind", "skrip"),
     "a complex gateway": (line().add("complexGateway", "rumit"), "element-kind", "rumit"),
     "a throwing link": (line().add("intermediateThrowEvent", "lompat"), "element-kind", "lompat"),
-    "a call activity": (line().add("callActivity", "panggil"), "element-kind", "panggil"),
     "a send task": (line().add("sendTask", "kirim"), "element-kind", "kirim"),
     "a catching link": (line().add("intermediateCatchEvent", "tiba", body="<bpmn:linkEventDefinition/>"), "event-kind", "tiba"),
     "a compensation": (line().add("boundaryEvent", "balik", body="<bpmn:compensateEventDefinition/>", attributes={"attachedToRef": "kerja"}), "event-kind", "balik"),
@@ -129,13 +115,6 @@ FAULTS: dict[str, tuple[Folder, str, str]] = {
     "a task in no lane": (replaced("<bpmn:flowNodeRef>terima</bpmn:flowNodeRef>", ""), "lane-role", "terima"),
     "a person in the system's lane": (changed(lambda f: setattr(f.nodes["terima"], "lane", "sistem")), "lane-system", "terima"),
     "a service in a person's lane": (changed(lambda f: setattr(f.nodes["cetak"], "lane", "petugas")), "lane-system", "cetak"),
-    "a receiver nobody names": (handing_on(roleFrom=None), "role-from", "terima"),
-    "a receiver named at the counter": (line(roleFrom="tujuan"), "role-from", "kerja"),
-    "a receiver in a variable nobody chooses": (handing_on(roleFrom="batas").service("jam", "start_clock", "batas", clock='"a"'), "role-from", "terima"),
-    "a receiver in a variable that a service overwrites": (handing_on().service("jam", "start_clock", "tujuan", clock='"a"'), "role-from", "terima"),
-    "a choice of receivers that are no roles": (handing_on(("ka_spkt", "kepala_desa")), "role-from", "terima"),
-    "a table of receivers that are no roles": (routing('"kepala_desa"'), "role-from", "terima"),
-    "a scenario in which no receiver of the process receives": (handing_on().file("scenarios/serah.yaml", HANDED_ON.replace("as: ka_spkt", "as: petugas")), "scenario-reference", "scenarios/serah.yaml"),
     "a user task without clause": (with_property("terima", clause=None), "clause-missing", "terima"),
     "a service task without clause": (with_property("cetak", clause=None), "clause-missing", "cetak"),
     "a rule task without clause": (with_property("pilih_target", clause=" "), "clause-missing", "pilih_target"),
@@ -244,6 +223,7 @@ FAULTS: dict[str, tuple[Folder, str, str]] = {
     "a scenario that expects unknown letters": (scenario("letters: []", "letters: [hantu]"), "scenario-reference", "scenarios/contoh.yaml"),
     "a scenario that expects an unknown outcome": (scenario("outcome: dibatalkan", "outcome: dirujuk"), "scenario-reference", "scenarios/contoh.yaml"),
     "a scenario that expects unknown variables": (scenario("variables: {}", "variables: {hantu: 1}"), "scenario-reference", "scenarios/contoh.yaml"),
+    **call_faults.FAULTS,
 }  # fmt: skip
 
 

@@ -4,6 +4,7 @@ import random
 
 import pytest
 
+from tests.unit.engine.calls import complaint
 from tests.unit.engine.counter import service_counter
 from tests.unit.engine.folder import Folder
 from tests.unit.engine.play import DUE, Play
@@ -45,6 +46,7 @@ def walk(folder: Folder, seed: int) -> list[object]:
         kind, name = choices.choice([*actions, ("after", "")])
         answers: dict[str, Value] = {
             "jenis": "sim",
+            "tujuan": "piket_lantas",
             "arah": choices.choice(["satu", "dua", "dua-duanya"]),
             "keputusan": choices.choice(["setuju", "kembali", "kembali", "kembali"]),
         }
@@ -64,8 +66,8 @@ def walk(folder: Folder, seed: int) -> list[object]:
 
 @pytest.mark.parametrize(
     "folder",
-    [service_counter(), branches("parallelGateway"), branches("inclusiveGateway")],
-    ids=["counter", "parallel", "inclusive"],
+    [service_counter(), branches("parallelGateway"), branches("inclusiveGateway"), complaint()],
+    ids=["counter", "parallel", "inclusive", "calling"],
 )
 def test_a_random_walk_sees_the_same_case_with_and_without_forgetting_finished_rounds(
     folder: Folder, monkeypatch: pytest.MonkeyPatch
