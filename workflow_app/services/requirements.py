@@ -110,6 +110,11 @@ def has_checklist(definition: Definition) -> bool:
     return any(field.widget == "requirements" for form in forms for field in form.fields.values())
 
 
+def is_asking(work: UnitOfWork, case_id: UUID) -> bool:
+    """The same of the process of a case."""
+    return has_checklist(definition_of(work, access.visible_case(work, case_id).definition_id))
+
+
 def lines_of(work: UnitOfWork, case: Case) -> list[RequirementLine]:
     """The lines that apply to a case, from the decision table of its own version; none where nothing is asked for."""
     definition = definition_of(work, case.definition_id)
