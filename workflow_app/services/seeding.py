@@ -43,6 +43,8 @@ PEOPLE = (
     Person("petugas2", "Contoh Petugas Dua", "Briptu", ("petugas",), "Petugas SPKT"),
     Person("pamapta", "Contoh Perwira Jaga", "Ipda", ("pamapta", "petugas"), "Pamapta"),
     Person("kaspkt", "Contoh Kepala SPKT", "Iptu", ("ka_spkt",), "Ka SPKT"),
+    Person("lantas", "Contoh Piket Lantas", "Aipda", ("piket_lantas",), "Piket Lantas"),
+    Person("reskrim", "Contoh Piket Reskrim", "Aipda", ("piket_reskrim",), "Piket Reskrim"),
     Person("arsip", "Contoh Arsiparis", "Penda", ("arsiparis",), "Arsiparis"),
     Person("pimpinan", "Contoh Pimpinan", "Kompol", ("pimpinan",), "Pimpinan"),
     Person("auditor", "Contoh Auditor", "Iptu", ("auditor",), "Auditor"),

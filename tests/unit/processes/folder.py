@@ -12,3 +12,9 @@ PROCESSES = Path(__file__).parents[3] / "processes"
 def sktlk() -> Definition:
     """The SKTLK process."""
     return load(read_folder(PROCESSES / "sktlk"))
+
+
+@cache
+def referral() -> Definition:
+    """The referral process."""
+    return load(read_folder(PROCESSES / "referral"))
