@@ -2,20 +2,23 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
 import pytest
 
+from tests.unit.engine.folder import Folder
+from tests.unit.engine.play import Play
 from tests.unit.processes.folder import referral
 from workflow_app.engine import rehearsal, runner
+from workflow_app.engine.lint import lint
 from workflow_app.engine.model import read_model
 from workflow_app.engine.scenarios import Complete, Scenario, read_scenarios
+from workflow_app.permissions import ROLES
 from workflow_app.types import Step
 
 SCENARIOS = read_scenarios(referral().files)
-NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 ROUTES = {
     ("sim", None): "piket_lantas",
     ("stnk", None): "piket_lantas",
@@ -91,28 +94,58 @@ def test_every_flow_is_taken_by_a_scenario(monkeypatch: pytest.MonkeyPatch) -> N
     assert drawn - seen == only_when_called
 
 
-def test_called_by_another_process_nobody_is_received_twice_and_nothing_archived() -> None:
-    step = runner.start(referral(), {"mandiri": False}, NOW)
-    assert [task.element for task in step.open_tasks] == ["rujukan_keperluan"]
-    assert step.effects == ()
-    answers = {
-        "rujukan_keperluan": {"rujukan_layanan": "skck"},
-        "rujukan_cara": {"rujukan_cara": "antar"},
-        "rujukan_antar": {"rujukan_serah_at": NOW.isoformat()},
-        "rujukan_beri_tahu": {},
-        "rujukan_terima": {"rujukan_jawaban": "terima"},
-    }
-    operations = []
-    for element, given in answers.items():
-        (task,) = step.open_tasks
-        assert task.element == element
-        step = runner.complete_task(referral(), step.state, task.id, given, NOW)
-        while step.effects:
-            operations.append(step.effects[0].operation)
-            effect = step.effects[0].task_id
-            step = runner.resolve_effect(referral(), step.state, effect, None, NOW)
-    assert step.outcome == "dirujuk"
-    assert operations == ["stop_clock", "start_clock", "stop_clock"]
+def caller() -> Folder:
+    """A process that takes something in and refers it."""
+    folder = (
+        Folder(key="aduan", process_properties={"initial": '{"mandiri": false, "rujukan_sebab": null}'})
+        .start()
+        .user("terima")
+        .inside("layanan")
+        .start("mulai_layanan")
+        .add("callActivity", "rujuk", attributes={"calledElement": "referral"})
+        .end("layanan_selesai", None)
+        .flow("mulai_layanan", "rujuk", "layanan_selesai")
+        .outside()
+        .message("batal", "pembatalan", on="layanan")
+        .end("dibatalkan", "dibatalkan")
+        .user("tutup")
+        .end("dirujuk", "dirujuk")
+        .flow("mulai", "terima", "layanan", "tutup", "dirujuk")
+        .flow("batal", "dibatalkan")
+    )
+    folder.extra |= {f"called/referral/{name}": content for name, content in referral().files.items()}
+    return folder
+
+
+def test_another_process_may_call_it() -> None:
+    assert lint(caller().files(), set(ROLES)) == []
+
+
+def test_called_nobody_is_received_twice_nothing_is_archived_and_the_caller_goes_on() -> None:
+    play = Play(caller()).done("terima")
+    assert (play.open, play.waiting) == (["rujukan_keperluan"], [])
+    play.done("rujukan_keperluan", rujukan_layanan="skck").done("rujukan_cara", rujukan_cara="antar")
+    play.done("rujukan_antar", rujukan_serah_at=play.now.isoformat()).done("rujukan_beri_tahu")
+    due = (play.now + timedelta(minutes=30)).isoformat()
+    play.resolve("stop_clock").resolve("start_clock", due)
+    assert [(task.element, task.lane) for task in play.step.open_tasks] == [
+        ("rujukan_terima", "piket_intelkam")
+    ]
+    play.after(minutes=31)
+    assert play.open == ["rujukan_terima", "rujukan_eskalasi"]
+    play.done("rujukan_terima", rujukan_jawaban="kembalikan")
+    assert play.open == ["rujukan_keperluan"]
+    play.done("rujukan_keperluan", rujukan_layanan="sim").done("rujukan_cara", rujukan_cara="antar")
+    play.done("rujukan_antar", rujukan_serah_at=play.now.isoformat()).done("rujukan_beri_tahu")
+    play.resolve("stop_clock").resolve("start_clock", due).done("rujukan_terima", rujukan_jawaban="terima")
+    assert play.resolve("stop_clock").open == ["tutup"]
+    assert play.done("tutup").step.outcome == "dirujuk"
+
+
+def test_called_it_is_cancelled_with_the_process_that_calls_it() -> None:
+    play = Play(caller()).done("terima").done("rujukan_keperluan", rujukan_layanan="skck")
+    assert play.hear("pembatalan").step.outcome == "dibatalkan"
+    assert play.open == []
 
 
 def test_ids_and_control_variables_cannot_meet_those_of_a_caller() -> None:
