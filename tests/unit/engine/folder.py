@@ -95,12 +95,9 @@ class Folder:
         properties: dict[str, Any],
         fields: dict[str, Any],
         summary: tuple[str, ...] = (),
-        ui: dict[str, Any] | None = None,
         **schema: Any,
     ) -> "Folder":
-        """Both files of a form; `ui` are further parts of the second."""
         ui = {
-            **(ui or {}),
             "summary": summary,
             "title": id,
             "intro": "Isi lalu simpan.",

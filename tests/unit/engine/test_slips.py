@@ -1,5 +1,7 @@
 """Sentences of forms and slips for citizens: what they may name, and that planted faults are found."""
 
+import json
+
 import pytest
 
 from tests.unit.engine.folder import Folder
@@ -31,7 +33,9 @@ def folder(place: str, personal: str | None = None, **ui: object) -> Folder:
         },
     )
     slip = {"title": "Lembar", "rows": [["Tujuan", f"Ke {place}"]], "foot": "Simpan lembar ini."}
-    return made.form("kabari", {"catatan": TEXT}, {"catatan": {"widget": "text"}}, ui={"slip": slip, **ui})
+    made.form("kabari", {"catatan": TEXT}, {"catatan": {"widget": "text"}})
+    page = json.loads(made.extra["forms/kabari.ui.json"])
+    return made.json("forms/kabari.ui.json", {**page, "slip": slip, **ui})
 
 
 def rules(made: Folder) -> list[str]:
