@@ -53,12 +53,17 @@ def sign_in(page: Page, address: str, username: str, password: str) -> None:
     expect(page.get_by_role("heading", name="Beranda")).to_be_visible()
 
 
-def start_case(page: Page, address: str) -> str:
-    """Begin an SKTLK; returns the case number. The first task is open then."""
+def start_case(
+    page: Page,
+    address: str,
+    service: str = "Surat Keterangan Tanda Lapor Kehilangan",
+    first: str = "Terima warga",
+) -> str:
+    """Begin a service; returns the case number. The first task is open then."""
     page.goto(f"{address}/")
     page.get_by_role("link", name="Mulai layanan").first.click()
-    start_service(page, "Surat Keterangan Tanda Lapor Kehilangan")
-    expect_task(page, "Terima warga")
+    start_service(page, service)
+    expect_task(page, first)
     return page.locator(".task-line .number").inner_text()
 
 

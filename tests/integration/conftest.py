@@ -144,8 +144,19 @@ def tono(person: Callable[..., Actor]) -> Actor:
     return person("tono", "petugas", "ka_spkt", unit="lain")
 
 
+class Cast(dict[str, Actor]):
+    """Who plays each role; whoever is not there yet is hired when the role is first needed."""
+
+    def __init__(self, hire: Callable[..., Actor], **known: Actor) -> None:
+        super().__init__(known)
+        self.hire = hire
+
+    def __missing__(self, role: str) -> Actor:
+        return self.setdefault(role, self.hire(role, role))
+
+
 @pytest.fixture
-def stage(works: Works, clock: TestClock, budi: Actor, sari: Actor) -> Stage:
+def stage(works: Works, clock: TestClock, person: Callable[..., Actor], budi: Actor, sari: Actor) -> Stage:
     picture = io.BytesIO()
     Image.new("L", (400, 300), 255).save(picture, "PNG")
 
@@ -154,7 +165,7 @@ def stage(works: Works, clock: TestClock, budi: Actor, sari: Actor) -> Stage:
 
     return Stage(
         works,
-        {"petugas": budi, "ka_spkt": sari},
+        Cast(person, petugas=budi, ka_spkt=sari),
         "http://127.0.0.1:8000",
         picture.getvalue(),
         advance,

@@ -11,6 +11,7 @@ from jsonschema.exceptions import SchemaError
 from workflow_app.engine.form_dates import judge_date, judge_instant, read_bound
 from workflow_app.engine.form_messages import judge_text as judge_text
 from workflow_app.engine.form_messages import sentences
+from workflow_app.engine.form_slips import Slip, read_slip
 from workflow_app.engine.form_values import read_value
 from workflow_app.engine.functions import Value
 from workflow_app.errors import InvalidDefinition
@@ -39,10 +40,6 @@ STAGE_SOURCES = ("tombol", "radio")
 """Where the time of a stage comes from: the moment a button was pressed, or somebody told it."""
 
 _JUDGES = {"date": judge_date, "datetime": judge_instant}
-
-
-SUMMARY_PLACE = r"\{([a-z_0-9]+\.[a-z_0-9]+)\}"
-"""How a sentence of a summary names an answer."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +105,10 @@ class Form:
     schema: Mapping[str, Any]
     summary: tuple[str, ...] = ()
     """Sentences to read before a decision; `{element.field}` stands for what was answered there."""
+    since: str = ""
+    """Sentences see only what was answered from this element on; where a case goes round, earlier rounds are over."""
+    slip: Slip | None = None
+    """Sheet that is printed for the citizen at this step."""
 
 
 @dataclass(frozen=True)
@@ -142,6 +143,8 @@ def read_form(element: str, schema: Mapping[str, Any], ui: Mapping[str, Any]) ->
             fields,
             schema,
             tuple(ui.get("summary", ())),
+            ui.get("since", ""),
+            read_slip(ui),
         )
     except (SchemaError, KeyError, TypeError, AttributeError, ValueError) as error:
         raise InvalidDefinition(detail=f"form of {element}: {type(error).__name__} {error}") from error

@@ -1,11 +1,11 @@
 """Linter rules on forms: what becomes a control variable, what is personal, and that widgets fit their schema."""
 
-import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from workflow_app.engine import functions
-from workflow_app.engine.forms import COMPUTED_WIDGETS, PAGE_FIELDS, SUMMARY_PLACE, WORKING_NOTES, Field, Form
+from workflow_app.engine.form_slips import places
+from workflow_app.engine.forms import COMPUTED_WIDGETS, PAGE_FIELDS, WORKING_NOTES, Field, Form
 from workflow_app.engine.lint_source import Finding, Rule, Source
 
 CONTROL_WIDGETS = frozenset({"radio", "select", "checkbox", "checkboxes", "date", "datetime", "number"})
@@ -73,15 +73,29 @@ def computed(source: Source) -> Iterator[Finding]:
 
 
 def summaries(source: Source) -> Iterator[Finding]:
-    """Sentences of a summary name answers that exist and that are shown to who works on the case."""
+    """Sentences name answers that exist and are shown to who works on the case; a slip, which leaves the house, only open ones."""
     for element, form in source.forms.items():
-        for place in (place for sentence in form.summary for place in re.findall(SUMMARY_PLACE, sentence)):
-            other, _, name = place.partition(".")
-            field = source.known_forms[other].fields.get(name) if other in source.known_forms else None
-            if field is None:
-                yield Finding("summary-unknown", element, f"Ringkasan menyebut {place}, yang tidak ada.")
-            elif field.personal not in (None, WORKING_NOTES):
-                yield Finding("summary-personal", element, f"Ringkasan menyebut {place}, yang data pribadi.")
+        if form.since and form.since not in source.user_tasks:
+            yield Finding("summary-unknown", element, f"Ringkasan dimulai dari {form.since}, yang tidak ada.")
+        for sentence in form.summary:
+            yield from _sentence(source, element, sentence, (None, WORKING_NOTES))
+        for _, sentence in form.slip.rows if form.slip else ():
+            yield from _sentence(source, element, sentence, (None,))
+
+
+def _sentence(
+    source: Source, element: str, sentence: str, groups: tuple[str | None, ...]
+) -> Iterator[Finding]:
+    for other, name in places(sentence):
+        tables = (part.decisions[other] for part in source.parts if other in part.decisions)
+        if any(name in table.outputs for table in tables):
+            continue
+        field = source.known_forms[other].fields.get(name) if other in source.known_forms else None
+        if field is None:
+            yield Finding("summary-unknown", element, f"Ringkasan menyebut {other}.{name}, yang tidak ada.")
+        elif field.personal not in groups:
+            message = f"Ringkasan menyebut {other}.{name}, yang data pribadi."
+            yield Finding("summary-personal", element, message)
 
 
 def _judge(field: Field) -> Iterator[tuple[str, str]]:

@@ -30,6 +30,14 @@ SEED: dict[str, Any] = {
         "pangkat": "INSPEKTUR POLISI DUA",
         "nrp": "00000000",
     },
+    # Pamapta leads every shift and approves the forwarding letter.
+    "penandatangan.rujukan": {
+        "atas_nama": "a.n. KEPALA KEPOLISIAN RESOR HULU SUNGAI SELATAN",
+        "jabatan": "PAMAPTA SPKT",
+        "nama": "CONTOH PERWIRA JAGA, S.H.",
+        "pangkat": "INSPEKTUR POLISI DUA",
+        "nrp": "00000000",
+    },
     # R57: at most 10 minutes from complete papers to the letter in hand; the time since arrival is measured only.
     "target.berkas_lengkap": 10,
     "target.kedatangan": None,
@@ -40,10 +48,18 @@ SEED: dict[str, Any] = {
     "target.terima_panggilan": 5,
     # The SOP does not say where the town ends: the four kelurahan of Kandangan, until Ka SPKT decides.
     "wilayah.dalam_kota": ["63.06.05.1001", "63.06.05.1002", "63.06.05.1003", "63.06.05.1004"],
+    # Not in the SOP: when a hand-off that nobody accepts, or a letter that nobody confirms, is followed up.
+    "target.penerimaan_rujukan": 30,
+    "target.tanda_terima_rujukan": {"hari_kerja": 3, "kalender": "hari_kerja"},
+    "target.kedatangan_rujukan": None,
     # Not in the SOP: nothing is printed until Ka SPKT decides (pitfall 24).
     "masa_berlaku.sktlk": None,
+    "masa_berlaku.rujukan": None,
     "pola_nomor.SKTLK": (
         "SKTLK/{urut}/{bulan}/{tahun}/SPKT/POLRES HULU SUNGAI SELATAN/POLDA KALIMANTAN SELATAN"
+    ),
+    "pola_nomor.RUJUKAN": (
+        "RUJUKAN/{urut}/{bulan}/{tahun}/SPKT/POLRES HULU SUNGAI SELATAN/POLDA KALIMANTAN SELATAN"
     ),
     "pola_nomor.BERKAS": "B-{tahun}-{urut:06d}",
     "label_peran": ROLES,

@@ -1,6 +1,7 @@
 """Answers that letters are filled with: a character that no installed font can show would be missing on the paper, unsaid."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator
 
 from workflow_app.engine.checklists import line_answers
 from workflow_app.engine.definitions import Definition
@@ -9,7 +10,10 @@ from workflow_app.services import fonts
 from workflow_app.types import Answers
 
 GROUPS = frozenset({"identitas", "kontak", "uraian"})
-"""Groups of answers that letters take their words from. Working notes stay inside and are kept as they are typed."""
+"""Groups of answers that letters take their words from. Working notes stay inside and are kept as they are typed, unless a
+template names the answer itself (`jawaban.<element>.<field>`).
+"""
+NAMED = re.compile(r"\bjawaban\.(\w+)\.(\w+)")
 LINE_PARTS = ("number", "issuer")
 """What a letter says of a paper that was handed in."""
 
@@ -18,14 +22,16 @@ def check(definition: Definition, form: Form, given: Answers) -> dict[str, str]:
     """Fields (or `persyaratan.<line>.<part>`) with a character that cannot be printed, with a sentence."""
     if not definition.letters:
         return {}
-    found = ((place, fonts.unshown(text)) for place, text in _printed(form, given))
+    named = {place for letter in definition.letters.values() for place in NAMED.findall(letter.html)}
+    found = ((place, fonts.unshown(text)) for place, text in _printed(form, given, named))
     return {place: _sentence(character) for place, character in found if character}
 
 
-def _printed(form: Form, given: Answers) -> Iterator[tuple[str, str]]:
+def _printed(form: Form, given: Answers, named: Collection[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     for field in form.fields.values():
         value = given.get(field.name)
-        if field.personal in GROUPS and isinstance(value, str):
+        is_printed = field.personal in GROUPS or (form.element, field.name) in named
+        if is_printed and isinstance(value, str):
             yield field.name, value
         elif field.widget == "requirements":
             for line, parts in line_answers(value).items():

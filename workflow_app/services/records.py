@@ -1,14 +1,15 @@
 """What is on record of a case, for the people who look at it: step by step, what to read first, and in sentences."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from workflow_app.engine.definitions import Definition
-from workflow_app.engine.forms import SUMMARY_PLACE, Form
+from workflow_app.engine.forms import Form
+from workflow_app.errors import NotFound
 from workflow_app.models.case import Case
-from workflow_app.services import answers, people, readable
+from workflow_app.services import access, answers, case_tasks, people, sentences
 from workflow_app.services.processes import definition_of
 from workflow_app.services.unit_of_work import UnitOfWork
 from workflow_app.types import SYSTEM, Answers
@@ -48,6 +49,15 @@ class Record:
     """The sentences of the form that is open (its `summary`), to be read out before a decision."""
 
 
+@dataclass(frozen=True)
+class PrintedSlip:
+    """A sheet for the citizen, filled."""
+
+    title: str
+    rows: list[tuple[str, str]]
+    foot: str
+
+
 def record_of(work: UnitOfWork, case: Case, form: Form | None = None) -> Record:
     """The record of a case the actor may see. Working notes are opened only for who works on it; nothing else sealed is."""
     definition = definition_of(work, case.definition_id)
@@ -81,12 +91,29 @@ def _notices(definition: Definition, step: AnsweredStep, shown: Answers) -> Iter
 
 def _summary(definition: Definition, form: Form, shown: dict[str, Answers]) -> Iterator[str]:
     """The form's sentences with what was answered; a sentence whose answers are not there (or not shown) is left out."""
+    known = sentences.this_round(form, shown)
+    return filter(None, (sentences.filled(definition, known, sentence) for sentence in form.summary))
 
-    def words(place: str) -> str:
-        element, _, name = place.partition(".")
-        field = definition.form(element).fields[name]
-        return readable.answer(definition, field, shown.get(element, {}).get(name))
 
-    for sentence in form.summary:
-        if all(words(place) for place in re.findall(SUMMARY_PLACE, sentence)):
-            yield re.sub(SUMMARY_PLACE, lambda found: words(found[1]), sentence)
+def slips(work: UnitOfWork, case: Case) -> list[tuple[str, str]]:
+    """Element and title of the slips that can be printed for a citizen now: the step has been reached."""
+    definition = definition_of(work, case.definition_id)
+    reached = {task.element for task in case_tasks.of_case(work, case.id)}
+    return [
+        (form.element, form.slip.title)
+        for form in definition.forms.values()
+        if form.slip is not None and form.element in reached
+    ]
+
+
+def slip_of(work: UnitOfWork, case_id: UUID, element: str) -> PrintedSlip:
+    """The slip of a step. Only open answers are on it. Raises `NotFound` for a step that has none or was not reached."""
+    case = access.visible_case(work, case_id)
+    definition = definition_of(work, case.definition_id)
+    form = definition.forms.get(element)
+    if form is None or form.slip is None or element not in dict(slips(work, case)):
+        raise NotFound()
+    given = {name: found.answers for name, found in answers.newest(work, case.id).items()}
+    known = sentences.this_round(form, given)
+    rows = ((word, sentences.filled(definition, known, sentence)) for word, sentence in form.slip.rows)
+    return PrintedSlip(form.slip.title, [(word, text) for word, text in rows if text], form.slip.foot)

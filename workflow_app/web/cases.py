@@ -85,6 +85,16 @@ def missing(case_id: UUID) -> ResponseReturnValue:
     return render_template("cases/missing.html", case=case, lines=lines)
 
 
+@blueprint.get("/lembar/<element>")
+@access()
+def slip(case_id: UUID, element: str) -> ResponseReturnValue:
+    """A sheet for the citizen about one step: where to, who, when; without personal data."""
+    with unit_of_work() as work:
+        case = cases.get(work, case_id)
+        sheet = records.slip_of(work, case_id, element)
+    return render_template("cases/slip.html", case=case, slip=sheet)
+
+
 @blueprint.post("/batal")
 @access()
 def cancel(case_id: UUID) -> ResponseReturnValue:
@@ -115,6 +125,8 @@ def page(case_id: UUID, **more: Any) -> str:
             drawing=diagrams.diagram(work, case_id),
             entries=history.timeline(work, case_id),
             steps=record.steps,
+            slips=records.slips(work, reach.visible_case(work, case_id)),
+            asks_for_papers=requirements.is_asking(work, case_id),
             masked=identities.masked(work, case_id),
             accesses=identities.accesses(work, case_id),
             may_reveal=may_reveal,
@@ -123,7 +135,6 @@ def page(case_id: UUID, **more: Any) -> str:
             letters=issued,
             outgoing=message_views.of_case(work, case_id),
             is_waiting=is_at_work(case, issued),
-            asks_for_papers=requirements.is_asking(work, case_id),
             stages=stages.of_case(work, reach.visible_case(work, case_id)),
             may_correct=not work.actor.roles.isdisjoint(TIME_CORRECTORS),
             **{

@@ -134,6 +134,7 @@ def all_routes(world: World) -> list[Route]:
         Route("cases.drawing", "GET", f"{done}/gambar.bpmn", "budi"),
         Route("cases.state", "GET", f"{done}/keadaan", "budi"),
         Route("cases.missing", "GET", f"{desk}/kekurangan", "budi"),
+        Route("cases.slip", "GET", f"{desk}/lembar/identitas", "budi", answered=(404,)),
         Route("documents.show", "GET", paper, "budi"),
         Route("documents.show", "GET", f"{paper}?teks=ya", "budi"),
         Route("documents.original", "GET", f"{paper}/asli", "budi"),

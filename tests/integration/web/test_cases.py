@@ -115,7 +115,7 @@ def test_while_the_system_works_the_page_waits_and_then_leads_on(at_desk: Visito
     chief.open("/").submit("Ambil tugas").submit("Simpan keputusan", keputusan="setuju")
     assert "Sistem sedang mengerjakan" in at_desk.open(path).words
     assert "SKTLK/1/XI/2026" in at_desk.words
-    assert "Gratis (Rp0)" in at_desk.words
+    assert "Surat ini gratis (Rp0)" in at_desk.words
     answer = at_desk.client.get(f"{path}/keadaan", headers={"Accept": "application/json"})
     assert answer.json == {"is_waiting": True, "following": None}
 

@@ -18,3 +18,9 @@ def sktlk() -> Definition:
 def tkp_dispatch() -> Definition:
     """Calls to a scene."""
     return load(read_folder(PROCESSES / "tkp_dispatch"))
+
+
+@cache
+def referral() -> Definition:
+    """The referral process."""
+    return load(read_folder(PROCESSES / "referral"))

@@ -1,10 +1,8 @@
 """The SKTLK process as delivered: lint, scenarios, roles, privacy and the sentences of its forms."""
 
 import re
-from itertools import pairwise
 
 import pytest
-from lxml import etree
 
 from tests.unit.processes.folder import PROCESSES, sktlk
 from workflow_app.engine.definitions import read_folder
@@ -16,16 +14,7 @@ from workflow_app.permissions import ROLES
 
 KEYS = sorted(path.parent.name for path in PROCESSES.glob("*/process.bpmn"))
 SCENARIOS = read_scenarios(sktlk().files)
-NAMESPACES = {
-    "bpmn": "http://www.omg.org/spec/BPMN/20100524/MODEL",
-    "bpmndi": "http://www.omg.org/spec/BPMN/20100524/DI",
-    "dc": "http://www.omg.org/spec/DD/20100524/DC",
-    "di": "http://www.omg.org/spec/DD/20100524/DI",
-}
-CONTAINERS = {"pelayanan", "penerbitan"}
 WORDS_NOBODY_AT_THE_COUNTER_USES = ("submit", "upload", "klik", "user", "login", "scan ", "form ", "klien")
-
-Box = tuple[float, float, float, float]
 
 
 @pytest.mark.parametrize("key", KEYS)
@@ -178,73 +167,3 @@ def test_forms_speak_plain_indonesian() -> None:
             assert not found, f"{form.element}: {text}"
         assert form.intro.endswith(".")
         assert form.next.endswith(".")
-
-
-def shapes() -> dict[str, Box]:
-    root = etree.fromstring(sktlk().bpmn_xml.encode())
-    found = {}
-    for shape in root.iterfind(".//bpmndi:BPMNShape", NAMESPACES):
-        bounds = shape.find("./dc:Bounds", NAMESPACES)
-        x, y, width, height = (float(bounds.get(name)) for name in ("x", "y", "width", "height"))
-        found[shape.get("bpmnElement")] = (x, y, x + width, y + height)
-    return found
-
-
-def edges() -> dict[str, list[tuple[float, float]]]:
-    root = etree.fromstring(sktlk().bpmn_xml.encode())
-    return {
-        edge.get("bpmnElement"): [
-            (float(p.get("x")), float(p.get("y"))) for p in edge.iterfind("./di:waypoint", NAMESPACES)
-        ]
-        for edge in root.iterfind(".//bpmndi:BPMNEdge", NAMESPACES)
-    }
-
-
-def labels() -> dict[str, Box]:
-    root = etree.fromstring(sktlk().bpmn_xml.encode())
-    found = {}
-    for label in root.iterfind(".//bpmndi:BPMNLabel", NAMESPACES):
-        bounds = label.find("./dc:Bounds", NAMESPACES)
-        x, y, width, height = (float(bounds.get(name)) for name in ("x", "y", "width", "height"))
-        found[label.getparent().get("bpmnElement")] = (x, y, x + width, y + height)
-    return found
-
-
-def crosses(a: tuple[float, float], b: tuple[float, float], box: Box) -> bool:
-    """True if the straight line runs through the inside of the box."""
-    left, right = sorted((a[0], b[0]))
-    top, bottom = sorted((a[1], b[1]))
-    return left < box[2] and right > box[0] and top < box[3] and bottom > box[1]
-
-
-def test_drawing_every_flow_is_orthogonal() -> None:
-    for flow, points in edges().items():
-        assert all(a[0] == b[0] or a[1] == b[1] for a, b in pairwise(points)), flow
-
-
-def test_drawing_no_flow_runs_through_a_shape() -> None:
-    solid = {
-        name: box
-        for name, box in shapes().items()
-        if name not in CONTAINERS and not name.startswith(("lane_", "pool_"))
-    }
-    for flow, points in edges().items():
-        for a, b in pairwise(points):
-            hit = [name for name, box in solid.items() if crosses(a, b, box)]
-            assert not hit, f"{flow} runs through {hit}"
-
-
-def test_drawing_no_flow_runs_through_a_label() -> None:
-    for flow, points in edges().items():
-        for a, b in pairwise(points):
-            hit = [name for name, box in labels().items() if crosses(a, b, box)]
-            assert not hit, f"{flow} runs through the label of {hit}"
-
-
-def test_drawing_steps_lie_in_the_lane_of_their_role() -> None:
-    boxes = shapes()
-    for element in sktlk().elements.values():
-        if element.kind.endswith("Task"):
-            lane, box = boxes[f"lane_{element.role}"], boxes[element.id]
-            assert lane[1] <= box[1], element.id
-            assert box[3] <= lane[3], element.id

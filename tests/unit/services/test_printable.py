@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tests.unit.engine.sample_form import FORM, UI_FIELDS, build
-from tests.unit.processes.folder import sktlk
+from tests.unit.processes.folder import referral, sktlk
 from workflow_app.engine.forms import Form
 from workflow_app.services import printable
 from workflow_app.types import Answers
@@ -41,3 +41,10 @@ def test_working_notes_and_what_is_not_personal_stay_as_they_are_typed() -> None
 
 def test_a_process_without_letters_prints_nothing() -> None:
     assert printable.check(replace(sktlk(), letters={}), FORM, {"nama": NOT_HERE}) == {}
+
+
+def test_a_working_note_that_a_letter_names_is_judged_too() -> None:
+    form = referral().form("rujukan_penerusan")
+    given: Answers = {"isi": f"Mohon {NOT_HERE}", "nama": "Contoh Warga"}
+    assert set(printable.check(referral(), form, given)) == {"isi"}
+    assert printable.check(referral(), referral().form("rujukan_keperluan"), {"keperluan": NOT_HERE}) == {}

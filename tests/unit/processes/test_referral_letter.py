@@ -1,0 +1,112 @@
+"""The forwarding letter: to whom, what, which papers; of the citizen only what was chosen (R26)."""
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from tests.unit.processes.folder import referral
+from workflow_app.services import readable, typesetting
+
+ADDRESS = "https://spkt.contoh.go.id/verifikasi/CONTOH-0000"
+NUMBER = "RUJUKAN/7/XI/2026/SPKT/POLRES HULU SUNGAI SELATAN/POLDA KALIMANTAN SELATAN"
+FORWARDED = {
+    "tujuan_surat": "Kepala Dinas Kependudukan dan Pencatatan Sipil Kabupaten Hulu Sungai Selatan",
+    "tempat_tujuan": "Kandangan",
+    "perihal": "Permintaan perbaikan data kependudukan",
+    "isi": "Warga meminta perbaikan ejaan nama pada kartu keluarga.\nSurat lama terlampir.",
+    "daftar_berkas": "Fotokopi kartu keluarga, 1 lembar\n\nFotokopi ijazah, 1 lembar\n",
+    "sebut_identitas": "tidak",
+    "nama": "Contoh Muhammad Syarifuddin bin Haji Contoh Abdurrahman",
+    "telepon": "0812-0000-0000",
+}
+
+
+def context(forwarded: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
+    answers = {
+        "rujukan_keperluan": {"rujukan_layanan": "instansi", "keperluan": "Catatan dalam."},
+        "rujukan_identitas": {"nama": FORWARDED["nama"], "telepon": FORWARDED["telepon"]},
+        "rujukan_penerusan": {**FORWARDED, **(forwarded or {})},
+    }
+
+    def label(element: str, field: str) -> str:
+        form = referral().form(element)
+        return readable.answer(referral(), form.fields[field], answers[element].get(field))
+
+    return {
+        "kop": ["KEPOLISIAN NEGARA REPUBLIK INDONESIA", "DAERAH KALIMANTAN SELATAN", "RESOR HULU SUNGAI SELATAN"],
+        "nama_unit": "SPKT Polres Hulu Sungai Selatan",
+        "nomor": NUMBER,
+        "tanggal_terbit": "Senin, 23 November 2026",
+        "tempat_terbit": "Kandangan",
+        "jawaban": answers,
+        "label": label,
+        "penandatangan": {
+            "atas_nama": "a.n. KEPALA KEPOLISIAN RESOR HULU SUNGAI SELATAN", "jabatan": "PAMAPTA SPKT",
+            "nama": "CONTOH PERWIRA JAGA, S.H.", "pangkat": "INSPEKTUR POLISI DUA", "nrp": "00000000",
+        },
+        "qr": typesetting.qr_picture(ADDRESS),
+        "alamat_verifikasi": ADDRESS,
+        "masa_berlaku": None,
+        "batal": False,
+        "contoh": False,
+    } | more  # fmt: skip
+
+
+def letter(**more: Any) -> str:
+    return typesetting.fill(referral().letter("rujukan").html, context(**more))
+
+
+def text(html: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html.partition("<body>")[2]))
+
+
+def test_r26_the_letter_says_to_whom_what_and_which_papers() -> None:
+    words = text(letter())
+    for part in (
+        NUMBER, FORWARDED["tujuan_surat"], "di Kandangan", FORWARDED["perihal"], "ejaan nama pada kartu keluarga",
+        "1 Fotokopi kartu keluarga, 1 lembar 2 Fotokopi ijazah, 1 lembar", "TANDA TERIMA", "PAMAPTA SPKT",
+        "Kandangan, 23 November 2026", ADDRESS,
+    ):  # fmt: skip
+        assert part in words
+
+
+@pytest.mark.parametrize(
+    ("chosen", "named", "reachable"),
+    [("tidak", False, False), ("nama", True, False), ("nama_kontak", True, True)],
+)
+def test_r23_the_citizen_is_named_only_as_far_as_was_chosen(
+    chosen: str, named: bool, reachable: bool
+) -> None:
+    words = text(letter(forwarded={"sebut_identitas": chosen}))
+    assert (FORWARDED["nama"] in words) == named
+    assert (FORWARDED["telepon"] in words) == reachable
+    assert "Catatan dalam" not in words
+
+
+def test_the_letter_tells_nobody_that_the_other_service_is_free_and_cites_no_law() -> None:
+    words = text(letter())
+    assert "SPKT tidak memungut biaya untuk meneruskan" in words
+    assert not re.search(r"gratis|Rp0|KUHP|KUHAP|Pasal|Perkap|WIB|WIT\b", words)
+
+
+def test_what_people_typed_is_text_and_never_markup() -> None:
+    assert "<script>" not in letter(forwarded={"isi": "<script>alert(1)</script> permintaan"})
+
+
+def test_the_title_of_the_document_names_nobody() -> None:
+    assert "Contoh" not in letter(forwarded={"sebut_identitas": "nama"}).partition("</title>")[0]
+
+
+@pytest.mark.parametrize("withdrawn", [False, True])
+def test_it_fits_on_one_page(withdrawn: bool) -> None:
+    about = typesetting.Metadata("Rujukan", "SPKT", datetime(2026, 11, 23, 6, 20, tzinfo=UTC), b"0" * 16)
+    html = letter(
+        forwarded={"sebut_identitas": "nama_kontak", "isi": "Warga meminta perbaikan data. " * 12},
+        batal=withdrawn,
+        contoh=True,
+    )
+    pdf, pages = typesetting.typeset(html, about)
+    assert pdf.startswith(b"%PDF")
+    assert pages == 1

@@ -1,0 +1,41 @@
+"""Sentences with what was answered: only of this round, and with what the table says."""
+
+from tests.unit.processes.folder import referral
+from workflow_app.services import sentences
+from workflow_app.types import Answers
+
+SIM: Answers = {"rujukan_layanan": "sim"}
+ESCORT: Answers = {"diantar_oleh": "Contoh Petugas", "tempat": "loket Satpas"}
+
+
+def test_a_place_becomes_the_answer_in_words() -> None:
+    sentence = "Warga membutuhkan: {rujukan_keperluan.rujukan_layanan}."
+    said = sentences.filled(referral(), {"rujukan_keperluan": SIM}, sentence)
+    assert said == "Warga membutuhkan: SIM (Surat Izin Mengemudi)."
+
+
+def test_a_place_of_a_table_becomes_what_the_table_says_to_the_answers() -> None:
+    known = {"rujukan_keperluan": SIM}
+    assert sentences.filled(referral(), known, "{tujuan_layanan.tujuan}") == "Sat Lantas (Satpas)"
+
+
+def test_a_sentence_without_its_answers_is_not_said() -> None:
+    for sentence in ("{rujukan_antar.tempat}", "{tujuan_layanan.tujuan}"):
+        assert sentences.filled(referral(), {}, sentence) == ""
+    known = {"rujukan_antar": ESCORT}
+    assert sentences.filled(referral(), known, "{rujukan_antar.tempat}, {rujukan_kirim.cara_kirim}") == ""
+
+
+def test_what_was_answered_in_an_earlier_round_is_over() -> None:
+    form = referral().form("rujukan_beri_tahu")
+    first = {"rujukan_keperluan": SIM, "rujukan_antar": ESCORT}
+    again = {"rujukan_antar": ESCORT, "rujukan_keperluan": SIM}
+    assert "rujukan_antar" in sentences.this_round(form, first)
+    assert list(sentences.this_round(form, again)) == ["rujukan_keperluan"]
+
+
+def test_braces_that_somebody_typed_are_no_places() -> None:
+    typed: Answers = {"tempat": "{rujukan_keperluan.rujukan_layanan}"}
+    known = {"rujukan_keperluan": SIM, "rujukan_antar": typed}
+    said = sentences.filled(referral(), known, "Di {rujukan_antar.tempat}")
+    assert said == "Di {rujukan_keperluan.rujukan_layanan}"
