@@ -35,13 +35,14 @@ PROPERTIES = frozenset(
     }
 )  # fmt: skip
 
-OUTCOMES = frozenset({"selesai", "dirujuk", "dibatalkan"})
+OUTCOMES = frozenset({"selesai", "ditolak", "dirujuk", "dibatalkan"})
 
 OPERATIONS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
     "start_clock": (frozenset({"clock"}), frozenset({"at"})),
     "stop_clock": (frozenset({"clock"}), frozenset({"at"})),
     "check_area": (frozenset({"area", "code"}), frozenset()),
-    "issue_letter": (frozenset({"letter"}), frozenset()),
+    "read_setting": (frozenset({"setting"}), frozenset()),
+    "issue_letter": (frozenset({"letter"}), frozenset({"model"})),
     "render_letter": (frozenset({"letter_id"}), frozenset()),
     "void_letter": (frozenset({"letter_id"}), frozenset({"reason"})),
     "archive_case": (frozenset(), frozenset()),
@@ -157,6 +158,19 @@ def services(source: Source) -> Iterator[Finding]:
             )
 
 
+def settings(source: Source) -> Iterator[Finding]:
+    """A process reads only its own settings, each into the control variable of its name, which has a value to begin with."""
+    for node in source.of_kind("serviceTask"):
+        if node.operation != "read_setting" or "setting" not in node.parameters:
+            continue
+        if node.parameters["setting"] != f'"{source.model.key}.{node.result}"':
+            message = f'Pengaturan harus tertulis "{source.model.key}.<variabel hasil>", dalam tanda kutip.'
+            yield Finding("setting-name", node.id, message)
+        elif node.result not in source.initial:
+            message = f"Variabel {node.result} belum mempunyai nilai awal pada initial."
+            yield Finding("setting-name", node.id, message)
+
+
 def _side_branches(source: Source) -> set[str]:
     """Nodes reachable only from non-interrupting boundary events."""
 
@@ -180,4 +194,4 @@ def _side_branches(source: Source) -> set[str]:
     return reach(starts, True) - reach(starts, False)
 
 
-RULES: tuple[Rule, ...] = (kinds, names, clauses, properties, outcomes, services)
+RULES: tuple[Rule, ...] = (kinds, names, clauses, properties, outcomes, services, settings)

@@ -7,6 +7,7 @@ from typing import Any
 from workflow_app.engine import areas, checklists, forms, runner
 from workflow_app.engine.definitions import Definition
 from workflow_app.engine.forms import Form
+from workflow_app.engine.functions import Value
 from workflow_app.engine.scenarios import (
     BEGINS_AT,
     DEFAULT_TARGET,
@@ -97,7 +98,7 @@ class _Play:
             step = runner.resolve_effect(self.definition, step.state, effect.task_id, result, self.now)
         return step
 
-    def operate(self, effect: Effect) -> str | bool | None:
+    def operate(self, effect: Effect) -> Value:
         given = effect.parameters
         match effect.operation:
             case "start_clock":
@@ -109,6 +110,12 @@ class _Play:
                 )
             case "check_area":
                 return areas.is_within(str(given["code"]), self.scenario.areas.get(str(given["area"]), ()))
+            case "read_setting":
+                name = str(given["setting"])
+                value: Value = self.scenario.settings.get(
+                    name, self.definition.initial[name.rpartition(".")[2]]
+                )
+                return value
             case "issue_letter":
                 self.issued += 1
                 letter_id = f"surat-{self.issued}"

@@ -76,6 +76,8 @@ class Scenario:
     """Targets of clocks that differ from ten minutes."""
     areas: Mapping[str, tuple[str, ...]]
     """Region codes of the areas that the process asks for; an area that is not named is empty."""
+    settings: Mapping[str, Any]
+    """Settings that differ from what the process begins with."""
 
 
 def read_scenario(file: str, data: bytes) -> Scenario:
@@ -83,7 +85,7 @@ def read_scenario(file: str, data: bytes) -> Scenario:
     try:
         content = yaml.load(data, _LOADER)  # noqa: S506 - a safe loader in both cases
         expected = content.get("expect", {})
-        unknown = {*content} - {"name", "clauses", "steps", "expect", "targets", "areas"}
+        unknown = {*content} - {"name", "clauses", "steps", "expect", "targets", "areas", "settings"}
         unknown |= {*expected} - {"outcome", "letters", "variables"}
         if unknown:
             raise ValueError(f"unknown keys {sorted(unknown)}")
@@ -100,6 +102,7 @@ def read_scenario(file: str, data: bytes) -> Scenario:
                 k: None if v is None else read_duration(v) for k, v in content.get("targets", {}).items()
             },
             areas={k: tuple(map(str, codes)) for k, codes in content.get("areas", {}).items()},
+            settings=dict(content.get("settings", {})),
         )
     except (yaml.YAMLError, UnicodeDecodeError, KeyError, TypeError, AttributeError, ValueError) as error:
         raise InvalidDefinition(detail=f"{file}: {type(error).__name__} {error}") from error

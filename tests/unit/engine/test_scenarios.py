@@ -191,3 +191,19 @@ def test_a_scenario_says_what_lies_in_an_area(areas: str, is_in_town: bool) -> N
     text = f"name: Contoh\nclauses: [R63]\n{areas}\nsteps: []\nexpect: {{outcome: selesai}}"
     step = rehearse(folder.definition(), read_scenario("scenarios/contoh.yaml", text.encode()))
     assert step.variables["dalam_kota"] is is_in_town
+SETTING = """
+name: Pengaturan
+clauses: [R1]
+settings: {uji.cara: [lain]}
+steps: []
+expect: {outcome: selesai, variables: {cara: [lain]}}
+"""
+
+
+def test_a_setting_is_what_the_scenario_says_else_what_the_process_begins_with() -> None:
+    folder = Folder().start().service("baca", "read_setting", "cara", setting='"uji.cara"')
+    folder.process_properties["initial"] = '{"cara": ["biasa"]}'
+    definition = folder.end().flow("mulai", "baca", "selesai").definition()
+    rehearse(definition, read_scenario("scenarios/a.yaml", SETTING.encode()))
+    usual = SETTING.replace("settings: {uji.cara: [lain]}\n", "").replace("[lain]", "[biasa]")
+    rehearse(definition, read_scenario("scenarios/b.yaml", usual.encode()))
