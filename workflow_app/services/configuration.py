@@ -15,6 +15,14 @@ from workflow_app.services.unit_of_work import UnitOfWork
 SOP_IN_FORCE = datetime(2025, 1, 1, 16, 0, tzinfo=UTC)
 """R82: in force from 2 January 2025, 00.00 WITA."""
 
+EXAMPLE_SIGNATORY = {
+    "atas_nama": "a.n. KEPALA KEPOLISIAN RESOR HULU SUNGAI SELATAN",
+    "jabatan": "KA SPKT",
+    "nama": "CONTOH PEJABAT, S.H.",
+    "pangkat": "INSPEKTUR POLISI DUA",
+    "nrp": "00000000",
+}
+
 SEED: dict[str, Any] = {
     "kop_surat": [
         "KEPOLISIAN NEGARA REPUBLIK INDONESIA",
@@ -23,13 +31,10 @@ SEED: dict[str, Any] = {
     ],
     "nama_unit": "SPKT Polres Hulu Sungai Selatan",
     "tempat_terbit": "Kandangan",
-    "penandatangan.sktlk": {
-        "atas_nama": "a.n. KEPALA KEPOLISIAN RESOR HULU SUNGAI SELATAN",
-        "jabatan": "KA SPKT",
-        "nama": "CONTOH PEJABAT, S.H.",
-        "pangkat": "INSPEKTUR POLISI DUA",
-        "nrp": "00000000",
-    },
+    "penandatangan.sktlk": EXAMPLE_SIGNATORY,
+    "penandatangan.lp": EXAMPLE_SIGNATORY,
+    "penandatangan.sttlp": EXAMPLE_SIGNATORY,
+    "penandatangan.skpl": EXAMPLE_SIGNATORY,
     # Pamapta leads every shift and approves the forwarding letter.
     "penandatangan.rujukan": {
         "atas_nama": "a.n. KEPALA KEPOLISIAN RESOR HULU SUNGAI SELATAN",
@@ -41,6 +46,8 @@ SEED: dict[str, Any] = {
     # R57: at most 10 minutes from complete papers to the letter in hand; the time since arrival is measured only.
     "target.berkas_lengkap": 10,
     "target.kedatangan": None,
+    # R52: at most 20 minutes from arrival to the receipt in hand.
+    "target.pembuatan_lp": 20,
     # R63: at most 15 minutes from the receipt of the call to the scene, in town only; elsewhere it is measured.
     "target.tiba_di_tkp": 15,
     "target.tiba_di_tkp_luar_kota": None,
@@ -52,14 +59,52 @@ SEED: dict[str, Any] = {
     "target.penerimaan_rujukan": 30,
     "target.tanda_terima_rujukan": {"hari_kerja": 3, "kalender": "hari_kerja"},
     "target.kedatangan_rujukan": None,
+    # KUHAP Pasal 23 ayat (6): 14 days without response and the officer may be reported.
+    "target.tindak_lanjut_lp": 14 * 24 * 60,
+    # R46: the steps that the text of the SOP lacks (IV.2.e to h); those listed are done.
+    "lp.langkah_turunan": ["kronologi", "bukti_saksi", "kajian_awal", "baca_ulang"],
     # Not in the SOP: nothing is printed until Ka SPKT decides (pitfall 24).
     "masa_berlaku.sktlk": None,
     "masa_berlaku.rujukan": None,
+    # Law changes: what a letter says of it is configured (pitfall 27). The SOP still names the KUHAP of 1981.
+    "ketentuan.lp": [
+        "Laporan lisan ini dicatat oleh petugas dan ditandatangani oleh pelapor dan petugas (Pasal 23 ayat (3) UU Nomor 20 "
+        "Tahun 2025 tentang KUHAP).",
+        "Pelapor bertanggung jawab atas kebenaran laporannya. Laporan palsu diancam pidana (Pasal 361 UU Nomor 1 Tahun 2023 "
+        "tentang KUHP).",
+    ],
+    "ketentuan.sttlp": [
+        "Surat ini adalah tanda terima laporan menurut Pasal 23 ayat (5) UU Nomor 20 Tahun 2025 tentang KUHAP.",
+        "Bila dalam 14 hari sejak laporan diterima belum ada tanggapan, pelapor dapat melaporkan petugas yang tidak "
+        "menindaklanjutinya (Pasal 23 ayat (6) UU tersebut).",
+        "Bila dibedakan atau dimintai uang atau barang, sampaikan kepada Sie Propam Polres Hulu Sungai Selatan atau "
+        "Ombudsman Republik Indonesia.",
+    ],
+    "ketentuan.skpl": [
+        "Pelapor yang berkeberatan dapat mengadu kepada Sie Propam Polres Hulu Sungai Selatan.",
+        "Pelapor juga dapat mengadu kepada Ombudsman Republik Indonesia tentang pelayanan ini, tanpa biaya.",
+        "Bila ada keterangan atau bukti baru, pelapor dapat melapor kembali kapan saja.",
+    ],
     "pola_nomor.SKTLK": (
         "SKTLK/{urut}/{bulan}/{tahun}/SPKT/POLRES HULU SUNGAI SELATAN/POLDA KALIMANTAN SELATAN"
     ),
     "pola_nomor.RUJUKAN": (
         "RUJUKAN/{urut}/{bulan}/{tahun}/SPKT/POLRES HULU SUNGAI SELATAN/POLDA KALIMANTAN SELATAN"
+    ),
+    "pola_nomor.LP_A": (
+        "LP/A/{urut}/{bulan}/{tahun}/SPKT/POLRES HULU SUNGAI SELATAN/POLDA KALIMANTAN SELATAN"
+    ),
+    "pola_nomor.LP_B": (
+        "LP/B/{urut}/{bulan}/{tahun}/SPKT/POLRES HULU SUNGAI SELATAN/POLDA KALIMANTAN SELATAN"
+    ),
+    "pola_nomor.STTLP_A": (
+        "STTLP/A/{urut}/{bulan}/{tahun}/SPKT/POLRES HULU SUNGAI SELATAN/POLDA KALIMANTAN SELATAN"
+    ),
+    "pola_nomor.STTLP_B": (
+        "STTLP/B/{urut}/{bulan}/{tahun}/SPKT/POLRES HULU SUNGAI SELATAN/POLDA KALIMANTAN SELATAN"
+    ),
+    "pola_nomor.SKPL": (
+        "SKPL/{urut}/{bulan}/{tahun}/SPKT/POLRES HULU SUNGAI SELATAN/POLDA KALIMANTAN SELATAN"
     ),
     "pola_nomor.BERKAS": "B-{tahun}-{urut:06d}",
     "label_peran": ROLES,

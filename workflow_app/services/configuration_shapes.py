@@ -15,6 +15,8 @@ PATTERN_NEEDS = frozenset({"urut", "tahun"})
 """Without these two, two papers would carry the same number."""
 SIGNATORY = ("atas_nama", "jabatan", "nama", "pangkat", "nrp")
 LONGEST = 200
+DERIVED_STEPS = ("kronologi", "bukti_saksi", "kajian_awal", "baca_ulang")
+"""Steps of a police report that the text of the SOP lacks (R46)."""
 CALENDARS = {"hari_kerja": "hari kerja", "setiap_hari": "hari"}
 """The calendars there are, and how the days of each are called."""
 CALENDAR = ("hari", "kategori_libur", "zona", "libur", "masuk", "tahun_terverifikasi")
@@ -57,6 +59,11 @@ def _line(value: Any) -> str:
 def _lines(value: Any) -> str:
     is_right = isinstance(value, list) and value and all(_is_line(item) for item in value)
     return "" if is_right else "Isi dengan daftar baris, paling sedikit satu."
+
+
+def _steps(value: Any) -> str:
+    is_right = isinstance(value, list) and _is_choice(value, DERIVED_STEPS)
+    return "" if is_right else f"Isi dengan daftar langkah, boleh kosong: {', '.join(DERIVED_STEPS)}."
 
 
 def _signatory(value: Any) -> str:
@@ -207,6 +214,8 @@ _SHAPES: dict[str, Callable[[Any], str]] = {
     "penandatangan": _signatory,
     "target": _target,
     "masa_berlaku": _count,
+    "ketentuan": _lines,
+    "lp": _steps,
     "pola_nomor": _pattern,
     "label_peran": _labels,
     "kalender": _calendar,

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from workflow_app.engine import areas
+from workflow_app.engine.functions import Value, is_value
 from workflow_app.errors import ProcessFault
 from workflow_app.models.case import Case
 from workflow_app.models.effect import PendingEffect
@@ -14,7 +15,7 @@ from workflow_app.services.openings import Opened
 from workflow_app.services.unit_of_work import UnitOfWork
 from workflow_app.types import Effect
 
-Result = str | int | bool | None
+Result = Value
 Immediate = Callable[[UnitOfWork, Case, Effect], Result | Opened]
 
 
@@ -79,8 +80,16 @@ def _check_area(work: UnitOfWork, case: Case, effect: Effect) -> Result:
     return areas.is_within(_text(effect, "code"), area or ())
 
 
+def _read_setting(work: UnitOfWork, case: Case, effect: Effect) -> Result:
+    found = configuration.value(work, _text(effect, "setting"))
+    if not is_value(found):
+        raise ProcessFault(effect.element, "the setting can be no control variable")
+    return found
+
+
 def _issue_letter(work: UnitOfWork, case: Case, effect: Effect) -> Result:
-    return str(letters.issue(work, case, _text(effect, "letter")))
+    model = _text(effect, "model") if "model" in effect.parameters else ""
+    return str(letters.issue(work, case, _text(effect, "letter"), model))
 
 
 def _void_letter(work: UnitOfWork, case: Case, effect: Effect) -> Result:
@@ -135,6 +144,7 @@ IMMEDIATE: dict[str, Immediate] = {
     "start_clock": _start_clock,
     "stop_clock": _stop_clock,
     "check_area": _check_area,
+    "read_setting": _read_setting,
     "issue_letter": _issue_letter,
     "void_letter": _void_letter,
     "record_cancellation": _record_cancellation,

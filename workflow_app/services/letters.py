@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from workflow_app.engine import forms
 from workflow_app.engine.definitions import Definition
-from workflow_app.errors import Conflict, InvalidDefinition, InvalidInput, NotFound, SentraError
+from workflow_app.errors import Conflict, InvalidDefinition, InvalidInput, NotFound
 from workflow_app.models.case import Case
 from workflow_app.models.letter import Letter
 from workflow_app.models.number import LetterNumber
@@ -18,10 +18,10 @@ from workflow_app.permissions import can_read_papers, check_role, has_role
 from workflow_app.services import (
     access,
     audit,
-    configuration,
     documents,
     identities,
     jobs,
+    letter_frames,
     memory,
     numbers,
     precedence,
@@ -37,10 +37,6 @@ WITHDRAWERS = frozenset({"ka_spkt"})
 SHORTEST_REASON = 10
 LONGEST_REASON = 2000
 NUMBER_VOIDED = "Suratnya ditarik; alasannya ada pada berkas."
-NO_SIGNATORY = (
-    "Surat belum dapat diterbitkan karena pejabat penanda tangan belum diatur. "
-    "Minta admin mengatur penanda tangan, lalu kirim lagi langkah ini."
-)
 
 
 @dataclass(frozen=True)
@@ -74,8 +70,10 @@ class LetterView:
     """The actor may read what it states, and it is printed."""
 
 
-def issue(work: UnitOfWork, case: Case, letter: str) -> UUID:
+def issue(work: UnitOfWork, case: Case, letter: str, model: str = "") -> UUID:
     """Give `letter` (a template of the case's own definition) its number and freeze what it states.
+
+    A letter of several models counts each by itself: model `a` of the series `LP` is numbered in `LP_A`.
 
     Letterhead, signatory, place and validity are those configured at this instant, so that a later change never
     shows on a letter that is already out. The answers are sealed with the case's key. Outside of a demo the example
@@ -85,7 +83,8 @@ def issue(work: UnitOfWork, case: Case, letter: str) -> UUID:
     definition = definition_of(work, case.definition_id)
     meta = definition.letter(letter).meta
     letter_id = uuid4()
-    number = numbers.allocate(work, _required(meta, "series", letter), now)
+    series = _required(meta, "series", letter)
+    number = numbers.allocate(work, f"{series}_{model.upper()}" if model else series, now)
     work.session.add(
         Letter(
             id=letter_id,
@@ -96,7 +95,7 @@ def issue(work: UnitOfWork, case: Case, letter: str) -> UUID:
             number=number.text,
             status="valid",
             verify_code=verification.new_code(),
-            frozen=_frozen(work, letter, now),
+            frozen=letter_frames.frame(work, case, letter, meta.get("written_by"), now),
             sealed=work.vault.seal(case.data_key, _statement(work, case, definition), _context(letter_id)),
             issued_at=now,
             issued_by=work.actor.user_id,
@@ -216,8 +215,7 @@ def _statement(work: UnitOfWork, case: Case, definition: Definition) -> Answers:
 
 def _papers(work: UnitOfWork, case: Case, definition: Definition) -> list[Answer]:
     """The papers that were handed in, when the process asks for any."""
-    widgets = {field.widget for form in definition.forms.values() for field in form.fields.values()}
-    if "requirements" not in widgets:
+    if not requirements.has_checklist(definition):
         return []
     return [
         {
@@ -232,22 +230,6 @@ def _papers(work: UnitOfWork, case: Case, definition: Definition) -> list[Answer
 
 def _context(letter_id: UUID) -> str:
     return f"letter:{letter_id}"
-
-
-def _frozen(work: UnitOfWork, letter: str, at: datetime) -> dict[str, Any]:
-    signatory_key = f"penandatangan.{letter}"
-    signatory = configuration.value(work, signatory_key, at)
-    is_demo: bool = configuration.value(work, "mode_demo", at)
-    if not is_demo and configuration.is_example(signatory_key, signatory):
-        raise SentraError(NO_SIGNATORY, detail=f"{signatory_key} is still the example")
-    return {
-        "contoh": is_demo,
-        "kop": configuration.value(work, "kop_surat", at),
-        "nama_unit": configuration.value(work, "nama_unit", at),
-        "tempat_terbit": configuration.value(work, "tempat_terbit", at),
-        "penandatangan": signatory,
-        "masa_berlaku": configuration.value(work, f"masa_berlaku.{letter}", at),
-    }
 
 
 def _withdrawal(letter: Letter) -> str:

@@ -36,7 +36,7 @@ def render(work: UnitOfWork, letter_id: UUID, *, public_url: str) -> UUID:
     definition = definition_of(work, case.definition_id)
     statement = letters.statement(work, case, letter)
     context = context_of(
-        letter, definition, statement, public_url, _signature(work, case, definition, letter)
+        letter, definition, statement, public_url, _signatures(work, case, definition, letter)
     )
     html = typesetting.fill(definition.letter(letter.kind).html, context)
     pdf, pages = typesetting.typeset(html, _metadata(letter, html))
@@ -66,7 +66,11 @@ def reprint(work: UnitOfWork, letter_id: UUID, *, public_url: str) -> None:
 
 
 def context_of(
-    letter: Letter, definition: Definition, statement: Statement, public_url: str, signature: str | None
+    letter: Letter,
+    definition: Definition,
+    statement: Statement,
+    public_url: str,
+    signatures: Mapping[str, str],
 ) -> dict[str, Any]:
     """Everything a letter template may use, under the names the process folders use."""
     address = f"{public_url.rstrip('/')}/verifikasi/{letter.verify_code}"
@@ -86,11 +90,15 @@ def context_of(
         "label": _labeller(definition, statement.answers),
         "butir": [_paper(paper) for paper in statement.papers],
         "penandatangan": letter.frozen["penandatangan"],
-        "tanda_tangan": signature,
+        "tanda_tangan": next(iter(reversed(list(signatures.values()))), None),
+        "tanda_tangan_di": signatures.get,
         "qr": typesetting.qr_picture(address),
         "alamat_verifikasi": address,
         "kode_verifikasi": letter.verify_code,
         "masa_berlaku": _validity(local.date(), letter.frozen.get("masa_berlaku")),
+        "ketentuan": letter.frozen.get("ketentuan") or [],
+        "petugas": letter.frozen.get("petugas"),
+        "surat_lain": (letter.frozen.get("surat_lain") or {}).get,
         "batal": letter.status == "void",
         "contoh": letter.frozen["contoh"],
     }
@@ -102,22 +110,26 @@ def when(instant: datetime) -> dict[str, str]:
     return {"tanggal": readable.long_day(local.date()), "jam": f"{local:%H.%M} WITA"}
 
 
-def _signature(work: UnitOfWork, case: Case, definition: Definition, letter: Letter) -> str | None:
-    """The newest signature given while the letter was valid: others were given for another letter."""
+def _signatures(work: UnitOfWork, case: Case, definition: Definition, letter: Letter) -> dict[str, str]:
+    """By field the newest signatures given while the letter was valid, the newest last: others were given for another letter."""
     fields = {
-        element: field.name
+        element: names
         for element, form in definition.forms.items()
-        for field in form.fields.values()
-        if field.widget == "signature"
+        if (names := [field.name for field in form.fields.values() if field.widget == "signature"])
     }
     found = answers.newest(work, case.id, fields)
     meanwhile = _completed_while_valid(work, letter)
     since = [submission for element, submission in found.items() if element in meanwhile]
     signed: dict[str, Answers] = answers.unsealed(work, case, since)
-    drawn = (signed[submission.element].get(fields[submission.element]) for submission in reversed(since))
-    # Drawn anew although it was when it was kept: older releases kept pictures as they came.
-    pictures = (drawings.clean(address) for address in drawn if isinstance(address, str) and address)
-    return next((picture for picture in pictures if picture), None)
+    signatures: dict[str, str] = {}
+    for element in (submission.element for submission in since):
+        for name in fields[element]:
+            drawn = signed[element].get(name)
+            # Drawn anew although it was when it was kept: older releases kept pictures as they came.
+            if isinstance(drawn, str) and drawn and (picture := drawings.clean(drawn)):
+                signatures.pop(name, None)
+                signatures[name] = picture
+    return signatures
 
 
 def _completed_while_valid(work: UnitOfWork, letter: Letter) -> set[str]:

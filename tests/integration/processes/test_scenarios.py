@@ -51,6 +51,8 @@ def test_a_scenario_ends_as_it_says(
 
 def configure(works: Works, scenario: Scenario) -> None:
     with works.begin(SYSTEM) as work:
+        for name, value in scenario.settings.items():
+            configuration.set_value(work, name, value, configuration.SOP_IN_FORCE)
         for name, span in scenario.targets.items():
             minutes = None if span is None else int(span.total_seconds() // 60)
             configuration.set_value(work, f"target.{name}", minutes, configuration.SOP_IN_FORCE)
