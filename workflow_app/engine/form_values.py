@@ -19,7 +19,7 @@ def read_value(name: str, widget: str, schema: Mapping[str, Any], values: Mappin
     """Answer to one field, None when it was left empty."""
     texts = [normalise(text, multiline=widget == "textarea") for text in values.get(name, [])]
     match widget:
-        case "note":
+        case "note" | "similar":
             return None
         case "requirements":
             return _lines(name, values) or None

@@ -20,9 +20,12 @@ from workflow_app.types import WITA, Answer, Answers
 WIDGETS = frozenset(
     {
         "text", "textarea", "radio", "select", "checkbox", "checkboxes", "date", "datetime", "number", "tel", "email",
-        "nik", "signature", "documents", "requirements", "waiver", "note", "members",
+        "nik", "signature", "documents", "requirements", "waiver", "note", "members", "similar",
     }
 )  # fmt: skip
+
+ANSWERLESS_WIDGETS = frozenset({"note", "similar"})
+"""Widgets that only show something: a sentence, the cases of the register that resemble this one."""
 
 WORKING_NOTES = "catatan"
 """Group of sealed answers that those who work on the case read without unlocking the identity."""
@@ -79,7 +82,7 @@ class Field:
     not_after: str = ""
     schema: Mapping[str, Any] = field(default_factory=dict)
     parameters: Mapping[str, str] = field(default_factory=dict)
-    """`decision`, `source`, `result` of computed widgets."""
+    """`decision`, `source`, `result` of computed widgets; `source`, `same`, `near` of `similar`."""
 
 
 @dataclass(frozen=True)
@@ -149,7 +152,7 @@ def read_form(element: str, schema: Mapping[str, Any], ui: Mapping[str, Any]) ->
     except (SchemaError, KeyError, TypeError, AttributeError, ValueError) as error:
         raise InvalidDefinition(detail=f"form of {element}: {type(error).__name__} {error}") from error
     shown = [name for section in sections for name in section.fields]
-    answered = {name for name, f in fields.items() if f.widget != "note"}
+    answered = {name for name, f in fields.items() if f.widget not in ANSWERLESS_WIDGETS}
     if sorted(shown) != sorted(fields) or answered != set(properties):
         odd = sorted(set(shown) ^ set(fields) | answered ^ set(properties)) or "one field twice"
         raise InvalidDefinition(detail=f"form of {element}: sections, fields and properties differ in {odd}")
@@ -269,5 +272,5 @@ def _field(name: str, schema: Mapping[str, Any], ui: Mapping[str, Any], required
         not_before=ui.get("not_before", ""),
         not_after=ui.get("not_after", ""),
         schema=schema,
-        parameters={k: ui[k] for k in ("decision", "source", "result") if k in ui},
+        parameters={k: ui[k] for k in ("decision", "source", "result", "same", "near") if k in ui},
     )

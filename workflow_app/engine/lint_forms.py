@@ -5,7 +5,14 @@ from pathlib import PurePosixPath
 
 from workflow_app.engine import functions
 from workflow_app.engine.form_slips import places
-from workflow_app.engine.forms import COMPUTED_WIDGETS, PAGE_FIELDS, WORKING_NOTES, Field, Form
+from workflow_app.engine.forms import (
+    ANSWERLESS_WIDGETS,
+    COMPUTED_WIDGETS,
+    PAGE_FIELDS,
+    WORKING_NOTES,
+    Field,
+    Form,
+)
 from workflow_app.engine.lint_source import Finding, Rule, Source
 
 CONTROL_WIDGETS = frozenset({"radio", "select", "checkbox", "checkboxes", "date", "datetime", "number"})
@@ -72,6 +79,23 @@ def computed(source: Source) -> Iterator[Finding]:
                     )
 
 
+def comparisons(source: Source) -> Iterator[Finding]:
+    """Cases of the register are compared by answers of one step that everybody at the counter may see, one of them a day."""
+    for element, form in source.forms.items():
+        for field in form.fields.values():
+            if field.widget != "similar":
+                continue
+            compared = source.forms.get(field.parameters.get("source", ""))
+            near = field.parameters.get("near", "")
+            names = [*field.parameters.get("same", "").split(), near]
+            known = {} if compared is None else {n: f for n, f in compared.fields.items() if not f.personal}
+            if len(names) < 2 or not known.keys() >= {*names} or known[near].widget != "date":
+                message = (
+                    f"Isian {field.name} membandingkan yang tidak ada, bukan tanggal, atau data pribadi."
+                )
+                yield Finding("form-similar", element, message)
+
+
 def summaries(source: Source) -> Iterator[Finding]:
     """Sentences name answers that exist and are shown to who works on the case; a slip, which leaves the house, only open ones."""
     for element, form in source.forms.items():
@@ -126,7 +150,7 @@ def _judge(field: Field) -> Iterator[tuple[str, str]]:
 def _fit(form: Form, field: Field) -> Iterator[str]:
     kind = field.schema.get("type")
     expected = _TYPES.get(field.widget)
-    if field.widget == "note":
+    if field.widget in ANSWERLESS_WIDGETS:
         return
     if kind not in ("string", "integer", "boolean") and expected != kind:
         yield f"jenis {kind} tidak didukung di sini."
@@ -151,4 +175,4 @@ def _fit(form: Form, field: Field) -> Iterator[str]:
             yield f"visible_if membandingkan dengan {unknown[0]}, yang bukan pilihan."
 
 
-RULES: tuple[Rule, ...] = (present, fields, widgets, computed, summaries)
+RULES: tuple[Rule, ...] = (present, fields, widgets, computed, comparisons, summaries)

@@ -20,6 +20,7 @@ from workflow_app.services import (
     members,
     records,
     requirements,
+    similar,
     standing_in,
     tasks,
     users,
@@ -206,15 +207,19 @@ def _context(work: UnitOfWork, task: TaskView, papers: list[documents.DocumentVi
     """What widgets need beside their own answer: the papers by id, the lines of a checklist."""
     lines: dict[str, object] = {}
     asked: dict[str, object] = {}
+    alike: dict[str, object] = {}
     for field in task.form.fields.values():
         if task.is_mine and field.widget == "requirements":
             lines[field.name] = requirements.for_task(work, task.id)
         if task.is_mine and field.widget == "waiver":
             asked[field.name] = requirements.requests(work, task.id)
+        if task.is_mine and field.widget == "similar":
+            alike[field.name] = similar.find(work, task.case_id, field)
     return {
         "papers": {str(paper.id): paper for paper in papers},
         "lines": lines,
         "requests": asked,
         "members": members.choices(work) if task.is_mine and _has_members(task.form) else [],
+        "similar": alike,
         "case_id": task.case_id,
     }

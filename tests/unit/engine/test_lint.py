@@ -54,6 +54,26 @@ def with_field(**ui: object) -> Folder:
     return line().form("kerja", {name: schema}, {name: field})
 
 
+def with_setting(setting: str, initial: str = '{"cara": []}') -> Folder:
+    """A process that reads a setting into `cara`."""
+    folder = Folder().start().service("baca", "read_setting", "cara", setting=f'"{setting}"').end()
+    folder.process_properties["initial"] = initial
+    return folder.flow("mulai", "baca", "selesai")
+
+
+def comparing(near: str = "hari", source: str = "kerja", **ui: object) -> Folder:
+    """A form that compares cases by its own other answers."""
+    return line().form(
+        "kerja",
+        {"jenis": {"type": "string", "enum": ["a"]}, "hari": {"type": "string", "format": "date"}},
+        {
+            "jenis": {"widget": "radio", "options": {"a": "A"}},
+            "hari": {"widget": "date", **ui},
+            "serupa": {"widget": "similar", "source": source, "same": "jenis", "near": near},
+        },
+    )
+
+
 def with_summary(sentence: str, **ui: object) -> Folder:
     """A form with a summary over its only field."""
     field = {"widget": "radio", "options": {"a": "A", "b": "B"}, **ui}
@@ -110,6 +130,8 @@ def replaced(old: str, new: str, folder: Folder | None = None) -> Folder:
         call(),
         report(),
         *call_faults.SOUND,
+        with_setting("uji.cara"),
+        comparing(),
     ],
 )
 def test_a_sound_folder_has_no_findings(folder: Folder) -> None:
@@ -167,6 +189,9 @@ FAULTS: dict[str, tuple[Folder, str, str]] = {
     "a message without a contact": (line().service("kabar", "send_message", template="'selesai'", contact="'kerja'"), "message-contact", "kabar"),
     "a message with an unknown clock": (line().service("kabar", "send_message", template="'selesai'", clock="'hantu'"), "message-clock", "kabar"),
     "a message by an unknown way": (line().service("kabar", "send_message", template="'selesai'", channel="'merpati'"), "message-channel", "kabar"),
+    "a setting of another process": (with_setting("lain.cara"), "setting-name", "baca"),
+    "a setting in a variable of another name": (with_setting("uji.ragam"), "setting-name", "baca"),
+    "a setting without a value to begin with": (with_setting("uji.cara", initial="{}"), "setting-name", "baca"),
     "a flow to nowhere": (line().flow("kerja", "hantu"), "flow-broken", "alur_2"),
     "a flow into a subprocess": (service_counter().flow("terima", "isi"), "flow-broken", "alur_17"),
     "a dead end": (line().user("buntu").flow("kerja", "buntu"), "dead-end", "buntu"),
@@ -218,6 +243,9 @@ FAULTS: dict[str, tuple[Folder, str, str]] = {
     "a checklist without decision": (with_field(widget="requirements", schema={"type": "object"}, result="kelengkapan"), "form-computed", "kerja"),
     "a checklist without result": (with_field(widget="requirements", schema={"type": "object"}, decision="x"), "form-computed", "kerja"),
     "a waiver of no checklist": (with_field(widget="waiver", schema={"type": "object"}, result="a", source="kerja"), "form-computed", "kerja"),
+    "a comparison with an unknown step": (comparing(source="hantu"), "form-similar", "kerja"),
+    "a comparison without a day": (comparing(near="jenis"), "form-similar", "kerja"),
+    "a comparison of what is personal": (comparing(personal="uraian"), "form-similar", "kerja"),
     "an unknown widget": (with_field(widget="peta"), "form-unreadable", "kerja"),
     "a decision that is missing": (line().rule("hitung", "hantu", "x"), "decision-unknown", "hitung"),
     "an output that is missing": (with_property("pilih_target", keepOutputs="hantu"), "keep-outputs", "pilih_target"),

@@ -11,9 +11,10 @@ from flask import Flask, get_template_attribute
 from tests.unit.web.conftest import NOON
 from tests.unit.web.test_forms import ANSWERS, SCHEMA, UI
 from workflow_app.engine import forms
-from workflow_app.engine.forms import WIDGETS, Field
+from workflow_app.engine.forms import ANSWERLESS_WIDGETS, WIDGETS, Field
 from workflow_app.services.documents import DocumentView
 from workflow_app.services.requirements import MissingLine, RequirementLine
+from workflow_app.services.similar import SimilarCase
 from workflow_app.web.forms import Sheet, posted_of
 
 CASE = UUID("00000000-0000-4000-8000-000000000000")
@@ -43,6 +44,7 @@ CONTEXT = {
     "lines": {"persyaratan": LINES},
     "requests": {"pengecualian": [MissingLine(LINES[1], LONG)]},
     "members": [("a", f"Bripda {LONG}"), ("b", "Bripda Contoh Budi")],
+    "similar": {"nama": [SimilarCase(PAPER, "B-2026-000001", ["LP/B/1"], [LONG], NOON, "masih berjalan")]},
     "case_id": CASE,
 }
 
@@ -82,8 +84,8 @@ def test_widget_is_well_formed_with_label_and_error(app: Flask, widget: str, has
     for element in tree.iter():
         for described in (element.get("aria-describedby") or "").split():
             assert described in ids
-    assert ("Isian ini salah." in html) is (has_error and widget != "note")
-    if has_error and widget != "note":
+    assert ("Isian ini salah." in html) is (has_error and widget not in ANSWERLESS_WIDGETS)
+    if has_error and widget not in ANSWERLESS_WIDGETS:
         assert 'aria-invalid="true"' in html
     assert "<b>Muhammad" not in html
     assert not re.search(r"\s(style|on\w+)=|<script", html)
