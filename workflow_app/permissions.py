@@ -50,7 +50,9 @@ TIME_CORRECTORS = LEADS | {"petugas"}
 BOARD_READERS = LEADS | {"petugas", "pimpinan"}
 CASE_STARTERS = frozenset({"petugas", "pamapta"})
 ARCHIVE_READERS = frozenset({"arsiparis", "petugas", "pamapta", "ka_spkt", "auditor"})
-IDENTITY_READERS = frozenset({"petugas", "pamapta", "ka_spkt", "auditor", "piket_propam"})
+EXAMINERS = frozenset({"piket_reskrim", "piket_narkoba", "piket_lantas", "piket_propam"})
+"""Examine the reporter and his report (R49, R51). They see only the cases in which they have or had a task."""
+IDENTITY_READERS = EXAMINERS | {"petugas", "pamapta", "ka_spkt", "auditor"}
 """May unlock identity fields of a case they may see, with a purpose (R23)."""
 
 
