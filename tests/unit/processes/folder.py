@@ -24,3 +24,9 @@ def tkp_dispatch() -> Definition:
 def referral() -> Definition:
     """The referral process."""
     return load(read_folder(PROCESSES / "referral"))
+
+
+@cache
+def lp() -> Definition:
+    """The process of police reports."""
+    return load(read_folder(PROCESSES / "lp"))

@@ -1,0 +1,180 @@
+"""Police reports on the real services: both letters or none, both signatures, the receiving function, the register (R47 to R51)."""
+
+import io
+from collections.abc import Callable
+from dataclasses import replace
+from uuid import UUID
+
+import pikepdf
+import pytest
+from sqlalchemy import select
+
+from tests.integration.conftest import PROCESSES
+from workflow_app.engine import definitions, scenarios
+from workflow_app.engine.scenarios import Complete, Scenario
+from workflow_app.errors import NotFound, SentraError
+from workflow_app.models.case import Case
+from workflow_app.models.letter import Letter
+from workflow_app.models.number import LetterNumber
+from workflow_app.models.task import Task
+from workflow_app.services import (
+    access,
+    configuration,
+    identities,
+    letters,
+    processes,
+    rehearsal,
+    similar,
+)
+from workflow_app.services.processes import definition_of
+from workflow_app.services.rehearsal import Stage
+from workflow_app.services.unit_of_work import Works
+from workflow_app.types import SYSTEM, Actor
+
+FILES = definitions.read_folder(PROCESSES / "lp")
+Play = Callable[..., UUID]
+
+
+def scenario(name: str) -> Scenario:
+    return scenarios.read_scenario(name, FILES[f"scenarios/{name}.yaml"])
+
+
+def steps_until(told: Scenario, element: str) -> int:
+    """How many steps of a scenario come before an element is completed."""
+    return next(n for n, s in enumerate(told.steps) if isinstance(s, Complete) and s.element == element)
+
+
+@pytest.fixture
+def cast(person: Callable[..., Actor]) -> dict[str, Actor]:
+    roles = ("pamapta", "piket_reskrim", "piket_narkoba", "piket_lantas", "piket_propam")
+    return {role: person(role, role) for role in roles}
+
+
+@pytest.fixture
+def report(stage: Stage, works: Works, cast: dict[str, Actor]) -> Play:
+    """Plays a scenario of the police report, whole or until an element waits."""
+    with works.begin(SYSTEM) as work:
+        processes.deploy(work, PROCESSES / "lp")
+
+    def play(name: str, until: str = "") -> UUID:
+        told = scenario(name)
+        full = replace(stage, cast={**stage.cast, **cast})
+        return rehearsal.play(full, "lp", told, steps=steps_until(told, until) if until else None)
+
+    return play
+
+
+def numbers_of(works: Works, case_id: UUID) -> dict[str, str]:
+    with works.begin(SYSTEM) as work:
+        query = select(Letter).where(Letter.case_id == case_id, Letter.status == "valid")
+        return {letter.kind: letter.number for letter in work.session.scalars(query)}
+
+
+def test_r48_report_and_receipt_are_numbered_together_and_each_model_by_itself(
+    works: Works, report: Play
+) -> None:
+    first = numbers_of(works, report("diterima_model_b", "tanda_tangan"))
+    second = numbers_of(works, report("diterima_model_b", "tanda_tangan"))
+    of_member = numbers_of(works, report("diterima_model_a", "tanda_tangan"))
+    place = "XI/2026/SPKT/POLRES HULU SUNGAI SELATAN/POLDA KALIMANTAN SELATAN"
+    assert first == {"lp": f"LP/B/1/{place}", "sttlp": f"STTLP/B/1/{place}"}
+    assert second == {"lp": f"LP/B/2/{place}", "sttlp": f"STTLP/B/2/{place}"}
+    assert of_member == {"lp": f"LP/A/1/{place}", "sttlp": f"STTLP/A/1/{place}"}
+
+
+def test_r48_where_the_receipt_cannot_be_issued_there_is_no_report_and_no_number(
+    works: Works, report: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(configuration.SEED, "pola_nomor.STTLP_B", "STTLP")
+    with pytest.raises(SentraError, match="STTLP_B"):
+        report("diterima_model_b", "tanda_tangan")
+    with works.begin(SYSTEM) as work:
+        assert list(work.session.scalars(select(Letter.kind))) == []
+        series = set(work.session.scalars(select(LetterNumber.series)))
+        assert not series & {"LP_B", "STTLP_B"}
+
+
+def test_r48_both_letters_carry_both_signatures_and_the_receipt_names_the_report(
+    works: Works, report: Play
+) -> None:
+    case_id = report("diterima_model_b", "serahkan")
+    with works.begin(SYSTEM) as work:
+        case = work.session.get_one(Case, case_id)
+        issued = {letter.kind: letter for letter in letters.of_case(work, case.id)}
+        assert issued["sttlp"].frozen["surat_lain"] == {"lp": issued["lp"].number}
+        assert issued["lp"].frozen["petugas"]["nama"] == "Contoh Budi"
+        assert issued["lp"].frozen["ketentuan"] == configuration.SEED["ketentuan.lp"]
+        printed = [letter.id for letter in issued.values()]
+    with works.begin(desk_of(works)) as work:
+        for letter_id in printed:
+            assert pictures_in(letters.pdf(work, letter_id).data) == 3, "two signatures and the code"
+
+
+def pictures_in(pdf: bytes) -> int:
+    """Different pictures on all pages."""
+    with pikepdf.open(io.BytesIO(pdf)) as opened:
+        return len({picture.objgen for page in opened.pages for picture in page.get_images().values()})
+
+
+def desk_of(works: Works) -> Actor:
+    with works.begin(SYSTEM) as work:
+        case = work.session.scalars(select(Case)).first()
+        assert case is not None
+        return Actor(case.opened_by, "Contoh Budi", frozenset({"petugas"}))
+
+
+def test_r49_the_function_that_a_report_is_for_sees_it_and_reads_it_on_record(
+    works: Works, report: Play, cast: dict[str, Actor]
+) -> None:
+    case_id = report("diterima_model_b", "terima_limpahan")
+    with works.begin(cast["piket_reskrim"]) as work:
+        (task,) = work.session.scalars(select(Task).where(Task.case_id == case_id, Task.status == "open"))
+        assert (task.element, task.role) == ("terima_limpahan", "piket_reskrim")
+        shown = identities.reveal(work, case_id, "memeriksa pelapor")
+        assert any(group.element == "kronologi" for group in shown)
+        assert [entry.purpose for entry in identities.accesses(work, case_id)] == ["memeriksa pelapor"]
+    for stranger in ("piket_narkoba", "piket_lantas", "piket_propam"):
+        with works.begin(cast[stranger]) as work, pytest.raises(NotFound):
+            access.visible_case(work, case_id)
+
+
+def test_r47_the_register_shows_reports_that_may_tell_of_the_same_event_and_no_people(
+    works: Works, report: Play
+) -> None:
+    known = report("diterima_model_b", "tanda_tangan")
+    other_kind = report("diterima_model_a", "riwayat")
+    asked = report("diterima_model_b", "riwayat")
+    with works.begin(desk_of(works)) as work:
+        case = work.session.get_one(Case, asked)
+        field = definition_of(work, case.definition_id).form("riwayat").fields["serupa"]
+        found = similar.find(work, asked, field)
+        assert [hit.id for hit in found] == [known]
+        assert other_kind not in {hit.id for hit in found}
+        assert found[0].words == ["Pencurian", "Kandangan", "22 November 2026"]
+        assert [number.partition("/")[0] for number in found[0].letters] == ["LP", "STTLP"]
+        assert "Contoh Warga" not in repr(found)
+
+
+def test_r47_reports_that_the_actor_may_not_see_are_not_hinted_at(
+    works: Works, report: Play, tono: Actor
+) -> None:
+    report("diterima_model_b", "tanda_tangan")
+    asked = report("diterima_model_b", "riwayat")
+    with works.begin(SYSTEM) as work:
+        case = work.session.get_one(Case, asked)
+        field = definition_of(work, case.definition_id).form("riwayat").fields["serupa"]
+    with works.begin(tono) as work, pytest.raises(NotFound):
+        similar.find(work, asked, field)
+
+
+def test_r46_a_setting_holds_for_cases_that_read_it_afterwards(works: Works, report: Play) -> None:
+    with works.begin(SYSTEM) as work:
+        configuration.set_value(work, "lp.langkah_turunan", ["baca_ulang"], configuration.SOP_IN_FORCE)
+    told = scenario("tanpa_langkah_turunan")
+    assert any(isinstance(s, Complete) and s.element == "riwayat" for s in told.steps)
+    case_id = report("tanpa_langkah_turunan", "riwayat")
+    with works.begin(SYSTEM) as work:
+        opened = work.session.scalars(
+            select(Task.element).where(Task.case_id == case_id, Task.status == "open")
+        )
+        assert list(opened) == ["riwayat"]

@@ -1,0 +1,156 @@
+"""The process of police reports as delivered: scenarios, roles, four eyes, privacy and the derived steps."""
+
+import re
+
+import pytest
+
+from tests.unit.processes.folder import lp, sktlk
+from workflow_app.engine.model import read_model
+from workflow_app.engine.rehearsal import rehearse
+from workflow_app.engine.scenarios import Complete, Scenario, read_scenarios
+from workflow_app.services import configuration, configuration_shapes
+
+SCENARIOS = read_scenarios(lp().files)
+MODEL = read_model(lp().files["process.bpmn"])
+USER_TASKS = {e.id: e for e in lp().elements.values() if e.kind == "userTask"}
+DERIVED = {"kronologi", "bukti_saksi", "kajian_awal", "baca_ulang"}
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.file)
+def test_the_scenario_ends_as_it_says(scenario: Scenario) -> None:
+    rehearse(lp(), scenario)
+
+
+def completed(scenario: Scenario) -> list[str]:
+    return [step.element for step in scenario.steps if isinstance(step, Complete)]
+
+
+def test_every_step_is_done_in_some_scenario() -> None:
+    assert {element for scenario in SCENARIOS for element in completed(scenario)} == set(USER_TASKS)
+
+
+def test_every_receiving_function_is_reached_by_some_scenario() -> None:
+    assert {s.variables.get("fungsi") for s in SCENARIOS} >= {
+        "piket_reskrim",
+        "piket_narkoba",
+        "piket_lantas",
+    }
+    decided = {row["fungsi"] for row in lp().decision("fungsi_penerima").rows}
+    assert decided == set(lp().form("alihkan").fields["fungsi"].options)
+
+
+def test_requirements_of_the_report_are_carried_by_elements() -> None:
+    carried = {clause for element in lp().elements.values() for clause in element.clauses}
+    assert {f"R{number}" for number in range(42, 53)} | {"R71", "R69", "R13", "R29", "R38"} <= carried
+    assert {clause for scenario in SCENARIOS for clause in scenario.clauses} <= carried
+
+
+def test_r45_identity_is_asked_before_the_matter() -> None:
+    order = completed(next(s for s in SCENARIOS if s.file.endswith("diterima_model_b.yaml")))
+    assert order[:3] == ["terima_pelapor", "identitas", "kejadian"]
+
+
+def test_r46_derived_steps_are_those_that_can_be_switched_and_say_so() -> None:
+    assert set(configuration_shapes.DERIVED_STEPS) == DERIVED == set(configuration.SEED["lp.langkah_turunan"])
+    assert lp().initial["langkah_turunan"] == configuration.SEED["lp.langkah_turunan"]
+    marked = set(
+        re.findall(r'<bpmn:userTask id="(\w+)"[^>]*>\s*<bpmn:documentation>\(turunan\)', lp().bpmn_xml)
+    )
+    assert marked == DERIVED
+    for element in DERIVED:
+        assert "R46" in lp().elements[element].clauses
+
+
+def test_r46_without_derived_steps_none_of_them_is_done() -> None:
+    bare = next(s for s in SCENARIOS if s.file.endswith("tanpa_langkah_turunan.yaml"))
+    assert not DERIVED & {*completed(bare)}
+
+
+def test_r48_who_records_or_reviews_does_not_decide() -> None:
+    barred = set(lp().elements["putuskan_laporan"].properties["fourEyes"].split())
+    assert {"identitas", "kejadian", "kronologi", "bukti_saksi", "riwayat", "kajian_awal"} <= barred
+    assert lp().elements["putuskan_laporan"].role == "pamapta"
+
+
+def test_r48_no_report_without_its_receipt() -> None:
+    (after,) = MODEL.outgoing["terbitkan_lp"]
+    assert after.target == "terbitkan_sttlp"
+    assert [flow.source for flow in MODEL.incoming["terbitkan_sttlp"]] == ["terbitkan_lp"]
+    (after,) = MODEL.outgoing["batalkan_lp"]
+    assert after.target == "batalkan_sttlp"
+    for scenario in SCENARIOS:
+        assert ("lp" in (scenario.letters or ())) == ("sttlp" in (scenario.letters or ()))
+
+
+def test_r48_only_an_explicit_decision_accepts_or_refuses() -> None:
+    conditions = {flow.target: flow.condition for flow in MODEL.outgoing["gw_keputusan"]}
+    assert conditions == {
+        "gw_bagian": None,
+        "terbitkan_skpl": 'keputusan == "tolak"',
+        "gw_bacakan": 'keputusan == "terima"',
+    }
+
+
+def test_r48_a_refusal_needs_a_ground_and_written_reasons() -> None:
+    form = lp().form("putuskan_laporan")
+    for name in ("dasar_penolakan", "alasan_penolakan"):
+        assert form.fields[name].required
+    assert "kurang_bukti" not in form.fields["dasar_penolakan"].options
+
+
+def test_r49_the_receiving_function_has_its_tasks_in_its_own_inbox() -> None:
+    received = {e.id for e in USER_TASKS.values() if e.properties.get("roleFrom") == "fungsi"}
+    assert received == {"kajian_awal", "terima_limpahan", "tindak_lanjut"}
+
+
+def test_r51_the_desk_asks_for_no_details_of_a_levy_and_propam_takes_over() -> None:
+    for element in ("serahkan", "serahkan_penolakan"):
+        form = lp().form(element)
+        assert form.fields["diminta_bayar"].control
+        assert not {name for name in form.fields if re.search(r"jumlah|kepada|pungutan", name)}
+    assert lp().elements["terima_pungutan"].role == "piket_propam"
+
+
+def test_r52_the_clock_runs_from_arrival_to_the_handed_over_paper() -> None:
+    start = MODEL.nodes["mulai_jam_lp"]
+    assert (start.parameters["clock"], start.parameters["at"]) == ('"pembuatan_lp"', "arrived_at")
+    stops = {
+        n.id
+        for n in MODEL.nodes.values()
+        if n.operation == "stop_clock" and "pembuatan" in n.parameters["clock"]
+    }
+    assert {flow.source for stop in stops for flow in MODEL.incoming[stop]} == {
+        "serahkan",
+        "serahkan_penolakan",
+    }
+    assert configuration.SEED["target.pembuatan_lp"] == 20
+    assert configuration.SEED["target.tindak_lanjut_lp"] == 14 * 24 * 60
+
+
+def test_r23_everything_that_tells_who_somebody_is_is_sealed() -> None:
+    assert all(field.personal for field in lp().form("identitas").fields.values())
+    for form in lp().forms.values():
+        for field in form.fields.values():
+            if (
+                re.match(r"(nama_|nik$|alamat|telepon|surel|tanda_tangan)", field.name)
+                or field.widget == "textarea"
+            ):
+                assert field.personal, f"{form.element}.{field.name}"
+            if field.personal == "catatan" and field.widget == "textarea":
+                assert "Jangan menulis nama atau NIK" in field.help, f"{form.element}.{field.name}"
+
+
+def test_the_identity_has_the_fields_of_the_sktlk_so_that_it_carries_over() -> None:
+    assert lp().form("identitas").schema == sktlk().form("identitas").schema
+    groups = {name: field.personal for name, field in lp().form("identitas").fields.items()}
+    assert groups == {name: field.personal for name, field in sktlk().form("identitas").fields.items()}
+
+
+def test_forms_speak_plain_indonesian() -> None:
+    for form in lp().forms.values():
+        texts = [form.title, form.intro, form.submit, form.next]
+        texts += [f"{f.title} {f.help} {' '.join(f.options.values())}" for f in form.fields.values()]
+        for text in texts:
+            assert not re.search(r"\b(submit|upload|klik|user|login|scan|form|klien)\b", text.lower()), text
+        assert form.intro.endswith(".")
+        assert form.next.endswith(".")
