@@ -107,7 +107,7 @@ def test_r48_both_letters_carry_both_signatures_and_the_receipt_names_the_report
         printed = [letter.id for letter in issued.values()]
     with works.begin(desk_of(works)) as work:
         for letter_id in printed:
-            assert pictures_in(letters.pdf(work, letter_id).data) == 3, "two signatures and the code"
+            assert pictures_in(letters.pdf(work, letter_id).data) == 2, "two signatures"
 
 
 def pictures_in(pdf: bytes) -> int:
