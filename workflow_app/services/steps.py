@@ -107,13 +107,15 @@ def _new_task(work: UnitOfWork, case: Case, opened: OpenTask) -> Task:
 def _assignee(work: UnitOfWork, case: Case, opened: OpenTask) -> UUID | None:
     """The next task stays with the officer who serves the citizen; approvals wait in the queue of their role.
 
+    Who holds several roles and acted in another one does not take the citizen over from a colleague.
     So does what waits for the citizen (`assign` = `queue`): he may come back in another shift.
     """
     if opened.properties.get("assign") == "queue":
         return None
     barred = recorders(work, case.id, opened.properties.get("fourEyes", ""))
     walled_off = case_tasks.walled_off(work, case.id)
-    if opened.lane in work.actor.roles and work.actor.user_id not in barred | walled_off:
+    is_able = opened.lane in work.actor.roles and work.actor.user_id not in barred | walled_off
+    if is_able and not _is_served_by_another(work, case, opened.lane):
         return work.actor.user_id
     if barred or opened.properties.get("fourEyes"):
         return None
@@ -128,6 +130,15 @@ def _assignee(work: UnitOfWork, case: Case, opened: OpenTask) -> UUID | None:
         .limit(1)
     ).first()
     return last[0] if last else None
+
+
+def _is_served_by_another(work: UnitOfWork, case: Case, lane: str) -> bool:
+    """Was the last task of this lane of the case done by somebody else than the actor?"""
+    done = [
+        task for task in case_tasks.of_case(work, case.id) if task.role == lane and task.done_at is not None
+    ]
+    last = max(done, key=lambda task: task.done_at or task.created_at, default=None)
+    return last is not None and last.done_by != work.actor.user_id
 
 
 def recorders(work: UnitOfWork, case_id: UUID, elements: str) -> set[UUID | None]:

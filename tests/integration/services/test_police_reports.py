@@ -178,3 +178,15 @@ def test_r46_a_setting_holds_for_cases_that_read_it_afterwards(works: Works, rep
             select(Task.element).where(Task.case_id == case_id, Task.status == "open")
         )
         assert list(opened) == ["riwayat"]
+
+
+def test_who_decides_does_not_take_the_reporter_over_from_the_officer_who_serves_him(
+    stage: Stage, works: Works, report: Play, cast: dict[str, Actor], person: Callable[..., Actor]
+) -> None:
+    both = person("komandan", "pamapta", "petugas")
+    told = scenario("diterima_model_b")
+    full = replace(stage, cast={**stage.cast, **cast, "pamapta": both})
+    case_id = rehearsal.play(full, "lp", told, steps=steps_until(told, "baca_ulang"))
+    with works.begin(SYSTEM) as work:
+        (task,) = work.session.scalars(select(Task).where(Task.case_id == case_id, Task.status == "open"))
+        assert (task.element, task.assignee_id) == ("baca_ulang", stage.cast["petugas"].user_id)
