@@ -103,7 +103,7 @@ def receive(page: Page) -> None:
     expect_task(page, "Identitas pelapor")
 
 
-def identify(page: Page, citizen: Citizen) -> None:
+def identify(page: Page, citizen: Citizen, then: str = "Hilang atau dicuri") -> None:
     """Ask who the citizen is."""
     page.get_by_label("NIK", exact=True).fill(citizen.nik)
     page.get_by_label("Nama lengkap").fill(citizen.name)
@@ -117,7 +117,7 @@ def identify(page: Page, citizen: Citizen) -> None:
     page.get_by_label("Kecamatan").fill(citizen.district)
     page.get_by_label("Nomor telepon").fill(citizen.phone)
     submit(page)
-    expect_task(page, "Hilang atau dicuri")
+    expect_task(page, then)
 
 
 def leave_unfinished(page: Page, address: str, citizen: Citizen) -> None:
@@ -173,9 +173,9 @@ def scan_into(row: Locator, name: str, data: bytes) -> None:
     expect(row.locator("[data-paper]")).to_have_count(1)
 
 
-def draw_signature(page: Page) -> None:
+def draw_signature(page: Page, field: str = "tanda_tangan") -> None:
     """Sign with the mouse."""
-    canvas = page.locator("[data-signature] canvas")
+    canvas = question(page, field).locator("canvas")
     canvas.scroll_into_view_if_needed()
     box = canvas.bounding_box()
     assert box is not None
@@ -185,7 +185,7 @@ def draw_signature(page: Page) -> None:
     for step in range(1, 9):
         page.mouse.move(x + step * 30, y + (-25 if step % 2 else 25), steps=3)
     page.mouse.up()
-    expect(page.get_by_text("Tanda tangan tersimpan di formulir.")).to_be_visible()
+    expect(question(page, field).get_by_text("Tanda tangan tersimpan di formulir.")).to_be_visible()
 
 
 def open_case(page: Page, address: str, number: str) -> None:
@@ -210,12 +210,12 @@ def take(page: Page, title: str) -> None:
     expect_task(page, title)
 
 
-def take_approval(page: Page, address: str, number: str) -> None:
-    """Ka SPKT finds the case in the queue of the role and takes it."""
+def take_approval(page: Page, address: str, number: str, title: str = "Periksa dan setujui") -> None:
+    """Somebody finds the case in the queue of the role and takes it."""
     page.goto(f"{address}/")
     page.get_by_role("link", name=re.compile("Antrean peran saya")).click()
     page.locator("[data-row]").filter(has_text=number).get_by_role("button", name="Ambil tugas").click()
-    expect_task(page, "Periksa dan setujui")
+    expect_task(page, title)
 
 
 def approve(page: Page) -> None:

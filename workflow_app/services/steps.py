@@ -107,8 +107,8 @@ def _new_task(work: UnitOfWork, case: Case, opened: OpenTask) -> Task:
 def _assignee(work: UnitOfWork, case: Case, opened: OpenTask) -> UUID | None:
     """The next task stays with the officer who serves the citizen; approvals wait in the queue of their role.
 
-    Who holds several roles and acted in another one does not take the citizen over from a colleague.
-    So does what waits for the citizen (`assign` = `queue`): he may come back in another shift.
+    So does what waits for the citizen (`assign` = `queue`): he may come back in another shift. Who holds several roles
+    and acted in another one does not take the citizen over from a colleague.
     """
     if opened.properties.get("assign") == "queue":
         return None
