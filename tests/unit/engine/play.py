@@ -85,3 +85,23 @@ def routing(receiver: str) -> Folder:
         .flow("mulai", "pilih", "arahkan", "terima", "selesai")
         .decision("rute", ["jenis"], ["tujuan"], [['"sim"', receiver], ["", '""']])
     )  # fmt: skip
+
+
+def with_setting(setting: str, initial: str = '{"cara": []}') -> Folder:
+    """A process that reads a setting into `cara`."""
+    folder = Folder().start().service("baca", "read_setting", "cara", setting=f'"{setting}"').end()
+    folder.process_properties["initial"] = initial
+    return folder.flow("mulai", "baca", "selesai")
+
+
+def comparing(near: str = "hari", source: str = "kerja", **ui: object) -> Folder:
+    """A form that compares cases by its own other answers."""
+    return line().form(
+        "kerja",
+        {"jenis": {"type": "string", "enum": ["a"]}, "hari": {"type": "string", "format": "date"}},
+        {
+            "jenis": {"widget": "radio", "options": {"a": "A"}},
+            "hari": {"widget": "date", **ui},
+            "serupa": {"widget": "similar", "source": source, "same": "jenis", "near": near},
+        },
+    )

@@ -9,7 +9,7 @@ from tests.unit.engine import call_faults
 from tests.unit.engine.counter import service_counter
 from tests.unit.engine.family import call, report
 from tests.unit.engine.folder import Folder
-from tests.unit.engine.play import line, rework
+from tests.unit.engine.play import comparing, line, rework, with_setting
 from workflow_app.engine.lint import RULES, lint
 
 ROLES = {"petugas", "ka_spkt", "piket_lantas", "piket_reskrim"}
@@ -52,26 +52,6 @@ def with_field(**ui: object) -> Folder:
     name = str(ui.pop("name", "pilihan"))
     field = {"widget": "radio", "options": {"a": "A", "b": "B"}, **ui}
     return line().form("kerja", {name: schema}, {name: field})
-
-
-def with_setting(setting: str, initial: str = '{"cara": []}') -> Folder:
-    """A process that reads a setting into `cara`."""
-    folder = Folder().start().service("baca", "read_setting", "cara", setting=f'"{setting}"').end()
-    folder.process_properties["initial"] = initial
-    return folder.flow("mulai", "baca", "selesai")
-
-
-def comparing(near: str = "hari", source: str = "kerja", **ui: object) -> Folder:
-    """A form that compares cases by its own other answers."""
-    return line().form(
-        "kerja",
-        {"jenis": {"type": "string", "enum": ["a"]}, "hari": {"type": "string", "format": "date"}},
-        {
-            "jenis": {"widget": "radio", "options": {"a": "A"}},
-            "hari": {"widget": "date", **ui},
-            "serupa": {"widget": "similar", "source": source, "same": "jenis", "near": near},
-        },
-    )
 
 
 def with_summary(sentence: str, **ui: object) -> Folder:

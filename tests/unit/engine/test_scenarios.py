@@ -191,6 +191,8 @@ def test_a_scenario_says_what_lies_in_an_area(areas: str, is_in_town: bool) -> N
     text = f"name: Contoh\nclauses: [R63]\n{areas}\nsteps: []\nexpect: {{outcome: selesai}}"
     step = rehearse(folder.definition(), read_scenario("scenarios/contoh.yaml", text.encode()))
     assert step.variables["dalam_kota"] is is_in_town
+
+
 SETTING = """
 name: Pengaturan
 clauses: [R1]
