@@ -9,6 +9,8 @@ from sqlalchemy import select
 
 from tests.integration.conftest import PROCESSES
 from workflow_app.engine import definitions, scenarios
+from workflow_app.engine.lint_kinship import literal
+from workflow_app.engine.model import read_model
 from workflow_app.engine.scenarios import Complete, Scenario
 from workflow_app.models.case import Case
 from workflow_app.models.letter import Letter
@@ -33,7 +35,8 @@ def test_a_scenario_ends_as_it_says(
     others = {step.role for step in scenario.steps if isinstance(step, Complete)} - stage.cast.keys()
     stage = replace(stage, cast={**stage.cast, **{role: person(role, role) for role in sorted(others)}})
     with works.begin(SYSTEM) as work:
-        processes.deploy(work, folder)
+        for needed in (folder, *begun_by(folder)):
+            processes.deploy(work, needed)
 
     case_id = rehearsal.play(stage, folder.name, scenario)
 
@@ -47,6 +50,16 @@ def test_a_scenario_ends_as_it_says(
         if scenario.letters is not None:
             assert sorted(valid) == sorted(scenario.letters)
         assert list(audit.verify_chains(work)) == []
+
+
+def begun_by(folder: Path) -> set[Path]:
+    """The folders of the processes whose cases this one begins."""
+    nodes = read_model((folder / definitions.MODEL_FILE).read_bytes()).nodes.values()
+    return {
+        PROCESSES / key
+        for node in nodes
+        if node.operation == "start_case" and (key := literal(node, "process"))
+    }
 
 
 def configure(works: Works, scenario: Scenario) -> None:

@@ -28,7 +28,9 @@ def _told(name: str) -> dict[str, Answers]:
     return {step.element: step.answers for step in steps if isinstance(step, Complete)}
 
 
-KTP, SIM, NPWP, STOLEN = (_told(name) for name in ("sktlk_ktp", "sktlk_sim", "pengecualian_diberi", "dicuri"))
+KTP, SIM, NPWP, STOLEN = (
+    _told(name) for name in ("sktlk_ktp", "sktlk_sim", "pengecualian_diberi", "dicuri_polsek")
+)
 
 TURNS: Mapping[str, tuple[Answers, ...]] = {
     "identitas": (KTP["identitas"],),
