@@ -13,7 +13,7 @@ from workflow_app.models.stage import TimeCorrection
 from workflow_app.models.submission import Submission
 from workflow_app.models.task import Task
 from workflow_app.permissions import BOARD_READERS, check_role
-from workflow_app.services import readable, stages
+from workflow_app.services import access, readable, stages
 from workflow_app.services.configuration import role_label
 from workflow_app.services.processes import definition_of
 from workflow_app.services.unit_of_work import UnitOfWork
@@ -80,7 +80,10 @@ def running(work: UnitOfWork) -> list[Call]:
     over = select(Submission.id).where(Submission.case_id == Case.id, Submission.element == DONE).exists()
     cases = work.session.scalars(
         select(Case)
-        .where(Case.process_key == PROCESS, Case.unit == work.actor.unit, Case.closed_at.is_(None), ~over)
+        .where(
+            Case.process_key == PROCESS, Case.unit == work.actor.unit, access.not_behind_wall(work, Case.id)
+        )
+        .where(Case.closed_at.is_(None), ~over)
         .order_by(Case.opened_at)
         .limit(MOST)
     ).all()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.engine import call_faults
+from tests.unit.engine import call_faults, operation_faults
 from tests.unit.engine.counter import service_counter
 from tests.unit.engine.family import call, report
 from tests.unit.engine.folder import Folder
@@ -155,20 +155,8 @@ FAULTS: dict[str, tuple[Folder, str, str]] = {
     "an end without outcome": (with_property("selesai", outcome=None), "outcome-missing", "selesai"),
     "an unknown outcome": (with_property("selesai", outcome="beres"), "outcome-missing", "selesai"),
     "an outcome inside a subprocess": (with_property("selesai_layanan", outcome="selesai"), "outcome-missing", "selesai_layanan"),
-    "an unknown operation": (line().service("kirim", "send_mail"), "operation-unknown", "kirim"),
-    "a missing parameter": (line().service("jam", "start_clock"), "operation-parameter", "jam"),
-    "a surplus parameter": (line().service("jam", "start_clock", clock='"a"', target="1"), "operation-parameter", "jam"),
-    "a case begun in a process that a variable names": (line().service("lanjut", "start_case", process="jenis", reason='"Dicuri"'), "kin-process", "lanjut"),
-    "a case begun without words": (line().service("lanjut", "start_case", process='"lp"', reason='" "'), "kin-reason", "lanjut"),
-    "a case begun for a reason somebody typed": (line().service("lanjut", "start_case", process='"lp"', reason="jenis"), "kin-reason", "lanjut"),
     "a prefill from a form of another process": (with_property("terima", prefill="lp.identitas.nama"), "kin-prefill", "terima"),
     "a prefill of a gateway": (with_property("disetujui", prefill="lp.identitas"), "kin-prefill", "disetujui"),
-    "a message with an unknown text": (line().service("kabar", "send_message", template="'hantu'"), "message-text", "kabar"),
-    "a message with a computed text": (line().service("kabar", "send_message", template="1"), "message-parameter", "kabar"),
-    "a message to nobody known": (line().service("kabar", "send_message", template="'selesai'", to="'kades'"), "message-recipient", "kabar"),
-    "a message without a contact": (line().service("kabar", "send_message", template="'selesai'", contact="'kerja'"), "message-contact", "kabar"),
-    "a message with an unknown clock": (line().service("kabar", "send_message", template="'selesai'", clock="'hantu'"), "message-clock", "kabar"),
-    "a message by an unknown way": (line().service("kabar", "send_message", template="'selesai'", channel="'merpati'"), "message-channel", "kabar"),
     "a setting of another process": (with_setting("lain.cara"), "setting-name", "baca"),
     "a setting in a variable of another name": (with_setting("uji.ragam"), "setting-name", "baca"),
     "a setting without a value to begin with": (with_setting("uji.cara", initial="{}"), "setting-name", "baca"),
@@ -196,8 +184,6 @@ FAULTS: dict[str, tuple[Folder, str, str]] = {
     "a duration with fractions": (line().timer("tunggu", '"PT1.5H30M"'), "timer", "tunggu"),
     "an instant without offset": (line().timer("tunggu", '"2026-01-01T00:00:00"', kind="timeDate"), "timer", "tunggu"),
     "a cyclic timer": (line().timer("ulang", '"R3/PT1H"', on="kerja", kind="timeCycle", cancelActivity="false"), "timer", "ulang"),
-    "a result named like a function": (line().service("jam", "start_clock", "len", clock='"a"'), "variable-reserved", "jam"),
-    "a result named typename": (line().service("jam", "start_clock", "typename", clock='"a"'), "variable-reserved", "jam"),
     "a control field named like a function": (with_field(name="max", control=True), "variable-reserved", "kerja"),
     "a field named like a reserved key": (with_field(name="typename"), "field-reserved", "kerja"),
     "a field both personal and control": (with_field(control=True, personal="identitas"), "control-personal", "kerja"),
@@ -272,11 +258,9 @@ FAULTS: dict[str, tuple[Folder, str, str]] = {
     "a scenario that expects an unknown outcome": (scenario("outcome: dibatalkan", "outcome: dirujuk"), "scenario-reference", "scenarios/contoh.yaml"),
     "a scenario that expects unknown variables": (scenario("variables: {}", "variables: {hantu: 1}"), "scenario-reference", "scenarios/contoh.yaml"),
     **call_faults.FAULTS,
+    **operation_faults.FAULTS,
     "members chosen in the clear": (with_field(widget="members", schema={"type": "array"}), "personal-missing", "kerja"),
     "members among the working notes": (with_field(widget="members", schema={"type": "array"}, personal="catatan"), "members-group", "kerja"),
-    "a wall around nobody": (line().service("batasi", "wall_off", from_element='"kerja"', field='"catatan"'), "wall-members", "batasi"),
-    "a case confined to a variable": (line().service("khususkan", "confine", role="jenis"), "confine-role", "khususkan"),
-    "a task for who cannot see it": (line().service("khususkan", "confine", role='"ka_spkt"').user("lanjut").flow("khususkan", "lanjut"), "confine-task", "lanjut"),
 }  # fmt: skip
 
 
