@@ -85,7 +85,7 @@ def test_r48_no_report_without_its_receipt() -> None:
 def test_r48_only_an_explicit_decision_accepts_or_refuses() -> None:
     conditions = {flow.target: flow.condition for flow in MODEL.outgoing["gw_keputusan"]}
     assert conditions == {
-        "gw_bagian": None,
+        "gabung_bagian": None,
         "terbitkan_skpl": 'keputusan == "tolak"',
         "gw_bacakan": 'keputusan == "terima"',
     }
