@@ -24,9 +24,10 @@ def test_public_pages_fit_a_phone(site: RunningSite, browsing: Opener) -> None:
 def test_inbox_fits_a_phone(site: RunningSite, signed_in: Opener) -> None:
     page = signed_in("pamapta", **PHONE)
 
+    tabs = page.get_by_role("navigation", name="Daftar tugas")
     for tab in ("Tugas saya", "Antrean peran saya", "Semua"):
-        page.get_by_role("link", name=tab).click()
-        expect(page.get_by_role("link", name=tab)).to_have_attribute("aria-current", "page")
+        tabs.get_by_role("link", name=tab).click()
+        expect(tabs.get_by_role("link", name=tab)).to_have_attribute("aria-current", "page")
         check_fits(page)
     assert page.locator("[data-row]").count() > 0
 

@@ -123,10 +123,10 @@ def test_who_works_on_the_first_case_without_reading_identities_takes_over_what_
     works: Works, begin: Begin, person: Person, budi: Actor
 ) -> None:
     first = call()
-    first.nodes["tutup"].lane = "piket_reskrim"
-    case_id, task_id = begin(report(lane="piket_reskrim"), first)
+    first.nodes["tutup"].lane = "piket_samapta"
+    case_id, task_id = begin(report(lane="piket_samapta"), first)
 
-    view = seen(works, person("edo", "piket_reskrim"), task_id, take=True)
+    view = seen(works, person("edo", "piket_samapta"), task_id, take=True)
 
     assert view.answers == {**OPEN, **NOTES}
     assert openings(works, budi, case_id) == [], "no identity was read"
