@@ -50,6 +50,7 @@ PEOPLE = (
     Person("lantas", "Contoh Piket Lantas", "Briptu", ("piket_lantas",), "Piket Lantas"),
     Person("intelkam", "Contoh Piket Intelkam", "Briptu", ("piket_intelkam",), "Piket Intelkam"),
     Person("binmas", "Contoh Piket Binmas", "Briptu", ("piket_binmas",), "Piket Binmas"),
+    Person("propam", "Contoh Piket Propam", "Briptu", ("piket_propam",), "Piket Propam"),
     Person("arsip", "Contoh Arsiparis", "Penda", ("arsiparis",), "Arsiparis"),
     Person("pimpinan", "Contoh Pimpinan", "Kompol", ("pimpinan",), "Pimpinan"),
     Person("auditor", "Contoh Auditor", "Iptu", ("auditor",), "Auditor"),

@@ -19,7 +19,7 @@ REPORT: Answers = {
     "jenis_kejadian": "perkelahian",
     "wilayah": "63.06.05.1001",
     "patokan": "Jalan Contoh, seberang pasar",
-    "uraian": "Dua kelompok berkelahi.",
+    "peristiwa": "Dua kelompok berkelahi.",
     "bahaya": "ya",
     "korban": "luka",
     "senjata": "tidak",

@@ -25,8 +25,8 @@ NEXT = "Simpan dan lanjutkan"
 
 
 def begin(visitor: Visitor) -> Visitor:
-    """A new case; its first task is open."""
-    return visitor.open("/mulai").submit("Mulai")
+    """A new case of the SKTLK, whatever else is offered; its first task is open."""
+    return visitor.open("/mulai").submit("Mulai", _action="/mulai/sktlk")
 
 
 def to_identity(visitor: Visitor) -> Visitor:

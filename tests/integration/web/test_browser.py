@@ -98,7 +98,7 @@ def identity(page: Page, site: str, sign_in: Callable[[], None]) -> str:
     """The page that asks for the identity; its address."""
     sign_in()
     page.goto(f"{site}/mulai")
-    page.get_by_role("button", name="Mulai").click()
+    page.locator("form[action='/mulai/sktlk']").get_by_role("button", name="Mulai").click()
     page.check("[name=perkenalan]")
     page.focus("[name=alasan_waktu]")
     page.keyboard.press("Control+Enter")

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from tests.integration.web import desk
 from tests.integration.web.visitor import Visitor
 from tests.unit.engine.calls import calling, on_disk, small
 from workflow_app.services import cases, processes
@@ -43,6 +44,6 @@ def test_both_drawings_are_served_with_their_marks_to_who_may_see_the_case(
 
 
 def test_a_case_that_calls_nothing_shows_one_drawing(at_desk: Visitor) -> None:
-    at_desk.open("/mulai").submit("Mulai")
+    desk.begin(at_desk)
     at_desk.follow("B-2026-000001")
     assert len(boxes(at_desk)) == 1

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.deploying import deploy
+from tests.integration.web import desk
 from tests.integration.web.visitor import Visitor
 from tests.unit.engine.family import CALLER, REASON, call, report
 from workflow_app.services.unit_of_work import Works
@@ -53,7 +54,7 @@ def test_both_pages_name_the_other_with_its_state(led_on: Visitor) -> None:
 
 
 def test_a_case_without_relatives_does_not_speak_of_them(led_on: Visitor) -> None:
-    led_on.open("/mulai").submit("Mulai")
+    desk.begin(led_on)
     assert "Berkas terkait" not in led_on.follow("B-2026-000003").words
 
 

@@ -47,10 +47,16 @@ class Visitor:
         raise AssertionError(f"no link {words!r} on {self.path}")
 
     def submit(
-        self, words: str, _files: dict[str, list[File]] | None = None, **changes: str | list[str] | None
+        self,
+        words: str,
+        _files: dict[str, list[File]] | None = None,
+        _action: str | None = None,
+        **changes: str | list[str] | None,
     ) -> "Visitor":
-        """Press the button with these words after changing fields (`a__b` means `a.b`; None empties)."""
-        form, button = self._button(words)
+        """Press the button with these words after changing fields (`a__b` means `a.b`; None empties). `_action` names the
+        form where several have such a button.
+        """
+        form, button = self._button(words, _action)
         values = fields_of(form)
         if button.get("name"):
             values[button.get("name")] = [button.get("value") or ""]
@@ -74,8 +80,10 @@ class Visitor:
         """The token of the forms on this page."""
         return next(box.get("value") for box in self.page().iter("input") if box.get("name") == "csrf_token")
 
-    def _button(self, words: str) -> tuple[Any, Any]:
+    def _button(self, words: str, action: str | None) -> tuple[Any, Any]:
         for form in self.page().iter("form"):
+            if action not in (None, form.get("action")):
+                continue
             for button in form.iter("button"):
                 if " ".join("".join(button.itertext()).split()) == words:
                     return form, button

@@ -1,0 +1,96 @@
+"""From a call to a scene into a police report: begun when the leader has received the result, and nobody tells it twice."""
+
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import select
+
+from tests.integration.conftest import PROCESSES
+from tests.integration.services.calls import REPORT, Call, call
+from workflow_app.models.case import Case
+from workflow_app.models.task import Task
+from workflow_app.services import kinship, processes, tasks
+from workflow_app.services.tasks import TaskView
+from workflow_app.types import SYSTEM, Answers
+
+__all__ = ["call"]
+RECEIVED: Answers = {"arrived_at": "2026-11-23T08:59:00+08:00", "model_lp": "b", "perkenalan": True}
+IDENTITY: Answers = {
+    "kewarganegaraan": "wni",
+    "jenis_identitas": "nik",
+    "nik": "6306050102900001",
+    "tempat_lahir": "Kandangan",
+    "tanggal_lahir": "1990-02-01",
+    "jenis_kelamin": "laki_laki",
+    "agama": "islam",
+    "pekerjaan": "Petani",
+    "desa": "Desa Contoh",
+    "kecamatan": "Kandangan",
+    "kabupaten": "Hulu Sungai Selatan",
+    "dibantu": "tidak",
+}
+"""What nobody asked on the telephone."""
+
+
+@pytest.fixture
+def told(call: Call) -> Call:
+    """The patrol was at the scene; police reports can be begun."""
+    with call.works.begin(SYSTEM) as work:
+        processes.deploy(work, PROCESSES / "lp")
+    call.report().summon("piket_samapta")
+    for element in ("berangkat", "tiba"):
+        call.do(element, "piket_samapta")
+    call.do("tptkp", "piket_samapta", tindakan=["amankan_tkp"], tanpa_pungutan=True)
+    return call
+
+
+def result(call: Call, perlu_lp: str) -> None:
+    """The patrol reports what it found, the leader receives it."""
+    call.do("hasil_tkp", "piket_samapta", hasil="diserahkan", temuan="Ada yang luka.", perlu_lp=perlu_lp)
+    task_id = call.task("terima_hasil")
+    with call.works.begin(call.people["pimpinan"]) as work:
+        tasks.complete(work, task_id, {}, str(uuid4()))
+
+
+def relatives(call: Call) -> list[kinship.Kin]:
+    with call.works.begin(call.people["petugas"]) as work:
+        return kinship.of_case(work, work.session.get_one(Case, call.case_id)).kin
+
+
+def at(call: Call, case_id: UUID, element: str) -> TaskView:
+    """The open step of the report as the desk sees it."""
+    with call.works.begin(call.people["petugas"]) as work:
+        query = select(Task.id).where(Task.case_id == case_id, Task.element == element, Task.status == "open")
+        return tasks.get(work, work.session.scalars(query).one())
+
+
+def answer(call: Call, task: TaskView, answers: Answers) -> None:
+    with call.works.begin(call.people["petugas"]) as work:
+        tasks.complete(work, task.id, answers, str(uuid4()))
+
+
+def test_r65_a_scene_that_needs_it_goes_on_as_a_police_report_that_knows_who_called(told: Call) -> None:
+    result(told, perlu_lp="ya")
+
+    (report,) = relatives(told)
+    assert report.reason == "Kejadian di TKP dilanjutkan sebagai Laporan Polisi"
+    reception = at(told, report.case_id, "terima_pelapor")
+    with told.works.begin(told.people["petugas"]) as work:
+        assert work.session.get_one(Case, report.case_id).process_key == "lp"
+        tasks.claim(work, reception.id)
+    answer(told, reception, RECEIVED)
+
+    identity = at(told, report.case_id, "identitas")
+    assert identity.answers_from == "parent"
+    known = {name: identity.answers[name] for name in ("nama", "telepon", "alamat")}
+    assert known == {name: REPORT[name] for name in known}
+
+    answer(told, identity, {**IDENTITY, **known})
+    event = at(told, report.case_id, "kejadian")
+    assert event.answers["peristiwa"] == REPORT["peristiwa"]
+
+
+def test_r65_a_scene_that_needs_none_has_no_second_case(told: Call) -> None:
+    result(told, perlu_lp="tidak")
+
+    assert relatives(told) == []
