@@ -1,4 +1,5 @@
 import inspect
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -77,6 +78,14 @@ def timed(sources: tuple[str, ...] = ("tombol", "radio"), **properties: str) -> 
     )
     folder.nodes["kerja"].properties.update(properties)
     return folder
+
+
+def with_presence(**presence: tuple[str, ...]) -> Folder:
+    """A form with one free question, and variables that say whether something was answered."""
+    field = {"widget": "text", "personal": "identitas"}
+    folder = line().form("kerja", {"nama": {"type": "string"}}, {"nama": field})
+    ui = json.loads(folder.extra["forms/kerja.ui.json"])
+    return folder.json("forms/kerja.ui.json", {**ui, "presence": presence})
 
 
 def changed(change: Callable[[Folder], object]) -> Folder:
@@ -194,6 +203,10 @@ FAULTS: dict[str, tuple[Folder, str, str]] = {
     "a summary of an answer nobody gives": (with_summary("Dipilih {kerja.hantu}."), "summary-unknown", "kerja"),
     "a summary of a step there is not": (with_summary("Dipilih {hantu.pilihan}."), "summary-unknown", "kerja"),
     "a summary of a masked answer": (with_summary("Dipilih {kerja.pilihan}.", personal="identitas"), "summary-personal", "kerja"),
+    "a presence of a question there is not": (with_presence(ada=("hantu",)), "form-presence", "kerja"),
+    "a presence of nothing": (with_presence(ada=()), "form-presence", "kerja"),
+    "a presence that is answered itself": (with_presence(nama=("nama",)), "form-presence", "kerja"),
+    "a presence with a reserved name": (with_presence(len=("nama",)), "variable-reserved", "kerja"),
     "an unsealed identity number": (with_field(widget="nik"), "personal-missing", "kerja"),
     "options that differ from the schema": (with_field(options={"a": "A"}), "form-widget", "kerja"),
     "choices without enum": (with_field(schema={"type": "string"}), "form-widget", "kerja"),
@@ -256,6 +269,7 @@ FAULTS: dict[str, tuple[Folder, str, str]] = {
     "a scenario that expects unknown tasks": (scenario("expect_open: []", "expect_open: [hantu]"), "scenario-reference", "scenarios/contoh.yaml"),
     "a scenario that expects unknown letters": (scenario("letters: []", "letters: [hantu]"), "scenario-reference", "scenarios/contoh.yaml"),
     "a scenario that expects an unknown outcome": (scenario("outcome: dibatalkan", "outcome: dirujuk"), "scenario-reference", "scenarios/contoh.yaml"),
+    "a scenario that begins with an unknown variable": (scenario("clauses:", "begins_with: {hantu: 1}\nclauses:"), "scenario-reference", "scenarios/contoh.yaml"),
     "a scenario that expects unknown variables": (scenario("variables: {}", "variables: {hantu: 1}"), "scenario-reference", "scenarios/contoh.yaml"),
     **call_faults.FAULTS,
     **operation_faults.FAULTS,
