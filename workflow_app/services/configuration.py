@@ -44,6 +44,8 @@ SEED: dict[str, Any] = {
         "nrp": "00000000",
     },
     "penandatangan.tanda_terima": EXAMPLE_SIGNATORY,
+    # R19: the boxes there are. How often they are opened is a rule of the office (pitfall 33).
+    "kotak_pengaduan": ["Kotak pengaduan SPKT"],
     # R34: the first response at most 3 working days after the receipt.
     "target.tanggapan_awal": {"hari_kerja": 3, "kalender": "hari_kerja"},
     # R57: at most 10 minutes from complete papers to the letter in hand; the time since arrival is measured only.

@@ -1,12 +1,11 @@
 import inspect
-import json
 import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.unit.engine import call_faults, operation_faults
+from tests.unit.engine import call_faults, operation_faults, presence_faults
 from tests.unit.engine.counter import service_counter
 from tests.unit.engine.family import call, report
 from tests.unit.engine.folder import Folder
@@ -78,14 +77,6 @@ def timed(sources: tuple[str, ...] = ("tombol", "radio"), **properties: str) -> 
     )
     folder.nodes["kerja"].properties.update(properties)
     return folder
-
-
-def with_presence(**presence: tuple[str, ...]) -> Folder:
-    """A form with one free question, and variables that say whether something was answered."""
-    field = {"widget": "text", "personal": "identitas"}
-    folder = line().form("kerja", {"nama": {"type": "string"}}, {"nama": field})
-    ui = json.loads(folder.extra["forms/kerja.ui.json"])
-    return folder.json("forms/kerja.ui.json", {**ui, "presence": presence})
 
 
 def changed(change: Callable[[Folder], object]) -> Folder:
@@ -203,10 +194,6 @@ FAULTS: dict[str, tuple[Folder, str, str]] = {
     "a summary of an answer nobody gives": (with_summary("Dipilih {kerja.hantu}."), "summary-unknown", "kerja"),
     "a summary of a step there is not": (with_summary("Dipilih {hantu.pilihan}."), "summary-unknown", "kerja"),
     "a summary of a masked answer": (with_summary("Dipilih {kerja.pilihan}.", personal="identitas"), "summary-personal", "kerja"),
-    "a presence of a question there is not": (with_presence(ada=("hantu",)), "form-presence", "kerja"),
-    "a presence of nothing": (with_presence(ada=()), "form-presence", "kerja"),
-    "a presence that is answered itself": (with_presence(nama=("nama",)), "form-presence", "kerja"),
-    "a presence with a reserved name": (with_presence(len=("nama",)), "variable-reserved", "kerja"),
     "an unsealed identity number": (with_field(widget="nik"), "personal-missing", "kerja"),
     "options that differ from the schema": (with_field(options={"a": "A"}), "form-widget", "kerja"),
     "choices without enum": (with_field(schema={"type": "string"}), "form-widget", "kerja"),
@@ -273,6 +260,7 @@ FAULTS: dict[str, tuple[Folder, str, str]] = {
     "a scenario that expects unknown variables": (scenario("variables: {}", "variables: {hantu: 1}"), "scenario-reference", "scenarios/contoh.yaml"),
     **call_faults.FAULTS,
     **operation_faults.FAULTS,
+    **presence_faults.FAULTS,
     "members chosen in the clear": (with_field(widget="members", schema={"type": "array"}), "personal-missing", "kerja"),
     "members among the working notes": (with_field(widget="members", schema={"type": "array"}, personal="catatan"), "members-group", "kerja"),
 }  # fmt: skip
