@@ -49,6 +49,10 @@ TIME_CORRECTORS = LEADS | {"petugas"}
 """May correct the time of a stage, with a reason."""
 BOARD_READERS = LEADS | {"petugas", "pimpinan"}
 CASE_STARTERS = frozenset({"petugas", "pamapta"})
+BOX_OPENERS = frozenset({"petugas"})
+"""May record that a complaint box was opened, and begin the cases of its sheets (R19)."""
+BOX_WITNESSES = CASE_STARTERS | LEADS
+"""May be the second person at a box."""
 ARCHIVE_READERS = frozenset({"arsiparis", "petugas", "pamapta", "ka_spkt", "auditor"})
 EXAMINERS = frozenset({"piket_reskrim", "piket_narkoba", "piket_lantas", "piket_propam"})
 """Examine the reporter and his report (R49, R51). They see only the cases in which they have or had a task."""

@@ -112,6 +112,8 @@ class Form:
     """Sentences see only what was answered from this element on; where a case goes round, earlier rounds are over."""
     slip: Slip | None = None
     """Sheet that is printed for the citizen at this step."""
+    presence: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Control variables that say whether one of these questions was answered, never what the answer is."""
 
 
 @dataclass(frozen=True)
@@ -123,7 +125,7 @@ class Separated:
     personal: dict[str, Answers]
     """Sealed group to answers."""
     control: dict[str, Value]
-    """One value for each control field of the form, None when it was not answered or not visible."""
+    """One value for each control field of the form, None when it was not answered or not visible; and its presences."""
 
 
 def read_form(element: str, schema: Mapping[str, Any], ui: Mapping[str, Any]) -> Form:
@@ -148,6 +150,7 @@ def read_form(element: str, schema: Mapping[str, Any], ui: Mapping[str, Any]) ->
             tuple(ui.get("summary", ())),
             ui.get("since", ""),
             read_slip(ui),
+            {name: tuple(asked) for name, asked in ui.get("presence", {}).items()},
         )
     except (SchemaError, KeyError, TypeError, AttributeError, ValueError) as error:
         raise InvalidDefinition(detail=f"form of {element}: {type(error).__name__} {error}") from error
@@ -206,6 +209,8 @@ def separate(form: Form, answers: Mapping[str, Answer]) -> Separated:
             control[name] = shown.get(name, [] if item.widget == "checkboxes" else None)
         if item.personal and name in shown:
             personal.setdefault(item.personal, {})[name] = shown[name]
+    for variable, asked in form.presence.items():
+        control[variable] = any(shown.get(name) not in (None, "", []) for name in asked)
     return Separated({n: v for n, v in shown.items() if not form.fields[n].personal}, personal, control)
 
 

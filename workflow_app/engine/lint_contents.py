@@ -81,6 +81,10 @@ def scenarios(source: Source) -> Iterator[Finding]:
                 )
         for name in sorted(scenario.variables.keys() - source.variables.keys()):
             yield Finding("scenario-reference", file, f"Skenario menunggu variabel {name}, yang tidak ada.")
+        for name in sorted(scenario.begins_with.keys() - source.initial.keys()):
+            yield Finding(
+                "scenario-reference", file, f"Skenario dimulai dengan {name}, yang bukan nilai awal."
+            )
 
 
 def _complete(source: Source, file: str, step: Complete) -> Iterator[Finding]:

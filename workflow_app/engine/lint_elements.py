@@ -35,11 +35,12 @@ PROPERTIES = frozenset(
     }
 )  # fmt: skip
 
-OUTCOMES = frozenset({"selesai", "ditolak", "dirujuk", "dibatalkan"})
+OUTCOMES = frozenset({"selesai", "ditolak", "dirujuk", "diabaikan", "dibatalkan"})
 
 OPERATIONS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
     "start_clock": (frozenset({"clock"}), frozenset({"at"})),
     "stop_clock": (frozenset({"clock"}), frozenset({"at"})),
+    "working_days_after": (frozenset({"clock", "days"}), frozenset()),
     "check_area": (frozenset({"area", "code"}), frozenset()),
     "read_setting": (frozenset({"setting"}), frozenset()),
     "issue_letter": (frozenset({"letter"}), frozenset({"model"})),

@@ -96,6 +96,17 @@ def comparisons(source: Source) -> Iterator[Finding]:
                 yield Finding("form-similar", element, message)
 
 
+def presences(source: Source) -> Iterator[Finding]:
+    """What is told of an answer without telling it: the questions exist, and nobody answers the variable himself."""
+    for element, form in source.forms.items():
+        for variable, asked in form.presence.items():
+            if variable in form.fields or not asked or not set(asked) <= form.fields.keys():
+                message = (
+                    f"Variabel {variable} (presence) harus menyebut isian yang ada dan bukan isian sendiri."
+                )
+                yield Finding("form-presence", element, message)
+
+
 def summaries(source: Source) -> Iterator[Finding]:
     """Sentences name answers that exist and are shown to who works on the case; a slip, which leaves the house, only open ones."""
     for element, form in source.forms.items():
@@ -175,4 +186,4 @@ def _fit(form: Form, field: Field) -> Iterator[str]:
             yield f"visible_if membandingkan dengan {unknown[0]}, yang bukan pilihan."
 
 
-RULES: tuple[Rule, ...] = (present, fields, widgets, computed, comparisons, summaries)
+RULES: tuple[Rule, ...] = (present, fields, widgets, computed, comparisons, presences, summaries)

@@ -80,6 +80,8 @@ class Source:
                     found.setdefault(field.name, element)
                 if "result" in field.parameters:
                     found.setdefault(field.parameters["result"], element)
+            for name in form.presence:
+                found.setdefault(name, element)
         for node in self.nodes.values():
             for name in [
                 *(node.properties.get("keepOutputs", "").split()),

@@ -1,7 +1,7 @@
 """Playing a scenario on the engine alone, with played operations."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from workflow_app.engine import areas, checklists, forms, runner
@@ -17,7 +17,7 @@ from workflow_app.engine.scenarios import (
     Message,
     Scenario,
 )
-from workflow_app.types import Answers, Effect, Step
+from workflow_app.types import WITA, Answers, Effect, Step
 
 
 class ScenarioFailed(AssertionError):
@@ -50,6 +50,12 @@ def rehearse(definition: Definition, scenario: Scenario) -> Step:
     return play.step
 
 
+def end_of_day(start: datetime, days: int) -> datetime:
+    """The last instant of the `days`-th day after the day of `start`, in the time of the counter (WITA)."""
+    day = start.astimezone(WITA).date() + timedelta(days=days)
+    return datetime.combine(day, time.max, WITA).astimezone(UTC)
+
+
 class _Play:
     def __init__(self, definition: Definition, scenario: Scenario) -> None:
         self.definition = definition
@@ -58,9 +64,10 @@ class _Play:
         self.letters: dict[str, str] = {}
         self.issued = 0
         self.clocks: dict[str, str | None] = {}
+        self.started: dict[str, datetime] = {}
         self.checklist: Mapping[str, Any] = {}
         self.decided: dict[str, bool] = {}
-        self.step = self.settle(runner.start(definition, {}, self.now))
+        self.step = self.settle(runner.start(definition, scenario.begins_with, self.now))
 
     def complete(self, step: Complete) -> None:
         task = next((t for t in self.step.open_tasks if t.element == step.element), None)
@@ -104,10 +111,17 @@ class _Play:
             case "start_clock":
                 name = str(given["clock"])
                 at = datetime.fromisoformat(str(given["at"])) if given.get("at") else self.now
+                started = self.started.setdefault(name, min(at, self.now))
                 target = self.scenario.targets.get(name, DEFAULT_TARGET)
-                return self.clocks.setdefault(
-                    name, (min(at, self.now) + target).isoformat() if target else None
-                )
+                if isinstance(target, int):
+                    return self.clocks.setdefault(name, end_of_day(started, target).isoformat())
+                return self.clocks.setdefault(name, (started + target).isoformat() if target else None)
+            case "working_days_after":
+                name, days = str(given["clock"]), given["days"]
+                target = self.scenario.targets.get(name)
+                if not isinstance(target, int) or not isinstance(days, int) or days >= target:
+                    return None
+                return end_of_day(self.started[name], days).isoformat()
             case "check_area":
                 return areas.is_within(str(given["code"]), self.scenario.areas.get(str(given["area"]), ()))
             case "read_setting":

@@ -1,7 +1,7 @@
 """Scenarios of a process folder: "given these answers, the case ends here", run on the engine alone.
 
-Operations are played: a clock's target is ten minutes unless the scenario says otherwise, a letter gets an invented id,
-a checklist is judged by its decision table. The same scenarios run on the real services in the integration tests.
+Operations are played: a clock's target is ten minutes unless the scenario says otherwise, every day is a working day, a
+letter gets an invented id, a checklist is judged by its decision table. The same scenarios run on the real services in the integration tests.
 """
 
 from collections.abc import Mapping
@@ -72,8 +72,10 @@ class Scenario:
     """Letters that are valid at the end; None when the scenario does not say."""
     variables: Mapping[str, Any]
     """Control variables expected at the end."""
-    targets: Mapping[str, timedelta | None]
-    """Targets of clocks that differ from ten minutes."""
+    targets: Mapping[str, timedelta | int | None]
+    """Targets of clocks that differ from ten minutes; a number is working days."""
+    begins_with: Mapping[str, Any]
+    """Control variables that differ from what the process begins with."""
     areas: Mapping[str, tuple[str, ...]]
     """Region codes of the areas that the process asks for; an area that is not named is empty."""
     settings: Mapping[str, Any]
@@ -85,7 +87,16 @@ def read_scenario(file: str, data: bytes) -> Scenario:
     try:
         content = yaml.load(data, _LOADER)  # noqa: S506 - a safe loader in both cases
         expected = content.get("expect", {})
-        unknown = {*content} - {"name", "clauses", "steps", "expect", "targets", "areas", "settings"}
+        unknown = {*content} - {
+            "name",
+            "clauses",
+            "steps",
+            "expect",
+            "targets",
+            "areas",
+            "begins_with",
+            "settings",
+        }
         unknown |= {*expected} - {"outcome", "letters", "variables"}
         if unknown:
             raise ValueError(f"unknown keys {sorted(unknown)}")
@@ -98,9 +109,8 @@ def read_scenario(file: str, data: bytes) -> Scenario:
             outcome=expected.get("outcome"),
             letters=None if letters is None else tuple(letters),
             variables=dict(expected.get("variables", {})),
-            targets={
-                k: None if v is None else read_duration(v) for k, v in content.get("targets", {}).items()
-            },
+            targets={k: _target(v) for k, v in content.get("targets", {}).items()},
+            begins_with=dict(content.get("begins_with", {})),
             areas={k: tuple(map(str, codes)) for k, codes in content.get("areas", {}).items()},
             settings=dict(content.get("settings", {})),
         )
@@ -112,6 +122,12 @@ def read_scenarios(files: Mapping[str, bytes]) -> list[Scenario]:
     """All scenarios of a process folder, by file name. Raises `InvalidDefinition`."""
     names = sorted(name for name in files if name.startswith("scenarios/"))
     return [read_scenario(name, files[name]) for name in names]
+
+
+def _target(value: Any) -> timedelta | int | None:
+    if isinstance(value, dict):
+        return int(value["hari_kerja"])
+    return None if value is None else read_duration(value)
 
 
 def _step(step: Mapping[str, Any]) -> ScenarioStep:

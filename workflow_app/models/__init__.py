@@ -3,6 +3,7 @@
 from workflow_app.models import (
     attempt,
     audit,
+    box,
     case,
     configuration,
     definition,
@@ -28,6 +29,7 @@ __all__ = [
     "Base",
     "attempt",
     "audit",
+    "box",
     "case",
     "configuration",
     "definition",

@@ -35,6 +35,7 @@ from workflow_app.services.incidents import IncidentView
 from workflow_app.services.processes import check_startable, definition_of, version_of
 from workflow_app.services.readable import moment
 from workflow_app.services.unit_of_work import UnitOfWork
+from workflow_app.types import Variables
 
 CANCELLATION = "pembatalan"
 LONGEST_REASON = 2000
@@ -96,15 +97,22 @@ class CaseHit:
     opened_at: datetime
 
 
-def start(work: UnitOfWork, process_key: str, token: str | None = None) -> Started:
-    """Begin a case under the current version of a process. The same `token` again answers with the case it began."""
+def start(
+    work: UnitOfWork, process_key: str, token: str | None = None, begins_with: Variables | None = None
+) -> Started:
+    """Begin a case under the current version of a process. The same `token` again answers with the case it began.
+
+    `begins_with` are control variables that differ from those the process begins with by itself; no page sets them.
+    """
     check_role(work.actor, CASE_STARTERS)
     begun = _begun_with(work, token) if token else None
     if begun is not None:
         return _started(work, begun)
     access.check_account(work)
     check_startable(work, process_key)
-    opened = openings.open_case(work, process_key, unit=work.actor.unit, token=token or None)
+    opened = openings.open_case(
+        work, process_key, unit=work.actor.unit, token=token or None, begins_with=begins_with
+    )
     steps.settle(work, opened.case, opened.run)
     return _started(work, opened.case)
 

@@ -74,6 +74,17 @@ def _aim(work: UnitOfWork, clock: CaseClock, target: Any) -> dict[str, Any]:
     }
 
 
+def working_days_after(work: UnitOfWork, case_id: UUID, name: str, days: int) -> datetime | None:
+    """When so many working days since a clock started are over, by the calendar the clock itself was counted by.
+
+    None when that is not before its end, or when its target is not in working days: then there is nothing to warn of.
+    """
+    clock = named(work, case_id).get(name)
+    if clock is None or clock.calendar is None or days >= (clock.target_working_days or 0):
+        return None
+    return calendars.after(work, clock.started_at, days, clock.calendar)
+
+
 def stop(work: UnitOfWork, case_id: UUID, name: str, at: datetime | None = None) -> None:
     """Stop a running clock, now or when somebody says it was; a stopped one stays as it is."""
     clock = named(work, case_id).get(name)

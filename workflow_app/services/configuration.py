@@ -43,6 +43,11 @@ SEED: dict[str, Any] = {
         "pangkat": "INSPEKTUR POLISI DUA",
         "nrp": "00000000",
     },
+    "penandatangan.tanda_terima": EXAMPLE_SIGNATORY,
+    # R19: the boxes there are. How often they are opened is a rule of the office (pitfall 33).
+    "kotak_pengaduan": ["Kotak pengaduan SPKT"],
+    # R34: the first response at most 3 working days after the receipt.
+    "target.tanggapan_awal": {"hari_kerja": 3, "kalender": "hari_kerja"},
     # R57: at most 10 minutes from complete papers to the letter in hand; the time since arrival is measured only.
     "target.berkas_lengkap": 10,
     "target.kedatangan": None,
@@ -66,6 +71,7 @@ SEED: dict[str, Any] = {
     # Not in the SOP: nothing is printed until Ka SPKT decides (pitfall 24).
     "masa_berlaku.sktlk": None,
     "masa_berlaku.rujukan": None,
+    "masa_berlaku.tanda_terima": None,
     # Law changes: what a letter says of it is configured (pitfall 27). The SOP still names the KUHAP of 1981.
     "ketentuan.lp": [
         "Laporan lisan ini dicatat oleh petugas dan ditandatangani oleh pelapor dan petugas (Pasal 23 ayat (3) UU Nomor 20 "
@@ -90,6 +96,9 @@ SEED: dict[str, Any] = {
     ),
     "pola_nomor.RUJUKAN": (
         "RUJUKAN/{urut}/{bulan}/{tahun}/SPKT/POLRES HULU SUNGAI SELATAN/POLDA KALIMANTAN SELATAN"
+    ),
+    "pola_nomor.DUMAS": (
+        "DUMAS/{urut}/{bulan}/{tahun}/SPKT/POLRES HULU SUNGAI SELATAN/POLDA KALIMANTAN SELATAN"
     ),
     "pola_nomor.LP_A": (
         "LP/A/{urut}/{bulan}/{tahun}/SPKT/POLRES HULU SUNGAI SELATAN/POLDA KALIMANTAN SELATAN"

@@ -209,6 +209,7 @@ def _truth(value: Any) -> str:
 
 _SHAPES: dict[str, Callable[[Any], str]] = {
     "kop_surat": _lines,
+    "kotak_pengaduan": _lines,
     "nama_unit": _line,
     "tempat_terbit": _line,
     "penandatangan": _signatory,

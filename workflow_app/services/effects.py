@@ -87,6 +87,14 @@ def _read_setting(work: UnitOfWork, case: Case, effect: Effect) -> Result:
     return found
 
 
+def _working_days_after(work: UnitOfWork, case: Case, effect: Effect) -> Result:
+    days = effect.parameters.get("days")
+    if not isinstance(days, int) or days < 1:
+        raise ProcessFault(effect.element, f"{days} is no number of working days")
+    at = clocks.working_days_after(work, case.id, _text(effect, "clock"), days)
+    return None if at is None else at.isoformat()
+
+
 def _issue_letter(work: UnitOfWork, case: Case, effect: Effect) -> Result:
     model = _text(effect, "model") if "model" in effect.parameters else ""
     return str(letters.issue(work, case, _text(effect, "letter"), model))
@@ -145,6 +153,7 @@ IMMEDIATE: dict[str, Immediate] = {
     "stop_clock": _stop_clock,
     "check_area": _check_area,
     "read_setting": _read_setting,
+    "working_days_after": _working_days_after,
     "issue_letter": _issue_letter,
     "void_letter": _void_letter,
     "record_cancellation": _record_cancellation,

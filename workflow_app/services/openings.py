@@ -9,6 +9,7 @@ from workflow_app.models.case import Case
 from workflow_app.services import audit, numbers
 from workflow_app.services.processes import current, definition_of
 from workflow_app.services.unit_of_work import UnitOfWork
+from workflow_app.types import Variables
 
 
 @dataclass(frozen=True)
@@ -19,12 +20,19 @@ class Opened:
     run: Run
 
 
-def open_case(work: UnitOfWork, process_key: str, *, unit: str, token: str | None = None) -> Opened:
+def open_case(
+    work: UnitOfWork,
+    process_key: str,
+    *,
+    unit: str,
+    token: str | None = None,
+    begins_with: Variables | None = None,
+) -> Opened:
     """Begin a case under the current version of a process. The caller has checked who may; raises `NotFound`."""
     row = current(work, process_key)
     definition = definition_of(work, row.id)
     now = work.clock()
-    run = runner.begin(definition, {}, now)
+    run = runner.begin(definition, begins_with or {}, now)
     case = Case(
         id=uuid4(),
         number=numbers.allocate(work, "BERKAS", now).text,

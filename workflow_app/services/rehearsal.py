@@ -42,7 +42,7 @@ class Stage:
 def play(stage: Stage, process_key: str, scenario: Scenario, *, steps: int | None = None) -> UUID:
     """Start a case and play the scenario (or its first `steps`); returns the case. Raises `RehearsalFailed`."""
     with stage.works.begin(stage.cast["petugas"]) as work:
-        case_id = cases.start(work, process_key).case_id
+        case_id = cases.start(work, process_key, begins_with=scenario.begins_with).case_id
     for step in scenario.steps[:steps]:
         settle(stage, case_id)
         match step:

@@ -4,6 +4,7 @@ from flask import Flask
 
 from workflow_app.web import (
     appearance,
+    boxes,
     cases,
     dispatches,
     documents,
@@ -25,8 +26,8 @@ from workflow_app.web import (
 )
 
 NOUNS = (
-    appearance, cases, dispatches, documents, drafts, health, identities, inbox, incidents, letters, messages, metrics, processes,
-    requirements, search, stages, tasks, users, verification,
+    appearance, boxes, cases, dispatches, documents, drafts, health, identities, inbox, incidents, letters, messages, metrics,
+    processes, requirements, search, stages, tasks, users, verification,
 )  # fmt: skip
 
 

@@ -8,7 +8,14 @@ from flask import Flask, current_app, request
 from jinja2 import StrictUndefined
 
 from workflow_app.engine.forms import Condition
-from workflow_app.permissions import BOARD_READERS, CASE_STARTERS, INCIDENT_READERS, OUTBOX_KEEPERS, OVERSEERS
+from workflow_app.permissions import (
+    BOARD_READERS,
+    BOX_OPENERS,
+    CASE_STARTERS,
+    INCIDENT_READERS,
+    OUTBOX_KEEPERS,
+    OVERSEERS,
+)
 from workflow_app.services import readable
 from workflow_app.types import WITA
 from workflow_app.web import formats, session
@@ -52,6 +59,7 @@ def register(app: Flask) -> None:
         INCIDENT_READERS=INCIDENT_READERS,
         OUTBOX_KEEPERS=OUTBOX_KEEPERS,
         OVERSEERS=OVERSEERS,
+        BOX_OPENERS=BOX_OPENERS,
         CASE_STARTERS=CASE_STARTERS,
         BOARD_READERS=BOARD_READERS,
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -67,8 +68,10 @@ def configure(works: Works, scenario: Scenario) -> None:
         for name, value in scenario.settings.items():
             configuration.set_value(work, name, value, configuration.SOP_IN_FORCE)
         for name, span in scenario.targets.items():
-            minutes = None if span is None else int(span.total_seconds() // 60)
-            configuration.set_value(work, f"target.{name}", minutes, configuration.SOP_IN_FORCE)
+            target: object = None if span is None else {"hari_kerja": span, "kalender": "hari_kerja"}
+            if isinstance(span, timedelta):
+                target = int(span.total_seconds() // 60)
+            configuration.set_value(work, f"target.{name}", target, configuration.SOP_IN_FORCE)
         for name, codes in scenario.areas.items():
             configuration.set_value(work, f"wilayah.{name}", list(codes), configuration.SOP_IN_FORCE)
 

@@ -184,3 +184,34 @@ def test_r34_leads_and_admins_are_told_in_one_sentence(
 ) -> None:
     with works.begin(person("dewi", role)) as work:
         assert ("2027" in calendars.notice(work)) is is_told
+
+
+@pytest.mark.parametrize(
+    ("received", "first", "second"),
+    [
+        ("2026-11-23T09:00", "2026-11-24", "2026-11-25"),
+        ("2026-12-22T09:00", "2026-12-23", "2026-12-28"),
+        ("2026-12-31T23:59", "2027-01-04", "2027-01-06"),
+        ("2027-01-01T00:01", "2027-01-04", "2027-01-06"),
+    ],
+)
+def test_r34_warnings_lie_one_and_two_working_days_after_the_receipt(
+    works: Works, play: Play, clock: TestClock, in_days: None, received: str, first: str, second: str
+) -> None:
+    case_id = play("sktlk_ktp", 1)
+    clock.at = datetime.fromisoformat(received).replace(tzinfo=WITA).astimezone(UTC)
+    due_of(works, case_id)
+
+    with works.begin(SYSTEM) as work:
+        found = [clocks.working_days_after(work, case_id, "berkas_lengkap", days) for days in (1, 2, 3)]
+
+    told = [at.astimezone(WITA).isoformat() for at in found if at is not None]
+    assert told == [f"{first}T23:59:59.999999+08:00", f"{second}T23:59:59.999999+08:00"]
+
+
+def test_r34_a_clock_in_minutes_has_no_warnings_in_working_days(works: Works, play: Play) -> None:
+    case_id = play("sktlk_ktp", 5)
+
+    with works.begin(SYSTEM) as work:
+        assert clocks.working_days_after(work, case_id, "berkas_lengkap", 1) is None
+        assert clocks.working_days_after(work, case_id, "tidak_ada", 1) is None

@@ -183,6 +183,8 @@ def all_routes(world: World) -> list[Route]:
         Route("messages.retry", "POST", f"/pesan/{w.mail}/ulangi", "sari"),
         Route("letters.withdraw", "POST", f"/surat/{w.letter}/penarikan", "sari", {"alasan_tarik": reason}),
         Route("users.end_session", "POST", f"/akun/sesi/{w.session}/akhiri", "budi"),
+        Route("boxes.show", "GET", "/kotak-pengaduan", "budi", is_own=True),
+        Route("boxes.open_box", "POST", "/kotak-pengaduan", "budi", {"lembar": "1"}, (400,), is_own=True),
         Route("processes.start", "POST", "/mulai/sktlk", "budi", is_own=True),
         Route(
             "users.replace_password",

@@ -223,6 +223,22 @@ def test_a_hidden_answer_is_kept_nowhere() -> None:
     assert "nik" not in json.dumps([separated.public, separated.personal, separated.control])
 
 
+@pytest.mark.parametrize(
+    ("answers", "is_told"),
+    [
+        ({}, False),
+        ({"telepon": "0812"}, True),
+        ({"surel": "a@b.id"}, True),
+        ({"telepon": ""}, False),
+        ({"kewarganegaraan": "wna", "nik": "6306050102900001"}, False),
+    ],
+)
+def test_whether_something_was_answered_is_told_without_the_answer(answers: Answers, is_told: bool) -> None:
+    asked = build(presence={"ada_kontak": ["telepon", "surel"], "ada_nik": ["nik"]})
+    control = forms.separate(asked, {"kewarganegaraan": "wni", "nama": "Contoh Satu", **answers}).control
+    assert (control["ada_kontak"], control["ada_nik"]) == (is_told, False)
+
+
 def test_defaults_are_literals_or_the_local_time_of_the_counter() -> None:
     now = datetime(2026, 11, 22, 23, 30, 59, tzinfo=UTC)
     assert forms.defaults(FORM, now) == {"tanggal": "2026-11-23", "pukul": "2026-11-23T07:30:00+08:00"}

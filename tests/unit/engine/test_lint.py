@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.engine import call_faults, operation_faults
+from tests.unit.engine import call_faults, operation_faults, presence_faults
 from tests.unit.engine.counter import service_counter
 from tests.unit.engine.family import call, report
 from tests.unit.engine.folder import Folder
@@ -256,9 +256,11 @@ FAULTS: dict[str, tuple[Folder, str, str]] = {
     "a scenario that expects unknown tasks": (scenario("expect_open: []", "expect_open: [hantu]"), "scenario-reference", "scenarios/contoh.yaml"),
     "a scenario that expects unknown letters": (scenario("letters: []", "letters: [hantu]"), "scenario-reference", "scenarios/contoh.yaml"),
     "a scenario that expects an unknown outcome": (scenario("outcome: dibatalkan", "outcome: dirujuk"), "scenario-reference", "scenarios/contoh.yaml"),
+    "a scenario that begins with an unknown variable": (scenario("clauses:", "begins_with: {hantu: 1}\nclauses:"), "scenario-reference", "scenarios/contoh.yaml"),
     "a scenario that expects unknown variables": (scenario("variables: {}", "variables: {hantu: 1}"), "scenario-reference", "scenarios/contoh.yaml"),
     **call_faults.FAULTS,
     **operation_faults.FAULTS,
+    **presence_faults.FAULTS,
     "members chosen in the clear": (with_field(widget="members", schema={"type": "array"}), "personal-missing", "kerja"),
     "members among the working notes": (with_field(widget="members", schema={"type": "array"}, personal="catatan"), "members-group", "kerja"),
 }  # fmt: skip

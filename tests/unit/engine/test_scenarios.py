@@ -72,6 +72,52 @@ def test_targets_can_be_changed_or_taken_away() -> None:
         assert play(late, ("clauses:", f"targets: {{berkas: {target}}}\nclauses:")).outcome == "selesai"
 
 
+WARNED = """
+name: Diperingatkan sebelum batas
+clauses: [R34]
+targets: {tanggapan: {hari_kerja: 3}}
+begins_with: {kanal: surat}
+steps:
+  - expect_open: [tanggapi]
+  - advance: P1D
+  - expect_open: [tanggapi]
+  - advance: P1D
+  - expect_open: [tanggapi, ingatkan]
+  - complete: ingatkan
+    as: petugas
+  - complete: tanggapi
+    as: petugas
+expect: {outcome: selesai, variables: {kanal: surat}}
+"""
+
+
+def warned(days: str = "1") -> Folder:
+    """start -> jam -> hitung -> tanggapi; a warning after so many working days -> ingatkan"""
+    return (
+        Folder(process_properties={"initial": '{"kanal": null}'}).start().service("jam", "start_clock", clock='"tanggapan"')
+        .service("hitung", "working_days_after", "peringatan", clock='"tanggapan"', days=days)
+        .user("tanggapi").timer("lewat", "peringatan", on="tanggapi", kind="timeDate", cancelActivity="false").user("ingatkan")
+        .end("diingatkan", None).end()
+        .flow("mulai", "jam", "hitung", "tanggapi", "selesai").flow("lewat", "ingatkan", "diingatkan")
+    )  # fmt: skip
+
+
+def test_r34_a_scenario_plays_warnings_in_working_days() -> None:
+    assert rehearse(warned().definition(), read_scenario("b.yaml", WARNED.encode())).outcome == "selesai"
+
+
+@pytest.mark.parametrize(
+    ("days", "old", "new"),
+    [("3", "", ""), ("1", "targets: {tanggapan: {hari_kerja: 3}}", "targets: {tanggapan: P3D}")],
+)
+def test_r34_no_warning_where_the_target_is_not_later_or_not_in_working_days(
+    days: str, old: str, new: str
+) -> None:
+    text = WARNED.replace(old, new)
+    with pytest.raises(ScenarioFailed, match="step 5: open tasks"):
+        rehearse(warned(days).definition(), read_scenario("b.yaml", text.encode()))
+
+
 def test_a_cancelled_case_has_no_valid_letter() -> None:
     cancelled = WHOLE[: WHOLE.index("  - complete: setujui")] + "  - message: pembatalan\n"
     cancelled += "expect: {outcome: dibatalkan, letters: []}\n"

@@ -21,6 +21,12 @@ def tkp_dispatch() -> Definition:
 
 
 @cache
+def complaint() -> Definition:
+    """The complaint process."""
+    return load(read_folder(PROCESSES / "complaint"))
+
+
+@cache
 def referral() -> Definition:
     """The referral process."""
     return load(read_folder(PROCESSES / "referral"))

@@ -1,22 +1,20 @@
 """The referral process as delivered: routing, scenarios, who is told, what is sealed, what is said about fees."""
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
-from itertools import pairwise
 from typing import Any
 
 import pytest
 
 from tests.unit.engine.folder import Folder
 from tests.unit.engine.play import Play
+from tests.unit.processes.flows import taken
 from tests.unit.processes.folder import referral
-from workflow_app.engine import rehearsal, runner
+from workflow_app.engine import rehearsal
 from workflow_app.engine.lint import lint
 from workflow_app.engine.model import read_model
 from workflow_app.engine.scenarios import Complete, Scenario, read_scenarios
 from workflow_app.permissions import ROLES
-from workflow_app.types import Step
 
 SCENARIOS = read_scenarios(referral().files)
 ROUTES = {
@@ -52,40 +50,11 @@ def test_the_scenario_ends_as_it_says(scenario: Scenario) -> None:
     rehearsal.rehearse(referral(), scenario)
 
 
-def taken(scenario: Scenario, patch: pytest.MonkeyPatch) -> Iterator[str]:
-    """The flows that a scenario takes: two elements one after the other in what the engine reports."""
-    path: list[str] = []
-
-    def watched(name: str) -> Any:
-        step_of = getattr(runner, name)
-
-        def call(*given: Any) -> Step:
-            step: Step = step_of(*given)
-            path.extend(step.completed)
-            waiting = [*step.open_tasks, *step.effects]
-            known.update(f"{path[-1]}__{task.element}" for task in waiting if path)
-            return step
-
-        return call
-
-    known: set[str] = set()
-    for name in ("start", "complete_task", "resolve_effect", "wake", "receive_message"):
-        patch.setattr(runner, name, watched(name))
-    rehearsal.rehearse(referral(), scenario)
-    elements = referral().elements
-    for one, other in pairwise(path):
-        yield f"{one}__{other}"
-        parent = elements[other].parent
-        if elements[other].kind == "startEvent" and parent:
-            yield f"{one}__{parent}"
-    yield from known
-
-
 def test_every_flow_is_taken_by_a_scenario(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: set[str] = set()
     for scenario in SCENARIOS:
         with monkeypatch.context() as patch:
-            seen.update(taken(scenario, patch))
+            seen.update(taken(referral(), scenario, patch))
     drawn = {flow.id for flow in read_model(referral().files["process.bpmn"]).flows}
     only_when_called = {
         "rujukan_gw_mandiri__rujukan_gabung_keperluan",

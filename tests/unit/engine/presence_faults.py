@@ -1,0 +1,22 @@
+"""Planted faults in what a form tells of its answers without telling them (`presence`). They are tried in `test_lint`."""
+
+import json
+
+from tests.unit.engine.folder import Folder
+from tests.unit.engine.play import line
+
+
+def asking(**presence: tuple[str, ...]) -> Folder:
+    """A form with one free question, and variables that say whether something was answered."""
+    field = {"widget": "text", "personal": "identitas"}
+    folder = line().form("kerja", {"nama": {"type": "string"}}, {"nama": field})
+    ui = json.loads(folder.extra["forms/kerja.ui.json"])
+    return folder.json("forms/kerja.ui.json", {**ui, "presence": presence})
+
+
+FAULTS: dict[str, tuple[Folder, str, str]] = {
+    "a presence of a question there is not": (asking(ada=("hantu",)), "form-presence", "kerja"),
+    "a presence of nothing": (asking(ada=()), "form-presence", "kerja"),
+    "a presence that is answered itself": (asking(nama=("nama",)), "form-presence", "kerja"),
+    "a presence with a reserved name": (asking(len=("nama",)), "variable-reserved", "kerja"),
+}

@@ -1,0 +1,40 @@
+"""Which flows of a process its scenarios take."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from workflow_app.engine import rehearsal, runner
+from workflow_app.engine.definitions import Definition
+from workflow_app.engine.scenarios import Scenario
+from workflow_app.types import Step
+
+
+def taken(definition: Definition, scenario: Scenario, patch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The flows that a scenario takes: two elements one after the other in what the engine reports."""
+    path: list[str] = []
+
+    def watched(name: str) -> Any:
+        step_of = getattr(runner, name)
+
+        def call(*given: Any) -> Step:
+            step: Step = step_of(*given)
+            path.extend(step.completed)
+            waiting = [*step.open_tasks, *step.effects]
+            known.update(f"{path[-1]}__{task.element}" for task in waiting if path)
+            return step
+
+        return call
+
+    known: set[str] = set()
+    for name in ("start", "complete_task", "resolve_effect", "wake", "receive_message"):
+        patch.setattr(runner, name, watched(name))
+    rehearsal.rehearse(definition, scenario)
+    for one, other in pairwise(path):
+        yield f"{one}__{other}"
+        parent = definition.elements[other].parent
+        if definition.elements[other].kind == "startEvent" and parent:
+            yield f"{one}__{parent}"
+    yield from known

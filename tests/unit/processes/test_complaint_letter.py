@@ -1,0 +1,136 @@
+"""The receipt of a complaint: its number, what was said, who signed, and nothing too much (R28, R35)."""
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from tests.unit.processes.folder import complaint
+from workflow_app.services import printing, readable, typesetting
+
+ADDRESS = "https://spkt.contoh.go.id/verifikasi/CONTOH-0000"
+NUMBER = "DUMAS/17/XII/2026/SPKT/POLRES HULU SUNGAI SELATAN/POLDA KALIMANTAN SELATAN"
+PERSON = {
+    "nama": "Contoh Muhammad Syarifuddin bin Haji Contoh Abdurrahman", "alamat": "Jalan Contoh Nomor 12 RT 03 RW 01",
+    "desa": "Desa Contoh Hulu", "kecamatan": "Kandangan", "kabupaten": "Hulu Sungai Selatan", "dibantu": "tidak",
+    "nik": "6306050102900001", "telepon": "0812-0000-0000",
+}  # fmt: skip
+MATTER = {
+    "golongan": "pelayanan_lambat", "pengadu_sebagai": "perorangan", "harapan": "Diberi kepastian waktu.",
+    "uraian_aduan": "Sudah dua kali datang dan diminta kembali tanpa penjelasan.",
+}  # fmt: skip
+AT_THE_DESK = {
+    "kanal": "langsung",
+    "received_at": "2026-12-31T15:59:00+00:00",
+    "tempat_penyampaian": "Ruang pelayanan SPKT",
+}
+SHEET = {
+    "kanal": "kotak_pengaduan",
+    "kotak": "Kotak pengaduan SPKT",
+    "nomor_lembar": 3,
+    "received_at": "2026-12-31T16:01:00+00:00",
+}
+
+
+def letter(person: dict[str, Any] | None = None, channel: str = "langsung", **more: Any) -> str:
+    """The receipt as it is printed, of the desk or of the box."""
+    answers: dict[str, dict[str, Any]] = {"pokok_aduan": MATTER}
+    if channel == "langsung":
+        response = {"tanggapan": "Dikabari lewat telepon paling lambat lusa."}
+        answers |= {
+            "terima_pengaduan": AT_THE_DESK,
+            "identitas": {**PERSON, **(person or {})},
+            "tanggapan_langsung": response,
+        }
+    else:
+        answers |= {"lembar_kotak": SHEET, "pengirim": person or {}}
+
+    def label(element: str, field: str) -> str:
+        given = answers.get(element, {}).get(field)
+        return readable.answer(complaint(), complaint().form(element).fields[field], given)
+
+    context = {
+        "kop": ["KEPOLISIAN NEGARA REPUBLIK INDONESIA", "DAERAH KALIMANTAN SELATAN", "RESOR HULU SUNGAI SELATAN"],
+        "nomor": NUMBER,
+        "tanggal_terbit": "Kamis, 31 Desember 2026",
+        "jam_terbit": "23.59 WITA",
+        "hari": readable.written_day,
+        "waktu": lambda text: printing.when(datetime.fromisoformat(text)),
+        "tempat_terbit": "Kandangan",
+        "jawaban": answers,
+        "label": label,
+        "butir": [],
+        "penandatangan": {
+            "atas_nama": "a.n. KEPALA KEPOLISIAN RESOR HULU SUNGAI SELATAN", "jabatan": "KA SPKT",
+            "nama": "CONTOH PEJABAT, S.H.", "pangkat": "INSPEKTUR POLISI DUA", "nrp": "00000000",
+        },
+        "tanda_tangan": None,
+        "qr": typesetting.qr_picture(ADDRESS),
+        "alamat_verifikasi": ADDRESS,
+        "masa_berlaku": None,
+        "batal": False,
+        "contoh": False,
+    } | more  # fmt: skip
+    return typesetting.fill(complaint().letter("tanda_terima").html, context)
+
+
+def text(html: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html.partition("<body>")[2]))
+
+
+def test_r28_the_receipt_of_the_desk_states_who_what_where_and_when() -> None:
+    words = text(letter())
+    for part in (
+        NUMBER, "Kamis, 31 Desember 2026 pukul 23.59 WITA", "Ruang pelayanan SPKT", "Contoh Muhammad Syarifuddin",
+        "Desa Contoh Hulu, Kecamatan Kandangan", "Pelayanan lambat", "diminta kembali tanpa penjelasan",
+        "Diberi kepastian waktu", "paling lambat lusa", "Pengadu,", "NRP 00000000", ADDRESS,
+    ):  # fmt: skip
+        assert part in words
+
+
+def test_r19_the_receipt_of_a_sheet_says_when_the_box_was_opened_and_names_nobody() -> None:
+    words = text(letter(channel="kotak"))
+    assert "Jumat, 1 Januari 2027 pukul 00.01 WITA" in words
+    assert "ke-3 dari Kotak pengaduan SPKT" in words
+    assert "tidak disebut" in words
+    assert "Pengadu," not in words
+
+
+def test_r23_a_receipt_that_is_sent_tells_no_story_and_no_address() -> None:
+    words = text(letter({"nama": "Contoh Warga", "alamat": "Jalan Contoh 5"}, channel="kotak"))
+    assert "Contoh Warga" in words
+    assert "Jalan Contoh 5" not in words
+    assert "diminta kembali" not in words
+    assert "dijamin kerahasiaannya" in words
+
+
+def test_r29_help_in_filling_is_noted_with_the_thumb_print() -> None:
+    words = text(
+        letter({"dibantu": "ya", "alasan_bantuan": "tidak_membaca_menulis", "jenis_tanda": "cap_jempol"})
+    )
+    assert "Pengadu dibantu dalam mengisi pengaduan (tidak dapat membaca dan menulis)" in words
+    assert "(cap jempol)" in words
+
+
+def test_r69_it_is_free_and_numbers_nobody() -> None:
+    words = text(letter())
+    assert "tanpa dipungut biaya (Rp0)" in words
+    assert PERSON["nik"] not in words
+    assert PERSON["telepon"] not in words
+
+
+def test_pitfall_27_no_law_is_cited_and_no_other_time_zone() -> None:
+    assert not re.search(r"KUHP|KUHAP|Pasal|Perkap|WIB|WIT\b", text(letter()))
+
+
+def test_what_people_typed_is_text_and_never_markup() -> None:
+    assert "<script>" not in letter({"nama": "<script>alert(1)</script>"})
+
+
+@pytest.mark.parametrize("channel", ["langsung", "kotak"])
+def test_it_fits_on_one_page(channel: str) -> None:
+    metadata = typesetting.Metadata("DUMAS", "SPKT", datetime(2026, 12, 31, 15, 59, tzinfo=UTC), b"0" * 16)
+    pdf, pages = typesetting.typeset(letter(channel=channel, batal=True), metadata)
+    assert pdf.startswith(b"%PDF")
+    assert pages == 1
