@@ -19,6 +19,7 @@ from workflow_app.services import access, audit, cases, configuration, people, t
 from workflow_app.services.readable import moment
 from workflow_app.services.unit_of_work import UnitOfWork
 from workflow_app.services.users import UserView
+from workflow_app.types import Answers
 
 PROCESS, SHEET = "complaint", "lembar_kotak"
 MOST_SHEETS = 50
@@ -105,7 +106,7 @@ def _begin(work: UnitOfWork, opening: BoxOpening, sheet: int) -> UUID:
     started = cases.start(work, PROCESS, begins_with={"dari_kotak": True})
     if started.task_id is None:
         raise Conflict("Berkas lembar ini tidak dapat dimulai. Hubungi admin.")
-    answers = {
+    answers: Answers = {
         "kanal": "kotak_pengaduan",
         "kotak": opening.box,
         "nomor_lembar": sheet,

@@ -67,9 +67,7 @@ def test_a_case_ends_as_it_should_while_the_clock_only_runs_backwards(
         assert (case.status, letter.status) == ("done", "valid")
         assert letter.document_id is not None
         definition = definition_of(work, case.definition_id)
-        assert printing._signatures(work, case, definition, letter), (
-            "it was given after the letter"
-        )
+        assert printing._signatures(work, case, definition, letter), "it was given after the letter"
         texts = work.session.scalars(select(LetterNumber.number)).all()
         assert len(set(texts)) == len(texts)
     with works.begin(stage.cast["petugas"]) as work:
