@@ -68,7 +68,7 @@ def inbox(open_tasks: int, as_json: bool) -> None:
         ratios = {
             "p95_ratio": growth.all_lists,
             "worst_list": growth.which,
-            "worst_list_p95_ratio": growth.one_list,
+            "worst_list_p50_ratio": growth.one_list,
         }
         _print({**asdict(large), **ratios, "with_1000": asdict(small)}, as_json=True)
         return
