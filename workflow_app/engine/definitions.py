@@ -69,6 +69,8 @@ class Definition:
     """Processes it calls, key to name; their elements, forms, letters and decisions are those of the definition."""
     is_startable: bool
     """False for a process that only others begin or call."""
+    is_reopenable: bool
+    """A lead may take an ended case up again: another one of this process continues it."""
     specs: Specs = field(repr=False, compare=False)
 
     @property
@@ -204,6 +206,7 @@ def _parse(files: ProcessFiles, hash_: str) -> Definition:
         decisions={table.name: table for table in tables},
         called={key: part.name for key, part in called.items()},
         is_startable=model.properties.get("startable") != "false",
+        is_reopenable=model.properties.get("reopenable") == "true",
         specs=parse_specs(model, called, {n: files[n] for n in sorted(files) if n.endswith(".dmn")}),
     )
 

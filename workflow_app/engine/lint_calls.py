@@ -9,6 +9,7 @@ PROCESS_PROPERTIES: Mapping[str, tuple[str, ...]] = {
     "initial": (),
     "callable": ("true", "false"),
     "startable": ("true", "false"),
+    "reopenable": ("true", "false"),
 }
 """Properties of a process and their values; those of `initial` have a rule of their own."""
 

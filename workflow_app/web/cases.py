@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from workflow_app.errors import Busy, InvalidInput
+from workflow_app.errors import Busy, Conflict, InvalidInput
 from workflow_app.permissions import IDENTITY_READERS, TIME_CORRECTORS
 from workflow_app.services import access as reach
 from workflow_app.services import (
@@ -20,6 +20,7 @@ from workflow_app.services import (
     letters,
     message_views,
     records,
+    reopenings,
     requirements,
     stages,
 )
@@ -109,6 +110,20 @@ def cancel(case_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("cases.show", case_id=case_id))
 
 
+@blueprint.post("/buka-kembali")
+@access()
+def reopen(case_id: UUID) -> ResponseReturnValue:
+    """Take an ended case up again, with a reason; the page of the case that continues it."""
+    try:
+        with unit_of_work() as work:
+            child = reopenings.reopen(work, case_id, request.form.get("alasan_buka", ""))
+    except (InvalidInput, Conflict) as error:
+        sentence = error.fields.get("reason") if isinstance(error, InvalidInput) else None
+        return page(case_id, reopen_error=sentence or error.sentence), status_of(error)
+    flash("Berkas dibuka kembali sebagai berkas ini. Alasannya tercatat.")
+    return redirect(url_for("cases.show", case_id=child))
+
+
 def page(case_id: UUID, **more: Any) -> str:
     """The page of a case; `more` is what was typed and what is wrong with it."""
     with unit_of_work() as work:
@@ -121,6 +136,7 @@ def page(case_id: UUID, **more: Any) -> str:
             "cases/show.html",
             case=case,
             family=kinship.of_case(work, own),
+            reopening=reopenings.of_case(work, own),
             notices=record.notices,
             drawing=diagrams.diagram(work, case_id),
             entries=history.timeline(work, case_id),
@@ -139,6 +155,8 @@ def page(case_id: UUID, **more: Any) -> str:
             may_correct=not work.actor.roles.isdisjoint(TIME_CORRECTORS),
             **{
                 "cancel_error": "",
+                "reopen_error": "",
+                "typed_reopening": request.form.get("alasan_buka", ""),
                 "typed_reason": request.form.get("alasan", ""),
                 "withdrawal": Withdrawal(),
                 "correcting": None,

@@ -177,6 +177,7 @@ def all_routes(world: World) -> list[Route]:
         Route("tasks.release", "POST", f"{task}/lepas", "sari"),
         Route("tasks.reassign", "POST", f"{ruling}/alihkan", "sari", {"kepada": str(w.colleague)}),
         Route("cases.cancel", "POST", f"{approval}/batal", "sari", {"alasan": reason}),
+        Route("cases.reopen", "POST", f"{done}/buka-kembali", "sari", {"alasan_buka": reason}, (409,)),
         Route("incidents.retry", "POST", f"/insiden/{w.incident}/ulangi", "sari", answered=(409,)),
         Route("messages.hand_over", "POST", f"/pesan/{w.slip}/serah", "budi"),
         Route("messages.print_instead", "POST", f"/pesan/{w.mail}/cetak", "budi"),
