@@ -35,6 +35,7 @@ def test_a_scenario_ends_as_it_says(
     configure(works, scenario)
     others = {step.role for step in scenario.steps if isinstance(step, Complete)} - stage.cast.keys()
     stage = replace(stage, cast={**stage.cast, **{role: person(role, role) for role in sorted(others)}})
+    person("tamu", "arsiparis")  # somebody to be named in a complaint
     with works.begin(SYSTEM) as work:
         for needed in (folder, *begun_by(folder)):
             processes.deploy(work, needed)

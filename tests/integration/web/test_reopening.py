@@ -1,0 +1,61 @@
+"""Taking an ended complaint up again from its page."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+import pytest
+
+from tests.integration.conftest import PROCESSES
+from tests.integration.web.visitor import Visitor
+from workflow_app.engine import definitions, scenarios
+from workflow_app.services import processes, rehearsal
+from workflow_app.services.rehearsal import Stage
+from workflow_app.services.unit_of_work import Works
+from workflow_app.types import SYSTEM
+
+REASON = "Pengirimnya datang dan membawa keterangan baru."
+BUTTON = "Buka kembali berkas"
+
+
+@pytest.fixture
+def ended(stage: Stage, works: Works) -> UUID:
+    """A sheet of the box that was set aside."""
+    folder = PROCESSES / "complaint"
+    with works.begin(SYSTEM) as work:
+        processes.deploy(work, folder)
+    files = definitions.read_folder(folder)
+    name = "scenarios/kotak_disisihkan.yaml"
+    return rehearsal.play(stage, "complaint", scenarios.read_scenario(name, files[name]))
+
+
+def button(visitor: Visitor) -> str:
+    return next(
+        words
+        for form in visitor.page().iter("button")
+        if (words := " ".join("".join(form.itertext()).split())).startswith(BUTTON)
+    )
+
+
+def test_r32_a_lead_takes_up_what_was_set_aside_and_both_pages_say_so(chief: Visitor, ended: UUID) -> None:
+    chief.open(f"/berkas/{ended}")
+    assert (
+        "Disisihkan menurut aturan anonim" in chief.words or "disisihkan menurut aturan anonim" in chief.words
+    )
+    chief.submit(button(chief), alasan_buka="singkat")
+    assert chief.answer.status_code == 400
+    assert "paling sedikit sepuluh huruf" in chief.words
+    chief.submit(button(chief), alasan_buka=REASON)
+
+    assert "Alasan dibuka kembali" in chief.words
+    assert REASON in chief.words
+    assert "Berkas asal. Dibuka kembali" in chief.words
+    chief.open(f"/berkas/{ended}")
+    assert "Berkas lanjutan. Dibuka kembali" in chief.words
+    assert REASON not in chief.words
+    assert BUTTON not in chief.words
+
+
+def test_who_serves_at_the_counter_is_not_offered_it(
+    at_desk: Visitor, visit: Callable[[str], Visitor], ended: UUID
+) -> None:
+    assert BUTTON not in at_desk.open(f"/berkas/{ended}").words
