@@ -80,7 +80,7 @@ class Visitor:
         """The token of the forms on this page."""
         return next(box.get("value") for box in self.page().iter("input") if box.get("name") == "csrf_token")
 
-    def _button(self, words: str, action: str | None) -> tuple[Any, Any]:
+    def _button(self, words: str, action: str | None = None) -> tuple[Any, Any]:
         for form in self.page().iter("form"):
             if action not in (None, form.get("action")):
                 continue
