@@ -41,7 +41,7 @@ _DEFAULT_LIMITS = Limits()
 _AT_ONCE = threading.BoundedSemaphore(2)
 """PDFs looked into at the same time by one process, so that several hostile ones cannot add up their memory."""
 _WITH_WAITING = threading.BoundedSemaphore(3)
-"""The same with those that wait their turn: of the four threads of a web process one is left for everything else."""
+"""The same with those that wait their turn: a web process is held up by them for no longer than one waits."""
 
 _RESTRICTED = "PDF ini dibatasi oleh pembuatnya (cetak atau salin), tetapi dapat dibaca."
 _SIGNED = "PDF ini bertanda tangan digital. File asli disimpan apa adanya, tanpa salinan yang diubah."

@@ -56,7 +56,7 @@ class Settings(BaseSettings):
     cookie_secure: bool = True
     trusted_proxies: Annotated[int, Field(ge=0, le=5)] = 0
     web_workers: Annotated[int, Field(ge=1, le=64)] = 2
-    web_threads: Annotated[int, Field(ge=1, le=64)] = 4
+    web_threads: Annotated[int, Field(ge=1, le=64)] = 3
     max_upload_mb: Annotated[int, Field(ge=1, le=500)] = 50
     ocr_timeout_seconds: Annotated[int, Field(ge=5, le=3600)] = 120
     session_idle_minutes: Annotated[int, Field(ge=5, le=1440)] = 60
