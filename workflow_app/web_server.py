@@ -41,7 +41,9 @@ COLLECT_AFTER = (50_000, 20, 20)
 wsgi_app = "workflow_app.app:create_app()"
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_WORKERS") or 2)
-threads = int(os.environ.get("WEB_THREADS") or 3)  # more only wait for one another: measured, see how-to/measure-speed
+threads = int(
+    os.environ.get("WEB_THREADS") or 3
+)  # more only wait for one another: measured, see how-to/measure-speed
 preload_app = True  # read once, then forked: the application opens no connection before its first request
 timeout = 60
 graceful_timeout = 6
