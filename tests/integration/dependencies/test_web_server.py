@@ -1,57 +1,13 @@
 """The real web server: its processes count together, and every line it writes is JSON."""
 
 import json
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
-from tests.integration.dependencies.program import wait_until
-from tests.services import ROOT
-from workflow_app.local_stack.object_store import HOST, free_ports
+from tests.integration.web_server import get, serving
 from workflow_app.services.unit_of_work import Works
 
 REQUESTS = 24
-
-
-def get(port: int, path: str, **headers: str) -> tuple[int, dict[str, str], str]:
-    connection = HTTPConnection(HOST, port, timeout=10)
-    try:
-        connection.request("GET", path, headers=headers)
-        answer = connection.getresponse()
-        return (
-            answer.status,
-            {name.lower(): value for name, value in answer.getheaders()},
-            answer.read().decode(),
-        )
-    finally:
-        connection.close()
-
-
-@contextmanager
-def serving(environment: dict[str, str], log: Path) -> Iterator[int]:
-    port = free_ports(1)[0]
-    command = ["-m", "gunicorn", "-c", "python:workflow_app.web_server", "--bind", f"{HOST}:{port}"]
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, *command], cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT
-        )
-    try:
-        wait_until(lambda: process.poll() is not None or is_up(port), 60)
-        yield port
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-def is_up(port: int) -> bool:
-    try:
-        return get(port, "/healthz")[0] == 200
-    except OSError:
-        return False
 
 
 def test_processes_count_together_and_write_json_with_the_id_of_a_trusted_proxy(

@@ -1,15 +1,14 @@
 """What only a browser can tell: the scripts work under the policy, nothing typed is lost, the list refreshes itself."""
 
-import threading
+import os
 from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
-from werkzeug.serving import make_server
 
 from tests.integration.conftest import PASSWORD, PROCESSES
+from tests.integration.web_server import serving
 from tests.services import new_database
-from workflow_app.app import create_app
 from workflow_app.connections import connect
 from workflow_app.services import processes, users
 from workflow_app.services.unit_of_work import Works
@@ -25,13 +24,18 @@ EXPECTED = ("401", "400", "ERR_INTERNET_DISCONNECTED")
 
 
 @pytest.fixture(scope="module")
-def site(stack: dict[str, str], template_database: str) -> Iterator[str]:
-    """Address of the application on a database of its own, with Budi at the desk."""
+def site(
+    stack: dict[str, str], template_database: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """Address of the site on a database of its own, with Budi at the desk."""
     with new_database(stack["DATABASE_URL"], template=template_database, prefix="web") as address:
-        yield from _serve(read_settings({**stack, "DATABASE_URL": address}))
+        environment = {**stack, "DATABASE_URL": address, "WEB_WORKERS": "1"}
+        furnish(read_settings(environment))
+        with serving({**os.environ, **environment}, tmp_path_factory.mktemp("web") / "web.log") as port:
+            yield f"http://127.0.0.1:{port}"
 
 
-def _serve(settings: Settings) -> Iterator[str]:
+def furnish(settings: Settings) -> None:
     works: Works = connect(settings)
     works.blobs.ensure_bucket()
     with works.begin(SYSTEM) as work:
@@ -46,15 +50,6 @@ def _serve(settings: Settings) -> Iterator[str]:
             roles=["petugas"],
             password=PASSWORD,
         )
-    app = create_app(settings, works=works)
-
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
     works.session_factory.kw["bind"].dispose()
 
 
