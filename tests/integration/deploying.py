@@ -1,8 +1,10 @@
-"""Small processes of a test, deployed as folders are."""
+"""Processes of a test, deployed as folders are: small ones, and changed copies of those of the release."""
 
+import shutil
 from pathlib import Path
 
 from tests.unit.engine.folder import Folder
+from tests.unit.processes.folder import PROCESSES
 from workflow_app.services import processes
 from workflow_app.services.unit_of_work import Works
 from workflow_app.types import SYSTEM
@@ -17,3 +19,9 @@ def deploy(works: Works, root: Path, *folders: Folder) -> None:
             (path / name).write_bytes(content)
         with works.begin(SYSTEM) as work:
             processes.deploy(work, path)
+
+
+def copy_of(key: str, root: Path) -> Path:
+    """The folder of a process of the release, with the shared parts beside it, to be changed by a test."""
+    shutil.copytree(PROCESSES / "shared", root / "shared", dirs_exist_ok=True)
+    return Path(shutil.copytree(PROCESSES / key, root / key))

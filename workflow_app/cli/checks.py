@@ -21,9 +21,13 @@ EXTENSIONS = ("jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrols")
 def template_faults(root: Path) -> Iterator[str]:
     """Templates that do not compile, or that name another one that does not exist."""
     pages = root / "workflow_app" / "web" / "templates"
-    for folder in (pages, *sorted((root / "processes").glob("*/letters"))):
+    processes = root / "processes"
+    for base, folder in (
+        (pages, pages),
+        *((processes, found) for found in sorted(processes.glob("*/letters"))),
+    ):
         for path in sorted(folder.rglob("*.html")):
-            yield from (f"{path.relative_to(root)}{fault}" for fault in _faults(path, folder))
+            yield from (f"{path.relative_to(root)}{fault}" for fault in _faults(path, base))
 
 
 class _AnyName(dict[str, Any]):
@@ -33,14 +37,14 @@ class _AnyName(dict[str, Any]):
         return super().get(key, str)
 
 
-def _faults(path: Path, folder: Path) -> Iterator[str]:
+def _faults(path: Path, base: Path) -> Iterator[str]:
     environment = Environment(extensions=EXTENSIONS, autoescape=True)
     environment.filters, environment.tests = _AnyName(environment.filters), _AnyName(environment.tests)
     source = path.read_text(encoding="utf-8")
     try:
         environment.compile(source, name=path.name, filename=str(path))
         for name in meta.find_referenced_templates(environment.parse(source)):
-            if name is not None and not (folder / name).is_file():
+            if name is not None and not (base / name).is_file():
                 yield f": names {name}, which does not exist"
     except TemplateSyntaxError as error:
         yield f":{error.lineno}: {error.message}"

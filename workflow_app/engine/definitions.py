@@ -12,6 +12,7 @@ from workflow_app.engine.decisions import DecisionTable, read_decision
 from workflow_app.engine.forms import Form, read_form
 from workflow_app.engine.functions import Value, is_reserved, is_value
 from workflow_app.engine.model import Model, Node, read_model
+from workflow_app.engine.shared_parts import SHARED, read_parts, shared_files
 from workflow_app.engine.specs import Specs, parse_specs
 from workflow_app.errors import InvalidDefinition
 
@@ -48,6 +49,8 @@ class LetterSource:
 
     html: str
     meta: Mapping[str, Any]
+    parts: Mapping[str, str] = field(default_factory=dict)
+    """Shared parts the template may build on, by the path under which it names them."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +105,8 @@ class Definition:
 
 
 def read_folder(path: Path) -> ProcessFiles:
-    """All files of a process folder, hidden ones excepted, with the folders beside it whose processes it calls.
+    """All files of a process folder, hidden ones excepted, with the folders beside it whose processes it calls and the shared
+    parts that letters build on.
 
     Raises `InvalidDefinition` without a model.
     """
@@ -111,15 +115,17 @@ def read_folder(path: Path) -> ProcessFiles:
         if (beside / key / MODEL_FILE).is_file():
             other = _read_one(beside / key)
             files |= {f"{CALLED}{key}/{name}": content for name, content in other.items()}
-    return files
+    return files | read_parts(files, beside)
 
 
 def _read_one(path: Path) -> dict[str, bytes]:
     if not (path / MODEL_FILE).is_file():
         raise InvalidDefinition(detail=f"{path.name}: {MODEL_FILE} is missing")
     found = {p.relative_to(path).as_posix(): p for p in sorted(path.rglob("*")) if p.is_file()}
-    if any(name.startswith(CALLED) for name in found):
-        raise InvalidDefinition(detail=f"{path.name}: {CALLED} is filled when the folder is read")
+    if any(name.startswith((CALLED, SHARED)) for name in found):
+        raise InvalidDefinition(
+            detail=f"{path.name}: {CALLED} and {SHARED} are filled when the folder is read"
+        )
     return {
         name: p.read_bytes() for name, p in found.items() if not any(s[0] == "." for s in name.split("/"))
     }
@@ -136,7 +142,7 @@ def _called_keys(files: ProcessFiles) -> set[str]:
 
 def own_files(files: ProcessFiles) -> dict[str, bytes]:
     """The files of the folder itself."""
-    return {name: content for name, content in files.items() if not name.startswith(CALLED)}
+    return {name: content for name, content in files.items() if not name.startswith((CALLED, SHARED))}
 
 
 def called_folders(files: ProcessFiles) -> dict[str, dict[str, bytes]]:
@@ -170,7 +176,7 @@ def load(files: ProcessFiles) -> Definition:
 
 
 def _parse(files: ProcessFiles, hash_: str) -> Definition:
-    own, folders = own_files(files), called_folders(files)
+    own, folders, shared = own_files(files), called_folders(files), read_shared(files)
     if MODEL_FILE not in own:
         raise InvalidDefinition(detail=f"{MODEL_FILE} is missing")
     model = read_model(own[MODEL_FILE])
@@ -198,7 +204,7 @@ def _parse(files: ProcessFiles, hash_: str) -> Definition:
             if "formJsonSchemaFilename" in node.properties
         },
         letters={
-            PurePosixPath(n).stem: read_letter(part, n)
+            PurePosixPath(n).stem: read_letter(part, n, shared)
             for _, part in parts
             for n in sorted(part)
             if _is_letter(n)
@@ -225,10 +231,15 @@ def form_of(files: ProcessFiles, node: Node) -> Form:
     return read_form(node.id, read_json(files, schema_file), read_json(files, ui_file))
 
 
-def read_letter(files: ProcessFiles, name: str) -> LetterSource:
+def read_letter(files: ProcessFiles, name: str, shared: Mapping[str, str]) -> LetterSource:
     """The letter whose template is this file (`letters/<letter>.html`). Raises `InvalidDefinition`."""
     meta_file = f"{name.removesuffix('.html')}.json"
-    return LetterSource(_text(files, name), read_json(files, meta_file) if meta_file in files else {})
+    return LetterSource(_text(files, name), read_json(files, meta_file) if meta_file in files else {}, shared)
+
+
+def read_shared(files: ProcessFiles) -> dict[str, str]:
+    """The shared parts of letters, by path. Raises `InvalidDefinition`."""
+    return {name: _text(files, name) for name in shared_files(files)}
 
 
 def read_json(files: ProcessFiles, name: str) -> dict[str, Any]:

@@ -31,11 +31,13 @@ from workflow_app.engine.definitions import (
     load,
     own_files,
     read_letter,
+    read_shared,
 )
 from workflow_app.engine.forms import Form
 from workflow_app.engine.lint_source import Finding, Rule, Source
 from workflow_app.engine.model import read_model
 from workflow_app.engine.scenarios import Scenario, read_scenario
+from workflow_app.engine.shared_parts import SHARED, shared_files
 from workflow_app.errors import InvalidDefinition
 
 __all__ = ["RULES", "Finding", "lint"]
@@ -66,11 +68,12 @@ def lint(files: ProcessFiles, roles: Collection[str], texts: Collection[str] | N
     """
     findings: list[Finding] = []
     called: dict[str, Source] = {}
+    shared = shared_files(files)
     for key, folder in called_folders(files).items():
-        other, found = _judge(folder, roles, {}, texts)
+        other, found = _judge(folder | shared, roles, {}, texts)
         called |= {key: other} if other else {}
         findings += [Finding(f.rule, f"{CALLED}{key}: {f.element}", f.message) for f in found]
-    findings += _judge(own_files(files), roles, called, texts)[1]
+    findings += _judge(own_files(files) | shared, roles, called, texts)[1]
     if not findings:
         try:
             load(files)
@@ -110,9 +113,10 @@ def _judge(
         if table and table.name in decisions:
             findings.append(Finding("one-decision", name, f"Keputusan {table.name} sudah ada di file lain."))
         decisions |= {table.name: table} if table else {}
+    parts = attempt("letter-unreadable", SHARED, lambda: read_shared(files)) or {}
     letters: dict[str, LetterSource] = {}
     for name in sorted(n for n in files if n.startswith("letters/") and n.endswith(".html")):
-        letter = attempt("letter-unreadable", name, partial(read_letter, files, name))
+        letter = attempt("letter-unreadable", name, partial(read_letter, files, name, parts))
         letters |= {name.removeprefix("letters/").removesuffix(".html"): letter} if letter else {}
     scenarios: dict[str, Scenario] = {}
     for name in sorted(n for n in files if n.startswith("scenarios/")):

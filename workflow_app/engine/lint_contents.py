@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from workflow_app.engine import forms
 from workflow_app.engine.lint_source import Finding, Rule, Source
 from workflow_app.engine.scenarios import Complete, ExpectOpen, Message
+from workflow_app.engine.shared_parts import shared_files, uses
 
 
 def readme(source: Source) -> Iterator[Finding]:
@@ -48,6 +49,26 @@ def letters(source: Source) -> Iterator[Finding]:
             elif field and form is not None and field not in form.fields:
                 message = f"Surat menyebut isian {field}, yang tidak ada pada {element}."
                 yield Finding("letter-reference", f"letters/{name}.html", message)
+
+
+def letter_parts(source: Source) -> Iterator[Finding]:
+    """Letters build on shared parts that exist, and on nothing else; a shared part is told what it shows."""
+    templates = {f"letters/{name}.html": letter.html for name, letter in source.letters.items()}
+    parts = {name: content.decode(errors="replace") for name, content in shared_files(source.files).items()}
+    for name, html in {**templates, **parts}.items():
+        for used in uses(html):
+            if used is None:
+                message = (
+                    'Surat hanya memakai bagian bersama, yang ditulis langsung: "shared/letters/....html".'
+                )
+                yield Finding("letter-part", name, message)
+            elif used not in parts:
+                yield Finding("letter-part", name, f"Bagian surat {used} tidak ada.")
+    for name, html in parts.items():
+        if _named(html):
+            yield Finding(
+                "letter-part", name, "Bagian bersama tidak menyebut isian; surat yang memberikannya."
+            )
 
 
 def scenarios(source: Source) -> Iterator[Finding]:
@@ -116,4 +137,4 @@ def _named(html: str) -> list[tuple[str, str]]:
     return sorted({*answers, *labels})
 
 
-RULES: tuple[Rule, ...] = (readme, letters, scenarios)
+RULES: tuple[Rule, ...] = (readme, letters, letter_parts, scenarios)

@@ -38,7 +38,7 @@ def render(work: UnitOfWork, letter_id: UUID, *, public_url: str) -> UUID:
     context = context_of(
         letter, definition, statement, public_url, _signatures(work, case, definition, letter)
     )
-    html = typesetting.fill(definition.letter(letter.kind).html, context)
+    html = typesetting.fill(definition.letter(letter.kind), context)
     pdf, pages = typesetting.typeset(html, _metadata(letter, html))
     label = f"Surat {letter.kind.upper()} ({'cetakan batal' if letter.status == 'void' else 'cetakan'})"
     document_id = intake.keep_own(work, pdf, "application/pdf", pages, origin=intake.LETTER, label=label)

@@ -9,12 +9,13 @@ from importlib.resources import files
 from typing import Any
 
 import segno
-from jinja2 import StrictUndefined, TemplateError
+from jinja2 import DictLoader, StrictUndefined, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from weasyprint import HTML
 from weasyprint.css import ColorProfile
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
+from workflow_app.engine.definitions import LetterSource
 from workflow_app.errors import InvalidDefinition
 
 PDF_VARIANT = "pdf/a-2u"
@@ -49,10 +50,11 @@ class _NothingOutside(URLFetcher):
         return response
 
 
-def fill(template: str, context: Mapping[str, Any]) -> str:
+def fill(letter: LetterSource, context: Mapping[str, Any]) -> str:
     """The letter as HTML. Raises `InvalidDefinition` for a template that does not fit what a letter knows."""
+    environment = _environment.overlay(loader=DictLoader(letter.parts))
     try:
-        return _environment.from_string(template).render(context)
+        return environment.from_string(letter.html).render(context)
     except (TemplateError, TypeError, ValueError, ArithmeticError) as error:
         # The message could quote an answer, so only the kind of error is kept.
         raise InvalidDefinition(detail=f"letter template: {type(error).__name__}") from None

@@ -1,13 +1,12 @@
 """A new version of a process while cases start, and while somebody else deploys it too."""
 
-import shutil
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import func, select
 
-from tests.integration.conftest import PROCESSES
+from tests.integration.deploying import copy_of
 from tests.integration.races.meeting import outcome, second_comes_while_first_holds, together
 from tests.integration.races.office import Office
 from workflow_app.models.definition import Definition
@@ -23,8 +22,7 @@ from workflow_app.types import SYSTEM
 @pytest.fixture
 def next_version(tmp_path: Path) -> Path:
     """The same process with one changed word."""
-    folder = tmp_path / "sktlk"
-    shutil.copytree(PROCESSES / "sktlk", folder)
+    folder = copy_of("sktlk", tmp_path)
     form = folder / "forms" / "peristiwa.ui.json"
     form.write_text(form.read_text().replace('"title": "', f'"title": "Uji {uuid4().hex[:6]} ', 1))
     return folder

@@ -1,18 +1,27 @@
 """The printed letter: what it says, PDF/A without anything about a person, the signature."""
 
 import io
+from pathlib import Path
 
 import pikepdf
 from sqlalchemy import select
 
 from tests.integration.conftest import TestClock
+from tests.integration.deploying import copy_of
 from tests.integration.services import desk
 from tests.integration.services.papers import SITE, issued, pictures_in, printed, sign, words_of
 from workflow_app.models.audit import AuditEvent
 from workflow_app.models.document import CaseDocument
 from workflow_app.models.letter import Letter
-from workflow_app.services import configuration, documents, letters, printing
+from workflow_app.services import configuration, documents, letters, printing, processes
 from workflow_app.services.unit_of_work import UnitOfWork
+
+PROMISED = {
+    "alamat_verifikasi", "batal", "butir", "contoh", "hari", "jam_terbit", "jawaban", "judul", "ketentuan", "kode_verifikasi", "kop",
+    "label", "masa_berlaku", "nama_unit", "nomor", "penandatangan", "petugas", "qr", "surat_lain", "tanda_tangan",
+    "tanda_tangan_di", "tanggal_terbit", "tempat_terbit", "waktu",
+}  # fmt: skip
+"""Names of decision 0021: one may come, none may go."""
 
 
 def test_r57_the_letter_says_what_the_sop_and_the_domain_ask_for(officer: UnitOfWork) -> None:
@@ -107,3 +116,35 @@ def test_a_signature_for_an_earlier_letter_does_not_sign_a_later_one(
     second = officer.session.get_one(Letter, letters.issue(officer, case, "sktlk"))
 
     assert pictures_in(printed(officer, second)) == pictures_in(printed(officer, first)) - 1
+
+
+def test_deployed_letters_find_every_name_they_were_promised(officer: UnitOfWork) -> None:
+    letter = issued(officer)
+    case = officer.session.get_one(desk.Case, letter.case_id)
+
+    told = printing.context_of(
+        letter,
+        processes.definition_of(officer, case.definition_id),
+        letters.statement(officer, case, letter),
+        SITE,
+        {},
+    )
+
+    assert told.keys() >= PROMISED, "a letter that was deployed with this name could no longer be printed"
+
+
+def test_a_case_prints_on_the_sheet_that_was_deployed_when_it_began(
+    officer: UnitOfWork, tmp_path: Path
+) -> None:
+    before, begun = issued(officer), desk.complete_case(officer)
+    folder = copy_of("sktlk", tmp_path)
+    sheet = tmp_path / "shared" / "letters" / "frame.html"
+    sheet.write_text(sheet.read_text().replace("Halaman itu", "LEMBAR BARU. Halaman itu"))
+
+    assert processes.deploy(officer, folder).is_new
+
+    during = officer.session.get_one(Letter, letters.issue(officer, begun, "sktlk"))
+    new_sheet = [
+        "LEMBAR BARU" in words_of(printed(officer, one)) for one in (before, during, issued(officer))
+    ]
+    assert new_sheet == [False, False, True]

@@ -1,7 +1,6 @@
 """Deployed versions: running cases keep the one they began under, forms and letters included."""
 
 import json
-import shutil
 from pathlib import Path
 from uuid import UUID
 
@@ -9,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.integration.conftest import PROCESSES
+from tests.integration.deploying import copy_of
 from workflow_app.errors import InvalidDefinition
 from workflow_app.models.case import Case
 from workflow_app.models.task import Task
@@ -22,12 +22,11 @@ NEW_TITLE = "Pertanyaan versi baru"
 @pytest.fixture
 def changed(tmp_path: Path) -> Path:
     """The SKTLK with another title on one form and another word in the letter."""
-    folder = tmp_path / "sktlk"
-    shutil.copytree(PROCESSES / "sktlk", folder)
+    folder = copy_of("sktlk", tmp_path)
     form = folder / "forms" / "terima_warga.ui.json"
     form.write_text(json.dumps({**json.loads(form.read_text()), "title": NEW_TITLE}))
     letter = folder / "letters" / "sktlk.html"
-    letter.write_text(letter.read_text().replace("</body>", "<p>VERSI BARU</p></body>"))
+    letter.write_text(letter.read_text().replace("{% block isi %}", "{% block isi %}<p>VERSI BARU</p>"))
     return folder
 
 

@@ -12,7 +12,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
-from tests.integration.conftest import PROCESSES
+from tests.integration.deploying import copy_of
 from tests.integration.web import desk
 from tests.integration.web.sending import count, multipart
 from tests.integration.web.visitor import Visitor
@@ -47,8 +47,7 @@ def newer_sktlk(works: Works, sktlk: str, tmp_path: Path) -> Callable[[], None]:
     """Deploys a version whose identity form asks one question more."""
 
     def deploy() -> None:
-        folder = tmp_path / sktlk
-        shutil.copytree(PROCESSES / sktlk, folder)
+        folder = copy_of(sktlk, tmp_path)
         for name, change in (("identitas.json", _ask_more), ("identitas.ui.json", _show_more)):
             path = folder / "forms" / name
             content = json.loads(path.read_text())

@@ -1,4 +1,4 @@
-"""Reading a process folder with the folders of the processes that it calls."""
+"""Reading a process folder with the folders of the processes that it calls and the parts its letters share."""
 
 from pathlib import Path
 
@@ -6,6 +6,7 @@ import pytest
 
 from tests.unit.engine.calls import complaint, hand_off, on_disk, small
 from tests.unit.engine.folder import Folder
+from tests.unit.engine.letter_faults import PART, SHEET, letter
 from tests.unit.engine.play import line
 from workflow_app.engine.definitions import called_folders, load, read_folder
 from workflow_app.engine.lint import lint
@@ -55,9 +56,50 @@ def test_a_model_that_cannot_be_read_is_left_to_the_linter(tmp_path: Path) -> No
     assert {f.rule for f in lint(read_folder(path), ROLES)} == {"model"}
 
 
-def test_a_folder_does_not_bring_its_own_copies_of_what_it_calls(tmp_path: Path) -> None:
-    path = on_disk(complaint(), tmp_path)
-    (path / "called" / "serah").mkdir(parents=True)
-    (path / "called" / "serah" / "process.bpmn").write_text(hand_off().xml())
-    with pytest.raises(InvalidDefinition, match="called/"):
-        read_folder(path)
+def test_a_folder_does_not_bring_its_own_copies_of_what_comes_along(tmp_path: Path) -> None:
+    for name in ("called/serah/process.bpmn", "shared/letters/lembar.html"):
+        path = on_disk(complaint(), tmp_path / name.partition("/")[0])
+        (path / name).parent.mkdir(parents=True)
+        (path / name).write_text(hand_off().xml())
+        with pytest.raises(InvalidDefinition, match="called/ and shared/"):
+            read_folder(path)
+
+
+def with_sheet(root: Path, **parts: str) -> None:
+    """The release has these shared parts."""
+    for name, html in parts.items():
+        path = root / "shared" / "letters" / f"{name}.html"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(html)
+
+
+def test_the_sheet_of_a_letter_comes_along_with_all_it_is_made_of_and_nothing_else(tmp_path: Path) -> None:
+    path = on_disk(letter(SHEET), tmp_path)
+    with_sheet(tmp_path, lembar="{% include 'shared/letters/kaki.html' %}", kaki="Periksa", lain="Lain")
+
+    definition = load(read_folder(path))
+
+    assert definition.letter("surat").parts == {
+        PART: "{% include 'shared/letters/kaki.html' %}",
+        "shared/letters/kaki.html": "Periksa",
+    }
+    assert lint(definition.files, ROLES) == []
+
+
+def test_a_called_process_brings_the_sheet_of_its_letters(tmp_path: Path) -> None:
+    on_disk(hand_off().file("letters/pengantar.html", SHEET), tmp_path)
+    with_sheet(tmp_path, lembar="<p>Lembar</p>")
+
+    definition = load(read_folder(on_disk(complaint(), tmp_path)))
+
+    assert definition.letter("pengantar").parts == {PART: "<p>Lembar</p>"}
+    assert lint(definition.files, ROLES) == []
+
+
+def test_another_sheet_is_a_new_version_of_those_who_use_it_and_of_no_other(tmp_path: Path) -> None:
+    using, other = on_disk(letter(SHEET), tmp_path), on_disk(line(), tmp_path)
+    with_sheet(tmp_path, lembar="<p>Lembar</p>")
+    before = [load(read_folder(path)).hash for path in (using, other)]
+    with_sheet(tmp_path, lembar="<p>Lembar baru</p>")
+    after = [load(read_folder(path)).hash for path in (using, other)]
+    assert [a == b for a, b in zip(before, after, strict=True)] == [False, True]

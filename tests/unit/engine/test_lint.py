@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.engine import call_faults, operation_faults, presence_faults
+from tests.unit.engine import call_faults, letter_faults, operation_faults, presence_faults
 from tests.unit.engine.counter import service_counter
 from tests.unit.engine.family import call, report
 from tests.unit.engine.folder import Folder
@@ -110,6 +110,7 @@ def replaced(old: str, new: str, folder: Folder | None = None) -> Folder:
         call(),
         report(),
         *call_faults.SOUND,
+        *letter_faults.SOUND,
         with_setting("uji.cara"),
         comparing(),
     ],
@@ -231,13 +232,6 @@ FAULTS: dict[str, tuple[Folder, str, str]] = {
     "no pool": (replaced('<bpmn:participant id="pool" name="Uji" processRef="loket"/>', ""), "pool", "process.bpmn"),
     "no page for the reader": (line().file("README.md", " \n"), "readme-missing", "README.md"),
     "a key with a dash": (Folder("surat-hilang").start().end().flow("mulai", "selesai"), "process-key", "surat-hilang"),
-    "a letter that is missing": (line().service("terbit", "issue_letter", letter='"hantu"'), "letter-unknown", "terbit"),
-    "a letter named by a variable": (line().service("terbit", "issue_letter", letter="jenis"), "letter-unknown", "terbit"),
-    "a letter nobody issues": (line().letter("sisa"), "letter-unused", "letters/sisa.html"),
-    "a letter without title": (service_counter().json("letters/surat.json", {}), "letter-meta", "letters/surat.json"),
-    "a letter on an unknown task": (service_counter().file("letters/surat.html", "{{ jawaban.hantu.nama }}"), "letter-reference", "letters/surat.html"),
-    "a letter on an unknown field": (service_counter().file("letters/surat.html", '{{ label("isi", "hantu") }}'), "letter-reference", "letters/surat.html"),
-    "a letter that is no text": (changed(lambda f: f.extra.update({"letters/surat.html": b"\xff"})), "letter-unreadable", "letters/surat.html"),
     "a scenario that is no YAML": (scenario("name:", "{"), "scenario-unreadable", "scenarios/contoh.yaml"),
     "a stage without a field for its time": (timed(stage="hantu"), "stage", "kerja"),
     "a stage with another source": (timed(("tombol", "kira_kira"), stage="arrived_at"), "stage", "kerja"),
@@ -259,6 +253,7 @@ FAULTS: dict[str, tuple[Folder, str, str]] = {
     "a scenario that begins with an unknown variable": (scenario("clauses:", "begins_with: {hantu: 1}\nclauses:"), "scenario-reference", "scenarios/contoh.yaml"),
     "a scenario that expects unknown variables": (scenario("variables: {}", "variables: {hantu: 1}"), "scenario-reference", "scenarios/contoh.yaml"),
     **call_faults.FAULTS,
+    **letter_faults.FAULTS,
     **operation_faults.FAULTS,
     **presence_faults.FAULTS,
     "members chosen in the clear": (with_field(widget="members", schema={"type": "array"}), "personal-missing", "kerja"),

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from tests.unit.processes.folder import complaint
-from workflow_app.services import printing, readable, typesetting
+from tests.unit.processes.sheet import ADDRESS, TAIL, filled, text
+from workflow_app.services import typesetting
 
-ADDRESS = "https://spkt.contoh.go.id/verifikasi/CONTOH-0000"
-NUMBER = "DUMAS/17/XII/2026/SPKT/POLRES HULU SUNGAI SELATAN/POLDA KALIMANTAN SELATAN"
+NUMBER = f"DUMAS/17/{TAIL}"
 PERSON = {
     "nama": "Contoh Muhammad Syarifuddin bin Haji Contoh Abdurrahman", "alamat": "Jalan Contoh Nomor 12 RT 03 RW 01",
     "desa": "Desa Contoh Hulu", "kecamatan": "Kandangan", "kabupaten": "Hulu Sungai Selatan", "dibantu": "tidak",
@@ -46,37 +46,8 @@ def letter(person: dict[str, Any] | None = None, channel: str = "langsung", **mo
     else:
         answers |= {"lembar_kotak": SHEET, "pengirim": person or {}}
 
-    def label(element: str, field: str) -> str:
-        given = answers.get(element, {}).get(field)
-        return readable.answer(complaint(), complaint().form(element).fields[field], given)
-
-    context = {
-        "kop": ["KEPOLISIAN NEGARA REPUBLIK INDONESIA", "DAERAH KALIMANTAN SELATAN", "RESOR HULU SUNGAI SELATAN"],
-        "nomor": NUMBER,
-        "tanggal_terbit": "Kamis, 31 Desember 2026",
-        "jam_terbit": "23.59 WITA",
-        "hari": readable.written_day,
-        "waktu": lambda text: printing.when(datetime.fromisoformat(text)),
-        "tempat_terbit": "Kandangan",
-        "jawaban": answers,
-        "label": label,
-        "butir": [],
-        "penandatangan": {
-            "atas_nama": "a.n. KEPALA KEPOLISIAN RESOR HULU SUNGAI SELATAN", "jabatan": "KA SPKT",
-            "nama": "CONTOH PEJABAT, S.H.", "pangkat": "INSPEKTUR POLISI DUA", "nrp": "00000000",
-        },
-        "tanda_tangan": None,
-        "qr": typesetting.qr_picture(ADDRESS),
-        "alamat_verifikasi": ADDRESS,
-        "masa_berlaku": None,
-        "batal": False,
-        "contoh": False,
-    } | more  # fmt: skip
-    return typesetting.fill(complaint().letter("tanda_terima").html, context)
-
-
-def text(html: str) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html.partition("<body>")[2]))
+    told = {"nomor": NUMBER, "tanggal_terbit": "Kamis, 31 Desember 2026", "jam_terbit": "23.59 WITA"}
+    return filled(complaint(), "tanda_terima", answers, **{**told, **more})
 
 
 def test_r28_the_receipt_of_the_desk_states_who_what_where_and_when() -> None:

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from tests.unit.processes.folder import lp
-from tests.unit.processes.test_sktlk_letter import ADDRESS, IDENTITY, text
-from workflow_app.services import configuration, printing, readable, typesetting
+from tests.unit.processes.sheet import ADDRESS, TAIL, filled, text
+from tests.unit.processes.test_sktlk_letter import IDENTITY
+from workflow_app.services import configuration, typesetting
 
-TAIL = "17/XI/2026/SPKT/POLRES HULU SUNGAI SELATAN/POLDA KALIMANTAN SELATAN"
-NUMBERS = {"lp": f"LP/B/{TAIL}", "sttlp": f"STTLP/B/{TAIL}", "skpl": f"SKPL/{TAIL}"}
+NUMBERS = {"lp": f"LP/B/17/{TAIL}", "sttlp": f"STTLP/B/17/{TAIL}", "skpl": f"SKPL/17/{TAIL}"}
 SIGNED = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAIAAAACAQAAAABazTCJAAAADElEQVR4nGNgYGAAAAAEAAH2FzhVAAAAAElFTkSuQmCC"
 EVENT = {
     "jenis_perkara": "curanmor", "kedudukan_pelapor": "korban", "tanggal_kejadian": "2026-11-22",
@@ -25,47 +25,25 @@ DERIVED = {
 }
 
 
-def context(kind: str, identity: dict[str, Any], answers: dict[str, Any], **more: Any) -> dict[str, Any]:
+def letter(
+    kind: str, identity: dict[str, Any] | None = None, answers: dict[str, Any] | None = None, **more: Any
+) -> str:
     given = {
         "terima_pelapor": {"arrived_at": "2026-11-22T23:50:00+00:00", "model_lp": "b"},
-        "identitas": {**IDENTITY, **identity},
+        "identitas": {**IDENTITY, **(identity or {})},
         "kejadian": EVENT,
         "riwayat": {"pernah_dilaporkan": "tidak"},
         "putuskan_laporan": {"keputusan": "terima"},
-        **answers,
+        **(DERIVED if answers is None else answers),
     }
-
-    def label(element: str, field: str) -> str:
-        return readable.answer(lp(), lp().form(element).fields[field], given[element].get(field))
-
-    return {
-        "kop": ["KEPOLISIAN NEGARA REPUBLIK INDONESIA", "DAERAH KALIMANTAN SELATAN", "RESOR HULU SUNGAI SELATAN"],
-        "nama_unit": "SPKT Polres Hulu Sungai Selatan",
+    told = {
         "nomor": NUMBERS[kind],
-        "tanggal_terbit": "Senin, 23 November 2026",
-        "hari": readable.written_day,
-        "waktu": lambda instant: printing.when(datetime.fromisoformat(instant)),
-        "tempat_terbit": "Kandangan",
-        "jawaban": given,
-        "label": label,
         "penandatangan": configuration.SEED[f"penandatangan.{kind}"],
         "petugas": {"nama": "Contoh Petugas Satu", "pangkat": "Bripda", "nrp": "00000001"},
         "ketentuan": configuration.SEED[f"ketentuan.{kind}"],
         "surat_lain": {"lp": NUMBERS["lp"]}.get,
-        "tanda_tangan_di": {}.get,
-        "qr": typesetting.qr_picture(ADDRESS),
-        "alamat_verifikasi": ADDRESS,
-        "batal": False,
-        "contoh": False,
-    } | more  # fmt: skip
-
-
-def letter(
-    kind: str, identity: dict[str, Any] | None = None, answers: dict[str, Any] | None = None, **more: Any
-) -> str:
-    return typesetting.fill(
-        lp().letter(kind).html, context(kind, identity or {}, DERIVED if answers is None else answers, **more)
-    )
+    }
+    return filled(lp(), kind, given, **{**told, **more})
 
 
 REFUSED = {

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from tests.unit.processes.folder import referral
-from workflow_app.services import readable, typesetting
+from tests.unit.processes.sheet import ADDRESS, TAIL, filled, text
+from workflow_app.services import typesetting
 
-ADDRESS = "https://spkt.contoh.go.id/verifikasi/CONTOH-0000"
-NUMBER = "RUJUKAN/7/XI/2026/SPKT/POLRES HULU SUNGAI SELATAN/POLDA KALIMANTAN SELATAN"
+NUMBER = f"RUJUKAN/7/{TAIL}"
 FORWARDED = {
     "tujuan_surat": "Kepala Dinas Kependudukan dan Pencatatan Sipil Kabupaten Hulu Sungai Selatan",
     "tempat_tujuan": "Kandangan",
@@ -23,43 +23,19 @@ FORWARDED = {
 }
 
 
-def context(forwarded: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
+OFFICER = {
+    "atas_nama": "a.n. KEPALA KEPOLISIAN RESOR HULU SUNGAI SELATAN", "jabatan": "PAMAPTA SPKT",
+    "nama": "CONTOH PERWIRA JAGA, S.H.", "pangkat": "INSPEKTUR POLISI DUA", "nrp": "00000000",
+}  # fmt: skip
+
+
+def letter(forwarded: dict[str, Any] | None = None, **more: Any) -> str:
     answers = {
         "rujukan_keperluan": {"rujukan_layanan": "instansi", "keperluan": "Catatan dalam."},
         "rujukan_identitas": {"nama": FORWARDED["nama"], "telepon": FORWARDED["telepon"]},
         "rujukan_penerusan": {**FORWARDED, **(forwarded or {})},
     }
-
-    def label(element: str, field: str) -> str:
-        form = referral().form(element)
-        return readable.answer(referral(), form.fields[field], answers[element].get(field))
-
-    return {
-        "kop": ["KEPOLISIAN NEGARA REPUBLIK INDONESIA", "DAERAH KALIMANTAN SELATAN", "RESOR HULU SUNGAI SELATAN"],
-        "nama_unit": "SPKT Polres Hulu Sungai Selatan",
-        "nomor": NUMBER,
-        "tanggal_terbit": "Senin, 23 November 2026",
-        "tempat_terbit": "Kandangan",
-        "jawaban": answers,
-        "label": label,
-        "penandatangan": {
-            "atas_nama": "a.n. KEPALA KEPOLISIAN RESOR HULU SUNGAI SELATAN", "jabatan": "PAMAPTA SPKT",
-            "nama": "CONTOH PERWIRA JAGA, S.H.", "pangkat": "INSPEKTUR POLISI DUA", "nrp": "00000000",
-        },
-        "qr": typesetting.qr_picture(ADDRESS),
-        "alamat_verifikasi": ADDRESS,
-        "masa_berlaku": None,
-        "batal": False,
-        "contoh": False,
-    } | more  # fmt: skip
-
-
-def letter(**more: Any) -> str:
-    return typesetting.fill(referral().letter("rujukan").html, context(**more))
-
-
-def text(html: str) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html.partition("<body>")[2]))
+    return filled(referral(), "rujukan", answers, **{"nomor": NUMBER, "penandatangan": OFFICER, **more})
 
 
 def test_r26_the_letter_says_to_whom_what_and_which_papers() -> None:

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from tests.unit.processes.folder import sktlk
-from workflow_app.services import printing, readable, typesetting
+from tests.unit.processes.sheet import ADDRESS, TAIL, filled, text
+from workflow_app.services import typesetting
 
-ADDRESS = "https://spkt.contoh.go.id/verifikasi/CONTOH-0000"
-NUMBER = "SKTLK/17/XI/2026/SPKT/POLRES HULU SUNGAI SELATAN/POLDA KALIMANTAN SELATAN"
+NUMBER = f"SKTLK/17/{TAIL}"
 IDENTITY = {
     "kewarganegaraan": "wni", "jenis_identitas": "nik", "nik": "6306050102900001",
     "nama": "Contoh Muhammad Syarifuddin bin Haji Contoh Abdurrahman", "tempat_lahir": "Kandangan",
@@ -25,63 +25,27 @@ LOSS = {
 }  # fmt: skip
 
 
-def context(
-    identity: dict[str, Any] | None = None, loss: dict[str, Any] | None = None, **more: Any
-) -> dict[str, Any]:
+def letter(identity: dict[str, Any] | None = None, loss: dict[str, Any] | None = None, **more: Any) -> str:
     answers = {
         "terima_warga": {"arrived_at": "2026-11-22T23:50:00+00:00"},
         "identitas": {**IDENTITY, **(identity or {})},
         "uraian": {**LOSS, **(loss or {})},
     }
-
-    def label(element: str, field: str) -> str:
-        return readable.answer(sktlk(), sktlk().form(element).fields[field], answers[element].get(field))
-
-    lines = (
-        sktlk()
-        .decision("persyaratan")
-        .evaluate(
-            {
-                "jenis": answers["uraian"]["jenis"],
-                "pemilik": answers["uraian"]["pemilik"],
-                "balik_nama": "sudah",
-            }
-        )
-    )
-    return {
-        "kop": ["KEPOLISIAN NEGARA REPUBLIK INDONESIA", "DAERAH KALIMANTAN SELATAN", "RESOR HULU SUNGAI SELATAN"],
-        "nomor": NUMBER,
-        "tanggal_terbit": "Senin, 23 November 2026",
-        "jam_terbit": "14.20 WITA",
-        "hari": readable.written_day,
-        "waktu": lambda text: printing.when(datetime.fromisoformat(text)),
-        "tempat_terbit": "Kandangan",
-        "jawaban": answers,
-        "label": label,
-        "butir": [
-            {"bukti": line["bukti"], "nomor": "000/CONTOH/2026", "penerbit": line["penerbit"], "tanggal": "2026-11-20"}
-            for line in lines
-        ],
-        "penandatangan": {
-            "atas_nama": "a.n. KEPALA KEPOLISIAN RESOR HULU SUNGAI SELATAN", "jabatan": "KA SPKT",
-            "nama": "CONTOH PEJABAT, S.H.", "pangkat": "INSPEKTUR POLISI DUA", "nrp": "00000000",
-        },
-        "tanda_tangan": None,
-        "qr": typesetting.qr_picture(ADDRESS),
-        "alamat_verifikasi": ADDRESS,
-        "masa_berlaku": None,
-        "batal": False,
-        "contoh": False,
-    } | more  # fmt: skip
-
-
-def letter(**more: Any) -> str:
-    return typesetting.fill(sktlk().letter("sktlk").html, context(**more))
-
-
-def text(html: str) -> str:
-    body = html.partition("<body>")[2]
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", body))
+    told = {
+        "jenis": answers["uraian"]["jenis"],
+        "pemilik": answers["uraian"]["pemilik"],
+        "balik_nama": "sudah",
+    }
+    papers = [
+        {
+            "bukti": line["bukti"],
+            "nomor": "000/CONTOH/2026",
+            "penerbit": line["penerbit"],
+            "tanggal": "2026-11-20",
+        }
+        for line in sktlk().decision("persyaratan").evaluate(told)
+    ]
+    return filled(sktlk(), "sktlk", answers, **{"nomor": NUMBER, "butir": papers, **more})
 
 
 def test_r13_the_letter_states_who_lost_what_where_and_when() -> None:

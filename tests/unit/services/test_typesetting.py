@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pikepdf
 import pytest
 
+from workflow_app.engine.definitions import LetterSource
 from workflow_app.errors import InvalidDefinition
 from workflow_app.services import typesetting
 from workflow_app.services.typesetting import Metadata
@@ -17,7 +18,7 @@ PAGE = "<!DOCTYPE html><html lang='id'><head><title>{}</title></head><body><p>{}
 
 def test_answers_are_escaped() -> None:
     assert (
-        typesetting.fill("<p>{{ nama }}</p>", {"nama": "<b>Sa'diah & Co"})
+        typesetting.fill(LetterSource("<p>{{ nama }}</p>", {}), {"nama": "<b>Sa'diah & Co"})
         == "<p>&lt;b&gt;Sa&#39;diah &amp; Co</p>"
     )
 
@@ -36,7 +37,7 @@ def test_answers_are_escaped() -> None:
 )
 def test_a_template_that_reaches_too_far_is_refused_without_quoting_an_answer(template: str) -> None:
     with pytest.raises(InvalidDefinition) as refusal:
-        typesetting.fill(template, {"nama": "Contoh Rahasia", "daftar": []})
+        typesetting.fill(LetterSource(template, {}), {"nama": "Contoh Rahasia", "daftar": []})
 
     assert refusal.value.__cause__ is None
     assert "Rahasia" not in refusal.value.detail
