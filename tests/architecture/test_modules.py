@@ -1,5 +1,6 @@
-"""No file without an owner and a limit."""
+"""No file without an owner and a limit, and no check silenced without a reason."""
 
+import re
 from pathlib import Path
 
 from tests.architecture.tree import ROOT, tracked
@@ -7,6 +8,8 @@ from tests.architecture.tree import ROOT, tracked
 LIMIT = 300
 BARE_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "managers"}
 OURS = [path for path in tracked() if path.suffix == ".py" or path.name == "spkt"]
+SILENCED = re.compile(r"#\s*(?:noqa|type:\s*ignore|pragma:|nosec|pylint:|pyright:|mypy:)")
+SILENCED_WITH_REASON = re.compile(r"#\s*(?:noqa: [A-Z0-9, ]+?|type: ignore\[[a-z, -]+\])(?: - |  # )\w")
 PRODUCT = [path for path in OURS if path.parts[0] in ("workflow_app", "archive", "ocr", "spkt")]
 
 
@@ -48,3 +51,15 @@ def test_no_open_ends_are_left_in_code() -> None:
     found = [f"{path}: {word}" for path in OURS for word in words if word in text_of(path)]
 
     assert found == []
+
+
+def test_every_silenced_check_is_named_and_says_why_beside_it() -> None:
+    lines = (
+        (path, number, line) for path in OURS for number, line in enumerate(text_of(path).splitlines(), 1)
+    )
+
+    assert [
+        f"{path}:{number}"
+        for path, number, line in lines
+        if SILENCED.search(line) and not SILENCED_WITH_REASON.search(line)
+    ] == []

@@ -30,6 +30,10 @@ def test_no_file_names_a_registry_host_or_a_path_of_a_machine() -> None:
     assert found == []
 
 
+def test_no_file_has_a_dash_that_no_keyboard_of_the_counter_has() -> None:
+    assert [str(path) for path in texts() if "\N{EM DASH}" in (ROOT / path).read_text(encoding="utf-8")] == []
+
+
 def test_the_lock_file_pins_by_content_and_names_no_address() -> None:
     text = (ROOT / "package-lock.json").read_text()
 

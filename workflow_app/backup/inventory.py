@@ -13,7 +13,7 @@ TABLES = f"""
     from pg_class join pg_namespace on pg_namespace.oid = relnamespace
     where relkind in ('r', 'p') and {OWN} order by 1"""  # noqa: S608 - our own words
 ANYTHING = f"""
-    select exists (select from pg_class join pg_namespace on pg_namespace.oid = relnamespace where {OWN})"""  # noqa: S608
+    select exists (select from pg_class join pg_namespace on pg_namespace.oid = relnamespace where {OWN})"""  # noqa: S608 - our own words
 
 
 def is_empty(session: Session) -> bool:

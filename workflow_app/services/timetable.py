@@ -22,7 +22,7 @@ class Timetable(PeriodicDeferrer):
     """
 
     def __init__(self, crons: Iterable[tuple[Task[Any, Any, Any], str]]) -> None:
-        registry = PeriodicRegistry()  # type: ignore[no-untyped-call]
+        registry = PeriodicRegistry()  # type: ignore[no-untyped-call]  # procrastinate leaves its constructor untyped
         for task, cron in crons:
             registry.register_task(task, cron=cron, periodic_id="", configure_kwargs={})
         super().__init__(registry)

@@ -70,7 +70,7 @@ def share(number: str) -> None:
         if is_new:
             path.unlink(missing_ok=True)
         return
-    values.ValueClass = values.MultiProcessValue(lambda: number)  # type: ignore[no-untyped-call]
+    values.ValueClass = values.MultiProcessValue(lambda: number)  # type: ignore[no-untyped-call]  # prometheus-client leaves it untyped
     _file = path
 
 
@@ -106,7 +106,7 @@ def show() -> ResponseReturnValue:
         raise NotFound()
     registry = CollectorRegistry()
     if _file is not None:
-        MultiProcessCollector(registry, str(_file.parent))  # type: ignore[no-untyped-call]
+        MultiProcessCollector(registry, str(_file.parent))  # type: ignore[no-untyped-call]  # prometheus-client leaves it untyped
     else:
         registry.register(REQUESTS)
     report = sentra().watch.report()

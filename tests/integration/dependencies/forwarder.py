@@ -94,7 +94,7 @@ class Forwarder:
 
     def _pass_on(self, selector: selectors.BaseSelector) -> bool:
         for key, _ in selector.select():
-            source: socket.socket = key.fileobj  # type: ignore[assignment]
+            source: socket.socket = key.fileobj  # type: ignore[assignment]  # only sockets are registered
             data = source.recv(1 << 16)
             self._flows.wait()
             if not data:

@@ -39,7 +39,7 @@ class Mailbox:
         envelope.rcpt_tos.append(address)
         return self.answer if self.answer.startswith("250") else f"{self.answer} {address}"
 
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - the server's name for it
         self.letters.append(message_from_bytes(envelope.content, EmailMessage, policy=policy.default))
         return "250 taken"
 

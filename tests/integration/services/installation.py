@@ -77,7 +77,7 @@ def planted(works: Works, *statements: str, case: UUID | None = None) -> set[tup
         for statement in statements:
             known = {"case": case} if ":case" in statement else {}
             changed = work.session.execute(text(statement), known)
-            assert changed.rowcount > 0, statement  # type: ignore[attr-defined]
+            assert changed.rowcount > 0, statement  # type: ignore[attr-defined]  # a statement that changes rows has it
         found = consistency.check(work, PUBLIC_KEY)
         raise Undo
     return {(fault.kind, fault.where) for fault in found}

@@ -63,6 +63,6 @@ def test_any_form_is_read_judged_and_shown_again(posted: dict[str, list[str]]) -
 @settings(max_examples=300, deadline=None)
 @given(st.dictionaries(NAMES, JSON, max_size=6))
 def test_any_stored_answers_are_judged_and_shown(answers: dict[str, object]) -> None:
-    shown = forms.visible(FORM, answers)  # type: ignore[arg-type]
+    shown = forms.visible(FORM, answers)  # type: ignore[arg-type]  # as above
     judge(shown)
     posted_of(FORM, shown)

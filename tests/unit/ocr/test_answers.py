@@ -56,7 +56,7 @@ def test_a_page_that_the_decoder_forged_fails_and_the_others_are_read(
     genuine = Sandbox.call
 
     def call(self: Sandbox, job: str, **arguments: object) -> dict[str, object]:
-        answer = genuine(self, job, **arguments)  # type: ignore[arg-type]
+        answer = genuine(self, job, **arguments)  # type: ignore[arg-type]  # passed on as it came
         return PAGE | forged if job == "page" and arguments["no"] == 1 else answer
 
     monkeypatch.setattr(Sandbox, "call", call)
