@@ -1,11 +1,10 @@
 """Linter rules on the rest of the folder: letters, scenarios, the reader's page."""
 
-import ast
 import re
 from collections.abc import Iterator
 
 from workflow_app.engine import forms
-from workflow_app.engine.lint_source import Finding, Rule, Source
+from workflow_app.engine.lint_source import Finding, Rule, Source, text_written
 from workflow_app.engine.scenarios import Complete, ExpectOpen, Message
 from workflow_app.engine.shared_parts import shared_files, uses
 
@@ -23,13 +22,13 @@ def letters(source: Source) -> Iterator[Finding]:
     issued = set()
     for node in source.of_kind("serviceTask"):
         if node.operation == "issue_letter" and "letter" in node.parameters:
-            try:
-                issued.add(letter := ast.literal_eval(node.parameters["letter"]))
-            except (ValueError, SyntaxError):
+            letter = text_written(node.parameters["letter"])
+            if letter is None:
                 yield Finding(
                     "letter-unknown", node.id, "Nama surat harus tertulis langsung, dalam tanda kutip."
                 )
                 continue
+            issued.add(letter)
             if letter not in source.letters:
                 yield Finding("letter-unknown", node.id, f"Surat {letter} tidak ada di folder letters.")
     for name, letter_source in source.letters.items():

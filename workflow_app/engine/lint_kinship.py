@@ -3,11 +3,10 @@
 Whether the other process has what is named here is asked of a whole release (`lint_release`).
 """
 
-import ast
 import re
 from collections.abc import Iterator
 
-from workflow_app.engine.lint_source import Finding, Rule, Source
+from workflow_app.engine.lint_source import Finding, Rule, Source, text_written
 from workflow_app.engine.model import Node
 
 LONGEST_REASON = 120
@@ -42,13 +41,7 @@ def sources(source: Source) -> Iterator[Finding]:
 
 def literal(node: Node, name: str) -> str | None:
     """A parameter that must be a text in quotation marks: the text, empty when it is something else, None when it is missing."""
-    if name not in node.parameters:
-        return None
-    try:
-        value = ast.literal_eval(node.parameters[name])
-    except (ValueError, SyntaxError):
-        return ""
-    return value if isinstance(value, str) else ""
+    return None if name not in node.parameters else text_written(node.parameters[name]) or ""
 
 
 RULES: tuple[Rule, ...] = (beginnings, sources)

@@ -1,9 +1,8 @@
 """Linter rules on messages: service tasks that have one sent."""
 
-import ast
 from collections.abc import Iterator
 
-from workflow_app.engine.lint_source import Finding, Rule, Source
+from workflow_app.engine.lint_source import Finding, Rule, Source, text_written
 from workflow_app.engine.model import Node
 
 CITIZEN = "warga"
@@ -21,7 +20,7 @@ def messages(source: Source) -> Iterator[Finding]:
         given: dict[str, str] = {}
         for name in ("template", "to", "contact", "clock", "channel"):
             if name in node.parameters:
-                value = _literal(node.parameters[name])
+                value = text_written(node.parameters[name])
                 if value is None:
                     words = f"Parameter {name} harus tertulis langsung, dalam tanda kutip."
                     yield Finding("message-parameter", node.id, words)
@@ -56,18 +55,10 @@ def _asks_contact(source: Source, element: str) -> bool:
 
 def _clocks(source: Source) -> set[str | None]:
     return {
-        _literal(node.parameters.get("clock", ""))
+        text_written(node.parameters.get("clock", ""))
         for node in source.of_kind("serviceTask")
         if node.operation == "start_clock"
     }
-
-
-def _literal(expression: str) -> str | None:
-    try:
-        value = ast.literal_eval(expression)
-    except (ValueError, SyntaxError):
-        return None
-    return value if isinstance(value, str) else None
 
 
 RULES: tuple[Rule, ...] = (messages,)

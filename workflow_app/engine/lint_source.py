@@ -1,5 +1,6 @@
 """What the linter's rules look at: a process folder read as far as it can be read, and the findings."""
 
+import ast
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -103,6 +104,15 @@ class Source:
         ]
         decided = {str(row.get(variable) or "") for table in tables for row in table.rows}
         return frozenset((chosen | decided) - {""})
+
+
+def text_written(expression: str) -> str | None:
+    """A text that an expression is, written directly in quotation marks; None when it is something else."""
+    try:
+        value = ast.literal_eval(expression)
+    except (ValueError, SyntaxError):
+        return None
+    return value if isinstance(value, str) else None
 
 
 Rule = Callable[[Source], Iterator[Finding]]

@@ -1,9 +1,8 @@
 """Linter rules on walls: whom they keep out is an answer that chooses members, and no task waits behind one for who cannot see it."""
 
-import ast
 from collections.abc import Iterator
 
-from workflow_app.engine.lint_source import Finding, Rule, Source
+from workflow_app.engine.lint_source import Finding, Rule, Source, text_written
 from workflow_app.engine.model import Node
 
 
@@ -12,7 +11,7 @@ def walls(source: Source) -> Iterator[Finding]:
     for node in source.of_kind("serviceTask"):
         if node.operation != "wall_off" or not {"from_element", "field"} <= node.parameters.keys():
             continue
-        element, name = (_literal(node.parameters[parameter]) for parameter in ("from_element", "field"))
+        element, name = (text_written(node.parameters[parameter]) for parameter in ("from_element", "field"))
         form = source.forms.get(element or "")
         field = form.fields.get(name or "") if form else None
         if field is None or field.widget != "members":
@@ -25,7 +24,7 @@ def confinement(source: Source) -> Iterator[Finding]:
     for node in source.of_kind("serviceTask"):
         if node.operation != "confine" or "role" not in node.parameters:
             continue
-        role = _literal(node.parameters["role"])
+        role = text_written(node.parameters["role"])
         if role not in source.roles:
             message = f"Peran {role} tidak dikenal; tulis langsung, dalam tanda kutip."
             yield Finding("confine-role", node.id, message)
@@ -54,15 +53,6 @@ def _following(source: Source, node: Node) -> Iterator[Node]:
                 seen.add(following)
                 queue.append(following)
                 yield nodes[following]
-
-
-def _literal(expression: str) -> str | None:
-    """A text written directly, in quotation marks."""
-    try:
-        value = ast.literal_eval(expression)
-    except (ValueError, SyntaxError):
-        return None
-    return value if isinstance(value, str) else None
 
 
 RULES: tuple[Rule, ...] = (walls, confinement)

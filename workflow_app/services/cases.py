@@ -154,7 +154,7 @@ def cancel(work: UnitOfWork, case_id: UUID, reason: str) -> None:
     if fault := forms.judge_text(reason, LONGEST_REASON):
         raise InvalidInput(fields={"reason": fault})
     if case.closed_at is not None:
-        if _is_repeated(work, case, reason):
+        if remarks.is_repeated(work, case, CANCELLATION, reason):
             return
         raise precedence.closed(work, case)
     letter = _valid_letter(work, case.id)
@@ -244,16 +244,6 @@ def _valid_letter(work: UnitOfWork, case_id: UUID) -> Letter | None:
 def _cancel_reason(work: UnitOfWork, case: Case) -> str | None:
     remark = remarks.find(work, case, CANCELLATION) if case.closed_at is not None else None
     return remarks.opened(work, case, remark) if remark is not None else None
-
-
-def _is_repeated(work: UnitOfWork, case: Case, reason: str) -> bool:
-    """The same person cancels with the same words: a double click."""
-    remark = remarks.find(work, case, CANCELLATION)
-    return (
-        remark is not None
-        and remark.made_by == work.actor.user_id
-        and remarks.opened(work, case, remark) == reason.strip()
-    )
 
 
 def _can_cancel(work: UnitOfWork, case: Case) -> bool:

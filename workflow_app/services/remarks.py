@@ -41,5 +41,15 @@ def opened(work: UnitOfWork, case: Case, remark: CaseRemark) -> str:
     return str(work.vault.open(case.data_key, remark.sealed, _context(case, remark.kind))["alasan"])
 
 
+def is_repeated(work: UnitOfWork, case: Case, kind: str, words: str) -> bool:
+    """The actor has written the same reason before: a double click."""
+    remark = find(work, case, kind)
+    return (
+        remark is not None
+        and remark.made_by == work.actor.user_id
+        and opened(work, case, remark) == words.strip()
+    )
+
+
 def _context(case: Case, kind: str) -> str:
     return f"remark:{case.id}:{kind}"

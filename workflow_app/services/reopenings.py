@@ -60,7 +60,7 @@ def reopen(work: UnitOfWork, case_id: UUID, reason: str) -> UUID:
         raise Conflict("Berkas ini tidak dapat dibuka kembali.")
     going_on = _going_on(work, case)
     if going_on is not None:
-        if _is_repeated(work, going_on, reason):
+        if remarks.is_repeated(work, going_on, REMARK, reason):
             return going_on.id
         raise Conflict(
             "Berkas ini sudah dibuka kembali dan lanjutannya masih berjalan. Lihat Berkas terkait."
@@ -84,13 +84,3 @@ def _going_on(work: UnitOfWork, case: Case) -> Case | None:
         .where(CaseKinship.parent_id == case.id, CaseKinship.reason == REASON, Case.closed_at.is_(None))
     )
     return work.session.scalars(query).first()
-
-
-def _is_repeated(work: UnitOfWork, child: Case, reason: str) -> bool:
-    """The same person takes it up with the same words: a double click."""
-    remark = remarks.find(work, child, REMARK)
-    return (
-        remark is not None
-        and remark.made_by == work.actor.user_id
-        and remarks.opened(work, child, remark) == reason.strip()
-    )
