@@ -4,6 +4,7 @@ import io
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from uuid import UUID
 
@@ -14,19 +15,19 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import sessionmaker
 
 from archive.blobs import Blobs
+from tests.integration.hiring import PASSWORD as PASSWORD
+from tests.integration.hiring import hire
 from workflow_app.connections import blobs as blobs_of
 from workflow_app.connections import connect
 from workflow_app.engine import definitions, scenarios
 from workflow_app.services import configuration, processes, rehearsal, users
 from workflow_app.services.rehearsal import Stage
 from workflow_app.services.unit_of_work import UnitOfWork, Works
-from workflow_app.services.users import UserView
 from workflow_app.services.vault import Vault
 from workflow_app.settings import Settings
 from workflow_app.types import SYSTEM, Actor
 
 PROCESSES = Path(__file__).resolve().parent.parent.parent / "processes"
-PASSWORD = "sandi-uji-coba"
 MONDAY = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 """Monday, 23 November 2026, 09.00 WITA."""
 
@@ -109,21 +110,7 @@ def sktlk(settings: Settings, blobs: Blobs) -> str:
 def person(works: Works) -> Callable[..., Actor]:
     """Makes a member with the given roles: `person("budi", "petugas")`."""
 
-    def make(username: str, *roles: str, unit: str = "spkt") -> Actor:
-        with works.begin(SYSTEM) as work:
-            made: UserView = users.create(
-                work,
-                username=username,
-                full_name=f"Contoh {username.title()}",
-                rank="Bripda",
-                nrp="00000000",
-                unit=unit,
-                roles=roles,
-                password=PASSWORD,
-            )
-            return users.actor_of(made)
-
-    return make
+    return partial(hire, works)
 
 
 @pytest.fixture

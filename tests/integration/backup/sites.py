@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from minio import Minio
 from sqlalchemy import text
 
+from tests.integration.hiring import hire
 from tests.integration.services import scans
 from tests.services import ROOT, new_database
 from workflow_app.backup import restores, runs
@@ -73,21 +74,9 @@ def site(stack: dict[str, str], *, template: str | None = None) -> Iterator[Site
 
 def stage_of(place: Site) -> Stage:
     """The people of a site, made when they are not there yet."""
-    cast = {}
     with place.works.begin(SYSTEM) as work:
-        known = {user.username: user for user in users.list_all(work)}
-        for role in ("petugas", "ka_spkt"):
-            made = known.get(role) or users.create(
-                work,
-                username=role,
-                full_name=f"Contoh {role}",
-                rank="Bripda",
-                nrp="00000000",
-                unit="spkt",
-                roles=[role],
-                password="sandi-uji-coba",
-            )
-            cast[role] = users.actor_of(made)
+        known = {user.username: users.actor_of(user) for user in users.list_all(work)}
+    cast = {role: known.get(role) or hire(place.works, role, role) for role in ("petugas", "ka_spkt")}
     return Stage(place.works, cast, "http://127.0.0.1:8000", scans.picture())
 
 

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -13,24 +12,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.integration.local_stack.own_place import own_place
 from tests.services import ROOT
-from workflow_app.local_stack import LocalStack
 from workflow_app.local_stack.children import Process, running, wait_until
 from workflow_app.local_stack.object_store import free_ports
 from workflow_app.local_stack.site import OWNER
 
 START_SECONDS = 150.0
 END_SECONDS = 15.0
-
-
-@contextmanager
-def own_place() -> Iterator[Path]:
-    """A data directory that PostgreSQL can reach, erased afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix="spkt-run-"))
-    folder.chmod(0o755)
-    yield folder / "var"
-    LocalStack(folder / "var").erase()
-    folder.rmdir()
 
 
 @pytest.fixture(scope="module")

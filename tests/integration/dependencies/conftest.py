@@ -11,15 +11,16 @@ from urllib.parse import parse_qs, urlsplit, urlunsplit
 import pytest
 from flask import Flask
 
-from tests.integration.conftest import PASSWORD, PROCESSES
+from tests.integration.conftest import PROCESSES
 from tests.integration.dependencies.forwarder import Forwarder, line_to
 from tests.integration.dependencies.program import Program
+from tests.integration.hiring import PASSWORD, hire
 from tests.integration.web.visitor import Visitor
 from tests.services import ROOT
 from workflow_app import connections
 from workflow_app.app import create_app
 from workflow_app.connections import connect
-from workflow_app.services import configuration, processes, users
+from workflow_app.services import configuration, processes
 from workflow_app.services.unit_of_work import Works
 from workflow_app.settings import Settings, read_settings
 from workflow_app.types import SYSTEM
@@ -64,17 +65,8 @@ def site_works(fresh_settings: Settings, sktlk: str) -> Iterator[Works]:
     with works.begin(SYSTEM) as work:
         processes.deploy(work, PROCESSES / "sktlk")
         configuration.set_value(work, "mode_demo", True, configuration.SOP_IN_FORCE)
-        for name, roles in PEOPLE.items():
-            users.create(
-                work,
-                username=name,
-                full_name=f"Contoh {name.title()}",
-                rank="Bripda",
-                nrp="00000000",
-                unit="spkt",
-                roles=roles,
-                password=PASSWORD,
-            )
+    for name, roles in PEOPLE.items():
+        hire(works, name, *roles)
     yield works
     works.session_factory.kw["bind"].dispose()
 

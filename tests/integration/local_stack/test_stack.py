@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +14,7 @@ import psycopg
 import pytest
 from minio import Minio
 
+from tests.integration.local_stack.own_place import own_place
 from tests.services import ROOT
 from workflow_app.local_stack import LocalStack, StackError, places, running
 from workflow_app.local_stack.children import Process, wait_until
@@ -37,12 +37,8 @@ DATABASE_ONLY = {"S3_ENDPOINT": "127.0.0.1:1"}
 
 @pytest.fixture
 def place() -> Iterator[Path]:
-    """A data directory with a short path, erased afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix="spkt-stack-"))
-    folder.chmod(0o755)
-    yield folder / "var"
-    LocalStack(folder / "var").erase()
-    folder.rmdir()
+    with own_place() as folder:
+        yield folder
 
 
 def servers_of(place: Path) -> list[Process]:

@@ -5,10 +5,11 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
+from tests.integration import deploying
 from tests.unit.engine.folder import Folder
 from workflow_app.models.message import Message
 from workflow_app.models.task import Task
-from workflow_app.services import cases, configuration, processes, tasks
+from workflow_app.services import cases, configuration, tasks
 from workflow_app.services.unit_of_work import UnitOfWork, Works
 from workflow_app.types import SYSTEM, Actor, Answers
 
@@ -51,12 +52,7 @@ def folder() -> Folder:
 
 def deploy(works: Works, target: Path) -> None:
     """Write the folder and make it a service of the site."""
-    for name, content in folder().files().items():
-        path = target / KEY / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-    with works.begin(SYSTEM) as work:
-        processes.deploy(work, target / KEY)
+    deploying.deploy(works, target, folder())
 
 
 def use(works: Works, *channels: str, leader: str = LEADER) -> None:

@@ -11,13 +11,13 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from tests.integration.conftest import PASSWORD
+from tests.integration.hiring import hire
 from tests.integration.messages import process
 from tests.integration.messages.servers import Mailbox, mail_server, silent_server
 from tests.integration.services.conftest import fresh_works as fresh_works
 from tests.services import ROOT
 from workflow_app.local_stack.children import wait_until
-from workflow_app.services import jobs, users
+from workflow_app.services import jobs
 from workflow_app.services.unit_of_work import Works
 from workflow_app.types import SYSTEM, Actor
 
@@ -29,18 +29,7 @@ def officer(fresh_works: Works, tmp_path: Path) -> Actor:
     """Works at a counter that sends mail."""
     process.deploy(fresh_works, tmp_path)
     process.use(fresh_works, "surel")
-    with fresh_works.begin(SYSTEM) as work:
-        made = users.create(
-            work,
-            username="budi",
-            full_name="Contoh Budi",
-            rank="",
-            nrp="",
-            unit="spkt",
-            roles=("petugas",),
-            password=PASSWORD,
-        )
-        return users.actor_of(made)
+    return hire(fresh_works, "budi", "petugas")
 
 
 @pytest.fixture

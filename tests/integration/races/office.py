@@ -8,13 +8,15 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
-from tests.integration.conftest import PASSWORD, PROCESSES, TestClock
+from tests.integration.conftest import PROCESSES, TestClock
+from tests.integration.hiring import hire
+from tests.integration.open_tasks import task_of
 from workflow_app.engine import definitions, scenarios
 from workflow_app.models.audit import AuditEvent
 from workflow_app.models.case import Case
 from workflow_app.models.submission import Submission
 from workflow_app.models.task import Draft, Task
-from workflow_app.services import cases, rehearsal, tasks, users
+from workflow_app.services import cases, rehearsal, tasks
 from workflow_app.services.rehearsal import Stage
 from workflow_app.services.unit_of_work import UnitOfWork, Works
 from workflow_app.types import SYSTEM, Actor
@@ -34,18 +36,7 @@ class Office:
     def person(self, name: str, *roles: str, unit: str = "spkt") -> Actor:
         """A member; made when first named."""
         if name not in self.people:
-            with self.works.begin(SYSTEM) as work:
-                made = users.create(
-                    work,
-                    username=name,
-                    full_name=f"Contoh {name.title()}",
-                    rank="",
-                    nrp="",
-                    unit=unit,
-                    roles=roles,
-                    password=PASSWORD,
-                )
-            self.people[name] = users.actor_of(made)
+            self.people[name] = hire(self.works, name, *roles, unit=unit)
         return self.people[name]
 
     def newcomer(self, *roles: str) -> Actor:
@@ -73,13 +64,7 @@ class Office:
 
     def task(self, case_id: UUID, element: str | None = None) -> Task:
         """The open task of a case, or the newest of an element."""
-        query = select(Task).where(Task.case_id == case_id)
-        query = query.where(Task.element == element) if element else query.where(Task.status == "open")
-        with self.works.begin(SYSTEM) as work:
-            found = work.session.scalars(query.order_by(Task.created_at.desc())).first()
-            assert found is not None
-            work.session.expunge(found)
-            return found
+        return task_of(self.works, case_id, element)
 
     def task_case(self, task_id: UUID) -> UUID:
         """The case of a task."""

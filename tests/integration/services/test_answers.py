@@ -7,23 +7,17 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
+from tests.integration.open_tasks import task_of
 from workflow_app.errors import InvalidInput
 from workflow_app.models.case import Case
 from workflow_app.models.submission import Submission
 from workflow_app.models.task import Task
 from workflow_app.services import cases, identities, records, requirements, tasks
 from workflow_app.services.unit_of_work import UnitOfWork, Works
-from workflow_app.types import SYSTEM, Actor, Answers
+from workflow_app.types import Actor, Answers
 
 Play = Callable[..., UUID]
 REASON = "Nama desa pada uraian belum lengkap."
-
-
-def open_task(works: Works, case_id: UUID) -> Task:
-    with works.begin(SYSTEM) as work:
-        found = work.session.scalars(select(Task).where(Task.case_id == case_id, Task.status == "open")).one()
-        work.session.expunge(found)
-        return found
 
 
 def complete(works: Works, actor: Actor, task: Task, given: Answers) -> None:
@@ -38,7 +32,7 @@ def returned(works: Works, play: Play, sari: Actor) -> UUID:
     """A case that Ka SPKT has sent back to repair the description."""
     case_id = play("sktlk_ktp", 7)
     answer: Answers = {"keputusan": "kembalikan", "bagian": "uraian", "alasan": REASON}
-    complete(works, sari, open_task(works, case_id), answer)
+    complete(works, sari, task_of(works, case_id), answer)
     return case_id
 
 
@@ -115,14 +109,14 @@ def test_r8_the_reason_of_a_cancellation_is_shown_with_the_case(
 def test_r57_an_arrival_that_cannot_be_is_refused_at_its_field(
     works: Works, play: Play, budi: Actor, at: str
 ) -> None:
-    task = open_task(works, play("sktlk_ktp", 0))
+    task = task_of(works, play("sktlk_ktp", 0))
     with pytest.raises(InvalidInput) as refused, works.begin(budi) as work:
         tasks.complete(work, task.id, {"arrived_at": at, "perkenalan": True}, "token-1")
     assert set(refused.value.fields) == {"arrived_at"}
 
 
 def test_ka_spkt_reads_the_case_in_sentences_before_approving(works: Works, play: Play, sari: Actor) -> None:
-    approval = open_task(works, play("sktlk_stnk", 6))
+    approval = task_of(works, play("sktlk_stnk", 6))
     with works.begin(sari) as work:
         record = records.record_of(
             work, work.session.get_one(Case, approval.case_id), tasks.get(work, approval.id).form

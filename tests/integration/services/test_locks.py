@@ -1,11 +1,10 @@
 """Order of locks: the case row first; who reads a paper does not wait for who works on the case."""
 
-from uuid import uuid4
-
 from sqlalchemy import text
 
 from tests.integration.conftest import PROCESSES
-from workflow_app.services import access, audit, cases, processes, users
+from tests.integration.hiring import hire
+from workflow_app.services import access, audit, cases, processes
 from workflow_app.services.unit_of_work import Works
 from workflow_app.types import SYSTEM
 
@@ -14,17 +13,7 @@ def test_an_event_is_written_while_another_transaction_holds_the_case(fresh_work
     """Else the holder, who needs the head of the chain next, and the writer, who needs the case, would stand still."""
     with fresh_works.begin(SYSTEM) as work:
         processes.deploy(work, PROCESSES / "sktlk")
-        made = users.create(
-            work,
-            username="budi",
-            full_name="Contoh Budi",
-            rank="",
-            nrp="",
-            unit="spkt",
-            roles=["petugas"],
-            password=str(uuid4()),
-        )
-    with fresh_works.begin(users.actor_of(made)) as work:
+    with fresh_works.begin(hire(fresh_works, "budi", "petugas")) as work:
         case_id = cases.start(work, "sktlk").case_id
 
     with fresh_works.begin(SYSTEM) as holder:

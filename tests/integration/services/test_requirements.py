@@ -6,8 +6,9 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select
 
+from tests.integration.open_tasks import task_of
 from tests.integration.services import scans
-from tests.integration.services.test_answers import complete, open_task
+from tests.integration.services.test_answers import complete
 from workflow_app.errors import InvalidInput
 from workflow_app.models.case import CaseWaiver
 from workflow_app.services import documents, requirements, tasks
@@ -33,7 +34,7 @@ def asked(works: Works, play: Play, budi: Actor) -> UUID:
             "npwp_04": NUMBERED,
         }
     }
-    complete(works, budi, open_task(works, case_id), given)
+    complete(works, budi, task_of(works, case_id), given)
     return case_id
 
 
@@ -41,7 +42,7 @@ def asked(works: Works, play: Play, budi: Actor) -> UUID:
 def test_r55_only_a_soft_line_that_was_asked_for_can_be_waived(
     works: Works, asked: UUID, sari: Actor, line: str
 ) -> None:
-    task = open_task(works, asked)
+    task = task_of(works, asked)
     with pytest.raises(InvalidInput) as refused:
         complete(works, sari, task, waiver(line))
     assert set(refused.value.fields) == {"pengecualian"}
@@ -52,7 +53,7 @@ def test_r55_only_a_soft_line_that_was_asked_for_can_be_waived(
 def test_r55_what_was_asked_is_waived_and_the_hard_line_stays_missing(
     works: Works, asked: UUID, sari: Actor
 ) -> None:
-    complete(works, sari, open_task(works, asked), waiver("npwp_03"))
+    complete(works, sari, task_of(works, asked), waiver("npwp_03"))
     with works.begin(sari) as work:
         assert [missing.line.id for missing in requirements.missing(work, asked)] == ["npwp_01"]
 
@@ -60,7 +61,7 @@ def test_r55_what_was_asked_is_waived_and_the_hard_line_stays_missing(
 def test_r54_a_register_number_is_missing_until_it_is_given(works: Works, play: Play, budi: Actor) -> None:
     case_id = play("kurang_lalu_lengkap", 4)
     given: Answers = {"persyaratan": {"sim_01": {"given": True}, "sim_02": {"given": True}}}
-    complete(works, budi, open_task(works, case_id), given)
+    complete(works, budi, task_of(works, case_id), given)
     with works.begin(budi) as work:
         found = [(missing.line.id, missing.reason) for missing in requirements.missing(work, case_id)]
     assert found == [("sim_02", "Nomornya belum diisi.")]
@@ -70,7 +71,7 @@ def test_r55_the_waiting_case_goes_to_the_queue_and_whoever_is_on_duty_takes_it(
     works: Works, play: Play, person: Callable[..., Actor]
 ) -> None:
     case_id = play("kurang_lalu_lengkap", 5)
-    task = open_task(works, case_id)
+    task = task_of(works, case_id)
     assert (task.element, task.assignee_id) == ("lengkapi_persyaratan", None)
     with works.begin(person("ani", "petugas")) as work:
         tasks.claim(work, task.id)
@@ -88,14 +89,14 @@ def test_r38_a_line_takes_papers_of_its_own_case_only(
         "persyaratan": {"sim_01": {"given": True, "documents": [str(paper.id if foreign else uuid4())]}}
     }
     with pytest.raises(InvalidInput) as refused:
-        complete(works, budi, open_task(works, case_id), given)
+        complete(works, budi, task_of(works, case_id), given)
     assert list(refused.value.fields) == ["persyaratan.sim_01.documents"]
     assert "tidak ada di berkas ini" in refused.value.fields["persyaratan.sim_01.documents"]
 
 
 def test_r13_a_signed_letter_that_nobody_scanned_is_refused(works: Works, play: Play, budi: Actor) -> None:
     case_id = play("sktlk_sim", 9)
-    task = open_task(works, case_id)
+    task = task_of(works, case_id)
     assert task.element == "periksa_surat"
     given: Answers = {
         "sudah_dibaca": True,

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from tests.integration.conftest import TestClock
+from tests.integration.open_tasks import task_of
 from tests.integration.services.desk import IDENTITY
 from workflow_app.errors import Conflict, Forbidden, InvalidInput, NotFound, TaskNotReady
 from workflow_app.models.submission import Submission
@@ -20,23 +21,16 @@ Play = Callable[..., UUID]
 STOLEN: Answers = {"peristiwa": "hilang"}
 
 
-def open_task(works: Works, case_id: UUID) -> Task:
-    with works.begin(SYSTEM) as work:
-        found = work.session.scalars(select(Task).where(Task.case_id == case_id, Task.status == "open")).one()
-        work.session.expunge(found)
-        return found
-
-
 @pytest.fixture
 def question(works: Works, play: Play) -> Task:
     """An open task with one question (lost or stolen), held by Budi."""
-    return open_task(works, play("sktlk_ktp", 2))
+    return task_of(works, play("sktlk_ktp", 2))
 
 
 @pytest.fixture
 def approval(works: Works, play: Play) -> Task:
     """An approval that waits in the queue of Ka SPKT; Budi has recorded the case."""
-    return open_task(works, play("sktlk_ktp", 6))
+    return task_of(works, play("sktlk_ktp", 6))
 
 
 def test_the_next_task_stays_with_who_serves_the_citizen(question: Task, budi: Actor) -> None:
@@ -48,7 +42,7 @@ def test_completing_opens_my_next_task_of_the_case(works: Works, question: Task,
     with works.begin(budi) as work:
         done = tasks.complete(work, question.id, STOLEN, "token-1")
 
-    assert done.next_task_id == open_task(works, question.case_id).id
+    assert done.next_task_id == task_of(works, question.case_id).id
 
 
 def test_a_double_click_has_one_effect(works: Works, question: Task, budi: Actor) -> None:
@@ -84,7 +78,7 @@ def test_a_form_sent_again_with_other_answers_is_not_said_to_be_saved(
 def test_personal_answers_of_a_form_sent_again_are_compared_too(
     works: Works, play: Play, budi: Actor
 ) -> None:
-    identity = open_task(works, play("sktlk_ktp", 1))
+    identity = task_of(works, play("sktlk_ktp", 1))
     results = []
     for _ in range(2):
         with works.begin(budi) as work:
@@ -98,7 +92,7 @@ def test_personal_answers_of_a_form_sent_again_are_compared_too(
 def test_a_form_of_another_task_is_refused_in_words(works: Works, question: Task, budi: Actor) -> None:
     with works.begin(budi) as work:
         tasks.complete(work, question.id, STOLEN, "token-1")
-    following = open_task(works, question.case_id)
+    following = task_of(works, question.case_id)
     answers: Answers = {
         "jenis": "KTP",
         "pemilik": "sendiri",
@@ -140,7 +134,7 @@ def test_wrong_answers_change_nothing_and_name_the_field(works: Works, question:
         tasks.complete(work, question.id, {"peristiwa": "entah"}, "token-1")
 
     assert "peristiwa" in caught.value.fields
-    assert open_task(works, question.case_id).id == question.id
+    assert task_of(works, question.case_id).id == question.id
 
 
 def test_a_task_of_another_unit_does_not_exist(works: Works, question: Task, tono: Actor) -> None:
@@ -173,7 +167,7 @@ def test_r55_an_approval_is_not_reassigned_to_who_recorded(
 ) -> None:
     chief = person("chief", "ka_spkt", "pamapta")
     double = person("double", "petugas", "ka_spkt")
-    approval = open_task(works, play("sktlk_ktp", 6, petugas=double))
+    approval = task_of(works, play("sktlk_ktp", 6, petugas=double))
 
     with pytest.raises(Forbidden, match="ikut mencatat"), works.begin(chief) as work:
         assert double.user_id is not None
@@ -199,19 +193,19 @@ def test_a_task_that_came_back_does_not_tell_who_was_given_the_earlier_one(
     works: Works, play: Play, budi: Actor, sari: Actor, clock: TestClock, person: Callable[..., Actor]
 ) -> None:
     rina = person("rina", "petugas")
-    earlier = open_task(works, play("dikembalikan_uraian", 6))
+    earlier = task_of(works, play("dikembalikan_uraian", 6))
     with works.begin(sari) as work:
         assert rina.user_id is not None
         tasks.reassign(work, earlier.id, rina.user_id)
     for _ in range(2):
         clock.advance(minutes=1)
-        task_id = open_task(works, earlier.case_id).id
+        task_id = task_of(works, earlier.case_id).id
         with works.begin(rina) as work:
             tasks.complete(work, task_id, tasks.get(work, task_id).answers, str(task_id))
     with works.begin(sari) as work:
         returned: Answers = {"keputusan": "kembalikan", "bagian": "uraian", "alasan": "Uraian belum jelas."}
-        tasks.complete(work, open_task(works, earlier.case_id).id, returned, "token-1")
-    again = open_task(works, earlier.case_id)
+        tasks.complete(work, task_of(works, earlier.case_id).id, returned, "token-1")
+    again = task_of(works, earlier.case_id)
 
     assert (again.element, again.assignee_id) == (earlier.element, rina.user_id)
     with pytest.raises(Conflict) as caught, works.begin(budi) as work:
@@ -224,7 +218,7 @@ def test_a_released_task_is_open_to_all_of_its_role(works: Works, approval: Task
         tasks.claim(work, approval.id)
         tasks.release(work, approval.id)
 
-    assert open_task(works, approval.case_id).assignee_id is None
+    assert task_of(works, approval.case_id).assignee_id is None
 
 
 def test_only_a_lead_reassigns_and_only_to_the_role(
@@ -241,7 +235,7 @@ def test_only_a_lead_reassigns_and_only_to_the_role(
     with works.begin(sari) as work:
         tasks.reassign(work, question.id, rina.user_id)
 
-    assert open_task(works, question.case_id).assignee_id == rina.user_id
+    assert task_of(works, question.case_id).assignee_id == rina.user_id
 
 
 def test_a_draft_survives_and_is_gone_after_completion(works: Works, question: Task, budi: Actor) -> None:
@@ -259,7 +253,7 @@ def test_a_draft_survives_and_is_gone_after_completion(works: Works, question: T
 def test_a_returned_form_is_filled_with_its_last_answers_but_a_decision_is_not(
     works: Works, play: Play, budi: Actor
 ) -> None:
-    returned = open_task(works, play("dikembalikan_identitas", 7))
+    returned = task_of(works, play("dikembalikan_identitas", 7))
     with works.begin(budi) as work:
         seen = tasks.get(work, returned.id)
 

@@ -5,41 +5,27 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select
 
+from tests.integration import deploying
+from tests.integration.open_tasks import task_of
 from tests.unit.engine.complaint import KEY, complaint
 from workflow_app.errors import NotFound
-from workflow_app.models.task import Task
-from workflow_app.services import cases, processes, tasks
+from workflow_app.services import cases, tasks
 from workflow_app.services.tasks import Completion
 from workflow_app.services.unit_of_work import UnitOfWork, Works
-from workflow_app.types import SYSTEM, Actor, Answers
+from workflow_app.types import Actor, Answers
 
 
 def deploy(works: Works, place: Path) -> str:
     """Deploy the process from a folder made in `place`; its key."""
-    for name, content in complaint().files().items():
-        path = place / KEY / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-    with works.begin(SYSTEM) as work:
-        return processes.deploy(work, place / KEY).key
+    deploying.deploy(works, place, complaint())
+    return KEY
 
 
 def begin(works: Works, officer: Actor) -> UUID:
     """A complaint that is being reported."""
     with works.begin(officer) as work:
         return cases.start(work, KEY).case_id
-
-
-def task_of(works: Works, case_id: UUID, element: str) -> Task:
-    """The newest task of an element."""
-    query = select(Task).where(Task.case_id == case_id, Task.element == element)
-    with works.begin(SYSTEM) as work:
-        found = work.session.scalars(query.order_by(Task.created_at.desc())).first()
-        assert found is not None
-        work.session.expunge(found)
-        return found
 
 
 def naming(*named: Actor, target: str = "spkt") -> Answers:

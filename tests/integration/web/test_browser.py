@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
-from tests.integration.conftest import PASSWORD, PROCESSES
+from tests.integration.conftest import PROCESSES
+from tests.integration.hiring import PASSWORD, hire
 from tests.integration.web_server import serving
 from tests.services import new_database
 from workflow_app.connections import connect
-from workflow_app.services import processes, users
+from workflow_app.services import processes
 from workflow_app.services.unit_of_work import Works
 from workflow_app.settings import Settings, read_settings
 from workflow_app.types import SYSTEM
@@ -40,16 +41,7 @@ def furnish(settings: Settings) -> None:
     works.blobs.ensure_bucket()
     with works.begin(SYSTEM) as work:
         processes.deploy(work, PROCESSES / "sktlk")
-        users.create(
-            work,
-            username="budi",
-            full_name="Contoh Budi",
-            rank="Bripda",
-            nrp="00000000",
-            unit="spkt",
-            roles=["petugas"],
-            password=PASSWORD,
-        )
+    hire(works, "budi", "petugas")
     works.session_factory.kw["bind"].dispose()
 
 
