@@ -78,10 +78,7 @@ def test_a_case_ends_as_it_should_while_the_clock_only_runs_backwards(
 def test_a_jump_forward_wakes_a_timer_once_and_a_jump_back_does_not_wake_it_again(
     works: Works, play: Callable[..., UUID], clock: TestClock
 ) -> None:
-    case_id = play("sktlk_sim", 6)
-    with works.begin(SYSTEM) as work:
-        due = work.session.get_one(Case, case_id).next_wake_at
-    assert due is not None
+    case_id, due = with_timer(works, play)
     start = clock.at
 
     clock.at = due + timedelta(days=400)
@@ -100,10 +97,7 @@ def test_a_jump_forward_wakes_a_timer_once_and_a_jump_back_does_not_wake_it_agai
 def test_a_clock_set_back_lets_a_timer_wait_and_it_fires_when_it_is_due(
     works: Works, play: Callable[..., UUID], clock: TestClock
 ) -> None:
-    case_id = play("sktlk_sim", 6)
-    with works.begin(SYSTEM) as work:
-        due = work.session.get_one(Case, case_id).next_wake_at
-    assert due is not None
+    case_id, due = with_timer(works, play)
 
     clock.at = due - timedelta(days=2)
     sweep(works)
@@ -112,6 +106,15 @@ def test_a_clock_set_back_lets_a_timer_wait_and_it_fires_when_it_is_due(
     sweep(works)
 
     assert fired(works, case_id) == 1
+
+
+def with_timer(works: Works, play: Callable[..., UUID]) -> tuple[UUID, datetime]:
+    """A case that waits for a timer, and when that is due."""
+    case_id: UUID = play("sktlk_sim", 6)
+    with works.begin(SYSTEM) as work:
+        due = work.session.get_one(Case, case_id).next_wake_at
+    assert due is not None
+    return case_id, due
 
 
 def sweep(works: Works) -> None:

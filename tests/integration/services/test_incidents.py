@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import select, text
 
 from tests.integration.conftest import TestClock
+from tests.integration.open_tasks import task_of
 from workflow_app.errors import Forbidden, InvalidInput, NotFound, ProcessFault
 from workflow_app.models.case import Case
 from workflow_app.models.effect import PendingEffect
-from workflow_app.models.task import Task
 from workflow_app.services import cases, effects, incidents, performing, rehearsal, tasks, wakes
 from workflow_app.services.rehearsal import Stage
 from workflow_app.services.unit_of_work import Works
@@ -34,8 +34,7 @@ def stopped(works: Works, play: Play, sari: Actor, printing_breaks: pytest.Monke
     """A case whose letter could not be printed."""
     case_id = play("sktlk_ktp", 6)
     with works.begin(sari) as work:
-        task = work.session.scalars(select(Task).where(Task.case_id == case_id, Task.status == "open")).one()
-        tasks.complete(work, task.id, {"keputusan": "setuju"}, str(uuid4()))
+        tasks.complete(work, task_of(works, case_id).id, {"keputusan": "setuju"}, str(uuid4()))
     for _ in range(2):
         with pytest.raises(ZeroDivisionError):
             performing.perform(works, waiting(works, case_id), public_url=ADDRESS)
@@ -90,10 +89,8 @@ def test_a_fault_while_completing_keeps_the_task_and_is_recorded_afterwards(
     works: Works, play: Play, budi: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     case_id = play("sktlk_ktp", 2)
+    task_id = task_of(works, case_id).id
     with works.begin(SYSTEM) as work:
-        task_id = work.session.scalars(
-            select(Task.id).where(Task.case_id == case_id, Task.status == "open")
-        ).one()
         state = work.session.get_one(Case, case_id).state
 
     def fail(*_: object) -> None:
@@ -125,10 +122,7 @@ def test_a_fault_in_a_later_step_of_the_same_transaction_is_recorded_too(
     works: Works, play: Play, sari: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     case_id = play("sktlk_ktp", 6)
-    with works.begin(SYSTEM) as work:
-        task_id = work.session.scalars(
-            select(Task.id).where(Task.case_id == case_id, Task.status == "open")
-        ).one()
+    task_id = task_of(works, case_id).id
 
     def fail(*_: object) -> None:
         raise InvalidInput("Pola nomor belum benar.")
