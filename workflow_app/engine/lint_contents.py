@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from workflow_app.engine import forms
 from workflow_app.engine.lint_source import Finding, Rule, Source, text_written
 from workflow_app.engine.scenarios import Complete, ExpectOpen, Message
-from workflow_app.engine.shared_parts import shared_files, uses
+from workflow_app.engine.shared_parts import missing_pieces, shared_files, uses
 
 
 def readme(source: Source) -> Iterator[Finding]:
@@ -63,6 +63,8 @@ def letter_parts(source: Source) -> Iterator[Finding]:
                 yield Finding("letter-part", name, message)
             elif used not in parts:
                 yield Finding("letter-part", name, f"Bagian surat {used} tidak ada.")
+        for piece in missing_pieces(html, parts):
+            yield Finding("letter-part", name, f"Potongan surat {piece} tidak ada pada bagian bersama.")
     for name, html in parts.items():
         if _named(html):
             yield Finding(

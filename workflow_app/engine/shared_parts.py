@@ -13,10 +13,24 @@ SHARED = "shared/"
 _USE = re.compile(r"\{%[-+]?\s*(?:extends|include|import|from)\b\s*(.*?)%\}", re.DOTALL)
 _NAME = re.compile(r"""["'](shared/[a-z0-9_]+(?:/[a-z0-9_]+)*\.html)["'](?:\s|$)""")
 
+_PIECES = re.compile(
+    r"""\{%[-+]?\s*from\s+["'](.*?)["']\s+import\s+(.*?)\s*(?:with(?:out)?\s+context\s*)?[-+]?%\}""",
+    re.DOTALL,
+)
+_MACRO = re.compile(r"\{%[-+]?\s*macro\s+(\w+)")
+
 
 def uses(template: str) -> list[str | None]:
     """What a template builds on: paths of shared parts; None for anything else it names, which no letter may."""
     return [found[1] if (found := _NAME.match(named)) else None for named in _USE.findall(template)]
+
+
+def missing_pieces(template: str, parts: Mapping[str, str]) -> list[str]:
+    """Names that a template imports from a part which does not have them."""
+    imported = (
+        (part, name.split()[0]) for part, names in _PIECES.findall(template) for name in names.split(",")
+    )
+    return [name for part, name in imported if part in parts and name not in _MACRO.findall(parts[part])]
 
 
 def read_parts(files: Mapping[str, bytes], root: Path) -> dict[str, bytes]:

@@ -5,6 +5,7 @@ from tests.unit.engine.folder import Folder
 from tests.unit.engine.play import line
 
 PART = "shared/letters/lembar.html"
+TAKING = '{% from "shared/letters/kop.html" import kop as kepala, hantu with context %}'
 SHEET = f'{{% extends "{PART}" %}}'
 
 
@@ -21,7 +22,13 @@ def bytes_of_a_letter(content: bytes) -> Folder:
     return folder
 
 
-SOUND = [letter(SHEET, lembar=b"{% from 'shared/letters/kop.html' import kop %}{{ kop(nomor) }}", kop=b"")]
+SOUND = [
+    letter(
+        SHEET,
+        lembar=b"{% from 'shared/letters/kop.html' import kop %}{{ kop(nomor) }}",
+        kop=b"{% macro kop(nomor) %}{{ nomor }}{% endmacro %}",
+    )
+]
 
 FAULTS: dict[str, tuple[Folder, str, str]] = {
     "a letter that is missing": (line().service("terbit", "issue_letter", letter='"hantu"'), "letter-unknown", "terbit"),
@@ -33,6 +40,7 @@ FAULTS: dict[str, tuple[Folder, str, str]] = {
     "a letter that is no text": (bytes_of_a_letter(b"\xff"), "letter-unreadable", "letters/surat.html"),
     "a letter on a part that is missing": (letter(SHEET), "letter-part", "letters/surat.html"),
     "a part on a part that is missing": (letter(SHEET, lembar=b"{% include 'shared/letters/a.html' %}"), "letter-part", PART),
+    "a piece that its part does not have": (letter(TAKING, kop=b"{%- macro kop(nomor) -%}{%- endmacro -%}"), "letter-part", "letters/surat.html"),
     "a letter on a page of the site": (letter("{% include 'base.html' %}"), "letter-part", "letters/surat.html"),
     "a letter on a part above the folder": (letter("{% include 'shared/../x.html' %}"), "letter-part", "letters/surat.html"),
     "a letter on a part chosen by an answer": (letter("{%- from nomor import baris %}"), "letter-part", "letters/surat.html"),
