@@ -12,7 +12,7 @@ from workflow_app.errors import Conflict
 from workflow_app.models.case import Case
 from workflow_app.models.task import Draft, Task
 from workflow_app.permissions import check_work_on
-from workflow_app.services import access, answers, inheritance, precedence
+from workflow_app.services import access, answers, inheritance, precedence, standing_in
 from workflow_app.services.processes import definition_of
 from workflow_app.services.readable import moment
 from workflow_app.services.unit_of_work import UnitOfWork
@@ -50,15 +50,18 @@ def save(
 
     Who lost the task while typing keeps a draft too: it is the person's own, and there again when the task comes back.
     `page` names the page on which it was typed and `seen` is the `version` of the draft which that page began with: what
-    another page saved since then is not overwritten unsaid. Raises `TaskNotReady`, `Conflict`, `Forbidden`.
+    another page saved since then is not overwritten unsaid. The account is read again under the lock: who was disabled or
+    lost a role while standing in line keeps nothing. Raises `TaskNotReady`, `Conflict`, `Forbidden`.
     """
     task = access.visible_task(work, task_id)
     case = work.session.get_one(Case, task.case_id)
     # The task row is locked, so that a draft cannot reappear behind a completion.
     work.session.refresh(task, with_for_update={"key_share": True})
+    access.check_account(work)
     if task.status != "open":
         raise precedence.ended(work, task)
-    check_work_on(work.actor, unit=task.unit, role=task.role)
+    if not standing_in.may_stand_in(work, case, task):
+        check_work_on(work.actor, unit=task.unit, role=task.role)
     user_id = work.actor.user_id
     if user_id is None:
         raise Conflict()

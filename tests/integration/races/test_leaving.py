@@ -14,8 +14,9 @@ from workflow_app.errors import Forbidden
 from workflow_app.local_stack.children import wait_until
 from workflow_app.models.audit import AuditEvent
 from workflow_app.models.letter import Letter
+from workflow_app.models.task import Task
 from workflow_app.models.user import User
-from workflow_app.services import access, cases, letters, tasks, users
+from workflow_app.services import access, cases, drafts, letters, tasks, users
 from workflow_app.services.unit_of_work import UnitOfWork
 from workflow_app.types import SYSTEM, Actor
 
@@ -77,7 +78,12 @@ def starting(office: Office, leaver: Actor) -> Verb:
     return lambda work: cases.start(work, "sktlk", str(uuid4()))
 
 
-DEEDS = [claiming, releasing, reassigning, completing, cancelling, withdrawing, starting]
+def saving(office: Office, leaver: Actor) -> Verb:
+    task_id = office.task(office.play("sktlk_ktp", 2)).id
+    return lambda work: drafts.save(work, task_id, {"peristiwa": "hilang"})
+
+
+DEEDS = [claiming, saving, releasing, reassigning, completing, cancelling, withdrawing, starting]
 
 
 def deeds_of(office: Office, actor: Actor) -> list[str]:
@@ -100,7 +106,7 @@ def test_who_loses_a_role_at_that_moment_does_nothing_more(
     assert deeds_of(office, leaver) == []
 
 
-@pytest.mark.parametrize("deed", [completing, starting])
+@pytest.mark.parametrize("deed", [completing, saving, starting])
 def test_who_is_disabled_at_that_moment_does_nothing_more(
     office: Office, leaver: Actor, deed: Callable[[Office, Actor], Verb]
 ) -> None:
@@ -125,6 +131,24 @@ def test_an_account_that_is_closed_while_its_approval_stands_in_line_approves_no
 
     assert isinstance(later.result(timeout=10), Forbidden)
     assert office.submissions(approval) == []
+
+
+def test_an_account_that_is_closed_while_its_draft_stands_in_line_keeps_nothing(
+    office: Office, leaver: Actor
+) -> None:
+    question = office.task(office.play("sktlk_ktp", 2)).id
+    with ThreadPoolExecutor(1) as pool, office.works.begin(SYSTEM) as holder:
+        holder.session.execute(select(Task).where(Task.id == question).with_for_update())
+        later = in_line(
+            office, pool, leaver, lambda work: drafts.save(work, question, {"peristiwa": "hilang"})
+        )
+        with office.works.begin(SYSTEM) as admin:
+            closing(leaver)(admin)
+
+    late = later.result(timeout=10)
+    assert isinstance(late, Forbidden)
+    assert late.sentence.startswith(CLOSED)
+    assert office.drafts(question) == 0
 
 
 def test_who_waits_for_an_account_does_not_stand_in_the_way_of_its_change(

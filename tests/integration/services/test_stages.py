@@ -11,7 +11,7 @@ from workflow_app.errors import Forbidden, InvalidInput, NotFound
 from workflow_app.models.audit import AuditEvent
 from workflow_app.models.case import Case, CaseClock
 from workflow_app.models.stage import TimeCorrection
-from workflow_app.services import audit, cases, history, stages, standing_in, tasks
+from workflow_app.services import audit, cases, drafts, history, stages, standing_in, tasks
 from workflow_app.services.stages import StageView
 from workflow_app.types import SYSTEM, Actor
 
@@ -76,6 +76,9 @@ def test_r63_the_desk_takes_over_for_the_radio_but_cannot_say_it_pressed_the_but
     with call.works.begin(call.people["petugas"]) as work:
         assert tasks.get(work, task_id).can_stand_in
         standing_in.take_over(work, task_id)
+        assert drafts.save(work, task_id, {"sumber": "radio"}).sentence == "", (
+            "what is typed is kept here too"
+        )
 
     with pytest.raises(InvalidInput) as refused:
         call.do("tiba", "petugas")
