@@ -55,9 +55,11 @@ BOX_WITNESSES = CASE_STARTERS | LEADS
 """May be the second person at a box."""
 ARCHIVE_READERS = frozenset({"arsiparis", "petugas", "pamapta", "ka_spkt", "auditor"})
 EXAMINERS = frozenset({"piket_reskrim", "piket_narkoba", "piket_lantas", "piket_propam"})
-"""Examine the reporter and his report (R49, R51). They see only the cases in which they have or had a task."""
-IDENTITY_READERS = EXAMINERS | {"petugas", "pamapta", "ka_spkt", "auditor"}
-"""May unlock identity fields of a case they may see, with a purpose (R23)."""
+"""Examine the reporter and his report (R49, R51): only in cases in which they work, or that are in their hands."""
+CASE_READERS = frozenset({"petugas", "pamapta", "ka_spkt", "auditor"})
+"""Read identities and papers of every case they may see."""
+IDENTITY_READERS = EXAMINERS | CASE_READERS
+"""May unlock identity fields of a case they may see and read, with a purpose (R23)."""
 
 
 def has_role(actor: Actor, roles: Collection[str]) -> bool:
@@ -105,12 +107,26 @@ def check_lead(actor: Actor, confined_to: str | None) -> None:
         raise Forbidden()
 
 
-def can_read_papers(actor: Actor, *, is_archive: bool = False) -> bool:
-    """Papers of a case and its letters show identities, so who may not unlock those sees their labels only.
+def reads_every_paper(actor: Actor) -> bool:
+    """Does the actor read the papers and letters of every case he may see?"""
+    return has_role(actor, CASE_READERS)
 
-    Papers brought to the archive without a case (`is_archive`) are for its readers.
+
+def can_read_papers(actor: Actor, *, own: Collection[str], holding: Collection[str]) -> bool:
+    """Papers of a case and its letters show identities. Beside those who read every one, an examiner reads them where he
+    has a task in a lane of his `own`, and a function to which the case was handed on as long as it is `holding` it.
     """
-    return has_role(actor, IDENTITY_READERS) or (is_archive and has_role(actor, ARCHIVE_READERS))
+    return reads_every_paper(actor) or has_role(actor, {*(EXAMINERS & {*own}), *holding})
+
+
+def can_open_identities(actor: Actor, working: Collection[str]) -> bool:
+    """May the actor unlock the identity of a case he sees, on which he works in these roles (R23)?"""
+    return reads_every_paper(actor) or has_role(actor, EXAMINERS & {*working})
+
+
+def can_read_archive(actor: Actor) -> bool:
+    """Papers brought to the archive are for its readers, whatever case they belong to besides."""
+    return has_role(actor, ARCHIVE_READERS)
 
 
 def can_work_on(actor: Actor, *, unit: str, role: str) -> bool:

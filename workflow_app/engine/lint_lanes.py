@@ -37,6 +37,21 @@ def receivers(source: Source) -> Iterator[Finding]:
             yield from _names_roles(source, node.id, variable)
 
 
+def hand_backs(source: Source) -> Iterator[Finding]:
+    """What gives a case back is an answer that the receiver can choose: `always`, or a control variable and its value."""
+    for node in source.model.nodes.values():
+        back = node.properties.get("handBack")
+        if back is None:
+            continue
+        name, _, value = back.partition("=")
+        form = source.forms.get(node.id)
+        field = form.fields.get(name) if form else None
+        is_choice = field is not None and field.control and value in field.options
+        if "roleFrom" not in node.properties or not (back == "always" or is_choice):
+            message = f"Pengembalian {back} harus always atau isian=pilihan dari isian kendali tugas penerima ini (handBack)."
+            yield Finding("hand-back", node.id, message)
+
+
 def _names_roles(source: Source, element: str, variable: str) -> Iterator[Finding]:
     values = source.values_of(variable)
     if not values or any(node.result == variable for node in source.nodes.values()):
@@ -46,4 +61,4 @@ def _names_roles(source: Source, element: str, variable: str) -> Iterator[Findin
         yield Finding("role-from", element, f"Variabel {variable} dapat bernilai {value}, yang bukan peran.")
 
 
-RULES: tuple[Rule, ...] = (lanes, receivers)
+RULES: tuple[Rule, ...] = (lanes, receivers, hand_backs)

@@ -19,6 +19,7 @@ class Task(Base):
     __table_args__ = (
         CheckConstraint("status in ('open', 'done', 'cancelled')", name="status"),
         CheckConstraint("(status = 'done') = (done_at is not null)", name="done"),
+        CheckConstraint("hand_off in ('held', 'ended')", name="hand_off"),
         Index("ix_task_queue", "unit", "role", "created_at", "id", postgresql_where=OPEN),
         Index("ix_task_unassigned", "unit", "role", "created_at", "id", postgresql_where=UNASSIGNED),
         Index("ix_task_unit", "unit", "created_at", "id", postgresql_where=OPEN),
@@ -32,6 +33,8 @@ class Task(Base):
     name: Mapped[str]
     unit: Mapped[str]
     role: Mapped[str]
+    hand_off: Mapped[str | None]
+    """Of a task that hands the case on to `role`: held, or ended when it was returned or withdrawn."""
     assignee_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     status: Mapped[str]
     due_at: Mapped[datetime | None]

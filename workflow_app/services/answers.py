@@ -13,8 +13,7 @@ from workflow_app.models.base import Base
 from workflow_app.models.case import Case
 from workflow_app.models.submission import SealedAnswers, Submission
 from workflow_app.models.task import Task
-from workflow_app.permissions import IDENTITY_READERS, has_role
-from workflow_app.services import case_tasks, memory, readable
+from workflow_app.services import handoffs, memory, readable
 from workflow_app.services.unit_of_work import UnitOfWork
 from workflow_app.types import Answers
 
@@ -94,8 +93,8 @@ def unsealed(
 
 
 def works_on(work: UnitOfWork, case: Case) -> bool:
-    """True if one of the actor's roles has, had or may take a task of this case."""
-    return work.actor.unit == case.unit and has_role(work.actor, case_tasks.roles_of_case(work, case.id))
+    """True if one of the actor's roles has, had or may take a task of this case, and did not give the case back."""
+    return work.actor.unit == case.unit and bool(handoffs.roles(work, case))
 
 
 def readable_groups(work: UnitOfWork, case: Case) -> frozenset[str]:
@@ -103,9 +102,8 @@ def readable_groups(work: UnitOfWork, case: Case) -> frozenset[str]:
     a role that may open identities.
     """
     notes = {WORKING_NOTES} if works_on(work, case) else set()
-    return frozenset(
-        notes | (PERSONAL_GROUPS - {WORKING_NOTES} if has_role(work.actor, IDENTITY_READERS) else set())
-    )
+    masked = PERSONAL_GROUPS - {WORKING_NOTES}
+    return frozenset(notes | (masked if handoffs.opens_identities(work, case) else set()))
 
 
 def notes(work: UnitOfWork, case: Case, submissions: Iterable[Submission]) -> dict[str, Answers]:

@@ -137,6 +137,8 @@ SEED: dict[str, Any] = {
     },
     # R79: the chief sees complaints against members that went to Propam, unless one names him.
     "propam.pimpinan_melihat": True,
+    # Not in the SOP: a function to which a case is handed on reads its letters and papers here, until it returns the case.
+    "serah_terima.penerima_membaca": True,
     # Which ways messages leave the house, the preferred one first; until the office decides, all are printed and handed over.
     "saluran_pesan": [],
     # Where leaders get theirs: addresses of the office per role, such as {"pimpinan": {"surel": "..."}}.

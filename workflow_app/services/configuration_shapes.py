@@ -227,5 +227,6 @@ _SHAPES: dict[str, Callable[[Any], str]] = {
     "pesan": message_texts.fault,
     "mode_demo": _truth,
     "propam": _truth,
+    "serah_terima": _truth,
 }
 """By the part of the key before the first dot."""

@@ -8,10 +8,11 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from archive.models import Blob, Document, DocumentStatus, Page, Rendition, RenditionKind
+from workflow_app.models.case import Case
 from workflow_app.models.document import CaseDocument
 from workflow_app.models.user import User
-from workflow_app.permissions import can_read_papers
-from workflow_app.services import intake
+from workflow_app.permissions import can_read_archive
+from workflow_app.services import handoffs, intake
 from workflow_app.services.unit_of_work import UnitOfWork
 
 STATUS_LABELS = {
@@ -89,7 +90,7 @@ def views(
     for document_id, case_id in wanted:
         document, size = rows[document_id]
         seen = links.get((document_id, case_id)) if case_id else None
-        can_read = can_read_papers(work.actor, is_archive=document.origin == intake.ARCHIVE)
+        can_read = may_read(work, document, case_id if seen else None)
         kinds = made.get(document_id, []) if can_read else []
         views.append(
             DocumentView(
@@ -116,6 +117,13 @@ def views(
             )
         )
     return views
+
+
+def may_read(work: UnitOfWork, document: Document, case_id: UUID | None) -> bool:
+    """May the actor, who sees the document through this case, or through none, read it?"""
+    if document.origin == intake.ARCHIVE and can_read_archive(work.actor):
+        return True
+    return case_id is not None and handoffs.reads_papers(work, work.session.get_one(Case, case_id))
 
 
 def _renditions(work: UnitOfWork, ids: Sequence[UUID]) -> dict[UUID, list[tuple[str, int]]]:

@@ -13,9 +13,9 @@ from workflow_app.errors import Forbidden, InvalidInput, NotFound, TaskNotReady
 from workflow_app.models.case import Case
 from workflow_app.models.document import CaseDocument
 from workflow_app.models.task import Task
-from workflow_app.permissions import ARCHIVE_READERS, can_read_papers, can_work_on, check_work_on, has_role
-from workflow_app.services import access, audit, intake, paper_labels, precedence
-from workflow_app.services.document_views import PDF_KINDS, views
+from workflow_app.permissions import can_read_archive, check_work_on
+from workflow_app.services import access, answers, audit, handoffs, intake, paper_labels, precedence
+from workflow_app.services.document_views import PDF_KINDS, may_read, views
 from workflow_app.services.document_views import DocumentView as DocumentView
 from workflow_app.services.unit_of_work import UnitOfWork
 
@@ -31,7 +31,10 @@ EXTENSIONS = {
     "image/tiff": "tif",
     "image/webp": "webp",
 }
-NOT_FOR_YOU = "Dokumen ini memuat identitas warga. Hanya petugas SPKT, Pamapta, Ka SPKT, Piket Propam, dan auditor yang dapat membukanya."
+NOT_FOR_YOU = (
+    "Dokumen ini memuat identitas warga. Yang dapat membukanya hanya petugas SPKT, Pamapta, Ka SPKT, auditor, dan fungsi yang "
+    "memegang berkas ini. Fungsi yang sudah mengembalikannya tidak lagi dapat membukanya."
+)
 ALREADY_THERE = "Dokumen ini sudah ada di berkas ini; tidak disimpan dua kali."
 
 
@@ -147,8 +150,7 @@ def content(
 def _task_to_add_to(work: UnitOfWork, case: Case, task_id: UUID | None) -> Task | None:
     """The task as it is now, None outside of any; raises when the actor may not hand in a paper there."""
     if task_id is None:
-        roles = work.session.scalars(select(Task.role).where(Task.case_id == case.id).distinct())
-        if not any(can_work_on(work.actor, unit=case.unit, role=role) for role in roles):
+        if not answers.works_on(work, case):
             raise Forbidden("Hanya petugas yang mengerjakan berkas ini yang dapat menambahkan dokumen.")
         return None
     task = work.session.get(Task, task_id, populate_existing=True)
@@ -177,18 +179,20 @@ def _in_case(work: UnitOfWork, case: Case, data: bytes) -> UUID | None:
 
 
 def _reach(work: UnitOfWork, document_id: UUID) -> CaseDocument | None:
-    """The link to a case through which the actor may see the document; None for papers of the archive without one."""
+    """The link to a case through which the actor may see the document, and read it if he may do so through any; None for
+    papers of the archive without one.
+    """
     seen = work.session.scalars(
         select(CaseDocument)
         .join(Case, Case.id == CaseDocument.case_id)
         .where(CaseDocument.document_id == document_id, access.sees_case(work))
-        .order_by(CaseDocument.added_at.desc())
+        .order_by(handoffs.readable_case(work).desc().nulls_last(), CaseDocument.added_at.desc())
         .limit(1)
     ).first()
     if seen is not None:
         return seen
     document = work.session.get(Document, document_id)
-    if document is None or document.origin != intake.ARCHIVE or not has_role(work.actor, ARCHIVE_READERS):
+    if document is None or document.origin != intake.ARCHIVE or not can_read_archive(work.actor):
         raise NotFound()
     return None
 
@@ -197,7 +201,7 @@ def _readable(work: UnitOfWork, document_id: UUID) -> CaseDocument | None:
     """As `_reach`, for those who may also read it."""
     seen = _reach(work, document_id)
     document = work.session.get_one(Document, document_id)
-    if not can_read_papers(work.actor, is_archive=document.origin == intake.ARCHIVE):
+    if not may_read(work, document, seen.case_id if seen else None):
         raise Forbidden(NOT_FOR_YOU)
     return seen
 

@@ -9,11 +9,10 @@ from sqlalchemy import select
 
 from workflow_app.engine import forms
 from workflow_app.engine.forms import WORKING_NOTES, Form
-from workflow_app.errors import InvalidInput
+from workflow_app.errors import Forbidden, InvalidInput
 from workflow_app.models.audit import AuditEvent
 from workflow_app.models.case import Case
-from workflow_app.permissions import IDENTITY_READERS, check_role
-from workflow_app.services import access, answers, audit, members, remarks
+from workflow_app.services import access, answers, audit, handoffs, members, remarks
 from workflow_app.services.processes import definition_of
 from workflow_app.services.unit_of_work import UnitOfWork
 from workflow_app.types import Answers
@@ -51,7 +50,8 @@ def read_answers(work: UnitOfWork, case: Case, *, element: str | None = None) ->
 def reveal(work: UnitOfWork, case_id: UUID, purpose: str) -> list[IdentityGroup]:
     """Open the personal answers of a case. Needs a written purpose; records who, when and why (sealed)."""
     case = access.visible_case(work, case_id, lock=True)
-    check_role(work.actor, IDENTITY_READERS)
+    if not handoffs.opens_identities(work, case):
+        raise Forbidden()
     if len(purpose.strip()) < 5:
         raise InvalidInput(fields={"purpose": "Tulis untuk apa identitas dibuka, paling sedikit lima huruf."})
     if fault := forms.judge_text(purpose, LONGEST_PURPOSE):

@@ -14,11 +14,12 @@ from workflow_app.errors import Conflict, InvalidDefinition, InvalidInput, NotFo
 from workflow_app.models.case import Case
 from workflow_app.models.letter import Letter
 from workflow_app.models.number import LetterNumber
-from workflow_app.permissions import can_read_papers, check_role, has_role
+from workflow_app.permissions import check_role, has_role
 from workflow_app.services import (
     access,
     audit,
     documents,
+    handoffs,
     identities,
     jobs,
     letter_frames,
@@ -184,7 +185,10 @@ def issued(work: UnitOfWork, case_id: UUID) -> list[LetterView]:
     case, found = work.session.get_one(Case, case_id), of_case(work, case_id)
     may_withdraw = case.closed_at is not None and has_role(work.actor, WITHDRAWERS)
     reasons = _reasons(work, case, found)
-    return [_view(work, letter, reason, may_withdraw) for letter, reason in zip(found, reasons, strict=True)]
+    can_open = bool(found) and handoffs.reads_papers(work, case)
+    return [
+        _view(letter, reason, may_withdraw, can_open) for letter, reason in zip(found, reasons, strict=True)
+    ]
 
 
 def pdf(work: UnitOfWork, letter_id: UUID) -> documents.Content:
@@ -251,7 +255,7 @@ def _required(meta: Any, key: str, letter: str) -> str:
     return value
 
 
-def _view(work: UnitOfWork, letter: Letter, void_reason: str | None, may_withdraw: bool) -> LetterView:
+def _view(letter: Letter, void_reason: str | None, may_withdraw: bool, can_open: bool) -> LetterView:
     return LetterView(
         id=letter.id,
         case_id=letter.case_id,
@@ -264,5 +268,5 @@ def _view(work: UnitOfWork, letter: Letter, void_reason: str | None, may_withdra
         document_id=letter.document_id,
         verify_code=letter.verify_code,
         can_withdraw=may_withdraw and letter.status == "valid",
-        can_open=letter.document_id is not None and can_read_papers(work.actor),
+        can_open=letter.document_id is not None and can_open,
     )

@@ -5,15 +5,15 @@ import re
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Select, false, or_, select
+from sqlalchemy import Select, or_, select
 
 import archive.search
 from archive.models import Document
 from archive.search import MARK_END, MARK_START, Hit
 from workflow_app.models.case import Case
 from workflow_app.models.document import CaseDocument
-from workflow_app.permissions import ARCHIVE_READERS, can_read_papers, has_role
-from workflow_app.services import access, intake
+from workflow_app.permissions import can_read_archive
+from workflow_app.services import handoffs, intake
 from workflow_app.services.unit_of_work import UnitOfWork
 
 MAX_HITS = 500
@@ -63,9 +63,9 @@ def _may_see(work: UnitOfWork) -> Select[UUID]:
     of_cases = (
         select(CaseDocument.document_id)
         .join(Case, Case.id == CaseDocument.case_id)
-        .where(access.sees_case(work) if can_read_papers(work.actor) else false())
+        .where(handoffs.readable_case(work))
     )
-    if not has_role(work.actor, ARCHIVE_READERS):
+    if not can_read_archive(work.actor):
         return of_cases
     return select(Document.id).where(or_(Document.origin == intake.ARCHIVE, Document.id.in_(of_cases)))
 
@@ -75,7 +75,7 @@ def _cases_of(work: UnitOfWork, hits: list[Hit]) -> dict[UUID, tuple[UUID, str, 
     query = (
         select(CaseDocument.document_id, Case.id, Case.number, CaseDocument.label)
         .join(Case, Case.id == CaseDocument.case_id)
-        .where(CaseDocument.document_id.in_([hit.document_id for hit in hits]), access.sees_case(work))
+        .where(CaseDocument.document_id.in_([hit.document_id for hit in hits]), handoffs.readable_case(work))
         .order_by(CaseDocument.added_at)
     )
     return {row[0]: (row[1], row[2], row[3]) for row in work.session.execute(query)}

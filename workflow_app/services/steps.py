@@ -13,7 +13,7 @@ from workflow_app.models.submission import Submission
 from workflow_app.models.task import Task
 from workflow_app.models.user import User, UserRole
 from workflow_app.permissions import ROLES
-from workflow_app.services import audit, case_tasks, clocks, drafts, effects, incidents, jobs, walls
+from workflow_app.services import audit, case_tasks, clocks, drafts, effects, handoffs, incidents, jobs, walls
 from workflow_app.services.effects import Result
 from workflow_app.services.openings import Opened
 from workflow_app.services.unit_of_work import UnitOfWork
@@ -75,6 +75,7 @@ def _update_tasks(work: UnitOfWork, case: Case, open_tasks: Iterable[OpenTask]) 
     for task in known.values():
         if task.id not in wanted:
             task.status = "cancelled"
+            handoffs.end(work, task)
             audit.record_case(work, case.id, "task.cancelled", task.element, name=task.name)
     if gone := known.keys() - wanted.keys():
         work.session.flush()
@@ -96,6 +97,7 @@ def _new_task(work: UnitOfWork, case: Case, opened: OpenTask) -> Task:
         name=opened.name,
         unit=case.unit,
         role=opened.lane,
+        hand_off=handoffs.begun_by(opened),
         assignee_id=_assignee(work, case, opened),
         status="open",
         due_at=running.due_at if running else None,

@@ -24,6 +24,7 @@ from workflow_app.services import (
     drafts,
     drawings,
     evidence,
+    handoffs,
     incidents,
     kinship,
     members,
@@ -222,12 +223,12 @@ def complete(
     kept = drawings.redrawn(form, kept)
     separated = forms.separate(form, kept)
     submission_id = answers.store(work, case, task, token, separated)
-    control = dict(separated.control)
-    control.update(requirements.decide(work, case, form, kept, submission_id))
+    control = {**separated.control, **requirements.decide(work, case, form, kept, submission_id)}
     with incidents.blaming("complete", case.id, task.id), work.session.no_autoflush:
         run = runner.open_case(definition, case.state, work.clock())
         run.complete_task(task.id, control)
         _finish(work, case, task)
+        handoffs.answer(work, task, definition, control)
         steps.settle(work, case, run)
         work.session.flush()  # a draft that is being saved waits for the task's row, and then finds it done
         drafts.discard(work, case, task, token, seen_draft)

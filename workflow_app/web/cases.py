@@ -8,12 +8,13 @@ from flask import Blueprint, Response, flash, jsonify, redirect, render_template
 from flask.typing import ResponseReturnValue
 
 from workflow_app.errors import Busy, Conflict, InvalidInput
-from workflow_app.permissions import IDENTITY_READERS, TIME_CORRECTORS
+from workflow_app.permissions import TIME_CORRECTORS
 from workflow_app.services import access as reach
 from workflow_app.services import (
     cases,
     diagrams,
     documents,
+    handoffs,
     history,
     identities,
     kinship,
@@ -129,8 +130,8 @@ def page(case_id: UUID, **more: Any) -> str:
     with unit_of_work() as work:
         case = cases.get(work, case_id)
         issued = letters.for_case(work, case_id)
-        may_reveal = not work.actor.roles.isdisjoint(IDENTITY_READERS)
         own = reach.visible_case(work, case_id)
+        may_reveal = handoffs.opens_identities(work, own)
         record = records.record_of(work, own)
         return render_template(
             "cases/show.html",

@@ -9,13 +9,13 @@ from flask.typing import ResponseReturnValue
 
 from workflow_app.engine import forms
 from workflow_app.errors import Conflict, Forbidden, InvalidInput, ProcessFault, StorageAway
-from workflow_app.permissions import IDENTITY_READERS
 from workflow_app.services import access as reach
 from workflow_app.services import (
     case_tasks,
     cases,
     documents,
     drafts,
+    handoffs,
     letters,
     members,
     records,
@@ -179,7 +179,7 @@ def _page(
             steps=record.steps[::-1],
             given=[] if task.is_mine and _is_checklist(task.form) else requirements.shown_lines(work, case),
             letters=letters.for_case(work, task.case_id),
-            may_reveal=not work.actor.roles.isdisjoint(IDENTITY_READERS),
+            may_reveal=handoffs.opens_identities(work, case),
             documents=papers,
             colleagues=_colleagues(work, task) if task.can_reassign else [],
         )

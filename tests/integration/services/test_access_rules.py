@@ -16,7 +16,7 @@ from workflow_app.models.task import Task
 from workflow_app.models.user import User
 from workflow_app.models.wall import CaseWall
 from workflow_app.permissions import INCIDENT_READERS
-from workflow_app.services import access, configuration, inbox
+from workflow_app.services import access, configuration, handoffs, inbox
 from workflow_app.services.unit_of_work import UnitOfWork, Works
 from workflow_app.types import SYSTEM, Actor
 
@@ -24,6 +24,7 @@ ROLES = ("petugas", "pamapta", "ka_spkt", "pimpinan", "auditor", "admin", "piket
 UNITS = st.sampled_from(["spkt", "spkt", "spkt", "lain"])
 PEOPLE = st.lists(st.tuples(UNITS, st.frozensets(st.sampled_from(ROLES), max_size=3)), min_size=4, max_size=4)
 WHO = st.integers(0, 3)
+HAND_OFF = st.sampled_from([None, "held", "ended"])
 
 
 @dataclass(frozen=True)
@@ -32,8 +33,8 @@ class Plan:
 
     unit: str
     opened_by: int | None
-    tasks: tuple[tuple[str, int | None], ...]
-    """Role and holder of each."""
+    tasks: tuple[tuple[str, int | None, str | None], ...]
+    """Role, holder, and hand-off of each."""
     walls: frozenset[int]
     confined_to: str | None
 
@@ -43,7 +44,7 @@ PLANS = st.lists(
         Plan,
         unit=UNITS,
         opened_by=st.none() | WHO,
-        tasks=st.lists(st.tuples(st.sampled_from(ROLES), st.none() | WHO), max_size=2).map(tuple),
+        tasks=st.lists(st.tuples(st.sampled_from(ROLES), st.none() | WHO, HAND_OFF), max_size=2).map(tuple),
         walls=st.frozensets(WHO, max_size=2),
         confined_to=st.none() | st.sampled_from(["piket_propam", "piket_lantas"]),
     ),
@@ -85,8 +86,12 @@ def made(works: Works, people: Sequence[tuple[str, frozenset[str]]], plans: Sequ
             work.session.execute(
                 insert(Case), [{"id": case_id, "number": str(case_id), **row, **place, **opened}]
             )
-            for role, holder in plan.tasks:
-                holds = {"role": role, "assignee_id": None if holder is None else ids[holder]}
+            for role, holder, hand_off in plan.tasks:
+                holds = {
+                    "role": role,
+                    "assignee_id": None if holder is None else ids[holder],
+                    "hand_off": hand_off,
+                }
                 task = {"id": uuid4(), "case_id": case_id, "element": "x", "name": "X", "unit": plan.unit}
                 work.session.execute(insert(Task), [{**task, **holds, "status": "open", "created_at": now}])
             for who in plan.walls:
@@ -110,7 +115,11 @@ def minds(work: UnitOfWork, case_id: UUID) -> bool:
     return True
 
 
-@given(people=PEOPLE, plans=PLANS, leadership_sees=st.booleans())
+def reads(work: UnitOfWork, case_id: UUID) -> bool:
+    return may_open(work, case_id) and handoffs.reads_papers(work, work.session.get_one(Case, case_id))
+
+
+@given(people=PEOPLE, plans=PLANS, leadership_sees=st.booleans(), receivers_read=st.booleans())
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_lists_and_single_cases_agree(
     works: Works,
@@ -118,6 +127,7 @@ def test_lists_and_single_cases_agree(
     people: list[tuple[str, frozenset[str]]],
     plans: list[Plan],
     leadership_sees: bool,
+    receivers_read: bool,
 ) -> None:
     assert sktlk
     with taken_back(works):
@@ -125,10 +135,12 @@ def test_lists_and_single_cases_agree(
         with works.begin(SYSTEM) as work:
             key = "propam.pimpinan_melihat"
             configuration.set_value(work, key, leadership_sees, configuration.SOP_IN_FORCE)
+            configuration.set_value(work, handoffs.RECEIVERS_READ, receivers_read, configuration.SOP_IN_FORCE)
         for place, actor in enumerate(actors):
             with works.begin(actor) as work:
                 every = work.session.scalars(select(Case)).all()
                 listed = set(work.session.scalars(select(Case.id).where(access.sees_case(work))))
+                readable = set(work.session.scalars(select(Case.id).where(handoffs.readable_case(work))))
                 minded = set(work.session.scalars(select(Case.id).where(access.minds_case(work))))
                 shown = [row.case_id for tab in inbox.TABS for row in inbox.page(work, tab, limit=99).rows]
                 walled = set(
@@ -136,6 +148,8 @@ def test_lists_and_single_cases_agree(
                 )
 
                 assert listed == {case.id for case in every if may_open(work, case.id)}, (place, actor)
+                assert readable == {case.id for case in every if reads(work, case.id)}, (place, actor)
                 assert minded == {case.id for case in every if minds(work, case.id)}, (place, actor)
                 assert not walled & {*listed, *minded, *shown}
+                assert readable == {case.id for case in every if reads(work, case.id)}, (place, actor)
                 assert minded == listed or actor.roles & INCIDENT_READERS

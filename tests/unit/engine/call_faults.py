@@ -69,5 +69,7 @@ FAULTS: dict[str, tuple[Folder, str, str]] = {
     "a receiver in a variable that a service overwrites": (handing_on().service("jam", "start_clock", "tujuan", clock='"a"'), "role-from", "terima"),
     "a choice of receivers that are no roles": (handing_on(("ka_spkt", "kepala_desa")), "role-from", "terima"),
     "a table of receivers that are no roles": (routing('"kepala_desa"'), "role-from", "terima"),
+    "a hand-back at the counter": (line(handBack="always"), "hand-back", "kerja"),
+    "a hand-back by an answer that cannot be chosen": (handing_on(handBack="catatan=kembali"), "hand-back", "terima"),
     "a scenario in which no receiver of the process receives": (handing_on().file("scenarios/serah.yaml", HANDED_ON.replace("as: ka_spkt", "as: petugas")), "scenario-reference", "scenarios/serah.yaml"),
 }  # fmt: skip
