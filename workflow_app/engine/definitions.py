@@ -42,6 +42,11 @@ class Element:
     parent: str | None = None
     """Enclosing subprocess or called process, None on the top level of the case."""
 
+    @property
+    def is_timed_per_round(self) -> bool:
+        """Does the clock that starts here start anew each time, or once per case?"""
+        return self.properties.get("clockPer") == "round"
+
 
 @dataclass(frozen=True)
 class LetterSource:

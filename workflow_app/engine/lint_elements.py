@@ -32,7 +32,7 @@ PROPERTIES = frozenset(
     {
         "formJsonSchemaFilename", "formUiSchemaFilename", "clause", "fourEyes", "clock", "maxVisits", "outcome",
         "prefill", "keepOutputs", "assign", "clockLabel", "roleFrom", "stage", "startsClock", "stopsClock", "standIn",
-        "handBack",
+        "handBack", "clockPer",
     }
 )  # fmt: skip
 
@@ -125,6 +125,10 @@ def properties(source: Source) -> Iterator[Finding]:
             yield Finding(
                 "assign-unknown", node.id, "Properti assign hanya dapat bernilai queue, pada tugas orang."
             )
+        per = node.properties.get("clockPer")
+        if per is not None and (node.operation != "start_clock" or per not in ("case", "round")):
+            message = "Properti clockPer hanya dapat bernilai case atau round, pada tugas yang memulai jam."
+            yield Finding("clock-per", node.id, message)
         limit = node.properties.get("maxVisits")
         if limit is not None and (node.kind != "userTask" or not re.fullmatch(r"[1-9][0-9]{0,2}", limit)):
             yield Finding("max-visits", node.id, "Batas maxVisits harus angka 1 sampai 999 pada tugas orang.")

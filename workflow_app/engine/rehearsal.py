@@ -110,6 +110,9 @@ class _Play:
         match effect.operation:
             case "start_clock":
                 name = str(given["clock"])
+                if self.definition.elements[effect.element].is_timed_per_round:
+                    self.started.pop(name, None)
+                    self.clocks.pop(name, None)
                 at = datetime.fromisoformat(str(given["at"])) if given.get("at") else self.now
                 started = self.started.setdefault(name, min(at, self.now))
                 target = self.scenario.targets.get(name, DEFAULT_TARGET)

@@ -57,7 +57,10 @@ class Case(Base):
 
 
 class CaseClock(Base):
-    """A measured span of a case: `kedatangan`, `berkas_lengkap` (R57). Its target is in minutes, or in working days (R34)."""
+    """A measured span of a case: `kedatangan`, `berkas_lengkap` (R57). Its target is in minutes, or in working days (R34).
+
+    Most measure once per case; those of a hand-off anew in each round.
+    """
 
     __tablename__ = "case_clock"
     __table_args__ = (
@@ -65,10 +68,12 @@ class CaseClock(Base):
         CheckConstraint(
             "num_nulls(target_working_days, calendar, calendar_valid_from) in (0, 3)", name="calendar"
         ),
+        CheckConstraint("round > 0", name="round"),
     )
 
     case_id: Mapped[UUID] = mapped_column(ForeignKey("service_case.id"), primary_key=True)
     name: Mapped[str] = mapped_column(primary_key=True)
+    round: Mapped[int] = mapped_column(primary_key=True, default=1)
     started_at: Mapped[datetime]
     due_at: Mapped[datetime | None]
     target_minutes: Mapped[int | None]

@@ -24,6 +24,8 @@ class ClockView:
     due_at: datetime | None
     target: str
     """In words; empty when the clock is only measured."""
+    round: int | None = None
+    """Which round it measures, when there is more than one."""
     corrected: timedelta | None = None
     """How long it took after times were corrected, beside what was measured."""
 
@@ -33,26 +35,42 @@ class ClockView:
         return self.due_at is not None and self.stopped_at is not None and self.stopped_at > self.due_at
 
 
-def named(work: UnitOfWork, case_id: UUID) -> dict[str, CaseClock]:
-    """The clocks of a case by name."""
+def every(work: UnitOfWork, case_id: UUID) -> list[CaseClock]:
+    """The clocks of a case, round by round."""
     known = memory.of_case(work, case_id)
     if "clocks" not in known:
-        rows = work.session.scalars(select(CaseClock).where(CaseClock.case_id == case_id))
-        known["clocks"] = {clock.name: clock for clock in rows}
-    clocks: dict[str, CaseClock] = known["clocks"]
+        query = select(CaseClock).where(CaseClock.case_id == case_id).order_by(CaseClock.round)
+        known["clocks"] = list(work.session.scalars(query))
+    clocks: list[CaseClock] = known["clocks"]
     return clocks
 
 
-def start(work: UnitOfWork, case_id: UUID, name: str, at: datetime | None) -> datetime | None:
-    """Start a clock once; a running clock keeps running through rework. Returns when its target is over."""
-    clock = named(work, case_id).get(name)
-    if clock is None:
-        started = min(at or work.clock(), work.clock())
-        clock = CaseClock(case_id=case_id, name=name, started_at=started)
-        facts = _aim(work, clock, configuration.value(work, f"target.{name}", started))
-        work.session.add(clock)
-        named(work, case_id)[name] = clock
-        audit.record_case(work, case_id, "clock.started", clock=name, at=started.isoformat(), **facts)
+def named(work: UnitOfWork, case_id: UUID) -> dict[str, CaseClock]:
+    """The clocks of a case by name, each as it is in its newest round."""
+    return {clock.name: clock for clock in every(work, case_id)}
+
+
+def start(
+    work: UnitOfWork, case_id: UUID, name: str, at: datetime | None, *, anew: bool = False
+) -> datetime | None:
+    """Start a clock. Returns when its target is over.
+
+    It starts once per case, and keeps running through rework. With `anew` it starts again in each round: the round before
+    is over then at the latest, and rounds do not overlap, whatever time was told.
+    """
+    before = named(work, case_id).get(name)
+    if before is not None and not anew:
+        return before.due_at
+    started = min(at or work.clock(), work.clock())
+    if before is not None:
+        stop(work, case_id, name)
+        started = max(started, before.stopped_at or started)
+    clock = CaseClock(case_id=case_id, name=name, round=before.round + 1 if before else 1, started_at=started)
+    facts = _aim(work, clock, configuration.value(work, f"target.{name}", started))
+    work.session.add(clock)
+    every(work, case_id).append(clock)
+    details = {**facts, **({"round": clock.round} if before else {})}
+    audit.record_case(work, case_id, "clock.started", clock=name, at=started.isoformat(), **details)
     return clock.due_at
 
 
@@ -103,7 +121,8 @@ def stop_all(work: UnitOfWork, case_id: UUID) -> None:
 
 def of_case(work: UnitOfWork, case: Case) -> list[ClockView]:
     """The clocks of a case in the order they started."""
-    rows = sorted(named(work, case.id).values(), key=lambda clock: (clock.started_at, clock.name))
+    rows = sorted(every(work, case.id), key=lambda clock: (clock.started_at, clock.name, clock.round))
+    newest = named(work, case.id)
     definition = definition_of(work, case.definition_id)
     edges = stages.corrected_edges(work, case)
     return [
@@ -114,7 +133,8 @@ def of_case(work: UnitOfWork, case: Case) -> list[ClockView]:
             row.stopped_at,
             row.due_at,
             readable.target(_target(row)),
-            _corrected(row, *edges[row.name]) if row.name in edges else None,
+            row.round if newest[row.name].round > 1 else None,
+            _corrected(row, *edges[row.name]) if row.name in edges and row is newest[row.name] else None,
         )
         for row in rows
     ]

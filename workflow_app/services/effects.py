@@ -12,6 +12,7 @@ from workflow_app.models.effect import PendingEffect
 from workflow_app.services import clocks, configuration, jobs, kinship, letters, messages, walls
 from workflow_app.services.messages import Wish
 from workflow_app.services.openings import Opened
+from workflow_app.services.processes import definition_of
 from workflow_app.services.unit_of_work import UnitOfWork
 from workflow_app.types import Effect
 
@@ -65,7 +66,10 @@ def _instant(effect: Effect) -> datetime | None:
 
 
 def _start_clock(work: UnitOfWork, case: Case, effect: Effect) -> Result:
-    due = clocks.start(work, case.id, _text(effect, "clock"), _instant(effect))
+    element = definition_of(work, case.definition_id).elements[effect.element]
+    due = clocks.start(
+        work, case.id, _text(effect, "clock"), _instant(effect), anew=element.is_timed_per_round
+    )
     return None if due is None else due.isoformat()
 
 

@@ -66,7 +66,7 @@ def test_r34_a_clock_remembers_its_target_and_by_what_it_was_counted(
     case_id = play("sktlk_ktp")
 
     with works.begin(SYSTEM) as work:
-        row = work.session.get_one(CaseClock, (case_id, "berkas_lengkap"))
+        row = work.session.get_one(CaseClock, (case_id, "berkas_lengkap", 1))
         assert (row.target_minutes, row.target_working_days, row.calendar) == (None, 3, "hari_kerja")
         assert row.calendar_valid_from == SOP_IN_FORCE
         view = next(
@@ -86,7 +86,7 @@ def test_r57_a_target_in_minutes_is_written_as_before(works: Works, play: Play) 
     case_id = play("sktlk_ktp")
 
     with works.begin(SYSTEM) as work:
-        row = work.session.get_one(CaseClock, (case_id, "berkas_lengkap"))
+        row = work.session.get_one(CaseClock, (case_id, "berkas_lengkap", 1))
         assert row.due_at == row.started_at + timedelta(minutes=10)
         assert (row.target_minutes, row.calendar, row.calendar_valid_from) == (10, None, None)
         assert events(work, case_id, "clock.started")[0].details == {
@@ -111,7 +111,7 @@ def test_r34_a_change_holds_for_clocks_from_its_day_on_and_moves_no_running_one(
     assert due_of(works, before).startswith("2026-11-26")
     assert due_of(works, after).startswith("2026-11-30")
     with works.begin(SYSTEM) as work:
-        assert work.session.get_one(CaseClock, (after, "berkas_lengkap")).calendar_valid_from == tomorrow
+        assert work.session.get_one(CaseClock, (after, "berkas_lengkap", 1)).calendar_valid_from == tomorrow
 
 
 def test_r34_the_instants_of_warnings_follow_the_calendar_in_force_at_the_start(

@@ -96,7 +96,7 @@ def test_r34_r35_number_and_deadline_follow_the_day_in_wita(
 
     with works.begin(SYSTEM) as work:
         letter = work.session.scalars(select(Letter).where(Letter.case_id == case_id)).one()
-        running = work.session.get_one(CaseClock, (case_id, "tanggapan_awal"))
+        running = work.session.get_one(CaseClock, (case_id, "tanggapan_awal", 1))
         assert letter.number.startswith(number)
         assert running.due_at is not None
         assert running.due_at.astimezone(WITA).date().isoformat() == due
@@ -105,7 +105,7 @@ def test_r34_r35_number_and_deadline_follow_the_day_in_wita(
 def test_r24_a_response_at_the_desk_is_the_first_response(works: Works, complain: Play) -> None:
     case_id = complain("langsung", 4)
     with works.begin(SYSTEM) as work:
-        assert work.session.get_one(CaseClock, (case_id, "tanggapan_awal")).stopped_at is not None
+        assert work.session.get_one(CaseClock, (case_id, "tanggapan_awal", 1)).stopped_at is not None
 
 
 def test_r32_who_recorded_cannot_set_aside_whatever_roles_he_holds(

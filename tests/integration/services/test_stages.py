@@ -28,7 +28,7 @@ def stage(call: Call, element: str, actor: Actor = SYSTEM) -> StageView:
 
 def arrival(call: Call) -> CaseClock:
     with call.works.begin(SYSTEM) as work:
-        clock = work.session.get_one(CaseClock, (call.case_id, "tiba_di_tkp"))
+        clock = work.session.get_one(CaseClock, (call.case_id, "tiba_di_tkp", 1))
         work.session.expunge_all()
         return clock
 

@@ -6,6 +6,7 @@ from tests.unit.engine.play import line
 FAULTS: dict[str, tuple[Folder, str, str]] = {
     "an unknown operation": (line().service("kirim", "send_mail"), "operation-unknown", "kirim"),
     "a missing parameter": (line().service("jam", "start_clock"), "operation-parameter", "jam"),
+    "a clock per something unknown": (line().service("jam", "start_clock", clock='"a"').add("serviceTask", "lain", "sistem", clause="R5", clockPer="round"), "clock-per", "lain"),
     "a surplus parameter": (line().service("jam", "start_clock", clock='"a"', target="1"), "operation-parameter", "jam"),
     "a case begun in a process that a variable names": (line().service("lanjut", "start_case", process="jenis", reason='"Dicuri"'), "kin-process", "lanjut"),
     "a case begun without words": (line().service("lanjut", "start_case", process='"lp"', reason='" "'), "kin-reason", "lanjut"),

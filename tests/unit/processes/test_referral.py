@@ -66,7 +66,7 @@ def test_every_flow_is_taken_by_a_scenario(monkeypatch: pytest.MonkeyPatch) -> N
 def caller() -> Folder:
     """A process that takes something in and refers it."""
     folder = (
-        Folder(key="aduan", process_properties={"initial": '{"mandiri": false, "rujukan_sebab": null}'})
+        Folder(key="aduan", process_properties={"initial": '{"mandiri": false}'})
         .start()
         .user("terima")
         .inside("layanan")
@@ -102,11 +102,15 @@ def test_called_nobody_is_received_twice_nothing_is_archived_and_the_caller_goes
     ]
     play.after(minutes=31)
     assert play.open == ["rujukan_terima", "rujukan_eskalasi"]
-    play.done("rujukan_terima", rujukan_jawaban="kembalikan")
+    play.done("rujukan_terima", rujukan_jawaban="kembalikan").resolve("stop_clock")
     assert play.open == ["rujukan_keperluan"]
     play.done("rujukan_keperluan", rujukan_layanan="sim").done("rujukan_cara", rujukan_cara="antar")
     play.done("rujukan_antar", rujukan_serah_at=play.now.isoformat()).done("rujukan_beri_tahu")
-    play.resolve("stop_clock").resolve("start_clock", due).done("rujukan_terima", rujukan_jawaban="terima")
+    again = (play.now + timedelta(minutes=30)).isoformat()
+    play.resolve("stop_clock").resolve("start_clock", again)
+    assert play.after(minutes=29).open == ["rujukan_terima"], "the second round has a clock of its own"
+    assert play.after(minutes=2).open == ["rujukan_terima", "rujukan_eskalasi"]
+    play.done("rujukan_terima", rujukan_jawaban="terima")
     assert play.resolve("stop_clock").open == ["tutup"]
     assert play.done("tutup").step.outcome == "dirujuk"
 
