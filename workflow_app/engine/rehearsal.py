@@ -109,16 +109,7 @@ class _Play:
         given = effect.parameters
         match effect.operation:
             case "start_clock":
-                name = str(given["clock"])
-                if self.definition.elements[effect.element].is_timed_per_round:
-                    self.started.pop(name, None)
-                    self.clocks.pop(name, None)
-                at = datetime.fromisoformat(str(given["at"])) if given.get("at") else self.now
-                started = self.started.setdefault(name, min(at, self.now))
-                target = self.scenario.targets.get(name, DEFAULT_TARGET)
-                if isinstance(target, int):
-                    return self.clocks.setdefault(name, end_of_day(started, target).isoformat())
-                return self.clocks.setdefault(name, (started + target).isoformat() if target else None)
+                return self.start_clock(effect)
             case "working_days_after":
                 name, days = str(given["clock"]), given["days"]
                 target = self.scenario.targets.get(name)
@@ -147,6 +138,19 @@ class _Play:
             case "record_cancellation":
                 self.letters.clear()
         return None
+
+    def start_clock(self, effect: Effect) -> str | None:
+        """When the target is over; of a clock that counts once per case also when it has been started before."""
+        name, told = str(effect.parameters["clock"]), effect.parameters.get("at")
+        if self.definition.elements[effect.element].is_timed_per_round:
+            self.started.pop(name, None)
+            self.clocks.pop(name, None)
+        at = datetime.fromisoformat(str(told)) if told else self.now
+        started = self.started.setdefault(name, min(at, self.now))
+        target = self.scenario.targets.get(name, DEFAULT_TARGET)
+        if isinstance(target, int):
+            return self.clocks.setdefault(name, end_of_day(started, target).isoformat())
+        return self.clocks.setdefault(name, (started + target).isoformat() if target else None)
 
     def computed(self, form: Form, answers: Answers) -> dict[str, str]:
         """Variables of checklists and waivers, by the rule the services use."""
