@@ -82,7 +82,7 @@ class Field:
     not_after: str = ""
     schema: Mapping[str, Any] = field(default_factory=dict)
     parameters: Mapping[str, str] = field(default_factory=dict)
-    """`decision`, `source`, `result` of computed widgets; `source`, `same`, `near` of `similar`."""
+    """`decision`, `source`, `result` of computed widgets; `source`, `same`, `near` of `similar`; `born`, `sex` of `nik`."""
 
 
 @dataclass(frozen=True)
@@ -277,5 +277,7 @@ def _field(name: str, schema: Mapping[str, Any], ui: Mapping[str, Any], required
         not_before=ui.get("not_before", ""),
         not_after=ui.get("not_after", ""),
         schema=schema,
-        parameters={k: ui[k] for k in ("decision", "source", "result", "same", "near") if k in ui},
+        parameters={
+            k: ui[k] for k in ("decision", "source", "result", "same", "near", "born", "sex") if k in ui
+        },
     )

@@ -178,6 +178,16 @@ def _fit(form: Form, field: Field) -> Iterator[str]:
         grouped = [key for keys in field.groups.values() for key in keys]
         if field.widget != "select" or sorted(grouped) != sorted(field.options):
             yield "kelompok (groups) hanya untuk select, dan memuat setiap pilihan tepat satu kali."
+    yield from _references(form, field)
+
+
+def _references(form: Form, field: Field) -> Iterator[str]:
+    """Other fields that this one names are there."""
+    for part in ("born", "sex"):
+        if (told := field.parameters.get(part)) is not None and (
+            told not in form.fields or field.widget != "nik"
+        ):
+            yield f"{part} menunjuk {told}; yang dapat dibandingkan dengan NIK adalah isian formulir ini."
     if field.visible_if is not None:
         other = form.fields.get(field.visible_if.field)
         if other is None or other.name == field.name:

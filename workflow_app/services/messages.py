@@ -21,6 +21,7 @@ from workflow_app.services import (
     incidents,
     jobs,
     message_texts,
+    phones,
     readable,
 )
 from workflow_app.services.message_texts import Text
@@ -166,13 +167,16 @@ def _way(work: UnitOfWork, case: Case, wish: Wish) -> tuple[str, str]:
 
 
 def _own_contact(work: UnitOfWork, case: Case, wish: Wish) -> Mapping[str, str]:
-    """The citizen's phone and mail address. Who was helped counts as reachable only when the contact is said to be his own."""
+    """The citizen's phone, as it is dialled, and mail address. Who was helped counts as reachable only when the contact is
+    said to be his own.
+    """
     for element in wish.contact:
         given = identities.read_answers(work, case, element=element).get(element)
         if given is None:
             continue
         is_own = given.get("pemilik_kontak", "" if given.get("dibantu") == "ya" else "pelapor") == "pelapor"
-        return {name: str(given.get(name) or "") for name in ("telepon", "surel")} if is_own else {}
+        phone, mail = (str(given.get(name) or "") for name in ("telepon", "surel"))
+        return {"telepon": phones.dialled(phone), "surel": mail} if is_own else {}
     return {}
 
 

@@ -6,7 +6,7 @@ from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from workflow_app.engine import forms
-from workflow_app.services import drafts, tasks
+from workflow_app.services import doubts, drafts, tasks
 from workflow_app.web.access import access
 from workflow_app.web.formats import clock_time
 from workflow_app.web.transaction import unit_of_work
@@ -26,4 +26,4 @@ def save(task_id: UUID) -> ResponseReturnValue:
         )
     if saved.sentence:
         return jsonify(sentence=saved.sentence), 409
-    return jsonify(saved=f"Tersimpan {clock_time(saved.at)}")
+    return jsonify(saved=f"Tersimpan {clock_time(saved.at)}", doubts=doubts.of_answers(form, answers))

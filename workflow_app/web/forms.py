@@ -28,6 +28,8 @@ class Sheet:
     form: Form
     posted: Posted
     errors: Mapping[str, str] = field(default_factory=dict)
+    doubts: Mapping[str, str] = field(default_factory=dict)
+    """What is probably mistyped; said, not refused."""
 
     def text(self, name: str) -> str:
         """What stands in a field with one value."""
@@ -40,6 +42,10 @@ class Sheet:
     def error(self, name: str) -> str:
         """The sentence beside a field, or nothing."""
         return self.errors.get(name, "")
+
+    def doubt(self, name: str) -> str:
+        """The sentence beside a field whose answer may be mistyped, or nothing."""
+        return "" if self.error(name) else self.doubts.get(name, "")
 
     def faults(self) -> list[Fault]:
         """The summary at the top of the form, in the order of the page; the whole form first."""

@@ -14,6 +14,7 @@ from workflow_app.services import (
     case_tasks,
     cases,
     documents,
+    doubts,
     drafts,
     handoffs,
     letters,
@@ -171,7 +172,9 @@ def _page(
             "tasks/show.html",
             task=task,
             token=token or task.token,
-            sheet=Sheet(task.form, shown, errors or {}),
+            sheet=Sheet(
+                task.form, shown, errors or {}, doubts.of_answers(task.form, forms.read(task.form, shown))
+            ),
             context=_context(work, task, papers),
             case=cases.get(work, task.case_id),
             notices=record.notices,

@@ -46,6 +46,9 @@ def way_of(works: Works, case_id: UUID, element: str = "kirim_nomor") -> tuple[s
     [
         ((), CITIZEN, ("slip", "")),
         (("telepon", "surel"), CITIZEN, ("telepon", PHONE)),
+        (("telepon",), {**CITIZEN, "telepon": "0812-5000-1234"}, ("telepon", PHONE)),
+        (("telepon",), {**CITIZEN, "telepon": "110"}, ("slip", "")),
+        (("telepon", "surel"), {**CITIZEN, "telepon": "0812"}, ("surel", MAIL)),
         (("surel", "telepon"), CITIZEN, ("surel", MAIL)),
         (("surel",), {**CITIZEN, "surel": ""}, ("slip", "")),
         (("surel", "telepon"), {**CITIZEN, "surel": ""}, ("telepon", PHONE)),

@@ -108,9 +108,27 @@ def test_a_draft_survives_the_session(at_desk: Visitor, visit: Callable[[str], V
     answer = at_desk.client.post(
         f"{task}/draf", data={"csrf_token": at_desk.token(), "nama": "Contoh Warga"}, headers=SCRIPT
     )
-    assert answer.json == {"saved": "Tersimpan 09.00 WITA"}
+    assert answer.json == {"saved": "Tersimpan 09.00 WITA", "doubts": {}}
     at_desk.submit("Keluar")
     assert 'value="Contoh Warga"' in visit("budi").open(task).text
+
+
+def test_what_may_be_mistyped_is_said_while_one_types_and_stops_nobody(at_desk: Visitor) -> None:
+    odd = {**desk.IDENTITY, "jenis_identitas": "nik", "nik": "6306054103050002", "telepon": "0812"}
+    desk.to_identity(at_desk)
+    task = at_desk.path
+    sent = {**odd, "csrf_token": at_desk.token()}
+    said = at_desk.client.post(f"{task}/draf", data=sent, headers=SCRIPT).json["doubts"]
+    assert set(said) == {"nik", "telepon"}
+
+    page = at_desk.open(task).page()
+    shown = {box.get("data-doubt"): box.text for box in page.iter("p") if box.get("data-doubt")}
+    assert shown == said
+    field = next(box for box in page.iter("input") if box.get("id") == "isian-telepon")
+    assert "ragu-telepon" in field.get("aria-describedby")
+    assert field.get("aria-invalid") is None
+    at_desk.submit(desk.NEXT, **odd)
+    assert "Tersimpan" in at_desk.words
 
 
 def test_personal_answers_of_a_draft_are_unreadable_in_the_database(at_desk: Visitor, works: Works) -> None:

@@ -1,4 +1,4 @@
-"""Planted faults in what a form tells of its answers without telling them (`presence`). They are tried in `test_lint`."""
+"""Planted faults in what a form tells of its answers without telling them (`presence`), or compares with each other. They are tried in `test_lint`."""
 
 import json
 
@@ -18,5 +18,14 @@ FAULTS: dict[str, tuple[Folder, str, str]] = {
     "a presence of a question there is not": (asking(ada=("hantu",)), "form-presence", "kerja"),
     "a presence of nothing": (asking(ada=()), "form-presence", "kerja"),
     "a presence that is answered itself": (asking(nama=("nama",)), "form-presence", "kerja"),
+    "a NIK compared with a question there is not": (
+        line().form(
+            "kerja",
+            {"nik": {"type": "string"}},
+            {"nik": {"widget": "nik", "personal": "identitas", "born": "hantu"}},
+        ),
+        "form-widget",
+        "kerja",
+    ),
     "a presence with a reserved name": (asking(len=("nama",)), "variable-reserved", "kerja"),
 }

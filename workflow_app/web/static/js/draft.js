@@ -9,6 +9,13 @@ export function autosave(form, isSending) {
     words.textContent = text;
     words.classList.toggle("is-late", isBad);
   };
+  const told = ({ saved, doubts }) => {
+    say(saved);
+    for (const place of form.querySelectorAll("[data-doubt]")) {
+      const words = doubts[place.dataset.doubt] ?? "";
+      if (place.textContent !== words) place.textContent = words;
+    }
+  };
   const later = (wait) => {
     clearTimeout(timer);
     timer = setTimeout(save, wait);
@@ -44,7 +51,7 @@ export function autosave(form, isSending) {
       const send = () => fetch(form.dataset.draft, { method: "POST", body: answersOf(), headers: { Accept: "application/json" } });
       let answer = await send();
       if (answer.status === 400 && await renewToken()) answer = await send();
-      if (answer.ok) say((await answer.json()).saved);
+      if (answer.ok) told(await answer.json());
       else if (answer.status === 401) { isChanged = true; askToSignIn(); later(RETRY); }
       else say((await answer.json()).sentence ?? "Belum tersimpan.", true);
     } catch {
@@ -57,9 +64,10 @@ export function autosave(form, isSending) {
     }
   }
 
-  const changed = () => { isChanged = true; later(WAIT); };
-  form.addEventListener("input", changed);
-  form.addEventListener("change", changed);
+  const changed = (wait = WAIT) => { isChanged = true; later(wait); };
+  const hasDoubts = (input) => form.querySelector(`[data-doubt="${input.name}"]`) !== null;
+  form.addEventListener("input", () => changed());
+  form.addEventListener("change", (event) => changed(hasDoubts(event.target) ? 0 : WAIT));
   document.addEventListener("visibilitychange", () => { if (document.hidden && isChanged) save(); });
   return { changed };
 }

@@ -1,0 +1,77 @@
+"""Slips of the pen in numbers of the public: said, never refused (R45, R59)."""
+
+import pytest
+
+from tests.unit.processes.folder import lp, sktlk
+from workflow_app.services import doubts, niks, phones
+
+NIK = "6306054103050002"
+"""Of a woman born on 1 March 2005, registered in Kandangan."""
+
+
+@pytest.mark.parametrize(
+    ("text", "dialled"),
+    [
+        ("0812-5000-1234", "+6281250001234"),
+        ("081250001234", "+6281250001234"),
+        ("+62 812 5000 1234", "+6281250001234"),
+        ("62812 5000 1234", "+6281250001234"),
+        ("(0517) 21110", "+6251721110"),
+        ("+60 12-345 6789", "+60123456789"),
+    ],
+)
+def test_one_number_is_one_however_it_is_written(text: str, dialled: str) -> None:
+    assert phones.doubt(text) == ""
+    assert phones.dialled(text) == dialled
+
+
+@pytest.mark.parametrize("text", ["110", "112"])
+def test_a_short_number_is_right_but_reaches_no_citizen(text: str) -> None:
+    assert phones.doubt(text) == ""
+    assert phones.dialled(text) == ""
+
+
+@pytest.mark.parametrize("text", ["0812", "0000", "", "hp anak saya", "+"])
+def test_a_number_that_nobody_has_is_doubted(text: str) -> None:
+    assert "tetap dapat disimpan" in phones.doubt(text)
+    assert phones.dialled(text) == ""
+
+
+def test_a_number_that_is_doubted_but_possible_is_tried() -> None:
+    """A new prefix is out before the library knows it; a message that does not get through is seen in the outbox."""
+    assert phones.doubt("08125000123456789")
+    assert phones.dialled("08125000123456789") == "+628125000123456789"
+
+
+@pytest.mark.parametrize(
+    ("number", "born", "sex", "said"),
+    [
+        (NIK, "2005-03-01", "perempuan", ""),
+        (NIK, "1905-03-01", "", ""),  # the year has two digits: how old somebody is stays an answer
+        (NIK, "", "", ""),
+        (NIK, "kemarin", "tidak tahu", ""),
+        (NIK, "2005-03-02", "perempuan", niks.OTHER_BIRTH),
+        (NIK, "2005-03-01", "laki_laki", niks.OTHER_SEX),
+        ("6306050103050002", "2005-03-01", "laki_laki", ""),
+        ("9906054103050002", "2005-03-01", "perempuan", niks.DOUBT),
+        ("6306054113050002", "", "", niks.DOUBT),
+        ("630605", "", "", ""),  # the form itself says that digits are missing
+    ],
+)
+def test_a_nik_is_compared_with_itself_and_with_what_was_told(
+    number: str, born: str, sex: str, said: str
+) -> None:
+    assert niks.doubt(number, born, sex) == said
+
+
+def test_a_place_of_first_registration_elsewhere_is_no_doubt() -> None:
+    assert niks.doubt("3171011708450001") == ""
+
+
+@pytest.mark.parametrize("definition", [lp, sktlk], ids=["lp", "sktlk"])
+def test_r45_doubts_stand_at_visible_fields_of_the_identity(definition: type) -> None:
+    form = definition().form("identitas")
+    typed = {"jenis_identitas": "nik", "nik": NIK, "tanggal_lahir": "1990-01-01", "telepon": "0812"}
+
+    assert doubts.of_answers(form, typed) == {"nik": niks.OTHER_BIRTH, "telepon": phones.DOUBT}
+    assert doubts.of_answers(form, {**typed, "jenis_identitas": "paspor", "telepon": "110"}) == {}
