@@ -39,6 +39,9 @@ COMPUTED_WIDGETS = frozenset({"requirements", "waiver"})
 PAGE_FIELDS = frozenset({"kunci", "versi", "pemegang", "tombol", "bidang", "csrf_token", "lanjut"})
 """What pages send beside the answers; no question may have such a name."""
 
+SUGGESTIONS = frozenset({"desa", "kecamatan", "tempat"})
+"""What may be offered while a line of text is typed: names of regions, or both names of a place."""
+
 STAGE_SOURCES = ("tombol", "radio")
 """Where the time of a stage comes from: the moment a button was pressed, or somebody told it."""
 
@@ -65,6 +68,8 @@ class Field:
     """Headings of a long `select` and the options under each."""
     help: str = ""
     placeholder: str = ""
+    suggest: str = ""
+    """What is offered while one types; see `SUGGESTIONS`."""
     autocomplete: str = "off"
     width: str = "full"
     default: Answer = None
@@ -266,6 +271,7 @@ def _field(name: str, schema: Mapping[str, Any], ui: Mapping[str, Any], required
         groups={heading: tuple(keys) for heading, keys in ui.get("groups", {}).items()},
         help=ui.get("help", ""),
         placeholder=ui.get("placeholder", ""),
+        suggest=ui.get("suggest", ""),
         autocomplete=ui.get("autocomplete", "off"),
         width=ui.get("width", "full"),
         default=ui.get("default"),

@@ -9,6 +9,7 @@ from workflow_app.engine.forms import (
     ANSWERLESS_WIDGETS,
     COMPUTED_WIDGETS,
     PAGE_FIELDS,
+    SUGGESTIONS,
     WORKING_NOTES,
     Field,
     Form,
@@ -182,7 +183,9 @@ def _fit(form: Form, field: Field) -> Iterator[str]:
 
 
 def _references(form: Form, field: Field) -> Iterator[str]:
-    """Other fields that this one names are there."""
+    """What this field names is there: other fields, a list of suggestions."""
+    if field.suggest and (field.widget != "text" or field.suggest not in SUGGESTIONS):
+        yield f"saran {field.suggest} tidak dikenal, atau isian ini bukan satu baris tulisan (suggest)."
     for part in ("born", "sex"):
         if (told := field.parameters.get(part)) is not None and (
             told not in form.fields or field.widget != "nik"

@@ -7,7 +7,7 @@ from string import Formatter
 from typing import Any
 
 from workflow_app.permissions import ROLES
-from workflow_app.services import message_texts
+from workflow_app.services import message_texts, regions
 from workflow_app.services.working_days import CATEGORIES, WEEKDAYS
 
 PATTERN_FIELDS = frozenset({"urut", "bulan", "tahun"})
@@ -22,7 +22,6 @@ CALENDARS = {"hari_kerja": "hari kerja", "setiap_hari": "hari"}
 CALENDAR = ("hari", "kategori_libur", "zona", "libur", "masuk", "tahun_terverifikasi")
 ZONES = ("Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura")
 MOST_DAYS = 366
-REGION = re.compile(r"[0-9]{2}\.[0-9]{2}(\.[0-9]{2}(\.[0-9]{4})?)?")
 REGION_EXAMPLES = '"63.06.05" (kecamatan) atau "63.06.05.1001" (desa, kelurahan)'
 CHANNELS = ("telepon", "surel")
 """The ways a message can leave the house; a slip is always possible."""
@@ -72,14 +71,11 @@ def _signatory(value: Any) -> str:
 
 
 def _codes(value: Any) -> str:
-    is_right = (
-        isinstance(value, list)
-        and value
-        and all(isinstance(code, str) and REGION.fullmatch(code) for code in value)
-    )
-    return (
-        "" if is_right else f"Isi dengan daftar kode wilayah, paling sedikit satu, seperti {REGION_EXAMPLES}."
-    )
+    if not (isinstance(value, list) and value and all(isinstance(code, str) for code in value)):
+        return f"Isi dengan daftar kode wilayah, paling sedikit satu, seperti {REGION_EXAMPLES}."
+    if unknown := [code for code in value if code not in regions.names()]:
+        return f"Kode {unknown[0]} tidak ada dalam daftar wilayah. Contoh kode: {REGION_EXAMPLES}."
+    return ""
 
 
 def _is_count(value: Any) -> bool:

@@ -20,6 +20,7 @@ from workflow_app.services import (
     letters,
     members,
     records,
+    regions,
     requirements,
     similar,
     standing_in,
@@ -224,5 +225,6 @@ def _context(work: UnitOfWork, task: TaskView, papers: list[documents.DocumentVi
         "requests": asked,
         "members": members.choices(work) if task.is_mine and _has_members(task.form) else [],
         "similar": alike,
+        "suggestions": regions.offered(task.form) if task.is_mine else {},
         "case_id": task.case_id,
     }

@@ -113,6 +113,15 @@ def test_a_draft_survives_the_session(at_desk: Visitor, visit: Callable[[str], V
     assert 'value="Contoh Warga"' in visit("budi").open(task).text
 
 
+def test_regions_are_offered_and_another_place_is_taken_as_it_is_typed(at_desk: Visitor) -> None:
+    page = desk.to_identity(at_desk).page()
+    field = next(box for box in page.iter("input") if box.get("id") == "isian-desa")
+    offered = next(box for box in page.iter("datalist") if box.get("id") == field.get("list"))
+    assert {"Kandangan Kota", "Loksado"} <= {option.get("value") for option in offered.iter("option")}
+    at_desk.submit(desk.NEXT, **{**desk.IDENTITY, "desa": "Desa Lain", "kecamatan": "Kota Lain"})
+    assert "Tersimpan" in at_desk.words
+
+
 def test_what_may_be_mistyped_is_said_while_one_types_and_stops_nobody(at_desk: Visitor) -> None:
     odd = {**desk.IDENTITY, "jenis_identitas": "nik", "nik": "6306054103050002", "telepon": "0812"}
     desk.to_identity(at_desk)

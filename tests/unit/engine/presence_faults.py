@@ -1,4 +1,4 @@
-"""Planted faults in what a form tells of its answers without telling them (`presence`), or compares with each other. They are tried in `test_lint`."""
+"""Planted faults in what a form tells of its answers without telling them (`presence`), compares with each other, or suggests. They are tried in `test_lint`."""
 
 import json
 
@@ -24,6 +24,11 @@ FAULTS: dict[str, tuple[Folder, str, str]] = {
             {"nik": {"type": "string"}},
             {"nik": {"widget": "nik", "personal": "identitas", "born": "hantu"}},
         ),
+        "form-widget",
+        "kerja",
+    ),
+    "a suggestion of something unknown": (
+        line().form("kerja", {"nama": {"type": "string"}}, {"nama": {"widget": "text", "suggest": "kota"}}),
         "form-widget",
         "kerja",
     ),
