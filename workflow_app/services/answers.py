@@ -1,19 +1,21 @@
 """Answers of completed tasks: storing them apart by secrecy, and reading them back."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from workflow_app.engine.definitions import Definition
-from workflow_app.engine.forms import PERSONAL_GROUPS, WORKING_NOTES, Form, Separated
+from workflow_app.engine.forms import PERSONAL_GROUPS, WORKING_NOTES, Form, separate
+from workflow_app.engine.functions import Value
 from workflow_app.errors import Conflict
 from workflow_app.models.base import Base
 from workflow_app.models.case import Case
 from workflow_app.models.submission import SealedAnswers, Submission
 from workflow_app.models.task import Task
-from workflow_app.services import handoffs, memory, readable
+from workflow_app.services import handoffs, marks, memory, readable
 from workflow_app.services.unit_of_work import UnitOfWork
 from workflow_app.types import Answers
 
@@ -22,12 +24,21 @@ _SEALED = Base.metadata.tables[SealedAnswers.__tablename__].insert()
 """Written as rows, without the bookkeeping of objects: a submission never changes, and every completion waits for this."""
 
 
-def store(work: UnitOfWork, case: Case, task: Task, token: str, separated: Separated) -> UUID:
-    """Keep the answers with which `task` is completed; returns the submission. Personal groups are sealed.
+@dataclass(frozen=True)
+class Stored:
+    """Answers that were kept."""
+
+    submission_id: UUID
+    control: dict[str, Value]
+    """What of them may steer the process."""
+
+
+def store(work: UnitOfWork, case: Case, task: Task, token: str, form: Form, given: Answers) -> Stored:
+    """Keep the answers with which `task` is completed. Personal groups are sealed.
 
     Raises `Conflict` when a form with this idempotency key was stored before, or is being stored at this moment.
     """
-    submission_id = uuid4()
+    submission_id, separated = uuid4(), separate(form, given)
     stored = {
         "id": submission_id,
         "task_id": task.id,
@@ -55,7 +66,8 @@ def store(work: UnitOfWork, case: Case, task: Task, token: str, separated: Separ
     ]
     if sealed:
         work.session.execute(_SEALED, sealed)
-    return submission_id
+    marks.keep(work, case, task.element, form, given)
+    return Stored(submission_id, separated.control)
 
 
 def newest(work: UnitOfWork, case_id: UUID, elements: Iterable[str] | None = None) -> dict[str, Submission]:

@@ -17,6 +17,7 @@ from workflow_app.services import (
     audit,
     clocks,
     configuration,
+    contacts,
     identities,
     incidents,
     jobs,
@@ -174,9 +175,8 @@ def _own_contact(work: UnitOfWork, case: Case, wish: Wish) -> Mapping[str, str]:
         given = identities.read_answers(work, case, element=element).get(element)
         if given is None:
             continue
-        is_own = given.get("pemilik_kontak", "" if given.get("dibantu") == "ya" else "pelapor") == "pelapor"
         phone, mail = (str(given.get(name) or "") for name in ("telepon", "surel"))
-        return {"telepon": phones.dialled(phone), "surel": mail} if is_own else {}
+        return {"telepon": phones.dialled(phone), "surel": mail} if contacts.is_own(given) else {}
     return {}
 
 

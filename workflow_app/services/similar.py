@@ -1,4 +1,6 @@
-"""Cases of our own register that may tell of the same event (R47): compared by what is not personal, shown without people."""
+"""Cases of our own register that may tell of the same event (R47): compared by what is not personal and by marks of the
+citizen's number and NIK, shown without people.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +14,7 @@ from workflow_app.engine.forms import Field
 from workflow_app.models.case import Case
 from workflow_app.models.letter import Letter
 from workflow_app.models.submission import Submission
-from workflow_app.services import access, answers, readable
+from workflow_app.services import access, answers, marks, readable
 from workflow_app.services.processes import definition_of
 from workflow_app.services.unit_of_work import UnitOfWork
 
@@ -20,6 +22,8 @@ DAYS = 7
 """How far apart two tellings of one event may date it."""
 LOOK_BACK = timedelta(days=366)
 MOST = 10
+SAME_PERSON = 10
+"""Counts for more than everything else in which two cases agree."""
 
 
 @dataclass(frozen=True)
@@ -34,10 +38,13 @@ class SimilarCase:
     """What was compared, as it is answered there."""
     opened_at: datetime
     state: str
+    is_of_same_person: bool
+    """The phone number or the NIK is the same; neither is told."""
 
 
 def find(work: UnitOfWork, case_id: UUID, field: Field) -> list[SimilarCase]:
-    """Cases of the same process whose first `same` answer is equal and which also agree in another of them or lie near in time.
+    """Cases of the same process whose first `same` answer is equal and which also agree in another of them or lie near in time,
+    and those of the same person.
 
     Only cases that the actor may see anyway; the best and newest first.
     """
@@ -59,19 +66,24 @@ def find(work: UnitOfWork, case_id: UUID, field: Field) -> list[SimilarCase]:
         .group_by(Submission.case_id)
         .subquery()
     )
+    is_same_kind = Submission.answers[kind].astext == mine.answers.get(kind)
+    is_same_person = Case.id.in_(marks.sharing(case))
     query = (
-        select(Case, Submission.answers)
+        select(Case, Submission.answers, is_same_kind, is_same_person)
         .join(newest, newest.c.case_id == Case.id)
         .join(Submission, Submission.position == newest.c.position)
-        .where(Submission.answers[kind].astext == mine.answers.get(kind), access.sees_case(work))
+        .where(is_same_kind | is_same_person, access.sees_case(work))
         .order_by(Case.opened_at.desc())
     )
-    ranked = [
-        (_likeness(mine.answers, there, others, near), found, there)
-        for found, there in work.session.execute(query)
-    ]
+    ranked = []
+    for found, there, of_kind, of_person in work.session.execute(query):
+        agreed = _likeness(mine.answers, there, others, near) if of_kind else 0
+        ranked.append((agreed + (SAME_PERSON if of_person else 0), of_person, found, there))
     best = sorted((row for row in ranked if row[0]), key=lambda row: -row[0])[:MOST]
-    return [_view(work, found, there, element, [kind, *others, near]) for _, found, there in best]
+    return [
+        _view(work, found, there, element, [kind, *others, near], of_person)
+        for _, of_person, found, there in best
+    ]
 
 
 def _likeness(mine: Mapping[str, Any], there: Mapping[str, Any], others: list[str], near: str) -> int:
@@ -87,7 +99,12 @@ def _days_apart(one: Any, other: Any) -> int:
 
 
 def _view(
-    work: UnitOfWork, case: Case, given: Mapping[str, Any], element: str, names: list[str]
+    work: UnitOfWork,
+    case: Case,
+    given: Mapping[str, Any],
+    element: str,
+    names: list[str],
+    is_of_same_person: bool,
 ) -> SimilarCase:
     definition = definition_of(work, case.definition_id)
     fields = definition.form(element).fields
@@ -100,4 +117,5 @@ def _view(
         [text for text in words if text],
         case.opened_at,
         readable.outcome(definition, case.outcome) if case.closed_at else "masih berjalan",
+        is_of_same_person,
     )

@@ -221,9 +221,8 @@ def complete(
     if faults:
         raise InvalidInput(fields=faults)
     kept = drawings.redrawn(form, kept)
-    separated = forms.separate(form, kept)
-    submission_id = answers.store(work, case, task, token, separated)
-    control = {**separated.control, **requirements.decide(work, case, form, kept, submission_id)}
+    stored = answers.store(work, case, task, token, form, kept)
+    control = {**stored.control, **requirements.decide(work, case, form, kept, stored.submission_id)}
     with incidents.blaming("complete", case.id, task.id), work.session.no_autoflush:
         run = runner.open_case(definition, case.state, work.clock())
         run.complete_task(task.id, control)

@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID, uuid4
 
-from workflow_app.engine import forms
 from workflow_app.models.case import Case
 from workflow_app.models.task import Task
 from workflow_app.services import answers, audit, cases
@@ -90,5 +89,4 @@ def record(work: UnitOfWork, case: Case, element: str, given: dict[str, Any]) ->
     work.session.add(task)
     work.session.flush()
     audit.record_case(work, case.id, "task.completed", element, name=task.name)
-    separated = forms.separate(definition.form(element), given)
-    return answers.store(work, case, task, str(uuid4()), separated)
+    return answers.store(work, case, task, str(uuid4()), definition.form(element), given).submission_id

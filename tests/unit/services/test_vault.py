@@ -55,6 +55,15 @@ def test_r23_another_wrapping_key_does_not_open(vault: Vault) -> None:
         Vault(os.urandom(32)).open(key, vault.seal(key, ANSWERS, "a"), "a")
 
 
+def test_r23_a_mark_is_the_same_for_the_same_text_of_one_kind_under_one_key(vault: Vault) -> None:
+    mark = vault.mark("tel", "+6281250001234")
+
+    assert mark == vault.mark("tel", "+6281250001234")
+    assert mark != vault.mark("tel", "+6281250001235")
+    assert vault.mark("ab", "c") != vault.mark("a", "bc")
+    assert mark != Vault(os.urandom(32)).mark("tel", "+6281250001234")
+
+
 def test_sealing_twice_gives_different_bytes(vault: Vault) -> None:
     key = vault.new_key()
 
