@@ -113,8 +113,9 @@ class Form:
     schema: Mapping[str, Any]
     summary: tuple[str, ...] = ()
     """Sentences to read before a decision; `{element.field}` stands for what was answered there."""
-    since: str = ""
-    """Sentences see only what was answered from this element on; where a case goes round, earlier rounds are over."""
+    since: tuple[str, ...] = ()
+    """Sentences see only what was answered from the first of these elements on that was; where a case goes round, earlier
+    rounds are over."""
     slip: Slip | None = None
     """Sheet that is printed for the citizen at this step."""
     presence: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -153,7 +154,7 @@ def read_form(element: str, schema: Mapping[str, Any], ui: Mapping[str, Any]) ->
             fields,
             schema,
             tuple(ui.get("summary", ())),
-            ui.get("since", ""),
+            tuple(ui.get("since", "").split()),
             read_slip(ui),
             {name: tuple(asked) for name, asked in ui.get("presence", {}).items()},
         )

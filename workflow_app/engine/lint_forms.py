@@ -111,8 +111,9 @@ def presences(source: Source) -> Iterator[Finding]:
 def summaries(source: Source) -> Iterator[Finding]:
     """Sentences name answers that exist and are shown to who works on the case; a slip, which leaves the house, only open ones."""
     for element, form in source.forms.items():
-        if form.since and form.since not in source.user_tasks:
-            yield Finding("summary-unknown", element, f"Ringkasan dimulai dari {form.since}, yang tidak ada.")
+        for begins in form.since:
+            if begins not in source.user_tasks:
+                yield Finding("summary-unknown", element, f"Ringkasan dimulai dari {begins}, yang tidak ada.")
         for sentence in form.summary:
             yield from _sentence(source, element, sentence, (None, WORKING_NOTES))
         for _, sentence in form.slip.rows if form.slip else ():

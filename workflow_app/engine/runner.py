@@ -90,6 +90,11 @@ def standing(definition: Definition, state: bytes, now: datetime) -> Step:
     return run.close()
 
 
+def variables(definition: Definition, state: bytes, now: datetime) -> dict[str, Any]:
+    """The control variables of a stored case. Nothing happens."""
+    return dict(open_case(definition, state, now).case.workflow.script_engine.variables)
+
+
 class Run:
     """One step being computed. After an error it is of no use: the stored state is still that of before."""
 

@@ -1,10 +1,12 @@
 """What is on record of a case, for the people who look at it: step by step, what to read first, and in sentences."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from workflow_app.engine import runner
 from workflow_app.engine.definitions import Definition
 from workflow_app.engine.forms import Form
 from workflow_app.errors import NotFound
@@ -80,7 +82,7 @@ def record_of(work: UnitOfWork, case: Case, form: Form | None = None) -> Record:
         if case.closed_at is not None
         else [notice for step in steps for notice in _notices(definition, step, shown[step.element])]
     )
-    return Record(steps, notices, list(_summary(definition, form, shown)) if form else [])
+    return Record(steps, notices, list(_summary(work, case, form, shown)) if form else [])
 
 
 def _notices(definition: Definition, step: AnsweredStep, shown: Answers) -> Iterator[Notice]:
@@ -89,10 +91,20 @@ def _notices(definition: Definition, step: AnsweredStep, shown: Answers) -> Iter
             yield Notice(f"{step.name}: {field.title}", str(shown[field.name]), step.at, step.by)
 
 
-def _summary(definition: Definition, form: Form, shown: dict[str, Answers]) -> Iterator[str]:
+def _summary(work: UnitOfWork, case: Case, form: Form, shown: dict[str, Answers]) -> Iterator[str]:
     """The form's sentences with what was answered; a sentence whose answers are not there (or not shown) is left out."""
-    known = sentences.this_round(form, shown)
-    return filter(None, (sentences.filled(definition, known, sentence) for sentence in form.summary))
+    definition = definition_of(work, case.definition_id)
+    known, variables = sentences.this_round(form, shown), _variables(work, case, form.summary)
+    said = (sentences.filled(definition, known, variables, sentence) for sentence in form.summary)
+    return filter(None, said)
+
+
+def _variables(work: UnitOfWork, case: Case, texts: Sequence[str]) -> Mapping[str, Any]:
+    """Control variables of a case, for sentences that name a decision table; read only for these."""
+    definition = definition_of(work, case.definition_id)
+    if not sentences.names_table(definition, texts):
+        return {}
+    return runner.variables(definition, case.state, work.clock())
 
 
 def slips(work: UnitOfWork, case: Case) -> list[tuple[str, str]]:
@@ -115,5 +127,6 @@ def slip_of(work: UnitOfWork, case_id: UUID, element: str) -> PrintedSlip:
         raise NotFound()
     given = {name: found.answers for name, found in answers.newest(work, case.id).items()}
     known = sentences.this_round(form, given)
-    rows = ((word, sentences.filled(definition, known, sentence)) for word, sentence in form.slip.rows)
+    variables = _variables(work, case, [sentence for _, sentence in form.slip.rows])
+    rows = ((word, sentences.filled(definition, known, variables, text)) for word, text in form.slip.rows)
     return PrintedSlip(form.slip.title, [(word, text) for word, text in rows if text], form.slip.foot)

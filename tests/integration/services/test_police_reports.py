@@ -23,6 +23,7 @@ from workflow_app.services import (
     identities,
     letters,
     processes,
+    records,
     rehearsal,
     similar,
 )
@@ -126,16 +127,34 @@ def desk_of(works: Works) -> Actor:
 def test_r49_the_function_that_a_report_is_for_sees_it_and_reads_it_on_record(
     works: Works, report: Play, cast: dict[str, Actor]
 ) -> None:
-    case_id = report("diterima_model_b", "terima_limpahan")
+    case_id = report("diterima_model_b", "rujukan_terima")
     with works.begin(cast["piket_reskrim"]) as work:
         (task,) = work.session.scalars(select(Task).where(Task.case_id == case_id, Task.status == "open"))
-        assert (task.element, task.role) == ("terima_limpahan", "piket_reskrim")
+        assert (task.element, task.role) == ("rujukan_terima", "piket_reskrim")
+        form = definition_of(work, work.session.get_one(Case, case_id).definition_id).form(task.element)
+        told = records.record_of(work, access.visible_case(work, case_id), form).summary
+        assert any("Contoh Petugas Satu" in sentence for sentence in told), (
+            "who brought the reporter, and when"
+        )
         shown = identities.reveal(work, case_id, "memeriksa pelapor")
         assert any(group.element == "kronologi" for group in shown)
         assert [entry.purpose for entry in identities.accesses(work, case_id)] == ["memeriksa pelapor"]
     for stranger in ("piket_narkoba", "piket_lantas", "piket_propam"):
         with works.begin(cast[stranger]) as work, pytest.raises(NotFound):
             access.visible_case(work, case_id)
+
+
+def test_r49_the_referral_says_the_function_of_the_table_without_asking_for_it(
+    works: Works, report: Play
+) -> None:
+    case_id = report("diterima_model_b", "rujukan_cara")
+    with works.begin(desk_of(works)) as work:
+        case = access.visible_case(work, case_id)
+        form = definition_of(work, case.definition_id).form("rujukan_cara")
+        assert records.record_of(work, case, form).summary == [
+            "Tujuan: Sat Reskrim (penyidik).",
+            "Laporan Polisi dan tanda terimanya tidak dipungut biaya (Rp0).",
+        ]
 
 
 def test_r47_the_register_shows_reports_that_may_tell_of_the_same_event_and_no_people(

@@ -12,7 +12,9 @@ from workflow_app.services import configuration, configuration_shapes
 
 SCENARIOS = read_scenarios(lp().files)
 MODEL = read_model(lp().files["process.bpmn"])
-USER_TASKS = {e.id: e for e in lp().elements.values() if e.kind == "userTask"}
+OWN = {e.id: e for e in lp().elements.values() if not e.id.startswith("rujukan_")}
+USER_TASKS = {name: e for name, e in OWN.items() if e.kind == "userTask"}
+OWN_FORMS = [form for element, form in lp().forms.items() if element in OWN]
 DERIVED = {"kronologi", "bukti_saksi", "kajian_awal", "baca_ulang"}
 
 
@@ -26,17 +28,19 @@ def completed(scenario: Scenario) -> list[str]:
 
 
 def test_every_step_is_done_in_some_scenario() -> None:
-    assert {element for scenario in SCENARIOS for element in completed(scenario)} == set(USER_TASKS)
+    done = {element for scenario in SCENARIOS for element in completed(scenario)}
+    assert done & OWN.keys() == set(USER_TASKS)
 
 
 def test_every_receiving_function_is_reached_by_some_scenario() -> None:
-    assert {s.variables.get("fungsi") for s in SCENARIOS} >= {
+    assert {s.variables.get("rujukan_dituju") for s in SCENARIOS} >= {
         "piket_reskrim",
         "piket_narkoba",
         "piket_lantas",
     }
-    decided = {row["fungsi"] for row in lp().decision("fungsi_penerima").rows}
-    assert decided == set(lp().form("alihkan").fields["fungsi"].options)
+    decided = {row["rujukan_dituju"] for row in lp().decision("fungsi_penerima").rows}
+    for element in ("pilih_fungsi", "alihkan"):
+        assert decided == set(lp().form(element).fields["rujukan_dituju"].options)
 
 
 def test_requirements_of_the_report_are_carried_by_elements() -> None:
@@ -99,8 +103,32 @@ def test_r48_a_refusal_needs_a_ground_and_written_reasons() -> None:
 
 
 def test_r49_the_receiving_function_has_its_tasks_in_its_own_inbox() -> None:
-    received = {e.id for e in USER_TASKS.values() if e.properties.get("roleFrom") == "fungsi"}
-    assert received == {"kajian_awal", "terima_limpahan", "tindak_lanjut"}
+    received = {e.id for e in USER_TASKS.values() if e.properties.get("roleFrom") == "rujukan_dituju"}
+    assert received == {"kajian_awal", "periksa_pelapor", "tindak_lanjut"}
+
+
+@pytest.mark.parametrize("role", ["piket_reskrim", "piket_narkoba", "piket_lantas"])
+def test_r49_the_referral_goes_where_the_report_belongs_and_the_need_is_not_asked_again(role: str) -> None:
+    asked = {"rujukan_layanan": lp().initial["rujukan_layanan"], "rujukan_dituju": role}
+    (row,) = lp().decision("tujuan_layanan").evaluate({**asked, "rujukan_perkara": None})
+    assert (row["rujukan_fungsi"], row["rujukan_sasaran"], row["gratis"]) == (role, "fungsi", True)
+    assert not [s.file for s in SCENARIOS if "rujukan_keperluan" in completed(s)]
+
+
+def test_r49_only_an_acceptance_leads_to_the_examination_and_every_other_answer_to_another_function() -> None:
+    conditions = {flow.target: flow.condition for flow in MODEL.outgoing["gw_rujuk"]}
+    assert conditions == {"periksa_pelapor": 'rujukan_jawaban == "terima"', "alihkan": None}
+    assert [flow.target for flow in MODEL.outgoing["alihkan"]] == ["gabung_rujuk"]
+
+
+def test_r49_fourteen_days_hold_for_the_hand_off_too_not_only_for_what_was_accepted() -> None:
+    assert MODEL.nodes["tindak_lanjut_lambat"].attached_to == "penyerahan"
+    assert {MODEL.nodes[name].parent for name in ("rujuk", "periksa_pelapor", "tindak_lanjut")} == {
+        "penyerahan"
+    }
+    start = MODEL.nodes["mulai_jam_tindak_lanjut"]
+    assert start.parameters["at"] == "handed_over_at"
+    assert [flow.target for flow in MODEL.outgoing["mulai_jam_tindak_lanjut"]] == ["penyerahan"]
 
 
 def test_r51_the_desk_asks_for_no_details_of_a_levy_and_propam_takes_over() -> None:
@@ -129,7 +157,7 @@ def test_r52_the_clock_runs_from_arrival_to_the_handed_over_paper() -> None:
 
 def test_r23_everything_that_tells_who_somebody_is_is_sealed() -> None:
     assert all(field.personal for field in lp().form("identitas").fields.values())
-    for form in lp().forms.values():
+    for form in OWN_FORMS:
         for field in form.fields.values():
             if (
                 re.match(r"(nama_|nik$|alamat|telepon|surel|tanda_tangan)", field.name)
@@ -147,7 +175,7 @@ def test_the_identity_has_the_fields_of_the_sktlk_so_that_it_carries_over() -> N
 
 
 def test_forms_speak_plain_indonesian() -> None:
-    for form in lp().forms.values():
+    for form in OWN_FORMS:
         texts = [form.title, form.intro, form.submit, form.next]
         texts += [f"{f.title} {f.help} {' '.join(f.options.values())}" for f in form.fields.values()]
         for text in texts:

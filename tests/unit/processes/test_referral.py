@@ -40,7 +40,7 @@ OFFICIAL_FEES = {"sim", "stnk", "skck"}
 
 def route(service: str, matter: str | None = None, chosen: str | None = None) -> dict[str, Any]:
     table = referral().decision("tujuan_layanan")
-    asked = {"rujukan_layanan": service, "rujukan_perkara": matter, "rujukan_tujuan_lain": chosen}
+    asked = {"rujukan_layanan": service, "rujukan_perkara": matter, "rujukan_dituju": chosen}
     (row,) = table.evaluate(asked)
     return row
 
@@ -57,7 +57,10 @@ def test_every_flow_is_taken_by_a_scenario(monkeypatch: pytest.MonkeyPatch) -> N
             seen.update(taken(referral(), scenario, patch))
     drawn = {flow.id for flow in read_model(referral().files["process.bpmn"]).flows}
     only_when_called = {
-        "rujukan_gw_mandiri__rujukan_gabung_keperluan",
+        "rujukan_gw_mandiri__rujukan_gw_diketahui",
+        "rujukan_gw_diketahui__rujukan_gabung_keperluan",
+        "rujukan_gw_diketahui__rujukan_gabung_tujuan",
+        "rujukan_gw_asal__rujukan_dikembalikan",
         "rujukan_gw_arsip__rujukan_kembali",
     }
     assert drawn - seen == only_when_called
@@ -66,7 +69,9 @@ def test_every_flow_is_taken_by_a_scenario(monkeypatch: pytest.MonkeyPatch) -> N
 def caller() -> Folder:
     """A process that takes something in and refers it."""
     folder = (
-        Folder(key="aduan", process_properties={"initial": '{"mandiri": false}'})
+        Folder(
+            key="aduan", process_properties={"initial": '{"mandiri": false, "rujukan_layanan": null}'}
+        )
         .start()
         .user("terima")
         .inside("layanan")
@@ -141,8 +146,9 @@ def test_r70_to_r73_the_table_sends_each_service_to_the_function_of_the_sop(
 
 def test_every_service_of_the_form_has_a_row_of_its_own() -> None:
     offered = set(referral().form("rujukan_keperluan").fields["rujukan_layanan"].options)
+    assert "laporan" not in offered, "only a police report says so"
     assert offered == {service for service, _ in ROUTES} | {"lainnya"}
-    for chosen in referral().form("rujukan_keperluan").fields["rujukan_tujuan_lain"].options:
+    for chosen in referral().form("rujukan_keperluan").fields["rujukan_dituju"].options:
         assert route("lainnya", chosen=chosen)["rujukan_fungsi"] == chosen
 
 

@@ -29,9 +29,10 @@ OFFICER = {
 }  # fmt: skip
 
 
-def letter(forwarded: dict[str, Any] | None = None, **more: Any) -> str:
+def letter(forwarded: dict[str, Any] | None = None, *, asked: bool = True, **more: Any) -> str:
+    need = {"rujukan_layanan": "instansi", "keperluan": "Catatan dalam."}
     answers = {
-        "rujukan_keperluan": {"rujukan_layanan": "instansi", "keperluan": "Catatan dalam."},
+        **({"rujukan_keperluan": need} if asked else {}),
         "rujukan_identitas": {"nama": FORWARDED["nama"], "telepon": FORWARDED["telepon"]},
         "rujukan_penerusan": {**FORWARDED, **(forwarded or {})},
     }
@@ -46,6 +47,13 @@ def test_r26_the_letter_says_to_whom_what_and_which_papers() -> None:
         "Kandangan, 23 November 2026", ADDRESS,
     ):  # fmt: skip
         assert part in words
+
+
+def test_r49_a_police_report_is_forwarded_by_its_number_and_without_a_need_that_nobody_asked_for() -> None:
+    words = text(letter(asked=False, surat_lain={"lp": "LP/B/7/XI/2026"}.get))
+    assert "Laporan Polisi : nomor LP/B/7/XI/2026" in words
+    assert "Keperluan warga" not in words
+    assert "Laporan Polisi" not in text(letter())
 
 
 @pytest.mark.parametrize(

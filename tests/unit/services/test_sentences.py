@@ -10,20 +10,21 @@ ESCORT: Answers = {"diantar_oleh": "Contoh Petugas", "tempat": "loket Satpas"}
 
 def test_a_place_becomes_the_answer_in_words() -> None:
     sentence = "Warga membutuhkan: {rujukan_keperluan.rujukan_layanan}."
-    said = sentences.filled(referral(), {"rujukan_keperluan": SIM}, sentence)
+    said = sentences.filled(referral(), {"rujukan_keperluan": SIM}, {}, sentence)
     assert said == "Warga membutuhkan: SIM (Surat Izin Mengemudi)."
 
 
-def test_a_place_of_a_table_becomes_what_the_table_says_to_the_answers() -> None:
-    known = {"rujukan_keperluan": SIM}
-    assert sentences.filled(referral(), known, "{tujuan_layanan.tujuan}") == "Sat Lantas (Satpas)"
+def test_a_place_of_a_table_becomes_what_the_table_says_to_the_control_variables() -> None:
+    called: Answers = {"rujukan_layanan": "laporan", "rujukan_dituju": "piket_narkoba"}
+    for variables, said in ((SIM, "Sat Lantas (Satpas)"), (called, "Sat Resnarkoba (penyidik)")):
+        assert sentences.filled(referral(), {}, variables, "{tujuan_layanan.tujuan}") == said
 
 
 def test_a_sentence_without_its_answers_is_not_said() -> None:
     for sentence in ("{rujukan_antar.tempat}", "{tujuan_layanan.tujuan}"):
-        assert sentences.filled(referral(), {}, sentence) == ""
+        assert sentences.filled(referral(), {}, {}, sentence) == ""
     known = {"rujukan_antar": ESCORT}
-    assert sentences.filled(referral(), known, "{rujukan_antar.tempat}, {rujukan_kirim.cara_kirim}") == ""
+    assert sentences.filled(referral(), known, {}, "{rujukan_antar.tempat}, {rujukan_kirim.cara_kirim}") == ""
 
 
 def test_what_was_answered_in_an_earlier_round_is_over() -> None:
@@ -32,10 +33,12 @@ def test_what_was_answered_in_an_earlier_round_is_over() -> None:
     again = {"rujukan_antar": ESCORT, "rujukan_keperluan": SIM}
     assert "rujukan_antar" in sentences.this_round(form, first)
     assert list(sentences.this_round(form, again)) == ["rujukan_keperluan"]
+    called: dict[str, Answers] = {"rujukan_antar": ESCORT, "rujukan_cara": {"rujukan_cara": "antar"}}
+    assert list(sentences.this_round(form, called)) == ["rujukan_cara"], "the need was not asked"
 
 
 def test_braces_that_somebody_typed_are_no_places() -> None:
     typed: Answers = {"tempat": "{rujukan_keperluan.rujukan_layanan}"}
     known = {"rujukan_keperluan": SIM, "rujukan_antar": typed}
-    said = sentences.filled(referral(), known, "Di {rujukan_antar.tempat}")
+    said = sentences.filled(referral(), known, {}, "Di {rujukan_antar.tempat}")
     assert said == "Di {rujukan_keperluan.rujukan_layanan}"
