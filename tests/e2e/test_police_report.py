@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e import counter
+from tests.e2e import counter, test_referral
 from tests.e2e.conftest import Opener
 from tests.e2e.counter import Citizen, question
 from tests.e2e.site import RunningSite
@@ -48,12 +48,7 @@ def test_a_reporter_walks_out_with_a_receipt_and_the_function_follows_up(
     assert [word for word in citizen.secrets() if word in desk.content()] == []
     check_letters(desk, citizen)
 
-    counter.open_case(examiner, site.address, number)
-    examiner.get_by_role("link", name="Terima laporan dan periksa pelapor").first.click()
-    question(examiner, "penerimaan").get_by_label("Diterima", exact=True).check()
-    examiner.get_by_label("Penyidik yang menangani").fill("Aipda Contoh")
-    examiner.get_by_label("Segera, sekarang").check()
-    counter.submit(examiner)
+    accept(examiner, site, number, citizen)
     follow_up(examiner)
     expect(examiner.get_by_text("Laporan diterima dan ditindaklanjuti").first).to_be_visible(
         timeout=counter.WORKER_PATIENCE
@@ -109,15 +104,15 @@ def sign(page: Page, site: RunningSite, number: str) -> None:
 
 
 def hand_over(page: Page) -> None:
-    """The receipt is given, no money was asked, the reporter is taken to the function."""
+    """The receipt is given, no money was asked, the reporter is taken to the function that the kind of the matter names."""
     page.get_by_label("Pelapor sudah diberi tahu jangka 14 hari").check()
     page.get_by_label("Pelapor sudah diberi tahu bahwa pelayanan ini").check()
     question(page, "diminta_bayar").get_by_label("Tidak").check()
     counter.submit(page)
-    counter.expect_task(page, "Antar pelapor kepada fungsi")
-    page.get_by_label("Pelapor sudah diberi tahu siapa yang memeriksanya").check()
-    counter.submit(page)
-    expect(page).to_have_url(counter.CASE)
+    counter.expect_task(page, "Pastikan tujuan dan cara")
+    expect(page.locator(".summary")).to_contain_text("Tujuan: Sat Reskrim (penyidik).")
+    test_referral.escort(page, "ruang piket Reskrim")
+    test_referral.tell(page)
 
 
 def check_letters(page: Page, citizen: Citizen) -> None:
@@ -131,6 +126,24 @@ def check_letters(page: Page, citizen: Citizen) -> None:
         assert "LP/B/" in text
         assert citizen.name in text
         assert "tanpa dipungut biaya (Rp0)" in text
+
+
+def accept(page: Page, site: RunningSite, number: str, citizen: Citizen) -> None:
+    """The function that reviewed the report accepts the reporter and examines him."""
+    counter.open_case(page, site.address, number)
+    page.get_by_role("link", name="Terima rujukan").first.click()
+    counter.expect_task(page, "Terima rujukan")
+    expect(page.locator(".summary")).to_contain_text("ruang piket Reskrim")
+    assert [word for word in citizen.secrets() if word in page.content()] == []
+    page.get_by_label("Terima", exact=True).check()
+    page.get_by_label("Petugas yang menangani").fill("Aipda Contoh")
+    counter.submit(page)
+    counter.expect_task(page, "Periksa pelapor")
+    expect(page.locator(".summary")).to_contain_text("Pencurian kendaraan bermotor")
+    page.get_by_label("Penyidik yang menangani").fill("Aipda Contoh")
+    page.get_by_label("Segera, sekarang").check()
+    counter.submit(page)
+    counter.expect_task(page, "Catat tindak lanjut")
 
 
 def follow_up(page: Page) -> None:

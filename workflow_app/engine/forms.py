@@ -85,6 +85,8 @@ class Field:
     not_before: str = ""
     """Earliest plausible day or instant: `now`, or how long ago (`P7D`)."""
     not_after: str = ""
+    only_by: str = ""
+    """Element whose officer alone may answer this: what he signs names him."""
     schema: Mapping[str, Any] = field(default_factory=dict)
     parameters: Mapping[str, str] = field(default_factory=dict)
     """`decision`, `source`, `result` of computed widgets; `source`, `same`, `near` of `similar`; `born`, `sex` of `nik`."""
@@ -283,6 +285,7 @@ def _field(name: str, schema: Mapping[str, Any], ui: Mapping[str, Any], required
         visible_if=condition,
         not_before=ui.get("not_before", ""),
         not_after=ui.get("not_after", ""),
+        only_by=ui.get("only_by", ""),
         schema=schema,
         parameters={
             k: ui[k] for k in ("decision", "source", "result", "same", "near", "born", "sex") if k in ui

@@ -121,10 +121,9 @@ def properties(source: Source) -> Iterator[Finding]:
                 "property-reference", node.id, "Properti fourEyes tidak boleh menunjuk tugas itu sendiri."
             )
         assign = node.properties.get("assign")
-        if assign is not None and (node.kind != "userTask" or assign != "queue"):
-            yield Finding(
-                "assign-unknown", node.id, "Properti assign hanya dapat bernilai queue, pada tugas orang."
-            )
+        if assign is not None and (node.kind != "userTask" or assign not in {"queue", *source.user_tasks}):
+            message = "Properti assign hanya dapat bernilai queue atau tugas orang, pada tugas orang."
+            yield Finding("assign-unknown", node.id, message)
         per = node.properties.get("clockPer")
         if per is not None and (node.operation != "start_clock" or per not in ("case", "round")):
             message = "Properti clockPer hanya dapat bernilai case atau round, pada tugas yang memulai jam."

@@ -108,6 +108,15 @@ def presences(source: Source) -> Iterator[Finding]:
                 yield Finding("form-presence", element, message)
 
 
+def officers(source: Source) -> Iterator[Finding]:
+    """A question that one officer alone may answer names the task that he did before."""
+    for element, form in source.forms.items():
+        for field in form.fields.values():
+            if field.only_by and (field.only_by not in source.user_tasks or field.only_by == element):
+                message = f"Isian {field.name}: only_by menunjuk {field.only_by}, yang bukan tugas orang sebelumnya."
+                yield Finding("form-officer", element, message)
+
+
 def summaries(source: Source) -> Iterator[Finding]:
     """Sentences name answers that exist and are shown to who works on the case; a slip, which leaves the house, only open ones."""
     for element, form in source.forms.items():
@@ -200,4 +209,4 @@ def _references(form: Form, field: Field) -> Iterator[str]:
             yield f"visible_if membandingkan dengan {unknown[0]}, yang bukan pilihan."
 
 
-RULES: tuple[Rule, ...] = (present, fields, widgets, computed, comparisons, presences, summaries)
+RULES: tuple[Rule, ...] = (present, fields, widgets, computed, comparisons, presences, officers, summaries)

@@ -13,7 +13,18 @@ from workflow_app.models.submission import Submission
 from workflow_app.models.task import Task
 from workflow_app.models.user import User, UserRole
 from workflow_app.permissions import ROLES
-from workflow_app.services import audit, case_tasks, clocks, drafts, effects, handoffs, incidents, jobs, walls
+from workflow_app.services import (
+    answers,
+    audit,
+    case_tasks,
+    clocks,
+    drafts,
+    effects,
+    handoffs,
+    incidents,
+    jobs,
+    walls,
+)
 from workflow_app.services.effects import Result
 from workflow_app.services.openings import Opened
 from workflow_app.services.unit_of_work import UnitOfWork
@@ -109,11 +120,15 @@ def _new_task(work: UnitOfWork, case: Case, opened: OpenTask) -> Task:
 def _assignee(work: UnitOfWork, case: Case, opened: OpenTask) -> UUID | None:
     """The next task stays with the officer who serves the citizen; approvals wait in the queue of their role.
 
-    So does what waits for the citizen (`assign` = `queue`): he may come back in another shift. Who holds several roles
-    and acted in another one does not take the citizen over from a colleague.
+    So does what waits for the citizen (`assign` = `queue`): he may come back in another shift. What one officer has to
+    do himself goes to him (`assign` names the task he did). Who holds several roles and acted in another one does not take
+    the citizen over from a colleague.
     """
-    if opened.properties.get("assign") == "queue":
+    assign = opened.properties.get("assign")
+    if assign == "queue":
         return None
+    if assign is not None and (officer := _officer_of(work, case, assign, opened.lane)) is not None:
+        return officer
     barred = recorders(work, case.id, opened.properties.get("fourEyes", ""))
     walled_off = case_tasks.walled_off(work, case.id)
     is_able = opened.lane in work.actor.roles and work.actor.user_id not in barred | walled_off
@@ -132,6 +147,15 @@ def _assignee(work: UnitOfWork, case: Case, opened: OpenTask) -> UUID | None:
         .limit(1)
     ).first()
     return last[0] if last else None
+
+
+def _officer_of(work: UnitOfWork, case: Case, element: str, lane: str) -> UUID | None:
+    """Who last did a task, if he can still be given one of this lane."""
+    done = answers.newest(work, case.id, [element]).get(element)
+    user = work.session.get(User, done.submitted_by) if done is not None and done.submitted_by else None
+    if user is None or not user.is_active or lane not in {held.role for held in user.roles}:
+        return None
+    return None if user.id in case_tasks.walled_off(work, case.id) else user.id
 
 
 def _is_served_by_another(work: UnitOfWork, case: Case, lane: str) -> bool:

@@ -23,16 +23,13 @@ from workflow_app.services import (
     case_tasks,
     drafts,
     drawings,
-    evidence,
     handoffs,
     incidents,
+    judging,
     kinship,
-    members,
     people,
     precedence,
-    printable,
     requirements,
-    stages,
     standing_in,
     steps,
     walls,
@@ -211,14 +208,7 @@ def complete(
     definition = definition_of(work, case.definition_id)
     form = definition.form(task.element)
     kept = forms.visible(form, given)
-    faults = forms.validate(form, kept, work.clock()) or {
-        **requirements.check(work, case, form, kept),
-        **evidence.check(work, case, form, kept),
-        **printable.check(definition, form, kept),
-        **members.check(work, form, kept),
-        **stages.check(work, case, task, kept),
-    }
-    if faults:
+    if faults := judging.faults(work, case, task, definition, form, kept):
         raise InvalidInput(fields=faults)
     kept = drawings.redrawn(form, kept)
     stored = answers.store(work, case, task, token, form, kept)

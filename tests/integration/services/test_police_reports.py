@@ -3,7 +3,8 @@
 import io
 from collections.abc import Callable
 from dataclasses import replace
-from uuid import UUID
+from datetime import timedelta
+from uuid import UUID, uuid4
 
 import pikepdf
 import pytest
@@ -12,13 +13,14 @@ from sqlalchemy import select
 from tests.integration.conftest import PROCESSES
 from workflow_app.engine import definitions, scenarios
 from workflow_app.engine.scenarios import Complete, Scenario
-from workflow_app.errors import NotFound, SentraError
+from workflow_app.errors import InvalidInput, NotFound, SentraError
 from workflow_app.models.case import Case
 from workflow_app.models.letter import Letter
 from workflow_app.models.number import LetterNumber
 from workflow_app.models.task import Task
 from workflow_app.services import (
     access,
+    answers,
     configuration,
     identities,
     letters,
@@ -26,6 +28,7 @@ from workflow_app.services import (
     records,
     rehearsal,
     similar,
+    tasks,
 )
 from workflow_app.services.processes import definition_of
 from workflow_app.services.rehearsal import Stage
@@ -111,6 +114,65 @@ def test_r48_both_letters_carry_both_signatures_and_the_receipt_names_the_report
             assert pictures_in(letters.pdf(work, letter_id).data) == 2, "two signatures"
 
 
+def test_r48_only_the_officer_whom_the_letter_names_signs_it_and_another_has_it_written_anew(
+    stage: Stage, works: Works, report: Play, person: Callable[..., Actor]
+) -> None:
+    """A spoken report is recorded by an officer and signed by the reporter and by him; the letter is printed before."""
+    case_id = report("diterima_model_b", "tanda_tangan")
+    desk, relief = desk_of(works), person("rekan", "petugas")
+    signs = next(s for s in scenario("diterima_model_b").steps if getattr(s, "element", "") == "tanda_tangan")
+    assert isinstance(signs, Complete)
+    task_id = open_task(works, case_id)
+    with works.begin(person("kepala", "ka_spkt")) as work:
+        tasks.reassign(work, task_id, relief.user_id)
+    with works.begin(relief) as work, pytest.raises(InvalidInput) as refused:
+        tasks.complete(work, task_id, signs.answers, str(uuid4()))
+    assert refused.value.fields.keys() == {"cara_tanda_tangan"}
+    assert "Hanya Contoh Budi" in refused.value.fields["cara_tanda_tangan"]
+    assert numbers_of(works, case_id).keys() == {"lp", "sttlp"}, "nothing happened"
+
+    assert stage.advance is not None
+    stage.advance(timedelta(minutes=1))  # who served last is told by the time
+    wrong = {
+        "sudah_dibaca": True,
+        "isi_surat": "salah",
+        "bagian": "kejadian",
+        "kesalahan": "Petugas berganti.",
+    }
+    with works.begin(relief) as work:
+        tasks.complete(work, task_id, wrong, str(uuid4()))
+    again = open_task(works, case_id)
+    with works.begin(relief) as work:
+        tasks.complete(work, again, tasks.get(work, again).answers, str(uuid4()))
+    assert numbers_of(works, case_id) == {}, "both letters that named the first officer are void"
+    with works.begin(SYSTEM) as work:
+        (done,) = answers.newest(work, case_id, ["kejadian"]).values()
+        assert done.submitted_by == relief.user_id != desk.user_id
+
+
+def test_r48_the_letters_come_to_the_officer_whom_they_name_though_another_read_them_back(
+    stage: Stage, works: Works, report: Play, cast: dict[str, Actor], person: Callable[..., Actor]
+) -> None:
+    case_id = report("diterima_model_b", "baca_ulang")
+    relief = person("rekan", "petugas")
+    with works.begin(person("kepala", "ka_spkt")) as work:
+        tasks.reassign(work, open_task(works, case_id), relief.user_id)
+    with works.begin(relief) as work:
+        told = {"dibacakan": True, "isi_laporan": "benar"}
+        tasks.complete(work, open_task(works, case_id), told, str(uuid4()))
+    rehearsal.settle(stage, case_id)
+    with works.begin(SYSTEM) as work:
+        task = work.session.get_one(Task, open_task(works, case_id))
+        assert (task.element, task.assignee_id) == ("tanda_tangan", stage.cast["petugas"].user_id)
+
+
+def open_task(works: Works, case_id: UUID) -> UUID:
+    """The only open task of a case."""
+    with works.begin(SYSTEM) as work:
+        query = select(Task.id).where(Task.case_id == case_id, Task.status == "open")
+        return work.session.scalars(query).one()
+
+
 def pictures_in(pdf: bytes) -> int:
     """Different pictures on all pages."""
     with pikepdf.open(io.BytesIO(pdf)) as opened:
@@ -167,7 +229,9 @@ def test_r47_the_register_shows_reports_that_may_tell_of_the_same_event_and_no_p
         case = work.session.get_one(Case, asked)
         field = definition_of(work, case.definition_id).form("riwayat").fields["serupa"]
         found = similar.find(work, asked, field)
-        assert [hit.id for hit in found] == [known, other_kind], "another kind is found for the person only, and last"
+        assert [hit.id for hit in found] == [known, other_kind], (
+            "another kind is found for the person only, and last"
+        )
         assert all(hit.is_of_same_person for hit in found)
         assert found[0].words == ["Pencurian", "Kandangan", "22 November 2026"]
         assert [number.partition("/")[0] for number in found[0].letters] == ["LP", "STTLP"]

@@ -240,6 +240,7 @@ FAULTS: dict[str, tuple[Folder, str, str]] = {
     "a stand-in of no role": (timed(standIn="hantu"), "stand-in", "kerja"),
     "a stand-in of the own role": (timed(standIn="petugas"), "stand-in", "kerja"),
     "a question with a name that pages use": (with_field(name="tombol"), "field-reserved", "kerja"),
+    "a question of an officer who did nothing": (with_field(only_by="hantu"), "form-officer", "kerja"),
     "headings that leave an option out": (with_field(widget="select", groups={"Satu": ["a"]}), "form-widget", "kerja"),
     "a scenario with an unknown step": (scenario("advance: PT5M", "jump: PT5M"), "scenario-unreadable", "scenarios/contoh.yaml"),
     "a scenario with an odd duration": (scenario("PT5M", "5 menit"), "scenario-unreadable", "scenarios/contoh.yaml"),
