@@ -1,5 +1,6 @@
 """Linter rules on messages: service tasks that have one sent."""
 
+import ast
 from collections.abc import Iterator
 
 from workflow_app.engine.lint_source import Finding, Rule, Source, text_written
@@ -7,6 +8,7 @@ from workflow_app.engine.model import Node
 
 CITIZEN = "warga"
 SLIP = "slip"
+CHANNELS = (SLIP, "kirim")
 IDENTITY = "identitas"
 """Whose contact a message goes to when the task does not say."""
 CONTACT = frozenset({"telepon", "surel"})
@@ -42,10 +44,11 @@ def _named(source: Source, node: Node, given: dict[str, str]) -> Iterator[Findin
         if not any(_asks_contact(source, element) for element in elements):
             words = f"Tidak ada isian telepon atau surel pada {', '.join(elements) or '(kosong)'}."
             yield Finding("message-contact", node.id, words)
-    if "clock" in given and given["clock"] not in _clocks(source):
-        yield Finding("message-clock", node.id, f"Jam {given['clock']} tidak dimulai proses ini.")
-    if given.get("channel", SLIP) != SLIP:
-        yield Finding("message-channel", node.id, "Parameter channel hanya dapat bernilai slip.")
+    for clock in given.get("clock", "").split():
+        if clock not in _clocks(source):
+            yield Finding("message-clock", node.id, f"Jam {clock} tidak dimulai proses ini.")
+    if given.get("channel", SLIP) not in CHANNELS:
+        yield Finding("message-channel", node.id, "Parameter channel hanya dapat bernilai slip atau kirim.")
 
 
 def _asks_contact(source: Source, element: str) -> bool:
@@ -53,12 +56,26 @@ def _asks_contact(source: Source, element: str) -> bool:
     return form is not None and not CONTACT.isdisjoint(form.fields)
 
 
-def _clocks(source: Source) -> set[str | None]:
-    return {
-        text_written(node.parameters.get("clock", ""))
-        for node in source.of_kind("serviceTask")
-        if node.operation == "start_clock"
-    }
+def _clocks(source: Source) -> set[str]:
+    """The clocks that the process starts; where it depends which, each of them."""
+    started = (
+        n.parameters.get("clock", "") for n in source.of_kind("serviceTask") if n.operation == "start_clock"
+    )
+    return {name for expression in started for name in _texts(expression)}
+
+
+def _texts(expression: str) -> set[str]:
+    try:
+        return _values(ast.parse(expression.strip(), mode="eval").body)
+    except (ValueError, SyntaxError):
+        return set()
+
+
+def _values(node: ast.expr) -> set[str]:
+    """The texts that an expression can be."""
+    if isinstance(node, ast.IfExp):
+        return _values(node.body) | _values(node.orelse)
+    return {node.value} if isinstance(node, ast.Constant) and isinstance(node.value, str) else set()
 
 
 RULES: tuple[Rule, ...] = (messages,)

@@ -146,7 +146,7 @@ def _send_message(work: UnitOfWork, case: Case, effect: Effect) -> Result:
             recipient=given.get("to", messages.CITIZEN),
             contact=tuple(given.get("contact", messages.IDENTITY).split()),
             step=given.get("step", ""),
-            clock=given.get("clock", ""),
+            clock=tuple(given.get("clock", "").split()),
             channel=given.get("channel", ""),
         ),
     )

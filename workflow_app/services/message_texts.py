@@ -42,6 +42,12 @@ SEED: dict[str, Any] = {
             "{telepon_unit}.",
         ),
         (
+            "diterima",
+            "Berkas Anda diterima",
+            "Berkas {nomor} ({layanan}) sudah diterima pihak yang menangani. Selanjutnya: {langkah}. Pertanyaan: "
+            "{telepon_unit}.",
+        ),
+        (
             "surat_siap",
             "Surat Anda siap",
             "Surat untuk berkas {nomor} ({layanan}) sudah siap. Selanjutnya: {langkah}. Layanan SPKT gratis.",

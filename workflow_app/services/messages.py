@@ -32,6 +32,9 @@ from workflow_app.services.unit_of_work import UnitOfWork
 
 CITIZEN = "warga"
 SLIP = "slip"
+SENT_ONLY = "kirim"
+NOT_SENT = "tidak"
+"""What `write` answers for a message that is only sent, when it cannot be."""
 IDENTITY = "identitas"
 """Element that asks for the citizen's contact when a step names no other."""
 HANDERS = CASE_STARTERS | LEADS
@@ -47,16 +50,20 @@ class Wish:
     contact: tuple[str, ...] = (IDENTITY,)
     """Elements in which the citizen's contact was asked for; the first that was answered counts."""
     step: str = ""
-    clock: str = ""
+    clock: tuple[str, ...] = ()
+    """Clocks whose end may be named; the first that runs to one counts."""
     channel: str = ""
-    """`slip`: printed whatever the contact; empty: as the office and the contact allow."""
+    """`slip`: printed whatever the contact; `kirim`: sent or not at all, for what was also told or printed at the step itself;
+    empty: as the office and the contact allow."""
 
 
 def write(work: UnitOfWork, case: Case, wish: Wish) -> str:
-    """Put a message into the outbox and, unless it is printed, write the job that sends it. Returns its channel."""
+    """Put a message into the outbox and, unless it is printed, write the job that sends it. Returns its channel (`tidak`: none)."""
     if wish.template not in message_texts.KEYS or not (wish.recipient == CITIZEN or wish.recipient in ROLES):
         raise ProcessFault(wish.element, f"unknown message {wish.template} or recipient {wish.recipient}")
     channel, address = _way(work, case, wish)
+    if channel == SLIP and wish.channel == SENT_ONLY:
+        return NOT_SENT
     text = _text(work, case, wish)
     message_id = uuid4()
     content = {"alamat": address, "judul": text.title, "isi": text.body}
@@ -181,12 +188,13 @@ def _own_contact(work: UnitOfWork, case: Case, wish: Wish) -> Mapping[str, str]:
 
 
 def _text(work: UnitOfWork, case: Case, wish: Wish) -> Text:
-    clock = clocks.named(work, case.id).get(wish.clock)
+    known = clocks.named(work, case.id)
+    due = next((known[name].due_at for name in wish.clock if name in known and known[name].due_at), None)
     facts = {
         "nomor": case.number,
         "layanan": definition_of(work, case.definition_id).name,
         "langkah": wish.step,
-        "batas_waktu": readable.moment(clock.due_at) if clock is not None and clock.due_at else "",
+        "batas_waktu": readable.moment(due) if due else "",
         "telepon_unit": configuration.value(work, "telepon_unit"),
     }
     return message_texts.fill(configuration.value(work, f"{message_texts.PREFIX}{wish.template}"), facts)

@@ -128,7 +128,7 @@ def test_r49_fourteen_days_hold_for_the_hand_off_too_not_only_for_what_was_accep
     }
     start = MODEL.nodes["mulai_jam_tindak_lanjut"]
     assert start.parameters["at"] == "handed_over_at"
-    assert [flow.target for flow in MODEL.outgoing["mulai_jam_tindak_lanjut"]] == ["penyerahan"]
+    assert [flow.source for flow in MODEL.incoming["mulai_jam_tindak_lanjut"]] == ["gw_diterima"]
 
 
 def test_r51_the_desk_asks_for_no_details_of_a_levy_and_propam_takes_over() -> None:

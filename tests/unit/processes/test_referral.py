@@ -99,22 +99,22 @@ def test_called_nobody_is_received_twice_nothing_is_archived_and_the_caller_goes
     play.done("rujukan_keperluan", rujukan_layanan="skck").done("rujukan_cara", rujukan_cara="antar")
     play.done("rujukan_antar", rujukan_serah_at=play.now.isoformat()).done("rujukan_beri_tahu")
     due = (play.now + timedelta(minutes=30)).isoformat()
-    play.resolve("stop_clock").resolve("start_clock", due)
+    play.resolve("stop_clock").resolve("send_message").resolve("start_clock", due)
     assert [(task.element, task.lane) for task in play.step.open_tasks] == [
         ("rujukan_terima", "piket_intelkam")
     ]
-    play.after(minutes=31)
+    play.after(minutes=31).resolve("send_message")
     assert play.open == ["rujukan_terima", "rujukan_eskalasi"]
     play.done("rujukan_terima", rujukan_jawaban="kembalikan").resolve("stop_clock")
     assert play.open == ["rujukan_keperluan"]
     play.done("rujukan_keperluan", rujukan_layanan="sim").done("rujukan_cara", rujukan_cara="antar")
     play.done("rujukan_antar", rujukan_serah_at=play.now.isoformat()).done("rujukan_beri_tahu")
     again = (play.now + timedelta(minutes=30)).isoformat()
-    play.resolve("stop_clock").resolve("start_clock", again)
+    play.resolve("stop_clock").resolve("send_message").resolve("start_clock", again)
     assert play.after(minutes=29).open == ["rujukan_terima"], "the second round has a clock of its own"
-    assert play.after(minutes=2).open == ["rujukan_terima", "rujukan_eskalasi"]
+    assert play.after(minutes=2).resolve("send_message").open == ["rujukan_terima", "rujukan_eskalasi"]
     play.done("rujukan_terima", rujukan_jawaban="terima")
-    assert play.resolve("stop_clock").open == ["tutup"]
+    assert play.resolve("stop_clock").resolve("send_message").open == ["tutup"]
     assert play.done("tutup").step.outcome == "dirujuk"
 
 

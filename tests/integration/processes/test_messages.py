@@ -1,0 +1,82 @@
+"""Whom a police report and its hand-off tell, by which way and when: the reporter, Ka SPKT and the leader (R27, R49)."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+
+from tests.integration.conftest import PROCESSES
+from workflow_app.engine import definitions, scenarios
+from workflow_app.engine.scenarios import Complete
+from workflow_app.models.case import Case
+from workflow_app.models.message import Message
+from workflow_app.services import configuration, messages, processes, rehearsal
+from workflow_app.services.rehearsal import Stage
+from workflow_app.services.unit_of_work import Works
+from workflow_app.types import SYSTEM, Actor
+
+FILES = definitions.read_folder(PROCESSES / "lp")
+LEADER = ("kabari_pimpinan", "pimpinan", "laporan_pimpinan", "slip")
+LATE = [
+    ("rujukan_kabari_lewat", "ka_spkt", "lewat_batas", "slip"),
+    ("kabari_teguran", "pimpinan", "lewat_batas", "slip"),
+]
+REPORTER = [
+    ("rujukan_kabari_diteruskan", "warga", "diteruskan", "telepon"),
+    ("rujukan_kabari_diterima", "warga", "diterima", "telepon"),
+    ("kabari_pelapor", "warga", "tanggapan", "telepon"),
+]
+
+
+@pytest.fixture
+def played(stage: Stage, works: Works, person: Callable[..., Actor]) -> Callable[[str], UUID]:
+    """Plays a scenario of the police report to its end."""
+
+    def play(name: str) -> UUID:
+        told = scenarios.read_scenario(name, FILES[f"scenarios/{name}.yaml"])
+        roles = {step.role for step in told.steps if isinstance(step, Complete)} - stage.cast.keys()
+        cast = {**stage.cast, **{role: person(role, role) for role in roles}}
+        with works.begin(SYSTEM) as work:
+            processes.deploy(work, PROCESSES / "lp")
+        return rehearsal.play(Stage(works, cast, stage.public_url, stage.paper, stage.advance), "lp", told)
+
+    return play
+
+
+def written(works: Works, case_id: UUID) -> list[tuple[str, str, str, str]]:
+    with works.begin(SYSTEM) as work:
+        rows = work.session.scalars(select(Message).where(Message.case_id == case_id))
+        return [(row.element, row.recipient, row.template, row.channel) for row in rows]
+
+
+def use_phones(works: Works) -> None:
+    with works.begin(SYSTEM) as work:
+        configuration.set_value(work, "saluran_pesan", ["telepon"], configuration.SOP_IN_FORCE)
+
+
+def test_the_reporter_is_told_when_he_is_handed_on_accepted_and_followed_up(
+    works: Works, played: Callable[[str], UUID]
+) -> None:
+    use_phones(works)
+    assert sorted(written(works, played("diterima_model_b"))) == sorted([LEADER, *REPORTER])
+
+
+def test_who_cannot_be_reached_was_told_at_the_step_and_leaves_no_slip_behind(
+    works: Works, played: Callable[[str], UUID]
+) -> None:
+    assert written(works, played("diterima_model_b")) == [LEADER], "the office has opened no way out"
+
+
+def test_leaders_are_told_of_a_hand_off_that_nobody_accepts_and_of_the_fourteen_days_with_the_day(
+    works: Works, played: Callable[[str], UUID]
+) -> None:
+    case_id = played("belum_diterima_14_hari")
+    assert sorted(written(works, case_id)) == sorted([LEADER, *LATE])
+    with works.begin(SYSTEM) as work:
+        case = work.session.get_one(Case, case_id)
+        rows = work.session.scalars(select(Message).where(Message.template == "lewat_batas"))
+        texts = {row.element: messages.opened(work, case, row).body for row in rows}
+        assert all(case.number in body and "Contoh Warga" not in body for body in texts.values())
+    assert "7 Desember 2026" in texts["kabari_teguran"], "fourteen days from the receipt"
+    assert "23 November 2026" in texts["rujukan_kabari_lewat"], "thirty minutes from the hand-off"
