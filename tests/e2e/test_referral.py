@@ -161,5 +161,6 @@ def check_slip(page: Page, number: str, citizen: Citizen) -> None:
     for words in (number, "Sat Lantas (Samsat)", "loket Samsat", "Contoh Petugas Satu", "biaya resmi (PNBP)"):
         expect(slip.locator(".slip")).to_contain_text(words)
     expect(slip.locator(".slip")).not_to_contain_text("Reskrim")
+    expect(slip.locator(".slip")).not_to_contain_text(re.compile("gratis|Rp0"))
     assert [word for word in citizen.secrets() if word in slip.content()] == []
     slip.close()
