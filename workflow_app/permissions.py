@@ -39,8 +39,8 @@ CASE_MINDERS = frozenset({"admin"})
 INCIDENT_READERS = LEADS | {"admin", "auditor", "piket_propam"}
 INCIDENT_RETRIERS = LEADS | {"admin", "piket_propam"}
 """Of the cases they may see. What is confined to Propam nobody else could try again."""
-OUTBOX_KEEPERS = LEADS | {"admin"}
-"""See which messages wait or failed, and have them sent again."""
+OUTBOX_KEEPERS = LEADS | {"admin", "piket_propam"}
+"""See which messages of the cases they may see wait or failed, and have them sent again."""
 CONFIGURATION_MINDERS = LEADS | {"admin"}
 """Are told when something of the office's configuration is missing."""
 FIELD_ROLES = frozenset(role for role in ROLES if role.startswith("piket_"))
@@ -110,6 +110,17 @@ def check_lead(actor: Actor, confined_to: str | None) -> None:
 def reads_every_paper(actor: Actor) -> bool:
     """Does the actor read the papers and letters of every case he may see?"""
     return has_role(actor, CASE_READERS)
+
+
+def can_hand_over(actor: Actor, confined_to: str | None) -> bool:
+    """May the actor print slips of a case and hand them over? What is confined, its own role does."""
+    return has_role(actor, CASE_STARTERS | LEADS if confined_to is None else {confined_to})
+
+
+def check_hand_over(actor: Actor, confined_to: str | None) -> None:
+    """Raise unless `can_hand_over`."""
+    if not can_hand_over(actor, confined_to):
+        raise Forbidden()
 
 
 def can_read_papers(actor: Actor, *, own: Collection[str], holding: Collection[str]) -> bool:

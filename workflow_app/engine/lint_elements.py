@@ -52,7 +52,10 @@ OPERATIONS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
     "start_case": (frozenset({"process", "reason"}), frozenset()),
     "wall_off": (frozenset({"from_element", "field"}), frozenset()),
     "confine": (frozenset({"role"}), frozenset()),
-    "send_message": (frozenset({"template"}), frozenset({"to", "contact", "step", "clock", "channel"})),
+    "send_message": (
+        frozenset({"template"}),
+        frozenset({"to", "contact", "step", "result", "letter", "clock", "channel"}),
+    ),
 }
 """Operations the services know: required and optional parameters."""
 

@@ -20,7 +20,7 @@ def messages(source: Source) -> Iterator[Finding]:
         if node.operation != "send_message":
             continue
         given: dict[str, str] = {}
-        for name in ("template", "to", "contact", "clock", "channel"):
+        for name in ("template", "to", "contact", "letter", "clock", "channel"):
             if name in node.parameters:
                 value = text_written(node.parameters[name])
                 if value is None:
@@ -44,6 +44,8 @@ def _named(source: Source, node: Node, given: dict[str, str]) -> Iterator[Findin
         if not any(_asks_contact(source, element) for element in elements):
             words = f"Tidak ada isian telepon atau surel pada {', '.join(elements) or '(kosong)'}."
             yield Finding("message-contact", node.id, words)
+    if "letter" in given and given["letter"] not in source.letters:
+        yield Finding("message-letter", node.id, f"Surat {given['letter']} tidak ada pada proses ini.")
     for clock in given.get("clock", "").split():
         if clock not in _clocks(source):
             yield Finding("message-clock", node.id, f"Jam {clock} tidak dimulai proses ini.")

@@ -113,6 +113,14 @@ def still_sees(work: UnitOfWork, case: Case) -> bool:
     )
 
 
+def is_seen_by_role(work: UnitOfWork, case: Case, role: str) -> bool:
+    """Would who holds this role see the case, as far as it is confined? The configuration is asked: nobody acts here."""
+    if case.confined_to is None:
+        return True
+    leadership_sees = bool(configuration.value(work, "propam.pimpinan_melihat"))
+    return role in seers_of_confined(case.confined_to, leadership_sees=leadership_sees)
+
+
 def check_minds(work: UnitOfWork, case: Case) -> None:
     """Raise `NotFound` unless the actor minds the failed steps of this case: who sees it, and an admin."""
     walled_off = case_tasks.walled_off(work, case.id)

@@ -146,6 +146,8 @@ def _send_message(work: UnitOfWork, case: Case, effect: Effect) -> Result:
             recipient=given.get("to", messages.CITIZEN),
             contact=tuple(given.get("contact", messages.IDENTITY).split()),
             step=given.get("step", ""),
+            result=given.get("result", ""),
+            letter=given.get("letter", ""),
             clock=tuple(given.get("clock", "").split()),
             channel=given.get("channel", ""),
         ),

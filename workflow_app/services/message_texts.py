@@ -15,6 +15,7 @@ PLACEHOLDERS: Mapping[str, str] = {
     "nomor": "",
     "layanan": "",
     "langkah": "menunggu kabar dari petugas",
+    "hasil": "dapat ditanyakan di SPKT",
     "batas_waktu": "secepatnya",
     "telepon_unit": "",
 }
@@ -55,8 +56,8 @@ SEED: dict[str, Any] = {
         (
             "selesai",
             "Berkas Anda selesai",
-            "Berkas {nomor} ({layanan}) selesai ditangani. Hasilnya dapat ditanyakan di SPKT dengan menyebut nomor ini, "
-            "atau ke {telepon_unit}.",
+            "Berkas {nomor} ({layanan}) selesai ditangani. Hasil: {hasil}. Penjelasannya dapat ditanyakan di SPKT dengan "
+            "menyebut nomor ini, atau ke {telepon_unit}.",
         ),
         (
             "laporan_pimpinan",

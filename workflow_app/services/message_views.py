@@ -12,14 +12,17 @@ from workflow_app.models.case import Case
 from workflow_app.models.message import Message
 from workflow_app.permissions import (
     OUTBOX_KEEPERS,
+    can_hand_over,
     check_role,
     has_role,
 )
 from workflow_app.services import access, configuration, message_texts, people
-from workflow_app.services.messages import CITIZEN, HANDERS, SLIP, opened
+from workflow_app.services.messages import CITIZEN, SLIP, opened
 from workflow_app.services.unit_of_work import UnitOfWork
 
 CHANNELS = {"telepon": "SMS/WhatsApp", "surel": "Surel", SLIP: "Slip"}
+Row = tuple[Message, str, str | None, bool]
+"""A message, the number of its case, to whom that is confined, and whether the actor sees it."""
 MOST_UNSENT = 200
 MOST_SENT = 50
 
@@ -46,11 +49,13 @@ class MessageView:
     can_print: bool
     """Does not get through, and the actor may make a slip of it."""
     can_hand_over: bool
+    can_open_case: bool
+    """Who minds failed steps of cases that he does not see reads the number only."""
 
 
 @dataclass(frozen=True)
 class Outbox:
-    """What waits or failed, oldest first, and what left last."""
+    """What waits or failed, oldest first, slips after what is sent by itself; and what left last."""
 
     unsent: list[MessageView]
     unsent_count: int
@@ -71,15 +76,21 @@ def of_case(work: UnitOfWork, case_id: UUID) -> list[MessageView]:
     rows = work.session.scalars(
         select(Message).where(Message.case_id == case.id).order_by(Message.written_at.desc(), Message.id)
     ).all()
-    return _views(work, [(row, case.number) for row in rows])
+    return _views(work, [(row, case.number, case.confined_to, True) for row in rows])
 
 
 def outbox(work: UnitOfWork) -> Outbox:
     """The outbox of the actor's unit."""
     check_role(work.actor, OUTBOX_KEEPERS)
     mine = access.minds_case(work)
-    rows = select(Message, Case.number).join(Case, Case.id == Message.case_id).where(mine)
-    unsent = rows.where(Message.status != "sent").order_by(Message.written_at, Message.id)
+    rows = (
+        select(Message, Case.number, Case.confined_to, access.sees_case(work))
+        .join(Case, Case.id == Message.case_id)
+        .where(mine)
+    )
+    unsent = rows.where(Message.status != "sent").order_by(
+        Message.channel == SLIP, Message.written_at, Message.id
+    )
     sent = rows.where(Message.status == "sent").order_by(Message.sent_at.desc(), Message.id)
     count = (
         select(func.count())
@@ -88,9 +99,9 @@ def outbox(work: UnitOfWork) -> Outbox:
         .where(mine, Message.status != "sent")
     )
     return Outbox(
-        _views(work, [(row, number) for row, number in work.session.execute(unsent.limit(MOST_UNSENT))]),
+        _views(work, work.session.execute(unsent.limit(MOST_UNSENT)).all()),
         work.session.scalar(count) or 0,
-        _views(work, [(row, number) for row, number in work.session.execute(sent.limit(MOST_SENT))]),
+        _views(work, work.session.execute(sent.limit(MOST_SENT)).all()),
     )
 
 
@@ -102,13 +113,13 @@ def slip(work: UnitOfWork, message_id: UUID) -> Slip:
     case = access.visible_case(work, message.case_id)
     if message.channel != SLIP:
         raise Conflict("Pesan ini tidak dicetak. Muat ulang halaman berkasnya untuk melihat yang terbaru.")
-    (view,) = _views(work, [(message, case.number)])
+    (view,) = _views(work, [(message, case.number, case.confined_to, True)])
     return Slip(view, opened(work, case, message).body)
 
 
-def _views(work: UnitOfWork, rows: Sequence[tuple[Message, str]]) -> list[MessageView]:
-    names = people.names_of(work, [row.sent_by for row, _ in rows])
-    may_retry, may_hand = has_role(work.actor, OUTBOX_KEEPERS), has_role(work.actor, HANDERS)
+def _views(work: UnitOfWork, rows: Sequence[Row]) -> list[MessageView]:
+    names = people.names_of(work, [row.sent_by for row, *_ in rows])
+    may_retry = has_role(work.actor, OUTBOX_KEEPERS)
     return [
         MessageView(
             row.id,
@@ -125,8 +136,13 @@ def _views(work: UnitOfWork, rows: Sequence[tuple[Message, str]]) -> list[Messag
             row.sent_at,
             names.get(row.sent_by) if row.sent_by else None,
             can_retry=may_retry and row.status != "sent" and row.channel != SLIP,
-            can_print=may_hand and row.channel != SLIP and row.last_error is not None,
-            can_hand_over=may_hand and row.channel == SLIP and row.status == "waiting",
+            can_print=row.channel != SLIP
+            and row.last_error is not None
+            and can_hand_over(work.actor, confined_to),
+            can_hand_over=row.channel == SLIP
+            and row.status == "waiting"
+            and can_hand_over(work.actor, confined_to),
+            can_open_case=is_seen,
         )
-        for row, number in rows
+        for row, number, confined_to, is_seen in rows
     ]

@@ -8,10 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
+from sqlalchemy import select
+
 from workflow_app.errors import Conflict, NotFound, ProcessFault
 from workflow_app.models.case import Case
+from workflow_app.models.letter import Letter
 from workflow_app.models.message import Message
-from workflow_app.permissions import CASE_STARTERS, LEADS, OUTBOX_KEEPERS, ROLES, check_role
+from workflow_app.permissions import OUTBOX_KEEPERS, ROLES, check_hand_over, check_role
 from workflow_app.services import (
     access,
     audit,
@@ -21,9 +24,11 @@ from workflow_app.services import (
     identities,
     incidents,
     jobs,
+    kinship,
     message_texts,
     phones,
     readable,
+    walls,
 )
 from workflow_app.services.message_texts import Text
 from workflow_app.services.processes import definition_of
@@ -37,7 +42,6 @@ NOT_SENT = "tidak"
 """What `write` answers for a message that is only sent, when it cannot be."""
 IDENTITY = "identitas"
 """Element that asks for the citizen's contact when a step names no other."""
-HANDERS = CASE_STARTERS | LEADS
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,10 @@ class Wish:
     contact: tuple[str, ...] = (IDENTITY,)
     """Elements in which the citizen's contact was asked for; the first that was answered counts."""
     step: str = ""
+    result: str = ""
+    """What came of it, in words that the process keeps ready; never what somebody typed."""
+    letter: str = ""
+    """Letter whose number the citizen knows the case by; empty: the number of the case."""
     clock: tuple[str, ...] = ()
     """Clocks whose end may be named; the first that runs to one counts."""
     channel: str = ""
@@ -98,9 +106,9 @@ def opened(work: UnitOfWork, case: Case, message: Message) -> Parcel:
 
 def hand_over(work: UnitOfWork, message_id: UUID) -> UUID:
     """An officer has handed the slip over. Returns the case."""
-    check_role(work.actor, HANDERS)
     message = _find(work, message_id)
     case = access.visible_case(work, message.case_id, lock=True)
+    check_hand_over(work.actor, case.confined_to)
     work.session.refresh(message)
     if message.channel != SLIP:
         raise Conflict("Pesan ini bukan slip. Muat ulang halaman untuk melihat yang terbaru.")
@@ -112,9 +120,9 @@ def hand_over(work: UnitOfWork, message_id: UUID) -> UUID:
 
 def print_instead(work: UnitOfWork, message_id: UUID) -> UUID:
     """A message that does not get through becomes a slip. Returns the case."""
-    check_role(work.actor, HANDERS)
     message = _find(work, message_id)
     case = access.visible_case(work, message.case_id, lock=True)
+    check_hand_over(work.actor, case.confined_to)
     work.session.refresh(message)
     if message.status == "sent":
         raise Conflict("Pesan ini sudah terkirim, jadi tidak perlu dicetak.")
@@ -166,8 +174,10 @@ def _way(work: UnitOfWork, case: Case, wish: Wish) -> tuple[str, str]:
         return SLIP, ""
     if wish.recipient == CITIZEN:
         contact = _own_contact(work, case, wish)
-    else:
+    elif walls.may_hear_of(work, case, wish.recipient):
         contact = configuration.value(work, "kontak_peran").get(wish.recipient, {})
+    else:
+        contact = {}
     for channel in configuration.value(work, "saluran_pesan"):
         if contact.get(channel):
             return channel, contact[channel]
@@ -191,13 +201,28 @@ def _text(work: UnitOfWork, case: Case, wish: Wish) -> Text:
     known = clocks.named(work, case.id)
     due = next((known[name].due_at for name in wish.clock if name in known and known[name].due_at), None)
     facts = {
-        "nomor": case.number,
+        "nomor": _number(work, case, wish),
         "layanan": definition_of(work, case.definition_id).name,
         "langkah": wish.step,
+        "hasil": wish.result,
         "batas_waktu": readable.moment(due) if due else "",
         "telepon_unit": configuration.value(work, "telepon_unit"),
     }
     return message_texts.fill(configuration.value(work, f"{message_texts.PREFIX}{wish.template}"), facts)
+
+
+def _number(work: UnitOfWork, case: Case, wish: Wish) -> str:
+    """The number on the newest valid letter of the wished kind, of the case or of the nearest one that it continues."""
+    case_id: UUID | None = case.id if wish.letter else None
+    while case_id is not None:
+        query = select(Letter.number).where(
+            Letter.case_id == case_id, Letter.kind == wish.letter, Letter.status == "valid"
+        )
+        number = work.session.scalars(query.order_by(Letter.issued_at.desc()).limit(1)).first()
+        if number is not None:
+            return number
+        case_id = kinship.parent_of(work, case_id)
+    return case.number
 
 
 def _context(message_id: UUID) -> str:

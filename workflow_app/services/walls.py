@@ -6,10 +6,12 @@ Both happen inside the step of the process, under the lock of the case: who wait
 from collections.abc import Iterable
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from workflow_app.errors import ProcessFault
 from workflow_app.models.case import Case
+from workflow_app.models.user import UserRole
 from workflow_app.models.wall import CaseWall
 from workflow_app.permissions import ROLES
 from workflow_app.services import access, answers, audit, case_tasks, memory
@@ -48,6 +50,17 @@ def confine(work: UnitOfWork, case: Case, element: str, role: str) -> None:
     case.confined_to = role
     memory.lose_sight(work, case.id)
     audit.record_case(work, case.id, "case.confined", element, role=role, label=role_label(work, role))
+
+
+def may_hear_of(work: UnitOfWork, case: Case, role: str) -> bool:
+    """May the office of a role be told of the case? Not where it would not see it, nor where one of the role is kept out:
+    an address of the office is read by all of them.
+    """
+    if not access.is_seen_by_role(work, case, role):
+        return False
+    kept_out = case_tasks.walled_off(work, case.id)
+    held = select(UserRole.role).where(UserRole.user_id.in_(kept_out), UserRole.role == role)
+    return not kept_out or work.session.scalars(held.limit(1)).first() is None
 
 
 def check_reachable(case: Case, open_tasks: Iterable[tuple[str, str]]) -> None:

@@ -33,7 +33,7 @@ def show_slip(message_id: UUID) -> ResponseReturnValue:
 
 
 @blueprint.post("/pesan/<uuid:message_id>/serah")
-@access(*messages.HANDERS)
+@access()
 def hand_over(message_id: UUID) -> ResponseReturnValue:
     """The slip is in the citizen's hand."""
     with unit_of_work() as work:
@@ -43,7 +43,7 @@ def hand_over(message_id: UUID) -> ResponseReturnValue:
 
 
 @blueprint.post("/pesan/<uuid:message_id>/cetak")
-@access(*messages.HANDERS)
+@access()
 def print_instead(message_id: UUID) -> ResponseReturnValue:
     """Make a slip of a message that does not get through."""
     with unit_of_work() as work:

@@ -15,6 +15,7 @@ FAULTS: dict[str, tuple[Folder, str, str]] = {
     "a message with a computed text": (line().service("kabar", "send_message", template="1"), "message-parameter", "kabar"),
     "a message to nobody known": (line().service("kabar", "send_message", template="'selesai'", to="'kades'"), "message-recipient", "kabar"),
     "a message without a contact": (line().service("kabar", "send_message", template="'selesai'", contact="'kerja'"), "message-contact", "kabar"),
+    "a message that names the number of no letter": (line().service("kabar", "send_message", template="'selesai'", letter="'hantu'"), "message-letter", "kabar"),
     "a message with an unknown clock": (line().service("kabar", "send_message", template="'selesai'", clock="'hantu'"), "message-clock", "kabar"),
     "a message by an unknown way": (line().service("kabar", "send_message", template="'selesai'", channel="'merpati'"), "message-channel", "kabar"),
     "a result named like a function": (line().service("jam", "start_clock", "len", clock='"a"'), "variable-reserved", "jam"),
