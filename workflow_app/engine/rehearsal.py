@@ -45,6 +45,8 @@ def rehearse(definition: Definition, scenario: Scenario) -> Step:
     play.compare("outcome", scenario.outcome, play.step.outcome)
     if scenario.letters is not None:
         play.compare("letters", sorted(scenario.letters), sorted(play.letters.values()))
+    if scenario.messages is not None:
+        play.compare("messages", sorted(scenario.messages), sorted(play.messages))
     for name, value in scenario.variables.items():
         play.compare(f"variable {name}", value, play.step.variables.get(name, "(not set)"))
     return play.step
@@ -63,6 +65,7 @@ class _Play:
         self.now: datetime = BEGINS_AT
         self.letters: dict[str, str] = {}
         self.issued = 0
+        self.messages: list[str] = []
         self.clocks: dict[str, str | None] = {}
         self.started: dict[str, datetime] = {}
         self.checklist: Mapping[str, Any] = {}
@@ -134,6 +137,7 @@ class _Play:
             case "void_letter":
                 self.letters.pop(str(given["letter_id"]), None)
             case "send_message":
+                self.messages.append(effect.element)
                 return "slip"
             case "record_cancellation":
                 self.letters.clear()

@@ -70,6 +70,8 @@ class Scenario:
     """Expected outcome, None when the case is expected to be still running."""
     letters: tuple[str, ...] | None
     """Letters that are valid at the end; None when the scenario does not say."""
+    messages: tuple[str, ...] | None
+    """Service tasks that put a message into the outbox; None when the scenario does not say."""
     variables: Mapping[str, Any]
     """Control variables expected at the end."""
     targets: Mapping[str, timedelta | int | None]
@@ -97,7 +99,7 @@ def read_scenario(file: str, data: bytes) -> Scenario:
             "begins_with",
             "settings",
         }
-        unknown |= {*expected} - {"outcome", "letters", "variables"}
+        unknown |= {*expected} - {"outcome", "letters", "messages", "variables"}
         if unknown:
             raise ValueError(f"unknown keys {sorted(unknown)}")
         letters = expected.get("letters")
@@ -108,6 +110,7 @@ def read_scenario(file: str, data: bytes) -> Scenario:
             steps=tuple(_step(step) for step in content["steps"]),
             outcome=expected.get("outcome"),
             letters=None if letters is None else tuple(letters),
+            messages=tuple(expected["messages"]) if "messages" in expected else None,
             variables=dict(expected.get("variables", {})),
             targets={k: _target(v) for k, v in content.get("targets", {}).items()},
             begins_with=dict(content.get("begins_with", {})),

@@ -90,8 +90,8 @@ def version(saved_at: datetime | None) -> str:
 
 
 def prefill(work: UnitOfWork, case: Case, task: Task) -> Prefill:
-    """The actor's draft of this task, else the newest answers of the elements its `prefill` property names, else those of
-    the elements it names in the case that this one continues.
+    """The actor's draft of this task, else the newest answers of the elements its `prefill` property names. Until the task
+    was done itself, those of the elements it names in the case that this one continues stand where no other does.
 
     Decisions and signatures name none: a stale one must not stand in the form again.
     """
@@ -105,10 +105,11 @@ def prefill(work: UnitOfWork, case: Case, task: Task) -> Prefill:
     merged: Answers = {}
     for opened in answers.unsealed(work, case, found.values()).values():
         merged.update({name: value for name, value in opened.items() if name in form.fields})
+    is_again = task.element in found
+    if not is_again and (taken := inheritance.first_values(work, case, task, form, sources)):
+        return Prefill(forms.visible(form, {**taken, **merged}), "parent", None)
     if merged:
         return Prefill(forms.visible(form, merged), "earlier", None)
-    if taken := inheritance.first_values(work, case, task, form, sources):
-        return Prefill(taken, "parent", None)
     return Prefill(forms.defaults(form, work.clock()), None, None)
 
 

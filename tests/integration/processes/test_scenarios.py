@@ -15,6 +15,7 @@ from workflow_app.engine.model import read_model
 from workflow_app.engine.scenarios import Complete, Scenario
 from workflow_app.models.case import Case
 from workflow_app.models.letter import Letter
+from workflow_app.models.message import Message
 from workflow_app.services import audit, configuration, processes, rehearsal
 from workflow_app.services.rehearsal import Stage
 from workflow_app.services.unit_of_work import Works
@@ -51,6 +52,9 @@ def test_a_scenario_ends_as_it_says(
         assert (case.closed_at is not None) == (scenario.outcome is not None)
         if scenario.letters is not None:
             assert sorted(valid) == sorted(scenario.letters)
+        if scenario.messages is not None:
+            written = work.session.scalars(select(Message.element).where(Message.case_id == case_id)).all()
+            assert sorted(written) == sorted(scenario.messages)
         assert list(audit.verify_chains(work)) == []
 
 

@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import select
 
 from tests.integration.conftest import PROCESSES, TestClock
+from tests.integration.services.complaints import Play, complain, open_tasks, told
 from workflow_app.engine import definitions, scenarios
-from workflow_app.engine.scenarios import Complete, Scenario
+from workflow_app.engine.scenarios import Complete
 from workflow_app.errors import Conflict, Forbidden, InvalidInput, NotFound
 from workflow_app.models.case import Case, CaseClock
 from workflow_app.models.letter import Letter
@@ -23,43 +24,14 @@ from workflow_app.services import (
     consistency_kinship,
     inbox,
     kinship,
-    processes,
-    rehearsal,
     reopenings,
     tasks,
 )  # fmt: skip
-from workflow_app.services.rehearsal import Stage
 from workflow_app.services.unit_of_work import Works
 from workflow_app.types import SYSTEM, WITA, Actor, Answers
 
-FOLDER = PROCESSES / "complaint"
-FILES = definitions.read_folder(FOLDER)
-Play = Callable[..., UUID]
+__all__ = ["complain"]
 REASON = "Pengadu membawa keterangan baru."
-
-
-def told(name: str) -> Scenario:
-    return scenarios.read_scenario(name, FILES[f"scenarios/{name}.yaml"])
-
-
-@pytest.fixture
-def complain(stage: Stage, works: Works, person: Callable[..., Actor]) -> Play:
-    """Plays a scenario of the complaint, or its first steps; instants that were typed are those of the clock."""
-    person("tamu", "arsiparis")  # somebody to be named
-    with works.begin(SYSTEM) as work:
-        for name in ("lp", "complaint"):
-            processes.deploy(work, PROCESSES / name)
-
-    def play(name: str, steps: int | None = None, received_at: str | None = None) -> UUID:
-        scenario = told(name)
-        if received_at is not None:
-            first, *rest = scenario.steps
-            assert isinstance(first, Complete)
-            first = replace(first, answers={**first.answers, "received_at": received_at})
-            scenario = replace(scenario, steps=(first, *rest))
-        return rehearsal.play(stage, "complaint", scenario, steps=steps)
-
-    return play
 
 
 def received_by_lp() -> Answers:
@@ -68,12 +40,6 @@ def received_by_lp() -> Answers:
     first = scenarios.read_scenario("b", files["scenarios/diterima_model_b.yaml"]).steps[0]
     assert isinstance(first, Complete)
     return first.answers
-
-
-def open_tasks(works: Works, case_id: UUID) -> dict[str, UUID]:
-    with works.begin(SYSTEM) as work:
-        query = select(Task).where(Task.case_id == case_id, Task.status == "open")
-        return {task.element: task.id for task in work.session.scalars(query)}
 
 
 @pytest.mark.parametrize(
@@ -92,7 +58,7 @@ def test_r34_r35_number_and_deadline_follow_the_day_in_wita(
     at = datetime.fromisoformat(received).replace(tzinfo=WITA)
     clock.at = at.astimezone(UTC)
 
-    case_id = complain("surel", 4, received_at=at.isoformat())
+    case_id = complain("surel", 4, {"terima_pengaduan": {"received_at": at.isoformat()}})
 
     with works.begin(SYSTEM) as work:
         letter = work.session.scalars(select(Letter).where(Letter.case_id == case_id)).one()

@@ -19,11 +19,11 @@ CHANNELS = {
 CAPTURED = {
     "langsung": {"sikap", "perkenalan", "tempat_penyampaian"},
     "surat": {"nomor_surat", "tanggal_surat", "bukti_asli"},
-    "telepon_110": {"nomor_pengirim", "acuan_pesan"},
-    "sms": {"nomor_pengirim", "acuan_pesan", "bukti_asli"},
-    "whatsapp": {"nomor_pengirim", "akun_pengirim", "acuan_pesan", "bukti_asli"},
+    "telepon_110": {"telepon", "acuan_pesan"},
+    "sms": {"telepon", "acuan_pesan", "bukti_asli"},
+    "whatsapp": {"telepon", "akun_pengirim", "acuan_pesan", "bukti_asli"},
     "faksimili": {"nomor_faks", "acuan_pesan", "bukti_asli"},
-    "surel": {"surel_pengirim", "acuan_pesan", "bukti_asli"},
+    "surel": {"surel", "acuan_pesan", "bukti_asli"},
     "situs_web": {"akun_pengirim", "tautan", "acuan_pesan", "bukti_asli"},
     "media_siaran_sosial": {"nama_media", "akun_pengirim", "tautan", "acuan_pesan", "bukti_asli"},
 }
@@ -129,7 +129,7 @@ def test_r23_identity_is_asked_before_the_matter_and_lies_sealed() -> None:
     for form in (complaint().forms[element] for element in OWN if element in complaint().forms):
         for field in form.fields.values():
             if re.match(
-                r"(nama$|nama_(?!media)|nik$|alamat|telepon|surel|nomor_pengirim|nomor_faks|akun_|tautan)",
+                r"(nama$|nama_(?!media)|nik$|alamat|telepon|surel|nomor_faks|akun_|tautan)",
                 field.name,
             ):
                 assert field.personal, f"{form.element}.{field.name}"
@@ -181,7 +181,7 @@ def test_pitfall_1_anonymity_is_told_by_what_was_written_and_ticked_by_nobody() 
     assert {**sender.presence, **first.presence} == {
         "ada_identitas": ("nama",),
         "ada_kontak": ("telepon", "surel", "alamat"),
-        "kontak_kanal": ("nomor_pengirim", "nomor_faks", "surel_pengirim", "akun_pengirim"),
+        "kontak_kanal": ("telepon", "nomor_faks", "surel", "akun_pengirim"),
     }
     assert sender.schema["required"] == []
     for form in complaint().forms.values():
@@ -260,6 +260,23 @@ def test_r8_no_end_without_outcome_and_no_settlement_by_who_handled_it() -> None
     )
     assert "hasil_disampaikan" not in before("beri_tahu_hasil")
     assert "propam_selesai" not in before("beri_tahu_propam")
+
+
+@pytest.mark.parametrize("decides", ["putuskan_penyelesaian", "putuskan_propam"])
+def test_r8_every_outcome_has_words_that_may_lie_open_on_a_phone(decides: str) -> None:
+    table = complaint().decision("kabar_hasil")
+    for outcome in complaint().form(decides).fields["hasil_aduan"].options:
+        (row,) = table.evaluate({"hasil_aduan": outcome})
+        assert len(row["hasil_umum"]) < 80, outcome
+
+
+def test_r35_a_number_is_told_once_it_cannot_be_withdrawn_any_more() -> None:
+    assert "kabari_nomor" not in before("serahkan_tanda_terima", "gw_langsung", "putuskan_abaikan")
+    assert "batalkan_tanda_terima" in before("kabari_nomor")
+    model = read_model(complaint().files["process.bpmn"])
+    told = [n for n in model.nodes.values() if n.operation == "send_message" and "to" not in n.parameters]
+    assert {node.parameters["letter"] for node in told} == {'"tanda_terima"'}
+    assert {node.parameters["contact"] for node in told} == {'"identitas pengirim"'}
 
 
 def test_r36_what_the_public_may_read_is_asked_apart_from_working_notes() -> None:
