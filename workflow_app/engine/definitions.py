@@ -79,6 +79,10 @@ class Definition:
     """False for a process that only others begin or call."""
     is_reopenable: bool
     """A lead may take an ended case up again: another one of this process continues it."""
+    reopens_confined: str
+    """Control variable that is true from the start where the case that is taken up is confined: its role leads there and
+    does the first step too. Empty when what is confined is not taken up.
+    """
     specs: Specs = field(repr=False, compare=False)
 
     @property
@@ -218,6 +222,7 @@ def _parse(files: ProcessFiles, hash_: str) -> Definition:
         called={key: part.name for key, part in called.items()},
         is_startable=model.properties.get("startable") != "false",
         is_reopenable=model.properties.get("reopenable") == "true",
+        reopens_confined=model.properties.get("reopenConfined", ""),
         specs=parse_specs(model, called, {n: files[n] for n in sorted(files) if n.endswith(".dmn")}),
     )
 

@@ -10,8 +10,9 @@ PROCESS_PROPERTIES: Mapping[str, tuple[str, ...]] = {
     "callable": ("true", "false"),
     "startable": ("true", "false"),
     "reopenable": ("true", "false"),
+    "reopenConfined": (),
 }
-"""Properties of a process and their values; those of `initial` have a rule of their own."""
+"""Properties of a process and their values; those of `initial` and `reopenConfined` have rules of their own."""
 
 
 def properties(source: Source) -> Iterator[Finding]:
@@ -22,6 +23,10 @@ def properties(source: Source) -> Iterator[Finding]:
             yield Finding("process-property", source.model.key, f"Properti proses {name} tidak dikenal.")
         elif allowed and value not in allowed:
             yield Finding("process-property", source.model.key, f"Properti {name} harus true atau false.")
+    flag = source.model.properties.get("reopenConfined")
+    if flag is not None and source.initial.get(flag) is not False:
+        message = f"Variabel {flag} pada reopenConfined harus bernilai awal false."
+        yield Finding("process-property", source.model.key, message)
 
 
 def calls(source: Source) -> Iterator[Finding]:

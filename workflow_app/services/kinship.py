@@ -11,10 +11,11 @@ from workflow_app.models.case import Case
 from workflow_app.models.definition import Definition as DefinitionRow
 from workflow_app.models.kinship import CaseKinship
 from workflow_app.models.task import Task
-from workflow_app.services import access, audit, openings, readable
+from workflow_app.services import access, audit, openings, readable, walls
 from workflow_app.services.openings import Opened
 from workflow_app.services.processes import definition_of
 from workflow_app.services.unit_of_work import UnitOfWork
+from workflow_app.types import Variables
 
 MOST_GENERATIONS = 8
 """Two processes that begin each other without a person between them would never come to an end."""
@@ -47,12 +48,21 @@ class Family:
     """Not how many and not which: what one may not see does not even have a number."""
 
 
-def open_child(work: UnitOfWork, parent: Case, element: str, process_key: str, reason: str) -> Opened:
-    """Begin a case that continues `parent`, which the caller has locked. It belongs to the same unit."""
+def open_child(
+    work: UnitOfWork,
+    parent: Case,
+    element: str,
+    process_key: str,
+    reason: str,
+    begins_with: Variables | None = None,
+) -> Opened:
+    """Begin a case that continues `parent`, which the caller has locked. It belongs to the same unit, and is hidden from
+    whom the parent is hidden.
+    """
     if _generation(work, parent.id) >= MOST_GENERATIONS:
         raise ProcessFault(element, f"more than {MOST_GENERATIONS} cases begin each other")
     try:
-        opened = openings.open_case(work, process_key, unit=parent.unit)
+        opened = openings.open_case(work, process_key, unit=parent.unit, begins_with=begins_with)
     except NotFound as error:
         fault = ProcessFault(element, f"process {process_key} is not deployed")
         fault.sentence = (
@@ -67,6 +77,7 @@ def open_child(work: UnitOfWork, parent: Case, element: str, process_key: str, r
     work.session.flush()
     audit.record_case(work, parent.id, CHILD, element, case=str(child.id), reason=reason)
     audit.record_case(work, child.id, PARENT, case=str(parent.id))
+    walls.inherit(work, parent, child)
     return opened
 
 

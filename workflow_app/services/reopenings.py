@@ -12,10 +12,11 @@ from workflow_app.engine import forms
 from workflow_app.errors import Conflict, InvalidInput
 from workflow_app.models.case import Case
 from workflow_app.models.kinship import CaseKinship
-from workflow_app.permissions import LEADS, check_role, has_role
+from workflow_app.permissions import check_lead, is_lead
 from workflow_app.services import access, kinship, remarks, steps
-from workflow_app.services.processes import definition_of
+from workflow_app.services.processes import current, definition_of
 from workflow_app.services.unit_of_work import UnitOfWork
+from workflow_app.types import Variables
 
 REMARK = "pembukaan_kembali"
 REASON = "Dibuka kembali"
@@ -41,22 +42,24 @@ def of_case(work: UnitOfWork, case: Case) -> Reopening:
         return Reopening(False, None)
     remark = remarks.find(work, case, REMARK)
     reason = remarks.opened(work, case, remark) if remark is not None else None
-    may = has_role(work.actor, LEADS) and _has_ended(case) and _going_on(work, case) is None
+    may = is_lead(work.actor, case.confined_to) and _is_open_to_it(work, case)
+    may = may and _going_on(work, case) is None
     return Reopening(may, reason)
 
 
 def reopen(work: UnitOfWork, case_id: UUID, reason: str) -> UUID:
     """Begin a case that takes this one up; returns it. The same words of the same person again answer with the same case.
 
+    What is confined is taken up by its own role, and the new case is confined and walled off in the same transaction.
     The reason is sealed with the new case. Raises `NotFound`, `Forbidden`, `InvalidInput`, `Conflict`.
     """
     case = access.visible_case(work, case_id, lock=True)
-    check_role(work.actor, LEADS)
+    check_lead(work.actor, case.confined_to)
     if len(reason.strip()) < SHORTEST_REASON:
         raise InvalidInput(fields={"reason": "Tulis alasan membuka kembali, paling sedikit sepuluh huruf."})
     if fault := forms.judge_text(reason, LONGEST_REASON):
         raise InvalidInput(fields={"reason": fault})
-    if not definition_of(work, case.definition_id).is_reopenable or not _has_ended(case):
+    if not _is_open_to_it(work, case):
         raise Conflict("Berkas ini tidak dapat dibuka kembali.")
     going_on = _going_on(work, case)
     if going_on is not None:
@@ -65,15 +68,25 @@ def reopen(work: UnitOfWork, case_id: UUID, reason: str) -> UUID:
         raise Conflict(
             "Berkas ini sudah dibuka kembali dan lanjutannya masih berjalan. Lihat Berkas terkait."
         )
-    opened = kinship.open_child(work, case, "", case.process_key, REASON)
+    begins_with: Variables = {} if case.confined_to is None else {_flag(work, case): True}
+    opened = kinship.open_child(work, case, "", case.process_key, REASON, begins_with)
     remarks.keep(work, opened.case, REMARK, reason)
     steps.settle(work, opened.case, opened.run)
     return opened.case.id
 
 
-def _has_ended(case: Case) -> bool:
-    """It came to an outcome, and not behind a wall: what only Propam sees is not taken up at the counter."""
-    return case.closed_at is not None and case.outcome not in ENDED_FOR_GOOD and case.confined_to is None
+def _is_open_to_it(work: UnitOfWork, case: Case) -> bool:
+    """It came to an outcome, and its process says how it is taken up, also where only one role sees it."""
+    if case.closed_at is None or case.outcome in ENDED_FOR_GOOD:
+        return False
+    if case.confined_to is None:
+        return definition_of(work, case.definition_id).is_reopenable
+    return bool(_flag(work, case))
+
+
+def _flag(work: UnitOfWork, case: Case) -> str:
+    """What the new case begins with, under the version that it will run under, so that its first step is that role's."""
+    return definition_of(work, current(work, case.process_key).id).reopens_confined
 
 
 def _going_on(work: UnitOfWork, case: Case) -> Case | None:

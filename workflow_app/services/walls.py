@@ -3,7 +3,7 @@
 Both happen inside the step of the process, under the lock of the case: who waited for that lock finds the wall.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from uuid import UUID
 
 from sqlalchemy import select
@@ -18,6 +18,9 @@ from workflow_app.services import access, answers, audit, case_tasks, memory
 from workflow_app.services.configuration import role_label
 from workflow_app.services.unit_of_work import UnitOfWork
 
+INHERITED = "berkas_asal"
+"""Why a wall stands that was raised in the case which this one continues."""
+
 
 def raise_walls(work: UnitOfWork, case: Case, element: str, source: str, field: str) -> None:
     """Keep out whom `field` of the newest answers of `source` names. Their open tasks go back to the queue first.
@@ -27,18 +30,14 @@ def raise_walls(work: UnitOfWork, case: Case, element: str, source: str, field: 
     found = answers.newest(work, case.id, [source])
     named = answers.unsealed(work, case, found.values()).get(source, {}).get(field)
     members = {UUID(str(member)) for member in named} if isinstance(named, list) else set()
-    new = members - case_tasks.walled_off(work, case.id)
-    if not new:
-        return
-    now, reason = work.clock(), f"{source}.{field}"
-    rows = [
-        {"case_id": case.id, "user_id": member, "since": now, "reason_key": reason} for member in sorted(new)
-    ]
-    work.session.execute(insert(CaseWall), rows)
-    case_tasks.wall_off(work, case.id, new)
-    _release(work, case, new)
-    memory.lose_sight(work, case.id)
-    audit.record_case(work, case.id, "wall.raised", element, members=len(new))
+    _keep_out(work, case, element, members - case_tasks.walled_off(work, case.id), f"{source}.{field}")
+
+
+def inherit(work: UnitOfWork, parent: Case, child: Case) -> None:
+    """A case that continues another is hidden from whom that is hidden, from its first instant: both are one transaction."""
+    _keep_out(work, child, "", case_tasks.walled_off(work, parent.id), INHERITED)
+    if parent.confined_to is not None:
+        confine(work, child, "", parent.confined_to)
 
 
 def confine(work: UnitOfWork, case: Case, element: str, role: str) -> None:
@@ -82,7 +81,22 @@ def tells_end_of_sight(work: UnitOfWork, case: Case) -> str:
     return "Berkas ini sekarang hanya dapat dilihat oleh yang menanganinya, jadi tidak tampil lagi di daftar Anda."
 
 
-def _release(work: UnitOfWork, case: Case, members: set[UUID]) -> None:
+def _keep_out(work: UnitOfWork, case: Case, element: str, members: Set[UUID], reason: str) -> None:
+    if not members:
+        return
+    now = work.clock()
+    rows = [
+        {"case_id": case.id, "user_id": member, "since": now, "reason_key": reason}
+        for member in sorted(members)
+    ]
+    work.session.execute(insert(CaseWall), rows)
+    case_tasks.wall_off(work, case.id, members)
+    _release(work, case, members)
+    memory.lose_sight(work, case.id)
+    audit.record_case(work, case.id, "wall.raised", element, members=len(members))
+
+
+def _release(work: UnitOfWork, case: Case, members: Set[UUID]) -> None:
     for task in case_tasks.open_of_case(work, case.id):
         if task.assignee_id in members:
             task.assignee_id = None

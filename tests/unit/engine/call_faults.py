@@ -62,6 +62,7 @@ FAULTS: dict[str, tuple[Folder, str, str]] = {
     "a fault in a called process": (calling(small(clause=None)), "clause-missing", "called/kecil: kecil_kerja"),
     "a choice of the caller that is no receiver of the called process": (complaint().user("pilih", control={"tujuan": ["kepala_desa"]}), "role-from", "serah_terima"),
     "a process with an unknown property": (changed(line(), lambda f: f.process_properties.update(startabel="false")), "process-property", "uji"),
+    "a confined case that is taken up by an unknown variable": (changed(line(), lambda f: f.process_properties.update(reopenConfined="hantu")), "process-property", "uji"),
     "a process that may perhaps be started": (changed(line(), lambda f: f.process_properties.update(startable="nanti")), "process-property", "uji"),
     "a receiver nobody names": (handing_on(roleFrom=None), "role-from", "terima"),
     "a receiver named at the counter": (line(roleFrom="tujuan"), "role-from", "kerja"),

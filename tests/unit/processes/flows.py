@@ -1,6 +1,6 @@
-"""Which flows of a process its scenarios take."""
+"""Which flows of a process its scenarios take, and what can be reached along them."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import pairwise
 from typing import Any
 
@@ -8,6 +8,7 @@ import pytest
 
 from workflow_app.engine import rehearsal, runner
 from workflow_app.engine.definitions import Definition
+from workflow_app.engine.model import read_model
 from workflow_app.engine.scenarios import Scenario
 from workflow_app.types import Step
 
@@ -39,3 +40,22 @@ def taken(definition: Definition, scenario: Scenario, patch: pytest.MonkeyPatch)
         if definition.elements[other].kind == "startEvent" and parent:
             yield f"{one}__{parent}"
     yield from known
+
+
+def reachable(definition: Definition, start: str, without: Collection[str] = ()) -> set[str]:
+    """Elements that can be reached from one without passing others, inside of subprocesses too; what only happens on the
+    side (timers that interrupt nothing) left out.
+    """
+    model = read_model(definition.files["process.bpmn"])
+    reached, queue = set(), [start]
+    while queue:
+        node = queue.pop()
+        if node in reached or node in without:
+            continue
+        reached.add(node)
+        inside = [n.id for n in model.nodes.values() if n.parent == node and n.kind == "startEvent"]
+        queue += inside or [flow.target for flow in model.outgoing[node]]
+        queue += [n.id for n in model.nodes.values() if n.attached_to == node and n.is_interrupting]
+        if model.nodes[node].kind == "endEvent" and (parent := model.nodes[node].parent):
+            queue += [flow.target for flow in model.outgoing[parent]]
+    return reached
