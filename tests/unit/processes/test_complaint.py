@@ -18,7 +18,7 @@ CHANNELS = {
 }  # fmt: skip
 CAPTURED = {
     "langsung": {"sikap", "perkenalan", "tempat_penyampaian"},
-    "surat": {"nomor_surat", "tanggal_surat", "bukti_asli"},
+    "surat": {"nomor_surat", "tanggal_surat", "acuan_pesan", "bukti_asli"},
     "telepon_110": {"telepon", "acuan_pesan"},
     "sms": {"telepon", "acuan_pesan", "bukti_asli"},
     "whatsapp": {"telepon", "akun_pengirim", "acuan_pesan", "bukti_asli"},
@@ -148,6 +148,20 @@ def test_r29_who_cannot_read_or_write_is_helped_and_read_to() -> None:
     assert asked.fields["dibacakan_ulang"].visible_if is not None
     assert "dibacakan_ulang" in asked.schema["required"]
     assert set(asked.fields["jenis_tanda"].options) == {"tanda_tangan", "cap_jempol"}
+
+
+def test_r4_who_complains_for_others_says_for_whom_and_is_not_refused_without_a_power_of_attorney() -> None:
+    form = complaint().form("pokok_aduan")
+    asked = {"nama_diwakili", "hubungan_diwakili", "bukti_kuasa"}
+    for speaks_for, is_asked in (
+        ("kuasa", True),
+        ("badan_hukum", True),
+        ("kelompok", True),
+        ("perorangan", False),
+    ):
+        seen = forms.visible(form, {"pengadu_sebagai": speaks_for, **dict.fromkeys(asked, "x")})
+        assert asked.issubset(seen) is is_asked, speaks_for
+    assert asked.isdisjoint(form.schema["required"])
 
 
 @pytest.mark.parametrize(
