@@ -79,6 +79,15 @@ def test_a_complaint_is_answered_signed_handled_settled_and_told(
     counter.submit(desk)
     counter.open_case(desk, site.address, number)
     expect(desk.locator("main")).to_contain_text("selesai ditangani", timeout=counter.WORKER_PATIENCE)
+    told = desk.get_by_role("region", name="Kabar kepada warga dan pimpinan").get_by_role("listitem")
+    expect(told).to_have_count(
+        2
+    )  # the number and the outcome; the office has opened no way out, so both are slips
+    told.filter(has_text="Berkas Anda selesai").get_by_role("link", name="Buka slip").click()
+    slip = desk.locator(".slip")
+    expect(slip).to_contain_text("Hasil: pengaduan Anda benar dan sudah ditindaklanjuti")
+    expect(slip).to_contain_text(NUMBER)
+    assert [word for word in (*citizen.secrets(), *SECRET_WORDS) if word in slip.inner_text()] == []
 
 
 def test_a_sheet_of_the_box_is_set_aside_and_taken_up_again(site: RunningSite, signed_in: Opener) -> None:

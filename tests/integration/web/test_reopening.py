@@ -11,21 +11,32 @@ from workflow_app.engine import definitions, scenarios
 from workflow_app.services import processes, rehearsal
 from workflow_app.services.rehearsal import Stage
 from workflow_app.services.unit_of_work import Works
-from workflow_app.types import SYSTEM
+from workflow_app.types import SYSTEM, Actor
 
+Play = Callable[[str], UUID]
 REASON = "Pengirimnya datang dan membawa keterangan baru."
 BUTTON = "Buka kembali berkas"
 
 
 @pytest.fixture
-def ended(stage: Stage, works: Works) -> UUID:
-    """A sheet of the box that was set aside."""
+def complain(stage: Stage, works: Works) -> Play:
+    """Plays a scenario of the complaint to its end."""
     folder = PROCESSES / "complaint"
     with works.begin(SYSTEM) as work:
         processes.deploy(work, folder)
     files = definitions.read_folder(folder)
-    name = "scenarios/kotak_disisihkan.yaml"
-    return rehearsal.play(stage, "complaint", scenarios.read_scenario(name, files[name]))
+
+    def play(name: str) -> UUID:
+        file = f"scenarios/{name}.yaml"
+        return rehearsal.play(stage, "complaint", scenarios.read_scenario(file, files[file]))
+
+    return play
+
+
+@pytest.fixture
+def ended(complain: Play) -> UUID:
+    """A sheet of the box that was set aside."""
+    return complain("kotak_disisihkan")
 
 
 def button(visitor: Visitor) -> str:
@@ -59,3 +70,16 @@ def test_who_serves_at_the_counter_is_not_offered_it(
     at_desk: Visitor, visit: Callable[[str], Visitor], ended: UUID
 ) -> None:
     assert BUTTON not in at_desk.open(f"/berkas/{ended}").words
+
+
+def test_r79_propam_takes_up_its_own_case_on_its_page(
+    complain: Play, visit: Callable[[str], Visitor], chief: Visitor, person: Callable[..., Actor]
+) -> None:
+    person("tamu", "arsiparis")  # somebody to be named
+    case_id = complain("anggota")
+    propam = visit("piket_propam").open(f"/berkas/{case_id}")
+    propam.submit(button(propam), alasan_buka=REASON)
+
+    assert "Alasan dibuka kembali" in propam.words
+    assert "Catat keterangan baru" in propam.words
+    assert chief.open(propam.path).answer.status_code == 404

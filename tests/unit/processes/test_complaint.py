@@ -18,7 +18,7 @@ CHANNELS = {
 }  # fmt: skip
 CAPTURED = {
     "langsung": {"sikap", "perkenalan", "tempat_penyampaian"},
-    "surat": {"nomor_surat", "tanggal_surat", "acuan_pesan", "bukti_asli"},
+    "surat": {"nomor_surat", "tanggal_surat", "nomor_agenda", "bukti_asli"},
     "telepon_110": {"telepon", "acuan_pesan"},
     "sms": {"telepon", "acuan_pesan", "bukti_asli"},
     "whatsapp": {"telepon", "akun_pengirim", "acuan_pesan", "bukti_asli"},

@@ -3,6 +3,10 @@ const EVERY = 2000, PATIENCE = 90;
 
 async function ask(notice, left) {
   const answer = await fetch(notice.dataset.wait, { headers: { Accept: "application/json", "X-Sentra-Background": "1" } });
+  if (answer.status === 404) {
+    say(notice, "Berkas ini sekarang hanya dapat dilihat oleh yang menanganinya, jadi tidak tampil lagi di daftar Anda.");
+    return;
+  }
   if (!answer.ok) throw new Error(String(answer.status));
   const state = await answer.json();
   if (!state.is_waiting) {
