@@ -45,6 +45,8 @@ CONFIGURATION_MINDERS = LEADS | {"admin"}
 """Are told when something of the office's configuration is missing."""
 FIELD_ROLES = frozenset(role for role in ROLES if role.startswith("piket_"))
 """Are where it happens: the moment they press a button is the time of a stage."""
+DUTY_FUNCTIONS = FIELD_ROLES | {"pamapta", "pimpinan"}
+"""Serve by a roster: their tasks are addressed to who is on duty."""
 TIME_CORRECTORS = LEADS | {"petugas"}
 """May correct the time of a stage, with a reason."""
 BOARD_READERS = LEADS | {"petugas", "pimpinan"}

@@ -1,4 +1,4 @@
-"""`config list|show|set|check|export|import`: what belongs to the office: signatory, letterhead, targets, calendars, numbers."""
+"""`config list|show|set|check|export|import`: what belongs to the office: signatory, letterhead, targets, calendars, numbers, duty roster."""
 
 import json
 from datetime import datetime
@@ -9,7 +9,7 @@ import click
 
 from workflow_app.cli.site import connected
 from workflow_app.errors import SentraError
-from workflow_app.services import calendars, configuration, configuration_files
+from workflow_app.services import calendars, configuration, configuration_files, rosters
 from workflow_app.types import SYSTEM, WITA
 
 KEY_WIDTH = 22
@@ -62,6 +62,7 @@ def check() -> None:
     with connected().begin(SYSTEM) as work:
         examples = configuration.example_signatories(work)
         gaps = calendars.gaps(work)
+        doubts = rosters.doubts(work)
     for key in examples:
         click.echo(f"{key}: masih contoh, jadi suratnya tidak terbit. Isi dengan ./spkt config set {key} ...")
     for gap in gaps:
@@ -71,7 +72,9 @@ def check() -> None:
         )
         for doubt in gap.doubts:
             click.echo(f"  {doubt}")
-    if examples or gaps:
+    for shift in doubts:
+        click.echo(shift.sentence)
+    if examples or gaps or doubts:
         raise SystemExit(1)
     click.echo("Nothing is missing.")
 

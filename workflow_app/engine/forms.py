@@ -80,6 +80,8 @@ class Field:
     """The answer stands above the later steps, until this step is done again."""
     control: bool = False
     """The answer becomes a control variable of the same name."""
+    duty: bool = False
+    """The options are roles; who is on duty now stands with each."""
     required: bool = False
     visible_if: Condition | None = None
     not_before: str = ""
@@ -281,6 +283,7 @@ def _field(name: str, schema: Mapping[str, Any], ui: Mapping[str, Any], required
         personal=ui.get("personal"),
         notice=ui.get("notice", False) is True,
         control=ui.get("control", False) is True,
+        duty=ui.get("duty", False) is True,
         required=required,
         visible_if=condition,
         not_before=ui.get("not_before", ""),

@@ -57,6 +57,15 @@ def widgets(source: Source) -> Iterator[Finding]:
                 yield Finding("form-widget", element, f"Isian {field.name}: {message}")
 
 
+def duties(source: Source) -> Iterator[Finding]:
+    """Where people on duty are shown, every option is a role."""
+    for element, form in source.forms.items():
+        for field in form.fields.values():
+            if odd := sorted(set(field.options).difference(source.roles)) if field.duty else []:
+                words = f"Isian {field.name}: {', '.join(odd)} bukan peran, jadi tidak ada piketnya."
+                yield Finding("form-duty", element, words)
+
+
 def computed(source: Source) -> Iterator[Finding]:
     """Checklists name a decision of this folder, waivers the tasks that hold a checklist."""
     for element, form in source.forms.items():
@@ -209,4 +218,14 @@ def _references(form: Form, field: Field) -> Iterator[str]:
             yield f"visible_if membandingkan dengan {unknown[0]}, yang bukan pilihan."
 
 
-RULES: tuple[Rule, ...] = (present, fields, widgets, computed, comparisons, presences, officers, summaries)
+RULES: tuple[Rule, ...] = (
+    present,
+    fields,
+    widgets,
+    duties,
+    computed,
+    comparisons,
+    presences,
+    officers,
+    summaries,
+)

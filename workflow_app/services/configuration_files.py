@@ -1,4 +1,7 @@
-"""The configuration of an office as one file: written out with all its dates, taken in as a whole or not at all."""
+"""The configuration of an office as one file: written out with all its dates, taken in as a whole or not at all.
+
+The duty roster goes with it: a key per function, a value per period.
+"""
 
 import json
 from collections.abc import Iterable
@@ -6,8 +9,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from workflow_app.errors import InvalidInput, SentraError
-from workflow_app.services import configuration
+from workflow_app.services import configuration, rosters
 from workflow_app.services.configuration import SEED, Entry
+from workflow_app.services.rosters import Shift
 from workflow_app.services.unit_of_work import UnitOfWork
 from workflow_app.types import WITA
 
@@ -16,12 +20,14 @@ OF_THE_DATABASE = frozenset({"mode_demo"})
 
 
 def export(work: UnitOfWork) -> str:
-    """Every value of every key by the instant from which it holds, as JSON."""
-    values = {
+    """Every value of every key by the instant from which it holds, and the periods of duty that are not over, as JSON."""
+    values: dict[str, dict[str, Any]] = {
         key: {_written(entry.valid_from): entry.value for entry in _sorted(configuration.history(work, key))}
         for key in SEED
         if key not in OF_THE_DATABASE
     }
+    for shift in rosters.upcoming(work):
+        values.setdefault(shift.key, {})[_written(shift.starts_at)] = shift.value
     return json.dumps(values, ensure_ascii=False, indent=2) + "\n"
 
 
@@ -30,37 +36,49 @@ def take_in(work: UnitOfWork, text: str) -> list[Entry]:
 
     Values that the file does not name stay. Raises `InvalidInput` with every fault, before anything is set.
     """
-    entries: dict[tuple[str, datetime], Entry] = {}
+    entries: dict[tuple[str, datetime], Entry | Shift] = {}
     faults = []
     for key, start, value in _rows(_read(text)):
         try:
-            entry = _entry(key, start, value)
-            if (key, entry.valid_from) in entries:
+            instant = _instant(start)
+            if (key, instant) in entries:
                 raise InvalidInput("Saat yang sama tertulis dua kali. Hapus salah satunya.")
-            entries[key, entry.valid_from] = entry
+            entries[key, instant] = _checked(work, key, instant, value)
         except SentraError as error:
             faults.append(f"{key}, {start}: {error.sentence}")
     if faults:
         raise InvalidInput("\n".join(["Tidak ada yang diubah. Perbaiki file ini lalu coba lagi.", *faults]))
-    new = [entry for entry in entries.values() if not _holds(work, entry)]
-    for entry in new:
-        configuration.set_value(work, entry.key, entry.value, entry.valid_from)
-    return new
+    new = [item for item in entries.values() if not _holds(work, item)]
+    return [_set(work, item) for item in new]
 
 
-def _entry(key: str, start: str, value: Any) -> Entry:
+def _checked(work: UnitOfWork, key: str, instant: datetime, value: Any) -> Entry | Shift:
     if key in OF_THE_DATABASE:
         raise InvalidInput("Hapus dari file; ini hanya berlaku untuk basis data asalnya.")
-    kept = configuration.checked(key, value)
+    if key.startswith(rosters.PREFIX):
+        return rosters.checked(work, key, instant, value)
+    return Entry(key, configuration.checked(key, value), instant)
+
+
+def _instant(text: str) -> datetime:
     try:
-        instant = datetime.fromisoformat(start)
-        local = instant if instant.tzinfo else instant.replace(tzinfo=WITA)
-        return Entry(key, kept, local.astimezone(UTC))
+        instant = datetime.fromisoformat(text)
+        return (instant if instant.tzinfo else instant.replace(tzinfo=WITA)).astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise InvalidInput("Tulis tanggal dan jam seperti 2026-12-01T00:00.") from error
 
 
-def _holds(work: UnitOfWork, entry: Entry) -> bool:
+def _set(work: UnitOfWork, item: Entry | Shift) -> Entry:
+    if isinstance(item, Shift):
+        rosters.set_period(work, item)
+        return Entry(item.key, item.value, item.starts_at)
+    configuration.set_value(work, item.key, item.value, item.valid_from)
+    return item
+
+
+def _holds(work: UnitOfWork, entry: Entry | Shift) -> bool:
+    if isinstance(entry, Shift):
+        return rosters.holds(work, entry)
     known = {each.valid_from: each.value for each in configuration.history(work, entry.key)}
     return entry.valid_from in known and bool(known[entry.valid_from] == entry.value)
 

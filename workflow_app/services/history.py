@@ -27,6 +27,7 @@ SENTENCES = {
     "task.cancelled": "Tugas tidak berlaku lagi: {name}",
     "effect.done": "Selesai oleh sistem: {element_name}",
     "task.taken_over": "Tugas diambil alih untuk dicatat: {name}",
+    "task.relieved": "Tugas dilanjutkan yang bertugas sekarang: {name}",
     "time.corrected": "Waktu dikoreksi: {name}, {was_words} menjadi {becomes_words}",
     "timer.fired": "Batas waktu terlewati; yang berwenang diberi tahu",
     "clock.started": "Jam mulai: {clock_label}",

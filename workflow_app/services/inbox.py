@@ -1,4 +1,7 @@
-"""The inbox: lists of open tasks from the task table, page by page. No list ever loads a workflow."""
+"""The inbox: lists of open tasks from the task table, page by page. No list ever loads a workflow.
+
+A function's tasks stand in the queue of those who are on duty; its other members find them under all (decision 0020).
+"""
 
 import base64
 import binascii
@@ -8,15 +11,17 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Subquery, false, func, select, tuple_, union
+from sqlalchemy import ColumnElement, Subquery, false, func, select, true, tuple_, union
 from sqlalchemy.orm import aliased
 
 from workflow_app.models.case import Case
 from workflow_app.models.definition import Definition as DefinitionRow
 from workflow_app.models.task import Task
 from workflow_app.models.user import User
+from workflow_app.models.wall import CaseWall
 from workflow_app.permissions import OVERSEERS, has_role
-from workflow_app.services import access, configuration
+from workflow_app.services import access, configuration, duties
+from workflow_app.services.duties import OnDuty
 from workflow_app.services.unit_of_work import UnitOfWork
 
 Tab = Literal["mine", "queue", "all"]
@@ -42,6 +47,8 @@ class InboxRow:
     since: datetime
     due_at: datetime | None
     from_whom: str | None
+    on_duty: str
+    """Who serves now in the function whose task nobody has taken yet."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +100,7 @@ def page(
             since=task.created_at,
             due_at=task.due_at,
             from_whom=sender_name,
+            on_duty=duties.names(work, task.unit, task.role) if task.assignee_id is None else "",
         )
         for task, number, key, name, assignee_name, sender_name in work.session.execute(statement)
     ]
@@ -146,9 +154,12 @@ def _grounds(work: UnitOfWork, tab: Tab) -> list[ColumnElement[bool]]:
         return [Task.assignee_id == actor.user_id]
     own_unit = Task.unit == actor.unit
     if tab == "queue":
-        return [own_unit & (Task.role == role) & Task.assignee_id.is_(None) for role in actor.roles] or [
-            false()
-        ]
+        waiting = own_unit & Task.assignee_id.is_(None)
+        served = duties.relieved(work)
+        return [
+            waiting & (Task.role == role) & (_hidden_from(served[role]) if role in served else true())
+            for role in actor.roles
+        ] or [false()]
     if has_role(actor, OVERSEERS):
         return [own_unit]
     started = select(Case.id).where(Case.opened_by == actor.user_id, Case.closed_at.is_(None))
@@ -157,6 +168,12 @@ def _grounds(work: UnitOfWork, tab: Tab) -> list[ColumnElement[bool]]:
         own_unit & (Task.assignee_id == actor.user_id),
         own_unit & Task.case_id.in_(started),
     ]
+
+
+def _hidden_from(people: Collection[OnDuty]) -> ColumnElement[bool]:
+    """Tasks of cases before which a wall stands for all who serve: they are everybody else's (R79)."""
+    walled = select(CaseWall.case_id).where(CaseWall.user_id.in_([person.user_id for person in people]))
+    return Task.case_id.in_(walled.group_by(CaseWall.case_id).having(func.count() == len(people)))
 
 
 def _counts(work: UnitOfWork) -> dict[Tab, int]:

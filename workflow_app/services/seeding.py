@@ -1,6 +1,7 @@
 """What a first start finds: the processes of the release, and on request clearly invented people and cases."""
 
 from dataclasses import dataclass, replace
+from datetime import UTC, timedelta
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -10,11 +11,12 @@ from workflow_app.engine.scenarios import Complete, ScenarioStep
 from workflow_app.models.case import Case
 from workflow_app.models.kinship import CaseKinship
 from workflow_app.models.user import User
-from workflow_app.services import configuration, documents, processes, rehearsal, users
+from workflow_app.permissions import FIELD_ROLES
+from workflow_app.services import configuration, documents, processes, rehearsal, rosters, users
 from workflow_app.services.processes import Deployment
 from workflow_app.services.typesetting import Metadata, typeset
 from workflow_app.services.unit_of_work import UnitOfWork, Works
-from workflow_app.types import SYSTEM
+from workflow_app.types import SYSTEM, WITA
 
 PASSWORD = "contoh-sandi-demo"  # noqa: S105 - printed at every start; for demo accounts on an empty database only
 
@@ -68,6 +70,10 @@ DEMO_CASES: tuple[tuple[str, int | None], ...] = (
 )
 """Scenario of the SKTLK and how many of its steps the demo plays (all of them for None)."""
 
+DUTY_CHANGES_AT = 8
+"""Hour (WITA) at which one duty of 24 hours follows the other on a demo site."""
+DUTY_DAYS = 30
+
 PAPER_AT = "periksa_persyaratan"
 DEMO_PAPER = """<!doctype html><html lang="id"><head><title>Contoh dokumen</title>
 <style>@page { size: A5; margin: 2cm } body { font: 12pt serif }</style></head><body>
@@ -88,6 +94,7 @@ def demo(works: Works, processes_dir: Path, public_url: str) -> list[Login]:
         known = set(work.session.scalars(select(User.username)))
         if not known:
             _invent_people(work)
+            _invent_roster(work)
             configuration.set_value(work, "mode_demo", True, work.clock())
     if known and not known >= {person.username for person in PEOPLE}:
         return []
@@ -113,6 +120,18 @@ def _invent_people(work: UnitOfWork) -> None:
             roles=person.roles,
             password=PASSWORD,
         )
+
+
+def _invent_roster(work: UnitOfWork) -> None:
+    """The one account of each function serves day after day."""
+    today = work.clock().astimezone(WITA).replace(hour=DUTY_CHANGES_AT, minute=0, second=0, microsecond=0)
+    first = (today - timedelta(days=1)).astimezone(UTC)
+    days = [first + timedelta(days=day) for day in range(DUTY_DAYS + 1)]
+    for person in PEOPLE:
+        for role in sorted(FIELD_ROLES.intersection(person.roles)):
+            for start in days:
+                end = start + timedelta(days=1)
+                rosters.set_period(work, rosters.Shift(role, start, end, (person.username,)))
 
 
 def _play(works: Works, folder: Path, public_url: str, name: str, steps: int | None) -> None:

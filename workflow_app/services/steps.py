@@ -19,6 +19,7 @@ from workflow_app.services import (
     case_tasks,
     clocks,
     drafts,
+    duties,
     effects,
     handoffs,
     incidents,
@@ -122,7 +123,8 @@ def _assignee(work: UnitOfWork, case: Case, opened: OpenTask) -> UUID | None:
 
     So does what waits for the citizen (`assign` = `queue`): he may come back in another shift. What one officer has to
     do himself goes to him (`assign` names the task he did). Who holds several roles and acted in another one does not take
-    the citizen over from a colleague.
+    the citizen over from a colleague. Whose duty is over gets nothing any more from others while somebody serves in his
+    place.
     """
     assign = opened.properties.get("assign")
     if assign == "queue":
@@ -146,7 +148,9 @@ def _assignee(work: UnitOfWork, case: Case, opened: OpenTask) -> UUID | None:
         .order_by(Task.done_at.desc())
         .limit(1)
     ).first()
-    return last[0] if last else None
+    if last is None or duties.is_addressed_elsewhere(work, case.unit, opened.lane, last[0]):
+        return None
+    return last[0]
 
 
 def _officer_of(work: UnitOfWork, case: Case, element: str, lane: str) -> UUID | None:

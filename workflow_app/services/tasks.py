@@ -60,8 +60,8 @@ class TaskView:
     assignee_name: str | None
     is_mine: bool
     can_claim: bool
-    can_stand_in: bool
-    """May take it over to record it for its role."""
+    can_take_over: bool
+    """To record it for its role, or as the relief of whoever has it."""
     stands_in: bool
     can_reassign: bool
     status: str
@@ -120,7 +120,7 @@ def get(work: UnitOfWork, task_id: UUID) -> TaskView:
         assignee_name=people.name_of(work, task.assignee_id),
         is_mine=is_mine,
         can_claim=task.status == "open" and task.assignee_id is None and may_work and not stands_in,
-        can_stand_in=task.status == "open" and stands_in and not is_mine,
+        can_take_over=task.status == "open" and not is_mine and standing_in.may_take_over(work, case, task),
         stands_in=stands_in,
         is_stage="stage" in element.properties,
         can_reassign=task.status == "open" and is_lead(work.actor, case.confined_to),

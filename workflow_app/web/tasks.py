@@ -16,6 +16,7 @@ from workflow_app.services import (
     documents,
     doubts,
     drafts,
+    duties,
     handoffs,
     letters,
     members,
@@ -186,6 +187,7 @@ def _page(
             may_reveal=handoffs.opens_identities(work, case),
             documents=papers,
             colleagues=_colleagues(work, task) if task.can_reassign else [],
+            on_duty="" if task.is_mine else duties.names(work, case.unit, task.role),
         )
 
 
@@ -207,11 +209,20 @@ def _prepared(task: TaskView) -> Posted:
     return posted_of(task.form, task.answers if task.answers_from else fresh)
 
 
+def _on_duty(work: UnitOfWork, role: str) -> str:
+    """Who of a function would be called up; nothing where the office keeps no roster."""
+    if not duties.now(work, work.actor.unit):
+        return ""
+    names = duties.names(work, work.actor.unit, role)
+    return f"Sekarang: {names}" if names else "Tidak ada di jadwal piket"
+
+
 def _context(work: UnitOfWork, task: TaskView, papers: list[documents.DocumentView]) -> dict[str, object]:
     """What widgets need beside their own answer: the papers by id, the lines of a checklist."""
     lines: dict[str, object] = {}
     asked: dict[str, object] = {}
     alike: dict[str, object] = {}
+    duty: dict[str, str] = {}
     for field in task.form.fields.values():
         if task.is_mine and field.widget == "requirements":
             lines[field.name] = requirements.for_task(work, task.id)
@@ -219,6 +230,8 @@ def _context(work: UnitOfWork, task: TaskView, papers: list[documents.DocumentVi
             asked[field.name] = requirements.requests(work, task.id)
         if task.is_mine and field.widget == "similar":
             alike[field.name] = similar.find(work, task.case_id, field)
+        if task.is_mine and field.duty:
+            duty |= {role: _on_duty(work, role) for role in field.options}
     return {
         "papers": {str(paper.id): paper for paper in papers},
         "lines": lines,
@@ -226,5 +239,6 @@ def _context(work: UnitOfWork, task: TaskView, papers: list[documents.DocumentVi
         "members": members.choices(work) if task.is_mine and _has_members(task.form) else [],
         "similar": alike,
         "suggestions": regions.offered(task.form) if task.is_mine else {},
+        "duty": duty,
         "case_id": task.case_id,
     }

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -83,7 +84,7 @@ def test_what_cannot_hold_is_refused_and_nothing_is_stored(
     assert sentence in done.stderr
 
 
-def test_what_is_missing_is_named_until_it_is_there(site: dict[str, str]) -> None:
+def test_what_is_missing_is_named_until_it_is_there(site: dict[str, str], tmp_path: Path) -> None:
     office = {**configuration.SEED["kalender.hari_kerja"], "tahun_terverifikasi": list(range(2026, 2101))}
 
     before = spkt(site, "config", "check")
@@ -92,6 +93,12 @@ def test_what_is_missing_is_named_until_it_is_there(site: dict[str, str]) -> Non
         assert key in before.stdout
         assert spkt(site, "config", "set", key, json.dumps(SIGNATORY)).returncode == 0
     assert spkt(site, "config", "set", "kalender.hari_kerja", json.dumps(office)).returncode == 0
+    file, now = tmp_path / "piket.json", datetime.now(UTC)
+    for days, left in ((1, "jadwal_piket.piket_reskrim: belum ada piket dari"), (30, "Nothing is missing.")):
+        period = {now.isoformat(): {"sampai": str(now + timedelta(days=days)), "petugas": []}}
+        file.write_text(json.dumps({"jadwal_piket.piket_reskrim": period}))
+        assert spkt(site, "config", "import", str(file)).stdout.endswith("1 set\n")
+        assert left in spkt(site, "config", "check").stdout
     after = spkt(site, "config", "check")
     assert (after.returncode, after.stdout) == (0, "Nothing is missing.\n")
 

@@ -74,7 +74,7 @@ def test_r63_the_desk_takes_over_for_the_radio_but_cannot_say_it_pressed_the_but
     call.do("berangkat", "piket_samapta")
     task_id = call.task("tiba")
     with call.works.begin(call.people["petugas"]) as work:
-        assert tasks.get(work, task_id).can_stand_in
+        assert tasks.get(work, task_id).can_take_over
         standing_in.take_over(work, task_id)
         assert drafts.save(work, task_id, {"sumber": "radio"}).sentence == "", (
             "what is typed is kept here too"
@@ -101,7 +101,7 @@ def test_who_is_not_named_cannot_take_over(call: Call) -> None:
     with call.works.begin(call.people["pimpinan"]) as work, pytest.raises(Forbidden):
         standing_in.take_over(work, task_id)
     with call.works.begin(call.people["pimpinan"]) as work:
-        assert not tasks.get(work, task_id).can_stand_in
+        assert not tasks.get(work, task_id).can_take_over
 
 
 def test_a_correction_stands_beside_what_was_recorded_and_the_clock_shows_both(call: Call) -> None:

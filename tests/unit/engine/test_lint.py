@@ -213,6 +213,7 @@ FAULTS: dict[str, tuple[Folder, str, str]] = {
     "a comparison with an unknown step": (comparing(source="hantu"), "form-similar", "kerja"),
     "a comparison without a day": (comparing(near="jenis"), "form-similar", "kerja"),
     "a comparison of what is personal": (comparing(personal="uraian"), "form-similar", "kerja"),
+    "people on duty where no role is chosen": (with_field(widget="radio", schema={"type": "string", "enum": ["a"]}, options={"a": "A"}, duty=True), "form-duty", "kerja"),
     "an unknown widget": (with_field(widget="peta"), "form-unreadable", "kerja"),
     "a decision that is missing": (line().rule("hitung", "hantu", "x"), "decision-unknown", "hitung"),
     "an output that is missing": (with_property("pilih_target", keepOutputs="hantu"), "keep-outputs", "pilih_target"),

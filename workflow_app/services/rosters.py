@@ -1,0 +1,210 @@
+"""The duty roster as the office enters it: periods of each function, and where one is missing or two overlap.
+
+It comes and goes with the configuration file, one key per function: the instant of the beginning, then the end and the accounts.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+
+from workflow_app.errors import InvalidInput, NotFound
+from workflow_app.models.duty import DutyMember, DutyPeriod
+from workflow_app.models.user import User
+from workflow_app.permissions import CONFIGURATION_MINDERS, DUTY_FUNCTIONS, ROLES, has_role
+from workflow_app.services import audit, configuration, readable
+from workflow_app.services.unit_of_work import UnitOfWork
+from workflow_app.types import WITA
+
+PREFIX = "jadwal_piket."
+KEYS = tuple(f"{PREFIX}{role}" for role in ROLES if role in DUTY_FUNCTIONS)
+PARTS = frozenset({"sampai", "petugas"})
+LOOK_AHEAD = timedelta(days=7)
+"""How far ahead a roster that is in use should be entered."""
+SHAPE = 'Isi dengan objek seperti {"sampai": "2026-12-02T08:00", "petugas": ["nama_pengguna"]}.'
+
+
+@dataclass(frozen=True)
+class Shift:
+    """One period of one function, with the names of its accounts; nobody means that the function serves without a roster."""
+
+    function: str
+    starts_at: datetime
+    ends_at: datetime
+    people: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """Its key in the file."""
+        return f"{PREFIX}{self.function}"
+
+    @property
+    def value(self) -> dict[str, Any]:
+        """What the file says of it."""
+        return {"sampai": self.ends_at.astimezone(WITA).isoformat(), "petugas": list(self.people)}
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """A time for which a function has no period, or more than one."""
+
+    function: str
+    is_gap: bool
+    starts_at: datetime
+    ends_at: datetime
+
+    @property
+    def sentence(self) -> str:
+        """What is wrong, and what to do."""
+        span = f"dari {readable.moment(self.starts_at)} sampai {readable.moment(self.ends_at)}"
+        if self.is_gap:
+            return (
+                f"{PREFIX}{self.function}: belum ada piket {span}. Isi jadwalnya, lalu ./spkt config import."
+            )
+        return f"{PREFIX}{self.function}: dua masa bertindihan {span}. Ubah akhir masa yang pertama."
+
+
+def checked(work: UnitOfWork, key: str, starts_at: datetime, value: Any) -> Shift:
+    """The period that a file asks for. Raises `NotFound` for a key that is no function, `InvalidInput` otherwise."""
+    if key not in KEYS:
+        raise NotFound(f"Tidak ada piket bernama {key}. Yang ada: {', '.join(KEYS)}.")
+    if not isinstance(value, dict) or set(value) != PARTS:
+        raise InvalidInput(SHAPE)
+    function = key.removeprefix(PREFIX)
+    shift = Shift(function, starts_at, _end(value["sampai"]), _people(work, function, value["petugas"]))
+    if shift.ends_at <= starts_at:
+        raise InvalidInput("sampai: tulis saat sesudah awal masa piket.")
+    known = _find(work, shift)
+    is_over = min(shift.ends_at, known.ends_at if known else shift.ends_at) <= work.clock()
+    if is_over and not holds(work, shift):
+        raise InvalidInput("Masa piket ini sudah lewat, jadi tidak dapat dicatat lagi. Hapus dari file.")
+    return shift
+
+
+def holds(work: UnitOfWork, shift: Shift) -> bool:
+    """Is this what the roster says already?"""
+    known = _find(work, shift)
+    return known is not None and _shift(known, _accounts(work, known)) == shift
+
+
+def set_period(work: UnitOfWork, shift: Shift) -> None:
+    """Enter a period, or replace the one of the same function that begins at the same instant."""
+    ids = work.session.scalars(select(User.id).where(User.username.in_(shift.people))).all()
+    period = _find(work, shift) or DutyPeriod(id=uuid4(), function=shift.function, starts_at=shift.starts_at)
+    kept = {member.user_id: member for member in period.people}
+    period.people = [kept.get(user_id) or DutyMember(user_id=user_id) for user_id in ids]
+    period.ends_at, period.set_at, period.set_by = shift.ends_at, work.clock(), work.actor.user_id
+    work.session.add(period)
+    work.session.flush()
+    audit.record(
+        work,
+        f"duty:{shift.function}",
+        "duty.set",
+        starts_at=shift.starts_at.isoformat(),
+        ends_at=shift.ends_at.isoformat(),
+        people=sorted(str(user_id) for user_id in ids),
+    )
+
+
+def upcoming(work: UnitOfWork) -> list[Shift]:
+    """The periods that are not over, by function and time."""
+    query = select(DutyPeriod).where(DutyPeriod.ends_at > work.clock())
+    rows = work.session.scalars(query.order_by(DutyPeriod.function, DutyPeriod.starts_at)).all()
+    accounts = _accounts(work, *rows)
+    return [_shift(row, accounts) for row in rows]
+
+
+def doubts(work: UnitOfWork) -> list[Doubt]:
+    """Gaps of the next days and overlaps, in the functions for which a roster was ever entered."""
+    start = work.clock()
+    shifts = upcoming(work)
+    used = work.session.scalars(select(DutyPeriod.function).distinct().order_by(DutyPeriod.function)).all()
+    found: list[Doubt] = []
+    for function in used:
+        own = [shift for shift in shifts if shift.function == function]
+        found += gaps(function, own, start, start + LOOK_AHEAD)
+        found += overlaps(function, own, start)
+    return found
+
+
+def notice(work: UnitOfWork) -> str:
+    """One sentence for those who see to the roster, when something is wrong with it; empty otherwise, and for others."""
+    if not has_role(work.actor, CONFIGURATION_MINDERS):
+        return ""
+    wrong = doubts(work)
+    if not wrong:
+        return ""
+    labels = sorted({configuration.role_label(work, doubt.function) for doubt in wrong})
+    first = min(doubt.starts_at for doubt in wrong)
+    return (
+        f"Jadwal {', '.join(labels)} kosong atau bertindihan mulai {readable.moment(first)}. Selama kosong, tugasnya sampai kepada "
+        "semua pemegang perannya. Minta pengelola server melengkapinya; ./spkt config check menyebut yang kurang."
+    )
+
+
+def gaps(function: str, shifts: Iterable[Shift], start: datetime, end: datetime) -> list[Doubt]:
+    """Times between `start` and `end` that no period covers. Periods come in the order of their beginnings."""
+    found, covered = [], start
+    for shift in shifts:
+        if covered < shift.starts_at and covered < end:
+            found.append(Doubt(function, True, covered, min(shift.starts_at, end)))
+        covered = max(covered, shift.ends_at)
+    if covered < end:
+        found.append(Doubt(function, True, covered, end))
+    return found
+
+
+def overlaps(function: str, shifts: Sequence[Shift], start: datetime) -> list[Doubt]:
+    """Times from `start` on that several periods cover. Periods come in the order of their beginnings."""
+    found, latest = [], start
+    for shift in shifts:
+        begins = max(shift.starts_at, start)
+        if begins < latest:
+            found.append(Doubt(function, False, begins, min(shift.ends_at, latest)))
+        latest = max(latest, shift.ends_at)
+    return found
+
+
+def _end(text: Any) -> datetime:
+    try:
+        instant = datetime.fromisoformat(text)
+        return (instant if instant.tzinfo else instant.replace(tzinfo=WITA)).astimezone(UTC)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise InvalidInput("sampai: tulis tanggal dan jam seperti 2026-12-02T08:00.") from error
+
+
+def _people(work: UnitOfWork, function: str, given: Any) -> tuple[str, ...]:
+    """Names of accounts that may serve in the function. Raises with every one that may not."""
+    if not isinstance(given, list) or not all(isinstance(name, str) for name in given):
+        raise InvalidInput(SHAPE)
+    wanted = {name.strip().lower() for name in given}
+    rows = work.session.scalars(select(User).where(User.username.in_(wanted), User.is_active)).all()
+    able = {row.username for row in rows if function in {role.role for role in row.roles}}
+    if unknown := sorted(wanted - {row.username for row in rows}):
+        raise InvalidInput(f"Tidak ada akun aktif bernama {', '.join(unknown)}. Buat akunnya lebih dahulu.")
+    if unable := sorted(wanted - able):
+        label = configuration.role_label(work, function)
+        raise InvalidInput(
+            f"{', '.join(unable)} tidak memegang peran {label}. Beri perannya lebih dahulu, atau tulis yang lain."
+        )
+    return tuple(sorted(wanted))
+
+
+def _find(work: UnitOfWork, shift: Shift) -> DutyPeriod | None:
+    query = select(DutyPeriod).where(
+        DutyPeriod.function == shift.function, DutyPeriod.starts_at == shift.starts_at
+    )
+    return work.session.scalars(query).first()
+
+
+def _accounts(work: UnitOfWork, *periods: DutyPeriod) -> dict[UUID, str]:
+    ids = {member.user_id for period in periods for member in period.people}
+    return dict(work.session.execute(select(User.id, User.username).where(User.id.in_(ids))).all())
+
+
+def _shift(period: DutyPeriod, accounts: dict[UUID, str]) -> Shift:
+    people = tuple(sorted(accounts[member.user_id] for member in period.people))
+    return Shift(period.function, period.starts_at, period.ends_at, people)
