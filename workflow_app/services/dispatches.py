@@ -1,4 +1,4 @@
-"""The dispatch board: calls to a scene that are running, their stages and clocks. Nothing personal."""
+"""The dispatch board: calls to a scene that are running, their stages and clocks; who is on duty. Nothing personal."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -12,8 +12,8 @@ from workflow_app.models.case import Case, CaseClock
 from workflow_app.models.stage import TimeCorrection
 from workflow_app.models.submission import Submission
 from workflow_app.models.task import Task
-from workflow_app.permissions import BOARD_READERS, check_role
-from workflow_app.services import access, readable, stages
+from workflow_app.permissions import BOARD_READERS, FIELD_ROLES, ROLES, check_role
+from workflow_app.services import access, duties, readable, stages
 from workflow_app.services.configuration import role_label
 from workflow_app.services.processes import definition_of
 from workflow_app.services.unit_of_work import UnitOfWork
@@ -33,6 +33,14 @@ ACKNOWLEDGED_IN = "pemanggilan"
 ARRIVAL = ("tiba_di_tkp", "tiba_di_tkp_luar_kota")
 HARMLESS = (None, "tidak", "belum_tahu")
 MOST = 60
+
+
+@dataclass(frozen=True)
+class Watch:
+    """A function and those of it who are on duty."""
+
+    label: str
+    names: str
 
 
 @dataclass(frozen=True)
@@ -106,6 +114,19 @@ def running(work: UnitOfWork) -> list[Call]:
     return [
         _call(work, case, given.get(case.id, {}), waiting.get(case.id, ()), clocks.get(case.id), corrected)
         for case in cases
+    ]
+
+
+def on_duty(work: UnitOfWork) -> list[Watch]:
+    """Who is on duty now, in the order of the roles; a function without anybody says so where a roster is kept."""
+    check_role(work.actor, BOARD_READERS)
+    serving = duties.now(work, work.actor.unit)
+    if not serving:
+        return []
+    return [
+        Watch(role_label(work, role), duties.names(work, work.actor.unit, role))
+        for role in ROLES
+        if role in FIELD_ROLES or role in serving
     ]
 
 

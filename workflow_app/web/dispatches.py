@@ -4,7 +4,7 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from workflow_app.permissions import BOARD_READERS
-from workflow_app.services import dispatches
+from workflow_app.services import dispatches, vitals
 from workflow_app.web.access import access
 from workflow_app.web.transaction import unit_of_work
 
@@ -14,7 +14,8 @@ blueprint = Blueprint("dispatches", __name__)
 @blueprint.get("/papan-tkp")
 @access(*BOARD_READERS)
 def board() -> ResponseReturnValue:
-    """Every running call with its stages and its clock."""
+    """Every running call with its stages and its clock, who is on duty, and whether the background process is at work."""
     with unit_of_work() as work:
-        calls = dispatches.running(work)
-    return render_template("dispatches/board.html", calls=calls)
+        calls, watches = dispatches.running(work), dispatches.on_duty(work)
+        signs = vitals.read(work)
+    return render_template("dispatches/board.html", calls=calls, watches=watches, vitals=signs)

@@ -6,7 +6,8 @@ from typing import Any
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from workflow_app.services import calendars, inbox, processes
+from workflow_app.permissions import LEADS, has_role
+from workflow_app.services import calendars, inbox, processes, rosters, vitals
 from workflow_app.web.access import access
 from workflow_app.web.transaction import unit_of_work
 
@@ -32,7 +33,8 @@ def show() -> ResponseReturnValue:
             tab = "queue"
             page = inbox.page(work, tab, process=process)
         chips = processes.list_current(work)
-        notice = calendars.notice(work)
+        notices = [calendars.notice(work), rosters.notice(work)]
+        signs = vitals.read(work) if has_role(work.actor, LEADS) else None
     word = next(key for key, value in WORDS.items() if value == tab)
     address = partial(_address, {"daftar": word, "proses": process, "nomor": number, "setelah": after})
     return render_template(
@@ -44,7 +46,8 @@ def show() -> ResponseReturnValue:
         process=process,
         after=after,
         address=address,
-        notice=notice,
+        notices=[notice for notice in notices if notice],
+        vitals=signs,
     )
 
 

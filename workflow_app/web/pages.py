@@ -81,6 +81,7 @@ def _of_page() -> dict[str, Any]:
     return {
         "current_user": session.current_user(),
         "away": sentra().watch.known().sentences,
+        "vitals": None,
         "now": now(),
         "today": now().astimezone(WITA).date(),
         "theme": theme(),

@@ -1,4 +1,4 @@
-"""The pages of calls to a scene: one button for a stage, standing in, correcting a time, the board."""
+"""The pages of calls to a scene: one button for a stage, standing in, correcting a time."""
 
 from collections.abc import Callable
 
@@ -6,8 +6,6 @@ import pytest
 
 from tests.integration.services.calls import Call, call
 from tests.integration.web.visitor import Visitor
-from workflow_app.services import cases
-from workflow_app.services.unit_of_work import Works
 
 __all__ = ["call"]
 
@@ -97,20 +95,3 @@ def test_a_reason_that_was_refused_stays_as_it_was_typed(
     assert answer.status_code == 400
     assert "Isi tanggal dan jam yang benar" in answer.text
     assert "&lt;b&gt;&#34;alasan&#34; yang panjang" in answer.text
-
-
-def test_the_board_is_fresh_by_itself_and_shows_what_is_needed(
-    under_way: Call, visit: Callable[[str], Visitor]
-) -> None:
-    page = visit("pimpinan").open("/papan-tkp")
-    assert 'hx-trigger="every 5s' in page.text
-    for words in ("Perkelahian atau penganiayaan", "Kandangan Kota", "Masih berbahaya", "Berangkat"):
-        assert words in page.words
-    for secret in ("Contoh Pelapor", "seberang pasar", "0812"):
-        assert secret not in page.text
-
-
-def test_a_quiet_board_says_so(works: Works, visit: Callable[[str], Visitor], call: Call) -> None:
-    with works.begin(call.people["pamapta"]) as work:
-        cases.cancel(work, call.case_id, "Telepon iseng, tidak ada kejadian.")
-    assert "Tidak ada laporan yang sedang berjalan" in visit("pamapta").open("/papan-tkp").words
