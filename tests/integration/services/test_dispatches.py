@@ -1,12 +1,13 @@
 """The dispatch board and the escalations behind it (R61 to R63)."""
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 from tests.integration.services.calls import Call, call
 from workflow_app.errors import Forbidden
-from workflow_app.models.case import CaseClock
-from workflow_app.services import cases, configuration, dispatches, stages, wakes
+from workflow_app.models.case import Case, CaseClock
+from workflow_app.models.message import Message
+from workflow_app.services import cases, configuration, dispatches, messages, stages, wakes
 from workflow_app.types import SYSTEM, Actor
 
 __all__ = ["call"]
@@ -143,6 +144,56 @@ def test_r63_out_of_town_the_way_is_measured_without_a_limit(call: Call) -> None
         clock = work.session.get_one(CaseClock, (call.case_id, "tiba_di_tkp_luar_kota", 1))
         assert clock.due_at is None
         assert clock.target_minutes is None
+
+
+def told(call: Call) -> list[tuple[str, str, str]]:
+    """Messages of the case so far: to whom, by which way, what."""
+    with call.works.begin(SYSTEM) as work:
+        case = work.session.get_one(Case, call.case_id)
+        rows = work.session.scalars(
+            select(Message).where(Message.case_id == case.id).order_by(Message.written_at)
+        )
+        return [(row.recipient, row.channel, messages.opened(work, case, row).body) for row in rows]
+
+
+def test_r62_the_leader_is_told_by_message_at_the_moment_of_the_call_up(call: Call) -> None:
+    addresses = {"pimpinan": {"surel": "pimpinan@contoh.id"}}
+    with call.works.begin(SYSTEM) as work:
+        configuration.set_value(work, "saluran_pesan", ["surel"], configuration.SOP_IN_FORCE)
+        configuration.set_value(work, "kontak_peran", addresses, configuration.SOP_IN_FORCE)
+    call.report()
+    assert told(call) == []
+    call.summon("piket_samapta")
+    ((to, way, words),) = told(call)
+    assert (to, way) == ("pimpinan", "surel")
+    assert "Batas waktu: 23 November 2026 09.14 WITA" in words
+    for secret in ("Contoh Pelapor", "0812", "seberang pasar", "kelompok"):
+        assert secret not in words
+    assert "terima_pimpinan" in call.opened(), "that he knows is his own to say"
+
+
+def test_r63_at_the_breach_of_fifteen_minutes_ka_spkt_is_told_by_message_once(call: Call) -> None:
+    call.report().summon("piket_samapta")
+    wake(call, 13)
+    assert [to for to, _, _ in told(call)] == ["pimpinan"]
+    wake(call, 2)
+    wake(call, 30)
+    assert [to for to, _, _ in told(call)] == ["pimpinan", "ka_spkt"]
+    assert "melewati batas waktu 23 November 2026 09.14 WITA" in told(call)[1][2]
+
+
+def test_r63_who_arrived_in_time_or_goes_out_of_town_escalates_to_nobody(call: Call) -> None:
+    call.report(wilayah="63.06.10").summon("piket_samapta")
+    wake(call, 90)
+    assert [to for to, _, _ in told(call)] == ["pimpinan"]
+    with call.works.begin(call.people["petugas"]) as work:
+        call.case_id = cases.start(work, "tkp_dispatch").case_id
+    now = call.clock.at.isoformat()
+    call.report(received_at=now).summon("piket_samapta")
+    for element in ("berangkat", "tiba"):
+        call.do(element, "piket_samapta")
+    wake(call, 30)
+    assert [to for to, _, _ in told(call)] == ["pimpinan"]
 
 
 def test_r63_the_town_is_what_the_office_says(call: Call) -> None:
