@@ -1,12 +1,14 @@
 """Calls to a scene as delivered: scenarios, roles, stages, privacy and the sentences of the forms."""
 
 import re
+from datetime import UTC, datetime
 from itertools import pairwise
 
 import pytest
 
-from tests.unit.processes.folder import tkp_dispatch
+from tests.unit.processes.folder import lp, tkp_dispatch
 from tests.unit.processes.test_sktlk import WORDS_NOBODY_AT_THE_COUNTER_USES
+from workflow_app.engine import forms
 from workflow_app.engine.model import read_model
 from workflow_app.engine.rehearsal import rehearse
 from workflow_app.engine.scenarios import Complete, Scenario, read_scenarios
@@ -94,8 +96,42 @@ def test_r63_stages_take_one_press_of_a_button() -> None:
     """Everything that must be answered has an answer already."""
     for element in ("berangkat", "tiba", *(f"terima_{function}" for function in CALLED), "terima_pimpinan"):
         form = tkp_dispatch().form(element)
-        needed = {f.name for f in form.fields.values() if f.required and f.default is None}
-        assert not needed, element
+        pressed = forms.visible(form, forms.defaults(form, datetime.now(UTC)))
+        assert forms.validate(form, pressed) == {}, element
+
+
+def test_r60_the_call_form_asks_what_where_when_and_what_is_dangerous() -> None:
+    asked = tkp_dispatch().form(CALL).fields
+    assert {
+        "jenis_kejadian",
+        "wilayah",
+        "patokan",
+        "koordinat",
+        "tanggal_kejadian",
+        "jam_kejadian",
+    } <= asked.keys()
+    assert {"bahaya", "korban", "senjata"} <= asked.keys()
+
+
+def test_r60_who_goes_reads_where_and_when_it_is() -> None:
+    for element in ("terima_samapta", "berangkat", "tiba", "beri_app", "terima_pimpinan"):
+        summary = " ".join(tkp_dispatch().form(element).summary)
+        for field in ("jenis_kejadian", "patokan", "koordinat", "bahaya", "senjata", "jam_kejadian"):
+            assert f"{{{CALL}.{field}}}" in summary, element
+
+
+def test_r60_when_it_happened_goes_over_into_the_police_report() -> None:
+    """The same questions in both, so that nobody is asked twice."""
+    given, taken = tkp_dispatch().form(CALL).fields, lp().form("kejadian").fields
+    for name in ("tanggal_kejadian", "jam_kejadian", "peristiwa"):
+        assert given[name].widget == taken[name].widget
+
+
+def test_r62_who_took_the_report_is_named_by_office_when_it_was_told_by_telephone_or_radio() -> None:
+    field = tkp_dispatch().form("terima_pimpinan").fields["jabatan_penerima"]
+    assert field.required
+    assert field.visible_if is not None
+    assert field.visible_if.values == ("radio",)
 
 
 def test_r64_no_form_has_a_field_for_money() -> None:
