@@ -31,6 +31,8 @@ STAGES = {
 ACKNOWLEDGED_IN = "pemanggilan"
 """Subprocess in which those who are called up say that they know."""
 ARRIVAL = ("tiba_di_tkp", "tiba_di_tkp_luar_kota")
+NEVER_SUMMONED = frozenset({"piket_propam"})
+"""Serves by the roster, but not at scenes."""
 HARMLESS = (None, "tidak", "belum_tahu")
 MOST = 60
 
@@ -126,7 +128,7 @@ def on_duty(work: UnitOfWork) -> list[Watch]:
     return [
         Watch(role_label(work, role), duties.names(work, work.actor.unit, role))
         for role in ROLES
-        if role in FIELD_ROLES or role in serving
+        if role not in NEVER_SUMMONED and (role in FIELD_ROLES or role in serving)
     ]
 
 

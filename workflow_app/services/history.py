@@ -11,6 +11,7 @@ from sqlalchemy import select
 from workflow_app.engine.definitions import Definition
 from workflow_app.models.audit import AuditEvent
 from workflow_app.services import access, readable
+from workflow_app.services.configuration import role_label
 from workflow_app.services.processes import definition_of
 from workflow_app.services.unit_of_work import UnitOfWork
 
@@ -42,7 +43,7 @@ SENTENCES = {
     "letter.issued": "Surat terbit: {number}",
     "letter.rendered": "Surat siap dicetak: {number}",
     "letter.voided": "Surat ditarik: {number}",
-    "message.written": "Kabar disiapkan ({channel}) untuk {recipient}",
+    "message.written": "Kabar disiapkan ({channel}) untuk {recipient_label}",
     "message.sent": "Kabar tersampaikan ({channel})",
     "message.failed": "Kabar tidak terkirim ({channel})",
     "message.retried": "Kabar dicoba lagi ({channel})",
@@ -84,7 +85,7 @@ def timeline(work: UnitOfWork, case_id: UUID) -> list[Entry]:
         Entry(
             event.at,
             event.actor_name,
-            _sentence(event, definition),
+            _sentence(work, event, definition),
             event.action,
             event.element,
             event.details,
@@ -93,11 +94,12 @@ def timeline(work: UnitOfWork, case_id: UUID) -> list[Entry]:
     ]
 
 
-def _sentence(event: AuditEvent, definition: Definition) -> str:
+def _sentence(work: UnitOfWork, event: AuditEvent, definition: Definition) -> str:
     facts = _Facts(event.details)
     element = definition.elements.get(event.element or "")
     facts["element_name"] = element.name if element else ""
     facts["outcome_words"] = readable.outcome(definition, str(facts["outcome"]))
+    facts["recipient_label"] = role_label(work, str(facts["recipient"]))
     label = readable.clock(definition, str(facts["clock"]))
     facts["clock_label"] = label[:1].lower() + label[1:]
     if "seconds" in facts:

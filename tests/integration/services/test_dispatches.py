@@ -7,7 +7,7 @@ from tests.integration.services.calls import Call, call
 from workflow_app.errors import Forbidden
 from workflow_app.models.case import Case, CaseClock
 from workflow_app.models.message import Message
-from workflow_app.services import cases, configuration, dispatches, messages, stages, wakes
+from workflow_app.services import cases, configuration, dispatches, history, messages, stages, wakes
 from workflow_app.types import SYSTEM, Actor
 
 __all__ = ["call"]
@@ -180,6 +180,10 @@ def test_r63_at_the_breach_of_fifteen_minutes_ka_spkt_is_told_by_message_once(ca
     wake(call, 30)
     assert [to for to, _, _ in told(call)] == ["pimpinan", "ka_spkt"]
     assert "melewati batas waktu 23 November 2026 09.14 WITA" in told(call)[1][2]
+    with call.works.begin(call.people["pamapta"]) as work:
+        assert "Kabar disiapkan (slip) untuk Ka SPKT" in [
+            entry.what for entry in history.timeline(work, call.case_id)
+        ]
 
 
 def test_r63_who_arrived_in_time_or_goes_out_of_town_escalates_to_nobody(call: Call) -> None:
