@@ -9,6 +9,7 @@ from tests.e2e.test_phone import PHONE, check_fits
 
 CALLER = "Contoh Penelepon Salmahani"
 LANDMARK = "Jalan Contoh Anggrek, seberang jembatan"
+ON_DUTY = "Bripda Contoh Piket Samapta"
 LARGE = 80
 """Height in pixels of a button that a thumb finds without looking."""
 BOARD_PATIENCE = 30_000
@@ -23,7 +24,11 @@ def test_a_call_from_the_telephone_to_the_leader(site: RunningSite, signed_in: O
     expect(call).to_contain_text("Kandangan Kota")
     expect(call).to_contain_text("Masih berbahaya")
     expect(call).not_to_contain_text(LANDMARK)
+    expect(board.get_by_role("region", name="Piket sekarang")).to_contain_text(ON_DUTY)
+    expect(board.get_by_text("Pekerjaan latar belakang: hidup")).to_be_visible(timeout=BOARD_PATIENCE)
+    check_board_is_whole(board)
     summon(desk)
+    expect(desk.locator("main")).to_contain_text("Laporan kepada pimpinan")
     expect(call).to_contain_text("Belum menerima: Piket Samapta, Pimpinan", timeout=BOARD_PATIENCE)
 
     phone = signed_in("samapta", **PHONE)
@@ -70,10 +75,22 @@ def take_call(page: Page, address: str) -> str:
 
 
 def summon(page: Page) -> None:
-    """Call up the patrol."""
-    page.get_by_label("Samapta").check()
+    """Call up the patrol; the form says who that is now."""
+    patrol = page.get_by_label("Samapta")
+    expect(page.locator("label").filter(has=patrol)).to_contain_text(f"Sekarang: {ON_DUTY}")
+    patrol.check()
     counter.submit(page)
     expect(page).to_have_url(counter.CASE)
+
+
+def check_board_is_whole(page: Page) -> None:
+    """On the wall nothing of a call lies below the edge, and its letters are large."""
+    call = page.get_by_role("article").first
+    box = call.bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] <= 1080
+    size = call.get_by_role("heading").evaluate("element => parseFloat(getComputedStyle(element).fontSize)")
+    assert size >= 28
 
 
 def take_from_queue(page: Page, address: str, number: str) -> None:
