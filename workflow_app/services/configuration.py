@@ -56,6 +56,8 @@ SEED: dict[str, Any] = {
     # R63: at most 15 minutes from the receipt of the call to the scene, in town only; elsewhere it is measured.
     "target.tiba_di_tkp": 15,
     "target.tiba_di_tkp_luar_kota": None,
+    # Not in the SOP: the standard of the number 110 (2026); the board shows it beside the fifteen minutes.
+    "target.norma_110": 10,
     # Not in the SOP: how long a call-up may stay unanswered before Pamapta is told.
     "target.terima_panggilan": 5,
     # The SOP does not say where the town ends: the four kelurahan of Kandangan, until Ka SPKT decides.

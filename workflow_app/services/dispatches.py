@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -13,7 +13,7 @@ from workflow_app.models.stage import TimeCorrection
 from workflow_app.models.submission import Submission
 from workflow_app.models.task import Task
 from workflow_app.permissions import BOARD_READERS, FIELD_ROLES, ROLES, check_role
-from workflow_app.services import access, duties, readable, stages
+from workflow_app.services import access, configuration, duties, readable, stages
 from workflow_app.services.configuration import role_label
 from workflow_app.services.processes import definition_of
 from workflow_app.services.unit_of_work import UnitOfWork
@@ -33,6 +33,7 @@ ACKNOWLEDGED_IN = "pemanggilan"
 ARRIVAL = ("tiba_di_tkp", "tiba_di_tkp_luar_kota")
 NEVER_SUMMONED = frozenset({"piket_propam"})
 """Serves by the roster, but not at scenes."""
+OVER_110 = "telepon_110"
 HARMLESS = (None, "tidak", "belum_tahu")
 MOST = 60
 
@@ -69,6 +70,20 @@ class Way:
 
 
 @dataclass(frozen=True)
+class Norm:
+    """The standard of the number 110, for calls that came in over it: shown beside the limit, it escalates nothing."""
+
+    minutes: int
+    due_at: datetime
+    arrived_at: datetime | None
+
+    @property
+    def was_met(self) -> bool:
+        """Did somebody arrive within it?"""
+        return self.arrived_at is not None and self.arrived_at <= self.due_at
+
+
+@dataclass(frozen=True)
 class Call:
     """One running call as it stands on the board."""
 
@@ -80,6 +95,7 @@ class Call:
     dangers: list[str]
     reached: list[Reached]
     clock: Way | None
+    norm: Norm | None
     waits_for: list[str]
     """Roles that have not said yet that they know."""
 
@@ -155,8 +171,16 @@ def _call(
             for element, name in STAGES.items()
         ],
         clock=clock,
+        norm=_norm(work, told, clock),
         waits_for=sorted(role_label(work, role) for role in missing),
     )
+
+
+def _norm(work: UnitOfWork, told: Mapping[str, object], clock: Way | None) -> Norm | None:
+    minutes = configuration.value(work, "target.norma_110")
+    if clock is None or told.get("saluran") != OVER_110 or not isinstance(minutes, int):
+        return None
+    return Norm(minutes, clock.started_at + timedelta(minutes=minutes), clock.stopped_at)
 
 
 def _dangers(definition: Definition, told: Mapping[str, object]) -> list[str]:

@@ -1,5 +1,7 @@
 """The dispatch board and the escalations behind it (R61 to R63)."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import event, select
 
@@ -144,6 +146,35 @@ def test_r63_out_of_town_the_way_is_measured_without_a_limit(call: Call) -> None
         clock = work.session.get_one(CaseClock, (call.case_id, "tiba_di_tkp_luar_kota", 1))
         assert clock.due_at is None
         assert clock.target_minutes is None
+
+
+def test_r63_the_standard_of_the_110_stands_beside_the_limit_of_calls_over_it(call: Call) -> None:
+    call.report().summon("piket_samapta")
+    (shown,) = board(call)
+    assert shown.norm is not None
+    assert shown.clock is not None
+    assert shown.norm.due_at - shown.clock.started_at == timedelta(minutes=10)
+    assert (shown.norm.minutes, shown.norm.was_met) == (10, False)
+    wake(call, 11)
+    assert "catat_keterlambatan" not in call.opened(), "it escalates nothing"
+    for element in ("berangkat", "tiba"):
+        call.do(element, "piket_samapta")
+    (shown,) = board(call)
+    assert shown.norm is not None
+    assert (shown.norm.was_met, shown.clock and shown.clock.was_late) == (False, False)
+
+
+def test_r63_calls_over_other_ways_and_offices_without_it_know_no_standard_of_the_110(call: Call) -> None:
+    call.report(saluran="langsung")
+    assert board(call)[0].norm is None
+    call.clock.advance(minutes=1)
+    with call.works.begin(call.people["petugas"]) as work:
+        call.case_id = cases.start(work, "tkp_dispatch").case_id
+    call.report()
+    assert board(call)[1].norm is not None
+    with call.works.begin(SYSTEM) as work:
+        configuration.set_value(work, "target.norma_110", None, configuration.SOP_IN_FORCE)
+    assert board(call)[1].norm is None
 
 
 def told(call: Call) -> list[tuple[str, str, str]]:

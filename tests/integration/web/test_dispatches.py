@@ -53,7 +53,13 @@ def silent(works: Works, name: str) -> None:
 def test_the_board_is_fresh_by_itself_and_shows_what_is_needed(under_way: Call, visit: Visit) -> None:
     page = visit("pimpinan").open("/papan-tkp")
     assert 'hx-trigger="every 5s' in page.text
-    for words in ("Perkelahian atau penganiayaan", "Kandangan Kota", "Masih berbahaya", "Berangkat"):
+    for words in (
+        "Perkelahian atau penganiayaan",
+        "Kandangan Kota",
+        "Masih berbahaya",
+        "Berangkat",
+        "Norma 110 (10 menit)",
+    ):
         assert words in page.words
     for secret in ("Contoh Pelapor", "seberang pasar", "0812"):
         assert secret not in page.text
