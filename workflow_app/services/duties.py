@@ -72,6 +72,11 @@ def relieved(work: UnitOfWork) -> Duty:
     }
 
 
+def relief(work: UnitOfWork) -> str:
+    """Who serves in the actor's functions instead, in words; empty when the actor serves or nobody does."""
+    return ", ".join(dict.fromkeys(person.name for people in relieved(work).values() for person in people))
+
+
 def _read(work: UnitOfWork, unit: str) -> Duty:
     at = work.clock()
     query = (

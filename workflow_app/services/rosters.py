@@ -3,17 +3,17 @@
 It comes and goes with the configuration file, one key per function: the instant of the beginning, then the end and the accounts.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from workflow_app.errors import InvalidInput, NotFound
 from workflow_app.models.duty import DutyMember, DutyPeriod
-from workflow_app.models.user import User
+from workflow_app.models.user import User, UserRole
 from workflow_app.permissions import CONFIGURATION_MINDERS, DUTY_FUNCTIONS, ROLES, has_role
 from workflow_app.services import audit, configuration, readable
 from workflow_app.services.unit_of_work import UnitOfWork
@@ -49,22 +49,26 @@ class Shift:
 
 @dataclass(frozen=True)
 class Doubt:
-    """A time for which a function has no period, or more than one."""
+    """A time for which a function has no period, has more than one, or has somebody in it who cannot serve any more."""
 
     function: str
-    is_gap: bool
+    kind: Literal["gap", "overlap", "unable"]
     starts_at: datetime
     ends_at: datetime
+    people: tuple[str, ...] = ()
+    """Who is unable: the account was closed or lost its role since."""
 
     @property
     def sentence(self) -> str:
         """What is wrong, and what to do."""
         span = f"dari {readable.moment(self.starts_at)} sampai {readable.moment(self.ends_at)}"
-        if self.is_gap:
-            return (
-                f"{PREFIX}{self.function}: belum ada piket {span}. Isi jadwalnya, lalu ./spkt config import."
-            )
-        return f"{PREFIX}{self.function}: dua masa bertindihan {span}. Ubah akhir masa yang pertama."
+        words = {
+            "gap": f"belum ada piket {span}. Isi jadwalnya, lalu ./spkt config import.",
+            "overlap": f"dua masa bertindihan {span}. Ubah akhir masa yang pertama.",
+            "unable": f"{', '.join(self.people)} tidak dapat bertugas {span}, karena akunnya ditutup atau perannya dicabut. "
+            "Tulis penggantinya.",
+        }
+        return f"{PREFIX}{self.function}: {words[self.kind]}"
 
 
 def checked(work: UnitOfWork, key: str, starts_at: datetime, value: Any) -> Shift:
@@ -118,8 +122,9 @@ def upcoming(work: UnitOfWork) -> list[Shift]:
 
 
 def doubts(work: UnitOfWork) -> list[Doubt]:
-    """Gaps of the next days and overlaps, in the functions for which a roster was ever entered."""
+    """Gaps of the next days, overlaps, and people who cannot serve, in the functions for which a roster was ever entered."""
     start = work.clock()
+    able = _able(work)
     shifts = upcoming(work)
     used = work.session.scalars(select(DutyPeriod.function).distinct().order_by(DutyPeriod.function)).all()
     found: list[Doubt] = []
@@ -127,6 +132,7 @@ def doubts(work: UnitOfWork) -> list[Doubt]:
         own = [shift for shift in shifts if shift.function == function]
         found += gaps(function, own, start, start + LOOK_AHEAD)
         found += overlaps(function, own, start)
+        found += unable(function, own, able.get(function, frozenset()))
     return found
 
 
@@ -140,7 +146,7 @@ def notice(work: UnitOfWork) -> str:
     labels = sorted({configuration.role_label(work, doubt.function) for doubt in wrong})
     first = min(doubt.starts_at for doubt in wrong)
     return (
-        f"Jadwal {', '.join(labels)} kosong atau bertindihan mulai {readable.moment(first)}. Selama kosong, tugasnya sampai kepada "
+        f"Jadwal {', '.join(labels)} perlu diperbaiki mulai {readable.moment(first)}. Selama kosong, tugasnya sampai kepada "
         "semua pemegang perannya. Minta pengelola server melengkapinya; ./spkt config check menyebut yang kurang."
     )
 
@@ -150,10 +156,10 @@ def gaps(function: str, shifts: Iterable[Shift], start: datetime, end: datetime)
     found, covered = [], start
     for shift in shifts:
         if covered < shift.starts_at and covered < end:
-            found.append(Doubt(function, True, covered, min(shift.starts_at, end)))
+            found.append(Doubt(function, "gap", covered, min(shift.starts_at, end)))
         covered = max(covered, shift.ends_at)
     if covered < end:
-        found.append(Doubt(function, True, covered, end))
+        found.append(Doubt(function, "gap", covered, end))
     return found
 
 
@@ -163,9 +169,24 @@ def overlaps(function: str, shifts: Sequence[Shift], start: datetime) -> list[Do
     for shift in shifts:
         begins = max(shift.starts_at, start)
         if begins < latest:
-            found.append(Doubt(function, False, begins, min(shift.ends_at, latest)))
+            found.append(Doubt(function, "overlap", begins, min(shift.ends_at, latest)))
         latest = max(latest, shift.ends_at)
     return found
+
+
+def unable(function: str, shifts: Iterable[Shift], able: Collection[str]) -> list[Doubt]:
+    """Periods in which somebody is entered who is none of those that are `able` to serve in the function."""
+    missing = ((shift, tuple(name for name in shift.people if name not in able)) for shift in shifts)
+    return [
+        Doubt(function, "unable", shift.starts_at, shift.ends_at, names) for shift, names in missing if names
+    ]
+
+
+def _able(work: UnitOfWork) -> dict[str, frozenset[str]]:
+    """Names of the open accounts that hold each role."""
+    query = select(UserRole.role, func.array_agg(User.username)).join(User, User.id == UserRole.user_id)
+    rows = work.session.execute(query.where(User.is_active).group_by(UserRole.role))
+    return {role: frozenset(names) for role, names in rows}
 
 
 def _end(text: Any) -> datetime:

@@ -7,7 +7,7 @@ from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from workflow_app.permissions import LEADS, has_role
-from workflow_app.services import calendars, inbox, processes, rosters, vitals
+from workflow_app.services import calendars, duties, inbox, processes, rosters, vitals
 from workflow_app.web.access import access
 from workflow_app.web.transaction import unit_of_work
 
@@ -34,6 +34,7 @@ def show() -> ResponseReturnValue:
             page = inbox.page(work, tab, process=process)
         chips = processes.list_current(work)
         notices = [calendars.notice(work), rosters.notice(work)]
+        relief = duties.relief(work)
         signs = vitals.read(work) if has_role(work.actor, LEADS) else None
     word = next(key for key, value in WORDS.items() if value == tab)
     address = partial(_address, {"daftar": word, "proses": process, "nomor": number, "setelah": after})
@@ -47,6 +48,7 @@ def show() -> ResponseReturnValue:
         after=after,
         address=address,
         notices=[notice for notice in notices if notice],
+        relief=relief,
         vitals=signs,
     )
 

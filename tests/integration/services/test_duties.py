@@ -108,10 +108,20 @@ def test_gaps_and_overlaps_of_a_roster_in_use_are_told(works: Works, person: Per
     take_in(works, roster(start="2026-11-24T07:00", until="2026-11-25T08:00"))
     with works.begin(sari) as work:
         overlap, gap = sorted(rosters.doubts(work), key=lambda doubt: doubt.starts_at)
-        assert (overlap.is_gap, gap.is_gap) == (False, True)
+        assert (overlap.kind, gap.kind) == ("overlap", "gap")
         assert overlap.starts_at == datetime.fromisoformat("2026-11-24T07:00+08:00")
         assert gap.ends_at == MONDAY + rosters.LOOK_AHEAD
         assert "Piket Samapta" in rosters.notice(work)
+
+
+def test_somebody_on_the_roster_whose_account_is_closed_is_told(works: Works, person: Person) -> None:
+    person("rudi", "piket_samapta")
+    take_in(works, roster("rudi", until="2026-12-24T08:00"))
+    with works.begin(SYSTEM) as work:
+        assert rosters.doubts(work) == []
+        users.disable(work, "rudi")
+        (doubt,) = rosters.doubts(work)
+    assert (doubt.kind, doubt.people) == ("unable", ("rudi",))
 
 
 def test_r61_a_call_waits_for_who_is_on_duty_and_for_nobody_else(on_call: tuple[Call, Actor, Actor]) -> None:

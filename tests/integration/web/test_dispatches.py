@@ -12,7 +12,7 @@ from tests.integration.web.visitor import Visitor
 from workflow_app.models.heartbeat import Heartbeat
 from workflow_app.services import cases, configuration_files, health
 from workflow_app.services.unit_of_work import Works
-from workflow_app.types import SYSTEM
+from workflow_app.types import SYSTEM, Actor
 
 __all__ = ["call"]
 
@@ -91,8 +91,8 @@ def test_without_a_roster_nothing_is_said_of_duty(call: Call, visit: Visit) -> N
 
 @pytest.mark.usefixtures("roster")
 def test_leads_read_on_their_start_page_that_the_roster_ends(call: Call, visit: Visit) -> None:
-    assert "Jadwal Piket Samapta kosong" in visit("pamapta").open("/").words
-    assert "kosong atau bertindihan" not in visit("budi").open("/").words
+    assert "Jadwal Piket Samapta perlu diperbaiki" in visit("pamapta").open("/").words
+    assert "perlu diperbaiki" not in visit("budi").open("/").words
 
 
 @pytest.mark.usefixtures("call", "beating")
@@ -122,3 +122,17 @@ def test_a_silent_background_process_is_an_alarm_where_clocks_are_watched(
         words = visit("pamapta").open(place).words
         assert words.count(sentence) == 1
         assert "diam sejak 10 menit" in words
+
+
+@pytest.mark.usefixtures("roster")
+def test_a_colleague_at_home_reads_who_serves_and_where_the_call_is(
+    call: Call, person: Callable[..., Actor], visit: Visit
+) -> None:
+    person("rudi", "piket_samapta")
+    call.report().summon("piket_samapta")
+    page = visit("rudi").open("/?daftar=antrean")
+    assert "yang bertugas sekarang: Bripda Contoh Piket_Samapta" in page.words
+    assert "Terima panggilan Samapta" not in page.words
+    page.open(f"/tugas/{call.task('terima_samapta')}").submit("Ambil tugas")
+    assert "Saya terima" in page.words
+    assert "Menurut jadwal piket" not in visit("piket_samapta").open("/?daftar=antrean").words

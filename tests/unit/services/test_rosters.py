@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from workflow_app.services.rosters import Doubt, Shift, gaps, overlaps
+from workflow_app.services.rosters import Doubt, Shift, gaps, overlaps, unable
 
 NOW = datetime(2026, 12, 1, 1, 0, tzinfo=UTC)
 END = NOW + timedelta(hours=48)
@@ -47,10 +47,16 @@ def test_a_period_in_which_nobody_serves_is_meant() -> None:
     assert gaps(FUNCTION, [shift(-1, 50)], NOW, END) == []
 
 
+def test_who_cannot_serve_any_more_is_named() -> None:
+    (doubt,) = unable(FUNCTION, [shift(-1, 23, "a", "b"), shift(23, 47, "a"), shift(47, 50)], {"a"})
+    assert (doubt.people, spans([doubt])) == (("b",), [(-1, 23)])
+    assert doubt.sentence.startswith("jadwal_piket.piket_reskrim: b tidak dapat bertugas dari")
+
+
 def test_the_sentence_names_the_key_and_what_to_do() -> None:
-    gap = Doubt(FUNCTION, True, NOW, END)
+    gap = Doubt(FUNCTION, "gap", NOW, END)
     assert gap.sentence == (
         "jadwal_piket.piket_reskrim: belum ada piket dari 1 Desember 2026 09.00 WITA sampai 3 Desember 2026 09.00 WITA. "
         "Isi jadwalnya, lalu ./spkt config import."
     )
-    assert "bertindihan" in Doubt(FUNCTION, False, NOW, END).sentence
+    assert "bertindihan" in Doubt(FUNCTION, "overlap", NOW, END).sentence
