@@ -71,8 +71,8 @@ DEMO_CASES: tuple[tuple[str, int | None], ...] = (
 """Scenario of the SKTLK and how many of its steps the demo plays (all of them for None)."""
 
 DUTY_CHANGES_AT = 8
-"""Hour (WITA) at which one duty of 24 hours follows the other on a demo site."""
-DUTY_DAYS = 30
+"""Hour (WITA) at which one duty follows the other on a demo site."""
+DUTY_WEEKS = 8
 
 PAPER_AT = "periksa_persyaratan"
 DEMO_PAPER = """<!doctype html><html lang="id"><head><title>Contoh dokumen</title>
@@ -123,15 +123,13 @@ def _invent_people(work: UnitOfWork) -> None:
 
 
 def _invent_roster(work: UnitOfWork) -> None:
-    """The one account of each function serves day after day."""
+    """The one account of each function serves week after week."""
     today = work.clock().astimezone(WITA).replace(hour=DUTY_CHANGES_AT, minute=0, second=0, microsecond=0)
-    first = (today - timedelta(days=1)).astimezone(UTC)
-    days = [first + timedelta(days=day) for day in range(DUTY_DAYS + 1)]
+    first, week = (today - timedelta(days=1)).astimezone(UTC), timedelta(weeks=1)
     for person in PEOPLE:
         for role in sorted(FIELD_ROLES.intersection(person.roles)):
-            for start in days:
-                end = start + timedelta(days=1)
-                rosters.set_period(work, rosters.Shift(role, start, end, (person.username,)))
+            for start in (first + week * number for number in range(DUTY_WEEKS)):
+                rosters.set_period(work, rosters.Shift(role, start, start + week, (person.username,)))
 
 
 def _play(works: Works, folder: Path, public_url: str, name: str, steps: int | None) -> None:

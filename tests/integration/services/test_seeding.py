@@ -9,7 +9,8 @@ import pytest
 from tests.integration.conftest import PROCESSES
 from tests.integration.deploying import deploy
 from tests.unit.engine.family import CALL, CALLER, call, report
-from workflow_app.services import cases, seeding, tasks, users
+from workflow_app.permissions import FIELD_ROLES
+from workflow_app.services import cases, duties, rosters, seeding, tasks, users
 from workflow_app.services.unit_of_work import Works
 from workflow_app.types import SYSTEM
 
@@ -26,6 +27,10 @@ def test_a_first_start_that_was_cut_off_counts_only_the_cases_it_began_itself(
     seeding.demo(works, PROCESSES, "http://127.0.0.1:8000")
     names = [name for name, _ in seeding.DEMO_CASES]
     assert played == names
+    with works.begin(SYSTEM) as work:
+        assert {len(people) for people in duties.now(work, "spkt").values()} == {1}
+        assert duties.now(work, "spkt").keys() == FIELD_ROLES
+        assert rosters.doubts(work) == []
 
     deploy(works, tmp_path, report(), call())
     with works.begin(SYSTEM) as work:
