@@ -71,7 +71,7 @@ class Way:
 
 @dataclass(frozen=True)
 class Norm:
-    """The standard of the number 110, for calls that came in over it: shown beside the limit, it escalates nothing."""
+    """The standard of the number 110, for calls that came in over it: shown where a limit is, and escalates nothing."""
 
     minutes: int
     due_at: datetime
@@ -178,7 +178,12 @@ def _call(
 
 def _norm(work: UnitOfWork, told: Mapping[str, object], clock: Way | None) -> Norm | None:
     minutes = configuration.value(work, "target.norma_110")
-    if clock is None or told.get("saluran") != OVER_110 or not isinstance(minutes, int):
+    if (
+        clock is None
+        or clock.due_at is None
+        or told.get("saluran") != OVER_110
+        or not isinstance(minutes, int)
+    ):
         return None
     return Norm(minutes, clock.started_at + timedelta(minutes=minutes), clock.stopped_at)
 

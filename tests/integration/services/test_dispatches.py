@@ -164,17 +164,19 @@ def test_r63_the_standard_of_the_110_stands_beside_the_limit_of_calls_over_it(ca
     assert (shown.norm.was_met, shown.clock and shown.clock.was_late) == (False, False)
 
 
-def test_r63_calls_over_other_ways_and_offices_without_it_know_no_standard_of_the_110(call: Call) -> None:
-    call.report(saluran="langsung")
+@pytest.mark.parametrize("told", [{"saluran": "langsung"}, {"wilayah": "63.06.10"}])
+def test_r63_calls_over_other_ways_or_out_of_town_know_no_standard_of_the_110(
+    call: Call, told: dict[str, str]
+) -> None:
+    call.report(**told)
     assert board(call)[0].norm is None
-    call.clock.advance(minutes=1)
-    with call.works.begin(call.people["petugas"]) as work:
-        call.case_id = cases.start(work, "tkp_dispatch").case_id
-    call.report()
-    assert board(call)[1].norm is not None
+
+
+def test_r63_the_office_can_leave_the_standard_of_the_110_out(call: Call) -> None:
     with call.works.begin(SYSTEM) as work:
         configuration.set_value(work, "target.norma_110", None, configuration.SOP_IN_FORCE)
-    assert board(call)[1].norm is None
+    call.report()
+    assert board(call)[0].norm is None
 
 
 def told(call: Call) -> list[tuple[str, str, str]]:
