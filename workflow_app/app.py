@@ -47,6 +47,7 @@ def create_app(settings: Settings | None = None, works: Works | None = None) -> 
         works=works,
         max_upload_mb=settings.max_upload_mb,
         watch=Watch(health.looks(works, settings.watched_folder), automatic=is_alone),
+        public_url=settings.public_url,
     )
     if settings.trusted_proxies:
         hops = settings.trusted_proxies

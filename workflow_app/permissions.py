@@ -58,6 +58,8 @@ BOX_WITNESSES = CASE_STARTERS | LEADS
 ARCHIVE_READERS = frozenset({"arsiparis", "petugas", "pamapta", "ka_spkt", "auditor"})
 EXAMINERS = frozenset({"piket_reskrim", "piket_narkoba", "piket_lantas", "piket_propam"})
 """Examine the reporter and his report (R49, R51): only in cases in which they work, or that are in their hands."""
+TRACKING_CODE_ISSUERS = LEADS | {"petugas", "piket_propam"}
+"""Hand the citizen the secret code with which he follows his case (R36); in a confined case its own role does."""
 CASE_READERS = frozenset({"petugas", "pamapta", "ka_spkt", "auditor"})
 """Read identities and papers of every case they may see."""
 IDENTITY_READERS = EXAMINERS | CASE_READERS

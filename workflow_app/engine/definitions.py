@@ -14,6 +14,7 @@ from workflow_app.engine.functions import Value, is_reserved, is_value
 from workflow_app.engine.model import Model, Node, read_model
 from workflow_app.engine.shared_parts import SHARED, read_parts, shared_files
 from workflow_app.engine.specs import Specs, parse_specs
+from workflow_app.engine.tracking import Tracking, read_tracking
 from workflow_app.errors import InvalidDefinition
 
 ProcessFiles = Mapping[str, bytes]
@@ -56,6 +57,8 @@ class LetterSource:
     meta: Mapping[str, Any]
     parts: Mapping[str, str] = field(default_factory=dict)
     """Shared parts the template may build on, by the path under which it names them."""
+    tracking: Tracking | None = None
+    """How the case is told to who holds the letter, where it carries a secret code."""
 
 
 @dataclass(frozen=True)
@@ -244,7 +247,8 @@ def form_of(files: ProcessFiles, node: Node) -> Form:
 def read_letter(files: ProcessFiles, name: str, shared: Mapping[str, str]) -> LetterSource:
     """The letter whose template is this file (`letters/<letter>.html`). Raises `InvalidDefinition`."""
     meta_file = f"{name.removesuffix('.html')}.json"
-    return LetterSource(_text(files, name), read_json(files, meta_file) if meta_file in files else {}, shared)
+    meta = read_json(files, meta_file) if meta_file in files else {}
+    return LetterSource(_text(files, name), meta, shared, read_tracking(meta, PurePosixPath(name).stem))
 
 
 def read_shared(files: ProcessFiles) -> dict[str, str]:

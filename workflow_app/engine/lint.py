@@ -17,6 +17,7 @@ from workflow_app.engine import (
     lint_lanes,
     lint_messages,
     lint_stages,
+    lint_tracking,
     lint_walls,
 )
 from workflow_app.engine.decisions import DecisionTable, read_decision
@@ -56,6 +57,7 @@ RULES: tuple[Rule, ...] = (
     *lint_kinship.RULES,
     *lint_stages.RULES,
     *lint_messages.RULES,
+    *lint_tracking.RULES,
 )
 
 T = TypeVar("T")

@@ -47,7 +47,7 @@ def _named(source: Source, node: Node, given: dict[str, str]) -> Iterator[Findin
     if "letter" in given and given["letter"] not in source.letters:
         yield Finding("message-letter", node.id, f"Surat {given['letter']} tidak ada pada proses ini.")
     for clock in given.get("clock", "").split():
-        if clock not in _clocks(source):
+        if clock not in started_clocks(source):
             yield Finding("message-clock", node.id, f"Jam {clock} tidak dimulai proses ini.")
     if given.get("channel", SLIP) not in CHANNELS:
         yield Finding("message-channel", node.id, "Parameter channel hanya dapat bernilai slip atau kirim.")
@@ -58,7 +58,7 @@ def _asks_contact(source: Source, element: str) -> bool:
     return form is not None and not CONTACT.isdisjoint(form.fields)
 
 
-def _clocks(source: Source) -> set[str]:
+def started_clocks(source: Source) -> set[str]:
     """The clocks that the process starts; where it depends which, each of them."""
     started = (
         n.parameters.get("clock", "") for n in source.of_kind("serviceTask") if n.operation == "start_clock"

@@ -22,6 +22,7 @@ from workflow_app.models import (
     submission,
     tally,
     task,
+    tracking,
     user,
     wall,
 )
@@ -50,6 +51,7 @@ __all__ = [
     "submission",
     "tally",
     "task",
+    "tracking",
     "user",
     "wall",
 ]

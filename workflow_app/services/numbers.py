@@ -1,9 +1,12 @@
 """Gapless numbers: one row per series and year, incremented under its lock in the transaction that issues the paper."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from workflow_app.errors import Conflict, InvalidInput, NotFound, SentraError
@@ -13,6 +16,9 @@ from workflow_app.services.unit_of_work import UnitOfWork
 from workflow_app.types import WITA
 
 ROMAN_MONTHS = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
+
+LONGEST = 200
+"""Of a number that somebody types."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +78,33 @@ def void(work: UnitOfWork, number_id: UUID, reason: str) -> None:
         sequence=row.sequence,
         reason=row.void_reason,
     )
+
+
+def find(work: UnitOfWork, typed: str) -> UUID | None:
+    """The number that somebody typed from paper, if it was ever given: whole, or without what is the same on every paper."""
+    parts = parts_of(typed) if len(typed) <= LONGEST else []
+    figures = {int(part) for part in parts if part.isdigit() and len(part) < 10}
+    query = select(LetterNumber).where(
+        LetterNumber.series.in_(select(NumberSeries.series)),
+        LetterNumber.year.in_(figures),
+        LetterNumber.sequence.in_(figures),
+    )
+    meant = [
+        row.id for row in work.session.scalars(query) if is_meant(parts, row.number, row.sequence, row.year)
+    ]
+    return meant[0] if len(meant) == 1 else None
+
+
+def parts_of(number: str) -> list[str]:
+    """What a number is made of: `DUMAS`, `12`, `XI`, `2026`."""
+    return [part.lstrip("0") or "0" for part in re.findall(r"[0-9A-Z]+", number.upper())]
+
+
+def is_meant(typed: Sequence[str], number: str, sequence: int, year: int) -> bool:
+    """Do these parts begin this number, as far as the sequence and the year at least?"""
+    whole = parts_of(number)
+    needed = max(whole.index(str(part)) for part in (sequence, year)) + 1
+    return len(typed) >= needed and list(typed) == whole[: len(typed)]
 
 
 def _pattern(work: UnitOfWork, series: str, at: datetime) -> str:

@@ -96,6 +96,7 @@ def context_of(
         "qr": typesetting.qr_picture(address),
         "alamat_verifikasi": address,
         "kode_verifikasi": letter.verify_code,
+        "alamat_pelacakan": f"{public_url.rstrip('/')}/lacak",
         "masa_berlaku": _validity(local.date(), letter.frozen.get("masa_berlaku")),
         "ketentuan": letter.frozen.get("ketentuan") or [],
         "petugas": letter.frozen.get("petugas"),

@@ -48,8 +48,18 @@ class Vault:
         message = f"{len(kind)}:{kind}{plain}".encode()
         return hmac.new(self._marking, message, hashlib.sha256).digest()
 
+    def fingerprint(self, wrapped_key: bytes, secret: str, context: str) -> bytes:
+        """Stands for a random secret that somebody will show again: the same for the same one, and not to be tried out
+        without the wrapping key.
+        """
+        own = hmac.new(self._opened(wrapped_key), context.encode(), hashlib.sha256).digest()
+        return hmac.new(own, secret.encode(), hashlib.sha256).digest()
+
     def _data_key(self, wrapped_key: bytes) -> AESGCM:
-        return AESGCM(_decrypt(self._wrapping, wrapped_key, b"data key"))
+        return AESGCM(self._opened(wrapped_key))
+
+    def _opened(self, wrapped_key: bytes) -> bytes:
+        return _decrypt(self._wrapping, wrapped_key, b"data key")
 
 
 def _encrypt(cipher: AESGCM, plain: bytes, context: bytes) -> bytes:

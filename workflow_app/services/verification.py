@@ -1,6 +1,5 @@
 """The public answer to a letter's QR: valid, withdrawn or unknown, and nothing about any person (R23)."""
 
-import secrets
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
@@ -8,16 +7,12 @@ from typing import Literal
 from sqlalchemy import select
 
 from workflow_app.models.letter import Letter
-from workflow_app.services import configuration
+from workflow_app.services import codes, configuration
 from workflow_app.services.unit_of_work import UnitOfWork
 from workflow_app.types import WITA
 
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""Crockford's base 32: no I, L, O, U, so that a code read from paper or by telephone arrives."""
 LENGTH = 16
 """80 random bits: cannot be guessed, nor found by trying numbers (pitfall 15)."""
-GROUP = 4
-_READ_AS = str.maketrans({"O": "0", "I": "1", "L": "1"})
 
 
 @dataclass(frozen=True)
@@ -35,7 +30,7 @@ class Verification:
 
 def new_code() -> str:
     """A fresh random code, in groups: `7K3M-0QXR-...`."""
-    return _grouped("".join(secrets.choice(ALPHABET) for _ in range(LENGTH)))
+    return codes.new(LENGTH)
 
 
 def verify(work: UnitOfWork, code: str) -> Verification:
@@ -61,13 +56,4 @@ def verify(work: UnitOfWork, code: str) -> Verification:
 
 def normalise(code: str) -> str | None:
     """The code as it is stored, or None when it cannot be one."""
-    if len(code) > 4 * LENGTH:
-        return None
-    plain = "".join(code.upper().split()).replace("-", "").translate(_READ_AS)
-    if len(plain) != LENGTH or not set(plain) <= set(ALPHABET):
-        return None
-    return _grouped(plain)
-
-
-def _grouped(plain: str) -> str:
-    return "-".join(plain[start : start + GROUP] for start in range(0, LENGTH, GROUP))
+    return codes.normalise(code, LENGTH)

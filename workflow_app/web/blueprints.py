@@ -21,13 +21,15 @@ from workflow_app.web import (
     search,
     stages,
     tasks,
+    tracking,
     users,
     verification,
 )
 
 NOUNS = (
     appearance, boxes, cases, dispatches, documents, drafts, health, identities, inbox, incidents, letters, messages, metrics,
-    processes, requirements, search, stages, tasks, users, verification,
+    processes, requirements, search, stages, tasks, tracking, users,
+    verification,
 )  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from workflow_app.services import (
     reopenings,
     requirements,
     stages,
+    tracking_codes,
 )
 from workflow_app.services.cases import CaseView
 from workflow_app.services.letters import LetterView
@@ -150,6 +151,7 @@ def page(case_id: UUID, **more: Any) -> str:
             documents=documents.for_case(work, case_id),
             labels=documents.labels(work, case_id),
             letters=issued,
+            codes=tracking_codes.of_case(work, own),
             outgoing=message_views.of_case(work, case_id),
             is_waiting=is_at_work(case, issued),
             stages=stages.of_case(work, reach.visible_case(work, case_id)),

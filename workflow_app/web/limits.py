@@ -29,6 +29,8 @@ OLD_PASSWORD = Limit(free=5, longest=timedelta(minutes=5), is_cleared=True)
 """The old password, asked again inside a session."""
 LOOKUPS = Limit(free=30, longest=timedelta(minutes=1))
 """Codes that no letter has, from one address."""
+TRACKING = Limit(free=15, longest=timedelta(minutes=5))
+"""Numbers with a secret that is not theirs, from one address."""
 
 DEVICE_AGE = timedelta(days=180)
 MOST_ACCOUNTS = 20
@@ -57,6 +59,11 @@ def of_old_password(username: str) -> list[Try]:
 def of_lookup() -> list[Try]:
     """What a look-up of a code is counted under."""
     return [Try(_digest("lookup", _address()), LOOKUPS)]
+
+
+def of_tracking() -> list[Try]:
+    """What a look-up of a number with its secret is counted under."""
+    return [Try(_digest("tracking", _address()), TRACKING)]
 
 
 def sentence(wait: timedelta) -> str:

@@ -19,6 +19,8 @@ class Sentra:
     works: Works
     max_upload_mb: int
     watch: Watch
+    public_url: str
+    """Where citizens reach the site; stands on what is printed for them."""
 
 
 def sentra() -> Sentra:

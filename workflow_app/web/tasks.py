@@ -26,6 +26,7 @@ from workflow_app.services import (
     similar,
     standing_in,
     tasks,
+    tracking_codes,
     users,
 )
 from workflow_app.services.tasks import SeenHolder, TaskView
@@ -184,6 +185,7 @@ def _page(
             steps=record.steps[::-1],
             given=[] if task.is_mine and _is_checklist(task.form) else requirements.shown_lines(work, case),
             letters=letters.for_case(work, task.case_id),
+            codes=tracking_codes.of_case(work, case),
             may_reveal=handoffs.opens_identities(work, case),
             documents=papers,
             colleagues=_colleagues(work, task) if task.can_reassign else [],

@@ -15,6 +15,8 @@ OPEN_TO_ALL = {
     "health.ready",
     "metrics.show",
     "users.sign_in",
+    "tracking.ask",
+    "tracking.show",
     "users.authenticate",
     "appearance.choose",
     "requirements.show_all",
