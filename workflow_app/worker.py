@@ -29,6 +29,7 @@ from workflow_app.services import (
     health,
     jobs,
     performing,
+    publications,
     reading,
     retries,
     sending,
@@ -64,6 +65,7 @@ CRONS = {
     "wake_overdue": "* * * * *",
     "find_stranded": "*/5 * * * *",
     "checkpoint": "*/15 * * * *",
+    "publish_counts": "*/10 * * * *",
     "sweep": "7 * * * *",
 }
 """When the jobs come that the clock asks for."""
@@ -141,6 +143,11 @@ def _add_clocked(app: App, settings: Settings, works: Works) -> None:
     def checkpoint(timestamp: int) -> None:
         with works.begin(SYSTEM) as work:
             checkpoints.make_checkpoint(work, settings.audit_signing_key_bytes)
+
+    @app.task(name="publish_counts", queue="counter", queueing_lock="publish_counts")
+    def publish_counts(timestamp: int) -> None:
+        with works.begin(SYSTEM) as work:
+            publications.publish_due(work)
 
     @app.task(name="sweep", queue="counter", queueing_lock="sweep")
     def sweep(timestamp: int) -> None:

@@ -12,6 +12,7 @@ from workflow_app.engine.decisions import DecisionTable, read_decision
 from workflow_app.engine.forms import Form, read_form
 from workflow_app.engine.functions import Value, is_reserved, is_value
 from workflow_app.engine.model import Model, Node, read_model
+from workflow_app.engine.publication import Counting, read_publication
 from workflow_app.engine.shared_parts import SHARED, read_parts, shared_files
 from workflow_app.engine.specs import Specs, parse_specs
 from workflow_app.engine.tracking import Tracking, read_tracking
@@ -59,6 +60,8 @@ class LetterSource:
     """Shared parts the template may build on, by the path under which it names them."""
     tracking: Tracking | None = None
     """How the case is told to who holds the letter, where it carries a secret code."""
+    counting: Counting | None = None
+    """How the cases that carry the letter are counted for the public."""
 
 
 @dataclass(frozen=True)
@@ -248,7 +251,10 @@ def read_letter(files: ProcessFiles, name: str, shared: Mapping[str, str]) -> Le
     """The letter whose template is this file (`letters/<letter>.html`). Raises `InvalidDefinition`."""
     meta_file = f"{name.removesuffix('.html')}.json"
     meta = read_json(files, meta_file) if meta_file in files else {}
-    return LetterSource(_text(files, name), meta, shared, read_tracking(meta, PurePosixPath(name).stem))
+    stem = PurePosixPath(name).stem
+    return LetterSource(
+        _text(files, name), meta, shared, read_tracking(meta, stem), counting=read_publication(meta, stem)
+    )
 
 
 def read_shared(files: ProcessFiles) -> dict[str, str]:

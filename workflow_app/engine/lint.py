@@ -16,8 +16,8 @@ from workflow_app.engine import (
     lint_kinship,
     lint_lanes,
     lint_messages,
+    lint_public,
     lint_stages,
-    lint_tracking,
     lint_walls,
 )
 from workflow_app.engine.decisions import DecisionTable, read_decision
@@ -57,7 +57,7 @@ RULES: tuple[Rule, ...] = (
     *lint_kinship.RULES,
     *lint_stages.RULES,
     *lint_messages.RULES,
-    *lint_tracking.RULES,
+    *lint_public.RULES,
 )
 
 T = TypeVar("T")

@@ -68,14 +68,15 @@ def _stage(given: Mapping[str, Any]) -> Stage:
         _words(given["title"]),
         _words(given["words"]),
         str(given.get("next", "")),
-        tuple(_mark(text) for text in given["after"]),
-        _mark(given["state"]) if "state" in given else None,
-        _mark(given["promise"]) if "promise" in given else None,
+        tuple(read_mark(text) for text in given["after"]),
+        read_mark(given["state"]) if "state" in given else None,
+        read_mark(given["promise"]) if "promise" in given else None,
         str(given.get("clock", "")),
     )
 
 
-def _mark(text: str) -> Mark:
+def read_mark(text: str) -> Mark:
+    """A step (`tangani`) or one of its answers (`tangani.kabar_berikut`), as a setting writes it."""
     element, _, field = text.partition(".")
     return Mark(element, field)
 

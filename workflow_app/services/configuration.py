@@ -146,6 +146,9 @@ SEED: dict[str, Any] = {
     # Where leaders get theirs: addresses of the office per role, such as {"pimpinan": {"surel": "..."}}.
     "kontak_peran": {},
     "telepon_unit": "110",
+    # R40: counts below this are published as such only; the SOP names neither it nor the days between two publications.
+    "publikasi.ambang": 5,
+    "publikasi.selang_hari": 1,
     **message_texts.SEED,
     # On a site to try things out letters may carry the example signatory, and each says that it is an example.
     "mode_demo": False,

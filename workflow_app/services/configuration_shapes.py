@@ -87,6 +87,11 @@ def _count(value: Any) -> str:
     return "" if is_right else "Isi dengan bilangan bulat lebih dari nol, atau null bila tidak ditetapkan."
 
 
+def _publication(value: Any) -> str:
+    is_right = _is_count(value) and value <= MOST_DAYS
+    return "" if is_right else f"Isi dengan bilangan bulat 1 sampai {MOST_DAYS}."
+
+
 def _target(value: Any) -> str:
     if value is None or _is_count(value) or _is_working_days(value):
         return ""
@@ -221,6 +226,7 @@ _SHAPES: dict[str, Callable[[Any], str]] = {
     "kontak_peran": _contacts,
     "telepon_unit": _line,
     "pesan": message_texts.fault,
+    "publikasi": _publication,
     "mode_demo": _truth,
     "propam": _truth,
     "serah_terima": _truth,

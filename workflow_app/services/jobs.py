@@ -27,7 +27,7 @@ QUEUES = {"read_document": "reading", "send_message": "messages"}
 REQUEST = "request"
 """Argument that names the request a job comes from. The worker takes it off and writes it into the job's log lines."""
 
-CLOCKED = ("wake_overdue", "checkpoint", "sweep", "find_stranded")
+CLOCKED = ("wake_overdue", "checkpoint", "sweep", "find_stranded", "publish_counts")
 """Jobs that the clock asks for, again and again; nobody waits for a certain one of them."""
 KEPT = timedelta(days=30)
 CLOCKED_KEPT = timedelta(days=1)

@@ -17,6 +17,7 @@ from workflow_app.web import (
     messages,
     metrics,
     processes,
+    publications,
     requirements,
     search,
     stages,
@@ -28,8 +29,7 @@ from workflow_app.web import (
 
 NOUNS = (
     appearance, boxes, cases, dispatches, documents, drafts, health, identities, inbox, incidents, letters, messages, metrics,
-    processes, requirements, search, stages, tasks, tracking, users,
-    verification,
+    processes, publications, requirements, search, stages, tasks, tracking, users, verification,
 )  # fmt: skip
 
 

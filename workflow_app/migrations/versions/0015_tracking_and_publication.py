@@ -1,7 +1,8 @@
-"""Secret codes with which citizens follow their cases (R36)."""
+"""Secret codes with which citizens follow their cases (R36), and the counts that are published (R40)."""
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0015"
 down_revision = "0014"
@@ -32,7 +33,21 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=sa.text("ended_at is null"),
     )
+    op.create_table(
+        "publication",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("process_key", sa.String(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("figures", postgresql.JSONB(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_publication")),
+    )
+    op.create_index("ix_publication_newest", "publication", ["process_key", "made_at"])
+    op.execute(
+        "create trigger append_only before update or delete on publication "
+        "for each row execute function refuse_change()"
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("publication")
     op.drop_table("tracking_code")

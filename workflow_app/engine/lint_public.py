@@ -1,4 +1,4 @@
-"""Linter rules on tracking: what the public hears of a case exists, and is open (R36)."""
+"""Linter rules on what the public hears: of a case by its secret code (R36), and of all of them in counts (R40)."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from workflow_app.engine.tracking import Mark, Tracking
 
 DAYS = ("date", "datetime")
 CHOICES = ("select", "radio")
-KINDS = {"after": DAYS, "promise": DAYS, "state": CHOICES}
+KINDS = {"after": DAYS, "promise": DAYS, "state": CHOICES, "channel": CHOICES}
 """What widgets the answers may have that are told in each place."""
 
 
@@ -18,6 +18,20 @@ def tracking(source: Source) -> Iterator[Finding]:
         if letter.tracking is not None:
             for message in _faults(source, letter.tracking):
                 yield Finding("letter-tracking", f"letters/{name}.json", message)
+
+
+def publication(source: Source) -> Iterator[Finding]:
+    """Choices and clocks by which cases are counted exist."""
+    for name, letter in source.letters.items():
+        if letter.counting is None:
+            continue
+        faults = [
+            fault for mark in letter.counting.channel for fault in _mark_faults(source, "channel", mark)
+        ]
+        if letter.counting.clock not in started_clocks(source):
+            faults.append(f"Jam {letter.counting.clock} tidak dimulai proses ini.")
+        for message in faults:
+            yield Finding("letter-publication", f"letters/{name}.json", message)
 
 
 def _faults(source: Source, told: Tracking) -> Iterator[str]:
@@ -39,14 +53,14 @@ def _faults(source: Source, told: Tracking) -> Iterator[str]:
 
 def _mark_faults(source: Source, place: str, mark: Mark) -> Iterator[str]:
     if mark.element not in source.user_tasks:
-        yield f"Pelacakan menyebut tugas {mark.element}, yang tidak ada."
+        yield f"Pengaturan surat menyebut tugas {mark.element}, yang tidak ada."
     elif mark.field or place != "after":
         form = source.known_forms.get(mark.element)
         field = form.fields.get(mark.field) if form is not None else None
         if form is not None and field is None:
-            yield f"Pelacakan menyebut isian {mark.field}, yang tidak ada pada {mark.element}."
+            yield f"Pengaturan surat menyebut isian {mark.field}, yang tidak ada pada {mark.element}."
         elif field is not None and (field.personal is not None or field.widget not in KINDS[place]):
             yield f"Isian {mark.field} pada {mark.element} tidak boleh tampil di luar: hanya tanggal dan pilihan yang terbuka."
 
 
-RULES: tuple[Rule, ...] = (tracking,)
+RULES: tuple[Rule, ...] = (tracking, publication)
