@@ -1,11 +1,12 @@
 """Publishing how many complaints there are and what became of them (R40): made by the clock, kept as it was told.
 
-A publication holds exactly what the public reads. Cases that somebody is kept from (R79) are counted in the total of their year
-and nowhere else; small numbers are left out (`small_numbers`). Pages read the newest publication, never the cases.
+A publication holds exactly what the public reads. Cases that somebody is kept from (R79) are counted in the total of their year,
+and whatever becomes of them beside those that are still handled; small numbers are left out (`small_numbers`). Pages read the newest publication, never the cases.
 """
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -26,11 +27,13 @@ from workflow_app.types import WITA
 
 PROCESS = "complaint"
 OUTCOMES = {
-    "proses": "Masih ditangani",
+    "proses": "Masih ditangani atau dirahasiakan",
     "selesai": "Selesai ditangani",
     "dirujuk": "Diteruskan kepada yang berwenang",
     "diabaikan": "Disisihkan menurut aturan anonim",
 }
+HIDDEN = "proses"
+"""Where cases are counted that somebody is kept from, whatever became of them."""
 RESPONSES = {
     "dalam_batas": "Ditanggapi dalam batas waktu",
     "lewat_batas": "Ditanggapi sesudah batas waktu",
@@ -143,15 +146,16 @@ def _year(
 ) -> dict[str, Any]:
     total = small_numbers.total(counts.received, threshold)
     named_months = {str(number): MONTHS[number - 1] for number in range(1, months + 1)}
+    outcomes = counts.by_outcome + Counter({HIDDEN: counts.hidden})
     parts = (
-        ("keadaan", "Keadaan sekarang", OUTCOMES, counts.by_outcome),
-        ("tanggapan", "Tanggapan awal", RESPONSES, counts.by_response),
-        ("kanal", "Kanal", channels, counts.by_channel),
-        ("bulan", "Bulan diterima", named_months, counts.by_month),
+        ("keadaan", "Keadaan sekarang", OUTCOMES, outcomes, None),
+        ("tanggapan", "Tanggapan awal", RESPONSES, counts.by_response, counts.hidden),
+        ("kanal", "Kanal", channels, counts.by_channel, counts.hidden),
+        ("bulan", "Bulan diterima", named_months, counts.by_month, counts.hidden),
     )
     divisions = []
-    for key, title, names, found in parts:
-        divided = small_numbers.divide(case_counts.complete(found, names), counts.hidden, threshold)
+    for key, title, names, found, undivided in parts:
+        divided = small_numbers.divide(case_counts.complete(found, names), undivided, threshold)
         rest = Figure("exact", divided.remainder) if total.mark == "exact" else Figure("withheld", None)
         divisions.append(
             {

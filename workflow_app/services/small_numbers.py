@@ -3,8 +3,8 @@
 A total is told exactly and divided up once or more; each division stands for itself, because all of them have nothing in
 common but the total. In a division small counts read "<5", and what they hold together, with everything that is counted in the
 total only, is one remainder. Other counts join it until a reader who adds and subtracts cannot narrow a small one down, nor
-tell whether anything is counted in the total only: none, the smallest one that suffices, or several of the smallest. Something is
-in it in any case, so that a remainder tells nothing by being there.
+tell whether anything is counted in the total only: none, the smallest one that suffices, or several of the smallest. Where
+something may be counted in the total only, a count is in the remainder in any case, so that it tells nothing by being there.
 """
 
 from collections.abc import Mapping
@@ -37,9 +37,12 @@ def total(count: int, threshold: int) -> Figure:
     return Figure("small", None) if 0 < count < threshold else Figure("exact", count)
 
 
-def divide(counts: Mapping[str, int], undivided: int, threshold: int) -> Division:
-    """Divide the sum of `counts` and `undivided` by the names of `counts`; `undivided` belongs to none of them."""
-    whole = sum(counts.values()) + undivided
+def divide(counts: Mapping[str, int], undivided: int | None, threshold: int) -> Division:
+    """Divide the sum of `counts` and `undivided` by the names of `counts`; `undivided` belongs to none of them.
+
+    Where there can be nothing undivided, and the reader knows that, it is None.
+    """
+    whole = sum(counts.values()) + (undivided or 0)
     small = {name for name, count in counts.items() if 0 < count < threshold}
     if whole < threshold:
         return _nothing(counts, whole)
@@ -49,28 +52,33 @@ def divide(counts: Mapping[str, int], undivided: int, threshold: int) -> Divisio
         *({name} for name in others),
         *(set(others[:n]) for n in range(2, len(others) + 1)),
     ]
-    safe = (choice for choice in choices if _is_safe(counts, small, choice, undivided, threshold))
-    withheld = next(safe, None)
-    if withheld is None:
-        return _nothing(counts, whole)
-    figures = {name: _figure(name, count, small, withheld) for name, count in counts.items()}
-    return Division(figures, undivided + sum(counts[name] for name in small | withheld))
+    is_safe = _is_safe_to_divide if undivided is None else _is_safe_beside_undivided
+    for withheld in choices:
+        remainder = (undivided or 0) + sum(counts[name] for name in small | withheld)
+        if is_safe(len(small), len(withheld), remainder, threshold):
+            figures = {name: _figure(name, count, small, withheld) for name, count in counts.items()}
+            return Division(figures, remainder)
+    return _nothing(counts, whole)
 
 
-def _is_safe(
-    counts: Mapping[str, int], small: set[str], withheld: set[str], undivided: int, threshold: int
-) -> bool:
-    """Whoever knows the remainder, and of each hidden count whether it is small, still finds every small value possible for
-    each small count, and that nothing is undivided.
-    """
-    if not small and not withheld:
+def _is_safe_to_divide(small: int, withheld: int, remainder: int, threshold: int) -> bool:
+    """Whoever knows the remainder, and how many counts in it are small, still finds every small value possible for each."""
+    most = threshold - 1
+    if not small:
+        return not withheld
+    if not withheld:
+        return most + (small - 1) <= remainder <= 1 + (small - 1) * most
+    return remainder >= most + (small - 1) + withheld * threshold
+
+
+def _is_safe_beside_undivided(small: int, withheld: int, remainder: int, threshold: int) -> bool:
+    """The same, and finds it possible that nothing is undivided. Something is always in the remainder."""
+    most = threshold - 1
+    if not small:
+        return withheld > 0
+    if not withheld and remainder > small * most:
         return False
-    remainder = undivided + sum(counts[name] for name in small | withheld)
-    most_small = threshold - 1
-    least_of_others = (len(small) - 1) + len(withheld) * threshold
-    if small and remainder < most_small + least_of_others:
-        return False
-    return bool(withheld) or remainder <= len(small) * most_small
+    return remainder >= most + (small - 1) + withheld * threshold
 
 
 def _figure(name: str, count: int, small: set[str], withheld: set[str]) -> Figure:

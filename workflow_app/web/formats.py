@@ -32,6 +32,11 @@ def full_time(at: datetime) -> str:
     return f"{plain_date(at)} pukul {clock_time(at)}"
 
 
+def thousands(number: int) -> str:
+    """`12.345`"""
+    return f"{number:,}".replace(",", ".")
+
+
 def local_time(at: datetime) -> str:
     """`2026-11-23T14:20`, as the browser's field for a time takes it; WITA."""
     return f"{at.astimezone(WITA):%Y-%m-%dT%H:%M}"

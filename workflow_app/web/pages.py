@@ -42,6 +42,7 @@ def register(app: Flask) -> None:
         duration=readable.duration,
         file_size=formats.file_size,
         breakable=formats.breakable,
+        thousands=formats.thousands,
         moment=_moment,
         local_time=formats.local_time,
         relative=_relative,

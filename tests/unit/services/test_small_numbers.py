@@ -34,19 +34,21 @@ def worlds(division: Division, whole: int) -> list[tuple[Counts, int]]:
 @settings(max_examples=150, deadline=None)
 @given(
     st.lists(st.integers(0, 7), min_size=1, max_size=4),
-    st.integers(0, 5),
+    st.none() | st.integers(0, 5),
 )
 def test_r40_a_reader_who_tries_all_possibilities_learns_no_small_count(
-    sizes: list[int], undivided: int
+    sizes: list[int], undivided: int | None
 ) -> None:
     counts = dict(zip(PARTS, sizes, strict=False))
-    whole = sum(sizes) + undivided
+    whole = sum(sizes) + (undivided or 0)
     division = divide(counts, undivided, THRESHOLD)
     if total(whole, THRESHOLD).mark == SMALL:
         assert all(figure.count is None for figure in division.figures.values())
         return
-    possible = worlds(division, whole)
-    assert (counts, undivided) in possible
+    possible = [
+        (world, rest) for world, rest in worlds(division, whole) if undivided is not None or rest == 0
+    ]
+    assert (counts, undivided or 0) in possible
     for name, count in counts.items():
         if 0 < count < THRESHOLD:
             assert {world[name] for world, _ in possible} >= set(range(1, THRESHOLD))
@@ -82,6 +84,11 @@ def test_r40_something_is_withheld_whether_or_not_a_case_is_counted_in_the_total
     open_ones, with_one = divide(counts, 0, 5), divide(counts, 1, 5)
     assert open_ones.figures == with_one.figures
     assert (open_ones.remainder, with_one.remainder) == (12, 13)
+
+
+def test_r40_where_every_case_belongs_somewhere_and_none_is_few_all_is_told() -> None:
+    counts = {"proses": 12, "selesai": 30, "diabaikan": 0}
+    assert {name: figure.count for name, figure in divide(counts, None, 5).figures.items()} == counts
 
 
 def test_nothing_is_told_as_nothing() -> None:
