@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from workflow_app.models.case import CaseClock
 from workflow_app.models.incident import Incident
 from workflow_app.models.message import Message
+from workflow_app.models.publication import Publication
 from workflow_app.models.tally import Tally
 from workflow_app.models.task import Task
 from workflow_app.services.unit_of_work import UnitOfWork
@@ -46,6 +47,8 @@ class Figures:
     messages_failed: dict[str, int]
     """By channel: not sent or handed over yet, given up."""
     queues: dict[str, Queue]
+    publication_age: float | None
+    """Seconds since complaints were last counted for the public; None before the first time."""
     ocr_pages: float
     ocr_seconds: float
 
@@ -71,9 +74,15 @@ def read(work: UnitOfWork) -> Figures:
         _counts(work, messages.where(Message.status == "waiting")),
         _counts(work, messages.where(Message.status == "failed")),
         queues(work),
+        _publication_age(work),
         totals.get(OCR_PAGES, 0.0),
         totals.get(OCR_SECONDS, 0.0),
     )
+
+
+def _publication_age(work: UnitOfWork) -> float | None:
+    last = work.session.scalar(select(func.max(Publication.made_at)))
+    return None if last is None else (work.clock() - last).total_seconds()
 
 
 def queues(work: UnitOfWork) -> dict[str, Queue]:

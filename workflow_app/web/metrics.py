@@ -154,6 +154,12 @@ class _Work:
         for state in ("due", "later", "failed"):
             numbers = {name: getattr(queue, state) for name, queue in found.queues.items()}
             yield _gauge(f"sentra_jobs_{state}", f"Jobs that are {state}.", "queue", numbers)
+        if found.publication_age is not None:
+            yield GaugeMetricFamily(
+                "sentra_publication_age_seconds",
+                "Since the last publication of counts.",
+                found.publication_age,
+            )
         yield _total("sentra_ocr_pages", "Pages read.", found.ocr_pages)
         yield _total("sentra_ocr_seconds", "Time spent reading.", found.ocr_seconds)
 

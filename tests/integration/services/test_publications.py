@@ -18,7 +18,7 @@ from workflow_app.models.publication import Publication
 from workflow_app.models.submission import Submission
 from workflow_app.models.task import Task
 from workflow_app.models.wall import CaseWall
-from workflow_app.services import audit, configuration, processes, publications
+from workflow_app.services import audit, configuration, figures, processes, publications
 from workflow_app.services.unit_of_work import UnitOfWork, Works
 from workflow_app.types import SYSTEM, Actor
 
@@ -184,6 +184,7 @@ def test_r40_it_is_published_once_a_day_kept_and_on_the_trail(
     late = publications.newest(work)
     assert late is not None
     assert late.is_late
+    assert figures.read(work).publication_age == timedelta(days=9).total_seconds()
     assert list(audit.verify_chains(work)) == []
     with pytest.raises(DBAPIError), work.session.begin_nested():
         work.session.execute(delete(Publication))
