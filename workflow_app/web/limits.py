@@ -29,7 +29,7 @@ OLD_PASSWORD = Limit(free=5, longest=timedelta(minutes=5), is_cleared=True)
 """The old password, asked again inside a session."""
 LOOKUPS = Limit(free=30, longest=timedelta(minutes=1))
 """Codes that no letter has, from one address."""
-TRACKING = Limit(free=15, longest=timedelta(minutes=5))
+TRACKING = Limit(free=30, longest=timedelta(minutes=1))
 """Numbers with a secret that is not theirs, from one address."""
 
 DEVICE_AGE = timedelta(days=180)

@@ -79,3 +79,15 @@ def test_before_the_first_publication_the_page_says_so(visitor: Visitor, sktlk: 
     assert "Angka pertama sedang disusun" in visitor.open("/angka-pengaduan").words
     assert visitor.client.get("/angka-pengaduan.csv").status_code == 404
     assert visitor.client.get("/angka-pengaduan.json").status_code == 404
+
+
+def test_r40_of_few_complaints_no_division_is_shown(visitor: Visitor, works: Works) -> None:
+    few = year(2026, 57) | {"diterima": {"jumlah": None, "tanda": "<5"}}
+    with works.begin(SYSTEM) as work:
+        figures = {"ambang": 5, "tahun": [few, year(2025, 41)]}
+        row = {"id": uuid4(), "process_key": "complaint", "made_at": work.clock(), "figures": figures}
+        work.session.execute(insert(Publication).values(row))
+    visitor.open("/angka-pengaduan")
+    assert "<5 pengaduan" in visitor.words
+    assert "Terlalu sedikit untuk dirinci" in visitor.words
+    assert "Langsung, datang ke SPKT" not in visitor.words
