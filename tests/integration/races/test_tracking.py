@@ -1,0 +1,41 @@
+"""Two officers press "Cetak kode rahasia" for one receipt."""
+
+from dataclasses import replace
+
+from sqlalchemy import func, select
+
+from tests.integration.conftest import PROCESSES
+from tests.integration.races.meeting import second_comes_while_first_holds
+from tests.integration.races.office import Office
+from tests.integration.web.routes import picture
+from workflow_app.engine import definitions, scenarios
+from workflow_app.errors import InvalidInput
+from workflow_app.models.letter import Letter
+from workflow_app.models.tracking import TrackingCode
+from workflow_app.services import processes, rehearsal, tracking, tracking_codes
+from workflow_app.services.tracking_codes import IssuedCode
+from workflow_app.types import PUBLIC, SYSTEM
+
+
+def test_r36_one_code_is_handed_out_and_the_second_officer_is_asked_why(office: Office) -> None:
+    with office.works.begin(SYSTEM) as work:
+        processes.deploy(work, PROCESSES / "complaint")
+    files = definitions.read_folder(PROCESSES / "complaint")
+    scenario = scenarios.read_scenario("surel", files["scenarios/surel.yaml"])
+    stage = replace(office.stage(), paper=picture(200))
+    case_id = rehearsal.play(stage, "complaint", scenario, steps=4)
+    with office.works.begin(SYSTEM) as work:
+        letter_id = work.session.scalars(select(Letter.id).where(Letter.case_id == case_id)).one()
+
+    first, late = second_comes_while_first_holds(
+        office.works,
+        (office.people["budi"], lambda work: tracking_codes.issue(work, letter_id)),
+        (office.people["rina"], lambda work: tracking_codes.issue(work, letter_id)),
+    )
+
+    assert isinstance(first, IssuedCode)
+    assert isinstance(late, InvalidInput)
+    with office.works.begin(PUBLIC) as work:
+        assert tracking.look_up(work, first.number, first.code) is not None
+        query = select(func.count()).where(TrackingCode.letter_id == letter_id)
+        assert work.session.scalar(query) == 1
