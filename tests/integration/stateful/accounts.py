@@ -8,12 +8,25 @@ from tests.integration.stateful.hall import Hall, deed
 from workflow_app.services import users
 from workflow_app.types import SYSTEM
 
-STAFF = ("petugas", "petugas2", "ka_spkt", "ka_spkt2", "pamapta", "ganda", "auditor")
+STAFF = (
+    "petugas",
+    "petugas2",
+    "pamapta",
+    "ka_spkt",
+    "ka_spkt2",
+    "ganda",
+    "serba",
+    "piket_reskrim",
+    "piket_propam",
+    "auditor",
+)
 MOST_CLOSED = 2
 """Of so many people at most the accounts are closed at a time; else nothing would go on."""
 
 staff = st.sampled_from(STAFF)
-some_roles = st.sampled_from([["petugas"], ["ka_spkt"], ["petugas", "ka_spkt"], ["pamapta", "petugas"], ["auditor"]])  # fmt: skip
+some_roles = st.sampled_from(
+    [["petugas"], ["ka_spkt"], ["petugas", "ka_spkt"], ["pamapta", "petugas"], ["auditor"], ["piket_propam"]]
+)
 
 
 class Accounts(Hall):

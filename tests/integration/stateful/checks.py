@@ -1,70 +1,51 @@
-"""What must hold after every action, whatever it was. Each check lists what it found wrong."""
+"""What must hold after every action, whatever it was and whatever the process. Each check lists what it found wrong."""
 
-import json
-import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from uuid import UUID
 
 from sqlalchemy import select, text
 
-from tests.integration.stateful.repertoire import PERSONAL
+from tests.integration.stateful import privacy, sop
 from workflow_app.models.case import Case
-from workflow_app.services import audit, consistency_cases
+from workflow_app.models.submission import Submission
+from workflow_app.services import audit, consistency_cases, consistency_kinship
+from workflow_app.services.processes import definition_of
 from workflow_app.services.unit_of_work import UnitOfWork
 
+Check = Callable[[UnitOfWork], list[object]]
 
-@dataclass(frozen=True)
-class Snapshot:
-    """Enough of every table to tell whether anything changed."""
-
-    events: int
-    rest: tuple[object, ...]
-
-    @classmethod
-    def take(cls, work: UnitOfWork) -> "Snapshot":
-        """As it is now."""
-        events, *rest = work.session.execute(text(EVERYTHING)).one()
-        return cls(events, tuple(rest))
-
-
-EVERYTHING = """select (select count(*) from audit_event),
-    (select array_agg((id, status, assignee_id, done_by)::text order by id) from task),
-    (select array_agg((id, status, revision, outcome, next_wake_at, md5(state))::text order by id) from service_case),
-    (select count(*) from submission), (select count(*) from sealed_answers), (select count(*) from case_document),
-    (select array_agg((id, status, document_id)::text order by id) from letter), (select sum(last) from number_series),
-    (select array_agg((task_id, user_id, saved_at)::text order by task_id, user_id) from draft),
-    (select count(*) from procrastinate_jobs), (select count(*) from pending_effect), (select count(*) from case_remark),
-    (select count(*) from case_waiver), (select array_agg((id, resolved_at)::text order by id) from incident)"""
-
-TWO_LETTERS = "select case_id from letter where status = 'valid' group by case_id having count(*) > 1"
+TWO_LETTERS = """select case_id, kind from letter where status = 'valid'
+    group by case_id, kind having count(*) > 1"""
 
 GAPS = """select series, year, count(*), max(sequence) from letter_number group by series, year
-    having count(*) <> max(sequence) or min(sequence) <> 1
+    having count(*) <> max(sequence) or min(sequence) <> 1 or count(distinct number) <> count(*)
     union all select s.series, s.year, s.last, 0 from number_series s
-    where s.last <> (select count(*) from letter_number n where n.series = s.series and n.year = s.year)"""
-
-FOUR_EYES = """select approved.case_id from submission approved join submission recorded using (case_id)
-    where approved.submitted_by = recorded.submitted_by and (
-        (approved.element = 'persetujuan' and recorded.position < approved.position and recorded.element in
-            ('terima_warga', 'identitas', 'peristiwa', 'uraian', 'periksa_persyaratan', 'lengkapi_persyaratan'))
-        or (approved.element = 'putuskan_pengecualian' and recorded.position < approved.position and
-            recorded.element in ('periksa_persyaratan', 'lengkapi_persyaratan')))"""
+    where s.last <> (select count(*) from letter_number n where n.series = s.series and n.year = s.year)
+    union all select n.series, n.year, n.sequence, 0 from letter_number n where 1 <>
+        (select count(*) from service_case c where c.number = n.number)
+        + (select count(*) from letter l where l.number_id = n.id and l.number = n.number)"""
 
 LEFT_OPEN = """select task.id from task join service_case on service_case.id = case_id
     where task.status = 'open' and closed_at is not null
     union all select incident.id from incident join service_case on service_case.id = case_id
-    where resolved_at is null and closed_at is not null and operation <> 'reprint'
+    where resolved_at is null and closed_at is not null and operation not in ('reprint', 'message')
     union all select task.id from draft join task on task.id = task_id where task.status <> 'open'"""
+
+LIFELESS = """select number from service_case where closed_at is null and next_wake_at is null
+    and not exists (select from task where case_id = service_case.id and status = 'open')
+    and not exists (select from pending_effect where case_id = service_case.id)
+    and not exists (select from incident where case_id = service_case.id and resolved_at is null)"""
 
 OTHERS = """select e.case_id from audit_event e join user_account u on u.id = e.actor_id
     where e.case_id is not null and u.unit <> 'spkt'
-    union all select t.case_id from task t join user_account u on u.id = t.assignee_id where u.unit <> 'spkt'"""
+    union all select t.case_id from task t join user_account u on u.id = t.assignee_id where u.unit <> 'spkt'
+    union all select t.case_id from task t join case_wall w on w.case_id = t.case_id and w.user_id = t.assignee_id
+    where t.status = 'open'"""
 
-SPOKEN = """select action || details::text from audit_event
-    union all select name || element from task union all select number || coalesce(outcome, '') from service_case
-    union all select answers::text from submission union all select args::text from procrastinate_jobs
-    union all select sentence || detail from incident union all select frozen::text from letter
-    union all select coalesce(void_reason, '') from letter union all select coalesce(void_reason, '') from letter_number"""
+ONE_SIDED = """select child_id from case_kinship k where 1 <> (select count(*) from audit_event e
+        where e.case_id = k.parent_id and e.action = 'kinship.child' and e.details->>'case' = cast(k.child_id as text))
+    or 1 <> (select count(*) from audit_event e
+        where e.case_id = k.child_id and e.action = 'kinship.parent' and e.details->>'case' = cast(k.parent_id as text))"""
 
 
 def engine_and_rows_agree(work: UnitOfWork) -> list[object]:
@@ -73,18 +54,54 @@ def engine_and_rows_agree(work: UnitOfWork) -> list[object]:
 
 
 def one_valid_letter(work: UnitOfWork) -> list[object]:
-    """A case has at most one valid numbered letter."""
+    """A case has at most one valid letter of a kind."""
     return _rows(work, TWO_LETTERS)
 
 
 def numbers_without_gap(work: UnitOfWork) -> list[object]:
-    """Every series counts from one without a gap."""
+    """Every series counts from one without a gap, and each number belongs to one case or letter."""
     return _rows(work, GAPS)
 
 
 def four_eyes(work: UnitOfWork) -> list[object]:
-    """Nobody approved what they had recorded."""
-    return _rows(work, FOUR_EYES)
+    """Nobody did a step after recording what it is there to look at by other eyes, whoever gave it to him."""
+    found: list[object] = []
+    recorded: dict[tuple[UUID, str], set[UUID | None]] = {}
+    query = (
+        select(Submission, Case.definition_id).join(Case).order_by(Submission.case_id, Submission.position)
+    )
+    for done, definition_id in work.session.execute(query):
+        properties = definition_of(work, definition_id).elements[done.element].properties
+        for named in properties.get("fourEyes", "").split():
+            if done.submitted_by in recorded.get((done.case_id, named), ()):
+                found.append((done.case_id, named, done.element))
+        recorded.setdefault((done.case_id, done.element), set()).add(done.submitted_by)
+    return found
+
+
+def an_outcome_at_the_end(work: UnitOfWork) -> list[object]:
+    """R8: a case has ended exactly when it has an outcome, one that its model knows, and its trail says so."""
+    found: list[object] = []
+    told: dict[UUID, list[str]] = dict(
+        work.session.execute(
+            text(
+                "select case_id, array_agg(details->>'outcome') from audit_event where action = 'case.closed' group by 1"
+            )
+        ).all()
+    )
+    for case in work.session.scalars(select(Case)):
+        ends = {
+            e.properties.get("outcome") for e in definition_of(work, case.definition_id).elements.values()
+        }
+        expected = [] if case.outcome is None else [case.outcome]
+        is_known = case.outcome is None or case.outcome in ends
+        if (
+            not is_known
+            or (case.closed_at is None) != (case.outcome is None)
+            or told.get(case.id, []) != expected
+        ):
+            found.append((case.number, case.outcome, told.get(case.id)))
+    return found
 
 
 def nothing_left_open(work: UnitOfWork) -> list[object]:
@@ -92,9 +109,19 @@ def nothing_left_open(work: UnitOfWork) -> list[object]:
     return _rows(work, LEFT_OPEN)
 
 
+def something_moves(work: UnitOfWork) -> list[object]:
+    """Every open case has an open task, a live timer, work under way or an incident that somebody sees."""
+    return _rows(work, LIFELESS)
+
+
 def nobody_from_elsewhere(work: UnitOfWork) -> list[object]:
-    """Nobody of another unit has acted on a case or holds a task."""
+    """Nobody of another unit has acted on a case or holds a task, and nobody behind a wall holds one."""
     return _rows(work, OTHERS)
+
+
+def kin_on_both_sides(work: UnitOfWork) -> list[object]:
+    """A case that continues another is told of in both trails, once."""
+    return [*_rows(work, ONE_SIDED), *map(str, consistency_kinship.check(work))]
 
 
 def trail_verifies(work: UnitOfWork) -> list[object]:
@@ -104,22 +131,24 @@ def trail_verifies(work: UnitOfWork) -> list[object]:
 
 def nothing_personal(work: UnitOfWork) -> list[object]:
     """Words of the citizen stand in sealed bytes only."""
-    said = json.dumps([row[0] for row in work.session.execute(text(SPOKEN))], ensure_ascii=False)
-    states = [zlib.decompress(state).decode() for state in work.session.scalars(select(Case.state))]
-    return [word for word in PERSONAL if word in said or any(word in state for state in states)]
+    return [*privacy.told_in_tables(work), *privacy.told_in_states(work), *privacy.told_in_jobs(work)]
 
 
 def _rows(work: UnitOfWork, query: str) -> list[object]:
     return list(work.session.execute(text(query)).all())
 
 
-CHECKS: tuple[Callable[[UnitOfWork], list[object]], ...] = (
+CHECKS: tuple[Check, ...] = (
     engine_and_rows_agree,
     one_valid_letter,
     numbers_without_gap,
     four_eyes,
+    an_outcome_at_the_end,
     nothing_left_open,
+    something_moves,
     nobody_from_elsewhere,
+    kin_on_both_sides,
     trail_verifies,
     nothing_personal,
+    *sop.RULES,
 )

@@ -1,21 +1,36 @@
 """What the system does by itself: jobs, jobs that are given up, timers."""
 
 from datetime import timedelta
+from uuid import UUID
 
 from hypothesis import strategies as st
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from tests.integration.stateful.hall import Hall, deed
 from workflow_app.errors import SentraError
+from workflow_app.models.case import Case
+from workflow_app.models.effect import PendingEffect
 from workflow_app.services import incidents, performing, wakes
 from workflow_app.types import SYSTEM
 
 SITE = "http://127.0.0.1:8000"
+MOST_WAKES = 10
 which = st.integers(0, 30)
+spans = st.none() | st.sampled_from(
+    [timedelta(minutes=3), timedelta(minutes=11), timedelta(hours=5), timedelta(days=2)]
+)
+"""None is until the next timer."""
 
 
 class Machinery(Hall):
     """The worker and the clock."""
+
+    def waiting(self) -> list[UUID]:
+        """Work that jobs are written for."""
+        with self.reading() as work:
+            return list(
+                work.session.scalars(select(PendingEffect.task_id).order_by(PendingEffect.deferred_at))
+            )
 
     @deed(chosen=which)
     def run_job(self, chosen: int) -> None:
@@ -38,11 +53,31 @@ class Machinery(Hall):
                 work.session.execute(text("update procrastinate_jobs set status = 'failed'"))
                 work.session.commit()
 
-    @deed(minutes=st.integers(1, 8))
-    def time_passes(self, minutes: int) -> None:
-        self.ground.clock.at += timedelta(minutes=minutes)
-        with self.works.begin(SYSTEM) as work:
-            due = wakes.overdue(work)
-        for case_id in due:
-            with incidents.unit_of_work(self.works, SYSTEM) as work:
-                wakes.wake(work, case_id)
+    @deed(span=spans, chosen=which)
+    def time_passes(self, span: timedelta | None, chosen: int) -> None:
+        """So much of it, or until just after the next timer of a case."""
+        now = self.ground.clock.at
+        if span is None:
+            with self.reading() as work:
+                timers = work.session.scalars(
+                    select(Case.next_wake_at).where(Case.next_wake_at > now).order_by(Case.next_wake_at)
+                ).all()
+            span = (
+                (timers[chosen % len(timers)] or now) - now + timedelta(seconds=2)
+                if timers
+                else timedelta(minutes=1)
+            )
+        self.ground.clock.at = now + span
+        self.wake_all()
+
+    def wake_all(self) -> None:
+        """Every timer that is due fires, those that come due by that too; nobody sleeps for ever."""
+        for _ in range(MOST_WAKES):
+            with self.works.begin(SYSTEM) as work:
+                due = wakes.overdue(work)
+            if not due:
+                return
+            for case_id in due:
+                with incidents.unit_of_work(self.works, SYSTEM) as work:
+                    wakes.wake(work, case_id)
+        raise AssertionError("timers do not come to an end")

@@ -1,100 +1,247 @@
-"""What can be said at each task of the SKTLK: valid answers in several turns, and answers that must be refused."""
+"""What can be answered at any task of any process: valid answers made from the form itself, and answers that must be refused."""
 
-from collections.abc import Mapping
-from datetime import timedelta
+import io
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from random import Random
 from typing import Any
+from uuid import uuid4
 
+from PIL import Image
 from sqlalchemy import select
 
-from tests.integration.conftest import PROCESSES
-from workflow_app.engine import definitions, scenarios
-from workflow_app.engine.scenarios import Complete
+from workflow_app.engine import forms
+from workflow_app.engine.definitions import Element
+from workflow_app.engine.form_dates import read_bound
+from workflow_app.engine.form_messages import MAX_LONG_TEXT, MAX_TEXT
+from workflow_app.engine.forms import Field, Form
+from workflow_app.errors import SentraError
 from workflow_app.models.case import Case
 from workflow_app.models.task import Task
-from workflow_app.services import requirements
+from workflow_app.permissions import FIELD_ROLES
+from workflow_app.services import documents, requirements
+from workflow_app.services.processes import definition_of
 from workflow_app.services.unit_of_work import UnitOfWork
-from workflow_app.types import Answers
+from workflow_app.types import WITA, Actor, Answer, Answers
 
-FILES = definitions.read_folder(PROCESSES / "sktlk")
-PERSONAL = ("Contoh Warga", "6306050102900001", "Jalan Contoh Nomor 1", "0812-0000-0000")
+PERSONAL = ("Zulfatma Contohsari", "6306119903120007", "0812-0000-7341", "pengadu.rahasia@contoh.id")
 """Words of the citizen that may stand in sealed bytes only."""
-REFUSED: tuple[dict[str, Any], ...] = ({}, {"keputusan": "entah", "peristiwa": "entah", "jenis": "BULAN"})
-"""Answers that no task accepts."""
+NAME, NIK, PHONE, MAIL = PERSONAL
 SIGNATURE = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAIAAAACAQAAAABazTCJAAAADElEQVR4nGNgYGAAAAAEAAH2FzhVAAAAAElFTkSuQmCC"
+LONGEST_AGO = timedelta(minutes=20)
+MOST_NAMED = 2
+"""So many members are named at a time, else soon nobody would see anything."""
 
 
-def _told(name: str) -> dict[str, Answers]:
-    steps = scenarios.read_scenario(name, FILES[f"scenarios/{name}.yaml"]).steps
-    return {step.element: step.answers for step in steps if isinstance(step, Complete)}
+@dataclass(frozen=True)
+class Scene:
+    """What answers depend on beside their form."""
+
+    now: datetime
+    element: Element
+    is_there: bool
+    """Who answers holds the task's role or is out in the field, so that the button may be the time of a stage."""
+    members: list[str]
+    """Accounts that can be named."""
+    paper: Callable[[], str]
+    """Hands a paper in at the case; its id."""
+    lines: list[requirements.RequirementLine]
+    asked: list[str]
+    """Lines of the checklist whose exception waits for a decision."""
 
 
-KTP, SIM, NPWP, STOLEN = (
-    _told(name) for name in ("sktlk_ktp", "sktlk_sim", "pengecualian_diberi", "dicuri_polsek")
-)
-
-TURNS: Mapping[str, tuple[Answers, ...]] = {
-    "identitas": (KTP["identitas"],),
-    "peristiwa": ({"peristiwa": "hilang"}, {"peristiwa": "hilang"}, {"peristiwa": "dicuri"}),
-    "uraian": (KTP["uraian"], NPWP["uraian"], SIM["uraian"]),
-    "persetujuan": (
-        {"keputusan": "setuju"},
-        {"keputusan": "setuju"},
-        {"keputusan": "kembalikan", "bagian": "uraian", "alasan": "Tempat hilang belum jelas."},
-        {"keputusan": "kembalikan", "bagian": "persyaratan", "alasan": "Nomor surat tidak terbaca."},
-    ),
-    "periksa_surat": (
-        KTP["periksa_surat"],
-        KTP["periksa_surat"],
-        {
-            "sudah_dibaca": True,
-            "isi_surat": "salah",
-            "bagian": "uraian",
-            "kesalahan": "Barang keliru tertulis.",
-        },
-    ),
-    "eskalasi": (_told("lewat_batas_waktu")["eskalasi"],),
-}
+def valid(form: Form, scene: Scene, chance: Random) -> Answers:
+    """Answers that must be taken. A question is answered as soon as it is shown, others when chance will."""
+    given: Answers = {}
+    asked: set[str] = set()
+    while True:
+        shown = list(forms.visible(form, dict.fromkeys(form.fields, None) | given))
+        new = [name for name in shown if name not in asked]
+        if not new:
+            return {name: value for name, value in given.items() if name in shown}
+        for name in new:
+            asked.add(name)
+            field = form.fields[name]
+            if field.widget not in forms.ANSWERLESS_WIDGETS and (field.required or chance.random() < 0.5):
+                given[name] = _answer(field, scene, chance)
 
 
-def answers(work: UnitOfWork, task: Task, turn: int) -> Answers:
-    """Valid answers for a task; `turn` chooses which."""
-    now = work.clock()
-    case = work.session.get_one(Case, task.case_id)
-    match task.element:
-        case "terima_warga":
-            return {**KTP["terima_warga"], "arrived_at": (now - timedelta(minutes=2)).isoformat()}
-        case "rujuk_lp":
-            return {**STOLEN["rujuk_lp"], "waktu_antar": now.isoformat()}
-        case "serahkan":
-            return {**KTP["serahkan"], "handed_over_at": now.isoformat()}
-        case "periksa_persyaratan" | "lengkapi_persyaratan":
-            return {"persyaratan": _checklist(work, case, turn)}
-        case "putuskan_pengecualian":
-            asked = requirements.requests(work, task.id)
-            line = asked[0].line.id if asked else "none"
-            decision = "beri" if turn % 2 else "tolak"
-            return {
-                "pengecualian": {"line": line, "decision": decision, "reason": "Contoh: sudah dipastikan."}
-            }
-    told = TURNS[task.element]
-    return told[turn % len(told)]
+def refused(form: Form, given: Answers, now: datetime, chance: Random) -> Answers | None:
+    """The same answers with something wrong in them; None where nothing can be wrong."""
+    faulty = [
+        wrong for name in given for wrong in _spoiled(form.fields[name], given, name, now) if wrong != given
+    ]
+    return chance.choice(faulty) if faulty else None
 
 
-def _checklist(work: UnitOfWork, case: Case, turn: int) -> Answers:
-    """All papers; every fourth time one is missing, and every fourth time a soft one is asked to be waived."""
-    lines = requirements.lines_of(work, case)
-    given: dict[str, Any] = {
-        line.id: {"given": True, "number": "CONTOH/01/2026", "date": "2026-11-20"} for line in lines
+def _spoiled(field: Field, given: Answers, name: str, now: datetime) -> list[Answers]:
+    """Ways to answer one question so that nobody may accept it."""
+    found: list[Answers] = []
+    if field.required:
+        found.append({key: value for key, value in given.items() if key != name})
+    match field.widget:
+        case "radio" | "select":
+            found.append({**given, name: "entah"})
+        case "checkboxes":
+            found.append({**given, name: ["entah"]})
+        case "checkbox" if field.schema.get("const") is True:
+            found.append({**given, name: False})
+        case "text" | "textarea":
+            limit = field.schema.get("maxLength") or (
+                MAX_LONG_TEXT if field.widget == "textarea" else MAX_TEXT
+            )
+            found += [{**given, name: "a" * (limit + 1)}, {**given, name: 7}]
+        case "datetime" if field.not_after == "now":
+            found.append({**given, name: (now + timedelta(hours=1)).isoformat()})
+        case "date":
+            found.append({**given, name: "31 November"})
+        case "number":
+            found.append({**given, name: field.schema["maximum"] + 1})
+        case "nik" | "tel" | "email" | "signature":
+            found.append({**given, name: "bukan"})
+        case "documents" | "members":
+            found.append({**given, name: ["00000000-0000-4000-8000-000000000000"]})
+    return found
+
+
+def _answer(field: Field, scene: Scene, chance: Random) -> Answer:
+    """A valid answer to one question."""
+    return MAKERS.get(field.widget, _text)(field, scene, chance)
+
+
+def _choice(field: Field, scene: Scene, chance: Random) -> Answer:
+    options = field.schema["enum"]
+    if "stage" in scene.element.properties and field.name == "sumber" and not scene.is_there:
+        options = [option for option in options if option != "tombol"]
+    return str(chance.choice(options))
+
+
+def _choices(field: Field, _: Scene, chance: Random) -> Answer:
+    options = field.schema["items"]["enum"]
+    return list(chance.sample(options, chance.randint(field.schema.get("minItems", 0), len(options))))
+
+
+def _count(field: Field, _: Scene, chance: Random) -> Answer:
+    lowest = int(field.schema.get("minimum", 0))
+    return chance.randint(lowest, min(lowest + 9, int(field.schema.get("maximum", lowest + 9))))
+
+
+def _day(_: Field, scene: Scene, chance: Random) -> Answer:
+    return (scene.now.astimezone(WITA) - timedelta(days=chance.randint(0, 40))).date().isoformat()
+
+
+def _instant(field: Field, scene: Scene, chance: Random) -> Answer:
+    """A little before now. A stage that is not the first cannot lie before the first, so it is now."""
+    properties = scene.element.properties
+    if properties.get("stage") == field.name and "startsClock" not in properties:
+        return scene.now.isoformat()
+    earliest = read_bound(field.not_before) if field.not_before else LONGEST_AGO
+    minutes = int(min(earliest, LONGEST_AGO).total_seconds() // 60)
+    return (scene.now - timedelta(minutes=chance.randint(0, minutes))).isoformat()
+
+
+def _waiver(_: Field, scene: Scene, chance: Random) -> Answer:
+    return {
+        "line": scene.asked[0] if scene.asked else "none",
+        "decision": chance.choice(["beri", "tolak"]),
+        "reason": f"{NAME}: sudah dipastikan.",
     }
-    soft = [line.id for line in lines if line.soft]
-    if turn % 4 == 1:
-        given[lines[-1].id] = {"given": False}
-    elif turn % 4 == 2 and soft:
-        given[soft[0]] = {"given": False, "waive": True, "reason": "Contoh: tidak pernah disalin."}
+
+
+def _text(field: Field, _: Scene, __: Random) -> Answer:
+    """Who may write names there does. What is not sealed holds none."""
+    words = f"{NAME}: keterangan contoh" if field.personal else "Keterangan contoh"
+    return words[: field.schema.get("maxLength", MAX_TEXT)]
+
+
+def _checklist(_: Field, scene: Scene, chance: Random) -> Answer:
+    """Mostly all papers; sometimes one is missing, or a soft one is asked to be waived."""
+    given: dict[str, Any] = {
+        line.id: {"given": True, "number": "CONTOH/01/2026", "date": "2026-11-20"} for line in scene.lines
+    }
+    soft = [line.id for line in scene.lines if line.soft]
+    match chance.randint(0, 5):
+        case 0 if given:
+            given[chance.choice(list(given))] = {"given": False}
+        case 1 if soft:
+            given[chance.choice(soft)] = {
+                "given": False,
+                "waive": True,
+                "reason": f"{NAME}: tidak pernah disalin.",
+            }
     return given
+
+
+MAKERS: Mapping[str, Callable[[Field, Scene, Random], Answer]] = {
+    "radio": _choice,
+    "select": _choice,
+    "checkbox": lambda field, _, chance: field.schema.get("const") is True or chance.random() < 0.5,
+    "checkboxes": _choices,
+    "number": _count,
+    "date": _day,
+    "datetime": _instant,
+    "nik": lambda *_: NIK,
+    "tel": lambda *_: PHONE,
+    "email": lambda *_: MAIL,
+    "signature": lambda *_: SIGNATURE,
+    "documents": lambda _, scene, __: [scene.paper()],
+    "members": lambda _, scene, chance: list(
+        chance.sample(scene.members, min(len(scene.members), chance.randint(0, MOST_NAMED)))
+    ),
+    "requirements": _checklist,
+    "waiver": _waiver,
+}
+"""What answers a widget; all others are answered with words."""
 
 
 def open_tasks(work: UnitOfWork) -> list[Task]:
     """Every open task there is, oldest first."""
     query = select(Task).where(Task.status == "open").order_by(Task.created_at, Task.id)
     return list(work.session.scalars(query))
+
+
+def answers(work: UnitOfWork, task: Task, seed: int, *, members: Iterable[str] = ()) -> Answers:
+    """Valid answers of the actor for an open task; papers that they name are handed in at once. `seed` chooses which."""
+    case = work.session.get_one(Case, task.case_id)
+    definition = definition_of(work, case.definition_id)
+    form = definition.form(task.element)
+    lines, asked = _checklist_of(work, case, task, form)
+    scene = Scene(
+        now=work.clock(),
+        element=definition.elements[task.element],
+        is_there=task.role in work.actor.roles or bool(work.actor.roles & FIELD_ROLES),
+        members=list(members),
+        paper=lambda: _hand_in(work, task, seed),
+        lines=lines,
+        asked=asked,
+    )
+    return valid(form, scene, Random(seed))
+
+
+def _checklist_of(
+    work: UnitOfWork, case: Case, task: Task, form: Form
+) -> tuple[list[requirements.RequirementLine], list[str]]:
+    """The lines of a checklist that applies to a case, and those whose exception is asked for."""
+    widgets = {field.widget for field in form.fields.values()}
+    if not widgets & forms.COMPUTED_WIDGETS:
+        return [], []
+    if "waiver" not in widgets:
+        return requirements.lines_of(work, case), []
+    onlooker = replace(work, actor=Actor(None, "Pengamat", frozenset({"auditor"}), case.unit))
+    return requirements.lines_of(work, case), [
+        missing.line.id for missing in requirements.requests(onlooker, task.id)
+    ]
+
+
+def _hand_in(work: UnitOfWork, task: Task, seed: int) -> str:
+    """A paper of the case; who may not hand one in names one that is not there."""
+    picture = io.BytesIO()
+    Image.new("L", (8, 8), seed % 4).save(picture, "PNG")
+    try:
+        paper = documents.upload(
+            work, task.case_id, element="", label="Dokumen lain", data=picture.getvalue(), task_id=task.id
+        )
+    except SentraError:
+        return str(uuid4())
+    return str(paper.id)

@@ -1,0 +1,66 @@
+"""The ground of the walks: every process of the release, people of every role."""
+
+import hashlib
+import logging
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.integration.conftest import PROCESSES, TestClock
+from tests.integration.stateful.hall import Ground
+from tests.integration.stateful.privacy import Ear
+from workflow_app.engine import definitions, scenarios
+from workflow_app.permissions import ROLES
+from workflow_app.services import processes, typesetting
+from workflow_app.services.unit_of_work import Works
+from workflow_app.types import SYSTEM, Actor
+
+FOLDERS: list[Path] = sorted(path.parent for path in PROCESSES.glob("*/process.bpmn"))
+PEOPLE = {
+    **{role: (role,) for role in ROLES},
+    "pamapta2": ("pamapta", "petugas"),
+    "petugas2": ("petugas",),
+    "ka_spkt2": ("ka_spkt",),
+    "ganda": ("petugas", "ka_spkt"),
+    "serba": ("petugas", "pamapta", "ka_spkt", "piket_reskrim", "piket_samapta"),
+}
+"""One of each role, some twice, some with several."""
+
+
+@pytest.fixture
+def quick_letters(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Setting a letter takes most of a second and is tested elsewhere."""
+
+    def typeset(html: str, _about: object) -> tuple[bytes, int]:
+        return b"%PDF-1.7 " + hashlib.sha256(html.encode()).hexdigest().encode(), 1
+
+    monkeypatch.setattr(typesetting, "typeset", typeset)
+
+
+@pytest.fixture
+def ear() -> Iterator[Ear]:
+    """Hears what is logged during a test."""
+    ear = Ear()
+    logging.getLogger().addHandler(ear)
+    yield ear
+    logging.getLogger().removeHandler(ear)
+
+
+@pytest.fixture
+def ground(works: Works, clock: TestClock, ear: Ear, person: Callable[..., Actor]) -> Ground:
+    """People of all roles, one of another unit with every role, and all that can be started."""
+    people = {name: person(name, *roles) for name, roles in PEOPLE.items()}
+    people["unit_lain"] = person("unit_lain", *ROLES, unit="lain")
+    with works.begin(SYSTEM) as work:
+        for folder in FOLDERS:
+            processes.deploy(work, folder)
+    with works.begin(people["petugas"]) as work:
+        keys = [process.key for process in processes.startable(work)]
+    told = [
+        (folder.name, scenario)
+        for folder in FOLDERS
+        for scenario in scenarios.read_scenarios(definitions.read_folder(folder))
+        if not (scenario.settings or scenario.targets or scenario.areas)
+    ]
+    return Ground(works.session_factory.kw["bind"], works, clock, ear, people, keys, told)

@@ -1,0 +1,100 @@
+"""What a person is shown, list by list, beside what the rules say he may see: nothing more, and nothing less where all is due."""
+
+from collections.abc import Iterable, Mapping
+from uuid import UUID
+
+from sqlalchemy import select
+
+from tests.integration.stateful.rules import Sight
+from workflow_app.errors import NotFound
+from workflow_app.models.case import Case
+from workflow_app.models.kinship import CaseKinship
+from workflow_app.models.task import Task
+from workflow_app.services import boxes, cases, dispatches, inbox, incidents, kinship, message_views
+from workflow_app.services.unit_of_work import UnitOfWork
+
+ALL = 1000
+CENTURY = "20"
+"""Every number of a case has its year in it."""
+KEEP_OUTBOX = frozenset({"pamapta", "ka_spkt", "admin"})
+READ_INCIDENTS = KEEP_OUTBOX | {"auditor", "piket_propam"}
+READ_BOARD = frozenset({"pamapta", "ka_spkt", "petugas", "pimpinan"})
+
+
+def too_much_or_too_little(work: UnitOfWork, known: Mapping[UUID, Sight]) -> list[str]:
+    """Where the lists of the actor differ from what he may see."""
+    seen = {case_id for case_id, sight in known.items() if sight.is_for(work.actor)}
+    return [*_inbox(work, seen), *_cases(work, known, seen), *_kin(work, seen), *_boards(work, known, seen)]
+
+
+def _inbox(work: UnitOfWork, seen: set[UUID]) -> Iterable[str]:
+    who = work.actor
+    tasks = [
+        task
+        for task in work.session.scalars(select(Task).where(Task.status == "open"))
+        if task.case_id in seen
+    ]
+    due = {
+        "mine": {task.id for task in tasks if task.assignee_id == who.user_id},
+        "queue": {task.id for task in tasks if task.assignee_id is None and task.role in who.roles},
+    }
+    for tab in inbox.TABS:
+        page = inbox.page(work, tab, limit=ALL)
+        shown = {row.task_id for row in page.rows}
+        wanted = due.get(tab, shown if shown <= {task.id for task in tasks} else {"none that is hidden"})
+        if shown != wanted:
+            yield f"inbox {tab}"
+        if page.counts[tab] != min(len(shown), inbox.COUNT_LIMIT):
+            yield f"count of {tab}"
+
+
+def _cases(work: UnitOfWork, known: Mapping[UUID, Sight], seen: set[UUID]) -> Iterable[str]:
+    if {hit.id for hit in cases.search(work, CENTURY, limit=ALL)} != seen:
+        yield "search"
+    for sight in list(known.values())[:2]:
+        if {hit.id for hit in cases.search(work, sight.number)} != ({sight.case_id} & seen):
+            yield "search by number"
+        try:
+            opened = cases.get(work, sight.case_id).id
+        except NotFound:
+            opened = None
+        if (opened is not None) != (sight.case_id in seen):
+            yield "page of a case"
+
+
+def _kin(work: UnitOfWork, seen: set[UUID]) -> Iterable[str]:
+    for bond in work.session.scalars(select(CaseKinship)):
+        for one, other in ((bond.parent_id, bond.child_id), (bond.child_id, bond.parent_id)):
+            if one not in seen:
+                continue
+            family = kinship.of_case(work, work.session.get_one(Case, one))
+            if (other in {kin.case_id for kin in family.kin}) != (other in seen):
+                yield "kinship"
+            if other not in seen and not family.has_hidden:
+                yield "kinship that is not said to be hidden"
+
+
+def _boards(work: UnitOfWork, known: Mapping[UUID, Sight], seen: set[UUID]) -> Iterable[str]:
+    who = work.actor
+    behind = {
+        case_id
+        for case_id, sight in known.items()
+        if who.user_id in sight.walled_off or who.unit != sight.unit
+    }
+    minds_all = "admin" in who.roles
+    minded = seen | {
+        case_id
+        for case_id, sight in known.items()
+        if minds_all and case_id not in behind and sight.confined_to is None
+    }
+    shown: dict[str, tuple[set[UUID], set[UUID]]] = {
+        "boxes": ({case_id for box in boxes.list_boxes(work) for case_id, _ in box.cases}, seen)
+    }
+    if who.roles & READ_INCIDENTS:
+        shown["incidents"] = ({one.case_id for one in incidents.list_open(work)}, minded)
+    if who.roles & KEEP_OUTBOX:
+        outbox = message_views.outbox(work)
+        shown["outbox"] = ({one.case_id for one in (*outbox.unsent, *outbox.sent)}, minded)
+    if who.roles & READ_BOARD:
+        shown["board of calls"] = ({call.case_id for call in dispatches.running(work)}, known.keys() - behind)
+    return [place for place, (ids, allowed) in shown.items() if not ids <= allowed]

@@ -1,0 +1,44 @@
+"""Random people press random buttons of every process; no rule is ever broken.
+
+The suite runs a few examples, the same every time. Longer and different ones: docs/how-to/walk-longer.md.
+"""
+
+import os
+from collections import Counter as Tally
+
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.integration.stateful.counter import Counter
+from tests.integration.stateful.hall import Ground
+
+IS_LONG = "STATEFUL_EXAMPLES" in os.environ
+EXAMPLES = int(os.environ.get("STATEFUL_EXAMPLES", "25"))
+STEPS = int(os.environ.get("STATEFUL_STEPS", "20"))
+OFTEN = {"start", "claim", "release", "reassign", "completing", "send_again", "upload", "reveal"}
+"""Verbs that even the few examples of the suite do rightly and wrongly, whatever else chance brings."""
+
+
+def test_random_actions_of_random_people_break_no_rule(ground: Ground, quick_letters: None) -> None:
+    class CounterOfThisTest(Counter):
+        pass
+
+    CounterOfThisTest.ground, CounterOfThisTest.tally = ground, Tally()
+    run_state_machine_as_test(
+        CounterOfThisTest,
+        settings=settings(
+            max_examples=EXAMPLES,
+            stateful_step_count=STEPS,
+            deadline=None,
+            database=None,
+            derandomize=not IS_LONG,
+            phases=(Phase.generate, Phase.shrink) if IS_LONG else (Phase.generate,),
+            report_multiple_bugs=False,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+    done, refused = (
+        {name for name, was_done in CounterOfThisTest.tally if was_done is kind} for kind in (True, False)
+    )
+    assert done >= OFTEN, "the examples no longer reach these verbs"
+    assert refused >= OFTEN | {"outdated"}, "the examples no longer try what is forbidden"
