@@ -82,11 +82,11 @@ class Casework(Hall):
         token = f"{self.marks}{box}{now.isoformat()}"
         self.act(actor, None if legal else False, lambda work: boxes.open_box(work, asked, second, token))
 
-    @deed(actor=anybody, chosen=which, reason=reasons)
+    @deed(actor=st.just("pamapta") | anybody, chosen=which, reason=reasons)
     def cancel(self, actor: str, chosen: int, reason: str) -> None:
         """R8: what is cancelled has ended, with a reason."""
         sight = self.sight(chosen)
-        if sight is None or chosen % 4:  # else no case would live long
+        if sight is None or chosen % 2:  # else no case would live long
             return
         who = self.people[actor]
         may = sight.is_for(who) and bool(who.roles & (STARTERS | LEADS)) and reason == REASON

@@ -10,6 +10,7 @@ import pytest
 from tests.integration.conftest import PROCESSES, TestClock
 from tests.integration.stateful.hall import Ground
 from tests.integration.stateful.privacy import Ear
+from workflow_app import logs
 from workflow_app.engine import definitions, scenarios
 from workflow_app.permissions import ROLES
 from workflow_app.services import processes, typesetting
@@ -40,11 +41,18 @@ def quick_letters(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def ear() -> Iterator[Ear]:
-    """Hears what is logged during a test."""
+    """Hears what is logged during a test, as much as a site logs."""
     ear = Ear()
+    ear.setFormatter(logs.JsonFormatter())
+    wanted = {"": "INFO", **logs.QUIET}
+    before = {name: logging.getLogger(name).level for name in wanted}
+    for name, level in wanted.items():
+        logging.getLogger(name).setLevel(level)
     logging.getLogger().addHandler(ear)
     yield ear
     logging.getLogger().removeHandler(ear)
+    for name, known in before.items():
+        logging.getLogger(name).setLevel(known)
 
 
 @pytest.fixture

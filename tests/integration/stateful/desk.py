@@ -26,6 +26,7 @@ NAMES = (
 anybody = st.sampled_from(NAMES)
 suited_or_anybody = st.none() | anybody
 """None is somebody who may; else nearly everything would be refused."""
+leads = st.sampled_from(["pamapta", "ka_spkt", "piket_propam"])
 which = st.integers(0, 30)
 turns = st.integers(0, 2**20)
 """Which of all the answers that a form allows."""
@@ -55,7 +56,7 @@ class Desk(Hall):
         self.sent: Sent | None = None
         """The last form that was taken."""
 
-    @deed(actor=suited_or_anybody, chosen=which)
+    @deed(weight=2, actor=suited_or_anybody, chosen=which)
     def claim(self, actor: str | None, chosen: int) -> None:
         task = self.task(chosen)
         if task is None:
@@ -95,7 +96,7 @@ class Desk(Hall):
         if self.act(actor, legal, lambda work: tasks.release(work, task.id)):
             self.holders[task.id] = None
 
-    @deed(actor=st.sampled_from(["pamapta", "piket_propam"]) | anybody, to=suited_or_anybody, chosen=which)
+    @deed(weight=3, actor=st.just("pamapta") | leads | anybody, to=suited_or_anybody, chosen=which)
     def reassign(self, actor: str, to: str | None, chosen: int) -> None:
         """A lead gives a task on; four eyes, walls, roles and accounts hold for who gets it."""
         task = self.task(chosen)
@@ -124,13 +125,13 @@ class Desk(Hall):
         given: Answers = {"nama": repertoire.NAME}
         self.act(actor, legal, lambda work: drafts.save(work, task.id, given), is_recorded=False)
 
-    @deed(actor=anybody, chosen=which, turn=turns, is_spoiled=st.sampled_from([False, False, True]))
+    @deed(weight=2, actor=anybody, chosen=which, turn=turns, is_spoiled=st.sampled_from([False, False, True]))
     def complete(self, actor: str, chosen: int, turn: int, is_spoiled: bool) -> None:
         task = self.task(chosen)
         if task is not None:
             self.completing(actor, task, turn, is_spoiled=is_spoiled)
 
-    @deed(chosen=which, turn=turns, is_spoiled=st.sampled_from([False] * 7 + [True]))
+    @deed(weight=4, chosen=which, turn=turns, is_spoiled=st.sampled_from([False] * 7 + [True]))
     def proceed(self, chosen: int, turn: int, is_spoiled: bool = False) -> None:
         """Somebody who may does what is next."""
         with self.reading() as work:

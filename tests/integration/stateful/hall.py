@@ -42,11 +42,13 @@ class Ground:
     """What is told of each process: its key and one way through it."""
 
 
-def deed(**drawn: SearchStrategy[Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Something that may happen, with what is drawn for it."""
+def deed(
+    weight: int = 1, **drawn: SearchStrategy[Any]
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Something that may happen, with what is drawn for it; of a `weight` that says how often beside the others."""
 
     def mark(act: Callable[..., None]) -> Callable[..., None]:
-        act.__dict__["drawn"] = drawn
+        act.__dict__["drawn"], act.__dict__["weight"] = drawn, weight
         return act
 
     return mark
@@ -77,8 +79,9 @@ class Hall(RuleBasedStateMachine):
 
     @rule(data=st.data())
     def something_happens(self, data: Any) -> None:
-        """One of the deeds, each as likely as any other. Rules of their own would be left out of whole examples by turns."""
-        deeds = sorted(name for name in dir(type(self)) if hasattr(getattr(type(self), name), "drawn"))
+        """One of the deeds. Rules of their own would be left out of whole examples by turns."""
+        known = [(name, getattr(type(self), name)) for name in sorted(dir(type(self)))]
+        deeds = [name for name, act in known if hasattr(act, "drawn") for _ in range(act.weight)]
         act = getattr(self, data.draw(st.sampled_from(deeds), label="deed"))
         act(**{name: data.draw(strategy, label=name) for name, strategy in act.drawn.items()})
 
