@@ -72,6 +72,15 @@ def letter_parts(source: Source) -> Iterator[Finding]:
             )
 
 
+def companions(source: Source) -> Iterator[Finding]:
+    """Letters that do not hold without each other say so of each other."""
+    for name, letter in source.letters.items():
+        for other in letter.meta.get("together_with", ()):
+            if other not in source.letters or name not in source.letters[other].meta.get("together_with", ()):
+                message = f"Surat {other} (together_with) tidak ada, atau tidak menyebut surat ini kembali."
+                yield Finding("letter-meta", f"letters/{name}.json", message)
+
+
 def scenarios(source: Source) -> Iterator[Finding]:
     """Scenarios name tasks, roles, letters, outcomes and fields that exist."""
     outcomes = {node.properties.get("outcome") for node in source.of_kind("endEvent")} - {None}
@@ -138,4 +147,4 @@ def _named(html: str) -> list[tuple[str, str]]:
     return sorted({*answers, *labels})
 
 
-RULES: tuple[Rule, ...] = (readme, letters, letter_parts, scenarios)
+RULES: tuple[Rule, ...] = (readme, letters, letter_parts, companions, scenarios)

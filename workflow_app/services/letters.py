@@ -69,6 +69,8 @@ class LetterView:
     """The actor may withdraw it: the case has ended, the letter is in the citizen's hand."""
     can_open: bool
     """The actor may read what it states, and it is printed."""
+    goes_with: list[str]
+    """Title and number of the valid letters that are withdrawn together with it."""
 
 
 def issue(work: UnitOfWork, case: Case, letter: str, model: str = "") -> UUID:
@@ -134,7 +136,10 @@ def void(work: UnitOfWork, letter_id: UUID, reason: str) -> None:
 
 
 def withdraw(work: UnitOfWork, letter_id: UUID, reason: str) -> None:
-    """Withdraw a letter after it was handed over. Only Ka SPKT, with a written reason; it is printed again as void."""
+    """Withdraw a letter after it was handed over. Only Ka SPKT, with a written reason; it is printed again as void.
+
+    So are the letters that do not hold without it (`together_with`).
+    """
     letter = work.session.get(Letter, letter_id)
     if letter is None:
         raise NotFound()
@@ -154,7 +159,8 @@ def withdraw(work: UnitOfWork, letter_id: UUID, reason: str) -> None:
             "Berkas ini belum berakhir, jadi suratnya belum dapat ditarik. Bila surat belum diserahkan, nyatakan isinya "
             "salah pada langkah pemeriksaan surat."
         )
-    void(work, letter_id, reason)
+    for one in (letter, *_partners(work, case, letter)):
+        void(work, one.id, reason)
 
 
 def for_case(work: UnitOfWork, case_id: UUID) -> list[LetterView]:
@@ -186,9 +192,11 @@ def issued(work: UnitOfWork, case_id: UUID) -> list[LetterView]:
     may_withdraw = case.closed_at is not None and has_role(work.actor, WITHDRAWERS)
     reasons = _reasons(work, case, found)
     can_open = bool(found) and handoffs.reads_papers(work, case)
-    return [
-        _view(letter, reason, may_withdraw, can_open) for letter, reason in zip(found, reasons, strict=True)
-    ]
+    views = []
+    for letter, reason in zip(found, reasons, strict=True):
+        with_it = [f"{one.title} {one.number}" for one in _partners(work, case, letter)]
+        views.append(_view(letter, reason, may_withdraw, can_open, with_it))
+    return views
 
 
 def pdf(work: UnitOfWork, letter_id: UUID) -> documents.Content:
@@ -248,6 +256,14 @@ def _reasons(work: UnitOfWork, case: Case, found: Sequence[Letter]) -> list[str 
     return [words.get(_withdrawal(letter), letter.void_reason) for letter in found]
 
 
+def _partners(work: UnitOfWork, case: Case, letter: Letter) -> list[Letter]:
+    """The valid letters of the case that do not hold without this valid one."""
+    kinds = definition_of(work, case.definition_id).letter(letter.kind).meta.get("together_with", ())
+    if letter.status == "void":
+        return []
+    return [one for one in of_case(work, case.id) if one.kind in kinds and one.status == "valid"]
+
+
 def _required(meta: Any, key: str, letter: str) -> str:
     value: Answer = meta.get(key)
     if not isinstance(value, str) or not value:
@@ -255,7 +271,9 @@ def _required(meta: Any, key: str, letter: str) -> str:
     return value
 
 
-def _view(letter: Letter, void_reason: str | None, may_withdraw: bool, can_open: bool) -> LetterView:
+def _view(
+    letter: Letter, void_reason: str | None, may_withdraw: bool, can_open: bool, goes_with: list[str]
+) -> LetterView:
     return LetterView(
         id=letter.id,
         case_id=letter.case_id,
@@ -269,4 +287,5 @@ def _view(letter: Letter, void_reason: str | None, may_withdraw: bool, can_open:
         verify_code=letter.verify_code,
         can_withdraw=may_withdraw and letter.status == "valid",
         can_open=letter.document_id is not None and can_open,
+        goes_with=goes_with,
     )

@@ -74,6 +74,24 @@ def numbers_of(works: Works, case_id: UUID) -> dict[str, str]:
         return {letter.kind: letter.number for letter in work.session.scalars(query)}
 
 
+@pytest.mark.parametrize("kind", ["lp", "sttlp"])
+def test_r48_report_and_receipt_are_withdrawn_together(
+    report: Play, works: Works, sari: Actor, kind: str
+) -> None:
+    case_id = report("diterima_model_b")
+    with works.begin(sari) as work:
+        shown = {letter.kind: letter for letter in letters.for_case(work, case_id)}
+        other = shown["sttlp" if kind == "lp" else "lp"]
+        assert shown[kind].goes_with == [f"{other.title} {other.number}"]
+        letters.withdraw(work, shown[kind].id, "Contoh: laporan ini keliru")
+    with works.begin(sari) as work:
+        letters.withdraw(work, shown[kind].id, "Contoh: laporan ini keliru")
+        shown = {letter.kind: letter for letter in letters.for_case(work, case_id)}
+        assert {letter.status for letter in shown.values()} == {"void"}
+        assert {letter.void_reason for letter in shown.values()} == {"Contoh: laporan ini keliru"}
+        assert shown[kind].goes_with == []
+
+
 def test_r48_report_and_receipt_are_numbered_together_and_each_model_by_itself(
     works: Works, report: Play
 ) -> None:

@@ -34,6 +34,11 @@ FAULTS: dict[str, tuple[Folder, str, str]] = {
     "a letter that is missing": (line().service("terbit", "issue_letter", letter='"hantu"'), "letter-unknown", "terbit"),
     "a letter named by a variable": (line().service("terbit", "issue_letter", letter="jenis"), "letter-unknown", "terbit"),
     "a letter nobody issues": (line().letter("sisa"), "letter-unused", "letters/sisa.html"),
+    "a letter that stands with one that does not say so": (
+        service_counter().json("letters/surat.json", {"title": "Surat", "together_with": ["lain"]}),
+        "letter-meta",
+        "letters/surat.json",
+    ),
     "a letter without title": (service_counter().json("letters/surat.json", {}), "letter-meta", "letters/surat.json"),
     "a letter on an unknown task": (letter("{{ jawaban.hantu.nama }}"), "letter-reference", "letters/surat.html"),
     "a letter on an unknown field": (letter('{{ label("isi", "hantu") }}'), "letter-reference", "letters/surat.html"),
