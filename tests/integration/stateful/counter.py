@@ -8,10 +8,11 @@ from hypothesis.stateful import initialize, invariant
 from PIL import Image
 
 from tests.integration.stateful import repertoire, rules, sight
-from tests.integration.stateful.accounts import Accounts
+from tests.integration.stateful.accounts import STAFF, Accounts
 from tests.integration.stateful.casework import Casework
 from tests.integration.stateful.checks import CHECKS
-from tests.integration.stateful.desk import NAMES, Desk, turns
+from tests.integration.stateful.desk import NAMES, Desk, turns, which
+from tests.integration.stateful.hall import deed
 from tests.integration.stateful.machinery import SITE, Machinery
 from tests.integration.stateful.snapshots import Snapshot
 from workflow_app.permissions import ROLES
@@ -39,28 +40,37 @@ class Counter(Accounts, Machinery, Casework, Desk):
         self.checked: Snapshot | None = None
         """How everything was when it was found in order."""
 
-    @initialize(which=st.integers(0, 999), steps=st.integers(0, 16), turn=turns)
-    def a_case_is_under_way(self, which: int, steps: int, turn: int) -> None:
+    @initialize(way=st.integers(0, 999), steps=st.integers(0, 24), turn=turns)
+    def a_case_is_under_way(self, way: int, steps: int, turn: int) -> None:
         """Of any process: as one of its scenarios goes to some step, or as chance will from the beginning."""
         self.ground.ear.heard.clear()
-        self.looks = which
-        if which % 3:
-            self.play(which, steps)
+        self.looks = way
+        if way % 3:
+            self.play(way, steps)
             return
-        self.start("petugas", which // 3, "A")
+        self.start("petugas", way // 3, "A")
         for step in range(steps):
             self.proceed(0, turn + step)
             self.run_job(0)
 
-    def play(self, which: int, steps: int) -> None:
+    def play(self, way: int, steps: int) -> None:
         """The first steps of a scenario, as they are told."""
-        key, scenario = self.ground.scenarios[which % len(self.ground.scenarios)]
+        key, scenario = self.ground.scenarios[way % len(self.ground.scenarios)]
         cast = {role: self.people[role] for role in ROLES}
         rehearsal.play(Stage(self.works, cast, SITE, PAPER, self.advance), key, scenario, steps=steps)
 
     def advance(self, span: timedelta) -> None:
         """Time of a scenario."""
         self.ground.clock.at += span
+
+    @deed(chosen=which, turn=turns)
+    def be_closed_meanwhile(self, chosen: int, turn: int) -> None:
+        """Somebody fills in a form, an admin closes the account, the form is sent."""
+        task = self.task(chosen)
+        name = self.suited(task) if task else None
+        if task is not None and name in STAFF:
+            self.close_account(name, True)
+            self.completing(name, task, turn)
 
     @invariant()
     def everything_holds(self) -> None:

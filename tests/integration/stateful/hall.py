@@ -20,6 +20,7 @@ from tests.integration.stateful.rules import Sight
 from tests.integration.stateful.snapshots import Snapshot
 from workflow_app.engine.scenarios import Scenario
 from workflow_app.errors import SentraError
+from workflow_app.models.case import Case
 from workflow_app.models.task import Task
 from workflow_app.services import incidents
 from workflow_app.services.unit_of_work import UnitOfWork, Works
@@ -60,6 +61,8 @@ class Hall(RuleBasedStateMachine):
     ground: Ground
     tally: Counter[tuple[str, bool]]
     """How often each verb was done and refused, over all examples."""
+    reached: Counter[tuple[str, str]]
+    """How often a case of each process stood at the end of an example: its outcome, or that it was open."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -86,7 +89,10 @@ class Hall(RuleBasedStateMachine):
         act(**{name: data.draw(strategy, label=name) for name, strategy in act.drawn.items()})
 
     def teardown(self) -> None:
-        """Nothing of an example remains."""
+        """Nothing of an example remains but how far it came."""
+        with self.reading() as work:
+            rows = work.session.execute(select(Case.process_key, Case.outcome))
+            self.reached.update((key, outcome or "open") for key, outcome in rows)
         self.savepoint.rollback()
         self.ground.clock.at = self.begins_at
 

@@ -131,6 +131,7 @@ def test_the_machine_notices_when_other_eyes_are_not_asked_for(
 
     recorder = {**ground.people, "petugas": ground.people["ganda"]}
     CounterOfThisTest.ground, CounterOfThisTest.tally = replace(ground, people=recorder), Tally()
+    CounterOfThisTest.reached = Tally()
     machine = CounterOfThisTest()
     files = [(key, told.file) for key, told in ground.scenarios]
     machine.play(files.index(("sktlk", "scenarios/sktlk_ktp.yaml")), 6)

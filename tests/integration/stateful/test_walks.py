@@ -4,6 +4,7 @@ The suite runs a few examples, the same every time. Longer and different ones: d
 """
 
 import os
+import sys
 from collections import Counter as Tally
 
 from hypothesis import HealthCheck, Phase, settings
@@ -13,7 +14,7 @@ from tests.integration.stateful.counter import Counter
 from tests.integration.stateful.hall import Ground
 
 IS_LONG = "STATEFUL_EXAMPLES" in os.environ
-EXAMPLES = int(os.environ.get("STATEFUL_EXAMPLES", "40"))
+EXAMPLES = int(os.environ.get("STATEFUL_EXAMPLES", "30"))
 STEPS = int(os.environ.get("STATEFUL_STEPS", "20"))
 SHRINKS = "STATEFUL_SHRINK" in os.environ
 """A failing example is made small, which takes up to five minutes."""
@@ -25,7 +26,7 @@ def test_random_actions_of_random_people_break_no_rule(ground: Ground, quick_let
     class CounterOfThisTest(Counter):
         pass
 
-    CounterOfThisTest.ground, CounterOfThisTest.tally = ground, Tally()
+    CounterOfThisTest.ground, CounterOfThisTest.tally, CounterOfThisTest.reached = ground, Tally(), Tally()
     run_state_machine_as_test(
         CounterOfThisTest,
         settings=settings(
@@ -42,5 +43,9 @@ def test_random_actions_of_random_people_break_no_rule(ground: Ground, quick_let
     done, refused = (
         {name for name, was_done in CounterOfThisTest.tally if was_done is kind} for kind in (True, False)
     )
+    if IS_LONG:
+        for counted in (CounterOfThisTest.tally, CounterOfThisTest.reached):
+            sys.stdout.write(f"\n{sorted(counted.items())}\n")
+    assert {key for key, _ in CounterOfThisTest.reached} >= {*ground.processes}, "a process is left out"
     assert done >= OFTEN, "the examples no longer reach these verbs"
     assert refused >= OFTEN | {"outdated"}, "the examples no longer try what is forbidden"
