@@ -43,7 +43,13 @@ def play(stage: Stage, process_key: str, scenario: Scenario, *, steps: int | Non
     """Start a case and play the scenario (or its first `steps`); returns the case. Raises `RehearsalFailed`."""
     with stage.works.begin(stage.cast["petugas"]) as work:
         case_id = cases.start(work, process_key, begins_with=scenario.begins_with).case_id
-    for step in scenario.steps[:steps]:
+    go_on(stage, case_id, scenario, 0, steps)
+    return case_id
+
+
+def go_on(stage: Stage, case_id: UUID, scenario: Scenario, start: int, stop: int | None = None) -> None:
+    """Play the steps `start` to `stop` of a scenario on a case that stands before them. Raises `RehearsalFailed`."""
+    for step in scenario.steps[start:stop]:
         settle(stage, case_id)
         match step:
             case Complete():
@@ -61,7 +67,6 @@ def play(stage: Stage, process_key: str, scenario: Scenario, *, steps: int | Non
                     detail=f"{scenario.name}: open are {opened}, expected {sorted(step.elements)}"
                 )
     settle(stage, case_id)
-    return case_id
 
 
 def settle(stage: Stage, case_id: UUID) -> None:

@@ -2,26 +2,22 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
-from tests.integration.conftest import PROCESSES
+from tests.integration.processes.release import FOLDERS, begun_by, configure
 from workflow_app.engine import definitions, scenarios
-from workflow_app.engine.lint_kinship import literal
-from workflow_app.engine.model import read_model
 from workflow_app.engine.scenarios import Complete, Scenario
 from workflow_app.models.case import Case
 from workflow_app.models.letter import Letter
 from workflow_app.models.message import Message
-from workflow_app.services import audit, configuration, processes, rehearsal
+from workflow_app.services import audit, processes, rehearsal
 from workflow_app.services.rehearsal import Stage
 from workflow_app.services.unit_of_work import Works
 from workflow_app.types import SYSTEM, Actor
 
-FOLDERS = sorted(path.parent for path in PROCESSES.glob("*/process.bpmn"))
 SCENARIOS = [
     pytest.param(folder, scenario, id=f"{folder.name}-{Path(scenario.file).stem}")
     for folder in FOLDERS
@@ -56,29 +52,6 @@ def test_a_scenario_ends_as_it_says(
             written = work.session.scalars(select(Message.element).where(Message.case_id == case_id)).all()
             assert sorted(written) == sorted(scenario.messages)
         assert list(audit.verify_chains(work)) == []
-
-
-def begun_by(folder: Path) -> set[Path]:
-    """The folders of the processes whose cases this one begins."""
-    nodes = read_model((folder / definitions.MODEL_FILE).read_bytes()).nodes.values()
-    return {
-        PROCESSES / key
-        for node in nodes
-        if node.operation == "start_case" and (key := literal(node, "process"))
-    }
-
-
-def configure(works: Works, scenario: Scenario) -> None:
-    with works.begin(SYSTEM) as work:
-        for name, value in scenario.settings.items():
-            configuration.set_value(work, name, value, configuration.SOP_IN_FORCE)
-        for name, span in scenario.targets.items():
-            target: object = None if span is None else {"hari_kerja": span, "kalender": "hari_kerja"}
-            if isinstance(span, timedelta):
-                target = int(span.total_seconds() // 60)
-            configuration.set_value(work, f"target.{name}", target, configuration.SOP_IN_FORCE)
-        for name, codes in scenario.areas.items():
-            configuration.set_value(work, f"wilayah.{name}", list(codes), configuration.SOP_IN_FORCE)
 
 
 def test_every_process_of_the_release_has_scenarios() -> None:
