@@ -7,11 +7,11 @@ from dataclasses import asdict
 import click
 
 from workflow_app.local_stack import StackError
-from workflow_app.trials import inbox_bench, start_bench, task_bench
+from workflow_app.trials import inbox_bench, rework_bench, start_bench, task_bench
 from workflow_app.trials.officer import Unexpected
 
 WANTED = 1.5
-"""How many times as long lists may take with very many tasks."""
+"""How many times as long lists may take with very many tasks, and completions after very many loops."""
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="One JSON object instead of lines.")
 
 
@@ -86,6 +86,28 @@ def _told(small: inbox_bench.Latency, large: inbox_bench.Latency, growth: inbox_
         f"the list that grew most: {growth.which}, {growth.one_list} times",
     ]
     return "\n".join(lines)
+
+
+@bench.command()
+@click.option(
+    "--loops", default=1000, show_default=True, type=click.IntRange(60, 1900), help="Loops of the old case."
+)
+@AS_JSON
+def rework(loops: int, as_json: bool) -> None:
+    """Complete steps in a case that was sent back N times, by turns with the same steps in a new case."""
+    try:
+        result = rework_bench.measure(loops, notice=lambda text: click.echo(f"  {text}", err=True))
+    except (StackError, Unexpected) as error:
+        raise click.ClickException(str(error)) from error
+    if as_json:
+        _print({**asdict(result), "ratio": result.ratio}, as_json=True)
+        return
+    for name, cost in (("first", result.first), ("last", result.last)):
+        click.echo(
+            f"{name} completions: {cost.completion_ms} ms; a round asks {cost.statements} statements for {cost.rows} rows "
+            f"({cost.bytes} bytes), the engine keeps {cost.state_bytes} bytes"
+        )
+    click.echo(f"after {result.loops} loops: {result.ratio} times as long (wanted: at most {WANTED})")
 
 
 @bench.command()

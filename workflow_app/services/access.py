@@ -65,7 +65,7 @@ def visible_task(work: UnitOfWork, task_id: UUID, *, lock: bool = False) -> Task
     query = select(Case).join(Task, Task.case_id == Case.id).where(Task.id == task_id)
     case = _checked(work, _found(work, query, lock=lock))
     memory.for_actor(work)[case.id] = case
-    return next(task for task in case_tasks.of_case(work, case.id) if task.id == task_id)
+    return case_tasks.of_id(work, case.id, task_id)
 
 
 def check_account(work: UnitOfWork) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from workflow_app.engine.definitions import Definition
@@ -71,15 +71,20 @@ def store(work: UnitOfWork, case: Case, task: Task, token: str, form: Form, give
 
 
 def newest(work: UnitOfWork, case_id: UUID, elements: Iterable[str] | None = None) -> dict[str, Submission]:
-    """The newest submission of each element of a case, in the order they were made; read once per unit of work."""
+    """The newest submission of each element of a case, in the order they were made; read once per unit of work.
+
+    Those of earlier rounds stay where they are: a case may have thousands.
+    """
     known = memory.of_case(work, case_id)
     if "answers" not in known:
-        found: dict[str, Submission] = {}
-        query = select(Submission).where(Submission.case_id == case_id).order_by(Submission.position)
-        for submission in work.session.scalars(query):
-            found.pop(submission.element, None)
-            found[submission.element] = submission
-        known["answers"] = found
+        last = (
+            select(func.max(Submission.position))
+            .where(Submission.case_id == case_id)
+            .group_by(Submission.element)
+        )
+        query = select(Submission).where(Submission.case_id == case_id, Submission.position.in_(last))
+        found = work.session.scalars(query.order_by(Submission.position))
+        known["answers"] = {submission.element: submission for submission in found}
     kept: dict[str, Submission] = known["answers"]
     wanted = kept if elements is None else set(elements)
     return {element: submission for element, submission in kept.items() if element in wanted}

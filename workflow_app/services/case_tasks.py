@@ -1,5 +1,8 @@
 """The tasks of a case, loaded once per unit of work: who may see it, what is open and what comes next are read from them.
 
+Of what is over, the last of each kind is enough for that. A case with a thousand rounds of rework has thousands of tasks, and
+each completion would read all of them.
+
 Whom a wall keeps out is read by the same question. It is asked after the case is locked, because a wall that another
 transaction raised meanwhile is not seen by the statement that waited for the lock.
 """
@@ -8,7 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, func, or_, select
 
 from workflow_app.models.case import Case
 from workflow_app.models.incident import Incident
@@ -17,9 +20,14 @@ from workflow_app.models.wall import CaseWall
 from workflow_app.services import memory
 from workflow_app.services.unit_of_work import UnitOfWork
 
+_IS_OVER_AT = func.coalesce(Task.done_at, Task.created_at)
+
 
 def of_case(work: UnitOfWork, case_id: UUID) -> list[Task]:
-    """Every task that the case has or had, oldest first. The same question tells whether an incident is open."""
+    """Every open task, and of the others the last of each element, role and status; oldest first.
+
+    The same question tells whether an incident is open.
+    """
     tasks: list[Task] = _known(work, case_id)["tasks"]
     return tasks
 
@@ -46,6 +54,12 @@ def wall_off(work: UnitOfWork, case_id: UUID, user_ids: Iterable[UUID]) -> None:
     known["walled_off"] = known["walled_off"].union(user_ids)
 
 
+def of_id(work: UnitOfWork, case_id: UUID, task_id: UUID) -> Task:
+    """One task of the case, whichever round it belongs to."""
+    known = next((task for task in of_case(work, case_id) if task.id == task_id), None)
+    return known or work.session.get_one(Task, task_id, populate_existing=True)
+
+
 def find(work: UnitOfWork, task_id: UUID) -> Task | None:
     """The task, if the actor was found to see its case and its tasks are loaded."""
     known = (memory.of_case(work, case_id).get("tasks", ()) for case_id in memory.for_actor(work))
@@ -63,10 +77,15 @@ def _known(work: UnitOfWork, case_id: UUID) -> dict[str, Any]:
     if "tasks" not in known:
         incident = exists().where(Incident.case_id == case_id, Incident.resolved_at.is_(None))
         walls = select(func.array_agg(CaseWall.user_id)).where(CaseWall.case_id == case_id).scalar_subquery()
+        last = (
+            select(func.max(_IS_OVER_AT))
+            .where(Task.case_id == case_id)
+            .group_by(Task.element, Task.role, Task.status)
+        )
         query = (
             select(Task, incident, walls)
             .select_from(Case)
-            .outerjoin(Task, Task.case_id == Case.id)
+            .outerjoin(Task, (Task.case_id == Case.id) & or_(Task.status == "open", _IS_OVER_AT.in_(last)))
             .where(Case.id == case_id)
             .order_by(Task.created_at, Task.id)
         )

@@ -7,10 +7,12 @@ members, somebody who plays no part takes theirs.
 from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
+from workflow_app.engine import definitions, scenarios
 from workflow_app.engine.scenarios import Advance, Complete, ExpectOpen, Message, Scenario
 from workflow_app.errors import SentraError
 from workflow_app.models.effect import PendingEffect
@@ -45,6 +47,12 @@ def play(stage: Stage, process_key: str, scenario: Scenario, *, steps: int | Non
         case_id = cases.start(work, process_key, begins_with=scenario.begins_with).case_id
     go_on(stage, case_id, scenario, 0, steps)
     return case_id
+
+
+def completions(folder: Path, name: str) -> list[tuple[str, str, Answers]]:
+    """Element, role and answers of each step that a person takes in a scenario of a process folder."""
+    scenario = scenarios.read_scenario(name, definitions.read_folder(folder)[f"scenarios/{name}.yaml"])
+    return [(step.element, step.role, step.answers) for step in scenario.steps if isinstance(step, Complete)]
 
 
 def go_on(stage: Stage, case_id: UUID, scenario: Scenario, start: int, stop: int | None = None) -> None:

@@ -178,8 +178,8 @@ def recorders(work: UnitOfWork, case_id: UUID, elements: str) -> set[UUID | None
         return set()
     return set(
         work.session.scalars(
-            select(Submission.submitted_by).where(
-                Submission.case_id == case_id, Submission.element.in_(names)
-            )
+            select(Submission.submitted_by)
+            .where(Submission.case_id == case_id, Submission.element.in_(names))
+            .distinct()
         )
     )

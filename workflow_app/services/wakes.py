@@ -8,7 +8,8 @@ from workflow_app.engine import runner
 from workflow_app.errors import ProcessFault
 from workflow_app.models.case import Case
 from workflow_app.models.effect import PendingEffect
-from workflow_app.services import access, audit, case_tasks, incidents, steps
+from workflow_app.models.task import Task
+from workflow_app.services import access, audit, incidents, memory, steps
 from workflow_app.services.processes import definition_of
 from workflow_app.services.unit_of_work import UnitOfWork
 from workflow_app.types import Step
@@ -69,12 +70,12 @@ def restore(work: UnitOfWork, case_id: UUID) -> None:
 def _reopen(work: UnitOfWork, case: Case, step: Step) -> None:
     """Tasks that are cancelled in the inbox and open for the engine wait in the queue of their role again."""
     wanted = {task.id for task in step.open_tasks}
-    for task in case_tasks.of_case(work, case.id):
-        if task.id in wanted and task.status == "done":
+    for task in work.session.scalars(select(Task).where(Task.id.in_(wanted), Task.status != "open")):
+        if task.status == "done":
             raise ProcessFault(task.element, "done in the inbox, open for the engine")
-        if task.id in wanted and task.status == "cancelled":
-            task.status, task.assignee_id = "open", None
+        task.status, task.assignee_id = "open", None
     work.session.flush()
+    memory.forget(work, case.id)
 
 
 def overdue(work: UnitOfWork, limit: int = 200) -> list[UUID]:

@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from workflow_app.cli.bench import bench
-from workflow_app.trials import inbox_bench, task_bench
+from workflow_app.trials import inbox_bench, rework_bench, task_bench
 from workflow_app.trials.case_cost import Cost
 from workflow_app.trials.inbox_bench import Latency
 
@@ -47,3 +47,15 @@ def test_inbox_tells_how_all_lists_grew_and_which_grew_most(monkeypatch: pytest.
     assert data["with_1000"]["p95_ms"] == 10.0
     assert "p95 at 9000 is 1.2 times that at 1000 (wanted: at most 1.5)" in told
     assert "petugas saya, 2.0 times" in told
+
+
+def test_rework_tells_how_much_dearer_late_rounds_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    first, last = (rework_bench.Cost(ms, 53, 74, 32_000, 3_000) for ms in (20.0, 25.0))
+    monkeypatch.setattr(rework_bench, "measure", lambda loops, **_: rework_bench.Result(loops, first, last))
+
+    data = json.loads(CliRunner().invoke(bench, ["rework", "--json"]).output)
+    told = CliRunner().invoke(bench, ["rework"]).output
+
+    assert (data["loops"], data["ratio"], data["first"]["rows"]) == (1000, 1.25, 74)
+    assert "first completions: 20.0 ms" in told
+    assert "after 1000 loops: 1.25 times as long (wanted: at most 1.5)" in told
