@@ -179,6 +179,8 @@ class Run:
             events = [t for t in workflow.event_manager.tasks.values() if t.state == TaskState.WAITING]
             if not (workflow.completed or effects or open_tasks or events):
                 raise ProcessFault(self.element, "the case is not over but waits for nothing")
+            if workflow.completed and self.case.outcome is None:
+                raise ProcessFault(self.element, "the case ends without an outcome")
             dues = [waiting_until(t) for t in events if isinstance(t.task_spec.event_definition, DueTimer)]
             return Step(
                 state=pack(self.case),

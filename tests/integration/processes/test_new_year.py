@@ -1,0 +1,57 @@
+"""Papers of every process around the end of the year: numbered by the day at the counter (WITA), from one again in January.
+
+Derived from the folders: every kind of letter, in each of its models. How many working days follow is asked of the calendars.
+"""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.integration.conftest import TestClock
+from tests.integration.processes.release import FOLDERS
+from tests.integration.services import desk
+from workflow_app.engine import definitions
+from workflow_app.engine.model import read_model
+from workflow_app.models.letter import Letter
+from workflow_app.services import letters, processes
+from workflow_app.services.unit_of_work import UnitOfWork
+from workflow_app.types import WITA, Actor
+
+BEFORE = datetime(2026, 12, 31, 23, 59, tzinfo=WITA).astimezone(UTC)
+AFTER = datetime(2027, 1, 1, 0, 1, tzinfo=WITA).astimezone(UTC)
+"""Both on 31 December in UTC."""
+MODELS = ("a", "b")
+
+
+def papers() -> list[object]:
+    """Folder, letter and model of everything that is issued."""
+    found = set()
+    for folder in FOLDERS:
+        for node in read_model((folder / definitions.MODEL_FILE).read_bytes()).nodes.values():
+            if node.operation == "issue_letter":
+                letter = node.parameters["letter"].strip("\"'")
+                found |= {
+                    (folder, letter, model) for model in (MODELS if "model" in node.parameters else ("",))
+                }
+    return [pytest.param(*one, id="-".join((one[0].name, *filter(None, one[1:])))) for one in sorted(found)]
+
+
+@pytest.mark.parametrize(("folder", "letter", "model"), papers())
+def test_r35_a_paper_at_23_59_belongs_to_the_old_year_and_one_at_00_01_to_the_new(
+    work: UnitOfWork, clock: TestClock, budi: Actor, folder: object, letter: str, model: str
+) -> None:
+    clock.at = BEFORE
+    processes.deploy(work, folder)
+    acting = replace(work, actor=budi)
+
+    def issue() -> str:
+        case = desk.new_case(acting, folder.name)
+        return work.session.get_one(Letter, letters.issue(acting, case, letter, model)).number
+
+    old = [issue(), issue()]
+    clock.at = AFTER
+    new = issue()
+
+    assert [number.split("/XII/2026/")[0].split("/")[-1] for number in old] == ["1", "2"]
+    assert new.split("/I/2027/")[0].split("/")[-1] == "1"
