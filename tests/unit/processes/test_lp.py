@@ -86,6 +86,20 @@ def test_r48_no_report_without_its_receipt() -> None:
         assert ("lp" in (scenario.letters or ())) == ("sttlp" in (scenario.letters or ()))
 
 
+@pytest.mark.parametrize(
+    ("letter", "signing", "field"),
+    [
+        ("lp", "tanda_tangan", "cara_tanda_tangan"),
+        ("sttlp", "tanda_tangan", "cara_tanda_tangan"),
+        ("skpl", "tanda_tangan_penolakan", "tanda_tangan_pejabat"),
+    ],
+)
+def test_r48_who_stands_on_a_letter_is_who_signs_it(letter: str, signing: str, field: str) -> None:
+    named = lp().letter(letter).meta["written_by"]
+    assert lp().form(signing).fields[field].only_by == named
+    assert lp().elements[signing].properties["assign"] == named
+
+
 def test_r48_only_an_explicit_decision_accepts_or_refuses() -> None:
     conditions = {flow.target: flow.condition for flow in MODEL.outgoing["gw_keputusan"]}
     assert conditions == {
