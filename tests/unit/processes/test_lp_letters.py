@@ -49,7 +49,7 @@ def letter(
 REFUSED = {
     "putuskan_laporan": {
         "keputusan": "tolak", "dasar_penolakan": "bukan_pidana",
-        "alasan_penolakan": "Ini perselisihan utang piutang.", "saran": "Mengajukan gugatan perdata.",
+        "alasan_penolakan": "Ini perselisihan utang piutang.\n\nTidak ada yang diambil paksa.", "saran": "Mengajukan gugatan perdata.",
     }
 }  # fmt: skip
 
@@ -89,6 +89,11 @@ def test_both_sign_the_report_and_the_receipt(kind: str) -> None:
     drawn = {"tanda_tangan": SIGNED, "tanda_tangan_petugas": SIGNED}
     assert letter(kind, tanda_tangan_di=drawn.get).count(SIGNED) == 2
     assert SIGNED not in letter(kind)
+
+
+def test_r48_the_reasons_of_a_refusal_are_numbered() -> None:
+    reasons = letter("skpl", answers=REFUSED).partition('<ol class="alasan">')[2].partition("</ol>")[0]
+    assert reasons == "<li>Ini perselisihan utang piutang.</li><li>Tidak ada yang diambil paksa.</li>"
 
 
 def test_r48_the_refusal_gives_reasons_and_remedies_and_is_signed_by_who_decided() -> None:
