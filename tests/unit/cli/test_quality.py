@@ -1,0 +1,60 @@
+"""The whole suite runs in two halves side by side, and none of them is lost."""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from workflow_app.cli import quality
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def saying(words: str, code: int = 0) -> list[str]:
+    """A program that says something, and ends with a code or by a signal (negative)."""
+    end = f"raise SystemExit({code})" if code >= 0 else f"import os; os.kill(os.getpid(), {-code})"
+    return [sys.executable, "-c", f"print({words!r}, flush=True); {end}"]
+
+
+@pytest.mark.parametrize("codes", [(0, 0), (1, 0), (0, 1), (0, -9)])
+def test_each_half_is_heard_and_the_worst_counts(
+    codes: tuple[int, int], capfd: pytest.CaptureFixture[str]
+) -> None:
+    commands = [saying(f"half {number}", code) for number, code in enumerate(codes)]
+
+    assert quality.side_by_side(commands, os.environ) == max(codes, key=abs)
+    assert capfd.readouterr().out.split("\n")[:2] == ["half 0", "half 1"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "processors", "parts"),
+    [
+        ([], 2, quality.HALVES),
+        (["-q", "--durations=9"], 2, quality.HALVES),
+        ([], 1, ((),)),
+        (["tests/unit"], 2, ((),)),
+        (["-k", "surat"], 2, ((),)),
+    ],
+)
+def test_only_the_whole_suite_is_halved(
+    arguments: list[str], processors: int, parts: tuple[tuple[str, ...], ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[list[str]] = []
+
+    def noted(commands: list[list[str]], _: object) -> int:
+        asked.extend(commands)
+        return 0
+
+    monkeypatch.setattr(quality, "side_by_side", noted)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(processors)))
+
+    assert CliRunner().invoke(quality.test, arguments).exit_code == 0
+    assert asked == [[sys.executable, "-m", "pytest", *arguments, *part] for part in parts]
+
+
+def test_the_halves_are_the_whole() -> None:
+    folders = {path.name for path in (ROOT / "tests").iterdir() if any(path.glob("**/test_*.py"))}
+
+    assert {Path(part).name for half in quality.HALVES for part in half} == folders
