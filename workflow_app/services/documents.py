@@ -93,8 +93,9 @@ def upload(
 
 
 def labels(work: UnitOfWork, case_id: UUID) -> list[str]:
-    """What a paper added to this case may be called."""
-    return paper_labels.choices(work, access.visible_case(work, case_id))
+    """What a paper added to this case may be called; nothing for who may not add one."""
+    case = access.visible_case(work, case_id)
+    return paper_labels.choices(work, case) if answers.works_on(work, case) else []
 
 
 def for_case(work: UnitOfWork, case_id: UUID) -> list[DocumentView]:

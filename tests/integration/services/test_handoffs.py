@@ -129,6 +129,7 @@ def test_r68_the_receiver_reads_from_the_hand_off_until_the_return_and_nobody_el
         assert answers.readable_groups(work, case) == frozenset(), "no note either"
         assert not any(letter.can_open for letter in letters.for_case(work, case_id))
         assert not any(paper.can_read for paper in documents.for_case(work, case_id))
+        assert documents.labels(work, case_id) == [], "and adds nothing"
     assert finds(works, stage.cast["petugas"], case_id) == {READ}
 
 
