@@ -44,7 +44,10 @@ CONTEXT = {
     "lines": {"persyaratan": LINES},
     "requests": {"pengecualian": [MissingLine(LINES[1], LONG)]},
     "members": [("a", f"Bripda {LONG}"), ("b", "Bripda Contoh Budi")],
-    "similar": {"nama": [SimilarCase(PAPER, "B-2026-000001", ["LP/B/1"], [LONG], NOON, "masih berjalan")]},
+    "similar": {
+        "nama": [SimilarCase(PAPER, "B-2026-000001", ["LP/B/1"], [LONG], NOON, "masih berjalan", True)]
+    },
+    "suggestions": {"saran": [(LONG, f"Kecamatan {LONG}"), ("Dua", "")]},
     "case_id": CASE,
 }
 
@@ -97,6 +100,33 @@ def test_what_was_typed_stays(app: Flask, widget: str) -> None:
     tree = parse(html)
     control = next(iter([*tree.iter("input"), *tree.iter("textarea")]))
     assert (control.get("value") or (control.text or "").lstrip("\n")) == 'dua " <tiga>'
+
+
+@pytest.mark.parametrize("widget", ["tel", "nik"])
+def test_a_doubt_stands_beside_the_field_and_is_no_error(app: Flask, widget: str) -> None:
+    form = forms.read_form("uji", SCHEMA, UI)
+    with app.test_request_context():
+        answer = get_template_attribute("forms/fields.html", "answer")
+        html = str(answer(Sheet(form, {}, {}, {"nama": LONG}), field(widget), CONTEXT))
+        wrong = str(answer(Sheet(form, {}, {"nama": "Salah."}, {"nama": LONG}), field(widget), CONTEXT))
+    tree = parse(html)
+    control = next(tree.iter("input"))
+    place = next(box for box in tree.iter("p") if box.get("data-doubt") == "nama")
+    assert (place.text, place.get("role")) == (LONG, "status")
+    assert place.get("id") in control.get("aria-describedby").split()
+    assert "aria-invalid" not in control.attrib
+    assert next(box for box in parse(wrong).iter("p") if box.get("data-doubt")).text is None, (
+        "one sentence at a time"
+    )
+
+
+def test_suggestions_are_offered_and_nothing_else_is_kept_out(app: Flask) -> None:
+    item = Field(name="saran", widget="text", title=LONG, suggest="desa")
+    tree = parse(draw(app, item, {"saran": ["Tempat lain"]}))
+    control, offered = next(tree.iter("input")), next(tree.iter("datalist"))
+    assert (control.get("list"), control.get("value")) == (offered.get("id"), "Tempat lain")
+    choices = [(option.get("value"), option.get("label")) for option in offered.iter("option")]
+    assert choices == [(LONG, f"Kecamatan {LONG}"), ("Dua", None)]
 
 
 def test_a_question_that_may_stay_empty_says_so(app: Flask) -> None:
