@@ -134,6 +134,11 @@ def test_r62_who_took_the_report_is_named_by_office_when_it_was_told_by_telephon
     assert field.visible_if.values == ("radio",)
 
 
+def test_r65_who_took_the_result_can_be_named_by_office_by_whoever_records_it_for_him() -> None:
+    assert "pamapta" in tkp_dispatch().elements["terima_hasil"].properties["standIn"]
+    assert "jabatan_penerima" in tkp_dispatch().form("terima_hasil").fields
+
+
 def test_r64_no_form_has_a_field_for_money() -> None:
     for form in tkp_dispatch().forms.values():
         assert not {name for name in form.fields if re.search(r"bayar|tarif|biaya|pungutan", name)} - {
