@@ -1,0 +1,122 @@
+"""What scanners, copiers, poor light and phones do to a clean sheet."""
+
+from collections.abc import Callable
+from random import Random
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageFilter
+
+Wear = Callable[[Image.Image, Random], Image.Image]
+PHONE = (3000, 4000)
+"""Twelve megapixels."""
+GLASS = (30, 30, 30)
+"""What a scanner sees where no paper lies and the lid is open."""
+
+
+def none(image: Image.Image, _random: Random) -> Image.Image:
+    """As drawn."""
+    return image
+
+
+def skew(image: Image.Image, random: Random) -> Image.Image:
+    """Fed at a slant of half a degree to three degrees."""
+    angle = random.choice((-1, 1)) * random.uniform(0.5, 3)
+    return image.rotate(angle, Image.Resampling.BICUBIC, fillcolor=(252, 252, 250))
+
+
+def turn(image: Image.Image, random: Random) -> Image.Image:
+    """Fed upside down or on its side."""
+    return image.rotate(random.choice((90, 180, 270)), expand=True)
+
+
+def noise(image: Image.Image, random: Random) -> Image.Image:
+    """Grain of a bad sensor, and specks."""
+    source = np.random.default_rng(random.getrandbits(32))
+    pixels = np.asarray(image, np.float32) + source.normal(0, 18, (*image.size[::-1], 1))
+    pixels[source.random(image.size[::-1]) < 0.0006] = 40
+    return _picture(pixels)
+
+
+def blur(image: Image.Image, _random: Random) -> Image.Image:
+    """Out of focus."""
+    return image.filter(ImageFilter.GaussianBlur(2.2))
+
+
+def fade(image: Image.Image, random: Random) -> Image.Image:
+    """Thermal paper and the last of the toner: grey on off-white."""
+    strength = random.uniform(0.2, 0.3)
+    return _picture(255 - (255 - np.asarray(image, np.float32)) * strength - 12)
+
+
+def shadow(image: Image.Image, random: Random) -> Image.Image:
+    """Light from one side, and the shadow of a hand."""
+    return _picture(np.asarray(image, np.float32) * _light(image.size, random)[..., None])
+
+
+def small(image: Image.Image, _random: Random) -> Image.Image:
+    """Scanned at 200 dpi."""
+    return image.resize((image.width * 2 // 3, image.height * 2 // 3), Image.Resampling.BOX)
+
+
+def photo(image: Image.Image, random: Random) -> Image.Image:
+    """A phone over a desk: perspective, the desk around the paper, uneven light, a little blur."""
+    width, height = PHONE
+    desk = _desk(random)
+
+    def near(x: float, y: float) -> tuple[float, float]:
+        return width * x + random.uniform(-0.035, 0.035) * width, height * y + random.uniform(-0.025, 0.025) * height
+
+    ratio = image.width / image.height
+    tall = 0.86 if ratio < 1 else 0.86 * width / height / ratio
+    wide = 0.86 * tall / 0.86 * height / width * ratio if ratio < 1 else 0.86
+    left, top = (1 - wide) / 2, (1 - tall) / 2
+    corners = [near(left, top), near(1 - left, top), near(1 - left, 1 - top), near(left, 1 - top)]
+    source = [(0, 0), (image.width, 0), (image.width, image.height), (0, image.height)]
+    warp = _projection(corners, source)
+    paper = image.transform(PHONE, Image.Transform.PERSPECTIVE, warp, Image.Resampling.BICUBIC)
+    mask = Image.new("L", image.size, 255).transform(
+        PHONE, Image.Transform.PERSPECTIVE, warp, Image.Resampling.BILINEAR
+    )
+    desk.paste(paper, (0, 0), mask)
+    lit = np.asarray(desk, np.float32) * _light(PHONE, random)[..., None]
+    return _picture(lit).filter(ImageFilter.GaussianBlur(0.8))
+
+
+def torn_off(image: Image.Image, random: Random) -> Image.Image:
+    """Taken off the glass too early: a part of the picture is dark."""
+    rest = image.copy()
+    rest.paste(GLASS, (0, round(image.height * random.uniform(0.45, 0.55)), *image.size))
+    return rest
+
+
+def _light(size: tuple[int, int], random: Random) -> NDArray[np.float32]:
+    """How much light falls on each place: a slope, and a dark round patch."""
+    width, height = size
+    x = np.linspace(0, 1, width, dtype=np.float32)[None, :]
+    y = np.linspace(0, 1, height, dtype=np.float32)[:, None]
+    slope = 0.75 + 0.25 * (x if random.random() < 0.5 else 1 - x)
+    middle = random.uniform(0.2, 0.8), random.uniform(0.2, 0.8)
+    patch = np.exp(-(((x - middle[0]) / 0.3) ** 2 + ((y - middle[1]) / 0.25) ** 2))
+    return np.asarray(slope * (1 - 0.45 * patch), np.float32)
+
+
+def _desk(random: Random) -> Image.Image:
+    """Dark wood: long soft grain."""
+    source = np.random.default_rng(random.getrandbits(32))
+    grain = Image.fromarray(source.integers(0, 60, (PHONE[1] // 160, PHONE[0] // 8), np.uint8))
+    soft = np.asarray(grain.resize(PHONE, Image.Resampling.BICUBIC), np.float32)[..., None]
+    return _picture(np.array([92, 64, 44], np.float32) + soft)
+
+
+def _projection(corners: list[tuple[float, float]], source: list[tuple[int, int]]) -> tuple[float, ...]:
+    """The eight numbers by which Pillow finds for a place in the result its place in the source."""
+    rows, wanted = [], []
+    for (x, y), (u, v) in zip(corners, source, strict=True):
+        rows += [[x, y, 1, 0, 0, 0, -u * x, -u * y], [0, 0, 0, x, y, 1, -v * x, -v * y]]
+        wanted += [u, v]
+    return tuple(float(value) for value in np.linalg.solve(np.array(rows), np.array(wanted)))
+
+
+def _picture(pixels: NDArray[np.floating]) -> Image.Image:
+    return Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8))
