@@ -27,6 +27,13 @@ def words(rows: list[Any]) -> tuple[Word, ...]:
     return tuple(_word(row) for row in rows)
 
 
+def numbers(found: list[Any], count: int) -> list[float]:
+    """So many numbers and nothing else."""
+    if len(found) != count or not all(_fits(number, float) for number in found):
+        raise DecodeCrashed
+    return [float(number) for number in found]
+
+
 def _word(row: Any) -> Word:
     if not isinstance(row, list) or len(row) != 6 or not _fits(row[0], str):
         raise DecodeCrashed

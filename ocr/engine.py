@@ -1,10 +1,12 @@
 """Asking the recognition engine from outside of the sandbox it runs in: every way it can fail gets a name."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from ocr import answers
 from ocr.errors import DecodeFailed, DecodeTimeout, EngineError, EngineFailed, EngineMissing, EngineTimeout
+from ocr.letter_numbers import with_roman_months
 from ocr.sandbox import Sandbox
 from ocr.types import Options, Word
 
@@ -49,8 +51,11 @@ def probe(sandbox: Sandbox, options: Options) -> Probe:
     return Probe(found["version"], frozenset(map(str, found["languages"])))
 
 
-def recognise(sandbox: Sandbox, image: Path, dpi: int, options: Options) -> Recognised:
-    """Read one page. Raises `EngineTimeout`, `EngineFailed` or `EngineMissing`."""
+def recognise(
+    sandbox: Sandbox, image: Path, dpi: int, options: Options, *, one_block: bool = False, local: bool = False
+) -> Recognised:
+    """Read one page: as `one_block` of lines, or in the layout that the engine finds; made black and white by `local`
+    thresholds, or by one for the whole page. Raises `EngineTimeout`, `EngineFailed` or `EngineMissing`."""
     found = _call(
         sandbox,
         "recognise",
@@ -60,12 +65,15 @@ def recognise(sandbox: Sandbox, image: Path, dpi: int, options: Options) -> Reco
         languages=options.languages,
         image=str(image),
         dpi=dpi,
+        one_block=one_block,
+        local=local,
     )
     try:
         words = answers.words(found["words"])
     except DecodeFailed:
         raise EngineFailed from None
-    return Recognised(found["text"], words, image.with_suffix(".pdf"))
+    words = tuple(replace(word, text=with_roman_months(word.text)) for word in words)
+    return Recognised(with_roman_months(found["text"]), words, image.with_suffix(".pdf"))
 
 
 def find_turn(sandbox: Sandbox, image: Path, dpi: int, options: Options) -> int:

@@ -1,4 +1,5 @@
-"""Making a page easier to read, only where it needs it: shadows divided away, skew turned out, blanks known.
+"""Making a page easier to read, only where it needs it: cut out of its photo, shadows divided away, faded writing
+darkened, skew turned out, blanks known.
 
 Runs in the sandbox only. Measures are taken on a small copy, so an ordinary page costs some tens of milliseconds.
 """
@@ -8,6 +9,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
+
+from ocr import geometry, outline
+from ocr.geometry import Matrix3
 
 Pixels = NDArray[np.uint8]
 
@@ -24,19 +28,39 @@ SIDEWAYS_CLEAR = 1.5
 EDGES_LEAST = 200
 """Fewer points make no lines."""
 INK_CONTRAST = 48
+"""Grey levels by which ordinary ink differs from its paper."""
+FAINT_CONTRAST = 18
+"""The same for the last of the toner, on a paper that is even enough to tell."""
+GRAIN_MOST = 6.0
+"""Faint ink must stand out this many times as far as the grain of the paper does."""
+FAINT_SHARE = 4
+"""A page is faded when this many times more of it is faint ink than ordinary ink."""
 INK_LEAST = 60
 """A page with fewer pixels (of 100 dpi) that differ from their paper holds nothing to read."""
+FAINT_INK = 110
+"""Ink that differs less from its paper than this is darkened until it does."""
+CARD_SHAPE = (1.5, 1.68)
+"""A card of ID-1 size is 85.6 by 54 mm; its side ratio is 1.585."""
+CARD_INCHES, PAPER_INCHES = 3.37, 11.69
+CARD_MOST_INCHES = 5.0
 
 
 class Prepared(NamedTuple):
     """A page ready for the engine."""
 
     image: Image.Image
+    dpi: int
     skew: float
     """Degrees that were turned out, counter-clockwise."""
+    back: Matrix3
+    """From the pixels of `image` to those of the page that was given."""
     is_blank: bool
     is_sideways: bool
     """Its lines seem to run from top to bottom; which way up is for the engine to say."""
+    is_card: bool
+    """Labels and values side by side in one block, as on an identity card."""
+    is_cut_out: bool
+    """Only the paper that was seen on the picture is left of it."""
 
 
 class Lines(NamedTuple):
@@ -48,23 +72,59 @@ class Lines(NamedTuple):
     """How few rows they fall on at that angle; comparable between two directions of one page."""
 
 
-def prepare(gray: Image.Image, dpi: int) -> Prepared:
-    """Divide, straighten and judge one grey page."""
+def prepare(page: Image.Image, dpi: int, *, whole: bool = False) -> Prepared:
+    """Cut out, divide, darken, straighten and judge one grey page. `whole` leaves nothing of the picture away."""
+    cut = None if whole else outline.cut_out(page)
+    gray, back = (cut.image, cut.back) if cut else (page, geometry.SAME)
+    is_card = _is_card(gray, 0 if cut else dpi)
+    if cut:
+        dpi = max(70, round(max(gray.size) / (CARD_INCHES if is_card else PAPER_INCHES)))
     small = gray.reduce(max(1, round(dpi / 100)))
-    paper = _paper(small)
+    paper, grain = _paper(small), _grain(small)
     if _needs_division(paper):
-        gray = _divide(gray, paper)
-        small = _divide(small, paper)
+        grain *= 255 / max(1.0, float(np.median(np.asarray(paper))))
+        gray, small = _divide(gray, paper), _divide(small, paper)
         paper = Image.new("L", small.size, 255)
-    ink = np.asarray(small, np.int16) < np.asarray(paper, np.int16) - INK_CONTRAST
+    depth = np.asarray(paper, np.int16) - np.asarray(small, np.int16)
+    ink = _ink(depth, grain)
+    found = Prepared(gray, dpi, 0.0, back, False, False, is_card, cut is not None)
     if int(ink.sum()) < INK_LEAST:
-        return Prepared(gray, 0.0, is_blank=True, is_sideways=False)
+        return found._replace(is_blank=True)
+    if (faint := float(np.percentile(depth[ink], 90))) < FAINT_INK:
+        gray = _darken(gray, FAINT_INK / faint)
     along, across = find_lines(ink), find_lines(ink.T)
-    is_sideways = across.sharpness > SIDEWAYS_CLEAR * along.sharpness
-    skew = 0.0 if is_sideways else along.angle
-    if skew:
-        gray = gray.rotate(skew, Image.Resampling.BILINEAR, expand=True, fillcolor=255)
-    return Prepared(gray, skew, is_blank=False, is_sideways=is_sideways)
+    if across.sharpness > SIDEWAYS_CLEAR * along.sharpness:
+        return found._replace(image=gray, is_sideways=True)
+    if not along.angle:
+        return found._replace(image=gray)
+    straight = gray.rotate(along.angle, Image.Resampling.BILINEAR, expand=True, fillcolor=255)
+    back = back @ geometry.back_from_turn(along.angle, straight.size, gray.size)
+    return found._replace(image=straight, skew=along.angle, back=back)
+
+
+def _is_card(gray: Image.Image, dpi: int) -> bool:
+    """By its shape, and where the resolution is known by its size too."""
+    is_small = not dpi or gray.width / dpi <= CARD_MOST_INCHES
+    return is_small and CARD_SHAPE[0] < gray.width / gray.height < CARD_SHAPE[1]
+
+
+def _ink(depth: NDArray[np.int16], grain: float) -> NDArray[np.bool_]:
+    """Where the page is darker than its paper by as much as ink is; of a faded page, by more than its grain is."""
+    ordinary = depth > INK_CONTRAST
+    least = float(np.clip(np.median(depth) + GRAIN_MOST * grain, FAINT_CONTRAST, INK_CONTRAST))
+    faint = depth > least
+    return faint if faint.sum() > FAINT_SHARE * ordinary.sum() else ordinary
+
+
+def _grain(small: Image.Image) -> float:
+    """Standard deviation of what differs from one pixel to the next on the paper itself, in grey levels."""
+    steps = np.abs(np.diff(np.asarray(small, np.int16), axis=1))
+    return float(np.median(steps)) * 1.4826 / 2**0.5
+
+
+def _darken(gray: Image.Image, times: float) -> Image.Image:
+    """Stretch away from white, so that what is lightest stays as it is."""
+    return gray.point([max(0, round(255 - (255 - level) * times)) for level in range(256)])
 
 
 def find_lines(ink: NDArray[np.bool_]) -> Lines:

@@ -1,6 +1,5 @@
 """Reading a whole document: every page made ready, recognised where needed, and the searchable copy."""
 
-import math
 import os
 import queue
 import statistics
@@ -9,17 +8,21 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import numpy as np
+
 from ocr import answers, engine
 from ocr.engine import Recognised
 from ocr.errors import DecodeFailed, DocumentTimeout, EngineError, OcrError, TooMuchText, lacks_named
+from ocr.geometry import flattened, place_box
 from ocr.inspect import inspect
 from ocr.sandbox import Sandbox
-from ocr.types import Box, Inspection, Options, PageReading, PageSource, PdfKind, Reading, Word
+from ocr.types import Inspection, Options, PageReading, PageSource, PdfKind, Reading
 
 DOUBTFUL = 70.0
 """Mean confidence below which the orientation of a page is asked for; upright pages rarely go below 85."""
@@ -35,12 +38,16 @@ _TEXT = {"text": str, "words": list}
 _PICTURE = {
     "is_blank": bool,
     "is_sideways": bool,
-    "skew": float,
+    "is_card": bool,
+    "is_cut_out": bool,
+    "back": list,
     "dpi": int,
     "image_width": int,
     "image_height": int,
 }
-_LAYOUT = ("turn", "skew", "width", "height", "image_width", "image_height")
+_LAYOUT = ("turn", "back", "width", "height", "image_width", "image_height")
+Prepare = Callable[..., dict[str, Any]]
+"""Makes a page ready, turned and cut out as asked."""
 _DEFAULT_OPTIONS = Options()
 _SIGNED = "PDF bertanda tangan digital tidak diubah, jadi tidak dibuat salinan yang dapat dicari."
 _NO_COPY = "Salinan yang dapat dicari tidak dapat dibuat. File aslinya tersimpan utuh."
@@ -145,23 +152,21 @@ class _Room:
 
 def _read_page(sandbox: Sandbox, path: Path, inspection: Inspection, no: int, options: Options) -> _Page:
     thumbnail = b""
+    prepare = partial(_prepare, sandbox, path, inspection.media_type, no, options)
     try:
-        prepared = _prepare(sandbox, path, inspection.media_type, no, 0, options)
+        prepared = prepare()
         thumbnail = prepared["thumbnail"]
         if prepared["kind"] == "text":
             return _Page(_with_own_text(no, prepared), {}, thumbnail=thumbnail)
+        if prepared["is_blank"] and prepared["is_cut_out"]:
+            prepared = prepare(whole=True)
         if prepared["is_blank"]:
             return _Page(_without_text(no, prepared, PageSource.BLANK), {}, thumbnail=thumbnail)
         turn = _turn_of(sandbox, prepared, options) if prepared["is_sideways"] else 0
         if turn:
-            prepared = _prepare(sandbox, path, inspection.media_type, no, turn, options)
-        recognised = _recognise(sandbox, prepared, options)
-        if not turn and _is_doubtful(recognised) and (turn := _turn_of(sandbox, prepared, options)):
-            turned = _prepare(sandbox, path, inspection.media_type, no, turn, options)
-            again = _recognise(sandbox, turned, options)
-            if again.weight > ALMOST * recognised.weight:
-                prepared, recognised = turned, again
-        return _recognised(no, prepared, recognised)
+            prepared = prepare(turn=turn)
+        first = _recognise(sandbox, prepared, options)
+        return _recognised(no, *_better(sandbox, prepare, prepared, first, options))
     except (DecodeFailed, EngineError) as error:
         return _Page(_failed(no, error), {}, thumbnail=thumbnail)
     finally:
@@ -169,10 +174,40 @@ def _read_page(sandbox: Sandbox, path: Path, inspection: Inspection, no: int, op
             picture.unlink()
 
 
+def _better(
+    sandbox: Sandbox, prepare: Prepare, prepared: dict[str, Any], recognised: Recognised, options: Options
+) -> tuple[dict[str, Any], Recognised]:
+    """The best of what else can be tried with a page that was not read well: turned upright, with all that is around
+    the paper, or made black and white in another way."""
+    turn = prepared["turn"]
+    if not turn and _is_doubtful(recognised) and (turn := _turn_of(sandbox, prepared, options)):
+        turned = prepare(turn=turn)
+        again = _recognise(sandbox, turned, options)
+        if again.weight > ALMOST * recognised.weight:
+            prepared, recognised = turned, again
+    if prepared["is_cut_out"] and _is_doubtful(recognised):
+        whole = prepare(turn=prepared["turn"], whole=True)
+        again = _recognise(sandbox, whole, options)
+        if again.weight > recognised.weight:
+            prepared, recognised = whole, again
+    if _is_doubtful(recognised):
+        again = _recognise(sandbox, prepared, options, local=True)
+        if again.weight > recognised.weight:
+            recognised = again
+    return prepared, recognised
+
+
 def _prepare(
-    sandbox: Sandbox, path: Path, media_type: str, no: int, turn: int, options: Options
+    sandbox: Sandbox,
+    path: Path,
+    media_type: str,
+    no: int,
+    options: Options,
+    *,
+    turn: int = 0,
+    whole: bool = False,
 ) -> dict[str, Any]:
-    name = path.with_name(f"{no:05d}-{turn}")
+    name = path.with_name(f"{no:05d}-{turn}{'-utuh' if whole else ''}")
     image, thumbnail = name.with_suffix(".pgm"), name.with_suffix(".webp")
     answer = sandbox.call(
         "page",
@@ -180,17 +215,24 @@ def _prepare(
         media_type=media_type,
         no=no,
         turn=turn,
+        whole=whole,
         thumbnail_pixels=options.thumbnail_pixels,
         thumbnail=str(thumbnail),
         image=str(image),
     )
     found = answers.checked(answer, _PAGE)
     found |= answers.checked(answer, _TEXT if found["kind"] == "text" else _PICTURE)
+    if found["kind"] != "text":
+        found["back"] = np.array(answers.numbers(found["back"], 9)).reshape(3, 3)
     return found | {"turn": turn, "image": image, "thumbnail": sandbox.read(thumbnail.name, MOST_THUMBNAIL)}
 
 
-def _recognise(sandbox: Sandbox, prepared: dict[str, Any], options: Options) -> Recognised:
-    return engine.recognise(sandbox, prepared["image"], prepared["dpi"], options)
+def _recognise(
+    sandbox: Sandbox, prepared: dict[str, Any], options: Options, *, local: bool = False
+) -> Recognised:
+    return engine.recognise(
+        sandbox, prepared["image"], prepared["dpi"], options, one_block=prepared["is_card"], local=local
+    )
 
 
 def _turn_of(sandbox: Sandbox, prepared: dict[str, Any], options: Options) -> int:
@@ -209,7 +251,7 @@ def _recognised(no: int, prepared: dict[str, Any], recognised: Recognised) -> _P
         no,
         recognised.text,
         None if recognised.confidence is None else round(recognised.confidence, 1),
-        tuple(_straight_back(word, prepared) for word in recognised.words),
+        tuple(replace(word, box=place_box(prepared["back"], word.box)) for word in recognised.words),
         prepared["width"],
         prepared["height"],
         PageSource.OCR,
@@ -217,19 +259,6 @@ def _recognised(no: int, prepared: dict[str, Any], recognised: Recognised) -> _P
     )
     layout = {name: prepared[name] for name in _LAYOUT}
     return _Page(reading, layout, recognised.layer if recognised.words else None, prepared["thumbnail"])
-
-
-def _straight_back(word: Word, prepared: dict[str, Any]) -> Word:
-    """The box in pixels of the page, not of the straightened picture that the engine read."""
-    if not prepared["skew"]:
-        return word
-    skew, box = math.radians(prepared["skew"]), word.box
-    x = box.left + box.width / 2 - prepared["image_width"] / 2
-    y = box.top + box.height / 2 - prepared["image_height"] / 2
-    across = x * math.cos(skew) - y * math.sin(skew) + prepared["width"] / 2
-    down = x * math.sin(skew) + y * math.cos(skew) + prepared["height"] / 2
-    left, top = round(across - box.width / 2), round(down - box.height / 2)
-    return Word(word.text, word.confidence, Box(left, top, box.width, box.height))
 
 
 def _with_own_text(no: int, prepared: dict[str, Any]) -> PageReading:
@@ -282,4 +311,7 @@ def _is_active(sandbox: Sandbox, path: Path) -> bool:
 
 def _entry(page: _Page) -> dict[str, Any]:
     entry = {name: page.layout.get(name, 0) for name in _LAYOUT}
+    if page.layout:
+        size = page.layout["image_width"], page.layout["image_height"]
+        entry["back"] = flattened(page.layout["back"], size)[:2].flatten().tolist()
     return entry | {"no": page.reading.no, "layer": str(page.layer) if page.layer else None}

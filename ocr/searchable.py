@@ -1,6 +1,5 @@
 """The searchable copy: each page as it looks, with the recognised words invisible over it. In the sandbox only."""
 
-import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,8 +20,9 @@ _MOST_NESTED = 100
 def assemble(path: str, media_type: str, pages: list[dict[str, Any]], output: str) -> dict[str, Any]:
     """Write the copy to `output`.
 
-    Each entry of `pages`: `no`; `layer` (a PDF of invisible text) or None; and of that layer `turn`, `skew`,
-    `width`, `height` (upright page) and `image_width`, `image_height` (picture that the engine read).
+    Each entry of `pages`: `no`; `layer` (a PDF of invisible text) or None; and of that layer `turn`, `back`
+    (six numbers, row by row: from pixels of the engine's picture to those of the upright page), `width`, `height` (upright
+    page) and `image_width`, `image_height` (picture that the engine read).
     """
     layered = 0
     with _page_pictures(path, media_type, len(pages)) as pdf:
@@ -119,14 +119,12 @@ def _matrix(page: Page, entry: dict[str, Any], wide: float, high: float) -> Matr
     across, up = right - left, top - bottom
     turn = int(page.obj.get(Name.Rotate, 0)) % 360
     shown = (up, across) if turn in (90, 270) else (across, up)
-    skew = math.radians(entry["skew"])
-    cos, sin = math.cos(skew), math.sin(skew)
+    a, b, c, d, e, f = entry["back"]
     steps = (
-        Matrix(entry["image_width"] / wide, 0, 0, entry["image_height"] / high, 0, 0),
-        Matrix(1, 0, 0, 1, -entry["image_width"] / 2, -entry["image_height"] / 2),
-        Matrix(cos, -sin, sin, cos, 0, 0),
-        Matrix(1, 0, 0, 1, entry["width"] / 2, entry["height"] / 2),
-        Matrix(shown[0] / entry["width"], 0, 0, shown[1] / entry["height"], 0, 0),
+        # The layer counts from its lower edge, pixels from the upper one.
+        Matrix(entry["image_width"] / wide, 0, 0, -entry["image_height"] / high, 0, entry["image_height"]),
+        Matrix(a, d, b, e, c, f),
+        Matrix(shown[0] / entry["width"], 0, 0, -shown[1] / entry["height"], 0, shown[1]),
         {
             0: Matrix(1, 0, 0, 1, left, bottom),
             90: Matrix(0, 1, -1, 0, left + across, bottom),

@@ -15,7 +15,12 @@ from ocr.errors import EngineFailed, EngineMissing, EngineTimeout, NoRoom, lack_
 
 OLDEST = (4, 1)
 INSTALL = "sudo apt install tesseract-ocr tesseract-ocr-ind tesseract-ocr-osd"
-_CONFIG = "--psm 3 --dpi {dpi} -c tessedit_create_tsv=1 -c textonly_pdf=1"
+_CONFIG = (
+    "--psm {layout} --dpi {dpi} -c thresholding_method={threshold} -c tessedit_create_tsv=1 -c textonly_pdf=1"
+)
+_ANY_LAYOUT, _ONE_BLOCK = 3, 6
+_ONE_THRESHOLD, _LOCAL_THRESHOLD = 0, 2
+"""Otsu's for the whole page, and Sauvola's for each part of it."""
 
 
 def probe(command: str, languages: str) -> dict[str, Any]:
@@ -34,17 +39,23 @@ def probe(command: str, languages: str) -> dict[str, Any]:
     return {"version": found[0].split()[-1], "languages": sorted(installed)}
 
 
-def recognise(command: str, languages: str, image: str, dpi: int) -> dict[str, Any]:
-    """Read one page in one call: `text` and `words` as (text, confidence, left, top, width, height). A PDF of invisible
+def recognise(
+    command: str, languages: str, image: str, dpi: int, one_block: bool, local: bool
+) -> dict[str, Any]:
+    """Read one page in one call, as one block of lines or in the layout that the engine finds, made black and white by
+    one threshold or by `local` ones: `text` and `words` as (text, confidence, left, top, width, height). A PDF of invisible
     text is left beside the picture, under its name with `.pdf`. Raises `EngineTimeout`, `EngineFailed` or `EngineMissing`.
     """
     pytesseract.tesseract_cmd = command
+    config = _CONFIG.format(
+        layout=_ONE_BLOCK if one_block else _ANY_LAYOUT,
+        threshold=_LOCAL_THRESHOLD if local else _ONE_THRESHOLD,
+        dpi=dpi,
+    )
     base = Path(image).with_suffix("")
     layer = base.with_suffix(".pdf")
     try:
-        pytesseract.run_tesseract(
-            image, str(base), extension="txt pdf", lang=languages, config=_CONFIG.format(dpi=dpi)
-        )
+        pytesseract.run_tesseract(image, str(base), extension="txt pdf", lang=languages, config=config)
         text = base.with_suffix(".txt").read_text("utf-8")
         words = _read_words(base.with_suffix(".tsv").read_text("utf-8"))
         with layer.open("rb") as start:

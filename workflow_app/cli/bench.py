@@ -3,11 +3,13 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
+from pathlib import Path
 
 import click
 
 from workflow_app.local_stack import StackError
-from workflow_app.trials import inbox_bench, rework_bench, start_bench, task_bench
+from workflow_app.trials import inbox_bench, ocr_bench, rework_bench, start_bench, task_bench
+from workflow_app.trials.corpus import writing
 from workflow_app.trials.officer import Unexpected
 
 WANTED = 1.5
@@ -122,6 +124,34 @@ def start(rounds: int, as_json: bool) -> None:
     except (StackError, Unexpected) as error:
         raise click.ClickException(str(error)) from error
     _print(asdict(starts), as_json=as_json)
+
+
+@bench.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@AS_JSON
+def ocr(folder: Path, as_json: bool) -> None:
+    """Read all pictures and PDFs of FOLDER, ours and OCRmyPDF's in turns on the same files.
+
+    Where NAME.txt is beside a paper, its letters are compared. OCRmyPDF is used when it is installed. Papers to read are
+    made by `bench corpus`.
+    """
+    try:
+        figures = ocr_bench.measure(folder, notice=lambda text: click.echo(f"  {text}", err=True))
+    except ocr_bench.NothingToRead as error:
+        raise click.ClickException(str(error)) from error
+    _print(figures.as_dict() if as_json else figures.as_dict() | figures.details(), as_json=as_json)
+
+
+@bench.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.option(
+    "--per-kind", default=5, show_default=True, type=click.IntRange(1, 1000), help="Papers of each kind."
+)
+@click.option("--seed", default=writing.SEED, show_default=True, help="The same seed makes the same papers.")
+def corpus(folder: Path, per_kind: int, seed: int) -> None:
+    """Write invented Indonesian papers and their text into FOLDER: letters, tables, cards; worn, turned, photographed."""
+    count = sum(1 for _ in writing.write(folder, per_kind=per_kind, seed=seed))
+    click.echo(f"{count} papers of {len(writing.KINDS)} kinds in {folder}")
 
 
 def _print(figures: Mapping[str, object], *, as_json: bool) -> None:

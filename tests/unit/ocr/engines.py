@@ -47,6 +47,16 @@ def silent(folder: Path) -> str:
     return _program(folder / "tesseract-diam", SILENT)
 
 
+def unsure(folder: Path, of: str) -> str:
+    """The command of the genuine engine, that has read one doubtful word whenever its arguments hold `of`."""
+    table = "level\\tleft\\ttop\\twidth\\theight\\tconf\\ttext\\n5\\t9\\t9\\t9\\t9\\t20\\tragu\\n"
+    body = f"""case "$*" in
+  *{of}*) echo ragu > "$2.txt"; printf '%%PDF-' > "$2.pdf"; printf '{table}' > "$2.tsv" ;;
+  *) exec tesseract "$@" ;;
+esac"""
+    return _program(folder / "tesseract-ragu", body)
+
+
 def child_of(folder: Path) -> int:
     """Id of the process that an engine of `folder` has started."""
     return int((folder / CHILD).read_text())

@@ -88,9 +88,8 @@ def letter(random: Random, face: Path = SERIF) -> Sheet:
 
 
 def typewritten(random: Random) -> Sheet:
-    """A letter in a typewriter's face, its keys struck unevenly."""
-    clean = letter(random, TYPED)
-    return clean
+    """A letter in a typewriter's face."""
+    return letter(random, TYPED)
 
 
 def columns(random: Random) -> Sheet:
@@ -150,7 +149,10 @@ def card(random: Random) -> Sheet:
     rows = (
         ("NIK", phrases.nik(random)),
         ("Nama", phrases.name(random).upper()),
-        ("Tempat/Tgl Lahir", f"CONTOH, {random.randint(10, 28)}-{random.randint(10, 12)}-{random.randint(1950, 2005)}"),
+        (
+            "Tempat/Tgl Lahir",
+            f"CONTOH, {random.randint(10, 28)}-{random.randint(10, 12)}-{random.randint(1950, 2005)}",
+        ),
         ("Jenis kelamin", random.choice(("LAKI-LAKI", "PEREMPUAN"))),
         ("Alamat", phrases.street(random).upper()),
         ("Agama", "ISLAM"),

@@ -65,7 +65,9 @@ def photo(image: Image.Image, random: Random) -> Image.Image:
     desk = _desk(random)
 
     def near(x: float, y: float) -> tuple[float, float]:
-        return width * x + random.uniform(-0.035, 0.035) * width, height * y + random.uniform(-0.025, 0.025) * height
+        return width * x + random.uniform(-0.035, 0.035) * width, height * y + random.uniform(
+            -0.025, 0.025
+        ) * height
 
     ratio = image.width / image.height
     tall = 0.86 if ratio < 1 else 0.86 * width / height / ratio

@@ -1,6 +1,6 @@
 """Writing the corpus: which kinds of paper there are, and each as a picture with its text beside it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -42,15 +42,17 @@ KINDS = (
 )
 
 
-def write(folder: Path, *, per_kind: int = 5, seed: int = SEED) -> Iterator[Path]:
+def write(
+    folder: Path, *, per_kind: int = 5, seed: int = SEED, kinds: Sequence[Kind] = KINDS
+) -> Iterator[Path]:
     """Write `per_kind` papers of each kind as JPEG, each with its text under the same name with `.txt`.
 
     Yields each picture as it is written. The folder is made; files of the same names are replaced.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    for kind in KINDS:
+    for kind in kinds:
         for no in range(1, per_kind + 1):
-            random = Random(f"{seed} {kind.name} {no}")  # noqa: S311: papers of a bench, no secret
+            random = Random(f"{seed} {kind.name} {no}")  # noqa: S311 - papers of a bench, no secret
             sheet = kind.draw(random)
             path = folder / f"{kind.name}-{no:02}.jpg"
             worn = kind.wear(sheet.image, random)

@@ -1,0 +1,145 @@
+"""How fast and how right papers are read, ours and OCRmyPDF's in turns on the same files."""
+
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import fmean
+
+from rapidfuzz.distance import Levenshtein
+
+from ocr.errors import OcrError
+from ocr.inspect import inspect
+from ocr.reading import read
+from workflow_app.trials.notices import Notice, unheard
+
+READABLE = frozenset((".jpg", ".jpeg", ".png", ".tif", ".tiff", ".pdf", ".heic", ".webp", ".bmp", ".gif"))
+MOST_SECONDS = 600
+"""For one document in the other program."""
+_DPI_OF_A_PHOTO = "300"
+
+
+class NothingToRead(Exception):
+    """The folder holds no picture and no PDF."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one program made of one file."""
+
+    seconds: float
+    cer: float | None
+    """Character error rate in percent of the truth; None where there is no truth."""
+
+
+@dataclass
+class Figures:
+    """Of both programs over the folder. Those of OCRmyPDF are None where it is not installed."""
+
+    pages: int = 0
+    ours: list[Result] = field(default_factory=list)
+    theirs: list[Result] = field(default_factory=list)
+    by_kind: dict[str, list[float]] = field(default_factory=dict)
+    """Error rates of ours by the name of the file without its number."""
+
+    def as_dict(self) -> dict[str, object]:
+        """The figures of a run, rates in percent."""
+        ours, theirs = _per_page(self.ours, self.pages), _per_page(self.theirs, self.pages)
+        return {
+            "pages": self.pages,
+            "ours_s_per_page": ours,
+            "ocrmypdf_s_per_page": theirs,
+            "ratio": round(ours / theirs, 3) if ours and theirs else None,
+            "ours_cer": _mean_cer(self.ours),
+            "ocrmypdf_cer": _mean_cer(self.theirs),
+        }
+
+    def details(self) -> dict[str, object]:
+        """Error rates of ours by kind of paper, the worst first."""
+        means = sorted(((fmean(rates), kind) for kind, rates in self.by_kind.items()), reverse=True)
+        return {f"cer {kind}": round(mean, 2) for mean, kind in means}
+
+
+def measure(folder: Path, *, program: str = "ocrmypdf", notice: Notice = unheard) -> Figures:
+    """Read every picture and PDF of the folder with both programs, one after the other.
+
+    Ground truth is the text of the same name with `.txt`. Raises `NothingToRead`.
+    """
+    papers = sorted(path for path in folder.iterdir() if path.suffix.lower() in READABLE)
+    if not papers:
+        raise NothingToRead(f"{folder} holds no picture and no PDF.")
+    has_other = shutil.which(program) is not None
+    if not has_other:
+        notice(f"{program} is not installed: only ours is measured.")
+    figures = Figures()
+    for no, paper in enumerate(papers, 1):
+        try:
+            figures.pages += inspect(paper.read_bytes()).pages
+            ours = _ours(paper)
+        except OcrError as error:
+            notice(f"{no}/{len(papers)} {paper.name}: {error.sentence}")
+            continue
+        figures.ours.append(ours)
+        if ours.cer is not None:
+            figures.by_kind.setdefault(paper.stem.rpartition("-")[0] or paper.stem, []).append(ours.cer)
+        if has_other:
+            figures.theirs.append(_theirs(paper, program))
+        notice(f"{no}/{len(papers)} {paper.name}: {_told([ours, *figures.theirs[-1:]])}")
+    return figures
+
+
+def error_rate(found: str, truth: str) -> float:
+    """Insertions, deletions and substitutions in percent of the letters of the truth; runs of white space count as one."""
+    wanted = _plain(truth)
+    return 100 * Levenshtein.distance(_plain(found), wanted) / max(1, len(wanted))
+
+
+def _ours(paper: Path) -> Result:
+    begun = time.perf_counter()
+    reading = read(paper.read_bytes())
+    seconds = time.perf_counter() - begun
+    return Result(seconds, _cer(paper, "\n".join(page.text for page in reading.pages)))
+
+
+def _theirs(paper: Path, program: str) -> Result:
+    with tempfile.TemporaryDirectory(prefix="bench-") as place:
+        text, copy = Path(place) / "text", Path(place) / "copy.pdf"
+        options = ["-l", "ind", "-j", str(os.cpu_count() or 1), "--rotate-pages", "--deskew"]
+        options += ["--output-type", "pdfa", "--sidecar", str(text), "--quiet"]
+        if paper.suffix.lower() != ".pdf":
+            options += ["--image-dpi", _DPI_OF_A_PHOTO]
+        begun = time.perf_counter()
+        subprocess.run(
+            [program, *options, str(paper), str(copy)], check=False, capture_output=True, timeout=MOST_SECONDS
+        )
+        seconds = time.perf_counter() - begun
+        return Result(seconds, _cer(paper, text.read_text("utf-8") if text.exists() else ""))
+
+
+def _cer(paper: Path, found: str) -> float | None:
+    truth = paper.with_suffix(".txt")
+    return error_rate(found, truth.read_text("utf-8")) if truth.exists() else None
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\s+", " ", text).strip()
+
+
+def _per_page(results: Sequence[Result], pages: int) -> float | None:
+    return round(sum(each.seconds for each in results) / pages, 3) if results and pages else None
+
+
+def _mean_cer(results: Iterable[Result]) -> float | None:
+    known = [each.cer for each in results if each.cer is not None]
+    return round(fmean(known), 3) if known else None
+
+
+def _told(results: Iterable[Result]) -> str:
+    return ", ".join(
+        f"{each.seconds:.2f} s" + ("" if each.cer is None else f" {each.cer:.2f} %") for each in results
+    )
