@@ -4,8 +4,7 @@ from collections.abc import Callable
 from random import Random
 
 import numpy as np
-from numpy.typing import NDArray
-from PIL import Image, ImageFilter
+from PIL import Image, ImageChops, ImageFilter
 
 Wear = Callable[[Image.Image, Random], Image.Image]
 PHONE = (3000, 4000)
@@ -33,9 +32,10 @@ def turn(image: Image.Image, random: Random) -> Image.Image:
 def noise(image: Image.Image, random: Random) -> Image.Image:
     """Grain of a bad sensor, and specks."""
     source = np.random.default_rng(random.getrandbits(32))
-    pixels = np.asarray(image, np.float32) + source.normal(0, 18, (*image.size[::-1], 1))
-    pixels[source.random(image.size[::-1]) < 0.0006] = 40
-    return _picture(pixels)
+    grain = source.standard_normal(image.size[::-1], np.float32)
+    pixels = np.asarray(image, np.float32) + 18 * grain[..., None]
+    pixels[source.random(image.size[::-1], np.float32) < 0.0006] = 40
+    return Image.fromarray(pixels.clip(0, 255).astype(np.uint8))
 
 
 def blur(image: Image.Image, _random: Random) -> Image.Image:
@@ -46,12 +46,12 @@ def blur(image: Image.Image, _random: Random) -> Image.Image:
 def fade(image: Image.Image, random: Random) -> Image.Image:
     """Thermal paper and the last of the toner: grey on off-white."""
     strength = random.uniform(0.2, 0.3)
-    return _picture(255 - (255 - np.asarray(image, np.float32)) * strength - 12)
+    return image.point([max(0, round(243 - (255 - level) * strength)) for level in range(256)] * 3)
 
 
 def shadow(image: Image.Image, random: Random) -> Image.Image:
     """Light from one side, and the shadow of a hand."""
-    return _picture(np.asarray(image, np.float32) * _light(image.size, random)[..., None])
+    return _lit(image, random)
 
 
 def small(image: Image.Image, _random: Random) -> Image.Image:
@@ -81,8 +81,7 @@ def photo(image: Image.Image, random: Random) -> Image.Image:
         PHONE, Image.Transform.PERSPECTIVE, warp, Image.Resampling.BILINEAR
     )
     desk.paste(paper, (0, 0), mask)
-    lit = np.asarray(desk, np.float32) * _light(PHONE, random)[..., None]
-    return _picture(lit).filter(ImageFilter.GaussianBlur(0.8))
+    return _lit(desk, random).filter(ImageFilter.GaussianBlur(0.8))
 
 
 def torn_off(image: Image.Image, random: Random) -> Image.Image:
@@ -92,23 +91,23 @@ def torn_off(image: Image.Image, random: Random) -> Image.Image:
     return rest
 
 
-def _light(size: tuple[int, int], random: Random) -> NDArray[np.float32]:
-    """How much light falls on each place: a slope, and a dark round patch."""
-    width, height = size
-    x = np.linspace(0, 1, width, dtype=np.float32)[None, :]
-    y = np.linspace(0, 1, height, dtype=np.float32)[:, None]
+def _lit(image: Image.Image, random: Random) -> Image.Image:
+    """In light that falls off to one side, with a dark round patch. Light changes slowly, so it is made small."""
+    x, y = np.linspace(0, 1, 150)[None, :], np.linspace(0, 1, 200)[:, None]
     slope = 0.75 + 0.25 * (x if random.random() < 0.5 else 1 - x)
     middle = random.uniform(0.2, 0.8), random.uniform(0.2, 0.8)
     patch = np.exp(-(((x - middle[0]) / 0.3) ** 2 + ((y - middle[1]) / 0.25) ** 2))
-    return np.asarray(slope * (1 - 0.45 * patch), np.float32)
+    light = Image.fromarray((255 * slope * (1 - 0.45 * patch)).astype(np.uint8))
+    full = light.resize(image.size, Image.Resampling.BICUBIC)
+    return ImageChops.multiply(image, Image.merge("RGB", (full, full, full)))
 
 
 def _desk(random: Random) -> Image.Image:
     """Dark wood: long soft grain."""
     source = np.random.default_rng(random.getrandbits(32))
     grain = Image.fromarray(source.integers(0, 60, (PHONE[1] // 160, PHONE[0] // 8), np.uint8))
-    soft = np.asarray(grain.resize(PHONE, Image.Resampling.BICUBIC), np.float32)[..., None]
-    return _picture(np.array([92, 64, 44], np.float32) + soft)
+    soft = grain.resize(PHONE, Image.Resampling.BICUBIC)
+    return ImageChops.add(Image.new("RGB", PHONE, (92, 64, 44)), Image.merge("RGB", (soft, soft, soft)))
 
 
 def _projection(corners: list[tuple[float, float]], source: list[tuple[int, int]]) -> tuple[float, ...]:
@@ -118,7 +117,3 @@ def _projection(corners: list[tuple[float, float]], source: list[tuple[int, int]
         rows += [[x, y, 1, 0, 0, 0, -u * x, -u * y], [0, 0, 0, x, y, 1, -v * x, -v * y]]
         wanted += [u, v]
     return tuple(float(value) for value in np.linalg.solve(np.array(rows), np.array(wanted)))
-
-
-def _picture(pixels: NDArray[np.floating]) -> Image.Image:
-    return Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8))
