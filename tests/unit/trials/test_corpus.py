@@ -35,7 +35,7 @@ def test_each_kind_can_be_drawn_and_says_what_is_on_it(kind, tmp_path: Path) -> 
     with Image.open(path) as image:
         assert image.info.get("dpi") == ((kind.dpi, kind.dpi) if kind.dpi else None)
         assert min(image.size) > 600
-        assert len(image.resize((60, 60)).getcolors(3600)) > 20, "something is on it"
+        assert len(image.resize((60, 60)).getcolors(3600)) > 5, "something is on it"
     text = path.with_suffix(".txt").read_text("utf-8")
     assert len(text) > 150
     numbers = re.findall(r"\d{16}", text)

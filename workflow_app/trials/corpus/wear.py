@@ -9,8 +9,6 @@ from PIL import Image, ImageChops, ImageFilter
 Wear = Callable[[Image.Image, Random], Image.Image]
 PHONE = (3000, 4000)
 """Twelve megapixels."""
-GLASS = (30, 30, 30)
-"""What a scanner sees where no paper lies and the lid is open."""
 
 
 def none(image: Image.Image, _random: Random) -> Image.Image:
@@ -82,13 +80,6 @@ def photo(image: Image.Image, random: Random) -> Image.Image:
     )
     desk.paste(paper, (0, 0), mask)
     return _lit(desk, random).filter(ImageFilter.GaussianBlur(0.8))
-
-
-def torn_off(image: Image.Image, random: Random) -> Image.Image:
-    """Taken off the glass too early: a part of the picture is dark."""
-    rest = image.copy()
-    rest.paste(GLASS, (0, round(image.height * random.uniform(0.45, 0.55)), *image.size))
-    return rest
 
 
 def _lit(image: Image.Image, random: Random) -> Image.Image:
