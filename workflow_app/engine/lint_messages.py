@@ -44,8 +44,11 @@ def _named(source: Source, node: Node, given: dict[str, str]) -> Iterator[Findin
         if not any(_asks_contact(source, element) for element in elements):
             words = f"Tidak ada isian telepon atau surel pada {', '.join(elements) or '(kosong)'}."
             yield Finding("message-contact", node.id, words)
-    if "letter" in given and given["letter"] not in source.letters:
-        yield Finding("message-letter", node.id, f"Surat {given['letter']} tidak ada pada proses ini.")
+    # A process that others call may name the letters of its callers too.
+    is_called = source.model.properties.get("callable") == "true"
+    for letter in given.get("letter", "").split():
+        if letter not in source.letters and not is_called:
+            yield Finding("message-letter", node.id, f"Surat {letter} tidak ada pada proses ini.")
     for clock in given.get("clock", "").split():
         if clock not in started_clocks(source):
             yield Finding("message-clock", node.id, f"Jam {clock} tidak dimulai proses ini.")

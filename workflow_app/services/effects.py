@@ -147,7 +147,7 @@ def _send_message(work: UnitOfWork, case: Case, effect: Effect) -> Result:
             contact=tuple(given.get("contact", messages.IDENTITY).split()),
             step=given.get("step", ""),
             result=given.get("result", ""),
-            letter=given.get("letter", ""),
+            letters=tuple(given.get("letter", "").split()),
             clock=tuple(given.get("clock", "").split()),
             channel=given.get("channel", ""),
         ),

@@ -56,8 +56,8 @@ class Wish:
     step: str = ""
     result: str = ""
     """What came of it, in words that the process keeps ready; never what somebody typed."""
-    letter: str = ""
-    """Letter whose number the citizen knows the case by; empty: the number of the case."""
+    letters: tuple[str, ...] = ()
+    """Letters whose number the citizen may know the case by; none: the number of the case."""
     clock: tuple[str, ...] = ()
     """Clocks whose end may be named; the first that runs to one counts."""
     channel: str = ""
@@ -212,11 +212,11 @@ def _text(work: UnitOfWork, case: Case, wish: Wish) -> Text:
 
 
 def _number(work: UnitOfWork, case: Case, wish: Wish) -> str:
-    """The number on the newest valid letter of the wished kind, of the case or of the nearest one that it continues."""
-    case_id: UUID | None = case.id if wish.letter else None
+    """The number on the newest valid letter of the wished kinds, of the case or of the nearest one that it continues."""
+    case_id: UUID | None = case.id if wish.letters else None
     while case_id is not None:
         query = select(Letter.number).where(
-            Letter.case_id == case_id, Letter.kind == wish.letter, Letter.status == "valid"
+            Letter.case_id == case_id, Letter.kind.in_(wish.letters), Letter.status == "valid"
         )
         number = work.session.scalars(query.order_by(Letter.issued_at.desc()).limit(1)).first()
         if number is not None:

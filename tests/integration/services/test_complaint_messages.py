@@ -68,7 +68,7 @@ def test_r35_r34_r8_the_complainant_is_told_number_response_and_outcome(works: W
 
 @pytest.mark.parametrize(
     ("name", "told_by"),
-    [("luar_kewenangan", "kabari_diteruskan"), ("surat_pidana", "kabari_lp")],
+    [("luar_kewenangan", "rujukan_kabari_diteruskan"), ("surat_pidana", "kabari_lp")],
 )
 def test_r27_r31_the_complainant_is_told_that_it_was_forwarded(
     works: Works, complain: Play, name: str, told_by: str
