@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.engine import call_faults, letter_faults, operation_faults, presence_faults
+from tests.unit.engine import call_faults, letter_faults, operation_faults, presence_faults, public_faults
 from tests.unit.engine.counter import service_counter
 from tests.unit.engine.family import call, report
 from tests.unit.engine.folder import Folder
@@ -258,6 +258,7 @@ FAULTS: dict[str, tuple[Folder, str, str]] = {
     **letter_faults.FAULTS,
     **operation_faults.FAULTS,
     **presence_faults.FAULTS,
+    **public_faults.FAULTS,
     "members chosen in the clear": (with_field(widget="members", schema={"type": "array"}), "personal-missing", "kerja"),
     "members among the working notes": (with_field(widget="members", schema={"type": "array"}, personal="catatan"), "members-group", "kerja"),
 }  # fmt: skip
