@@ -79,6 +79,8 @@ def test_an_errand_for_another_agency_goes_out_by_letter(site: RunningSite, sign
     expect(lead.locator(".summary")).to_contain_text("Warga meminta perbaikan ejaan nama.")
     lead.get_by_label("Setujui dan terbitkan nomor").check()
     counter.submit(lead)
+    # Who opens the case while it is at work is taken on to the next step when that is done.
+    expect(lead.locator("[data-wait]")).to_have_count(0, timeout=counter.WORKER_PATIENCE)
 
     counter.open_case(desk, site.address, number)
     letter = words_of(letter_on(desk))
