@@ -30,8 +30,15 @@ def bench() -> None:
     "--cases", default=40, show_default=True, type=click.IntRange(1, 10_000), help="Cases per officer."
 )
 @click.option("--pages", is_flag=True, help="Officers open every form before they send it.")
+@click.option(
+    "--finished",
+    default=0,
+    show_default=True,
+    type=click.IntRange(0, 1_000_000),
+    help="Finished cases that are there already.",
+)
 @AS_JSON
-def tasks(officers: int, cases: int, pages: bool, as_json: bool) -> None:
+def tasks(officers: int, cases: int, pages: bool, finished: int, as_json: bool) -> None:
     """Officers list and complete tasks over HTTP, all at once.
 
     For each case an officer looks at the list once, and then sends the five forms of the desk, to which the site leads one
@@ -42,6 +49,7 @@ def tasks(officers: int, cases: int, pages: bool, as_json: bool) -> None:
             officers=officers,
             cases=cases,
             with_pages=pages,
+            finished=finished,
             notice=lambda text: click.echo(f"  {text}", err=True),
         )
     except (StackError, Unexpected) as error:

@@ -16,7 +16,7 @@ from sqlalchemy import text
 
 from workflow_app.services import seeding, users
 from workflow_app.services.unit_of_work import Works
-from workflow_app.trials import case_cost
+from workflow_app.trials import case_cost, finished_cases
 from workflow_app.trials.case_cost import Cost
 from workflow_app.trials.desk import Desk
 from workflow_app.trials.notices import Notice, unheard
@@ -73,11 +73,21 @@ class Result:
 
 
 def measure(
-    *, officers: int = 8, cases: int = 40, with_pages: bool = False, notice: Notice = unheard
+    *,
+    officers: int = 8,
+    cases: int = 40,
+    with_pages: bool = False,
+    finished: int = 0,
+    notice: Notice = unheard,
 ) -> Result:
-    """`officers` sessions bring `cases` cases each to the approval, at the same time. Raises `StackError`, `Unexpected`."""
+    """`officers` sessions bring `cases` cases each to the approval, at the same time, beside `finished` ones.
+
+    Raises `StackError`, `Unexpected`.
+    """
     citizens = itertools.count(1)
     with running_site() as site, site.works() as works, _hired(site, works, officers + 1) as hired:
+        if finished:
+            finished_cases.fill(site, finished, notice)
         notice(f"site at {site.address}; {officers * cases} cases are begun")
         *desks, last = (Desk(officer, citizens, with_pages) for officer in hired)
         with ThreadPoolExecutor(officers) as pool:

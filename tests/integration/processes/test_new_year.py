@@ -5,6 +5,7 @@ Derived from the folders: every kind of letter, in each of its models. How many 
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -38,8 +39,8 @@ def papers() -> list[object]:
 
 
 @pytest.mark.parametrize(("folder", "letter", "model"), papers())
-def test_r35_a_paper_at_23_59_belongs_to_the_old_year_and_one_at_00_01_to_the_new(
-    work: UnitOfWork, clock: TestClock, budi: Actor, folder: object, letter: str, model: str
+def test_r35_r48_a_paper_at_23_59_belongs_to_the_old_year_and_one_at_00_01_to_the_new(
+    work: UnitOfWork, clock: TestClock, budi: Actor, folder: Path, letter: str, model: str
 ) -> None:
     clock.at = BEFORE
     processes.deploy(work, folder)

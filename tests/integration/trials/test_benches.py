@@ -5,9 +5,10 @@ from workflow_app.trials import inbox_bench, task_bench
 
 def test_officers_complete_tasks_without_an_error() -> None:
     said: list[str] = []
-    figures = task_bench.measure(officers=2, cases=1, notice=said.append).as_dict()
+    figures = task_bench.measure(officers=2, cases=1, finished=25, notice=said.append).as_dict()
 
     assert [sentence for sentence in said if "error" in sentence] == []
+    assert "25 finished cases are there" in said
     assert (figures["n"], figures["errors"]) == (10, 0)
     assert 0 < float(str(figures["p50_ms"])) <= float(str(figures["p99_ms"]))
     assert 5 < float(str(figures["sql_per_completion"])) < 25
