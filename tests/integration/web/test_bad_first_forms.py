@@ -1,0 +1,55 @@
+"""The first form of every process, spoilt in the browser: a page that says what is wrong, and nothing is stored.
+
+A sample of what `tests/unit/processes/test_bad_input.py` asks of every question of every form.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from tests.integration.processes.release import FOLDERS
+from tests.integration.web.sending import count, multipart
+from tests.integration.web.visitor import Visitor
+from tests.unit.processes.hostile import EMOJI, LONG, TEXTS, names_of
+from workflow_app.engine import definitions
+from workflow_app.models.submission import Submission
+from workflow_app.services import processes
+from workflow_app.services.unit_of_work import Works
+from workflow_app.types import SYSTEM, Actor
+
+UNSTORABLE = "karakter yang tidak dapat disimpan"
+TO_REPAIR = "perlu diperbaiki"
+STARTED = [folder for folder in FOLDERS if definitions.load(definitions.read_folder(folder)).is_startable]
+
+
+@pytest.mark.parametrize("folder", STARTED, ids=lambda folder: folder.name)
+def test_a_spoilt_first_form_is_shown_again_with_what_is_wrong(
+    works: Works, visit: Callable[[str], Visitor], budi: Actor, folder: Path
+) -> None:
+    with works.begin(SYSTEM) as work:
+        processes.deploy(work, folder)
+        definition = processes.definition_of(work, processes.current(work, folder.name).id)
+    assert "petugas" in budi.roles
+    visitor = visit("budi").open("/mulai").submit("Mulai", _action=f"/mulai/{folder.name}")
+    task = visitor.path
+    form = next(form for form in definition.forms.values() if form.title in visitor.words)
+    names = [name for field in form.fields.values() for name in names_of(field)]
+
+    def send(fields: dict[str, str]) -> Visitor:
+        visitor.open(task)
+        return multipart(visitor, task, tombol="selesai", kunci=str(uuid4()), **fields)
+
+    for text, sentence in (
+        (TEXTS["a NUL"], UNSTORABLE),
+        (TEXTS["text turned round"], TO_REPAIR),
+        (TEXTS["a day that cannot be"], TO_REPAIR),
+        (EMOJI, TO_REPAIR),
+    ):
+        assert sentence in send(dict.fromkeys(names, text)).words, text
+        assert visitor.answer.status_code == 400, text
+    for fields in ({}, {"pertanyaan_versi_lain": "x", "typename": "x"}, {names[0]: LONG}):
+        assert TO_REPAIR in send(fields).words
+        assert visitor.answer.status_code == 400
+    assert count(works, Submission) == 0
