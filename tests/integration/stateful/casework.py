@@ -28,6 +28,7 @@ from workflow_app.services import (
     users,
 )
 from workflow_app.services.processes import definition_of
+from workflow_app.services.unit_of_work import UnitOfWork
 from workflow_app.types import WITA
 
 REASON = f"{NAME}: alasan yang cukup panjang"
@@ -100,7 +101,11 @@ class Casework(Hall):
             self.cancelled[sight.case_id] = actor
             assert not self.sight_of(sight.case_id).is_open, "what was cancelled goes on"
 
-    @deed(actor=anybody, chosen=which, purpose=st.sampled_from(["", REASON]))
+    @deed(
+        actor=st.sampled_from(["petugas", "ka_spkt"]) | anybody,
+        chosen=which,
+        purpose=st.sampled_from(["", REASON]),
+    )
     def reveal(self, actor: str, chosen: int, purpose: str) -> None:
         sight = self.sight(chosen)
         if sight is None:
@@ -109,22 +114,24 @@ class Casework(Hall):
         legal = sight.is_for(who) and bool(who.roles & UNLOCKERS) and bool(purpose)
         self.act(actor, legal, lambda work: identities.reveal(work, sight.case_id, purpose))
 
-    @deed(actor=anybody, chosen=which, shade=st.integers(0, 3))
+    @deed(actor=st.sampled_from(["petugas", "serba"]) | anybody, chosen=which, shade=st.integers(0, 3))
     def upload(self, actor: str, chosen: int, shade: int) -> None:
+        """Who works on a case adds a paper. The same one again changes nothing, nor does any after the end."""
         sight = self.sight(chosen)
         if sight is None:
             return
-        who = self.people[actor]
+        who, before = self.people[actor], self.snapshot()
         picture = io.BytesIO()
-        Image.new("L", (8, 8), shade).save(picture, "PNG")
-        legal = sight.is_open and sight.is_for(who) and bool(sight.roles & who.roles)
-        self.act(
+        Image.new("L", (9, 9), shade).save(picture, "PNG")
+        may = sight.is_for(who) and bool(sight.roles & who.roles)
+        if self.act(
             actor,
-            None if legal else False,
+            None if may else False,
             lambda work: documents.upload(
                 work, sight.case_id, element="", label="Dokumen lain", data=picture.getvalue()
             ),
-        )
+        ):
+            assert sight.is_open or self.snapshot() == before, "a paper was added after the end"
 
     @deed(actor=st.just("ka_spkt") | anybody, chosen=which, reason=reasons)
     def withdraw(self, actor: str, chosen: int, reason: str) -> None:
@@ -165,9 +172,7 @@ class Casework(Hall):
     def correct(self, actor: str, chosen: int, minutes: int, reason: str) -> None:
         """R63: the time of a stage is corrected with a reason, never edited."""
         with self.reading() as work:
-            done = work.session.scalars(
-                select(Submission).order_by(Submission.case_id, Submission.position)
-            ).all()
+            done = self.told(work, only_stages=chosen % 4 != 0)
         if not done:
             return
         one, who = done[chosen % len(done)], self.people[actor]
@@ -199,6 +204,20 @@ class Casework(Hall):
             and who.user_id not in sight.walled_off
         )
         self.act(actor, None if may else False, lambda work: incidents.retry(work, incident.id))
+
+    def told(self, work: UnitOfWork, *, only_stages: bool) -> list[Submission]:
+        """Forms that were taken, of stages whose time counts only."""
+        rows = work.session.execute(
+            select(Submission, Case.definition_id)
+            .join(Case)
+            .order_by(Submission.case_id, Submission.position)
+        )
+        return [
+            row
+            for row, definition_id in rows
+            if not only_stages
+            or "stage" in definition_of(work, definition_id).elements[row.element].properties
+        ]
 
     def has_letter(self, case_id: UUID) -> bool:
         with self.reading() as work:

@@ -85,7 +85,7 @@ class Desk(Hall):
         if self.act(actor, legal, lambda work: standing_in.take_over(work, task.id)):
             self.holders[task.id] = who.user_id
 
-    @deed(actor=anybody, chosen=which)
+    @deed(actor=leads | anybody, chosen=which)
     def release(self, actor: str, chosen: int) -> None:
         task = self.task(chosen)
         if task is None:

@@ -133,8 +133,8 @@ def test_the_machine_notices_when_other_eyes_are_not_asked_for(
     CounterOfThisTest.ground, CounterOfThisTest.tally = replace(ground, people=recorder), Tally()
     CounterOfThisTest.reached = Tally()
     machine = CounterOfThisTest()
-    files = [(key, told.file) for key, told in ground.scenarios]
-    machine.play(files.index(("sktlk", "scenarios/sktlk_ktp.yaml")), 6)
+    told = next(told for _, told in ground.scenarios if told.file == "scenarios/sktlk_ktp.yaml")
+    machine.play("sktlk", told, 6)
     with machine.reading() as work:
         (task,) = repertoire.open_tasks(work)
     assert task.element == "persetujuan"
