@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from tests.unit.processes.flows import taken
 from tests.unit.processes.folder import lp, sktlk
 from workflow_app.engine.model import read_model
 from workflow_app.engine.rehearsal import rehearse
@@ -30,6 +31,20 @@ def completed(scenario: Scenario) -> list[str]:
 def test_every_step_is_done_in_some_scenario() -> None:
     done = {element for scenario in SCENARIOS for element in completed(scenario)}
     assert done & OWN.keys() == set(USER_TASKS)
+
+
+def test_every_flow_is_taken_by_a_scenario_and_those_of_the_referral_that_only_a_report_takes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seen: set[str] = set()
+    for scenario in SCENARIOS:
+        with monkeypatch.context() as patch:
+            seen.update(taken(lp(), scenario, patch))
+    unseen = {flow.id for flow in MODEL.flows} - seen
+    into_the_call = {"gabung_rujuk__rujuk"}
+    side_by_side = {"gw_cabang__gw_diterima", "gw_pungutan__gabung_pungutan", "gw_pungutan__terima_pungutan"}
+    assert unseen == into_the_call | side_by_side, "what runs side by side is not told as one after the other"
+    assert {"rujukan_gw_diketahui__rujukan_gabung_tujuan", "rujukan_gw_asal__rujukan_dikembalikan"} <= seen
 
 
 def test_every_receiving_function_is_reached_by_some_scenario() -> None:
