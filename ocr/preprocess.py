@@ -119,7 +119,7 @@ def _ink(depth: NDArray[np.int16], grain: float) -> NDArray[np.bool_]:
 def _grain(small: Image.Image) -> float:
     """Standard deviation of what differs from one pixel to the next on the paper itself, in grey levels."""
     steps = np.abs(np.diff(np.asarray(small, np.int16), axis=1))
-    return float(np.median(steps)) * 1.4826 / 2**0.5
+    return float(np.median(steps)) * 1.4826 / 2**0.5 if steps.size else 0.0
 
 
 def _darken(gray: Image.Image, times: float) -> Image.Image:

@@ -31,6 +31,7 @@ def in_copy(reading: Reading, folder: Path, text: str, page: int = 0) -> tuple[f
             media_type="application/pdf",
             no=page + 1,
             turn=0,
+            whole=False,
             thumbnail_pixels=50,
             thumbnail=str(folder / "kecil.webp"),
             image=str(folder / "halaman.pgm"),

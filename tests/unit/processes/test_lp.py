@@ -42,7 +42,7 @@ def test_every_flow_is_taken_by_a_scenario_and_those_of_the_referral_that_only_a
             seen.update(taken(lp(), scenario, patch))
     unseen = {flow.id for flow in MODEL.flows} - seen
     into_the_call = {"gabung_rujuk__rujuk"}
-    side_by_side = {"gw_cabang__gw_diterima", "gw_pungutan__gabung_pungutan", "gw_pungutan__terima_pungutan"}
+    side_by_side = {"gw_cabang__gw_diterima", "gw_pungutan__gabung_pungutan"}
     assert unseen == into_the_call | side_by_side, "what runs side by side is not told as one after the other"
     assert {"rujukan_gw_diketahui__rujukan_gabung_tujuan", "rujukan_gw_asal__rujukan_dikembalikan"} <= seen
 

@@ -1,0 +1,181 @@
+"""Reading one page: made ready, recognised, and tried in another way where that did not go well."""
+
+import statistics
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ocr import answers, engine
+from ocr.engine import Recognised
+from ocr.errors import DecodeFailed, EngineError, OcrError
+from ocr.geometry import place_box
+from ocr.sandbox import Sandbox
+from ocr.types import Options, PageReading, PageSource
+
+DOUBTFUL = 70.0
+"""Mean confidence below which the orientation of a page is asked for; upright pages rarely go below 85."""
+ALMOST = 0.9
+"""A turned page that reads about as well wins: the engine also reads pages that lie on their side."""
+MOST_THUMBNAIL = 1_000_000
+"""Bytes; an ordinary one has some ten thousand."""
+_PAGE = {"kind": str, "width": int, "height": int}
+_TEXT = {"text": str, "words": list}
+_PICTURE = {
+    "is_blank": bool,
+    "is_sideways": bool,
+    "is_card": bool,
+    "is_cut_out": bool,
+    "back": list,
+    "dpi": int,
+    "image_width": int,
+    "image_height": int,
+}
+LAYOUT = ("turn", "back", "width", "height", "image_width", "image_height")
+"""What of a picture the text layer of the copy is laid by."""
+Prepare = Callable[..., dict[str, Any]]
+"""Makes a page ready, turned and cut out as asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPage:
+    """One page with what the searchable copy needs of it."""
+
+    reading: PageReading
+    layout: dict[str, Any]
+    """Empty for a page without a text layer."""
+    layer: Path | None = None
+    thumbnail: bytes = b""
+
+
+def read_page(sandbox: Sandbox, path: Path, media_type: str, no: int, options: Options) -> ReadPage:
+    """Read page `no` of a file. Its text layer is left beside the file, its pictures are removed."""
+    thumbnail = b""
+    prepare = partial(_prepare, sandbox, path, media_type, no, options)
+    try:
+        prepared = prepare()
+        thumbnail = prepared["thumbnail"]
+        if prepared["kind"] == "text":
+            return ReadPage(_with_own_text(no, prepared), {}, thumbnail=thumbnail)
+        if prepared["is_blank"] and prepared["is_cut_out"]:
+            prepared = prepare(whole=True)
+        if prepared["is_blank"]:
+            return ReadPage(_without_text(no, prepared, PageSource.BLANK), {}, thumbnail=thumbnail)
+        turn = _turn_of(sandbox, prepared, options) if prepared["is_sideways"] else 0
+        if turn:
+            prepared = prepare(turn=turn)
+        first = _recognise(sandbox, prepared, options)
+        return _recognised(no, *_better(sandbox, prepare, prepared, first, options))
+    except (DecodeFailed, EngineError) as error:
+        return ReadPage(failed(no, error), {}, thumbnail=thumbnail)
+    finally:
+        for picture in path.parent.glob(f"{no:05d}-*.pgm"):
+            picture.unlink()
+
+
+def _better(
+    sandbox: Sandbox, prepare: Prepare, prepared: dict[str, Any], recognised: Recognised, options: Options
+) -> tuple[dict[str, Any], Recognised]:
+    """The best of what else can be tried with a page that was not read well: turned upright, with all that is around
+    the paper, or made black and white in another way."""
+    turn = prepared["turn"]
+    if not turn and _is_doubtful(recognised) and (turn := _turn_of(sandbox, prepared, options)):
+        turned = prepare(turn=turn)
+        again = _recognise(sandbox, turned, options)
+        if again.weight > ALMOST * recognised.weight:
+            prepared, recognised = turned, again
+    if prepared["is_cut_out"] and _is_doubtful(recognised):
+        whole = prepare(turn=prepared["turn"], whole=True)
+        again = _recognise(sandbox, whole, options)
+        if again.weight > recognised.weight:
+            prepared, recognised = whole, again
+    if _is_doubtful(recognised):
+        again = _recognise(sandbox, prepared, options, local=True)
+        if again.weight > recognised.weight:
+            recognised = again
+    return prepared, recognised
+
+
+def _prepare(
+    sandbox: Sandbox,
+    path: Path,
+    media_type: str,
+    no: int,
+    options: Options,
+    *,
+    turn: int = 0,
+    whole: bool = False,
+) -> dict[str, Any]:
+    name = path.with_name(f"{no:05d}-{turn}{'-utuh' if whole else ''}")
+    image, thumbnail = name.with_suffix(".pgm"), name.with_suffix(".webp")
+    answer = sandbox.call(
+        "page",
+        path=str(path),
+        media_type=media_type,
+        no=no,
+        turn=turn,
+        whole=whole,
+        thumbnail_pixels=options.thumbnail_pixels,
+        thumbnail=str(thumbnail),
+        image=str(image),
+    )
+    found = answers.checked(answer, _PAGE)
+    found |= answers.checked(answer, _TEXT if found["kind"] == "text" else _PICTURE)
+    if found["kind"] != "text":
+        found["back"] = np.array(answers.numbers(found["back"], 9)).reshape(3, 3)
+    return found | {"turn": turn, "image": image, "thumbnail": sandbox.read(thumbnail.name, MOST_THUMBNAIL)}
+
+
+def _recognise(
+    sandbox: Sandbox, prepared: dict[str, Any], options: Options, *, local: bool = False
+) -> Recognised:
+    return engine.recognise(
+        sandbox, prepared["image"], prepared["dpi"], options, one_block=prepared["is_card"], local=local
+    )
+
+
+def _turn_of(sandbox: Sandbox, prepared: dict[str, Any], options: Options) -> int:
+    return engine.find_turn(sandbox, prepared["image"], prepared["dpi"], options)
+
+
+def _is_doubtful(recognised: Recognised) -> bool:
+    """Whether what was read does not look like an upright page: unsure, or words that are higher than wide."""
+    long_words = [word.box for word in recognised.words if len(word.text) > 3]
+    lies = bool(long_words) and statistics.median(box.height / max(1, box.width) for box in long_words) > 1
+    return lies or (recognised.confidence or 0.0) < DOUBTFUL
+
+
+def _recognised(no: int, prepared: dict[str, Any], recognised: Recognised) -> ReadPage:
+    reading = PageReading(
+        no,
+        recognised.text,
+        None if recognised.confidence is None else round(recognised.confidence, 1),
+        tuple(replace(word, box=place_box(prepared["back"], word.box)) for word in recognised.words),
+        prepared["width"],
+        prepared["height"],
+        PageSource.OCR,
+        prepared["turn"],
+    )
+    layout = {name: prepared[name] for name in LAYOUT}
+    return ReadPage(reading, layout, recognised.layer if recognised.words else None, prepared["thumbnail"])
+
+
+def _with_own_text(no: int, prepared: dict[str, Any]) -> PageReading:
+    words = answers.words(prepared["words"])
+    return PageReading(
+        no, prepared["text"], 100.0, words, prepared["width"], prepared["height"], PageSource.TEXT
+    )
+
+
+def _without_text(no: int, prepared: dict[str, Any], source: PageSource) -> PageReading:
+    return PageReading(no, "", None, (), prepared["width"], prepared["height"], source)
+
+
+def failed(no: int, error: OcrError) -> PageReading:
+    """The page that was not read, and why."""
+    return PageReading(
+        no, "", None, (), 0, 0, PageSource.FAILED, reason=error.sentence, is_retryable=error.is_retryable
+    )
