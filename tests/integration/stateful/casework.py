@@ -191,7 +191,11 @@ class Casework(Hall):
     @deed(actor=st.just("pamapta") | anybody, chosen=which)
     def retry(self, actor: str, chosen: int) -> None:
         with self.reading() as work:
-            found = work.session.scalars(select(Incident).where(Incident.resolved_at.is_(None))).all()
+            found = work.session.scalars(
+                select(Incident)
+                .where(Incident.resolved_at.is_(None))
+                .order_by(Incident.happened_at, Incident.element)
+            ).all()
         if not found:
             return
         incident, who = found[chosen % len(found)], self.people[actor]
@@ -208,9 +212,7 @@ class Casework(Hall):
     def told(self, work: UnitOfWork, *, only_stages: bool) -> list[Submission]:
         """Forms that were taken, of stages whose time counts only."""
         rows = work.session.execute(
-            select(Submission, Case.definition_id)
-            .join(Case)
-            .order_by(Submission.case_id, Submission.position)
+            select(Submission, Case.definition_id).join(Case).order_by(Submission.position)
         )
         return [
             row

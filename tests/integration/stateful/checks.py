@@ -14,8 +14,11 @@ from workflow_app.services.unit_of_work import UnitOfWork
 
 Check = Callable[[UnitOfWork], list[object]]
 
-TWO_LETTERS = """select case_id, kind from letter where status = 'valid'
-    group by case_id, kind having count(*) > 1"""
+TWO_LETTERS = """select l.case_id, kind from letter l join letter_number n on n.id = l.number_id
+    where status = 'valid' group by l.case_id, kind
+    having count(*) > case max(series) when 'RUJUKAN' then 1 + (select count(*) from audit_event e
+        where e.case_id = l.case_id and e.action = 'task.completed' and e.element = 'rujukan_keperluan') else 1 end"""
+"""A letter that its addressee sent back was really sent and holds (referral, interpretation 11): one for each choice of a place."""
 
 GAPS = """select series, year, count(*), max(sequence) from letter_number group by series, year
     having count(*) <> max(sequence) or min(sequence) <> 1 or count(distinct number) <> count(*)
@@ -54,7 +57,7 @@ def engine_and_rows_agree(work: UnitOfWork) -> list[object]:
 
 
 def one_valid_letter(work: UnitOfWork) -> list[object]:
-    """A case has at most one valid letter of a kind."""
+    """A case has at most one valid letter of a kind; to other offices one each."""
     return _rows(work, TWO_LETTERS)
 
 

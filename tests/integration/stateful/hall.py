@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy.orm import sessionmaker
 
 from tests.integration.conftest import TestClock
-from tests.integration.stateful import rules
+from tests.integration.stateful import repertoire, rules
 from tests.integration.stateful.privacy import Ear
 from tests.integration.stateful.rules import Sight
 from tests.integration.stateful.snapshots import Snapshot
@@ -146,8 +146,7 @@ class Hall(RuleBasedStateMachine):
     def task(self, chosen: int) -> Task | None:
         """Mostly an open task; else any."""
         with self.reading() as work:
-            query = select(Task).order_by(Task.status != "open", Task.created_at, Task.id)
-            found = work.session.scalars(query).all()
+            found = repertoire.tasks(work)
         opened = [task for task in found if task.status == "open"]
         if opened and chosen % 5:
             return opened[chosen % len(opened)]

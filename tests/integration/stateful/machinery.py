@@ -29,7 +29,11 @@ class Machinery(Hall):
         """Work that jobs are written for."""
         with self.reading() as work:
             return list(
-                work.session.scalars(select(PendingEffect.task_id).order_by(PendingEffect.deferred_at))
+                work.session.scalars(
+                    select(PendingEffect.task_id)
+                    .join(Case)
+                    .order_by(PendingEffect.deferred_at, Case.number, PendingEffect.element)
+                )
             )
 
     @deed(chosen=which)

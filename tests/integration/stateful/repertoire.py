@@ -197,7 +197,12 @@ MAKERS: Mapping[str, Callable[[Field, Scene, Random], Answer]] = {
 
 def open_tasks(work: UnitOfWork) -> list[Task]:
     """Every open task there is, oldest first."""
-    query = select(Task).where(Task.status == "open").order_by(Task.created_at, Task.id)
+    return [task for task in tasks(work) if task.status == "open"]
+
+
+def tasks(work: UnitOfWork) -> list[Task]:
+    """Every task, oldest first; of those that are as old as each other in an order that ids do not make."""
+    query = select(Task).join(Case).order_by(Task.created_at, Case.number, Task.element, Task.done_at)
     return list(work.session.scalars(query))
 
 
