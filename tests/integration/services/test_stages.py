@@ -95,6 +95,16 @@ def test_another_function_that_goes_presses_the_button_itself(call: Call) -> Non
     assert stage(call, "berangkat").source == "tombol"
 
 
+def test_who_stands_in_keeps_what_is_typed(call: Call) -> None:
+    call.report().summon("piket_samapta")
+    task_id = call.task("berangkat")
+    with call.works.begin(call.people["petugas"]) as work:
+        standing_in.take_over(work, task_id)
+        drafts.save(work, task_id, {"sumber": "radio"})
+    with call.works.begin(call.people["petugas"]) as work:
+        assert tasks.get(work, task_id).answers == {"sumber": "radio"}
+
+
 def test_who_is_not_named_cannot_take_over(call: Call) -> None:
     call.report().summon("piket_samapta")
     task_id = call.task("berangkat")
