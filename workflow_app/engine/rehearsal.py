@@ -137,6 +137,9 @@ class _Play:
             case "void_letter":
                 self.letters.pop(str(given["letter_id"]), None)
             case "send_message":
+                # A rehearsed office has opened no way out: what is sent or not at all is not.
+                if given.get("channel") == "kirim":
+                    return "tidak"
                 self.messages.append(effect.element)
                 return "slip"
             case "record_cancellation":

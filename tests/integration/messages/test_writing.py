@@ -153,7 +153,7 @@ def test_the_message_comes_with_the_step_or_not_at_all(
         told = [entry.what for entry in history.timeline(work, case_id) if entry.action == "message.written"]
     assert told == [
         "Kabar disiapkan (surel) untuk warga",
-        "Kabar disiapkan (surel) untuk pimpinan",
+        "Kabar disiapkan (surel) untuk Pimpinan",
         "Kabar disiapkan (surel) untuk warga",
     ]
 
