@@ -53,9 +53,9 @@ ROWS = (
     from copied c, submission s join sealed_answers a on a.submission_id = s.id where s.case_id = %(model)s
     """,
     """
-    insert into case_clock (case_id, name, started_at, due_at, target_minutes, target_working_days, calendar,
+    insert into case_clock (case_id, name, round, started_at, due_at, target_minutes, target_working_days, calendar,
                             calendar_valid_from, stopped_at)
-    select c.id, name, started_at - earlier, due_at - earlier, target_minutes, target_working_days, calendar,
+    select c.id, name, round, started_at - earlier, due_at - earlier, target_minutes, target_working_days, calendar,
            calendar_valid_from, stopped_at - earlier
     from copied c, case_clock k where k.case_id = %(model)s
     """,

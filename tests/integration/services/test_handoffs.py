@@ -175,13 +175,11 @@ def test_r49_an_examiner_opens_the_report_while_it_is_in_his_hands(
     case_id = play("lp", "diterima_model_b", "baca_ulang")
     assert finds(works, reskrim, case_id) == {SHUT}, "the question of the first look has been answered"
 
-    case_id = play("lp", "diterima_model_b", "terima_limpahan")
+    case_id = play("lp", "diterima_model_b", "rujukan_terima")
     assert finds(works, reskrim, case_id) == {READ}
     with works.begin(reskrim) as work:
         assert identities.reveal(work, case_id, "memeriksa pelapor")
-    answer(
-        works, reskrim, case_id, {"penerimaan": "bukan_kewenangan", "alasan_kembali": "Contoh: fungsi lain."}
-    )
+    answer(works, reskrim, case_id, RETURNED)
     assert finds(works, reskrim, case_id) == {SHUT}
     with works.begin(reskrim) as work, pytest.raises(Forbidden):
         identities.reveal(work, case_id, "memeriksa pelapor")
