@@ -172,8 +172,8 @@ def listening(engine: Engine) -> Iterator[list[tuple[int, int]]]:
 def deploy_unbounded(works: Works, folder: Path) -> None:
     """Make the process of this folder with high bounds the current version."""
     with TemporaryDirectory(prefix="spkt-trial-") as place, works.begin(SYSTEM) as work:
-        copy = Path(place) / folder.name
-        shutil.copytree(folder, copy)
+        # With all that is beside it: shared parts of letters, processes that it calls.
+        copy = Path(shutil.copytree(folder.parent, Path(place) / "processes")) / folder.name
         model = copy / "process.bpmn"
         model.write_bytes(BOUND.sub(HIGHEST, model.read_bytes()))
         processes.deploy(work, copy)
