@@ -73,7 +73,7 @@ class Desk(Hall):
 
     @deed(actor=suited_or_anybody, chosen=which)
     def take_over(self, actor: str | None, chosen: int) -> None:
-        """Who stands in takes a task over, also from who holds it."""
+        """Who stands in takes a task over, also from who holds it; who has it keeps it."""
         task = self.task(chosen)
         if task is None:
             return
@@ -81,7 +81,8 @@ class Desk(Hall):
         who = self.people[actor]
         with self.reading() as work:
             may = rules.may_stand_in(work, who, task)
-        legal = may and task.status == "open" and self.sight_of(task.case_id).is_for(who)
+        has_it = task.assignee_id == who.user_id
+        legal = (may or has_it) and task.status == "open" and self.sight_of(task.case_id).is_for(who)
         if self.act(actor, legal, lambda work: standing_in.take_over(work, task.id)):
             self.holders[task.id] = who.user_id
 
