@@ -9,6 +9,9 @@ REGION = "ID"
 """Where a number without a country code is dialled."""
 DOUBT = "Nomor ini tidak lengkap atau tidak lazim. Bacakan kembali kepada warga; bila memang begitu, tetap dapat disimpan."
 
+_WRITTEN = re.compile(r"[0-9+().\s-]*")
+"""What a number is written with. Beside anything else, digits may belong to something else: an extension, a second number."""
+
 
 def doubt(text: str) -> str:
     """A sentence for who types a number that nobody has; empty for a plausible one. 110 is a short number and plausible."""
@@ -30,6 +33,8 @@ def dialled(text: str) -> str:
 
 
 def _parsed(text: str) -> PhoneNumber | None:
+    if not _WRITTEN.fullmatch(text):
+        return None
     try:
         return phonenumbers.parse(re.sub(r"[^0-9+]", "", text), REGION)
     except NumberParseException:

@@ -37,6 +37,15 @@ def test_a_number_that_nobody_has_is_doubted(text: str) -> None:
     assert phones.dialled(text) == ""
 
 
+@pytest.mark.parametrize(
+    "text", ["0812 5000 1234 atau 5", "0517-21110 ext 12", "0812 5000 1234 / 5", "0812 5000 123\uff14 5"]
+)
+def test_what_is_written_beside_a_number_never_becomes_part_of_it(text: str) -> None:
+    """A message would go to a stranger; a doubt lets the officer ask again, and the message becomes a slip."""
+    assert "tetap dapat disimpan" in phones.doubt(text)
+    assert phones.dialled(text) == ""
+
+
 def test_a_number_that_is_doubted_but_possible_is_tried() -> None:
     """A new prefix is out before the library knows it; a message that does not get through is seen in the outbox."""
     assert phones.doubt("08125000123456789")
