@@ -2,9 +2,9 @@
 
 A total is told exactly and divided up once or more; each division stands for itself, because all of them have nothing in
 common but the total. In a division small counts read "<5", and what they hold together, with everything that is counted in the
-total only, is one remainder. Other counts join it until a reader who adds and subtracts cannot narrow a small one down, nor
-tell whether anything is counted in the total only: none, the smallest one that suffices, or several of the smallest. Where
-something may be counted in the total only, a count is in the remainder in any case, so that it tells nothing by being there.
+total only, is one remainder. The first by name of the other counts joins it, so that a reader who adds and subtracts learns
+neither a small count nor whether anything is counted in the total only. The reader knows these rules: which count joins must
+not depend on how small the small ones are, and where one would not suffice, no part is told.
 """
 
 from collections.abc import Mapping
@@ -12,6 +12,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 Mark = Literal["exact", "small", "withheld"]
+
+FEWEST = 4
+"""Names of a division that tells its parts; of fewer, even that nothing is told would tell of the small ones."""
+FEWEST_BESIDE_UNDIVIDED = 3
+"""The same where something may belong to none of the names."""
 
 
 @dataclass(frozen=True)
@@ -44,41 +49,22 @@ def divide(counts: Mapping[str, int], undivided: int | None, threshold: int) -> 
     """
     whole = sum(counts.values()) + (undivided or 0)
     small = {name for name, count in counts.items() if 0 < count < threshold}
-    if whole < threshold:
+    others = sorted(name for name, count in counts.items() if count >= threshold)
+    is_all_told = not small and undivided is None
+    withheld = set() if is_all_told else set(others[:1])
+    remainder = (undivided or 0) + sum(counts[name] for name in small | withheld)
+    is_hiding = bool(withheld) and remainder >= _least(len(small), threshold)
+    fewest = FEWEST if undivided is None else FEWEST_BESIDE_UNDIVIDED
+    if whole < threshold or len(counts) < fewest or not (is_all_told or is_hiding):
         return _nothing(counts, whole)
-    others = [name for count, name in sorted((c, n) for n, c in counts.items() if c >= threshold)]
-    choices = [
-        set[str](),
-        *({name} for name in others),
-        *(set(others[:n]) for n in range(2, len(others) + 1)),
-    ]
-    is_safe = _is_safe_to_divide if undivided is None else _is_safe_beside_undivided
-    for withheld in choices:
-        remainder = (undivided or 0) + sum(counts[name] for name in small | withheld)
-        if is_safe(len(small), len(withheld), remainder, threshold):
-            figures = {name: _figure(name, count, small, withheld) for name, count in counts.items()}
-            return Division(figures, remainder)
-    return _nothing(counts, whole)
+    return Division(
+        {name: _figure(name, count, small, withheld) for name, count in counts.items()}, remainder
+    )
 
 
-def _is_safe_to_divide(small: int, withheld: int, remainder: int, threshold: int) -> bool:
-    """Whoever knows the remainder, and how many counts in it are small, still finds every small value possible for each."""
-    most = threshold - 1
-    if not small:
-        return not withheld
-    if not withheld:
-        return most + (small - 1) <= remainder <= 1 + (small - 1) * most
-    return remainder >= most + (small - 1) + withheld * threshold
-
-
-def _is_safe_beside_undivided(small: int, withheld: int, remainder: int, threshold: int) -> bool:
-    """The same, and finds it possible that nothing is undivided. Something is always in the remainder."""
-    most = threshold - 1
-    if not small:
-        return withheld > 0
-    if not withheld and remainder > small * most:
-        return False
-    return remainder >= most + (small - 1) + withheld * threshold
+def _least(small: int, threshold: int) -> int:
+    """The smallest remainder, of so many small counts and one that joins, in which each small one may have any small value."""
+    return (threshold - 1) + (small - 1) + threshold if small else threshold
 
 
 def _figure(name: str, count: int, small: set[str], withheld: set[str]) -> Figure:
