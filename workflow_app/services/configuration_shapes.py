@@ -3,16 +3,12 @@
 import re
 from collections.abc import Callable, Collection
 from datetime import date
-from string import Formatter
 from typing import Any
 
 from workflow_app.permissions import ROLES
-from workflow_app.services import message_texts, regions
+from workflow_app.services import message_texts, number_patterns, regions
 from workflow_app.services.working_days import CATEGORIES, WEEKDAYS
 
-PATTERN_FIELDS = frozenset({"urut", "bulan", "tahun"})
-PATTERN_NEEDS = frozenset({"urut", "tahun"})
-"""Without these two, two papers would carry the same number."""
 SIGNATORY = ("atas_nama", "jabatan", "nama", "pangkat", "nrp")
 LONGEST = 200
 DERIVED_STEPS = ("kronologi", "bukti_saksi", "kajian_awal", "baca_ulang")
@@ -33,18 +29,6 @@ YEARS = range(2000, 2101)
 def fault(key: str, value: Any) -> str:
     """Why `value` cannot be the value of `key`; empty when it can."""
     return _SHAPES[key.partition(".")[0]](value)
-
-
-def is_pattern(value: Any) -> bool:
-    """May numbers be made with this? It names {urut} and {tahun}, perhaps {bulan}, and nothing else."""
-    try:
-        fields = {name for _, name, _, _ in Formatter().parse(value) if name is not None}
-        if not PATTERN_NEEDS <= fields <= PATTERN_FIELDS:
-            return False
-        first, second = (str(value.format(urut=urut, bulan="I", tahun=2026)) for urut in (1, 2))
-    except (AttributeError, TypeError, ValueError, LookupError):
-        return False
-    return first != second
 
 
 def _is_line(value: Any) -> bool:
@@ -167,11 +151,12 @@ def _is_day(text: str) -> bool:
 
 
 def _pattern(value: Any) -> str:
-    is_right = _is_line(value) and is_pattern(value)
+    is_right = _is_line(value) and number_patterns.is_pattern(value)
     return (
         ""
         if is_right
-        else "Pola harus memuat {urut} dan {tahun}; selain itu hanya {bulan} yang boleh dipakai."
+        else "Pola harus memuat {urut} dan {tahun}, masing-masing berdiri sendiri, seperti DUMAS/{urut}/{bulan}/{tahun}; "
+        "selain itu hanya {bulan} yang boleh dipakai."
     )
 
 

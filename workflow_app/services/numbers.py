@@ -1,7 +1,5 @@
 """Gapless numbers: one row per series and year, incremented under its lock in the transaction that issues the paper."""
 
-import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -11,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from workflow_app.errors import Conflict, InvalidInput, NotFound, SentraError
 from workflow_app.models.number import LetterNumber, NumberSeries
-from workflow_app.services import audit, configuration, configuration_shapes
+from workflow_app.services import audit, configuration, number_patterns
 from workflow_app.services.unit_of_work import UnitOfWork
 from workflow_app.types import WITA
 
@@ -82,7 +80,7 @@ def void(work: UnitOfWork, number_id: UUID, reason: str) -> None:
 
 def find(work: UnitOfWork, typed: str) -> UUID | None:
     """The number that somebody typed from paper, if it was ever given: whole, or without what is the same on every paper."""
-    parts = parts_of(typed) if len(typed) <= LONGEST else []
+    parts = number_patterns.parts_of(typed) if len(typed) <= LONGEST else []
     figures = {int(part) for part in parts if part.isdigit() and len(part) < 10}
     query = select(LetterNumber).where(
         LetterNumber.series.in_(select(NumberSeries.series)),
@@ -90,28 +88,18 @@ def find(work: UnitOfWork, typed: str) -> UUID | None:
         LetterNumber.sequence.in_(figures),
     )
     meant = [
-        row.id for row in work.session.scalars(query) if is_meant(parts, row.number, row.sequence, row.year)
+        row.id
+        for row in work.session.scalars(query)
+        if number_patterns.is_meant(parts, row.number, row.sequence, row.year)
     ]
     return meant[0] if len(meant) == 1 else None
 
 
-def parts_of(number: str) -> list[str]:
-    """What a number is made of: `DUMAS`, `12`, `XI`, `2026`."""
-    return [part.lstrip("0") or "0" for part in re.findall(r"[0-9A-Z]+", number.upper())]
-
-
-def is_meant(typed: Sequence[str], number: str, sequence: int, year: int) -> bool:
-    """Do these parts begin this number, as far as the sequence and the year at least?"""
-    whole = parts_of(number)
-    needed = max(whole.index(str(part)) for part in (sequence, year)) + 1
-    return len(typed) >= needed and list(typed) == whole[: len(typed)]
-
-
 def _pattern(work: UnitOfWork, series: str, at: datetime) -> str:
     pattern = configuration.value(work, f"pola_nomor.{series}", at)
-    if not configuration_shapes.is_pattern(pattern):
+    if not number_patterns.is_pattern(pattern):
         raise SentraError(
-            f"Pola nomor {series} belum benar. Hubungi admin: pola harus memuat {{urut}} dan {{tahun}}.",
+            f"Pola nomor {series} belum benar. Hubungi admin: pola harus memuat {{urut}} dan {{tahun}} yang berdiri sendiri.",
             detail=f"pola_nomor.{series} is not usable",
         )
     return str(pattern)
