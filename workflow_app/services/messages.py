@@ -39,7 +39,7 @@ CITIZEN = "warga"
 SLIP = "slip"
 SENT_ONLY = "kirim"
 NOT_SENT = "tidak"
-"""What `write` answers for a message that is only sent, when it cannot be."""
+"""What `write` answers when there is no message: only sent and it cannot be, or for an office that must not hear of the case."""
 IDENTITY = "identitas"
 """Element that asks for the citizen's contact when a step names no other."""
 
@@ -69,6 +69,8 @@ def write(work: UnitOfWork, case: Case, wish: Wish) -> str:
     """Put a message into the outbox and, unless it is printed, write the job that sends it. Returns its channel (`tidak`: none)."""
     if wish.template not in message_texts.KEYS or not (wish.recipient == CITIZEN or wish.recipient in ROLES):
         raise ProcessFault(wish.element, f"unknown message {wish.template} or recipient {wish.recipient}")
+    if wish.recipient != CITIZEN and not walls.may_hear_of(work, case, wish.recipient):
+        return NOT_SENT
     channel, address = _way(work, case, wish)
     if channel == SLIP and wish.channel == SENT_ONLY:
         return NOT_SENT
@@ -174,10 +176,8 @@ def _way(work: UnitOfWork, case: Case, wish: Wish) -> tuple[str, str]:
         return SLIP, ""
     if wish.recipient == CITIZEN:
         contact = _own_contact(work, case, wish)
-    elif walls.may_hear_of(work, case, wish.recipient):
-        contact = configuration.value(work, "kontak_peran").get(wish.recipient, {})
     else:
-        contact = {}
+        contact = configuration.value(work, "kontak_peran").get(wish.recipient, {})
     for channel in configuration.value(work, "saluran_pesan"):
         if contact.get(channel):
             return channel, contact[channel]
