@@ -10,6 +10,7 @@ from tests.integration.conftest import PROCESSES
 from workflow_app.engine import definitions, scenarios
 from workflow_app.engine.scenarios import Complete
 from workflow_app.models.case import Case
+from workflow_app.models.letter import Letter
 from workflow_app.models.message import Message
 from workflow_app.services import configuration, messages, processes, rehearsal
 from workflow_app.services.rehearsal import Stage
@@ -50,6 +51,14 @@ def written(works: Works, case_id: UUID) -> list[tuple[str, str, str, str]]:
         return [(row.element, row.recipient, row.template, row.channel) for row in rows]
 
 
+def bodies(works: Works, case_id: UUID) -> dict[str, str]:
+    """What the messages of a case say, by the service tasks that wrote them."""
+    with works.begin(SYSTEM) as work:
+        case = work.session.get_one(Case, case_id)
+        rows = work.session.scalars(select(Message).where(Message.case_id == case_id))
+        return {row.element: messages.opened(work, case, row).body for row in rows}
+
+
 def use_phones(works: Works) -> None:
     with works.begin(SYSTEM) as work:
         configuration.set_value(work, "saluran_pesan", ["telepon"], configuration.SOP_IN_FORCE)
@@ -59,7 +68,15 @@ def test_the_reporter_is_told_when_he_is_handed_on_accepted_and_followed_up(
     works: Works, played: Callable[[str], UUID]
 ) -> None:
     use_phones(works)
-    assert sorted(written(works, played("diterima_model_b"))) == sorted([LEADER, *REPORTER])
+    case_id = played("diterima_model_b")
+    assert sorted(written(works, case_id)) == sorted([LEADER, *REPORTER])
+    with works.begin(SYSTEM) as work:
+        query = select(Letter.number).where(Letter.case_id == case_id, Letter.kind == "sttlp")
+        receipt = work.session.scalars(query.where(Letter.status == "valid")).one()
+    told = bodies(works, case_id)
+    assert [name for name, *_ in REPORTER if receipt not in told[name]] == [], (
+        "one number: that of his receipt"
+    )
 
 
 def test_who_cannot_be_reached_was_told_at_the_step_and_leaves_no_slip_behind(
@@ -73,10 +90,9 @@ def test_leaders_are_told_of_a_hand_off_that_nobody_accepts_and_of_the_fourteen_
 ) -> None:
     case_id = played("belum_diterima_14_hari")
     assert sorted(written(works, case_id)) == sorted([LEADER, *LATE])
+    texts = bodies(works, case_id)
     with works.begin(SYSTEM) as work:
-        case = work.session.get_one(Case, case_id)
-        rows = work.session.scalars(select(Message).where(Message.template == "lewat_batas"))
-        texts = {row.element: messages.opened(work, case, row).body for row in rows}
-        assert all(case.number in body and "Contoh Warga" not in body for body in texts.values())
+        number = work.session.get_one(Case, case_id).number
+    assert all(number in body and "Contoh Warga" not in body for body in texts.values())
     assert "7 Desember 2026" in texts["kabari_teguran"], "fourteen days from the receipt"
     assert "23 November 2026" in texts["rujukan_kabari_lewat"], "thirty minutes from the hand-off"
