@@ -72,18 +72,23 @@ class Doubt:
 
 
 def checked(work: UnitOfWork, key: str, starts_at: datetime, value: Any) -> Shift:
-    """The period that a file asks for. Raises `NotFound` for a key that is no function, `InvalidInput` otherwise."""
+    """The period that a file asks for. Raises `NotFound` for a key that is no function, `InvalidInput` otherwise.
+
+    What the roster says already is no fault, whoever of it cannot serve any more: `doubts` tells that.
+    """
     if key not in KEYS:
         raise NotFound(f"Tidak ada piket bernama {key}. Yang ada: {', '.join(KEYS)}.")
     if not isinstance(value, dict) or set(value) != PARTS:
         raise InvalidInput(SHAPE)
     function = key.removeprefix(PREFIX)
-    shift = Shift(function, starts_at, _end(value["sampai"]), _people(work, function, value["petugas"]))
+    shift = Shift(function, starts_at, _end(value["sampai"]), _names(value["petugas"]))
     if shift.ends_at <= starts_at:
         raise InvalidInput("sampai: tulis saat sesudah awal masa piket.")
+    if holds(work, shift):
+        return shift
+    _check_able(work, shift)
     known = _find(work, shift)
-    is_over = min(shift.ends_at, known.ends_at if known else shift.ends_at) <= work.clock()
-    if is_over and not holds(work, shift):
+    if min(shift.ends_at, known.ends_at if known else shift.ends_at) <= work.clock():
         raise InvalidInput("Masa piket ini sudah lewat, jadi tidak dapat dicatat lagi. Hapus dari file.")
     return shift
 
@@ -197,21 +202,25 @@ def _end(text: Any) -> datetime:
         raise InvalidInput("sampai: tulis tanggal dan jam seperti 2026-12-02T08:00.") from error
 
 
-def _people(work: UnitOfWork, function: str, given: Any) -> tuple[str, ...]:
-    """Names of accounts that may serve in the function. Raises with every one that may not."""
+def _names(given: Any) -> tuple[str, ...]:
+    """The accounts that a file names, as they are stored."""
     if not isinstance(given, list) or not all(isinstance(name, str) for name in given):
         raise InvalidInput(SHAPE)
-    wanted = {name.strip().lower() for name in given}
-    rows = work.session.scalars(select(User).where(User.username.in_(wanted), User.is_active)).all()
-    able = {row.username for row in rows if function in {role.role for role in row.roles}}
-    if unknown := sorted(wanted - {row.username for row in rows}):
+    return tuple(sorted({name.strip().lower() for name in given}))
+
+
+def _check_able(work: UnitOfWork, shift: Shift) -> None:
+    """Raise `InvalidInput` with every account that may not serve in the function."""
+    rows = work.session.scalars(select(User).where(User.username.in_(shift.people), User.is_active)).all()
+    active = {row.username for row in rows}
+    able = {row.username for row in rows if shift.function in {role.role for role in row.roles}}
+    if unknown := [name for name in shift.people if name not in active]:
         raise InvalidInput(f"Tidak ada akun aktif bernama {', '.join(unknown)}. Buat akunnya lebih dahulu.")
-    if unable := sorted(wanted - able):
-        label = configuration.role_label(work, function)
+    if unable := [name for name in shift.people if name not in able]:
+        label = configuration.role_label(work, shift.function)
         raise InvalidInput(
             f"{', '.join(unable)} tidak memegang peran {label}. Beri perannya lebih dahulu, atau tulis yang lain."
         )
-    return tuple(sorted(wanted))
 
 
 def _find(work: UnitOfWork, shift: Shift) -> DutyPeriod | None:

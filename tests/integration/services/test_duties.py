@@ -100,6 +100,21 @@ def test_who_serves_may_change_until_the_period_is_over(works: Works, person: Pe
         take_in(works, roster("rudi"))
 
 
+def test_what_the_roster_says_already_comes_in_again_though_an_account_was_closed(
+    works: Works, person: Person
+) -> None:
+    for name in ("rudi", "wati"):
+        person(name, "piket_samapta")
+    take_in(works, roster("rudi", "wati"))
+    with works.begin(SYSTEM) as work:
+        users.disable(work, "rudi")
+        file = json.loads(configuration_files.export(work))
+    file["telepon_unit"]["2026-12-01T00:00"] = "0517-0000"
+    assert [entry.key for entry in take_in(works, json.dumps(file))] == ["telepon_unit"]
+    with pytest.raises(InvalidInput, match="Tidak ada akun aktif bernama rudi"):
+        take_in(works, roster("rudi"))
+
+
 def test_gaps_and_overlaps_of_a_roster_in_use_are_told(works: Works, person: Person, sari: Actor) -> None:
     person("rudi", "piket_samapta")
     with works.begin(SYSTEM) as work:
