@@ -59,7 +59,7 @@ class Wish:
     letters: tuple[str, ...] = ()
     """Letters whose number the citizen may know the case by; none: the number of the case."""
     clock: tuple[str, ...] = ()
-    """Clocks whose end may be named; the first that runs to one counts."""
+    """Clocks whose end may be named: the first that runs to one counts, or where all have stopped the first."""
     channel: str = ""
     """`slip`: printed whatever the contact; `kirim`: sent or not at all, for what was also told or printed at the step itself;
     empty: as the office and the contact allow."""
@@ -199,7 +199,9 @@ def _own_contact(work: UnitOfWork, case: Case, wish: Wish) -> Mapping[str, str]:
 
 def _text(work: UnitOfWork, case: Case, wish: Wish) -> Text:
     known = clocks.named(work, case.id)
-    due = next((known[name].due_at for name in wish.clock if name in known and known[name].due_at), None)
+    ends = [known[name] for name in wish.clock if name in known and known[name].due_at]
+    clock = next((clock for clock in ends if clock.stopped_at is None), ends[0] if ends else None)
+    due = clock.due_at if clock else None
     facts = {
         "nomor": _number(work, case, wish),
         "layanan": definition_of(work, case.definition_id).name,

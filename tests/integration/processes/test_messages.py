@@ -1,6 +1,7 @@
 """Whom a police report and its hand-off tell, by which way and when: the reporter, Ka SPKT and the leader (R27, R49)."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -8,11 +9,11 @@ from sqlalchemy import select
 
 from tests.integration.conftest import PROCESSES
 from workflow_app.engine import definitions, scenarios
-from workflow_app.engine.scenarios import Complete
+from workflow_app.engine.scenarios import Complete, ExpectOpen
 from workflow_app.models.case import Case
 from workflow_app.models.letter import Letter
 from workflow_app.models.message import Message
-from workflow_app.services import configuration, messages, processes, rehearsal
+from workflow_app.services import clocks, configuration, messages, processes, readable, rehearsal, wakes
 from workflow_app.services.rehearsal import Stage
 from workflow_app.services.unit_of_work import Works
 from workflow_app.types import SYSTEM, Actor
@@ -96,3 +97,32 @@ def test_leaders_are_told_of_a_hand_off_that_nobody_accepts_and_of_the_fourteen_
     assert all(number in body and "Contoh Warga" not in body for body in texts.values())
     assert "7 Desember 2026" in texts["kabari_teguran"], "fourteen days from the receipt"
     assert "23 November 2026" in texts["rujukan_kabari_lewat"], "thirty minutes from the hand-off"
+
+
+def test_the_day_told_is_that_of_the_destination_that_is_late_not_of_one_that_returned_it(
+    works: Works, stage: Stage
+) -> None:
+    """A function returns it, within its thirty minutes; the institution that it goes to then is late."""
+    files = definitions.read_folder(PROCESSES / "referral")
+    returned, late = (
+        scenarios.read_scenario(name, files[f"scenarios/{name}.yaml"])
+        for name in ("dikembalikan_lalu_terlambat", "instansi_belum_menjawab")
+    )
+    back = next(place for place, step in enumerate(returned.steps) if isinstance(step, ExpectOpen))
+    again = next(place for place, step in enumerate(late.steps) if is_at(step, "rujukan_keperluan"))
+    until = next(place for place, step in enumerate(late.steps) if isinstance(step, ExpectOpen))
+    with works.begin(SYSTEM) as work:
+        processes.deploy(work, PROCESSES / "referral")
+    case_id = rehearsal.play(stage, "referral", returned, steps=back)
+    assert stage.advance is not None
+    rehearsal.go_on(stage, case_id, late, again, until - 1)
+    stage.advance(timedelta(days=7))
+    with works.begin(SYSTEM) as work:
+        wakes.wake(work, case_id)
+        due = clocks.named(work, case_id)["tanda_terima_rujukan"].due_at
+    assert due is not None
+    assert readable.moment(due) in bodies(works, case_id)["rujukan_kabari_lewat"]
+
+
+def is_at(step: object, element: str) -> bool:
+    return isinstance(step, Complete) and step.element == element
