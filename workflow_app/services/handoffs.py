@@ -7,7 +7,7 @@ case as long as the hand-off holds and the office allows it. Decision 0022.
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, or_, select, update
 
 from workflow_app.engine.definitions import Definition
 from workflow_app.models.case import Case
@@ -42,13 +42,23 @@ def answer(work: UnitOfWork, task: Task, definition: Definition, control: Mappin
 
 
 def end(work: UnitOfWork, task: Task) -> None:
-    """The hand-off of this task is returned or withdrawn, with what the same function did in it before; other tasks are none."""
+    """The hand-off of this task is returned or withdrawn, with what the same function did in it before; other tasks are none.
+
+    The rows are changed, not the tasks at hand: of earlier rounds only the last of each element is loaded.
+    """
     if task.hand_off is None:
         return
-    for known in case_tasks.of_case(work, task.case_id):
-        is_of_it = known is task or (known.role == task.role and known.status != "open")
-        if is_of_it and known.hand_off == HELD:
-            known.hand_off = ENDED
+    work.session.flush()
+    work.session.execute(
+        update(Task)
+        .where(
+            Task.case_id == task.case_id,
+            Task.role == task.role,
+            Task.hand_off == HELD,
+            or_(Task.id == task.id, Task.status != "open"),
+        )
+        .values(hand_off=ENDED)
+    )
 
 
 def roles(work: UnitOfWork, case: Case) -> frozenset[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -131,6 +132,28 @@ def test_r68_the_receiver_reads_from_the_hand_off_until_the_return_and_nobody_el
         assert not any(paper.can_read for paper in documents.for_case(work, case_id))
         assert documents.labels(work, case_id) == [], "and adds nothing"
     assert finds(works, stage.cast["petugas"], case_id) == {READ}
+
+
+def test_r68_what_comes_back_takes_along_every_round_that_the_function_had_before(
+    works: Works, play: Play, intelkam: Actor
+) -> None:
+    case_id = play("referral", "tertulis_fungsi", "rujukan_terima")
+    with works.begin(SYSTEM) as work:
+        task = work.session.scalars(
+            select(Task).where(Task.case_id == case_id, Task.hand_off == "held")
+        ).one()
+        kept = {
+            name: getattr(task, name) for name in ("case_id", "element", "name", "unit", "role", "hand_off")
+        }
+        for minutes in (2, 1):
+            at = task.created_at - timedelta(minutes=minutes)
+            over = {"id": uuid4(), "status": "done", "created_at": at, "done_at": at}
+            work.session.add(Task(**kept, **over, done_by=intelkam.user_id))
+    answer(works, intelkam, case_id, RETURNED)
+    with works.begin(intelkam) as work:
+        case = work.session.get_one(Case, case_id)
+        listed = work.session.scalars(select(Case.id).where(handoffs.readable_case(work))).all()
+        assert (handoffs.reads_papers(work, case), listed) == (False, []), "lists say the same as the case"
 
 
 def test_r68_what_was_accepted_stays_with_the_function_after_the_end(
