@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from uuid import UUID
 
-from sqlalchemy import Integer, exists, func, select
+from sqlalchemy import Integer, exists, func, or_, select
 
 from workflow_app.engine import runner
 from workflow_app.errors import SentraError
@@ -15,6 +15,7 @@ from workflow_app.models.incident import Incident
 from workflow_app.models.submission import Submission
 from workflow_app.models.task import Task
 from workflow_app.models.wall import CaseWall
+from workflow_app.services.consistency_jobs import LATE
 from workflow_app.services.faults import Fault
 from workflow_app.services.processes import definition_of
 from workflow_app.services.unit_of_work import UnitOfWork
@@ -46,13 +47,13 @@ def check(work: UnitOfWork) -> Iterator[Fault]:
 def stranded(work: UnitOfWork, only: UUID | None = None) -> list[UUID]:
     """Open cases that wait for nothing: no open task, no timer, no effect under way, no open incident (pitfall 8).
 
-    With `only` this one case is looked at.
+    A timer that is long due counts as none. With `only` this one case is looked at.
     """
     query = (
         select(Case.id)
         .where(
             Case.closed_at.is_(None),
-            Case.next_wake_at.is_(None),
+            or_(Case.next_wake_at.is_(None), Case.next_wake_at < work.clock() - LATE),
             ~exists().where(Task.case_id == Case.id, Task.status == "open"),
             ~exists().where(PendingEffect.case_id == Case.id),
             ~exists().where(Incident.case_id == Case.id, Incident.resolved_at.is_(None)),

@@ -8,7 +8,7 @@ from workflow_app.errors import Away, Busy, ProcessFault, Stranded, Unavailable
 from workflow_app.models.case import Case
 from workflow_app.models.effect import PendingEffect
 from workflow_app.models.letter import Letter
-from workflow_app.services import access, bundles, consistency_cases, incidents, printing, wakes
+from workflow_app.services import access, bundles, consistency_cases, incidents, jobs, printing, wakes
 from workflow_app.services.unit_of_work import UnitOfWork, Works
 from workflow_app.types import SYSTEM
 
@@ -58,7 +58,10 @@ def find_stranded(works: Works) -> None:
         found = consistency_cases.stranded(work)
     for case_id in found:
         with suppress(Busy), works.begin(SYSTEM) as work:  # who holds it is moving it
-            access.lock_case(work, case_id)
+            case = access.lock_case(work, case_id)
+            has_timer = case.next_wake_at is not None
+            if has_timer and jobs.is_waiting(work, "wake_case", "case_id", str(case_id)):
+                continue  # the worker was away for long, and is about to wake it
             if consistency_cases.stranded(work, case_id):
                 incidents.record(work, case_id, "stranded", None, "", Stranded())
 

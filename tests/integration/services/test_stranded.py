@@ -3,20 +3,27 @@
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 from sqlalchemy import text
 
+from tests.integration.conftest import TestClock
 from workflow_app.engine import runner
 from workflow_app.errors import ProcessFault
 from workflow_app.models.case import Case
-from workflow_app.services import consistency_cases, consistency_jobs, incidents, jobs, performing
+from workflow_app.services import consistency_cases, consistency_jobs, incidents, jobs, performing, wakes
 from workflow_app.services.unit_of_work import Works
 from workflow_app.types import SYSTEM, Actor
 
 Play = Callable[..., UUID]
 LOSE_TASK = "update task set status = 'cancelled' where case_id = :case and status = 'open'"
+WAKE_NOW = (
+    "update procrastinate_jobs set scheduled_at = null"
+    " where task_name = 'wake_case' and args ->> 'case_id' = cast(:case as text)"
+)
+LOSE_JOB = "delete from procrastinate_jobs where task_name = 'wake_case' and args ->> 'case_id' = cast(:case as text)"
 LOSE_TIMER = "update service_case set next_wake_at = null where id = :case"
 
 
@@ -90,6 +97,33 @@ def test_a_case_that_waits_for_nothing_is_told_once_and_goes_on_when_it_is_retri
         assert list(consistency_jobs.check(work)) == []
     with works.begin(sari) as work:
         assert incidents.list_open(work) == []
+
+
+def test_a_case_whose_timer_is_long_due_is_told_unless_somebody_is_about_to_wake_it(
+    works: Works, play: Play, clock: TestClock, sari: Actor
+) -> None:
+    case_id = play("sktlk_ktp", 6)
+    change(works, case_id, LOSE_TASK)
+    with works.begin(SYSTEM) as work:
+        due = work.session.get_one(Case, case_id).next_wake_at
+    assert due is not None
+    clock.at = due + timedelta(minutes=2)
+    assert stranded(works) == [], "the timers are looked for every minute"
+
+    clock.advance(minutes=2)
+    assert stranded(works) == [case_id]
+    change(works, case_id, WAKE_NOW)
+    performing.find_stranded(works)
+    assert status(works, case_id) == "running", "its job waits for the worker"
+
+    change(works, case_id, LOSE_JOB)
+    performing.find_stranded(works)
+    with works.begin(sari) as work:
+        (incident,) = incidents.list_open(work)
+    assert (incident.case_id, status(works, case_id)) == (case_id, "stopped")
+    performing.restore(works, case_id)
+    with works.begin(SYSTEM) as work:
+        assert wakes.overdue(work) == [case_id], "who retries it has it woken within a minute"
 
 
 def test_a_case_for_which_the_engine_waits_for_nothing_either_stays_an_incident(
