@@ -32,7 +32,6 @@ ROUTES = {
     ("sp2hp", "umum"): "piket_reskrim",
     ("sp2hp", "narkoba"): "piket_narkoba",
     ("sp2hp", "lalu_lintas"): "piket_lantas",
-    ("anggota", None): "piket_propam",
     ("instansi", None): "",
 }
 OFFICIAL_FEES = {"sim", "stnk", "skck"}
@@ -148,6 +147,16 @@ def test_every_service_of_the_form_has_a_row_of_its_own() -> None:
     assert offered == {service for service, _ in ROUTES} | {"lainnya"}
     for chosen in referral().form("rujukan_keperluan").fields["rujukan_dituju"].options:
         assert route("lainnya", chosen=chosen)["rujukan_fungsi"] == chosen
+
+
+def test_r79_nothing_here_leads_to_propam_because_a_referral_has_no_wall() -> None:
+    need = referral().form("rujukan_keperluan").fields
+    assert "Pengaduan masyarakat" in need["rujukan_layanan"].help
+    offered = {
+        name for form in referral().forms.values() for field in form.fields.values() for name in field.options
+    }
+    assert offered & {"anggota", "piket_propam"} == set()
+    assert "piket_propam" not in {row["rujukan_fungsi"] for row in referral().decision("tujuan_layanan").rows}
 
 
 def test_r69_only_what_spkt_does_itself_is_called_free() -> None:
