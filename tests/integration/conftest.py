@@ -156,6 +156,7 @@ def stage(works: Works, clock: TestClock, person: Callable[..., Actor], budi: Ac
         "http://127.0.0.1:8000",
         picture.getvalue(),
         advance,
+        Cast(lambda name, role: person(f"{name}_rekan", role)),
     )
 
 

@@ -31,6 +31,8 @@ class Complete:
     element: str
     role: str
     answers: Answers
+    by_colleague: bool = False
+    """Done by another holder of the role than its other steps, as four eyes may require."""
 
 
 @dataclass(frozen=True)
@@ -134,13 +136,20 @@ def _target(value: Any) -> timedelta | int | None:
 
 
 def _step(step: Mapping[str, Any]) -> ScenarioStep:
-    kinds = {"complete": {"as", "answers"}, "advance": set(), "message": {"answers"}, "expect_open": set()}
+    kinds = {
+        "complete": {"as", "by", "answers"},
+        "advance": set(),
+        "message": {"answers"},
+        "expect_open": set(),
+    }
     kind = next(iter(kinds.keys() & step.keys()), None)
     if kind is None or step.keys() - kinds[kind] - {kind}:
         raise ValueError(f"step {dict(step)}")
     match kind:
         case "complete":
-            return Complete(str(step["complete"]), str(step["as"]), _answers(step))
+            if step.get("by", "colleague") != "colleague":
+                raise ValueError(f"by {step['by']}")
+            return Complete(str(step["complete"]), str(step["as"]), _answers(step), "by" in step)
         case "advance":
             return Advance(read_duration(step["advance"]))
         case "message":

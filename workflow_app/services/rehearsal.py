@@ -5,7 +5,7 @@ members, somebody who plays no part takes theirs.
 """
 
 from collections.abc import Callable, Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -39,6 +39,8 @@ class Stage:
     """A picture that is uploaded where a scenario needs a paper."""
     advance: Callable[[timedelta], None] | None = None
     """Lets time pass; None where the clock is the real one (then `advance` steps are skipped)."""
+    colleagues: Mapping[str, Actor] = field(default_factory=dict)
+    """Role to a second person who holds it, for the steps that a scenario gives to a colleague."""
 
 
 def play(stage: Stage, process_key: str, scenario: Scenario, *, steps: int | None = None) -> UUID:
@@ -95,24 +97,24 @@ def _complete(stage: Stage, case_id: UUID, step: Complete) -> None:
     found = [task for task in _open(stage, case_id) if task.element == step.element]
     if len(found) != 1:
         raise RehearsalFailed(detail=f"{step.element} is not open")
-    task, actor = found[0], stage.cast[step.role]
+    task, actor = found[0], (stage.colleagues if step.by_colleague else stage.cast)[step.role]
     with stage.works.begin(actor) as work:
         if task.assignee_id is None:
             tasks.claim(work, task.id)
         form = tasks.get(work, task.id).form
-    names = {"documents", *(field.name for field in form.fields.values() if field.widget == "documents")}
+    names = {"documents", *(asked.name for asked in form.fields.values() if asked.widget == "documents")}
     papers = _upload(stage, task, actor) if _has_papers(step.answers, names) else []
     answers = _with_papers(step.answers, names, papers)
-    for field in form.fields.values():
-        if field.widget == members.WIDGET and answers.get(field.name):
-            answers[field.name] = [_bystander(stage)]
+    for asked in form.fields.values():
+        if asked.widget == members.WIDGET and answers.get(asked.name):
+            answers[asked.name] = [_bystander(stage)]
     with incidents.unit_of_work(stage.works, actor) as work:
         tasks.complete(work, task.id, answers, str(uuid4()))
 
 
 def _bystander(stage: Stage) -> str:
     """An account of the site that plays no part, so that the case goes on when it loses sight."""
-    cast = [actor.user_id for actor in stage.cast.values()]
+    cast = [actor.user_id for actor in (*stage.cast.values(), *stage.colleagues.values())]
     with stage.works.begin(SYSTEM) as work:
         query = select(User.id).where(User.id.not_in(cast)).order_by(User.username)
         found = work.session.scalars(query).first()

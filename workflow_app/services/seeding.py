@@ -53,6 +53,7 @@ PEOPLE = (
     Person("intelkam", "Contoh Piket Intelkam", "Briptu", ("piket_intelkam",), "Piket Intelkam"),
     Person("binmas", "Contoh Piket Binmas", "Briptu", ("piket_binmas",), "Piket Binmas"),
     Person("propam", "Contoh Piket Propam", "Briptu", ("piket_propam",), "Piket Propam"),
+    Person("propam2", "Contoh Piket Propam Dua", "Aiptu", ("piket_propam",), "Piket Propam"),
     Person("arsip", "Contoh Arsiparis", "Penda", ("arsiparis",), "Arsiparis"),
     Person("pimpinan", "Contoh Pimpinan", "Kompol", ("pimpinan",), "Pimpinan"),
     Person("auditor", "Contoh Auditor", "Iptu", ("auditor",), "Auditor"),
@@ -123,13 +124,13 @@ def _invent_people(work: UnitOfWork) -> None:
 
 
 def _invent_roster(work: UnitOfWork) -> None:
-    """The one account of each function serves week after week."""
+    """The accounts of each function serve together, week after week."""
     today = work.clock().astimezone(WITA).replace(hour=DUTY_CHANGES_AT, minute=0, second=0, microsecond=0)
     first, week = (today - timedelta(days=1)).astimezone(UTC), timedelta(weeks=1)
-    for person in PEOPLE:
-        for role in sorted(FIELD_ROLES.intersection(person.roles)):
-            for start in (first + week * number for number in range(DUTY_WEEKS)):
-                rosters.set_period(work, rosters.Shift(role, start, start + week, (person.username,)))
+    for role in sorted({role for person in PEOPLE for role in person.roles} & FIELD_ROLES):
+        serving = tuple(person.username for person in PEOPLE if role in person.roles)
+        for start in (first + week * number for number in range(DUTY_WEEKS)):
+            rosters.set_period(work, rosters.Shift(role, start, start + week, serving))
 
 
 def _play(works: Works, folder: Path, public_url: str, name: str, steps: int | None) -> None:

@@ -42,11 +42,11 @@ def walls_of(works: Works, case_id: UUID) -> set[UUID]:
         return set(work.session.scalars(select(CaseWall.user_id).where(CaseWall.case_id == case_id)))
 
 
-def play_to_the_end(works: Works, propam: Actor, case_id: UUID) -> None:
+def play_to_the_end(works: Works, propam: Actor, colleague: Actor, case_id: UUID) -> None:
     """Propam does the steps of the scenario of a reopened case, with what its forms already hold."""
     for step in told("anggota_dibuka_kembali").steps:
         if isinstance(step, Complete):
-            with works.begin(propam) as work:
+            with works.begin(colleague if step.by_colleague else propam) as work:
                 task_id = open_tasks(works, case_id)[step.element]
                 held = tasks.get(work, task_id).answers
                 own: Answers = {n: v for n, v in step.answers.items() if n not in {"telepon", "dibantu"}}
@@ -96,7 +96,7 @@ def test_r79_propam_takes_up_its_case_and_nobody_else_sees_the_new_one(
             case_id
         ]
 
-    play_to_the_end(works, propam, child)
+    play_to_the_end(works, propam, person("propam2", "piket_propam"), child)
 
     with works.begin(SYSTEM) as work:
         told_as = work.session.scalars(select(Letter.number).where(Letter.case_id == case_id)).one()

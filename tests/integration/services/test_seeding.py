@@ -28,8 +28,8 @@ def test_a_first_start_that_was_cut_off_counts_only_the_cases_it_began_itself(
     names = [name for name, _ in seeding.DEMO_CASES]
     assert played == names
     with works.begin(SYSTEM) as work:
-        assert {len(people) for people in duties.now(work, "spkt").values()} == {1}
-        assert duties.now(work, "spkt").keys() == FIELD_ROLES
+        serving = {role: len(people) for role, people in duties.now(work, "spkt").items()}
+        assert serving == {**dict.fromkeys(FIELD_ROLES, 1), "piket_propam": 2}, "one examines, one decides"
         assert rosters.doubts(work) == []
 
     deploy(works, tmp_path, report(), call())

@@ -23,6 +23,7 @@ PEOPLE = {
     "pamapta2": ("pamapta", "petugas"),
     "petugas2": ("petugas",),
     "ka_spkt2": ("ka_spkt",),
+    "piket_propam2": ("piket_propam",),
     "ganda": ("petugas", "ka_spkt"),
     "serba": ("petugas", "pamapta", "ka_spkt", "piket_reskrim", "piket_samapta"),
 }

@@ -61,7 +61,9 @@ class Counter(Accounts, Machinery, Casework, Desk):
     def play(self, key: str, scenario: Scenario, steps: int) -> None:
         """The first steps of a scenario, as they are told."""
         cast = {role: self.people[role] for role in ROLES}
-        rehearsal.play(Stage(self.works, cast, SITE, PAPER, self.advance), key, scenario, steps=steps)
+        colleagues = {"piket_propam": self.people["piket_propam2"]}
+        stage = Stage(self.works, cast, SITE, PAPER, self.advance, colleagues)
+        rehearsal.play(stage, key, scenario, steps=steps)
 
     def advance(self, span: timedelta) -> None:
         """Time of a scenario."""

@@ -98,7 +98,7 @@ def world(ground: Ground, quick_letters: None) -> Ground:
         for key, scenario in ground.scenarios
     }
     cast = {role: ground.people[role] for role in ROLES}
-    stage = Stage(ground.works, cast, SITE, PAPER, None)
+    stage = Stage(ground.works, cast, SITE, PAPER, None, {"piket_propam": ground.people["piket_propam2"]})
     for key, names in WORLD.items():
         for name in names:
             rehearsal.play(stage, key, told[key, name])

@@ -149,6 +149,7 @@ def test_a_difference_is_told_with_step_and_reason(old: str, new: str, message: 
         ("name:", "nama:"),
         ("expect_open: [setujui]", "expect: [setujui]"),
         ("as: petugas", "peran: petugas"),
+        ("as: petugas", "as: petugas\n    by: siapa"),
         ("PT1S", "1 detik"),
         ("PT1S", "PT"),
         ("outcome: selesai", "hasil: selesai"),

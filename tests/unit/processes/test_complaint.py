@@ -260,6 +260,7 @@ def test_r8_no_end_without_outcome_and_no_settlement_by_who_handled_it() -> None
         "dibatalkan": "dibatalkan",
     }
     assert OWN["putuskan_penyelesaian"].properties["fourEyes"] == "tangani"
+    assert OWN["putuskan_propam"].properties["fourEyes"] == "tangani_propam"
     assert {"terbukti", "tidak_terbukti", "selesai_dengan_mediasi", "bukan_pengaduan"} < set(
         complaint().form("putuskan_penyelesaian").fields["hasil_aduan"].options
     )
