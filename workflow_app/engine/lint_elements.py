@@ -96,8 +96,8 @@ def names(source: Source) -> Iterator[Finding]:
 
 
 def clauses(source: Source) -> Iterator[Finding]:
-    """Every task names the requirements it carries out."""
-    for node in source.of_kind("userTask", "serviceTask", "businessRuleTask"):
+    """Every task, and every call of another process, names the requirements it carries out."""
+    for node in source.of_kind("userTask", "serviceTask", "businessRuleTask", "callActivity"):
         given = node.properties.get("clause", "").split()
         if not given:
             yield Finding("clause-missing", node.id, "Tugas ini tidak menyebut klausul SOP (clause).")

@@ -45,8 +45,9 @@ SOUND = (
 )
 
 FAULTS: dict[str, tuple[Folder, str, str]] = {
-    "a call of nothing": (line().add("callActivity", "panggil"), "call-unknown", "panggil"),
-    "a call of a process that is not there": (line().add("callActivity", "panggil", attributes={"calledElement": "hantu"}), "call-unknown", "panggil"),
+    "a call without clause": (changed(calling(small()), lambda f: f.nodes["panggil_0"].properties.pop("clause")), "clause-missing", "panggil_0"),
+    "a call of nothing": (line().add("callActivity", "panggil", clause="R26"), "call-unknown", "panggil"),
+    "a call of a process that is not there": (line().add("callActivity", "panggil", attributes={"calledElement": "hantu"}, clause="R26"), "call-unknown", "panggil"),
     "a called folder whose process has another key": (moved(calling(small()), "kecil", "besar"), "call-unknown", "panggil_0"),
     "a called process that cannot be read": (calling(small()).file("called/kecil/process.bpmn", "<rusak"), "call-unknown", "panggil_0"),
     "a call without name": (changed(calling(small()), lambda f: f.nodes["panggil_0"].attributes.pop("name")), "element-name", "panggil_0"),

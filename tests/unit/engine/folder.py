@@ -162,7 +162,7 @@ class Folder:
     def call(self, id: str, other: "Folder") -> "Folder":
         """A call activity that runs another process; its folder comes along."""
         self.extra |= {f"called/{other.key}/{name}": content for name, content in other.files().items()}
-        return self.add("callActivity", id, attributes={"calledElement": other.key})
+        return self.add("callActivity", id, attributes={"calledElement": other.key}, clause="R26")
 
     def inside(self, id: str) -> "Folder":
         """Open a subprocess: what follows is inside until `outside`."""

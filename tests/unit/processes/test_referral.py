@@ -73,7 +73,7 @@ def caller() -> Folder:
         .user("terima")
         .inside("layanan")
         .start("mulai_layanan")
-        .add("callActivity", "rujuk", attributes={"calledElement": "referral"})
+        .add("callActivity", "rujuk", attributes={"calledElement": "referral"}, clause="R26")
         .end("layanan_selesai", None)
         .flow("mulai_layanan", "rujuk", "layanan_selesai")
         .outside()
