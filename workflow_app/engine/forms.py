@@ -12,6 +12,7 @@ from workflow_app.engine.form_dates import judge_date, judge_instant, read_bound
 from workflow_app.engine.form_messages import judge_text as judge_text
 from workflow_app.engine.form_messages import sentences
 from workflow_app.engine.form_slips import Slip, read_slip
+from workflow_app.engine.form_ties import Tie, read_tie
 from workflow_app.engine.form_values import read_value
 from workflow_app.engine.functions import Value
 from workflow_app.errors import InvalidDefinition
@@ -89,6 +90,7 @@ class Field:
     not_after: str = ""
     only_by: str = ""
     """Element whose officer alone may answer this: what he signs names him."""
+    tied_to: Tie | None = None
     schema: Mapping[str, Any] = field(default_factory=dict)
     parameters: Mapping[str, str] = field(default_factory=dict)
     """`decision`, `source`, `result` of computed widgets; `source`, `same`, `near` of `similar`; `born`, `sex` of `nik`."""
@@ -289,6 +291,7 @@ def _field(name: str, schema: Mapping[str, Any], ui: Mapping[str, Any], required
         not_before=ui.get("not_before", ""),
         not_after=ui.get("not_after", ""),
         only_by=ui.get("only_by", ""),
+        tied_to=read_tie(ui),
         schema=schema,
         parameters={
             k: ui[k] for k in ("decision", "source", "result", "same", "near", "born", "sex") if k in ui

@@ -126,6 +126,20 @@ def officers(source: Source) -> Iterator[Finding]:
                 yield Finding("form-officer", element, message)
 
 
+def ties(source: Source) -> Iterator[Finding]:
+    """An answer is tied to one that an earlier task asks for, and what is compared and left are options."""
+    for element, form in source.forms.items():
+        for field in form.fields.values():
+            tie = field.tied_to
+            if tie is None:
+                continue
+            before = source.known_forms.get(tie.element)
+            asked = None if before is None or tie.element == element else before.fields.get(tie.field)
+            if asked is None or tie.equals not in asked.options or not {*tie.only} <= field.options.keys():
+                message = f"Isian {field.name}: tied_to menunjuk {tie.element}.{tie.field} atau pilihan yang tidak ada."
+                yield Finding("form-tie", element, message)
+
+
 def summaries(source: Source) -> Iterator[Finding]:
     """Sentences name answers that exist and are shown to who works on the case; a slip, which leaves the house, only open ones."""
     for element, form in source.forms.items():
@@ -227,5 +241,6 @@ RULES: tuple[Rule, ...] = (
     comparisons,
     presences,
     officers,
+    ties,
     summaries,
 )

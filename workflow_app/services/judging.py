@@ -5,7 +5,15 @@ from workflow_app.engine.definitions import Definition
 from workflow_app.engine.forms import Form
 from workflow_app.models.case import Case
 from workflow_app.models.task import Task
-from workflow_app.services import evidence, members, named_officers, printable, requirements, stages
+from workflow_app.services import (
+    evidence,
+    members,
+    named_officers,
+    printable,
+    requirements,
+    stages,
+    tied_answers,
+)
 from workflow_app.services.unit_of_work import UnitOfWork
 from workflow_app.types import Answers
 
@@ -20,5 +28,6 @@ def faults(
         **printable.check(definition, form, given),
         **members.check(work, form, given),
         **named_officers.check(work, case, form, given),
+        **tied_answers.check(work, case, form, given),
         **stages.check(work, case, task, given),
     }

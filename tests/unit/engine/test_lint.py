@@ -242,6 +242,7 @@ FAULTS: dict[str, tuple[Folder, str, str]] = {
     "a stand-in of the own role": (timed(standIn="petugas"), "stand-in", "kerja"),
     "a question with a name that pages use": (with_field(name="tombol"), "field-reserved", "kerja"),
     "a question of an officer who did nothing": (with_field(only_by="hantu"), "form-officer", "kerja"),
+    "an answer tied to one that nobody asks for": (with_field(tied_to={"element": "hantu", "field": "x", "equals": "y", "only": ["a"], "sentence": "Pilih A."}), "form-tie", "kerja"),
     "headings that leave an option out": (with_field(widget="select", groups={"Satu": ["a"]}), "form-widget", "kerja"),
     "a scenario with an unknown step": (scenario("advance: PT5M", "jump: PT5M"), "scenario-unreadable", "scenarios/contoh.yaml"),
     "a scenario with an odd duration": (scenario("PT5M", "5 menit"), "scenario-unreadable", "scenarios/contoh.yaml"),
