@@ -12,6 +12,9 @@ STICKS_OUT = """() => [...document.querySelectorAll('body *')]
   .filter(element => element.checkVisibility() && element.getBoundingClientRect().right > innerWidth + 1)
   .map(element => element.tagName + '.' + element.className).slice(0, 5)"""
 
+LATE = """() => { for (const cell of document.querySelectorAll('[data-row] .cell-clock')) cell.innerHTML =
+  '<span class="clock clock-late"><time class="is-late">lewat 12 jam 34 menit</time><progress></progress></span>'; }"""
+
 
 def test_public_pages_fit_a_phone(site: RunningSite, browsing: Opener) -> None:
     page = browsing(**PHONE)
@@ -28,6 +31,7 @@ def test_inbox_fits_a_phone(site: RunningSite, signed_in: Opener) -> None:
     for tab in ("Tugas saya", "Antrean peran saya", "Semua"):
         tabs.get_by_role("link", name=tab).click()
         expect(tabs.get_by_role("link", name=tab)).to_have_attribute("aria-current", "page")
+        page.evaluate(LATE)
         check_fits(page)
     assert page.locator("[data-row]").count() > 0
 
