@@ -1,7 +1,7 @@
 """What can be answered at any task of any process: valid answers made from the form itself, and answers that must be refused."""
 
 import io
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
@@ -20,7 +20,7 @@ from workflow_app.errors import SentraError
 from workflow_app.models.case import Case
 from workflow_app.models.task import Task
 from workflow_app.permissions import FIELD_ROLES
-from workflow_app.services import documents, requirements
+from workflow_app.services import documents, requirements, tied_answers
 from workflow_app.services.processes import definition_of
 from workflow_app.services.unit_of_work import UnitOfWork
 from workflow_app.types import WITA, Actor, Answer, Answers
@@ -49,6 +49,8 @@ class Scene:
     lines: list[requirements.RequirementLine]
     asked: list[str]
     """Lines of the checklist whose exception waits for a decision."""
+    tied: Collection[str]
+    """Questions whose answer an earlier one ties."""
 
 
 def valid(form: Form, scene: Scene, chance: Random) -> Answers:
@@ -114,6 +116,8 @@ def _choice(field: Field, scene: Scene, chance: Random) -> Answer:
     options = field.schema["enum"]
     if "stage" in scene.element.properties and field.name == "sumber" and not scene.is_there:
         options = [option for option in options if option != "tombol"]
+    if field.tied_to and field.name in scene.tied:
+        options = field.tied_to.only
     return str(chance.choice(options))
 
 
@@ -220,6 +224,7 @@ def answers(work: UnitOfWork, task: Task, seed: int, *, members: Iterable[str] =
         paper=lambda: _hand_in(work, task, seed),
         lines=lines,
         asked=asked,
+        tied=tied_answers.check(work, case, form, dict.fromkeys(form.fields, "")),
     )
     return valid(form, scene, Random(seed))
 
