@@ -19,7 +19,7 @@ CHANNELS = {
 CAPTURED = {
     "langsung": {"sikap", "perkenalan", "tempat_penyampaian"},
     "surat": {"nomor_surat", "tanggal_surat", "nomor_agenda", "bukti_asli"},
-    "telepon_110": {"telepon", "acuan_pesan"},
+    "telepon_110": {"telepon", "acuan_pesan", "bukti_panggilan"},
     "sms": {"telepon", "acuan_pesan", "bukti_asli"},
     "whatsapp": {"telepon", "akun_pengirim", "acuan_pesan", "bukti_asli"},
     "faksimili": {"nomor_faks", "acuan_pesan", "bukti_asli"},
@@ -94,6 +94,15 @@ def test_r21_what_came_in_writing_is_kept_as_it_came() -> None:
     required = complaint().form("terima_pengaduan").schema["required"]
     assert "bukti_asli" in required
     assert "bukti_lembar" in complaint().form("pindai_lembar").schema["required"]
+
+
+def test_r21_of_a_call_its_evidence_may_be_kept_and_need_not() -> None:
+    first = complaint().form("terima_pengaduan")
+    assert first.fields["bukti_panggilan"].widget == "documents"
+    call = named("telepon_110").steps[0].answers  # type: ignore[union-attr]  # the first step completes
+    bare = {name: value for name, value in call.items() if name != "bukti_panggilan"}
+    for answers in (call, bare):
+        assert forms.validate(first, forms.visible(first, answers)) == {}
 
 
 def test_r19_a_sheet_of_the_box_comes_from_its_opening_only() -> None:
