@@ -21,7 +21,7 @@ from workflow_app.cli import checks
 ROOT = Path(__file__).resolve().parent.parent.parent
 PACKAGES = ("workflow_app", "archive", "ocr")
 CONCISE = "--output-format=concise"
-SECOND = ("tests/integration/web", "tests/integration/dependencies", "tests/integration/processes")
+SECOND = ("tests/integration/web", "tests/integration/dependencies")
 HALVES = (
     ("tests/integration", *(f"--ignore={path}" for path in SECOND)),
     ("tests/architecture", "tests/unit", "tests/e2e", *SECOND),

@@ -42,6 +42,10 @@ class Stage:
     colleagues: Mapping[str, Actor] = field(default_factory=dict)
     """Role to a second person who holds it, for the steps that a scenario gives to a colleague."""
 
+    def actor(self, step: Complete) -> Actor:
+        """Who does this step."""
+        return (self.colleagues if step.by_colleague else self.cast)[step.role]
+
 
 def play(stage: Stage, process_key: str, scenario: Scenario, *, steps: int | None = None) -> UUID:
     """Start a case and play the scenario (or its first `steps`); returns the case. Raises `RehearsalFailed`."""
@@ -97,7 +101,7 @@ def _complete(stage: Stage, case_id: UUID, step: Complete) -> None:
     found = [task for task in _open(stage, case_id) if task.element == step.element]
     if len(found) != 1:
         raise RehearsalFailed(detail=f"{step.element} is not open")
-    task, actor = found[0], (stage.colleagues if step.by_colleague else stage.cast)[step.role]
+    task, actor = found[0], stage.actor(step)
     with stage.works.begin(actor) as work:
         if task.assignee_id is None:
             tasks.claim(work, task.id)

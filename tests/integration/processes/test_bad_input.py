@@ -82,7 +82,7 @@ def test_spoilt_forms_change_nothing_at_any_task(
         if isinstance(step, Complete) and step.element in left:
             left.remove(step.element)
             rehearsal.settle(stage, case_id)
-            spoil(works, stage.cast[step.role], case_id, step)
+            spoil(works, stage.actor(step), case_id, step)
         rehearsal.go_on(stage, case_id, scenario, number, number + 1)
         if not left:
             return
