@@ -1,8 +1,9 @@
 """Papers as a phone sees them: on a dark desk, at a slant, with known corners."""
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
+
+from workflow_app.trials.corpus.wear import projection
 
 SIZE = (1500, 2000)
 UPRIGHT = ((180, 240), (1290, 200), (1340, 1690), (150, 1740))
@@ -16,7 +17,8 @@ def photo(
     paper: Image.Image, corners: tuple[tuple[int, int], ...] = UPRIGHT, *, desk: int = DESK
 ) -> Image.Image:
     """The grey paper on an even desk."""
-    warp = _projection(corners, paper.size)
+    width, height = paper.size
+    warp = projection(corners, [(0, 0), (width, 0), (width, height), (0, height)])
     picture = Image.new("L", SIZE, desk)
     seen = paper.transform(SIZE, Image.Transform.PERSPECTIVE, warp, Image.Resampling.BICUBIC)
     mask = Image.new("L", paper.size, 255).transform(SIZE, Image.Transform.PERSPECTIVE, warp)
@@ -30,12 +32,3 @@ def shaded(picture: Image.Image) -> Image.Image:
     y = np.linspace(0, 1, picture.height)[:, None]
     light = 1 - 0.65 * np.exp(-((x / 0.35) ** 2 + ((1 - y) / 0.35) ** 2))
     return Image.fromarray((np.asarray(picture) * light).astype(np.uint8))
-
-
-def _projection(corners: tuple[tuple[int, int], ...], size: tuple[int, int]) -> tuple[float, ...]:
-    source = [(0, 0), (size[0], 0), size, (0, size[1])]
-    rows: list[list[float]] = []
-    for (x, y), (u, v) in zip(corners, source, strict=True):
-        rows += [[x, y, 1, 0, 0, 0, -u * x, -u * y], [0, 0, 0, x, y, 1, -v * x, -v * y]]
-    wanted: NDArray[np.float64] = np.array(source, np.float64).ravel()
-    return tuple(np.linalg.solve(np.array(rows, np.float64), wanted).tolist())

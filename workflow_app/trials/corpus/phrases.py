@@ -2,22 +2,9 @@
 
 from random import Random
 
-_ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
-_MONTHS = (
-    "Januari",
-    "Februari",
-    "Maret",
-    "April",
-    "Mei",
-    "Juni",
-    "Juli",
-    "Agustus",
-    "September",
-    "Oktober",
-    "November",
-    "Desember",
-)
-_DAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
+from workflow_app.services.numbers import ROMAN_MONTHS
+from workflow_app.services.readable import DAYS, MONTHS
+
 _FIRST = ("Warga", "Pelapor", "Saksi", "Pemohon", "Petugas", "Pengadu", "Korban")
 _STREETS = ("Melati", "Kenanga", "Anggrek", "Cempaka", "Merdeka", "Pelabuhan", "Pasar Lama", "Sungai Jernih")
 _THINGS = (
@@ -60,12 +47,12 @@ def name(random: Random) -> str:
 
 def date(random: Random) -> str:
     """A day of these years, written out."""
-    return f"{random.randint(1, 28)} {random.choice(_MONTHS)} {random.randint(2019, 2026)}"
+    return f"{random.randint(1, 28)} {random.choice(MONTHS)} {random.randint(2019, 2026)}"
 
 
 def number(random: Random) -> str:
     """The number of a letter."""
-    return f"LP/B/{random.randint(1, 999)}/{random.choice(_ROMAN)}/{random.randint(2019, 2026)}/SPKT"
+    return f"LP/B/{random.randint(1, 999)}/{random.choice(ROMAN_MONTHS)}/{random.randint(2019, 2026)}/SPKT"
 
 
 def nik(random: Random) -> str:
@@ -91,7 +78,7 @@ def thing(random: Random) -> str:
 def sentence(random: Random) -> str:
     """One sentence, filled in."""
     return random.choice(_SENTENCES).format(
-        day=random.choice(_DAYS),
+        day=random.choice(DAYS),
         date=date(random),
         clock=f"{random.randint(0, 23):02}.{random.randint(0, 59):02}",
         thing=thing(random),

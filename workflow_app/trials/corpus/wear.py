@@ -1,6 +1,6 @@
 """What scanners, copiers, poor light and phones do to a clean sheet."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from random import Random
 
 import numpy as np
@@ -73,7 +73,7 @@ def photo(image: Image.Image, random: Random) -> Image.Image:
     left, top = (1 - wide) / 2, (1 - tall) / 2
     corners = [near(left, top), near(1 - left, top), near(1 - left, 1 - top), near(left, 1 - top)]
     source = [(0, 0), (image.width, 0), (image.width, image.height), (0, image.height)]
-    warp = _projection(corners, source)
+    warp = projection(corners, source)
     paper = image.transform(PHONE, Image.Transform.PERSPECTIVE, warp, Image.Resampling.BICUBIC)
     mask = Image.new("L", image.size, 255).transform(
         PHONE, Image.Transform.PERSPECTIVE, warp, Image.Resampling.BILINEAR
@@ -101,9 +101,12 @@ def _desk(random: Random) -> Image.Image:
     return ImageChops.add(Image.new("RGB", PHONE, (92, 64, 44)), Image.merge("RGB", (soft, soft, soft)))
 
 
-def _projection(corners: list[tuple[float, float]], source: list[tuple[int, int]]) -> tuple[float, ...]:
+def projection(
+    corners: Sequence[tuple[float, float]], source: Sequence[tuple[int, int]]
+) -> tuple[float, ...]:
     """The eight numbers by which Pillow finds for a place in the result its place in the source."""
-    rows, wanted = [], []
+    rows: list[list[float]] = []
+    wanted: list[float] = []
     for (x, y), (u, v) in zip(corners, source, strict=True):
         rows += [[x, y, 1, 0, 0, 0, -u * x, -u * y], [0, 0, 0, x, y, 1, -v * x, -v * y]]
         wanted += [u, v]
