@@ -98,6 +98,8 @@ def take_from_queue(page: Page, address: str, number: str) -> None:
     page.goto(f"{address}/?daftar=antrean")
     row = page.locator("[data-row]").filter(has_text=number).filter(has_text="Terima")
     row.get_by_role("button", name="Ambil tugas").first.click()
+    expect(page).to_have_url(counter.TASK)
+    expect(counter.submit_button(page)).to_be_visible()
 
 
 def press(page: Page, words: str) -> None:

@@ -29,7 +29,8 @@ def test_inbox_fits_a_phone(site: RunningSite, signed_in: Opener) -> None:
 
     tabs = page.get_by_role("navigation", name="Daftar tugas")
     for tab in ("Tugas saya", "Antrean peran saya", "Semua"):
-        tabs.get_by_role("link", name=tab).click()
+        with page.expect_navigation():
+            tabs.get_by_role("link", name=tab).click()
         expect(tabs.get_by_role("link", name=tab)).to_have_attribute("aria-current", "page")
         page.evaluate(LATE)
         check_fits(page)
@@ -70,6 +71,8 @@ def test_closed_case_with_letter_and_papers_fits_a_phone(site: RunningSite, sign
 
 
 def check_fits(page: Page) -> None:
-    """No scrolling sideways; says what sticks out."""
-    width = page.evaluate("document.documentElement.scrollWidth")
-    assert width <= 390, f"{page.url} is {width} wide: {page.evaluate(STICKS_OUT)}"
+    """No scrolling sideways; says what sticks out. Waits for a page that is still arriving."""
+    page.wait_for_load_state()
+    body = page.locator("body")
+    width = body.evaluate("() => document.documentElement.scrollWidth")
+    assert width <= 390, f"{page.url} is {width} wide: {body.evaluate(STICKS_OUT)}"
