@@ -8,9 +8,9 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from workflow_app.connections import STORE_SECONDS, WEB_SECONDS, connect
-from workflow_app.services import health
-from workflow_app.services.unit_of_work import Works
-from workflow_app.services.watch import Watch
+from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.watching import health
+from workflow_app.services.watching.watch import Watch
 from workflow_app.settings import Settings, read_settings
 from workflow_app.web import (
     access,

@@ -13,9 +13,9 @@ from sqlalchemy.orm import sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from archive.blobs import Blobs
-from workflow_app.services.transports import Gateway, Mail, Transport, Transports
-from workflow_app.services.unit_of_work import Works
-from workflow_app.services.vault import Vault
+from workflow_app.services.correspondence.transports import Gateway, Mail, Transport, Transports
+from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.ground.vault import Vault
 from workflow_app.settings import Settings
 
 Result = TypeVar("Result")

@@ -22,24 +22,17 @@ from procrastinate import App, JobContext, PsycopgConnector
 from workflow_app import logs
 from workflow_app.connections import JOB_SECONDS, LINE, connect, transports
 from workflow_app.errors import SentraError, Unavailable
-from workflow_app.services import (
-    attempts,
-    checkpoints,
-    deaths,
-    health,
-    jobs,
-    performing,
-    publications,
-    reading,
-    retries,
-    sending,
-    sessions,
-    wakes,
-)
-from workflow_app.services.jobs import QUEUES, Hands
-from workflow_app.services.retries import PATIENT, RETRIES, Waiting, WaitingLonger
-from workflow_app.services.timetable import Timetable
-from workflow_app.services.unit_of_work import Works, translated
+from workflow_app.services.accounts import attempts, sessions
+from workflow_app.services.correspondence import sending
+from workflow_app.services.ground import jobs, retries
+from workflow_app.services.ground.jobs import QUEUES, Hands
+from workflow_app.services.ground.retries import PATIENT, RETRIES, Waiting, WaitingLonger
+from workflow_app.services.ground.timetable import Timetable
+from workflow_app.services.ground.unit_of_work import Works, translated
+from workflow_app.services.papers import reading
+from workflow_app.services.public import publications
+from workflow_app.services.running import deaths, performing, wakes
+from workflow_app.services.watching import checkpoints, health
 from workflow_app.settings import Settings, SettingsError, read_settings
 from workflow_app.types import SYSTEM
 

@@ -9,7 +9,7 @@ import pytest
 from lxml import etree
 
 from tests.architecture.tree import ROOT
-from workflow_app.services import configuration
+from workflow_app.services.office import configuration
 
 CLAIM = re.compile(
     r"gratis|cuma-cuma|\bRp ?0\b|(tanpa|bebas)( dipungut| pungutan)? biaya|tidak (dipungut|berbiaya)", re.I

@@ -4,7 +4,7 @@ import re
 
 from tests.architecture.test_modules import PRODUCT, text_of
 
-RULE = "workflow_app/services/access.py"
+RULE = "workflow_app/services/case_file/access.py"
 BY_UNIT = re.compile(r"\b(?:Case|Task)\.unit\s*(?:==|\.in_)")
 
 

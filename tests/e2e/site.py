@@ -14,7 +14,7 @@ import psycopg
 from tests.integration.conftest import PROCESSES
 from workflow_app.engine import definitions, scenarios
 from workflow_app.engine.scenarios import Complete
-from workflow_app.services import seeding
+from workflow_app.services.running import seeding
 from workflow_app.trials import site
 
 MANY = 4

@@ -20,10 +20,12 @@ from tests.integration.hiring import hire
 from workflow_app.connections import blobs as blobs_of
 from workflow_app.connections import connect
 from workflow_app.engine import definitions, scenarios
-from workflow_app.services import configuration, processes, rehearsal, users
-from workflow_app.services.rehearsal import Stage
-from workflow_app.services.unit_of_work import UnitOfWork, Works
-from workflow_app.services.vault import Vault
+from workflow_app.services.accounts import users
+from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
+from workflow_app.services.ground.vault import Vault
+from workflow_app.services.office import configuration, processes
+from workflow_app.services.running import rehearsal
+from workflow_app.services.running.rehearsal import Stage
 from workflow_app.settings import Settings
 from workflow_app.types import SYSTEM, Actor
 

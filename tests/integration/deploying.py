@@ -5,8 +5,8 @@ from pathlib import Path
 
 from tests.unit.engine.folder import Folder
 from tests.unit.processes.folder import PROCESSES
-from workflow_app.services import processes
-from workflow_app.services.unit_of_work import Works
+from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.office import processes
 from workflow_app.types import SYSTEM
 
 

@@ -1,7 +1,7 @@
 """People of the tests: members with an invented name, a role and the same password."""
 
-from workflow_app.services import users
-from workflow_app.services.unit_of_work import Works
+from workflow_app.services.accounts import users
+from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.types import SYSTEM, Actor
 
 PASSWORD = "sandi-uji-coba"

@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from workflow_app.models.task import Task
-from workflow_app.services.unit_of_work import Works
+from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.types import SYSTEM
 
 

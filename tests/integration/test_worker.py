@@ -21,10 +21,11 @@ from tests.services import ROOT
 from workflow_app import worker
 from workflow_app.errors import InvalidInput, Unavailable
 from workflow_app.local_stack.children import wait_until
-from workflow_app.services import deaths, jobs
-from workflow_app.services.jobs import Hands
-from workflow_app.services.retries import RETRIES
-from workflow_app.services.unit_of_work import Works
+from workflow_app.services.ground import jobs
+from workflow_app.services.ground.jobs import Hands
+from workflow_app.services.ground.retries import RETRIES
+from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.running import deaths
 from workflow_app.settings import Settings
 from workflow_app.types import SYSTEM
 

@@ -24,8 +24,8 @@ from workflow_app.backup.dumps import Programs
 from workflow_app.backup.folders import BackupFolder
 from workflow_app.backup.snapshots import BackupError, Entry, Keys, Manifest, Snapshot
 from workflow_app.migrations import commands as migrations
-from workflow_app.services import checkpoints, consistency
-from workflow_app.services.unit_of_work import UnitOfWork, Works, translated
+from workflow_app.services.ground.unit_of_work import UnitOfWork, Works, translated
+from workflow_app.services.watching import checkpoints, consistency
 from workflow_app.types import SYSTEM
 
 Notice = Callable[[str], None]

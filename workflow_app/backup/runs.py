@@ -26,8 +26,8 @@ from workflow_app.backup.dumps import Programs
 from workflow_app.backup.folders import BackupFolder
 from workflow_app.backup.snapshots import BackupError, Entry, File, Keys, Manifest, Snapshot
 from workflow_app.errors import Busy
-from workflow_app.services import checkpoints
-from workflow_app.services.unit_of_work import UnitOfWork, Works, translated
+from workflow_app.services.ground.unit_of_work import UnitOfWork, Works, translated
+from workflow_app.services.watching import checkpoints
 from workflow_app.types import SYSTEM
 
 Notice = Callable[[str], None]

@@ -11,8 +11,8 @@ import click
 
 from workflow_app.cli.site import connected, settings
 from workflow_app.errors import SentraError
-from workflow_app.services import holdings
-from workflow_app.services.holdings import Deposit
+from workflow_app.services.papers import holdings
+from workflow_app.services.papers.holdings import Deposit
 from workflow_app.types import SYSTEM
 
 MISSING = "File tidak ditemukan."

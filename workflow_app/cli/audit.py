@@ -4,8 +4,8 @@ import click
 
 from workflow_app.cli.site import connected, settings
 from workflow_app.errors import SentraError
-from workflow_app.services import checkpoints
-from workflow_app.services.audit import verify_chains
+from workflow_app.services.ground.audit import verify_chains
+from workflow_app.services.watching import checkpoints
 from workflow_app.types import SYSTEM
 
 

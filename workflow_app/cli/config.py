@@ -9,7 +9,7 @@ import click
 
 from workflow_app.cli.site import connected
 from workflow_app.errors import SentraError
-from workflow_app.services import calendars, configuration, configuration_files, rosters
+from workflow_app.services.office import calendars, configuration, configuration_files, rosters
 from workflow_app.types import SYSTEM, WITA
 
 KEY_WIDTH = 22

@@ -8,7 +8,8 @@ import click
 from workflow_app.cli.site import connected, settings
 from workflow_app.errors import SentraError
 from workflow_app.migrations import commands
-from workflow_app.services import checkpoints, consistency, health, seeding
+from workflow_app.services.running import seeding
+from workflow_app.services.watching import checkpoints, consistency, health
 from workflow_app.types import SYSTEM
 
 

@@ -7,8 +7,8 @@ import click
 
 from workflow_app.cli.site import connected, processes_dir
 from workflow_app.errors import InvalidDefinition
-from workflow_app.services import processes
-from workflow_app.services.processes import check_folder, check_kinship
+from workflow_app.services.office import processes
+from workflow_app.services.office.processes import check_folder, check_kinship
 from workflow_app.types import SYSTEM
 
 

@@ -7,7 +7,7 @@ import click
 
 from workflow_app.connections import connect
 from workflow_app.local_stack import StackError, running
-from workflow_app.services.unit_of_work import Works
+from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.settings import Settings, SettingsError, read_settings
 
 ROOT = Path(__file__).resolve().parent.parent.parent

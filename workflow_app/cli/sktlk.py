@@ -6,7 +6,8 @@ from dataclasses import asdict
 import click
 
 from workflow_app.cli.site import processes_dir
-from workflow_app.services import processes, requirements
+from workflow_app.services.forms import requirements
+from workflow_app.services.office import processes
 
 
 @click.group()

@@ -7,9 +7,9 @@ from sqlalchemy import text
 
 from workflow_app.errors import SentraError, Unavailable
 from workflow_app.local_stack.children import wait_until
-from workflow_app.services import checkpoints, consistency
-from workflow_app.services.faults import Fault
-from workflow_app.services.unit_of_work import UnitOfWork, Works
+from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
+from workflow_app.services.watching import checkpoints, consistency
+from workflow_app.services.watching.faults import Fault
 from workflow_app.settings import SettingsError
 from workflow_app.trials import ledger, typed
 from workflow_app.trials.ledger import Ledger

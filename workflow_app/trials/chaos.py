@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from workflow_app.local_stack.children import wait_until
-from workflow_app.services.faults import Fault
+from workflow_app.services.watching.faults import Fault
 from workflow_app.trials import auditor
 from workflow_app.trials.clerk import PATIENCE, Clerk
 from workflow_app.trials.killer import TARGETS, Kill, Killer, NotRecovered

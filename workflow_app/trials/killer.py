@@ -14,7 +14,7 @@ from sqlalchemy import text
 from workflow_app.errors import SentraError
 from workflow_app.local_stack.children import Process, wait_until
 from workflow_app.local_stack.object_store import HOST
-from workflow_app.services.unit_of_work import Works
+from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.settings import SettingsError
 from workflow_app.trials.site import TrialSite, answers_with
 from workflow_app.types import SYSTEM

@@ -7,8 +7,8 @@ from typing import Literal
 
 from sqlalchemy import text
 
-from workflow_app.services.faults import Fault
-from workflow_app.services.unit_of_work import UnitOfWork
+from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.watching.faults import Fault
 from workflow_app.trials.typed import Hashes
 
 Kind = Literal["start", "complete", "approve", "hand over", "cancel", "paper"]

@@ -18,8 +18,10 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import Engine, event, text
 
-from workflow_app.services import cases, processes, rehearsal, tasks, users
-from workflow_app.services.unit_of_work import Works
+from workflow_app.services.accounts import users
+from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.office import processes
+from workflow_app.services.running import cases, rehearsal, tasks
 from workflow_app.trials import lost_ktp
 from workflow_app.trials.notices import Notice, unheard
 from workflow_app.trials.percentiles import milliseconds

@@ -16,8 +16,8 @@ from workflow_app.local_stack.children import Process, running, wait_until
 from workflow_app.local_stack.object_store import HOST, free_ports
 from workflow_app.local_stack.site import OWNER
 from workflow_app.local_stack.stack import PUBLISHED
-from workflow_app.services import seeding
-from workflow_app.services.unit_of_work import Works
+from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.running import seeding
 from workflow_app.settings import Settings, read_settings
 
 START_SECONDS = 180.0

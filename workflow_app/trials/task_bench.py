@@ -14,8 +14,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import text
 
-from workflow_app.services import seeding, users
-from workflow_app.services.unit_of_work import Works
+from workflow_app.services.accounts import users
+from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.running import seeding
 from workflow_app.trials import case_cost, finished_cases
 from workflow_app.trials.case_cost import Cost
 from workflow_app.trials.desk import Desk

@@ -10,9 +10,9 @@ from typing import Any
 from PIL import Image
 from sqlalchemy import text
 
-from workflow_app.services.faults import Fault
-from workflow_app.services.unit_of_work import UnitOfWork
-from workflow_app.services.vault import SealBroken
+from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.ground.vault import SealBroken
+from workflow_app.services.watching.faults import Fault
 from workflow_app.trials.multipart import Fields
 
 Hashes = dict[str, str]

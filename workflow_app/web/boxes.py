@@ -8,8 +8,9 @@ from flask.typing import ResponseReturnValue
 
 from workflow_app.errors import InvalidInput
 from workflow_app.permissions import BOX_OPENERS
-from workflow_app.services import attempts, boxes, users
-from workflow_app.services.boxes import Asked
+from workflow_app.services.accounts import attempts, users
+from workflow_app.services.running import boxes
+from workflow_app.services.running.boxes import Asked
 from workflow_app.types import WITA
 from workflow_app.web import limits
 from workflow_app.web.access import access

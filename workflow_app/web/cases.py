@@ -9,25 +9,15 @@ from flask.typing import ResponseReturnValue
 
 from workflow_app.errors import Busy, Conflict, InvalidInput
 from workflow_app.permissions import TIME_CORRECTORS
-from workflow_app.services import access as reach
-from workflow_app.services import (
-    cases,
-    diagrams,
-    documents,
-    handoffs,
-    history,
-    identities,
-    kinship,
-    letters,
-    message_views,
-    records,
-    reopenings,
-    requirements,
-    stages,
-    tracking_codes,
-)
-from workflow_app.services.cases import CaseView
-from workflow_app.services.letters import LetterView
+from workflow_app.services.case_file import access as reach
+from workflow_app.services.case_file import diagrams, handoffs, history, identities, kinship, records, stages
+from workflow_app.services.correspondence import letters, message_views
+from workflow_app.services.correspondence.letters import LetterView
+from workflow_app.services.forms import requirements
+from workflow_app.services.papers import documents
+from workflow_app.services.public import tracking_codes
+from workflow_app.services.running import cases, reopenings
+from workflow_app.services.running.cases import CaseView
 from workflow_app.web.access import access
 from workflow_app.web.failures import status_of
 from workflow_app.web.transaction import unit_of_work

@@ -4,7 +4,8 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from workflow_app.permissions import BOARD_READERS
-from workflow_app.services import dispatches, vitals
+from workflow_app.services.case_file import dispatches
+from workflow_app.services.watching import vitals
 from workflow_app.web.access import access
 from workflow_app.web.transaction import unit_of_work
 

@@ -16,7 +16,8 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from workflow_app.errors import InvalidInput
-from workflow_app.services import documents, tasks
+from workflow_app.services.papers import documents
+from workflow_app.services.running import tasks
 from workflow_app.web import uploads
 from workflow_app.web.access import access
 from workflow_app.web.files import attachment, inline

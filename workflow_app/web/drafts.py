@@ -6,7 +6,8 @@ from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from workflow_app.engine import forms
-from workflow_app.services import doubts, drafts, tasks
+from workflow_app.services.forms import doubts
+from workflow_app.services.running import drafts, tasks
 from workflow_app.web.access import access
 from workflow_app.web.formats import clock_time
 from workflow_app.web.transaction import unit_of_work

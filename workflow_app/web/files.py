@@ -2,7 +2,7 @@
 
 from flask import Response
 
-from workflow_app.services.documents import Content
+from workflow_app.services.papers.documents import Content
 
 SHOWN = frozenset({"application/pdf", "image/jpeg", "image/png", "image/webp"})
 CLOSED = "default-src 'none'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"

@@ -5,7 +5,7 @@ from typing import Literal
 
 from markupsafe import Markup, escape
 
-from workflow_app.services.readable import MONTHS, day, duration, long_day
+from workflow_app.services.office.readable import MONTHS, day, duration, long_day
 from workflow_app.types import WITA
 
 Urgency = Literal["none", "calm", "soon", "late"]

@@ -7,8 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from workflow_app import __version__
 from workflow_app.errors import SentraError
-from workflow_app.services import figures
-from workflow_app.services.watch import Report
+from workflow_app.services.ground import figures
+from workflow_app.services.watching.watch import Report
 from workflow_app.types import SYSTEM
 from workflow_app.web.access import public
 from workflow_app.web.operators import is_operator

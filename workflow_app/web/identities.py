@@ -7,8 +7,9 @@ from flask.typing import ResponseReturnValue
 
 from workflow_app.errors import Busy, InvalidInput
 from workflow_app.permissions import IDENTITY_READERS
-from workflow_app.services import cases, identities
-from workflow_app.services.cases import CaseView
+from workflow_app.services.case_file import identities
+from workflow_app.services.running import cases
+from workflow_app.services.running.cases import CaseView
 from workflow_app.web.access import access
 from workflow_app.web.failures import status_of
 from workflow_app.web.transaction import unit_of_work

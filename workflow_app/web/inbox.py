@@ -7,7 +7,9 @@ from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from workflow_app.permissions import LEADS, has_role
-from workflow_app.services import calendars, duties, inbox, processes, rosters, vitals
+from workflow_app.services.case_file import inbox
+from workflow_app.services.office import calendars, duties, processes, rosters
+from workflow_app.services.watching import vitals
 from workflow_app.web.access import access
 from workflow_app.web.transaction import unit_of_work
 

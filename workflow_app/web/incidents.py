@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from workflow_app.permissions import INCIDENT_READERS, INCIDENT_RETRIERS
-from workflow_app.services import incidents
+from workflow_app.services.case_file import incidents
 from workflow_app.web.access import access
 from workflow_app.web.addresses import local_path
 from workflow_app.web.transaction import unit_of_work

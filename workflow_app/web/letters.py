@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from workflow_app.errors import Busy, InvalidInput
-from workflow_app.services import letters
+from workflow_app.services.correspondence import letters
 from workflow_app.web.access import access
 from workflow_app.web.cases import Withdrawal, page
 from workflow_app.web.failures import status_of

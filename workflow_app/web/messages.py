@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from workflow_app.permissions import OUTBOX_KEEPERS
-from workflow_app.services import message_views, messages
+from workflow_app.services.correspondence import message_views, messages
 from workflow_app.web.access import access
 from workflow_app.web.addresses import local_path
 from workflow_app.web.transaction import unit_of_work

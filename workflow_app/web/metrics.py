@@ -19,10 +19,10 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 from workflow_app import __version__
 from workflow_app.errors import NotFound, SentraError
-from workflow_app.services import figures
-from workflow_app.services.figures import Figures
-from workflow_app.services.health import OK, UNKNOWN
-from workflow_app.services.watch import Report
+from workflow_app.services.ground import figures
+from workflow_app.services.ground.figures import Figures
+from workflow_app.services.watching.health import OK, UNKNOWN
+from workflow_app.services.watching.watch import Report
 from workflow_app.types import SYSTEM
 from workflow_app.web import logs
 from workflow_app.web.access import public

@@ -16,7 +16,7 @@ from workflow_app.permissions import (
     OUTBOX_KEEPERS,
     OVERSEERS,
 )
-from workflow_app.services import readable
+from workflow_app.services.office import readable
 from workflow_app.types import WITA
 from workflow_app.web import formats, session
 from workflow_app.web.assets import asset

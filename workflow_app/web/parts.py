@@ -6,8 +6,8 @@ from typing import cast
 
 from flask import current_app
 
-from workflow_app.services.unit_of_work import Works
-from workflow_app.services.watch import Watch
+from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.watching.watch import Watch
 
 EXTENSION = "sentra"
 

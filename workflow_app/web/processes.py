@@ -6,7 +6,8 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from workflow_app.permissions import CASE_STARTERS
-from workflow_app.services import cases, processes
+from workflow_app.services.office import processes
+from workflow_app.services.running import cases
 from workflow_app.web.access import access
 from workflow_app.web.transaction import unit_of_work
 

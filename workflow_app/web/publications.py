@@ -7,8 +7,9 @@ from flask import Blueprint, Response, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
 from workflow_app.errors import NotFound
-from workflow_app.services import configuration, publications, readable
-from workflow_app.services.publications import Published
+from workflow_app.services.office import configuration, readable
+from workflow_app.services.public import publications
+from workflow_app.services.public.publications import Published
 from workflow_app.types import WITA
 from workflow_app.web.access import public
 from workflow_app.web.transaction import unit_of_work

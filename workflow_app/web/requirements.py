@@ -3,7 +3,8 @@
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from workflow_app.services import configuration, readable, requirements
+from workflow_app.services.forms import requirements
+from workflow_app.services.office import configuration, readable
 from workflow_app.web.access import public
 from workflow_app.web.transaction import unit_of_work
 

@@ -3,7 +3,9 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from workflow_app.services import cases, paper_search, sessions
+from workflow_app.services.accounts import sessions
+from workflow_app.services.papers import paper_search
+from workflow_app.services.running import cases
 from workflow_app.web import session
 from workflow_app.web.access import access
 from workflow_app.web.transaction import unit_of_work

@@ -1,4 +1,4 @@
-"""The session of this request. The signed cookie carries a random token; everything else is a row (`services/sessions.py`)."""
+"""The session of this request. The signed cookie carries a random token; everything else is a row (`services/accounts/sessions.py`)."""
 
 from uuid import UUID
 
@@ -7,8 +7,8 @@ from flask import session as cookie
 
 from workflow_app.errors import Away, NotFound
 from workflow_app.permissions import has_role
-from workflow_app.services import sessions, users
-from workflow_app.services.unit_of_work import UnitOfWork
+from workflow_app.services.accounts import sessions, users
+from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.types import PUBLIC, Actor
 from workflow_app.web.parts import sentra
 

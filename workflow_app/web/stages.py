@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from workflow_app.errors import Busy, InvalidInput
 from workflow_app.permissions import TIME_CORRECTORS
-from workflow_app.services import stages
+from workflow_app.services.case_file import stages
 from workflow_app.web.access import access
 from workflow_app.web.cases import page
 from workflow_app.web.failures import status_of

@@ -9,28 +9,17 @@ from flask.typing import ResponseReturnValue
 
 from workflow_app.engine import forms
 from workflow_app.errors import Conflict, Forbidden, InvalidInput, ProcessFault, StorageAway
-from workflow_app.services import access as reach
-from workflow_app.services import (
-    case_tasks,
-    cases,
-    documents,
-    doubts,
-    drafts,
-    duties,
-    handoffs,
-    letters,
-    members,
-    records,
-    regions,
-    requirements,
-    similar,
-    standing_in,
-    tasks,
-    tracking_codes,
-    users,
-)
-from workflow_app.services.tasks import SeenHolder, TaskView
-from workflow_app.services.unit_of_work import UnitOfWork
+from workflow_app.services.accounts import members, users
+from workflow_app.services.case_file import access as reach
+from workflow_app.services.case_file import case_tasks, handoffs, records, similar
+from workflow_app.services.correspondence import letters
+from workflow_app.services.forms import doubts, requirements
+from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.office import duties, regions
+from workflow_app.services.papers import documents
+from workflow_app.services.public import tracking_codes
+from workflow_app.services.running import cases, drafts, standing_in, tasks
+from workflow_app.services.running.tasks import SeenHolder, TaskView
 from workflow_app.web import uploads
 from workflow_app.web.access import access
 from workflow_app.web.failures import pause_of, status_of

@@ -10,16 +10,12 @@ from flask.typing import ResponseReturnValue
 
 from workflow_app.errors import Busy, InvalidInput
 from workflow_app.permissions import TRACKING_CODE_ISSUERS
-from workflow_app.services import access as reach
-from workflow_app.services import (
-    attempts,
-    cases,
-    configuration,
-    letters,
-    tracking,
-    tracking_codes,
-    typesetting,
-)
+from workflow_app.services.accounts import attempts
+from workflow_app.services.case_file import access as reach
+from workflow_app.services.correspondence import letters, typesetting
+from workflow_app.services.office import configuration
+from workflow_app.services.public import tracking, tracking_codes
+from workflow_app.services.running import cases
 from workflow_app.web import limits
 from workflow_app.web.access import access, public
 from workflow_app.web.failures import status_of

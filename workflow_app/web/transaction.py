@@ -2,8 +2,8 @@
 
 from contextlib import AbstractContextManager
 
-from workflow_app.services import incidents
-from workflow_app.services.unit_of_work import UnitOfWork
+from workflow_app.services.case_file import incidents
+from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.web.parts import sentra
 from workflow_app.web.session import current_actor
 

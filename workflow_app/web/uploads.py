@@ -8,9 +8,11 @@ from werkzeug.datastructures import FileStorage, ImmutableMultiDict, MultiDict
 
 from workflow_app.engine.forms import Form
 from workflow_app.errors import InvalidInput
-from workflow_app.services import documents, requirements, tasks
-from workflow_app.services.documents import DocumentView
-from workflow_app.services.unit_of_work import UnitOfWork
+from workflow_app.services.forms import requirements
+from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.papers import documents
+from workflow_app.services.papers.documents import DocumentView
+from workflow_app.services.running import tasks
 from workflow_app.web.forms import Posted
 from workflow_app.web.parts import sentra
 from workflow_app.web.transaction import unit_of_work

@@ -19,7 +19,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
 
 from workflow_app.errors import InvalidInput, NotFound
-from workflow_app.services import attempts, sessions, users
+from workflow_app.services.accounts import attempts, sessions, users
 from workflow_app.web import limits, session
 from workflow_app.web.access import access, public
 from workflow_app.web.addresses import local_path

@@ -4,7 +4,8 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from workflow_app.errors import TooManyTries
-from workflow_app.services import attempts, verification
+from workflow_app.services.accounts import attempts
+from workflow_app.services.correspondence import verification
 from workflow_app.web import limits
 from workflow_app.web.access import public
 from workflow_app.web.transaction import unit_of_work

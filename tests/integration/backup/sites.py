@@ -21,9 +21,11 @@ from workflow_app.backup.snapshots import Keys, Snapshot
 from workflow_app.connections import connect
 from workflow_app.engine import definitions, scenarios
 from workflow_app.local_stack import client_programs
-from workflow_app.services import holdings, rehearsal, users
-from workflow_app.services.rehearsal import Stage
-from workflow_app.services.unit_of_work import Works
+from workflow_app.services.accounts import users
+from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.papers import holdings
+from workflow_app.services.running import rehearsal
+from workflow_app.services.running.rehearsal import Stage
 from workflow_app.settings import Settings, read_settings
 from workflow_app.types import SYSTEM
 

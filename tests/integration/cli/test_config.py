@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.services import ROOT
-from workflow_app.services import configuration
+from workflow_app.services.office import configuration
 
 SIGNATORY = {**configuration.SEED["penandatangan.sktlk"], "nama": "BUDI PEJABAT, S.H.", "nrp": "11111111"}
 

@@ -20,8 +20,8 @@ from tests.services import ROOT
 from workflow_app import connections
 from workflow_app.app import create_app
 from workflow_app.connections import connect
-from workflow_app.services import configuration, processes
-from workflow_app.services.unit_of_work import Works
+from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.office import configuration, processes
 from workflow_app.settings import Settings, read_settings
 from workflow_app.types import SYSTEM
 

@@ -5,8 +5,9 @@ from sqlalchemy import func, select, text
 from archive.models import Document
 from workflow_app.models.incident import Incident
 from workflow_app.models.submission import Submission
-from workflow_app.services import audit, users
-from workflow_app.services.unit_of_work import Works
+from workflow_app.services.accounts import users
+from workflow_app.services.ground import audit
+from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.types import SYSTEM, Actor
 
 

@@ -17,8 +17,8 @@ from tests.integration.web import desk
 from tests.integration.web.visitor import Visitor, fields_of
 from workflow_app.connections import connect
 from workflow_app.errors import DatabaseAway, Unavailable
-from workflow_app.services import documents
-from workflow_app.services.unit_of_work import Works
+from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.papers import documents
 from workflow_app.settings import Settings
 from workflow_app.types import SYSTEM
 

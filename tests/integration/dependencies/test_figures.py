@@ -14,8 +14,8 @@ from tests.integration.services import scans
 from tests.integration.web import desk
 from tests.integration.web.visitor import Visitor
 from workflow_app.app import create_app
-from workflow_app.services import jobs
-from workflow_app.services.unit_of_work import Works
+from workflow_app.services.ground import jobs
+from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.settings import read_settings
 from workflow_app.types import SYSTEM
 
@@ -59,7 +59,7 @@ def test_a_database_that_is_known_to_be_silent_is_not_asked_again(
 ) -> None:
     database_line.silence()
     asked: list[str] = []
-    monkeypatch.setattr("workflow_app.services.figures.read", lambda _: asked.append("tables"))
+    monkeypatch.setattr("workflow_app.services.ground.figures.read", lambda _: asked.append("tables"))
 
     answer = site.test_client().get("/metrics")
 

@@ -9,7 +9,7 @@ from tests.integration.dependencies.program import wait_until
 from tests.integration.dependencies.test_web_server import count_of
 from tests.integration.web_server import get, serving
 from tests.small_disk import fill, small_disk
-from workflow_app.services.unit_of_work import Works
+from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.web import metrics
 
 PATHS = ("/masuk", "/persyaratan", "/verifikasi", "/tidak/ada", "/healthz", "/")

@@ -15,8 +15,8 @@ from tests.integration.web.visitor import Visitor
 from workflow_app import __version__
 from workflow_app.app import create_app
 from workflow_app.migrations import commands
-from workflow_app.services import health
-from workflow_app.services.unit_of_work import Works
+from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.watching import health
 from workflow_app.settings import read_settings
 from workflow_app.types import SYSTEM
 

@@ -12,7 +12,7 @@ from tests.integration.services import scans
 from tests.integration.web import desk
 from tests.integration.web.visitor import Visitor
 from tests.unit.ocr.engines import engine
-from workflow_app.services.unit_of_work import Works
+from workflow_app.services.ground.unit_of_work import Works
 
 SCAN = {"unggah.persyaratan.sim_01.documents": [(scans.picture(), "a.png")]}
 

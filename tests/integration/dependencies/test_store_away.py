@@ -19,7 +19,7 @@ from tests.integration.services import scans
 from tests.integration.web import desk
 from tests.integration.web.visitor import Visitor
 from workflow_app.errors import StorageAway
-from workflow_app.services.unit_of_work import Works, translated
+from workflow_app.services.ground.unit_of_work import Works, translated
 
 FIELD = "persyaratan.sim_01.documents"
 SCAN = {f"unggah.{FIELD}": [(scans.picture(), "a.png")]}
@@ -83,7 +83,7 @@ def test_a_silent_store_holds_one_page_up_for_a_moment_and_the_others_not(
 def test_people_are_told_on_every_page_until_it_is_back(
     enter: Callable[[str], Visitor], site: Flask, store_line: Forwarder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("workflow_app.services.watch.EVERY", 0.2)
+    monkeypatch.setattr("workflow_app.services.watching.watch.EVERY", 0.2)
     budi = enter("budi")
     assert SENTENCE not in budi.words
 

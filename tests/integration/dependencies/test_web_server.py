@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.integration.web_server import get, serving
-from workflow_app.services.unit_of_work import Works
+from workflow_app.services.ground.unit_of_work import Works
 
 REQUESTS = 24
 

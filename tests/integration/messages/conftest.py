@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.messages import process
-from workflow_app.services.unit_of_work import Works
+from workflow_app.services.ground.unit_of_work import Works
 
 
 @pytest.fixture

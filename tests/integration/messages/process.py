@@ -9,8 +9,9 @@ from tests.integration import deploying
 from tests.unit.engine.folder import Folder
 from workflow_app.models.message import Message
 from workflow_app.models.task import Task
-from workflow_app.services import cases, configuration, tasks
-from workflow_app.services.unit_of_work import UnitOfWork, Works
+from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
+from workflow_app.services.office import configuration
+from workflow_app.services.running import cases, tasks
 from workflow_app.types import SYSTEM, Actor, Answers
 
 KEY = "kabar"

@@ -13,9 +13,9 @@ from tests.integration.web.conftest import app as app
 from tests.integration.web.conftest import visit as visit
 from tests.integration.web.visitor import Visitor
 from workflow_app.errors import NotDelivered
-from workflow_app.services import sending
-from workflow_app.services.transports import Mail
-from workflow_app.services.unit_of_work import Works
+from workflow_app.services.correspondence import sending
+from workflow_app.services.correspondence.transports import Mail
+from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.types import SYSTEM, Actor
 
 Visit = Callable[[str], Visitor]

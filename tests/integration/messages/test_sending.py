@@ -12,18 +12,13 @@ from workflow_app.errors import Conflict, Forbidden, NotDelivered, SentraError, 
 from workflow_app.models.case import Case
 from workflow_app.models.incident import Incident
 from workflow_app.models.message import Message
-from workflow_app.services import (
-    audit,
-    cases,
-    consistency_jobs,
-    figures,
-    incidents,
-    message_views,
-    messages,
-    sending,
-)
-from workflow_app.services.transports import Gateway, Mail, Transports
-from workflow_app.services.unit_of_work import Works
+from workflow_app.services.case_file import incidents
+from workflow_app.services.correspondence import message_views, messages, sending
+from workflow_app.services.correspondence.transports import Gateway, Mail, Transports
+from workflow_app.services.ground import audit, figures
+from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.running import cases
+from workflow_app.services.watching import consistency_jobs
 from workflow_app.types import SYSTEM, Actor
 
 SENDER = "spkt@contoh.test"

@@ -20,7 +20,7 @@ from tests.integration.messages.servers import (
 )
 from workflow_app.connections import transports
 from workflow_app.errors import NotDelivered, Undeliverable
-from workflow_app.services.transports import Gateway, Mail, Parcel, signature
+from workflow_app.services.correspondence.transports import Gateway, Mail, Parcel, signature
 from workflow_app.settings import Settings
 
 ADDRESS, PHONE = "warga@contoh.id", "+6281250001234"

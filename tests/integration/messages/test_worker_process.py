@@ -17,8 +17,8 @@ from tests.integration.messages.servers import Mailbox, mail_server, silent_serv
 from tests.integration.services.conftest import fresh_works as fresh_works
 from tests.services import ROOT
 from workflow_app.local_stack.children import wait_until
-from workflow_app.services import jobs
-from workflow_app.services.unit_of_work import Works
+from workflow_app.services.ground import jobs
+from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.types import SYSTEM, Actor
 
 Worker = Callable[..., None]

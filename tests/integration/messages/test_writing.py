@@ -21,8 +21,11 @@ from tests.integration.messages.process import (
 )
 from workflow_app.models.case import Case
 from workflow_app.models.message import Message
-from workflow_app.services import audit, configuration, history, messages
-from workflow_app.services.unit_of_work import UnitOfWork, Works
+from workflow_app.services.case_file import history
+from workflow_app.services.correspondence import messages
+from workflow_app.services.ground import audit
+from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
+from workflow_app.services.office import configuration
 from workflow_app.types import SYSTEM, Actor, Answers
 
 pytestmark = pytest.mark.usefixtures("kabar")

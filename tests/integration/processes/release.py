@@ -5,11 +5,11 @@ from pathlib import Path
 
 from tests.integration.conftest import PROCESSES
 from workflow_app.engine import definitions
-from workflow_app.engine.lint_kinship import literal
+from workflow_app.engine.linting.kinship import literal
 from workflow_app.engine.model import read_model
 from workflow_app.engine.scenarios import Scenario
-from workflow_app.services import configuration
-from workflow_app.services.unit_of_work import Works
+from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.office import configuration
 from workflow_app.types import SYSTEM
 
 FOLDERS = sorted(path.parent for path in PROCESSES.glob("*/process.bpmn"))

@@ -22,9 +22,10 @@ from workflow_app.models.audit import AuditEvent
 from workflow_app.models.case import Case
 from workflow_app.models.submission import SealedAnswers, Submission
 from workflow_app.models.task import Draft, Task
-from workflow_app.services import drafts, processes, rehearsal, tasks
-from workflow_app.services.rehearsal import Stage
-from workflow_app.services.unit_of_work import UnitOfWork, Works
+from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
+from workflow_app.services.office import processes
+from workflow_app.services.running import drafts, rehearsal, tasks
+from workflow_app.services.running.rehearsal import Stage
 from workflow_app.types import SYSTEM, Actor, Answers
 
 STORED = (AuditEvent, SealedAnswers, Submission, Draft)

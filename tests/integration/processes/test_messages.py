@@ -13,9 +13,12 @@ from workflow_app.engine.scenarios import Complete, ExpectOpen
 from workflow_app.models.case import Case
 from workflow_app.models.letter import Letter
 from workflow_app.models.message import Message
-from workflow_app.services import clocks, configuration, messages, processes, readable, rehearsal, wakes
-from workflow_app.services.rehearsal import Stage
-from workflow_app.services.unit_of_work import Works
+from workflow_app.services.case_file import clocks
+from workflow_app.services.correspondence import messages
+from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.office import configuration, processes, readable
+from workflow_app.services.running import rehearsal, wakes
+from workflow_app.services.running.rehearsal import Stage
 from workflow_app.types import SYSTEM, Actor
 
 FILES = definitions.read_folder(PROCESSES / "lp")

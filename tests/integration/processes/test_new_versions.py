@@ -24,9 +24,12 @@ from workflow_app.models.case import Case
 from workflow_app.models.document import CaseDocument
 from workflow_app.models.submission import Submission
 from workflow_app.models.task import Task
-from workflow_app.services import consistency_cases, printing, processes, rehearsal
-from workflow_app.services.rehearsal import Stage
-from workflow_app.services.unit_of_work import Works
+from workflow_app.services.correspondence import printing
+from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.office import processes
+from workflow_app.services.running import rehearsal
+from workflow_app.services.running.rehearsal import Stage
+from workflow_app.services.watching import consistency_cases
 from workflow_app.types import SYSTEM, Actor
 
 

@@ -9,8 +9,10 @@ from tests.integration.conftest import PROCESSES
 from tests.integration.services.calls import REPORT, Call, call
 from workflow_app.models.case import Case
 from workflow_app.models.task import Task
-from workflow_app.services import kinship, processes, tasks
-from workflow_app.services.tasks import TaskView
+from workflow_app.services.case_file import kinship
+from workflow_app.services.office import processes
+from workflow_app.services.running import tasks
+from workflow_app.services.running.tasks import TaskView
 from workflow_app.types import SYSTEM, Answers
 
 __all__ = ["call"]

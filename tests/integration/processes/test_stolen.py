@@ -5,8 +5,9 @@ from uuid import UUID
 
 from tests.integration.conftest import PROCESSES
 from workflow_app.models.case import Case
-from workflow_app.services import kinship, processes
-from workflow_app.services.unit_of_work import Works
+from workflow_app.services.case_file import kinship
+from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.office import processes
 from workflow_app.types import SYSTEM, Actor
 
 

@@ -14,7 +14,7 @@ from tests.integration.web.visitor import Visitor
 from tests.services import new_database
 from workflow_app.app import create_app
 from workflow_app.connections import connect
-from workflow_app.services import configuration, processes
+from workflow_app.services.office import configuration, processes
 from workflow_app.settings import Settings, read_settings
 from workflow_app.types import SYSTEM
 

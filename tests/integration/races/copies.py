@@ -10,8 +10,8 @@ from sqlalchemy import inspect, select
 from workflow_app.models.case import Case, CaseClock
 from workflow_app.models.submission import SealedAnswers, Submission
 from workflow_app.models.task import Task
-from workflow_app.services import audit
-from workflow_app.services.unit_of_work import UnitOfWork
+from workflow_app.services.ground import audit
+from workflow_app.services.ground.unit_of_work import UnitOfWork
 
 UUIDS = re.compile(rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import text
 
 from workflow_app.errors import SentraError
-from workflow_app.services.unit_of_work import UnitOfWork, Works
+from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
 from workflow_app.types import SYSTEM, Actor
 
 Verb = Callable[[UnitOfWork], Any]

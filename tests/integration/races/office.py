@@ -16,9 +16,9 @@ from workflow_app.models.audit import AuditEvent
 from workflow_app.models.case import Case
 from workflow_app.models.submission import Submission
 from workflow_app.models.task import Draft, Task
-from workflow_app.services import cases, rehearsal, tasks
-from workflow_app.services.rehearsal import Stage
-from workflow_app.services.unit_of_work import UnitOfWork, Works
+from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
+from workflow_app.services.running import cases, rehearsal, tasks
+from workflow_app.services.running.rehearsal import Stage
 from workflow_app.types import SYSTEM, Actor
 
 FILES = definitions.read_folder(PROCESSES / "sktlk")

@@ -18,8 +18,9 @@ from workflow_app.errors import Conflict
 from workflow_app.local_stack.children import wait_until
 from workflow_app.models.attempt import Attempt
 from workflow_app.models.user import User
-from workflow_app.services import attempts, audit, users
-from workflow_app.services.attempts import Limit, Try
+from workflow_app.services.accounts import attempts, users
+from workflow_app.services.accounts.attempts import Limit, Try
+from workflow_app.services.ground import audit
 from workflow_app.types import SYSTEM
 
 RESET, THIEF = "sandi dari admin yang baru", "sandi pilihan si pencuri"

@@ -12,14 +12,9 @@ from tests.integration.races.office import NINE, Office, answers_of, approving
 from workflow_app.errors import Conflict, TaskNotReady
 from workflow_app.models.case import Case
 from workflow_app.models.effect import PendingEffect
-from workflow_app.services import (
-    cases,
-    documents,
-    drafts,
-    tasks,
-    wakes,
-)
-from workflow_app.services.unit_of_work import UnitOfWork
+from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.papers import documents
+from workflow_app.services.running import cases, drafts, tasks, wakes
 from workflow_app.types import SYSTEM
 
 REASON = "Contoh: warga mengurungkan niatnya"

@@ -10,12 +10,9 @@ from tests.integration.deploying import copy_of
 from tests.integration.races.meeting import outcome, second_comes_while_first_holds, together
 from tests.integration.races.office import Office
 from workflow_app.models.definition import Definition
-from workflow_app.services import (
-    audit,
-    cases,
-    processes,
-    tasks,
-)
+from workflow_app.services.ground import audit
+from workflow_app.services.office import processes
+from workflow_app.services.running import cases, tasks
 from workflow_app.types import SYSTEM
 
 

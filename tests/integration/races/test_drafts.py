@@ -9,8 +9,8 @@ from tests.integration.races.office import NINE, Office
 from workflow_app.errors import Conflict, Forbidden, TaskNotReady
 from workflow_app.models.case import Case
 from workflow_app.models.task import Draft, Task
-from workflow_app.services import cases, drafts, tasks
-from workflow_app.services.drafts import Saved
+from workflow_app.services.running import cases, drafts, tasks
+from workflow_app.services.running.drafts import Saved
 
 LOST = {"peristiwa": "hilang"}
 

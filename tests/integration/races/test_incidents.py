@@ -10,14 +10,8 @@ from tests.integration.races.office import NINE, Office
 from workflow_app.errors import Conflict, ProcessFault
 from workflow_app.models.effect import PendingEffect
 from workflow_app.models.incident import Incident
-from workflow_app.services import (
-    cases,
-    incidents,
-    performing,
-    rehearsal,
-    tasks,
-    wakes,
-)
+from workflow_app.services.case_file import incidents
+from workflow_app.services.running import cases, performing, rehearsal, tasks, wakes
 from workflow_app.types import SYSTEM
 
 REASON = "Contoh: warga mengurungkan niatnya"

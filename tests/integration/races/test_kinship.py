@@ -12,8 +12,9 @@ from tests.integration.races.office import Office
 from tests.unit.engine.family import CALL, CALLER, call, report
 from workflow_app.errors import TaskNotReady
 from workflow_app.models.kinship import CaseKinship
-from workflow_app.services import cases, consistency_kinship, tasks
-from workflow_app.services.tasks import Completion
+from workflow_app.services.running import cases, tasks
+from workflow_app.services.running.tasks import Completion
+from workflow_app.services.watching import consistency_kinship
 from workflow_app.types import SYSTEM
 
 

@@ -16,8 +16,11 @@ from workflow_app.models.audit import AuditEvent
 from workflow_app.models.letter import Letter
 from workflow_app.models.task import Task
 from workflow_app.models.user import User
-from workflow_app.services import access, cases, drafts, letters, tasks, users
-from workflow_app.services.unit_of_work import UnitOfWork
+from workflow_app.services.accounts import users
+from workflow_app.services.case_file import access
+from workflow_app.services.correspondence import letters
+from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.running import cases, drafts, tasks
 from workflow_app.types import SYSTEM, Actor
 
 REASON = "Contoh: alasan yang cukup panjang"

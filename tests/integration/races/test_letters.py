@@ -9,11 +9,8 @@ from tests.integration.races.meeting import outcome, second_comes_while_first_ho
 from tests.integration.races.office import Office, answers_of
 from workflow_app.errors import Conflict
 from workflow_app.models.letter import Letter
-from workflow_app.services import (
-    letters,
-    rehearsal,
-    tasks,
-)
+from workflow_app.services.correspondence import letters
+from workflow_app.services.running import rehearsal, tasks
 from workflow_app.types import SYSTEM
 
 

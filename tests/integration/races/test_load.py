@@ -21,21 +21,13 @@ from workflow_app.models.effect import PendingEffect
 from workflow_app.models.incident import Incident
 from workflow_app.models.letter import Letter
 from workflow_app.models.task import Task
-from workflow_app.services import (
-    cases,
-    checkpoints,
-    consistency,
-    documents,
-    drafts,
-    inbox,
-    incidents,
-    letters,
-    performing,
-    tasks,
-    users,
-    wakes,
-)
-from workflow_app.services.unit_of_work import UnitOfWork
+from workflow_app.services.accounts import users
+from workflow_app.services.case_file import inbox, incidents
+from workflow_app.services.correspondence import letters
+from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.papers import documents
+from workflow_app.services.running import cases, drafts, performing, tasks, wakes
+from workflow_app.services.watching import checkpoints, consistency
 from workflow_app.settings import Settings
 from workflow_app.types import SYSTEM
 

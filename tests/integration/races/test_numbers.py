@@ -14,7 +14,8 @@ from tests.integration.races.office import Office
 from workflow_app.errors import Busy, SentraError
 from workflow_app.models.letter import Letter
 from workflow_app.models.number import LetterNumber, NumberSeries
-from workflow_app.services import audit, tasks
+from workflow_app.services.ground import audit
+from workflow_app.services.running import tasks
 from workflow_app.types import SYSTEM, Actor
 
 MIDNIGHT = datetime(2026, 12, 31, 16, 0, tzinfo=UTC)

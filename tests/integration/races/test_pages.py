@@ -14,7 +14,8 @@ from tests.integration.races.meeting import second_comes_while_first_holds, toge
 from tests.integration.races.office import NINE, Office
 from tests.integration.web import desk
 from tests.integration.web.visitor import Visitor, fields_of
-from workflow_app.services import cases, tasks, users
+from workflow_app.services.accounts import users
+from workflow_app.services.running import cases, tasks
 
 Visit = Callable[[str], Visitor]
 SCRIPT = {"Accept": "application/json"}

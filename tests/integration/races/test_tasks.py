@@ -9,8 +9,9 @@ from tests.integration.races.meeting import outcome, second_comes_while_first_ho
 from tests.integration.races.office import NINE, Office
 from workflow_app.errors import Conflict, Forbidden, InvalidInput, SentraError, TaskNotReady
 from workflow_app.models.user import User, UserRole
-from workflow_app.services import tasks, users
-from workflow_app.services.unit_of_work import UnitOfWork
+from workflow_app.services.accounts import users
+from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.running import tasks
 from workflow_app.types import SYSTEM, Actor, Answers
 
 LOST: Answers = {"peristiwa": "hilang"}

@@ -10,8 +10,9 @@ from tests.integration.races.office import Office
 from tests.integration.services import walled
 from tests.integration.services.walled import naming, task_of
 from workflow_app.errors import NotFound
-from workflow_app.services import identities, tasks
-from workflow_app.services.unit_of_work import UnitOfWork
+from workflow_app.services.case_file import identities
+from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.running import tasks
 from workflow_app.types import Actor
 
 

@@ -10,7 +10,7 @@ import pytest
 from tests.integration.services import walled
 from tests.integration.services.walled import begin, complete, naming
 from workflow_app.connections import connect
-from workflow_app.services.unit_of_work import UnitOfWork, Works
+from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
 from workflow_app.settings import Settings
 from workflow_app.types import Actor
 

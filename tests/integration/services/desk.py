@@ -5,9 +5,11 @@ from uuid import UUID, uuid4
 
 from workflow_app.models.case import Case
 from workflow_app.models.task import Task
-from workflow_app.services import answers, audit, cases
-from workflow_app.services.processes import definition_of
-from workflow_app.services.unit_of_work import UnitOfWork
+from workflow_app.services.case_file import answers
+from workflow_app.services.ground import audit
+from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.office.processes import definition_of
+from workflow_app.services.running import cases
 
 IDENTITY: dict[str, Any] = {
     "kewarganegaraan": "wni",

@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy import text
 
 from workflow_app import connections
-from workflow_app.services import checkpoints, consistency, tasks
-from workflow_app.services.faults import Fault
-from workflow_app.services.unit_of_work import UnitOfWork, Works
+from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
+from workflow_app.services.running import tasks
+from workflow_app.services.watching import checkpoints, consistency
+from workflow_app.services.watching.faults import Fault
 from workflow_app.settings import Settings
 from workflow_app.types import SYSTEM, Actor
 

@@ -7,8 +7,8 @@ import pypdfium2
 
 from tests.integration.services import desk
 from workflow_app.models.letter import Letter
-from workflow_app.services import letters, printing
-from workflow_app.services.unit_of_work import UnitOfWork
+from workflow_app.services.correspondence import letters, printing
+from workflow_app.services.ground.unit_of_work import UnitOfWork
 
 SITE = "https://spkt.contoh.test/"
 

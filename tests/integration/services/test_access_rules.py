@@ -16,8 +16,9 @@ from workflow_app.models.task import Task
 from workflow_app.models.user import User
 from workflow_app.models.wall import CaseWall
 from workflow_app.permissions import INCIDENT_READERS
-from workflow_app.services import access, configuration, handoffs, inbox
-from workflow_app.services.unit_of_work import UnitOfWork, Works
+from workflow_app.services.case_file import access, handoffs, inbox
+from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
+from workflow_app.services.office import configuration
 from workflow_app.types import SYSTEM, Actor
 
 ROLES = ("petugas", "pamapta", "ka_spkt", "pimpinan", "auditor", "admin", "piket_propam", "piket_lantas")

@@ -12,8 +12,10 @@ from workflow_app.errors import InvalidInput
 from workflow_app.models.case import Case
 from workflow_app.models.submission import Submission
 from workflow_app.models.task import Task
-from workflow_app.services import cases, identities, records, requirements, tasks
-from workflow_app.services.unit_of_work import UnitOfWork, Works
+from workflow_app.services.case_file import identities, records
+from workflow_app.services.forms import requirements
+from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
+from workflow_app.services.running import cases, tasks
 from workflow_app.types import Actor, Answers
 
 Play = Callable[..., UUID]

@@ -7,9 +7,9 @@ from threading import Barrier
 
 import pytest
 
-from workflow_app.services import attempts
-from workflow_app.services.attempts import NO_WAIT, Limit, Try
-from workflow_app.services.unit_of_work import Works
+from workflow_app.services.accounts import attempts
+from workflow_app.services.accounts.attempts import NO_WAIT, Limit, Try
+from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.types import SYSTEM
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)

@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from workflow_app.services import audit
-from workflow_app.services.unit_of_work import UnitOfWork
+from workflow_app.services.ground import audit
+from workflow_app.services.ground.unit_of_work import UnitOfWork
 
 
 def test_events_of_a_chain_verify(work: UnitOfWork) -> None:

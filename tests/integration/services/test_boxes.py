@@ -13,10 +13,13 @@ from workflow_app.models.audit import AuditEvent
 from workflow_app.models.box import BoxOpening, BoxSheet
 from workflow_app.models.case import Case, CaseClock
 from workflow_app.models.task import Task
-from workflow_app.services import audit, boxes, configuration, processes, users
-from workflow_app.services.boxes import Asked
-from workflow_app.services.unit_of_work import Works
-from workflow_app.services.users import UserView
+from workflow_app.services.accounts import users
+from workflow_app.services.accounts.users import UserView
+from workflow_app.services.ground import audit
+from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.office import configuration, processes
+from workflow_app.services.running import boxes
+from workflow_app.services.running.boxes import Asked
 from workflow_app.types import SYSTEM, WITA, Actor
 
 BOX = "Kotak pengaduan SPKT"

@@ -15,8 +15,9 @@ from workflow_app.models.audit import AuditEvent
 from workflow_app.models.case import Case
 from workflow_app.models.document import CaseDocument
 from workflow_app.models.letter import Letter
-from workflow_app.services import bundles, documents, letters, printing
-from workflow_app.services.unit_of_work import UnitOfWork, Works
+from workflow_app.services.correspondence import letters, printing
+from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
+from workflow_app.services.papers import bundles, documents
 from workflow_app.types import SYSTEM, Actor
 
 

@@ -11,9 +11,12 @@ from sqlalchemy.exc import IntegrityError
 from tests.integration.conftest import TestClock
 from workflow_app.models.audit import AuditEvent
 from workflow_app.models.case import Case, CaseClock
-from workflow_app.services import audit, calendars, clocks, configuration, history, wakes
-from workflow_app.services.configuration import SEED, SOP_IN_FORCE
-from workflow_app.services.unit_of_work import UnitOfWork, Works
+from workflow_app.services.case_file import clocks, history
+from workflow_app.services.ground import audit
+from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
+from workflow_app.services.office import calendars, configuration
+from workflow_app.services.office.configuration import SEED, SOP_IN_FORCE
+from workflow_app.services.running import wakes
 from workflow_app.types import SYSTEM, WITA, Actor
 
 Play = Callable[..., UUID]

@@ -12,16 +12,11 @@ from tests.unit.engine.folder import Folder
 from workflow_app.errors import NotFound
 from workflow_app.models.case import Case
 from workflow_app.models.task import Task
-from workflow_app.services import (
-    cases,
-    consistency_cases,
-    diagrams,
-    history,
-    inbox,
-    processes,
-    tasks,
-)
-from workflow_app.services.unit_of_work import Works
+from workflow_app.services.case_file import diagrams, history, inbox
+from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.office import processes
+from workflow_app.services.running import cases, tasks
+from workflow_app.services.watching import consistency_cases
 from workflow_app.types import SYSTEM, Actor
 
 

@@ -11,8 +11,11 @@ from tests.integration.conftest import TestClock
 from workflow_app.errors import Conflict, Forbidden, InvalidInput, NotFound, TaskNotReady
 from workflow_app.models.case import Case
 from workflow_app.models.task import Task
-from workflow_app.services import audit, cases, clocks, diagrams, history, identities, requirements
-from workflow_app.services.unit_of_work import Works
+from workflow_app.services.case_file import clocks, diagrams, history, identities
+from workflow_app.services.forms import requirements
+from workflow_app.services.ground import audit
+from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.running import cases
 from workflow_app.types import SYSTEM, Actor
 
 Play = Callable[..., UUID]

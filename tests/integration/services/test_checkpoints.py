@@ -10,9 +10,10 @@ from sqlalchemy import text
 
 from tests.integration.conftest import TestClock
 from workflow_app import connections
-from workflow_app.services import audit, checkpoints
-from workflow_app.services.checkpoints import Coverage
-from workflow_app.services.unit_of_work import UnitOfWork, Works
+from workflow_app.services.ground import audit
+from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
+from workflow_app.services.watching import checkpoints
+from workflow_app.services.watching.checkpoints import Coverage
 from workflow_app.settings import Settings
 from workflow_app.types import SYSTEM
 

@@ -14,10 +14,13 @@ from workflow_app.models.audit import AuditEvent
 from workflow_app.models.case import Case
 from workflow_app.models.letter import Letter
 from workflow_app.models.number import LetterNumber
-from workflow_app.services import audit, cases, numbers, printing, rehearsal, wakes
-from workflow_app.services.processes import definition_of
-from workflow_app.services.rehearsal import Stage
-from workflow_app.services.unit_of_work import Works
+from workflow_app.services.correspondence import printing
+from workflow_app.services.ground import audit
+from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.office import numbers
+from workflow_app.services.office.processes import definition_of
+from workflow_app.services.running import cases, rehearsal, wakes
+from workflow_app.services.running.rehearsal import Stage
 from workflow_app.types import SYSTEM, Actor
 
 NEW_YEAR = datetime(2026, 12, 31, 16, 0, tzinfo=UTC)

@@ -17,17 +17,11 @@ from workflow_app.models.case import Case, CaseClock
 from workflow_app.models.letter import Letter
 from workflow_app.models.task import Task
 from workflow_app.models.wall import CaseWall
-from workflow_app.services import (
-    access,
-    audit,
-    cases,
-    consistency_kinship,
-    inbox,
-    kinship,
-    reopenings,
-    tasks,
-)  # fmt: skip
-from workflow_app.services.unit_of_work import Works
+from workflow_app.services.case_file import access, inbox, kinship
+from workflow_app.services.ground import audit
+from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.running import cases, reopenings, tasks
+from workflow_app.services.watching import consistency_kinship
 from workflow_app.types import SYSTEM, WITA, Actor, Answers
 
 __all__ = ["complain"]

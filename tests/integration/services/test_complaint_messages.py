@@ -15,9 +15,11 @@ from workflow_app.models.case import Case
 from workflow_app.models.letter import Letter
 from workflow_app.models.message import Message
 from workflow_app.models.wall import CaseWall
-from workflow_app.services import configuration, message_views, messages, wakes
-from workflow_app.services.transports import Parcel
-from workflow_app.services.unit_of_work import Works
+from workflow_app.services.correspondence import message_views, messages
+from workflow_app.services.correspondence.transports import Parcel
+from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.office import configuration
+from workflow_app.services.running import wakes
 from workflow_app.types import SYSTEM, Actor, Answers
 
 __all__ = ["complain"]

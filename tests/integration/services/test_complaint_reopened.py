@@ -16,20 +16,13 @@ from workflow_app.models.letter import Letter
 from workflow_app.models.message import Message
 from workflow_app.models.user import User
 from workflow_app.models.wall import CaseWall
-from workflow_app.services import (
-    audit,
-    cases,
-    configuration,
-    consistency_cases,
-    consistency_kinship,
-    inbox,
-    kinship,
-    messages,
-    reopenings,
-    steps,
-    tasks,
-)
-from workflow_app.services.unit_of_work import Works
+from workflow_app.services.case_file import inbox, kinship
+from workflow_app.services.correspondence import messages
+from workflow_app.services.ground import audit
+from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.office import configuration
+from workflow_app.services.running import cases, reopenings, steps, tasks
+from workflow_app.services.watching import consistency_cases, consistency_kinship
 from workflow_app.types import SYSTEM, Actor, Answers
 
 __all__ = ["complain"]

@@ -14,19 +14,12 @@ from workflow_app.errors import ProcessFault
 from workflow_app.models.case import Case
 from workflow_app.models.incident import Incident
 from workflow_app.models.wall import CaseWall
-from workflow_app.services import (
-    cases,
-    configuration,
-    consistency_cases,
-    identities,
-    inbox,
-    incidents,
-    rehearsal,
-    tasks,
-    walls,
-)
-from workflow_app.services.rehearsal import Stage
-from workflow_app.services.unit_of_work import Works
+from workflow_app.services.case_file import identities, inbox, incidents, walls
+from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.office import configuration
+from workflow_app.services.running import cases, rehearsal, tasks
+from workflow_app.services.running.rehearsal import Stage
+from workflow_app.services.watching import consistency_cases
 from workflow_app.types import SYSTEM, Actor
 
 Person = Callable[..., Actor]

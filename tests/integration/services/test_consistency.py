@@ -16,9 +16,12 @@ from tests.integration.services.installation import printing as printing
 from tests.integration.services.installation import waiting as waiting
 from tests.integration.services.installation import works as works
 from workflow_app.cli import database, main
-from workflow_app.services import audit, cases, checkpoints, consistency, incidents, performing
-from workflow_app.services.faults import Fault
-from workflow_app.services.unit_of_work import Works
+from workflow_app.services.case_file import incidents
+from workflow_app.services.ground import audit
+from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.running import cases, performing
+from workflow_app.services.watching import checkpoints, consistency
+from workflow_app.services.watching.faults import Fault
 from workflow_app.settings import Settings
 from workflow_app.types import SYSTEM, Actor
 

@@ -11,8 +11,9 @@ from tests.integration.services.installation import faults, planted
 from tests.integration.services.installation import works as works
 from tests.unit.engine.family import CALL, CALLER, call, report
 from workflow_app.models.kinship import CaseKinship
-from workflow_app.services import cases, kinship, tasks
-from workflow_app.services.unit_of_work import Works
+from workflow_app.services.case_file import kinship
+from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.running import cases, tasks
 from workflow_app.types import Actor
 
 

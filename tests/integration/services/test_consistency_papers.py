@@ -13,8 +13,9 @@ from tests.integration.services.installation import printing as printing
 from tests.integration.services.installation import waiting as waiting
 from tests.integration.services.installation import works as works
 from workflow_app.errors import ReaderAway
-from workflow_app.services import checkpoints, documents, reading
-from workflow_app.services.unit_of_work import Works
+from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.papers import documents, reading
+from workflow_app.services.watching import checkpoints
 from workflow_app.types import SYSTEM, Actor
 
 

@@ -9,7 +9,10 @@ from tests.integration.services.calls import Call, call
 from workflow_app.errors import Forbidden
 from workflow_app.models.case import Case, CaseClock
 from workflow_app.models.message import Message
-from workflow_app.services import cases, configuration, dispatches, history, messages, stages, wakes
+from workflow_app.services.case_file import dispatches, history, stages
+from workflow_app.services.correspondence import messages
+from workflow_app.services.office import configuration
+from workflow_app.services.running import cases, wakes
 from workflow_app.types import SYSTEM, Actor
 
 __all__ = ["call"]

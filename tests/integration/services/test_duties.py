@@ -16,8 +16,11 @@ from workflow_app.models.audit import AuditEvent
 from workflow_app.models.duty import DutyPeriod
 from workflow_app.models.task import Task
 from workflow_app.models.wall import CaseWall
-from workflow_app.services import configuration_files, duties, inbox, rosters, standing_in, tasks, users
-from workflow_app.services.unit_of_work import Works
+from workflow_app.services.accounts import users
+from workflow_app.services.case_file import inbox
+from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.office import configuration_files, duties, rosters
+from workflow_app.services.running import standing_in, tasks
 from workflow_app.types import SYSTEM, Actor
 
 __all__ = ["call"]

@@ -11,8 +11,9 @@ from workflow_app.errors import Forbidden, NotFound
 from workflow_app.models.case import Case
 from workflow_app.models.submission import Submission
 from workflow_app.models.task import Draft, Task
-from workflow_app.services import drafts, tasks, users
-from workflow_app.services.unit_of_work import Works
+from workflow_app.services.accounts import users
+from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.running import drafts, tasks
 from workflow_app.types import SYSTEM, Actor, Answers
 
 Play = Callable[..., UUID]

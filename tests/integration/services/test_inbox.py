@@ -7,8 +7,9 @@ from uuid import UUID
 import pytest
 
 from tests.integration.conftest import TestClock
-from workflow_app.services import cases, inbox, tasks
-from workflow_app.services.unit_of_work import Works
+from workflow_app.services.case_file import inbox
+from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.running import cases, tasks
 from workflow_app.types import Actor
 
 Play = Callable[..., UUID]

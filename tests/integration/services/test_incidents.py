@@ -11,9 +11,10 @@ from tests.integration.open_tasks import task_of
 from workflow_app.errors import Forbidden, InvalidInput, NotFound, ProcessFault
 from workflow_app.models.case import Case
 from workflow_app.models.effect import PendingEffect
-from workflow_app.services import cases, effects, incidents, performing, rehearsal, tasks, wakes
-from workflow_app.services.rehearsal import Stage
-from workflow_app.services.unit_of_work import Works
+from workflow_app.services.case_file import incidents
+from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.running import cases, effects, performing, rehearsal, tasks, wakes
+from workflow_app.services.running.rehearsal import Stage
 from workflow_app.types import SYSTEM, Actor
 
 Play = Callable[..., UUID]

@@ -11,9 +11,10 @@ from sqlalchemy import select
 from tests.integration.deploying import deploy
 from tests.unit.engine.family import CALL, CALLER, call, report
 from workflow_app.models.task import Task
-from workflow_app.services import cases, drafts, history, identities, tasks
-from workflow_app.services.tasks import TaskView
-from workflow_app.services.unit_of_work import Works
+from workflow_app.services.case_file import history, identities
+from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.running import cases, drafts, tasks
+from workflow_app.services.running.tasks import TaskView
 from workflow_app.types import Actor, Answers
 
 Person = Callable[..., Actor]

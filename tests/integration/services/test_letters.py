@@ -11,8 +11,9 @@ from tests.integration.services import desk
 from tests.integration.services.papers import SITE, issued, printed, words_of
 from workflow_app.errors import Conflict, Forbidden, InvalidDefinition, NotFound, SentraError
 from workflow_app.models.audit import AuditEvent
-from workflow_app.services import configuration, letters, numbers, printing
-from workflow_app.services.unit_of_work import UnitOfWork
+from workflow_app.services.correspondence import letters, printing
+from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.office import configuration, numbers
 from workflow_app.types import SYSTEM, Actor
 
 

@@ -10,10 +10,11 @@ from tests.integration.conftest import PROCESSES
 from tests.integration.services import desk
 from workflow_app.models.case import Case
 from workflow_app.models.mark import CaseMark
-from workflow_app.services import marks, processes, similar
-from workflow_app.services.processes import definition_of
-from workflow_app.services.similar import SimilarCase
-from workflow_app.services.unit_of_work import UnitOfWork
+from workflow_app.services.case_file import marks, similar
+from workflow_app.services.case_file.similar import SimilarCase
+from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.office import processes
+from workflow_app.services.office.processes import definition_of
 
 EVENT = {
     "tanggal_kejadian": "2026-11-22",

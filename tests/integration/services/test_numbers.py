@@ -11,8 +11,8 @@ from workflow_app.errors import Conflict, InvalidInput, SentraError
 from workflow_app.models.audit import AuditEvent
 from workflow_app.models.configuration import Configuration
 from workflow_app.models.number import LetterNumber
-from workflow_app.services import configuration, numbers
-from workflow_app.services.unit_of_work import UnitOfWork, Works
+from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
+from workflow_app.services.office import configuration, numbers
 from workflow_app.types import SYSTEM
 
 LAST_SECOND = datetime(2026, 12, 31, 15, 59, 59, tzinfo=UTC)

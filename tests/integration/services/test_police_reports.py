@@ -18,21 +18,13 @@ from workflow_app.models.case import Case
 from workflow_app.models.letter import Letter
 from workflow_app.models.number import LetterNumber
 from workflow_app.models.task import Task
-from workflow_app.services import (
-    access,
-    answers,
-    configuration,
-    identities,
-    letters,
-    processes,
-    records,
-    rehearsal,
-    similar,
-    tasks,
-)
-from workflow_app.services.processes import definition_of
-from workflow_app.services.rehearsal import Stage
-from workflow_app.services.unit_of_work import Works
+from workflow_app.services.case_file import access, answers, identities, records, similar
+from workflow_app.services.correspondence import letters
+from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.office import configuration, processes
+from workflow_app.services.office.processes import definition_of
+from workflow_app.services.running import rehearsal, tasks
+from workflow_app.services.running.rehearsal import Stage
 from workflow_app.types import SYSTEM, Actor
 
 FILES = definitions.read_folder(PROCESSES / "lp")

@@ -13,8 +13,10 @@ from tests.integration.services.papers import SITE, issued, pictures_in, printed
 from workflow_app.models.audit import AuditEvent
 from workflow_app.models.document import CaseDocument
 from workflow_app.models.letter import Letter
-from workflow_app.services import configuration, documents, letters, printing, processes
-from workflow_app.services.unit_of_work import UnitOfWork
+from workflow_app.services.correspondence import letters, printing
+from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.office import configuration, processes
+from workflow_app.services.papers import documents
 
 PROMISED = {
     "alamat_verifikasi", "batal", "butir", "contoh", "hari", "jam_terbit", "jawaban", "judul", "ketentuan", "kode_verifikasi", "kop",

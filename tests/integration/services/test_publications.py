@@ -18,8 +18,10 @@ from workflow_app.models.publication import Publication
 from workflow_app.models.submission import Submission
 from workflow_app.models.task import Task
 from workflow_app.models.wall import CaseWall
-from workflow_app.services import audit, configuration, figures, processes, publications
-from workflow_app.services.unit_of_work import UnitOfWork, Works
+from workflow_app.services.ground import audit, figures
+from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
+from workflow_app.services.office import configuration, processes
+from workflow_app.services.public import publications
 from workflow_app.types import SYSTEM, Actor
 
 Complain = Callable[..., list[UUID]]

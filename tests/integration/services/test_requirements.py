@@ -11,8 +11,10 @@ from tests.integration.services import scans
 from tests.integration.services.test_answers import complete
 from workflow_app.errors import InvalidInput
 from workflow_app.models.case import CaseWaiver
-from workflow_app.services import documents, requirements, tasks
-from workflow_app.services.unit_of_work import Works
+from workflow_app.services.forms import requirements
+from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.papers import documents
+from workflow_app.services.running import tasks
 from workflow_app.types import SYSTEM, Actor, Answer, Answers
 
 Play = Callable[..., UUID]

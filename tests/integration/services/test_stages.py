@@ -11,8 +11,10 @@ from workflow_app.errors import Forbidden, InvalidInput, NotFound
 from workflow_app.models.audit import AuditEvent
 from workflow_app.models.case import Case, CaseClock
 from workflow_app.models.stage import TimeCorrection
-from workflow_app.services import audit, cases, drafts, history, stages, standing_in, tasks
-from workflow_app.services.stages import StageView
+from workflow_app.services.case_file import history, stages
+from workflow_app.services.case_file.stages import StageView
+from workflow_app.services.ground import audit
+from workflow_app.services.running import cases, drafts, standing_in, tasks
 from workflow_app.types import SYSTEM, Actor
 
 __all__ = ["call"]

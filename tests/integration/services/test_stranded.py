@@ -13,8 +13,11 @@ from tests.integration.conftest import TestClock
 from workflow_app.engine import runner
 from workflow_app.errors import ProcessFault
 from workflow_app.models.case import Case
-from workflow_app.services import consistency_cases, consistency_jobs, incidents, jobs, performing, wakes
-from workflow_app.services.unit_of_work import Works
+from workflow_app.services.case_file import incidents
+from workflow_app.services.ground import jobs
+from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.running import performing, wakes
+from workflow_app.services.watching import consistency_cases, consistency_jobs
 from workflow_app.types import SYSTEM, Actor
 
 Play = Callable[..., UUID]

@@ -13,8 +13,10 @@ from tests.integration.services.desk import IDENTITY
 from workflow_app.errors import Conflict, Forbidden, InvalidInput, NotFound, TaskNotReady
 from workflow_app.models.submission import Submission
 from workflow_app.models.task import Task
-from workflow_app.services import audit, cases, drafts, tasks, users
-from workflow_app.services.unit_of_work import Works
+from workflow_app.services.accounts import users
+from workflow_app.services.ground import audit
+from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.running import cases, drafts, tasks
 from workflow_app.types import SYSTEM, Actor, Answers
 
 Play = Callable[..., UUID]

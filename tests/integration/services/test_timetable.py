@@ -15,9 +15,9 @@ from procrastinate import App
 
 from tests.integration.services.conftest import fresh_works as fresh_works
 from workflow_app import worker
-from workflow_app.services import jobs, retries, timetable
-from workflow_app.services.timetable import Timetable
-from workflow_app.services.unit_of_work import Works
+from workflow_app.services.ground import jobs, retries, timetable
+from workflow_app.services.ground.timetable import Timetable
+from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.settings import Settings
 from workflow_app.types import SYSTEM
 

@@ -14,11 +14,15 @@ from workflow_app.models.case import Case
 from workflow_app.models.letter import Letter
 from workflow_app.models.tracking import TrackingCode
 from workflow_app.models.wall import CaseWall
-from workflow_app.services import history, letters, processes, rehearsal, tracking, tracking_codes
-from workflow_app.services.rehearsal import Stage
-from workflow_app.services.tracking import Status
-from workflow_app.services.tracking_codes import IssuedCode
-from workflow_app.services.unit_of_work import Works
+from workflow_app.services.case_file import history
+from workflow_app.services.correspondence import letters
+from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.office import processes
+from workflow_app.services.public import tracking, tracking_codes
+from workflow_app.services.public.tracking import Status
+from workflow_app.services.public.tracking_codes import IssuedCode
+from workflow_app.services.running import rehearsal
+from workflow_app.services.running.rehearsal import Stage
 from workflow_app.types import PUBLIC, SYSTEM, Actor
 
 FILES = definitions.read_folder(PROCESSES / "complaint")

@@ -13,8 +13,11 @@ from tests.integration.services import desk
 from tests.integration.services.papers import SITE, issued
 from workflow_app.errors import StorageAway, Unavailable
 from workflow_app.models.letter import Letter
-from workflow_app.services import cases, consistency_jobs, incidents, letters, performing, wakes
-from workflow_app.services.unit_of_work import UnitOfWork, Works
+from workflow_app.services.case_file import incidents
+from workflow_app.services.correspondence import letters
+from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
+from workflow_app.services.running import cases, performing, wakes
+from workflow_app.services.watching import consistency_jobs
 from workflow_app.types import SYSTEM, Actor
 
 REASON = "Keterangan pelapor tidak benar"

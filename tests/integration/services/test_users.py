@@ -8,9 +8,9 @@ from sqlalchemy import func, select
 from tests.integration.conftest import PASSWORD
 from workflow_app.errors import InvalidInput, NotFound
 from workflow_app.models.audit import AuditEvent
-from workflow_app.services import users
-from workflow_app.services.unit_of_work import UnitOfWork, Works
-from workflow_app.services.users import UserView
+from workflow_app.services.accounts import users
+from workflow_app.services.accounts.users import UserView
+from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
 from workflow_app.types import SYSTEM, Actor
 
 OTHER = "sandi-lain-yang-panjang"

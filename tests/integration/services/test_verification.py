@@ -8,9 +8,10 @@ import pytest
 from tests.integration.conftest import TestClock
 from tests.integration.services import desk
 from workflow_app.models.letter import Letter
-from workflow_app.services import configuration, letters, verification
-from workflow_app.services.unit_of_work import UnitOfWork
-from workflow_app.services.verification import Verification
+from workflow_app.services.correspondence import letters, verification
+from workflow_app.services.correspondence.verification import Verification
+from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.office import configuration
 from workflow_app.types import PUBLIC, Actor
 
 UNIT = "SPKT Polres Hulu Sungai Selatan"

@@ -11,17 +11,11 @@ from workflow_app.errors import InvalidInput
 from workflow_app.models.audit import AuditEvent
 from workflow_app.models.submission import Submission
 from workflow_app.models.wall import CaseWall
-from workflow_app.services import (
-    audit,
-    cases,
-    drafts,
-    history,
-    identities,
-    inbox,
-    tasks,
-    users,
-)
-from workflow_app.services.unit_of_work import Works
+from workflow_app.services.accounts import users
+from workflow_app.services.case_file import history, identities, inbox
+from workflow_app.services.ground import audit
+from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.running import cases, drafts, tasks
 from workflow_app.types import SYSTEM, Actor
 
 Person = Callable[..., Actor]

@@ -11,8 +11,11 @@ from tests.integration.services.papers import SITE, issued, pictures_in, printed
 from workflow_app.errors import Conflict, Forbidden, InvalidInput, NotFound
 from workflow_app.models.letter import Letter
 from workflow_app.models.number import LetterNumber
-from workflow_app.services import documents, history, letters, numbers, printing, verification
-from workflow_app.services.unit_of_work import UnitOfWork
+from workflow_app.services.case_file import history
+from workflow_app.services.correspondence import letters, printing, verification
+from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.office import numbers
+from workflow_app.services.papers import documents
 from workflow_app.types import SYSTEM, Actor
 
 

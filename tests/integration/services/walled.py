@@ -10,9 +10,9 @@ from tests.integration import deploying
 from tests.integration.open_tasks import task_of
 from tests.unit.engine.complaint import KEY, complaint
 from workflow_app.errors import NotFound
-from workflow_app.services import cases, tasks
-from workflow_app.services.tasks import Completion
-from workflow_app.services.unit_of_work import UnitOfWork, Works
+from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
+from workflow_app.services.running import cases, tasks
+from workflow_app.services.running.tasks import Completion
 from workflow_app.types import Actor, Answers
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import strategies as st
 
 from tests.integration.stateful.hall import Hall, deed
-from workflow_app.services import users
+from workflow_app.services.accounts import users
 from workflow_app.types import SYSTEM
 
 STAFF = (

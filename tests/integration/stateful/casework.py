@@ -15,20 +15,14 @@ from workflow_app.models.case import Case
 from workflow_app.models.incident import Incident
 from workflow_app.models.letter import Letter
 from workflow_app.models.submission import Submission
-from workflow_app.services import (
-    boxes,
-    cases,
-    configuration,
-    documents,
-    identities,
-    incidents,
-    letters,
-    reopenings,
-    stages,
-    users,
-)
-from workflow_app.services.processes import definition_of
-from workflow_app.services.unit_of_work import UnitOfWork
+from workflow_app.services.accounts import users
+from workflow_app.services.case_file import identities, incidents, stages
+from workflow_app.services.correspondence import letters
+from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.office import configuration
+from workflow_app.services.office.processes import definition_of
+from workflow_app.services.papers import documents
+from workflow_app.services.running import boxes, cases, reopenings
 from workflow_app.types import WITA
 
 REASON = f"{NAME}: alasan yang cukup panjang"

@@ -8,9 +8,10 @@ from sqlalchemy import select, text
 from tests.integration.stateful import privacy, sop
 from workflow_app.models.case import Case
 from workflow_app.models.submission import Submission
-from workflow_app.services import audit, consistency_cases, consistency_kinship
-from workflow_app.services.processes import definition_of
-from workflow_app.services.unit_of_work import UnitOfWork
+from workflow_app.services.ground import audit
+from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.office.processes import definition_of
+from workflow_app.services.watching import consistency_cases, consistency_kinship
 
 Check = Callable[[UnitOfWork], list[object]]
 

@@ -13,8 +13,9 @@ from tests.integration.stateful.privacy import Ear
 from workflow_app import logs
 from workflow_app.engine import definitions, scenarios
 from workflow_app.permissions import ROLES
-from workflow_app.services import processes, typesetting
-from workflow_app.services.unit_of_work import Works
+from workflow_app.services.correspondence import typesetting
+from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.office import processes
 from workflow_app.types import SYSTEM, Actor
 
 FOLDERS: list[Path] = sorted(path.parent for path in PROCESSES.glob("*/process.bpmn"))

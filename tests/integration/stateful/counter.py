@@ -17,8 +17,8 @@ from tests.integration.stateful.machinery import SITE, Machinery
 from tests.integration.stateful.snapshots import Snapshot
 from workflow_app.engine.scenarios import Scenario
 from workflow_app.permissions import ROLES
-from workflow_app.services import rehearsal
-from workflow_app.services.rehearsal import Stage
+from workflow_app.services.running import rehearsal
+from workflow_app.services.running.rehearsal import Stage
 
 
 def _paper() -> bytes:

@@ -22,8 +22,8 @@ from workflow_app.engine.scenarios import Scenario
 from workflow_app.errors import SentraError
 from workflow_app.models.case import Case
 from workflow_app.models.task import Task
-from workflow_app.services import incidents
-from workflow_app.services.unit_of_work import UnitOfWork, Works
+from workflow_app.services.case_file import incidents
+from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
 from workflow_app.types import PUBLIC, SYSTEM, Actor
 
 

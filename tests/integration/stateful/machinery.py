@@ -10,7 +10,8 @@ from tests.integration.stateful.hall import Hall, deed
 from workflow_app.errors import SentraError
 from workflow_app.models.case import Case
 from workflow_app.models.effect import PendingEffect
-from workflow_app.services import incidents, performing, wakes
+from workflow_app.services.case_file import incidents
+from workflow_app.services.running import performing, wakes
 from workflow_app.types import SYSTEM
 
 SITE = "http://127.0.0.1:8000"

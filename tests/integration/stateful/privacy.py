@@ -9,7 +9,7 @@ from sqlalchemy.types import JSON
 from tests.integration.stateful.repertoire import PERSONAL
 from workflow_app.models.base import Base
 from workflow_app.models.case import Case
-from workflow_app.services.unit_of_work import UnitOfWork
+from workflow_app.services.ground.unit_of_work import UnitOfWork
 
 UNCHANGED = frozenset({"definition", "definition_file", "configuration", "user_account", "user_role"})
 """Tables that no walk writes to but by the names of accounts."""

@@ -20,9 +20,10 @@ from workflow_app.errors import SentraError
 from workflow_app.models.case import Case
 from workflow_app.models.task import Task
 from workflow_app.permissions import FIELD_ROLES
-from workflow_app.services import documents, requirements, tied_answers
-from workflow_app.services.processes import definition_of
-from workflow_app.services.unit_of_work import UnitOfWork
+from workflow_app.services.forms import requirements, tied_answers
+from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.office.processes import definition_of
+from workflow_app.services.papers import documents
 from workflow_app.types import WITA, Actor, Answer, Answers
 
 PERSONAL = ("Zulfatma Contohsari", "6306119903120007", "0812-0000-7341", "pengadu.rahasia@contoh.id")

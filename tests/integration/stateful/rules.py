@@ -10,8 +10,8 @@ from workflow_app.models.case import Case
 from workflow_app.models.submission import Submission
 from workflow_app.models.task import Task
 from workflow_app.models.wall import CaseWall
-from workflow_app.services.processes import definition_of
-from workflow_app.services.unit_of_work import UnitOfWork
+from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.office.processes import definition_of
 from workflow_app.types import Actor
 
 UNIT = "spkt"

@@ -10,8 +10,10 @@ from workflow_app.errors import NotFound
 from workflow_app.models.case import Case
 from workflow_app.models.kinship import CaseKinship
 from workflow_app.models.task import Task
-from workflow_app.services import boxes, cases, dispatches, inbox, incidents, kinship, message_views
-from workflow_app.services.unit_of_work import UnitOfWork
+from workflow_app.services.case_file import dispatches, inbox, incidents, kinship
+from workflow_app.services.correspondence import message_views
+from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.running import boxes, cases
 
 ALL = 1000
 CENTURY = "20"

@@ -8,15 +8,15 @@ from sqlalchemy import select, text
 
 from workflow_app.engine import definitions
 from workflow_app.engine.definitions import Definition
-from workflow_app.engine.lint_kinship import literal
+from workflow_app.engine.linting.kinship import literal
 from workflow_app.engine.model import Node, read_model
 from workflow_app.models.case import Case
 from workflow_app.models.submission import Submission
 from workflow_app.models.task import Task
 from workflow_app.models.wall import CaseWall
-from workflow_app.services import answers
-from workflow_app.services.processes import definition_of
-from workflow_app.services.unit_of_work import UnitOfWork
+from workflow_app.services.case_file import answers
+from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.office.processes import definition_of
 from workflow_app.types import Answers
 
 TELLS = frozenset({"R27"})

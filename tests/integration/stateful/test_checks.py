@@ -19,8 +19,9 @@ from tests.integration.stateful.hall import Ground
 from tests.integration.stateful.machinery import SITE
 from workflow_app.models.case import Case
 from workflow_app.permissions import ROLES
-from workflow_app.services import access, inbox, rehearsal, steps
-from workflow_app.services.rehearsal import Stage
+from workflow_app.services.case_file import access, inbox
+from workflow_app.services.running import rehearsal, steps
+from workflow_app.services.running.rehearsal import Stage
 from workflow_app.types import SYSTEM
 
 WORLD = {

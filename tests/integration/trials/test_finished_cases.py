@@ -6,8 +6,9 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from workflow_app.models.case import Case
-from workflow_app.services import audit, consistency_cases
-from workflow_app.services.unit_of_work import Works
+from workflow_app.services.ground import audit
+from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.watching import consistency_cases
 from workflow_app.trials import finished_cases
 from workflow_app.types import SYSTEM
 

@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
-from workflow_app.services import documents
-from workflow_app.services.unit_of_work import UnitOfWork, Works
+from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
+from workflow_app.services.papers import documents
 from workflow_app.trials import papers
 from workflow_app.trials.ledger import Kind, compare, doubles, unread
 from workflow_app.types import SYSTEM, Actor

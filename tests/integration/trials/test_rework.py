@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from tests.integration.conftest import PROCESSES, TestClock
 from workflow_app.models.task import Task
-from workflow_app.services.unit_of_work import Works
+from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.trials import rework_bench
 from workflow_app.types import SYSTEM, Actor
 

@@ -9,9 +9,9 @@ from sqlalchemy import text
 
 from tests.integration.conftest import TestClock
 from workflow_app.engine import forms
-from workflow_app.services import tasks
-from workflow_app.services.faults import Fault
-from workflow_app.services.unit_of_work import UnitOfWork, Works
+from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
+from workflow_app.services.running import tasks
+from workflow_app.services.watching.faults import Fault
 from workflow_app.trials import lost_ktp, typed
 from workflow_app.trials.typed import Hashes
 from workflow_app.types import SYSTEM, Actor

@@ -14,9 +14,12 @@ from workflow_app.models.incident import Incident
 from workflow_app.models.letter import Letter
 from workflow_app.models.message import Message
 from workflow_app.models.task import Task
-from workflow_app.services import access, documents, drafts, messages, reading
-from workflow_app.services.messages import Wish
-from workflow_app.services.unit_of_work import UnitOfWork, Works
+from workflow_app.services.case_file import access
+from workflow_app.services.correspondence import messages
+from workflow_app.services.correspondence.messages import Wish
+from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
+from workflow_app.services.papers import documents, reading
+from workflow_app.services.running import drafts
 from workflow_app.types import SYSTEM, Actor
 
 SPARE = "Contoh Zulkarnaini"

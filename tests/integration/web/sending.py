@@ -4,7 +4,7 @@ from sqlalchemy import func, select
 from werkzeug.test import stream_encode_multipart
 
 from tests.integration.web.visitor import Visitor
-from workflow_app.services.unit_of_work import Works
+from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.types import SYSTEM
 
 

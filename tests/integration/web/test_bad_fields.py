@@ -18,8 +18,10 @@ from tests.integration.web.sending import count, multipart
 from tests.integration.web.visitor import Visitor
 from workflow_app.models.case import Case
 from workflow_app.models.submission import Submission
-from workflow_app.services import answers, fonts, processes
-from workflow_app.services.unit_of_work import UnitOfWork, Works
+from workflow_app.services.case_file import answers
+from workflow_app.services.ground import fonts
+from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
+from workflow_app.services.office import processes
 from workflow_app.types import SYSTEM
 
 INJECTIONS = {

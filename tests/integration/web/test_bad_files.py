@@ -22,8 +22,8 @@ from tests.integration.web import desk
 from tests.integration.web.visitor import Visitor
 from tests.services import ROOT
 from tests.unit.ocr import engines, hostile, papers
-from workflow_app.services import reading
-from workflow_app.services.unit_of_work import Works
+from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.papers import reading
 from workflow_app.types import SYSTEM
 
 FIELD = "persyaratan.sim_01.documents"

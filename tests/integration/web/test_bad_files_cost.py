@@ -17,7 +17,7 @@ from tests.integration.web.test_bad_files import FIELD, SCRIPT, kept
 from tests.integration.web.visitor import Visitor
 from tests.unit.ocr import hostile, papers
 from tests.unit.ocr.bounds import bounded
-from workflow_app.services.unit_of_work import Works
+from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.web import documents, uploads
 
 

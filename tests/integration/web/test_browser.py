@@ -11,8 +11,8 @@ from tests.integration.hiring import PASSWORD, hire
 from tests.integration.web_server import serving
 from tests.services import new_database
 from workflow_app.connections import connect
-from workflow_app.services import processes
-from workflow_app.services.unit_of_work import Works
+from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.office import processes
 from workflow_app.settings import Settings, read_settings
 from workflow_app.types import SYSTEM
 

@@ -9,7 +9,8 @@ from PIL import Image
 from tests.integration.web import desk
 from tests.integration.web.visitor import Visitor
 from workflow_app.errors import Busy
-from workflow_app.services import cases, identities
+from workflow_app.services.case_file import identities
+from workflow_app.services.running import cases
 from workflow_app.types import Actor
 
 

@@ -6,7 +6,7 @@ from tests.integration.web import desk
 from tests.integration.web.sending import count
 from tests.integration.web.visitor import Visitor
 from workflow_app.models.task import Draft
-from workflow_app.services.unit_of_work import Works
+from workflow_app.services.ground.unit_of_work import Works
 
 SENTENCE = "karakter yang tidak dapat disimpan"
 

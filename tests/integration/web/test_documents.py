@@ -11,8 +11,8 @@ from sqlalchemy import func, select
 from archive.models import Document
 from tests.integration.web import desk
 from tests.integration.web.visitor import Visitor
-from workflow_app.services import reading
-from workflow_app.services.unit_of_work import Works
+from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.papers import reading
 from workflow_app.types import SYSTEM, Actor
 
 FIELD = "persyaratan.sim_01.documents"

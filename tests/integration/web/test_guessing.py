@@ -11,8 +11,8 @@ from tests.integration.conftest import PASSWORD, TestClock
 from tests.integration.web.visitor import Visitor
 from workflow_app.app import create_app
 from workflow_app.models.attempt import Attempt
-from workflow_app.services import attempts
-from workflow_app.services.unit_of_work import Works
+from workflow_app.services.accounts import attempts
+from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.settings import Settings
 from workflow_app.types import SYSTEM, Actor
 from workflow_app.web import limits

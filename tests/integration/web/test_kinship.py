@@ -9,7 +9,7 @@ from tests.integration.deploying import deploy
 from tests.integration.web import desk
 from tests.integration.web.visitor import Visitor
 from tests.unit.engine.family import CALLER, REASON, call, report
-from workflow_app.services.unit_of_work import Works
+from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.types import Actor
 
 TOLD = {name: str(CALLER[name]) for name in ("nama", "telepon", "jenis", "jumlah", "tempat", "alasan")}

@@ -7,8 +7,8 @@ from sqlalchemy import select
 
 from tests.integration.web.visitor import Visitor
 from workflow_app.models.letter import Letter
-from workflow_app.services import printing
-from workflow_app.services.unit_of_work import Works
+from workflow_app.services.correspondence import printing
+from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.types import SYSTEM
 
 ADDRESS = "http://127.0.0.1:8000"

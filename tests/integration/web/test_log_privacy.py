@@ -20,8 +20,10 @@ from tests.integration.web.routes import picture
 from tests.integration.web.visitor import Visitor
 from workflow_app import logs, worker
 from workflow_app.errors import Conflict, InvalidInput, NotFound
-from workflow_app.services import inbox, jobs, reading
-from workflow_app.services.unit_of_work import Works
+from workflow_app.services.case_file import inbox
+from workflow_app.services.ground import jobs
+from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.papers import reading
 from workflow_app.settings import Settings
 from workflow_app.types import SYSTEM
 

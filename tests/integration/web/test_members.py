@@ -8,7 +8,7 @@ import pytest
 
 from tests.integration.services import walled
 from tests.integration.web.visitor import Visitor
-from workflow_app.services.unit_of_work import Works
+from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.types import Actor
 
 Visit = Callable[[str], Visitor]

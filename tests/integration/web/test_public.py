@@ -2,8 +2,8 @@
 
 from tests.integration.web import desk
 from tests.integration.web.visitor import Visitor
-from workflow_app.services import letters
-from workflow_app.services.unit_of_work import Works
+from workflow_app.services.correspondence import letters
+from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.types import SYSTEM
 
 

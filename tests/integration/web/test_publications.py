@@ -10,7 +10,7 @@ from sqlalchemy import insert
 
 from tests.integration.web.visitor import Visitor
 from workflow_app.models.publication import Publication
-from workflow_app.services.unit_of_work import Works
+from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.types import SYSTEM
 
 

@@ -12,7 +12,7 @@ from tests.integration.web import routes
 from tests.integration.web.routes import World
 from tests.integration.web.visitor import Visitor
 from workflow_app.app import create_app
-from workflow_app.services.unit_of_work import Works
+from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.settings import Settings
 from workflow_app.types import Actor
 

@@ -11,8 +11,8 @@ from tests.integration.conftest import PASSWORD, TestClock
 from tests.integration.web.statements import statements
 from tests.integration.web.visitor import Visitor
 from workflow_app.models.session import UserSession
-from workflow_app.services import sessions, users
-from workflow_app.services.unit_of_work import Works
+from workflow_app.services.accounts import sessions, users
+from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.types import SYSTEM, Actor
 
 NEW = "kalimat baru yang panjang"

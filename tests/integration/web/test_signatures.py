@@ -15,9 +15,11 @@ from workflow_app.models.case import Case
 from workflow_app.models.incident import Incident
 from workflow_app.models.letter import Letter
 from workflow_app.models.submission import Submission
-from workflow_app.services import answers, drawings, rehearsal
-from workflow_app.services.rehearsal import Stage
-from workflow_app.services.unit_of_work import Works
+from workflow_app.services.case_file import answers
+from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.papers import drawings
+from workflow_app.services.running import rehearsal
+from workflow_app.services.running.rehearsal import Stage
 from workflow_app.types import SYSTEM
 
 BEFORE_SIGNING = 9

@@ -7,9 +7,10 @@ import pytest
 
 from tests.integration.conftest import PASSWORD, TestClock
 from tests.integration.web.visitor import Visitor
-from workflow_app.services import clocks, configuration
-from workflow_app.services.configuration import SOP_IN_FORCE
-from workflow_app.services.unit_of_work import Works
+from workflow_app.services.case_file import clocks
+from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.office import configuration
+from workflow_app.services.office.configuration import SOP_IN_FORCE
 from workflow_app.types import SYSTEM
 
 NOT_CONFIRMED = "Hari libur 2027 belum dipastikan"

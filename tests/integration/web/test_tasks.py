@@ -11,7 +11,7 @@ from tests.integration.web.visitor import Visitor
 from workflow_app.models.case import Case
 from workflow_app.models.submission import Submission
 from workflow_app.models.task import Draft
-from workflow_app.services.unit_of_work import Works
+from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.types import SYSTEM, Actor
 
 SCRIPT = {"Accept": "application/json"}

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from workflow_app.errors import Unavailable
-from workflow_app.services import watch
-from workflow_app.services.health import (
+from workflow_app.services.watching import watch
+from workflow_app.services.watching.health import (
     DATABASE,
     DISK,
     LOW,
@@ -20,7 +20,7 @@ from workflow_app.services.health import (
     Look,
     Part,
 )
-from workflow_app.services.watch import Report, Watch
+from workflow_app.services.watching.watch import Report, Watch
 
 
 @pytest.fixture

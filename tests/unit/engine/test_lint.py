@@ -10,7 +10,7 @@ from tests.unit.engine.counter import service_counter
 from tests.unit.engine.family import call, report
 from tests.unit.engine.folder import Folder
 from tests.unit.engine.play import comparing, line, rework, with_setting
-from workflow_app.engine.lint import RULES, lint
+from workflow_app.engine.linting.linter import RULES, lint
 
 ROLES = {"petugas", "ka_spkt", "piket_lantas", "piket_reskrim"}
 TEXTS = {"selesai"}

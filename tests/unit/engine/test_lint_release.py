@@ -6,7 +6,7 @@ import pytest
 
 from tests.unit.engine.family import CALL, REPORT, call, report
 from tests.unit.engine.folder import Folder
-from workflow_app.engine.lint_release import between
+from workflow_app.engine.linting.release import between
 
 
 def found(folder: Folder, *others: Folder) -> set[tuple[str, str]]:

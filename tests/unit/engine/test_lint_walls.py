@@ -2,7 +2,7 @@
 
 from tests.unit.engine.complaint import complaint
 from tests.unit.engine.folder import Folder
-from workflow_app.engine.lint import lint
+from workflow_app.engine.linting.linter import lint
 
 ROLES = {"petugas", "ka_spkt", "piket_propam"}
 

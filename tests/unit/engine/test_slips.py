@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.unit.engine.folder import Folder
-from workflow_app.engine.lint import lint
+from workflow_app.engine.linting.linter import lint
 from workflow_app.errors import InvalidDefinition
 from workflow_app.permissions import ROLES
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.unit.processes.folder import PROCESSES
 from workflow_app.engine import definitions
-from workflow_app.engine.lint import lint
+from workflow_app.engine.linting.linter import lint
 from workflow_app.engine.tracking import Mark, read_tracking
 from workflow_app.errors import InvalidDefinition
 from workflow_app.permissions import ROLES

@@ -11,7 +11,7 @@ from tests.unit.engine.counter import service_counter
 from tests.unit.engine.folder import Folder
 from tests.unit.engine.play import NOW, Play, line, rework
 from workflow_app.engine import runner
-from workflow_app.engine.lint import lint
+from workflow_app.engine.linting.linter import lint
 from workflow_app.engine.specs import Scope
 from workflow_app.errors import ProcessFault, TaskNotReady
 

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from workflow_app.engine.definitions import Definition
-from workflow_app.services import printing, readable, typesetting
+from workflow_app.services.correspondence import printing, typesetting
+from workflow_app.services.office import readable
 
 ADDRESS = "https://spkt.contoh.go.id/verifikasi/CONTOH-0000"
 TAIL = "XI/2026/SPKT/POLRES HULU SUNGAI SELATAN/POLDA KALIMANTAN SELATAN"

@@ -8,7 +8,7 @@ import pytest
 
 from tests.unit.processes.folder import complaint
 from tests.unit.processes.sheet import ADDRESS, TAIL, filled, text
-from workflow_app.services import typesetting
+from workflow_app.services.correspondence import typesetting
 
 NUMBER = f"DUMAS/17/{TAIL}"
 PERSON = {

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pypdfium2
 
 from tests.unit.processes.test_sktlk_letter import letter
-from workflow_app.services import typesetting
+from workflow_app.services.correspondence import typesetting
 
 ABOUT = typesetting.Metadata("Surat", "SPKT", datetime(2026, 11, 23, tzinfo=UTC), b"contoh")
 

@@ -9,7 +9,7 @@ from tests.unit.processes.folder import lp, sktlk
 from workflow_app.engine.model import read_model
 from workflow_app.engine.rehearsal import rehearse
 from workflow_app.engine.scenarios import Complete, Scenario, read_scenarios
-from workflow_app.services import configuration, configuration_shapes
+from workflow_app.services.office import configuration, configuration_shapes
 
 SCENARIOS = read_scenarios(lp().files)
 MODEL = read_model(lp().files["process.bpmn"])

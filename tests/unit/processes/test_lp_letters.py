@@ -9,7 +9,8 @@ import pytest
 from tests.unit.processes.folder import lp
 from tests.unit.processes.sheet import ADDRESS, TAIL, filled, text
 from tests.unit.processes.test_sktlk_letter import IDENTITY
-from workflow_app.services import configuration, typesetting
+from workflow_app.services.correspondence import typesetting
+from workflow_app.services.office import configuration
 
 NUMBERS = {"lp": f"LP/B/17/{TAIL}", "sttlp": f"STTLP/B/17/{TAIL}", "skpl": f"SKPL/17/{TAIL}"}
 SIGNED = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAIAAAACAQAAAABazTCJAAAADElEQVR4nGNgYGAAAAAEAAH2FzhVAAAAAElFTkSuQmCC"

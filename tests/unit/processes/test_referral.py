@@ -11,7 +11,7 @@ from tests.unit.engine.play import Play
 from tests.unit.processes.flows import taken
 from tests.unit.processes.folder import referral
 from workflow_app.engine import rehearsal
-from workflow_app.engine.lint import lint
+from workflow_app.engine.linting.linter import lint
 from workflow_app.engine.model import read_model
 from workflow_app.engine.scenarios import Complete, Scenario, read_scenarios
 from workflow_app.permissions import ROLES

@@ -4,8 +4,8 @@ import csv
 from pathlib import Path
 
 from tests.unit.processes.folder import complaint, lp, sktlk, tkp_dispatch
-from workflow_app.services import configuration_shapes, regions
-from workflow_app.services.configuration import SEED
+from workflow_app.services.office import configuration_shapes, regions
+from workflow_app.services.office.configuration import SEED
 
 DATA = Path(__file__).parents[3] / "node_modules" / "idn-area-data" / "data"
 REGENCY = "63.06"

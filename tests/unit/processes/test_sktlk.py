@@ -6,7 +6,7 @@ import pytest
 
 from tests.unit.processes.folder import PROCESSES, sktlk
 from workflow_app.engine.definitions import read_folder
-from workflow_app.engine.lint import lint
+from workflow_app.engine.linting.linter import lint
 from workflow_app.engine.model import read_model
 from workflow_app.engine.rehearsal import rehearse
 from workflow_app.engine.scenarios import Complete, Scenario, read_scenarios

@@ -8,7 +8,7 @@ import pytest
 
 from tests.unit.processes.folder import sktlk
 from tests.unit.processes.sheet import ADDRESS, TAIL, filled, text
-from workflow_app.services import typesetting
+from workflow_app.services.correspondence import typesetting
 
 NUMBER = f"SKTLK/17/{TAIL}"
 IDENTITY = {

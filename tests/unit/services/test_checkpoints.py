@@ -2,7 +2,7 @@
 
 import pytest
 
-from workflow_app.services import checkpoints
+from workflow_app.services.watching import checkpoints
 
 LEAVES = ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"]
 """Test vectors of the Certificate Transparency log implementation."""

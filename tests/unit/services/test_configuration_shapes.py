@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from workflow_app.services import configuration
-from workflow_app.services.configuration_shapes import CALENDARS, fault
+from workflow_app.services.office import configuration
+from workflow_app.services.office.configuration_shapes import CALENDARS, fault
 
 SIGNATORY = configuration.SEED["penandatangan.sktlk"]
 OFFICE = configuration.SEED["kalender.hari_kerja"]

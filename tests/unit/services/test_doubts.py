@@ -3,7 +3,8 @@
 import pytest
 
 from tests.unit.processes.folder import lp, sktlk
-from workflow_app.services import doubts, niks, phones
+from workflow_app.services.forms import doubts
+from workflow_app.services.office import niks, phones
 
 NIK = "6306054103050002"
 """Of a woman born on 1 March 2005, registered in Kandangan."""

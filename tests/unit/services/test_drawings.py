@@ -9,7 +9,7 @@ from ocr.errors import EngineFailed
 from tests import signatures
 from tests.unit.engine.sample_form import FORM, GOOD
 from workflow_app.errors import InvalidInput, Unavailable
-from workflow_app.services import drawings
+from workflow_app.services.papers import drawings
 
 
 def refusal(address: str) -> str:

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.unit.processes.test_sktlk_letter import letter
-from workflow_app.services import fonts, typesetting
+from workflow_app.services.correspondence import typesetting
+from workflow_app.services.ground import fonts
 
 ABOUT = typesetting.Metadata("Surat", "SPKT", datetime(2026, 11, 23, tzinfo=UTC), b"contoh")
 SAMPLE = [chr(place) for place in (*range(0xC0, 0x530, 5), *range(0x5D0, 0x5EB), *range(0x620, 0x64B), *range(0x1E00, 0x1EFA, 3))]  # fmt: skip

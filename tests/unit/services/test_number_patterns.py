@@ -2,7 +2,7 @@
 
 import pytest
 
-from workflow_app.services import number_patterns
+from workflow_app.services.office import number_patterns
 
 NUMBER = "DUMAS/12/XI/2026/SPKT/POLRES HULU SUNGAI SELATAN/POLDA KALIMANTAN SELATAN"
 

@@ -7,7 +7,7 @@ import pytest
 from tests.unit.engine.sample_form import FORM, UI_FIELDS, build
 from tests.unit.processes.folder import referral, sktlk
 from workflow_app.engine.forms import Form
-from workflow_app.services import printable
+from workflow_app.services.forms import printable
 from workflow_app.types import Answers
 
 NOT_HERE = "\u0378"

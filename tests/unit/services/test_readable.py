@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from tests.unit.processes.folder import sktlk
-from workflow_app.services import readable
+from workflow_app.services.office import readable
 
 
 def test_an_instant_at_the_ends_of_the_calendar_is_shown_and_never_raises() -> None:

@@ -1,7 +1,7 @@
 """Sentences with what was answered: only of this round, and with what the table says."""
 
 from tests.unit.processes.folder import referral
-from workflow_app.services import sentences
+from workflow_app.services.office import sentences
 from workflow_app.types import Answers
 
 SIM: Answers = {"rujukan_layanan": "sim"}

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workflow_app.services.small_numbers import Division, Figure, divide, total
+from workflow_app.services.public.small_numbers import Division, Figure, divide, total
 
 PARTS = "abcde"
 SMALL, WITHHELD = "small", "withheld"

@@ -9,8 +9,8 @@ import pytest
 
 from workflow_app.engine.definitions import LetterSource
 from workflow_app.errors import InvalidDefinition
-from workflow_app.services import typesetting
-from workflow_app.services.typesetting import Metadata
+from workflow_app.services.correspondence import typesetting
+from workflow_app.services.correspondence.typesetting import Metadata
 
 METADATA = Metadata("Surat Contoh 1", "SPKT Contoh", datetime(2026, 11, 23, 6, 20, tzinfo=UTC), b"0" * 32)
 PAGE = "<!DOCTYPE html><html lang='id'><head><title>{}</title></head><body><p>{}</p></body></html>"

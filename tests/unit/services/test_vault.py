@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from workflow_app.services.vault import SealBroken, Vault
+from workflow_app.services.ground.vault import SealBroken, Vault
 from workflow_app.types import Answers
 
 ANSWERS: Answers = {

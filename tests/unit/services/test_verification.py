@@ -2,7 +2,7 @@
 
 import pytest
 
-from workflow_app.services import verification
+from workflow_app.services.correspondence import verification
 
 
 def test_a_code_has_eighty_random_bits_in_readable_groups() -> None:

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflow_app.services.configuration import SEED
-from workflow_app.services.working_days import CATEGORIES, WEEKDAYS, Calendar, calendar, holidays
+from workflow_app.services.office.configuration import SEED
+from workflow_app.services.office.working_days import CATEGORIES, WEEKDAYS, Calendar, calendar, holidays
 from workflow_app.types import WITA
 
 OFFICE: dict[str, Any] = SEED["kalender.hari_kerja"]

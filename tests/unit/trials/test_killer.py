@@ -5,7 +5,7 @@ from typing import cast
 
 import pytest
 
-from workflow_app.services.unit_of_work import Works
+from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.trials import killer
 from workflow_app.trials.killer import TARGETS, Killer, NotRecovered
 from workflow_app.trials.site import TrialSite

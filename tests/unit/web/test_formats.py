@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from markupsafe import Markup
 
-from workflow_app.services import readable
+from workflow_app.services.office import readable
 from workflow_app.web import formats
 
 NOW = datetime(2026, 11, 23, 6, 20, tzinfo=UTC)

@@ -12,9 +12,9 @@ from tests.unit.web.conftest import NOON
 from tests.unit.web.test_forms import ANSWERS, SCHEMA, UI
 from workflow_app.engine import forms
 from workflow_app.engine.forms import ANSWERLESS_WIDGETS, WIDGETS, Field
-from workflow_app.services.documents import DocumentView
-from workflow_app.services.requirements import MissingLine, RequirementLine
-from workflow_app.services.similar import SimilarCase
+from workflow_app.services.case_file.similar import SimilarCase
+from workflow_app.services.forms.requirements import MissingLine, RequirementLine
+from workflow_app.services.papers.documents import DocumentView
 from workflow_app.web.forms import Sheet, posted_of
 
 CASE = UUID("00000000-0000-4000-8000-000000000000")

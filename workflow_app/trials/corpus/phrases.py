@@ -2,8 +2,8 @@
 
 from random import Random
 
-from workflow_app.services.numbers import ROMAN_MONTHS
-from workflow_app.services.readable import DAYS, MONTHS
+from workflow_app.services.office.numbers import ROMAN_MONTHS
+from workflow_app.services.office.readable import DAYS, MONTHS
 
 _FIRST = ("Warga", "Pelapor", "Saksi", "Pemohon", "Petugas", "Pengadu", "Korban")
 _STREETS = ("Melati", "Kenanga", "Anggrek", "Cempaka", "Merdeka", "Pelabuhan", "Pasar Lama", "Sungai Jernih")

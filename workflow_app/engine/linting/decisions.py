@@ -1,0 +1,138 @@
+"""Linter rules on decision tables."""
+
+import ast
+from collections.abc import Iterator
+from itertools import combinations
+from typing import Any
+
+from workflow_app.engine import functions
+from workflow_app.engine.decisions import DecisionTable, outside_task
+from workflow_app.engine.linting.source import Finding, Rule, Source
+from workflow_app.engine.specs import TableEngine
+
+POLICIES = frozenset({"COLLECT", "FIRST", "UNIQUE"})
+
+
+def tables(source: Source) -> Iterator[Finding]:
+    """Known hit policies; rows of a UNIQUE table exclude each other (the library would silently take the first)."""
+    for table in source.decisions.values():
+        if table.hit_policy not in POLICIES:
+            yield Finding("hit-policy", table.file, f"Aturan pilih {table.hit_policy} tidak didukung.")
+        elif table.hit_policy == "UNIQUE":
+            for one, other in _overlaps(table):
+                yield Finding(
+                    "decision-overlap", table.file, f"Baris {one} dan {other} dapat berlaku bersamaan."
+                )
+
+
+def cells(source: Source) -> Iterator[Finding]:
+    """Columns are named expressions over control variables; cells parse."""
+    for table in source.decisions.values():
+        for column in table.table.inputs:
+            if not column.expression:
+                yield Finding(
+                    "decision-cell", table.file, f"Kolom {column.label} tidak mempunyai ungkapan masukan."
+                )
+            elif not _parses(column.expression):
+                yield Finding(
+                    "decision-cell", table.file, f"Ungkapan masukan {column.expression} tidak diizinkan."
+                )
+        for name in [n for n in table.outputs if not n.isidentifier() or functions.is_reserved(n)]:
+            yield Finding(
+                "decision-cell", table.file, f"Nama kolom keluaran {name or '(kosong)'} tidak dapat dipakai."
+            )
+        for number, rule in enumerate(table.table.rules, 1):
+            tests = [e.lhs[0] for e in rule.inputEntries if e.lhs and e.lhs[0]]
+            texts = [e.text for e in rule.outputEntries if e.text]
+            for text in [t for t in tests if not (_parses(t.replace("?", "v")) or _parses(f"v {t}"))] + [
+                t for t in texts if not _parses(t)
+            ]:
+                yield Finding(
+                    "decision-cell", table.file, f"Sel {text} pada baris {number} tidak dapat dibaca."
+                )
+
+
+def rules(source: Source) -> Iterator[Finding]:
+    """Business rule tasks call a decision of this folder, know its inputs and keep outputs it has."""
+    for node in source.of_kind("businessRuleTask"):
+        table = source.decisions.get(node.decision or "")
+        if table is None:
+            yield Finding("decision-unknown", node.id, f"Keputusan {node.decision or '(kosong)'} tidak ada.")
+            continue
+        kept = node.properties.get("keepOutputs", "").split()
+        for name in kept:
+            if name not in table.outputs:
+                yield Finding(
+                    "keep-outputs", node.id, f"Keluaran {name} tidak ada pada keputusan {table.name}."
+                )
+        if not kept:
+            yield Finding(
+                "keep-outputs", node.id, "Tugas ini tidak menyimpan keluaran apa pun (keepOutputs)."
+            )
+        for expression in table.inputs:
+            if _parses(expression):
+                for name in sorted(functions.names_in(expression) - source.variables.keys()):
+                    yield Finding(
+                        "variable-unknown", node.id, f"Variabel {name} tidak pernah diisi proses ini."
+                    )
+        if kept and table.hit_policy != "COLLECT" and not _has_catch_all(table):
+            yield Finding("decision-gap", table.file, "Baris terakhir harus berlaku untuk semua masukan.")
+
+
+def _has_catch_all(table: DecisionTable) -> bool:
+    """True if the last row of a FIRST table matches anything; a UNIQUE table must cover its cases itself."""
+    last = table.table.rules[-1] if table.table.rules else None
+    return table.hit_policy == "UNIQUE" or (last is not None and not any(_test(e) for e in last.inputEntries))
+
+
+def _overlaps(table: DecisionTable) -> Iterator[tuple[int, int]]:
+    """Pairs of rows that some input matches, tried on values around the constants of each column."""
+    engine = TableEngine(table.table)
+    task = outside_task({})
+    columns = list(zip(*[[_test(e) for e in rule.inputEntries] for rule in table.table.rules], strict=True))
+    samples = [_samples([t for t in column if t]) for column in columns]
+
+    def matches(test: str | None, sample: object) -> bool:
+        try:
+            return bool(engine.evaluate(repr(sample), test, task))
+        except Exception:
+            return False
+
+    for one, other in combinations(range(len(table.table.rules)), 2):
+        if all(
+            any(matches(column[one], s) and matches(column[other], s) for s in sample)
+            for column, sample in zip(columns, samples, strict=True)
+        ):
+            yield one + 1, other + 1
+
+
+def _samples(tests: list[str]) -> list[object]:
+    found: list[object] = [None, True, False, "nilai lain", 0]
+    for test in tests:
+        try:
+            tree = ast.parse(
+                test.replace("?", "v") if _parses(test.replace("?", "v")) else f"v {test}", mode="eval"
+            )
+        except SyntaxError:
+            continue
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant):
+                found.append(node.value)
+                if type(node.value) is int:
+                    found += [node.value - 1, node.value + 1]
+    return found
+
+
+def _test(entry: Any) -> str | None:
+    return entry.lhs[0] if entry.lhs else None
+
+
+def _parses(text: str) -> bool:
+    try:
+        functions.check(text)
+    except (SyntaxError, ValueError):
+        return False
+    return True
+
+
+RULES: tuple[Rule, ...] = (tables, cells, rules)

@@ -1,0 +1,205 @@
+"""Linter rules on single elements: which may be used, and what each must carry."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from workflow_app.engine.linting.source import Finding, Rule, Source
+from workflow_app.engine.model import Node
+
+EVENTS: Mapping[str, frozenset[str]] = {
+    "startEvent": frozenset(),
+    "endEvent": frozenset({"terminateEventDefinition"}),
+    "boundaryEvent": frozenset({"timerEventDefinition", "messageEventDefinition"}),
+    "intermediateCatchEvent": frozenset({"timerEventDefinition", "messageEventDefinition"}),
+}
+"""Event kinds that were tried with the library, through saving and loading, and their definitions."""
+
+KINDS = frozenset(
+    {
+        "userTask", "serviceTask", "businessRuleTask", "subProcess", "callActivity", "exclusiveGateway", "parallelGateway",
+        "inclusiveGateway", *EVENTS,
+    }
+)  # fmt: skip
+
+WHY_NOT = {
+    "scriptTask": "menjalankan kode Python tanpa batas",
+    "intermediateThrowEvent": "dapat mengakhiri proses diam-diam",
+    "complexGateway": "tidak dikenal mesin proses",
+    "eventBasedGateway": "belum diuji pada mesin proses",
+}
+
+PROPERTIES = frozenset(
+    {
+        "formJsonSchemaFilename", "formUiSchemaFilename", "clause", "fourEyes", "clock", "maxVisits", "outcome",
+        "prefill", "keepOutputs", "assign", "clockLabel", "roleFrom", "stage", "startsClock", "stopsClock", "standIn",
+        "handBack", "clockPer",
+    }
+)  # fmt: skip
+
+OUTCOMES = frozenset({"selesai", "ditolak", "dirujuk", "diabaikan", "dibatalkan"})
+
+OPERATIONS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
+    "start_clock": (frozenset({"clock"}), frozenset({"at"})),
+    "stop_clock": (frozenset({"clock"}), frozenset({"at"})),
+    "working_days_after": (frozenset({"clock", "days"}), frozenset()),
+    "check_area": (frozenset({"area", "code"}), frozenset()),
+    "read_setting": (frozenset({"setting"}), frozenset()),
+    "issue_letter": (frozenset({"letter"}), frozenset({"model"})),
+    "render_letter": (frozenset({"letter_id"}), frozenset()),
+    "void_letter": (frozenset({"letter_id"}), frozenset({"reason"})),
+    "archive_case": (frozenset(), frozenset()),
+    "record_cancellation": (frozenset(), frozenset()),
+    "start_case": (frozenset({"process", "reason"}), frozenset()),
+    "wall_off": (frozenset({"from_element", "field"}), frozenset()),
+    "confine": (frozenset({"role"}), frozenset()),
+    "send_message": (
+        frozenset({"template"}),
+        frozenset({"to", "contact", "step", "result", "letter", "clock", "channel"}),
+    ),
+}
+"""Operations the services know: required and optional parameters."""
+
+
+def kinds(source: Source) -> Iterator[Finding]:
+    """Only elements, events and markers that are known to work."""
+    for node in source.model.nodes.values():
+        if node.kind not in KINDS:
+            reason = WHY_NOT.get(node.kind, "tidak termasuk elemen yang didukung")
+            yield Finding("element-kind", node.id, f"Elemen {node.kind} ditolak karena {reason}.")
+            continue
+        for event in node.events:
+            if event not in EVENTS.get(node.kind, frozenset()):
+                yield Finding("event-kind", node.id, f"Definisi {event} pada {node.kind} tidak didukung.")
+        if len(node.events) > 1:
+            yield Finding("event-kind", node.id, "Satu peristiwa hanya boleh mempunyai satu definisi.")
+        if node.kind in ("boundaryEvent", "intermediateCatchEvent") and not node.events:
+            yield Finding("event-kind", node.id, "Peristiwa ini tidak mempunyai pengatur waktu atau pesan.")
+        if "messageEventDefinition" in node.events and not all(node.messages or ("",)):
+            yield Finding("message-unknown", node.id, "Pesan yang dirujuk tidak ada atau tidak bernama.")
+        for marker in node.markers:
+            yield Finding("marker", node.id, f"Penanda {marker} tidak didukung.")
+
+
+def names(source: Source) -> Iterator[Finding]:
+    """Ids that can be file names and Python names; readable labels."""
+    for node in source.model.nodes.values():
+        if not re.fullmatch(r"[a-z][a-z0-9_]{0,59}", node.id):
+            yield Finding("element-id", node.id or "?", "Id harus kata huruf kecil dengan garis bawah.")
+        if (
+            node.kind.endswith("Task") or node.kind in ("subProcess", "callActivity", "boundaryEvent")
+        ) and not node.name:
+            yield Finding("element-name", node.id, "Elemen ini belum bernama.")
+        if len(node.name) > 80:
+            yield Finding("element-name", node.id, "Nama elemen lebih dari 80 huruf.")
+    if len(source.model.processes) != 1:
+        yield Finding("one-process", "process.bpmn", "Satu berkas hanya boleh memuat satu proses.")
+
+
+def clauses(source: Source) -> Iterator[Finding]:
+    """Every task, and every call of another process, names the requirements it carries out."""
+    for node in source.of_kind("userTask", "serviceTask", "businessRuleTask", "callActivity"):
+        given = node.properties.get("clause", "").split()
+        if not given:
+            yield Finding("clause-missing", node.id, "Tugas ini tidak menyebut klausul SOP (clause).")
+        for clause in given:
+            if not re.fullmatch(r"R[1-9][0-9]*", clause):
+                yield Finding("clause-missing", node.id, f"Klausul {clause} tidak berbentuk R diikuti nomor.")
+
+
+def properties(source: Source) -> Iterator[Finding]:
+    """No unknown property; references lead to user tasks; limits are numbers."""
+    for node in source.model.nodes.values():
+        for name in node.properties.keys() - PROPERTIES:
+            yield Finding("property-unknown", node.id, f"Properti {name} tidak dikenal.")
+        for name in ("fourEyes", "prefill"):
+            for other in node.properties.get(name, "").split():
+                if other not in source.user_tasks and not (name == "prefill" and "." in other):
+                    yield Finding(
+                        "property-reference",
+                        node.id,
+                        f"Properti {name} menunjuk {other}, yang bukan tugas orang.",
+                    )
+        if "fourEyes" in node.properties and node.id in node.properties["fourEyes"].split():
+            yield Finding(
+                "property-reference", node.id, "Properti fourEyes tidak boleh menunjuk tugas itu sendiri."
+            )
+        assign = node.properties.get("assign")
+        if assign is not None and (node.kind != "userTask" or assign not in {"queue", *source.user_tasks}):
+            message = "Properti assign hanya dapat bernilai queue atau tugas orang, pada tugas orang."
+            yield Finding("assign-unknown", node.id, message)
+        per = node.properties.get("clockPer")
+        if per is not None and (node.operation != "start_clock" or per not in ("case", "round")):
+            message = "Properti clockPer hanya dapat bernilai case atau round, pada tugas yang memulai jam."
+            yield Finding("clock-per", node.id, message)
+        limit = node.properties.get("maxVisits")
+        if limit is not None and (node.kind != "userTask" or not re.fullmatch(r"[1-9][0-9]{0,2}", limit)):
+            yield Finding("max-visits", node.id, "Batas maxVisits harus angka 1 sampai 999 pada tugas orang.")
+
+
+def outcomes(source: Source) -> Iterator[Finding]:
+    """Every end of the case says how it ended; side branches and subprocesses do not."""
+    side = _side_branches(source)
+    for node in source.of_kind("endEvent"):
+        outcome = node.properties.get("outcome")
+        if node.parent is None and outcome is None and node.id not in side:
+            yield Finding("outcome-missing", node.id, "Akhir proses ini tidak menyebut hasil (outcome).")
+        if outcome is not None and (outcome not in OUTCOMES or node.parent is not None):
+            yield Finding("outcome-missing", node.id, f"Hasil {outcome} tidak dikenal atau salah tempat.")
+
+
+def services(source: Source) -> Iterator[Finding]:
+    """Service tasks ask for known operations with the right parameters."""
+    for node in source.of_kind("serviceTask"):
+        if node.operation is None or node.operation not in OPERATIONS:
+            yield Finding(
+                "operation-unknown", node.id, f"Operasi {node.operation or '(kosong)'} tidak dikenal."
+            )
+            continue
+        required, optional = OPERATIONS[node.operation]
+        for name in sorted(required - node.parameters.keys()):
+            yield Finding(
+                "operation-parameter", node.id, f"Operasi {node.operation} memerlukan parameter {name}."
+            )
+        for name in sorted(node.parameters.keys() - required - optional):
+            yield Finding(
+                "operation-parameter", node.id, f"Operasi {node.operation} tidak mengenal parameter {name}."
+            )
+
+
+def settings(source: Source) -> Iterator[Finding]:
+    """A process reads only its own settings, each into the control variable of its name, which has a value to begin with."""
+    for node in source.of_kind("serviceTask"):
+        if node.operation != "read_setting" or "setting" not in node.parameters:
+            continue
+        if node.parameters["setting"] != f'"{source.model.key}.{node.result}"':
+            message = f'Pengaturan harus tertulis "{source.model.key}.<variabel hasil>", dalam tanda kutip.'
+            yield Finding("setting-name", node.id, message)
+        elif node.result not in source.initial:
+            message = f"Variabel {node.result} belum mempunyai nilai awal pada initial."
+            yield Finding("setting-name", node.id, message)
+
+
+def _side_branches(source: Source) -> set[str]:
+    """Nodes reachable only from non-interrupting boundary events."""
+
+    def reach(starts: list[Node], follow_side: bool) -> set[str]:
+        seen: set[str] = set()
+        queue = [node.id for node in starts]
+        while queue:
+            current = queue.pop()
+            if current in seen or current not in source.model.nodes:
+                continue
+            seen.add(current)
+            queue += [flow.target for flow in source.model.outgoing[current]]
+            queue += [
+                event.id
+                for event in source.of_kind("boundaryEvent")
+                if event.attached_to == current and (event.is_interrupting or follow_side)
+            ]
+        return seen
+
+    starts = [node for node in source.of_kind("startEvent") if node.parent is None]
+    return reach(starts, True) - reach(starts, False)
+
+
+RULES: tuple[Rule, ...] = (kinds, names, clauses, properties, outcomes, services, settings)

@@ -1,0 +1,186 @@
+"""Loading a case or task only for those who may see it. What one may not see does not exist for them.
+
+Every list, search, count and board of cases or of what belongs to them asks `sees_case` (or `not_behind_wall`, where a
+list has grounds of its own), so that this is the one place that decides.
+
+Who locks a case is going to change something: the account is looked at again under the lock.
+"""
+
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, bindparam, or_, select, union_all
+from sqlalchemy.orm import Mapped
+
+from workflow_app.errors import Forbidden, NotFound
+from workflow_app.models.case import Case
+from workflow_app.models.task import Task
+from workflow_app.models.user import User, UserRole
+from workflow_app.models.wall import CaseWall
+from workflow_app.permissions import (
+    CASE_MINDERS,
+    CONFINED_OVERSEERS,
+    LEADERSHIP,
+    OVERSEERS,
+    can_see_case,
+    has_role,
+    is_behind_wall,
+    seers_of_confined,
+)
+from workflow_app.services.case_file import case_tasks
+from workflow_app.services.ground import memory
+from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.office import configuration
+
+_ACCOUNT = (
+    select(User.is_active, User.unit, UserRole.role)
+    .join(UserRole, UserRole.user_id == User.id)
+    .where(User.id == bindparam("user_id"))
+    .with_for_update(read=True, of=(User, UserRole))
+)
+"""An account with its roles, as they stay until commit. A row that is locked is read as its last writer left it, one that is
+only joined is not, so the roles are locked too; and after the account, in the order in which it is changed.
+"""
+
+
+def lock_case(work: UnitOfWork, case_id: UUID) -> Case:
+    """The case row, locked until commit. Waits as long as the connection allows (`connections.LOCK_SECONDS`); raises `Busy`
+    (through the unit of work) or `NotFound`.
+    """
+    return _found(work, select(Case).where(Case.id == case_id), lock=True)
+
+
+def visible_case(work: UnitOfWork, case_id: UUID, *, lock: bool = False) -> Case:
+    """The case, if the actor may see it; raises `NotFound` otherwise."""
+    seen = memory.for_actor(work)
+    if case_id not in seen or (lock and case_id not in memory.locked(work)):
+        seen[case_id] = _checked(work, _found(work, select(Case).where(Case.id == case_id), lock=lock))
+    case: Case = seen[case_id]
+    return case
+
+
+def visible_task(work: UnitOfWork, task_id: UUID, *, lock: bool = False) -> Task:
+    """The task, if the actor may see its case; with `lock` the case is locked, and the task is as it is then."""
+    task = case_tasks.find(work, task_id)
+    if task is not None and (not lock or task.case_id in memory.locked(work)):
+        visible_case(work, task.case_id)
+        return task
+    query = select(Case).join(Task, Task.case_id == Case.id).where(Task.id == task_id)
+    case = _checked(work, _found(work, query, lock=lock))
+    memory.for_actor(work)[case.id] = case
+    return case_tasks.of_id(work, case.id, task_id)
+
+
+def check_account(work: UnitOfWork) -> None:
+    """The actor's account is open and holds its roles, and does so until commit: the session told how it was before the
+    request stood in line. The system and the public have no account. Locks it so that others may do the same.
+    """
+    if work.actor.user_id is None:
+        return
+    rows = work.session.execute(_ACCOUNT, {"user_id": work.actor.user_id}).all()
+    if any(not row.is_active for row in rows):
+        raise Forbidden(
+            "Akun Anda sudah ditutup, jadi langkah ini tidak disimpan. Bila ini keliru, hubungi admin."
+        )
+    if any(row.unit != work.actor.unit for row in rows) or not work.actor.roles <= {row.role for row in rows}:
+        raise Forbidden(
+            "Peran akun Anda baru saja diubah, jadi langkah ini tidak disimpan. Masuk lagi, lalu periksa tugas Anda."
+        )
+
+
+def _found(work: UnitOfWork, query: Select[Case], *, lock: bool) -> Case:
+    """The one case of a query. A lock is FOR NO KEY UPDATE: rows that refer to the case (events) may be written beside it,
+    else who holds the head of the audit chain would wait for us while we wait for the head.
+    """
+    if lock:
+        query = query.with_for_update(key_share=True, of=Case).execution_options(populate_existing=True)
+    case = work.session.scalars(query).first()
+    if case is None:
+        raise NotFound()
+    if lock:
+        check_account(work)
+        memory.locked(work).add(case.id)
+        memory.forget(work, case.id)
+    return case
+
+
+def still_sees(work: UnitOfWork, case: Case) -> bool:
+    """Does the actor see this case after what was just done to it? Its tasks and walls are in memory."""
+    return can_see_case(
+        work.actor,
+        unit=case.unit,
+        started_by=case.opened_by,
+        task_roles=case_tasks.roles_of_case(work, case.id),
+        walled_off=case_tasks.walled_off(work, case.id),
+        only=_seers(work, case),
+    )
+
+
+def is_seen_by_role(work: UnitOfWork, case: Case, role: str) -> bool:
+    """Would who holds this role see the case, as far as it is confined? The configuration is asked: nobody acts here."""
+    if case.confined_to is None:
+        return True
+    leadership_sees = bool(configuration.value(work, "propam.pimpinan_melihat"))
+    return role in seers_of_confined(case.confined_to, leadership_sees=leadership_sees)
+
+
+def check_minds(work: UnitOfWork, case: Case) -> None:
+    """Raise `NotFound` unless the actor minds the failed steps of this case: who sees it, and an admin."""
+    walled_off = case_tasks.walled_off(work, case.id)
+    if has_role(work.actor, CASE_MINDERS) and work.actor.unit == case.unit:
+        if is_behind_wall(work.actor, walled_off=walled_off, only=_seers(work, case)):
+            raise NotFound()
+    else:
+        _checked(work, case)
+
+
+def sees_case(work: UnitOfWork) -> ColumnElement[bool]:
+    """The same rule as `can_see_case` as a condition on `Case`, for lists and searches."""
+    actor = work.actor
+    reachable = (Case.unit == actor.unit) & not_behind_wall(work, Case.id)
+    if has_role(actor, OVERSEERS):
+        return reachable
+    worked_on = select(Task.id).where(Task.case_id == Case.id, Task.role.in_(actor.roles)).exists()
+    return reachable & or_(Case.opened_by == actor.user_id, worked_on, Case.confined_to.in_(actor.roles))
+
+
+def minds_case(work: UnitOfWork) -> ColumnElement[bool]:
+    """The same rule as `check_minds` as a condition on `Case`."""
+    if has_role(work.actor, CASE_MINDERS):
+        return (Case.unit == work.actor.unit) & not_behind_wall(work, Case.id)
+    return sees_case(work)
+
+
+def not_behind_wall(work: UnitOfWork, case_id: ColumnElement[UUID] | Mapped[UUID]) -> ColumnElement[bool]:
+    """No wall stands between the actor and the case with this id: `is_behind_wall` as a condition.
+
+    What is hidden from one person is little and is gathered once per statement, so that a list still reads its index in order.
+    """
+    actor = work.actor
+    walled = select(CaseWall.case_id).where(CaseWall.user_id == actor.user_id)
+    if _sees_confined(work):
+        return case_id.not_in(walled)
+    confined = select(Case.id).where(Case.confined_to.is_not(None), Case.confined_to.not_in(actor.roles))
+    return case_id.not_in(union_all(walled, confined))
+
+
+def _checked(work: UnitOfWork, case: Case) -> Case:
+    if not still_sees(work, case):
+        raise NotFound()
+    return case
+
+
+def _seers(work: UnitOfWork, case: Case) -> frozenset[str] | None:
+    """The roles that see a confined case; None when it is not confined."""
+    if case.confined_to is None:
+        return None
+    return seers_of_confined(case.confined_to, leadership_sees=_leadership_sees(work))
+
+
+def _sees_confined(work: UnitOfWork) -> bool:
+    """True for who sees confined cases whatever role they are confined to."""
+    return has_role(work.actor, CONFINED_OVERSEERS) or _leadership_sees(work)
+
+
+def _leadership_sees(work: UnitOfWork) -> bool:
+    """Asked of the configuration only for those whom it is about."""
+    return has_role(work.actor, LEADERSHIP) and bool(configuration.value(work, "propam.pimpinan_melihat"))

@@ -1,0 +1,154 @@
+"""The clocks of a case: measured spans with a target from the configuration, in minutes or working days (R34, R52, R57)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from workflow_app.models.case import Case, CaseClock
+from workflow_app.services.case_file import stages
+from workflow_app.services.ground import audit, memory
+from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.office import calendars, configuration, readable
+from workflow_app.services.office.processes import definition_of
+
+
+@dataclass(frozen=True)
+class ClockView:
+    """One clock of a case."""
+
+    name: str
+    label: str
+    started_at: datetime
+    stopped_at: datetime | None
+    due_at: datetime | None
+    target: str
+    """In words; empty when the clock is only measured."""
+    round: int | None = None
+    """Which round it measures, when there is more than one."""
+    corrected: timedelta | None = None
+    """How long it took after times were corrected, beside what was measured."""
+
+    @property
+    def was_late(self) -> bool:
+        """Did it stop after its target was over?"""
+        return self.due_at is not None and self.stopped_at is not None and self.stopped_at > self.due_at
+
+
+def every(work: UnitOfWork, case_id: UUID) -> list[CaseClock]:
+    """The clocks of a case, round by round."""
+    known = memory.of_case(work, case_id)
+    if "clocks" not in known:
+        query = select(CaseClock).where(CaseClock.case_id == case_id).order_by(CaseClock.round)
+        known["clocks"] = list(work.session.scalars(query))
+    clocks: list[CaseClock] = known["clocks"]
+    return clocks
+
+
+def named(work: UnitOfWork, case_id: UUID) -> dict[str, CaseClock]:
+    """The clocks of a case by name, each as it is in its newest round."""
+    return {clock.name: clock for clock in every(work, case_id)}
+
+
+def start(
+    work: UnitOfWork, case_id: UUID, name: str, at: datetime | None, *, anew: bool = False
+) -> datetime | None:
+    """Start a clock. Returns when its target is over.
+
+    It starts once per case, and keeps running through rework. With `anew` it starts again in each round: the round before
+    is over then at the latest, and rounds do not overlap, whatever time was told.
+    """
+    before = named(work, case_id).get(name)
+    if before is not None and not anew:
+        return before.due_at
+    started = min(at or work.clock(), work.clock())
+    if before is not None:
+        stop(work, case_id, name)
+        started = max(started, before.stopped_at or started)
+    clock = CaseClock(case_id=case_id, name=name, round=before.round + 1 if before else 1, started_at=started)
+    facts = _aim(work, clock, configuration.value(work, f"target.{name}", started))
+    work.session.add(clock)
+    every(work, case_id).append(clock)
+    details = {**facts, **({"round": clock.round} if before else {})}
+    audit.record_case(work, case_id, "clock.started", clock=name, at=started.isoformat(), **details)
+    return clock.due_at
+
+
+def _aim(work: UnitOfWork, clock: CaseClock, target: Any) -> dict[str, Any]:
+    """Give a clock its target and its end. Returns what the trail keeps: of working days also by what they were counted."""
+    if not isinstance(target, dict):
+        clock.target_minutes = target
+        clock.due_at = None if target is None else clock.started_at + timedelta(minutes=target)
+        return {"target": target}
+    days, name = target["hari_kerja"], target["kalender"]
+    version = calendars.version(work, name, clock.started_at)
+    clock.target_working_days, clock.calendar = days, name
+    clock.calendar_valid_from = version.valid_from
+    clock.due_at = version.calendar.after(clock.started_at, days)
+    return {
+        "target": target,
+        "calendar_valid_from": version.valid_from.isoformat(),
+        "due": clock.due_at.isoformat(),
+    }
+
+
+def working_days_after(work: UnitOfWork, case_id: UUID, name: str, days: int) -> datetime | None:
+    """When so many working days since a clock started are over, by the calendar the clock itself was counted by.
+
+    None when that is not before its end, or when its target is not in working days: then there is nothing to warn of.
+    """
+    clock = named(work, case_id).get(name)
+    if clock is None or clock.calendar is None or days >= (clock.target_working_days or 0):
+        return None
+    return calendars.after(work, clock.started_at, days, clock.calendar)
+
+
+def stop(work: UnitOfWork, case_id: UUID, name: str, at: datetime | None = None) -> None:
+    """Stop a running clock, now or when somebody says it was; a stopped one stays as it is."""
+    clock = named(work, case_id).get(name)
+    if clock is None or clock.stopped_at is not None:
+        return
+    clock.stopped_at = max(clock.started_at, min(at or work.clock(), work.clock()))
+    seconds = int((clock.stopped_at - clock.started_at).total_seconds())
+    audit.record_case(work, case_id, "clock.stopped", clock=name, seconds=seconds, target=_target(clock))
+
+
+def stop_all(work: UnitOfWork, case_id: UUID) -> None:
+    """Stop every clock of a case that ends."""
+    for name in named(work, case_id):
+        stop(work, case_id, name)
+
+
+def of_case(work: UnitOfWork, case: Case) -> list[ClockView]:
+    """The clocks of a case in the order they started."""
+    rows = sorted(every(work, case.id), key=lambda clock: (clock.started_at, clock.name, clock.round))
+    newest = named(work, case.id)
+    definition = definition_of(work, case.definition_id)
+    edges = stages.corrected_edges(work, case)
+    return [
+        ClockView(
+            row.name,
+            readable.clock(definition, row.name),
+            row.started_at,
+            row.stopped_at,
+            row.due_at,
+            readable.target(_target(row)),
+            row.round if newest[row.name].round > 1 else None,
+            _corrected(row, *edges[row.name]) if row.name in edges and row is newest[row.name] else None,
+        )
+        for row in rows
+    ]
+
+
+def _corrected(clock: CaseClock, began: datetime | None, ended: datetime | None) -> timedelta | None:
+    """The span between corrected edges of a stopped clock."""
+    return None if clock.stopped_at is None else (ended or clock.stopped_at) - (began or clock.started_at)
+
+
+def _target(clock: CaseClock) -> Any:
+    """The target of a clock as the configuration writes it."""
+    if clock.target_working_days is None:
+        return clock.target_minutes
+    return {"hari_kerja": clock.target_working_days, "kalender": clock.calendar}

@@ -1,0 +1,216 @@
+"""The dispatch board: calls to a scene that are running, their stages and clocks; who is on duty. Nothing personal."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+
+from workflow_app.engine.definitions import Definition
+from workflow_app.models.case import Case, CaseClock
+from workflow_app.models.stage import TimeCorrection
+from workflow_app.models.submission import Submission
+from workflow_app.models.task import Task
+from workflow_app.permissions import BOARD_READERS, FIELD_ROLES, ROLES, check_role
+from workflow_app.services.case_file import access, stages
+from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.office import configuration, duties, readable
+from workflow_app.services.office.configuration import role_label
+from workflow_app.services.office.processes import definition_of
+
+PROCESS = "tkp_dispatch"
+CALL, DONE = "terima_laporan", "hasil_tkp"
+STAGES = {
+    CALL: "Diterima",
+    "panggil_fungsi": "Dipanggil",
+    "beri_app": "APP",
+    "berangkat": "Berangkat",
+    "tiba": "Tiba",
+}
+"""What the board shows of the way to the scene, in this order."""
+ACKNOWLEDGED_IN = "pemanggilan"
+"""Subprocess in which those who are called up say that they know."""
+ARRIVAL = ("tiba_di_tkp", "tiba_di_tkp_luar_kota")
+NEVER_SUMMONED = frozenset({"piket_propam"})
+"""Serves by the roster, but not at scenes."""
+OVER_110 = "telepon_110"
+HARMLESS = (None, "tidak", "belum_tahu")
+MOST = 60
+
+
+@dataclass(frozen=True)
+class Watch:
+    """A function and those of it who are on duty."""
+
+    label: str
+    names: str
+
+
+@dataclass(frozen=True)
+class Reached:
+    """One stage of a call; without a time it is still to come."""
+
+    name: str
+    at: datetime | None
+    source: str
+
+
+@dataclass(frozen=True)
+class Way:
+    """The clock from the report to the arrival."""
+
+    started_at: datetime
+    stopped_at: datetime | None
+    due_at: datetime | None
+
+    @property
+    def was_late(self) -> bool:
+        """Did somebody arrive after the limit?"""
+        return self.due_at is not None and self.stopped_at is not None and self.stopped_at > self.due_at
+
+
+@dataclass(frozen=True)
+class Norm:
+    """The standard of the number 110, for calls that came in over it: shown where a limit is, and escalates nothing."""
+
+    minutes: int
+    due_at: datetime
+    arrived_at: datetime | None
+
+    @property
+    def was_met(self) -> bool:
+        """Did somebody arrive within it?"""
+        return self.arrived_at is not None and self.arrived_at <= self.due_at
+
+
+@dataclass(frozen=True)
+class Call:
+    """One running call as it stands on the board."""
+
+    case_id: UUID
+    number: str
+    opened_at: datetime
+    kind: str
+    place: str
+    dangers: list[str]
+    reached: list[Reached]
+    clock: Way | None
+    norm: Norm | None
+    waits_for: list[str]
+    """Roles that have not said yet that they know."""
+
+
+def running(work: UnitOfWork) -> list[Call]:
+    """Calls whose result nobody has reported yet, oldest first. As many queries for one as for sixty."""
+    check_role(work.actor, BOARD_READERS)
+    over = select(Submission.id).where(Submission.case_id == Case.id, Submission.element == DONE).exists()
+    cases = work.session.scalars(
+        select(Case)
+        .where(
+            Case.process_key == PROCESS, Case.unit == work.actor.unit, access.not_behind_wall(work, Case.id)
+        )
+        .where(Case.closed_at.is_(None), ~over)
+        .order_by(Case.opened_at)
+        .limit(MOST)
+    ).all()
+    ids = [case.id for case in cases]
+    given: dict[UUID, dict[str, Submission]] = {}
+    for row in work.session.scalars(
+        select(Submission).where(Submission.case_id.in_(ids)).order_by(Submission.position)
+    ):
+        given.setdefault(row.case_id, {})[row.element] = row
+    waiting: dict[UUID, list[Task]] = {}
+    for task in work.session.scalars(select(Task).where(Task.case_id.in_(ids), Task.status == "open")):
+        waiting.setdefault(task.case_id, []).append(task)
+    clocks = {
+        clock.case_id: Way(clock.started_at, clock.stopped_at, clock.due_at)
+        for clock in work.session.scalars(
+            select(CaseClock).where(CaseClock.case_id.in_(ids), CaseClock.name.in_(ARRIVAL))
+        )
+    }
+    corrected = stages.corrections(work, ids)
+    return [
+        _call(work, case, given.get(case.id, {}), waiting.get(case.id, ()), clocks.get(case.id), corrected)
+        for case in cases
+    ]
+
+
+def on_duty(work: UnitOfWork) -> list[Watch]:
+    """Who is on duty now, in the order of the roles; a function without anybody says so where a roster is kept."""
+    check_role(work.actor, BOARD_READERS)
+    serving = duties.now(work, work.actor.unit)
+    if not serving:
+        return []
+    return [
+        Watch(role_label(work, role), duties.names(work, work.actor.unit, role))
+        for role in ROLES
+        if role not in NEVER_SUMMONED and (role in FIELD_ROLES or role in serving)
+    ]
+
+
+def _call(
+    work: UnitOfWork,
+    case: Case,
+    given: Mapping[str, Submission],
+    waiting: Iterable[Task],
+    clock: Way | None,
+    corrected: Mapping[tuple[UUID, str], list[TimeCorrection]],
+) -> Call:
+    definition = definition_of(work, case.definition_id)
+    told = given[CALL].answers if CALL in given else {}
+    missing = {task.role for task in waiting if definition.elements[task.element].parent == ACKNOWLEDGED_IN}
+    return Call(
+        case_id=case.id,
+        number=case.number,
+        opened_at=case.opened_at,
+        kind=_words(definition, told, "jenis_kejadian"),
+        place=_words(definition, told, "wilayah"),
+        dangers=_dangers(definition, told),
+        reached=[
+            _reached(definition, element, name, given.get(element), corrected.get((case.id, element), ()))
+            for element, name in STAGES.items()
+        ],
+        clock=clock,
+        norm=_norm(work, told, clock),
+        waits_for=sorted(role_label(work, role) for role in missing),
+    )
+
+
+def _norm(work: UnitOfWork, told: Mapping[str, object], clock: Way | None) -> Norm | None:
+    minutes = configuration.value(work, "target.norma_110")
+    if (
+        clock is None
+        or clock.due_at is None
+        or told.get("saluran") != OVER_110
+        or not isinstance(minutes, int)
+    ):
+        return None
+    return Norm(minutes, clock.started_at + timedelta(minutes=minutes), clock.stopped_at)
+
+
+def _dangers(definition: Definition, told: Mapping[str, object]) -> list[str]:
+    """What those who go must know, in words that need no question before them."""
+    known = [name for name in ("bahaya", "korban", "senjata") if told.get(name) not in HARMLESS]
+    return ["Masih berbahaya" if name == "bahaya" else _words(definition, told, name) for name in known]
+
+
+def _reached(
+    definition: Definition,
+    element: str,
+    name: str,
+    submission: Submission | None,
+    corrected: Iterable[TimeCorrection],
+) -> Reached:
+    if submission is None:
+        return Reached(name, None, "")
+    at, source = stages.recorded(definition.elements[element], submission.answers, submission.submitted_at)
+    newest = list(corrected)[-1:]
+    return Reached(name, newest[0].at, "dikoreksi") if newest else Reached(name, at, source)
+
+
+def _words(definition: Definition, told: Mapping[str, object], name: str) -> str:
+    value = told.get(name)
+    return readable.answer(
+        definition, definition.form(CALL).fields[name], value if isinstance(value, str) else None
+    )

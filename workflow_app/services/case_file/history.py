@@ -1,0 +1,113 @@
+"""What happened in a case, in sentences, from its audit events."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from workflow_app.engine.definitions import Definition
+from workflow_app.models.audit import AuditEvent
+from workflow_app.services.case_file import access
+from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.office import readable
+from workflow_app.services.office.configuration import role_label
+from workflow_app.services.office.processes import definition_of
+
+SENTENCES = {
+    "case.opened": "Berkas {number} dibuka",
+    "case.closed": "Berkas berakhir: {outcome_words}",
+    "case.cancelled": "Berkas dibatalkan dengan alasan tertulis",
+    "kinship.child": "Berkas lanjutan dibuka: {reason}",
+    "kinship.parent": "Dibuka sebagai lanjutan berkas lain",
+    "task.claimed": "Tugas diambil: {name}",
+    "task.released": "Tugas dilepas: {name}",
+    "task.reassigned": "Tugas dialihkan kepada {to}: {name}",
+    "task.completed": "Selesai: {name}",
+    "task.cancelled": "Tugas tidak berlaku lagi: {name}",
+    "effect.done": "Selesai oleh sistem: {element_name}",
+    "task.taken_over": "Tugas diambil alih untuk dicatat: {name}",
+    "task.relieved": "Tugas dilanjutkan yang bertugas sekarang: {name}",
+    "time.corrected": "Waktu dikoreksi: {name}, {was_words} menjadi {becomes_words}",
+    "timer.fired": "Batas waktu terlewati; yang berwenang diberi tahu",
+    "clock.started": "Jam mulai: {clock_label}",
+    "clock.stopped": "Jam berhenti: {clock_label}, {duration}",
+    "incident.opened": "Gangguan tercatat; langkah tidak disimpan setengah",
+    "incident.retried": "Gangguan dicoba ulang",
+    "incident.resolved": "Gangguan teratasi",
+    "identity.revealed": "Identitas dibuka dengan tujuan tertulis",
+    "document.added": "Dokumen ditambahkan: {label}",
+    "document.opened": "Dokumen dibuka: {label}",
+    "document.read": "Dokumen dibaca: {label}",
+    "letter.issued": "Surat terbit: {number}",
+    "letter.rendered": "Surat siap dicetak: {number}",
+    "letter.voided": "Surat ditarik: {number}",
+    "tracking.issued": "Kode rahasia pengaduan diserahkan: {number}",
+    "tracking.replaced": "Kode rahasia diganti dengan tujuan tertulis; yang lama tidak berlaku: {number}",
+    "message.written": "Kabar disiapkan ({channel}) untuk {recipient_label}",
+    "message.sent": "Kabar tersampaikan ({channel})",
+    "message.failed": "Kabar tidak terkirim ({channel})",
+    "message.retried": "Kabar dicoba lagi ({channel})",
+    "message.printed": "Kabar yang tidak terkirim dijadikan slip",
+    "case.restored": "Berkas yang terhenti dijalankan lagi",
+    "waiver.granted": "Pengecualian persyaratan diberikan",
+    "waiver.refused": "Pengecualian persyaratan ditolak",
+    "wall.raised": "Yang disebut pada berkas ini tidak dapat lagi melihatnya",
+    "case.confined": "Berkas kini hanya dapat dilihat {label}",
+    "case.archived": "Bundel berkas disimpan di arsip",
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the timeline."""
+
+    at: datetime
+    who: str
+    what: str
+    action: str
+    element: str | None
+    details: Mapping[str, Any]
+
+
+class _Facts(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+def timeline(work: UnitOfWork, case_id: UUID) -> list[Entry]:
+    """All events of a case, oldest first, as sentences. Raises `NotFound`."""
+    case = access.visible_case(work, case_id)
+    definition = definition_of(work, case.definition_id)
+    events = work.session.scalars(
+        select(AuditEvent).where(AuditEvent.case_id == case_id).order_by(AuditEvent.position)
+    )
+    return [
+        Entry(
+            event.at,
+            event.actor_name,
+            _sentence(work, event, definition),
+            event.action,
+            event.element,
+            event.details,
+        )
+        for event in events
+    ]
+
+
+def _sentence(work: UnitOfWork, event: AuditEvent, definition: Definition) -> str:
+    facts = _Facts(event.details)
+    element = definition.elements.get(event.element or "")
+    facts["element_name"] = element.name if element else ""
+    facts["outcome_words"] = readable.outcome(definition, str(facts["outcome"]))
+    facts["recipient_label"] = role_label(work, str(facts["recipient"]))
+    label = readable.clock(definition, str(facts["clock"]))
+    facts["clock_label"] = label[:1].lower() + label[1:]
+    if "seconds" in facts:
+        facts["duration"] = readable.duration(timedelta(seconds=int(facts["seconds"])))
+    for name in ("was", "becomes"):
+        if name in facts:
+            facts[f"{name}_words"] = readable.moment(datetime.fromisoformat(str(facts[name])))
+    return SENTENCES.get(event.action, event.action).format_map(facts).rstrip(": ,")

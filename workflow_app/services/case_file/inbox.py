@@ -1,0 +1,201 @@
+"""The inbox: lists of open tasks from the task table, page by page. No list ever loads a workflow.
+
+A function's tasks stand in the queue of those who are on duty; its other members find them under all (decision 0020).
+"""
+
+import base64
+import binascii
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Subquery, false, func, select, true, tuple_, union
+from sqlalchemy.orm import aliased
+
+from workflow_app.models.case import Case
+from workflow_app.models.definition import Definition as DefinitionRow
+from workflow_app.models.task import Task
+from workflow_app.models.user import User
+from workflow_app.models.wall import CaseWall
+from workflow_app.permissions import OVERSEERS, has_role
+from workflow_app.services.case_file import access
+from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.office import configuration, duties
+from workflow_app.services.office.duties import OnDuty
+
+Tab = Literal["mine", "queue", "all"]
+TABS: tuple[Tab, ...] = ("mine", "queue", "all")
+COUNT_LIMIT = 100
+"""Counts stop here; the page shows `99+`."""
+
+
+@dataclass(frozen=True)
+class InboxRow:
+    """One open task in a list; nothing personal."""
+
+    task_id: UUID
+    case_id: UUID
+    case_number: str
+    process_key: str
+    process_name: str
+    step: str
+    role: str
+    role_label: str
+    assignee_id: UUID | None
+    assignee_name: str | None
+    since: datetime
+    due_at: datetime | None
+    from_whom: str | None
+    on_duty: str
+    """Who serves now in the function whose task nobody has taken yet."""
+
+
+@dataclass(frozen=True)
+class InboxPage:
+    """One page of a list."""
+
+    rows: list[InboxRow]
+    next: str | None
+    """Cursor of the following page, or None."""
+    counts: dict[Tab, int]
+    query: str
+
+
+def page(
+    work: UnitOfWork,
+    tab: Tab,
+    *,
+    query: str = "",
+    process: str | None = None,
+    after: str | None = None,
+    limit: int = 25,
+) -> InboxPage:
+    """Open tasks, oldest first. `query` is how a case number begins or ends; `after` is the cursor of the page before."""
+    assignee, sender = aliased(User), aliased(User)
+    wanted = _positions(work, tab, limit + 1, _filters(query, process, _read_cursor(after)))
+    statement = (
+        select(Task, Case.number, Case.process_key, DefinitionRow.name, assignee.full_name, sender.full_name)
+        .join(wanted, wanted.c.id == Task.id)
+        .join(Case, Case.id == Task.case_id)
+        .join(DefinitionRow, DefinitionRow.id == Case.definition_id)
+        .outerjoin(assignee, assignee.id == Task.assignee_id)
+        .outerjoin(sender, sender.id == Task.sent_by)
+        .order_by(Task.created_at, Task.id)
+        .limit(limit + 1)
+    )
+    labels: dict[str, str] = configuration.value(work, "label_peran")
+    rows = [
+        InboxRow(
+            task_id=task.id,
+            case_id=task.case_id,
+            case_number=number,
+            process_key=key,
+            process_name=name,
+            step=task.name,
+            role=task.role,
+            role_label=labels.get(task.role, task.role),
+            assignee_id=task.assignee_id,
+            assignee_name=assignee_name,
+            since=task.created_at,
+            due_at=task.due_at,
+            from_whom=sender_name,
+            on_duty=duties.names(work, task.unit, task.role) if task.assignee_id is None else "",
+        )
+        for task, number, key, name, assignee_name, sender_name in work.session.execute(statement)
+    ]
+    more = len(rows) > limit
+    rows = rows[:limit]
+    return InboxPage(
+        rows=rows,
+        next=_write_cursor(rows[-1].since, rows[-1].task_id) if more else None,
+        counts=_counts(work),
+        query=query,
+    )
+
+
+def _filters(
+    query: str, process: str | None, cursor: tuple[datetime, UUID] | None
+) -> list[ColumnElement[bool]]:
+    """What narrows a list down: how a case number begins or ends, the process, the place to go on from."""
+    found: list[ColumnElement[bool]] = []
+    if number := query.strip().upper():
+        ends = func.reverse(Case.number).startswith(number[::-1], autoescape=True)
+        cases = select(Case.id).where(Case.number.startswith(number, autoescape=True) | ends)
+        found.append(Task.case_id.in_(cases))
+    if process:
+        found.append(Task.case_id.in_(select(Case.id).where(Case.process_key == process)))
+    if cursor is not None:
+        found.append(tuple_(Task.created_at, Task.id) > cursor)
+    return found
+
+
+def _positions(work: UnitOfWork, tab: Tab, limit: int, filters: Collection[ColumnElement[bool]]) -> Subquery:
+    """The first tasks of a list by age. Each ground for being in it is one index read in order, so that it costs the same
+    however many tasks there are.
+    """
+    seen = access.not_behind_wall(work, Task.case_id)
+    parts = [
+        select(Task.id, Task.created_at)
+        .where(Task.status == "open", ground, seen, *filters)
+        .order_by(Task.created_at, Task.id)
+        .limit(limit)
+        for ground in _grounds(work, tab)
+    ]
+    return (union(*parts) if len(parts) > 1 else parts[0]).subquery()
+
+
+def _grounds(work: UnitOfWork, tab: Tab) -> list[ColumnElement[bool]]:
+    """Why a task is in a list of this person; one that fits is enough."""
+    actor = work.actor
+    if actor.user_id is None:
+        return [false()]
+    if tab == "mine":
+        return [Task.assignee_id == actor.user_id]
+    own_unit = Task.unit == actor.unit
+    if tab == "queue":
+        waiting = own_unit & Task.assignee_id.is_(None)
+        served = duties.relieved(work)
+        return [
+            waiting & (Task.role == role) & (_hidden_from(served[role]) if role in served else true())
+            for role in actor.roles
+        ] or [false()]
+    if has_role(actor, OVERSEERS):
+        return [own_unit]
+    started = select(Case.id).where(Case.opened_by == actor.user_id, Case.closed_at.is_(None))
+    return [
+        *(own_unit & (Task.role == role) for role in actor.roles),
+        own_unit & (Task.assignee_id == actor.user_id),
+        own_unit & Task.case_id.in_(started),
+    ]
+
+
+def _hidden_from(people: Collection[OnDuty]) -> ColumnElement[bool]:
+    """Tasks of cases before which a wall stands for all who serve: they are everybody else's (R79)."""
+    walled = select(CaseWall.case_id).where(CaseWall.user_id.in_([person.user_id for person in people]))
+    return Task.case_id.in_(walled.group_by(CaseWall.case_id).having(func.count() == len(people)))
+
+
+def _counts(work: UnitOfWork) -> dict[Tab, int]:
+    counted = [
+        select(func.count()).select_from(_positions(work, tab, COUNT_LIMIT, ())).scalar_subquery()
+        for tab in TABS
+    ]
+    found = work.session.execute(select(*counted)).one()
+    return {tab: min(count, COUNT_LIMIT) for tab, count in zip(TABS, found, strict=True)}
+
+
+def _write_cursor(since: datetime, task_id: UUID) -> str:
+    return base64.urlsafe_b64encode(f"{since.isoformat()}|{task_id}".encode()).decode()
+
+
+def _read_cursor(text: str | None) -> tuple[datetime, UUID] | None:
+    """The position in a cursor; anything unreadable means the first page."""
+    if not text:
+        return None
+    try:
+        since, task_id = base64.urlsafe_b64decode(text.encode()).decode().split("|")
+        return datetime.fromisoformat(since), UUID(task_id)
+    except (ValueError, binascii.Error):
+        return None

@@ -1,0 +1,58 @@
+"""What stands around the words of a letter, as it was configured when the letter was issued: a later change shows on none."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from workflow_app.errors import SentraError
+from workflow_app.models.case import Case
+from workflow_app.models.letter import Letter
+from workflow_app.models.user import User
+from workflow_app.services.case_file import answers
+from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.office import configuration
+
+NO_SIGNATORY = (
+    "Surat belum dapat diterbitkan karena pejabat penanda tangan belum diatur. "
+    "Minta admin mengatur penanda tangan, lalu kirim lagi langkah ini."
+)
+
+
+def frame(work: UnitOfWork, case: Case, letter: str, written_by: str | None, at: datetime) -> dict[str, Any]:
+    """Letterhead, signatory, place, validity and provisions in force at `at`, the officer who did the step `written_by`, and
+    the numbers of the other letters of the case.
+
+    Raises `SentraError` where the signatory is still the example and the site is no demo.
+    """
+    signatory_key = f"penandatangan.{letter}"
+    signatory = configuration.value(work, signatory_key, at)
+    is_demo: bool = configuration.value(work, "mode_demo", at)
+    if not is_demo and configuration.is_example(signatory_key, signatory):
+        raise SentraError(NO_SIGNATORY, detail=f"{signatory_key} is still the example")
+    return {
+        "contoh": is_demo,
+        "kop": configuration.value(work, "kop_surat", at),
+        "nama_unit": configuration.value(work, "nama_unit", at),
+        "tempat_terbit": configuration.value(work, "tempat_terbit", at),
+        "penandatangan": signatory,
+        "masa_berlaku": configuration.value(work, f"masa_berlaku.{letter}", at),
+        "ketentuan": configuration.value(work, f"ketentuan.{letter}", at),
+        "petugas": _officer(work, case, written_by),
+        "surat_lain": _other_letters(work, case),
+    }
+
+
+def _other_letters(work: UnitOfWork, case: Case) -> dict[str, str]:
+    """Numbers of the letters of the case that hold, by kind: a receipt names the report it is for."""
+    query = select(Letter.kind, Letter.number).where(Letter.case_id == case.id, Letter.status == "valid")
+    return {letter.kind: letter.number for letter in work.session.execute(query.order_by(Letter.issued_at))}
+
+
+def _officer(work: UnitOfWork, case: Case, element: str | None) -> dict[str, str] | None:
+    """Who last did a step, for letters that are signed by who wrote them."""
+    written = answers.newest(work, case.id, [element] if element else [])
+    officer = work.session.get(User, written[element].submitted_by) if element in written else None
+    if officer is None:
+        return None
+    return {"nama": officer.full_name, "pangkat": officer.rank, "nrp": officer.nrp}

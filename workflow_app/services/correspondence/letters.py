@@ -1,0 +1,282 @@
+"""Letters: issued with everything they state frozen at that instant; withdrawn with a reason; read by those who see the case."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+
+from workflow_app.engine import forms
+from workflow_app.engine.definitions import Definition
+from workflow_app.errors import Conflict, InvalidDefinition, InvalidInput, NotFound
+from workflow_app.models.case import Case
+from workflow_app.models.letter import Letter
+from workflow_app.models.number import LetterNumber
+from workflow_app.permissions import check_role, has_role
+from workflow_app.services.case_file import access, handoffs, identities, precedence, remarks
+from workflow_app.services.correspondence import letter_frames, verification
+from workflow_app.services.forms import requirements
+from workflow_app.services.ground import audit, jobs, memory
+from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.office import numbers
+from workflow_app.services.office.processes import definition_of
+from workflow_app.services.papers import documents
+from workflow_app.types import Answer, Answers
+
+WITHDRAWERS = frozenset({"ka_spkt"})
+SHORTEST_REASON = 10
+LONGEST_REASON = 2000
+NUMBER_VOIDED = "Suratnya ditarik; alasannya ada pada berkas."
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What a letter states about its citizen; kept sealed."""
+
+    answers: dict[str, Answers]
+    """Per element."""
+    papers: list[dict[str, str]]
+    """Papers handed in: evidence, number, issuer, date (ISO or empty)."""
+
+
+@dataclass(frozen=True)
+class LetterView:
+    """An issued letter as the case page shows it."""
+
+    id: UUID
+    case_id: UUID
+    kind: str
+    title: str
+    number: str
+    issued_at: datetime
+    status: Literal["valid", "void"]
+    void_reason: str | None
+    document_id: UUID | None
+    """Newest printing; None until the worker has printed it."""
+    verify_code: str
+    can_withdraw: bool
+    """The actor may withdraw it: the case has ended, the letter is in the citizen's hand."""
+    can_open: bool
+    """The actor may read what it states, and it is printed."""
+    goes_with: list[str]
+    """Title and number of the valid letters that are withdrawn together with it."""
+
+
+def issue(work: UnitOfWork, case: Case, letter: str, model: str = "") -> UUID:
+    """Give `letter` (a template of the case's own definition) its number and freeze what it states.
+
+    A letter of several models counts each by itself: model `a` of the series `LP` is numbered in `LP_A`.
+
+    Letterhead, signatory, place and validity are those configured at this instant, so that a later change never
+    shows on a letter that is already out. The answers are sealed with the case's key. Outside of a demo the example
+    signatory signs nothing: the step fails with a sentence until a real one is configured.
+    """
+    now = work.clock()
+    definition = definition_of(work, case.definition_id)
+    meta = definition.letter(letter).meta
+    letter_id = uuid4()
+    series = _required(meta, "series", letter)
+    number = numbers.allocate(work, f"{series}_{model.upper()}" if model else series, now)
+    work.session.add(
+        Letter(
+            id=letter_id,
+            case_id=case.id,
+            kind=letter,
+            title=_required(meta, "title", letter),
+            number_id=number.id,
+            number=number.text,
+            status="valid",
+            verify_code=verification.new_code(),
+            frozen=letter_frames.frame(work, case, letter, meta.get("written_by"), now),
+            sealed=work.vault.seal(case.data_key, _statement(work, case, definition), _context(letter_id)),
+            issued_at=now,
+            issued_by=work.actor.user_id,
+        )
+    )
+    work.session.flush()
+    memory.of_case(work, case.id).pop("letters", None)
+    audit.record_case(
+        work, case.id, "letter.issued", letter_id=str(letter_id), kind=letter, number=number.text
+    )
+    return letter_id
+
+
+def void(work: UnitOfWork, letter_id: UUID, reason: str) -> None:
+    """Withdraw a letter together with its number. Both stay on record; the reason is sealed with the case's key.
+
+    Its printing without the mark is not handed out any more; a job prints it again with the mark.
+    """
+    if not reason.strip():
+        raise InvalidInput(fields={"reason": "Tulis alasan penarikan surat."})
+    letter = work.session.get(Letter, letter_id, with_for_update=True, populate_existing=True)
+    if letter is None:
+        raise NotFound()
+    if letter.status == "void":
+        raise precedence.withdrawn(work, letter)
+    numbers.void(work, letter.number_id, NUMBER_VOIDED)
+    letter.status = "void"
+    letter.voided_at = work.clock()
+    letter.voided_by = work.actor.user_id
+    remarks.keep(work, work.session.get_one(Case, letter.case_id), _withdrawal(letter), reason)
+    letter.document_id = None
+    work.session.flush()
+    jobs.defer(work, "reprint_letter", letter_id=str(letter.id))
+    audit.record_case(work, letter.case_id, "letter.voided", letter_id=str(letter.id), number=letter.number)
+
+
+def withdraw(work: UnitOfWork, letter_id: UUID, reason: str) -> None:
+    """Withdraw a letter after it was handed over. Only Ka SPKT, with a written reason; it is printed again as void.
+
+    So are the letters that do not hold without it (`together_with`).
+    """
+    letter = work.session.get(Letter, letter_id)
+    if letter is None:
+        raise NotFound()
+    case = access.visible_case(work, letter.case_id, lock=True)
+    check_role(work.actor, WITHDRAWERS)
+    if len(reason.strip()) < SHORTEST_REASON:
+        raise InvalidInput(
+            fields={"reason": "Tulis alasan penarikan dengan jelas, paling sedikit sepuluh huruf."}
+        )
+    if fault := forms.judge_text(reason, LONGEST_REASON):
+        raise InvalidInput(fields={"reason": fault})
+    work.session.refresh(letter)
+    if letter.voided_by == work.actor.user_id and _reasons(work, case, [letter]) == [reason.strip()]:
+        return  # a double click
+    if letter.status != "void" and case.closed_at is None:
+        raise Conflict(
+            "Berkas ini belum berakhir, jadi suratnya belum dapat ditarik. Bila surat belum diserahkan, nyatakan isinya "
+            "salah pada langkah pemeriksaan surat."
+        )
+    for one in (letter, *_partners(work, case, letter)):
+        void(work, one.id, reason)
+
+
+def for_case(work: UnitOfWork, case_id: UUID) -> list[LetterView]:
+    """The letters of a case that the actor may see, oldest first."""
+    return issued(work, access.visible_case(work, case_id).id)
+
+
+def case_of(work: UnitOfWork, letter_id: UUID) -> UUID:
+    """The case of a letter, if the actor may see it; raises `NotFound`."""
+    letter = work.session.get(Letter, letter_id)
+    if letter is None:
+        raise NotFound()
+    return access.visible_case(work, letter.case_id).id
+
+
+def of_case(work: UnitOfWork, case_id: UUID) -> list[Letter]:
+    """The letters of a case, oldest first."""
+    known = memory.of_case(work, case_id)
+    if "letters" not in known:
+        query = select(Letter).where(Letter.case_id == case_id).order_by(Letter.issued_at, Letter.number)
+        known["letters"] = list(work.session.scalars(query))
+    letters: list[Letter] = known["letters"]
+    return letters
+
+
+def issued(work: UnitOfWork, case_id: UUID) -> list[LetterView]:
+    """The letters of a case, oldest first, withdrawn ones included. For services: the caller has checked access."""
+    case, found = work.session.get_one(Case, case_id), of_case(work, case_id)
+    may_withdraw = case.closed_at is not None and has_role(work.actor, WITHDRAWERS)
+    reasons = _reasons(work, case, found)
+    can_open = bool(found) and handoffs.reads_papers(work, case)
+    views = []
+    for letter, reason in zip(found, reasons, strict=True):
+        with_it = [f"{one.title} {one.number}" for one in _partners(work, case, letter)]
+        views.append(_view(letter, reason, may_withdraw, can_open, with_it))
+    return views
+
+
+def pdf(work: UnitOfWork, letter_id: UUID) -> documents.Content:
+    """The newest printing of a letter, for those who may read the papers of its case; the opening is on record."""
+    letter = work.session.get(Letter, letter_id)
+    if letter is None:
+        raise NotFound()
+    access.visible_case(work, letter.case_id)
+    if letter.document_id is None:
+        raise Conflict("Surat masih dicetak. Tunggu beberapa detik, lalu buka lagi.")
+    number = work.session.get_one(LetterNumber, letter.number_id)
+    printed = documents.content(work, letter.document_id, "original")
+    return documents.Content(
+        printed.data, printed.media_type, f"{letter.kind}-{number.year}-{number.sequence:04d}.pdf"
+    )
+
+
+def statement(work: UnitOfWork, case: Case, letter: Letter) -> Statement:
+    """What the letter states, as it was at issue. For printing: no access check, no event."""
+    opened: dict[str, Any] = work.vault.open(case.data_key, letter.sealed, _context(letter.id))
+    return Statement(answers=opened["answers"], papers=opened["papers"])
+
+
+def _statement(work: UnitOfWork, case: Case, definition: Definition) -> Answers:
+    answers: Answers = dict(identities.read_answers(work, case))
+    return {"answers": answers, "papers": _papers(work, case, definition)}
+
+
+def _papers(work: UnitOfWork, case: Case, definition: Definition) -> list[Answer]:
+    """The papers that were handed in, when the process asks for any."""
+    if not requirements.has_checklist(definition):
+        return []
+    return [
+        {
+            "evidence": line.evidence,
+            "number": str(given.get("number") or ""),
+            "issuer": str(given.get("issuer") or line.issuer),
+            "date": str(given.get("date") or ""),
+        }
+        for line, given in requirements.given_lines(work, case)
+    ]
+
+
+def _context(letter_id: UUID) -> str:
+    return f"letter:{letter_id}"
+
+
+def _withdrawal(letter: Letter) -> str:
+    """The kind of remark that says why a letter was withdrawn."""
+    return f"penarikan:{letter.id}"
+
+
+def _reasons(work: UnitOfWork, case: Case, found: Sequence[Letter]) -> list[str | None]:
+    """Why each of these letters was withdrawn; None for those that hold."""
+    is_any_void = any(letter.status == "void" for letter in found)
+    words = remarks.words_of(work, case) if is_any_void else {}
+    return [words.get(_withdrawal(letter), letter.void_reason) for letter in found]
+
+
+def _partners(work: UnitOfWork, case: Case, letter: Letter) -> list[Letter]:
+    """The valid letters of the case that do not hold without this valid one."""
+    kinds = definition_of(work, case.definition_id).letter(letter.kind).meta.get("together_with", ())
+    if letter.status == "void":
+        return []
+    return [one for one in of_case(work, case.id) if one.kind in kinds and one.status == "valid"]
+
+
+def _required(meta: Any, key: str, letter: str) -> str:
+    value: Answer = meta.get(key)
+    if not isinstance(value, str) or not value:
+        raise InvalidDefinition(detail=f"letters/{letter}.json: {key} is missing")
+    return value
+
+
+def _view(
+    letter: Letter, void_reason: str | None, may_withdraw: bool, can_open: bool, goes_with: list[str]
+) -> LetterView:
+    return LetterView(
+        id=letter.id,
+        case_id=letter.case_id,
+        kind=letter.kind,
+        title=letter.title,
+        number=letter.number,
+        issued_at=letter.issued_at,
+        status="void" if letter.status == "void" else "valid",
+        void_reason=void_reason,
+        document_id=letter.document_id,
+        verify_code=letter.verify_code,
+        can_withdraw=may_withdraw and letter.status == "valid",
+        can_open=letter.document_id is not None and can_open,
+        goes_with=goes_with,
+    )

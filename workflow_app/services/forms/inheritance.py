@@ -1,0 +1,53 @@
+"""What a case takes over from the one it continues: first values of a form, so that nobody tells the same thing twice.
+
+Who may not open the parent takes over nothing, and who may not read an answer there does not get it here (decision 0015).
+"""
+
+from collections.abc import Iterable
+
+from workflow_app.engine import form_inheritance, forms
+from workflow_app.engine.forms import PERSONAL_GROUPS, WORKING_NOTES, Field, Form
+from workflow_app.errors import NotFound
+from workflow_app.models.case import Case
+from workflow_app.models.task import Task
+from workflow_app.services.case_file import access, answers, identities, kinship, remarks
+from workflow_app.services.ground import audit
+from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.office.processes import definition_of
+from workflow_app.types import Answers
+
+MASKED = PERSONAL_GROUPS - {WORKING_NOTES}
+
+
+def first_values(work: UnitOfWork, case: Case, task: Task, form: Form, sources: Iterable[str]) -> Answers:
+    """Answers of the parent to questions that this form asks too. `sources` name its elements as `<process>.<element>`."""
+    wanted = [source.split(".", 1) for source in sources if "." in source]
+    parent_id = kinship.parent_of(work, case.id) if wanted else None
+    if parent_id is None:
+        return {}
+    try:
+        parent = access.visible_case(work, parent_id)
+    except NotFound:
+        return {}
+    found = answers.newest(work, parent.id, [name for key, name in wanted if key == parent.process_key])
+    opened = answers.unsealed(work, parent, found.values(), answers.readable_groups(work, parent))
+    theirs = definition_of(work, parent.definition_id).forms
+    taken: Answers = {}
+    origins: dict[str, Field] = {}
+    for element, given in opened.items():
+        for name, value in given.items():
+            field, origin = form.fields.get(name), theirs[element].fields.get(name)
+            if field and origin and form_inheritance.may_stand(field, origin, value):
+                taken[name], origins[name] = value, origin
+    taken = forms.visible(form, {**forms.defaults(form, work.clock()), **taken})
+    if any(origin.personal in MASKED for name, origin in origins.items() if name in taken):
+        _record_opening(work, parent, task)
+    return taken if origins else {}
+
+
+def _record_opening(work: UnitOfWork, parent: Case, task: Task) -> None:
+    """The parent tells who read its identity, and what for: once per person and task, however often the page is opened."""
+    kind = f"pembukaan:{task.id}:{work.actor.user_id}"
+    if remarks.find(work, parent, kind) is None:
+        remarks.keep(work, parent, kind, f"Isian awal berkas lanjutan: {task.name}")
+        audit.record_case(work, parent.id, identities.REVEALED, remark=kind)

@@ -1,0 +1,1 @@
+"""What every verb stands on: the transaction, the vault, the trail, jobs and the clock they are written by."""

@@ -1,0 +1,131 @@
+"""The trail: one event per change, in the same transaction, hash-chained per case; and its verification."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from workflow_app.models.audit import AuditChain, AuditEvent
+from workflow_app.services.ground.unit_of_work import UnitOfWork
+
+GENESIS = bytes(32)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something the verification found wrong."""
+
+    chain: str
+    position: int
+    reason: str
+
+
+def record(
+    work: UnitOfWork,
+    chain: str,
+    action: str,
+    *,
+    case_id: UUID | None = None,
+    element: str | None = None,
+    **details: Any,
+) -> None:
+    """Append one event to `chain` (for a case: `case_chain(case_id)`). Locks the chain's head until commit."""
+    head = _locked_head(work, chain)
+    event = AuditEvent(
+        chain=chain,
+        position=head.length + 1,
+        at=work.clock(),
+        actor_id=work.actor.user_id,
+        actor_name=work.actor.name,
+        action=action,
+        case_id=case_id,
+        element=element,
+        details=details,
+        previous=head.head,
+    )
+    event.digest = digest_of(event)
+    head.length, head.head = event.position, event.digest
+    work.session.add(event)
+
+
+def record_case(
+    work: UnitOfWork, case_id: UUID, action: str, element: str | None = None, **details: Any
+) -> None:
+    """Append one event to the chain of a case."""
+    record(work, f"case:{case_id}", action, case_id=case_id, element=element, **details)
+
+
+def _locked_head(work: UnitOfWork, chain: str) -> AuditChain:
+    """The head of a chain, ours until commit. Further events of this transaction find it here; they are written together."""
+    held: dict[str, AuditChain] = work.session.info.setdefault("audit_heads", {})
+    if chain not in held:
+        head = work.session.get(AuditChain, chain, with_for_update=True, populate_existing=True)
+        held[chain] = head if head is not None else _first_head(work, chain)
+    return held[chain]
+
+
+def _first_head(work: UnitOfWork, chain: str) -> AuditChain:
+    """A chain begins. The no-op update makes the row ours even when another transaction has just made it."""
+    made = (
+        insert(AuditChain)
+        .values(name=chain, length=0, head=GENESIS)
+        .on_conflict_do_update(index_elements=[AuditChain.name], set_={"name": chain})
+        .returning(AuditChain)
+    )
+    return work.session.scalars(made, execution_options={"populate_existing": True}).one()
+
+
+def digest_of(event: AuditEvent) -> bytes:
+    """SHA-256 over every field, each preceded by its length, so that no two events serialise alike."""
+    parts = (
+        event.chain,
+        str(event.position),
+        event.at.astimezone(UTC).isoformat(timespec="microseconds"),
+        str(event.actor_id or ""),
+        event.actor_name,
+        event.action,
+        str(event.case_id or ""),
+        event.element or "",
+        json.dumps(event.details, ensure_ascii=False, sort_keys=True, separators=(",", ":")),
+    )
+    sha = hashlib.sha256(event.previous)
+    for part in parts:
+        data = part.encode()
+        sha.update(len(data).to_bytes(8, "big") + data)
+    return sha.digest()
+
+
+def verify_chains(work: UnitOfWork) -> Iterator[Finding]:
+    """Recompute every chain; yields what does not hold. Streams: memory does not grow with the number of events."""
+    heads = {row.name: row for row in work.session.scalars(select(AuditChain))}
+    chain, position, previous = "", 0, GENESIS
+
+    def cut_off() -> Iterator[Finding]:
+        head = heads.pop(chain, None)
+        if chain and (head is None or head.length != position or head.head != previous):
+            yield Finding(chain, position, "the end of the chain is missing or was added to")
+
+    query = select(AuditEvent).order_by(AuditEvent.chain, AuditEvent.position)
+    for event in work.session.scalars(query.execution_options(yield_per=1000)):
+        if event.chain != chain:
+            yield from cut_off()
+            chain, position, previous = event.chain, 0, GENESIS
+        position += 1
+        if event.position != position:
+            yield Finding(chain, event.position, f"event {position} is missing")
+            position = event.position
+        if event.previous != previous:
+            yield Finding(chain, position, "does not follow the event before it")
+        if digest_of(event) != event.digest:
+            yield Finding(chain, position, "was changed after it was written")
+        previous = event.digest
+    yield from cut_off()
+    for name, head in heads.items():
+        if head.length:
+            yield Finding(name, head.length, "all events of the chain are missing")

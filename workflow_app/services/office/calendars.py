@@ -1,0 +1,69 @@
+"""Calendars of the office: named, with the day from which each version holds, and what is missing in them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from workflow_app.permissions import CONFIGURATION_MINDERS, has_role
+from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.office import configuration, working_days
+from workflow_app.services.office.configuration_shapes import CALENDARS
+from workflow_app.services.office.working_days import Calendar
+from workflow_app.types import WITA
+
+LOOK_AHEAD_FROM = 10
+"""From October on the next year's holidays are asked for: the government announces them in autumn."""
+
+
+@dataclass(frozen=True)
+class Version:
+    """A calendar as it holds at one instant, and since when it does."""
+
+    calendar: Calendar
+    valid_from: datetime
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A year whose holidays nobody has confirmed for a calendar."""
+
+    name: str
+    year: int
+    doubts: tuple[str, ...]
+
+
+def version(work: UnitOfWork, name: str, at: datetime) -> Version:
+    """The calendar in force at `at`."""
+    entry = configuration.entry(work, f"kalender.{name}", at)
+    return Version(working_days.calendar(entry.value), entry.valid_from)
+
+
+def after(work: UnitOfWork, start: datetime, days: int, calendar: str) -> datetime:
+    """When the `days`-th working day after `start` ends, by the calendar in force at `start`."""
+    return version(work, calendar, start).calendar.after(start, days)
+
+
+def gaps(work: UnitOfWork) -> list[Gap]:
+    """Years that clocks started today may reach and that are not confirmed: this one, from October on the next too."""
+    today = work.clock().astimezone(WITA).date()
+    years = [today.year, today.year + 1] if today.month >= LOOK_AHEAD_FROM else [today.year]
+    found = []
+    for name in CALENDARS:
+        calendar = version(work, name, work.clock()).calendar
+        found += [
+            Gap(name, year, tuple(calendar.doubts(year))) for year in years if not calendar.is_sure(year)
+        ]
+    return found
+
+
+def notice(work: UnitOfWork) -> str:
+    """One sentence for those who see to it that holidays are entered; empty when nothing is missing, or for others."""
+    if not has_role(work.actor, CONFIGURATION_MINDERS):
+        return ""
+    missing = gaps(work)
+    if not missing:
+        return ""
+    years = " dan ".join(sorted({str(gap.year) for gap in missing}))
+    return (
+        f"Hari libur {years} belum dipastikan, jadi batas waktu dalam hari kerja dapat meleset. "
+        "Minta pengelola server mencocokkannya dengan SKB 3 Menteri; ./spkt config check menyebut yang kurang."
+    )

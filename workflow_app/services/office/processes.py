@@ -1,0 +1,175 @@
+"""Deployed processes: deploying a folder, and the definition a case runs under."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID, uuid4
+
+from sqlalchemy import func, select, update
+
+from workflow_app.engine import definitions
+from workflow_app.engine.definitions import Definition
+from workflow_app.engine.linting.linter import Finding, lint
+from workflow_app.engine.linting.release import between
+from workflow_app.errors import InvalidDefinition, NotFound
+from workflow_app.models.definition import Definition as DefinitionRow
+from workflow_app.models.definition import DefinitionFile
+from workflow_app.permissions import CASE_STARTERS, ROLES, has_role
+from workflow_app.services.ground import audit
+from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.office import message_texts
+
+_versions: dict[UUID, int] = {}
+_loaded: dict[UUID, Definition] = {}
+"""Definitions never change, so what was parsed once in this process stays valid."""
+
+
+@dataclass(frozen=True)
+class ProcessView:
+    """The current version of a process."""
+
+    key: str
+    name: str
+    version: int
+    content_hash: str
+    deployed_at: datetime
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """What `deploy` did."""
+
+    key: str
+    version: int
+    is_new: bool
+    """False when exactly this folder was deployed before."""
+
+
+def read(folder: Path) -> Definition:
+    """The definition in a folder, without deploying it. Raises `InvalidDefinition`."""
+    return definitions.load(definitions.read_folder(folder))
+
+
+def check_folder(folder: Path) -> list[Finding]:
+    """What the linter finds in a folder."""
+    return lint(definitions.read_folder(folder), ROLES, message_texts.KEYS)
+
+
+def check_kinship(folder: Path, release: Iterable[Path]) -> list[Finding]:
+    """What a folder without other findings names in the folders of the release that is not there."""
+    others = {definition.key: definition for definition in map(read, release)}
+    return list(between(read(folder), others))
+
+
+def deploy(work: UnitOfWork, folder: Path) -> Deployment:
+    """Make `folder` the current version of its process, one deployment after the other.
+
+    Raises `InvalidDefinition` when the linter finds faults.
+    """
+    files = definitions.read_folder(folder)
+    work.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended("deployment", 0))))
+    known = _known(work, definitions.content_hash(files))
+    if known is not None and known.is_current:
+        return Deployment(known.process_key, known.version, is_new=False)
+    findings = lint(files, ROLES, message_texts.KEYS)
+    if findings:
+        raise InvalidDefinition(detail="; ".join(str(finding) for finding in findings))
+    definition = definitions.load(files)
+    work.session.execute(
+        update(DefinitionRow).where(DefinitionRow.process_key == definition.key).values(is_current=False)
+    )
+    row = known or _add(work, definition)
+    row.is_current = True
+    work.session.flush()
+    audit.record(
+        work, f"process:{row.process_key}", "process.deployed", version=row.version, hash=row.content_hash
+    )
+    return Deployment(row.process_key, row.version, is_new=known is None)
+
+
+def _known(work: UnitOfWork, content_hash: str) -> DefinitionRow | None:
+    """The row of exactly these files."""
+    return work.session.scalars(
+        select(DefinitionRow).where(DefinitionRow.content_hash == content_hash)
+    ).first()
+
+
+def _add(work: UnitOfWork, definition: Definition) -> DefinitionRow:
+    last = work.session.scalar(
+        select(func.max(DefinitionRow.version)).where(DefinitionRow.process_key == definition.key)
+    )
+    row = DefinitionRow(
+        id=uuid4(),
+        process_key=definition.key,
+        version=(last or 0) + 1,
+        name=definition.name,
+        content_hash=definition.hash,
+        is_current=False,
+        deployed_at=work.clock(),
+        deployed_by=work.actor.user_id,
+    )
+    work.session.add(row)
+    work.session.flush()
+    work.session.add_all(
+        DefinitionFile(definition_id=row.id, path=path, content=content)
+        for path, content in definition.files.items()
+    )
+    return row
+
+
+def list_current(work: UnitOfWork) -> list[ProcessView]:
+    """The current version of every process."""
+    return [_view(row) for row in _current_rows(work)]
+
+
+def startable(work: UnitOfWork) -> list[ProcessView]:
+    """The processes that the actor may start."""
+    if not has_role(work.actor, CASE_STARTERS):
+        return []
+    return [_view(row) for row in _current_rows(work) if definition_of(work, row.id).is_startable]
+
+
+def check_startable(work: UnitOfWork, key: str) -> None:
+    """Raise `NotFound` for a process that a person does not start: only other cases begin or call it."""
+    if not definition_of(work, current(work, key).id).is_startable:
+        raise NotFound("Layanan ini dimulai dari berkas lain. Buka berkas yang memerlukannya.")
+
+
+def _current_rows(work: UnitOfWork) -> Iterable[DefinitionRow]:
+    return work.session.scalars(
+        select(DefinitionRow).where(DefinitionRow.is_current).order_by(DefinitionRow.process_key)
+    )
+
+
+def _view(row: DefinitionRow) -> ProcessView:
+    return ProcessView(row.process_key, row.name, row.version, row.content_hash, row.deployed_at)
+
+
+def current(work: UnitOfWork, key: str) -> DefinitionRow:
+    """The row of the current version; raises `NotFound`."""
+    row = work.session.scalars(
+        select(DefinitionRow).where(DefinitionRow.process_key == key, DefinitionRow.is_current)
+    ).first()
+    if row is None:
+        raise NotFound("Layanan ini belum terpasang. Hubungi admin.")
+    return row
+
+
+def definition_of(work: UnitOfWork, definition_id: UUID) -> Definition:
+    """The parsed definition with this id."""
+    if definition_id not in _loaded:
+        files = work.session.execute(
+            select(DefinitionFile.path, DefinitionFile.content).where(
+                DefinitionFile.definition_id == definition_id
+            )
+        ).all()
+        _loaded[definition_id] = definitions.load(dict(files))
+    return _loaded[definition_id]
+
+
+def version_of(work: UnitOfWork, definition_id: UUID) -> int:
+    """The version under which a definition was deployed."""
+    if definition_id not in _versions:
+        _versions[definition_id] = work.session.get_one(DefinitionRow, definition_id).version
+    return _versions[definition_id]

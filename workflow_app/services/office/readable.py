@@ -1,0 +1,128 @@
+"""Answers as people read them: option labels instead of codes, WITA instead of UTC."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from workflow_app.engine.definitions import Definition
+from workflow_app.engine.forms import Field
+from workflow_app.services.office.configuration_shapes import CALENDARS
+from workflow_app.types import WITA, Answer
+
+MONTHS = (
+    "Januari",
+    "Februari",
+    "Maret",
+    "April",
+    "Mei",
+    "Juni",
+    "Juli",
+    "Agustus",
+    "September",
+    "Oktober",
+    "November",
+    "Desember",
+)
+
+DAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
+
+
+def answer(definition: Definition, field: Field, value: Answer) -> str:
+    """One answer in words; empty when there is nothing to say."""
+    if value is None or value == "" or value == []:
+        return ""
+    if isinstance(value, bool):
+        return "ya" if value else "tidak"
+    if field.widget in ("requirements", "waiver") and isinstance(value, dict):
+        return _requirements(definition, field, value) if field.widget == "requirements" else _waiver(value)
+    if field.widget == "documents" and isinstance(value, list):
+        return f"{len(value)} lembar"
+    if field.widget == "signature":
+        return "ditandatangani"
+    if isinstance(value, list):
+        return ", ".join(field.options.get(str(item), str(item)) for item in value)
+    text = str(value)
+    if field.options:
+        return field.options.get(text, text)
+    if field.widget == "date":
+        return written_day(text)
+    if field.widget == "datetime":
+        try:
+            return moment(datetime.fromisoformat(text))
+        except ValueError:
+            return text
+    return text
+
+
+def outcome(definition: Definition, code: str | None) -> str:
+    """How a case ended, in the words of its model: the name of the end event with this outcome."""
+    ends = (item.name for item in definition.elements.values() if item.properties.get("outcome") == code)
+    return next(ends, code or "")
+
+
+def clock(definition: Definition, name: str) -> str:
+    """What a clock measures, in the words of its model (`clockLabel` where the clock starts)."""
+    labels = (
+        item.properties["clockLabel"]
+        for item in definition.elements.values()
+        if item.properties.get("clock") == name and "clockLabel" in item.properties
+    )
+    return next(labels, name)
+
+
+def duration(span: timedelta) -> str:
+    """`45 detik`, `12 menit`, `1 jam 20 menit`, `3 hari 4 jam`. Rounded down."""
+    seconds = int(abs(span).total_seconds())
+    if seconds < 60:
+        return f"{seconds} detik"
+    minutes, hours, days = seconds // 60, seconds // 3600, seconds // 86400
+    if hours == 0:
+        return f"{minutes} menit"
+    if days == 0:
+        rest = minutes % 60
+        return f"{hours} jam {rest} menit" if rest else f"{hours} jam"
+    rest = hours % 24
+    return f"{days} hari {rest} jam" if rest else f"{days} hari"
+
+
+def target(value: Any) -> str:
+    """A target as it is configured: `10 menit`, `3 hari kerja`; empty when there is none."""
+    if isinstance(value, dict):
+        return f"{value['hari_kerja']} {CALENDARS[value['kalender']]}"
+    return "" if value is None else f"{value} menit"
+
+
+def written_day(text: str | None) -> str:
+    """A day as a form keeps it (`2026-11-23`) in words; what is no day stays as it is."""
+    try:
+        return day(date.fromisoformat(text)) if text else ""
+    except ValueError:
+        return text or ""
+
+
+def day(value: date) -> str:
+    """`23 November 2026`."""
+    return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
+
+
+def long_day(value: date) -> str:
+    """`Senin, 23 November 2026`."""
+    return f"{DAYS[value.weekday()]}, {day(value)}"
+
+
+def moment(value: datetime) -> str:
+    """`23 November 2026 14.20 WITA`. An instant at the ends of the calendar stays as it is written."""
+    try:
+        local = value.astimezone(WITA)
+    except OverflowError:
+        return value.isoformat(" ", "minutes")
+    return f"{day(local.date())} {local:%H.%M} WITA"
+
+
+def _requirements(definition: Definition, field: Field, value: dict[str, Any]) -> str:
+    given = sum(1 for line in value.values() if line.get("given"))
+    return f"{given} persyaratan diserahkan"
+
+
+def _waiver(value: dict[str, Any]) -> str:
+    word = "diberi" if value.get("decision") == "beri" else "ditolak"
+    return f"pengecualian {word}: {value.get('reason', '')}"

@@ -1,0 +1,1 @@
+"""Papers: taken in, read, found, bundled."""

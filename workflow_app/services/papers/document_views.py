@@ -1,0 +1,137 @@
+"""Papers as pages show them, seen through the case that holds them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from archive.models import Blob, Document, DocumentStatus, Page, Rendition, RenditionKind
+from workflow_app.models.case import Case
+from workflow_app.models.document import CaseDocument
+from workflow_app.models.user import User
+from workflow_app.permissions import can_read_archive
+from workflow_app.services.case_file import handoffs
+from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.papers import intake
+
+STATUS_LABELS = {
+    DocumentStatus.RECEIVED: "Menunggu dibaca",
+    DocumentStatus.READING: "Sedang dibaca",
+    DocumentStatus.READABLE: "Terbaca",
+    DocumentStatus.UNREADABLE: "Tidak terbaca",
+}
+PDF_KINDS = (RenditionKind.PICTURE_PDF, RenditionKind.SEARCHABLE_PDF)
+"""In the order of their names, the better one last."""
+
+
+@dataclass(frozen=True)
+class DocumentView:
+    """A paper as pages show it. Never its file name: those carry names of people."""
+
+    id: UUID
+    label: str
+    media_type: str
+    pages: int
+    status: str
+    """received, reading, readable, unreadable."""
+    status_label: str
+    status_reason: str
+    size: int
+    added_at: datetime
+    added_by: str
+    is_duplicate: bool
+    """Answer to an upload: the case already had exactly this paper."""
+    can_read: bool
+    """False for those who may know of the paper but not open it; then there is neither PDF nor picture."""
+    has_pdf: bool
+    thumbnail_pages: tuple[int, ...]
+    confidence: float | None
+    """Mean over the pages, 0 to 100."""
+    element: str
+    note: str = ""
+    """Sentence for the person who uploaded."""
+
+
+def views(
+    work: UnitOfWork,
+    wanted: Sequence[tuple[UUID, UUID | None]],
+    *,
+    note: str = "",
+    is_new: bool = True,
+) -> list[DocumentView]:
+    """Views of documents as seen through a case, in the order asked for; three queries however many they are."""
+    ids = [document_id for document_id, _ in wanted]
+    rows = {
+        row.Document.id: row
+        for row in work.session.execute(
+            select(Document, Blob.size)
+            .join(Blob, Blob.sha256 == Document.blob_sha256)
+            .where(Document.id.in_(ids))
+        )
+    }
+    links = {
+        (row.CaseDocument.document_id, row.CaseDocument.case_id): row
+        for row in work.session.execute(
+            select(CaseDocument, User.full_name)
+            .outerjoin(User, User.id == CaseDocument.added_by)
+            .where(CaseDocument.document_id.in_(ids))
+        )
+    }
+    made = _renditions(work, ids)
+    confidence: dict[UUID, float | None] = dict(
+        work.session.execute(
+            select(Page.document_id, func.avg(Page.confidence))
+            .where(Page.document_id.in_(ids))
+            .group_by(Page.document_id)
+        ).all()
+    )
+    views = []
+    for document_id, case_id in wanted:
+        document, size = rows[document_id]
+        seen = links.get((document_id, case_id)) if case_id else None
+        can_read = may_read(work, document, case_id if seen else None)
+        kinds = made.get(document_id, []) if can_read else []
+        views.append(
+            DocumentView(
+                id=document_id,
+                label=seen.CaseDocument.label if seen else document.label,
+                media_type=document.media_type,
+                pages=document.pages,
+                status=document.status,
+                status_label="Tersimpan"
+                if intake.is_own(document)
+                else STATUS_LABELS[DocumentStatus(document.status)],
+                status_reason=document.status_reason,
+                size=size,
+                added_at=seen.CaseDocument.added_at if seen else document.added_at,
+                added_by=(seen.full_name if seen else None) or "Sistem",
+                is_duplicate=not is_new,
+                can_read=can_read,
+                has_pdf=can_read
+                and (document.media_type == "application/pdf" or any(kind in PDF_KINDS for kind, _ in kinds)),
+                thumbnail_pages=tuple(page for kind, page in kinds if kind == RenditionKind.THUMBNAIL),
+                confidence=confidence.get(document_id),
+                element=seen.CaseDocument.element if seen else "",
+                note=note,
+            )
+        )
+    return views
+
+
+def may_read(work: UnitOfWork, document: Document, case_id: UUID | None) -> bool:
+    """May the actor, who sees the document through this case, or through none, read it?"""
+    if document.origin == intake.ARCHIVE and can_read_archive(work.actor):
+        return True
+    return case_id is not None and handoffs.reads_papers(work, work.session.get_one(Case, case_id))
+
+
+def _renditions(work: UnitOfWork, ids: Sequence[UUID]) -> dict[UUID, list[tuple[str, int]]]:
+    found: dict[UUID, list[tuple[str, int]]] = {}
+    query = select(Rendition.document_id, Rendition.kind, Rendition.page).where(
+        Rendition.document_id.in_(ids)
+    )
+    for document_id, kind, page in work.session.execute(query.order_by(Rendition.page)):
+        found.setdefault(document_id, []).append((kind, page))
+    return found

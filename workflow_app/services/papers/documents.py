@@ -1,0 +1,238 @@
+"""Papers of a case: handing them in, and showing them to those who may see the case and read identities."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+from sqlalchemy import select
+
+import archive.documents
+from archive.models import Blob, Document, Rendition, RenditionKind
+from workflow_app.errors import Forbidden, InvalidInput, NotFound, TaskNotReady
+from workflow_app.models.case import Case
+from workflow_app.models.document import CaseDocument
+from workflow_app.models.task import Task
+from workflow_app.permissions import can_read_archive, check_work_on
+from workflow_app.services.case_file import access, answers, handoffs, precedence
+from workflow_app.services.ground import audit
+from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.papers import intake, paper_labels
+from workflow_app.services.papers.document_views import PDF_KINDS, may_read, views
+from workflow_app.services.papers.document_views import DocumentView as DocumentView
+
+EXTENSIONS = {
+    "application/json": "json",
+    "application/pdf": "pdf",
+    "image/bmp": "bmp",
+    "image/gif": "gif",
+    "image/heic": "heic",
+    "image/heif": "heif",
+    "image/jpeg": "jpg",
+    "image/png": "png",
+    "image/tiff": "tif",
+    "image/webp": "webp",
+}
+NOT_FOR_YOU = (
+    "Dokumen ini memuat identitas warga. Yang dapat membukanya hanya petugas SPKT, Pamapta, Ka SPKT, auditor, dan fungsi yang "
+    "memegang berkas ini. Fungsi yang sudah mengembalikannya tidak lagi dapat membukanya."
+)
+ALREADY_THERE = "Dokumen ini sudah ada di berkas ini; tidak disimpan dua kali."
+
+
+@dataclass(frozen=True)
+class PageText:
+    """What was read on one page."""
+
+    no: int
+    text: str
+    confidence: float | None
+
+
+@dataclass(frozen=True)
+class Content:
+    """Bytes to hand out, under a name without personal data."""
+
+    data: bytes
+    media_type: str
+    download_name: str
+
+
+def upload(
+    work: UnitOfWork,
+    case_id: UUID,
+    *,
+    element: str,
+    label: str,
+    data: bytes,
+    task_id: UUID | None = None,
+    max_megabytes: int = 50,
+) -> DocumentView:
+    """Take in a paper of a case. It is checked before it is kept, kept as received, and read later by a job.
+
+    With `task_id` the paper is handed in at that task, and `element` is the task's. The same paper a second time is
+    recognised and not linked again, also when its task was completed meanwhile: a form may be sent twice.
+    """
+    case = access.visible_case(work, case_id)
+    task = _task_to_add_to(work, case, task_id)
+    if (known := _in_case(work, case, data)) is not None:
+        return views(work, [(known, case.id)], note=ALREADY_THERE, is_new=False)[0]
+    _check_goes_on(work, case, task)
+    element = task.element if task else element
+    if work.actor.user_id is not None and not paper_labels.is_allowed(work, case, element, label):
+        raise InvalidInput(fields={"label": "Pilih jenis dokumen dari daftar."})
+    found = intake.look_into(data, max_megabytes)
+    document_id = intake.keep(work, data, found, origin=intake.UPLOAD, label=label).document_id
+    # Looking into a file takes seconds; meanwhile the case may have ended, or the same form came twice.
+    access.lock_case(work, case.id)
+    task = _task_to_add_to(work, case, task_id)
+    if _in_case(work, case, data) is None:
+        _check_goes_on(work, case, task)
+    is_new = intake.link(work, case.id, document_id, element=element, label=label)
+    return views(
+        work, [(document_id, case.id)], note=found.reason if is_new else ALREADY_THERE, is_new=is_new
+    )[0]
+
+
+def labels(work: UnitOfWork, case_id: UUID) -> list[str]:
+    """What a paper added to this case may be called; nothing for who may not add one."""
+    case = access.visible_case(work, case_id)
+    return paper_labels.choices(work, case) if answers.works_on(work, case) else []
+
+
+def for_case(work: UnitOfWork, case_id: UUID) -> list[DocumentView]:
+    """The papers of a case that the actor may see, in the order they came."""
+    case = access.visible_case(work, case_id)
+    ids = work.session.scalars(
+        select(CaseDocument.document_id)
+        .where(CaseDocument.case_id == case.id)
+        .order_by(CaseDocument.added_at, CaseDocument.document_id)
+    )
+    wanted = [(document_id, case.id) for document_id in ids]
+    return views(work, wanted) if wanted else []
+
+
+def get(work: UnitOfWork, document_id: UUID) -> DocumentView:
+    """One paper, if the actor may see it."""
+    seen = _reach(work, document_id)
+    return views(work, [(document_id, seen.case_id if seen else None)])[0]
+
+
+def text(work: UnitOfWork, document_id: UUID) -> list[PageText]:
+    """What was read, page by page; the opening is on record."""
+    _record_opening(work, document_id, _readable(work, document_id), "text")
+    return [
+        PageText(page.no, page.text, page.confidence)
+        for page in archive.documents.pages_of(work.session, document_id)
+    ]
+
+
+def content(
+    work: UnitOfWork,
+    document_id: UUID,
+    kind: Literal["original", "pdf", "thumbnail"],
+    page: int | None = None,
+) -> Content:
+    """The bytes of a paper, or of a version made from it. Opening a whole paper is on record."""
+    seen = _readable(work, document_id)
+    blob = _blob_of(work, document_id, kind, page or 1)
+    if blob is None:
+        raise NotFound(
+            "Versi dokumen ini belum ada. Tunggu sampai dokumen selesai dibaca, atau buka aslinya."
+        )
+    extension = EXTENSIONS.get(blob.media_type, "bin")
+    suffix = f"-{page}" if page else ""
+    name = f"dokumen-{document_id.hex[:8]}{suffix}.{extension}"
+    found = Content(work.blobs.read(blob.sha256), blob.media_type, name)
+    # Recorded last: the head of the chain is not held while the store is read.
+    if kind != "thumbnail":
+        _record_opening(work, document_id, seen, kind)
+    return found
+
+
+def _task_to_add_to(work: UnitOfWork, case: Case, task_id: UUID | None) -> Task | None:
+    """The task as it is now, None outside of any; raises when the actor may not hand in a paper there."""
+    if task_id is None:
+        if not answers.works_on(work, case):
+            raise Forbidden("Hanya petugas yang mengerjakan berkas ini yang dapat menambahkan dokumen.")
+        return None
+    task = work.session.get(Task, task_id, populate_existing=True)
+    if task is None or task.case_id != case.id:
+        raise NotFound()
+    check_work_on(work.actor, unit=task.unit, role=task.role)
+    return task
+
+
+def _check_goes_on(work: UnitOfWork, case: Case, task: Task | None) -> None:
+    """Raise when nothing can be added any more: who ended the task or its case, and what can be done."""
+    if case.closed_at is not None:
+        raise TaskNotReady(f"{precedence.closed(work, case).sentence} Dokumen tidak dapat ditambahkan lagi.")
+    if task is not None and task.status != "open":
+        raise TaskNotReady(
+            f"{precedence.ended(work, task).sentence} Dokumen ini belum ditambahkan; bila masih perlu, tambahkan di halaman "
+            "berkas."
+        )
+
+
+def _in_case(work: UnitOfWork, case: Case, data: bytes) -> UUID | None:
+    """The paper with these bytes, if the case has it."""
+    query = select(CaseDocument.document_id).join(Document, Document.id == CaseDocument.document_id)
+    same = Document.blob_sha256 == hashlib.sha256(data).hexdigest()
+    return work.session.scalar(query.where(CaseDocument.case_id == case.id, same))
+
+
+def _reach(work: UnitOfWork, document_id: UUID) -> CaseDocument | None:
+    """The link to a case through which the actor may see the document, and read it if he may do so through any; None for
+    papers of the archive without one.
+    """
+    seen = work.session.scalars(
+        select(CaseDocument)
+        .join(Case, Case.id == CaseDocument.case_id)
+        .where(CaseDocument.document_id == document_id, access.sees_case(work))
+        .order_by(handoffs.readable_case(work).desc().nulls_last(), CaseDocument.added_at.desc())
+        .limit(1)
+    ).first()
+    if seen is not None:
+        return seen
+    document = work.session.get(Document, document_id)
+    if document is None or document.origin != intake.ARCHIVE or not can_read_archive(work.actor):
+        raise NotFound()
+    return None
+
+
+def _readable(work: UnitOfWork, document_id: UUID) -> CaseDocument | None:
+    """As `_reach`, for those who may also read it."""
+    seen = _reach(work, document_id)
+    document = work.session.get_one(Document, document_id)
+    if not may_read(work, document, seen.case_id if seen else None):
+        raise Forbidden(NOT_FOR_YOU)
+    return seen
+
+
+def _record_opening(work: UnitOfWork, document_id: UUID, seen: CaseDocument | None, kind: str) -> None:
+    """Papers show identities, so reading one leaves a trace as unlocking an identity does (R23)."""
+    known = str(document_id)
+    if seen is None:
+        audit.record(work, f"document:{known}", "document.opened", document_id=known, kind=kind)
+        return
+    audit.record_case(
+        work, seen.case_id, "document.opened", seen.element, document_id=known, label=seen.label, kind=kind
+    )
+
+
+def _blob_of(work: UnitOfWork, document_id: UUID, kind: str, page: int) -> Blob | None:
+    original = (
+        select(Blob).join(Document, Document.blob_sha256 == Blob.sha256).where(Document.id == document_id)
+    )
+    if kind == "original":
+        return work.session.scalars(original).first()
+    made = select(Blob).join(Rendition, Rendition.blob_sha256 == Blob.sha256)
+    made = made.where(Rendition.document_id == document_id)
+    if kind == "thumbnail":
+        made = made.where(Rendition.kind == RenditionKind.THUMBNAIL, Rendition.page == page)
+        return work.session.scalars(made).first()
+    best = made.where(Rendition.kind.in_(PDF_KINDS)).order_by(Rendition.kind.desc())
+    return (
+        work.session.scalars(best).first()
+        or work.session.scalars(original.where(Blob.media_type == "application/pdf")).first()
+    )

@@ -1,0 +1,95 @@
+"""Taking papers in: looked at before anything decodes them, kept as received, linked to a case once."""
+
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import insert
+
+import archive.documents
+from archive.models import Document, DocumentStatus
+from ocr.errors import OcrError
+from ocr.inspect import inspect
+from ocr.types import Inspection, Limits
+from workflow_app.errors import InvalidInput
+from workflow_app.models.document import CaseDocument
+from workflow_app.services.ground import audit, jobs
+from workflow_app.services.ground.unit_of_work import UnitOfWork, translated
+
+UPLOAD, ARCHIVE, LETTER, BUNDLE = "upload", "archive", "letter", "bundle"
+"""Where a document came from (`Document.origin`)."""
+
+
+def look_into(data: bytes, max_megabytes: int) -> Inspection:
+    """What the file is, by its content; raises `InvalidInput` with the sentence why it cannot be accepted."""
+    try:
+        with translated():
+            return inspect(data, Limits(max_bytes=max_megabytes * 1_000_000))
+    except OcrError as refusal:
+        raise InvalidInput(refusal.sentence) from refusal
+
+
+def keep(
+    work: UnitOfWork, data: bytes, found: Inspection, *, origin: str, label: str
+) -> archive.documents.Added:
+    """Store a paper in the archive; a job reads it after commit. Bytes that were brought before are not stored again."""
+    added = _add(work, data, found.media_type, found.pages, origin, label)
+    if not added.is_duplicate:
+        jobs.defer(work, "read_document", document_id=str(added.document_id))
+    return added
+
+
+def keep_own(work: UnitOfWork, data: bytes, media_type: str, pages: int, *, origin: str, label: str) -> UUID:
+    """Store a paper that we made ourselves. Nobody reads it back: its words would lie open in the database."""
+    added = _add(work, data, media_type, pages, origin, label)
+    archive.documents.get(work.session, added.document_id).status = DocumentStatus.READABLE
+    work.session.flush()
+    return added.document_id
+
+
+def link(
+    work: UnitOfWork,
+    case_id: UUID,
+    document_id: UUID,
+    *,
+    element: str,
+    label: str,
+    action: str = "document.added",
+    **details: str,
+) -> bool:
+    """Make a document part of a case and say so in its history; false when it already is. The caller checked access."""
+    linked = work.session.scalar(
+        insert(CaseDocument)
+        .values(
+            case_id=case_id,
+            document_id=document_id,
+            element=element,
+            label=label,
+            added_at=work.clock(),
+            added_by=work.actor.user_id,
+        )
+        .on_conflict_do_nothing(index_elements=[CaseDocument.case_id, CaseDocument.document_id])
+        .returning(CaseDocument.document_id)
+    )
+    if linked is None:
+        return False
+    audit.record_case(work, case_id, action, element, document_id=str(document_id), label=label, **details)
+    return True
+
+
+def is_own(document: Document) -> bool:
+    """True for papers that the product made: letters and manifests."""
+    return document.origin in (LETTER, BUNDLE)
+
+
+def _add(
+    work: UnitOfWork, data: bytes, media_type: str, pages: int, origin: str, label: str
+) -> archive.documents.Added:
+    return archive.documents.add(
+        work.session,
+        work.blobs,
+        data,
+        media_type=media_type,
+        pages=pages,
+        origin=origin,
+        label=label,
+        at=work.clock(),
+    )

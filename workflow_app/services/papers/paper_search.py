@@ -1,0 +1,93 @@
+"""Finding papers by the words on them, among those the actor may read."""
+
+import html
+import re
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import Select, or_, select
+
+import archive.search
+from archive.models import Document
+from archive.search import MARK_END, MARK_START, Hit
+from workflow_app.models.case import Case
+from workflow_app.models.document import CaseDocument
+from workflow_app.permissions import can_read_archive
+from workflow_app.services.case_file import handoffs
+from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.papers import intake
+
+MAX_HITS = 500
+"""Nobody reads further; a better query finds more."""
+_MARKED = re.compile(f"{MARK_START}([^{MARK_END}]*){MARK_END}")
+
+
+@dataclass(frozen=True)
+class SearchHit:
+    """One page that holds the words."""
+
+    document_id: UUID
+    case_id: UUID | None
+    case_number: str | None
+    label: str
+    page: int
+    snippet_parts: list[tuple[str, bool]]
+    """Plain text in pieces; true for a found word. To be escaped by the page that shows it."""
+
+
+@dataclass(frozen=True)
+class SearchPage:
+    """Hits, best first."""
+
+    hits: list[SearchHit]
+    total_estimate: int
+    """At least so many pages were found."""
+    next: str | None
+    """Cursor for `after`, or None when this is the last page."""
+
+
+def search(work: UnitOfWork, query: str, *, after: str | None = None, limit: int = 20) -> SearchPage:
+    """Pages of papers that hold the words of `query`, of cases the actor may see and read, and of the archive for its readers."""
+    start = int(after) if after and after.isascii() and after.isdigit() and len(after) < 6 else 0
+    end = min(start + limit, MAX_HITS)
+    found = archive.search.search(work.session, query, document_ids=_may_see(work), limit=end + 1)
+    shown = found[start:end]
+    cases = _cases_of(work, shown)
+    return SearchPage(
+        hits=[_hit(hit, cases.get(hit.document_id)) for hit in shown],
+        total_estimate=len(found),
+        next=str(end) if len(found) > end and end < MAX_HITS else None,
+    )
+
+
+def _may_see(work: UnitOfWork) -> Select[UUID]:
+    of_cases = (
+        select(CaseDocument.document_id)
+        .join(Case, Case.id == CaseDocument.case_id)
+        .where(handoffs.readable_case(work))
+    )
+    if not can_read_archive(work.actor):
+        return of_cases
+    return select(Document.id).where(or_(Document.origin == intake.ARCHIVE, Document.id.in_(of_cases)))
+
+
+def _cases_of(work: UnitOfWork, hits: list[Hit]) -> dict[UUID, tuple[UUID, str, str]]:
+    """Newest visible case of each document: id, number, and what the paper is called there."""
+    query = (
+        select(CaseDocument.document_id, Case.id, Case.number, CaseDocument.label)
+        .join(Case, Case.id == CaseDocument.case_id)
+        .where(CaseDocument.document_id.in_([hit.document_id for hit in hits]), handoffs.readable_case(work))
+        .order_by(CaseDocument.added_at)
+    )
+    return {row[0]: (row[1], row[2], row[3]) for row in work.session.execute(query)}
+
+
+def _hit(hit: Hit, case: tuple[UUID, str, str] | None) -> SearchHit:
+    case_id, number, label = case or (None, None, hit.label)
+    return SearchHit(hit.document_id, case_id, number, label, hit.page, split(hit.snippet))
+
+
+def split(snippet: str) -> list[tuple[str, bool]]:
+    """A marked, escaped snippet as plain pieces."""
+    pieces = _MARKED.split(snippet)
+    return [(html.unescape(piece), no % 2 == 1) for no, piece in enumerate(pieces) if piece]

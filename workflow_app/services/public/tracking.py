@@ -1,0 +1,174 @@
+"""Where a case stands, in public words only: for the citizen with number and secret code, and at the desk (R36).
+
+What is told is what the letter of the case declares: titles and sentences of the office, labels of choices, days. Never a
+name, never what was complained about. Of a case that somebody is kept from, one fixed sentence and nothing else is told,
+so that neither its days nor its course say whom it concerns.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from workflow_app.engine.definitions import Definition
+from workflow_app.engine.tracking import Mark, Stage, Tracking
+from workflow_app.errors import NotFound
+from workflow_app.models.case import Case
+from workflow_app.models.letter import Letter
+from workflow_app.models.submission import Submission
+from workflow_app.services.case_file import access, case_tasks, clocks
+from workflow_app.services.correspondence import letters
+from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.office import readable
+from workflow_app.services.office.processes import definition_of
+from workflow_app.services.public import tracking_codes
+from workflow_app.types import WITA
+
+
+@dataclass(frozen=True)
+class Reached:
+    """A stage that the case has reached, and on which day."""
+
+    title: str
+    on: date
+
+
+@dataclass(frozen=True)
+class Status:
+    """All that is told."""
+
+    number: str
+    words: str
+    reached: tuple[Reached, ...] = ()
+    """Oldest first; empty where only the fixed sentence is told."""
+    state: str = ""
+    """The newest public label of the work."""
+    next: str = ""
+    due: date | None = None
+    """The day until which the citizen hears again."""
+    is_overdue: bool = False
+    updated_on: date | None = None
+
+
+def look_up(work: UnitOfWork, number: str, code: str) -> Status | None:
+    """For who has both; None when either is wrong."""
+    letter = tracking_codes.find(work, number, code)
+    return None if letter is None else _told(work, work.session.get_one(Case, letter.case_id), letter)
+
+
+def for_officer(work: UnitOfWork, case_id: UUID) -> Status:
+    """The same for who sees the case. Raises `NotFound`, also for a case whose letters carry no code."""
+    case = access.visible_case(work, case_id)
+    definition = definition_of(work, case.definition_id)
+    for letter in reversed(letters.of_case(work, case.id)):
+        if letter.status == "valid" and definition.letter(letter.kind).tracking is not None:
+            return _told(work, case, letter)
+    raise NotFound()
+
+
+def _told(work: UnitOfWork, case: Case, letter: Letter) -> Status:
+    definition = definition_of(work, case.definition_id)
+    tracking = definition.letter(letter.kind).tracking
+    if tracking is None:
+        raise NotFound()
+    if case.confined_to is not None or case_tasks.walled_off(work, case.id):
+        return Status(letter.number, tracking.held_back)
+    given = _submissions(work, case.id)
+    reached = [(stage, day) for stage in tracking.stages if (day := _day(given, stage.after)) is not None]
+    if not reached:
+        reached = [(tracking.stages[0], _local(letter.issued_at))]
+    if case.closed_at is not None:
+        return _ended(definition, tracking, case, letter, reached)
+    stage = reached[-1][0]
+    told = _newest(given, stage.state) if stage.state else None
+    due = _promised(work, case, stage, given)
+    days = [day for _, day in reached] + ([_local(told.submitted_at)] if told else [])
+    return Status(
+        letter.number,
+        stage.words,
+        tuple(Reached(one.title, day) for one, day in reached),
+        state=_label(definition, stage.state, told),
+        next=stage.next,
+        due=due,
+        is_overdue=due is not None and due < _local(work.clock()),
+        updated_on=max(days),
+    )
+
+
+def _ended(
+    definition: Definition,
+    tracking: Tracking,
+    case: Case,
+    letter: Letter,
+    reached: list[tuple[Stage, date]],
+) -> Status:
+    on = _local(case.closed_at) if case.closed_at else None
+    passed = [Reached(stage.title, day) for stage, day in reached]
+    end = [Reached(readable.outcome(definition, case.outcome), on)] if on else []
+    return Status(letter.number, tracking.ended[case.outcome or ""], tuple(passed + end), updated_on=on)
+
+
+def _submissions(work: UnitOfWork, case_id: UUID) -> dict[str, list[Submission]]:
+    """Everything that was answered, by step, oldest first."""
+    found: dict[str, list[Submission]] = {}
+    query = select(Submission).where(Submission.case_id == case_id).order_by(Submission.position)
+    for submission in work.session.scalars(query):
+        found.setdefault(submission.element, []).append(submission)
+    return found
+
+
+def _day(given: dict[str, list[Submission]], marks: Iterable[Mark]) -> date | None:
+    """The earliest day one of these marks was reached; None while none is."""
+    days = [
+        day
+        for mark in marks
+        for submission in given.get(mark.element, ())
+        if (day := _day_of(submission, mark)) is not None
+    ]
+    return min(days, default=None)
+
+
+def _day_of(submission: Submission, mark: Mark) -> date | None:
+    if not mark.field:
+        return _local(submission.submitted_at)
+    answer = submission.answers.get(mark.field)
+    return _read(answer) if isinstance(answer, str) else None
+
+
+def _promised(work: UnitOfWork, case: Case, stage: Stage, given: dict[str, list[Submission]]) -> date | None:
+    """The day that was promised last: told by whoever handles the case, else the end of a running clock."""
+    told = _newest(given, stage.promise) if stage.promise else None
+    if told is not None and stage.promise is not None:
+        return _day_of(told, stage.promise)
+    clock = clocks.named(work, case.id).get(stage.clock)
+    if clock is None or clock.stopped_at is not None or clock.due_at is None:
+        return None
+    return _local(clock.due_at)
+
+
+def _newest(given: dict[str, list[Submission]], mark: Mark) -> Submission | None:
+    """The newest submission of a step, if it answers this question."""
+    submissions = given.get(mark.element, [])
+    return submissions[-1] if submissions and mark.field in submissions[-1].answers else None
+
+
+def _label(definition: Definition, mark: Mark | None, told: Submission | None) -> str:
+    if mark is None or told is None:
+        return ""
+    field = definition.form(mark.element).fields[mark.field]
+    return field.options.get(str(told.answers[mark.field]), "")
+
+
+def _read(text: str) -> date | None:
+    try:
+        if len(text) == len("2026-11-23"):
+            return date.fromisoformat(text)
+        return _local(datetime.fromisoformat(text))
+    except ValueError:
+        return None
+
+
+def _local(instant: datetime) -> date:
+    return instant.astimezone(WITA).date()

@@ -1,0 +1,1 @@
+"""Verbs that move a case: steps, effects, tasks, and playing them."""

@@ -1,0 +1,148 @@
+"""Unfinished answers: saved while a person types, sealed, and there again after a lost session."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from sqlalchemy import delete
+
+from workflow_app.engine import forms
+from workflow_app.errors import Conflict
+from workflow_app.models.case import Case
+from workflow_app.models.task import Draft, Task
+from workflow_app.permissions import check_work_on
+from workflow_app.services.case_file import access, answers, precedence
+from workflow_app.services.forms import inheritance
+from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.office.processes import definition_of
+from workflow_app.services.office.readable import moment
+from workflow_app.services.running import standing_in
+from workflow_app.types import Answers
+
+PAGE, ANSWERS = "", "answers"
+"""What is sealed: the page a draft was typed on, and the answers. No field has an empty name."""
+
+
+@dataclass(frozen=True)
+class Prefill:
+    """Answers a form starts with."""
+
+    answers: Answers
+    source: str | None
+    saved_at: datetime | None
+
+
+NOTHING = Prefill({}, None, None)
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A draft that was kept."""
+
+    at: datetime
+    sentence: str
+    """Not empty when the task is somebody else's now, or nobody's: who has it, and that the draft is kept all the same."""
+
+
+def save(
+    work: UnitOfWork, task_id: UUID, given: Answers, *, page: str = "", seen: str | None = None
+) -> Saved:
+    """Keep unfinished answers. Never validated: a draft may be half a word.
+
+    Who lost the task while typing keeps a draft too: it is the person's own, and there again when the task comes back.
+    `page` names the page on which it was typed and `seen` is the `version` of the draft which that page began with: what
+    another page saved since then is not overwritten unsaid. The account is read again under the lock: who was disabled or
+    lost a role while standing in line keeps nothing. Raises `TaskNotReady`, `Conflict`, `Forbidden`.
+    """
+    task = access.visible_task(work, task_id)
+    case = work.session.get_one(Case, task.case_id)
+    # The task row is locked, so that a draft cannot reappear behind a completion.
+    work.session.refresh(task, with_for_update={"key_share": True})
+    access.check_account(work)
+    if task.status != "open":
+        raise precedence.ended(work, task)
+    if not standing_in.may_stand_in(work, case, task):
+        check_work_on(work.actor, unit=task.unit, role=task.role)
+    user_id = work.actor.user_id
+    if user_id is None:
+        raise Conflict()
+    before = work.session.get(Draft, (task.id, user_id))
+    if before is not None:
+        _check_newest(work, case, before, page, seen)
+    form = definition_of(work, case.definition_id).form(task.element)
+    known: Answers = {name: value for name, value in given.items() if name in form.fields}
+    content: Answers = {PAGE: page, ANSWERS: known}
+    draft = before or Draft(task_id=task.id, user_id=user_id)
+    draft.sealed = work.vault.seal(case.data_key, content, _context(task.id, user_id))
+    draft.saved_at = work.clock()
+    work.session.add(draft)
+    work.session.flush()
+    if task.assignee_id == user_id:
+        return Saved(draft.saved_at, "")
+    return Saved(
+        draft.saved_at,
+        f"{precedence.moved(work, task).sentence} Isian Anda tersimpan dan ada lagi bila Anda mengambil tugas ini.",
+    )
+
+
+def version(saved_at: datetime | None) -> str:
+    """What a page remembers of the draft it began with."""
+    return saved_at.astimezone(UTC).isoformat() if saved_at else ""
+
+
+def prefill(work: UnitOfWork, case: Case, task: Task) -> Prefill:
+    """The actor's draft of this task, else the newest answers of the elements its `prefill` property names. Until the task
+    was done itself, those of the elements it names in the case that this one continues stand where no other does.
+
+    Decisions and signatures name none: a stale one must not stand in the form again.
+    """
+    draft = work.session.get(Draft, (task.id, work.actor.user_id)) if work.actor.user_id is not None else None
+    if draft is not None:
+        return Prefill(_open(work, case, draft)[1], "draft", draft.saved_at)
+    definition = definition_of(work, case.definition_id)
+    form = definition.form(task.element)
+    sources = definition.elements[task.element].properties.get("prefill", "").split()
+    found = answers.newest(work, case.id, sources)
+    merged: Answers = {}
+    for opened in answers.unsealed(work, case, found.values()).values():
+        merged.update({name: value for name, value in opened.items() if name in form.fields})
+    is_again = task.element in found
+    if not is_again and (taken := inheritance.first_values(work, case, task, form, sources)):
+        return Prefill(forms.visible(form, {**taken, **merged}), "parent", None)
+    if merged:
+        return Prefill(forms.visible(form, merged), "earlier", None)
+    return Prefill(forms.defaults(form, work.clock()), None, None)
+
+
+def discard(work: UnitOfWork, case: Case, task: Task, page: str, seen: str | None) -> None:
+    """Drop all drafts of a task that `page` completes; raises `Conflict` as `save` does."""
+    for draft in work.session.scalars(delete(Draft).where(Draft.task_id == task.id).returning(Draft)):
+        if draft.user_id == work.actor.user_id:
+            _check_newest(work, case, draft, page, seen)
+
+
+def discard_all(work: UnitOfWork, task_ids: Collection[UUID]) -> None:
+    """Drop all drafts of tasks that do not apply any more."""
+    work.session.execute(delete(Draft).where(Draft.task_id.in_(task_ids)))
+
+
+def _check_newest(work: UnitOfWork, case: Case, draft: Draft, page: str, seen: str | None) -> None:
+    if seen is None or version(draft.saved_at) == seen or _open(work, case, draft)[0] == page:
+        return
+    raise Conflict(
+        f"Isian tugas ini sudah Anda simpan dari tab atau perangkat lain pada {moment(draft.saved_at)}, jadi isian di "
+        "halaman ini belum disimpan. Muat ulang halaman untuk melihat isian itu, atau tekan tombol simpan sekali lagi "
+        "untuk memakai isian di halaman ini."
+    )
+
+
+def _open(work: UnitOfWork, case: Case, draft: Draft) -> tuple[str, Answers]:
+    """The page on which a draft was typed, and its answers. Drafts of release 0.1 hold the answers only."""
+    opened = work.vault.open(case.data_key, draft.sealed, _context(draft.task_id, draft.user_id))
+    given = opened.get(ANSWERS) if PAGE in opened else None
+    return (str(opened[PAGE]), given) if isinstance(given, dict) else ("", opened)
+
+
+def _context(task_id: UUID, user_id: UUID) -> str:
+    return f"draft:{task_id}:{user_id}"

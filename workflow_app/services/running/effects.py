@@ -1,0 +1,176 @@
+"""What a service task of a process does: at once in the same transaction, or as a job after commit."""
+
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
+
+from workflow_app.engine import areas
+from workflow_app.engine.functions import Value, is_value
+from workflow_app.errors import ProcessFault
+from workflow_app.models.case import Case
+from workflow_app.models.effect import PendingEffect
+from workflow_app.services.case_file import clocks, kinship, walls
+from workflow_app.services.case_file.openings import Opened
+from workflow_app.services.correspondence import letters, messages
+from workflow_app.services.correspondence.messages import Wish
+from workflow_app.services.ground import jobs
+from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.office import configuration
+from workflow_app.services.office.processes import definition_of
+from workflow_app.types import Effect
+
+Result = Value
+Immediate = Callable[[UnitOfWork, Case, Effect], Result | Opened]
+
+
+def is_immediate(effect: Effect) -> bool:
+    """True if the operation only touches our database and runs inside the step's transaction."""
+    if effect.operation in IMMEDIATE:
+        return True
+    if effect.operation in JOBS:
+        return False
+    raise ProcessFault(effect.element, f"unknown operation {effect.operation}")
+
+
+def perform(work: UnitOfWork, case: Case, effect: Effect) -> Result | Opened:
+    """Do an immediate operation and return what the process gets back, or a case that the caller settles: it gets its id."""
+    return IMMEDIATE[effect.operation](work, case, effect)
+
+
+def defer(work: UnitOfWork, case: Case, effect: Effect) -> None:
+    """Write the job of an operation, once."""
+    if work.session.get(PendingEffect, effect.task_id) is not None:
+        return
+    work.session.add(
+        PendingEffect(
+            task_id=effect.task_id,
+            case_id=case.id,
+            element=effect.element,
+            operation=effect.operation,
+            parameters=dict(effect.parameters),
+            deferred_at=work.clock(),
+        )
+    )
+    work.session.flush()
+    jobs.defer(work, "perform_effect", task_id=str(effect.task_id))
+
+
+def _text(effect: Effect, name: str) -> str:
+    value = effect.parameters.get(name)
+    if not isinstance(value, str) or not value:
+        raise ProcessFault(effect.element, f"parameter {name} is missing")
+    return value
+
+
+def _instant(effect: Effect) -> datetime | None:
+    """The time at which a clock's edge was, when somebody has told it."""
+    at = effect.parameters.get("at")
+    return datetime.fromisoformat(at) if isinstance(at, str) and at else None
+
+
+def _start_clock(work: UnitOfWork, case: Case, effect: Effect) -> Result:
+    element = definition_of(work, case.definition_id).elements[effect.element]
+    due = clocks.start(
+        work, case.id, _text(effect, "clock"), _instant(effect), anew=element.is_timed_per_round
+    )
+    return None if due is None else due.isoformat()
+
+
+def _stop_clock(work: UnitOfWork, case: Case, effect: Effect) -> Result:
+    for name in _text(effect, "clock").split(","):
+        clocks.stop(work, case.id, name.strip(), _instant(effect))
+    return None
+
+
+def _check_area(work: UnitOfWork, case: Case, effect: Effect) -> Result:
+    area = configuration.value(work, f"wilayah.{_text(effect, 'area')}")
+    return areas.is_within(_text(effect, "code"), area or ())
+
+
+def _read_setting(work: UnitOfWork, case: Case, effect: Effect) -> Result:
+    found = configuration.value(work, _text(effect, "setting"))
+    if not is_value(found):
+        raise ProcessFault(effect.element, "the setting can be no control variable")
+    return found
+
+
+def _working_days_after(work: UnitOfWork, case: Case, effect: Effect) -> Result:
+    days = effect.parameters.get("days")
+    if not isinstance(days, int) or days < 1:
+        raise ProcessFault(effect.element, f"{days} is no number of working days")
+    at = clocks.working_days_after(work, case.id, _text(effect, "clock"), days)
+    return None if at is None else at.isoformat()
+
+
+def _issue_letter(work: UnitOfWork, case: Case, effect: Effect) -> Result:
+    model = _text(effect, "model") if "model" in effect.parameters else ""
+    return str(letters.issue(work, case, _text(effect, "letter"), model))
+
+
+def _void_letter(work: UnitOfWork, case: Case, effect: Effect) -> Result:
+    reason = effect.parameters.get("reason")
+    letters.void(
+        work,
+        UUID(_text(effect, "letter_id")),
+        reason
+        if isinstance(reason, str) and reason
+        else "Warga menemukan kesalahan isi sebelum serah terima",
+    )
+    return None
+
+
+def _start_case(work: UnitOfWork, case: Case, effect: Effect) -> Opened:
+    return kinship.open_child(work, case, effect.element, _text(effect, "process"), _text(effect, "reason"))
+
+
+def _record_cancellation(work: UnitOfWork, case: Case, effect: Effect) -> Result:
+    clocks.stop_all(work, case.id)
+    return None
+
+
+def _wall_off(work: UnitOfWork, case: Case, effect: Effect) -> Result:
+    walls.raise_walls(work, case, effect.element, _text(effect, "from_element"), _text(effect, "field"))
+    return None
+
+
+def _confine(work: UnitOfWork, case: Case, effect: Effect) -> Result:
+    walls.confine(work, case, effect.element, _text(effect, "role"))
+    return None
+
+
+def _send_message(work: UnitOfWork, case: Case, effect: Effect) -> Result:
+    given = {name: str(value) for name, value in effect.parameters.items() if value}
+    return messages.write(
+        work,
+        case,
+        Wish(
+            effect.element,
+            _text(effect, "template"),
+            recipient=given.get("to", messages.CITIZEN),
+            contact=tuple(given.get("contact", messages.IDENTITY).split()),
+            step=given.get("step", ""),
+            result=given.get("result", ""),
+            letters=tuple(given.get("letter", "").split()),
+            clock=tuple(given.get("clock", "").split()),
+            channel=given.get("channel", ""),
+        ),
+    )
+
+
+IMMEDIATE: dict[str, Immediate] = {
+    "start_clock": _start_clock,
+    "stop_clock": _stop_clock,
+    "check_area": _check_area,
+    "read_setting": _read_setting,
+    "working_days_after": _working_days_after,
+    "issue_letter": _issue_letter,
+    "void_letter": _void_letter,
+    "record_cancellation": _record_cancellation,
+    "start_case": _start_case,
+    "wall_off": _wall_off,
+    "confine": _confine,
+    "send_message": _send_message,
+}
+
+JOBS = frozenset({"render_letter", "archive_case"})
+"""Operations that the worker performs; see `performing`."""

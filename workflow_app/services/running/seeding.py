@@ -1,0 +1,164 @@
+"""What a first start finds: the processes of the release, and on request clearly invented people and cases."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, timedelta
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from workflow_app.engine import definitions, scenarios
+from workflow_app.engine.scenarios import Complete, ScenarioStep
+from workflow_app.models.case import Case
+from workflow_app.models.kinship import CaseKinship
+from workflow_app.models.user import User
+from workflow_app.permissions import FIELD_ROLES
+from workflow_app.services.accounts import users
+from workflow_app.services.correspondence.typesetting import Metadata, typeset
+from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
+from workflow_app.services.office import configuration, processes, rosters
+from workflow_app.services.office.processes import Deployment
+from workflow_app.services.papers import documents
+from workflow_app.services.running import rehearsal
+from workflow_app.types import SYSTEM, WITA
+
+PASSWORD = "contoh-sandi-demo"  # noqa: S105 - printed at every start; for demo accounts on an empty database only
+
+
+@dataclass(frozen=True)
+class Person:
+    """An invented member."""
+
+    username: str
+    full_name: str
+    rank: str
+    roles: tuple[str, ...]
+    role: str
+
+
+@dataclass(frozen=True)
+class Login:
+    """What a newcomer types."""
+
+    username: str
+    password: str
+    role: str
+
+
+PEOPLE = (
+    Person("petugas", "Contoh Petugas Satu", "Bripda", ("petugas",), "Petugas SPKT"),
+    Person("petugas2", "Contoh Petugas Dua", "Briptu", ("petugas",), "Petugas SPKT"),
+    Person("pamapta", "Contoh Perwira Jaga", "Ipda", ("pamapta", "petugas"), "Pamapta"),
+    Person("kaspkt", "Contoh Kepala SPKT", "Iptu", ("ka_spkt",), "Ka SPKT"),
+    Person("samapta", "Contoh Piket Samapta", "Bripda", ("piket_samapta",), "Piket Samapta"),
+    Person("reskrim", "Contoh Piket Reskrim", "Briptu", ("piket_reskrim",), "Piket Reskrim"),
+    Person("narkoba", "Contoh Piket Narkoba", "Briptu", ("piket_narkoba",), "Piket Resnarkoba"),
+    Person("lantas", "Contoh Piket Lantas", "Briptu", ("piket_lantas",), "Piket Lantas"),
+    Person("intelkam", "Contoh Piket Intelkam", "Briptu", ("piket_intelkam",), "Piket Intelkam"),
+    Person("binmas", "Contoh Piket Binmas", "Briptu", ("piket_binmas",), "Piket Binmas"),
+    Person("propam", "Contoh Piket Propam", "Briptu", ("piket_propam",), "Piket Propam"),
+    Person("propam2", "Contoh Piket Propam Dua", "Aiptu", ("piket_propam",), "Piket Propam"),
+    Person("arsip", "Contoh Arsiparis", "Penda", ("arsiparis",), "Arsiparis"),
+    Person("pimpinan", "Contoh Pimpinan", "Kompol", ("pimpinan",), "Pimpinan"),
+    Person("auditor", "Contoh Auditor", "Iptu", ("auditor",), "Auditor"),
+    Person("admin", "Contoh Admin", "Penda", ("admin",), "Admin"),
+)
+
+DEMO_CASES: tuple[tuple[str, int | None], ...] = (
+    ("sktlk_ktp", None),
+    ("sktlk_sim", None),
+    ("dicuri", None),
+    ("kurang_lalu_lengkap", 6),
+    ("sktlk_stnk", 6),
+    ("sktlk_bpkb", 5),
+    ("orang_asing", 3),
+)
+"""Scenario of the SKTLK and how many of its steps the demo plays (all of them for None)."""
+
+DUTY_CHANGES_AT = 8
+"""Hour (WITA) at which one duty follows the other on a demo site."""
+DUTY_WEEKS = 8
+
+PAPER_AT = "periksa_persyaratan"
+DEMO_PAPER = """<!doctype html><html lang="id"><head><title>Contoh dokumen</title>
+<style>@page { size: A5; margin: 2cm } body { font: 12pt serif }</style></head><body>
+<h1>CONTOH DOKUMEN</h1><p>Lembar ini dibuat untuk mencoba sistem dan bukan dokumen siapa pun.</p>
+<p>Surat pengantar dari Kepala Desa Contoh Makmur, nomor 001/CONTOH/2026.</p></body></html>"""
+
+
+def deploy_all(work: UnitOfWork, processes_dir: Path) -> list[Deployment]:
+    """Deploy every process folder of the release."""
+    folders = sorted(path.parent for path in processes_dir.glob("*/process.bpmn"))
+    return [processes.deploy(work, folder) for folder in folders]
+
+
+def demo(works: Works, processes_dir: Path, public_url: str) -> list[Login]:
+    """Invented people, and cases at several stages. A database with accounts of its own is left alone."""
+    logins = [Login(person.username, PASSWORD, person.role) for person in PEOPLE]
+    with works.begin(SYSTEM) as work:
+        known = set(work.session.scalars(select(User.username)))
+        if not known:
+            _invent_people(work)
+            _invent_roster(work)
+            configuration.set_value(work, "mode_demo", True, work.clock())
+    if known and not known >= {person.username for person in PEOPLE}:
+        return []
+    with works.begin(SYSTEM) as work:
+        begun_by_others = select(CaseKinship.child_id)
+        query = select(func.count()).select_from(Case).where(Case.id.not_in(begun_by_others))
+        played = work.session.scalar(query) or 0
+    # A first start that was cut off goes on where it stopped.
+    for name, steps in DEMO_CASES[played:]:
+        _play(works, processes_dir / "sktlk", public_url, name, steps)
+    return logins
+
+
+def _invent_people(work: UnitOfWork) -> None:
+    for person in PEOPLE:
+        users.create(
+            work,
+            username=person.username,
+            full_name=person.full_name,
+            rank=person.rank,
+            nrp="00000000",
+            unit="spkt",
+            roles=person.roles,
+            password=PASSWORD,
+        )
+
+
+def _invent_roster(work: UnitOfWork) -> None:
+    """The accounts of each function serve together, week after week."""
+    today = work.clock().astimezone(WITA).replace(hour=DUTY_CHANGES_AT, minute=0, second=0, microsecond=0)
+    first, week = (today - timedelta(days=1)).astimezone(UTC), timedelta(weeks=1)
+    for role in sorted({role for person in PEOPLE for role in person.roles} & FIELD_ROLES):
+        serving = tuple(person.username for person in PEOPLE if role in person.roles)
+        for start in (first + week * number for number in range(DUTY_WEEKS)):
+            rosters.set_period(work, rosters.Shift(role, start, start + week, serving))
+
+
+def _play(works: Works, folder: Path, public_url: str, name: str, steps: int | None) -> None:
+    with works.begin(SYSTEM) as work:
+        cast = {
+            role: users.actor_of(user)
+            for username, role in (("petugas", "petugas"), ("kaspkt", "ka_spkt"))
+            for user in users.list_all(work)
+            if user.username == username
+        }
+    about = Metadata("Contoh dokumen", "Sentra SPKT", works.clock(), b"contoh")
+    paper, _ = typeset(DEMO_PAPER, about)
+    files = definitions.read_folder(folder)
+    written = scenarios.read_scenario(name, files[f"scenarios/{name}.yaml"])
+    scenario = replace(written, steps=tuple(_happening_now(step, works) for step in written.steps))
+    stage = rehearsal.Stage(works, cast, public_url, paper)
+    case_id = rehearsal.play(stage, folder.name, scenario, steps=steps)
+    if steps is not None:
+        with works.begin(cast["petugas"]) as work:
+            documents.upload(work, case_id, element=PAPER_AT, label="Surat", data=paper)
+
+
+def _happening_now(step: ScenarioStep, works: Works) -> ScenarioStep:
+    """Scenarios have their own day; a demo's citizen has just come in."""
+    if not isinstance(step, Complete):
+        return step
+    instants = {name for name in step.answers if name.endswith("_at")}
+    return replace(step, answers={**step.answers, **dict.fromkeys(instants, works.clock().isoformat())})

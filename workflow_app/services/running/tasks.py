@@ -1,0 +1,286 @@
+"""User tasks: looking at one, taking and giving it, completing it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+
+from workflow_app.engine import forms, runner
+from workflow_app.engine.definitions import Definition
+from workflow_app.engine.forms import Form
+from workflow_app.errors import Forbidden, InvalidInput
+from workflow_app.models.case import Case
+from workflow_app.models.submission import Submission
+from workflow_app.models.task import Task
+from workflow_app.models.user import User
+from workflow_app.permissions import check_four_eyes, check_lead, check_work_on, is_lead
+from workflow_app.services.accounts import people
+from workflow_app.services.case_file import (
+    access,
+    answers,
+    case_tasks,
+    handoffs,
+    incidents,
+    kinship,
+    precedence,
+    walls,
+)
+from workflow_app.services.forms import judging, requirements
+from workflow_app.services.ground import audit
+from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.office.configuration import role_label
+from workflow_app.services.office.processes import definition_of
+from workflow_app.services.papers import drawings
+from workflow_app.services.running import drafts, standing_in, steps
+from workflow_app.types import Answers
+
+SeenHolder = UUID | Literal["any"] | None
+"""Who had the task on the page from which somebody acts; None is nobody, `any` asks nothing."""
+
+
+@dataclass(frozen=True)
+class TaskView:
+    """One task as its page shows it."""
+
+    id: UUID
+    case_id: UUID
+    case_number: str
+    process_key: str
+    process_name: str
+    element: str
+    name: str
+    role: str
+    role_label: str
+    assignee_id: UUID | None
+    assignee_name: str | None
+    is_mine: bool
+    can_claim: bool
+    can_take_over: bool
+    """To record it for its role, or as the relief of whoever has it."""
+    stands_in: bool
+    can_reassign: bool
+    status: str
+    is_stage: bool
+    """Its time is recorded, so that the button is all it asks for."""
+    created_at: datetime
+    due_at: datetime | None
+    clauses: tuple[str, ...]
+    form: Form
+    answers: Answers
+    answers_from: str | None
+    """`draft`, `earlier` (answers of an earlier round), `parent` (of the case that this one continues) or None."""
+    saved_at: datetime | None
+    draft_version: str
+    """Goes with the form, so that what another tab saves meanwhile is not overwritten unsaid."""
+    token: str
+    step_no: int
+    done_by: str | None
+    done_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Completion:
+    """What completing a task led to."""
+
+    case_id: UUID
+    next_task_id: UUID | None
+    """The next task of the same case, or else of a case that continues it, that is the actor's, if there is one."""
+    message: str
+    is_out_of_sight: bool = False
+    """The case is one that the actor does not see any more; the message says so."""
+
+
+def get(work: UnitOfWork, task_id: UUID) -> TaskView:
+    """The task with its form, its draft or the answers of an earlier round. Raises `NotFound`."""
+    task = access.visible_task(work, task_id)
+    case = access.visible_case(work, task.case_id)
+    definition = definition_of(work, case.definition_id)
+    element = definition.elements[task.element]
+    may_work = standing_in.may_work(work, case, task)
+    stands_in = standing_in.may_stand_in(work, case, task)
+    is_mine = task.status == "open" and task.assignee_id == work.actor.user_id and may_work
+    found = drafts.prefill(work, case, task) if is_mine else drafts.NOTHING
+    done = {known.element for known in case_tasks.of_case(work, case.id) if known.status == "done"}
+    return TaskView(
+        id=task.id,
+        case_id=case.id,
+        case_number=case.number,
+        process_key=case.process_key,
+        process_name=definition.name,
+        element=task.element,
+        name=task.name,
+        role=task.role,
+        role_label=role_label(work, task.role),
+        assignee_id=task.assignee_id,
+        assignee_name=people.name_of(work, task.assignee_id),
+        is_mine=is_mine,
+        can_claim=task.status == "open" and task.assignee_id is None and may_work and not stands_in,
+        can_take_over=task.status == "open" and not is_mine and standing_in.may_take_over(work, case, task),
+        stands_in=stands_in,
+        is_stage="stage" in element.properties,
+        can_reassign=task.status == "open" and is_lead(work.actor, case.confined_to),
+        status=task.status,
+        created_at=task.created_at,
+        due_at=task.due_at,
+        clauses=element.clauses,
+        form=definition.form(task.element),
+        answers=found.answers,
+        answers_from=found.source,
+        saved_at=found.saved_at,
+        draft_version=drafts.version(found.saved_at),
+        token=str(uuid4()),
+        step_no=len(done) + 1,
+        done_by=people.name_of(work, task.done_by),
+        done_at=task.done_at,
+    )
+
+
+def form_of(work: UnitOfWork, task_id: UUID, *, lock: bool = False) -> Form:
+    """The form of a task that the actor may see. With `lock` nobody else changes the case until commit."""
+    task = access.visible_task(work, task_id, lock=lock)
+    return definition_of(work, access.visible_case(work, task.case_id).definition_id).form(task.element)
+
+
+def claim(work: UnitOfWork, task_id: UUID) -> None:
+    """Take an unassigned task of one of my roles."""
+    task = _locked(work, task_id)
+    if task.assignee_id == work.actor.user_id:
+        return
+    if task.assignee_id is not None:
+        raise precedence.held(work, task)
+    _check_may_hold(work, task)
+    task.assignee_id = work.actor.user_id
+    _record(work, task, "task.claimed")
+
+
+def release(work: UnitOfWork, task_id: UUID, *, seen_holder: SeenHolder = "any") -> None:
+    """Give a task back to the queue of its role. Its holder may, and a lead."""
+    task = _locked(work, task_id)
+    if task.assignee_id is None:
+        return
+    _check_holder(work, task, seen_holder)
+    case = access.visible_case(work, task.case_id)
+    if task.assignee_id != work.actor.user_id and not is_lead(work.actor, case.confined_to):
+        raise precedence.held(work, task)
+    task.assignee_id = None
+    _record(work, task, "task.released")
+
+
+def reassign(work: UnitOfWork, task_id: UUID, user_id: UUID, *, seen_holder: SeenHolder = "any") -> None:
+    """A lead gives a task to a colleague who holds its role; four eyes hold for the colleague too."""
+    case = access.visible_case(work, access.visible_task(work, task_id, lock=True).case_id)
+    check_lead(work.actor, case.confined_to)
+    task = _locked(work, task_id)
+    _check_holder(work, task, seen_holder)
+    # Locked against changes: who is disabled or loses the role at this moment does not get the task.
+    user = work.session.get(User, user_id, with_for_update={"read": True}, populate_existing=True)
+    if user is None or not user.is_active or user.unit != task.unit:
+        raise InvalidInput("Pilih petugas yang akunnya aktif di unit ini.")
+    if task.role not in {role.role for role in user.roles}:
+        raise InvalidInput(f"{user.full_name} tidak memegang peran {role_label(work, task.role)}.")
+    if walls.keeps_out(work, case.id, user.id):
+        raise InvalidInput(f"Tugas ini tidak dapat dialihkan kepada {user.full_name}. Pilih petugas lain.")
+    if user.id in steps.recorders(work, case.id, _four_eyes(work, case, task)):
+        raise Forbidden(f"{user.full_name} ikut mencatat berkas ini, jadi tidak boleh menyetujuinya.")
+    task.assignee_id = user.id
+    _record(work, task, "task.reassigned", to=user.full_name)
+
+
+def complete(
+    work: UnitOfWork, task_id: UUID, given: Answers, token: str, seen_draft: str | None = None
+) -> Completion:
+    """Complete a task with these answers. `token` is the idempotency key of the form: sent twice, done once.
+
+    `seen_draft` is the `version` of the draft on the page; what was saved from another page since is not dropped unsaid.
+
+    Raises `InvalidInput` (with a sentence per field), `Conflict` (says who was faster), `Forbidden`, `ProcessFault`.
+    """
+    task = access.visible_task(work, task_id, lock=True)
+    case = access.visible_case(work, task.case_id)
+    if task.status != "open":
+        return _repeated(work, case, task, given, token)
+    _check_may_complete(work, case, task)
+    definition = definition_of(work, case.definition_id)
+    form = definition.form(task.element)
+    kept = forms.visible(form, given)
+    if faults := judging.faults(work, case, task, definition, form, kept):
+        raise InvalidInput(fields=faults)
+    kept = drawings.redrawn(form, kept)
+    stored = answers.store(work, case, task, token, form, kept)
+    control = {**stored.control, **requirements.decide(work, case, form, kept, stored.submission_id)}
+    with incidents.blaming("complete", case.id, task.id), work.session.no_autoflush:
+        run = runner.open_case(definition, case.state, work.clock())
+        run.complete_task(task.id, control)
+        _finish(work, case, task)
+        handoffs.answer(work, task, definition, control)
+        steps.settle(work, case, run)
+        work.session.flush()  # a draft that is being saved waits for the task's row, and then finds it done
+        drafts.discard(work, case, task, token, seen_draft)
+    return _completion(work, case, f"Tersimpan: {task.name}.")
+
+
+def _finish(work: UnitOfWork, case: Case, task: Task) -> None:
+    task.status = "done"
+    task.assignee_id = task.assignee_id or work.actor.user_id
+    task.done_at = work.clock()
+    task.done_by = work.actor.user_id
+    incidents.resolve(work, case, task.id)
+    _record(work, task, "task.completed")
+
+
+def _completion(work: UnitOfWork, case: Case, message: str) -> Completion:
+    if sentence := walls.tells_end_of_sight(work, case):
+        return Completion(case.id, None, f"{message} {sentence}", is_out_of_sight=True)
+    mine = [task for task in case_tasks.open_of_case(work, case.id) if task.assignee_id == work.actor.user_id]
+    return Completion(case.id, mine[0].id if mine else kinship.next_task(work, case.id), message)
+
+
+def _repeated(work: UnitOfWork, case: Case, task: Task, given: Answers, token: str) -> Completion:
+    """The form came a second time: the same answer for the same token and answers, else who was faster."""
+    stored = work.session.scalars(select(Submission).where(Submission.task_id == task.id)).first()
+    if stored is None or stored.token != token or stored.submitted_by != work.actor.user_id:
+        raise precedence.ended(work, task)
+    form = definition_of(work, case.definition_id).form(task.element)
+    given = drawings.redrawn(form, forms.visible(form, given))
+    if answers.unsealed(work, case, [stored])[task.element] != given:
+        raise precedence.changed(task)
+    return _completion(work, case, f"Tersimpan: {task.name}.")
+
+
+def _check_may_complete(work: UnitOfWork, case: Case, task: Task) -> None:
+    if not standing_in.may_stand_in(work, case, task):
+        check_work_on(work.actor, unit=task.unit, role=task.role)
+    if task.assignee_id not in (None, work.actor.user_id):
+        raise precedence.held(work, task)
+    check_four_eyes(work.actor, steps.recorders(work, case.id, _four_eyes(work, case, task)))
+
+
+def _check_may_hold(work: UnitOfWork, task: Task) -> None:
+    check_work_on(work.actor, unit=task.unit, role=task.role)
+    case = access.visible_case(work, task.case_id)
+    check_four_eyes(work.actor, steps.recorders(work, case.id, _four_eyes(work, case, task)))
+
+
+def _four_eyes(work: UnitOfWork, case: Case, task: Task) -> str:
+    definition: Definition = definition_of(work, case.definition_id)
+    return definition.elements[task.element].properties.get("fourEyes", "")
+
+
+def _check_holder(work: UnitOfWork, task: Task, seen: SeenHolder) -> None:
+    """Whoever took the task since the page was loaded is not robbed of it unsaid."""
+    if seen != "any" and task.assignee_id != seen:
+        raise precedence.moved(work, task)
+
+
+def _record(work: UnitOfWork, task: Task, action: str, **details: str) -> None:
+    """An event of one task. Its id tells it from the task that the same element had in an earlier round."""
+    audit.record_case(work, task.case_id, action, task.element, name=task.name, task=str(task.id), **details)
+
+
+def _locked(work: UnitOfWork, task_id: UUID) -> Task:
+    task = access.visible_task(work, task_id, lock=True)
+    if task.status != "open":
+        raise precedence.ended(work, task)
+    return task

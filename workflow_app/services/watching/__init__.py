@@ -1,0 +1,1 @@
+"""Whether the installation agrees with itself and is well."""

@@ -1,0 +1,145 @@
+"""How the parts are that the site stands on: what the probes ask, and what the pages say while one is away.
+
+Without the database, or on a database of another revision, nothing can be done: the site is *unready*. Everything else only
+takes a part of the work away: the site is *degraded*, and keeps serving.
+"""
+
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from sqlalchemy import func, select, text
+from sqlalchemy.dialects.postgresql import insert
+
+from ocr import engine
+from ocr.errors import OcrError
+from ocr.sandbox import Sandbox
+from ocr.types import Limits, Options
+from workflow_app.errors import DatabaseAway, ReaderAway, StorageAway
+from workflow_app.migrations import commands
+from workflow_app.models.heartbeat import Heartbeat
+from workflow_app.services.ground.unit_of_work import UnitOfWork, Works, translated
+from workflow_app.types import SYSTEM
+
+DATABASE, SCHEMA, STORAGE, READER, DISK = "database", "schema", "storage", "reader", "disk"
+BEATS: Mapping[str, float] = {"counter": 60, "reading": 60, "scheduler": 180}
+"""Parts of the background process, and after how many silent seconds each counts as standing still."""
+NEEDED = frozenset({DATABASE, SCHEMA})
+"""Without these no page that shows data works."""
+LEAST_ROOM = 1_000_000_000
+"""Free bytes below which the disk is reported."""
+
+OK, AWAY, LATE, WRONG, LOW, UNKNOWN = "ok", "away", "late", "wrong", "low", "unknown"
+
+SENTENCES: Mapping[str, str] = {
+    DATABASE: DatabaseAway.sentence,
+    SCHEMA: "Basis data sedang dimutakhirkan, jadi sebagian halaman belum dapat dibuka. Tunggu sebentar, lalu coba lagi.",
+    STORAGE: StorageAway.sentence,
+    READER: ReaderAway.sentence,
+    DISK: "Ruang simpan server hampir penuh. Pekerjaan masih dapat diteruskan; minta admin menambah ruang.",
+    "counter": "Pekerjaan latar belakang sedang berhenti. Formulir tetap dapat diisi dan disimpan; cetak surat dan "
+    "pengarsipan menunggu, lalu berjalan sendiri setelah pulih. Beri tahu admin.",
+    "reading": "Pembacaan pindaian sedang berhenti. Pindaian tetap tersimpan dan dapat dibuka; isinya belum dapat dicari.",
+}
+"""What is not possible now and what still is, for the people who work meanwhile."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """How one part is. `facts` are for the operator: numbers and revisions, no addresses."""
+
+    name: str
+    state: str = OK
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+Look = Callable[[], list[Part]]
+
+
+def looks(works: Works, watched_folder: str) -> dict[str, Look]:
+    """The probes of a web process, by the part whose silence they would share."""
+    found: dict[str, Look] = {
+        DATABASE: lambda: _database(works),
+        STORAGE: lambda: _storage(works),
+    }
+    if watched_folder:
+        found[DISK] = lambda: [_disk(Path(watched_folder))]
+    return found
+
+
+def beat(work: UnitOfWork, name: str, facts: Mapping[str, Any] | None = None) -> None:
+    """Leave a sign of life. The database's clock is taken, so that it does not matter whose clock is wrong."""
+    row = {"name": name, "at": func.clock_timestamp(), "facts": dict(facts or {})}
+    statement = insert(Heartbeat).values(**row)
+    work.session.execute(
+        statement.on_conflict_do_update(
+            index_elements=[Heartbeat.name],
+            set_={"at": statement.excluded.at, "facts": statement.excluded.facts},
+        )
+    )
+
+
+def reader_version() -> str | None:
+    """The version of Tesseract with the languages we need; None when it is not there. Takes seconds at most."""
+    try:
+        with (
+            TemporaryDirectory(prefix="periksa-") as folder,
+            Sandbox(Limits(), Path(folder)) as sandbox,
+        ):
+            return engine.probe(sandbox, Options()).version
+    except (OcrError, OSError):
+        return None
+
+
+def _database(works: Works) -> list[Part]:
+    with works.begin(SYSTEM) as work:
+        work.session.execute(text("set local statement_timeout = '1500ms'"))
+        current, wanted = _revision(work), commands.head()
+        parts = [
+            Part(DATABASE),
+            Part(SCHEMA, OK if current == wanted else WRONG, {"database": current, "code": wanted}),
+        ]
+        return [*parts, *beats(work)] if current == wanted else parts
+
+
+def _revision(work: UnitOfWork) -> str:
+    if not work.session.scalar(text("select to_regclass('alembic_version') is not null")):
+        return ""
+    return str(work.session.scalar(text("select version_num from alembic_version")) or "")
+
+
+def beats(work: UnitOfWork) -> list[Part]:
+    """The parts of the background process by their signs of life, and what it said of the reader."""
+    age = func.extract("epoch", func.clock_timestamp() - Heartbeat.at)
+    rows = {
+        row.name: row
+        for row in work.session.execute(select(Heartbeat.name, Heartbeat.facts, age.label("age")))
+    }
+    parts = []
+    for name, limit in BEATS.items():
+        if name not in rows:
+            parts.append(Part(name, LATE, {"age_seconds": None}))
+            continue
+        seconds = round(float(rows[name].age), 1)
+        # An age below zero: the clock was set back since. The next sign of life puts it right.
+        state = OK if -limit <= seconds <= limit else LATE
+        parts.append(Part(name, state, {"age_seconds": seconds}))
+    if "reading" in rows and "tesseract" in (facts := rows["reading"].facts):
+        parts.append(Part(READER, OK if facts["tesseract"] else AWAY, {"tesseract": facts["tesseract"]}))
+    else:
+        parts.append(Part(READER, UNKNOWN))
+    return parts
+
+
+def _storage(works: Works) -> list[Part]:
+    with translated():
+        works.blobs.ping()
+    return [Part(STORAGE)]
+
+
+def _disk(folder: Path) -> Part:
+    free = shutil.disk_usage(folder).free
+    return Part(DISK, OK if free >= LEAST_ROOM else LOW, {"free_bytes": free})
