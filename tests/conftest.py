@@ -1,6 +1,7 @@
 """Fixtures of the whole suite. Servers start on first use, so that unit tests never start them."""
 
 import shutil
+import signal
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,6 +14,11 @@ from workflow_app.bootstrap.system_packages import BROWSERS
 from workflow_app.connections import connect
 from workflow_app.local_stack import LocalStack
 from workflow_app.settings import Settings, read_settings
+
+
+def pytest_configure() -> None:
+    """Whoever ends the suite with SIGTERM gets it as from Ctrl-C: fixtures take their servers down."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -3,14 +3,16 @@
 import importlib.util
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 from typing import IO
 
 import click
@@ -65,21 +67,44 @@ def test(arguments: tuple[str, ...]) -> None:
 
 
 def side_by_side(commands: list[list[str]], environment: Mapping[str, str]) -> int:
-    """Run these at the same time: the first in sight, then what the others said. The worst exit code of all."""
+    """Run these at the same time: the first in sight, then what the others said. The worst exit code of all.
+
+    SIGTERM is handed on, and Ctrl-C reaches them from the terminal: each takes its servers down before this ends.
+    """
     with ExitStack() as stack:
-        others: list[tuple[subprocess.Popen[bytes], IO[bytes]]] = []
-        for command in commands[1:]:
-            said: IO[bytes] = stack.enter_context(tempfile.TemporaryFile())
-            program = subprocess.Popen(
-                command, cwd=ROOT, env=environment, stdout=said, stderr=subprocess.STDOUT
-            )
-            others.append((stack.enter_context(program), said))
-        codes = [subprocess.run(commands[0], cwd=ROOT, env=environment, check=False).returncode]
-        for program, said in others:
+        programs: list[tuple[subprocess.Popen[bytes], IO[bytes] | None]] = []
+        for command in commands:
+            said: IO[bytes] | None = stack.enter_context(tempfile.TemporaryFile()) if programs else None
+            errors = subprocess.STDOUT if said else None
+            program = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=said, stderr=errors)
+            programs.append((stack.enter_context(program), said))
+        stack.enter_context(_patience([program for program, _ in programs]))
+        codes = []
+        for program, said in programs:
             codes.append(program.wait())
-            said.seek(0)
-            click.echo(said.read().decode(errors="replace"))
+            if said:
+                said.seek(0)
+                click.echo(said.read().decode(errors="replace"))
     return max(codes, key=abs)
+
+
+@contextmanager
+def _patience(programs: Iterable[subprocess.Popen[bytes]]) -> Iterator[None]:
+    """For this block, who is told to end tells these programs, and goes on waiting for them."""
+
+    def hand_on(number: int, _frame: FrameType | None) -> None:
+        for program in programs:
+            program.send_signal(number)
+
+    before = {
+        signal.SIGTERM: signal.signal(signal.SIGTERM, hand_on),
+        signal.SIGINT: signal.signal(signal.SIGINT, lambda _number, _frame: None),
+    }
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @click.command()

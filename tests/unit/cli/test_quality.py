@@ -1,6 +1,8 @@
 """The whole suite runs in two halves side by side, and none of them is lost."""
 
 import os
+import signal
+import subprocess
 import sys
 from pathlib import Path
 
@@ -8,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from workflow_app.cli import quality
+from workflow_app.local_stack.children import wait_until
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -26,6 +29,31 @@ def test_each_half_is_heard_and_the_worst_counts(
 
     assert quality.side_by_side(commands, os.environ) == max(codes, key=abs)
     assert capfd.readouterr().out.split("\n")[:2] == ["half 0", "half 1"]
+
+
+CLEANING = """
+import pathlib, signal, sys, time
+signal.signal(signal.SIGTERM, signal.default_int_handler)
+place = pathlib.Path(sys.argv[1])
+try:
+    place.with_suffix(".began").touch()
+    time.sleep(60)
+finally:
+    time.sleep(0.3)
+    place.with_suffix(".cleaned").touch()
+"""
+
+
+def test_who_is_told_to_end_waits_until_each_half_has_cleaned_up(tmp_path: Path) -> None:
+    halves = [[sys.executable, "-c", CLEANING, str(tmp_path / name)] for name in ("one", "two")]
+    run = f"import os; from workflow_app.cli import quality; raise SystemExit(quality.side_by_side({halves}, os.environ))"
+    program = subprocess.Popen([sys.executable, "-c", run], cwd=ROOT, stderr=subprocess.DEVNULL)
+    assert wait_until(lambda: len(list(tmp_path.glob("*.began"))) == 2, 30)
+
+    program.send_signal(signal.SIGTERM)
+
+    assert program.wait(timeout=30) != 0
+    assert sorted(path.name for path in tmp_path.glob("*.cleaned")) == ["one.cleaned", "two.cleaned"]
 
 
 @pytest.mark.parametrize(
