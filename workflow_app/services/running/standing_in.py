@@ -10,12 +10,11 @@ from workflow_app.errors import Forbidden
 from workflow_app.models.case import Case
 from workflow_app.models.task import Task
 from workflow_app.permissions import can_work_on
-from workflow_app.services.case_file import access, precedence
+from workflow_app.services.case_file import access, four_eyes, precedence
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import duties
 from workflow_app.services.office.processes import definition_of
-from workflow_app.services.running import steps
 
 
 def may_work(work: UnitOfWork, case: Case, task: Task) -> bool:
@@ -56,7 +55,7 @@ def _may_relieve(work: UnitOfWork, case: Case, task: Task) -> bool:
     if task.assignee_id in (None, actor.user_id) or not can_work_on(actor, unit=task.unit, role=task.role):
         return False
     element = definition_of(work, case.definition_id).elements[task.element]
-    barred = steps.recorders(work, case.id, element.properties.get("fourEyes", ""))
+    barred = four_eyes.recorders(work, case.id, element.properties.get("fourEyes", ""))
     return (
         actor.user_id not in barred
         and duties.is_addressed_elsewhere(work, task.unit, task.role, task.assignee_id)

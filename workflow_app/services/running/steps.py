@@ -9,11 +9,10 @@ from workflow_app.engine.runner import Run
 from workflow_app.errors import ProcessFault
 from workflow_app.models.case import Case
 from workflow_app.models.effect import PendingEffect
-from workflow_app.models.submission import Submission
 from workflow_app.models.task import Task
 from workflow_app.models.user import User, UserRole
 from workflow_app.permissions import ROLES
-from workflow_app.services.case_file import answers, case_tasks, clocks, handoffs, incidents, walls
+from workflow_app.services.case_file import answers, case_tasks, clocks, four_eyes, handoffs, incidents, walls
 from workflow_app.services.case_file.openings import Opened
 from workflow_app.services.ground import audit, jobs
 from workflow_app.services.ground.unit_of_work import UnitOfWork
@@ -122,7 +121,7 @@ def _assignee(work: UnitOfWork, case: Case, opened: OpenTask) -> UUID | None:
         return None
     if assign is not None and (officer := _officer_of(work, case, assign, opened.lane)) is not None:
         return officer
-    barred = recorders(work, case.id, opened.properties.get("fourEyes", ""))
+    barred = four_eyes.recorders(work, case.id, opened.properties.get("fourEyes", ""))
     walled_off = case_tasks.walled_off(work, case.id)
     is_able = opened.lane in work.actor.roles and work.actor.user_id not in barred | walled_off
     if is_able and not _is_served_by_another(work, case, opened.lane):
@@ -160,17 +159,3 @@ def _is_served_by_another(work: UnitOfWork, case: Case, lane: str) -> bool:
     ]
     last = max(done, key=lambda task: task.done_at or task.created_at, default=None)
     return last is not None and last.done_by != work.actor.user_id
-
-
-def recorders(work: UnitOfWork, case_id: UUID, elements: str) -> set[UUID | None]:
-    """Users who ever completed one of the named elements of this case (four eyes)."""
-    names = elements.split()
-    if not names:
-        return set()
-    return set(
-        work.session.scalars(
-            select(Submission.submitted_by)
-            .where(Submission.case_id == case_id, Submission.element.in_(names))
-            .distinct()
-        )
-    )

@@ -21,6 +21,7 @@ from workflow_app.services.case_file import (
     access,
     answers,
     case_tasks,
+    four_eyes,
     handoffs,
     incidents,
     kinship,
@@ -182,7 +183,7 @@ def reassign(work: UnitOfWork, task_id: UUID, user_id: UUID, *, seen_holder: See
         raise InvalidInput(f"{user.full_name} tidak memegang peran {role_label(work, task.role)}.")
     if walls.keeps_out(work, case.id, user.id):
         raise InvalidInput(f"Tugas ini tidak dapat dialihkan kepada {user.full_name}. Pilih petugas lain.")
-    if user.id in steps.recorders(work, case.id, _four_eyes(work, case, task)):
+    if user.id in four_eyes.recorders(work, case.id, _four_eyes(work, case, task)):
         raise Forbidden(f"{user.full_name} ikut mencatat berkas ini, jadi tidak boleh menyetujuinya.")
     task.assignee_id = user.id
     _record(work, task, "task.reassigned", to=user.full_name)
@@ -254,13 +255,13 @@ def _check_may_complete(work: UnitOfWork, case: Case, task: Task) -> None:
         check_work_on(work.actor, unit=task.unit, role=task.role)
     if task.assignee_id not in (None, work.actor.user_id):
         raise precedence.held(work, task)
-    check_four_eyes(work.actor, steps.recorders(work, case.id, _four_eyes(work, case, task)))
+    check_four_eyes(work.actor, four_eyes.recorders(work, case.id, _four_eyes(work, case, task)))
 
 
 def _check_may_hold(work: UnitOfWork, task: Task) -> None:
     check_work_on(work.actor, unit=task.unit, role=task.role)
     case = access.visible_case(work, task.case_id)
-    check_four_eyes(work.actor, steps.recorders(work, case.id, _four_eyes(work, case, task)))
+    check_four_eyes(work.actor, four_eyes.recorders(work, case.id, _four_eyes(work, case, task)))
 
 
 def _four_eyes(work: UnitOfWork, case: Case, task: Task) -> str:

@@ -1,0 +1,22 @@
+"""Who has had a hand in a case already and therefore does not judge it (four eyes)."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+
+from workflow_app.models.submission import Submission
+from workflow_app.services.ground.unit_of_work import UnitOfWork
+
+
+def recorders(work: UnitOfWork, case_id: UUID, elements: str) -> set[UUID | None]:
+    """Users who ever completed one of the named elements of this case (four eyes)."""
+    names = elements.split()
+    if not names:
+        return set()
+    return set(
+        work.session.scalars(
+            select(Submission.submitted_by)
+            .where(Submission.case_id == case_id, Submission.element.in_(names))
+            .distinct()
+        )
+    )
