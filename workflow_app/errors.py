@@ -136,10 +136,11 @@ class TaskNotReady(Conflict):
 
 
 class LoopLimitReached(Conflict):
-    """Bounded rework (`maxVisits`) is used up."""
+    """A stretch of rework (`maxVisits`) is used up, and no lead has let the case go on yet."""
 
     sentence = (
-        "Berkas ini sudah terlalu sering dikembalikan. Batalkan berkas dengan alasan, lalu mulai berkas baru."
+        "Langkah ini sudah sangat sering diulang, jadi berkas menunggu izin. Minta Ka SPKT atau Pamapta membuka halaman "
+        "berkas, membaca sebabnya, lalu mengizinkannya berjalan lagi."
     )
 
 

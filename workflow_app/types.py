@@ -47,6 +47,8 @@ class OpenTask:
     lane: str
     """Role key of the lane (`petugas`, `ka_spkt`, ...)."""
     properties: Mapping[str, str] = field(default_factory=dict)
+    is_held: bool = False
+    """It was entered more often than a stretch of rework allows; a lead must let the case go on first."""
 
 
 @dataclass(frozen=True)

@@ -20,12 +20,13 @@ from SpiffWorkflow.spiff.specs.defaults import CallActivity, UserTask
 from SpiffWorkflow.spiff.specs.event_definitions import MessageEventDefinition
 from SpiffWorkflow.util.task import TaskState
 
+from workflow_app.engine import rework
 from workflow_app.engine.definitions import Definition
 from workflow_app.engine.functions import Value
 from workflow_app.engine.messages import catchers
 from workflow_app.engine.specs import DueTimer, EffectTask, Scope, waiting_until
 from workflow_app.engine.state import CaseState, all_tasks, fresh, pack, unpack
-from workflow_app.errors import LoopLimitReached, ProcessFault, SentraError, TaskNotReady
+from workflow_app.errors import ProcessFault, SentraError, TaskNotReady
 from workflow_app.types import Effect, OpenTask, Step, Variables
 
 MAX_AUTOMATIC = 300
@@ -107,6 +108,8 @@ class Run:
         self.steps = 0
         self.known: set[UUID] = set()
         self.had_effects = False
+        self.stopped: frozenset[str] = frozenset()
+        """What this step may not enter, because no person acts in it."""
 
     def begin(self, variables: Variables, now: datetime) -> None:
         """Start a fresh case."""
@@ -120,12 +123,15 @@ class Run:
         with self.guarded():
             self.case = unpack(self.definition.specs, state, Scope({}, now))
             self.known = {t.id for t in self.open_tasks()}
+            self.stopped = rework.held(self.definition, self.case.visits)
             self.had_effects = bool(self.effects)
 
     def complete_task(self, task_id: UUID, variables: Variables) -> None:
         """Complete an open user task. Raises `TaskNotReady`, `LoopLimitReached` or `ProcessFault`."""
         with self.guarded():
             task = self.task(task_id, UserTask, TaskState.READY)
+            rework.check_free(self.definition.elements[self.element], self.case.visits)
+            self.stopped = frozenset()
             self.set_variables(variables)
             task.run()
             self.note(task)
@@ -156,6 +162,7 @@ class Run:
                 raise TaskNotReady(
                     "Permintaan ini tidak berlaku lagi pada tahap berkas sekarang.", detail=name
                 )
+            self.stopped = frozenset()
             self.set_variables(variables)
             for task in found:
                 task.task_spec.catch(task, event)
@@ -255,23 +262,19 @@ class Run:
             self.case.outcome = element.properties.get("outcome", self.case.outcome)
 
     def arrive(self, task: Any) -> None:
-        """A task is reached: whose it is stays as it is now. Raises `LoopLimitReached` beyond `maxVisits`."""
+        """A task is reached: whose it is stays as it is now. Raises `LoopLimitReached` where only the machine goes round."""
         element = self.definition.elements[task.task_spec.name]
         if variable := element.properties.get("roleFrom"):
             role = self.case.workflow.script_engine.variables.get(variable)
             if not isinstance(role, str) or not role:
                 raise ProcessFault(element.id, f"the variable {variable} names no role")
             task.internal_data["role"] = role
-        if (limit := element.properties.get("maxVisits")) is None:
-            return
-        visits = self.case.visits.get(element.id, 0) + 1
-        if visits > int(limit):
-            raise LoopLimitReached(
-                f"Langkah “{element.name}” sudah {limit} kali dilalui berkas ini dan tidak dapat diulang lagi. "
-                "Batalkan berkas dengan alasan, lalu mulai berkas baru.",
-                detail=element.id,
-            )
-        self.case.visits[element.id] = visits
+        rework.enter(element, self.case.visits, self.stopped)
+
+    def let_on(self) -> None:
+        """A lead lets the case go on: a new stretch of rework begins. Raises `TaskNotReady` when nothing is held."""
+        opened = (task.task_spec.name for task in self.open_tasks())
+        rework.begin_stretch(self.definition, self.case.visits, opened)
 
     def open_tasks(self) -> list[Any]:
         """User tasks that wait for a person, in the order of the model."""
@@ -287,7 +290,8 @@ class Run:
         """An open task for the inbox."""
         element = self.definition.elements[task.task_spec.name]
         role = task.internal_data.get("role", element.role)
-        return OpenTask(task.id, element.id, element.name, role, element.properties)
+        is_held = rework.is_held(element, self.case.visits)
+        return OpenTask(task.id, element.id, element.name, role, element.properties, is_held)
 
     def entered(self) -> Iterator[str]:
         """Call activities whose process is under way."""

@@ -98,6 +98,12 @@ def unpack(specs: Specs, state: bytes, scope: Scope) -> CaseState:
     return CaseState(workflow, content["visits"], content["outcome"])
 
 
+def visits_of(state: bytes) -> dict[str, int]:
+    """How often each bounded task of a stored case has been entered, without restoring the case."""
+    visits: dict[str, int] = json.loads(zlib.decompress(state))["visits"]
+    return visits
+
+
 def all_tasks(workflow: Any) -> Iterator[Any]:
     """Every task of the case and its subprocesses, at any depth (the library's iterators stop at 1000)."""
     for part in (workflow, *workflow.subprocesses.values()):

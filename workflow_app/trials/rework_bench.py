@@ -1,27 +1,24 @@
 """What one more round of rework costs in a case that has had many: on the real services, without the web in between.
 
-The process is the SKTLK of the release with one change: its bounds on rework, which stop a case long before, are as high as
-the linter allows. In each round the approver sends the case back for its papers (one loop of the model), one of them is
+The process is the SKTLK of the release. Whenever a stretch of rework is used up, Ka SPKT lets the case go on with a reason, as
+people do (decision 0028); that act is no completion and is not timed. In each round the approver sends the case back for its papers (one loop of the model), one of them is
 missing and is handed in (another loop), and the case comes to the approver again.
 """
 
-import re
-import shutil
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import Engine, event, text
 
 from workflow_app.services.accounts import users
+from workflow_app.services.case_file import incidents
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import processes
-from workflow_app.services.running import cases, rehearsal, tasks
+from workflow_app.services.running import cases, going_on, rehearsal, tasks
 from workflow_app.trials import lost_ktp
 from workflow_app.trials.notices import Notice, unheard
 from workflow_app.trials.percentiles import milliseconds
@@ -40,8 +37,7 @@ WARM_UP = 5
 """Rounds before any of them counts."""
 WINDOW = 20
 """Rounds of which the median is taken, of each case."""
-BOUND = re.compile(rb'(name="maxVisits" value=)"\d+"')
-HIGHEST = rb'\1"999"'
+REASON = "Contoh: berkas uji putaran diizinkan berjalan lagi."
 PLAYERS = {"petugas": "petugas", "ka_spkt": "kaspkt"}
 """Role to the demo person who plays it."""
 TASK = text("select id from task where case_id = :case and element = :element and status = 'open'")
@@ -86,7 +82,15 @@ class Rework:
 
     def go_round(self) -> list[float]:
         """Seconds of each completion of one round, from opening the transaction to its commit."""
-        return [complete(self.works, self.cast, self.case_id, step) for step in self.steps]
+        return [self.complete(step) for step in self.steps]
+
+    def complete(self, step: Step) -> float:
+        """One completion, after Ka SPKT has let the case go on where its stretch is used up."""
+        with self.works.begin(self.cast["ka_spkt"]) as work:
+            held = [one.id for one in incidents.of_case(work, self.case_id) if one.can_let_on]
+            for incident_id in held:
+                going_on.let_on(work, incident_id, REASON)
+        return complete(self.works, self.cast, self.case_id, step)
 
     def cost(self, waits: Sequence[float]) -> Cost:
         """These waits, and what one more round asks for."""
@@ -105,7 +109,6 @@ def measure(loops: int = 1000, *, notice: Notice = unheard) -> Result:
             known = {user.username: users.actor_of(user) for user in users.list_all(work)}
         cast = {role: known[username] for role, username in PLAYERS.items()}
         folder = site.settings().processes_dir / lost_ktp.PROCESS
-        deploy_unbounded(works, folder)
         notice(f"site at {site.address}; a case goes through {loops} loops")
         return run(works, cast, folder, loops)
 
@@ -169,13 +172,3 @@ def listening(engine: Engine) -> Iterator[list[tuple[int, int]]]:
         yield heard
     finally:
         event.remove(engine, "after_cursor_execute", note)
-
-
-def deploy_unbounded(works: Works, folder: Path) -> None:
-    """Make the process of this folder with high bounds the current version."""
-    with TemporaryDirectory(prefix="spkt-trial-") as place, works.begin(SYSTEM) as work:
-        # With all that is beside it: shared parts of letters, processes that it calls.
-        copy = Path(shutil.copytree(folder.parent, Path(place) / "processes")) / folder.name
-        model = copy / "process.bpmn"
-        model.write_bytes(BOUND.sub(HIGHEST, model.read_bytes()))
-        processes.deploy(work, copy)

@@ -188,6 +188,8 @@ def all_routes(world: World) -> list[Route]:
         Route("cases.cancel", "POST", f"{approval}/batal", "sari", {"alasan": reason}),
         Route("cases.reopen", "POST", f"{done}/buka-kembali", "sari", {"alasan_buka": reason}, (409,)),
         Route("incidents.retry", "POST", f"/insiden/{w.incident}/ulangi", "sari", answered=(409,)),
+        Route("incidents.ask_to_let_on", "GET", f"/insiden/{w.incident}/izin", "sari", answered=(409,)),
+        Route("incidents.let_on", "POST", f"/insiden/{w.incident}/izin", "sari", {"alasan": reason}, (409,)),
         Route("messages.hand_over", "POST", f"/pesan/{w.slip}/serah", "budi"),
         Route("messages.print_instead", "POST", f"/pesan/{w.mail}/cetak", "budi"),
         Route("messages.retry", "POST", f"/pesan/{w.mail}/ulangi", "sari"),

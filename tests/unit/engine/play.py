@@ -26,6 +26,10 @@ class Play:
         return [task.element for task in self.step.open_tasks]
 
     @property
+    def held(self) -> list[str]:
+        return [task.element for task in self.step.open_tasks if task.is_held]
+
+    @property
     def waiting(self) -> list[str]:
         return [effect.operation for effect in self.step.effects]
 
@@ -42,6 +46,12 @@ class Play:
     def after(self, **length: float) -> "Play":
         self.now += timedelta(**length)
         self.step = runner.wake(self.definition, self.step.state, self.now)
+        return self
+
+    def let_on(self) -> "Play":
+        run = runner.open_case(self.definition, self.step.state, self.now)
+        run.let_on()
+        self.step = run.close()
         return self
 
     def hear(self, message: str, **variables: Value) -> "Play":

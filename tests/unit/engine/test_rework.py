@@ -7,10 +7,10 @@ import pytest
 from tests.unit.engine.calls import complaint
 from tests.unit.engine.counter import service_counter
 from tests.unit.engine.folder import Folder
-from tests.unit.engine.play import DUE, Play
+from tests.unit.engine.play import DUE, Play, rework
 from workflow_app.engine import state
 from workflow_app.engine.functions import Value
-from workflow_app.errors import LoopLimitReached
+from workflow_app.errors import LoopLimitReached, TaskNotReady
 
 
 def branches(kind: str) -> Folder:
@@ -59,7 +59,7 @@ def walk(folder: Folder, seed: int) -> list[object]:
                 play.after(minutes=choices.choice([1, 5]))
         except LoopLimitReached as reached:
             seen.append(reached.sentence)
-            break
+            play.let_on()
         seen.append((play.open, play.waiting, play.step.completed, play.step.outcome, play.step.next_wake_at))
     return seen
 
@@ -90,3 +90,46 @@ def test_an_inclusive_gateway_waits_for_exactly_the_branches_it_opened_in_every_
         assert play.open == ["putuskan"]
         play.done("putuskan", keputusan="kembali")
     assert play.open == ["tanya"]
+
+
+def test_after_a_stretch_of_rework_the_step_is_held_until_the_case_is_let_go_on() -> None:
+    play = Play(rework(3))
+    for _ in range(3):
+        assert play.held == []
+        play.done("kerja").done("putuskan", keputusan="kembali")
+    assert (play.open, play.held) == (["kerja"], ["kerja"])
+    before = play.step.state
+    with pytest.raises(LoopLimitReached, match="kerja"):
+        play.done("kerja")
+    assert play.step.state == before
+    assert (play.let_on().open, play.held) == (["kerja"], [])
+    for _ in range(3):
+        assert play.held == []
+        play.done("kerja").done("putuskan", keputusan="kembali")
+    assert play.held == ["kerja"]
+    assert play.let_on().done("kerja").done("putuskan", keputusan="setuju").step.outcome == "selesai"
+
+
+def test_a_case_that_is_not_held_is_not_let_go_on() -> None:
+    with pytest.raises(TaskNotReady):
+        Play(rework(3)).let_on()
+
+
+def test_a_loop_of_the_machine_alone_stops_at_the_held_step_until_the_case_is_let_go_on() -> None:
+    """A timer takes `kerja` away and brings it again; what a person does elsewhere makes that loop no better."""
+    folder = (
+        Folder().start().choice("cabang", tag="parallelGateway").user("kerja", maxVisits=2).end()
+        .timer("lewat", '"PT1H"', on="kerja").user("lain").end("lain_selesai")
+        .flow("mulai", "cabang", "kerja", "selesai").flow("lewat", "kerja").flow("cabang", "lain", "lain_selesai")
+    )  # fmt: skip
+    play = Play(folder).after(hours=1, seconds=1)
+    assert play.held == []
+    assert "kerja" in play.after(hours=1, seconds=1).held
+    for _ in range(3):
+        with pytest.raises(LoopLimitReached):
+            play.after(hours=1, seconds=1)
+    play.done("lain")
+    with pytest.raises(LoopLimitReached):
+        play.after(hours=1, seconds=1)
+    assert play.let_on().held == []
+    assert play.after(hours=1, seconds=1).step.outcome is None

@@ -7,7 +7,7 @@ from tests.unit.engine.counter import service_counter
 from tests.unit.engine.folder import Folder
 from tests.unit.engine.play import DUE, NOW, Play, line, rework
 from workflow_app.engine import runner
-from workflow_app.errors import LoopLimitReached, ProcessFault, TaskNotReady
+from workflow_app.errors import ProcessFault, TaskNotReady
 
 
 def counter() -> Play:
@@ -185,19 +185,6 @@ def test_parallel_branches_share_the_variables_of_the_case_and_join() -> None:
         assert play.open == ["tiga"]
         assert play.step.variables == {"jenis": "sim", "pemilik": "sendiri"}
         assert play.done("tiga").step.outcome == "selesai"
-
-
-def test_bounded_rework_ends_with_a_sentence_and_leaves_the_state_as_it_was() -> None:
-    play = Play(rework(3))
-    for _ in range(2):
-        play.done("kerja").done("putuskan", keputusan="kembali")
-    play.done("kerja")
-    before = play.step.state
-    with pytest.raises(LoopLimitReached) as reached:
-        play.done("putuskan", keputusan="kembali")
-    assert reached.value.sentence.startswith("Langkah “Kerja” sudah 3 kali dilalui")
-    assert play.step.state == before
-    assert play.done("putuskan", keputusan="setuju").step.outcome == "selesai"
 
 
 def test_a_fault_names_the_element_and_leaves_the_state_as_it_was() -> None:

@@ -35,6 +35,8 @@ SENTENCES = {
     "clock.started": "Jam mulai: {clock_label}",
     "clock.stopped": "Jam berhenti: {clock_label}, {duration}",
     "incident.opened": "Gangguan tercatat; langkah tidak disimpan setengah",
+    "rework.held": "Menunggu izin berjalan lagi, karena sudah sangat sering diulang: {name}",
+    "rework.allowed": "Berkas diizinkan berjalan lagi dengan alasan tertulis",
     "incident.retried": "Gangguan dicoba ulang",
     "incident.resolved": "Gangguan teratasi",
     "identity.revealed": "Identitas dibuka dengan tujuan tertulis",

@@ -1,14 +1,15 @@
 """Steps that failed: nothing half-run is stored; the failure is, and a person with the right role can retry."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
+from workflow_app.engine import rework
 from workflow_app.errors import Busy, Conflict, NotFound, ProcessFault, SentraError, Unavailable
 from workflow_app.models.case import Case
 from workflow_app.models.effect import PendingEffect
@@ -16,11 +17,13 @@ from workflow_app.models.incident import Incident
 from workflow_app.models.letter import Letter
 from workflow_app.models.message import Message
 from workflow_app.models.task import Task
-from workflow_app.permissions import INCIDENT_READERS, INCIDENT_RETRIERS, check_role, has_role
+from workflow_app.permissions import INCIDENT_READERS, INCIDENT_RETRIERS, check_role, has_role, is_lead
 from workflow_app.services.case_file import access, precedence
 from workflow_app.services.ground import audit, jobs, memory
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.services.office.configuration import role_label
+from workflow_app.services.office.processes import definition_of
+from workflow_app.types import SYSTEM, Actor, OpenTask
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +44,10 @@ class IncidentView:
     sentence: str
     element: str
     can_retry: bool
+    task_id: UUID | None = None
+    is_held: bool = False
+    """No failure: rework has gone round so often that a lead must let the case go on."""
+    can_let_on: bool = False
 
 
 @contextmanager
@@ -116,6 +123,30 @@ def record(
     audit.record_case(work, case_id, "incident.opened", element, operation=operation)
 
 
+def hold(work: UnitOfWork, case: Case, opened: OpenTask) -> None:
+    """A task was entered once more than a stretch of rework allows: those who lead are told. Decision 0028."""
+    who = [case.confined_to] if case.confined_to else ["ka_spkt", "pamapta"]
+    sentence = (
+        f"Langkah “{opened.name}” sudah {opened.properties['maxVisits']} kali dilalui berkas ini, jadi belum dapat diulang "
+        f"lagi. {' atau '.join(role_label(work, role) for role in who)} perlu membaca sebabnya, lalu mengizinkan berkas "
+        "berjalan lagi dengan alasan tertulis."
+    )
+    work.session.add(
+        Incident(
+            id=uuid4(),
+            case_id=case.id,
+            operation="complete",
+            task_id=opened.id,
+            element=opened.element,
+            sentence=sentence,
+            detail="rework",
+            happened_at=work.clock(),
+        )
+    )
+    memory.of_case(work, case.id)["has_incidents"] = True
+    audit.record_case(work, case.id, "rework.held", opened.element, name=opened.name)
+
+
 def _still_waits(work: UnitOfWork, case: Case, operation: str, task_id: UUID | None) -> bool:
     if operation == "reprint":
         letter = work.session.get(Letter, task_id, populate_existing=True)
@@ -150,16 +181,21 @@ def resolve(work: UnitOfWork, case: Case, task_id: UUID | None) -> None:
         case.status = "running"
 
 
+def close_of_tasks(work: UnitOfWork, case: Case, task_ids: Collection[UUID]) -> None:
+    """These tasks wait for nothing of the kind any more: they were let go on, or are cancelled."""
+    _close(work, case, Incident.task_id.in_(task_ids))
+
+
 def close_all(work: UnitOfWork, case: Case) -> None:
     """The case has ended, so no step of it waits for a retry any more; a letter or a message that is still owed does."""
+    _close(work, case, Incident.operation.not_in(OUTLASTING))
+
+
+def _close(work: UnitOfWork, case: Case, which: ColumnElement[bool]) -> None:
     if not memory.of_case(work, case.id).get("has_incidents", True):
         return
-    query = select(Incident).where(
-        Incident.case_id == case.id,
-        Incident.resolved_at.is_(None),
-        Incident.operation.not_in(OUTLASTING),
-    )
-    for incident in work.session.scalars(query):
+    still_open = (Incident.case_id == case.id) & Incident.resolved_at.is_(None)
+    for incident in work.session.scalars(select(Incident).where(still_open, which)):
         incident.resolved_at = work.clock()
         incident.resolved_by = work.actor.user_id
 
@@ -205,22 +241,29 @@ def retry(work: UnitOfWork, incident_id: UUID) -> None:
 
 def _views(work: UnitOfWork, case_id: UUID | None) -> list[IncidentView]:
     query = (
-        select(Incident, Case.number)
+        select(Incident, Case)
         .join(Case, Case.id == Incident.case_id)
         .where(Incident.resolved_at.is_(None))
         .order_by(Incident.happened_at)
     )
     query = query.where(Case.id == case_id if case_id else access.minds_case(work))
-    may_retry = has_role(work.actor, INCIDENT_RETRIERS)
-    return [
-        IncidentView(
-            row.id,
-            row.case_id,
-            number,
-            row.happened_at,
-            row.sentence,
-            row.element,
-            can_retry=may_retry and row.operation != "complete",
-        )
-        for row, number in work.session.execute(query)
-    ]
+    return [_view(work, incident, case) for incident, case in work.session.execute(query)]
+
+
+def _view(work: UnitOfWork, incident: Incident, case: Case) -> IncidentView:
+    held = rework.held_in(definition_of(work, case.definition_id), case.state)
+    is_held = bool(held) and (incident.operation not in BESIDE or incident.element in held)
+    return IncidentView(
+        incident.id,
+        incident.case_id,
+        case.number,
+        incident.happened_at,
+        incident.sentence,
+        incident.element,
+        can_retry=has_role(work.actor, INCIDENT_RETRIERS)
+        and incident.operation != "complete"
+        and not is_held,
+        task_id=incident.task_id,
+        is_held=is_held,
+        can_let_on=is_held and is_lead(work.actor, case.confined_to),
+    )

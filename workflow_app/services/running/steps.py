@@ -82,9 +82,12 @@ def _update_tasks(work: UnitOfWork, case: Case, open_tasks: Iterable[OpenTask]) 
     if gone := known.keys() - wanted.keys():
         work.session.flush()
         drafts.discard_all(work, gone)
+        incidents.close_of_tasks(work, case, gone)
     for task_id, opened in wanted.items():
         if task_id not in known:
             case_tasks.add(work, _new_task(work, case, opened))
+            if opened.is_held:
+                incidents.hold(work, case, opened)
 
 
 def _new_task(work: UnitOfWork, case: Case, opened: OpenTask) -> Task:

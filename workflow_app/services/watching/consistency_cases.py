@@ -22,8 +22,11 @@ from workflow_app.services.watching.faults import Fault
 from workflow_app.types import Step
 
 STEPS = frozenset(
-    {"case.opened", "task.completed", "effect.done", "timer.fired", "case.cancelled", "case.restored"}
-)
+    {
+        "case.opened", "task.completed", "effect.done", "timer.fired", "case.cancelled", "case.restored",
+        "rework.allowed",
+    }
+)  # fmt: skip
 """Events that stand for one step of the engine each."""
 BATCH = 200
 
