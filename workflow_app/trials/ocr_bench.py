@@ -2,6 +2,7 @@
 
 import os
 import re
+import resource
 import shutil
 import subprocess
 import tempfile
@@ -10,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import fmean
+from typing import NamedTuple
 
 from rapidfuzz.distance import Levenshtein
 
@@ -28,11 +30,19 @@ class NothingToRead(Exception):
     """The folder holds no picture and no PDF."""
 
 
+class Cost(NamedTuple):
+    """What reading one file took: seconds on the wall, and of the processors together, which other work on the machine
+    does not lengthen."""
+
+    wall: float
+    processor: float
+
+
 @dataclass(frozen=True)
 class Result:
     """What one program made of one file."""
 
-    seconds: float
+    cost: Cost
     cer: float | None
     """Character error rate in percent of the truth; None where there is no truth."""
 
@@ -52,11 +62,14 @@ class Figures:
         ours, theirs = _per_page(self.ours, self.pages), _per_page(self.theirs, self.pages)
         return {
             "pages": self.pages,
-            "ours_s_per_page": ours,
-            "ocrmypdf_s_per_page": theirs,
-            "ratio": round(ours / theirs, 3) if ours and theirs else None,
+            "ours_s_per_page": ours and ours.wall,
+            "ocrmypdf_s_per_page": theirs and theirs.wall,
+            "ratio": _ratio(ours and ours.wall, theirs and theirs.wall),
             "ours_cer": _mean_cer(self.ours),
             "ocrmypdf_cer": _mean_cer(self.theirs),
+            "ours_cpu_s_per_page": ours and ours.processor,
+            "ocrmypdf_cpu_s_per_page": theirs and theirs.processor,
+            "cpu_ratio": _ratio(ours and ours.processor, theirs and theirs.processor),
         }
 
     def details(self) -> dict[str, object]:
@@ -100,10 +113,9 @@ def error_rate(found: str, truth: str) -> float:
 
 
 def _ours(paper: Path) -> Result:
-    begun = time.perf_counter()
+    begun = _spent()
     reading = read(paper.read_bytes())
-    seconds = time.perf_counter() - begun
-    return Result(seconds, _cer(paper, "\n".join(page.text for page in reading.pages)))
+    return Result(_since(begun), _cer(paper, "\n".join(page.text for page in reading.pages)))
 
 
 def _theirs(paper: Path, program: str) -> Result:
@@ -113,12 +125,22 @@ def _theirs(paper: Path, program: str) -> Result:
         options += ["--output-type", "pdfa", "--sidecar", str(text), "--quiet"]
         if paper.suffix.lower() != ".pdf":
             options += ["--image-dpi", _DPI_OF_A_PHOTO]
-        begun = time.perf_counter()
+        begun = _spent()
         subprocess.run(
             [program, *options, str(paper), str(copy)], check=False, capture_output=True, timeout=MOST_SECONDS
         )
-        seconds = time.perf_counter() - begun
-        return Result(seconds, _cer(paper, text.read_text("utf-8") if text.exists() else ""))
+        return Result(_since(begun), _cer(paper, text.read_text("utf-8") if text.exists() else ""))
+
+
+def _spent() -> Cost:
+    """What was spent so far, here and in every program that was started from here and has ended."""
+    used = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return Cost(time.perf_counter(), sum(each.ru_utime + each.ru_stime for each in used))
+
+
+def _since(begun: Cost) -> Cost:
+    now = _spent()
+    return Cost(now.wall - begun.wall, now.processor - begun.processor)
 
 
 def _cer(paper: Path, found: str) -> float | None:
@@ -130,8 +152,15 @@ def _plain(text: str) -> str:
     return re.sub(r"\s+", " ", text).strip()
 
 
-def _per_page(results: Sequence[Result], pages: int) -> float | None:
-    return round(sum(each.seconds for each in results) / pages, 3) if results and pages else None
+def _per_page(results: Sequence[Result], pages: int) -> Cost | None:
+    if not results or not pages:
+        return None
+    totals = (sum(each) / pages for each in zip(*(each.cost for each in results), strict=True))
+    return Cost(*(round(total, 3) for total in totals))
+
+
+def _ratio(ours: float | None, theirs: float | None) -> float | None:
+    return round(ours / theirs, 3) if ours and theirs else None
 
 
 def _mean_cer(results: Iterable[Result]) -> float | None:
@@ -141,5 +170,7 @@ def _mean_cer(results: Iterable[Result]) -> float | None:
 
 def _told(results: Iterable[Result]) -> str:
     return ", ".join(
-        f"{each.seconds:.2f} s" + ("" if each.cer is None else f" {each.cer:.2f} %") for each in results
+        f"{each.cost.wall:.2f} s ({each.cost.processor:.2f} s of processor)"
+        + ("" if each.cer is None else f" {each.cer:.2f} %")
+        for each in results
     )
