@@ -36,6 +36,12 @@ def _assemble(**arguments: Any) -> dict[str, Any]:
     return searchable.assemble(**arguments)
 
 
+def _conform(**arguments: Any) -> dict[str, Any]:
+    from ocr import archival
+
+    return archival.conform(**arguments)
+
+
 def _is_active(**arguments: Any) -> dict[str, Any]:
     from ocr import searchable
 
@@ -70,6 +76,7 @@ JOBS: dict[str, Callable[..., dict[str, Any]]] = {
     "inspect_pdf": _inspect_pdf,
     "page": _page,
     "assemble": _assemble,
+    "conform": _conform,
     "is_active": _is_active,
     "probe": _probe,
     "recognise": _recognise,

@@ -9,22 +9,19 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
-from ocr import answers, engine
-from ocr.errors import DecodeFailed, DocumentTimeout, TooMuchText, lacks_named
-from ocr.geometry import flattened
+from ocr import engine
+from ocr.errors import DocumentTimeout, TooMuchText, lacks_named
 from ocr.inspect import inspect
-from ocr.one_page import LAYOUT, ReadPage, failed, read_page
+from ocr.ladder import make_copy
+from ocr.one_page import ReadPage, failed, read_page
 from ocr.sandbox import Sandbox
-from ocr.types import Inspection, Options, PageReading, PageSource, PdfKind, Reading
+from ocr.types import Inspection, Options, PageReading, Reading
 
 MOST_TEXT = 10_000_000
 """Letters of one document, each word counted as `_WORD` more for its place: 300 pages of a thousand words."""
 _WORD = 20
 _DEFAULT_OPTIONS = Options()
-_SIGNED = "PDF bertanda tangan digital tidak diubah, jadi tidak dibuat salinan yang dapat dicari."
-_NO_COPY = "Salinan yang dapat dicari tidak dapat dibuat. File aslinya tersimpan utuh."
 
 
 @lacks_named()
@@ -50,14 +47,15 @@ def read(
         if not inspection.has_text:
             engine.probe(sandboxes[0], options)
         pages = _read_pages(sandboxes, path, inspection, options, on_page)
-        pdf, kind, reason = _copy(sandboxes[0], path, inspection, pages, options)
+        copy = make_copy(sandboxes[0], path, inspection, pages, options)
     return Reading(
         inspection.media_type,
         tuple(page.reading for page in pages),
-        pdf,
-        kind,
+        copy.pdf,
+        copy.kind,
         tuple(page.thumbnail for page in pages),
-        reason,
+        copy.level,
+        copy.reason,
     )
 
 
@@ -111,42 +109,3 @@ class _Room:
             if not self.is_full:
                 return page
         return ReadPage(failed(page.reading.no, TooMuchText()), {}, thumbnail=page.thumbnail)
-
-
-def _copy(
-    sandbox: Sandbox, path: Path, inspection: Inspection, pages: list[ReadPage], options: Options
-) -> tuple[bytes | None, PdfKind, str]:
-    if inspection.signed:
-        return None, PdfKind.ORIGINAL, _SIGNED
-    output = path.with_name("salinan.pdf")
-    brings_text = any(page.reading.source is PageSource.TEXT for page in pages)
-    try:
-        if all(page.reading.source is PageSource.TEXT for page in pages) and not _is_active(sandbox, path):
-            return None, PdfKind.ORIGINAL, ""
-        answer = sandbox.call(
-            "assemble",
-            seconds=options.limits.decode_seconds + 2 * len(pages),
-            path=str(path),
-            media_type=inspection.media_type,
-            pages=[_entry(page) for page in pages],
-            output=str(output),
-        )
-        is_searchable = brings_text or answers.checked(answer, {"layered": int})["layered"] > 0
-        kind = PdfKind.SEARCHABLE if is_searchable else PdfKind.PICTURE
-        return sandbox.read(output.name, options.limits.decode_file), kind, ""
-    except DecodeFailed:
-        return None, PdfKind.NONE, _NO_COPY
-
-
-def _is_active(sandbox: Sandbox, path: Path) -> bool:
-    """A PDF with scripts or attachments is shown as a copy without them."""
-    answer = sandbox.call("is_active", path=str(path))
-    return bool(answers.checked(answer, {"is_active": bool})["is_active"])
-
-
-def _entry(page: ReadPage) -> dict[str, Any]:
-    entry = {name: page.layout.get(name, 0) for name in LAYOUT}
-    if page.layout:
-        size = page.layout["image_width"], page.layout["image_height"]
-        entry["back"] = flattened(page.layout["back"], size)[:2].flatten().tolist()
-    return entry | {"no": page.reading.no, "layer": str(page.layer) if page.layer else None}

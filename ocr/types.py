@@ -88,6 +88,16 @@ class PdfKind(StrEnum):
     """Nothing could be made (`pdf` is None)."""
 
 
+class PdfLevel(StrEnum):
+    """What `Reading.pdf` conforms to, as found in its own bytes."""
+
+    A_2B = "PDF/A-2b"
+    PLAIN = "PDF"
+    """It works, and holds something that PDF/A forbids or that nobody here can judge."""
+    NONE = ""
+    """Nothing was made."""
+
+
 @dataclass(frozen=True, slots=True)
 class Box:
     """A rectangle in pixels of the upright page, from its top left corner."""
@@ -139,6 +149,7 @@ class Reading:
     pdf_kind: PdfKind
     thumbnails: tuple[bytes, ...]
     """One WebP for each page, without metadata; empty bytes for a page that could not be decoded."""
+    pdf_level: PdfLevel = PdfLevel.NONE
     reason: str = ""
     """Why there is no better PDF, when there could have been one."""
 

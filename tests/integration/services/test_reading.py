@@ -44,11 +44,8 @@ def test_r39_a_read_paper_has_text_a_searchable_copy_and_a_thumbnail(
         thumbnail = documents.content(work, document_id, "thumbnail", page=1)
         assert (thumbnail.media_type, thumbnail.data[8:12]) == ("image/webp", b"WEBP")
         event = work.session.scalars(select(AuditEvent).where(AuditEvent.action == "document.read")).one()
-        assert (event.case_id, event.details["label"], event.details["pages"]) == (
-            case_id,
-            "Surat",
-            1,
-        )
+        assert (event.case_id, event.details["label"], event.details["pages"]) == (case_id, "Surat", 1)
+        assert (event.details["pdf"], event.details["pdf_level"]) == ("searchable", "PDF/A-2b")
 
 
 def test_the_job_run_twice_reads_once(works: Works, paper: tuple[UUID, UUID]) -> None:

@@ -9,7 +9,7 @@ from PIL import Image
 
 from ocr import errors
 from ocr.reading import read
-from ocr.types import Limits, Options, PageSource, PdfKind
+from ocr.types import Limits, Options, PageSource, PdfKind, PdfLevel
 from tests.unit.ocr import engines, papers
 
 
@@ -55,6 +55,7 @@ def test_one_broken_page_does_not_lose_the_others() -> None:
     assert not reading.pages[1].is_retryable
     with pikepdf.open(io.BytesIO(reading.pdf or b"")) as copy:
         assert len(copy.pages) == 3
+    assert reading.pdf_level is PdfLevel.PLAIN, "the notice in the place of a page is no archived picture"
 
 
 def test_a_picture_that_passes_the_look_but_does_not_decode_is_a_failed_page() -> None:

@@ -10,7 +10,7 @@ from PIL import Image
 
 from ocr.reading import read
 from ocr.sandbox import Sandbox
-from ocr.types import Limits, Options, PageReading, PageSource, PdfKind, Reading, Word
+from ocr.types import Limits, Options, PageReading, PageSource, PdfKind, PdfLevel, Reading, Word
 from tests.unit.ocr import papers
 
 EXPECTED = ("SURAT", "KETERANGAN", "kehilangan", "mengemudi", "WITA.", "dipungut")
@@ -161,6 +161,7 @@ def test_in_a_mixed_pdf_only_the_scanned_page_is_recognised() -> None:
     reading = read(data)
     assert [page.source for page in reading.pages] == [PageSource.TEXT, PageSource.OCR]
     assert reading.pdf_kind is PdfKind.SEARCHABLE
+    assert reading.pdf_level is PdfLevel.PLAIN, "its face is not embedded"
 
 
 def test_a_scanner_advertisement_does_not_stand_for_the_text_of_a_scan() -> None:
@@ -264,6 +265,8 @@ def test_pictures_of_every_colour_mode_are_read(mode: str, form: str, fill: obje
         shown = pikepdf.PdfImage(copy.pages[0].resources.XObject["/Halaman"]).as_pil_image().convert("L")
     assert shown.getpixel((5, 5)) > 200
     assert shown.size == image.size
+    # Nobody ships the profile that inks of a press would need.
+    assert reading.pdf_level is (PdfLevel.PLAIN if mode == "CMYK" and form == "JPEG" else PdfLevel.A_2B)
 
 
 def test_a_jpeg_goes_into_the_copy_without_being_coded_again() -> None:
@@ -273,3 +276,4 @@ def test_a_jpeg_goes_into_the_copy_without_being_coded_again() -> None:
         kept = copy.pages[0].resources.XObject["/Halaman"].read_raw_bytes()
     scan = data[data.index(b"\xff\xda") :]
     assert kept.endswith(scan)
+    assert reading.pdf_level is PdfLevel.A_2B

@@ -86,7 +86,12 @@ def _save(works: Works, document_id: UUID, reading: Reading, seconds: float) -> 
             at=work.clock(),
         )
         _record(
-            work, document, pages=len(reading.pages), failed=len(reading.failed), pdf=str(reading.pdf_kind)
+            work,
+            document,
+            pages=len(reading.pages),
+            failed=len(reading.failed),
+            pdf=str(reading.pdf_kind),
+            pdf_level=str(reading.pdf_level),
         )
         figures.add(work, figures.OCR_PAGES, len(reading.pages))
         figures.add(work, figures.OCR_SECONDS, round(seconds, 2))

@@ -1,0 +1,80 @@
+"""The copy of a document, as far up the ladder as it goes: PDF/A with text, plain PDF with text, pictures, nothing."""
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ocr import answers
+from ocr.errors import DecodeFailed
+from ocr.geometry import flattened
+from ocr.one_page import LAYOUT, ReadPage
+from ocr.sandbox import Sandbox
+from ocr.types import Inspection, Options, PageSource, PdfKind, PdfLevel
+
+_SIGNED = "PDF bertanda tangan digital tidak diubah, jadi tidak dibuat salinan yang dapat dicari."
+_NO_COPY = "Salinan yang dapat dicari tidak dapat dibuat. File aslinya tersimpan utuh."
+_PLAIN, _ARCHIVAL = "salinan.pdf", "salinan-arsip.pdf"
+
+
+class Copy(NamedTuple):
+    """What was made of a document, and why it is not more."""
+
+    pdf: bytes | None
+    kind: PdfKind
+    level: PdfLevel = PdfLevel.NONE
+    reason: str = ""
+
+
+def make_copy(
+    sandbox: Sandbox, path: Path, inspection: Inspection, pages: list[ReadPage], options: Options
+) -> Copy:
+    """The best copy that can be made of the document at `path`; a rung that breaks leaves the one below it."""
+    if inspection.signed:
+        return Copy(None, PdfKind.ORIGINAL, reason=_SIGNED)
+    seconds = options.limits.decode_seconds + 2 * len(pages)
+    try:
+        if all(page.reading.source is PageSource.TEXT for page in pages) and not _is_active(sandbox, path):
+            return Copy(None, PdfKind.ORIGINAL)
+        answer = sandbox.call(
+            "assemble",
+            seconds=seconds,
+            path=str(path),
+            media_type=inspection.media_type,
+            pages=[_entry(page) for page in pages],
+            output=str(path.with_name(_PLAIN)),
+        )
+        layered = answers.checked(answer, {"layered": int})["layered"]
+        plain = sandbox.read(_PLAIN, options.limits.decode_file)
+    except DecodeFailed:
+        return Copy(None, PdfKind.NONE, reason=_NO_COPY)
+    brings_text = any(page.reading.source is PageSource.TEXT for page in pages)
+    kind = PdfKind.SEARCHABLE if layered or brings_text else PdfKind.PICTURE
+    archival = _conforming(sandbox, path, seconds, options)
+    return Copy(archival or plain, kind, PdfLevel.A_2B if archival else PdfLevel.PLAIN)
+
+
+def _conforming(sandbox: Sandbox, path: Path, seconds: float, options: Options) -> bytes | None:
+    """The plain copy as PDF/A; None when it holds what PDF/A forbids, or judging it takes too much."""
+    output = path.with_name(_ARCHIVAL)
+    try:
+        answer = sandbox.call(
+            "conform", seconds=seconds, path=str(path.with_name(_PLAIN)), output=str(output)
+        )
+        if answers.checked(answer, {"conforms": bool})["conforms"]:
+            return sandbox.read(_ARCHIVAL, options.limits.decode_file)
+    except DecodeFailed:
+        pass
+    return None
+
+
+def _is_active(sandbox: Sandbox, path: Path) -> bool:
+    """A PDF with scripts or attachments is shown as a copy without them."""
+    answer = sandbox.call("is_active", path=str(path))
+    return bool(answers.checked(answer, {"is_active": bool})["is_active"])
+
+
+def _entry(page: ReadPage) -> dict[str, Any]:
+    entry = {name: page.layout.get(name, 0) for name in LAYOUT}
+    if page.layout:
+        size = page.layout["image_width"], page.layout["image_height"]
+        entry["back"] = flattened(page.layout["back"], size)[:2].flatten().tolist()
+    return entry | {"no": page.reading.no, "layer": str(page.layer) if page.layer else None}
