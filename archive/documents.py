@@ -65,6 +65,7 @@ def add(
             origin=origin,
             status=DocumentStatus.RECEIVED,
             status_reason="",
+            level=0,
             added_at=at,
         )
         .on_conflict_do_nothing(index_elements=[Document.blob_sha256])

@@ -14,6 +14,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     MetaData,
+    SmallInteger,
     Text,
 )
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
@@ -83,6 +84,7 @@ class Document(ArchiveBase):
     __table_args__ = (
         CheckConstraint(_one_of("status", DocumentStatus), name="status"),
         CheckConstraint("pages > 0", name="pages"),
+        CheckConstraint("level BETWEEN 0 AND 3", name="level"),
         Index(None, "added_at", "id"),
     )
 
@@ -99,6 +101,8 @@ class Document(ArchiveBase):
     status_reason: Mapped[str] = mapped_column(default="")
     """Sentence for people when pages could not be read."""
     added_at: Mapped[datetime]
+    level: Mapped[int] = mapped_column(SmallInteger, default=0)
+    """How far its access is restricted, 0 to 3; who may see which is the caller's to say."""
 
     blob: Mapped[Blob] = relationship(lazy="raise")
 

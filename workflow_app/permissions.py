@@ -4,7 +4,7 @@ from collections.abc import Collection
 from uuid import UUID
 
 from workflow_app.errors import Forbidden
-from workflow_app.types import Actor
+from workflow_app.types import SYSTEM, AccessLevel, Actor
 
 ROLES: dict[str, str] = {
     "petugas": "Petugas SPKT",
@@ -64,6 +64,21 @@ CASE_READERS = frozenset({"petugas", "pamapta", "ka_spkt", "auditor"})
 """Read identities and papers of every case they may see."""
 IDENTITY_READERS = EXAMINERS | CASE_READERS
 """May unlock identity fields of a case they may see and read, with a purpose (R23)."""
+LEVELS: dict[str, AccessLevel] = {
+    "biasa": AccessLevel.ORDINARY,
+    "terbatas": AccessLevel.RESTRICTED,
+    "rahasia": AccessLevel.SECRET,
+    "sangat_rahasia": AccessLevel.TOP_SECRET,
+}
+"""The four levels by their keys in the configuration (R37)."""
+CLEARANCES: dict[AccessLevel, frozenset[str]] = {
+    AccessLevel.TOP_SECRET: frozenset({"arsiparis", "pimpinan", "auditor"}),
+    AccessLevel.SECRET: LEADS | {"piket_propam"},
+    AccessLevel.RESTRICTED: FIELD_ROLES | {"petugas"},
+}
+"""The highest level each role is cleared for; others see ordinary papers only. It opens no case: both are needed."""
+CLASSIFIERS = frozenset({"arsiparis", "ka_spkt"})
+"""Change the level of papers they may read; in a confined case its own role does."""
 
 
 def has_role(actor: Actor, roles: Collection[str]) -> bool:
@@ -142,6 +157,25 @@ def can_open_identities(actor: Actor, working: Collection[str]) -> bool:
 def can_read_archive(actor: Actor) -> bool:
     """Papers brought to the archive are for its readers, whatever case they belong to besides."""
     return has_role(actor, ARCHIVE_READERS)
+
+
+def clearance(actor: Actor) -> AccessLevel:
+    """The highest level of which the actor may know papers at all. The system itself knows every one."""
+    if actor == SYSTEM:
+        return AccessLevel.TOP_SECRET
+    return next(
+        (level for level, roles in CLEARANCES.items() if has_role(actor, roles)), AccessLevel.ORDINARY
+    )
+
+
+def leaves_trace(level: int) -> bool:
+    """Is every look at a paper of this level put on record, its small pictures and found words too?"""
+    return level >= AccessLevel.RESTRICTED
+
+
+def can_classify(actor: Actor, confined_to: str | None) -> bool:
+    """May the actor change the level of papers that he reads in a case (`confined_to` as the case has it) or in the archive?"""
+    return has_role(actor, CLASSIFIERS if confined_to is None else {confined_to})
 
 
 def can_work_on(actor: Actor, *, unit: str, role: str) -> bool:

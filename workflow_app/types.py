@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import IntEnum
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,15 @@ Answers = dict[str, Answer]
 
 Variables = Mapping[str, str | int | bool | list[str] | None]
 """Control variables: the only case data the engine ever sees. Never personal."""
+
+
+class AccessLevel(IntEnum):
+    """How far access to a paper is restricted, as archives classify (R37). Each includes those below it."""
+
+    ORDINARY = 0
+    RESTRICTED = 1
+    SECRET = 2
+    TOP_SECRET = 3
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Papers: the page of one, its bytes, and adding more."""
 
 import time
+from collections.abc import Mapping
 from uuid import UUID
 
 from flask import (
@@ -16,10 +17,11 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from workflow_app.errors import InvalidInput
-from workflow_app.services.papers import documents
+from workflow_app.services.papers import documents, levels
 from workflow_app.services.running import tasks
 from workflow_app.web import uploads
 from workflow_app.web.access import access
+from workflow_app.web.failures import status_of
 from workflow_app.web.files import attachment, inline
 from workflow_app.web.parts import sentra
 from workflow_app.web.transaction import unit_of_work
@@ -31,11 +33,41 @@ blueprint = Blueprint("documents", __name__)
 @access()
 def show(document_id: UUID) -> ResponseReturnValue:
     """The pages as pictures, with what was read on them when asked for."""
+    return _page(document_id)
+
+
+@blueprint.post("/dokumen/<uuid:document_id>/tingkat")
+@access()
+def classify(document_id: UUID) -> ResponseReturnValue:
+    """Change the level of a paper, for a reason."""
+    chosen = {name: request.form.get(name, "") for name in ("tingkat", "alasan")}
+    try:
+        with unit_of_work() as work:
+            level = levels.classify(work, document_id, chosen["tingkat"], chosen["alasan"])
+    except InvalidInput as error:
+        return _page(document_id, chosen, error.fields), status_of(error)
+    flash(f"Tingkat akses dokumen ini sekarang {levels.LABELS[level].lower()}. Perubahan ini tercatat.")
+    return redirect(url_for("documents.show", document_id=document_id))
+
+
+def _page(
+    document_id: UUID, chosen: Mapping[str, str] | None = None, errors: Mapping[str, str] | None = None
+) -> str:
     wants_text = request.args.get("teks") == "ya"
     with unit_of_work() as work:
         document = documents.get(work, document_id)
         pages = documents.text(work, document_id) if wants_text else []
-    return render_template("documents/show.html", document=document, pages=pages, wants_text=wants_text)
+        choices = levels.choices(work, document.level) if document.can_classify else {}
+    return render_template(
+        "documents/show.html",
+        document=document,
+        pages=pages,
+        wants_text=wants_text,
+        levels=choices,
+        reasons={reason: reason for reason in levels.REASONS},
+        chosen=chosen or {},
+        errors=errors or {},
+    )
 
 
 @blueprint.get("/dokumen/<uuid:document_id>/asli")

@@ -170,6 +170,13 @@ def all_routes(world: World) -> list[Route]:
         Route(
             "documents.upload", "POST", f"{task}/dokumen", "budi", {"bidang": "persyaratan.ktp_01.documents"}
         ),
+        Route(
+            "documents.classify",
+            "POST",
+            f"{paper}/tingkat",
+            "sari",
+            {"tingkat": "rahasia", "alasan": "Permintaan penyidik"},
+        ),
         Route("documents.attach", "POST", f"{desk}/dokumen", "budi", {"nama": "Dokumen lain"}),
         Route("tasks.complete", "POST", task, "budi", {"tombol": "simpan"}),
         Route("tasks.complete", "POST", ruling, "sari", {"tombol": "selesai", "keputusan": "setuju"}),

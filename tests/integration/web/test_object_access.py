@@ -14,16 +14,18 @@ from flask import Flask
 from sqlalchemy import select, text, update
 from werkzeug.test import TestResponse
 
-from archive.models import ArchiveBase
+from archive.models import ArchiveBase, Document, Page
 from tests.integration.web import routes
 from tests.integration.web.routes import Route, World
 from tests.integration.web.visitor import Visitor
 from workflow_app.models import Base
 from workflow_app.models.case import Case
+from workflow_app.models.document import CaseDocument
 from workflow_app.models.user import User
 from workflow_app.models.wall import CaseWall
 from workflow_app.permissions import ROLES
 from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.papers import documents, levels
 from workflow_app.types import SYSTEM, Actor
 
 Play = Callable[..., UUID]
@@ -241,3 +243,39 @@ def test_the_rightful_person_gets_every_answer_and_changes_nothing_without_a_tok
                 changed = set(changes(works, before)) - {"audit_event", "audit_chain"}
                 faults += [(route.endpoint, "changed", table) for table in changed]
     assert faults == []
+
+
+def test_r37_a_paper_above_the_level_is_on_no_page_of_who_works_on_its_case(
+    app: Flask, works: Works, visitors: dict[str, Visitor], world: World, table: list[Route], sari: Actor
+) -> None:
+    """Its title, words and link on every route of the site, those without an account too. Sari is cleared for it."""
+    title, word = "Kertas Zamrud", "zamrudbiru"
+    with works.begin(sari) as work:
+        levels.classify(work, world.scan, "rahasia", levels.REASONS[0])
+        for key in (CaseDocument.document_id, Document.id):
+            work.session.execute(update(key.class_).where(key == world.scan).values(label=title))
+        read = update(Page).where(Page.document_id == world.scan)
+        work.session.execute(read.values(text=f"{word} tersembunyi"))
+        documents.text(work, world.scan)
+    pages = {route.path for route in table if route.method == "GET"}
+    pages |= {
+        str(rule)
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint in routes.PUBLIC and not rule.arguments
+    }
+    own = [route for route in table if str(world.scan) in route.path]
+    told: dict[str, set[str]] = {"budi": set(), "sari": set()}
+    for name, shown in told.items():
+        send(visitors[name], Route("search.remember", "POST", "/cari", name, {"kata": word}))
+        for path in sorted(pages):
+            with taken_back(works), visitors[name].client.get(path) as answer:
+                link = "" if str(world.scan) in path else f"/dokumen/{world.scan}"
+                if leaked(answer, list(filter(None, (title, "tersembunyi", link)))):
+                    shown.add(path.split("?")[0])
+    with_it = {f"/berkas/{world.desk}", f"/tugas/{world.desk_task}", "/cari", f"/dokumen/{world.scan}"}
+    assert (told["budi"], told["sari"]) == (set(), with_it)
+    statuses = set()
+    for route in own:
+        with taken_back(works), send(visitors["budi"], route) as answer:
+            statuses.add(answer.status_code)
+    assert (len(own), statuses) == (5, {404})

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from workflow_app.engine.definitions import Definition
 from workflow_app.models.audit import AuditEvent
-from workflow_app.services.case_file import access
+from workflow_app.services.case_file import access, clearances
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import readable
 from workflow_app.services.office.configuration import role_label
@@ -43,6 +43,7 @@ SENTENCES = {
     "document.added": "Dokumen ditambahkan: {label}",
     "document.opened": "Dokumen dibuka: {label}",
     "document.read": "Dokumen dibaca: {label}",
+    "document.classified": "Tingkat akses dokumen menjadi {level_label}: {label}",
     "letter.issued": "Surat terbit: {number}",
     "letter.rendered": "Surat siap dicetak: {number}",
     "letter.voided": "Surat ditarik: {number}",
@@ -80,11 +81,13 @@ class _Facts(dict[str, Any]):
 
 
 def timeline(work: UnitOfWork, case_id: UUID) -> list[Entry]:
-    """All events of a case, oldest first, as sentences. Raises `NotFound`."""
+    """The events of a case, oldest first, as sentences, save those about papers the actor may not know of. Raises `NotFound`."""
     case = access.visible_case(work, case_id)
     definition = definition_of(work, case.definition_id)
     events = work.session.scalars(
-        select(AuditEvent).where(AuditEvent.case_id == case_id).order_by(AuditEvent.position)
+        select(AuditEvent)
+        .where(AuditEvent.case_id == case_id, clearances.may_be_told(work, case))
+        .order_by(AuditEvent.position)
     )
     return [
         Entry(

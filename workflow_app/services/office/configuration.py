@@ -142,6 +142,8 @@ SEED: dict[str, Any] = {
     "propam.pimpinan_melihat": True,
     # Not in the SOP: a function to which a case is handed on reads its letters and papers here, until it returns the case.
     "serah_terima.penerima_membaca": True,
+    # R37: with which level papers begin, by process and by what they are called; the rest begin ordinary.
+    "tingkat_akses": {"proses": {"complaint": "terbatas"}, "dokumen": {}},
     # Which ways messages leave the house, the preferred one first; until the office decides, all are printed and handed over.
     "saluran_pesan": [],
     # Where leaders get theirs: addresses of the office per role, such as {"pimpinan": {"surel": "..."}}.

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection
 from datetime import date
 from typing import Any
 
-from workflow_app.permissions import ROLES
+from workflow_app.permissions import LEVELS, ROLES
 from workflow_app.services.office import message_texts, number_patterns, regions
 from workflow_app.services.office.working_days import CATEGORIES, WEEKDAYS
 
@@ -189,6 +189,25 @@ def _is_contact(value: Any) -> bool:
     )
 
 
+def _levels(value: Any) -> str:
+    parts = ("proses", "dokumen")
+    is_right = (
+        isinstance(value, dict)
+        and set(value) == set(parts)
+        and all(
+            isinstance(part, dict)
+            and all(_is_line(name) and _is_among(level, LEVELS) for name, level in part.items())
+            for part in value.values()
+        )
+    )
+    return (
+        ""
+        if is_right
+        else f"Isi dengan objek yang memuat tepat {', '.join(parts)}, masing-masing objek nama ke tingkat seperti "
+        f'{{"complaint": "terbatas"}}. Tingkat yang dikenal: {", ".join(LEVELS)}.'
+    )
+
+
 def _truth(value: Any) -> str:
     return "" if isinstance(value, bool) else "Isi dengan true atau false."
 
@@ -215,5 +234,6 @@ _SHAPES: dict[str, Callable[[Any], str]] = {
     "mode_demo": _truth,
     "propam": _truth,
     "serah_terima": _truth,
+    "tingkat_akses": _levels,
 }
 """By the part of the key before the first dot."""

@@ -14,7 +14,7 @@ from workflow_app.models.document import CaseDocument
 from workflow_app.models.letter import Letter
 from workflow_app.services.case_file import access
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.papers import intake
+from workflow_app.services.papers import intake, levels
 
 FORMAT = "sentra-bundle/1"
 LABEL = "Manifes berkas"
@@ -31,6 +31,8 @@ def archive_case(work: UnitOfWork, case_id: UUID) -> UUID:
     data = json.dumps(manifest, ensure_ascii=False, indent=2, sort_keys=True).encode()
     document_id = intake.keep_own(work, data, "application/json", 1, origin=intake.BUNDLE, label=LABEL)
     intake.link(work, case_id, document_id, element=ELEMENT, label=LABEL, action="case.archived")
+    # It names every paper of the case.
+    levels.raise_to(work, document_id, levels.highest_in(work, case_id))
     return document_id
 
 

@@ -8,13 +8,11 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from archive.models import Blob, Document, DocumentStatus, Page, Rendition, RenditionKind
-from workflow_app.models.case import Case
 from workflow_app.models.document import CaseDocument
 from workflow_app.models.user import User
-from workflow_app.permissions import can_read_archive
-from workflow_app.services.case_file import handoffs
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.papers import intake
+from workflow_app.services.papers import intake, levels, paper_sight
+from workflow_app.types import AccessLevel
 
 STATUS_LABELS = {
     DocumentStatus.RECEIVED: "Menunggu dibaca",
@@ -50,6 +48,9 @@ class DocumentView:
     confidence: float | None
     """Mean over the pages, 0 to 100."""
     element: str
+    level: AccessLevel
+    level_label: str
+    can_classify: bool
     note: str = ""
     """Sentence for the person who uploaded."""
 
@@ -91,7 +92,7 @@ def views(
     for document_id, case_id in wanted:
         document, size = rows[document_id]
         seen = links.get((document_id, case_id)) if case_id else None
-        can_read = may_read(work, document, case_id if seen else None)
+        can_read = paper_sight.may_read(work, document, case_id if seen else None)
         kinds = made.get(document_id, []) if can_read else []
         views.append(
             DocumentView(
@@ -114,17 +115,13 @@ def views(
                 thumbnail_pages=tuple(page for kind, page in kinds if kind == RenditionKind.THUMBNAIL),
                 confidence=confidence.get(document_id),
                 element=seen.CaseDocument.element if seen else "",
+                level=AccessLevel(document.level),
+                level_label=levels.LABELS[AccessLevel(document.level)],
+                can_classify=can_read and levels.may_classify(work, document, case_id if seen else None),
                 note=note,
             )
         )
     return views
-
-
-def may_read(work: UnitOfWork, document: Document, case_id: UUID | None) -> bool:
-    """May the actor, who sees the document through this case, or through none, read it?"""
-    if document.origin == intake.ARCHIVE and can_read_archive(work.actor):
-        return True
-    return case_id is not None and handoffs.reads_papers(work, work.session.get_one(Case, case_id))
 
 
 def _renditions(work: UnitOfWork, ids: Sequence[UUID]) -> dict[UUID, list[tuple[str, int]]]:

@@ -1,7 +1,7 @@
 """Papers of a case: handing them in, and showing them to those who may see the case and read identities."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 from uuid import UUID
 
@@ -13,12 +13,11 @@ from workflow_app.errors import Forbidden, InvalidInput, NotFound, TaskNotReady
 from workflow_app.models.case import Case
 from workflow_app.models.document import CaseDocument
 from workflow_app.models.task import Task
-from workflow_app.permissions import can_read_archive, check_work_on
-from workflow_app.services.case_file import access, answers, handoffs, precedence
-from workflow_app.services.ground import audit
+from workflow_app.permissions import check_work_on, leaves_trace
+from workflow_app.services.case_file import access, answers, clearances, precedence
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.papers import intake, paper_labels
-from workflow_app.services.papers.document_views import PDF_KINDS, may_read, views
+from workflow_app.services.papers import intake, levels, paper_labels, paper_sight, paper_trail
+from workflow_app.services.papers.document_views import PDF_KINDS, views
 from workflow_app.services.papers.document_views import DocumentView as DocumentView
 
 EXTENSIONS = {
@@ -33,11 +32,10 @@ EXTENSIONS = {
     "image/tiff": "tif",
     "image/webp": "webp",
 }
-NOT_FOR_YOU = (
-    "Dokumen ini memuat identitas warga. Yang dapat membukanya hanya petugas SPKT, Pamapta, Ka SPKT, auditor, dan fungsi yang "
-    "memegang berkas ini. Fungsi yang sudah mengembalikannya tidak lagi dapat membukanya."
-)
 ALREADY_THERE = "Dokumen ini sudah ada di berkas ini; tidak disimpan dua kali."
+ABOVE_YOU = (
+    "Dokumen ini sudah ada di berkas ini dengan tingkat akses di atas hak Anda; tidak perlu ditambahkan lagi."
+)
 
 
 @dataclass(frozen=True)
@@ -76,6 +74,8 @@ def upload(
     case = access.visible_case(work, case_id)
     task = _task_to_add_to(work, case, task_id)
     if (known := _in_case(work, case, data)) is not None:
+        if not paper_sight.is_cleared_for(work, known):
+            raise InvalidInput(ABOVE_YOU)
         return views(work, [(known, case.id)], note=ALREADY_THERE, is_new=False)[0]
     _check_goes_on(work, case, task)
     element = task.element if task else element
@@ -88,7 +88,9 @@ def upload(
     task = _task_to_add_to(work, case, task_id)
     if _in_case(work, case, data) is None:
         _check_goes_on(work, case, task)
-    is_new = intake.link(work, case.id, document_id, element=element, label=label)
+    level = levels.default_of(work, case, label)
+    is_new = intake.link(work, case.id, document_id, element=element, label=label, level=levels.key_of(level))
+    levels.raise_to(work, document_id, level)
     return views(
         work, [(document_id, case.id)], note=found.reason if is_new else ALREADY_THERE, is_new=is_new
     )[0]
@@ -101,26 +103,30 @@ def labels(work: UnitOfWork, case_id: UUID) -> list[str]:
 
 
 def for_case(work: UnitOfWork, case_id: UUID) -> list[DocumentView]:
-    """The papers of a case that the actor may see, in the order they came."""
+    """The papers of a case that the actor may see, in the order they came. Pictures of a restricted one are on its own page
+    only, where each is on record.
+    """
     case = access.visible_case(work, case_id)
     ids = work.session.scalars(
         select(CaseDocument.document_id)
-        .where(CaseDocument.case_id == case.id)
+        .join(Document, Document.id == CaseDocument.document_id)
+        .where(CaseDocument.case_id == case.id, clearances.is_cleared(work))
         .order_by(CaseDocument.added_at, CaseDocument.document_id)
     )
     wanted = [(document_id, case.id) for document_id in ids]
-    return views(work, wanted) if wanted else []
+    found = views(work, wanted) if wanted else []
+    return [replace(view, thumbnail_pages=()) if leaves_trace(view.level) else view for view in found]
 
 
 def get(work: UnitOfWork, document_id: UUID) -> DocumentView:
     """One paper, if the actor may see it."""
-    seen = _reach(work, document_id)
+    seen = paper_sight.reach(work, document_id)
     return views(work, [(document_id, seen.case_id if seen else None)])[0]
 
 
 def text(work: UnitOfWork, document_id: UUID) -> list[PageText]:
     """What was read, page by page; the opening is on record."""
-    _record_opening(work, document_id, _readable(work, document_id), "text")
+    paper_trail.opened(work, document_id, paper_sight.readable(work, document_id), "text")
     return [
         PageText(page.no, page.text, page.confidence)
         for page in archive.documents.pages_of(work.session, document_id)
@@ -133,8 +139,10 @@ def content(
     kind: Literal["original", "pdf", "thumbnail"],
     page: int | None = None,
 ) -> Content:
-    """The bytes of a paper, or of a version made from it. Opening a whole paper is on record."""
-    seen = _readable(work, document_id)
+    """The bytes of a paper, or of a version made from it. Opening a whole paper is on record, of a restricted one also each
+    picture of a page.
+    """
+    seen = paper_sight.readable(work, document_id)
     blob = _blob_of(work, document_id, kind, page or 1)
     if blob is None:
         raise NotFound(
@@ -146,7 +154,9 @@ def content(
     found = Content(work.blobs.read(blob.sha256), blob.media_type, name)
     # Recorded last: the head of the chain is not held while the store is read.
     if kind != "thumbnail":
-        _record_opening(work, document_id, seen, kind)
+        paper_trail.opened(work, document_id, seen, kind)
+    elif leaves_trace(work.session.get_one(Document, document_id).level):
+        paper_trail.opened(work, document_id, seen, kind, page=page or 1)
     return found
 
 
@@ -179,45 +189,6 @@ def _in_case(work: UnitOfWork, case: Case, data: bytes) -> UUID | None:
     query = select(CaseDocument.document_id).join(Document, Document.id == CaseDocument.document_id)
     same = Document.blob_sha256 == hashlib.sha256(data).hexdigest()
     return work.session.scalar(query.where(CaseDocument.case_id == case.id, same))
-
-
-def _reach(work: UnitOfWork, document_id: UUID) -> CaseDocument | None:
-    """The link to a case through which the actor may see the document, and read it if he may do so through any; None for
-    papers of the archive without one.
-    """
-    seen = work.session.scalars(
-        select(CaseDocument)
-        .join(Case, Case.id == CaseDocument.case_id)
-        .where(CaseDocument.document_id == document_id, access.sees_case(work))
-        .order_by(handoffs.readable_case(work).desc().nulls_last(), CaseDocument.added_at.desc())
-        .limit(1)
-    ).first()
-    if seen is not None:
-        return seen
-    document = work.session.get(Document, document_id)
-    if document is None or document.origin != intake.ARCHIVE or not can_read_archive(work.actor):
-        raise NotFound()
-    return None
-
-
-def _readable(work: UnitOfWork, document_id: UUID) -> CaseDocument | None:
-    """As `_reach`, for those who may also read it."""
-    seen = _reach(work, document_id)
-    document = work.session.get_one(Document, document_id)
-    if not may_read(work, document, seen.case_id if seen else None):
-        raise Forbidden(NOT_FOR_YOU)
-    return seen
-
-
-def _record_opening(work: UnitOfWork, document_id: UUID, seen: CaseDocument | None, kind: str) -> None:
-    """Papers show identities, so reading one leaves a trace as unlocking an identity does (R23)."""
-    known = str(document_id)
-    if seen is None:
-        audit.record(work, f"document:{known}", "document.opened", document_id=known, kind=kind)
-        return
-    audit.record_case(
-        work, seen.case_id, "document.opened", seen.element, document_id=known, label=seen.label, kind=kind
-    )
 
 
 def _blob_of(work: UnitOfWork, document_id: UUID, kind: str, page: int) -> Blob | None:

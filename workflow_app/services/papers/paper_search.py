@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 
 import archive.search
 from archive.models import Document
@@ -13,9 +13,10 @@ from archive.search import MARK_END, MARK_START, Hit
 from workflow_app.models.case import Case
 from workflow_app.models.document import CaseDocument
 from workflow_app.permissions import can_read_archive
-from workflow_app.services.case_file import handoffs
+from workflow_app.services.case_file import clearances, handoffs
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.papers import intake
+from workflow_app.services.papers import intake, paper_sight, paper_trail
+from workflow_app.types import AccessLevel
 
 MAX_HITS = 500
 """Nobody reads further; a better query finds more."""
@@ -53,6 +54,7 @@ def search(work: UnitOfWork, query: str, *, after: str | None = None, limit: int
     found = archive.search.search(work.session, query, document_ids=_may_see(work), limit=end + 1)
     shown = found[start:end]
     cases = _cases_of(work, shown)
+    _record_restricted(work, shown)
     return SearchPage(
         hits=[_hit(hit, cases.get(hit.document_id)) for hit in shown],
         total_estimate=len(found),
@@ -66,9 +68,18 @@ def _may_see(work: UnitOfWork) -> Select[UUID]:
         .join(Case, Case.id == CaseDocument.case_id)
         .where(handoffs.readable_case(work))
     )
-    if not can_read_archive(work.actor):
-        return of_cases
-    return select(Document.id).where(or_(Document.origin == intake.ARCHIVE, Document.id.in_(of_cases)))
+    reachable: ColumnElement[bool] = Document.id.in_(of_cases)
+    if can_read_archive(work.actor):
+        reachable = or_(Document.origin == intake.ARCHIVE, reachable)
+    return select(Document.id).where(clearances.is_cleared(work), reachable)
+
+
+def _record_restricted(work: UnitOfWork, hits: list[Hit]) -> None:
+    """Found words of a restricted paper are a look at it."""
+    found = {hit.document_id for hit in hits}
+    restricted = select(Document).where(Document.id.in_(found), Document.level >= AccessLevel.RESTRICTED)
+    for document in work.session.scalars(restricted.order_by(Document.id)):
+        paper_trail.opened(work, document.id, paper_sight.reach(work, document.id), "snippet")
 
 
 def _cases_of(work: UnitOfWork, hits: list[Hit]) -> dict[UUID, tuple[UUID, str, str]]:

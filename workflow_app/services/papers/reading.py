@@ -5,8 +5,6 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-
 import archive.documents
 from archive.documents import PageText
 from archive.errors import ArchiveError, StoreUnavailable
@@ -15,9 +13,9 @@ from ocr.errors import EngineMissing, NoRoom, OcrError
 from ocr.reading import read
 from ocr.types import Limits, Options, PdfKind, Reading
 from workflow_app.errors import Away, DiskFull, ReaderAway, StorageAway, Unavailable
-from workflow_app.models.document import CaseDocument
-from workflow_app.services.ground import audit, figures
+from workflow_app.services.ground import figures
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
+from workflow_app.services.papers import paper_trail
 from workflow_app.types import SYSTEM
 
 UNREAD = "Dokumen ini tersimpan dan dapat dibuka, tetapi isinya belum terbaca. Pindai ulang bila isinya perlu dicari."
@@ -107,14 +105,7 @@ def give_up(works: Works, document_id: UUID, sentence: str) -> str:
 
 
 def _record(work: UnitOfWork, document: Document, **facts: Any) -> None:
-    """One event in each case that holds the paper, or in the paper's own chain."""
-    facts |= {"document_id": str(document.id), "status": str(document.status)}
-    query = select(CaseDocument).where(CaseDocument.document_id == document.id).order_by(CaseDocument.case_id)
-    links = work.session.scalars(query).all()
-    for link in links:
-        audit.record_case(work, link.case_id, "document.read", link.element, label=link.label, **facts)
-    if not links:
-        audit.record(work, f"document:{document.id}", "document.read", **facts)
+    paper_trail.happened(work, document.id, "document.read", status=str(document.status), **facts)
 
 
 def _pages(reading: Reading) -> Sequence[PageText]:

@@ -1,0 +1,62 @@
+"""Through which case a paper is seen, and whether it may be read there: the one place that single papers are asked for."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+
+from archive.models import Document
+from workflow_app.errors import Forbidden, NotFound
+from workflow_app.models.case import Case
+from workflow_app.models.document import CaseDocument
+from workflow_app.permissions import can_read_archive, clearance
+from workflow_app.services.case_file import access, clearances, handoffs
+from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.papers import intake
+
+NOT_FOR_YOU = (
+    "Dokumen ini memuat identitas warga. Yang dapat membukanya hanya petugas SPKT, Pamapta, Ka SPKT, auditor, dan fungsi yang "
+    "memegang berkas ini. Fungsi yang sudah mengembalikannya tidak lagi dapat membukanya."
+)
+
+
+def reach(work: UnitOfWork, document_id: UUID) -> CaseDocument | None:
+    """The link to a case through which the actor may see the document, and read it if he may do so through any; None for
+    papers of the archive without one. What is above his level is not there (R37).
+    """
+    seen = work.session.scalars(
+        select(CaseDocument)
+        .join(Case, Case.id == CaseDocument.case_id)
+        .join(Document, Document.id == CaseDocument.document_id)
+        .where(CaseDocument.document_id == document_id, access.sees_case(work), clearances.is_cleared(work))
+        .order_by(handoffs.readable_case(work).desc().nulls_last(), CaseDocument.added_at.desc())
+        .limit(1)
+    ).first()
+    if seen is not None:
+        return seen
+    document = work.session.get(Document, document_id)
+    if document is None or document.origin != intake.ARCHIVE or not can_read_archive(work.actor):
+        raise NotFound()
+    if not is_cleared_for(work, document_id):
+        raise NotFound()
+    return None
+
+
+def readable(work: UnitOfWork, document_id: UUID) -> CaseDocument | None:
+    """As `reach`, for those who may also read it."""
+    seen = reach(work, document_id)
+    document = work.session.get_one(Document, document_id)
+    if not may_read(work, document, seen.case_id if seen else None):
+        raise Forbidden(NOT_FOR_YOU)
+    return seen
+
+
+def is_cleared_for(work: UnitOfWork, document_id: UUID) -> bool:
+    """Is the level of the document within what the actor is cleared for?"""
+    return work.session.get_one(Document, document_id).level <= clearance(work.actor)
+
+
+def may_read(work: UnitOfWork, document: Document, case_id: UUID | None) -> bool:
+    """May the actor, who sees the document through this case, or through none, read it?"""
+    if document.origin == intake.ARCHIVE and can_read_archive(work.actor):
+        return True
+    return case_id is not None and handoffs.reads_papers(work, work.session.get_one(Case, case_id))

@@ -1,0 +1,48 @@
+"""What happens to a paper, on record: in the cases that hold it, or in its own chain while none does."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from workflow_app.models.document import CaseDocument
+from workflow_app.services.ground import audit
+from workflow_app.services.ground.unit_of_work import UnitOfWork
+
+
+def opened(work: UnitOfWork, document_id: UUID, seen: CaseDocument | None, kind: str, **facts: Any) -> None:
+    """Papers show identities, so reading one leaves a trace as unlocking an identity does (R23). `seen` is the link through
+    which it was reached.
+    """
+    known = str(document_id)
+    if seen is None:
+        audit.record(work, own_chain(document_id), "document.opened", document_id=known, kind=kind, **facts)
+        return
+    audit.record_case(
+        work,
+        seen.case_id,
+        "document.opened",
+        seen.element,
+        document_id=known,
+        label=seen.label,
+        kind=kind,
+        **facts,
+    )
+
+
+def happened(work: UnitOfWork, document_id: UUID, action: str, **facts: Any) -> None:
+    """One event in each case that holds the paper, in the order of the cases so that two such acts never wait for each other
+    in a ring; or in the paper's own chain.
+    """
+    facts |= {"document_id": str(document_id)}
+    query = select(CaseDocument).where(CaseDocument.document_id == document_id).order_by(CaseDocument.case_id)
+    links = work.session.scalars(query).all()
+    for link in links:
+        audit.record_case(work, link.case_id, action, link.element, label=link.label, **facts)
+    if not links:
+        audit.record(work, own_chain(document_id), action, **facts)
+
+
+def own_chain(document_id: UUID) -> str:
+    """The chain of a paper that no case holds."""
+    return f"document:{document_id}"
