@@ -31,6 +31,8 @@ class BlobStat:
     version_id: str
     stored_at: datetime
     locked_until: datetime | None
+    is_held: bool
+    """Under legal hold: not to be deleted even when the lock has run out."""
 
 
 class Blobs(Store):
@@ -73,6 +75,16 @@ class Blobs(Store):
             raise BlobMissing(sha256)
         return known
 
+    def hold(self, sha256: str) -> None:
+        """Put a blob under legal hold. Twice is once."""
+        with named_errors(sha256):
+            self.client.enable_object_legal_hold(self.bucket, sha256, self.stat(sha256).version_id)
+
+    def release(self, sha256: str) -> None:
+        """End the legal hold of a blob; its lock stays."""
+        with named_errors(sha256):
+            self.client.disable_object_legal_hold(self.bucket, sha256, self.stat(sha256).version_id)
+
     def read(self, sha256: str, *, verify: bool = True) -> bytes:
         """The whole blob. With `verify`, bytes that no longer have their hash raise `BlobDamaged`."""
         with self.open(sha256) as chunks:
@@ -93,13 +105,15 @@ class Blobs(Store):
                 found = self.client.stat_object(self.bucket, sha256)
         except BlobMissing:
             return None
-        until = (found.metadata or {}).get("x-amz-object-lock-retain-until-date")
+        told = found.metadata or {}
+        until = told.get("x-amz-object-lock-retain-until-date")
         return BlobStat(
             size=found.size or 0,
             media_type=found.content_type or "application/octet-stream",
             version_id=found.version_id or "",
             stored_at=found.last_modified or datetime.now(UTC),
             locked_until=datetime.fromisoformat(until) if until else None,
+            is_held=told.get("x-amz-object-lock-legal-hold") == "ON",
         )
 
 

@@ -1,7 +1,7 @@
 """Fixity: are the bytes still the bytes? Every blob is read back from the store and hashed again."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -32,15 +32,21 @@ class FixityResult:
     state: FixityState
 
 
-def verify(session: Session, blobs: Blobs, *, sample: int | None = None) -> Iterator[FixityResult]:
-    """Re-hash every blob, or `sample` of them chosen by chance, and yield one result each.
+def verify(
+    session: Session, blobs: Blobs, *, again: Collection[str] = (), sample: int | None = None
+) -> Iterator[FixityResult]:
+    """Re-hash every blob, or those named in `again` and `sample` others chosen by chance, and yield one result each.
 
     Rows are read in batches, bytes in chunks: memory does not grow with the archive. Raises
     `StoreUnavailable` when the store is away, because then nothing was found out.
     """
     if sample is not None:
-        chosen = session.execute(select(Blob.sha256, Blob.size).order_by(func.random()).limit(sample)).all()
-        for sha256, size in chosen:
+        named = select(Blob.sha256, Blob.size).where(Blob.sha256.in_(again))
+        others = select(Blob.sha256, Blob.size).where(Blob.sha256.not_in(again)).order_by(func.random())
+        for sha256, size in [
+            *session.execute(named).all(),
+            *session.execute(others.limit(sample)).all(),
+        ]:
             yield _verify_one(blobs, sha256, size)
         return
     last = ""

@@ -16,6 +16,7 @@ from sqlalchemy import (
     MetaData,
     SmallInteger,
     Text,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
@@ -86,6 +87,7 @@ class Document(ArchiveBase):
         CheckConstraint("pages > 0", name="pages"),
         CheckConstraint("level BETWEEN 0 AND 3", name="level"),
         Index(None, "added_at", "id"),
+        Index("ix_document_held", "id", postgresql_where=text("held_since IS NOT NULL")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -103,6 +105,8 @@ class Document(ArchiveBase):
     added_at: Mapped[datetime]
     level: Mapped[int] = mapped_column(SmallInteger, default=0)
     """How far its access is restricted, 0 to 3; who may see which is the caller's to say."""
+    held_since: Mapped[datetime | None]
+    """When its original was put under legal hold in the store; null while it is not."""
 
     blob: Mapped[Blob] = relationship(lazy="raise")
 

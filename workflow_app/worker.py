@@ -29,10 +29,10 @@ from workflow_app.services.ground.jobs import QUEUES, Hands
 from workflow_app.services.ground.retries import PATIENT, RETRIES, Waiting, WaitingLonger
 from workflow_app.services.ground.timetable import Timetable
 from workflow_app.services.ground.unit_of_work import Works, translated
-from workflow_app.services.papers import reading
+from workflow_app.services.papers import holds, reading
 from workflow_app.services.public import publications
 from workflow_app.services.running import deaths, performing, wakes
-from workflow_app.services.watching import checkpoints, health
+from workflow_app.services.watching import checkpoints, health, safekeeping
 from workflow_app.settings import Settings, SettingsError, read_settings
 from workflow_app.types import SYSTEM
 
@@ -54,12 +54,18 @@ READER_EVERY = 3
 RECONNECT = 1.0
 """Seconds before the worker tries again to reach a database that went away."""
 
+PROVE_AGAIN = 30.0
+"""Seconds until the lock of a store that was away at the start is tried again."""
+
 CRONS = {
     "wake_overdue": "* * * * *",
     "find_stranded": "*/5 * * * *",
     "checkpoint": "*/15 * * * *",
     "publish_counts": "*/10 * * * *",
     "sweep": "7 * * * *",
+    "settle_holds": "* * * * *",
+    "prove_lock": "10 19 * * *",
+    "check_fixity": "20 19 * * *",
 }
 """When the jobs come that the clock asks for."""
 
@@ -110,6 +116,7 @@ def create_worker(settings: Settings, works: Works) -> App:
         performing.wake(works, UUID(case_id))
 
     _add_clocked(app, settings, works)
+    _add_keeping(app, works)
     return app
 
 
@@ -151,6 +158,23 @@ def _add_clocked(app: App, settings: Settings, works: Works) -> None:
             jobs.sweep(work)
 
 
+def _add_keeping(app: App, works: Works) -> None:
+    """What keeps the archive, in a queue of its own: reading bytes back takes long."""
+    queue = QUEUES["settle_holds"]
+
+    @app.task(name="settle_holds", queue=queue, queueing_lock="settle_holds")
+    def settle_holds(timestamp: int) -> None:
+        holds.settle_due(works)
+
+    @app.task(name="prove_lock", queue=queue, queueing_lock="prove_lock")
+    def prove_lock(timestamp: int) -> None:
+        safekeeping.prove_lock(works)
+
+    @app.task(name="check_fixity", queue=queue, queueing_lock="check_fixity")
+    def check_fixity(timestamp: int) -> None:
+        safekeeping.check_sample(works)
+
+
 Part = Callable[[App], Awaitable[None]]
 
 
@@ -167,12 +191,14 @@ async def run(settings: Settings, works: Works) -> None:
         "counter": partial(_serve, works, hands, "counter", concurrency=2),
         "reading": partial(_serve, works, hands, QUEUES["read_document"], concurrency=1),
         "messages": partial(_serve, works, hands, QUEUES["send_message"], concurrency=1),
+        "keeping": partial(_serve, works, hands, QUEUES["settle_holds"], concurrency=1),
         "upkeep": partial(_keep_up, works, hands),
     }
     lanes = [
         asyncio.create_task(_always(name, partial(create_worker, settings, works), part))
         for name, part in parts.items()
     ]
+    lanes.append(asyncio.create_task(_prove_at_start(works)))
     await stop.wait()
     for lane in lanes:
         lane.cancel()
@@ -194,6 +220,18 @@ async def _always(name: str, make: Callable[[], App], part: Part) -> None:
             reason = type(error).__name__
         log.error("%s lost the database (%s) and tries again", name, reason)
         await asyncio.sleep(RECONNECT)
+
+
+async def _prove_at_start(works: Works) -> None:
+    """Try the lock of the store once, as soon as there is one."""
+    while True:
+        try:
+            await asyncio.to_thread(safekeeping.prove_lock, works)
+        except SentraError as error:
+            log.warning("the lock of the store could not be tried: %s", error.detail)
+            await asyncio.sleep(PROVE_AGAIN)
+        else:
+            return
 
 
 async def _serve(works: Works, hands: Hands, queue: str, app: App, *, concurrency: int) -> None:

@@ -11,8 +11,9 @@ import click
 
 from workflow_app.cli.site import connected, settings
 from workflow_app.errors import SentraError
-from workflow_app.services.papers import holdings
+from workflow_app.services.papers import holdings, holds
 from workflow_app.services.papers.holdings import Deposit
+from workflow_app.services.watching import safekeeping
 from workflow_app.types import SYSTEM
 
 MISSING = "File tidak ditemukan."
@@ -54,18 +55,29 @@ def add(paths: tuple[str, ...], as_json: bool) -> None:
 
 @archive.command("verify")
 def verify() -> None:
-    """Read every blob back and hash it again, and try whether the store lets go; exit 1 if anything does not hold."""
-    total = wrong = 0
-    with _failing_plainly(), connected().begin(SYSTEM) as work:
-        for blob in holdings.verify(work):
-            total += 1
-            if not blob.is_intact:
-                wrong += 1
-                click.echo(f"{blob.sha256} {blob.state}")
-        lock = holdings.prove_worm(work)
-    click.echo(f"{total} blobs read, {wrong} not intact")
-    click.echo(f"object lock {'holds' if lock.holds else 'DOES NOT HOLD'}: {_lock_facts(lock)}")
-    if wrong or not lock.holds:
+    """Read every blob back and hash it again, compare the legal holds, and try whether the store lets go.
+
+    The result is an event. Holds that somebody else changed are put right. Exit 1 if anything did not hold.
+    """
+    with _failing_plainly():
+        for found in safekeeping.verify(connected()):
+            if isinstance(found, holdings.Fixity):
+                click.echo(f"{found.sha256} {found.state}")
+            elif isinstance(found, holds.Difference):
+                click.echo(
+                    f"paper {found.document_id} {'was not held' if found.should_be_held else 'was held'}"
+                )
+            else:
+                _conclude(found)
+
+
+def _conclude(found: safekeeping.Findings) -> None:
+    click.echo(f"{found.read} blobs read, {len(found.wrong)} not intact")
+    click.echo(f"{len(found.differences)} legal holds corrected")
+    if found.lock is not None:
+        verdict = "holds" if found.lock.holds else "DOES NOT HOLD"
+        click.echo(f"object lock {verdict}: {_lock_facts(found.lock)}")
+    if not found.is_sound:
         raise click.exceptions.Exit(1)
 
 

@@ -110,8 +110,9 @@ def test_verify_names_the_blob_that_is_gone(site: dict[str, str], tmp_path: Path
     done = spkt(site, "archive", "verify")
 
     assert done.returncode == 1
-    first, second, lock = done.stdout.decode().splitlines()
+    first, second, holds, lock = done.stdout.decode().splitlines()
     assert (first, second) == (f"{'0' * 64} missing", "2 blobs read, 1 not intact")
+    assert holds == "0 legal holds corrected"
     assert lock.startswith("object lock holds: overwriting refused, deleting refused, shortening refused, ")
 
 

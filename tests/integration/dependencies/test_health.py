@@ -33,7 +33,7 @@ def test_each_part_is_told_and_the_public_hears_states_only(
 ) -> None:
     assert states(site)["counter"] == "late", "nobody has worked yet"
     start_worker()
-    wait_until(lambda: states(site).get("reader") == "ok", 40)
+    wait_until(lambda: states(site).get("reader") == states(site).get("lock") == "ok", 40)
     with site_works.begin(SYSTEM) as work:
         health.beat(work, "scheduler")
 
@@ -43,7 +43,7 @@ def test_each_part_is_told_and_the_public_hears_states_only(
 
     assert details.status_code == public.status_code == 200
     assert set(details.json["parts"]) == set(states(site)) == {
-        "database", "schema", "storage", "counter", "reading", "scheduler", "reader",
+        "database", "schema", "storage", "counter", "reading", "scheduler", "reader", "lock",
     }  # fmt: skip
     assert details.json["version"] == __version__
     assert (
@@ -52,7 +52,7 @@ def test_each_part_is_told_and_the_public_hears_states_only(
         == commands.head()
     )
     assert details.json["parts"]["counter"]["age_seconds"] < 60
-    assert set(details.json["jobs"]) == {"counter", "messages", "reading"}
+    assert set(details.json["jobs"]) == {"counter", "keeping", "messages", "reading"}
     assert set(public.json) == {"status", "parts"}
     assert set(public.json["parts"].values()) == {"ok"}
     store_line.cut()

@@ -1,4 +1,4 @@
-"""Papers have an access level."""
+"""Papers have an access level, and it is known which are under legal hold."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -19,7 +19,19 @@ def upgrade() -> None:
     op.create_check_constraint(
         op.f("ck_document_level"), "document", "level BETWEEN 0 AND 3", schema="archive"
     )
+    op.add_column(
+        "document", sa.Column("held_since", sa.DateTime(timezone=True), nullable=True), schema="archive"
+    )
+    op.create_index(
+        "ix_document_held",
+        "document",
+        ["id"],
+        schema="archive",
+        postgresql_where=sa.text("held_since IS NOT NULL"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_index("ix_document_held", "document", schema="archive")
+    op.drop_column("document", "held_since", schema="archive")
     op.drop_column("document", "level", schema="archive")

@@ -21,7 +21,7 @@ JOBS = text(
     " from procrastinate_jobs where status = 'todo' group by queue_name"
     " union all select queue_name, 0, 0, count(*) from procrastinate_jobs where status = 'failed' group by queue_name"
 )
-QUEUES = ("counter", "reading", "messages")
+QUEUES = ("counter", "reading", "messages", "keeping")
 
 
 @dataclass

@@ -21,13 +21,22 @@ log = logging.getLogger(__name__)
 app = App(connector=SyncPsycopgConnector())
 """Never opened: it only shapes job rows, which go through the caller's own connection. The worker has its own app."""
 
-QUEUES = {"read_document": "reading", "send_message": "messages"}
-"""Reading papers is slow, and so is a mail server that hangs; everything a waiting citizen needs goes to the queue `counter`."""
+QUEUES = {"read_document": "reading", "send_message": "messages", "settle_holds": "keeping"}
+"""Reading papers is slow, and so are a mail server that hangs and a look at the whole archive; everything a waiting citizen needs goes to the queue `counter`."""
 
 REQUEST = "request"
 """Argument that names the request a job comes from. The worker takes it off and writes it into the job's log lines."""
 
-CLOCKED = ("wake_overdue", "checkpoint", "sweep", "find_stranded", "publish_counts")
+CLOCKED = (
+    "wake_overdue",
+    "checkpoint",
+    "sweep",
+    "find_stranded",
+    "publish_counts",
+    "settle_holds",
+    "prove_lock",
+    "check_fixity",
+)
 """Jobs that the clock asks for, again and again; nobody waits for a certain one of them."""
 KEPT = timedelta(days=30)
 CLOCKED_KEPT = timedelta(days=1)

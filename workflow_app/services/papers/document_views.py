@@ -48,11 +48,11 @@ class DocumentView:
     confidence: float | None
     """Mean over the pages, 0 to 100."""
     element: str
-    level: AccessLevel
-    level_label: str
-    can_classify: bool
     note: str = ""
     """Sentence for the person who uploaded."""
+    level: AccessLevel = AccessLevel.ORDINARY
+    level_label: str = levels.LABELS[AccessLevel.ORDINARY]
+    can_classify: bool = False
 
 
 def views(

@@ -1,6 +1,6 @@
 """The archive as a whole: papers that belong to no case, and whether all bytes are still what they were."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
@@ -72,7 +72,7 @@ def prove_worm(work: UnitOfWork) -> WormVerdict:
     return worm.prove(work.blobs)
 
 
-def verify(work: UnitOfWork) -> Iterator[Fixity]:
-    """Read every blob back from the store and hash it again."""
-    for result in archive.fixity.verify(work.session, work.blobs):
+def verify(work: UnitOfWork, *, again: Collection[str] = (), sample: int | None = None) -> Iterator[Fixity]:
+    """Read every blob back from the store and hash it again; or those named in `again` and a `sample` by chance."""
+    for result in archive.fixity.verify(work.session, work.blobs, again=again, sample=sample):
         yield Fixity(result.sha256, result.size, str(result.state))

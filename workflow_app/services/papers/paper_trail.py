@@ -43,6 +43,11 @@ def happened(work: UnitOfWork, document_id: UUID, action: str, **facts: Any) -> 
         audit.record(work, own_chain(document_id), action, **facts)
 
 
+def kept(work: UnitOfWork, document_id: UUID, action: str, **facts: Any) -> None:
+    """What the archive does to keep a paper: in the paper's own chain, whatever cases hold it; it is no step of theirs."""
+    audit.record(work, own_chain(document_id), action, document_id=str(document_id), **facts)
+
+
 def own_chain(document_id: UUID) -> str:
     """The chain of a paper that no case holds."""
     return f"document:{document_id}"

@@ -25,6 +25,8 @@ from workflow_app.services.ground.unit_of_work import UnitOfWork, Works, transla
 from workflow_app.types import SYSTEM
 
 DATABASE, SCHEMA, STORAGE, READER, DISK = "database", "schema", "storage", "reader", "disk"
+LOCK, FIXITY = "lock", "fixity"
+"""What was last found out about the archive: does the store keep what it holds, are the bytes what they were."""
 BEATS: Mapping[str, float] = {"counter": 60, "reading": 60, "scheduler": 180}
 """Parts of the background process, and after how many silent seconds each counts as standing still."""
 NEEDED = frozenset({DATABASE, SCHEMA})
@@ -40,6 +42,8 @@ SENTENCES: Mapping[str, str] = {
     STORAGE: StorageAway.sentence,
     READER: ReaderAway.sentence,
     DISK: "Ruang simpan server hampir penuh. Pekerjaan masih dapat diteruskan; minta admin menambah ruang.",
+    LOCK: "Penyimpanan arsip tidak mengunci dokumen sebagaimana mestinya. Pekerjaan dapat diteruskan; beri tahu admin sekarang.",
+    FIXITY: "Pemeriksaan menemukan dokumen arsip yang rusak atau hilang. Pekerjaan dapat diteruskan; beri tahu arsiparis dan admin.",
     "counter": "Pekerjaan latar belakang sedang berhenti. Formulir tetap dapat diisi dan disimpan; cetak surat dan "
     "pengarsipan menunggu, lalu berjalan sendiri setelah pulih. Beri tahu admin.",
     "reading": "Pembacaan pindaian sedang berhenti. Pindaian tetap tersimpan dan dapat dibuka; isinya belum dapat dicari.",
@@ -102,7 +106,7 @@ def _database(works: Works) -> list[Part]:
             Part(DATABASE),
             Part(SCHEMA, OK if current == wanted else WRONG, {"database": current, "code": wanted}),
         ]
-        return [*parts, *beats(work)] if current == wanted else parts
+        return [*parts, *beats(work), *safe(work)] if current == wanted else parts
 
 
 def _revision(work: UnitOfWork) -> str:
@@ -132,6 +136,21 @@ def beats(work: UnitOfWork) -> list[Part]:
     else:
         parts.append(Part(READER, UNKNOWN))
     return parts
+
+
+def safe(work: UnitOfWork) -> list[Part]:
+    """The last verdicts about the archive, none that was not reached yet. The public hears no hash."""
+    rows = work.session.scalars(
+        select(Heartbeat).where(Heartbeat.name.in_((LOCK, FIXITY))).order_by(Heartbeat.name.desc())
+    )
+    return [
+        Part(
+            row.name,
+            OK if row.facts["is_sound"] else WRONG,
+            {**{name: fact for name, fact in row.facts.items() if name != "wrong"}, "at": row.at.isoformat()},
+        )
+        for row in rows
+    ]
 
 
 def _storage(works: Works) -> list[Part]:

@@ -1,0 +1,139 @@
+"""R37: nothing of an open case can be deleted, and the archive finds out by itself what is not as it was (decision 0032)."""
+
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+
+from archive.blobs import Blobs
+from archive.errors import StoreUnavailable
+from archive.models import Blob, Document
+from tests.integration.conftest import TestClock
+from tests.integration.services import scans
+from tests.integration.services.desk import new_case
+from workflow_app.errors import StorageAway
+from workflow_app.models.audit import AuditEvent
+from workflow_app.models.case import Case
+from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.papers import documents, holds
+from workflow_app.services.watching import health, safekeeping
+from workflow_app.services.watching.safekeeping import Findings
+from workflow_app.types import SYSTEM, Actor
+
+
+@pytest.fixture
+def paper(works: Works, budi: Actor, sktlk: str) -> tuple[UUID, list[UUID]]:
+    """One paper in two open cases."""
+    assert sktlk
+    with works.begin(budi) as work:
+        cases = [new_case(work).id for _ in range(2)]
+        ids = {
+            documents.upload(work, case_id, element="", label="Surat", data=scans.picture("tahan")).id
+            for case_id in cases
+        }
+    return ids.pop(), cases
+
+
+def close(works: Works, case_id: UUID) -> None:
+    with works.begin(SYSTEM) as work:
+        case = work.session.get_one(Case, case_id)
+        case.status, case.outcome, case.closed_at = "done", "selesai", work.clock()
+
+
+def is_held(works: Works, paper_id: UUID) -> bool:
+    with works.begin(SYSTEM) as work:
+        return work.blobs.stat(work.session.get_one(Document, paper_id).blob_sha256).is_held
+
+
+def actions(works: Works, begins: str) -> list[tuple[str, dict[str, Any]]]:
+    with works.begin(SYSTEM) as work:
+        query = select(AuditEvent.action, AuditEvent.details).where(AuditEvent.action.startswith(begins))
+        return [(action, details) for action, details in work.session.execute(query.order_by(AuditEvent.id))]
+
+
+def test_r37_an_open_case_holds_its_papers_until_the_last_one_ends(
+    works: Works, paper: tuple[UUID, list[UUID]]
+) -> None:
+    paper_id, (one, two) = paper
+
+    assert (holds.settle_due(works), holds.settle_due(works), is_held(works, paper_id)) == (1, 0, True)
+    close(works, one)
+    assert (holds.settle_due(works), is_held(works, paper_id)) == (0, True), "the other one is open"
+    close(works, two)
+    assert (holds.settle_due(works), is_held(works, paper_id)) == (1, False)
+
+    assert [action for action, _ in actions(works, "document.")][-2:] == [
+        "document.held",
+        "document.released",
+    ]
+
+
+def test_r37_a_hold_that_was_cut_short_is_made_up_for(
+    works: Works, paper: tuple[UUID, list[UUID]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The store is away: nothing is said to be held. It was told, and we died before writing it down: it is told again."""
+    paper_id, _ = paper
+
+    def away(*_: object) -> None:
+        raise StoreUnavailable
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Blobs, "hold", away)
+        with pytest.raises(StorageAway):
+            holds.settle_due(works)
+    assert not is_held(works, paper_id)
+    with works.begin(SYSTEM) as work:
+        work.blobs.hold(work.session.get_one(Document, paper_id).blob_sha256)
+
+    assert (holds.settle_due(works), is_held(works, paper_id)) == (1, True)
+
+
+def whole(works: Works) -> Findings:
+    *_, found = safekeeping.verify(works)
+    assert isinstance(found, Findings)
+    return found
+
+
+def test_r37_a_whole_look_puts_holds_right_and_tells_what_is_gone(
+    works: Works, paper: tuple[UUID, list[UUID]], clock: TestClock
+) -> None:
+    paper_id, _ = paper
+    assert whole(works).is_sound
+    with works.begin(SYSTEM) as work:
+        document = work.session.get_one(Document, paper_id)
+        work.blobs.release(document.blob_sha256)
+        lost = Blob(sha256="0" * 64, size=5, media_type="image/png", version_id="1", stored_at=work.clock())
+        work.session.add(lost)
+
+    found = whole(works)
+
+    assert [difference.document_id for difference in found.differences] == [paper_id]
+    assert is_held(works, paper_id)
+    assert ([blob.state for blob in found.wrong], found.is_sound) == (["missing"], False)
+    assert [details["not_intact"] for _, details in actions(works, "archive.checked")] == [0, 1]
+    assert len(actions(works, "archive.lock_tried")) == 2
+    # What was found wrong is looked at again by the smallest sample, and the site says so meanwhile.
+    assert [blob.sha256 for blob in safekeeping.check_sample(works, 0).wrong] == ["0" * 64]
+    with works.begin(SYSTEM) as work:
+        assert {part.name: part.state for part in health.safe(work)} == {"lock": "ok", "fixity": "wrong"}
+        assert not any("0" * 64 in str(part.facts) for part in health.safe(work))
+        work.session.delete(work.session.get_one(Blob, "0" * 64))
+    assert safekeeping.check_sample(works, 1).wrong == []
+
+
+def test_r37_a_paper_whose_bytes_changed_has_it_on_record(
+    works: Works, paper: tuple[UUID, list[UUID]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paper_id, _ = paper
+    with works.begin(SYSTEM) as work:
+        sha256 = work.session.get_one(Document, paper_id).blob_sha256
+    # The store answers with other bytes under this name.
+    works.blobs.put_named(sha256, b"diganti", "image/png")
+
+    safekeeping.check_sample(replace(works), 1000)
+
+    assert [(action, details["state"]) for action, details in actions(works, "document.not")] == [
+        ("document.not_intact", "damaged")
+    ]

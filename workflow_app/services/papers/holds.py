@@ -1,0 +1,111 @@
+"""Legal hold: while a case is open, the store lets go of none of its papers, whatever their lock says (R37, decision 0032).
+
+What should be held follows from the rows; what is held is asked of nobody but brought in line, again and again. So there is no
+job that could be lost: a paper is linked, a case ends, and within a minute the store knows.
+"""
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, select
+
+from archive.errors import BlobMissing
+from archive.models import Document
+from workflow_app.errors import Away, SentraError
+from workflow_app.models.case import Case
+from workflow_app.models.document import CaseDocument
+from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
+from workflow_app.services.papers import paper_trail
+from workflow_app.types import SYSTEM
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 500
+"""Papers that are brought in line per turn; the rest have their turn a minute later."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A paper that the store holds or does not hold, against what was asked of it."""
+
+    document_id: UUID
+    should_be_held: bool
+
+
+def settle_due(works: Works) -> int:
+    """Bring the store in line with the rows; returns how many papers changed. What fails has its turn again.
+
+    A store that is away raises: nothing else would go better.
+    """
+    with works.begin(SYSTEM) as work:
+        due = _due(work)
+    changed = 0
+    for document_id in due:
+        try:
+            with works.begin(SYSTEM) as work:
+                changed += settle(work, document_id)
+        except Away:
+            raise
+        except SentraError as error:  # one paper must not keep the others from it
+            log.error("hold of paper %s: %s", document_id, error.detail)
+    return changed
+
+
+def settle(work: UnitOfWork, document_id: UUID) -> bool:
+    """Hold the paper if an open case has it, else release it; false when the store was in line.
+
+    The paper is locked first, against links that are made meanwhile: they wait, and are seen by the next turn. The store is told
+    before the row is written: a crash between leaves it told twice.
+    """
+    document = work.session.get_one(Document, document_id, with_for_update=True, populate_existing=True)
+    open_now = select(Document.id).where(Document.id == document_id, _is_in_open_case())
+    should_be_held = work.session.scalar(open_now) is not None
+    if should_be_held == (document.held_since is not None):
+        return False
+    _tell(work, document.blob_sha256, should_be_held)
+    document.held_since = work.clock() if should_be_held else None
+    paper_trail.kept(work, document_id, "document.held" if should_be_held else "document.released")
+    return True
+
+
+def verify(work: UnitOfWork) -> Iterator[Difference]:
+    """Ask the store about every paper that is held or should be, and put right what somebody else has changed there."""
+    query = select(Document).where((Document.held_since.is_not(None)) | _is_in_open_case())
+    for document in work.session.scalars(query.order_by(Document.id)):
+        is_recorded = document.held_since is not None
+        try:
+            is_held = work.blobs.stat(document.blob_sha256).is_held
+        except BlobMissing:
+            continue  # the fixity check tells of it
+        if is_held != is_recorded:
+            _tell(work, document.blob_sha256, is_recorded)
+            yield Difference(document.id, is_recorded)
+
+
+def _due(work: UnitOfWork) -> list[UUID]:
+    to_hold = (
+        select(Document.id)
+        .join(CaseDocument, CaseDocument.document_id == Document.id)
+        .join(Case, Case.id == CaseDocument.case_id)
+        .where(Case.closed_at.is_(None), Document.held_since.is_(None))
+    )
+    to_release = select(Document.id).where(Document.held_since.is_not(None), ~_is_in_open_case())
+    return list(work.session.scalars(to_hold.union(to_release).limit(AT_ONCE)))
+
+
+def _is_in_open_case() -> ColumnElement[bool]:
+    return (
+        select(CaseDocument.document_id)
+        .join(Case, Case.id == CaseDocument.case_id)
+        .where(CaseDocument.document_id == Document.id, Case.closed_at.is_(None))
+        .exists()
+    )
+
+
+def _tell(work: UnitOfWork, sha256: str, is_held: bool) -> None:
+    if is_held:
+        work.blobs.hold(sha256)
+    else:
+        work.blobs.release(sha256)
