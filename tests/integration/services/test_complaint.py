@@ -123,6 +123,43 @@ def test_r79_pitfall_4_who_is_named_and_the_counter_lose_sight_and_propam_finds_
         assert list(audit.verify_chains(work)) == []
 
 
+def test_r79_the_officer_at_the_desk_who_is_named_does_not_keep_the_complaint(
+    works: Works, complain: Play, budi: Actor, person: Callable[..., Actor]
+) -> None:
+    """What he wrote down is out of his hands with that very step; a colleague answers the citizen."""
+    case_id = complain("langsung_anggota", 2)
+    given = next(step for step in told("langsung_anggota").steps[2:3] if isinstance(step, Complete)).answers
+    named: Answers = {**given, "golongan": "pelayanan_lambat", "yang_diadukan": [str(budi.user_id)]}
+    with works.begin(budi) as work:
+        done = tasks.complete(work, open_tasks(works, case_id)["pokok_aduan"], named, str(uuid4()))
+    assert (done.is_out_of_sight, done.next_task_id) == (True, None)
+    assert not sees(works, budi, case_id)
+
+    colleague = person("rina", "petugas")
+    task_id = open_tasks(works, case_id)["tanggapan_langsung"]
+    with works.begin(budi) as work, pytest.raises(NotFound):
+        tasks.claim(work, task_id)
+    with works.begin(colleague) as work:
+        tasks.claim(work, task_id)
+
+
+def test_r79_what_the_desk_calls_its_own_goes_to_propam_when_it_is_about_a_member(
+    works: Works, complain: Play, budi: Actor, sari: Actor
+) -> None:
+    """Attitude, levies, and whoever is named in words only: the choice of the desk counts for nothing."""
+    own: Answers = {"wewenang": "sendiri", "instansi_tujuan": None}
+    for matter in (
+        {"golongan": "pungutan"},
+        {"yang_diadukan_uraian": "Anggota yang berjaga pada malam itu."},
+    ):
+        nameless: Answers = {"yang_diadukan": None, "yang_diadukan_uraian": None, **matter}
+        case_id = complain("anggota", 4, {"pokok_aduan": nameless, "periksa_wewenang": own})
+        assert set(open_tasks(works, case_id)) == {"terima_propam"}
+        assert not any(sees(works, who, case_id) for who in (budi, sari))
+        with works.begin(SYSTEM) as work:
+            assert work.session.scalars(select(CaseWall).where(CaseWall.case_id == case_id)).all() == []
+
+
 def test_r17_a_crime_goes_on_as_a_police_report_that_knows_the_complainant(
     works: Works, complain: Play, budi: Actor
 ) -> None:

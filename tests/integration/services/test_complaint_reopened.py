@@ -113,23 +113,3 @@ def test_r79_a_reopening_that_fails_leaves_nothing_that_anybody_could_see(
         reopenings.reopen(work, case_id, REASON)
     with works.begin(SYSTEM) as work:
         assert work.session.scalar(select(func.count()).select_from(Case)) == 1
-
-
-def test_r79_r32_a_reopened_case_keeps_out_whom_the_one_that_was_set_aside_kept_out(
-    works: Works, complain: Play, sari: Actor
-) -> None:
-    """Set aside before it went to Propam: walled off, but not confined."""
-    about_a_member: Answers = {
-        "wewenang": "anggota",
-        "yang_diadukan_uraian": "Seorang anggota yang berjaga pada malam itu.",
-        "yang_diadukan": [str(uuid4())],
-    }
-    case_id = complain("kotak_disisihkan", answers={"periksa_wewenang": about_a_member})
-    assert walls_of(works, case_id)
-
-    with works.begin(sari) as work:
-        child = reopenings.reopen(work, case_id, REASON)
-
-    assert walls_of(works, child) == walls_of(works, case_id)
-    with works.begin(SYSTEM) as work:
-        assert work.session.get_one(Case, child).confined_to is None

@@ -251,6 +251,53 @@ def test_r26_r27_a_foreign_complaint_ends_forwarded_and_told() -> None:
     assert "aduan_diteruskan" not in before("rujuk")
 
 
+@pytest.mark.parametrize("chosen", ["sendiri", "anggota", "laporan_polisi", "luar"])
+@pytest.mark.parametrize("kind", complaint().form("pokok_aduan").fields["golongan"].options)
+def test_r79_whom_a_member_concerns_is_told_by_the_table_and_not_by_the_desk(kind: str, chosen: str) -> None:
+    """Whoever is named goes to Propam; attitude and levies are never kept by the desk, and elsewhere a second person sends them."""
+
+    def way(is_named: bool) -> str:
+        asked = {"golongan": kind, "anggota_disebut": is_named, "wewenang": chosen}
+        (row,) = complaint().decision("jalur_pengaduan").evaluate(asked)
+        return str(row["jalur"])
+
+    expected = "propam" if chosen == "anggota" else chosen
+    if chosen != "anggota" and kind in {"sikap", "pungutan"}:
+        by_somebody_else = chosen == "luar" or (kind, chosen) == ("pungutan", "laporan_polisi")
+        expected = "tegaskan" if by_somebody_else else "propam"
+    assert (way(is_named=True), way(is_named=False)) == ("propam", expected)
+
+
+def test_r79_who_is_complained_about_is_asked_of_everybody_and_the_wall_stands_before_anything_else() -> None:
+    form = complaint().form("pokok_aduan")
+    assert form.presence == {"anggota_disebut": ("yang_diadukan_uraian", "yang_diadukan")}
+    assert [form.fields[name].visible_if for name in form.presence["anggota_disebut"]] == [None, None]
+    assert set(form.presence["anggota_disebut"]).isdisjoint(form.schema["required"])
+    model = read_model(complaint().files["process.bpmn"])
+    (way,) = model.outgoing["pokok_aduan"]
+    assert way.target == "batasi_yang_diadukan"
+    assert model.nodes["batasi_yang_diadukan"].parameters == {
+        "from_element": '"pokok_aduan"',
+        "field": '"yang_diadukan"',
+    }
+
+
+def test_r79_a_second_person_says_with_a_reason_that_no_member_is_concerned() -> None:
+    task = OWN["tegaskan_jalur"]
+    assert task.role == "pamapta"
+    assert {"pokok_aduan", "periksa_wewenang"} <= set(task.properties["fourEyes"].split())
+    form = complaint().form("tegaskan_jalur")
+    assert "sendiri" not in form.fields["jalur"].options
+    assert set(forms.validate(form, {"jalur": "luar"})) == {"alasan_jalur"}
+    assert forms.validate(form, {"jalur": "propam"}) == {}
+
+
+def test_r79_r32_what_concerns_a_member_is_not_set_aside_at_the_counter() -> None:
+    model = read_model(complaint().files["process.bpmn"])
+    (way,) = model.incoming["putuskan_abaikan"]
+    assert way.condition == 'anonim == "dapat_diabaikan" and jalur != "propam"'
+
+
 def test_pitfall_4_r79_complaints_about_members_are_handled_by_propam_alone() -> None:
     after = before() - before("gw_propam", REOPENED)
     people = {OWN[element].role for element in after if OWN[element].kind == "userTask"}

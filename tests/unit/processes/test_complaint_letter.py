@@ -33,9 +33,14 @@ SHEET = {
 }
 
 
-def letter(person: dict[str, Any] | None = None, channel: str = "langsung", **more: Any) -> str:
+def letter(
+    person: dict[str, Any] | None = None,
+    channel: str = "langsung",
+    matter: dict[str, Any] = MATTER,
+    **more: Any,
+) -> str:
     """The receipt as it is printed, of the desk or of the box."""
-    answers: dict[str, dict[str, Any]] = {"pokok_aduan": MATTER}
+    answers: dict[str, dict[str, Any]] = {"pokok_aduan": matter}
     if channel == "langsung":
         response = {"tanggapan": "Dikabari lewat telepon paling lambat lusa."}
         answers |= {
@@ -58,6 +63,16 @@ def test_r28_the_receipt_of_the_desk_states_who_what_where_and_when() -> None:
         "Diberi kepastian waktu", "paling lambat lusa", "Pengadu,", "NRP 00000000", ADDRESS,
     ):  # fmt: skip
         assert part in words
+
+
+def test_r79_the_complainant_reads_whether_the_member_he_complains_about_was_written_down() -> None:
+    """Who records may be whom it concerns: the citizen reads it on what he signs, and is told what to do."""
+    assert re.search(r"Anggota yang diadukan\W+tidak disebut", text(letter()))
+    named = {**MATTER, "yang_diadukan_uraian": "Anggota Contoh yang berjaga di loket."}
+    assert "Anggota Contoh yang berjaga di loket." in text(letter(matter=named))
+    for words in ("jangan tanda tangani", "mintalah petugas lain", "langsung ke Sie Propam"):
+        assert words in text(letter())
+    assert "Sie Propam" not in text(letter(matter=named, channel="kotak"))
 
 
 def test_r19_the_receipt_of_a_sheet_says_when_the_box_was_opened_and_names_nobody() -> None:
