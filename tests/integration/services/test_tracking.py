@@ -105,6 +105,18 @@ def test_r36_progress_is_told_in_public_words_and_never_in_the_words_of_the_work
     assert str(given["catatan_internal"]) not in str(status)
 
 
+def test_r34_r36_who_could_not_be_reached_is_not_told_that_he_was_answered(
+    works: Works, complain: Play, budi: Actor
+) -> None:
+    issued = hand_out(works, budi, case_id := complain("luar_tanpa_kontak", 6))
+    status = look_up(works, issued.number, issued.code)
+    assert status is not None
+    assert [stage.title for stage in status.reached] == ["Diterima", "Belum dapat dihubungi"]
+    assert "sudah ditanggapi" not in status.words
+    with works.begin(budi) as work:
+        assert tracking.for_officer(work, case_id) == status
+
+
 def test_r36_the_end_is_told_with_its_day(works: Works, complain: Play, budi: Actor) -> None:
     case_id = complain("langsung")
     issued = hand_out(works, budi, case_id)

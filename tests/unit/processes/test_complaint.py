@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tests.unit.processes.flows import reachable, taken
-from tests.unit.processes.folder import complaint
+from tests.unit.processes.folder import complaint, sktlk
 from workflow_app.engine import forms
 from workflow_app.engine.model import read_model
 from workflow_app.engine.rehearsal import rehearse
@@ -58,7 +58,7 @@ def test_every_flow_is_taken_by_a_scenario(monkeypatch: pytest.MonkeyPatch) -> N
         with monkeypatch.context() as patch:
             seen.update(taken(complaint(), scenario, patch))
     drawn = {flow.id for flow in read_model(complaint().files["process.bpmn"]).flows}
-    into_the_call = {"gw_pihak__rujuk"}
+    into_the_call = {"gabung_rujuk__rujuk"}
     assert drawn - seen == into_the_call
 
 
@@ -296,6 +296,16 @@ def test_r79_r32_what_concerns_a_member_is_not_set_aside_at_the_counter() -> Non
     model = read_model(complaint().files["process.bpmn"])
     (way,) = model.incoming["putuskan_abaikan"]
     assert way.condition == 'anonim == "dapat_diabaikan" and jalur != "propam"'
+
+
+def test_r17_r27_r31_a_crime_ends_with_a_report_or_with_who_accepted_it_and_never_with_a_word() -> None:
+    """Whichever way it goes on: only past the begun report, or past the referral, which ends accepted and told."""
+    assert set(complaint().form("antar_lp").fields["cara_antar"].options) == {"diantar", "diteruskan"}
+    alone = reachable(complaint(), "antar_lp", ("buka_lp", "rujuk"))
+    assert not [name for name in alone if OWN[name].kind == "endEvent"]
+    assert {"R17", "R27"} <= set(OWN["antar_lp"].clauses)
+    assert "diberitahu_lp" in complaint().form("antar_lp").schema["required"]
+    assert "R27" in sktlk().elements["rujuk_lp"].clauses
 
 
 def test_pitfall_4_r79_complaints_about_members_are_handled_by_propam_alone() -> None:

@@ -37,6 +37,12 @@ SEED: dict[str, Any] = {
             "Berkas {nomor} ({layanan}) sudah ditanggapi. Selanjutnya: {langkah}. Pertanyaan: {telepon_unit}.",
         ),
         (
+            "belum_tersampaikan",
+            "Kami belum dapat menghubungi Anda",
+            "Tanggapan atas berkas {nomor} ({layanan}) belum dapat disampaikan kepada Anda. Selanjutnya: {langkah}. Hubungi "
+            "{telepon_unit} atau datangi SPKT dengan menyebut nomor itu untuk mendengarnya.",
+        ),
+        (
             "diteruskan",
             "Berkas Anda diteruskan",
             "Berkas {nomor} ({layanan}) diteruskan kepada pihak yang berwenang. Selanjutnya: {langkah}. Pertanyaan: "

@@ -37,8 +37,8 @@ OUTCOMES = {
 HIDDEN = "proses"
 """Where cases are counted that somebody is kept from, whatever became of them."""
 RESPONSES = {
-    "dalam_batas": "Ditanggapi dalam batas waktu",
-    "lewat_batas": "Ditanggapi sesudah batas waktu",
+    "dalam_batas": "Ditanggapi atau dicoba dihubungi, dalam batas waktu",
+    "lewat_batas": "Ditanggapi atau dicoba dihubungi, sesudah batas waktu",
     "menunggu": "Belum ditanggapi, batas waktu belum lewat",
     "belum": "Belum ditanggapi, batas waktu sudah lewat",
 }
