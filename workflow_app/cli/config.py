@@ -9,10 +9,21 @@ import click
 
 from workflow_app.cli.site import connected
 from workflow_app.errors import SentraError
-from workflow_app.services.office import calendars, configuration, configuration_files, rosters
-from workflow_app.types import SYSTEM, WITA
+from workflow_app.services.accounts import users
+from workflow_app.services.office import (
+    calendars,
+    configuration,
+    configuration_files,
+    configuration_keys,
+    rosters,
+)
+from workflow_app.types import SYSTEM, WITA, Actor
 
-KEY_WIDTH = 22
+KEY_WIDTH = 28
+OWNER_WIDTH = 13
+by_member = click.option(
+    "--by", metavar="USERNAME", help="Who decides it; must be one of those who may change the key."
+)
 
 
 @click.group()
@@ -22,19 +33,27 @@ def config() -> None:
 
 @config.command("list")
 def list_values() -> None:
-    """Every key with the value in force."""
+    """Every key with the role that answers for it and the value in force."""
     with connected().begin(SYSTEM) as work:
         for entry in configuration.list_values(work):
-            click.echo(f"{entry.key:<{KEY_WIDTH}} {_written(entry.value)}")
+            answers = configuration.owner(work, entry.key).answers
+            click.echo(f"{entry.key:<{KEY_WIDTH}} {answers:<{OWNER_WIDTH}} {_written(entry.value)}")
 
 
 @config.command("show")
 @click.argument("key")
 def show(key: str) -> None:
-    """All values of a key, also those to come, oldest first."""
+    """What a key says and who answers for it, then all its values, also those to come, oldest first."""
     try:
         with connected().begin(SYSTEM) as work:
-            for entry in configuration.history(work, key):
+            entries = configuration.history(work, key)
+            owner = configuration.owner(work, key)
+            may = ", ".join(configuration.role_label(work, role) for role in sorted(owner.may_change))
+            click.echo(configuration_keys.words(key))
+            click.echo(
+                f"Penanggung jawab: {configuration.role_label(work, owner.answers)}. Boleh mengubah: {may}."
+            )
+            for entry in entries:
                 click.echo(f"{_since(entry.valid_from):<{KEY_WIDTH}} {_written(entry.value)}")
     except SentraError as error:
         raise click.ClickException(error.sentence) from error
@@ -44,11 +63,12 @@ def show(key: str) -> None:
 @click.argument("key")
 @click.argument("value", metavar="JSON")
 @click.option("--from", "start", metavar="ISO-DATETIME", help="Holds from then on (WITA); now when left out.")
-def set_value(key: str, value: str, start: str | None) -> None:
+@by_member
+def set_value(key: str, value: str, start: str | None, by: str | None) -> None:
     """Let a value hold from now or a given instant on. Letters that are already out keep what they state."""
     new, begin = _read(value), _instant(start)
     try:
-        with connected().begin(SYSTEM) as work:
+        with connected().begin(_actor(by)) as work:
             valid_from = begin or work.clock()
             configuration.set_value(work, key, new, valid_from)
     except SentraError as error:
@@ -91,11 +111,12 @@ def export(file: str) -> None:
 
 @config.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def import_file(file: Path) -> None:
+@by_member
+def import_file(file: Path, by: str | None) -> None:
     """Set what FILE says and is not set yet. Nothing is set when anything in it is wrong."""
     try:
         text = file.read_text(encoding="utf-8")
-        with connected().begin(SYSTEM) as work:
+        with connected().begin(_actor(by)) as work:
             new = configuration_files.take_in(work, text)
     except (OSError, UnicodeDecodeError) as error:
         raise click.ClickException(f"{file} cannot be read as UTF-8 text.") from error
@@ -104,6 +125,14 @@ def import_file(file: Path) -> None:
     for entry in new:
         click.echo(f"{entry.key} {_written(entry.value)} from {_since(entry.valid_from)}")
     click.echo(f"{len(new)} set")
+
+
+def _actor(username: str | None) -> Actor:
+    """Who changes something; whoever keeps the server when nobody is named."""
+    if username is None:
+        return SYSTEM
+    with connected().begin(SYSTEM) as work:
+        return users.actor_named(work, username)
 
 
 def _read(text: str) -> Any:

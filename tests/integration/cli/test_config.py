@@ -33,14 +33,13 @@ def spkt(site: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_every_key_is_listed_with_its_value(site: dict[str, str]) -> None:
+def test_every_key_is_listed_with_its_owner_and_its_value(site: dict[str, str]) -> None:
     done = spkt(site, "config", "list")
 
     assert done.returncode == 0, done.stderr
-    listed = {
-        line.split(maxsplit=1)[0]: json.loads(line.split(maxsplit=1)[1]) for line in done.stdout.splitlines()
-    }
-    assert listed == configuration.SEED
+    lines = [line.split(maxsplit=2) for line in done.stdout.splitlines()]
+    assert {key: json.loads(value) for key, _, value in lines} == configuration.SEED
+    assert {key: owner for key, owner, _ in lines}["propam.pimpinan_melihat"] == "piket_propam"
 
 
 def test_a_value_holds_from_its_day_on_and_the_earlier_ones_stay_on_record(site: dict[str, str]) -> None:
@@ -51,17 +50,22 @@ def test_a_value_holds_from_its_day_on_and_the_earlier_ones_stay_on_record(site:
     )
 
     assert "BUDI PEJABAT" in spkt(site, "config", "list").stdout
-    assert "target.berkas_lengkap  10" in spkt(site, "config", "list").stdout
-    shown = spkt(site, "config", "show", "target.berkas_lengkap").stdout.splitlines()
+    listed = [line.split() for line in spkt(site, "config", "list").stdout.splitlines()]
+    assert ["target.berkas_lengkap", "ka_spkt", "10"] in listed
+    words, owner, *shown = spkt(site, "config", "show", "target.berkas_lengkap").stdout.splitlines()
     assert [line.rsplit(maxsplit=1)[1] for line in shown] == ["10", "15"]
     assert "2999-01-01 00:00 WITA" in shown[1]
+    assert words == "Batas waktu sebuah jam"
+    assert owner == "Penanggung jawab: Ka SPKT. Boleh mengubah: Ka SPKT."
 
 
 def test_labels_of_roles_may_be_given_one_by_one(site: dict[str, str]) -> None:
     assert spkt(site, "config", "set", "label_peran", '{"pamapta": "Kanit SPKT"}').returncode == 0
 
-    listed = next(line for line in spkt(site, "config", "list").stdout.splitlines() if "label_peran" in line)
-    assert {"Kanit SPKT", "Petugas SPKT"} <= set(json.loads(listed.split(maxsplit=1)[1]).values())
+    listed = next(
+        line for line in spkt(site, "config", "list").stdout.splitlines() if line.startswith("label_peran")
+    )
+    assert {"Kanit SPKT", "Petugas SPKT"} <= set(json.loads(listed.split(maxsplit=2)[2]).values())
 
 
 @pytest.mark.parametrize(

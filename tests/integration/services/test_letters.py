@@ -52,8 +52,8 @@ def test_a_signatory_who_comes_later_does_not_sign_an_earlier_letter(
     letter = issued(officer)
     clock.advance(hours=1)
     successor = {**letter.frozen["penandatangan"], "nama": "CONTOH PENGGANTI"}
-    configuration.set_value(officer, "penandatangan.sktlk", successor, clock())
-    configuration.set_value(officer, "kop_surat", ["POLRES LAIN"], clock())
+    configuration.set_value(replace(officer, actor=SYSTEM), "penandatangan.sktlk", successor, clock())
+    configuration.set_value(replace(officer, actor=SYSTEM), "kop_surat", ["POLRES LAIN"], clock())
 
     words = words_of(printed(officer, letter))
 
@@ -64,7 +64,7 @@ def test_a_signatory_who_comes_later_does_not_sign_an_earlier_letter(
 
 def test_outside_of_a_demo_the_example_signatory_signs_nothing(officer: UnitOfWork, clock: TestClock) -> None:
     case = desk.complete_case(officer)
-    configuration.set_value(officer, "mode_demo", False, clock())
+    configuration.set_value(replace(officer, actor=SYSTEM), "mode_demo", False, clock())
 
     with pytest.raises(SentraError, match="still the example") as refusal:
         letters.issue(officer, case, "sktlk")
@@ -77,9 +77,9 @@ def test_a_letter_of_a_demo_says_so_and_one_of_a_configured_site_does_not(
 ) -> None:
     example = words_of(printed(officer, issued(officer)))
     clock.advance(minutes=1)
-    configuration.set_value(officer, "mode_demo", False, clock())
+    configuration.set_value(replace(officer, actor=SYSTEM), "mode_demo", False, clock())
     signatory = {**configuration.SEED["penandatangan.sktlk"], "nama": "BUDI PEJABAT"}
-    configuration.set_value(officer, "penandatangan.sktlk", signatory, clock())
+    configuration.set_value(replace(officer, actor=SYSTEM), "penandatangan.sktlk", signatory, clock())
 
     real = words_of(printed(officer, issued(officer)))
 

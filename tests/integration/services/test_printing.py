@@ -1,6 +1,7 @@
 """The printed letter: what it says, PDF/A without anything about a person, the signature."""
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import pikepdf
@@ -17,6 +18,7 @@ from workflow_app.services.correspondence import letters, printing
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import configuration, processes
 from workflow_app.services.papers import documents
+from workflow_app.types import SYSTEM
 
 PROMISED = {
     "alamat_verifikasi", "batal", "butir", "contoh", "hari", "jam_terbit", "jawaban", "judul", "ketentuan", "kode_verifikasi", "kop",
@@ -49,7 +51,7 @@ def test_r57_the_letter_says_what_the_sop_and_the_domain_ask_for(officer: UnitOf
 
 
 def test_validity_is_printed_only_when_it_was_decided(officer: UnitOfWork, clock: TestClock) -> None:
-    configuration.set_value(officer, "masa_berlaku.sktlk", 14, clock())
+    configuration.set_value(replace(officer, actor=SYSTEM), "masa_berlaku.sktlk", 14, clock())
 
     words = words_of(printed(officer, issued(officer)))
 

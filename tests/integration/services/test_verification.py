@@ -12,7 +12,7 @@ from workflow_app.services.correspondence import letters, verification
 from workflow_app.services.correspondence.verification import Verification
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import configuration
-from workflow_app.types import PUBLIC, Actor
+from workflow_app.types import PUBLIC, SYSTEM, Actor
 
 UNIT = "SPKT Polres Hulu Sungai Selatan"
 
@@ -53,7 +53,7 @@ def test_a_letter_issued_late_in_the_evening_bears_the_day_in_wita(
 ) -> None:
     clock.advance(hours=15)  # 16.00 UTC, already Tuesday in Kandangan
     officer = replace(work, actor=budi)
-    configuration.set_value(officer, "masa_berlaku.sktlk", 14, clock())
+    configuration.set_value(replace(officer, actor=SYSTEM), "masa_berlaku.sktlk", 14, clock())
     issued = work.session.get_one(Letter, letters.issue(officer, desk.complete_case(officer), "sktlk"))
 
     answer = verification.verify(work, issued.verify_code)

@@ -4,7 +4,7 @@ import csv
 from pathlib import Path
 
 from tests.unit.processes.folder import complaint, lp, sktlk, tkp_dispatch
-from workflow_app.services.office import configuration_shapes, regions
+from workflow_app.services.office import configuration_keys, regions
 from workflow_app.services.office.configuration import SEED
 
 DATA = Path(__file__).parents[3] / "node_modules" / "idn-area-data" / "data"
@@ -73,5 +73,5 @@ def test_addresses_and_places_are_offered_while_one_types() -> None:
 
 
 def test_r63_an_area_is_made_of_regions_there_are() -> None:
-    assert configuration_shapes.fault("wilayah.dalam_kota", ["63.06", "63.06.05", "63.06.05.1004"]) == ""
-    assert "63.06.05.1009" in configuration_shapes.fault("wilayah.dalam_kota", ["63.06.05", "63.06.05.1009"])
+    assert configuration_keys.fault("wilayah.dalam_kota", ["63.06", "63.06.05", "63.06.05.1004"]) == ""
+    assert "63.06.05.1009" in configuration_keys.fault("wilayah.dalam_kota", ["63.06.05", "63.06.05.1009"])

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from workflow_app.services.office import configuration
-from workflow_app.services.office.configuration_shapes import CALENDARS, fault
+from workflow_app.services.office.configuration_keys import fault
 
 SIGNATORY = configuration.SEED["penandatangan.sktlk"]
 OFFICE = configuration.SEED["kalender.hari_kerja"]
@@ -22,6 +22,9 @@ def test_what_the_product_comes_with_has_the_shape_it_asks_for(key: str) -> None
         ("target.berkas_lengkap", 15),
         ("target.kedatangan", None),
         ("target.kedatangan", {"hari_kerja": 3, "kalender": "hari_kerja"}),
+        ("kalender.enam_hari", {**OFFICE, "hari": ["senin", "sabtu"]}),
+        ("kalender.enam_hari", None),
+        ("pemilik_pengaturan", {"target": {"penanggung_jawab": "pimpinan", "pengubah": ["ka_spkt"]}}),
         ("kalender.hari_kerja", {**OFFICE, "libur": {"2026-12-31": "Contoh: cuti bersama"}}),
         ("kalender.hari_kerja", {**OFFICE, "masuk": {"2028-02-29": "Contoh: masuk"}}),
         ("kalender.hari_kerja", {**OFFICE, "kategori_libur": [], "hari": ["minggu"]}),
@@ -92,10 +95,18 @@ def test_what_fits_is_taken(key: str, value: Any) -> None:
         ("target.berkas_lengkap", {"hari_kerja": 0, "kalender": "hari_kerja"}),
         ("target.berkas_lengkap", {"hari_kerja": 367, "kalender": "hari_kerja"}),
         ("target.berkas_lengkap", {"hari_kerja": True, "kalender": "hari_kerja"}),
-        ("target.berkas_lengkap", {"hari_kerja": 3, "kalender": "kantor"}),
+        ("target.berkas_lengkap", {"hari_kerja": 3, "kalender": "Kantor Kita"}),
+        ("target.berkas_lengkap", {"hari_kerja": 3, "kalender": ""}),
         ("target.berkas_lengkap", {"hari_kerja": 3, "kalender": ["hari_kerja"]}),
         ("target.berkas_lengkap", {"hari_kerja": 3}),
         ("target.berkas_lengkap", {"hari_kerja": 3, "kalender": "hari_kerja", "jam": 1}),
+        ("kalender.hari_kerja", None),
+        ("kalender.enam_hari", {"hari": ["senin"]}),
+        ("pemilik_pengaturan", {"target": "ka_spkt"}),
+        ("pemilik_pengaturan", {"target": {"penanggung_jawab": "ka_spkt"}}),
+        ("pemilik_pengaturan", {"target": {"penanggung_jawab": "kades", "pengubah": []}}),
+        ("pemilik_pengaturan", {"target": {"penanggung_jawab": "ka_spkt", "pengubah": ["kades"]}}),
+        ("pemilik_pengaturan", {"tarif": {"penanggung_jawab": "ka_spkt", "pengubah": []}}),
         ("kalender.hari_kerja", ["senin"]),
         ("kalender.hari_kerja", {part: OFFICE[part] for part in OFFICE if part != "masuk"}),
         ("kalender.hari_kerja", {**OFFICE, "hari": []}),
@@ -132,9 +143,3 @@ def test_what_fits_is_taken(key: str, value: Any) -> None:
 )
 def test_what_does_not_fit_is_refused_with_what_to_give(key: str, value: Any) -> None:
     assert fault(key, value).endswith(".")
-
-
-def test_the_calendars_that_targets_may_name_are_those_that_are_configured() -> None:
-    configured = {key.partition(".")[2] for key in configuration.SEED if key.startswith("kalender.")}
-
-    assert configured == set(CALENDARS)

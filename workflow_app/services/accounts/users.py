@@ -69,6 +69,14 @@ def actor_of(user: UserView) -> Actor:
     return Actor(user.id, user.full_name, user.roles, user.unit)
 
 
+def actor_named(work: UnitOfWork, username: str) -> Actor:
+    """Who acts under a user name, for a command that is run on behalf of somebody. Raises `NotFound` unless the account is open."""
+    user = work.session.scalars(select(User).where(User.username == username.strip().lower())).first()
+    if user is None or not user.is_active:
+        raise NotFound(f"Tidak ada akun aktif bernama {username}.")
+    return actor_of(_view(user))
+
+
 def create(
     work: UnitOfWork,
     *,

@@ -6,10 +6,10 @@ from datetime import datetime
 from workflow_app.permissions import CONFIGURATION_MINDERS, has_role
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import configuration, working_days
-from workflow_app.services.office.configuration_shapes import CALENDARS
 from workflow_app.services.office.working_days import Calendar
 from workflow_app.types import WITA
 
+PREFIX = "kalender."
 LOOK_AHEAD_FROM = 10
 """From October on the next year's holidays are asked for: the government announces them in autumn."""
 
@@ -33,7 +33,7 @@ class Gap:
 
 def version(work: UnitOfWork, name: str, at: datetime) -> Version:
     """The calendar in force at `at`."""
-    entry = configuration.entry(work, f"kalender.{name}", at)
+    entry = configuration.entry(work, f"{PREFIX}{name}", at)
     return Version(working_days.calendar(entry.value), entry.valid_from)
 
 
@@ -42,12 +42,18 @@ def after(work: UnitOfWork, start: datetime, days: int, calendar: str) -> dateti
     return version(work, calendar, start).calendar.after(start, days)
 
 
+def names(work: UnitOfWork) -> list[str]:
+    """The calendars in force now, those of the office behind those of the product."""
+    kept = (entry for entry in configuration.list_values(work) if entry.key.startswith(PREFIX))
+    return [entry.key.removeprefix(PREFIX) for entry in kept if entry.value is not None]
+
+
 def gaps(work: UnitOfWork) -> list[Gap]:
     """Years that clocks started today may reach and that are not confirmed: this one, from October on the next too."""
     today = work.clock().astimezone(WITA).date()
     years = [today.year, today.year + 1] if today.month >= LOOK_AHEAD_FROM else [today.year]
     found = []
-    for name in CALENDARS:
+    for name in names(work):
         calendar = version(work, name, work.clock()).calendar
         found += [
             Gap(name, year, tuple(calendar.doubts(year))) for year in years if not calendar.is_sure(year)

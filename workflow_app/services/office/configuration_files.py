@@ -11,20 +11,24 @@ from typing import Any
 from workflow_app.errors import InvalidInput, SentraError
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import configuration, rosters
-from workflow_app.services.office.configuration import SEED, Entry
+from workflow_app.services.office.configuration import Entry
 from workflow_app.services.office.rosters import Shift
 from workflow_app.types import WITA
 
 OF_THE_DATABASE = frozenset({"mode_demo"})
 """Says how this database began, so it is not carried to another."""
+REFUSED = "Tidak ada yang diubah. Perbaiki file ini lalu coba lagi."
 
 
 def export(work: UnitOfWork) -> str:
     """Every value of every key by the instant from which it holds, and the periods of duty that are not over, as JSON."""
     values: dict[str, dict[str, Any]] = {
-        key: {_written(entry.valid_from): entry.value for entry in _sorted(configuration.history(work, key))}
-        for key in SEED
-        if key not in OF_THE_DATABASE
+        item.key: {
+            _written(entry.valid_from): entry.value
+            for entry in _sorted(configuration.history(work, item.key))
+        }
+        for item in configuration.list_values(work)
+        if item.key not in OF_THE_DATABASE
     }
     for shift in rosters.upcoming(work):
         values.setdefault(shift.key, {})[_written(shift.starts_at)] = shift.value
@@ -47,9 +51,16 @@ def take_in(work: UnitOfWork, text: str) -> list[Entry]:
         except SentraError as error:
             faults.append(f"{key}, {start}: {error.sentence}")
     if faults:
-        raise InvalidInput("\n".join(["Tidak ada yang diubah. Perbaiki file ini lalu coba lagi.", *faults]))
+        raise InvalidInput("\n".join([REFUSED, *faults]))
     new = [item for item in entries.values() if not _holds(work, item)]
-    return [_set(work, item) for item in new]
+    try:
+        configuration.set_values(work, [item for item in new if isinstance(item, Entry)])
+        for item in new:
+            if isinstance(item, Shift):
+                rosters.set_period(work, item)
+    except SentraError as error:
+        raise type(error)("\n".join([REFUSED, error.sentence])) from error
+    return [_entry(item) for item in new]
 
 
 def _checked(work: UnitOfWork, key: str, instant: datetime, value: Any) -> Entry | Shift:
@@ -68,19 +79,12 @@ def _instant(text: str) -> datetime:
         raise InvalidInput("Tulis tanggal dan jam seperti 2026-12-01T00:00.") from error
 
 
-def _set(work: UnitOfWork, item: Entry | Shift) -> Entry:
-    if isinstance(item, Shift):
-        rosters.set_period(work, item)
-        return Entry(item.key, item.value, item.starts_at)
-    configuration.set_value(work, item.key, item.value, item.valid_from)
-    return item
+def _holds(work: UnitOfWork, item: Entry | Shift) -> bool:
+    return rosters.holds(work, item) if isinstance(item, Shift) else configuration.holds(work, item)
 
 
-def _holds(work: UnitOfWork, entry: Entry | Shift) -> bool:
-    if isinstance(entry, Shift):
-        return rosters.holds(work, entry)
-    known = {each.valid_from: each.value for each in configuration.history(work, entry.key)}
-    return entry.valid_from in known and bool(known[entry.valid_from] == entry.value)
+def _entry(item: Entry | Shift) -> Entry:
+    return Entry(item.key, item.value, item.starts_at) if isinstance(item, Shift) else item
 
 
 def _sorted(entries: Iterable[Entry]) -> list[Entry]:

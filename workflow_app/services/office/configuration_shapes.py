@@ -1,20 +1,20 @@
-"""What a configured value must look like, per key. Pure."""
+"""What configured values must look like: each says in words why a value does not fit, or nothing. Pure."""
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
 from workflow_app.permissions import LEVELS, ROLES
-from workflow_app.services.office import message_texts, number_patterns, regions
+from workflow_app.services.office import number_patterns, regions
 from workflow_app.services.office.working_days import CATEGORIES, WEEKDAYS
 
 SIGNATORY = ("atas_nama", "jabatan", "nama", "pangkat", "nrp")
 LONGEST = 200
 DERIVED_STEPS = ("kronologi", "bukti_saksi", "kajian_awal", "baca_ulang")
 """Steps of a police report that the text of the SOP lacks (R46)."""
-CALENDARS = {"hari_kerja": "hari kerja", "setiap_hari": "hari"}
-"""The calendars there are, and how the days of each are called."""
+NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+"""Of something that the office has named itself."""
 CALENDAR = ("hari", "kategori_libur", "zona", "libur", "masuk", "tahun_terverifikasi")
 ZONES = ("Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura")
 MOST_DAYS = 366
@@ -26,35 +26,30 @@ YEARS = range(2000, 2101)
 """Of which holidays can be known: the package ends there."""
 
 
-def fault(key: str, value: Any) -> str:
-    """Why `value` cannot be the value of `key`; empty when it can."""
-    return _SHAPES[key.partition(".")[0]](value)
-
-
-def _is_line(value: Any) -> bool:
+def is_line(value: Any) -> bool:
     return isinstance(value, str) and len(value.strip()) > 0 and len(value) <= LONGEST and value.isprintable()
 
 
-def _line(value: Any) -> str:
-    return "" if _is_line(value) else "Isi dengan satu baris tulisan."
+def line(value: Any) -> str:
+    return "" if is_line(value) else "Isi dengan satu baris tulisan."
 
 
-def _lines(value: Any) -> str:
-    is_right = isinstance(value, list) and value and all(_is_line(item) for item in value)
+def lines(value: Any) -> str:
+    is_right = isinstance(value, list) and value and all(is_line(item) for item in value)
     return "" if is_right else "Isi dengan daftar baris, paling sedikit satu."
 
 
-def _steps(value: Any) -> str:
-    is_right = isinstance(value, list) and _is_choice(value, DERIVED_STEPS)
+def steps(value: Any) -> str:
+    is_right = isinstance(value, list) and is_choice(value, DERIVED_STEPS)
     return "" if is_right else f"Isi dengan daftar langkah, boleh kosong: {', '.join(DERIVED_STEPS)}."
 
 
-def _signatory(value: Any) -> str:
-    is_right = isinstance(value, dict) and set(value) == set(SIGNATORY) and all(map(_is_line, value.values()))
+def signatory(value: Any) -> str:
+    is_right = isinstance(value, dict) and set(value) == set(SIGNATORY) and all(map(is_line, value.values()))
     return "" if is_right else f"Isi dengan objek yang memuat tepat {', '.join(SIGNATORY)}; semuanya tulisan."
 
 
-def _codes(value: Any) -> str:
+def codes(value: Any) -> str:
     if not (isinstance(value, list) and value and all(isinstance(code, str) for code in value)):
         return f"Isi dengan daftar kode wilayah, paling sedikit satu, seperti {REGION_EXAMPLES}."
     if unknown := [code for code in value if code not in regions.names()]:
@@ -62,26 +57,26 @@ def _codes(value: Any) -> str:
     return ""
 
 
-def _is_count(value: Any) -> bool:
+def is_count(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value > 0
 
 
-def _count(value: Any) -> str:
-    is_right = value is None or _is_count(value)
+def count(value: Any) -> str:
+    is_right = value is None or is_count(value)
     return "" if is_right else "Isi dengan bilangan bulat lebih dari nol, atau null bila tidak ditetapkan."
 
 
-def _publication(value: Any) -> str:
-    is_right = _is_count(value) and value <= MOST_DAYS
+def publication(value: Any) -> str:
+    is_right = is_count(value) and value <= MOST_DAYS
     return "" if is_right else f"Isi dengan bilangan bulat 1 sampai {MOST_DAYS}."
 
 
-def _target(value: Any) -> str:
-    if value is None or _is_count(value) or _is_working_days(value):
+def target(value: Any) -> str:
+    if value is None or is_count(value) or _is_working_days(value):
         return ""
     return (
         "Isi dengan bilangan bulat menit lebih dari nol, dengan hari kerja seperti "
-        f'{{"hari_kerja": 3, "kalender": "hari_kerja"}} (1 sampai {MOST_DAYS} hari; kalender {" atau ".join(CALENDARS)}), '
+        f'{{"hari_kerja": 3, "kalender": "hari_kerja"}} (1 sampai {MOST_DAYS} hari; nama kalender tanpa "kalender."), '
         "atau dengan null bila hanya diukur."
     )
 
@@ -90,27 +85,28 @@ def _is_working_days(value: Any) -> bool:
     return (
         isinstance(value, dict)
         and set(value) == {"hari_kerja", "kalender"}
-        and _is_count(value["hari_kerja"])
+        and is_count(value["hari_kerja"])
         and value["hari_kerja"] <= MOST_DAYS
-        and _is_among(value["kalender"], CALENDARS)
+        and isinstance(value["kalender"], str)
+        and NAME.fullmatch(value["kalender"]) is not None
     )
 
 
-def _calendar(value: Any) -> str:
+def calendar(value: Any) -> str:
     if not isinstance(value, dict) or set(value) != set(CALENDAR):
         return f"Isi dengan objek yang memuat tepat {', '.join(CALENDAR)}."
     faults = (
         (
             ""
-            if value["hari"] and _is_choice(value["hari"], WEEKDAYS)
+            if value["hari"] and is_choice(value["hari"], WEEKDAYS)
             else "hari: paling sedikit satu dari " + ", ".join(WEEKDAYS)
         ),
         (
             ""
-            if _is_choice(value["kategori_libur"], CATEGORIES)
+            if is_choice(value["kategori_libur"], CATEGORIES)
             else "kategori_libur: daftar dari " + ", ".join(CATEGORIES) + ", boleh kosong"
         ),
-        ("" if _is_among(value["zona"], ZONES) else "zona: salah satu dari " + ", ".join(ZONES)),
+        ("" if is_among(value["zona"], ZONES) else "zona: salah satu dari " + ", ".join(ZONES)),
         *(
             ""
             if _are_named_days(value[part])
@@ -119,7 +115,7 @@ def _calendar(value: Any) -> str:
         ),
         (
             ""
-            if _is_choice(value["tahun_terverifikasi"], YEARS)
+            if is_choice(value["tahun_terverifikasi"], YEARS)
             else f"tahun_terverifikasi: daftar tahun {YEARS[0]} sampai {YEARS[-1]}, boleh kosong"
         ),
     )
@@ -130,17 +126,17 @@ def _calendar(value: Any) -> str:
     return f"Pilih salah satu, libur atau masuk, untuk {', '.join(both)}." if both else ""
 
 
-def _is_among(value: Any, known: Collection[Any]) -> bool:
+def is_among(value: Any, known: Collection[Any]) -> bool:
     return isinstance(value, (str, int)) and not isinstance(value, bool) and value in known
 
 
-def _is_choice(value: Any, known: Collection[Any]) -> bool:
-    is_right = isinstance(value, list) and all(_is_among(item, known) for item in value)
+def is_choice(value: Any, known: Collection[Any]) -> bool:
+    is_right = isinstance(value, list) and all(is_among(item, known) for item in value)
     return is_right and len(set(value)) == len(value)
 
 
 def _are_named_days(value: Any) -> bool:
-    return isinstance(value, dict) and all(_is_day(day) and _is_line(name) for day, name in value.items())
+    return isinstance(value, dict) and all(_is_day(day) and is_line(name) for day, name in value.items())
 
 
 def _is_day(text: str) -> bool:
@@ -150,8 +146,8 @@ def _is_day(text: str) -> bool:
         return False
 
 
-def _pattern(value: Any) -> str:
-    is_right = _is_line(value) and number_patterns.is_pattern(value)
+def pattern(value: Any) -> str:
+    is_right = is_line(value) and number_patterns.is_pattern(value)
     return (
         ""
         if is_right
@@ -160,18 +156,18 @@ def _pattern(value: Any) -> str:
     )
 
 
-def _labels(value: Any) -> str:
-    is_right = isinstance(value, dict) and set(value) <= set(ROLES) and all(map(_is_line, value.values()))
+def labels(value: Any) -> str:
+    is_right = isinstance(value, dict) and set(value) <= set(ROLES) and all(map(is_line, value.values()))
     return "" if is_right else f"Isi dengan objek peran ke sebutan. Peran yang dikenal: {', '.join(ROLES)}."
 
 
-def _channels(value: Any) -> str:
+def channels(value: Any) -> str:
     return (
-        "" if _is_choice(value, CHANNELS) else f"Isi dengan daftar dari {', '.join(CHANNELS)}; boleh kosong."
+        "" if is_choice(value, CHANNELS) else f"Isi dengan daftar dari {', '.join(CHANNELS)}; boleh kosong."
     )
 
 
-def _contacts(value: Any) -> str:
+def contacts(value: Any) -> str:
     is_right = isinstance(value, dict) and set(value) <= set(ROLES) and all(map(_is_contact, value.values()))
     return (
         ""
@@ -185,18 +181,18 @@ def _is_contact(value: Any) -> bool:
     return (
         isinstance(value, dict)
         and set(value) <= set(CONTACT)
-        and all(_is_line(text) and re.fullmatch(CONTACT[name], text) for name, text in value.items())
+        and all(is_line(text) and re.fullmatch(CONTACT[name], text) for name, text in value.items())
     )
 
 
-def _levels(value: Any) -> str:
+def levels(value: Any) -> str:
     parts = ("proses", "dokumen")
     is_right = (
         isinstance(value, dict)
         and set(value) == set(parts)
         and all(
             isinstance(part, dict)
-            and all(_is_line(name) and _is_among(level, LEVELS) for name, level in part.items())
+            and all(is_line(name) and is_among(level, LEVELS) for name, level in part.items())
             for part in value.values()
         )
     )
@@ -208,32 +204,5 @@ def _levels(value: Any) -> str:
     )
 
 
-def _truth(value: Any) -> str:
+def truth(value: Any) -> str:
     return "" if isinstance(value, bool) else "Isi dengan true atau false."
-
-
-_SHAPES: dict[str, Callable[[Any], str]] = {
-    "kop_surat": _lines,
-    "kotak_pengaduan": _lines,
-    "nama_unit": _line,
-    "tempat_terbit": _line,
-    "penandatangan": _signatory,
-    "target": _target,
-    "masa_berlaku": _count,
-    "ketentuan": _lines,
-    "lp": _steps,
-    "pola_nomor": _pattern,
-    "label_peran": _labels,
-    "kalender": _calendar,
-    "wilayah": _codes,
-    "saluran_pesan": _channels,
-    "kontak_peran": _contacts,
-    "telepon_unit": _line,
-    "pesan": message_texts.fault,
-    "publikasi": _publication,
-    "mode_demo": _truth,
-    "propam": _truth,
-    "serah_terima": _truth,
-    "tingkat_akses": _levels,
-}
-"""By the part of the key before the first dot."""

@@ -23,7 +23,7 @@ PLACEHOLDERS: Mapping[str, str] = {
 on a phone that others pick up (pitfall 15)."""
 
 SEED: dict[str, Any] = {
-    f"{PREFIX}{key}": {"judul": title, "isi": body}
+    key: {"judul": title, "isi": body}
     for key, title, body in (
         (
             "nomor_berkas",
@@ -77,9 +77,9 @@ SEED: dict[str, Any] = {
         ),
     )
 }
-"""The texts the product comes with. A process names one by its key without the prefix."""
+"""The texts the product comes with, by the name that a process gives; in the configuration it stands behind the prefix."""
 
-KEYS = frozenset(key.removeprefix(PREFIX) for key in SEED)
+KEYS = frozenset(SEED)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ from typing import Any
 
 from workflow_app.engine.definitions import Definition
 from workflow_app.engine.forms import Field
-from workflow_app.services.office.configuration_shapes import CALENDARS
 from workflow_app.types import WITA, Answer
 
 MONTHS = (
@@ -23,6 +22,8 @@ MONTHS = (
     "Desember",
 )
 
+WORKING_DAYS = {"hari_kerja": "hari kerja", "setiap_hari": "hari"}
+"""How the days of the calendars that the product comes with are called."""
 DAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
 
 
@@ -85,9 +86,11 @@ def duration(span: timedelta) -> str:
 
 
 def target(value: Any) -> str:
-    """A target as it is configured: `10 menit`, `3 hari kerja`; empty when there is none."""
+    """A target as it is configured: `10 menit`, `3 hari kerja`, `3 hari menurut kalender enam hari`; empty when there is none."""
     if isinstance(value, dict):
-        return f"{value['hari_kerja']} {CALENDARS[value['kalender']]}"
+        name = value["kalender"]
+        words = WORKING_DAYS.get(name) or f"hari menurut kalender {name.replace('_', ' ')}"
+        return f"{value['hari_kerja']} {words}"
     return "" if value is None else f"{value} menit"
 
 

@@ -101,7 +101,10 @@ def holds(work: UnitOfWork, shift: Shift) -> bool:
 
 
 def set_period(work: UnitOfWork, shift: Shift) -> None:
-    """Enter a period, or replace the one of the same function that begins at the same instant."""
+    """Enter a period, or replace the one of the same function that begins at the same instant. Raises `Forbidden` when the
+    actor has an account and is none of those who may change the roster.
+    """
+    configuration.check_changer(work, shift.key)
     ids = work.session.scalars(select(User.id).where(User.username.in_(shift.people))).all()
     period = _find(work, shift) or DutyPeriod(id=uuid4(), function=shift.function, starts_at=shift.starts_at)
     kept = {member.user_id: member for member in period.people}
@@ -116,6 +119,7 @@ def set_period(work: UnitOfWork, shift: Shift) -> None:
         starts_at=shift.starts_at.isoformat(),
         ends_at=shift.ends_at.isoformat(),
         people=sorted(str(user_id) for user_id in ids),
+        owner=configuration.owner(work, shift.key).answers,
     )
 
 

@@ -1,0 +1,163 @@
+"""Every key of the configuration in one table: what it says, who answers for it, what it must look like, and its seed. Pure.
+
+Keys with the same first part are a family: they mean the same kind of thing and have the same owner.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from workflow_app.permissions import ROLES
+from workflow_app.services.office import configuration_seeds as seeds
+from workflow_app.services.office import configuration_shapes as shapes
+from workflow_app.services.office import message_texts
+
+OWNERS = "pemilik_pengaturan"
+OWNER = frozenset({"penanggung_jawab", "pengubah"})
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Who answers for a value, and who may change it beside him."""
+
+    answers: str
+    changers: frozenset[str] = frozenset()
+
+    @property
+    def may_change(self) -> frozenset[str]:
+        """All roles that may change it."""
+        return self.changers | {self.answers}
+
+    @property
+    def value(self) -> dict[str, Any]:
+        """The same as the configuration writes it."""
+        return {"penanggung_jawab": self.answers, "pengubah": sorted(self.changers)}
+
+
+POLICY = Owner("pimpinan", frozenset({"ka_spkt"}))
+"""The Kapolres decides (2.7: policy, delegation, working days, where the town ends), Ka SPKT may enter it."""
+SERVICE = Owner("ka_spkt")
+"""Ka SPKT, author of the SOP, answers for the service and its targets."""
+ROSTER = Owner("ka_spkt", frozenset({"pamapta"}))
+TECHNICAL = Owner("ka_spkt", frozenset({"admin"}))
+"""Addresses and ways out of the house: who keeps the server may enter them."""
+KEEPING = Owner("ka_spkt", frozenset({"arsiparis"}))
+"""How papers are kept: the archivist may enter it."""
+PROPAM = Owner("piket_propam")
+"""What is behind Propam's wall, Propam decides, nobody whom it may concern (R79)."""
+SERVER = Owner("admin")
+
+
+@dataclass(frozen=True)
+class Family:
+    """The keys `name`, or `name.<part>`."""
+
+    name: str
+    words: str
+    owner: Owner
+    shape: Callable[[Any], str]
+    """Why a value cannot be one of it; empty when it can."""
+    seeds: Mapping[str, Any] = field(default_factory=dict)
+    """By part, "" where the family is one key: what holds until the office says otherwise, from the SOP where it has it."""
+    is_open: bool = False
+    """May the office name further keys of it? `null` ends one of those."""
+
+    @property
+    def keys(self) -> dict[str, Any]:
+        """Full keys with their seed."""
+        return {f"{self.name}.{part}" if part else self.name: seed for part, seed in self.seeds.items()}
+
+    def has(self, key: str) -> bool:
+        """Is this a key of the family?"""
+        part = key.removeprefix(f"{self.name}.")
+        return key in self.keys or (self.is_open and part != key and shapes.NAME.fullmatch(part) is not None)
+
+
+def is_known(key: str) -> bool:
+    """Is this a key that somebody reads?"""
+    family = FAMILIES.get(key.partition(".")[0])
+    return family is not None and family.has(key)
+
+
+def owner(key: str) -> Owner:
+    """Who answers for a known key, unless the office says otherwise."""
+    return _family(key).owner
+
+
+def words(key: str) -> str:
+    """What a known key says."""
+    return _family(key).words
+
+
+def fault(key: str, value: Any) -> str:
+    """Why `value` cannot be the value of a known key; empty when it can."""
+    family = _family(key)
+    ends_one_of_the_office = value is None and family.is_open and key not in family.keys
+    return "" if ends_one_of_the_office else family.shape(value)
+
+
+def _family(key: str) -> Family:
+    return FAMILIES[key.partition(".")[0]]
+
+
+def _owners(value: Any) -> str:
+    is_right = isinstance(value, dict) and set(value) <= set(FAMILIES) and all(map(_is_owner, value.values()))
+    return (
+        ""
+        if is_right
+        else 'Isi dengan objek seperti {"target": {"penanggung_jawab": "ka_spkt", "pengubah": ["pamapta"]}}. '
+        f"Kelompok yang dikenal: {', '.join(FAMILIES)}. Peran yang dikenal: {', '.join(ROLES)}."
+    )
+
+
+def _is_owner(value: Any) -> bool:
+    return (
+        isinstance(value, dict)
+        and set(value) == OWNER
+        and shapes.is_among(value["penanggung_jawab"], ROLES)
+        and shapes.is_choice(value["pengubah"], ROLES)
+    )
+
+
+def _of_the_roster(_: Any) -> str:
+    return "Isi jadwal piket lewat ./spkt config import."
+
+
+_FAMILIES = (
+    Family("kop_surat", "Kepala surat, baris demi baris", POLICY, shapes.lines, {"": seeds.LETTERHEAD}),
+    Family("nama_unit", "Nama unit pelayanan", POLICY, shapes.line, {"": "SPKT Polres Hulu Sungai Selatan"}),
+    Family("tempat_terbit", "Tempat surat diterbitkan", POLICY, shapes.line, {"": "Kandangan"}),
+    Family("penandatangan", "Pejabat penanda tangan surat", POLICY, shapes.signatory, seeds.SIGNATORIES),
+    Family("kotak_pengaduan", "Nama kotak pengaduan", SERVICE, shapes.lines, {"": seeds.BOXES}),
+    Family("target", "Batas waktu sebuah jam", SERVICE, shapes.target, seeds.TARGETS),
+    Family("wilayah", "Wilayah menurut kode", POLICY, shapes.codes, seeds.AREAS),
+    Family("lp", "Langkah Laporan Polisi yang dijalankan", SERVICE, shapes.steps, seeds.POLICE_REPORTS),
+    Family("masa_berlaku", "Masa berlaku surat dalam hari", SERVICE, shapes.count, seeds.VALIDITY),
+    Family("ketentuan", "Kalimat hukum pada surat", SERVICE, shapes.lines, seeds.PROVISIONS),
+    Family("pola_nomor", "Pola nomor surat dan berkas", SERVICE, shapes.pattern, seeds.NUMBERS),
+    Family("label_peran", "Sebutan peran", SERVICE, shapes.labels, {"": ROLES}),
+    Family("kalender", "Kalender hari kerja", POLICY, shapes.calendar, seeds.CALENDARS, is_open=True),
+    # R79: the chief sees complaints against members that went to Propam, unless one names him.
+    Family("propam", "Yang melihat berkas Propam", PROPAM, shapes.truth, {"pimpinan_melihat": True}),
+    # Not in the SOP: a function to which a case is handed on reads its letters and papers here, until it returns the case.
+    Family("serah_terima", "Hak baca fungsi penerima", SERVICE, shapes.truth, {"penerima_membaca": True}),
+    Family("tingkat_akses", "Tingkat akses awal naskah", KEEPING, shapes.levels, {"": seeds.LEVELS}),
+    # The preferred way first; until the office decides, all messages are printed and handed over.
+    Family("saluran_pesan", "Jalan keluar pesan", TECHNICAL, shapes.channels, {"": []}),
+    # Where leaders get theirs, such as {"pimpinan": {"surel": "..."}}.
+    Family("kontak_peran", "Alamat dinas tiap peran", TECHNICAL, shapes.contacts, {"": {}}),
+    Family("telepon_unit", "Nomor telepon unit", TECHNICAL, shapes.line, {"": "110"}),
+    Family("publikasi", "Publikasi jumlah pengaduan", SERVICE, shapes.publication, seeds.PUBLICATION),
+    Family("pesan", "Kalimat pesan kepada warga", SERVICE, message_texts.fault, message_texts.SEED),
+    Family("jadwal_piket", "Jadwal piket tiap fungsi", ROSTER, _of_the_roster),
+    # On a site to try things out letters may carry the example signatory, and each says that it is an example.
+    Family("mode_demo", "Situs untuk mencoba", SERVER, shapes.truth, {"": False}),
+)
+
+FAMILIES: dict[str, Family] = {
+    each.name: each for each in (*_FAMILIES, Family(OWNERS, "Pemilik tiap pengaturan", POLICY, _owners))
+}
+SEED_OWNERS = {name: each.owner.value for name, each in FAMILIES.items()}
+FAMILIES[OWNERS] = Family(OWNERS, "Pemilik tiap pengaturan", POLICY, _owners, {"": SEED_OWNERS})
+SEED: dict[str, Any] = {key: seed for each in FAMILIES.values() for key, seed in each.keys.items()}
+"""Every key that the product comes with."""

@@ -1,0 +1,146 @@
+"""The values that the product comes with, by family and part: the SOP's where it has one, else the safe default. Pure data.
+
+They hold until the office sets its own.
+"""
+
+from typing import Any
+
+EXAMPLE_SIGNATORY = {
+    "atas_nama": "a.n. KEPALA KEPOLISIAN RESOR HULU SUNGAI SELATAN",
+    "jabatan": "KA SPKT",
+    "nama": "CONTOH PEJABAT, S.H.",
+    "pangkat": "INSPEKTUR POLISI DUA",
+    "nrp": "00000000",
+}
+
+LETTERHEAD = [
+    "KEPOLISIAN NEGARA REPUBLIK INDONESIA",
+    "DAERAH KALIMANTAN SELATAN",
+    "RESOR HULU SUNGAI SELATAN",
+]
+
+BOXES = ["Kotak pengaduan SPKT"]
+"""R19: the boxes there are. How often they are opened is a rule of the office (pitfall 33)."""
+
+SIGNATORIES: dict[str, Any] = {
+    "sktlk": EXAMPLE_SIGNATORY,
+    "lp": EXAMPLE_SIGNATORY,
+    "sttlp": EXAMPLE_SIGNATORY,
+    "skpl": EXAMPLE_SIGNATORY,
+    # Pamapta leads every shift and approves the forwarding letter.
+    "rujukan": {
+        "atas_nama": "a.n. KEPALA KEPOLISIAN RESOR HULU SUNGAI SELATAN",
+        "jabatan": "PAMAPTA SPKT",
+        "nama": "CONTOH PERWIRA JAGA, S.H.",
+        "pangkat": "INSPEKTUR POLISI DUA",
+        "nrp": "00000000",
+    },
+    "tanda_terima": EXAMPLE_SIGNATORY,
+}
+
+TARGETS: dict[str, Any] = {
+    # R34: the first response at most 3 working days after the receipt.
+    "tanggapan_awal": {"hari_kerja": 3, "kalender": "hari_kerja"},
+    # R57: at most 10 minutes from complete papers to the letter in hand; the time since arrival is measured only.
+    "berkas_lengkap": 10,
+    "kedatangan": None,
+    # R52: at most 20 minutes from arrival to the receipt in hand.
+    "pembuatan_lp": 20,
+    # R63: at most 15 minutes from the receipt of the call to the scene, in town only; elsewhere it is measured.
+    "tiba_di_tkp": 15,
+    "tiba_di_tkp_luar_kota": None,
+    # Not in the SOP: the standard of the number 110 (2026); the board shows it beside the fifteen minutes.
+    "norma_110": 10,
+    # Not in the SOP: how long a call-up may stay unanswered before Pamapta is told.
+    "terima_panggilan": 5,
+    # Not in the SOP: when a hand-off that nobody accepts, or a letter that nobody confirms, is followed up.
+    "penerimaan_rujukan": 30,
+    "tanda_terima_rujukan": {"hari_kerja": 3, "kalender": "hari_kerja"},
+    "kedatangan_rujukan": None,
+    # KUHAP Pasal 23 ayat (6): 14 days without response and the officer may be reported.
+    "tindak_lanjut_lp": 14 * 24 * 60,
+}
+
+AREAS: dict[str, Any] = {
+    # The SOP does not say where the town ends: the four kelurahan of Kandangan, until the Polres decides.
+    "dalam_kota": ["63.06.05.1001", "63.06.05.1002", "63.06.05.1003", "63.06.05.1004"],
+}
+
+POLICE_REPORTS: dict[str, Any] = {
+    # R46: the steps that the text of the SOP lacks (IV.2.e to h); those listed are done.
+    "langkah_turunan": ["kronologi", "bukti_saksi", "kajian_awal", "baca_ulang"],
+}
+
+VALIDITY: dict[str, Any] = {
+    # Not in the SOP: nothing is printed until Ka SPKT decides (pitfall 24).
+    "sktlk": None,
+    "rujukan": None,
+    "tanda_terima": None,
+}
+
+PROVISIONS: dict[str, Any] = {
+    # Law changes: what a letter says of it is configured (pitfall 27). The SOP still names the KUHAP of 1981.
+    "lp": [
+        "Laporan lisan ini dicatat oleh petugas dan ditandatangani oleh pelapor dan petugas (Pasal 23 ayat (3) UU Nomor 20 "
+        "Tahun 2025 tentang KUHAP).",
+        "Pelapor bertanggung jawab atas kebenaran laporannya. Laporan palsu diancam pidana (Pasal 361 UU Nomor 1 Tahun 2023 "
+        "tentang KUHP).",
+    ],
+    "sttlp": [
+        "Surat ini adalah tanda terima laporan menurut Pasal 23 ayat (5) UU Nomor 20 Tahun 2025 tentang KUHAP.",
+        "Bila dalam 14 hari sejak laporan diterima belum ada tanggapan, pelapor dapat melaporkan petugas yang tidak "
+        "menindaklanjutinya (Pasal 23 ayat (6) UU tersebut).",
+        "Bila dibedakan atau dimintai uang atau barang, sampaikan kepada Sie Propam Polres Hulu Sungai Selatan atau "
+        "Ombudsman Republik Indonesia.",
+    ],
+    "skpl": [
+        "Pelapor yang berkeberatan dapat mengadu kepada Sie Propam Polres Hulu Sungai Selatan.",
+        "Pelapor juga dapat mengadu kepada Ombudsman Republik Indonesia tentang pelayanan ini, tanpa biaya.",
+        "Bila ada keterangan atau bukti baru, pelapor dapat melapor kembali kapan saja.",
+    ],
+}
+
+NUMBERS: dict[str, Any] = {
+    "SKTLK": ("SKTLK/{urut}/{bulan}/{tahun}/SPKT/POLRES HULU SUNGAI SELATAN/POLDA KALIMANTAN SELATAN"),
+    "RUJUKAN": ("RUJUKAN/{urut}/{bulan}/{tahun}/SPKT/POLRES HULU SUNGAI SELATAN/POLDA KALIMANTAN SELATAN"),
+    "DUMAS": ("DUMAS/{urut}/{bulan}/{tahun}/SPKT/POLRES HULU SUNGAI SELATAN/POLDA KALIMANTAN SELATAN"),
+    "LP_A": ("LP/A/{urut}/{bulan}/{tahun}/SPKT/POLRES HULU SUNGAI SELATAN/POLDA KALIMANTAN SELATAN"),
+    "LP_B": ("LP/B/{urut}/{bulan}/{tahun}/SPKT/POLRES HULU SUNGAI SELATAN/POLDA KALIMANTAN SELATAN"),
+    "STTLP_A": ("STTLP/A/{urut}/{bulan}/{tahun}/SPKT/POLRES HULU SUNGAI SELATAN/POLDA KALIMANTAN SELATAN"),
+    "STTLP_B": ("STTLP/B/{urut}/{bulan}/{tahun}/SPKT/POLRES HULU SUNGAI SELATAN/POLDA KALIMANTAN SELATAN"),
+    "SKPL": ("SKPL/{urut}/{bulan}/{tahun}/SPKT/POLRES HULU SUNGAI SELATAN/POLDA KALIMANTAN SELATAN"),
+    "BERKAS": "B-{tahun}-{urut:06d}",
+}
+
+CALENDARS: dict[str, Any] = {
+    # R34 "hari kerja": Mon to Fri without holidays and joint leave, until the Kapolres decides (Perpres 21/2023 exempts Polri).
+    "hari_kerja": {
+        "hari": ["senin", "selasa", "rabu", "kamis", "jumat"],
+        "kategori_libur": ["public", "government"],
+        "zona": "Asia/Makassar",
+        "libur": {},
+        "masuk": {},
+        "tahun_terverifikasi": [2026],
+    },
+    # SPKT never closes.
+    "setiap_hari": {
+        "hari": ["senin", "selasa", "rabu", "kamis", "jumat", "sabtu", "minggu"],
+        "kategori_libur": [],
+        "zona": "Asia/Makassar",
+        "libur": {},
+        "masuk": {},
+        "tahun_terverifikasi": [],
+    },
+}
+
+PUBLICATION: dict[str, Any] = {
+    # R40: counts below this are published as such only; the SOP names neither it nor the days between two publications.
+    "ambang": 5,
+    "selang_hari": 1,
+}
+
+LEVELS: dict[str, Any] = {
+    # R37: with which level papers begin, by process and by what they are called; the rest begin ordinary.
+    "proses": {"complaint": "terbatas"},
+    "dokumen": {},
+}
