@@ -6,6 +6,7 @@ list has grounds of its own), so that this is the one place that decides.
 Who locks a case is going to change something: the account is looked at again under the lock.
 """
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, bindparam, or_, select, union_all
@@ -41,19 +42,32 @@ _ACCOUNT = (
 only joined is not, so the roles are locked too; and after the account, in the order in which it is changed.
 """
 
+_CASE = select(Case).where(Case.id == bindparam("case_id"))
+_CASE_OF_TASK = select(Case).join(Task, Task.case_id == Case.id).where(Task.id == bindparam("task_id"))
+
+
+def _locking(query: Select[Case]) -> Select[Case]:
+    """The query with a lock: FOR NO KEY UPDATE, so that rows that refer to the case (events) may be written beside it, else
+    who holds the head of the audit chain would wait for us while we wait for the head.
+    """
+    return query.with_for_update(key_share=True, of=Case).execution_options(populate_existing=True)
+
+
+_LOCKED = {query: _locking(query) for query in (_CASE, _CASE_OF_TASK)}
+
 
 def lock_case(work: UnitOfWork, case_id: UUID) -> Case:
     """The case row, locked until commit. Waits as long as the connection allows (`connections.LOCK_SECONDS`); raises `Busy`
     (through the unit of work) or `NotFound`.
     """
-    return _found(work, select(Case).where(Case.id == case_id), lock=True)
+    return _found(work, _CASE, {"case_id": case_id}, lock=True)
 
 
 def visible_case(work: UnitOfWork, case_id: UUID, *, lock: bool = False) -> Case:
     """The case, if the actor may see it; raises `NotFound` otherwise."""
     seen = memory.for_actor(work)
     if case_id not in seen or (lock and case_id not in memory.locked(work)):
-        seen[case_id] = _checked(work, _found(work, select(Case).where(Case.id == case_id), lock=lock))
+        seen[case_id] = _checked(work, _found(work, _CASE, {"case_id": case_id}, lock=lock))
     case: Case = seen[case_id]
     return case
 
@@ -64,8 +78,7 @@ def visible_task(work: UnitOfWork, task_id: UUID, *, lock: bool = False) -> Task
     if task is not None and (not lock or task.case_id in memory.locked(work)):
         visible_case(work, task.case_id)
         return task
-    query = select(Case).join(Task, Task.case_id == Case.id).where(Task.id == task_id)
-    case = _checked(work, _found(work, query, lock=lock))
+    case = _checked(work, _found(work, _CASE_OF_TASK, {"task_id": task_id}, lock=lock))
     memory.for_actor(work)[case.id] = case
     return case_tasks.of_id(work, case.id, task_id)
 
@@ -87,13 +100,9 @@ def check_account(work: UnitOfWork) -> None:
         )
 
 
-def _found(work: UnitOfWork, query: Select[Case], *, lock: bool) -> Case:
-    """The one case of a query. A lock is FOR NO KEY UPDATE: rows that refer to the case (events) may be written beside it,
-    else who holds the head of the audit chain would wait for us while we wait for the head.
-    """
-    if lock:
-        query = query.with_for_update(key_share=True, of=Case).execution_options(populate_existing=True)
-    case = work.session.scalars(query).first()
+def _found(work: UnitOfWork, query: Select[Case], which: Mapping[str, UUID], *, lock: bool) -> Case:
+    """The one case of a query, with `lock` ours until commit and read anew."""
+    case = work.session.scalars(_LOCKED[query] if lock else query, which).first()
     if case is None:
         raise NotFound()
     if lock:

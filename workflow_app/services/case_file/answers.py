@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.exc import IntegrityError
 
 from workflow_app.engine.definitions import Definition
@@ -24,6 +24,18 @@ from workflow_app.types import Answers
 _SUBMISSION = Base.metadata.tables[Submission.__tablename__].insert()
 _SEALED = Base.metadata.tables[SealedAnswers.__tablename__].insert()
 """Written as rows, without the bookkeeping of objects: a submission never changes, and every completion waits for this."""
+
+_OF_CASE = Submission.case_id == bindparam("case_id")
+_NEWEST = (
+    select(Submission)
+    .where(
+        _OF_CASE,
+        Submission.position.in_(
+            select(func.max(Submission.position)).where(_OF_CASE).group_by(Submission.element)
+        ),
+    )
+    .order_by(Submission.position)
+)
 
 
 @dataclass(frozen=True)
@@ -79,13 +91,7 @@ def newest(work: UnitOfWork, case_id: UUID, elements: Iterable[str] | None = Non
     """
     known = memory.of_case(work, case_id)
     if "answers" not in known:
-        last = (
-            select(func.max(Submission.position))
-            .where(Submission.case_id == case_id)
-            .group_by(Submission.element)
-        )
-        query = select(Submission).where(Submission.case_id == case_id, Submission.position.in_(last))
-        found = work.session.scalars(query.order_by(Submission.position))
+        found = work.session.scalars(_NEWEST, {"case_id": case_id})
         known["answers"] = {submission.element: submission for submission in found}
     kept: dict[str, Submission] = known["answers"]
     wanted = kept if elements is None else set(elements)

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import Uuid, bindparam, exists, func, or_, select
 
 from workflow_app.models.case import Case
 from workflow_app.models.incident import Incident
@@ -21,6 +21,23 @@ from workflow_app.services.ground import memory
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 
 _IS_OVER_AT = func.coalesce(Task.done_at, Task.created_at)
+_ID = bindparam("case_id", type_=Uuid())
+_LAST = (
+    select(func.max(_IS_OVER_AT)).where(Task.case_id == _ID).group_by(Task.element, Task.role, Task.status)
+)
+_TASKS = (
+    select(
+        Task,
+        exists().where(Incident.case_id == _ID, Incident.resolved_at.is_(None)),
+        select(func.array_agg(CaseWall.user_id)).where(CaseWall.case_id == _ID).scalar_subquery(),
+    )
+    .select_from(Case)
+    .outerjoin(Task, (Task.case_id == Case.id) & or_(Task.status == "open", _IS_OVER_AT.in_(_LAST)))
+    .where(Case.id == _ID)
+    .order_by(Task.created_at, Task.id)
+    .execution_options(populate_existing=True)
+)
+"""Built once: every completion asks it, and an expression takes as long to build as to run."""
 
 
 def of_case(work: UnitOfWork, case_id: UUID) -> list[Task]:
@@ -75,21 +92,7 @@ def add(work: UnitOfWork, task: Task) -> None:
 def _known(work: UnitOfWork, case_id: UUID) -> dict[str, Any]:
     known = memory.of_case(work, case_id)
     if "tasks" not in known:
-        incident = exists().where(Incident.case_id == case_id, Incident.resolved_at.is_(None))
-        walls = select(func.array_agg(CaseWall.user_id)).where(CaseWall.case_id == case_id).scalar_subquery()
-        last = (
-            select(func.max(_IS_OVER_AT))
-            .where(Task.case_id == case_id)
-            .group_by(Task.element, Task.role, Task.status)
-        )
-        query = (
-            select(Task, incident, walls)
-            .select_from(Case)
-            .outerjoin(Task, (Task.case_id == Case.id) & or_(Task.status == "open", _IS_OVER_AT.in_(last)))
-            .where(Case.id == case_id)
-            .order_by(Task.created_at, Task.id)
-        )
-        rows = work.session.execute(query, execution_options={"populate_existing": True}).all()
+        rows = work.session.execute(_TASKS, {"case_id": case_id}).all()
         known["tasks"] = [task for task, _, _ in rows if task is not None]
         known["has_incidents"] = any(is_open for _, is_open, _ in rows)
         known["walled_off"] = frozenset(rows[0][2] or ()) if rows else frozenset()

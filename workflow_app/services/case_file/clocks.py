@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from workflow_app.models.case import Case, CaseClock
 from workflow_app.services.case_file import stages
@@ -13,6 +13,8 @@ from workflow_app.services.ground import audit, memory
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import calendars, configuration, readable
 from workflow_app.services.office.processes import definition_of
+
+_CLOCKS = select(CaseClock).where(CaseClock.case_id == bindparam("case_id")).order_by(CaseClock.round)
 
 
 @dataclass(frozen=True)
@@ -41,8 +43,7 @@ def every(work: UnitOfWork, case_id: UUID) -> list[CaseClock]:
     """The clocks of a case, round by round."""
     known = memory.of_case(work, case_id)
     if "clocks" not in known:
-        query = select(CaseClock).where(CaseClock.case_id == case_id).order_by(CaseClock.round)
-        known["clocks"] = list(work.session.scalars(query))
+        known["clocks"] = list(work.session.scalars(_CLOCKS, {"case_id": case_id}))
     clocks: list[CaseClock] = known["clocks"]
     return clocks
 

@@ -2,10 +2,19 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from workflow_app.models.submission import Submission
 from workflow_app.services.ground.unit_of_work import UnitOfWork
+
+_RECORDERS = (
+    select(Submission.submitted_by)
+    .where(
+        Submission.case_id == bindparam("case_id"),
+        Submission.element.in_(bindparam("elements", expanding=True)),
+    )
+    .distinct()
+)
 
 
 def recorders(work: UnitOfWork, case_id: UUID, elements: str) -> set[UUID | None]:
@@ -13,10 +22,4 @@ def recorders(work: UnitOfWork, case_id: UUID, elements: str) -> set[UUID | None
     names = elements.split()
     if not names:
         return set()
-    return set(
-        work.session.scalars(
-            select(Submission.submitted_by)
-            .where(Submission.case_id == case_id, Submission.element.in_(names))
-            .distinct()
-        )
-    )
+    return set(work.session.scalars(_RECORDERS, {"case_id": case_id, "elements": names}))

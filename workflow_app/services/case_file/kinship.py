@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, bindparam, or_, select
 
 from workflow_app.errors import NotFound, ProcessFault
 from workflow_app.models.case import Case
@@ -22,6 +22,17 @@ from workflow_app.types import Variables
 MOST_GENERATIONS = 8
 """Two processes that begin each other without a person between them would never come to an end."""
 
+_NEXT = (
+    select(Task.id)
+    .join(CaseKinship, CaseKinship.child_id == Task.case_id)
+    .where(
+        CaseKinship.parent_id == bindparam("case_id"),
+        Task.status == "open",
+        Task.assignee_id == bindparam("user_id"),
+    )
+    .order_by(Task.created_at, Task.id)
+    .limit(1)
+)
 CHILD, PARENT = "kinship.child", "kinship.parent"
 """Events: in the trail of the parent and in that of the child. They name the other by its id, which nobody reads on a page."""
 
@@ -90,17 +101,7 @@ def parent_of(work: UnitOfWork, case_id: UUID) -> UUID | None:
 
 def next_task(work: UnitOfWork, case_id: UUID) -> UUID | None:
     """The first open task that the actor holds in a case that continues this one."""
-    query = (
-        select(Task.id)
-        .join(CaseKinship, CaseKinship.child_id == Task.case_id)
-        .where(
-            CaseKinship.parent_id == case_id,
-            Task.status == "open",
-            Task.assignee_id == work.actor.user_id,
-        )
-        .order_by(Task.created_at, Task.id)
-    )
-    return work.session.scalars(query.limit(1)).first()
+    return work.session.scalars(_NEXT, {"case_id": case_id, "user_id": work.actor.user_id}).first()
 
 
 def of_case(work: UnitOfWork, case: Case) -> Family:

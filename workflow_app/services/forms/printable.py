@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator
+from functools import cache
 
 from workflow_app.engine.checklists import line_answers
 from workflow_app.engine.definitions import Definition
@@ -22,9 +23,17 @@ def check(definition: Definition, form: Form, given: Answers) -> dict[str, str]:
     """Fields (or `persyaratan.<line>.<part>`) with a character that cannot be printed, with a sentence."""
     if not definition.letters:
         return {}
-    named = {place for letter in definition.letters.values() for place in NAMED.findall(letter.html)}
+    named = frozenset[tuple[str, str]]().union(
+        *(_named_in(letter.html) for letter in definition.letters.values())
+    )
     found = ((place, fonts.unshown(text)) for place, text in _printed(form, given, named))
     return {place: _sentence(character) for place, character in found if character}
+
+
+@cache
+def _named_in(template: str) -> frozenset[tuple[str, str]]:
+    """Elements and fields that a template names. Templates belong to a definition and never change."""
+    return frozenset(NAMED.findall(template))
 
 
 def _printed(form: Form, given: Answers, named: Collection[tuple[str, str]]) -> Iterator[tuple[str, str]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import bindparam, delete
 
 from workflow_app.engine import forms
 from workflow_app.errors import Conflict
@@ -20,6 +20,7 @@ from workflow_app.services.office.readable import moment
 from workflow_app.services.running import standing_in
 from workflow_app.types import Answers
 
+_DROP = delete(Draft).where(Draft.task_id == bindparam("of_task")).returning(Draft)
 PAGE, ANSWERS = "", "answers"
 """What is sealed: the page a draft was typed on, and the answers. No field has an empty name."""
 
@@ -117,7 +118,7 @@ def prefill(work: UnitOfWork, case: Case, task: Task) -> Prefill:
 
 def discard(work: UnitOfWork, case: Case, task: Task, page: str, seen: str | None) -> None:
     """Drop all drafts of a task that `page` completes; raises `Conflict` as `save` does."""
-    for draft in work.session.scalars(delete(Draft).where(Draft.task_id == task.id).returning(Draft)):
+    for draft in work.session.scalars(_DROP, {"of_task": task.id}):
         if draft.user_id == work.actor.user_id:
             _check_newest(work, case, draft, page, seen)
 

@@ -1,0 +1,78 @@
+"""The stored state is what the library itself would write and read, though tasks without data take a shorter way."""
+
+import json
+import zlib
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from SpiffWorkflow.bpmn.serializer.default.workflow import TaskConverter
+from SpiffWorkflow.task import Task
+
+from tests.unit.engine.calls import complaint
+from tests.unit.engine.counter import service_counter
+from tests.unit.engine.folder import Folder
+from tests.unit.engine.play import NOW, Play, handing_on, line
+from workflow_app.engine import state as states
+from workflow_app.engine.specs import Scope
+
+FOLDERS = (line, handing_on, complaint, service_counter)
+
+
+def unpacked(play: Play, state: bytes) -> states.CaseState:
+    return states.unpack(play.definition.specs, state, Scope({}, NOW))
+
+
+def written_by_library(case: states.CaseState) -> dict[str, Any]:
+    registry = states._registry(None)
+    TaskConverter(Task, registry)
+    content: dict[str, Any] = registry.convert(case.workflow)
+    return content
+
+
+def facts_of(case: states.CaseState) -> list[dict[str, Any]]:
+    names = (
+        "id",
+        "_parent",
+        "_children",
+        "_state",
+        "triggered",
+        "internal_data",
+        "data",
+        "last_state_change",
+    )
+    return [{name: getattr(task, name) for name in names} for task in states.all_tasks(case.workflow)]
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_tasks_are_written_as_the_library_writes_them(folder: Callable[[], Folder]) -> None:
+    play = Play(folder())
+    content = json.loads(zlib.decompress(play.step.state))
+    library = written_by_library(unpacked(play, play.step.state))
+    assert json.dumps(content["workflow"]) == json.dumps(library)
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_tasks_are_read_as_the_library_reads_them(
+    folder: Callable[[], Folder], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    play = Play(folder())
+    ours = unpacked(play, play.step.state)
+    monkeypatch.setattr(states, "_OrderedTaskConverter", TaskConverter)
+    library = unpacked(play, play.step.state)
+    assert facts_of(ours) == facts_of(library)
+    waiting = [list(case.workflow.event_manager.tasks) for case in (ours, library)]
+    assert waiting[0] == waiting[1]
+
+
+def test_a_task_with_data_keeps_it_and_what_differs_from_its_parent() -> None:
+    play = Play(line())
+    case = unpacked(play, play.step.state)
+    root, *others = states.all_tasks(case.workflow)
+    root.data = {"satu": 1, "dua": [2]}
+    others[-1].data = {"dua": [3]}
+    again = unpacked(play, states.pack(case))
+    assert [task.data for task in states.all_tasks(again.workflow)] == [
+        root.data,
+        *[task.data for task in others],
+    ]
