@@ -51,6 +51,9 @@ TIME_CORRECTORS = LEADS | {"petugas"}
 """May correct the time of a stage, with a reason."""
 BOARD_READERS = LEADS | {"petugas", "pimpinan"}
 CASE_STARTERS = frozenset({"petugas", "pamapta"})
+"""Begin cases of every process that names nobody else."""
+BEGINNERS = CASE_STARTERS | {"arsiparis"}
+"""May begin cases at all; of which process, the process says (`startedBy`)."""
 BOX_OPENERS = frozenset({"petugas"})
 """May record that a complaint box was opened, and begin the cases of its sheets (R19)."""
 BOX_WITNESSES = CASE_STARTERS | LEADS
@@ -58,6 +61,8 @@ BOX_WITNESSES = CASE_STARTERS | LEADS
 ARCHIVE_READERS = frozenset({"arsiparis", "petugas", "pamapta", "ka_spkt", "auditor"})
 EXAMINERS = frozenset({"piket_reskrim", "piket_narkoba", "piket_lantas", "piket_propam"})
 """Examine the reporter and his report (R49, R51): only in cases in which they work, or that are in their hands."""
+PAPER_WORKERS = EXAMINERS | {"arsiparis"}
+"""Read the papers of the cases in which they work: who examines them, and who makes them an archive (R39)."""
 TRACKING_CODE_ISSUERS = LEADS | {"petugas", "piket_propam"}
 """Hand the citizen the secret code with which he follows his case (R36); in a confined case its own role does."""
 CASE_READERS = frozenset({"petugas", "pamapta", "ka_spkt", "auditor"})
@@ -143,10 +148,11 @@ def check_hand_over(actor: Actor, confined_to: str | None) -> None:
 
 
 def can_read_papers(actor: Actor, *, own: Collection[str], holding: Collection[str]) -> bool:
-    """Papers of a case and its letters show identities. Beside those who read every one, an examiner reads them where he
-    has a task in a lane of his `own`, and a function to which the case was handed on as long as it is `holding` it.
+    """Papers of a case and its letters show identities. Beside those who read every one, an examiner and an archivist read
+    them where they have a task in a lane of their `own`, and a function to which the case was handed on as long as it is
+    `holding` it.
     """
-    return reads_every_paper(actor) or has_role(actor, {*(EXAMINERS & {*own}), *holding})
+    return reads_every_paper(actor) or has_role(actor, {*(PAPER_WORKERS & {*own}), *holding})
 
 
 def can_open_identities(actor: Actor, working: Collection[str]) -> bool:

@@ -83,6 +83,8 @@ class Definition:
     """Processes it calls, key to name; their elements, forms, letters and decisions are those of the definition."""
     is_startable: bool
     """False for a process that only others begin or call."""
+    started_by: frozenset[str]
+    """Roles whose people begin its cases; empty where the counter does."""
     is_reopenable: bool
     """A lead may take an ended case up again: another one of this process continues it."""
     reopens_confined: str
@@ -227,6 +229,7 @@ def _parse(files: ProcessFiles, hash_: str) -> Definition:
         decisions={table.name: table for table in tables},
         called={key: part.name for key, part in called.items()},
         is_startable=model.properties.get("startable") != "false",
+        started_by=frozenset(model.properties.get("startedBy", "").split()),
         is_reopenable=model.properties.get("reopenable") == "true",
         reopens_confined=model.properties.get("reopenConfined", ""),
         specs=parse_specs(model, called, {n: files[n] for n in sorted(files) if n.endswith(".dmn")}),

@@ -9,9 +9,9 @@ from jinja2 import StrictUndefined
 
 from workflow_app.engine.forms import Condition
 from workflow_app.permissions import (
+    BEGINNERS,
     BOARD_READERS,
     BOX_OPENERS,
-    CASE_STARTERS,
     INCIDENT_READERS,
     OUTBOX_KEEPERS,
     OVERSEERS,
@@ -61,7 +61,7 @@ def register(app: Flask) -> None:
         OUTBOX_KEEPERS=OUTBOX_KEEPERS,
         OVERSEERS=OVERSEERS,
         BOX_OPENERS=BOX_OPENERS,
-        CASE_STARTERS=CASE_STARTERS,
+        BEGINNERS=BEGINNERS,
         BOARD_READERS=BOARD_READERS,
     )
     app.context_processor(_of_page)

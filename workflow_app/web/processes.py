@@ -5,7 +5,7 @@ from uuid import uuid4
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from workflow_app.permissions import CASE_STARTERS
+from workflow_app.permissions import BEGINNERS
 from workflow_app.services.office import processes
 from workflow_app.services.running import cases
 from workflow_app.web.access import access
@@ -17,7 +17,7 @@ LONGEST_TOKEN = 64
 
 
 @blueprint.get("")
-@access(*CASE_STARTERS)
+@access(*BEGINNERS)
 def choose() -> ResponseReturnValue:
     """The services that can be started."""
     with unit_of_work() as work:
@@ -27,7 +27,7 @@ def choose() -> ResponseReturnValue:
 
 
 @blueprint.post("/<key>")
-@access(*CASE_STARTERS)
+@access(*BEGINNERS)
 def start(key: str) -> ResponseReturnValue:
     """Begin a case and open its first task. The same page sent twice begins one."""
     token = request.form.get("kunci", "")[:LONGEST_TOKEN] or None

@@ -33,6 +33,12 @@ def referral() -> Definition:
 
 
 @cache
+def digitisation() -> Definition:
+    """Paper becomes archive."""
+    return load(read_folder(PROCESSES / "digitisation"))
+
+
+@cache
 def lp() -> Definition:
     """The process of police reports."""
     return load(read_folder(PROCESSES / "lp"))

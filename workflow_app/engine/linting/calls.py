@@ -11,8 +11,9 @@ PROCESS_PROPERTIES: Mapping[str, tuple[str, ...]] = {
     "startable": ("true", "false"),
     "reopenable": ("true", "false"),
     "reopenConfined": (),
+    "startedBy": (),
 }
-"""Properties of a process and their values; those of `initial` and `reopenConfined` have rules of their own."""
+"""Properties of a process and their values; the others have rules of their own."""
 
 
 def properties(source: Source) -> Iterator[Finding]:
@@ -27,6 +28,11 @@ def properties(source: Source) -> Iterator[Finding]:
     if flag is not None and source.initial.get(flag) is not False:
         message = f"Variabel {flag} pada reopenConfined harus bernilai awal false."
         yield Finding("process-property", source.model.key, message)
+    named = source.model.properties.get("startedBy")
+    for role in () if named is None else named.split() or ("(kosong)",):
+        if role not in source.roles:
+            message = f"Properti startedBy menyebut {role}, yang bukan peran."
+            yield Finding("process-property", source.model.key, message)
 
 
 def calls(source: Source) -> Iterator[Finding]:

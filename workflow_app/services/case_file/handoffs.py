@@ -13,7 +13,7 @@ from workflow_app.engine.definitions import Definition
 from workflow_app.models.case import Case
 from workflow_app.models.task import Task
 from workflow_app.permissions import (
-    EXAMINERS,
+    PAPER_WORKERS,
     can_open_identities,
     can_read_papers,
     reads_every_paper,
@@ -83,12 +83,12 @@ def readable_case(work: UnitOfWork) -> ColumnElement[bool]:
     seen = access.sees_case(work)
     if reads_every_paper(work.actor):
         return seen
-    examiner = EXAMINERS & work.actor.roles
-    reading = Task.hand_off.is_(None) & Task.role.in_(examiner)
+    working = PAPER_WORKERS & work.actor.roles
+    reading = Task.hand_off.is_(None) & Task.role.in_(working)
     if _receivers_read(work):
         reading |= (Task.hand_off == HELD) & Task.role.in_(work.actor.roles)
     grounds = select(Task.id).where(Task.case_id == Case.id, reading).exists()
-    return seen & or_(grounds, Case.confined_to.in_(examiner))
+    return seen & or_(grounds, Case.confined_to.in_(working))
 
 
 def _own(work: UnitOfWork, case: Case) -> frozenset[str]:

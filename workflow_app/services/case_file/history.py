@@ -42,6 +42,7 @@ SENTENCES = {
     "identity.revealed": "Identitas dibuka dengan tujuan tertulis",
     "document.added": "Dokumen ditambahkan: {label}",
     "document.opened": "Dokumen dibuka: {label}",
+    "document.shelved": "Dokumen masuk arsip dan terbuka bagi pembaca arsip",
     "document.read": "Dokumen dibaca: {label}",
     "document.classified": "Tingkat akses dokumen menjadi {level_label}: {label}",
     "letter.issued": "Surat terbit: {number}",

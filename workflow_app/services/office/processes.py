@@ -15,7 +15,7 @@ from workflow_app.engine.linting.release import between
 from workflow_app.errors import InvalidDefinition, NotFound
 from workflow_app.models.definition import Definition as DefinitionRow
 from workflow_app.models.definition import DefinitionFile
-from workflow_app.permissions import CASE_STARTERS, ROLES, has_role
+from workflow_app.permissions import CASE_STARTERS, ROLES, check_role, has_role
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import message_texts
@@ -125,14 +125,26 @@ def list_current(work: UnitOfWork) -> list[ProcessView]:
 
 def startable(work: UnitOfWork) -> list[ProcessView]:
     """The processes that the actor may start."""
-    if not has_role(work.actor, CASE_STARTERS):
-        return []
-    return [_view(row) for row in _current_rows(work) if definition_of(work, row.id).is_startable]
+    found = ((row, definition_of(work, row.id)) for row in _current_rows(work))
+    return [
+        _view(row)
+        for row, definition in found
+        if definition.is_startable and has_role(work.actor, starters(definition))
+    ]
+
+
+def starters(definition: Definition) -> frozenset[str]:
+    """The roles whose people begin cases of this process."""
+    return definition.started_by or CASE_STARTERS
 
 
 def check_startable(work: UnitOfWork, key: str) -> None:
-    """Raise `NotFound` for a process that a person does not start: only other cases begin or call it."""
-    if not definition_of(work, current(work, key).id).is_startable:
+    """Raise `Forbidden` where other roles begin the cases of a process, `NotFound` where no person does: only other cases
+    begin or call it.
+    """
+    definition = definition_of(work, current(work, key).id)
+    check_role(work.actor, starters(definition))
+    if not definition.is_startable:
         raise NotFound("Layanan ini dimulai dari berkas lain. Buka berkas yang memerlukannya.")
 
 

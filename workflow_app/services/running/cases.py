@@ -13,7 +13,7 @@ from workflow_app.models.case import Case
 from workflow_app.models.definition import Definition as DefinitionRow
 from workflow_app.models.letter import Letter
 from workflow_app.models.task import Task
-from workflow_app.permissions import CASE_STARTERS, LEADS, check_role, has_role
+from workflow_app.permissions import BEGINNERS, LEADS, check_role, has_role
 from workflow_app.services.accounts import people
 from workflow_app.services.case_file import (
     access,
@@ -31,7 +31,7 @@ from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import readable
 from workflow_app.services.office.configuration import role_label
-from workflow_app.services.office.processes import check_startable, definition_of, version_of
+from workflow_app.services.office.processes import check_startable, definition_of, starters, version_of
 from workflow_app.services.office.readable import moment
 from workflow_app.services.running import standing_in, steps
 from workflow_app.types import Variables
@@ -103,7 +103,7 @@ def start(
 
     `begins_with` are control variables that differ from those the process begins with by itself; no page sets them.
     """
-    check_role(work.actor, CASE_STARTERS)
+    check_role(work.actor, BEGINNERS)
     begun = _begun_with(work, token) if token else None
     if begun is not None:
         return _started(work, begun)
@@ -145,7 +145,7 @@ def get(work: UnitOfWork, case_id: UUID) -> CaseView:
 def cancel(work: UnitOfWork, case_id: UUID, reason: str) -> None:
     """End a case before its letter exists, with a written reason (R8: no case ends without an outcome)."""
     case = access.visible_case(work, case_id, lock=True)
-    check_role(work.actor, CASE_STARTERS | LEADS)
+    check_role(work.actor, _cancellers(work, case))
     if len(reason.strip()) < 10:
         raise InvalidInput(
             fields={"reason": "Tulis alasan pembatalan dengan jelas, paling sedikit sepuluh huruf."}
@@ -245,9 +245,14 @@ def _cancel_reason(work: UnitOfWork, case: Case) -> str | None:
     return remarks.opened(work, case, remark) if remark is not None else None
 
 
+def _cancellers(work: UnitOfWork, case: Case) -> frozenset[str]:
+    """Who begins such cases may cancel them, and so may a lead."""
+    return starters(definition_of(work, case.definition_id)) | LEADS
+
+
 def _can_cancel(work: UnitOfWork, case: Case) -> bool:
     return (
         case.closed_at is None
-        and has_role(work.actor, CASE_STARTERS | LEADS)
+        and has_role(work.actor, _cancellers(work, case))
         and _valid_letter(work, case.id) is None
     )

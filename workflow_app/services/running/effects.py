@@ -17,6 +17,7 @@ from workflow_app.services.ground import jobs
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import configuration
 from workflow_app.services.office.processes import definition_of
+from workflow_app.services.papers import shelving
 from workflow_app.types import Effect
 
 Result = Value
@@ -128,6 +129,11 @@ def _record_cancellation(work: UnitOfWork, case: Case, effect: Effect) -> Result
     return None
 
 
+def _shelve_papers(work: UnitOfWork, case: Case, effect: Effect) -> Result:
+    shelving.shelve(work, case, effect.element)
+    return None
+
+
 def _wall_off(work: UnitOfWork, case: Case, effect: Effect) -> Result:
     walls.raise_walls(work, case, effect.element, _text(effect, "from_element"), _text(effect, "field"))
     return None
@@ -167,6 +173,7 @@ IMMEDIATE: dict[str, Immediate] = {
     "void_letter": _void_letter,
     "record_cancellation": _record_cancellation,
     "start_case": _start_case,
+    "shelve_papers": _shelve_papers,
     "wall_off": _wall_off,
     "confine": _confine,
     "send_message": _send_message,

@@ -15,12 +15,14 @@ from sqlalchemy import select
 from workflow_app.engine import definitions, scenarios
 from workflow_app.engine.scenarios import Advance, Complete, ExpectOpen, Message, Scenario
 from workflow_app.errors import SentraError
+from workflow_app.models.case import Case
 from workflow_app.models.effect import PendingEffect
 from workflow_app.models.task import Task
 from workflow_app.models.user import User
 from workflow_app.services.accounts import members
 from workflow_app.services.case_file import incidents
 from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.office import processes
 from workflow_app.services.papers import documents
 from workflow_app.services.running import cases, performing, tasks, wakes
 from workflow_app.types import SYSTEM, Actor, Answer, Answers
@@ -52,7 +54,7 @@ class Stage:
 
 def play(stage: Stage, process_key: str, scenario: Scenario, *, steps: int | None = None) -> UUID:
     """Start a case and play the scenario (or its first `steps`); returns the case. Raises `RehearsalFailed`."""
-    with stage.works.begin(stage.cast["petugas"]) as work:
+    with stage.works.begin(_beginner(stage, process_key)) as work:
         case_id = cases.start(work, process_key, begins_with=scenario.begins_with).case_id
     go_on(stage, case_id, scenario, 0, steps)
     return case_id
@@ -76,8 +78,8 @@ def go_on(stage: Stage, case_id: UUID, scenario: Scenario, start: int, stop: int
                 with incidents.unit_of_work(stage.works, SYSTEM) as work:
                     wakes.wake(work, case_id)
             case Message():
-                with stage.works.begin(stage.cast["petugas"]) as work:
-                    cases.cancel(work, case_id, "Contoh: warga membatalkan permohonannya")
+                with stage.works.begin(_beginner(stage, _process_of(stage, case_id))) as work:
+                    cases.cancel(work, case_id, "Contoh: yang meminta membatalkannya")
             case ExpectOpen() if set(step.elements) != {task.element for task in _open(stage, case_id)}:
                 opened = sorted(task.element for task in _open(stage, case_id))
                 raise RehearsalFailed(
@@ -98,6 +100,18 @@ def settle(stage: Stage, case_id: UUID) -> None:
         for task_id in waiting:
             performing.perform(stage.works, task_id, public_url=stage.public_url)
     raise RehearsalFailed(detail="effects do not come to an end")
+
+
+def _beginner(stage: Stage, process_key: str) -> Actor:
+    """Who begins cases of this process: the officer at the counter, or whom the process names."""
+    with stage.works.begin(SYSTEM) as work:
+        named = processes.definition_of(work, processes.current(work, process_key).id).started_by
+    return stage.cast[min(named, default="petugas")]
+
+
+def _process_of(stage: Stage, case_id: UUID) -> str:
+    with stage.works.begin(SYSTEM) as work:
+        return work.session.get_one(Case, case_id).process_key
 
 
 def _complete(stage: Stage, case_id: UUID, step: Complete) -> None:
