@@ -114,13 +114,31 @@ def press(page: Page, words: str) -> None:
     button.click()
 
 
+def check_in_reach(page: Page) -> None:
+    """From the top of the page to its end the button is on the screen; no field that has the focus lies behind it."""
+    height = PHONE["viewport"]["height"]
+    for end in (0, "document.documentElement.scrollHeight"):
+        page.evaluate(f"() => scrollTo(0, {end})")
+        expect(counter.submit_button(page)).to_be_in_viewport(ratio=1)
+        box = counter.submit_button(page).bounding_box()
+        assert box is not None
+        assert box["y"] > height - 150, "under the thumb"
+    hidden = page.locator("#formulir").evaluate(BEHIND)
+    assert hidden == []
+
+
 def report_result(page: Page) -> None:
-    """What was done and found, from the scene."""
+    """What was done and found, from the scene. The button stays under the thumb and covers nothing that is asked."""
+    check_in_reach(page)
     page.get_by_label("Mengamankan dan menutup TKP").check()
     page.get_by_label("Tidak ada pungutan apa pun").check()
     counter.submit(page)
     counter.expect_task(page, "Laporkan hasil")
     check_fits(page)
+    check_in_reach(page)
+    counter.submit(page)
+    expect(page.locator("[data-faults]")).to_be_in_viewport()
+    check_in_reach(page)
     page.get_by_label("Selesai ditangani di tempat").check()
     page.get_by_label("Temuan di TKP").fill("Kelompok sudah dibubarkan.")
     counter.question(page, "perlu_lp").get_by_label("Tidak").check()

@@ -16,7 +16,7 @@ from workflow_app.services.correspondence.letters import LetterView
 from workflow_app.services.forms import requirements
 from workflow_app.services.papers import documents
 from workflow_app.services.public import tracking_codes
-from workflow_app.services.running import cases, reopenings
+from workflow_app.services.running import cases, drafts, reopenings
 from workflow_app.services.running.cases import CaseView
 from workflow_app.web.access import access
 from workflow_app.web.failures import status_of
@@ -144,6 +144,7 @@ def page(case_id: UUID, **more: Any) -> str:
             codes=tracking_codes.of_case(work, own),
             outgoing=message_views.of_case(work, case_id),
             is_waiting=is_at_work(case, issued),
+            unfinished=drafts.of_case(work, case_id) if case.can_cancel else [],
             stages=stages.of_case(work, reach.visible_case(work, case_id)),
             may_correct=not work.actor.roles.isdisjoint(TIME_CORRECTORS),
             **{

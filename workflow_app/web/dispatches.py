@@ -18,5 +18,6 @@ def board() -> ResponseReturnValue:
     """Every running call with its stages and its clock, who is on duty, and whether the background process is at work."""
     with unit_of_work() as work:
         calls, watches = dispatches.running(work), dispatches.on_duty(work)
+        begun = dispatches.begun(work)
         signs = vitals.read(work)
-    return render_template("dispatches/board.html", calls=calls, watches=watches, vitals=signs)
+    return render_template("dispatches/board.html", calls=calls, begun=begun, watches=watches, vitals=signs)

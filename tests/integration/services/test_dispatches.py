@@ -12,7 +12,7 @@ from workflow_app.models.message import Message
 from workflow_app.services.case_file import dispatches, history, stages
 from workflow_app.services.correspondence import messages
 from workflow_app.services.office import configuration
-from workflow_app.services.running import cases, wakes
+from workflow_app.services.running import cases, drafts, standing_in, tasks, wakes
 from workflow_app.types import SYSTEM, Actor
 
 __all__ = ["call"]
@@ -29,10 +29,48 @@ def wake(call: Call, minutes: int) -> None:
         wakes.wake(work, call.case_id)
 
 
-def test_a_call_that_is_being_taken_stands_on_the_board(call: Call) -> None:
-    (shown,) = board(call)
-    assert (shown.kind, shown.place, shown.clock) == ("", "", None)
-    assert not any(stage.at for stage in shown.reached)
+def begun(call: Call) -> list[dispatches.Begun]:
+    with call.works.begin(call.people["pamapta"]) as work:
+        return dispatches.begun(work)
+
+
+def test_a_call_that_is_being_taken_stands_apart_until_it_is_taken_down(call: Call) -> None:
+    assert board(call) == []
+    (shown,) = begun(call)
+    assert (shown.by, shown.typed_at, shown.is_left) == (call.people["petugas"].name, None, False)
+    call.report()
+    assert (len(board(call)), begun(call)) == (1, [])
+
+
+def test_a_call_that_was_left_is_marked_goes_on_with_what_was_typed_and_can_be_closed(call: Call) -> None:
+    """Ten minutes without a key stroke; Pamapta takes it up, and finds what the officer had heard."""
+    task_id = call.task("terima_laporan")
+    call.clock.advance(minutes=9)
+    with call.works.begin(call.people["petugas"]) as work:
+        drafts.save(work, task_id, {"patokan": "Jalan Contoh, dekat jembatan"})
+    call.clock.advance(minutes=9)
+    assert not begun(call)[0].is_left, "somebody typed nine minutes ago"
+    call.clock.advance(minutes=1)
+    assert begun(call)[0].is_left
+    assert "jembatan" not in repr(begun(call))
+    with call.works.begin(call.people["pamapta"]) as work:
+        standing_in.take_over(work, task_id)
+    with call.works.begin(call.people["pamapta"]) as work:
+        seen = tasks.get(work, task_id)
+        (unfinished,) = drafts.of_case(work, call.case_id)
+    assert seen.answers["patokan"] == "Jalan Contoh, dekat jembatan"
+    assert (seen.answers_from, unfinished.by) == ("colleague", call.people["petugas"].name)
+    assert seen.typed_by.startswith(unfinished.by)
+    with call.works.begin(call.people["pamapta"]) as work:
+        cases.cancel(work, call.case_id, "Penelepon salah sambung.")
+    assert begun(call) == []
+
+
+def test_the_office_decides_when_a_call_counts_as_left(call: Call) -> None:
+    with call.works.begin(SYSTEM) as work:
+        configuration.set_value(work, "target.laporan_dimulai", None, configuration.SOP_IN_FORCE)
+    call.clock.advance(hours=5)
+    assert not begun(call)[0].is_left
 
 
 def test_the_board_says_what_and_where_who_has_not_answered_and_how_long(call: Call) -> None:

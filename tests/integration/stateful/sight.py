@@ -98,5 +98,8 @@ def _boards(work: UnitOfWork, known: Mapping[UUID, Sight], seen: set[UUID]) -> I
         outbox = message_views.outbox(work)
         shown["outbox"] = ({one.case_id for one in (*outbox.unsent, *outbox.sent)}, minded)
     if who.roles & READ_BOARD:
-        shown["board of calls"] = ({call.case_id for call in dispatches.running(work)}, known.keys() - behind)
+        shown["board of calls"] = (
+            {call.case_id for call in (*dispatches.running(work), *dispatches.begun(work))},
+            known.keys() - behind,
+        )
     return [place for place, (ids, allowed) in shown.items() if not ids <= allowed]

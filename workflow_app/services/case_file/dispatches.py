@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from workflow_app.engine.definitions import Definition
 from workflow_app.models.case import Case, CaseClock
 from workflow_app.models.stage import TimeCorrection
 from workflow_app.models.submission import Submission
-from workflow_app.models.task import Task
+from workflow_app.models.task import Draft, Task
 from workflow_app.permissions import BOARD_READERS, FIELD_ROLES, ROLES, check_role
+from workflow_app.services.accounts import people
 from workflow_app.services.case_file import access, stages
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import configuration, duties, readable
@@ -85,6 +86,19 @@ class Norm:
 
 
 @dataclass(frozen=True)
+class Begun:
+    """A call whose form nobody has sent yet: somebody is on the phone, or has left it."""
+
+    case_id: UUID
+    number: str
+    opened_at: datetime
+    by: str
+    typed_at: datetime | None
+    """When something was last typed; None when nothing is."""
+    is_left: bool
+
+
+@dataclass(frozen=True)
 class Call:
     """One running call as it stands on the board."""
 
@@ -102,15 +116,17 @@ class Call:
 
 
 def running(work: UnitOfWork) -> list[Call]:
-    """Calls whose result nobody has reported yet, oldest first. As many queries for one as for sixty."""
+    """Calls that were taken down and whose result nobody has reported yet, oldest first. As many queries for one as for sixty."""
     check_role(work.actor, BOARD_READERS)
-    over = select(Submission.id).where(Submission.case_id == Case.id, Submission.element == DONE).exists()
+    of_case = select(Submission.id).where(Submission.case_id == Case.id)
+    taken_down = of_case.where(Submission.element == CALL).exists()
+    over = of_case.where(Submission.element == DONE).exists()
     cases = work.session.scalars(
         select(Case)
         .where(
             Case.process_key == PROCESS, Case.unit == work.actor.unit, access.not_behind_wall(work, Case.id)
         )
-        .where(Case.closed_at.is_(None), ~over)
+        .where(Case.closed_at.is_(None), taken_down, ~over)
         .order_by(Case.opened_at)
         .limit(MOST)
     ).all()
@@ -136,6 +152,35 @@ def running(work: UnitOfWork) -> list[Call]:
     ]
 
 
+def begun(work: UnitOfWork) -> list[Begun]:
+    """Calls that are being taken down, oldest first, so that one that was left is taken up or closed, and none is litter."""
+    check_role(work.actor, BOARD_READERS)
+    patience = configuration.value(work, "target.laporan_dimulai")
+    rows = work.session.execute(
+        select(Case.id, Case.number, Case.opened_at, Task.id, Task.assignee_id)
+        .join(Task, (Task.case_id == Case.id) & (Task.status == "open") & (Task.element == CALL))
+        .where(
+            Case.process_key == PROCESS, Case.unit == work.actor.unit, access.not_behind_wall(work, Case.id)
+        )
+        .order_by(Case.opened_at)
+        .limit(MOST)
+    ).all()
+    latest = (
+        select(Draft.task_id, func.max(Draft.saved_at))
+        .where(Draft.task_id.in_([row[3] for row in rows]))
+        .group_by(Draft.task_id)
+    )
+    typed: dict[UUID, datetime] = dict(work.session.execute(latest).all())
+    names = people.names_of(work, [row[4] for row in rows])
+    found = []
+    for case_id, number, opened_at, task_id, assignee_id in rows:
+        idle = work.clock() - typed.get(task_id, opened_at)
+        is_left = isinstance(patience, int) and idle >= timedelta(minutes=patience)
+        by = names.get(assignee_id, "") if assignee_id else ""
+        found.append(Begun(case_id, number, opened_at, by, typed.get(task_id), is_left))
+    return found
+
+
 def on_duty(work: UnitOfWork) -> list[Watch]:
     """Who is on duty now, in the order of the roles; a function without anybody says so where a roster is kept."""
     check_role(work.actor, BOARD_READERS)
@@ -158,7 +203,7 @@ def _call(
     corrected: Mapping[tuple[UUID, str], list[TimeCorrection]],
 ) -> Call:
     definition = definition_of(work, case.definition_id)
-    told = given[CALL].answers if CALL in given else {}
+    told = given[CALL].answers
     missing = {task.role for task in waiting if definition.elements[task.element].parent == ACKNOWLEDGED_IN}
     return Call(
         case_id=case.id,

@@ -51,6 +51,8 @@ TARGETS: dict[str, Any] = {
     "tiba_di_tkp_luar_kota": None,
     # Not in the SOP: the standard of the number 110 (2026); the board shows it beside the fifteen minutes.
     "norma_110": 10,
+    # Not in the SOP: after how many minutes without a key stroke a call that was only begun counts as left.
+    "laporan_dimulai": 10,
     # Not in the SOP: how long a call-up may stay unanswered before Pamapta is told.
     "terima_panggilan": 5,
     # Not in the SOP: when a hand-off that nobody accepts, or a letter that nobody confirms, is followed up.

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete
+from sqlalchemy import bindparam, delete, select
 
 from workflow_app.engine import forms
+from workflow_app.engine.forms import Form
 from workflow_app.errors import Conflict
 from workflow_app.models.case import Case
 from workflow_app.models.task import Draft, Task
 from workflow_app.permissions import check_work_on
+from workflow_app.services.accounts import people
 from workflow_app.services.case_file import access, answers, precedence
 from workflow_app.services.forms import inheritance
 from workflow_app.services.ground.unit_of_work import UnitOfWork
@@ -32,9 +34,20 @@ class Prefill:
     answers: Answers
     source: str | None
     saved_at: datetime | None
+    typed_by: str = ""
+    """Who had the task before and typed them, with when; only where `source` is `colleague`."""
 
 
 NOTHING = Prefill({}, None, None)
+
+
+@dataclass(frozen=True)
+class Unfinished:
+    """Answers that somebody has typed and not sent; nothing of them is told."""
+
+    name: str
+    by: str
+    saved_at: datetime
 
 
 @dataclass(frozen=True)
@@ -96,13 +109,16 @@ def prefill(work: UnitOfWork, case: Case, task: Task) -> Prefill:
     """The actor's draft of this task, else the newest answers of the elements its `prefill` property names. Until the task
     was done itself, those of the elements it names in the case that this one continues stand where no other does.
 
-    Decisions and signatures name none: a stale one must not stand in the form again.
+    Decisions and signatures name none: a stale one must not stand in the form again. What a colleague had typed before the
+    task was handed over stands in the form too, so that it is not asked again of a citizen who may have hung up.
     """
     draft = work.session.get(Draft, (task.id, work.actor.user_id)) if work.actor.user_id is not None else None
     if draft is not None:
         return Prefill(_open(work, case, draft)[1], "draft", draft.saved_at)
     definition = definition_of(work, case.definition_id)
     form = definition.form(task.element)
+    if left := _left_by_colleague(work, case, task, form):
+        return left
     sources = definition.elements[task.element].properties.get("prefill", "").split()
     found = answers.newest(work, case.id, sources)
     merged: Answers = {}
@@ -114,6 +130,39 @@ def prefill(work: UnitOfWork, case: Case, task: Task) -> Prefill:
     if merged:
         return Prefill(forms.visible(form, merged), "earlier", None)
     return Prefill(forms.defaults(form, work.clock()), None, None)
+
+
+def of_case(work: UnitOfWork, case_id: UUID) -> list[Unfinished]:
+    """What is typed and not sent in a case, newest first. The caller has checked that the actor may see the case."""
+    query = (
+        select(Draft.user_id, Draft.saved_at, Task.name)
+        .join(Task, Task.id == Draft.task_id)
+        .where(Task.case_id == case_id)
+        .order_by(Draft.saved_at.desc())
+    )
+    rows = work.session.execute(query).all()
+    names = people.names_of(work, [user_id for user_id, _, _ in rows])
+    return [Unfinished(name, names.get(user_id, ""), at) for user_id, at, name in rows]
+
+
+def _left_by_colleague(work: UnitOfWork, case: Case, task: Task, form: Form) -> Prefill | None:
+    """The newest draft of somebody else, without what only he himself can say: a decision under four eyes, the moment at
+    which he pressed a button, a signature.
+    """
+    properties = definition_of(work, case.definition_id).elements[task.element].properties
+    if "fourEyes" in properties or "sumber" in form.fields:
+        return None
+    query = select(Draft).where(Draft.task_id == task.id).order_by(Draft.saved_at.desc())
+    draft = work.session.scalars(query).first()
+    if draft is None:
+        return None
+    typed = {
+        name: value
+        for name, value in _open(work, case, draft)[1].items()
+        if form.fields[name].widget != "signature"
+    }
+    who = people.name_of(work, draft.user_id)
+    return Prefill(typed, "colleague", None, f"{who} pada {moment(draft.saved_at)}")
 
 
 def discard(work: UnitOfWork, case: Case, task: Task, page: str, seen: str | None) -> None:

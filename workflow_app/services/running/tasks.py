@@ -71,7 +71,9 @@ class TaskView:
     form: Form
     answers: Answers
     answers_from: str | None
-    """`draft`, `earlier` (answers of an earlier round), `parent` (of the case that this one continues) or None."""
+    """`draft`, `colleague` (who had the task before), `earlier` (answers of an earlier round), `parent` (of the case that
+    this one continues) or None."""
+    typed_by: str
     saved_at: datetime | None
     draft_version: str
     """Goes with the form, so that what another tab saves meanwhile is not overwritten unsaid."""
@@ -129,6 +131,7 @@ def get(work: UnitOfWork, task_id: UUID) -> TaskView:
         form=definition.form(task.element),
         answers=found.answers,
         answers_from=found.source,
+        typed_by=found.typed_by,
         saved_at=found.saved_at,
         draft_version=drafts.version(found.saved_at),
         token=str(uuid4()),
