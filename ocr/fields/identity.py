@@ -1,0 +1,114 @@
+"""What stands on an identity card (KTP) and a family card (KK)."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from ocr.fields.lines import Value, find_in_words, fold, labelled, likeness, part
+from ocr.fields.repair import digits, find_day
+from ocr.fields.types import Field, Proposal
+
+CARD_LABELS = {
+    "NIK": "nik",
+    "Nama": "name",
+    "Tempat/Tgl Lahir": "birth",
+    "Jenis kelamin": "sex",
+    "Gol. Darah": "blood",
+    "Alamat": "address",
+    "RT/RW": "neighbourhood",
+    "Kel/Desa": "village",
+    "Kecamatan": "district",
+    "Agama": "religion",
+    "Status Perkawinan": "marriage",
+    "Pekerjaan": "occupation",
+    "Kewarganegaraan": "nationality",
+    "Berlaku Hingga": "validity",
+}
+FAMILY_LABELS = {
+    "Nama Kepala Keluarga": "name",
+    "Alamat": "address",
+    "RT/RW": "neighbourhood",
+    "Desa/Kelurahan": "village",
+    "Kecamatan": "district",
+    "Kabupaten/Kota": "town",
+    "Kode Pos": "post",
+    "Provinsi": "province",
+}
+_AS_PRINTED = {
+    "name": Field.NAME,
+    "address": Field.ADDRESS,
+    "village": Field.VILLAGE,
+    "district": Field.DISTRICT,
+    "occupation": Field.OCCUPATION,
+}
+_SEXES = {"LAKI-LAKI": "laki_laki", "PEREMPUAN": "perempuan"}
+_SEX_LIKE = 0.7
+_NUMBER = re.compile(r"(?<!\d)\d{16}(?!\d)")
+_NEIGHBOURHOOD = re.compile(r"(\d{1,3})\s?/\s?(\d{1,3})")
+_LETTERS_IN_NUMBER = 8
+"""Most letters among sixteen characters that may have been digits."""
+
+
+def of_card(lines: Sequence[Value]) -> Iterator[Proposal]:
+    """The fields of an identity card."""
+    found = labelled(lines, CARD_LABELS)
+    if (value := found.get("nik")) and (number := _number(value)):
+        yield number
+    yield from _as_printed(found)
+    if value := found.get("birth"):
+        yield from _birth(value)
+    if (value := found.get("sex")) and (sex := _sex(value)):
+        yield sex
+
+
+def of_family_card(lines: Sequence[Value]) -> Iterator[Proposal]:
+    """The fields of a family card, and the NIK of each member in the order of the rows."""
+    numbers = [match for line in lines if (match := find_in_words([line], _NUMBER, digits))]
+    for field, value in zip((Field.FAMILY_CARD_NUMBER, *[Field.NIK] * len(numbers)), numbers, strict=False):
+        if number := _number(value):
+            yield value.proposed(field, number.value, is_mended=not value.text.isdigit())
+    yield from _as_printed(labelled(lines, FAMILY_LABELS))
+
+
+def _as_printed(found: Mapping[str, Value]) -> Iterator[Proposal]:
+    for name, field in _AS_PRINTED.items():
+        if value := found.get(name):
+            yield value.proposed(field, value.text)
+    if (value := found.get("neighbourhood")) and (match := _NEIGHBOURHOOD.search(digits(value.text))):
+        text = f"{match[1]:0>3}/{match[2]:0>3}"
+        yield value.proposed(Field.NEIGHBOURHOOD, text, is_mended=not _is_number(value.text))
+
+
+def _number(value: Value) -> Proposal | None:
+    """Sixteen digits, also in groups. Few letters among them are digits that were read wrongly."""
+    read = re.sub(r"[\s.\-]", "", value.text)
+    number = digits(read)
+    letters = sum(1 for letter in read if not letter.isdigit())
+    if not _NUMBER.fullmatch(number) or letters > _LETTERS_IN_NUMBER:
+        return None
+    return value.proposed(Field.NIK, number, is_mended=letters > 0)
+
+
+def _birth(value: Value) -> Iterable[Proposal]:
+    """Place and day, in one line of a card."""
+    found = find_day(value.text)
+    end = found[1] if found else len(value.text)
+    if place := value.text[:end].strip(" ,.;:-"):
+        yield part(value, 0, len(place)).proposed(Field.BIRTH_PLACE, place)
+    if found:
+        day, start, end = found
+        told = part(value, start, end)
+        yield told.proposed(
+            Field.BIRTH_DATE, day.isoformat(), is_mended=bool(re.search("[^0-9 ./-]", value.text[start:end]))
+        )
+
+
+def _sex(value: Value) -> Proposal | None:
+    read = fold(value.words[0].text)
+    scores = {told: likeness(read, fold(printed)) for printed, told in _SEXES.items()}
+    told = max(scores, key=lambda each: scores[each])
+    first = Value(value.page, value.words[:1])
+    return first.proposed(Field.SEX, told) if scores[told] >= _SEX_LIKE else None
+
+
+def _is_number(text: str) -> bool:
+    return not any(letter.isalpha() for letter in text)

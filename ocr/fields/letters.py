@@ -1,0 +1,79 @@
+"""Number, day, issuer and subject of a letter."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from ocr.fields.lines import Value, labelled, part
+from ocr.fields.repair import find_day
+from ocr.fields.types import Field, Proposal
+
+LABELS = {
+    "Nomor": "number",
+    "Nomor Surat": "number",
+    "No": "number",
+    "Perihal": "subject",
+    "Hal": "subject",
+    "Tanggal": "day",
+    "Tanggal Surat": "day",
+}
+MOST_OF_HEAD = 4
+"""Lines of a letterhead."""
+_PARTS = re.compile(r"\w[^\s/]*")
+MOST_BESIDE = 10
+"""Words, between strokes too, of the line with the number: its label, its parts, and a day on the same height."""
+_CAPITALS = 0.8
+"""Share of capitals in a line of a letterhead."""
+_PLACE_AND_DAY = re.compile(r"^[A-Z][\w.' ]{2,40},\s*(?:tanggal\s+)?\d", re.IGNORECASE)
+_NUMBER = re.compile(r"[A-Za-z0-9][\w.-]*(?:\s?/\s?[\w.-]+){2,}|[A-Za-z]+[.-]?\d[\w./-]+")
+
+
+def number_line(lines: Sequence[Value]) -> Value | None:
+    """What stands behind a "Nomor" that begins its own line, and looks like the number of a letter: texts name others."""
+    for line in lines:
+        value = labelled([line], LABELS).get("number") if line.text.startswith("N") else None
+        if value and len(_PARTS.findall(line.text)) <= MOST_BESIDE and _NUMBER.search(value.text):
+            return value
+    return None
+
+
+def of_letter(lines: Sequence[Value]) -> Iterator[Proposal]:
+    """The fields of a letter."""
+    found = labelled(lines, LABELS)
+    if (value := number_line(lines)) and (match := _NUMBER.search(value.text)):
+        number = re.sub(r"\s*/\s*", "/", match[0])
+        yield part(value, match.start(), match.end()).proposed(Field.LETTER_NUMBER, number)
+    yield from _day(lines, found.get("day"))
+    yield from _head(lines)
+    if value := found.get("subject"):
+        yield value.proposed(Field.SUBJECT, value.text)
+
+
+def _day(lines: Sequence[Value], labelled_day: Value | None) -> Iterator[Proposal]:
+    """Behind its label, or behind the place in front of the signature; the last such line counts."""
+    signed = [line for line in lines if _PLACE_AND_DAY.match(line.text)]
+    for line in (*([labelled_day] if labelled_day else []), *reversed(signed)):
+        if found := find_day(line.text):
+            day, start, end = found
+            yield part(line, start, end).proposed(Field.LETTER_DATE, day.isoformat())
+            return
+
+
+def _head(lines: Sequence[Value]) -> Iterator[Proposal]:
+    """The first lines in capitals, up to the first line that is not."""
+    head: list[Value] = []
+    for line in lines:
+        if not _is_capital(line.text):
+            if head:
+                break
+            continue
+        head.append(line)
+        if len(head) == MOST_OF_HEAD:
+            break
+    if head:
+        whole = Value(head[0].page, tuple(word for line in head for word in line.words))
+        yield whole.proposed(Field.ISSUER, ", ".join(line.text for line in head))
+
+
+def _is_capital(text: str) -> bool:
+    letters = [letter for letter in text if letter.isalpha()]
+    return len(letters) >= 6 and sum(letter.isupper() for letter in letters) >= _CAPITALS * len(letters)

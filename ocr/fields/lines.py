@@ -1,0 +1,186 @@
+"""Words of a page as lines, and the values that stand behind labels, however the engine has spelled these."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from ocr.fields.types import Field, Proposal
+from ocr.types import Box, PageReading, Word
+
+MOST_WORDS = 2_000
+"""Of a page that are looked at. More is no card and no letter."""
+SAME_LINE = 0.6
+"""Of the height of the higher word, by which the middles of neighbours may differ."""
+ALIKE = 0.8
+"""How alike what was read and a label must be; labels of up to three letters must be the same."""
+MOST_BEFORE = 2
+"""Words in front of the first label of a line: the number of a row, the edge of a card."""
+LONGEST_LABEL = 5
+"""Words."""
+MENDED = 60.0
+"""Most confidence in a value of which letters were taken for digits."""
+_LOOKALIKES = str.maketrans("01|!l58", "oiiiisb")
+_STROKES = frozenset(":;1|!Il2.,-=—_~'\"")
+"""What engines make of the colon behind a label, and of the edge of a card behind a value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """Words that stand together."""
+
+    page: int
+    words: tuple[Word, ...]
+
+    @property
+    def text(self) -> str:
+        """With a space between the words."""
+        return " ".join(word.text for word in self.words)
+
+    @property
+    def confidence(self) -> float:
+        """Of the weakest word."""
+        return min(word.confidence for word in self.words)
+
+    @property
+    def box(self) -> Box:
+        """Around all words."""
+        boxes = [word.box for word in self.words]
+        left, top = min(box.left for box in boxes), min(box.top for box in boxes)
+        right = max(box.left + box.width for box in boxes)
+        bottom = max(box.top + box.height for box in boxes)
+        return Box(left, top, right - left, bottom - top)
+
+    def proposed(self, field: Field, value: str, *, is_mended: bool = False) -> Proposal:
+        """What these words are taken for."""
+        confidence = min(self.confidence, MENDED) if is_mended else self.confidence
+        return Proposal(field, value, round(confidence, 1), self.page, self.box)
+
+
+def lines_of(page: PageReading) -> list[Value]:
+    """The words of a page in lines from top to bottom, also where the page was crooked: each word follows the one whose
+    middle is nearest in height."""
+    lines: list[list[Word]] = []
+    for word in sorted(_split(page.words[:MOST_WORDS]), key=lambda word: word.box.left):
+        near = [
+            (distance, no)
+            for no, line in enumerate(lines)
+            if (distance := _apart(line[-1], word)) is not None
+        ]
+        if near:
+            lines[min(near)[1]].append(word)
+        else:
+            lines.append([word])
+    lines.sort(key=lambda line: sum(_middle(word) for word in line) / len(line))
+    return [Value(page.no, tuple(line)) for line in lines]
+
+
+def labelled(lines: Iterable[Value], labels: Mapping[str, str]) -> dict[str, Value]:
+    """The first value behind each label. `labels`: from how it is printed to what its value is called here."""
+    folded = [(fold(printed), name) for printed, name in labels.items()]
+    found: dict[str, Value] = {}
+    for line in lines:
+        for name, value in _values(line, folded):
+            found.setdefault(name, value)
+    return found
+
+
+def fold(text: str) -> str:
+    """Letters only, small, and those that engines confuse made one."""
+    return re.sub(r"[^a-z]", "", text.lower().translate(_LOOKALIKES)).replace("rn", "m")
+
+
+def likeness(found: str, wanted: str) -> float:
+    """0 to 1 of two folded texts; short ones are the same or not alike."""
+    if found == wanted:
+        return 1.0
+    if len(wanted) < 4 or abs(len(found) - len(wanted)) > len(wanted) / 3:
+        return 0.0
+    return SequenceMatcher(None, found, wanted, autojunk=False).ratio()
+
+
+def find_in_words(
+    lines: Iterable[Value], pattern: re.Pattern[str], make: Callable[[str], str] = str
+) -> Value | None:
+    """The words of the first line that hold what the pattern finds in it, `make` having been made of the line before.
+    `make` keeps its length."""
+    for line in lines:
+        if match := pattern.search(make(line.text)):
+            return part(line, match.start(), match.end())
+    return None
+
+
+def part(line: Value, start: int, end: int) -> Value:
+    """The words of a line that lie between two places in its text."""
+    kept, at = [], 0
+    for word in line.words:
+        if at < end and at + len(word.text) > start:
+            kept.append(word)
+        at += len(word.text) + 1
+    return Value(line.page, tuple(kept) or line.words)
+
+
+def _split(words: Iterable[Word]) -> Iterable[Word]:
+    """A label and its value without a space between them become two words at the same place."""
+    for word in words:
+        label, colon, value = word.text.partition(":")
+        if colon and value and label.isalpha():
+            yield Word(label + ":", word.confidence, word.box)
+            yield Word(value, word.confidence, word.box)
+        else:
+            yield word
+
+
+def _apart(left: Word, right: Word) -> float | None:
+    """By how much the middles of two words differ in height; None when they are not of one line."""
+    distance = abs(_middle(left) - _middle(right))
+    return distance if distance < SAME_LINE * max(left.box.height, right.box.height) else None
+
+
+def _middle(word: Word) -> float:
+    return word.box.top + word.box.height / 2
+
+
+def _values(line: Value, labels: Sequence[tuple[str, str]]) -> Iterable[tuple[str, Value]]:
+    """Labels of a line, each with the words up to the next one. Behind the first, only what has a colon is a label."""
+    starts: list[tuple[int, int, str]] = []
+    at = 0
+    while at < len(line.words) and (starts or at <= MOST_BEFORE):
+        found = _label_at(line.words, at, labels)
+        if found and (not starts or _has_colon(line.words, found[0])):
+            starts.append((at, *found))
+        at = found[0] if found else at + 1
+    ends = [*(start for start, _, _ in starts[1:]), len(line.words)]
+    for (_, begin, name), end in zip(starts, ends, strict=False):
+        if words := _bare(line.words[begin:end]):
+            yield name, Value(line.page, words)
+
+
+def _label_at(words: Sequence[Word], at: int, labels: Sequence[tuple[str, str]]) -> tuple[int, str] | None:
+    """Where the label that begins here ends, and what it is called."""
+    best: tuple[float, int, str] | None = None
+    for end in range(at + 1, min(at + LONGEST_LABEL, len(words)) + 1):
+        if not fold(words[at].text) or not fold(words[end - 1].text):
+            continue
+        read = fold("".join(word.text for word in words[at:end]))
+        for label, name in labels:
+            score = likeness(read, label)
+            if score >= ALIKE and (best is None or (score, end) > best[:2]):
+                best = score, end, name
+    return best and (best[1], best[2])
+
+
+def _has_colon(words: Sequence[Word], end: int) -> bool:
+    return words[end - 1].text.endswith(":") or (end < len(words) and words[end].text == ":")
+
+
+def _bare(words: Sequence[Word]) -> tuple[Word, ...]:
+    """Without the colon in front, or what was taken for it, and the edge of the card behind."""
+    kept = list(words)
+    if len(kept) > 1 and len(kept[0].text) == 1 and kept[0].text in _STROKES:
+        kept.pop(0)
+    while kept and not any(letter.isalnum() for letter in kept[-1].text):
+        kept.pop()
+    while kept and not any(letter.isalnum() for letter in kept[0].text):
+        kept.pop(0)
+    return tuple(kept)

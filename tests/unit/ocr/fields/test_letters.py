@@ -1,0 +1,71 @@
+"""Letters: number, day, issuer, subject; and what is no letter although it names one."""
+
+import pytest
+
+from ocr.fields.proposals import propose
+from ocr.fields.types import Field, PaperType
+from tests.unit.ocr.fields.written import page
+
+LETTER = (
+    "PEMERINTAH KABUPATEN CONTOH",
+    "KECAMATAN CONTOH BARAT",
+    "Jalan Contoh Nomor 1",
+    "Nomor : 470/12/DS-CTH/XI/2026",
+    "Perihal : Pengantar laporan kehilangan",
+    "Yang bersangkutan lahir di Contoh, 1 Juli 1985 dan bermaksud melaporkan kehilangan kartu.",
+    "Contoh, 24 November 2026",
+    "Kepala Desa",
+)
+EXPECTED = {
+    Field.LETTER_NUMBER: "470/12/DS-CTH/XI/2026",
+    Field.LETTER_DATE: "2026-11-24",
+    Field.ISSUER: "PEMERINTAH KABUPATEN CONTOH, KECAMATAN CONTOH BARAT",
+    Field.SUBJECT: "Pengantar laporan kehilangan",
+}
+
+
+def values(*lines: str) -> dict[Field, str]:
+    found = propose([page(*lines)])
+    assert found.paper is PaperType.LETTER
+    return {each.field: each.value for each in found.fields}
+
+
+def test_number_day_issuer_and_subject_of_a_letter() -> None:
+    assert values(*LETTER) == EXPECTED
+
+
+@pytest.mark.parametrize(
+    ("printed", "read"),
+    [
+        ("Nomor :", "Nomor:"),
+        ("Nomor :", "N0mor"),
+        ("470/12/DS-CTH/XI/2026", "470 / 12 / DS-CTH / XI / 2026"),
+        ("Perihal :", "PerihaI ;"),
+        ("24 November", "24 Nopember"),
+        ("24 November", "24 Novernber"),
+        ("Contoh, 24 November 2026", "Tanggal : 24-11-2026"),
+    ],
+)
+def test_what_engines_and_writers_vary_is_understood(printed: str, read: str) -> None:
+    assert values(*(line.replace(printed, read) for line in LETTER)) == EXPECTED
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Laporan ini dibuat dengan nomor LP/B/12/XI/2026/SPKT dan dicatat dalam register harian kantor.",
+        "nomor LP/B/12/XI/2026/SPKT dan dicatat",
+        "Nomor telepon kantor",
+        "SURAT IZIN MENGEMUDI DAN SURAT TANDA NOMOR KENDARAAN BERMOTOR YANG HILANG DICATAT DI SINI",
+        "Surat Izin Mengemudi",
+    ],
+)
+def test_a_paper_that_names_another_is_not_taken_for_it(line: str) -> None:
+    assert propose([page("PETUNJUK PELAYANAN", line, "Demikian untuk diketahui.")]).paper is PaperType.UNKNOWN
+
+
+def test_nothing_is_proposed_of_an_empty_page_and_of_pages_behind_the_second() -> None:
+    assert propose([]).fields == ()
+    assert propose([page()]).paper is PaperType.UNKNOWN
+    assert propose([page(no=1), page(no=2), page(*LETTER, no=3)]).paper is PaperType.UNKNOWN
+    assert [each.page for each in propose([page(), page(*LETTER, no=2)]).fields] == [2] * 4

@@ -1,0 +1,108 @@
+"""What a paper that was read proposes for a form, in the words of a counter. Proposed is not known: a person confirms it.
+
+Nothing is kept of it: it follows from the words in the archive whenever somebody who may read the paper asks.
+"""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+
+from archive.models import Page
+from ocr.fields.proposals import LOOKED_AT, propose
+from ocr.fields.types import Field, PaperType, Proposal, Proposals
+from ocr.types import Box, PageReading, PageSource, Word
+from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.office import niks
+from workflow_app.services.papers import documents
+
+PAPERS = {
+    PaperType.KTP: "KTP",
+    PaperType.KK: "Kartu keluarga",
+    PaperType.SIM: "SIM",
+    PaperType.STNK: "STNK",
+    PaperType.BPKB: "BPKB",
+    PaperType.LETTER: "Surat",
+    PaperType.UNKNOWN: "",
+}
+LABELS = {
+    Field.NIK: "NIK",
+    Field.NAME: "Nama",
+    Field.BIRTH_PLACE: "Tempat lahir",
+    Field.BIRTH_DATE: "Tanggal lahir",
+    Field.SEX: "Jenis kelamin",
+    Field.ADDRESS: "Alamat",
+    Field.NEIGHBOURHOOD: "RT/RW",
+    Field.VILLAGE: "Kelurahan/Desa",
+    Field.DISTRICT: "Kecamatan",
+    Field.OCCUPATION: "Pekerjaan",
+    Field.FAMILY_CARD_NUMBER: "Nomor KK",
+    Field.LICENCE_NUMBER: "Nomor SIM",
+    Field.PLATE: "Nomor polisi",
+    Field.CHASSIS_NUMBER: "Nomor rangka",
+    Field.ENGINE_NUMBER: "Nomor mesin",
+    Field.REGISTRATION_NUMBER: "Nomor STNK",
+    Field.OWNERSHIP_NUMBER: "Nomor BPKB",
+    Field.LETTER_NUMBER: "Nomor surat",
+    Field.LETTER_DATE: "Tanggal surat",
+    Field.ISSUER: "Penerbit",
+    Field.SUBJECT: "Perihal",
+}
+DOUBTED = 30.0
+"""Most confidence in a NIK that does not fit itself or what else stands on the card."""
+
+
+@dataclass(frozen=True)
+class ProposedField:
+    """One value to confirm."""
+
+    name: str
+    """As the forms of the counter call it."""
+    label: str
+    value: str
+    confidence: float
+    page: int
+    box: Box
+    """Its place in pixels of the upright page."""
+    note: str = ""
+    """What to look at before confirming it."""
+
+
+@dataclass(frozen=True)
+class ProposedPaper:
+    """What a paper seems to be, and what seems to stand on it."""
+
+    kind: str
+    """As people call it; empty for a paper that nobody knows."""
+    fields: tuple[ProposedField, ...]
+
+
+def proposals(work: UnitOfWork, document_id: UUID) -> ProposedPaper:
+    """What may be filled in from a paper. To ask is to read it: who may not is refused, who may leaves a trace."""
+    documents.text(work, document_id)
+    query = select(Page).where(Page.document_id == document_id, Page.no <= LOOKED_AT).order_by(Page.no)
+    found = propose([_reading(page) for page in work.session.scalars(query)])
+    return ProposedPaper(PAPERS[found.paper], tuple(_shown(each, found) for each in found.fields))
+
+
+def _reading(page: Page) -> PageReading:
+    words = tuple(Word(text, confidence, Box(*box)) for text, confidence, *box in page.words)
+    return PageReading(
+        page.no, page.text, page.confidence, words, page.width, page.height, PageSource(page.source)
+    )
+
+
+def _shown(proposal: Proposal, among: Proposals) -> ProposedField:
+    note = _doubt(proposal, among) if proposal.field is Field.NIK else ""
+    confidence = min(proposal.confidence, DOUBTED) if note else proposal.confidence
+    return ProposedField(
+        proposal.field, LABELS[proposal.field], proposal.value, confidence, proposal.page, proposal.box, note
+    )
+
+
+def _doubt(proposal: Proposal, among: Proposals) -> str:
+    """Of an identity card the day of birth and the sex stand beside the number; of a family card those of others do."""
+    if among.paper is not PaperType.KTP:
+        return niks.doubt(proposal.value)
+    born, sex = among.first(Field.BIRTH_DATE), among.first(Field.SEX)
+    return niks.doubt(proposal.value, born.value if born else "", sex.value if sex else "")
