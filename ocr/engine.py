@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ocr import answers
+from ocr import answers, cards
 from ocr.errors import DecodeFailed, DecodeTimeout, EngineError, EngineFailed, EngineMissing, EngineTimeout
 from ocr.letter_numbers import with_roman_months
 from ocr.sandbox import Sandbox
@@ -73,7 +73,10 @@ def recognise(
     except DecodeFailed:
         raise EngineFailed from None
     words = tuple(replace(word, text=with_roman_months(word.text)) for word in words)
-    return Recognised(with_roman_months(found["text"]), words, image.with_suffix(".pdf"))
+    text = with_roman_months(found["text"])
+    if one_block:
+        text, words = cards.as_printed(text, words)
+    return Recognised(text, words, image.with_suffix(".pdf"))
 
 
 def find_turn(sandbox: Sandbox, image: Path, dpi: int, options: Options) -> int:

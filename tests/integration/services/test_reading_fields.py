@@ -1,0 +1,117 @@
+"""What a paper proposes for a form: to whom, how sure, and what to look at before it is confirmed."""
+
+from collections.abc import Callable, Sequence
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+
+import archive.documents
+from archive.documents import PageText
+from ocr.types import PageReading
+from tests.integration.services import desk, scans
+from tests.unit.ocr.fields.written import page
+from workflow_app.errors import Forbidden
+from workflow_app.models.audit import AuditEvent
+from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
+from workflow_app.services.office import niks
+from workflow_app.services.papers import documents, reading_fields
+from workflow_app.services.papers.reading_fields import ProposedField
+from workflow_app.types import SYSTEM, Actor
+
+CARD = (
+    "NIK : 6306054103050002",
+    "Nama : WARGA CONTOH MELATI",
+    "Tempat/Tgl Lahir : CONTOH, 01-03-2005",
+    "Jenis kelamin : PEREMPUAN",
+    "Alamat : JALAN CONTOH 7",
+)
+
+
+@pytest.fixture
+def paper(works: Works, budi: Actor, sktlk: str) -> UUID:
+    with works.begin(budi) as work:
+        case = desk.new_case(work)
+        return documents.upload(work, case.id, element="uraian", label="Surat", data=scans.picture()).id
+
+
+def save(work: UnitOfWork, paper: UUID, pages: Sequence[PageReading]) -> None:
+    """As if these words had been read."""
+    read = [
+        PageText(
+            no=each.no,
+            text=each.text,
+            confidence=each.confidence,
+            words=[
+                (word.text, word.confidence, word.box.left, word.box.top, word.box.width, word.box.height)
+                for word in each.words
+            ],
+            width=each.width,
+            height=each.height,
+            source=str(each.source),
+            reason="",
+        )
+        for each in pages
+    ]
+    archive.documents.mark_reading(work.session, paper)
+    archive.documents.save_reading(
+        work.session, work.blobs, paper, pages=read, pdf=None, pdf_kind=None, thumbnails=[], at=work.clock()
+    )
+
+
+def nik_of(works: Works, budi: Actor, paper: UUID, *lines: str) -> ProposedField:
+    with works.begin(SYSTEM) as work:
+        save(work, paper, [page(*lines)])
+    with works.begin(budi) as work:
+        return next(each for each in reading_fields.proposals(work, paper).fields if each.name == "nik")
+
+
+def test_a_card_proposes_its_fields_in_the_words_of_the_forms(works: Works, budi: Actor, paper: UUID) -> None:
+    with works.begin(SYSTEM) as work:
+        save(work, paper, [page(*CARD)])
+    with works.begin(budi) as work:
+        found = reading_fields.proposals(work, paper)
+        opened = work.session.scalars(select(AuditEvent).where(AuditEvent.action == "document.opened")).all()
+    assert found.kind == "KTP"
+    assert {each.name: each.value for each in found.fields} == {
+        "nik": "6306054103050002",
+        "nama": "WARGA CONTOH MELATI",
+        "alamat": "JALAN CONTOH 7",
+        "tempat_lahir": "CONTOH",
+        "tanggal_lahir": "2005-03-01",
+        "jenis_kelamin": "perempuan",
+    }
+    assert all((each.note, each.confidence) == ("", 95) for each in found.fields)
+    assert len(opened) == 1, "to ask what stands on a paper is to read it"
+
+
+@pytest.mark.parametrize(
+    ("printed", "other", "note"),
+    [
+        ("01-03-2005", "02-03-2005", niks.OTHER_BIRTH),
+        ("PEREMPUAN", "LAKI-LAKI", niks.OTHER_SEX),
+        ("6306054103050002", "9906054103050002", niks.DOUBT),
+    ],
+)
+def test_a_nik_that_does_not_fit_its_card_is_doubted(
+    works: Works, budi: Actor, paper: UUID, printed: str, other: str, note: str
+) -> None:
+    nik = nik_of(works, budi, paper, *(line.replace(printed, other) for line in CARD))
+    assert (nik.note, nik.confidence) == (note, reading_fields.DOUBTED)
+
+
+def test_on_a_family_card_a_nik_is_not_held_against_the_birth_of_another(
+    works: Works, budi: Actor, paper: UUID
+) -> None:
+    lines = ("KARTU KELUARGA", "No. 6306050101200001", "1 WARGA CONTOH 6306054103050002 PEREMPUAN 02-03-2005")
+    nik = nik_of(works, budi, paper, *lines)
+    assert (nik.value, nik.note) == ("6306054103050002", "")
+
+
+def test_r23_who_may_not_read_a_paper_is_told_nothing_of_it(
+    works: Works, paper: UUID, person: Callable[..., Actor]
+) -> None:
+    with works.begin(SYSTEM) as work:
+        save(work, paper, [page(*CARD)])
+    with works.begin(person("rudi", "pimpinan")) as work, pytest.raises(Forbidden):
+        reading_fields.proposals(work, paper)
