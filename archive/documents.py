@@ -48,16 +48,18 @@ def add(
     origin: str,
     label: str,
     at: datetime,
+    document_id: UUID | None = None,
 ) -> Added:
     """Keep a file. The bytes are locked in the store before the first row is written.
 
-    `label` says what the paper is and must carry no personal data; the name of the file is not kept.
+    `label` says what the paper is and must carry no personal data; the name of the file is not kept. `document_id` is the id
+    that the paper has already, when it comes from another archive.
     """
     sha256 = _keep(session, blobs, data, media_type, at)
-    document_id = session.scalar(
+    new_id = session.scalar(
         insert(Document)
         .values(
-            id=uuid4(),
+            id=document_id or uuid4(),
             blob_sha256=sha256,
             media_type=media_type,
             pages=pages,
@@ -71,8 +73,8 @@ def add(
         .on_conflict_do_nothing(index_elements=[Document.blob_sha256])
         .returning(Document.id)
     )
-    if document_id is not None:
-        return Added(document_id, is_duplicate=False)
+    if new_id is not None:
+        return Added(new_id, is_duplicate=False)
     known = session.scalars(select(Document.id).where(Document.blob_sha256 == sha256)).one()
     return Added(known, is_duplicate=True)
 
@@ -152,7 +154,7 @@ def save_reading(
     The document becomes `readable` when at least one page was read, else `unreadable`; pages that failed are
     named in `status_reason`. Empty thumbnails are skipped.
     """
-    document = get(session, document_id)
+    get(session, document_id)
     if pdf is not None and pdf_kind is not None:
         add_rendition(session, blobs, document_id, pdf, kind=pdf_kind, media_type="application/pdf", at=at)
     for no, thumbnail in enumerate(thumbnails, start=1):
@@ -167,6 +169,12 @@ def save_reading(
                 at=at,
                 page=no,
             )
+    return save_pages(session, document_id, pages)
+
+
+def save_pages(session: Session, document_id: UUID, pages: Sequence[PageText]) -> Document:
+    """Keep the words of a reading, replacing those of an earlier one; its versions are kept beside (`save_reading`)."""
+    document = get(session, document_id)
     session.execute(delete(Page).where(Page.document_id == document_id))
     if pages:
         session.execute(insert(Page), [_row(document_id, page) for page in pages])

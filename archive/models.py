@@ -55,6 +55,8 @@ class RenditionKind(StrEnum):
     SEARCHABLE_PDF = "searchable_pdf"
     PICTURE_PDF = "picture_pdf"
     THUMBNAIL = "thumbnail"
+    PROVENANCE = "provenance"
+    """Events that came along from another archive, as JSON lines."""
 
 
 def _one_of(column: str, values: type[StrEnum]) -> str:

@@ -29,7 +29,7 @@ from workflow_app.services.ground.jobs import QUEUES, Hands
 from workflow_app.services.ground.retries import PATIENT, RETRIES, Waiting, WaitingLonger
 from workflow_app.services.ground.timetable import Timetable
 from workflow_app.services.ground.unit_of_work import Works, translated
-from workflow_app.services.papers import holds, reading
+from workflow_app.services.papers import reading
 from workflow_app.services.public import publications
 from workflow_app.services.running import deaths, performing, wakes
 from workflow_app.services.watching import checkpoints, health, safekeeping
@@ -53,9 +53,6 @@ READER_EVERY = 3
 
 RECONNECT = 1.0
 """Seconds before the worker tries again to reach a database that went away."""
-
-PROVE_AGAIN = 30.0
-"""Seconds until the lock of a store that was away at the start is tried again."""
 
 CRONS = {
     "wake_overdue": "* * * * *",
@@ -116,7 +113,7 @@ def create_worker(settings: Settings, works: Works) -> App:
         performing.wake(works, UUID(case_id))
 
     _add_clocked(app, settings, works)
-    _add_keeping(app, works)
+    _add_care(app, works)
     return app
 
 
@@ -158,21 +155,12 @@ def _add_clocked(app: App, settings: Settings, works: Works) -> None:
             jobs.sweep(work)
 
 
-def _add_keeping(app: App, works: Works) -> None:
-    """What keeps the archive, in a queue of its own: reading bytes back takes long."""
-    queue = QUEUES["settle_holds"]
+def _add_care(app: App, works: Works) -> None:
+    def add(name: str, act: Callable[[Works], object]) -> None:
+        app.task(name=name, queue=QUEUES[name], queueing_lock=name)(lambda timestamp: act(works))
 
-    @app.task(name="settle_holds", queue=queue, queueing_lock="settle_holds")
-    def settle_holds(timestamp: int) -> None:
-        holds.settle_due(works)
-
-    @app.task(name="prove_lock", queue=queue, queueing_lock="prove_lock")
-    def prove_lock(timestamp: int) -> None:
-        safekeeping.prove_lock(works)
-
-    @app.task(name="check_fixity", queue=queue, queueing_lock="check_fixity")
-    def check_fixity(timestamp: int) -> None:
-        safekeeping.check_sample(works)
+    for name, act in safekeeping.CARE.items():
+        add(name, act)
 
 
 Part = Callable[[App], Awaitable[None]]
@@ -198,7 +186,7 @@ async def run(settings: Settings, works: Works) -> None:
         asyncio.create_task(_always(name, partial(create_worker, settings, works), part))
         for name, part in parts.items()
     ]
-    lanes.append(asyncio.create_task(_prove_at_start(works)))
+    lanes.append(asyncio.create_task(asyncio.to_thread(safekeeping.prove_at_start, works)))
     await stop.wait()
     for lane in lanes:
         lane.cancel()
@@ -220,18 +208,6 @@ async def _always(name: str, make: Callable[[], App], part: Part) -> None:
             reason = type(error).__name__
         log.error("%s lost the database (%s) and tries again", name, reason)
         await asyncio.sleep(RECONNECT)
-
-
-async def _prove_at_start(works: Works) -> None:
-    """Try the lock of the store once, as soon as there is one."""
-    while True:
-        try:
-            await asyncio.to_thread(safekeeping.prove_lock, works)
-        except SentraError as error:
-            log.warning("the lock of the store could not be tried: %s", error.detail)
-            await asyncio.sleep(PROVE_AGAIN)
-        else:
-            return
 
 
 async def _serve(works: Works, hands: Hands, queue: str, app: App, *, concurrency: int) -> None:

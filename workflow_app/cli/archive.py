@@ -1,4 +1,4 @@
-"""`archive add|verify`: papers that come without a case, and whether the archive's bytes are still what they were."""
+"""`archive add|verify|export|import`: papers that come without a case, what is still what it was, and papers between installations."""
 
 import json
 import os
@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import UUID
 
 import click
 
 from workflow_app.cli.site import connected, settings
 from workflow_app.errors import SentraError
-from workflow_app.services.papers import holdings, holds
+from workflow_app.permissions import LEVELS
+from workflow_app.services.papers import bag_export, bag_import, holdings, holds
 from workflow_app.services.papers.holdings import Deposit
 from workflow_app.services.watching import safekeeping
 from workflow_app.types import SYSTEM
@@ -69,6 +71,38 @@ def verify() -> None:
                 )
             else:
                 _conclude(found)
+
+
+@archive.command("export")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--case", "numbers", multiple=True, help="Number of a case: all its papers.")
+@click.option("--document", "ids", multiple=True, type=click.UUID, help="Id of a paper.")
+@click.option(
+    "--up-to",
+    type=click.Choice(list(LEVELS)),
+    default="biasa",
+    show_default=True,
+    help="Highest access level.",
+)
+def export(folder: Path, numbers: tuple[str, ...], ids: tuple[UUID, ...], up_to: str) -> None:
+    """Write papers into a new FOLDER that opens and verifies without this program (a BagIt bag). It is on record."""
+    with _failing_plainly(), connected().begin(SYSTEM) as work:
+        done = bag_export.export(work, folder, case_numbers=numbers, document_ids=ids, up_to=LEVELS[up_to])
+    click.echo(f"{done.papers} papers in bag {done.bag_id}, {done.left_out} left out by their access level")
+
+
+@archive.command("import")
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+def take_in(folder: Path) -> None:
+    """Verify a bag that was exported elsewhere and keep its papers, all or none of them."""
+    if faults := bag_import.check(folder):
+        raise click.ClickException("\n".join([*faults, "Tas ini tidak diterima."]))
+    with _failing_plainly(), connected().begin(SYSTEM) as work:
+        holdings.prepare(work)
+        taken = bag_import.take_in(work, folder)
+    for paper in taken:
+        click.echo(f"{paper.document_id} {paper.sha256} {'duplicate' if paper.is_duplicate else 'stored'}")
+    click.echo(f"{len(taken)} papers taken in")
 
 
 def _conclude(found: safekeeping.Findings) -> None:

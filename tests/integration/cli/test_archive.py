@@ -116,6 +116,38 @@ def test_verify_names_the_blob_that_is_gone(site: dict[str, str], tmp_path: Path
     assert lock.startswith("object lock holds: overwriting refused, deleting refused, shortening refused, ")
 
 
+def test_r37_what_was_exported_verifies_by_itself_and_is_taken_in(
+    site: dict[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / "a.png").write_bytes(scans.picture("ekspor"))
+    stored = answers(spkt(site, "archive", "add", str(tmp_path / "a.png"), "--json"))[0]["document_id"]
+    bag = tmp_path / "tas"
+    exported = spkt(site, "archive", "export", str(bag), "--document", stored)
+    assert (exported.returncode, exported.stdout[:11]) == (0, b"1 papers in"), exported.stderr
+
+    def verify() -> tuple[int, str]:
+        alone = [sys.executable, "-I", "-S", "verify.py"]
+        done = subprocess.run(alone, cwd=bag, env={}, capture_output=True, text=True, check=False)
+        return done.returncode, done.stdout
+
+    assert verify() == (0, "Lengkap dan tidak berubah.\n")
+    taken = spkt(site, "archive", "import", str(bag))
+    assert (taken.returncode, taken.stdout.decode().splitlines()[0].split()[::2]) == (
+        0,
+        [stored, "duplicate"],
+    )
+    events = bag / "data" / "documents" / stored / "events.jsonl"
+    events.write_text(events.read_text().replace("Sistem", "Bukan", 1))
+    code, told = verify()
+    assert (code, "kejadian ini sudah berubah" in told, "events.jsonl sudah berubah" in told) == (
+        1,
+        True,
+        True,
+    )
+    refused = spkt(site, "archive", "import", str(bag))
+    assert (refused.returncode, b"tidak diterima" in refused.stderr) == (1, True)
+
+
 def test_the_trail_is_verified_from_the_command_line(site: dict[str, str], tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(scans.picture("jejak"))
     spkt(site, "archive", "add", str(tmp_path))

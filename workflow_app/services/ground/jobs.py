@@ -21,7 +21,13 @@ log = logging.getLogger(__name__)
 app = App(connector=SyncPsycopgConnector())
 """Never opened: it only shapes job rows, which go through the caller's own connection. The worker has its own app."""
 
-QUEUES = {"read_document": "reading", "send_message": "messages", "settle_holds": "keeping"}
+QUEUES = {
+    "read_document": "reading",
+    "send_message": "messages",
+    "settle_holds": "keeping",
+    "prove_lock": "keeping",
+    "check_fixity": "keeping",
+}
 """Reading papers is slow, and so are a mail server that hangs and a look at the whole archive; everything a waiting citizen needs goes to the queue `counter`."""
 
 REQUEST = "request"

@@ -1,12 +1,15 @@
 """Is what the archive keeps kept? The lock is tried, bytes are read back, holds are compared; the verdict is an event and is seen."""
 
-from collections.abc import Iterator
+import logging
+import time
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import select
 
 from archive.models import Document
+from workflow_app.errors import SentraError
 from workflow_app.models.heartbeat import Heartbeat
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
@@ -15,6 +18,10 @@ from workflow_app.services.papers.holdings import Fixity, WormVerdict
 from workflow_app.services.watching import health
 from workflow_app.types import SYSTEM
 
+log = logging.getLogger(__name__)
+
+PROVE_AGAIN = 30.0
+"""Seconds until the lock of a store that was away at the start is tried again."""
 SAMPLE = 200
 """Blobs that are read back every day, chosen by chance. Beside them those that were wrong the last time."""
 REMEMBERED = 20
@@ -49,6 +56,18 @@ def prove_lock(works: Works) -> WormVerdict:
         health.beat(work, health.LOCK, facts)
         audit.record(work, holdings.CHAIN, "archive.lock_tried", **facts)
     return verdict
+
+
+def prove_at_start(works: Works) -> None:
+    """Try the lock once, as soon as there is a store and a database to write it down. Waits for them; belongs into a thread."""
+    while True:
+        try:
+            prove_lock(works)
+        except SentraError as error:
+            log.warning("the lock of the store could not be tried: %s", error.detail)
+            time.sleep(PROVE_AGAIN)
+        else:
+            return
 
 
 def check_sample(works: Works, size: int = SAMPLE) -> Findings:
@@ -103,3 +122,11 @@ def _conclude(work: UnitOfWork, found: Findings, extent: str) -> None:
         holds_corrected=len(found.differences),
         **facts,
     )
+
+
+CARE: Mapping[str, Callable[[Works], object]] = {
+    "settle_holds": holds.settle_due,
+    "prove_lock": prove_lock,
+    "check_fixity": check_sample,
+}
+"""What the clock asks for, in a queue of its own: reading bytes back takes long."""

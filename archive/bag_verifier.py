@@ -1,0 +1,130 @@
+#!/usr/bin/env python3
+"""Is this bag of archived papers complete and unchanged? Needs nothing but Python; a copy of it lies in every bag.
+
+    python3 verify.py [FOLDER]
+
+Checked are the rules of BagIt (RFC 8493), every file against its SHA-256, and the events that came along: none was changed after
+it was written, and where events of a chain follow each other none is missing between them.
+"""
+
+import hashlib
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+MANIFEST, TAG_MANIFEST = "manifest-sha256.txt", "tagmanifest-sha256.txt"
+DECLARATION = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
+CHUNK = 1 << 20
+
+
+def faults(folder: Path) -> Iterator[str]:
+    """Everything that is wrong, in sentences; nothing for a sound bag."""
+    if not (folder / "bagit.txt").is_file() or (folder / "bagit.txt").read_text("utf-8") != DECLARATION:
+        yield "bagit.txt tidak ada atau isinya lain: ini bukan tas arsip."
+        return
+    listed: dict[str, str] = {}
+    for name in (MANIFEST, TAG_MANIFEST):
+        for line, entry in enumerate(_lines(folder / name), 1):
+            if entry is None:
+                yield f"{name} baris {line} tidak dapat dibaca."
+            else:
+                listed[entry[1]] = entry[0]
+    yield from _missing_or_changed(folder, listed)
+    present = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir()}
+    for unlisted in sorted(present - set(listed) - {TAG_MANIFEST}):
+        yield f"{unlisted} tidak tercatat dalam daftar."
+    for needed in sorted({"bag-info.txt", MANIFEST} - set(listed)):
+        yield f"{needed} tidak tercatat dalam {TAG_MANIFEST}."
+    yield from _size(folder)
+    for path in sorted(folder.glob("data/**/events.jsonl")):
+        yield from _events(path, path.relative_to(folder).as_posix())
+
+
+def _lines(path: Path) -> "Iterator[tuple[str, str] | None]":
+    """Hash and path of each line of a manifest; None for a line that is none."""
+    if not path.is_file() or path.is_symlink():
+        yield None
+        return
+    for line in path.read_text("utf-8", "replace").splitlines():
+        sha256, _, name = line.partition("  ")
+        is_right = len(sha256) == 64 and name and not name.startswith("/") and ".." not in name.split("/")
+        yield (sha256, name) if is_right else None
+
+
+def _missing_or_changed(folder: Path, listed: "dict[str, str]") -> Iterator[str]:
+    for name, sha256 in sorted(listed.items()):
+        path = folder / name
+        if path.is_symlink() or not path.is_file():
+            yield f"{name} tidak ada."
+        elif _hash_of(path) != sha256:
+            yield f"{name} sudah berubah."
+
+
+def _hash_of(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while chunk := stream.read(CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _size(folder: Path) -> Iterator[str]:
+    files = [path for path in (folder / "data").rglob("*") if path.is_file()]
+    found = f"Payload-Oxum: {sum(path.stat().st_size for path in files)}.{len(files)}"
+    info = folder / "bag-info.txt"
+    if info.is_file() and found not in info.read_text("utf-8", "replace").splitlines():
+        yield "Jumlah atau ukuran isi tidak sama dengan yang tertulis di bag-info.txt."
+
+
+def _events(path: Path, name: str) -> Iterator[str]:
+    """Each event has the digest of its contents, and names that of the event before it."""
+    last: dict[str, tuple[int, str]] = {}
+    for line, text in enumerate(path.read_text("utf-8").splitlines(), 1):
+        try:
+            event = json.loads(text)["audit"]
+            is_genuine = digest_of(event) == event["digest"]
+        except (ValueError, KeyError, TypeError, AttributeError):
+            is_genuine = False
+        if not is_genuine:
+            yield f"{name} baris {line}: kejadian ini sudah berubah."
+            continue
+        position, digest = last.get(event["chain"], (0, ""))
+        if event["position"] == position + 1 and position and event["previous"] != digest:
+            yield f"{name} baris {line}: kejadian ini tidak menyambung kejadian sebelumnya."
+        last[event["chain"]] = (event["position"], event["digest"])
+
+
+def digest_of(event: "dict[str, Any]") -> str:
+    """SHA-256 over every field, each preceded by its length, as the trail was written."""
+    parts = (
+        event["chain"],
+        str(event["position"]),
+        event["at"],
+        event["actor_id"],
+        event["actor_name"],
+        event["action"],
+        event["case_id"],
+        event["element"],
+        json.dumps(event["details"], ensure_ascii=False, sort_keys=True, separators=(",", ":")),
+    )
+    sha = hashlib.sha256(bytes.fromhex(event["previous"]))
+    for part in parts:
+        data = part.encode()
+        sha.update(len(data).to_bytes(8, "big") + data)
+    return sha.hexdigest()
+
+
+def main(arguments: "list[str]") -> int:
+    """Say what is wrong; 0 when nothing is."""
+    folder = Path(arguments[0]) if arguments else Path(__file__).resolve().parent
+    found = list(faults(folder))
+    for sentence in found:
+        sys.stdout.write(f"{sentence}\n")
+    sys.stdout.write(f"{len(found)} kesalahan ditemukan.\n" if found else "Lengkap dan tidak berubah.\n")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

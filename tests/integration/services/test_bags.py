@@ -1,0 +1,178 @@
+"""R37: papers leave as a bag that anybody can open and verify, and arrive elsewhere as the same papers (RFC 8493)."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import select
+
+from archive import bag_verifier
+from archive.models import Document, Page, Rendition
+from tests.integration.services import desk, scans
+from workflow_app.connections import blobs as blobs_of
+from workflow_app.errors import Conflict, InvalidInput, NotFound
+from workflow_app.models.audit import AuditEvent
+from workflow_app.models.case import Case
+from workflow_app.services.ground import audit
+from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
+from workflow_app.services.papers import bag_export, bag_import, documents, levels, premis, reading
+from workflow_app.settings import Settings
+from workflow_app.types import SYSTEM, AccessLevel, Actor
+
+
+@pytest.fixture
+def case(works: Works, budi: Actor, sari: Actor, sktlk: str) -> tuple[str, UUID, UUID]:
+    """A case with a paper that was read and a secret one: its number, and their ids."""
+    assert sktlk
+    with works.begin(budi) as work:
+        case = desk.new_case(work)
+        number = case.number
+        plain, secret = (
+            documents.upload(work, case.id, element="", label=label, data=scans.picture(label)).id
+            for label in ("Surat", "Foto")
+        )
+    reading.read_document(works, plain)
+    with works.begin(sari) as work:
+        levels.classify(work, secret, "rahasia", levels.REASONS[0])
+    return number, plain, secret
+
+
+@pytest.fixture
+def elsewhere(fresh_works: Works, fresh_settings: Settings) -> Iterator[Works]:
+    """Another installation, with a store of its own."""
+    own = blobs_of(fresh_settings.model_copy(update={"s3_bucket": f"lain-{uuid4().hex}"}))
+    own.ensure_bucket()
+    yield replace(fresh_works, blobs=own)
+
+
+def exported(works: Works, folder: Path, **chosen: Any) -> bag_export.Exported:
+    with works.begin(SYSTEM) as work:
+        return bag_export.export(work, folder, **chosen)
+
+
+def kept(work: UnitOfWork, paper: UUID) -> tuple[Any, ...]:
+    """Everything that must be the same in both installations."""
+    document = work.session.get_one(Document, paper)
+    pages = work.session.scalars(select(Page).where(Page.document_id == paper).order_by(Page.no))
+    made = select(Rendition.kind, Rendition.page, Rendition.blob_sha256).where(
+        Rendition.document_id == paper, Rendition.kind != "provenance"
+    )
+    return (
+        document.blob_sha256,
+        work.blobs.read(document.blob_sha256),
+        (document.media_type, document.pages, document.level, document.status),
+        [(page.no, page.text, page.words, page.confidence, page.source) for page in pages],
+        sorted(work.session.execute(made).all()),
+    )
+
+
+def test_r37_a_bag_verifies_and_arrives_elsewhere_with_the_same_hashes(
+    works: Works, elsewhere: Works, case: tuple[str, UUID, UUID], tmp_path: Path
+) -> None:
+    number, plain, secret = case
+    bag = tmp_path / "tas"
+
+    done = exported(works, bag, case_numbers=[number], up_to=AccessLevel.SECRET)
+
+    assert (done.papers, done.left_out, bag_import.check(bag)) == (2, 0, [])
+    with elsewhere.begin(SYSTEM) as work:
+        assert {paper.document_id for paper in bag_import.take_in(work, bag)} == {plain, secret}
+    with works.begin(SYSTEM) as here, elsewhere.begin(SYSTEM) as there:
+        for paper in (plain, secret):
+            assert kept(here, paper) == kept(there, paper)
+        told = there.session.scalars(select(AuditEvent).where(AuditEvent.action == "document.imported")).all()
+        assert {event.chain for event in told} == {f"document:{paper}" for paper in (plain, secret)}
+        assert [event.details["from_cases"] for event in told] == [[number], [number]]
+        provenance = there.session.scalars(
+            select(Rendition.blob_sha256).where(
+                Rendition.document_id == plain, Rendition.kind == "provenance"
+            )
+        ).one()
+        types = [json.loads(line)["eventType"] for line in there.blobs.read(provenance).splitlines()]
+    assert types == ["ingestion", "metadata extraction", "exporting"]
+    (whole_chain,) = (bag / "data" / "cases").rglob("events.jsonl")
+    positions = [json.loads(line)["audit"]["position"] for line in whole_chain.read_text().splitlines()]
+    assert positions == list(range(1, len(positions) + 1))
+    index = (bag / "index.html").read_text()
+    assert "Surat" in index and number in index and "rahasia" in index
+
+
+def test_r37_what_is_above_the_level_is_not_even_mentioned(
+    works: Works, case: tuple[str, UUID, UUID], tmp_path: Path
+) -> None:
+    number, plain, secret = case
+
+    done = exported(works, tmp_path / "tas", case_numbers=[number])
+
+    assert (done.papers, done.left_out) == (1, 1)
+    written = [path for path in (tmp_path / "tas").rglob("*") if path.is_file()]
+    assert any(str(plain) in str(path) for path in written)
+    assert not [
+        path for path in written if str(secret) in str(path) or str(secret).encode() in path.read_bytes()
+    ]
+    assert bag_import.check(tmp_path / "tas") == []
+    with pytest.raises(Conflict):
+        exported(works, tmp_path / "tas", case_numbers=[number])
+    with pytest.raises(NotFound):
+        exported(works, tmp_path / "lain", document_ids=[secret])
+    with pytest.raises(NotFound):
+        exported(works, tmp_path / "lain", case_numbers=["B-1999-000001"])
+    assert not list(tmp_path.glob("lain*"))
+
+
+def test_r37_a_bag_that_was_touched_is_not_sound(
+    works: Works, case: tuple[str, UUID, UUID], tmp_path: Path
+) -> None:
+    bag = tmp_path / "tas"
+    exported(works, bag, case_numbers=[case[0]])
+    contents = bag / "data" / "contents.json"
+    genuine = contents.read_bytes()
+
+    def faults() -> str:
+        return " ".join(bag_verifier.faults(bag))
+
+    contents.write_bytes(genuine + b" ")
+    assert "contents.json sudah berubah" in faults()
+    contents.unlink()
+    assert "contents.json tidak ada" in faults()
+    contents.symlink_to("/etc/hostname")
+    assert "contents.json tidak ada" in faults()
+    contents.unlink()
+    contents.write_bytes(genuine)
+    (bag / "data" / "tambahan.txt").write_text("x")
+    assert "tambahan.txt tidak tercatat" in faults()
+    (bag / "data" / "tambahan.txt").unlink()
+    with (bag / "manifest-sha256.txt").open("a") as manifest:
+        manifest.write(f"{'0' * 64}  ../di-luar.txt\n")
+    assert "manifest-sha256.txt baris" in faults()
+    (bag / "bagit.txt").unlink()
+    assert "bukan tas arsip" in faults()
+
+
+@pytest.mark.parametrize(
+    "contents", ["{", "[]", '{"format": "lain"}', '{"format": "sentra-bag/1", "bag": "x"}']
+)
+def test_a_bag_whose_contents_cannot_be_understood_is_refused(
+    work: UnitOfWork, tmp_path: Path, contents: str
+) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "contents.json").write_text(contents)
+
+    with pytest.raises(InvalidInput, match="tas arsip"):
+        bag_import.take_in(work, tmp_path)
+
+
+def test_the_verifier_hashes_events_as_the_trail_does(work: UnitOfWork, case: tuple[str, UUID, UUID]) -> None:
+    """It is a copy that must need nothing of ours, so the two are compared."""
+    found = work.session.scalars(select(Case).where(Case.number == case[0])).one()
+    shaped = [event["audit"] for event in premis.events_of_case(work, found.id)]
+    stored = work.session.scalars(
+        select(AuditEvent).where(AuditEvent.case_id == found.id).order_by(AuditEvent.position)
+    ).all()
+    assert len(shaped) == len(stored) > 3
+    for entry, event in zip(shaped, stored, strict=True):
+        assert bag_verifier.digest_of(entry) == audit.digest_of(event).hex() == entry["digest"]

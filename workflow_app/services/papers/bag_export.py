@@ -1,0 +1,172 @@
+"""Giving papers away: a case, or a selection of papers, as a bag that opens and verifies without the product."""
+
+import json
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+
+import archive.documents
+from archive.bags import Bag, new_bag
+from archive.models import Document, Page, Rendition, RenditionKind
+from workflow_app.errors import Conflict, NotFound
+from workflow_app.models.case import Case
+from workflow_app.models.document import CaseDocument
+from workflow_app.permissions import LEVELS
+from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.office import configuration
+from workflow_app.services.papers import bag_index, levels, paper_trail, premis
+from workflow_app.services.papers.documents import EXTENSIONS
+from workflow_app.types import AccessLevel
+
+FORMAT = "sentra-bag/1"
+CONTENTS = "contents.json"
+
+
+@dataclass(frozen=True)
+class Exported:
+    """A bag that was written."""
+
+    bag_id: str
+    papers: int
+    left_out: int
+    """Papers above the level that was asked for: the bag does not mention them."""
+
+
+def export(
+    work: UnitOfWork,
+    folder: Path,
+    *,
+    case_numbers: Sequence[str] = (),
+    document_ids: Sequence[UUID] = (),
+    up_to: AccessLevel = AccessLevel.ORDINARY,
+) -> Exported:
+    """Write a bag into a folder that is not there yet. Every export is an event of each paper, and lies in the bag itself."""
+    cases = _cases(work, case_numbers)
+    wanted = _papers(work, [case.id for case in cases], document_ids)
+    taken = [document for document in wanted if document.level <= up_to]
+    if not taken:
+        raise NotFound("Tidak ada dokumen yang dapat diekspor dengan pilihan dan tingkat akses ini.")
+    bag_id = str(uuid4())
+    for document in taken:
+        paper_trail.happened(work, document.id, "document.exported", bag=bag_id)
+    try:
+        with new_bag(folder) as bag:
+            papers = [_add_paper(work, bag, document, [case.id for case in cases]) for document in taken]
+            for case in cases if len(taken) == len(wanted) else ():
+                # The chain names every paper, so it goes along when every paper does.
+                bag.add(f"cases/{case.id}/events.jsonl", _as_lines(premis.events_of_case(work, case.id)))
+            contents = {"format": FORMAT, "bag": bag_id, "documents": papers}
+            bag.add(CONTENTS, json.dumps(contents, ensure_ascii=False, indent=1).encode())
+            _close(work, bag, bag_id, papers)
+    except FileExistsError as error:
+        raise Conflict("Folder tujuan sudah ada. Pilih nama folder yang belum ada.") from error
+    return Exported(bag_id, len(taken), len(wanted) - len(taken))
+
+
+def _cases(work: UnitOfWork, numbers: Sequence[str]) -> list[Case]:
+    found = {case.number: case for case in work.session.scalars(select(Case).where(Case.number.in_(numbers)))}
+    for number in numbers:
+        if number not in found:
+            raise NotFound(f"Tidak ada berkas bernomor {number}.")
+    return list(found.values())
+
+
+def _papers(work: UnitOfWork, cases: Collection[UUID], ids: Sequence[UUID]) -> list[Document]:
+    of_cases = select(CaseDocument.document_id).where(CaseDocument.case_id.in_(cases))
+    query = select(Document).where(Document.id.in_(of_cases) | Document.id.in_(ids))
+    found = list(work.session.scalars(query.order_by(Document.added_at, Document.id)))
+    if missing := set(ids) - {document.id for document in found}:
+        raise NotFound(f"Tidak ada dokumen {min(missing)}.")
+    return found
+
+
+def _add_paper(work: UnitOfWork, bag: Bag, document: Document, cases: Sequence[UUID]) -> dict[str, Any]:
+    """Write the files of one paper. Of its cases only those that were asked for are named."""
+    place = f"documents/{document.id}"
+    files: dict[str, dict[str, str]] = {}
+
+    def add(name: str, path: str, data: bytes | Iterable[bytes]) -> None:
+        files[name] = {"path": f"{place}/{path}", "sha256": bag.add(f"{place}/{path}", data)}
+
+    with work.blobs.open(document.blob_sha256) as chunks:
+        add("original", f"original.{EXTENSIONS.get(document.media_type, 'bin')}", chunks)
+    renditions = _add_renditions(work, document, add)
+    pages = list(work.session.scalars(select(Page).where(Page.document_id == document.id).order_by(Page.no)))
+    if pages:
+        add("text", "text.txt", "\n\f\n".join(page.text for page in pages).encode())
+        add("pages", "pages.json", json.dumps([_page(page) for page in pages], ensure_ascii=False).encode())
+    links = _links(work, document.id, cases)
+    add(
+        "events",
+        "events.jsonl",
+        _as_lines(premis.events_of_paper(work, document.id, [case.id for _, case in links])),
+    )
+    return {
+        "id": str(document.id),
+        "label": links[0][0].label if links else document.label,
+        "media_type": document.media_type,
+        "pages": document.pages,
+        "level": levels.key_of(document.level),
+        "origin": document.origin,
+        "added_at": document.added_at.isoformat(),
+        "cases": [
+            {"number": case.number, "label": link.label, "element": link.element} for link, case in links
+        ],
+        "renditions": renditions,
+        "files": files,
+    }
+
+
+def _add_renditions(work: UnitOfWork, document: Document, add: Any) -> list[dict[str, Any]]:
+    query = select(Rendition).where(Rendition.document_id == document.id)
+    told = []
+    for made in work.session.scalars(query.order_by(Rendition.kind, Rendition.page)):
+        suffix = {RenditionKind.THUMBNAIL: "webp", RenditionKind.PROVENANCE: "jsonl"}.get(
+            RenditionKind(made.kind), "pdf"
+        )
+        is_pdf = suffix == "pdf"
+        name = "pdf" if is_pdf else f"{made.kind}-{made.page}"
+        with work.blobs.open(made.blob_sha256) as chunks:
+            add(name, f"{made.kind.replace('_', '-')}{'' if is_pdf else f'-{made.page}'}.{suffix}", chunks)
+        told.append({"kind": made.kind, "page": made.page, "file": name})
+    return told
+
+
+def _links(work: UnitOfWork, document_id: UUID, cases: Sequence[UUID]) -> list[tuple[CaseDocument, Case]]:
+    query = (
+        select(CaseDocument, Case)
+        .join(Case, Case.id == CaseDocument.case_id)
+        .where(CaseDocument.document_id == document_id, Case.id.in_(cases))
+    )
+    return [(row.CaseDocument, row.Case) for row in work.session.execute(query.order_by(Case.number))]
+
+
+def _page(page: Page) -> dict[str, Any]:
+    return {name: getattr(page, name) for name in archive.documents.PageText.__slots__}
+
+
+def _as_lines(events: Iterable[dict[str, Any]]) -> bytes:
+    return "".join(f"{json.dumps(event, ensure_ascii=False)}\n" for event in events).encode()
+
+
+def _close(work: UnitOfWork, bag: Bag, bag_id: str, papers: Sequence[dict[str, Any]]) -> None:
+    highest = max(LEVELS[paper["level"]] for paper in papers)
+    office = str(configuration.value(work, "nama_unit"))
+    at = work.clock()
+    facts = {
+        "Source-Organization": office,
+        "Bagging-Date": f"{at:%Y-%m-%d}",
+        "External-Identifier": bag_id,
+        "Internal-Sender-Description": f"{len(papers)} papers, access level up to {levels.key_of(highest)}",
+    }
+    told = {
+        "Dari": office,
+        "Dibuat": f"{at:%Y-%m-%d %H.%M} UTC",
+        "Nomor tas": bag_id,
+        "Tingkat akses tertinggi": levels.LABELS[highest],
+    }
+    bag.close(facts, bag_index.page(f"Arsip {office}: {len(papers)} dokumen", told, papers))

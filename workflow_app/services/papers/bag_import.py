@@ -1,0 +1,121 @@
+"""Taking in a bag that another installation gave away: verified first, then every paper under its own id and hash."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import archive.documents
+from archive import bag_verifier
+from archive.documents import PageText
+from archive.models import RenditionKind
+from workflow_app.errors import InvalidInput
+from workflow_app.permissions import LEVELS
+from workflow_app.services.ground import jobs
+from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.papers import bag_export, intake, levels, paper_trail
+
+NO_BAG = "Ini bukan tas arsip yang dapat diterima: daftar isinya tidak dapat dibaca."
+LARGEST_MEGABYTES = 500
+MADE = {RenditionKind.SEARCHABLE_PDF: "application/pdf", RenditionKind.PICTURE_PDF: "application/pdf",
+        RenditionKind.THUMBNAIL: "image/webp"}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Imported:
+    """One paper of a bag."""
+
+    document_id: UUID
+    sha256: str
+    is_duplicate: bool
+    """The same bytes were here before; they stay the paper that they were."""
+
+
+def check(folder: Path) -> list[str]:
+    """What is wrong with a bag, in sentences; nothing of a bag that can be taken in."""
+    return list(bag_verifier.faults(folder))
+
+
+def take_in(work: UnitOfWork, folder: Path) -> list[Imported]:
+    """Keep every paper of a bag that `check` found sound: all of them, or none. They belong to no case here; the events that
+    came along are kept beside each, and its first event here names the bag and the cases it came from.
+    """
+    try:
+        contents = json.loads((folder / "data" / bag_export.CONTENTS).read_text("utf-8"))
+        if contents["format"] != bag_export.FORMAT:
+            raise InvalidInput(NO_BAG)
+        return [_take_in(work, folder, str(UUID(contents["bag"])), paper) for paper in contents["documents"]]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise InvalidInput(NO_BAG) from error
+
+
+def _take_in(work: UnitOfWork, folder: Path, bag_id: str, paper: dict[str, Any]) -> Imported:
+    original = _read(folder, paper, "original")
+    _judge(original, paper["media_type"])
+    added = archive.documents.add(
+        work.session,
+        work.blobs,
+        original,
+        media_type=str(paper["media_type"]),
+        pages=int(paper["pages"]),
+        origin=intake.ARCHIVE,
+        label=str(paper["label"]),
+        at=work.clock(),
+        document_id=UUID(paper["id"]),
+    )
+    levels.raise_to(work, added.document_id, LEVELS[paper["level"]])
+    sha256 = paper["files"]["original"]["sha256"]
+    if not added.is_duplicate:
+        _keep_what_was_made(work, folder, paper, added.document_id)
+    cases = [str(case["number"]) for case in paper["cases"]]
+    paper_trail.happened(
+        work, added.document_id, "document.imported", bag=bag_id, sha256=sha256, from_cases=cases
+    )
+    return Imported(added.document_id, sha256, added.is_duplicate)
+
+
+def _keep_what_was_made(work: UnitOfWork, folder: Path, paper: dict[str, Any], document_id: UUID) -> None:
+    """The reading of the other installation, with its versions; a paper that nobody has read yet is read here."""
+    for made in paper["renditions"]:
+        if media_type := MADE.get(RenditionKind(made["kind"])):
+            archive.documents.add_rendition(
+                work.session,
+                work.blobs,
+                document_id,
+                _read(folder, paper, made["file"]),
+                kind=RenditionKind(made["kind"]),
+                media_type=media_type,
+                at=work.clock(),
+                page=int(made["page"]),
+            )
+    events = b"".join(
+        _read(folder, paper, name)
+        for name in (f"{RenditionKind.PROVENANCE}-0", "events")
+        if name in paper["files"]
+    )
+    archive.documents.add_rendition(
+        work.session, work.blobs, document_id, events,
+        kind=RenditionKind.PROVENANCE, media_type="application/x-ndjson", at=work.clock(),
+    )  # fmt: skip
+    if "pages" in paper["files"]:
+        pages = [PageText(**page) for page in json.loads(_read(folder, paper, "pages"))]
+        archive.documents.save_pages(work.session, document_id, pages)
+    elif paper["media_type"] != "application/json":
+        jobs.defer(work, "read_document", document_id=str(document_id))
+
+
+def _read(folder: Path, paper: dict[str, Any], name: str) -> bytes:
+    """A file of the bag by its name. The verifier has read every path that is listed; one that is not is refused."""
+    path = str(paper["files"][name]["path"])
+    if ".." in path.split("/") or path.startswith("/"):
+        raise InvalidInput(NO_BAG)
+    return (folder / "data" / path).read_bytes()
+
+
+def _judge(original: bytes, media_type: str) -> None:
+    """A paper of a bag is looked into as one that is handed in; a manifest of ours must be what it says."""
+    if media_type == "application/json":
+        json.loads(original)
+    elif intake.look_into(original, LARGEST_MEGABYTES).media_type != media_type:
+        raise InvalidInput("Salah satu dokumen di tas ini bukan jenis file yang tertulis.")

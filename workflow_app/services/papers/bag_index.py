@@ -1,0 +1,48 @@
+"""The page of a bag that people open: what is in it, in words, without the product."""
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Any
+
+STYLE = (
+    "body{font:1rem/1.5 sans-serif;margin:2rem auto;max-width:60rem;padding:0 1rem;color:#1b1f24;background:#fff}"
+    "table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:.4rem .6rem;"
+    "border-bottom:1px solid #c9ced6}a{color:#0b4f9e}code{overflow-wrap:anywhere}"
+)
+NAMES = {"original": "Asli", "pdf": "PDF", "text": "Teks", "events": "Kejadian"}
+
+
+def page(title: str, facts: Mapping[str, str], papers: Sequence[Mapping[str, Any]]) -> str:
+    """The whole page, in Indonesian. Links lead to files of the bag only; nothing is fetched and nothing runs."""
+    rows = "".join(_row(no, paper) for no, paper in enumerate(papers, 1))
+    told = "".join(
+        f"<tr><th scope='row'>{escape(name)}</th><td>{escape(text)}</td></tr>" for name, text in facts.items()
+    )
+    return (
+        "<!doctype html>\n<html lang='id'>\n<head><meta charset='utf-8'>"
+        "<meta name='viewport' content='width=device-width, initial-scale=1'>"
+        f"<title>{escape(title)}</title><style>{STYLE}</style></head>\n<body>\n<h1>{escape(title)}</h1>\n"
+        f"<table>{told}</table>\n"
+        "<p>Untuk memeriksa bahwa isinya lengkap dan tidak berubah, jalankan <code>python3 verify.py</code> di folder ini.</p>\n"
+        "<h2>Dokumen</h2>\n<table>\n<thead><tr><th scope='col'>No.</th><th scope='col'>Dokumen</th><th scope='col'>Berkas</th>"
+        "<th scope='col'>Halaman</th><th scope='col'>Tingkat akses</th><th scope='col'>Diterima</th><th scope='col'>Buka</th></tr>"
+        f"</thead>\n<tbody>\n{rows}</tbody>\n</table>\n</body>\n</html>\n"
+    )
+
+
+def _row(no: int, paper: Mapping[str, Any]) -> str:
+    links = " · ".join(
+        f"<a href='data/{escape(paper['files'][name]['path'])}'>{label}</a>"
+        for name, label in NAMES.items()
+        if name in paper["files"]
+    )
+    cells = (
+        str(no),
+        f"{escape(paper['label'])}<br><small>SHA-256 <code>{paper['files']['original']['sha256']}</code></small>",
+        escape(", ".join(case["number"] for case in paper["cases"]) or "tanpa berkas"),
+        str(paper["pages"]),
+        escape(str(paper["level"]).replace("_", " ")),
+        escape(str(paper["added_at"])[:10]),
+        links,
+    )
+    return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>\n"
