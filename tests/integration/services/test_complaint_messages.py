@@ -70,12 +70,16 @@ def test_r35_r34_r8_the_complainant_is_told_number_response_and_outcome(works: W
 
 @pytest.mark.parametrize(
     ("name", "told_by"),
-    [("luar_kewenangan", "rujukan_kabari_diteruskan"), ("surat_pidana", "kabari_lp")],
+    [
+        ("luar_kewenangan", "rujukan_kabari_diteruskan"),
+        ("surat_pidana", "rujukan_kabari_diteruskan"),
+        ("langsung_pidana", "kabari_lp"),
+    ],
 )
 def test_r27_r31_the_complainant_is_told_that_it_was_forwarded(
     works: Works, complain: Play, name: str, told_by: str
 ) -> None:
-    case_id = complain(name, answers={"pengirim": REACHABLE})
+    case_id = complain(name, answers={"pengirim": REACHABLE, "identitas": REACHABLE})
 
     parcel = outgoing(works, case_id)[told_by]
     assert (parcel.channel, parcel.address) == ("surel", MAIL)

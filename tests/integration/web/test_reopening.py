@@ -82,5 +82,5 @@ def test_r79_propam_takes_up_its_own_case_on_its_page(
     propam.submit(button(propam), alasan_buka=REASON)
 
     assert "Alasan dibuka kembali" in propam.words
-    assert "Catat keterangan baru" in propam.words
+    assert "Catat keterangan" in propam.words
     assert chief.open(propam.path).answer.status_code == 404

@@ -308,6 +308,17 @@ def test_r17_r27_r31_a_crime_ends_with_a_report_or_with_who_accepted_it_and_neve
     assert "R27" in sktlk().elements["rujuk_lp"].clauses
 
 
+def test_r51_r79_a_levy_told_at_another_desk_is_for_propam_before_anybody_has_a_task() -> None:
+    model = read_model(complaint().files["process.bpmn"])
+    (way,) = model.incoming["khususkan_pungutan"]
+    assert (way.source, way.condition) == ("gw_asal", "dari_pelayanan")
+    assert model.nodes["khususkan_pungutan"].parameters == {"role": '"piket_propam"'}
+    started = model.nodes["mulai_jam_pungutan"].parameters
+    assert started == {"clock": '"tanggapan_awal"'}, "it counts from the moment the desk was told"
+    assert [flow.target for flow in model.outgoing["keterangan_propam"]] == ["batasi_keterangan"]
+    assert complaint().form("keterangan_propam").fields["yang_diadukan"].widget == "members"
+
+
 def test_pitfall_4_r79_complaints_about_members_are_handled_by_propam_alone() -> None:
     after = before() - before("gw_propam", REOPENED)
     people = {OWN[element].role for element in after if OWN[element].kind == "userTask"}

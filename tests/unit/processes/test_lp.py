@@ -42,8 +42,7 @@ def test_every_flow_is_taken_by_a_scenario_and_those_of_the_referral_that_only_a
             seen.update(taken(lp(), scenario, patch))
     unseen = {flow.id for flow in MODEL.flows} - seen
     into_the_call = {"gabung_rujuk__rujuk"}
-    side_by_side = {"gw_cabang__gw_diterima", "gw_pungutan__gabung_pungutan"}
-    assert unseen == into_the_call | side_by_side, "what runs side by side is not told as one after the other"
+    assert unseen == into_the_call
     assert {"rujukan_gw_diketahui__rujukan_gabung_tujuan", "rujukan_gw_asal__rujukan_dikembalikan"} <= seen
 
 
@@ -160,12 +159,15 @@ def test_r49_fourteen_days_hold_for_the_hand_off_too_not_only_for_what_was_accep
     assert [flow.source for flow in MODEL.incoming["mulai_jam_tindak_lanjut"]] == ["gw_diterima"]
 
 
-def test_r51_the_desk_asks_for_no_details_of_a_levy_and_propam_takes_over() -> None:
+def test_r51_r79_the_desk_asks_for_no_details_of_a_levy_which_becomes_a_case_of_propam_alone() -> None:
     for element in ("serahkan", "serahkan_penolakan"):
         form = lp().form(element)
         assert form.fields["diminta_bayar"].control
         assert not {name for name in form.fields if re.search(r"jumlah|kepada|pungutan", name)}
-    assert lp().elements["terima_pungutan"].role == "piket_propam"
+    begun = MODEL.nodes["teruskan_pungutan"]
+    assert begun.parameters["process"] == '"complaint"'
+    assert (begun.properties["beginsWith"], begun.properties["handsOver"]) == ("dari_pelayanan", "identitas")
+    assert "piket_propam" not in {element.role for element in lp().elements.values()}
 
 
 def test_r52_the_clock_runs_from_arrival_to_the_handed_over_paper() -> None:

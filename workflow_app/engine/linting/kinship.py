@@ -28,6 +28,18 @@ def beginnings(source: Source) -> Iterator[Finding]:
             )
 
 
+def bequests(source: Source) -> Iterator[Finding]:
+    """What begins another case may say with which variable it begins, and which answers its tasks may begin with."""
+    for node in source.model.nodes.values():
+        for name in ("beginsWith", "handsOver"):
+            if name in node.properties and node.operation != "start_case":
+                yield Finding("kin-bequest", node.id, f"Properti {name} hanya untuk tugas start_case.")
+        for element in node.properties.get("handsOver", "").split():
+            if element not in source.user_tasks:
+                message = f"Properti handsOver menunjuk {element}, yang bukan tugas orang."
+                yield Finding("kin-bequest", node.id, message)
+
+
 def sources(source: Source) -> Iterator[Finding]:
     """First values come from `<process>.<element>`, on tasks of people."""
     for node in source.model.nodes.values():
@@ -44,4 +56,4 @@ def literal(node: Node, name: str) -> str | None:
     return None if name not in node.parameters else text_written(node.parameters[name]) or ""
 
 
-RULES: tuple[Rule, ...] = (beginnings, sources)
+RULES: tuple[Rule, ...] = (beginnings, bequests, sources)

@@ -19,6 +19,10 @@ def between(definition: Definition, release: Mapping[str, Definition]) -> Iterat
         process = literal(node, "process") if node.operation == "start_case" else None
         if process and process not in release:
             yield Finding("kin-unknown", node.id, f"Proses lanjutan {process} tidak ada.")
+        flag = node.properties.get("beginsWith")
+        if flag and process and process in release and release[process].initial.get(flag) is not False:
+            message = f"Variabel {flag} pada {process} harus bernilai awal false."
+            yield Finding("kin-bequest", node.id, message)
         for name in (name for name in node.properties.get("prefill", "").split() if "." in name):
             key, _, element = name.partition(".")
             theirs = release[key].forms.get(element) if key in release else None

@@ -7,11 +7,12 @@ from uuid import UUID
 from sqlalchemy import and_, bindparam, or_, select
 
 from workflow_app.errors import NotFound, ProcessFault
+from workflow_app.models.audit import AuditEvent
 from workflow_app.models.case import Case
 from workflow_app.models.definition import Definition as DefinitionRow
 from workflow_app.models.kinship import CaseKinship
 from workflow_app.models.task import Task
-from workflow_app.services.case_file import access, openings, walls
+from workflow_app.services.case_file import access, case_tasks, openings, walls
 from workflow_app.services.case_file.openings import Opened
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import UnitOfWork
@@ -97,6 +98,19 @@ def open_child(
 def parent_of(work: UnitOfWork, case_id: UUID) -> UUID | None:
     """The case that this one continues."""
     return work.session.scalar(select(CaseKinship.parent_id).where(CaseKinship.child_id == case_id))
+
+
+def handed_over(work: UnitOfWork, parent: Case, child_id: UUID) -> frozenset[str]:
+    """Elements whose answers the step that began the child hands over to it. None to whom a wall keeps from the parent."""
+    if work.actor.user_id in case_tasks.walled_off(work, parent.id):
+        return frozenset()
+    query = select(AuditEvent.element).where(
+        AuditEvent.case_id == parent.id,
+        AuditEvent.action == CHILD,
+        AuditEvent.details["case"].astext == str(child_id),
+    )
+    element = definition_of(work, parent.definition_id).elements.get(work.session.scalar(query) or "")
+    return element.hands_over if element is not None else frozenset()
 
 
 def next_task(work: UnitOfWork, case_id: UUID) -> UUID | None:

@@ -1,16 +1,18 @@
 """What a case takes over from the one it continues: first values of a form, so that nobody tells the same thing twice.
 
-Who may not open the parent takes over nothing, and who may not read an answer there does not get it here (decision 0015).
+Who may not open the parent takes over nothing but what the step that began the case hands over to it, and who may not read
+an answer there does not get it here (decisions 0015, 0025).
 """
 
 from collections.abc import Iterable
+from uuid import UUID
 
 from workflow_app.engine import form_inheritance, forms
 from workflow_app.engine.forms import PERSONAL_GROUPS, WORKING_NOTES, Field, Form
 from workflow_app.errors import NotFound
 from workflow_app.models.case import Case
 from workflow_app.models.task import Task
-from workflow_app.services.case_file import access, answers, identities, kinship, remarks
+from workflow_app.services.case_file import access, answers, handoffs, identities, kinship, remarks
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office.processes import definition_of
@@ -25,12 +27,10 @@ def first_values(work: UnitOfWork, case: Case, task: Task, form: Form, sources: 
     parent_id = kinship.parent_of(work, case.id) if wanted else None
     if parent_id is None:
         return {}
-    try:
-        parent = access.visible_case(work, parent_id)
-    except NotFound:
-        return {}
-    found = answers.newest(work, parent.id, [name for key, name in wanted if key == parent.process_key])
-    opened = answers.unsealed(work, parent, found.values(), answers.readable_groups(work, parent))
+    parent, groups, open_to = _offered(work, case, parent_id)
+    names = {name for key, name in wanted if key == parent.process_key}
+    found = answers.newest(work, parent.id, names if open_to is None else names & open_to)
+    opened = answers.unsealed(work, parent, found.values(), groups)
     theirs = definition_of(work, parent.definition_id).forms
     taken: Answers = {}
     origins: dict[str, Field] = {}
@@ -43,6 +43,23 @@ def first_values(work: UnitOfWork, case: Case, task: Task, form: Form, sources: 
     if any(origin.personal in MASKED for name, origin in origins.items() if name in taken):
         _record_opening(work, parent, task)
     return taken if origins else {}
+
+
+def _offered(
+    work: UnitOfWork, case: Case, parent_id: UUID
+) -> tuple[Case, frozenset[str], frozenset[str] | None]:
+    """The parent, the groups that may be opened, and the elements that are open to the actor; None for all.
+
+    Who does not see the parent gets what the step that began this case hands over to it, and reads there what he may open
+    here (decision 0025).
+    """
+    try:
+        parent = access.visible_case(work, parent_id)
+    except NotFound:
+        parent = work.session.get_one(Case, parent_id)
+        groups = MASKED if handoffs.opens_identities(work, case) else frozenset[str]()
+        return parent, groups, kinship.handed_over(work, parent, case.id)
+    return parent, answers.readable_groups(work, parent), None
 
 
 def _record_opening(work: UnitOfWork, parent: Case, task: Task) -> None:

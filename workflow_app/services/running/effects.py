@@ -121,7 +121,9 @@ def _void_letter(work: UnitOfWork, case: Case, effect: Effect) -> Result:
 
 
 def _start_case(work: UnitOfWork, case: Case, effect: Effect) -> Opened:
-    return kinship.open_child(work, case, effect.element, _text(effect, "process"), _text(effect, "reason"))
+    flag = definition_of(work, case.definition_id).elements[effect.element].begins_with
+    process, reason = _text(effect, "process"), _text(effect, "reason")
+    return kinship.open_child(work, case, effect.element, process, reason, {flag: True} if flag else {})
 
 
 def _record_cancellation(work: UnitOfWork, case: Case, effect: Effect) -> Result:
