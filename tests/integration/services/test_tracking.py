@@ -1,7 +1,8 @@
 """R36 on the real services: who has number and secret reads where his complaint stands, and nothing more."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
+from itertools import pairwise
 from uuid import UUID
 
 import pytest
@@ -21,7 +22,7 @@ from workflow_app.services.office import processes
 from workflow_app.services.public import tracking, tracking_codes
 from workflow_app.services.public.tracking import Status
 from workflow_app.services.public.tracking_codes import IssuedCode
-from workflow_app.services.running import rehearsal
+from workflow_app.services.running import rehearsal, reopenings
 from workflow_app.services.running.rehearsal import Stage
 from workflow_app.types import PUBLIC, SYSTEM, Actor
 
@@ -125,6 +126,59 @@ def test_r36_the_end_is_told_with_its_day(works: Works, complain: Play, budi: Ac
     assert status.words.startswith("Pengaduan ini sudah selesai")
     assert status.reached[-1].title == "Selesai ditangani"
     assert status.due is None
+
+
+def take_up(
+    works: Works, stage: Stage, sari: Actor, case_id: UUID, name: str, steps: tuple[int, ...]
+) -> Iterator[UUID]:
+    """The case is taken up again, and the new one played: after each number of steps it is handed out."""
+    with works.begin(sari) as work:
+        child = reopenings.reopen(work, case_id, "Pengadu membawa keterangan baru.")
+    scenario = scenarios.read_scenario(name, FILES[f"scenarios/{name}.yaml"])
+    for start, stop in pairwise((0, *steps)):
+        rehearsal.go_on(stage, child, scenario, start, stop)
+        yield child
+
+
+def test_r36_r8_the_old_number_tells_that_it_was_taken_up_again_and_leads_to_where_it_stands(
+    works: Works, complain: Play, stage: Stage, budi: Actor, sari: Actor
+) -> None:
+    issued = hand_out(works, budi, case_id := complain("kotak_disisihkan"))
+    before = look_up(works, issued.number, issued.code)
+    assert before is not None
+    played = take_up(works, stage, sari, case_id, "surel", (1, 5))
+
+    next(played)
+    begun = look_up(works, issued.number, issued.code)
+    assert begun is not None
+    assert [one.title for one in begun.reached] == [*(one.title for one in before.reached), "Dibuka kembali"]
+    assert (begun.number, begun.continued_as) == (issued.number, "")
+    assert begun.words == "Pengaduan Anda sudah diterima dan dicatat."
+
+    child = next(played)
+    status = look_up(works, issued.number, issued.code)
+    assert status is not None
+    assert [one.title for one in status.reached[-3:]] == ["Dibuka kembali", "Diterima", "Ditanggapi"]
+    assert status.words == "Pengaduan Anda sudah ditanggapi."
+    with works.begin(budi) as work:
+        (own,) = letters.issued(work, child)
+        assert tracking.for_officer(work, case_id) == status
+    assert (status.number, status.continued_as) == (issued.number, own.number)
+
+
+def test_r79_r36_where_it_went_behind_a_wall_the_old_number_tells_the_fixed_sentence_and_the_desk_nothing(
+    works: Works, complain: Play, stage: Stage, budi: Actor, sari: Actor
+) -> None:
+    issued = hand_out(works, budi, case_id := complain("kotak_disisihkan"))
+    before = look_up(works, issued.number, issued.code)
+    next(take_up(works, stage, sari, case_id, "anggota", (4,)))
+
+    status = look_up(works, issued.number, issued.code)
+    assert status is not None
+    assert status == Status(issued.number, status.words)
+    assert status.words.startswith("Pengaduan ini sedang ditangani")
+    with works.begin(budi) as work:
+        assert tracking.for_officer(work, case_id) == before
 
 
 @pytest.mark.parametrize("how", ["confined", "walled"])

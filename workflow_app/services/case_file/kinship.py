@@ -37,6 +37,9 @@ _NEXT = (
 CHILD, PARENT = "kinship.child", "kinship.parent"
 """Events: in the trail of the parent and in that of the child. They name the other by its id, which nobody reads on a page."""
 
+REOPENED = "Dibuka kembali"
+"""Why a case continues one of its own kind that had ended."""
+
 STATES = {"running": "Masih berjalan", "stopped": "Berhenti karena gangguan"}
 
 
@@ -111,6 +114,19 @@ def handed_over(work: UnitOfWork, parent: Case, child_id: UUID) -> frozenset[str
     )
     element = definition_of(work, parent.definition_id).elements.get(work.session.scalar(query) or "")
     return element.hands_over if element is not None else frozenset()
+
+
+def taken_up_by(work: UnitOfWork, case: Case) -> Case | None:
+    """The case that took this one up after its end, the newest where that happened more than once. One that was begun by
+    mistake and cancelled took up nothing.
+    """
+    query = (
+        select(Case)
+        .join(CaseKinship, CaseKinship.child_id == Case.id)
+        .where(CaseKinship.parent_id == case.id, CaseKinship.reason == REOPENED, Case.status != "cancelled")
+        .order_by(CaseKinship.created_at.desc(), Case.number.desc())
+    )
+    return work.session.scalars(query.limit(1)).first()
 
 
 def next_task(work: UnitOfWork, case_id: UUID) -> UUID | None:

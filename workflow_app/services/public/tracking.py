@@ -6,7 +6,7 @@ so that neither its days nor its course say whom it concerns.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from workflow_app.errors import NotFound
 from workflow_app.models.case import Case
 from workflow_app.models.letter import Letter
 from workflow_app.models.submission import Submission
-from workflow_app.services.case_file import access, case_tasks, clocks
+from workflow_app.services.case_file import access, case_tasks, clocks, kinship
 from workflow_app.services.correspondence import letters
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import readable
@@ -50,22 +50,71 @@ class Status:
     """The day until which the citizen hears again."""
     is_overdue: bool = False
     updated_on: date | None = None
+    continued_as: str = ""
+    """The number under which the case was taken up again after its end."""
 
 
 def look_up(work: UnitOfWork, number: str, code: str) -> Status | None:
     """For who has both; None when either is wrong."""
     letter = tracking_codes.find(work, number, code)
-    return None if letter is None else _told(work, work.session.get_one(Case, letter.case_id), letter)
+    return None if letter is None else _followed(work, work.session.get_one(Case, letter.case_id), letter)
 
 
 def for_officer(work: UnitOfWork, case_id: UUID) -> Status:
-    """The same for who sees the case. Raises `NotFound`, also for a case whose letters carry no code."""
+    """The same for who sees the case. Raises `NotFound`, also for a case whose letters carry no code.
+
+    Where he does not see the one that took it up again, he reads of this one alone.
+    """
     case = access.visible_case(work, case_id)
+    letter = _tracked(work, case)
+    if letter is None:
+        raise NotFound()
+    heir = kinship.taken_up_by(work, case)
+    if heir is not None and not access.still_sees(work, heir):
+        return _told(work, case, letter)
+    return _followed(work, case, letter)
+
+
+def _tracked(work: UnitOfWork, case: Case) -> Letter | None:
+    """The newest letter of a case that holds and carries a code."""
     definition = definition_of(work, case.definition_id)
     for letter in reversed(letters.of_case(work, case.id)):
         if letter.status == "valid" and definition.letter(letter.kind).tracking is not None:
-            return _told(work, case, letter)
-    raise NotFound()
+            return letter
+    return None
+
+
+def _followed(work: UnitOfWork, case: Case, letter: Letter) -> Status:
+    """What is told of a case, and where it was taken up after its end, of the one that goes on: under the number that the
+    citizen asked with, after all that went before.
+
+    Where that one is kept from somebody, its fixed sentence is all that is told, of both.
+    """
+    told = _told(work, case, letter)
+    heir = kinship.taken_up_by(work, case) if told.reached and case.closed_at is not None else None
+    tracking = None if heir is None else definition_of(work, heir.definition_id).letter(letter.kind).tracking
+    if heir is None or tracking is None:
+        return told
+    own, on = _tracked(work, heir), _local(heir.opened_at)
+    reopened = (*told.reached, Reached(kinship.REOPENED, on))
+    if _is_held_back(work, heir):
+        return Status(letter.number, tracking.held_back)
+    if own is None:
+        first = tracking.stages[0]
+        return Status(letter.number, first.words, reopened, next=first.next, updated_on=on)
+    newer = _followed(work, heir, own)
+    if not newer.reached:
+        return Status(letter.number, newer.words)
+    return replace(
+        newer,
+        number=letter.number,
+        reached=reopened + newer.reached,
+        continued_as=newer.continued_as or own.number,
+    )
+
+
+def _is_held_back(work: UnitOfWork, case: Case) -> bool:
+    return case.confined_to is not None or bool(case_tasks.walled_off(work, case.id))
 
 
 def _told(work: UnitOfWork, case: Case, letter: Letter) -> Status:
@@ -73,7 +122,7 @@ def _told(work: UnitOfWork, case: Case, letter: Letter) -> Status:
     tracking = definition.letter(letter.kind).tracking
     if tracking is None:
         raise NotFound()
-    if case.confined_to is not None or case_tasks.walled_off(work, case.id):
+    if _is_held_back(work, case):
         return Status(letter.number, tracking.held_back)
     given = _submissions(work, case.id)
     reached = [(stage, day) for stage in tracking.stages if (day := _day(given, stage.after)) is not None]

@@ -20,7 +20,7 @@ from workflow_app.services.running import steps
 from workflow_app.types import Variables
 
 REMARK = "pembukaan_kembali"
-REASON = "Dibuka kembali"
+REASON = kinship.REOPENED
 SHORTEST_REASON = 10
 LONGEST_REASON = 2000
 ENDED_FOR_GOOD = frozenset({"dibatalkan"})
