@@ -48,8 +48,10 @@ def test_what_cannot_be_taken_over_is_found(prefill: str, changes: dict[str, Any
 def test_a_case_begins_with_a_variable_that_is_false_without_it(
     properties: dict[str, str], findings: set[tuple[str, str]]
 ) -> None:
-    other = report().initial({"tertutup": False, "jenis": "lain"})
-    assert found(with_property(call(), "lanjutkan", **properties), other) == findings
+    other, begins = report(), call()
+    other.process_properties["initial"] = '{"tertutup": false, "jenis": "lain"}'
+    begins.nodes["lanjutkan"].properties.update(properties)
+    assert found(begins, other) == findings
 
 
 def test_a_process_may_take_over_from_another_case_of_its_own() -> None:
