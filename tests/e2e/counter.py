@@ -237,7 +237,8 @@ def sign_letter(page: Page) -> None:
 
 def hand_over(page: Page) -> None:
     """Give the letter; the service ends."""
-    page.get_by_label("Warga tidak membayar apa pun").check()
+    page.get_by_label("Warga sudah diberi tahu bahwa pelayanan ini tanpa biaya").check()
+    question(page, "diminta_bayar").get_by_label("Tidak").check()
     page.get_by_label("Warga sudah diberi tahu").check()
     submit(page)
     expect(page).to_have_url(CASE)

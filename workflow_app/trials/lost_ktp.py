@@ -77,6 +77,7 @@ def answers(heading: str, at: datetime, citizen: int = 1) -> Fields:
             "handed_over_at": now,
             "penerima": "pelapor",
             "tanpa_biaya": "ya",
+            "diminta_bayar": "tidak",
             "dijelaskan": "ya",
         },
     }

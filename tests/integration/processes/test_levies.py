@@ -89,6 +89,21 @@ def test_r51_r23_propam_is_handed_who_told_it_and_nothing_else_of_the_report(
     assert set(open_tasks(works, child)) == {"terima_propam"}
 
 
+def test_r69_r79_who_was_asked_for_money_gets_his_letter_of_loss_all_the_same(
+    works: Works, play: Callable[..., UUID], budi: Actor
+) -> None:
+    with works.begin(SYSTEM) as work:
+        processes.deploy(work, PROCESSES / "complaint")
+    case_id = play("diminta_bayar")
+    with works.begin(SYSTEM) as work:
+        query = select(Case).join(CaseKinship, CaseKinship.child_id == Case.id)
+        child = work.session.scalars(query.where(CaseKinship.parent_id == case_id)).one()
+        assert (child.process_key, child.confined_to) == ("complaint", "piket_propam")
+        assert work.session.get_one(Case, case_id).outcome == "selesai"
+        begun = child.id
+    assert not sees(works, budi, begun)
+
+
 def test_r51_who_is_kept_from_the_report_is_handed_nothing_of_it(
     works: Works, told: tuple[UUID, UUID], person: Callable[..., Actor]
 ) -> None:

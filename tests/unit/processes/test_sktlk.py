@@ -143,7 +143,10 @@ def test_r57_days_and_instants_of_the_past_lie_in_the_past() -> None:
 
 def test_r69_no_form_has_a_field_for_money() -> None:
     for form in sktlk().forms.values():
-        assert not {name for name in form.fields if re.search(r"bayar|tarif|biaya$", name)} - {"tanpa_biaya"}
+        assert not {name for name in form.fields if re.search(r"bayar|tarif|biaya$", name)} - {
+            "tanpa_biaya",
+            "diminta_bayar",
+        }
     assert sktlk().form("serahkan").fields["tanpa_biaya"].schema["const"] is True
 
 
