@@ -1,13 +1,16 @@
-"""Plausible days and instants: bounds every form has, and those a field declares (`not_before`, `not_after`)."""
+"""Days and instants of forms: what a field offers (`default`), and which are plausible: the bounds every form has, and those
+a field declares (`not_before`, `not_after`).
+"""
 
 import re
 from datetime import date, datetime, timedelta
 
 from workflow_app.engine.durations import read_duration
-from workflow_app.types import WITA
+from workflow_app.types import WITA, Answer
 
 _DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
-NOW = "now"
+NOW, OPENED = "now", "opened"
+"""Moments that a field can offer: that at which the form is shown, and that at which it was shown first."""
 FIRST_YEAR = 1900
 FARTHEST = timedelta(days=366)
 """How far ahead a day may lie where the field declares nothing."""
@@ -18,6 +21,15 @@ TOLERANCE = timedelta(minutes=5)
 SENTENCE_DATE = "Isi tanggal yang benar, misalnya 31-12-2026."
 SENTENCE_INSTANT = "Isi tanggal dan jam yang benar."
 _IMPLAUSIBLE = "Tahunnya tidak masuk akal. Tulis tahun dengan empat angka dan periksa kembali."
+
+
+def offered(widget: str, default: Answer, now: datetime, opened: datetime) -> Answer:
+    """What a field starts with: what is written there or, of a day or instant, the moment it names as the counter writes it."""
+    moments = {NOW: now, OPENED: opened} if widget in ("date", "datetime") else {}
+    if not isinstance(default, str) or default not in moments:
+        return default
+    local = moments[default].astimezone(WITA).replace(second=0, microsecond=0)
+    return local.date().isoformat() if widget == "date" else local.isoformat()
 
 
 def read_bound(text: str) -> timedelta:

@@ -8,7 +8,7 @@ from typing import Any
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
 
-from workflow_app.engine.form_dates import judge_date, judge_instant, read_bound
+from workflow_app.engine.form_dates import judge_date, judge_instant, offered, read_bound
 from workflow_app.engine.form_messages import judge_text as judge_text
 from workflow_app.engine.form_messages import sentences
 from workflow_app.engine.form_slips import Slip, read_slip
@@ -16,7 +16,7 @@ from workflow_app.engine.form_ties import Tie, read_tie
 from workflow_app.engine.form_values import read_value
 from workflow_app.engine.functions import Value
 from workflow_app.errors import InvalidDefinition
-from workflow_app.types import WITA, Answer, Answers
+from workflow_app.types import Answer, Answers
 
 WIDGETS = frozenset(
     {
@@ -46,6 +46,7 @@ SUGGESTIONS = frozenset({"desa", "kecamatan", "tempat"})
 STAGE_SOURCES = ("tombol", "radio")
 """Where the time of a stage comes from: the moment a button was pressed, or somebody told it."""
 
+PARAMETERS = ("decision", "source", "result", "same", "near", "born", "sex", "reason_for")
 _JUDGES = {"date": judge_date, "datetime": judge_instant}
 
 
@@ -74,7 +75,7 @@ class Field:
     autocomplete: str = "off"
     width: str = "full"
     default: Answer = None
-    """Literal, or the word `now` for date and datetime."""
+    """Literal, or for date and datetime a moment: `now`, `opened`."""
     personal: str | None = None
     """Group the answer is sealed in."""
     notice: bool = False
@@ -93,7 +94,7 @@ class Field:
     tied_to: Tie | None = None
     schema: Mapping[str, Any] = field(default_factory=dict)
     parameters: Mapping[str, str] = field(default_factory=dict)
-    """`decision`, `source`, `result` of computed widgets; `source`, `same`, `near` of `similar`; `born`, `sex` of `nik`."""
+    """`decision`, `source`, `result` of computed widgets; `source`, `same`, `near` of `similar`; `born`, `sex` of `nik`; `reason_for`."""
 
 
 @dataclass(frozen=True)
@@ -226,12 +227,10 @@ def separate(form: Form, answers: Mapping[str, Answer]) -> Separated:
     return Separated({n: v for n, v in shown.items() if not form.fields[n].personal}, personal, control)
 
 
-def defaults(form: Form, now: datetime) -> Answers:
-    """Answers a fresh form starts with."""
-    local = now.astimezone(WITA).replace(second=0, microsecond=0)
-    instants = {"date": local.date().isoformat(), "datetime": local.isoformat()}
+def defaults(form: Form, now: datetime, opened: datetime | None = None) -> Answers:
+    """Answers a fresh form starts with. `opened` is when it was shown first; now, when nobody has seen it yet."""
     return {
-        name: instants.get(f.widget, f.default) if f.default == "now" else f.default
+        name: offered(f.widget, f.default, now, opened or now)
         for name, f in form.fields.items()
         if f.default is not None
     }
@@ -293,7 +292,5 @@ def _field(name: str, schema: Mapping[str, Any], ui: Mapping[str, Any], required
         only_by=ui.get("only_by", ""),
         tied_to=read_tie(ui),
         schema=schema,
-        parameters={
-            k: ui[k] for k in ("decision", "source", "result", "same", "near", "born", "sex") if k in ui
-        },
+        parameters={key: ui[key] for key in PARAMETERS if key in ui},
     )

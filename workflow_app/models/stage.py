@@ -19,6 +19,8 @@ class TimeCorrection(Base):
     case_id: Mapped[UUID] = mapped_column(ForeignKey("service_case.id"), index=True)
     element: Mapped[str]
     at: Mapped[datetime]
+    offered_at: Mapped[datetime | None]
+    """What the form had offered, of a time that was told otherwise when it was recorded."""
     sealed: Mapped[bytes]
     """The written reason, sealed with the case's key: it may name people."""
     made_at: Mapped[datetime]

@@ -39,6 +39,8 @@ class Task(Base):
     status: Mapped[str]
     due_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
+    shown_at: Mapped[datetime | None]
+    """When its form was first shown to who does it, of forms that offer that moment."""
     sent_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     """Whose completed step led here."""
     done_at: Mapped[datetime | None]

@@ -17,6 +17,8 @@ CASE = re.compile(r"/berkas/([0-9a-f-]{36})")
 PATIENCE = 120.0
 """Seconds after which a person would go and fetch somebody."""
 PAUSE = 0.5
+WHILE_AWAY = "Contoh: warga menunggu selama layanan terganggu."
+"""Between the opening of the first form and its sending the site may have died more than once."""
 PAPER = "unggah.persyaratan.ktp_03.documents"
 CHECKLIST = lost_ktp.DESK[-1]
 SIGNING, HANDING_OVER = lost_ktp.HAND_OVER
@@ -149,7 +151,8 @@ class Clerk:
 
     def _typed(self, heading: str) -> Fields:
         self.citizen += 1
-        return lost_ktp.answers(heading, datetime.now(UTC), self.citizen)
+        answers = lost_ktp.answers(heading, datetime.now(UTC), self.citizen)
+        return {**answers, "alasan_waktu": WHILE_AWAY} if heading == lost_ktp.DESK[0] else answers
 
     def _scan(self) -> Scan:
         return Scan(PAPER, papers.scan(f"CONTOH SURAT PENGANTAR {self.chance.getrandbits(48):012x}"))

@@ -23,11 +23,13 @@ class Desk:
     page_waits: list[float] = field(default_factory=list)
     """Seconds of each page opened between completions (lists, forms)."""
     errors: list[str] = field(default_factory=list)
+    arrivals: dict[str, datetime] = field(default_factory=dict)
+    """When the citizen of a case came, by the address of its first form. They wait, some for minutes."""
 
     def begin(self, cases: int) -> None:
         """This many cases of the officer's own. Raises `Unexpected`."""
         for _ in range(cases):
-            self.officer.start(lost_ktp.PROCESS)
+            self.arrivals[self.officer.start(lost_ktp.PROCESS).path] = datetime.now(UTC)
 
     def work(self, cases: int) -> None:
         """Serve this many cases; one that goes wrong in whatever way is an error, and the next citizen comes."""
@@ -52,7 +54,7 @@ class Desk:
     def _complete(self, heading: str, path: str, listed: Page, citizen: int) -> str:
         """Send one form; returns where the site leads next."""
         page = self._opened(path) if self.with_pages else replace(listed, path=path)
-        answers = lost_ktp.answers(heading, datetime.now(UTC), citizen)
+        answers = lost_ktp.answers(heading, self.arrivals.pop(path, datetime.now(UTC)), citizen)
         if not self.with_pages:
             answers |= {"kunci": str(uuid4()), "versi": ""}  # as the page of a task without a draft has them
         began = time.perf_counter()

@@ -24,7 +24,6 @@ from workflow_app.web import uploads
 from workflow_app.web.access import access
 from workflow_app.web.failures import pause_of, status_of
 from workflow_app.web.forms import Posted, Sheet, posted_of
-from workflow_app.web.parts import now
 from workflow_app.web.transaction import unit_of_work
 
 BUTTONS = ("selesai", "simpan", "unggah")
@@ -196,8 +195,7 @@ def _has_members(form: forms.Form) -> bool:
 
 def _prepared(task: TaskView) -> Posted:
     told = {"sumber": "radio"} if task.stands_in and task.is_stage else {}
-    fresh = {**forms.defaults(task.form, now()), **task.answers, **told}
-    return posted_of(task.form, task.answers if task.answers_from else fresh)
+    return posted_of(task.form, task.answers if task.answers_from else {**task.answers, **told})
 
 
 def _on_duty(work: UnitOfWork, role: str) -> str:

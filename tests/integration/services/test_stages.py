@@ -68,7 +68,7 @@ def test_r63_nobody_arrives_before_the_report(call: Call) -> None:
     call.report().summon("piket_samapta")
     with pytest.raises(InvalidInput) as refused:
         call.do("berangkat", "piket_samapta", sumber="radio", departed_at="2026-11-23T08:58:00+08:00")
-    assert "sebelum laporan diterima" in refused.value.fields["departed_at"]
+    assert "mendahului langkah “Terima laporan”" in refused.value.fields["departed_at"]
 
 
 def test_r63_the_desk_takes_over_for_the_radio_but_cannot_say_it_pressed_the_button(call: Call) -> None:

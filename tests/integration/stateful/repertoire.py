@@ -20,6 +20,7 @@ from workflow_app.errors import SentraError
 from workflow_app.models.case import Case
 from workflow_app.models.task import Task
 from workflow_app.permissions import FIELD_ROLES
+from workflow_app.services.case_file import clocks
 from workflow_app.services.forms import requirements, tied_answers
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office.processes import definition_of
@@ -50,6 +51,8 @@ class Scene:
     lines: list[requirements.RequirementLine]
     asked: list[str]
     """Lines of the checklist whose exception waits for a decision."""
+    is_timed: bool
+    """A clock of the case has started."""
     tied: Collection[str]
     """Questions whose answer an earlier one ties."""
 
@@ -66,7 +69,9 @@ def valid(form: Form, scene: Scene, chance: Random) -> Answers:
         for name in new:
             asked.add(name)
             field = form.fields[name]
-            if field.widget not in forms.ANSWERLESS_WIDGETS and (field.required or chance.random() < 0.5):
+            if field.widget in forms.ANSWERLESS_WIDGETS:
+                continue
+            if field.required or "reason_for" in field.parameters or chance.random() < 0.5:
                 given[name] = _answer(field, scene, chance)
 
 
@@ -138,8 +143,7 @@ def _day(_: Field, scene: Scene, chance: Random) -> Answer:
 
 def _instant(field: Field, scene: Scene, chance: Random) -> Answer:
     """A little before now. A stage that is not the first cannot lie before the first, so it is now."""
-    properties = scene.element.properties
-    if properties.get("stage") == field.name and "startsClock" not in properties:
+    if scene.element.properties.get("stage") == field.name and scene.is_timed:
         return scene.now.isoformat()
     earliest = read_bound(field.not_before) if field.not_before else LONGEST_AGO
     minutes = int(min(earliest, LONGEST_AGO).total_seconds() // 60)
@@ -225,6 +229,7 @@ def answers(work: UnitOfWork, task: Task, seed: int, *, members: Iterable[str] =
         paper=lambda: _hand_in(work, task, seed),
         lines=lines,
         asked=asked,
+        is_timed=bool(clocks.every(work, case.id)),
         tied=tied_answers.check(work, case, form, dict.fromkeys(form.fields, "")),
     )
     return valid(form, scene, Random(seed))

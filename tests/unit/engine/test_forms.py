@@ -1,5 +1,5 @@
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -242,6 +242,15 @@ def test_whether_something_was_answered_is_told_without_the_answer(answers: Answ
 def test_defaults_are_literals_or_the_local_time_of_the_counter() -> None:
     now = datetime(2026, 11, 22, 23, 30, 59, tzinfo=UTC)
     assert forms.defaults(FORM, now) == {"tanggal": "2026-11-23", "pukul": "2026-11-23T07:30:00+08:00"}
+
+
+def test_a_form_that_offers_its_opening_offers_it_again_however_late_it_is_shown() -> None:
+    fields = {"pukul": {**UI_FIELDS["pukul"], "default": "opened"}}
+    asked = build(fields={**UI_FIELDS, **fields})
+    now = datetime(2026, 11, 22, 23, 30, 59, tzinfo=UTC)
+    assert forms.defaults(asked, now)["pukul"] == "2026-11-23T07:30:00+08:00"
+    later = now + timedelta(hours=5)
+    assert forms.defaults(asked, later, opened=now)["pukul"] == "2026-11-23T07:30:00+08:00"
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.engine import call_faults, letter_faults, operation_faults, presence_faults, public_faults
+from tests.unit.engine import (
+    call_faults,
+    letter_faults,
+    operation_faults,
+    presence_faults,
+    public_faults,
+    stage_faults,
+)
 from tests.unit.engine.counter import service_counter
 from tests.unit.engine.family import call, report
 from tests.unit.engine.folder import Folder
@@ -60,23 +67,6 @@ def with_summary(sentence: str, **ui: object) -> Folder:
     return line().form(
         "kerja", {"pilihan": {"type": "string", "enum": ["a", "b"]}}, {"pilihan": field}, (sentence,)
     )
-
-
-def timed(sources: tuple[str, ...] = ("tombol", "radio"), **properties: str) -> Folder:
-    """A step that asks for a time and its source."""
-    folder = line().form(
-        "kerja",
-        {
-            "arrived_at": {"type": "string", "format": "date-time"},
-            "sumber": {"type": "string", "enum": list(sources)},
-        },
-        {
-            "arrived_at": {"widget": "datetime"},
-            "sumber": {"widget": "radio", "options": {s: s for s in sources}},
-        },
-    )
-    folder.nodes["kerja"].properties.update(properties)
-    return folder
 
 
 def changed(change: Callable[[Folder], object]) -> Folder:
@@ -236,12 +226,6 @@ FAULTS: dict[str, tuple[Folder, str, str]] = {
     "no page for the reader": (line().file("README.md", " \n"), "readme-missing", "README.md"),
     "a key with a dash": (Folder("surat-hilang").start().end().flow("mulai", "selesai"), "process-key", "surat-hilang"),
     "a scenario that is no YAML": (scenario("name:", "{"), "scenario-unreadable", "scenarios/contoh.yaml"),
-    "a stage without a field for its time": (timed(stage="hantu"), "stage", "kerja"),
-    "a stage with another source": (timed(("tombol", "kira_kira"), stage="arrived_at"), "stage", "kerja"),
-    "a stage that stops an unknown clock": (timed(stage="arrived_at", stopsClock="hantu"), "stage", "kerja"),
-    "an edge of a clock without a stage": (timed(startsClock="hantu"), "stage", "kerja"),
-    "a stand-in of no role": (timed(standIn="hantu"), "stand-in", "kerja"),
-    "a stand-in of the own role": (timed(standIn="petugas"), "stand-in", "kerja"),
     "a question with a name that pages use": (with_field(name="tombol"), "field-reserved", "kerja"),
     "a question of an officer who did nothing": (with_field(only_by="hantu"), "form-officer", "kerja"),
     "an answer tied to one that nobody asks for": (with_field(tied_to={"element": "hantu", "field": "x", "equals": "y", "only": ["a"], "sentence": "Pilih A."}), "form-tie", "kerja"),
@@ -262,6 +246,7 @@ FAULTS: dict[str, tuple[Folder, str, str]] = {
     **operation_faults.FAULTS,
     **presence_faults.FAULTS,
     **public_faults.FAULTS,
+    **stage_faults.FAULTS,
     "members chosen in the clear": (with_field(widget="members", schema={"type": "array"}), "personal-missing", "kerja"),
     "members among the working notes": (with_field(widget="members", schema={"type": "array"}, personal="catatan"), "members-group", "kerja"),
 }  # fmt: skip
@@ -297,4 +282,9 @@ def test_every_rule_has_a_planted_fault() -> None:
 
 
 def test_a_stage_with_its_time_and_a_stand_in_are_accepted() -> None:
-    assert found(timed(stage="arrived_at", standIn="ka_spkt")) <= {("readme-missing", "README.md")}
+    accepted = stage_faults.timed(stage="arrived_at", standIn="ka_spkt")
+    assert found(accepted) <= {("readme-missing", "README.md")}
+
+
+def test_the_start_of_a_clock_that_asks_why_it_is_moved_is_accepted() -> None:
+    assert not {rule for rule, _ in found(stage_faults.counted())} & {"clock-start", "stage", "form-widget"}

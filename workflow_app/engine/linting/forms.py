@@ -5,6 +5,7 @@ from pathlib import PurePosixPath
 
 from workflow_app.engine import functions
 from workflow_app.engine.form_slips import places
+from workflow_app.engine.form_starts import OFFERS
 from workflow_app.engine.forms import (
     ANSWERLESS_WIDGETS,
     COMPUTED_WIDGETS,
@@ -219,6 +220,12 @@ def _references(form: Form, field: Field) -> Iterator[str]:
     """What this field names is there: other fields, a list of suggestions."""
     if field.suggest and (field.widget != "text" or field.suggest not in SUGGESTIONS):
         yield f"saran {field.suggest} tidak dikenal, atau isian ini bukan satu baris tulisan (suggest)."
+    if (name := field.parameters.get("reason_for")) is not None:
+        moved = form.fields.get(name)
+        if moved is None or moved.widget != "datetime" or moved.default not in OFFERS:
+            yield f"reason_for menunjuk {name}, yang bukan waktu yang ditawarkan formulir ini (default now atau opened)."
+        if field.widget != "text" or field.personal != WORKING_NOTES:
+            yield f"alasan (reason_for) adalah satu baris tulisan di kelompok personal {WORKING_NOTES}."
     for part in ("born", "sex"):
         if (told := field.parameters.get(part)) is not None and (
             told not in form.fields or field.widget != "nik"

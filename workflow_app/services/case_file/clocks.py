@@ -144,8 +144,13 @@ def of_case(work: UnitOfWork, case: Case) -> list[ClockView]:
 
 
 def _corrected(clock: CaseClock, began: datetime | None, ended: datetime | None) -> timedelta | None:
-    """The span between corrected edges of a stopped clock."""
-    return None if clock.stopped_at is None else (ended or clock.stopped_at) - (began or clock.started_at)
+    """The span between corrected edges of a stopped clock; None where it is the measured one, as of a start that was told with a
+    reason at once.
+    """
+    if clock.stopped_at is None:
+        return None
+    span = (ended or clock.stopped_at) - (began or clock.started_at)
+    return None if span == clock.stopped_at - clock.started_at else span
 
 
 def _target(clock: CaseClock) -> Any:

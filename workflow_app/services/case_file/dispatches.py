@@ -249,9 +249,11 @@ def _reached(
 ) -> Reached:
     if submission is None:
         return Reached(name, None, "")
-    at, source = stages.recorded(definition.elements[element], submission.answers, submission.submitted_at)
-    newest = list(corrected)[-1:]
-    return Reached(name, newest[0].at, "dikoreksi") if newest else Reached(name, at, source)
+    beside = stages.since(corrected, submission)
+    first = stages.recorded(definition.elements[element], submission, beside)
+    if first is None:
+        return Reached(name, None, "")
+    return Reached(name, beside[-1].at, "dikoreksi") if beside else Reached(name, first.at, first.source)
 
 
 def _words(definition: Definition, told: Mapping[str, object], name: str) -> str:

@@ -31,6 +31,7 @@ SENTENCES = {
     "task.taken_over": "Tugas diambil alih untuk dicatat: {name}",
     "task.relieved": "Tugas dilanjutkan yang bertugas sekarang: {name}",
     "time.corrected": "Waktu dikoreksi: {name}, {was_words} menjadi {becomes_words}",
+    "time.moved": "Waktu dikoreksi saat dicatat: {name}, formulir menawarkan {was_words}, ditulis {becomes_words}",
     "timer.fired": "Batas waktu terlewati; yang berwenang diberi tahu",
     "clock.started": "Jam mulai: {clock_label}",
     "clock.stopped": "Jam berhenti: {clock_label}, {duration}",

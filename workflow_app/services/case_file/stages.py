@@ -4,10 +4,9 @@ A step with the property `stage` names the field of its form that holds a time s
 instead, the moment of the submission counts. What was recorded stays; a correction stands beside it.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
@@ -17,6 +16,7 @@ from workflow_app.engine.definitions import Definition, Element
 from workflow_app.errors import InvalidInput, NotFound
 from workflow_app.models.case import Case
 from workflow_app.models.stage import TimeCorrection
+from workflow_app.models.submission import Submission
 from workflow_app.models.task import Task
 from workflow_app.permissions import FIELD_ROLES, TIME_CORRECTORS, check_role, has_role
 from workflow_app.services.accounts import people
@@ -27,8 +27,10 @@ from workflow_app.services.office import readable
 from workflow_app.services.office.processes import definition_of
 from workflow_app.types import WITA, Answers
 
-LONGEST_REASON = 500
+SHORTEST_REASON, LONGEST_REASON = 10, 500
 SOURCES = {"tombol": "tombol", "radio": "radio", "isian": "isian"}
+OFFERED = "formulir"
+"""Source of a time that the form offered."""
 Edges = Mapping[str, tuple[datetime | None, datetime | None]]
 """Per clock, when it really started and stopped; None where nothing was corrected."""
 
@@ -41,6 +43,14 @@ class Correction:
     by: str
     made_at: datetime
     reason: str
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A time as it was recorded first."""
+
+    at: datetime
+    source: str
 
 
 @dataclass(frozen=True)
@@ -61,12 +71,16 @@ class StageView:
         return self.corrections[-1].at if self.corrections else self.recorded_at
 
 
-def recorded(element: Element, given: Mapping[str, Any], submitted_at: datetime) -> tuple[datetime, str]:
-    """When a stage was reached as it was recorded first, and the source of that time."""
-    told = given.get(element.properties["stage"])
-    if not isinstance(told, str):
-        return submitted_at, SOURCES["tombol"]
-    return datetime.fromisoformat(told), SOURCES[str(given.get("sumber", "isian"))]
+def recorded(element: Element, done: Submission, beside: Sequence[TimeCorrection]) -> Recorded | None:
+    """When a stage was reached as it was recorded first, and the source of that time; what its form had offered, where another
+    time was told. None where the step was answered without reaching the stage.
+    """
+    told, source = done.answers.get(element.properties["stage"]), str(done.answers.get("sumber", "isian"))
+    if beside and beside[0].offered_at is not None:
+        return Recorded(beside[0].offered_at, OFFERED)
+    if isinstance(told, str):
+        return Recorded(datetime.fromisoformat(told), SOURCES[source])
+    return Recorded(done.submitted_at, SOURCES[source]) if source == "tombol" else None
 
 
 def of_case(work: UnitOfWork, case: Case) -> list[StageView]:
@@ -84,14 +98,16 @@ def of_case(work: UnitOfWork, case: Case) -> list[StageView]:
     may_read = answers.works_on(work, case)
     views = []
     for element, submission in found.items():
-        at, source = recorded(staged[element], submission.answers, submission.submitted_at)
+        beside = since(made.get((case.id, element), ()), submission)
+        first = recorded(staged[element], submission, beside)
+        if first is None:
+            continue
         rows = [
             Correction(row.at, _name(names, row.made_by), row.made_at, _reason(work, case, row, may_read))
-            for row in made.get((case.id, element), ())
+            for row in beside
         ]
-        views.append(
-            StageView(element, staged[element].name, at, source, _name(names, submission.submitted_by), rows)
-        )
+        by = _name(names, submission.submitted_by)
+        views.append(StageView(element, staged[element].name, first.at, first.source, by, rows))
     return sorted(views, key=lambda stage: stage.at)
 
 
@@ -104,18 +120,26 @@ def corrections(work: UnitOfWork, case_ids: Collection[UUID]) -> dict[tuple[UUID
     return found
 
 
+def since(made: Iterable[TimeCorrection], done: Submission) -> list[TimeCorrection]:
+    """Of the corrections of a step those that belong to this round of it."""
+    return [row for row in made if row.made_at >= done.submitted_at]
+
+
 def corrected_edges(work: UnitOfWork, case: Case) -> Edges:
     """Where corrections move an edge of a clock. Asks nothing of a case without such stages."""
     staged = _staged(definition_of(work, case.definition_id))
     if not any(_clocks(element, side) for element in staged.values() for side in ("starts", "stops")):
         return {}
-    edges: dict[str, tuple[datetime | None, datetime | None]] = {}
-    for (_, name), rows in corrections(work, [case.id]).items():
-        for clock in _clocks(staged[name], "starts"):
-            edges[clock] = (rows[-1].at, edges.get(clock, (None, None))[1])
-        for clock in _clocks(staged[name], "stops"):
-            edges[clock] = (edges.get(clock, (None, None))[0], rows[-1].at)
-    return edges
+    made = corrections(work, [case.id])
+    found = answers.newest(work, case.id, staged) if made else {}
+    edges: dict[str, dict[str, datetime]] = {}
+    for element, done in found.items():
+        beside = since(made.get((case.id, element), ()), done)
+        for side in ("starts", "stops"):
+            for clock in _clocks(staged[element], side):
+                edges.setdefault(clock, {}).pop(side, None)  # of several steps the last one is the edge
+                edges[clock] |= {side: beside[-1].at} if beside else {}
+    return {clock: (at.get("starts"), at.get("stops")) for clock, at in edges.items() if at}
 
 
 def check(work: UnitOfWork, case: Case, task: Task, given: Answers) -> dict[str, str]:
@@ -128,8 +152,13 @@ def check(work: UnitOfWork, case: Case, task: Task, given: Answers) -> dict[str,
     if given.get("sumber") == "tombol" and not is_there:
         return {"sumber": "Anda mencatat untuk orang lain, jadi pilih jam dari radio atau telepon."}
     told = given.get(element.properties["stage"])
-    begun = next((stage for stage in of_case(work, case) if _starts(definition, stage.element)), None)
-    if isinstance(told, str) and begun is not None and datetime.fromisoformat(told) < begun.at:
+    begun = _begun(work, case, definition)
+    if (
+        isinstance(told, str)
+        and begun is not None
+        and begun.element != element.id
+        and datetime.fromisoformat(told) < begun.at
+    ):
         return {element.properties["stage"]: _too_early(begun)}
     return {}
 
@@ -144,14 +173,14 @@ def correct(work: UnitOfWork, case_id: UUID, element: str, at: str, reason: str)
         raise NotFound()
     instant, faults = _read(at), {}
     definition = definition_of(work, case.definition_id)
-    begun = next((one for one in reached if _starts(definition, one.element)), None)
+    begun = _begun(work, case, definition)
     if instant is None:
         faults["at"] = "Isi tanggal dan jam yang benar."
     elif instant > work.clock():
         faults["at"] = "Waktu ini belum terjadi. Isi waktu yang sudah lewat."
-    elif begun is not None and begun is not stage and instant < begun.at:
+    elif begun is not None and begun.element != element and instant < begun.at:
         faults["at"] = _too_early(begun)
-    if len(reason.strip()) < 10:
+    if len(reason.strip()) < SHORTEST_REASON:
         faults["reason"] = "Tulis alasan koreksi dengan jelas, paling sedikit sepuluh huruf."
     elif fault := forms.judge_text(reason, LONGEST_REASON):
         faults["reason"] = fault
@@ -159,26 +188,37 @@ def correct(work: UnitOfWork, case_id: UUID, element: str, at: str, reason: str)
         raise InvalidInput(fields=faults)
     if instant == stage.at:
         return
+    put_beside(work, case, element, stage.name, "time.corrected", stage.at, instant, reason.strip())
+
+
+def put_beside(
+    work: UnitOfWork,
+    case: Case,
+    element: str,
+    name: str,
+    action: str,
+    was: datetime,
+    becomes: datetime,
+    reason: str,
+    *,
+    is_offer: bool = False,
+) -> None:
+    """Keep another time beside the one of a step, and on record. `is_offer` says that the form had offered what it was."""
     made = uuid4()
     work.session.add(
         TimeCorrection(
             id=made,
             case_id=case.id,
             element=element,
-            at=instant,
-            sealed=work.vault.seal(case.data_key, {"alasan": reason.strip()}, _context(made)),
+            at=becomes,
+            offered_at=was if is_offer else None,
+            sealed=work.vault.seal(case.data_key, {"alasan": reason}, _context(made)),
             made_at=work.clock(),
             made_by=work.actor.user_id,
         )
     )
     audit.record_case(
-        work,
-        case.id,
-        "time.corrected",
-        element,
-        name=stage.name,
-        was=stage.at.isoformat(),
-        becomes=instant.isoformat(),
+        work, case.id, action, element, name=name, was=was.isoformat(), becomes=becomes.isoformat()
     )
     work.session.flush()
 
@@ -191,9 +231,10 @@ def _clocks(element: Element, side: str) -> Iterable[str]:
     return element.properties.get(f"{side}Clock", "").split()
 
 
-def _starts(definition: Definition, element: str) -> bool:
-    """Does the service count from this stage on?"""
-    return bool(_clocks(definition.elements[element], "starts"))
+def _begun(work: UnitOfWork, case: Case, definition: Definition) -> StageView | None:
+    """The stage from which the service counts, once it was reached."""
+    starts = (one for one in of_case(work, case) if _clocks(definition.elements[one.element], "starts"))
+    return next(starts, None)
 
 
 def _read(text: str) -> datetime | None:
@@ -206,7 +247,7 @@ def _read(text: str) -> datetime | None:
 
 
 def _too_early(begun: StageView) -> str:
-    return f"Waktu ini sebelum laporan diterima ({readable.moment(begun.at)}). Periksa lagi."
+    return f"Waktu ini mendahului langkah “{begun.name}” ({readable.moment(begun.at)}). Periksa lagi."
 
 
 def _name(names: Mapping[UUID, str], user_id: UUID | None) -> str:

@@ -12,7 +12,15 @@ from workflow_app.engine.forms import PERSONAL_GROUPS, WORKING_NOTES, Field, For
 from workflow_app.errors import NotFound
 from workflow_app.models.case import Case
 from workflow_app.models.task import Task
-from workflow_app.services.case_file import access, answers, handoffs, identities, kinship, remarks
+from workflow_app.services.case_file import (
+    access,
+    answers,
+    handoffs,
+    identities,
+    kinship,
+    moved_starts,
+    remarks,
+)
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office.processes import definition_of
@@ -39,7 +47,7 @@ def first_values(work: UnitOfWork, case: Case, task: Task, form: Form, sources: 
             field, origin = form.fields.get(name), theirs[element].fields.get(name)
             if field and origin and form_inheritance.may_stand(field, origin, value):
                 taken[name], origins[name] = value, origin
-    taken = forms.visible(form, {**forms.defaults(form, work.clock()), **taken})
+    taken = forms.visible(form, {**forms.defaults(form, work.clock(), moved_starts.opened_at(task)), **taken})
     if any(origin.personal in MASKED for name, origin in origins.items() if name in taken):
         _record_opening(work, parent, task)
     return taken if origins else {}

@@ -6,7 +6,7 @@ from workflow_app.engine.forms import Form
 from workflow_app.models.case import Case
 from workflow_app.models.task import Task
 from workflow_app.services.accounts import members
-from workflow_app.services.case_file import stages
+from workflow_app.services.case_file import moved_starts, stages
 from workflow_app.services.forms import evidence, named_officers, printable, requirements, tied_answers
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.types import Answers
@@ -23,5 +23,6 @@ def faults(
         **members.check(work, form, given),
         **named_officers.check(work, case, form, given),
         **tied_answers.check(work, case, form, given),
+        **moved_starts.check(work, task, form, given),
         **stages.check(work, case, task, given),
     }

@@ -130,6 +130,9 @@ _FAMILIES = (
     Family("penandatangan", "Pejabat penanda tangan surat", POLICY, shapes.signatory, seeds.SIGNATORIES),
     Family("kotak_pengaduan", "Nama kotak pengaduan", SERVICE, shapes.lines, {"": seeds.BOXES}),
     Family("target", "Batas waktu sebuah jam", SERVICE, shapes.target, seeds.TARGETS),
+    Family(
+        "toleransi", "Selisih yang belum ditanyakan sebabnya, menit", SERVICE, shapes.leeway, seeds.LEEWAY
+    ),
     Family("wilayah", "Wilayah menurut kode", POLICY, shapes.codes, seeds.AREAS),
     Family("lp", "Langkah Laporan Polisi yang dijalankan", SERVICE, shapes.steps, seeds.POLICE_REPORTS),
     Family("masa_berlaku", "Masa berlaku surat dalam hari", SERVICE, shapes.count, seeds.VALIDITY),

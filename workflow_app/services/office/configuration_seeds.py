@@ -146,3 +146,8 @@ LEVELS: dict[str, Any] = {
     "proses": {"complaint": "terbatas"},
     "dokumen": {},
 }
+
+LEEWAY: dict[str, Any] = {
+    # Not in the SOP: minutes by which the start of a clock may lie elsewhere than its form offers before it asks why.
+    "waktu_mulai": 3,
+}

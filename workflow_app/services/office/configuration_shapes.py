@@ -18,6 +18,7 @@ NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 CALENDAR = ("hari", "kategori_libur", "zona", "libur", "masuk", "tahun_terverifikasi")
 ZONES = ("Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura")
 MOST_DAYS = 366
+MOST_LEEWAY = 60
 REGION_EXAMPLES = '"63.06.05" (kecamatan) atau "63.06.05.1001" (desa, kelurahan)'
 CHANNELS = ("telepon", "surel")
 """The ways a message can leave the house; a slip is always possible."""
@@ -69,6 +70,11 @@ def count(value: Any) -> str:
 def publication(value: Any) -> str:
     is_right = is_count(value) and value <= MOST_DAYS
     return "" if is_right else f"Isi dengan bilangan bulat 1 sampai {MOST_DAYS}."
+
+
+def leeway(value: Any) -> str:
+    is_right = is_count(value) and value <= MOST_LEEWAY
+    return "" if is_right else f"Isi dengan bilangan bulat menit, 1 sampai {MOST_LEEWAY}."
 
 
 def target(value: Any) -> str:

@@ -29,6 +29,8 @@ PROCESS, SHEET = "complaint", "lembar_kotak"
 MOST_SHEETS = 50
 EARLIEST = "P7D"
 """How long after an opening it can still be recorded."""
+OPENED_BY_TWO = "Waktu kotak dibuka menurut catatan dua petugas."
+"""Why a sheet was received before it was recorded; the opening itself is a record of its own."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +117,7 @@ def _begin(work: UnitOfWork, opening: BoxOpening, sheet: int) -> UUID:
         "kotak": opening.box,
         "nomor_lembar": sheet,
         "received_at": opening.opened_at.isoformat(),
+        "alasan_waktu": OPENED_BY_TWO,
     }
     tasks.complete(work, started.task_id, answers, str(uuid4()))
     work.session.add(BoxSheet(opening_id=opening.id, sheet=sheet, case_id=started.case_id))

@@ -14,7 +14,7 @@ from workflow_app.models.case import Case
 from workflow_app.models.task import Draft, Task
 from workflow_app.permissions import check_work_on
 from workflow_app.services.accounts import people
-from workflow_app.services.case_file import access, answers, precedence
+from workflow_app.services.case_file import access, answers, moved_starts, precedence
 from workflow_app.services.forms import inheritance
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office.processes import definition_of
@@ -129,7 +129,7 @@ def prefill(work: UnitOfWork, case: Case, task: Task) -> Prefill:
         return Prefill(forms.visible(form, {**taken, **merged}), "parent", None)
     if merged:
         return Prefill(forms.visible(form, merged), "earlier", None)
-    return Prefill(forms.defaults(form, work.clock()), None, None)
+    return Prefill(forms.defaults(form, work.clock(), moved_starts.opened_at(task)), None, None)
 
 
 def of_case(work: UnitOfWork, case_id: UUID) -> list[Unfinished]:

@@ -1,18 +1,20 @@
 """Playing a scenario on the real services: for demo cases and for the tests of every process.
 
 Where a scenario's answers list papers, a page is uploaded to the task and its id takes their place. Where they choose
-members, somebody who plays no part takes theirs.
+members, somebody who plays no part takes theirs. Scenarios have their own day: on a site with the real clock what happens in
+them happens now.
 """
 
 from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
 from workflow_app.engine import definitions, scenarios
+from workflow_app.engine.forms import Form
 from workflow_app.engine.scenarios import Advance, Complete, ExpectOpen, Message, Scenario
 from workflow_app.errors import SentraError
 from workflow_app.models.case import Case
@@ -20,12 +22,14 @@ from workflow_app.models.effect import PendingEffect
 from workflow_app.models.task import Task
 from workflow_app.models.user import User
 from workflow_app.services.accounts import members
-from workflow_app.services.case_file import incidents
-from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.case_file import access, incidents, moved_starts
+from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
 from workflow_app.services.office import processes
 from workflow_app.services.papers import documents
 from workflow_app.services.running import cases, performing, tasks, wakes
 from workflow_app.types import SYSTEM, Actor, Answer, Answers
+
+OWN_DAY = "Contoh: waktu menurut skenario."
 
 
 class RehearsalFailed(SentraError):
@@ -43,7 +47,7 @@ class Stage:
     paper: bytes
     """A picture that is uploaded where a scenario needs a paper."""
     advance: Callable[[timedelta], None] | None = None
-    """Lets time pass; None where the clock is the real one (then `advance` steps are skipped)."""
+    """Lets time pass; None where the clock is the real one (then `advance` steps are skipped, and times of answers are now)."""
     colleagues: Mapping[str, Actor] = field(default_factory=dict)
     """Role to a second person who holds it, for the steps that a scenario gives to a colleague."""
 
@@ -64,6 +68,11 @@ def completions(folder: Path, name: str) -> list[tuple[str, str, Answers]]:
     """Element, role and answers of each step that a person takes in a scenario of a process folder."""
     scenario = scenarios.read_scenario(name, definitions.read_folder(folder)[f"scenarios/{name}.yaml"])
     return [(step.element, step.role, step.answers) for step in scenario.steps if isinstance(step, Complete)]
+
+
+def happening_now(answers: Answers, now: datetime) -> Answers:
+    """The same answers with their instants now."""
+    return {name: now.isoformat() if name.endswith("_at") else value for name, value in answers.items()}
 
 
 def go_on(stage: Stage, case_id: UUID, scenario: Scenario, start: int, stop: int | None = None) -> None:
@@ -119,18 +128,26 @@ def _complete(stage: Stage, case_id: UUID, step: Complete) -> None:
     if len(found) != 1:
         raise RehearsalFailed(detail=f"{step.element} is not open")
     task, actor = found[0], stage.actor(step)
+    told = step.answers if stage.advance else happening_now(step.answers, stage.works.clock())
     with stage.works.begin(actor) as work:
         if task.assignee_id is None:
             tasks.claim(work, task.id)
         form = tasks.get(work, task.id).form
+        reasons = _reasons(work, task.id, form, told)
     names = {"documents", *(asked.name for asked in form.fields.values() if asked.widget == "documents")}
-    papers = _upload(stage, task, actor) if _has_papers(step.answers, names) else []
-    answers = _with_papers(step.answers, names, papers)
+    papers = _upload(stage, task, actor) if _has_papers(told, names) else []
+    answers = {**reasons, **_with_papers(told, names, papers)}
     for asked in form.fields.values():
         if asked.widget == members.WIDGET and answers.get(asked.name):
             answers[asked.name] = [_bystander(stage)]
     with incidents.unit_of_work(stage.works, actor) as work:
         tasks.complete(work, task.id, answers, str(uuid4()))
+
+
+def _reasons(work: UnitOfWork, task_id: UUID, form: Form, answers: Answers) -> Answers:
+    """Why the start of a clock lies elsewhere than the form offers, where the scenario's own day makes it ask."""
+    asked = moved_starts.check(work, access.visible_task(work, task_id), form, answers)
+    return {name: OWN_DAY for name in asked if "reason_for" in form.fields[name].parameters}
 
 
 def _bystander(stage: Stage) -> str:

@@ -1,13 +1,12 @@
 """What a first start finds: the processes of the release, and on request clearly invented people and cases."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, timedelta
 from pathlib import Path
 
 from sqlalchemy import func, select
 
 from workflow_app.engine import definitions, scenarios
-from workflow_app.engine.scenarios import Complete, ScenarioStep
 from workflow_app.models.case import Case
 from workflow_app.models.kinship import CaseKinship
 from workflow_app.models.user import User
@@ -147,18 +146,9 @@ def _play(works: Works, folder: Path, public_url: str, name: str, steps: int | N
     about = Metadata("Contoh dokumen", "Sentra SPKT", works.clock(), b"contoh")
     paper, _ = typeset(DEMO_PAPER, about)
     files = definitions.read_folder(folder)
-    written = scenarios.read_scenario(name, files[f"scenarios/{name}.yaml"])
-    scenario = replace(written, steps=tuple(_happening_now(step, works) for step in written.steps))
+    scenario = scenarios.read_scenario(name, files[f"scenarios/{name}.yaml"])
     stage = rehearsal.Stage(works, cast, public_url, paper)
     case_id = rehearsal.play(stage, folder.name, scenario, steps=steps)
     if steps is not None:
         with works.begin(cast["petugas"]) as work:
             documents.upload(work, case_id, element=PAPER_AT, label="Surat", data=paper)
-
-
-def _happening_now(step: ScenarioStep, works: Works) -> ScenarioStep:
-    """Scenarios have their own day; a demo's citizen has just come in."""
-    if not isinstance(step, Complete):
-        return step
-    instants = {name for name in step.answers if name.endswith("_at")}
-    return replace(step, answers={**step.answers, **dict.fromkeys(instants, works.clock().isoformat())})

@@ -25,6 +25,7 @@ from workflow_app.services.case_file import (
     handoffs,
     incidents,
     kinship,
+    moved_starts,
     precedence,
     walls,
 )
@@ -64,7 +65,7 @@ class TaskView:
     can_reassign: bool
     status: str
     is_stage: bool
-    """Its time is recorded, so that the button is all it asks for."""
+    """Its time is recorded, and the button may be all it asks for."""
     created_at: datetime
     due_at: datetime | None
     clauses: tuple[str, ...]
@@ -104,6 +105,9 @@ def get(work: UnitOfWork, task_id: UUID) -> TaskView:
     may_work = standing_in.may_work(work, case, task)
     stands_in = standing_in.may_stand_in(work, case, task)
     is_mine = task.status == "open" and task.assignee_id == work.actor.user_id and may_work
+    form = definition.form(task.element)
+    if is_mine:
+        moved_starts.note_showing(work, task, form)
     found = drafts.prefill(work, case, task) if is_mine else drafts.NOTHING
     done = {known.element for known in case_tasks.of_case(work, case.id) if known.status == "done"}
     return TaskView(
@@ -122,13 +126,13 @@ def get(work: UnitOfWork, task_id: UUID) -> TaskView:
         can_claim=task.status == "open" and task.assignee_id is None and may_work and not stands_in,
         can_take_over=task.status == "open" and not is_mine and standing_in.may_take_over(work, case, task),
         stands_in=stands_in,
-        is_stage="stage" in element.properties,
+        is_stage="stage" in element.properties and "sumber" in form.fields,
         can_reassign=task.status == "open" and is_lead(work.actor, case.confined_to),
         status=task.status,
         created_at=task.created_at,
         due_at=task.due_at,
         clauses=element.clauses,
-        form=definition.form(task.element),
+        form=form,
         answers=found.answers,
         answers_from=found.source,
         typed_by=found.typed_by,
@@ -213,6 +217,7 @@ def complete(
         raise InvalidInput(fields=faults)
     kept = drawings.redrawn(form, kept)
     stored = answers.store(work, case, task, token, form, kept)
+    moved_starts.keep(work, case, task, form, kept)
     control = {**stored.control, **requirements.decide(work, case, form, kept, stored.submission_id)}
     with incidents.blaming("complete", case.id, task.id), work.session.no_autoflush:
         run = runner.open_case(definition, case.state, work.clock())
