@@ -84,6 +84,8 @@ class Field:
     """The answer becomes a control variable of the same name."""
     duty: bool = False
     """The options are roles; who is on duty now stands with each."""
+    offered_by: str = ""
+    """Key of the configuration that says which options are in service, in which order and by which words."""
     required: bool = False
     visible_if: Condition | None = None
     not_before: str = ""
@@ -198,12 +200,8 @@ def validate(form: Form, answers: Mapping[str, Answer], now: datetime | None = N
     """
     shown = {name: form.fields[name] for name in _shown(form, answers)}
     given = {name: value for name, value in answers.items() if name in shown and value not in (None, "")}
-    found = sentences(
-        {name: (f.title, f.widget) for name, f in form.fields.items() if name in shown},
-        form.schema,
-        given,
-        now,
-    )
+    asked = {name: (f.title, f.widget) for name, f in form.fields.items() if name in shown}
+    found = sentences(asked, form.schema, given, now)
     for name, value in given.items():
         judge = _JUDGES.get(shown[name].widget)
         if judge and isinstance(value, str):
@@ -285,6 +283,7 @@ def _field(name: str, schema: Mapping[str, Any], ui: Mapping[str, Any], required
         notice=ui.get("notice", False) is True,
         control=ui.get("control", False) is True,
         duty=ui.get("duty", False) is True,
+        offered_by=ui.get("offered_by", ""),
         required=required,
         visible_if=condition,
         not_before=ui.get("not_before", ""),

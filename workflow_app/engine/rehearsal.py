@@ -114,11 +114,7 @@ class _Play:
             case "start_clock":
                 return self.start_clock(effect)
             case "working_days_after":
-                name, days = str(given["clock"]), given["days"]
-                target = self.scenario.targets.get(name)
-                if not isinstance(target, int) or not isinstance(days, int) or days >= target:
-                    return None
-                return end_of_day(self.started[name], days).isoformat()
+                return self.working_days_after(effect)
             case "check_area":
                 return areas.is_within(str(given["code"]), self.scenario.areas.get(str(given["area"]), ()))
             case "read_setting":
@@ -127,6 +123,9 @@ class _Play:
                     name, self.definition.initial[name.rpartition(".")[2]]
                 )
                 return value
+            case "read_route":
+                route: Value = self.scenario.settings.get(f"{given['table']}.{given['need']}")
+                return route or ""
             case "issue_letter":
                 self.issued += 1
                 letter_id = f"surat-{self.issued}"
@@ -145,6 +144,14 @@ class _Play:
             case "record_cancellation":
                 self.letters.clear()
         return None
+
+    def working_days_after(self, effect: Effect) -> str | None:
+        """When so many days of a clock are over; none of one whose target is not in days, or ends before."""
+        name, days = str(effect.parameters["clock"]), effect.parameters["days"]
+        target = self.scenario.targets.get(name)
+        if not isinstance(target, int) or not isinstance(days, int) or days >= target:
+            return None
+        return end_of_day(self.started[name], days).isoformat()
 
     def start_clock(self, effect: Effect) -> str | None:
         """When the target is over; of a clock that counts once per case also when it has been started before."""

@@ -128,6 +128,25 @@ def test_r40_received_and_what_became_of_them_by_channel_and_month(
     assert year["median_hari"] == {"tanggapan_awal": 1.0, "selesai": 4.0}
 
 
+def test_r40_channels_are_told_by_the_words_and_in_the_order_of_the_office(
+    work: UnitOfWork, complaints: Complain
+) -> None:
+    complaints(8, "langsung", outcome="selesai", days=4)
+    complaints(9, "sms", outcome="selesai", days=4)
+    listed = [
+        {"kode": "surel", "sebutan": "Surat elektronik", "dilayani": False},
+        {"kode": "langsung", "sebutan": "Datang ke SPKT", "dilayani": True},
+    ]
+    configuration.set_value(work, "kanal_pengaduan", listed, work.clock())
+    assert publications.publish(work)
+    published = publications.newest(work)
+    assert published is not None
+
+    divisions = {each["kunci"]: each["butir"] for each in published.years[0]["sebaran"]}
+
+    assert [item["nama"] for item in divisions["kanal"]] == ["Surat elektronik", "Datang ke SPKT", "SMS"]
+
+
 @pytest.mark.parametrize("how", ["confined", "walled"])
 def test_r79_a_case_that_is_kept_from_somebody_is_counted_in_the_total_only(
     work: UnitOfWork, complaints: Complain, budi: Actor, how: str

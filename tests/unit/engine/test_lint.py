@@ -20,7 +20,7 @@ from tests.unit.engine.play import comparing, line, rework, with_setting
 from workflow_app.engine.linting.linter import RULES, lint
 
 ROLES = {"petugas", "ka_spkt", "piket_lantas", "piket_reskrim"}
-TEXTS = {"selesai"}
+SETTINGS = {"pesan.selesai"}
 
 SCENARIO = """
 name: Contoh
@@ -37,7 +37,7 @@ expect: {outcome: dibatalkan, letters: [], variables: {}}
 
 
 def found(folder: Folder) -> set[tuple[str, str]]:
-    return {(finding.rule, finding.element) for finding in lint(folder.files(), ROLES, TEXTS)}
+    return {(finding.rule, finding.element) for finding in lint(folder.files(), ROLES, SETTINGS)}
 
 
 def scenario(old: str = "", new: str = "") -> Folder:
@@ -206,6 +206,9 @@ FAULTS: dict[str, tuple[Folder, str, str]] = {
     "a comparison without a day": (comparing(near="jenis"), "form-similar", "kerja"),
     "a comparison of what is personal": (comparing(personal="uraian"), "form-similar", "kerja"),
     "people on duty where no role is chosen": (with_field(widget="radio", schema={"type": "string", "enum": ["a"]}, options={"a": "A"}, duty=True), "form-duty", "kerja"),
+    "choices of a setting that is not there": (with_field(widget="radio", schema={"type": "string", "enum": ["a"]}, options={"a": "A"}, offered_by="kanal"), "form-offer", "kerja"),
+    "a line of text that the office offers": (with_field(widget="text", schema={"type": "string"}, offered_by="pesan.selesai"), "form-offer", "kerja"),
+    "a setting that is not there": (with_setting("uji.cara"), "setting-unknown", "baca"),
     "an unknown widget": (with_field(widget="peta"), "form-unreadable", "kerja"),
     "a decision that is missing": (line().rule("hitung", "hantu", "x"), "decision-unknown", "hitung"),
     "an output that is missing": (with_property("pilih_target", keepOutputs="hantu"), "keep-outputs", "pilih_target"),
@@ -260,7 +263,7 @@ def test_each_planted_fault_is_refused(fault: str) -> None:
 
 def test_findings_are_sentences() -> None:
     for folder, _, _ in FAULTS.values():
-        for finding in lint(folder.files(), ROLES, TEXTS):
+        for finding in lint(folder.files(), ROLES, SETTINGS):
             assert finding.message[0].isupper(), finding
             assert finding.message.endswith("."), finding
             assert finding.element, finding

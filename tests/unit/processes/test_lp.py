@@ -57,6 +57,20 @@ def test_every_receiving_function_is_reached_by_some_scenario() -> None:
         assert decided == set(lp().form(element).fields["rujukan_dituju"].options)
 
 
+def test_r49_r71_the_office_may_send_every_kind_of_matter_to_any_investigating_function() -> None:
+    table = lp().decision("fungsi_penerima")
+    for role in configuration_shapes.INVESTIGATORS:
+        assert (
+            table.evaluate({"rute_laporan": role, "jenis_perkara": "narkotika"})[0]["rujukan_dituju"] == role
+        )
+    (by_the_table,) = table.evaluate({"rute_laporan": "", "jenis_perkara": "narkotika"})
+    assert by_the_table["rujukan_dituju"] == "piket_narkoba"
+    kinds = lp().form("kejadian").fields["jenis_perkara"].options
+    assert {f"rute_laporan.{kind}" for kind in kinds} == {
+        key for key in configuration.SEED if key.startswith("rute_laporan.")
+    }
+
+
 def test_requirements_of_the_report_are_carried_by_elements() -> None:
     carried = {clause for element in lp().elements.values() for clause in element.clauses}
     assert {f"R{number}" for number in range(42, 53)} | {"R71", "R69", "R13", "R29", "R38"} <= carried

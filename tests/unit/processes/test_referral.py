@@ -15,6 +15,7 @@ from workflow_app.engine.linting.linter import lint
 from workflow_app.engine.model import read_model
 from workflow_app.engine.scenarios import Complete, Scenario, read_scenarios
 from workflow_app.permissions import ROLES
+from workflow_app.services.office import configuration, configuration_shapes
 
 SCENARIOS = read_scenarios(referral().files)
 ROUTES = {
@@ -37,10 +38,22 @@ ROUTES = {
 OFFICIAL_FEES = {"sim", "stnk", "skck"}
 
 
-def route(service: str, matter: str | None = None, chosen: str | None = None) -> dict[str, Any]:
+def route(
+    service: str, matter: str | None = None, chosen: str | None = None, told: str = ""
+) -> dict[str, Any]:
     table = referral().decision("tujuan_layanan")
-    asked = {"rujukan_layanan": service, "rujukan_perkara": matter, "rujukan_dituju": chosen}
+    asked = {
+        "rujukan_rute": told,
+        "rujukan_layanan": service,
+        "rujukan_perkara": matter,
+        "rujukan_dituju": chosen,
+    }
     (row,) = table.evaluate(asked)
+    return row
+
+
+def fee(service: str) -> dict[str, Any]:
+    (row,) = referral().decision("biaya_layanan").evaluate({"rujukan_layanan": service})
     return row
 
 
@@ -95,7 +108,8 @@ def test_another_process_may_call_it() -> None:
 def test_called_nobody_is_received_twice_nothing_is_archived_and_the_caller_goes_on() -> None:
     play = Play(caller()).done("terima")
     assert (play.open, play.waiting) == (["rujukan_keperluan"], [])
-    play.done("rujukan_keperluan", rujukan_layanan="skck").done("rujukan_cara", rujukan_cara="antar")
+    play.done("rujukan_keperluan", rujukan_layanan="skck").resolve("read_route", "")
+    play.done("rujukan_cara", rujukan_cara="antar")
     play.done("rujukan_antar", rujukan_serah_at=play.now.isoformat()).done("rujukan_beri_tahu")
     due = (play.now + timedelta(minutes=30)).isoformat()
     play.resolve("stop_clock").resolve("send_message").resolve("start_clock", due)
@@ -106,7 +120,8 @@ def test_called_nobody_is_received_twice_nothing_is_archived_and_the_caller_goes
     assert play.open == ["rujukan_terima", "rujukan_eskalasi"]
     play.done("rujukan_terima", rujukan_jawaban="kembalikan").resolve("stop_clock")
     assert play.open == ["rujukan_keperluan"]
-    play.done("rujukan_keperluan", rujukan_layanan="sim").done("rujukan_cara", rujukan_cara="antar")
+    play.done("rujukan_keperluan", rujukan_layanan="sim").resolve("read_route", "")
+    play.done("rujukan_cara", rujukan_cara="antar")
     play.done("rujukan_antar", rujukan_serah_at=play.now.isoformat()).done("rujukan_beri_tahu")
     again = (play.now + timedelta(minutes=30)).isoformat()
     play.resolve("stop_clock").resolve("send_message").resolve("start_clock", again)
@@ -119,6 +134,7 @@ def test_called_nobody_is_received_twice_nothing_is_archived_and_the_caller_goes
 
 def test_called_it_is_cancelled_with_the_process_that_calls_it() -> None:
     play = Play(caller()).done("terima").done("rujukan_keperluan", rujukan_layanan="skck")
+    play.resolve("read_route", "")
     assert play.hear("pembatalan").step.outcome == "dibatalkan"
     assert play.open == []
 
@@ -141,6 +157,20 @@ def test_r70_to_r73_the_table_sends_each_service_to_the_function_of_the_sop(
     assert found["klausul"]
 
 
+@pytest.mark.parametrize("role", configuration_shapes.RECEIVERS)
+def test_r70_to_r73_the_office_may_send_any_need_to_any_receiving_function(role: str) -> None:
+    found = route("sim", told=role)
+    assert (found["rujukan_fungsi"], found["rujukan_sasaran"]) == (role, "fungsi")
+    assert found["tujuan"] == referral().form("rujukan_keperluan").fields["rujukan_dituju"].options[role]
+
+
+def test_the_needs_of_the_configuration_are_those_that_the_table_decides() -> None:
+    decided = {"_".join(filter(None, need)) for need, role in ROUTES.items() if role}
+    assert {f"rute_rujukan.{need}" for need in decided} == {
+        key for key in configuration.SEED if key.startswith("rute_rujukan.")
+    }
+
+
 def test_every_service_of_the_form_has_a_row_of_its_own() -> None:
     offered = set(referral().form("rujukan_keperluan").fields["rujukan_layanan"].options)
     assert "laporan" not in offered, "only a police report says so"
@@ -160,11 +190,11 @@ def test_r79_nothing_here_leads_to_propam_because_a_referral_has_no_wall() -> No
 
 
 def test_r69_only_what_spkt_does_itself_is_called_free() -> None:
-    for row in referral().decision("tujuan_layanan").rows:
+    for row in referral().decision("biaya_layanan").rows:
         says_free = re.search(r"gratis|Rp0|tidak dipungut biaya", row["kalimat_biaya"]) is not None
         assert says_free == row["gratis"], row["rujukan_layanan"]
-    assert {key for key in OFFICIAL_FEES if "PNBP" not in route(key)["kalimat_biaya"]} == set()
-    assert {key for key in OFFICIAL_FEES if route(key)["gratis"]} == set()
+    assert {key for key in OFFICIAL_FEES if "PNBP" not in fee(key)["kalimat_biaya"]} == set()
+    assert {service for service, _ in ROUTES if fee(service)["gratis"]} == {"perkara"}
 
 
 def test_no_words_of_the_process_promise_a_free_service_elsewhere() -> None:

@@ -8,6 +8,7 @@ from workflow_app.services.office import configuration
 from workflow_app.services.office.configuration_keys import fault
 
 SIGNATORY = configuration.SEED["penandatangan.sktlk"]
+DESK = {"kode": "langsung", "sebutan": "Langsung", "dilayani": True}
 OFFICE = configuration.SEED["kalender.hari_kerja"]
 
 
@@ -24,6 +25,11 @@ def test_what_the_product_comes_with_has_the_shape_it_asks_for(key: str) -> None
         ("target.kedatangan", {"hari_kerja": 3, "kalender": "hari_kerja"}),
         ("kalender.enam_hari", {**OFFICE, "hari": ["senin", "sabtu"]}),
         ("kalender.enam_hari", None),
+        ("rute_rujukan.sim", "piket_samapta"),
+        ("rute_rujukan.sim", None),
+        ("rute_laporan.narkotika", "piket_reskrim"),
+        ("kanal_pengaduan", [DESK]),
+        ("kanal_pengaduan", [{"kode": "sms", "sebutan": "SMS", "dilayani": False}, DESK]),
         ("pemilik_pengaturan", {"target": {"penanggung_jawab": "pimpinan", "pengubah": ["ka_spkt"]}}),
         ("kalender.hari_kerja", {**OFFICE, "libur": {"2026-12-31": "Contoh: cuti bersama"}}),
         ("kalender.hari_kerja", {**OFFICE, "masuk": {"2028-02-29": "Contoh: masuk"}}),
@@ -100,6 +106,18 @@ def test_what_fits_is_taken(key: str, value: Any) -> None:
         ("target.berkas_lengkap", {"hari_kerja": 3, "kalender": ["hari_kerja"]}),
         ("target.berkas_lengkap", {"hari_kerja": 3}),
         ("target.berkas_lengkap", {"hari_kerja": 3, "kalender": "hari_kerja", "jam": 1}),
+        ("rute_rujukan.sim", "piket_propam"),
+        ("rute_rujukan.sim", "petugas"),
+        ("rute_rujukan.sim", ["piket_lantas"]),
+        ("rute_laporan.narkotika", "piket_intelkam"),
+        ("kanal_pengaduan", []),
+        ("kanal_pengaduan", [{"kode": "surat", "sebutan": "Surat", "dilayani": True}]),
+        ("kanal_pengaduan", [{"kode": "langsung", "sebutan": "Langsung", "dilayani": False}]),
+        ("kanal_pengaduan", [{"kode": "langsung", "sebutan": "", "dilayani": True}]),
+        ("kanal_pengaduan", [{"kode": "telegram", "sebutan": "Telegram", "dilayani": True}, DESK]),
+        ("kanal_pengaduan", [{"kode": "langsung", "sebutan": "Langsung"}]),
+        ("kanal_pengaduan", [DESK, DESK]),
+        ("kanal_pengaduan", DESK),
         ("kalender.hari_kerja", None),
         ("kalender.enam_hari", {"hari": ["senin"]}),
         ("pemilik_pengaturan", {"target": "ka_spkt"}),

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 
-from workflow_app.engine.linting.source import Finding, Rule, Source
+from workflow_app.engine.linting.source import Finding, Rule, Source, text_written
 from workflow_app.engine.model import Node
 
 EVENTS: Mapping[str, frozenset[str]] = {
@@ -44,6 +44,7 @@ OPERATIONS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
     "working_days_after": (frozenset({"clock", "days"}), frozenset()),
     "check_area": (frozenset({"area", "code"}), frozenset()),
     "read_setting": (frozenset({"setting"}), frozenset()),
+    "read_route": (frozenset({"table", "need"}), frozenset()),
     "issue_letter": (frozenset({"letter"}), frozenset({"model"})),
     "render_letter": (frozenset({"letter_id"}), frozenset()),
     "void_letter": (frozenset({"letter_id"}), frozenset({"reason"})),
@@ -178,6 +179,9 @@ def settings(source: Source) -> Iterator[Finding]:
         elif node.result not in source.initial:
             message = f"Variabel {node.result} belum mempunyai nilai awal pada initial."
             yield Finding("setting-name", node.id, message)
+        elif source.lacks(f"{source.model.key}.{node.result}"):
+            message = f"Pengaturan {source.model.key}.{node.result} tidak ada."
+            yield Finding("setting-unknown", node.id, message)
 
 
 def _side_branches(source: Source) -> set[str]:
@@ -203,4 +207,15 @@ def _side_branches(source: Source) -> set[str]:
     return reach(starts, True) - reach(starts, False)
 
 
-RULES: tuple[Rule, ...] = (kinds, names, clauses, properties, outcomes, services, settings)
+def routes(source: Source) -> Iterator[Finding]:
+    """Who receives a need is read from a group of the configuration that is there, written directly in quotation marks."""
+    for node in source.of_kind("serviceTask"):
+        if node.operation != "read_route" or "table" not in node.parameters:
+            continue
+        group = text_written(node.parameters["table"])
+        if group is None or not source.has_settings(f"{group}."):
+            message = f"Kelompok pengaturan {node.parameters['table']} tidak ada, atau tidak tertulis dalam tanda kutip."
+            yield Finding("route-unknown", node.id, message)
+
+
+RULES: tuple[Rule, ...] = (kinds, names, clauses, properties, outcomes, services, settings, routes)

@@ -67,6 +67,17 @@ def duties(source: Source) -> Iterator[Finding]:
                 yield Finding("form-duty", element, words)
 
 
+def offers(source: Source) -> Iterator[Finding]:
+    """Choices that the office offers are options of one question, and the setting that lists them is there."""
+    for element, form in source.forms.items():
+        for field in form.fields.values():
+            if not field.offered_by:
+                continue
+            if field.widget not in ("radio", "select") or field.groups or source.lacks(field.offered_by):
+                words = f"Isian {field.name}: offered_by hanya untuk radio atau select tanpa kelompok, dan menyebut pengaturan yang ada."
+                yield Finding("form-offer", element, words)
+
+
 def computed(source: Source) -> Iterator[Finding]:
     """Checklists name a decision of this folder, waivers the tasks that hold a checklist."""
     for element, form in source.forms.items():
@@ -244,6 +255,7 @@ RULES: tuple[Rule, ...] = (
     fields,
     widgets,
     duties,
+    offers,
     computed,
     comparisons,
     presences,

@@ -63,19 +63,21 @@ RULES: tuple[Rule, ...] = (
 T = TypeVar("T")
 
 
-def lint(files: ProcessFiles, roles: Collection[str], texts: Collection[str] | None = None) -> list[Finding]:
+def lint(
+    files: ProcessFiles, roles: Collection[str], settings: Collection[str] | None = None
+) -> list[Finding]:
     """Everything that is wrong with a process folder; empty when it may be deployed.
 
-    `roles` are the known role keys, `texts` the keys of the texts of messages; without these it is not asked whether a text exists.
+    `roles` are the known role keys, `settings` the keys of the configuration; without these it is not asked whether a setting exists.
     """
     findings: list[Finding] = []
     called: dict[str, Source] = {}
     shared = shared_files(files)
     for key, folder in called_folders(files).items():
-        other, found = _judge(folder | shared, roles, {}, texts)
+        other, found = _judge(folder | shared, roles, {}, settings)
         called |= {key: other} if other else {}
         findings += [Finding(f.rule, f"{CALLED}{key}: {f.element}", f.message) for f in found]
-    findings += _judge(own_files(files) | shared, roles, called, texts)[1]
+    findings += _judge(own_files(files) | shared, roles, called, settings)[1]
     if not findings:
         try:
             load(files)
@@ -89,7 +91,10 @@ def _unreadable(rule: str, element: str, error: InvalidDefinition) -> Finding:
 
 
 def _judge(
-    files: ProcessFiles, roles: Collection[str], called: Mapping[str, Source], texts: Collection[str] | None
+    files: ProcessFiles,
+    roles: Collection[str],
+    called: Mapping[str, Source],
+    settings: Collection[str] | None,
 ) -> tuple[Source | None, list[Finding]]:
     """One folder as far as it can be read, and what is wrong with it."""
     findings: list[Finding] = []
@@ -125,7 +130,9 @@ def _judge(
         scenario = attempt("scenario-unreadable", name, partial(read_scenario, name, files[name]))
         scenarios |= {name: scenario} if scenario else {}
     initial = attempt("initial-unreadable", MODEL_FILE, lambda: initial_values(model)) or {}
-    source = Source(files, frozenset(roles), model, asked, letters, tables, scenarios, initial, called, texts)
+    source = Source(
+        files, frozenset(roles), model, asked, letters, tables, scenarios, initial, called, settings
+    )
     for rule in RULES:
         findings.extend(rule(source))
     return source, findings

@@ -13,6 +13,9 @@ IDENTITY = "identitas"
 """Whose contact a message goes to when the task does not say."""
 CONTACT = frozenset({"telepon", "surel"})
 
+TEXT = "pesan."
+"""Before the name of a text in the configuration."""
+
 
 def messages(source: Source) -> Iterator[Finding]:
     """Texts, recipients, contacts and clocks that a message names exist, and are named directly."""
@@ -32,8 +35,10 @@ def messages(source: Source) -> Iterator[Finding]:
 
 
 def _named(source: Source, node: Node, given: dict[str, str]) -> Iterator[Finding]:
-    if source.texts is not None and given.get("template", "") not in source.texts:
-        known = ", ".join(sorted(source.texts))
+    if source.lacks(f"{TEXT}{given.get('template', '')}"):
+        known = ", ".join(
+            key.removeprefix(TEXT) for key in sorted(source.settings or ()) if key.startswith(TEXT)
+        )
         words = f"Pesan {given.get('template', '')} tidak ada di pengaturan. Yang ada: {known}."
         yield Finding("message-text", node.id, words)
     recipient = given.get("to", CITIZEN)

@@ -44,12 +44,20 @@ class Source:
     initial: Mapping[str, Any]
     called: Mapping[str, "Source"]
     """The processes it calls, by key; their own findings are found in them."""
-    texts: Collection[str] | None = None
-    """Keys of the texts of messages in the configuration; None where they are not known."""
+    settings: Collection[str] | None = None
+    """Keys of the configuration; None where they are not known."""
+
+    def lacks(self, setting: str) -> bool:
+        """Is this certainly no key of the configuration?"""
+        return self.settings is not None and setting not in self.settings
 
     def of_kind(self, *kinds: str) -> Iterator[Node]:
         """Nodes of these kinds, in the order of the file."""
         return (node for node in self.model.nodes.values() if node.kind in kinds)
+
+    def has_settings(self, prefix: str) -> bool:
+        """May there be keys of the configuration that begin so?"""
+        return self.settings is None or any(key.startswith(prefix) for key in self.settings)
 
     @property
     def parts(self) -> "tuple[Source, ...]":

@@ -9,6 +9,7 @@ from workflow_app.services.accounts import members
 from workflow_app.services.case_file import moved_starts, stages
 from workflow_app.services.forms import evidence, named_officers, printable, requirements, tied_answers
 from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.office import offers
 from workflow_app.types import Answers
 
 
@@ -19,6 +20,7 @@ def faults(
     return forms.validate(form, given, work.clock()) or {
         **requirements.check(work, case, form, given),
         **evidence.check(work, case, form, given),
+        **offers.check(work, form, given),
         **printable.check(definition, form, given),
         **members.check(work, form, given),
         **named_officers.check(work, case, form, given),

@@ -129,12 +129,27 @@ _FAMILIES = (
     Family("tempat_terbit", "Tempat surat diterbitkan", POLICY, shapes.line, {"": "Kandangan"}),
     Family("penandatangan", "Pejabat penanda tangan surat", POLICY, shapes.signatory, seeds.SIGNATORIES),
     Family("kotak_pengaduan", "Nama kotak pengaduan", SERVICE, shapes.lines, {"": seeds.BOXES}),
+    Family(
+        "kanal_pengaduan",
+        "Kanal pengaduan yang dilayani, urutan, dan sebutannya",
+        SERVICE,
+        shapes.complaint_channels,
+        {"": seeds.COMPLAINT_CHANNELS},
+    ),
     Family("target", "Batas waktu sebuah jam", SERVICE, shapes.target, seeds.TARGETS),
     Family(
         "toleransi", "Selisih yang belum ditanyakan sebabnya, menit", SERVICE, shapes.leeway, seeds.LEEWAY
     ),
     Family("wilayah", "Wilayah menurut kode", POLICY, shapes.codes, seeds.AREAS),
     Family("lp", "Langkah Laporan Polisi yang dijalankan", SERVICE, shapes.steps, seeds.POLICE_REPORTS),
+    Family("rute_rujukan", "Fungsi penerima sebuah keperluan", SERVICE, shapes.receiver, seeds.ROUTES),
+    Family(
+        "rute_laporan",
+        "Fungsi yang menangani sebuah perkara",
+        SERVICE,
+        shapes.investigator,
+        seeds.REPORT_ROUTES,
+    ),
     Family("masa_berlaku", "Masa berlaku surat dalam hari", SERVICE, shapes.count, seeds.VALIDITY),
     Family("ketentuan", "Kalimat hukum pada surat", SERVICE, shapes.lines, seeds.PROVISIONS),
     Family("pola_nomor", "Pola nomor surat dan berkas", SERVICE, shapes.pattern, seeds.NUMBERS),

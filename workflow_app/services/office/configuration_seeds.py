@@ -22,6 +22,23 @@ LETTERHEAD = [
 BOXES = ["Kotak pengaduan SPKT"]
 """R19: the boxes there are. How often they are opened is a rule of the office (pitfall 33)."""
 
+COMPLAINT_CHANNELS: list[dict[str, Any]] = [
+    {"kode": code, "sebutan": words, "dilayani": True}
+    for code, words in (
+        ("langsung", "Langsung, datang ke SPKT"),
+        ("kotak_pengaduan", "Kotak pengaduan"),
+        ("surat", "Surat"),
+        ("telepon_110", "Telepon atau 110"),
+        ("sms", "SMS"),
+        ("whatsapp", "WhatsApp dan sejenisnya"),
+        ("faksimili", "Faksimili"),
+        ("surel", "Surel"),
+        ("situs_web", "Situs web"),
+        ("media_siaran_sosial", "Media siaran atau media sosial"),
+    )
+]
+"""R18 to R21: the SOP names them, WhatsApp is one of the "sejenisnya"; all are in service."""
+
 SIGNATORIES: dict[str, Any] = {
     "sktlk": EXAMPLE_SIGNATORY,
     "lp": EXAMPLE_SIGNATORY,
@@ -72,6 +89,22 @@ POLICE_REPORTS: dict[str, Any] = {
     # R46: the steps that the text of the SOP lacks (IV.2.e to h); those listed are done.
     "langkah_turunan": ["kronologi", "bukti_saksi", "kajian_awal", "baca_ulang"],
 }
+
+ROUTES: dict[str, Any] = dict.fromkeys(
+    (
+        "sim", "stnk", "skck", "sttp", "skld", "keramaian", "jasa_pengamanan", "binmas", "perkara_umum", "perkara_narkoba",
+        "perkara_lalu_lintas", "sp2hp_umum", "sp2hp_narkoba", "sp2hp_lalu_lintas",
+    )
+)  # fmt: skip
+"""R70 to R73: who receives a need is in the table `tujuan_layanan` of the referral, until the office says otherwise."""
+
+REPORT_ROUTES: dict[str, Any] = dict.fromkeys(
+    (
+        "pencurian", "curanmor", "penipuan_penggelapan", "penganiayaan", "kdrt", "kekerasan_seksual", "perusakan",
+        "pengancaman", "siber", "orang_hilang", "narkotika", "kecelakaan", "lainnya",
+    )
+)  # fmt: skip
+"""R49, R71: who examines a reporter is in the table `fungsi_penerima` of the police report, until the office says otherwise."""
 
 VALIDITY: dict[str, Any] = {
     # Not in the SOP: nothing is printed until Ka SPKT decides (pitfall 24).

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from workflow_app.permissions import LEVELS, ROLES
+from workflow_app.permissions import EXAMINERS, FIELD_ROLES, LEVELS, ROLES
 from workflow_app.services.office import number_patterns, regions
 from workflow_app.services.office.working_days import CATEGORIES, WEEKDAYS
 
@@ -20,6 +20,14 @@ ZONES = ("Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura")
 MOST_DAYS = 366
 MOST_LEEWAY = 60
 REGION_EXAMPLES = '"63.06.05" (kecamatan) atau "63.06.05.1001" (desa, kelurahan)'
+COMPLAINT_CHANNELS = (
+    "langsung", "kotak_pengaduan", "surat", "telepon_110", "sms", "whatsapp", "faksimili", "surel", "situs_web",
+    "media_siaran_sosial",
+)  # fmt: skip
+"""The ways in which a complaint can come (R18 to R21), each with its own questions in the process."""
+RECEIVERS = tuple(role for role in ROLES if role in FIELD_ROLES and role != "piket_propam")
+INVESTIGATORS = tuple(role for role in RECEIVERS if role in EXAMINERS)
+AT_THE_DESK = "langsung"
 CHANNELS = ("telepon", "surel")
 """The ways a message can leave the house; a slip is always possible."""
 CONTACT = {"telepon": r"\+?[0-9][0-9 ()./-]{1,24}", "surel": r"[^\s@]+@[^\s@]+\.[^\s@]+"}
@@ -171,6 +179,46 @@ def channels(value: Any) -> str:
     return (
         "" if is_choice(value, CHANNELS) else f"Isi dengan daftar dari {', '.join(CHANNELS)}; boleh kosong."
     )
+
+
+def complaint_channels(value: Any) -> str:
+    """R17, no wrong door: whoever comes to the desk is received, whatever else is out of service."""
+    if not isinstance(value, list) or not all(map(_is_choice_offered, value)):
+        return (
+            'Isi dengan daftar kanal menurut urutannya, seperti [{"kode": "langsung", "sebutan": "Langsung", '
+            f'"dilayani": true}}]. Kode yang dikenal: {", ".join(COMPLAINT_CHANNELS)}.'
+        )
+    if len({item["kode"] for item in value}) < len(value):
+        return "Tulis tiap kanal satu kali saja."
+    if not any(item["kode"] == AT_THE_DESK and item["dilayani"] for item in value):
+        return "Kanal langsung harus dilayani: siapa pun yang datang diterima, apa pun kanal lain yang berhenti (R17)."
+    return ""
+
+
+def _is_choice_offered(value: Any) -> bool:
+    return (
+        isinstance(value, dict)
+        and set(value) == {"kode", "sebutan", "dilayani"}
+        and is_among(value["kode"], COMPLAINT_CHANNELS)
+        and is_line(value["sebutan"])
+        and isinstance(value["dilayani"], bool)
+    )
+
+
+def receiver(value: Any) -> str:
+    """A function to which citizens are referred. Propam has a way of its own, behind its wall (R79)."""
+    return _one_of(value, RECEIVERS)
+
+
+def investigator(value: Any) -> str:
+    """A function that investigates what is reported."""
+    return _one_of(value, INVESTIGATORS)
+
+
+def _one_of(value: Any, roles: Collection[str]) -> str:
+    if value is None or is_among(value, roles):
+        return ""
+    return f"Isi dengan peran penerima, salah satu dari {', '.join(roles)}; null bila menurut tabel proses."
 
 
 def contacts(value: Any) -> str:

@@ -18,7 +18,7 @@ from workflow_app.models.definition import DefinitionFile
 from workflow_app.permissions import CASE_STARTERS, ROLES, check_role, has_role
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office import message_texts
+from workflow_app.services.office import configuration_keys
 
 _versions: dict[UUID, int] = {}
 _loaded: dict[UUID, Definition] = {}
@@ -53,7 +53,7 @@ def read(folder: Path) -> Definition:
 
 def check_folder(folder: Path) -> list[Finding]:
     """What the linter finds in a folder."""
-    return lint(definitions.read_folder(folder), ROLES, message_texts.KEYS)
+    return lint(definitions.read_folder(folder), ROLES, configuration_keys.SEED)
 
 
 def check_kinship(folder: Path, release: Iterable[Path]) -> list[Finding]:
@@ -72,7 +72,7 @@ def deploy(work: UnitOfWork, folder: Path) -> Deployment:
     known = _known(work, definitions.content_hash(files))
     if known is not None and known.is_current:
         return Deployment(known.process_key, known.version, is_new=False)
-    findings = lint(files, ROLES, message_texts.KEYS)
+    findings = lint(files, ROLES, configuration_keys.SEED)
     if findings:
         raise InvalidDefinition(detail="; ".join(str(finding) for finding in findings))
     definition = definitions.load(files)

@@ -7,7 +7,7 @@ and whatever becomes of them beside those that are still handled; small numbers 
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -19,7 +19,7 @@ from workflow_app.engine.definitions import Definition
 from workflow_app.models.publication import Publication
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office import configuration, processes
+from workflow_app.services.office import configuration, offers, processes
 from workflow_app.services.office.processes import definition_of
 from workflow_app.services.office.readable import MONTHS
 from workflow_app.services.public import case_counts, small_numbers
@@ -96,7 +96,7 @@ def publish(work: UnitOfWork, process_key: str = PROCESS) -> bool:
     counted = case_counts.count(work, process_key, source[0], source[1].counting)
     this_year = _day(work.clock()).year
     counted.setdefault(this_year, YearCounts())
-    channels = _channels(definition)
+    channels = _channels(work, definition, counted.values())
     figures = {
         "ambang": threshold,
         "tahun": [
@@ -193,15 +193,16 @@ def _median(found: tuple[int, float], threshold: int) -> float | None:
     return round(days * 2) / 2 if cases >= threshold else None
 
 
-def _channels(definition: Definition) -> dict[str, str]:
-    """Every way a case can come, in words."""
+def _channels(work: UnitOfWork, definition: Definition, counted: Iterable[YearCounts]) -> dict[str, str]:
+    """The ways the office lists, by its words and in its order; then those by which cases came before, in the words of the form."""
+    listed = offers.words(work, offers.CHANNELS)
+    came = {code for counts in counted for code in counts.by_channel}
     marks = [
         mark for letter in definition.letters.values() if letter.counting for mark in letter.counting.channel
     ]
-    return {
-        code: label
-        for mark in marks
-        for code, label in definition.form(mark.element).fields[mark.field].options.items()
+    options = (definition.form(mark.element).fields[mark.field].options.items() for mark in marks)
+    return listed | {
+        code: words for pairs in options for code, words in pairs if code in came and code not in listed
     }
 
 

@@ -20,12 +20,17 @@ from workflow_app.services.accounts.users import UserView
 from workflow_app.services.case_file import access
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office import configuration
+from workflow_app.services.office import configuration, offers
 from workflow_app.services.office.readable import moment
 from workflow_app.services.running import cases, tasks
 from workflow_app.types import Answers
 
 PROCESS, SHEET = "complaint", "lembar_kotak"
+CHANNEL = "kotak_pengaduan"
+OUT_OF_SERVICE = (
+    "Kotak pengaduan tidak dilayani pada waktu itu. Minta Ka SPKT mengaktifkannya lagi pada kanal_pengaduan, lalu catat "
+    "pembukaannya; lembar yang sudah ada di dalam kotak tetap harus diterima."
+)
 MOST_SHEETS = 50
 EARLIEST = "P7D"
 """How long after an opening it can still be recorded."""
@@ -113,7 +118,7 @@ def _begin(work: UnitOfWork, opening: BoxOpening, sheet: int) -> UUID:
     if started.task_id is None:
         raise Conflict("Berkas lembar ini tidak dapat dimulai. Hubungi admin.")
     answers: Answers = {
-        "kanal": "kotak_pengaduan",
+        "kanal": CHANNEL,
         "kotak": opening.box,
         "nomor_lembar": sheet,
         "received_at": opening.opened_at.isoformat(),
@@ -127,11 +132,13 @@ def _begin(work: UnitOfWork, opening: BoxOpening, sheet: int) -> UUID:
 
 def _judge(work: UnitOfWork, asked: Asked) -> dict[str, str]:
     faults = {}
-    if asked.box not in configuration.value(work, "kotak_pengaduan"):
-        faults["kotak"] = "Pilih kotak yang dibuka."
     read = read_value("dibuka", "datetime", {}, {"dibuka": [asked.opened_at]})
     if fault := judge_instant(str(read or ""), work.clock(), EARLIEST, "now"):
         faults["dibuka"] = fault
+    elif CHANNEL not in offers.in_service(work, offers.CHANNELS, _instant(asked.opened_at)):
+        faults["kotak"] = OUT_OF_SERVICE
+    if asked.box not in configuration.value(work, "kotak_pengaduan"):
+        faults["kotak"] = "Pilih kotak yang dibuka."
     sheets = asked.sheets
     if not (sheets.isascii() and sheets.isdigit() and len(sheets) < 4 and int(sheets) <= MOST_SHEETS):
         faults["lembar"] = f"Isi jumlah lembar dengan bilangan 0 sampai {MOST_SHEETS}."

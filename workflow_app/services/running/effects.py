@@ -95,6 +95,12 @@ def _read_setting(work: UnitOfWork, case: Case, effect: Effect) -> Result:
     return found
 
 
+def _read_route(work: UnitOfWork, case: Case, effect: Effect) -> Result:
+    """Who receives this need by decision of the office; empty where the table of the process decides."""
+    role: str | None = configuration.value(work, f"{_text(effect, 'table')}.{_text(effect, 'need')}")
+    return role or ""
+
+
 def _working_days_after(work: UnitOfWork, case: Case, effect: Effect) -> Result:
     days = effect.parameters.get("days")
     if not isinstance(days, int) or days < 1:
@@ -170,6 +176,7 @@ IMMEDIATE: dict[str, Immediate] = {
     "stop_clock": _stop_clock,
     "check_area": _check_area,
     "read_setting": _read_setting,
+    "read_route": _read_route,
     "working_days_after": _working_days_after,
     "issue_letter": _issue_letter,
     "void_letter": _void_letter,

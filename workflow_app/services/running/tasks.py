@@ -32,6 +32,7 @@ from workflow_app.services.case_file import (
 from workflow_app.services.forms import judging, requirements
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.office import offers
 from workflow_app.services.office.configuration import role_label
 from workflow_app.services.office.processes import definition_of
 from workflow_app.services.papers import drawings
@@ -132,7 +133,7 @@ def get(work: UnitOfWork, task_id: UUID) -> TaskView:
         created_at=task.created_at,
         due_at=task.due_at,
         clauses=element.clauses,
-        form=form,
+        form=offers.offered(work, form),
         answers=found.answers,
         answers_from=found.source,
         typed_by=found.typed_by,
