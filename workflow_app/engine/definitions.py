@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from workflow_app.engine.decisions import DecisionTable, read_decision
+from workflow_app.engine.element import Element
 from workflow_app.engine.forms import Form, read_form
 from workflow_app.engine.functions import Value, is_reserved, is_value
 from workflow_app.engine.model import Model, Node, read_model
@@ -24,40 +25,6 @@ ProcessFiles = Mapping[str, bytes]
 MODEL_FILE = "process.bpmn"
 CALLED = "called/"
 """Where a definition keeps the folders of the processes it calls, each under its key."""
-
-
-@dataclass(frozen=True)
-class Element:
-    """A flow node of the model as the rest of the product sees it."""
-
-    id: str
-    name: str
-    kind: str
-    """Tag of the node: userTask, serviceTask, endEvent, ..."""
-    role: str
-    """Role key of its lane; empty outside lanes."""
-    clauses: tuple[str, ...]
-    """Requirement numbers the element carries out (R45, R11, ...)."""
-    properties: Mapping[str, str]
-    process: str
-    """Key of the process in whose drawing it is."""
-    parent: str | None = None
-    """Enclosing subprocess or called process, None on the top level of the case."""
-
-    @property
-    def is_timed_per_round(self) -> bool:
-        """Does the clock that starts here start anew each time, or once per case?"""
-        return self.properties.get("clockPer") == "round"
-
-    @property
-    def begins_with(self) -> str:
-        """Variable that is true from the start in the case that begins here; empty when none is."""
-        return self.properties.get("beginsWith", "")
-
-    @property
-    def hands_over(self) -> frozenset[str]:
-        """Tasks whose answers the case that begins here may take over, also where its people do not see this one."""
-        return frozenset(self.properties.get("handsOver", "").split())
 
 
 @dataclass(frozen=True)
@@ -250,7 +217,17 @@ def element_of(node: Node, process: str, *, is_called: bool) -> Element:
     """The element a node of the model stands for."""
     clauses = tuple(node.properties.get("clause", "").split())
     parent = node.parent or (process if is_called else None)
-    return Element(node.id, node.name, node.kind, node.role, clauses, node.properties, process, parent)
+    return Element(
+        node.id,
+        node.name,
+        node.kind,
+        node.role,
+        clauses,
+        node.properties,
+        process,
+        parent,
+        node.operation or "",
+    )
 
 
 def form_of(files: ProcessFiles, node: Node) -> Form:

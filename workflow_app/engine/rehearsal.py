@@ -1,23 +1,23 @@
 """Playing a scenario on the engine alone, with played operations."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime
 from typing import Any
 
 from workflow_app.engine import areas, checklists, forms, runner
 from workflow_app.engine.definitions import Definition
 from workflow_app.engine.forms import Form
 from workflow_app.engine.functions import Value
+from workflow_app.engine.rehearsed_clocks import RehearsedClocks
 from workflow_app.engine.scenarios import (
     BEGINS_AT,
-    DEFAULT_TARGET,
     Advance,
     Complete,
     ExpectOpen,
     Message,
     Scenario,
 )
-from workflow_app.types import WITA, Answers, Effect, Step
+from workflow_app.types import Answers, Effect, Step
 
 
 class ScenarioFailed(AssertionError):
@@ -52,12 +52,6 @@ def rehearse(definition: Definition, scenario: Scenario) -> Step:
     return play.step
 
 
-def end_of_day(start: datetime, days: int) -> datetime:
-    """The last instant of the `days`-th day after the day of `start`, in the time of the counter (WITA)."""
-    day = start.astimezone(WITA).date() + timedelta(days=days)
-    return datetime.combine(day, time.max, WITA).astimezone(UTC)
-
-
 class _Play:
     def __init__(self, definition: Definition, scenario: Scenario) -> None:
         self.definition = definition
@@ -66,8 +60,7 @@ class _Play:
         self.letters: dict[str, str] = {}
         self.issued = 0
         self.messages: list[str] = []
-        self.clocks: dict[str, str | None] = {}
-        self.started: dict[str, datetime] = {}
+        self.clocks = RehearsedClocks(definition, scenario)
         self.checklist: Mapping[str, Any] = {}
         self.decided: dict[str, bool] = {}
         self.step = self.settle(runner.start(definition, scenario.begins_with, self.now))
@@ -111,10 +104,8 @@ class _Play:
     def operate(self, effect: Effect) -> Value:
         given = effect.parameters
         match effect.operation:
-            case "start_clock":
-                return self.start_clock(effect)
-            case "working_days_after":
-                return self.working_days_after(effect)
+            case "start_clock" | "stop_clock" | "working_days_after":
+                return self.clocks.perform(effect, self.now)
             case "check_area":
                 return areas.is_within(str(given["code"]), self.scenario.areas.get(str(given["area"]), ()))
             case "read_setting":
@@ -144,27 +135,6 @@ class _Play:
             case "record_cancellation":
                 self.letters.clear()
         return None
-
-    def working_days_after(self, effect: Effect) -> str | None:
-        """When so many days of a clock are over; none of one whose target is not in days, or ends before."""
-        name, days = str(effect.parameters["clock"]), effect.parameters["days"]
-        target = self.scenario.targets.get(name)
-        if not isinstance(target, int) or not isinstance(days, int) or days >= target:
-            return None
-        return end_of_day(self.started[name], days).isoformat()
-
-    def start_clock(self, effect: Effect) -> str | None:
-        """When the target is over; of a clock that counts once per case also when it has been started before."""
-        name, told = str(effect.parameters["clock"]), effect.parameters.get("at")
-        if self.definition.elements[effect.element].is_timed_per_round:
-            self.started.pop(name, None)
-            self.clocks.pop(name, None)
-        at = datetime.fromisoformat(str(told)) if told else self.now
-        started = self.started.setdefault(name, min(at, self.now))
-        target = self.scenario.targets.get(name, DEFAULT_TARGET)
-        if isinstance(target, int):
-            return self.clocks.setdefault(name, end_of_day(started, target).isoformat())
-        return self.clocks.setdefault(name, (started + target).isoformat() if target else None)
 
     def computed(self, form: Form, answers: Answers) -> dict[str, str]:
         """Variables of checklists and waivers, by the rule the services use."""

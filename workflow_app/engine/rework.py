@@ -7,7 +7,8 @@ does alone (timers, results of jobs) enters a held step no second time: that loo
 
 from collections.abc import Collection, Iterable, Mapping
 
-from workflow_app.engine.definitions import Definition, Element
+from workflow_app.engine.definitions import Definition
+from workflow_app.engine.element import Element
 from workflow_app.engine.state import visits_of
 from workflow_app.errors import LoopLimitReached, TaskNotReady
 

@@ -74,18 +74,25 @@ class Scope:
 
 
 class DueTimer(TimerEventDefinition):
-    """A timer event: due instant computed once, when the task is reached, then compared with the given clock."""
+    """A timer event: due instant computed when the task is reached, then compared with the given clock."""
+
+    is_followed = False
+    """Is the expression asked again until the timer fires?"""
 
     def has_fired(self, my_task: Any) -> bool:
         """True once the clock has reached the due instant."""
-        scope: Scope = my_task.workflow.script_engine
-        if "due" not in my_task.internal_data:
-            due = self.due_at(scope.evaluate(my_task, self.expression), scope.now)
-            my_task.internal_data["due"] = due.isoformat() if due else None
-        due = waiting_until(my_task)
-        if due is not None and due <= scope.now:
+        due = self.look(my_task)
+        if due is not None and due <= my_task.workflow.script_engine.now:
             my_task.internal_data["event_fired"] = True
         return bool(my_task.internal_data.get("event_fired", False))
+
+    def look(self, my_task: Any) -> datetime | None:
+        """The due instant of a task that has been reached, as far as it is known now."""
+        scope: Scope = my_task.workflow.script_engine
+        if self.is_followed or "due" not in my_task.internal_data:
+            due = self.due_at(scope.evaluate(my_task, self.expression), scope.now)
+            my_task.internal_data["due"] = due.isoformat() if due else None
+        return waiting_until(my_task)
 
     def due_at(self, value: object, now: datetime) -> datetime | None:
         """Due instant of an evaluated expression; None means no deadline."""
@@ -93,7 +100,9 @@ class DueTimer(TimerEventDefinition):
 
 
 class DateTimer(DueTimer):
-    """Fires at an ISO instant with offset."""
+    """Fires at an ISO instant with offset. It follows its expression: a clock may start, or stop, while the timer waits."""
+
+    is_followed = True
 
     def due_at(self, value: object, now: datetime) -> datetime | None:
         if value is None:

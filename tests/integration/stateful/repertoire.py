@@ -12,7 +12,7 @@ from PIL import Image
 from sqlalchemy import select
 
 from workflow_app.engine import forms
-from workflow_app.engine.definitions import Element
+from workflow_app.engine.element import Element
 from workflow_app.engine.form_dates import read_bound
 from workflow_app.engine.form_messages import MAX_LONG_TEXT, MAX_TEXT
 from workflow_app.engine.forms import Field, Form

@@ -1,12 +1,16 @@
 """Planted faults in what service tasks ask for. They are tried in `test_lint`."""
 
 from tests.unit.engine.folder import Folder
-from tests.unit.engine.play import line
+from tests.unit.engine.play import line, with_setting
 
 FAULTS: dict[str, tuple[Folder, str, str]] = {
     "an unknown operation": (line().service("kirim", "send_mail"), "operation-unknown", "kirim"),
     "a missing parameter": (line().service("jam", "start_clock"), "operation-parameter", "jam"),
     "a clock per something unknown": (line().service("jam", "start_clock", clock='"a"').add("serviceTask", "lain", "sistem", clause="R5", clockPer="round"), "clock-per", "lain"),
+    "a setting that is not there": (with_setting("uji.cara"), "setting-unknown", "baca"),
+    "a route of a group that is not there": (line().service("rute", "read_route", table='"rute"', need='"sim"'), "route-unknown", "rute"),
+    "a route of a group that a variable names": (line().service("rute", "read_route", table="jenis", need='"sim"'), "route-unknown", "rute"),
+    "an edge of nothing": (line().add("serviceTask", "lain", "sistem", clause="R5", edge="datang"), "clock-edge", "lain"),
     "a surplus parameter": (line().service("jam", "start_clock", clock='"a"', target="1"), "operation-parameter", "jam"),
     "a case begun in a process that a variable names": (line().service("lanjut", "start_case", process="jenis", reason='"Dicuri"'), "kin-process", "lanjut"),
     "a case begun without words": (line().service("lanjut", "start_case", process='"lp"', reason='" "'), "kin-reason", "lanjut"),

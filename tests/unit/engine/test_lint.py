@@ -208,7 +208,6 @@ FAULTS: dict[str, tuple[Folder, str, str]] = {
     "people on duty where no role is chosen": (with_field(widget="radio", schema={"type": "string", "enum": ["a"]}, options={"a": "A"}, duty=True), "form-duty", "kerja"),
     "choices of a setting that is not there": (with_field(widget="radio", schema={"type": "string", "enum": ["a"]}, options={"a": "A"}, offered_by="kanal"), "form-offer", "kerja"),
     "a line of text that the office offers": (with_field(widget="text", schema={"type": "string"}, offered_by="pesan.selesai"), "form-offer", "kerja"),
-    "a setting that is not there": (with_setting("uji.cara"), "setting-unknown", "baca"),
     "an unknown widget": (with_field(widget="peta"), "form-unreadable", "kerja"),
     "a decision that is missing": (line().rule("hitung", "hantu", "x"), "decision-unknown", "hitung"),
     "an output that is missing": (with_property("pilih_target", keepOutputs="hantu"), "keep-outputs", "pilih_target"),

@@ -152,8 +152,9 @@ def test_r49_the_receiving_function_has_its_tasks_in_its_own_inbox() -> None:
 @pytest.mark.parametrize("role", ["piket_reskrim", "piket_narkoba", "piket_lantas"])
 def test_r49_the_referral_goes_where_the_report_belongs_and_the_need_is_not_asked_again(role: str) -> None:
     asked = {"rujukan_layanan": lp().initial["rujukan_layanan"], "rujukan_dituju": role}
-    (row,) = lp().decision("tujuan_layanan").evaluate({**asked, "rujukan_perkara": None})
-    assert (row["rujukan_fungsi"], row["rujukan_sasaran"], row["gratis"]) == (role, "fungsi", True)
+    (row,) = lp().decision("tujuan_layanan").evaluate({**asked, "rujukan_perkara": None, "rujukan_rute": ""})
+    assert (row["rujukan_fungsi"], row["rujukan_sasaran"]) == (role, "fungsi")
+    assert lp().decision("biaya_layanan").evaluate({"rujukan_layanan": asked["rujukan_layanan"]})[0]["gratis"]
     assert not [s.file for s in SCENARIOS if "rujukan_keperluan" in completed(s)]
 
 
@@ -190,7 +191,9 @@ def test_r52_the_clock_runs_from_arrival_to_the_handed_over_paper() -> None:
     stops = {
         n.id
         for n in MODEL.nodes.values()
-        if n.operation == "stop_clock" and "pembuatan" in n.parameters["clock"]
+        if n.operation == "stop_clock"
+        and "pembuatan" in n.parameters["clock"]
+        and n.properties.get("edge") != "pengesahan"  # only where the office has chosen it
     }
     assert {flow.source for stop in stops for flow in MODEL.incoming[stop]} == {
         "serahkan",

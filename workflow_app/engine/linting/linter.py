@@ -21,6 +21,7 @@ from workflow_app.engine.definitions import (
 from workflow_app.engine.forms import Form
 from workflow_app.engine.linting import (
     calls,
+    clocks,
     contents,
     decisions,
     drawing,
@@ -56,6 +57,7 @@ RULES: tuple[Rule, ...] = (
     *contents.RULES,
     *kinship.RULES,
     *stages.RULES,
+    *clocks.RULES,
     *messages.RULES,
     *public.RULES,
 )

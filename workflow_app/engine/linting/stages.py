@@ -34,7 +34,9 @@ def stages(source: Source) -> Iterator[Finding]:
 
 
 def starts(source: Source) -> Iterator[Finding]:
-    """A form that asks for the time from which a clock counts is a stage, and asks why when that time is moved."""
+    """A form that asks for the time from which a clock counts is a stage, and asks why when that time is moved; the source of a
+    moment at a button is asked instead (`sumber`).
+    """
     counted = {n.parameters["at"].strip() for n in source.of_kind("serviceTask") if _is_told(n)}
     for element, form in source.forms.items():
         for name in sorted(counted & {field.name for field in form.fields.values() if field.control}):
@@ -42,7 +44,7 @@ def starts(source: Source) -> Iterator[Finding]:
             if node.properties.get("stage") != name or not _words(node, "startsClock"):
                 message = f"Dari {name} sebuah jam dihitung, jadi tugas ini tahap (stage, startsClock)."
                 yield Finding("clock-start", element, message)
-            if not form_starts.asks_why(form, name):
+            if not form_starts.asks_why(form, name) and "sumber" not in form.fields:
                 message = f"Dari {name} sebuah jam dihitung, jadi formulir menanyakan alasan bila waktunya diubah (reason_for)."
                 yield Finding("clock-start", element, message)
 

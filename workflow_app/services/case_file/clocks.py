@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, select
 
 from workflow_app.models.case import Case, CaseClock
-from workflow_app.services.case_file import stages
+from workflow_app.services.case_file import edges, stages
 from workflow_app.services.ground import audit, memory
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import calendars, configuration, readable
@@ -127,17 +127,19 @@ def of_case(work: UnitOfWork, case: Case) -> list[ClockView]:
     rows = sorted(every(work, case.id), key=lambda clock: (clock.started_at, clock.name, clock.round))
     newest = named(work, case.id)
     definition = definition_of(work, case.definition_id)
-    edges = stages.corrected_edges(work, case)
+    corrected = stages.corrected_edges(work, case)
     return [
         ClockView(
             row.name,
-            readable.clock(definition, row.name),
+            readable.clock(definition, row.name, edges.chosen(work, case, row.name)),
             row.started_at,
             row.stopped_at,
             row.due_at,
             readable.target(_target(row)),
             row.round if newest[row.name].round > 1 else None,
-            _corrected(row, *edges[row.name]) if row.name in edges and row is newest[row.name] else None,
+            _corrected(row, *corrected[row.name])
+            if row.name in corrected and row is newest[row.name]
+            else None,
         )
         for row in rows
     ]

@@ -231,7 +231,10 @@ def _norm(work: UnitOfWork, told: Mapping[str, object], clock: Way | None) -> No
         or not isinstance(minutes, int)
     ):
         return None
-    return Norm(minutes, clock.started_at + timedelta(minutes=minutes), clock.stopped_at)
+    # The standard counts from the call, whatever edge the office has chosen for its own clock.
+    received = told.get("received_at")
+    called = datetime.fromisoformat(received) if isinstance(received, str) else clock.started_at
+    return Norm(minutes, called + timedelta(minutes=minutes), clock.stopped_at)
 
 
 def _dangers(definition: Definition, told: Mapping[str, object]) -> list[str]:

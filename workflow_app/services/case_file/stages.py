@@ -12,7 +12,9 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 
 from workflow_app.engine import forms
-from workflow_app.engine.definitions import Definition, Element
+from workflow_app.engine.clock_edges import START, STOP
+from workflow_app.engine.definitions import Definition
+from workflow_app.engine.element import Element
 from workflow_app.errors import InvalidInput, NotFound
 from workflow_app.models.case import Case
 from workflow_app.models.stage import TimeCorrection
@@ -20,7 +22,7 @@ from workflow_app.models.submission import Submission
 from workflow_app.models.task import Task
 from workflow_app.permissions import FIELD_ROLES, TIME_CORRECTORS, check_role, has_role
 from workflow_app.services.accounts import people
-from workflow_app.services.case_file import access, answers
+from workflow_app.services.case_file import access, answers, edges
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import readable
@@ -136,7 +138,7 @@ def corrected_edges(work: UnitOfWork, case: Case) -> Edges:
     for element, done in found.items():
         beside = since(made.get((case.id, element), ()), done)
         for side in ("starts", "stops"):
-            for clock in _clocks(staged[element], side):
+            for clock in _edges(work, case, staged[element], side):
                 edges.setdefault(clock, {}).pop(side, None)  # of several steps the last one is the edge
                 edges[clock] |= {side: beside[-1].at} if beside else {}
     return {clock: (at.get("starts"), at.get("stops")) for clock, at in edges.items() if at}
@@ -235,6 +237,16 @@ def _begun(work: UnitOfWork, case: Case, definition: Definition) -> StageView | 
     """The stage from which the service counts, once it was reached."""
     starts = (one for one in of_case(work, case) if _clocks(definition.elements[one.element], "starts"))
     return next(starts, None)
+
+
+def _edges(work: UnitOfWork, case: Case, element: Element, side: str) -> Iterable[str]:
+    """The clocks whose edge the time of a stage is in this case."""
+    edge, operation = element.properties.get("edge"), {"starts": START, "stops": STOP}[side]
+    return (
+        clock
+        for clock in _clocks(element, side)
+        if edge is None or edge == edges.chosen(work, case, clock, operation)
+    )
 
 
 def _read(text: str) -> datetime | None:

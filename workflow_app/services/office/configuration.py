@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from workflow_app.errors import Forbidden, InvalidInput, NotFound
+from workflow_app.models.case import Case
 from workflow_app.models.configuration import Configuration
 from workflow_app.permissions import ROLES, has_role
 from workflow_app.services.ground import audit
@@ -71,6 +72,7 @@ def set_values(work: UnitOfWork, entries: Sequence[Entry]) -> None:
     for each in new:
         check_changer(work, each.key)
         _check_end(work, each)
+        _check_to_come(work, each)
     if faults := _dangling(work, new):
         raise InvalidInput("\n".join(faults))
     owners = {each.key: owner(work, each.key).answers for each in new}
@@ -108,6 +110,14 @@ def _check_end(work: UnitOfWork, new: Entry) -> None:
         return
     if value(work, new.key, new.valid_from) is not None:
         raise InvalidInput(f"{new.key} sudah dipakai sejak waktu itu. Akhiri mulai sekarang atau sesudahnya.")
+
+
+def _check_to_come(work: UnitOfWork, new: Entry) -> None:
+    """What a case keeps from its opening on is not changed behind it."""
+    if not configuration_keys.is_prospective(new.key) or new.valid_from > work.clock():
+        return
+    if work.session.scalars(select(Case.id).where(Case.opened_at >= new.valid_from).limit(1)).first():
+        raise InvalidInput("Sudah ada berkas yang dibuka sejak waktu itu. Tulis waktu sesudah sekarang.")
 
 
 def owner(work: UnitOfWork, key: str) -> Owner:

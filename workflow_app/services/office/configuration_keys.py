@@ -59,6 +59,10 @@ class Family:
     """Why a value cannot be one of it; empty when it can."""
     seeds: Mapping[str, Any] = field(default_factory=dict)
     """By part, "" where the family is one key: what holds until the office says otherwise, from the SOP where it has it."""
+    parts: Mapping[str, Callable[[Any], str]] = field(default_factory=dict)
+    """Shapes by part, where the parts do not all take the same."""
+    is_prospective: bool = False
+    """A case keeps what held when it was opened, so nothing changes for a time since which cases were opened."""
     is_open: bool = False
     """May the office name further keys of it? `null` ends one of those."""
 
@@ -93,7 +97,13 @@ def fault(key: str, value: Any) -> str:
     """Why `value` cannot be the value of a known key; empty when it can."""
     family = _family(key)
     ends_one_of_the_office = value is None and family.is_open and key not in family.keys
-    return "" if ends_one_of_the_office else family.shape(value)
+    shape = family.parts.get(key.partition(".")[2], family.shape)
+    return "" if ends_one_of_the_office else shape(value)
+
+
+def is_prospective(key: str) -> bool:
+    """Is a known key changed only for cases to come?"""
+    return _family(key).is_prospective
 
 
 def _family(key: str) -> Family:
@@ -139,6 +149,15 @@ _FAMILIES = (
     Family("target", "Batas waktu sebuah jam", SERVICE, shapes.target, seeds.TARGETS),
     Family(
         "toleransi", "Selisih yang belum ditanyakan sebabnya, menit", SERVICE, shapes.leeway, seeds.LEEWAY
+    ),
+    Family(
+        "tepi_jam",
+        "Dari mana sebuah jam dihitung, dan kapan berhenti",
+        SERVICE,
+        shapes.truth,
+        seeds.FIRST_EDGES,
+        {clock: shapes.edges(offered) for clock, offered in seeds.EDGES.items()},
+        is_prospective=True,
     ),
     Family("wilayah", "Wilayah menurut kode", POLICY, shapes.codes, seeds.AREAS),
     Family("lp", "Langkah Laporan Polisi yang dijalankan", SERVICE, shapes.steps, seeds.POLICE_REPORTS),

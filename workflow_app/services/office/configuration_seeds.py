@@ -80,6 +80,20 @@ TARGETS: dict[str, Any] = {
     "tindak_lanjut_lp": 14 * 24 * 60,
 }
 
+ARRIVAL_EDGES = {"mulai": ("penerimaan", "pemanggilan", "keberangkatan"), "selesai": ("tiba",)}
+EDGES: dict[str, dict[str, tuple[str, ...]]] = {
+    # R63: "15 menit dari penerimaan laporan".
+    "tiba_di_tkp": ARRIVAL_EDGES,
+    "tiba_di_tkp_luar_kota": ARRIVAL_EDGES,
+    # R52 names both "penerimaan" and "pembuatan" and says of neither where it begins or ends (pitfall 6).
+    "pembuatan_lp": {"mulai": ("kedatangan", "pencatatan"), "selesai": ("penyerahan", "pengesahan")},
+}
+"""Per clock what the diagram offers, the rule of the SOP first."""
+
+FIRST_EDGES: dict[str, Any] = {
+    clock: {side: offered[0] for side, offered in sides.items()} for clock, sides in EDGES.items()
+}
+
 AREAS: dict[str, Any] = {
     # The SOP does not say where the town ends: the four kelurahan of Kandangan, until the Polres decides.
     "dalam_kota": ["63.06.05.1001", "63.06.05.1002", "63.06.05.1003", "63.06.05.1004"],

@@ -1,7 +1,7 @@
 """What configured values must look like: each says in words why a value does not fit, or nothing. Pure."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from typing import Any
 
@@ -138,6 +138,20 @@ def calendar(value: Any) -> str:
         return f"Perbaiki bagian kalender ini. {found}."
     both = sorted(set(value["libur"]) & set(value["masuk"]))
     return f"Pilih salah satu, libur atau masuk, untuk {', '.join(both)}." if both else ""
+
+
+def edges(offered: Mapping[str, Collection[str]]) -> Callable[[Any], str]:
+    """The shape of a choice among the edges that the diagram of a clock offers."""
+
+    def fault(value: Any) -> str:
+        is_right = isinstance(value, dict) and set(value) == set(offered)
+        if is_right and all(is_among(value[side], offered[side]) for side in offered):
+            return ""
+        choices = "; ".join(f"{side}: {' atau '.join(offered[side])}" for side in offered)
+        example = ", ".join(f'"{side}": "{next(iter(offered[side]))}"' for side in offered)
+        return f"Isi dengan objek seperti {{{example}}}. Pilihannya {choices}."
+
+    return fault
 
 
 def is_among(value: Any, known: Collection[Any]) -> bool:

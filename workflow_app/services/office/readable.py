@@ -60,12 +60,14 @@ def outcome(definition: Definition, code: str | None) -> str:
     return next(ends, code or "")
 
 
-def clock(definition: Definition, name: str) -> str:
-    """What a clock measures, in the words of its model (`clockLabel` where the clock starts)."""
+def clock(definition: Definition, name: str, edge: str = "") -> str:
+    """What a clock measures, in the words of its model (`clockLabel` where the clock starts, at this edge when it has several)."""
     labels = (
         item.properties["clockLabel"]
         for item in definition.elements.values()
-        if item.properties.get("clock") == name and "clockLabel" in item.properties
+        if name in item.properties.get("clock", "").split()
+        and "clockLabel" in item.properties
+        and (not edge or item.properties.get("edge", edge) == edge)
     )
     return next(labels, name)
 

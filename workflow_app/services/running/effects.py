@@ -1,6 +1,6 @@
 """What a service task of a process does: at once in the same transaction, or as a job after commit."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from workflow_app.engine.functions import Value, is_value
 from workflow_app.errors import ProcessFault
 from workflow_app.models.case import Case
 from workflow_app.models.effect import PendingEffect
-from workflow_app.services.case_file import clocks, kinship, walls
+from workflow_app.services.case_file import clocks, edges, kinship, walls
 from workflow_app.services.case_file.openings import Opened
 from workflow_app.services.correspondence import letters, messages
 from workflow_app.services.correspondence.messages import Wish
@@ -70,17 +70,26 @@ def _instant(effect: Effect) -> datetime | None:
 
 
 def _start_clock(work: UnitOfWork, case: Case, effect: Effect) -> Result:
-    element = definition_of(work, case.definition_id).elements[effect.element]
-    due = clocks.start(
-        work, case.id, _text(effect, "clock"), _instant(effect), anew=element.is_timed_per_round
-    )
+    element, name = definition_of(work, case.definition_id).elements[effect.element], _text(effect, "clock")
+    if not edges.acts(work, case, effect.element, name):
+        return _due(work, case, [name])
+    due = clocks.start(work, case.id, name, _instant(effect), anew=element.is_timed_per_round)
     return None if due is None else due.isoformat()
 
 
 def _stop_clock(work: UnitOfWork, case: Case, effect: Effect) -> Result:
-    for name in _text(effect, "clock").split(","):
-        clocks.stop(work, case.id, name.strip(), _instant(effect))
-    return None
+    names = [name.strip() for name in _text(effect, "clock").split(",")]
+    for name in names:
+        if edges.acts(work, case, effect.element, name):
+            clocks.stop(work, case.id, name, _instant(effect))
+    return _due(work, case, names)
+
+
+def _due(work: UnitOfWork, case: Case, names: Iterable[str]) -> Result:
+    """When the first of these clocks that is running ends."""
+    known = clocks.named(work, case.id)
+    running = (known[name] for name in names if name in known and known[name].stopped_at is None)
+    return next((clock.due_at.isoformat() for clock in running if clock.due_at), None)
 
 
 def _check_area(work: UnitOfWork, case: Case, effect: Effect) -> Result:

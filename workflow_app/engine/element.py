@@ -1,0 +1,40 @@
+"""A flow node of a process as the rest of the product sees it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Element:
+    """A flow node of the model as the rest of the product sees it."""
+
+    id: str
+    name: str
+    kind: str
+    """Tag of the node: userTask, serviceTask, endEvent, ..."""
+    role: str
+    """Role key of its lane; empty outside lanes."""
+    clauses: tuple[str, ...]
+    """Requirement numbers the element carries out (R45, R11, ...)."""
+    properties: Mapping[str, str]
+    process: str
+    """Key of the process in whose drawing it is."""
+    parent: str | None = None
+    """Enclosing subprocess or called process, None on the top level of the case."""
+    operation: str = ""
+    """What a service task asks for."""
+
+    @property
+    def is_timed_per_round(self) -> bool:
+        """Does the clock that starts here start anew each time, or once per case?"""
+        return self.properties.get("clockPer") == "round"
+
+    @property
+    def begins_with(self) -> str:
+        """Variable that is true from the start in the case that begins here; empty when none is."""
+        return self.properties.get("beginsWith", "")
+
+    @property
+    def hands_over(self) -> frozenset[str]:
+        """Tasks whose answers the case that begins here may take over, also where its people do not see this one."""
+        return frozenset(self.properties.get("handsOver", "").split())

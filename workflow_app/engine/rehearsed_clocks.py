@@ -1,0 +1,72 @@
+"""The clocks of a rehearsed case: the rules of the services, with the targets and the edges that its scenario sets."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, time, timedelta
+
+from workflow_app.engine import clock_edges
+from workflow_app.engine.definitions import Definition
+from workflow_app.engine.scenarios import DEFAULT_TARGET, Scenario
+from workflow_app.types import WITA, Effect
+
+
+def end_of_day(start: datetime, days: int) -> datetime:
+    """The last instant of the `days`-th day after the day of `start`, in the time of the counter (WITA)."""
+    day = start.astimezone(WITA).date() + timedelta(days=days)
+    return datetime.combine(day, time.max, WITA).astimezone(UTC)
+
+
+class RehearsedClocks:
+    """What has been started, when its target is over, and what has stopped."""
+
+    def __init__(self, definition: Definition, scenario: Scenario) -> None:
+        self._definition = definition
+        self._scenario = scenario
+        self._started: dict[str, datetime] = {}
+        self._due: dict[str, str | None] = {}
+        self._stopped: set[str] = set()
+
+    def perform(self, effect: Effect, now: datetime) -> str | None:
+        """Do what a service task asks of a clock; the result is an instant, where there is one."""
+        match effect.operation:
+            case "start_clock":
+                return self._start(effect, str(effect.parameters["clock"]), now)
+            case "stop_clock":
+                return self._stop(effect)
+        return self._working_days_after(effect)
+
+    def _start(self, effect: Effect, name: str, now: datetime) -> str | None:
+        """When the target is over; of a clock that counts once per case also when it has been started before."""
+        if not self._acts(effect, name):
+            return self._running([name])
+        if self._definition.elements[effect.element].is_timed_per_round:
+            self._started.pop(name, None)
+            self._due.pop(name, None)
+            self._stopped.discard(name)
+        told = effect.parameters.get("at")
+        at = datetime.fromisoformat(str(told)) if told else now
+        started = self._started.setdefault(name, min(at, now))
+        target = self._scenario.targets.get(name, DEFAULT_TARGET)
+        if isinstance(target, int):
+            return self._due.setdefault(name, end_of_day(started, target).isoformat())
+        return self._due.setdefault(name, (started + target).isoformat() if target else None)
+
+    def _stop(self, effect: Effect) -> str | None:
+        """The end of what runs on: another edge may be the one that stops it."""
+        names = [name.strip() for name in str(effect.parameters["clock"]).split(",")]
+        self._stopped |= {name for name in names if self._acts(effect, name)}
+        return self._running(names)
+
+    def _working_days_after(self, effect: Effect) -> str | None:
+        """When so many days of a clock are over; none of one whose target is not in days, or ends before."""
+        name, days = str(effect.parameters["clock"]), effect.parameters["days"]
+        target = self._scenario.targets.get(name)
+        if not isinstance(target, int) or not isinstance(days, int) or days >= target:
+            return None
+        return end_of_day(self._started[name], days).isoformat()
+
+    def _running(self, names: Iterable[str]) -> str | None:
+        return next((due for n in names if n not in self._stopped and (due := self._due.get(n))), None)
+
+    def _acts(self, effect: Effect, clock: str) -> bool:
+        told = self._scenario.settings.get(f"tepi_jam.{clock}")
+        return clock_edges.acts(self._definition.elements, effect.element, clock, told)
