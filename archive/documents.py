@@ -10,6 +10,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, defer
 
+from archive import numbers
 from archive.blobs import Blobs
 from archive.errors import DocumentMissing
 from archive.models import Blob, Document, DocumentStatus, Page, Rendition, RenditionKind
@@ -206,7 +207,8 @@ def _row(document_id: UUID, page: PageText) -> dict[str, Any]:
     return {
         "document_id": document_id,
         "no": page.no,
-        "text": _storable(page.text),
+        "text": (text := _storable(page.text)),
+        "numbers": numbers.keys_of(text),
         "confidence": page.confidence,
         "words": [[_storable(text), *rest] for text, *rest in page.words],
         "width": page.width,

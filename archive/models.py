@@ -6,22 +6,27 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     CheckConstraint,
     Computed,
     DateTime,
     Float,
     ForeignKey,
+    Identity,
     Index,
     MetaData,
     SmallInteger,
     Text,
+    UniqueConstraint,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 SCHEMA = "archive"
+BLOCK = 4096
+"""Pages that are read one after the other and share an entry of the index."""
 
 
 class ArchiveBase(DeclarativeBase):
@@ -134,7 +139,8 @@ class Page(ArchiveBase):
     __tablename__ = "page"
     __table_args__ = (
         CheckConstraint("no > 0", name="no"),
-        Index(None, "tsv", postgresql_using="gin"),
+        UniqueConstraint("seq"),
+        Index(None, "tsv", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
     )
 
     document_id: Mapped[UUID] = mapped_column(ForeignKey(Document.id), primary_key=True)
@@ -150,15 +156,21 @@ class Page(ArchiveBase):
     """`ocr`, `text` (the file brought it), `blank` or `failed`."""
     reason: Mapped[str] = mapped_column(default="")
     """Sentence for people when this page could not be read."""
+    seq: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
+    """In which order pages were read: a search looks at the last ones first."""
+    numbers: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}", deferred=True)
+    """By what the numbers on the page are found, however they are written (`archive.numbers`)."""
     tsv: Mapped[Any] = mapped_column(
         TSVECTOR,
         Computed(
             "to_tsvector('indonesian'::regconfig, left(text, 200000))"
-            " || to_tsvector('simple'::regconfig, left(text, 200000))",
+            " || to_tsvector('simple'::regconfig, left(text, 200000))"
+            f" || array_to_tsvector(numbers || ('~'::text || (seq / {BLOCK})::text))",
             persisted=True,
         ),
         deferred=True,
         deferred_raiseload=True,
     )
-    """Stems for finding word forms, plain words beside them for names and numbers. A tsvector holds 1 MB at
-    most, hence the bound: a page of paper has some 3,000 characters."""
+    """Stems for finding word forms, plain words beside them for names, keys of numbers, and of which block of pages it is
+    (`~` and a number, see `archive.search`). A tsvector holds 1 MB at most, hence the bound: a page of paper has some 3,000
+    characters."""

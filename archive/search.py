@@ -1,28 +1,32 @@
-"""Full-text search over what was read."""
+"""Full-text search over what was read.
+
+A word on every second page stands on half a million of a million pages. Nobody reads so many, and ranking or sorting them would
+take seconds, so a search looks at the pages that were read last first: each page has the number of its block in the index, and
+the newest blocks are asked before all of them. When they hold enough, the best of the newest finds are shown; a word that is
+not there often enough is rare, and then all finds are few. Decision 0029.
+"""
 
 import html
-import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, String, cast, func, literal, select
-from sqlalchemy.dialects.postgresql import REGCONFIG
+from sqlalchemy import Select, String, cast, func, literal, select, tuple_
 from sqlalchemy.orm import Session
 
-from archive.models import Document, Page
+from archive.excerpts import MARK_END, MARK_START, around_numbers
+from archive.models import BLOCK, Document, Page
+from archive.queries import INDONESIAN, Question, TsQuery, lexemes, question
 
-MARK_START = "\ue000"
-MARK_END = "\ue001"
-"""Around a found word in `Hit.snippet`: characters of the private area, which text in the archive never
-shows. A page replaces them by `<mark>` and `</mark>` after everything else was escaped."""
-
-CANDIDATES = 1000
-"""Ranking reads every candidate page, so a word on a third of all pages must not rank them all."""
-QUERY_LENGTH = 200
-LOOKED_AT = 10_000
-_DASHES = re.compile(r"-[-\s]*-")
+NEWEST_BLOCKS = 4
+CANDIDATES = 600
+"""Finds of which the best are shown: ranking reads each of them."""
+ENOUGH = 200
+"""Finds in the newest blocks that make it needless to look further. Of a word with fewer of them there are few in all: at a
+million pages some twelve thousand at most.
+"""
 SNIPPET_TEXT = 100_000
 _SNIPPET = (
     f"StartSel={MARK_START}, StopSel={MARK_END}, MaxFragments=2, MaxWords=18, MinWords=8, "
@@ -50,52 +54,81 @@ def search(
     *,
     document_ids: Collection[UUID] | Select[UUID] | None = None,
     limit: int = 50,
+    offset: int = 0,
 ) -> list[Hit]:
-    """Pages that hold the words, best first.
+    """Pages that hold the words, best first, without the first `offset` of them.
 
     The query takes words, "a phrase", `or` and -without, as people know it from web search. `document_ids`
     restricts to what the person may see: a list, or a query that selects ids. Word forms are found by their
-    stem (`kehilangan` finds `hilang`); names and numbers as they are written.
+    stem (`kehilangan` finds `hilang`); names as they are written; numbers however they are written.
     """
-    words = _clean(query)
-    if not words or (isinstance(document_ids, Collection) and not document_ids):
+    asked = question(query)
+    if asked is None or (isinstance(document_ids, Collection) and not document_ids):
         return []
-    indonesian, simple = (cast(literal(name), REGCONFIG) for name in ("indonesian", "simple"))
-    wanted = func.websearch_to_tsquery(indonesian, words).op("||")(func.websearch_to_tsquery(simple, words))
-    candidates = select(Page.document_id, Page.no, func.ts_rank(Page.tsv, wanted).label("rank")).where(
-        Page.tsv.op("@@")(wanted)
-    )
+    found = _newest(session, asked, document_ids)
+    if len(found) < ENOUGH:
+        found = _ranked(session, _all_with(asked.wanted, document_ids), asked)
+    return _shown(session, asked, found[offset : offset + limit])
+
+
+Found = tuple[UUID, int, float]
+
+
+def _newest(
+    session: Session, asked: Question, document_ids: Collection[UUID] | Select[UUID] | None
+) -> list[Found]:
+    """What is found in the newest blocks; nothing in an archive that has no others."""
+    last = (session.scalar(select(func.max(Page.seq))) or 0) // BLOCK
+    if last < NEWEST_BLOCKS:
+        return []
+    blocks = lexemes([f"~{last - earlier}" for earlier in range(NEWEST_BLOCKS)], " | ")
+    # Found first and then sifted: the rules of access are asked about these few, however much the person may see.
+    found = _all_with(blocks.op("&&")(asked.wanted), None).cte("found").prefix_with("materialized")
+    sifted = select(found)
     if document_ids is not None:
-        candidates = candidates.where(Page.document_id.in_(document_ids))
-    bounded = candidates.limit(CANDIDATES).subquery()
-    best = (
-        select(bounded)
-        .order_by(bounded.c.rank.desc(), bounded.c.document_id, bounded.c.no)
-        .limit(limit)
-        .subquery()
+        sifted = sifted.where(found.c.document_id.in_(document_ids))
+    return _ranked(session, sifted, asked)
+
+
+def _all_with(wanted: TsQuery, document_ids: Collection[UUID] | Select[UUID] | None) -> Select[Any]:
+    """The newest pages that answer the question."""
+    found = select(Page.document_id, Page.no, Page.seq, Page.tsv).where(Page.tsv.op("@@")(wanted))
+    if document_ids is not None:
+        found = found.where(Page.document_id.in_(document_ids))
+    return found.order_by(Page.seq.desc()).limit(CANDIDATES)
+
+
+def _ranked(session: Session, candidates: Select[Any], asked: Question) -> list[Found]:
+    """Best first."""
+    some = candidates.subquery()
+    rank = func.ts_rank(some.c.tsv, asked.wanted)
+    ranked = select(some.c.document_id, some.c.no, rank).order_by(rank.desc(), some.c.document_id, some.c.no)
+    return [(document_id, no, rank) for document_id, no, rank in session.execute(ranked)]
+
+
+def _shown(session: Session, asked: Question, found: list[Found]) -> list[Hit]:
+    """Only what is shown is read and marked."""
+    if not found:
+        return []
+    text = func.translate(func.left(Page.text, SNIPPET_TEXT), MARK_START + MARK_END, "")
+    snippet = cast(func.ts_headline(INDONESIAN, text, asked.marked, _SNIPPET), String)
+    ranks = {(document_id, no): rank for document_id, no, rank in found}
+    own = text if asked.numbers else literal("")
+    rows = session.execute(
+        select(Document.id, Page.no, Document.label, Document.media_type, Document.added_at, snippet, own)
+        .join(Page, Page.document_id == Document.id)
+        .where(tuple_(Page.document_id, Page.no).in_(list(ranks)))
     )
-    unmarked = func.translate(func.left(Page.text, SNIPPET_TEXT), MARK_START + MARK_END, "")
-    snippet = cast(func.ts_headline(indonesian, unmarked, wanted, _SNIPPET), String)
-    found = session.execute(
-        select(
-            Document.id, Page.no, Document.label, Document.media_type, Document.added_at, snippet, best.c.rank
+    hits = {
+        (document_id, no): Hit(
+            document_id,
+            no,
+            label,
+            media_type,
+            added_at,
+            html.escape(" ".join((around_numbers(own_text, asked.numbers) or marked).split())),
+            ranks[document_id, no],
         )
-        .select_from(best)
-        .join(Page, (Page.document_id == best.c.document_id) & (Page.no == best.c.no))
-        .join(Document, Document.id == best.c.document_id)
-        .order_by(best.c.rank.desc(), best.c.document_id, best.c.no)
-    )
-    return [
-        Hit(document_id, no, label, media_type, added_at, html.escape(" ".join(text.split())), rank)
-        for document_id, no, label, media_type, added_at, text, rank in found
-    ]
-
-
-def _clean(query: str) -> str:
-    printable = "".join(character if character.isprintable() else " " for character in query[:LOOKED_AT])
-    # Each dash negates what follows; the database cannot nest so many as somebody can type.
-    words = " ".join(_DASHES.sub("-", printable).split())
-    if len(words) <= QUERY_LENGTH:
-        return words
-    # Cut between words: half a word would be searched as a word of its own.
-    return words[:QUERY_LENGTH].rpartition(" ")[0] or words[:QUERY_LENGTH]
+        for document_id, no, label, media_type, added_at, marked, own_text in rows
+    }
+    return [hits[place] for place in ranks]

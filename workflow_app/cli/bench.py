@@ -8,7 +8,14 @@ from pathlib import Path
 import click
 
 from workflow_app.local_stack import StackError
-from workflow_app.trials import inbox_bench, ocr_bench, rework_bench, start_bench, task_bench
+from workflow_app.trials import (
+    inbox_bench,
+    ocr_bench,
+    rework_bench,
+    search_bench,
+    start_bench,
+    task_bench,
+)
 from workflow_app.trials.corpus import writing
 from workflow_app.trials.officer import Unexpected
 
@@ -160,6 +167,24 @@ def corpus(folder: Path, per_kind: int, seed: int) -> None:
     """Write invented Indonesian papers and their text into FOLDER: letters, tables, cards; worn, turned, photographed."""
     count = sum(1 for _ in writing.write(folder, per_kind=per_kind, seed=seed))
     click.echo(f"{count} papers of {len(writing.KINDS)} kinds in {folder}")
+
+
+@bench.command()
+@click.option(
+    "--pages",
+    default=20_000,
+    show_default=True,
+    type=click.IntRange(200, 5_000_000),
+    help="Invented pages to search.",
+)
+@AS_JSON
+def search(pages: int, as_json: bool) -> None:
+    """Search among N pages as two people see them: frequent and rare words, phrases, letter numbers, NIK, plates, dates."""
+    try:
+        figures = search_bench.measure(pages, notice=lambda text: click.echo(f"  {text}", err=True))
+    except (StackError, Unexpected) as error:
+        raise click.ClickException(str(error)) from error
+    _print(figures.as_dict() if as_json else figures.as_dict() | figures.by_kind, as_json=as_json)
 
 
 def _print(figures: Mapping[str, object], *, as_json: bool) -> None:

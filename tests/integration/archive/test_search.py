@@ -4,14 +4,15 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from archive import documents
 from archive.blobs import Blobs
 from archive.documents import PageText
+from archive.excerpts import MARK_END, MARK_START
 from archive.models import Document
-from archive.search import MARK_END, MARK_START, search
+from archive.search import search
 
 LETTER = (
     "SURAT KETERANGAN TANDA LAPOR KEHILANGAN Nomor SKTLK/0123/IV/2026/SPKT. Pelapor Warga Contoh menerangkan telah "
@@ -61,6 +62,11 @@ def ids(hits) -> list[UUID]:
         "Kendaraan",
         "pasar -toko",
         "toko or pasar",
+        "surat yang hilang di pasar",
+        "0123/IV/2026",
+        "sktlk/123/iv/2026/spkt",
+        "da1234xyz",
+        "kehilangan da 1234 xyz",
     ],
 )
 def test_r37_a_paper_is_found_by_words_word_forms_phrases_and_numbers(
@@ -80,6 +86,50 @@ def test_r37_a_paper_is_found_by_words_word_forms_phrases_and_numbers(
 def test_queries_that_find_nothing_do_no_harm(db_session: Session, keep, query: str) -> None:
     keep(LETTER)
     assert search(db_session, query) == []
+
+
+@pytest.mark.parametrize(
+    ("query", "written"),
+    [
+        ("penipuan", "Warga Contoh tertipu sesama warga"),
+        ("tipu", "perkara penipuan lewat telepon"),
+        ("penerima", "surat telah diterima petugas"),
+        ("kepala desa", "surat kepala desa"),
+        ("13 April 2026", "dibuat di Kandangan, l3-O4-2026"),
+        ("6306050102900001", "NIK 63O6 0501 0290 0001"),
+        ("yang", "barang yang hilang"),
+    ],
+)
+def test_r37_a_paper_is_found_where_the_stemmer_or_the_reader_of_the_page_errs(
+    db_session: Session, keep, query: str, written: str
+) -> None:
+    wanted = keep(written)
+    keep("undangan rapat koordinasi pala dan rempah desa, 14 April 2026, 6306050102900002")
+    (hit,) = search(db_session, query)
+    assert hit.document_id == wanted
+    assert MARK_START in hit.snippet
+
+
+def test_results_are_told_page_by_page(db_session: Session, keep) -> None:
+    keep(*["kata yang sama"] * 7)
+    every = [(hit.document_id, hit.page) for hit in search(db_session, "kata")]
+    pages = [search(db_session, "kata", limit=3, offset=offset) for offset in (0, 3, 6, 9)]
+    assert [(hit.document_id, hit.page) for some in pages for hit in some] == every
+    assert len(every) == 7
+
+
+def test_r37_the_newest_pages_are_asked_first_and_all_when_they_hold_too_few(
+    db_session: Session, keep, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("archive.search.ENOUGH", 2)
+    monkeypatch.setattr("archive.search.NEWEST_BLOCKS", 1)
+    old = keep("kata biasa", "kata langka")
+    db_session.execute(text("alter table archive.page alter column seq restart with 1000000"))
+    new, hidden = keep("kata biasa", "kata biasa"), keep("kata biasa")
+    assert set(ids(search(db_session, "biasa"))) == {new, hidden}
+    assert ids(search(db_session, "langka")) == [old]
+    assert set(ids(search(db_session, "biasa", document_ids=[old, new]))) == {new}
+    assert ids(search(db_session, "biasa", document_ids=[old])) == [old]
 
 
 def test_the_found_words_are_marked_and_the_rest_is_safe_for_a_page(db_session: Session, keep) -> None:

@@ -1,6 +1,6 @@
 """Snippets of found pages."""
 
-from archive.search import MARK_END, MARK_START
+from archive.excerpts import MARK_END, MARK_START
 from workflow_app.services.papers import paper_search
 
 

@@ -8,8 +8,9 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, or_, select
 
 import archive.search
+from archive.excerpts import MARK_END, MARK_START
 from archive.models import Document
-from archive.search import MARK_END, MARK_START, Hit
+from archive.search import Hit
 from workflow_app.models.case import Case
 from workflow_app.models.document import CaseDocument
 from workflow_app.permissions import can_read_archive
@@ -50,15 +51,17 @@ class SearchPage:
 def search(work: UnitOfWork, query: str, *, after: str | None = None, limit: int = 20) -> SearchPage:
     """Pages of papers that hold the words of `query`, of cases the actor may see and read, and of the archive for its readers."""
     start = int(after) if after and after.isascii() and after.isdigit() and len(after) < 6 else 0
-    end = min(start + limit, MAX_HITS)
-    found = archive.search.search(work.session, query, document_ids=_may_see(work), limit=end + 1)
-    shown = found[start:end]
+    start, end = min(start, MAX_HITS), min(start + limit, MAX_HITS)
+    found = archive.search.search(
+        work.session, query, document_ids=_may_see(work), limit=end - start + 1, offset=start
+    )
+    shown = found[: end - start]
     cases = _cases_of(work, shown)
     _record_restricted(work, shown)
     return SearchPage(
         hits=[_hit(hit, cases.get(hit.document_id)) for hit in shown],
-        total_estimate=len(found),
-        next=str(end) if len(found) > end and end < MAX_HITS else None,
+        total_estimate=start + len(found),
+        next=str(end) if len(found) > len(shown) and end < MAX_HITS else None,
     )
 
 

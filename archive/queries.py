@@ -1,0 +1,112 @@
+"""What somebody types as a question to the index: words, phrases and numbers."""
+
+import re
+from dataclasses import dataclass
+from string import ascii_lowercase, ascii_uppercase
+from typing import Any
+
+from sqlalchemy import ColumnElement, cast, func, literal
+from sqlalchemy.dialects.postgresql import REGCONFIG, TSQUERY
+
+from archive import numbers, words
+
+LENGTH = 200
+LOOKED_AT = 10_000
+_DASHES = re.compile(r"-[-\s]*-")
+_OPERATORS = re.compile(r'"|(?:^|\s)-|\sor\s', re.IGNORECASE)
+"""People know them from web search: a phrase, a word that must not be there, one of two."""
+
+_CAPITALS = str.maketrans(ascii_lowercase, ascii_uppercase)
+"""Plates are typed in small letters, and every letter keeps its place."""
+
+TsQuery = ColumnElement[Any]
+INDONESIAN, SIMPLE = (cast(literal(name), REGCONFIG) for name in ("indonesian", "simple"))
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A search, ready for the database."""
+
+    wanted: TsQuery
+    """What a page must hold."""
+    marked: TsQuery
+    """What is marked on it: more than is wanted, because marking compares stems only."""
+    numbers: frozenset[str]
+    """Keys of the numbers that are asked for."""
+
+
+def question(typed: str) -> Question | None:
+    """The question of what was typed; None when nothing is left of it."""
+    text = cleaned(typed)
+    if not text:
+        return None
+    if _OPERATORS.search(text):
+        return Question(_words(text), _words(text), frozenset())
+    told = words.meaningful(text.split())
+    wanted = marked = _told(told)
+    if any(words.family_of(word) != [word] or words.is_as_written(word) for word in told):
+        marked = _words(" or ".join(form for word in told for form in words.family_of(word)))
+    found = list(numbers.numbers_in(" ".join(told).translate(_CAPITALS)))
+    if found:
+        keys = frozenset[str]().union(*(number.wanted for number in found))
+        rest = _without(" ".join(told), found)
+        wanted = _either(wanted, _all([*([_told(rest)] if rest else []), _keys(keys)]))
+        return Question(wanted, marked, keys)
+    return Question(wanted, marked, frozenset())
+
+
+def cleaned(typed: str) -> str:
+    """What was typed without what the database cannot take, and no longer than anybody means it."""
+    printable = "".join(character if character.isprintable() else " " for character in typed[:LOOKED_AT])
+    # Each dash negates what follows; the database cannot nest so many as somebody can type.
+    text = " ".join(_DASHES.sub("-", printable).split())
+    if len(text) <= LENGTH:
+        return text
+    # Cut between words: half a word would be searched as a word of its own.
+    return text[:LENGTH].rpartition(" ")[0] or text[:LENGTH]
+
+
+def _told(told: list[str]) -> TsQuery:
+    """All of these words, each in any of its forms."""
+    families = [words.family_of(word) for word in told]
+    plain = [forms[0] for forms in families if len(forms) == 1 and not words.is_as_written(forms[0])]
+    parts = [_words(" ".join(plain))] if plain else []
+    parts += [_words(" or ".join(forms)) for forms in families if len(forms) > 1]
+    parts += [
+        func.plainto_tsquery(SIMPLE, forms[0])
+        for forms in families
+        if len(forms) == 1 and words.is_as_written(forms[0])
+    ]
+    return _all(parts)
+
+
+def _words(text: str) -> TsQuery:
+    """By their stems, or as they are written: names have none."""
+    return _either(func.websearch_to_tsquery(INDONESIAN, text), func.websearch_to_tsquery(SIMPLE, text))
+
+
+def _keys(keys: frozenset[str]) -> TsQuery:
+    return lexemes(sorted(keys), " & ")
+
+
+def lexemes(names: list[str], operator: str) -> TsQuery:
+    """Entries of the index, exactly as they are there. They hold letters and figures and what our own code puts before them."""
+    return cast(literal(operator.join(f"'{name}'" for name in names)), TSQUERY)
+
+
+def _all(parts: list[TsQuery]) -> TsQuery:
+    first, *others = parts
+    for other in others:
+        first = first.op("&&")(other)
+    return first
+
+
+def _either(one: TsQuery, other: TsQuery) -> TsQuery:
+    return one.op("||")(other)
+
+
+def _without(text: str, found: list[numbers.Number]) -> list[str]:
+    rest = list(text)
+    for number in found:
+        rest[number.start : number.end] = " " * (number.end - number.start)
+    return "".join(rest).split()
