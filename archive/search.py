@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, String, cast, func, literal, select, tuple_
+from sqlalchemy import Select, String, cast, func, literal, select, text, tuple_
 from sqlalchemy.orm import Session
 
 from archive.excerpts import MARK_END, MARK_START, around_numbers
@@ -32,6 +32,9 @@ _SNIPPET = (
     f"StartSel={MARK_START}, StopSel={MARK_END}, MaxFragments=2, MaxWords=18, MinWords=8, "
     'ShortWord=2, FragmentDelimiter=" … "'
 )
+
+_OWN_PLAN = text("set local plan_cache_mode = force_custom_plan")
+"""What is best for a rare word is worst for a frequent one, so no plan made for one serves another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,7 @@ def search(
     asked = question(query)
     if asked is None or (isinstance(document_ids, Collection) and not document_ids):
         return []
+    session.execute(_OWN_PLAN)
     found = _newest(session, asked, document_ids)
     if len(found) < ENOUGH:
         found = _ranked(session, _all_with(asked.wanted, document_ids), asked)
@@ -110,10 +114,10 @@ def _shown(session: Session, asked: Question, found: list[Found]) -> list[Hit]:
     """Only what is shown is read and marked."""
     if not found:
         return []
-    text = func.translate(func.left(Page.text, SNIPPET_TEXT), MARK_START + MARK_END, "")
-    snippet = cast(func.ts_headline(INDONESIAN, text, asked.marked, _SNIPPET), String)
+    content = func.translate(func.left(Page.text, SNIPPET_TEXT), MARK_START + MARK_END, "")
+    snippet = cast(func.ts_headline(INDONESIAN, content, asked.marked, _SNIPPET), String)
     ranks = {(document_id, no): rank for document_id, no, rank in found}
-    own = text if asked.numbers else literal("")
+    own = content if asked.numbers else literal("")
     rows = session.execute(
         select(Document.id, Page.no, Document.label, Document.media_type, Document.added_at, snippet, own)
         .join(Page, Page.document_id == Document.id)
