@@ -66,6 +66,18 @@ def _find_turn(**arguments: Any) -> dict[str, Any]:
     return tesseract.find_turn(**arguments)
 
 
+def _look_for_codes(**arguments: Any) -> dict[str, Any]:
+    from ocr import stack_pages
+
+    return stack_pages.look(**arguments)
+
+
+def _cut(**arguments: Any) -> dict[str, Any]:
+    from ocr import stack_pages
+
+    return stack_pages.cut(**arguments)
+
+
 def _redraw(**arguments: Any) -> dict[str, Any]:
     from ocr import ink
 
@@ -82,6 +94,8 @@ JOBS: dict[str, Callable[..., dict[str, Any]]] = {
     "recognise": _recognise,
     "find_turn": _find_turn,
     "redraw": _redraw,
+    "look_for_codes": _look_for_codes,
+    "cut": _cut,
 }
 
 

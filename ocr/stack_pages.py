@@ -1,0 +1,66 @@
+"""Pages of a stack from the feeder: what QR codes they carry, whether they are blank, and some of them as a file of their own.
+
+Runs in the sandbox only.
+"""
+
+from typing import Any
+
+import numpy as np
+import pikepdf
+from pikepdf import Pdf
+from PIL import Image
+
+from ocr import embedding, pictures, preprocess, signatures
+
+DPI = 150
+SIDES = (1100, 1700)
+"""Longest side of the picture that codes are looked for on: the small one nearly always does, and costs a third."""
+MOST_CODES, LONGEST_CODE = 8, 300
+
+
+def look(path: str, media_type: str, no: int) -> dict[str, Any]:
+    """The texts of the QR codes on page `no`, and whether nothing is written on it."""
+    if media_type == signatures.PDF:
+        from ocr import pdf
+
+        gray, dpi = pdf.draw(path, no, DPI)
+    else:
+        gray, dpi = pictures.decode_gray(path, media_type, no)
+    codes = _codes(gray)
+    return {
+        "codes": codes,
+        "is_blank": not codes and preprocess.prepare(gray, dpi, whole=True).is_blank,
+    }
+
+
+def cut(path: str, media_type: str, pages: list[int], output: str) -> dict[str, Any]:
+    """Write these pages of the file as a PDF; their pictures stay as they are coded."""
+    with Pdf.new() as part:
+        if media_type == signatures.PDF:
+            with Pdf.open(path) as whole:
+                part.pages.extend(whole.pages[no - 1] for no in pages)
+                part.save(output, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
+        else:
+            for no in pages:
+                embedding.add_picture(part, path, media_type, no)
+            part.save(output, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
+    return {"pages": len(pages)}
+
+
+def _codes(gray: Image.Image) -> list[str]:
+    # Loaded for stacks only: it costs a fifth of a second in every process.
+    import cv2
+
+    cv2.setNumThreads(1)
+    detector = cv2.QRCodeDetector()
+    for side in SIDES:
+        small = gray.copy()
+        small.thumbnail((side, side), Image.Resampling.BILINEAR)
+        try:
+            found, texts, _, _ = detector.detectAndDecodeMulti(np.asarray(small))
+        except cv2.error:
+            continue
+        codes = [text[:LONGEST_CODE] for text in texts if text] if found else []
+        if codes:
+            return codes[:MOST_CODES]
+    return []
