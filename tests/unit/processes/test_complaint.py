@@ -292,6 +292,17 @@ def test_r79_a_second_person_says_with_a_reason_that_no_member_is_concerned() ->
     assert forms.validate(form, {"jalur": "propam"}) == {}
 
 
+def test_r79_what_turns_out_to_be_about_a_member_leaves_the_counter_with_everything_it_left_open() -> None:
+    model = read_model(complaint().files["process.bpmn"])
+    (way,) = model.incoming["serahkan_ke_propam"]
+    assert (way.source, way.condition) == ("gw_penyelesaian", 'keputusan_selesai == "propam"')
+    assert "terminateEventDefinition" in model.nodes["serahkan_ke_propam"].events
+    assert model.nodes["batasi_saat_diputus"].parameters["from_element"] == '"putuskan_penyelesaian"'
+    assert [flow.target for flow in model.outgoing["batasi_saat_diputus"]] == ["khususkan_propam"]
+    form = complaint().form("putuskan_penyelesaian")
+    assert set(forms.validate(form, {"keputusan_selesai": "propam"})) == {"yang_diadukan_uraian"}
+
+
 def test_r79_r32_what_concerns_a_member_is_not_set_aside_at_the_counter() -> None:
     model = read_model(complaint().files["process.bpmn"])
     (way,) = model.incoming["putuskan_abaikan"]
