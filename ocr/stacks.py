@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Self
@@ -64,7 +65,7 @@ class Stack:
         return self._sandbox.read(output.name, self._limits.decode_file)
 
     @property
-    def _file(self) -> dict[str, str]:
+    def _file(self) -> dict[str, Any]:
         return {"path": str(self._path), "media_type": self._found.media_type}
 
     def _look_at(self, no: int) -> StackPage:

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import delete
 from sqlalchemy.exc import DBAPIError
 
+from tests.integration.services import scans
 from tests.integration.services.calls import Call, call
 from workflow_app.errors import Forbidden, InvalidInput, NotFound
 from workflow_app.models.audit import AuditEvent
@@ -14,6 +15,7 @@ from workflow_app.models.stage import TimeCorrection
 from workflow_app.services.case_file import history, stages
 from workflow_app.services.case_file.stages import StageView
 from workflow_app.services.ground import audit
+from workflow_app.services.papers import documents
 from workflow_app.services.running import cases, drafts, standing_in, tasks
 from workflow_app.types import SYSTEM, Actor
 
@@ -105,6 +107,19 @@ def test_who_stands_in_keeps_what_is_typed(call: Call) -> None:
         drafts.save(work, task_id, {"sumber": "radio"})
     with call.works.begin(call.people["petugas"]) as work:
         assert tasks.get(work, task_id).answers == {"sumber": "radio"}
+
+
+def test_who_stands_in_hands_in_a_paper_at_the_task_and_nobody_else_does(call: Call) -> None:
+    call.report().summon("piket_samapta")
+    task_id = call.task("berangkat")
+    with call.works.begin(call.people["petugas"]) as work:
+        standing_in.take_over(work, task_id)
+        paper = documents.upload(
+            work, call.case_id, element="", label="Foto", data=scans.picture(), task_id=task_id
+        )
+        assert not paper.is_duplicate
+    with call.works.begin(call.people["pimpinan"]) as work, pytest.raises(Forbidden):
+        documents.upload(work, call.case_id, element="", label="Foto", data=b"%PDF-", task_id=task_id)
 
 
 def test_who_is_not_named_cannot_take_over(call: Call) -> None:

@@ -13,8 +13,8 @@ from workflow_app.errors import Forbidden, InvalidInput, NotFound, TaskNotReady
 from workflow_app.models.case import Case
 from workflow_app.models.document import CaseDocument
 from workflow_app.models.task import Task
-from workflow_app.permissions import check_work_on, leaves_trace
-from workflow_app.services.case_file import access, answers, clearances, precedence
+from workflow_app.permissions import leaves_trace
+from workflow_app.services.case_file import access, answers, clearances, precedence, task_rights
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.papers import intake, levels, paper_labels, paper_sight, paper_trail
 from workflow_app.services.papers.document_views import PDF_KINDS, views
@@ -169,7 +169,7 @@ def _task_to_add_to(work: UnitOfWork, case: Case, task_id: UUID | None) -> Task 
     task = work.session.get(Task, task_id, populate_existing=True)
     if task is None or task.case_id != case.id:
         raise NotFound()
-    check_work_on(work.actor, unit=task.unit, role=task.role)
+    task_rights.check_may_work(work, case, task)
     return task
 
 

@@ -23,6 +23,7 @@ from workflow_app.services.case_file import (
     openings,
     precedence,
     remarks,
+    task_rights,
 )
 from workflow_app.services.case_file.clocks import ClockView
 from workflow_app.services.case_file.incidents import IncidentView
@@ -33,7 +34,7 @@ from workflow_app.services.office import readable
 from workflow_app.services.office.configuration import role_label
 from workflow_app.services.office.processes import check_startable, definition_of, starters, version_of
 from workflow_app.services.office.readable import moment
-from workflow_app.services.running import standing_in, steps
+from workflow_app.services.running import steps
 from workflow_app.types import Variables
 
 CANCELLATION = "pembatalan"
@@ -211,7 +212,7 @@ def _open_tasks(work: UnitOfWork, case: Case) -> list[OpenTaskView]:
             assignee_name=names.get(task.assignee_id) if task.assignee_id else None,
             since=task.created_at,
             due_at=task.due_at,
-            can_open=standing_in.may_work(work, case, task),
+            can_open=task_rights.may_work(work, case, task),
         )
         for task in tasks
     ]

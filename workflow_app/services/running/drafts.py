@@ -12,14 +12,12 @@ from workflow_app.engine.forms import Form
 from workflow_app.errors import Conflict
 from workflow_app.models.case import Case
 from workflow_app.models.task import Draft, Task
-from workflow_app.permissions import check_work_on
 from workflow_app.services.accounts import people
-from workflow_app.services.case_file import access, answers, moved_starts, precedence
+from workflow_app.services.case_file import access, answers, moved_starts, precedence, task_rights
 from workflow_app.services.forms import inheritance
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office.processes import definition_of
 from workflow_app.services.office.readable import moment
-from workflow_app.services.running import standing_in
 from workflow_app.types import Answers
 
 _DROP = delete(Draft).where(Draft.task_id == bindparam("of_task")).returning(Draft)
@@ -76,8 +74,7 @@ def save(
     access.check_account(work)
     if task.status != "open":
         raise precedence.ended(work, task)
-    if not standing_in.may_stand_in(work, case, task):
-        check_work_on(work.actor, unit=task.unit, role=task.role)
+    task_rights.check_may_work(work, case, task)
     user_id = work.actor.user_id
     if user_id is None:
         raise Conflict()

@@ -10,29 +10,16 @@ from workflow_app.errors import Forbidden
 from workflow_app.models.case import Case
 from workflow_app.models.task import Task
 from workflow_app.permissions import can_work_on
-from workflow_app.services.case_file import access, four_eyes, precedence
+from workflow_app.services.case_file import access, four_eyes, precedence, task_rights
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import duties
 from workflow_app.services.office.processes import definition_of
 
 
-def may_work(work: UnitOfWork, case: Case, task: Task) -> bool:
-    """May the actor do this task, in the own role or for somebody else?"""
-    return can_work_on(work.actor, unit=task.unit, role=task.role) or may_stand_in(work, case, task)
-
-
-def may_stand_in(work: UnitOfWork, case: Case, task: Task) -> bool:
-    """May the actor do this task for a role that is not the own one?"""
-    if can_work_on(work.actor, unit=task.unit, role=task.role) or work.actor.unit != task.unit:
-        return False
-    roles = definition_of(work, case.definition_id).elements[task.element].properties.get("standIn", "")
-    return not work.actor.roles.isdisjoint(roles.split())
-
-
 def may_take_over(work: UnitOfWork, case: Case, task: Task) -> bool:
     """May the actor take this open task from whoever has it, for another role or as the relief of his own?"""
-    return may_stand_in(work, case, task) or _may_relieve(work, case, task)
+    return task_rights.may_stand_in(work, case, task) or _may_relieve(work, case, task)
 
 
 def take_over(work: UnitOfWork, task_id: UUID) -> None:

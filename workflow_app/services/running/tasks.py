@@ -27,6 +27,7 @@ from workflow_app.services.case_file import (
     kinship,
     moved_starts,
     precedence,
+    task_rights,
     walls,
 )
 from workflow_app.services.forms import judging, requirements
@@ -103,8 +104,8 @@ def get(work: UnitOfWork, task_id: UUID) -> TaskView:
     case = access.visible_case(work, task.case_id)
     definition = definition_of(work, case.definition_id)
     element = definition.elements[task.element]
-    may_work = standing_in.may_work(work, case, task)
-    stands_in = standing_in.may_stand_in(work, case, task)
+    may_work = task_rights.may_work(work, case, task)
+    stands_in = task_rights.may_stand_in(work, case, task)
     is_mine = task.status == "open" and task.assignee_id == work.actor.user_id and may_work
     form = definition.form(task.element)
     if is_mine:
@@ -260,8 +261,7 @@ def _repeated(work: UnitOfWork, case: Case, task: Task, given: Answers, token: s
 
 
 def _check_may_complete(work: UnitOfWork, case: Case, task: Task) -> None:
-    if not standing_in.may_stand_in(work, case, task):
-        check_work_on(work.actor, unit=task.unit, role=task.role)
+    task_rights.check_may_work(work, case, task)
     if task.assignee_id not in (None, work.actor.user_id):
         raise precedence.held(work, task)
     check_four_eyes(work.actor, four_eyes.recorders(work, case.id, _four_eyes(work, case, task)))
