@@ -111,8 +111,10 @@ def test_who_moves_the_start_of_a_clock_says_why_and_both_times_are_on_record(
     later = MONDAY + timedelta(minutes=20)
     moved = {**first.answers, field: later.isoformat()}
 
-    assert desk.refused(moved).keys() == {"alasan_waktu"}
-    assert "09.00" in desk.refused({**moved, "alasan_waktu": "telat"})["alasan_waktu"]
+    refused = desk.refused(moved)
+    assert refused.keys() == {"alasan_waktu"}
+    assert "09.00" in refused["alasan_waktu"]
+    assert "lebih jelas" in desk.refused({**moved, "alasan_waktu": "telat"})["alasan_waktu"]
     desk.send({**moved, "alasan_waktu": REASON})
 
     stage = desk.stage(budi)

@@ -72,6 +72,8 @@ def _not_yet(now: datetime) -> str:
 
 def _why(told: Told, begun: datetime) -> str:
     """What is missing, and what can be done instead."""
+    if told.reason:
+        return f"Tulis alasannya lebih jelas, paling sedikit {stages.SHORTEST_REASON} huruf."
     if told.offers_opening:
         return (
             f"Formulir ini dibuka {readable.moment(begun)}. Tulis mengapa waktunya lain, atau isi waktu itu."
