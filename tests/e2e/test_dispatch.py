@@ -13,6 +13,16 @@ ON_DUTY = "Bripda Contoh Piket Samapta"
 LARGE = 80
 """Height in pixels of a button that a thumb finds without looking."""
 BOARD_PATIENCE = 30_000
+BEHIND = """form => {
+  const bar = form.querySelector(".answer-buttons");
+  const isHidden = field => {
+    field.focus();
+    field.scrollIntoView({ block: "nearest" });
+    return field.getBoundingClientRect().bottom > bar.getBoundingClientRect().top + 1;
+  };
+  const asked = [...form.elements].filter(field => field.matches("input, select, textarea") && field.checkVisibility());
+  return asked.filter(isHidden).map(field => field.name);
+}"""
 
 
 def test_a_call_from_the_telephone_to_the_leader(site: RunningSite, signed_in: Opener) -> None:
