@@ -37,6 +37,7 @@ class PageText:
     height: int
     source: str
     reason: str = ""
+    likeness: Sequence[int] | None = None
 
 
 def add(
@@ -215,6 +216,7 @@ def _row(document_id: UUID, page: PageText) -> dict[str, Any]:
         "height": page.height,
         "source": page.source,
         "reason": page.reason,
+        "likeness": None if page.likeness is None else list(page.likeness),
     }
 
 

@@ -21,7 +21,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 SCHEMA = "archive"
@@ -141,6 +141,7 @@ class Page(ArchiveBase):
         CheckConstraint("no > 0", name="no"),
         UniqueConstraint("seq"),
         Index(None, "tsv", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
+        Index(None, "likeness", postgresql_using="gin"),
     )
 
     document_id: Mapped[UUID] = mapped_column(ForeignKey(Document.id), primary_key=True)
@@ -160,6 +161,8 @@ class Page(ArchiveBase):
     """In which order pages were read: a search looks at the last ones first."""
     numbers: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}", deferred=True)
     """By what the numbers on the page are found, however they are written (`archive.numbers`)."""
+    likeness: Mapped[list[int] | None] = mapped_column(ARRAY(SmallInteger))
+    """How the page looks (`archive.likeness.tokens`); null for one that was not read with this, is blank or failed."""
     tsv: Mapped[Any] = mapped_column(
         TSVECTOR,
         Computed(

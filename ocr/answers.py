@@ -34,6 +34,13 @@ def numbers(found: list[Any], count: int) -> list[float]:
     return [float(number) for number in found]
 
 
+def bytes_of(found: list[Any], count: int) -> tuple[int, ...]:
+    """So many whole numbers from 0 to 255 and nothing else."""
+    if len(found) != count or not all(_fits(number, int) and 0 <= number <= 255 for number in found):
+        raise DecodeCrashed
+    return tuple(found)
+
+
 def _word(row: Any) -> Word:
     if not isinstance(row, list) or len(row) != 6 or not _fits(row[0], str):
         raise DecodeCrashed

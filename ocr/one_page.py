@@ -22,7 +22,7 @@ ALMOST = 0.9
 """A turned page that reads about as well wins: the engine also reads pages that lie on their side."""
 MOST_THUMBNAIL = 1_000_000
 """Bytes; an ordinary one has some ten thousand."""
-_PAGE = {"kind": str, "width": int, "height": int}
+_PAGE = {"kind": str, "width": int, "height": int, "likeness": list}
 _TEXT = {"text": str, "words": list}
 _PICTURE = {
     "is_blank": bool,
@@ -124,6 +124,7 @@ def _prepare(
     )
     found = answers.checked(answer, _PAGE)
     found |= answers.checked(answer, _TEXT if found["kind"] == "text" else _PICTURE)
+    found["likeness"] = answers.bytes_of(found["likeness"], 8)
     if found["kind"] != "text":
         found["back"] = np.array(answers.numbers(found["back"], 9)).reshape(3, 3)
     return found | {"turn": turn, "image": image, "thumbnail": sandbox.read(thumbnail.name, MOST_THUMBNAIL)}
@@ -158,6 +159,7 @@ def _recognised(no: int, prepared: dict[str, Any], recognised: Recognised) -> Re
         prepared["height"],
         PageSource.OCR,
         prepared["turn"],
+        likeness=prepared["likeness"],
     )
     layout = {name: prepared[name] for name in LAYOUT}
     return ReadPage(reading, layout, recognised.layer if recognised.words else None, prepared["thumbnail"])
@@ -166,7 +168,14 @@ def _recognised(no: int, prepared: dict[str, Any], recognised: Recognised) -> Re
 def _with_own_text(no: int, prepared: dict[str, Any]) -> PageReading:
     words = answers.words(prepared["words"])
     return PageReading(
-        no, prepared["text"], 100.0, words, prepared["width"], prepared["height"], PageSource.TEXT
+        no,
+        prepared["text"],
+        100.0,
+        words,
+        prepared["width"],
+        prepared["height"],
+        PageSource.TEXT,
+        likeness=prepared["likeness"],
     )
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from PIL import Image
 
-from ocr import pictures, preprocess, signatures
+from ocr import likeness, pictures, preprocess, signatures
 
 
 def prepare(
@@ -19,7 +19,7 @@ def prepare(
 ) -> dict[str, Any]:
     """Prepare page `no`, turned clockwise by `turn` degrees; its small picture is written to `thumbnail`.
 
-    The answer has `kind` "text" (with `text` and `words`), or "picture" (with what `preprocess.prepare` says of it, and
+    The answer has `likeness` (see there) and `kind` "text" (with `text` and `words`), or "picture" (with what `preprocess.prepare` says of it, and
     the rows of `back` one after the other) after the picture for the engine was written to `image`; `width` and `height`
     are those of the upright page. `whole`: also what lies around the paper is read.
     """
@@ -28,19 +28,20 @@ def prepare(
         from ocr import pdf
 
         small = pdf.draw_thumbnail(path, no, thumbnail_pixels)
-        _save_thumbnail(pictures.turn_clockwise(small, turn), thumbnail)
+        look = _save_thumbnail(pictures.turn_clockwise(small, turn), thumbnail)
         if not turn and (found := pdf.take_text(path, no)):
-            return {"kind": "text"} | found._asdict()
+            return {"kind": "text", "likeness": look} | found._asdict()
         gray, dpi = pdf.draw(path, no)
     else:
         small = pictures.decode_thumbnail(path, media_type, no, thumbnail_pixels)
-        _save_thumbnail(pictures.turn_clockwise(small, turn), thumbnail)
+        look = _save_thumbnail(pictures.turn_clockwise(small, turn), thumbnail)
         gray, dpi = pictures.decode_gray(path, media_type, no)
     gray = pictures.turn_clockwise(gray, turn)
     prepared = preprocess.prepare(gray, dpi, whole=whole)
     prepared.image.save(image, "PPM")
     return {
         "kind": "picture",
+        "likeness": look,
         "is_blank": prepared.is_blank,
         "is_sideways": prepared.is_sideways,
         "is_card": prepared.is_card,
@@ -54,8 +55,9 @@ def prepare(
     }
 
 
-def _save_thumbnail(image: Image.Image, path: str) -> None:
-    """A fresh picture from the pixels alone, so that nothing the file said about itself comes along."""
+def _save_thumbnail(image: Image.Image, path: str) -> list[int]:
+    """A fresh picture from the pixels alone, so that nothing the file said about itself comes along; answers how it looks."""
     bare = Image.new("RGB", image.size)
     bare.paste(image)
     bare.save(path, "WEBP", quality=70)
+    return likeness.of(bare)

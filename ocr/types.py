@@ -137,6 +137,8 @@ class PageReading:
     reason: str = ""
     is_retryable: bool = False
     """The page failed for a reason that another try may not meet."""
+    likeness: tuple[int, ...] | None = None
+    """How the page looks (`ocr.likeness`); None for a page that is blank or failed."""
 
 
 @dataclass(frozen=True, slots=True)

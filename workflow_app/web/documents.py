@@ -17,7 +17,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from workflow_app.errors import InvalidInput
-from workflow_app.services.papers import documents, levels
+from workflow_app.services.papers import documents, levels, paper_kin
 from workflow_app.services.running import tasks
 from workflow_app.web import uploads
 from workflow_app.web.access import access
@@ -57,12 +57,14 @@ def _page(
     with unit_of_work() as work:
         document = documents.get(work, document_id)
         pages = documents.text(work, document_id) if wants_text else []
+        kin = paper_kin.of(work, document_id) if document.can_read else paper_kin.Kin()
         choices = levels.choices(work, document.level) if document.can_classify else {}
     return render_template(
         "documents/show.html",
         document=document,
         pages=pages,
         wants_text=wants_text,
+        kin=kin,
         levels=choices,
         reasons={reason: reason for reason in levels.REASONS},
         chosen=chosen or {},

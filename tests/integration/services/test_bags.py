@@ -65,7 +65,7 @@ def kept(work: UnitOfWork, paper: UUID) -> tuple[Any, ...]:
         document.blob_sha256,
         work.blobs.read(document.blob_sha256),
         (document.media_type, document.pages, document.level, document.status),
-        [(page.no, page.text, page.words, page.confidence, page.source) for page in pages],
+        [(page.no, page.text, page.words, page.confidence, page.source, page.likeness) for page in pages],
         sorted(work.session.execute(made).all()),
     )
 

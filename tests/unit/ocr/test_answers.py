@@ -44,7 +44,14 @@ def test_words_are_rows_of_a_text_a_confidence_and_a_box() -> None:
         answers.words([row] * (answers.MOST_WORDS + 1))
 
 
-PAGE = {"kind": "text", "text": "a b", "words": [["a", 100.0, 0, 0, 1, 1]], "width": 9, "height": 9}
+PAGE = {
+    "kind": "text",
+    "text": "a b",
+    "words": [["a", 100.0, 0, 0, 1, 1]],
+    "width": 9,
+    "height": 9,
+    "likeness": [0] * 8,
+}
 
 
 @pytest.mark.parametrize(

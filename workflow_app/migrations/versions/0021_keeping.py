@@ -1,7 +1,8 @@
-"""Papers have an access level, and it is known which are under legal hold."""
+"""Papers have an access level, and it is known which are under legal hold and which pages look alike."""
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0021"
 down_revision = "0020"
@@ -29,9 +30,15 @@ def upgrade() -> None:
         schema="archive",
         postgresql_where=sa.text("held_since IS NOT NULL"),
     )
+    op.add_column(
+        "page", sa.Column("likeness", postgresql.ARRAY(sa.SmallInteger()), nullable=True), schema="archive"
+    )
+    op.create_index(op.f("ix_page_likeness"), "page", ["likeness"], schema="archive", postgresql_using="gin")
 
 
 def downgrade() -> None:
+    op.drop_index(op.f("ix_page_likeness"), "page", schema="archive")
+    op.drop_column("page", "likeness", schema="archive")
     op.drop_index("ix_document_held", "document", schema="archive")
     op.drop_column("document", "held_since", schema="archive")
     op.drop_column("document", "level", schema="archive")

@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import select
 
 import archive.search
 from archive.excerpts import MARK_END, MARK_START
@@ -13,10 +13,9 @@ from archive.models import Document
 from archive.search import Hit
 from workflow_app.models.case import Case
 from workflow_app.models.document import CaseDocument
-from workflow_app.permissions import can_read_archive
-from workflow_app.services.case_file import clearances, handoffs
+from workflow_app.services.case_file import handoffs
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.papers import intake, paper_sight, paper_trail
+from workflow_app.services.papers import paper_sight, paper_trail
 from workflow_app.types import AccessLevel
 
 MAX_HITS = 500
@@ -53,7 +52,7 @@ def search(work: UnitOfWork, query: str, *, after: str | None = None, limit: int
     start = int(after) if after and after.isascii() and after.isdigit() and len(after) < 6 else 0
     start, end = min(start, MAX_HITS), min(start + limit, MAX_HITS)
     found = archive.search.search(
-        work.session, query, document_ids=_may_see(work), limit=end - start + 1, offset=start
+        work.session, query, document_ids=paper_sight.all_readable(work), limit=end - start + 1, offset=start
     )
     shown = found[: end - start]
     cases = _cases_of(work, shown)
@@ -63,18 +62,6 @@ def search(work: UnitOfWork, query: str, *, after: str | None = None, limit: int
         total_estimate=start + len(found),
         next=str(end) if len(found) > len(shown) and end < MAX_HITS else None,
     )
-
-
-def _may_see(work: UnitOfWork) -> Select[UUID]:
-    of_cases = (
-        select(CaseDocument.document_id)
-        .join(Case, Case.id == CaseDocument.case_id)
-        .where(handoffs.readable_case(work))
-    )
-    reachable: ColumnElement[bool] = Document.id.in_(of_cases)
-    if can_read_archive(work.actor):
-        reachable = or_(Document.origin == intake.ARCHIVE, reachable)
-    return select(Document.id).where(clearances.is_cleared(work), reachable)
 
 
 def _record_restricted(work: UnitOfWork, hits: list[Hit]) -> None:

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, or_, select
 
 from archive.models import Document
 from workflow_app.errors import Forbidden, NotFound
@@ -53,6 +53,19 @@ def readable(work: UnitOfWork, document_id: UUID) -> CaseDocument | None:
 def is_cleared_for(work: UnitOfWork, document_id: UUID) -> bool:
     """Is the level of the document within what the actor is cleared for?"""
     return work.session.get_one(Document, document_id).level <= clearance(work.actor)
+
+
+def all_readable(work: UnitOfWork) -> Select[UUID]:
+    """Ids of every paper the actor may read: of cases he sees and reads, and of the archive for its readers."""
+    of_cases = (
+        select(CaseDocument.document_id)
+        .join(Case, Case.id == CaseDocument.case_id)
+        .where(handoffs.readable_case(work))
+    )
+    reachable: ColumnElement[bool] = Document.id.in_(of_cases)
+    if can_read_archive(work.actor):
+        reachable = or_(Document.origin == intake.ARCHIVE, reachable)
+    return select(Document.id).where(clearances.is_cleared(work), reachable)
 
 
 def may_read(work: UnitOfWork, document: Document, case_id: UUID | None) -> bool:

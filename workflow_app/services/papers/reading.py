@@ -8,6 +8,7 @@ from uuid import UUID
 import archive.documents
 from archive.documents import PageText
 from archive.errors import ArchiveError, StoreUnavailable
+from archive.likeness import tokens
 from archive.models import Document, DocumentStatus, RenditionKind
 from ocr.errors import EngineMissing, NoRoom, OcrError
 from ocr.reading import read
@@ -122,6 +123,7 @@ def _pages(reading: Reading) -> Sequence[PageText]:
             height=page.height,
             source=str(page.source),
             reason=page.reason,
+            likeness=None if page.likeness is None else tokens(page.likeness),
         )
         for page in reading.pages
     ]

@@ -1,0 +1,98 @@
+"""The same page scanned twice: pages that look alike and say alike. Pointed out, never decided."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import Integer, Select, SmallInteger, cast, func, select
+from sqlalchemy.dialects.postgresql import ARRAY, BIT
+from sqlalchemy.orm import Session
+
+from archive.models import Page
+
+ROWS, BITS = 8, 8
+NEAR = 8
+"""Of 64 bits, in which two scans of a page may differ when their words agree."""
+NEARER = 3
+"""The same for pages with hardly a word."""
+AGREEING = 0.6
+"""Share of words that both pages have. Scans of one page are read alike; two filled forms of a kind are not the same page."""
+FEW_WORDS = 5
+TELLING = 3
+"""Rows with anything on them that a page needs to be compared at all."""
+MOST_PAGES = 20
+MOST_ALIKE = 20
+LOOKED_AT = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """A page of another document that may be the same page."""
+
+    page: int
+    document_id: UUID
+    other_page: int
+    distance: int
+
+
+def tokens(rows: Sequence[int]) -> list[int]:
+    """The rows of a look as numbers that tell where each row is, so that pages sharing one are found by an index."""
+    return [place << BITS | row for place, row in enumerate(rows)]
+
+
+def find(session: Session, document_id: UUID, among: Select[UUID]) -> list[Alike]:
+    """Pages alike to those of a document, among the documents that the query selects; the likeliest first."""
+    query = select(Page.no, Page.likeness, func.left(Page.text, LOOKED_AT)).where(
+        Page.document_id == document_id, Page.likeness.is_not(None)
+    )
+    found: list[Alike] = []
+    for no, look, text in session.execute(query.order_by(Page.no).limit(MOST_PAGES)).all():
+        telling = [token for token in look if token % (1 << BITS)]
+        if len(telling) >= TELLING:
+            found += _alike(session, document_id, among, no, look, telling, _words(text))
+    return sorted(found, key=lambda alike: (alike.distance, alike.page))
+
+
+def _alike(
+    session: Session,
+    document_id: UUID,
+    among: Select[UUID],
+    no: int,
+    look: list[int],
+    telling: list[int],
+    words: set[str],
+) -> list[Alike]:
+    both = (
+        func.unnest(Page.likeness, cast(look, ARRAY(SmallInteger)))
+        .table_valued("one", "other")
+        .render_derived()
+    )
+    differing = cast(cast(both.c.one, Integer).op("#")(cast(both.c.other, Integer)), BIT(16))
+    distance = select(func.sum(func.bit_count(differing))).scalar_subquery()
+    candidates = (
+        select(Page.document_id, Page.no, distance, func.left(Page.text, LOOKED_AT))
+        .where(
+            Page.likeness.overlap(cast(telling, ARRAY(SmallInteger))),
+            Page.document_id != document_id,
+            Page.document_id.in_(among),
+            distance <= NEAR,
+        )
+        .order_by(distance, Page.document_id, Page.no)
+        .limit(MOST_ALIKE)
+    )
+    return [
+        Alike(no, other, other_no, int(apart))
+        for other, other_no, apart, text in session.execute(candidates)
+        if _is_same(words, _words(text), int(apart))
+    ]
+
+
+def _is_same(one: set[str], other: set[str], distance: int) -> bool:
+    if min(len(one), len(other)) < FEW_WORDS:
+        return distance <= NEARER and max(len(one), len(other)) < 2 * FEW_WORDS
+    return len(one & other) >= AGREEING * len(one | other)
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"\w{3,}", text.casefold()))

@@ -1,0 +1,88 @@
+"""Papers that are there twice, as far as the actor may read them: the same bytes in another case, the same page scanned again.
+
+What lies behind a wall, in a case of others or above his level is not compared: it could tell what it holds.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+
+import archive.likeness
+from archive.models import Document
+from workflow_app.models.case import Case
+from workflow_app.models.document import CaseDocument
+from workflow_app.services.case_file import handoffs
+from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.papers import paper_sight
+
+
+@dataclass(frozen=True)
+class Holder:
+    """A case that holds a paper."""
+
+    id: UUID
+    number: str
+
+
+@dataclass(frozen=True)
+class Alike:
+    """A page of another paper that looks and reads like a page of this one."""
+
+    page: int
+    document_id: UUID
+    label: str
+    other_page: int
+    case: Holder | None
+
+
+@dataclass(frozen=True)
+class Kin:
+    """What is known of a paper elsewhere."""
+
+    cases: Sequence[Holder] = ()
+    """Cases that hold exactly this paper."""
+    alike: Sequence[Alike] = ()
+
+
+def of(work: UnitOfWork, document_id: UUID) -> Kin:
+    """Where else this paper is, for who may read it; nothing for others."""
+    paper_sight.readable(work, document_id)
+    found = archive.likeness.find(work.session, document_id, paper_sight.all_readable(work))
+    others = list(dict.fromkeys(alike.document_id for alike in found))
+    holders = _holders(work, [document_id, *others])
+    labels: dict[UUID, str] = dict(
+        work.session.execute(select(Document.id, Document.label).where(Document.id.in_(others))).all()
+    )
+    return Kin(
+        cases=[holder for holder, _ in holders.get(document_id, [])],
+        alike=[
+            Alike(
+                alike.page,
+                alike.document_id,
+                _label(holders.get(alike.document_id), labels[alike.document_id]),
+                alike.other_page,
+                holders[alike.document_id][-1][0] if alike.document_id in holders else None,
+            )
+            for alike in found
+        ],
+    )
+
+
+def _label(holders: list[tuple[Holder, str]] | None, of_archive: str) -> str:
+    return holders[-1][1] if holders else of_archive
+
+
+def _holders(work: UnitOfWork, ids: Sequence[UUID]) -> dict[UUID, list[tuple[Holder, str]]]:
+    """The cases that hold these papers, with what each is called there, the newest last."""
+    query = (
+        select(CaseDocument.document_id, Case.id, Case.number, CaseDocument.label)
+        .join(Case, Case.id == CaseDocument.case_id)
+        .where(CaseDocument.document_id.in_(ids), handoffs.readable_case(work))
+        .order_by(CaseDocument.added_at, Case.number)
+    )
+    found: dict[UUID, list[tuple[Holder, str]]] = {}
+    for document_id, case_id, number, label in work.session.execute(query):
+        found.setdefault(document_id, []).append((Holder(case_id, number), label))
+    return found
