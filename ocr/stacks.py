@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from ocr import answers
 from ocr.errors import DecodeCrashed, DecodeFailed, lacks_named
@@ -60,15 +60,20 @@ class Stack:
         """These pages as a PDF. Raises a subclass of `DecodeFailed`."""
         output = self._path.with_name("bagian.pdf")
         seconds = self._limits.decode_seconds + len(pages)
-        self._sandbox.call("cut", seconds=seconds, **self._file, pages=list(pages), output=str(output))
+        self._sandbox.call(
+            "cut",
+            seconds=seconds,
+            path=str(self._path),
+            media_type=self._found.media_type,
+            pages=list(pages),
+            output=str(output),
+        )
         return self._sandbox.read(output.name, self._limits.decode_file)
 
-    @property
-    def _file(self) -> dict[str, Any]:
-        return {"path": str(self._path), "media_type": self._found.media_type}
-
     def _look_at(self, no: int) -> StackPage:
-        answer = self._sandbox.call("look_for_codes", **self._file, no=no)
+        answer = self._sandbox.call(
+            "look_for_codes", path=str(self._path), media_type=self._found.media_type, no=no
+        )
         known = answers.checked(answer, {"codes": list, "is_blank": bool})
         if not all(isinstance(code, str) for code in known["codes"]):
             raise DecodeCrashed

@@ -58,6 +58,8 @@ BOX_OPENERS = frozenset({"petugas"})
 """May record that a complaint box was opened, and begin the cases of its sheets (R19)."""
 BOX_WITNESSES = CASE_STARTERS | LEADS
 """May be the second person at a box."""
+STACK_BRINGERS = CASE_STARTERS | {"arsiparis"}
+"""May feed stacks of papers, and sort what the cover sheets did not tell (R39)."""
 ARCHIVE_READERS = frozenset({"arsiparis", "petugas", "pamapta", "ka_spkt", "auditor"})
 EXAMINERS = frozenset({"piket_reskrim", "piket_narkoba", "piket_lantas", "piket_propam"})
 """Examine the reporter and his report (R49, R51): only in cases in which they work, or that are in their hands."""

@@ -29,7 +29,7 @@ from workflow_app.services.ground.jobs import QUEUES, Hands
 from workflow_app.services.ground.retries import PATIENT, RETRIES, Waiting, WaitingLonger
 from workflow_app.services.ground.timetable import Timetable
 from workflow_app.services.ground.unit_of_work import Works, translated
-from workflow_app.services.papers import reading
+from workflow_app.services.papers import reading, stacks
 from workflow_app.services.public import publications
 from workflow_app.services.running import deaths, performing, wakes
 from workflow_app.services.watching import checkpoints, health, safekeeping
@@ -79,6 +79,10 @@ def create_worker(settings: Settings, works: Works) -> App:
     @app.task(name="read_document", queue=QUEUES["read_document"], retry=PATIENT_RETRY)
     def read_document(document_id: str) -> None:
         reading.read_document(works, UUID(document_id), page_seconds=settings.ocr_timeout_seconds)
+
+    @app.task(name="split_stack", queue=QUEUES["split_stack"], retry=PATIENT_RETRY)
+    def split_stack(stack_id: str) -> None:
+        stacks.split(works, UUID(stack_id))
 
     @app.task(name="perform_effect", queue="counter", retry=RETRY, pass_context=True)
     def perform_effect(context: JobContext, task_id: str) -> None:

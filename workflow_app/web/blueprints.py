@@ -6,6 +6,7 @@ from workflow_app.web import (
     appearance,
     boxes,
     cases,
+    cover_sheets,
     dispatches,
     documents,
     drafts,
@@ -20,6 +21,7 @@ from workflow_app.web import (
     publications,
     requirements,
     search,
+    stacks,
     stages,
     tasks,
     tracking,
@@ -28,8 +30,8 @@ from workflow_app.web import (
 )
 
 NOUNS = (
-    appearance, boxes, cases, dispatches, documents, drafts, health, identities, inbox, incidents, letters, messages, metrics,
-    processes, publications, requirements, search, stages, tasks, tracking, users, verification,
+    appearance, boxes, cases, cover_sheets, dispatches, documents, drafts, health, identities, inbox, incidents, letters,
+    messages, metrics, processes, publications, requirements, search, stacks, stages, tasks, tracking, users, verification,
 )  # fmt: skip
 
 

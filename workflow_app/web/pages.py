@@ -15,6 +15,7 @@ from workflow_app.permissions import (
     INCIDENT_READERS,
     OUTBOX_KEEPERS,
     OVERSEERS,
+    STACK_BRINGERS,
 )
 from workflow_app.services.office import readable
 from workflow_app.types import WITA
@@ -62,6 +63,7 @@ def register(app: Flask) -> None:
         OVERSEERS=OVERSEERS,
         BOX_OPENERS=BOX_OPENERS,
         BEGINNERS=BEGINNERS,
+        STACK_BRINGERS=STACK_BRINGERS,
         BOARD_READERS=BOARD_READERS,
     )
     app.context_processor(_of_page)

@@ -23,6 +23,7 @@ app = App(connector=SyncPsycopgConnector())
 
 QUEUES = {
     "read_document": "reading",
+    "split_stack": "reading",
     "send_message": "messages",
     "settle_holds": "keeping",
     "prove_lock": "keeping",

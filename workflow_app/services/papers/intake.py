@@ -14,7 +14,7 @@ from workflow_app.models.document import CaseDocument
 from workflow_app.services.ground import audit, jobs
 from workflow_app.services.ground.unit_of_work import UnitOfWork, translated
 
-UPLOAD, ARCHIVE, LETTER, BUNDLE = "upload", "archive", "letter", "bundle"
+UPLOAD, ARCHIVE, LETTER, BUNDLE, STACK = "upload", "archive", "letter", "bundle", "stack"
 """Where a document came from (`Document.origin`)."""
 
 
@@ -43,6 +43,15 @@ def keep_own(work: UnitOfWork, data: bytes, media_type: str, pages: int, *, orig
     archive.documents.get(work.session, added.document_id).status = DocumentStatus.READABLE
     work.session.flush()
     return added.document_id
+
+
+def keep_whole(work: UnitOfWork, data: bytes, found: Inspection, *, label: str) -> archive.documents.Added:
+    """Store a stack of papers as it came. It is not read as a whole: its parts are."""
+    added = _add(work, data, found.media_type, found.pages, STACK, label)
+    if not added.is_duplicate:
+        archive.documents.get(work.session, added.document_id).status = DocumentStatus.READABLE
+        work.session.flush()
+    return added
 
 
 def link(

@@ -1,0 +1,165 @@
+"""A stack splits itself at its cover sheets; what nobody can place waits for a person (R39)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import select
+
+from tests.integration.services import stacks as made
+from workflow_app.errors import Forbidden, InvalidInput, StorageAway
+from workflow_app.models.case import Case
+from workflow_app.models.document import CaseDocument
+from workflow_app.models.stack import PaperStack, StackPart
+from workflow_app.models.task import Task
+from workflow_app.services.ground import audit
+from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.papers import cover_sheets, documents, stacks
+from workflow_app.services.papers.cover_sheets import Cover
+from workflow_app.services.running import cases
+from workflow_app.types import SYSTEM, Actor
+
+CHECKLIST = 4
+"""Steps of the scenario before the checklist."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A case whose checklist is open, and its task."""
+
+    case_id: UUID
+    task_id: UUID
+
+
+@pytest.fixture
+def desk(works: Works, play: Callable[..., UUID]) -> Desk:
+    case_id = play("sktlk_ktp", CHECKLIST)
+    with works.begin(SYSTEM) as work:
+        query = select(Task.id).where(Task.case_id == case_id, Task.status == "open")
+        return Desk(case_id, work.session.scalars(query).one())
+
+
+def code_of(works: Works, task_id: UUID, slot: str = "ktp_01") -> str:
+    with works.begin(SYSTEM) as work:
+        return cover_sheets.code(work, Cover(task_id, slot))
+
+
+def brought(works: Works, who: Actor, data: bytes) -> UUID:
+    with works.begin(who) as work:
+        return stacks.bring(work, data).stack_id
+
+
+def parts_of(works: Works, stack_id: UUID) -> list[tuple[list[int], str, UUID | None, str]]:
+    with works.begin(SYSTEM) as work:
+        found = work.session.scalars(
+            select(StackPart).where(StackPart.stack_id == stack_id).order_by(StackPart.no)
+        )
+        return [(part.pages, part.status, part.case_id, part.reason) for part in found]
+
+
+def test_r39_a_stack_of_mixed_papers_splits_itself(works: Works, budi: Actor, desk: Desk) -> None:
+    """A loose page, two covers one of them upside down, a blank page, the same page twice, a cover from elsewhere."""
+    first, second = code_of(works, desk.task_id), code_of(works, desk.task_id, "ktp_02")
+    foreign = first[:-1] + ("A" if first[-1] != "A" else "B")
+    data = made.pdf(
+        made.sheet("Halaman lepas contoh"),
+        made.cover(first),
+        made.sheet("Fotokopi contoh pertama"),
+        made.blank(),
+        made.upside_down(made.sheet("Fotokopi contoh kedua")),
+        made.upside_down(made.cover(second)),
+        made.sheet("Fotokopi contoh ketiga"),
+        made.cover(first),
+        made.sheet("Fotokopi contoh ketiga"),
+        made.cover(foreign),
+        made.sheet("Surat contoh dari luar"),
+    )
+    stack_id = brought(works, budi, data)
+    assert stacks.split(works, stack_id) == "split"
+    landed = ("landed", desk.case_id, "")
+    assert parts_of(works, stack_id) == [
+        ([1], "tray", None, stacks.NO_COVER),
+        ([3, 5], *landed),
+        ([7], *landed),
+        ([9], *landed),
+        ([10, 11], "tray", None, stacks.NOT_OURS),
+    ]
+    with works.begin(budi) as work:
+        papers = documents.for_case(work, desk.case_id)
+        scanned = [paper for paper in papers if paper.element == "periksa_persyaratan"]
+        assert sorted(paper.pages for paper in scanned) == [1, 2], "the page that came twice is kept once"
+        case, task = work.session.get_one(Case, desk.case_id), work.session.get_one(Task, desk.task_id)
+        slots = cover_sheets.slots(work, case, task)
+        assert {paper.label for paper in scanned} <= {slot.label for slot in slots}
+        whole = work.session.get_one(PaperStack, stack_id)
+        assert (whole.pages, whole.pages_seen) == (11, 11)
+        assert list(audit.verify_chains(work)) == []
+
+
+def test_r39_a_stack_begun_again_makes_no_part_twice(
+    works: Works, budi: Actor, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = code_of(works, desk.task_id)
+    stack_id = brought(
+        works, budi, made.pdf(made.sheet("Lepas contoh ulang"), made.cover(code), made.sheet("Isi ulang"))
+    )
+    settle, calls = stacks._settle, []
+
+    def die_at_the_second(*given: object) -> None:
+        calls.append(given)
+        if len(calls) == 2:
+            raise StorageAway
+        settle(*given)  # type: ignore[arg-type]  # handed on as it came
+
+    monkeypatch.setattr(stacks, "_settle", die_at_the_second)
+    with pytest.raises(StorageAway):
+        stacks.split(works, stack_id)
+    assert [status for _, status, *_ in parts_of(works, stack_id)] == ["tray"]
+    assert stacks.split(works, stack_id) == "split"
+    assert [status for _, status, *_ in parts_of(works, stack_id)] == ["tray", "landed"]
+    assert stacks.split(works, stack_id) == "split"
+    assert len(calls) == 3
+
+
+def test_the_same_file_brought_twice_is_one_stack(works: Works, budi: Actor) -> None:
+    data = made.pdf(made.sheet(f"Contoh {uuid4()}"))
+    with works.begin(budi) as work:
+        first, second = stacks.bring(work, data), stacks.bring(work, data)
+    assert (first.is_new, second.is_new) == (True, False)
+    assert first.stack_id == second.stack_id
+
+
+def test_r39_a_case_that_has_ended_takes_no_more_papers(works: Works, budi: Actor, desk: Desk) -> None:
+    code = code_of(works, desk.task_id)
+    with works.begin(budi) as work:
+        cases.cancel(work, desk.case_id, "Contoh: warga membatalkan")
+    stack_id = brought(works, budi, made.pdf(made.cover(code), made.sheet("Contoh terlambat")))
+    stacks.split(works, stack_id)
+    assert parts_of(works, stack_id) == [([2], "tray", None, stacks.CLOSED)]
+
+
+def test_a_cover_sheet_of_another_unit_lands_nowhere(works: Works, tono: Actor, desk: Desk) -> None:
+    code = code_of(works, desk.task_id)
+    stack_id = brought(works, tono, made.pdf(made.cover(code), made.sheet("Contoh unit lain")))
+    stacks.split(works, stack_id)
+    assert parts_of(works, stack_id) == [([2], "tray", None, stacks.NOT_OURS)]
+    with works.begin(SYSTEM) as work:
+        linked = select(CaseDocument).where(
+            CaseDocument.case_id == desk.case_id, CaseDocument.element == "periksa_persyaratan"
+        )
+        assert work.session.scalars(linked).all() == []
+
+
+def test_r23_nothing_but_the_step_is_in_a_cover_sheet(works: Works, desk: Desk) -> None:
+    assert code_of(works, desk.task_id).split("/")[:3] == ["SENTRA1", desk.task_id.hex, "ktp_01"]
+
+
+def test_who_does_not_handle_papers_brings_none(works: Works, person: Callable[..., Actor]) -> None:
+    with works.begin(person("pim", "pimpinan")) as work, pytest.raises(Forbidden):
+        stacks.bring(work, made.pdf(made.sheet("Contoh")))
+
+
+def test_a_file_that_is_no_paper_is_refused(works: Works, budi: Actor) -> None:
+    with works.begin(budi) as work, pytest.raises(InvalidInput):
+        stacks.bring(work, b"bukan dokumen")

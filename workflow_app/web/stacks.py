@@ -1,0 +1,118 @@
+"""Stacks of papers from the feeder: bringing them, seeing how far they are, and placing what needs a person."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from workflow_app.errors import InvalidInput
+from workflow_app.permissions import STACK_BRINGERS
+from workflow_app.services.papers import stacks
+from workflow_app.services.running import tray
+from workflow_app.web import uploads
+from workflow_app.web.access import access
+from workflow_app.web.parts import sentra
+from workflow_app.web.transaction import unit_of_work
+
+blueprint = Blueprint("stacks", __name__, url_prefix="/tumpukan")
+
+Place = tuple[UUID, int]
+
+
+@blueprint.get("")
+@access(*STACK_BRINGERS)
+def show() -> ResponseReturnValue:
+    """What was brought, how far it is, and what needs a person."""
+    return _page()
+
+
+@blueprint.post("")
+@access(*STACK_BRINGERS)
+def bring() -> ResponseReturnValue:
+    """Take in files from the feeder, each kept whole and split later."""
+    files = [file for file in request.files.getlist("berkas") if file.filename]
+    if not files:
+        raise InvalidInput("Pilih file hasil pindai, lalu tekan Masukkan tumpukan.")
+    if len(files) > uploads.MOST_FILES:
+        raise InvalidInput(uploads.TOO_MANY)
+    for no, file in enumerate(files, 1):
+        data = file.stream.read()
+        try:
+            with unit_of_work() as work:
+                brought = stacks.bring(work, data, max_megabytes=sentra().max_upload_mb)
+        except InvalidInput as error:
+            flash(f"File ke-{no}: {uploads.sentence_of(error)}", "late")
+        else:
+            known = "sudah pernah dimasukkan, jadi tidak diulang."
+            flash(f"File ke-{no}: {'tersimpan utuh dan sedang dipilah.' if brought.is_new else known}")
+    return redirect(url_for("stacks.show"))
+
+
+@blueprint.get("/keadaan")
+@access(*STACK_BRINGERS)
+def state() -> ResponseReturnValue:
+    """How far the stacks are, for the page that waits."""
+    with unit_of_work() as work:
+        known = tray.show(work)
+    html = render_template("stacks/list.html", tray=known)
+    return jsonify(is_moving=known.is_moving, waiting=len(known.parts), html=html)
+
+
+@blueprint.post("/<uuid:stack_id>/ulangi")
+@access(*STACK_BRINGERS)
+def retry(stack_id: UUID) -> ResponseReturnValue:
+    """Split a stack that failed once more."""
+    with unit_of_work() as work:
+        stacks.retry(work, stack_id)
+    flash("Tumpukan dipilah lagi.")
+    return redirect(url_for("stacks.show"))
+
+
+@blueprint.post("/<uuid:stack_id>/<int:no>/tempatkan")
+@access(*STACK_BRINGERS)
+def place(stack_id: UUID, no: int) -> ResponseReturnValue:
+    """Put a part into a case."""
+    number = request.form.get("nomor_lain", "").strip() or request.form.get("nomor", "")
+    try:
+        with unit_of_work() as work:
+            placed = tray.place(
+                work,
+                stack_id,
+                no,
+                number,
+                request.form.get("nama", ""),
+                max_megabytes=sentra().max_upload_mb,
+            )
+    except InvalidInput as error:
+        return _page((stack_id, no), error.fields or {"": error.sentence}, number), 400
+    flash(f"Dokumen masuk berkas {placed}.")
+    return redirect(url_for("stacks.show", _anchor="perlu-orang"))
+
+
+@blueprint.post("/<uuid:stack_id>/<int:no>/arsipkan")
+@access(*STACK_BRINGERS)
+def keep(stack_id: UUID, no: int) -> ResponseReturnValue:
+    """A part that belongs to no case."""
+    with unit_of_work() as work:
+        tray.keep_in_archive(work, stack_id, no)
+    flash("Dokumen disimpan sebagai arsip tanpa berkas.")
+    return redirect(url_for("stacks.show", _anchor="perlu-orang"))
+
+
+@blueprint.post("/dokumen/<uuid:document_id>/baca-lagi")
+@access(*STACK_BRINGERS)
+def read_again(document_id: UUID) -> ResponseReturnValue:
+    """Have a paper read once more."""
+    with unit_of_work() as work:
+        tray.read_again(work, document_id)
+    flash("Dokumen dibaca lagi. Hasilnya muncul beberapa saat lagi.")
+    return redirect(url_for("stacks.show", _anchor="perlu-orang"))
+
+
+def _page(wrong: Place | None = None, errors: Mapping[str, str] | None = None, number: str = "") -> str:
+    with unit_of_work() as work:
+        known = tray.show(work)
+    return render_template(
+        "stacks/show.html", tray=known, labels=tray.LABELS, wrong=wrong, errors=errors or {}, number=number
+    )
