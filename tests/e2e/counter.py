@@ -239,6 +239,6 @@ def hand_over(page: Page) -> None:
     """Give the letter; the service ends."""
     page.get_by_label("Warga sudah diberi tahu bahwa pelayanan ini tanpa biaya").check()
     question(page, "diminta_bayar").get_by_label("Tidak").check()
-    page.get_by_label("Warga sudah diberi tahu").check()
+    page.get_by_label("bukan pengganti surat yang hilang").check()
     submit(page)
     expect(page).to_have_url(CASE)
