@@ -97,7 +97,7 @@ class Folder:
         summary: tuple[str, ...] = (),
         **schema: Any,
     ) -> "Folder":
-        ui = {
+        ui: dict[str, Any] = {
             "summary": summary,
             "title": id,
             "intro": "Isi lalu simpan.",

@@ -1,6 +1,7 @@
 """A case driven step by step in tests. Every call goes through the stored bytes, as in production."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from tests.unit.engine.folder import Folder
 from workflow_app.engine import runner
@@ -59,7 +60,7 @@ class Play:
         return self
 
 
-def line(**properties: object) -> Folder:
+def line(**properties: Any) -> Folder:
     """start -> kerja -> selesai"""
     return Folder().start().user("kerja", **properties).end().flow("mulai", "kerja", "selesai")
 
@@ -78,9 +79,9 @@ def rework(limit: int, lead: str = "putuskan") -> Folder:
     )
 
 
-def handing_on(receivers: tuple[str, ...] = ("ka_spkt",), **properties: object) -> Folder:
+def handing_on(receivers: tuple[str, ...] = ("ka_spkt",), **properties: Any) -> Folder:
     """start -> pilih -> terima (by the chosen function) -> selesai"""
-    received = {"roleFrom": "tujuan", **properties}
+    received: dict[str, Any] = {"roleFrom": "tujuan", **properties}
     return (
         Folder().start().user("pilih", control={"tujuan": list(receivers)}).user("terima", "penerima", **received).end()
         .flow("mulai", "pilih", "terima", "selesai")

@@ -15,8 +15,8 @@ WITH_CHILD = (
 )
 
 
-def child(tmp_path: Path, code: str, **options: float) -> Child:
-    return Child("test", [sys.executable, "-c", code], tmp_path / "log" / "child.log", **options)
+def child(tmp_path: Path, code: str, patience: float = Child.patience) -> Child:
+    return Child("test", [sys.executable, "-c", code], tmp_path / "log" / "child.log", patience=patience)
 
 
 def wait_for_output(started: Child) -> str:

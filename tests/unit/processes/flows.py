@@ -23,9 +23,12 @@ def taken(definition: Definition, scenario: Scenario, patch: pytest.MonkeyPatch)
         def call(*given: Any) -> Step:
             step: Step = step_of(*given)
             path.extend(step.completed)
-            waiting = [*step.open_tasks, *step.effects]
+            waiting = [
+                *(task.element for task in step.open_tasks),
+                *(effect.element for effect in step.effects),
+            ]
             before = {*step.completed, *path[-1:]}  # timers that are due at once pass side by side
-            known.update(f"{done}__{task.element}" for done in before for task in waiting)
+            known.update(f"{done}__{element}" for done in before for element in waiting)
             return step
 
         return call

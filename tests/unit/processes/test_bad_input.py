@@ -88,6 +88,9 @@ def test_an_answer_of_the_wrong_type_gets_a_sentence(key: str, form: Form) -> No
                 assert blamed(faults, field), (field.name, wrong)
 
 
+EMPTY: tuple[Answer, ...] = (None, "", [])
+
+
 @pytest.mark.parametrize(("key", "form"), FORMS)
 def test_a_missing_answer_gets_a_sentence_and_a_question_of_another_version_means_nothing(
     key: str, form: Form
@@ -95,7 +98,7 @@ def test_a_missing_answer_gets_a_sentence_and_a_question_of_another_version_mean
     given, at = in_order(key, form.element)
     for field in (field for field in questions(form) if field.required):
         base = shown(form, field, given)
-        for missing in (None, "", []):
+        for missing in EMPTY:
             assert blamed(judged(form, {**base, field.name: missing}, at), field), field.name
     foreign: Answers = {**given, "typename": "x", "pertanyaan_versi_lain": "x", "__class__": ["x"], "": "x"}
     assert judged(form, foreign, at) == {}

@@ -1,10 +1,14 @@
 """Slips of the pen in numbers of the public: said, never refused (R45, R59)."""
 
+from collections.abc import Callable
+
 import pytest
 
 from tests.unit.processes.folder import lp, sktlk
+from workflow_app.engine.definitions import Definition
 from workflow_app.services.forms import doubts
 from workflow_app.services.office import niks, phones
+from workflow_app.types import Answers
 
 NIK = "6306054103050002"
 """Of a woman born on 1 March 2005, registered in Kandangan."""
@@ -79,9 +83,9 @@ def test_a_place_of_first_registration_elsewhere_is_no_doubt() -> None:
 
 
 @pytest.mark.parametrize("definition", [lp, sktlk], ids=["lp", "sktlk"])
-def test_r45_doubts_stand_at_visible_fields_of_the_identity(definition: type) -> None:
+def test_r45_doubts_stand_at_visible_fields_of_the_identity(definition: Callable[[], Definition]) -> None:
     form = definition().form("identitas")
-    typed = {"jenis_identitas": "nik", "nik": NIK, "tanggal_lahir": "1990-01-01", "telepon": "0812"}
+    typed: Answers = {"jenis_identitas": "nik", "nik": NIK, "tanggal_lahir": "1990-01-01", "telepon": "0812"}
 
     assert doubts.of_answers(form, typed) == {"nik": niks.OTHER_BIRTH, "telepon": phones.DOUBT}
     assert doubts.of_answers(form, {**typed, "jenis_identitas": "paspor", "telepon": "110"}) == {}

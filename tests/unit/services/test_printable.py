@@ -27,7 +27,7 @@ def test_what_a_letter_is_filled_with_is_judged(field: str) -> None:
 
 
 def test_of_a_paper_its_number_and_issuer_are_judged_and_the_reason_is_not() -> None:
-    line = {"number": f"1{NOT_HERE}", "issuer": NOT_HERE, "reason": NOT_HERE, "date": "2026-11-20"}
+    line: Answers = {"number": f"1{NOT_HERE}", "issuer": NOT_HERE, "reason": NOT_HERE, "date": "2026-11-20"}
     assert set(faults({"persyaratan": {"a": line, "b": {"number": "1/é"}}})) == {
         "persyaratan.a.number",
         "persyaratan.a.issuer",
