@@ -80,6 +80,8 @@ def test_r34_a_calendar_that_was_in_force_is_not_ended_for_the_past(
 ) -> None:
     configuration.set_value(work, "kalender.enam_hari", SIX_DAYS, clock.at - timedelta(days=7))
 
+    with pytest.raises(InvalidInput, match=r"kalender\.enam_hati belum ada"):
+        configuration.set_value(work, "kalender.enam_hati", None, clock.at)
     with pytest.raises(InvalidInput, match="Akhiri mulai sekarang"):
         configuration.set_value(work, "kalender.enam_hari", None, clock.at - timedelta(days=1))
 

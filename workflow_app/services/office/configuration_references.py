@@ -13,8 +13,15 @@ Spans = Sequence[tuple[datetime, Any]]
 
 
 def faults(values: Mapping[str, Spans]) -> list[str]:
-    """A sentence for every target that would be counted by a calendar that is not there at some time while it holds."""
-    return [
+    """A sentence for every target that would be counted by a calendar that is not there at some time while it holds, and for
+    every calendar that would end before it began.
+    """
+    never_there = [
+        f"{key} belum ada pada waktu itu, jadi tidak dapat diakhiri. Periksa namanya."
+        for key, spans in values.items()
+        if key.startswith("kalender.") and spans[0][1] is None
+    ]
+    return never_there + [
         f"{key} memakai kalender {name}, yang tidak ada {_when(missing)}. "
         f"Isi kalender.{name} untuk waktu itu, atau lebih dahulu pilih kalender lain pada {key}."
         for key in values
