@@ -99,6 +99,14 @@ def test_r19_a_box_that_was_opened_while_it_was_in_service_is_recorded_after_it(
         assert len(boxes.open_box(work, asked, second, "b")) == 1
 
 
+def test_r17_what_was_answered_is_read_by_the_words_of_the_office(
+    work: UnitOfWork, clock: TestClock, complaint: Form
+) -> None:
+    clock.at = MIDNIGHT
+    told = offers.worded(work, complaint).fields["kanal"].options
+    assert (told["sms"], told["langsung"], told["faksimili"]) == ("SMS", "Datang sendiri", "Faksimili")
+
+
 def test_r17_the_channels_come_and_go_with_the_file(work: UnitOfWork) -> None:
     file = json.dumps({KEY: {"2026-11-24T00:00": WHATSAPP_FIRST}})
 

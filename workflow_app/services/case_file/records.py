@@ -14,7 +14,7 @@ from workflow_app.models.case import Case
 from workflow_app.services.accounts import people
 from workflow_app.services.case_file import access, answers, case_tasks
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office import sentences
+from workflow_app.services.office import offers, sentences
 from workflow_app.services.office.processes import definition_of
 from workflow_app.types import SYSTEM, Answers
 
@@ -75,7 +75,7 @@ def record_of(work: UnitOfWork, case: Case, form: Form | None = None) -> Record:
             name=definition.elements[element].name,
             at=found.submitted_at,
             by=names.get(found.submitted_by, SYSTEM.name) if found.submitted_by else SYSTEM.name,
-            rows=answers.rows_of(definition, definition.form(element), shown[element]),
+            rows=answers.rows_of(definition, offers.worded(work, definition.form(element)), shown[element]),
         )
         for element, found in submissions.items()
     ]

@@ -33,6 +33,16 @@ def offered(work: UnitOfWork, form: Form) -> Form:
     return replace(form, fields={**form.fields, **fields}) if fields else form
 
 
+def worded(work: UnitOfWork, form: Form) -> Form:
+    """The form with all its choices, by the words of the office where it lists them: for what was answered before."""
+    fields = {
+        name: replace(field, options={**field.options, **_among(field, words(work, field.offered_by))})
+        for name, field in form.fields.items()
+        if field.offered_by
+    }
+    return replace(form, fields={**form.fields, **fields}) if fields else form
+
+
 def check(work: UnitOfWork, form: Form, given: Answers) -> dict[str, str]:
     """Answers that are not in service now, with a sentence. What is refused here has another door (R17)."""
     return {
