@@ -3,6 +3,7 @@
 import re
 
 from playwright.sync_api import expect
+from pypdfium2 import PdfDocument
 
 from tests.e2e import counter
 from tests.e2e.conftest import Opener
@@ -35,6 +36,7 @@ def test_r36_a_complainant_follows_his_complaint_with_number_and_code(
     sheet = opened.value
     expect(sheet.get_by_role("heading", name="Kode rahasia pengaduan")).to_be_visible()
     number = "/".join(sheet.locator(".code-slip .number").inner_text().split("/")[:4])
+    assert len(PdfDocument(sheet.pdf(format="A4"))) == 1, "one sheet of paper, and no empty one after it"
     code = sheet.locator(".secret-code").inner_text()
     assert re.fullmatch(r"DUMAS/\d+/[IVX]+/\d{4}", number)
     sheet.close()

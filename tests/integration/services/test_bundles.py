@@ -52,7 +52,7 @@ def test_r38_the_manifest_names_everything_with_its_hash_and_nobody(officer: Uni
     assert [(entry["number"], entry["status"]) for entry in manifest["letters"]] == [(letter.number, "valid")]
     assert sorted(entry["label"] for entry in manifest["documents"]) == [
         "Surat",
-        "Surat SKTLK (cetakan)",
+        "Surat Keterangan Tanda Lapor Kehilangan (cetakan)",
     ]
     assert manifest["letters"][0]["sha256"] in {entry["sha256"] for entry in manifest["documents"]}
     for entry in manifest["documents"]:

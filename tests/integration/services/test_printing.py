@@ -88,7 +88,7 @@ def test_printing_twice_makes_one_document(officer: UnitOfWork) -> None:
 
     assert first == again == letter.document_id
     linked = officer.session.scalars(select(CaseDocument).where(CaseDocument.case_id == letter.case_id)).all()
-    assert [link.label for link in linked] == ["Surat SKTLK (cetakan)"]
+    assert [link.label for link in linked] == ["Surat Keterangan Tanda Lapor Kehilangan (cetakan)"]
     rendered = select(AuditEvent).where(AuditEvent.action == "letter.rendered")
     assert len(officer.session.scalars(rendered).all()) == 1
 

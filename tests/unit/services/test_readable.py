@@ -25,6 +25,8 @@ def test_r57_whatever_is_stored_as_arrival_has_words(stored: str) -> None:
     ("configured", "words"),
     [
         (10, "10 menit"),
+        (90, "90 menit"),
+        (14 * 24 * 60, "14 hari"),
         (None, ""),
         ({"hari_kerja": 3, "kalender": "hari_kerja"}, "3 hari kerja"),
         ({"hari_kerja": 14, "kalender": "setiap_hari"}, "14 hari"),

@@ -43,8 +43,7 @@ def render(work: UnitOfWork, letter_id: UUID, *, public_url: str) -> UUID:
     )
     html = typesetting.fill(definition.letter(letter.kind), context)
     pdf, pages = typesetting.typeset(html, _metadata(letter, html))
-    kind = letter.kind.replace("_", " ").upper()
-    label = f"Surat {kind} ({'cetakan batal' if letter.status == 'void' else 'cetakan'})"
+    label = f"{letter.title} ({'cetakan batal' if letter.status == 'void' else 'cetakan'})"
     document_id = intake.keep_own(work, pdf, "application/pdf", pages, origin=intake.LETTER, label=label)
     intake.link(
         work,

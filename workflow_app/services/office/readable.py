@@ -88,12 +88,14 @@ def duration(span: timedelta) -> str:
 
 
 def target(value: Any) -> str:
-    """A target as it is configured: `10 menit`, `3 hari kerja`, `3 hari menurut kalender enam hari`; empty when there is none."""
+    """A target in words: `10 menit`, `14 hari`, `3 hari kerja`, `3 hari menurut kalender enam hari`; empty when there is none."""
     if isinstance(value, dict):
         name = value["kalender"]
         words = WORKING_DAYS.get(name) or f"hari menurut kalender {name.replace('_', ' ')}"
         return f"{value['hari_kerja']} {words}"
-    return "" if value is None else f"{value} menit"
+    if value is None:
+        return ""
+    return duration(timedelta(minutes=value)) if value % 60 == 0 else f"{value} menit"
 
 
 def written_day(text: str | None) -> str:

@@ -228,7 +228,8 @@ def _summary(case: Case, definition: Definition, open_tasks: list[OpenTaskView])
         return f"{opened}; berhenti karena gangguan dan menunggu diulang."
     if not open_tasks:
         return f"{opened}; sistem sedang mengerjakan langkah berikutnya."
-    waits = " dan ".join(f"{task.role_label}: {_as_part(task.name)}" for task in open_tasks)
+    *before, last = (f"{task.role_label}: {_as_part(task.name)}" for task in open_tasks)
+    waits = f"{', '.join(before)}, dan {last}" if before else last
     return f"{opened}; menunggu {waits}."
 
 

@@ -29,6 +29,7 @@ function placesOf(box, registry) {
   const waiting = listed(box, "current").map((id) => registry.get(id)).filter(Boolean);
   if (waiting.length) return waiting.sort((a, b) => a.x - b.x || a.y - b.y);
   const ended = listed(box, "done").map((id) => registry.get(id)).filter((one) => one?.type === "bpmn:EndEvent");
+  ended.sort((a, b) => a.x - b.x);
   return ended.length ? ended.slice(-1) : registry.filter((one) => one.type === "bpmn:StartEvent").slice(0, 1);
 }
 

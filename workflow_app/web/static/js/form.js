@@ -24,7 +24,7 @@ function countDigits(input) {
   words.textContent = digits ? `${digits} dari ${wanted} angka` : "";
 }
 
-// Digits become 31-12-1990 while they are typed; a date in another form is left as it is.
+// Digits become 31-12-2026 while they are typed; a date in another form is left as it is.
 function writeDate(input, event) {
   if (event.inputType?.startsWith("delete") || !/^[\d-]*$/.test(input.value)) return;
   const parts = input.value.split("-");
