@@ -7,7 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from workflow_app.errors import InvalidInput
 from workflow_app.permissions import INCIDENT_READERS, INCIDENT_RETRIERS
-from workflow_app.services.case_file import incidents
+from workflow_app.services.case_file import access as reach
+from workflow_app.services.case_file import incidents, records
 from workflow_app.services.running import going_on
 from workflow_app.web.access import access
 from workflow_app.web.addresses import local_path
@@ -59,4 +60,5 @@ def let_on(incident_id: UUID) -> ResponseReturnValue:
 def _asking(incident_id: UUID, typed: str = "", error: str = "") -> str:
     with unit_of_work() as work:
         held = going_on.look(work, incident_id)
-    return render_template("incidents/let_on.html", held=held, typed=typed, error=error)
+        notices = records.record_of(work, reach.visible_case(work, held.case_id)).notices
+    return render_template("incidents/let_on.html", held=held, notices=notices, typed=typed, error=error)

@@ -8,14 +8,12 @@ import pytest
 from sqlalchemy import select
 
 from tests.integration.open_tasks import task_of
-from workflow_app.engine import state
-from workflow_app.engine.specs import Scope
+from tests.integration.stretches import use_up
 from workflow_app.errors import Conflict, Forbidden, InvalidInput, LoopLimitReached
 from workflow_app.models.audit import AuditEvent
 from workflow_app.models.case import Case
 from workflow_app.services.case_file import history, incidents
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office.processes import definition_of
 from workflow_app.services.running import cases, going_on, tasks
 from workflow_app.services.watching import consistency_cases
 from workflow_app.types import SYSTEM, Actor, Answers
@@ -46,14 +44,9 @@ def complete(works: Works, actor: Actor, case_id: UUID, given: Answers) -> None:
 
 @pytest.fixture
 def held(works: Works, play: Play, sari: Actor, budi: Actor) -> Held:
-    """Its counts say that it has been at each step as often as a stretch allows; the approver sends it back once more."""
+    """The approver sends it back once more than a stretch allows."""
     case_id = play("sktlk_ktp", 6)
-    with works.begin(SYSTEM) as work:
-        case = work.session.get_one(Case, case_id)
-        specs = definition_of(work, case.definition_id).specs
-        stored = state.unpack(specs, case.state, Scope({}, work.clock()))
-        stored.visits = dict.fromkeys(stored.visits, 20)
-        case.state = state.pack(stored)
+    use_up(works, case_id)
     complete(works, sari, case_id, SEND_BACK)
     task_id = task_of(works, case_id).id
     with works.begin(budi) as work:

@@ -104,7 +104,11 @@ def test_a_letter_that_was_handed_over_is_withdrawn_and_printed_again_with_the_m
         printing.reprint(replace(officer, actor=SYSTEM), handed_over.id, public_url=SITE)
     assert "BATAL" in words_of(letters.pdf(officer, handed_over.id).data)
     labels = [paper.label for paper in documents.for_case(officer, handed_over.case_id)]
-    assert sorted(labels) == ["Manifes berkas", "Surat Keterangan Tanda Lapor Kehilangan (cetakan batal)", "Surat Keterangan Tanda Lapor Kehilangan (cetakan)"]
+    assert sorted(labels) == [
+        "Manifes berkas",
+        "Surat Keterangan Tanda Lapor Kehilangan (cetakan batal)",
+        "Surat Keterangan Tanda Lapor Kehilangan (cetakan)",
+    ]
 
 
 def test_only_ka_spkt_of_the_unit_withdraws_with_a_reason_and_only_after_hand_over(
