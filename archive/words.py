@@ -7,50 +7,12 @@ and grows where somebody misses a paper; papers need not be read again for it.
 
 from collections.abc import Iterable
 
-STOP_WORDS = frozenset(
-    [
-        "ada",
-        "adalah",
-        "agar",
-        "akan",
-        "atas",
-        "atau",
-        "bagi",
-        "bahwa",
-        "dalam",
-        "dan",
-        "dapat",
-        "dari",
-        "dengan",
-        "di",
-        "ini",
-        "itu",
-        "juga",
-        "karena",
-        "ke",
-        "kepada",
-        "lain",
-        "maka",
-        "namun",
-        "oleh",
-        "para",
-        "pada",
-        "saat",
-        "sampai",
-        "sebagai",
-        "sehingga",
-        "serta",
-        "sudah",
-        "supaya",
-        "telah",
-        "tentang",
-        "terhadap",
-        "tersebut",
-        "untuk",
-        "yaitu",
-        "yang",
-    ]
-)
+STOP_WORDS = frozenset((
+    "ada", "adalah", "agar", "akan", "atas", "atau", "bagi", "bahwa", "dalam", "dan", "dapat", "dari", "dengan",
+    "di", "ini", "itu", "juga", "karena", "ke", "kepada", "lain", "maka", "namun", "oleh", "para", "pada", "saat",
+    "sampai", "sebagai", "sehingga", "serta", "sudah", "supaya", "telah", "tentang", "terhadap", "tersebut",
+    "untuk", "yaitu", "yang",
+))  # fmt: skip
 """Words that say nothing about a paper. A search for nothing else is done with them."""
 
 AS_WRITTEN = frozenset(["berita", "kemarin", "kepala", "peluru", "perempuan", "sekolah", "selatan"])

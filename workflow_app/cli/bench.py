@@ -184,7 +184,7 @@ def search(pages: int, as_json: bool) -> None:
         figures = search_bench.measure(pages, notice=lambda text: click.echo(f"  {text}", err=True))
     except (StackError, Unexpected) as error:
         raise click.ClickException(str(error)) from error
-    _print(figures.as_dict() if as_json else figures.as_dict() | figures.by_kind, as_json=as_json)
+    _print(figures.as_dict() if as_json else figures.as_dict() | figures.details(), as_json=as_json)
 
 
 def _print(figures: Mapping[str, object], *, as_json: bool) -> None:
