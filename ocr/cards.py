@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from ocr.types import Word
 
-EDGES = frozenset("|—–_~")
+EDGES = frozenset("|\u2014\u2013_~")
 """What is never printed on a card by itself."""
-LIKE_A_COLON = frozenset("12Il|i!;.-=")
+LIKE_A_COLON = frozenset(":12Il|i!;.-=")
 COLONS_LEAST = 3
 """So many make a column."""
 IN_COLUMN = 0.4
@@ -25,11 +25,11 @@ def as_printed(text: str, words: Sequence[Word]) -> tuple[str, tuple[Word, ...]]
     spelled = [_spelled(word, column) for word in words]
     pieces, at = [], 0
     for token, new in zip(tokens, spelled, strict=True):
-        pieces += [text[at : token.start()], new]
+        pieces += [text[at : token.start()], " ".join(new)]
         at = token.end()
     lines = "".join([*pieces, text[at:]]).split("\n")
     tidy = "\n".join(" ".join(line.split()) for line in lines)
-    kept = (replace(word, text=new) for word, new in zip(words, spelled, strict=True) if new)
+    kept = (replace(word, text=each) for word, new in zip(words, spelled, strict=True) for each in new)
     return tidy.strip(), tuple(kept)
 
 
@@ -43,8 +43,10 @@ def _column(words: Sequence[Word]) -> range:
     return range(middle - reach, middle + reach + 1)
 
 
-def _spelled(word: Word, column: range) -> str:
-    """As it was printed; nothing for what was not."""
-    if len(word.text) == 1 and word.text in LIKE_A_COLON and word.box.left in column:
-        return ":"
-    return "" if set(word.text) <= EDGES else word.text
+def _spelled(word: Word, column: range) -> list[str]:
+    """As it was printed: nothing for what was not, two words where a colon was read as one with its value."""
+    if set(word.text) <= EDGES:
+        return []
+    if word.box.left in column and word.text[0] in LIKE_A_COLON:
+        return [":", word.text[1:]] if len(word.text) > 1 else [":"]
+    return [word.text]

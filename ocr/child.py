@@ -55,9 +55,9 @@ def _probe(**arguments: Any) -> dict[str, Any]:
 
 
 def _recognise(**arguments: Any) -> dict[str, Any]:
-    from ocr import tesseract
+    from ocr import recognition
 
-    return tesseract.recognise(**arguments)
+    return recognition.recognise(**arguments)
 
 
 def _find_turn(**arguments: Any) -> dict[str, Any]:

@@ -21,7 +21,7 @@ LONGEST_LABEL = 5
 MENDED = 60.0
 """Most confidence in a value of which letters were taken for digits."""
 _LOOKALIKES = str.maketrans("01|!l58", "oiiiisb")
-_STROKES = frozenset(":;1|!Il2.,-=—_~'\"")
+_STROKES = frozenset(":;1|!Il2.,-=\u2014_~'\"")
 """What engines make of the colon behind a label, and of the edge of a card behind a value."""
 
 

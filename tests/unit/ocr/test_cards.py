@@ -28,12 +28,21 @@ def test_what_stands_in_the_column_of_the_colons_is_one() -> None:
     assert [word.text for word in words] == text.split()
 
 
+@pytest.mark.parametrize("glued", ["19901014107850001", ":9901014107850001"])
+def test_a_colon_that_was_read_as_one_with_its_value_stands_alone(glued: str) -> None:
+    text, words = card(":", ":", ":", ":")
+    words[1:3] = [Word(glued, 90.0, words[1].box)]
+    found, kept = as_printed(text.replace("NIK : 7", f"NIK {glued}"), words)
+    assert found == text.replace("NIK : 7", "NIK : 9901014107850001")
+    assert [word.text for word in kept] == found.split()
+
+
 def test_a_digit_beside_the_column_stays_and_few_colons_make_none() -> None:
     assert as_printed(*card(":", ":", ":", ":"))[0].count("7") == 4
     assert as_printed(*card("1", "1", ":", ":"))[0].startswith("NIK 1 7\nNama 1 7")
 
 
-@pytest.mark.parametrize("edge", ["|", "—", "||"])
+@pytest.mark.parametrize("edge", ["|", "\u2014", "||"])
 def test_the_edge_of_a_card_is_no_letter(edge: str) -> None:
     text, words = card(":", ":", ":", ":")
     found, kept = as_printed(

@@ -85,7 +85,7 @@ def test_an_engine_that_cannot_be_started_is_not_missing_and_has_not_failed(
     with pytest.raises(errors.NoProcess):
         tesseract.probe("tesseract", "ind")
     with pytest.raises(errors.NoProcess):
-        tesseract.recognise("tesseract", "ind", image, 300, one_block=False, local=False)
+        tesseract.recognise("tesseract", "ind", image, 300, layout=3, threshold=0)
 
 
 def test_another_refusal_of_the_machine_keeps_its_own_name(
