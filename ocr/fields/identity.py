@@ -42,8 +42,8 @@ _AS_PRINTED = {
 }
 _SEXES = {"LAKI-LAKI": "laki_laki", "PEREMPUAN": "perempuan"}
 _SEX_LIKE = 0.7
-_NUMBER = re.compile(r"(?<!\d)\d{16}(?!\d)")
-_NEIGHBOURHOOD = re.compile(r"(\d{1,3})\s?/\s?(\d{1,3})")
+_NUMBER = re.compile(r"(?<!\d)\d{16}(?!\d)", re.ASCII)
+_NEIGHBOURHOOD = re.compile(r"(\d{1,3})\s?/\s?(\d{1,3})", re.ASCII)
 _LETTERS_IN_NUMBER = 8
 """Most letters among sixteen characters that may have been digits."""
 

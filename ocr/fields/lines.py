@@ -16,6 +16,8 @@ ALIKE = 0.8
 """How alike what was read and a label must be; labels of up to three letters must be the same."""
 MOST_BEFORE = 2
 """Words in front of the first label of a line: the number of a row, the edge of a card."""
+LEAST_ALIKE = 0.7
+"""Less is never asked for."""
 LONGEST_LABEL = 5
 """Words."""
 MENDED = 60.0
@@ -91,12 +93,16 @@ def fold(text: str) -> str:
 
 
 def likeness(found: str, wanted: str) -> float:
-    """0 to 1 of two folded texts; short ones are the same or not alike."""
+    """0 to 1 of two folded texts, 0 below `LEAST_ALIKE`; short ones are the same or not alike."""
     if found == wanted:
         return 1.0
     if len(wanted) < 4 or abs(len(found) - len(wanted)) > len(wanted) / 3:
         return 0.0
-    return SequenceMatcher(None, found, wanted, autojunk=False).ratio()
+    matcher = SequenceMatcher(None, found, wanted, autojunk=False)
+    # Cheap upper bounds first: most words are not alike any label.
+    if matcher.real_quick_ratio() < LEAST_ALIKE or matcher.quick_ratio() < LEAST_ALIKE:
+        return 0.0
+    return matcher.ratio()
 
 
 def find_in_words(

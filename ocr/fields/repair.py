@@ -13,9 +13,9 @@ _MONTHS = (
 _FOLDED = tuple(fold(month) for month in _MONTHS)
 _MONTH_LIKE = 0.75
 _NUMERIC_DAY = re.compile(
-    r"\b([\dOolI|]{1,2})\s?[-/.]\s?([\dOolI|]{1,2})\s?[-/.]\s?([12IlZ|][\dOolI|SB]{3})\b"
+    r"\b([\dOolI|]{1,2})\s?[-/.]\s?([\dOolI|]{1,2})\s?[-/.]\s?([12IlZ|][\dOolI|SB]{3})\b", re.ASCII
 )
-_WRITTEN_DAY = re.compile(r"\b([\dOolI|]{1,2})\s+([A-Za-z01|]{3,10})\s+([12IlZ|][\dOolI|SB]{3})\b")
+_WRITTEN_DAY = re.compile(r"\b([\dOolI|]{1,2})\s+([A-Za-z01|]{3,10})\s+([12IlZ|][\dOolI|SB]{3})\b", re.ASCII)
 
 
 def digits(text: str) -> str:

@@ -22,12 +22,12 @@ LABELS = {
     "Nama Pemilik": "name",
     "Alamat": "address",
 }
-_LICENCE = re.compile(r"(?<!\d)\d{4}[- ]?\d{4}[- ]?\d{4,6}(?!\d)")
-_PLATE = re.compile(r"\b([A-Z]{1,2})\s?(\d{1,4})\s?([A-Z]{1,3})?\b")
+_LICENCE = re.compile(r"(?<!\d)\d{4}[- ]?\d{4}[- ]?\d{4,6}(?!\d)", re.ASCII)
+_PLATE = re.compile(r"\b([A-Z]{1,2})\s?(\d{1,4})\s?([A-Z]{1,3})?\b", re.ASCII)
 _CHASSIS = re.compile(r"[A-HJ-NPR-Z0-9]{10,17}")
 _ENGINE = re.compile(r"[A-Z0-9-]{6,17}")
-_REGISTRATION = re.compile(r"^(?:No(?:mor)?\.?\s?:?\s?)?(\d{7,8}(?:\s?[./]?\s?[A-Z]{1,3})?)$")
-_OWNERSHIP = re.compile(r"\b([A-Z])[-. ]?(\d{8})(?:[-. ]?([A-Z]))?\b")
+_REGISTRATION = re.compile(r"^(?:No(?:mor)?\.?\s?:?\s?)?(\d{7,8}(?:\s?[./]?\s?[A-Z]{1,3})?)$", re.ASCII)
+_OWNERSHIP = re.compile(r"\b([A-Z])[-. ]?(\d{8})(?:[-. ]?([A-Z]))?\b", re.ASCII)
 
 
 def of_licence(lines: Sequence[Value]) -> Iterator[Proposal]:
