@@ -103,6 +103,15 @@ def test_a_signed_pdf_is_accepted_with_a_remark() -> None:
     assert "tanda tangan" in found.reason
 
 
+def test_a_form_of_xfa_is_accepted_with_what_to_do_when_nothing_shows() -> None:
+    with pikepdf.open(io.BytesIO(papers.text_pdf(papers.LINES))) as pdf:
+        form = pdf.make_stream(b"<xdp:xdp xmlns:xdp='http://ns.adobe.com/xdp/'></xdp:xdp>")
+        pdf.Root.AcroForm = pikepdf.Dictionary(Fields=[], XFA=form)
+        found = inspect(papers.saved(pdf))
+    assert (found.pages, found.has_text) == (1, True)
+    assert "cetak formulir itu ke PDF biasa" in found.reason
+
+
 def test_an_empty_file_is_refused() -> None:
     with pytest.raises(errors.EmptyFile, match="kosong"):
         inspect(b"")
