@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from ocr.fields.lines import Value, labelled, part
+from ocr.fields.lines import Value, find_in_words, labelled, part
 from ocr.fields.repair import find_day
 from ocr.fields.types import Field, Proposal
 
@@ -19,6 +19,8 @@ LABELS = {
 MOST_OF_HEAD = 4
 """Lines of a letterhead."""
 _PARTS = re.compile(r"\w[^\s/]*")
+_CODE = re.compile(r"(?<=/)[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}\b", re.ASCII | re.IGNORECASE)
+"""At the end of the address that our own letters print beside their QR code."""
 MOST_BESIDE = 10
 """Words, between strokes too, of the line with the number: its label, its parts, and a day on the same height."""
 _CAPITALS = 0.8
@@ -36,6 +38,11 @@ def number_line(lines: Sequence[Value]) -> Value | None:
     return None
 
 
+def code_line(lines: Sequence[Value]) -> Value | None:
+    """The words with the address at which our own letter can be verified."""
+    return find_in_words(lines, _CODE)
+
+
 def of_letter(lines: Sequence[Value]) -> Iterator[Proposal]:
     """The fields of a letter."""
     found = labelled(lines, LABELS)
@@ -46,6 +53,8 @@ def of_letter(lines: Sequence[Value]) -> Iterator[Proposal]:
     yield from _head(lines)
     if value := found.get("subject"):
         yield value.proposed(Field.SUBJECT, value.text)
+    if (value := code_line(lines)) and (match := _CODE.search(value.text)):
+        yield value.proposed(Field.VERIFICATION_CODE, match[0].upper())
 
 
 def _day(lines: Sequence[Value], labelled_day: Value | None) -> Iterator[Proposal]:

@@ -41,7 +41,7 @@ def propose(pages: Sequence[PageReading]) -> Proposals:
 
 def paper_of(lines: Sequence[Value]) -> PaperType:
     """What the paper seems to be: by its heading in a line of its own, by the labels of an identity card, or as a letter
-    by its number."""
+    by its number or our own code."""
     for line in lines:
         read = fold(line.text)
         for paper, headings in _HEADINGS.items():
@@ -50,7 +50,8 @@ def paper_of(lines: Sequence[Value]) -> PaperType:
     labels = labelled(lines, identity.CARD_LABELS)
     if len(labels) >= LABELS_LEAST and "nik" in labels:
         return PaperType.KTP
-    return PaperType.LETTER if letters.number_line(lines) else PaperType.UNKNOWN
+    is_letter = letters.number_line(lines) or letters.code_line(lines)
+    return PaperType.LETTER if is_letter else PaperType.UNKNOWN
 
 
 def _is_alike(read: str, heading: str) -> bool:

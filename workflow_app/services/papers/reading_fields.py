@@ -47,6 +47,7 @@ LABELS = {
     Field.LETTER_DATE: "Tanggal surat",
     Field.ISSUER: "Penerbit",
     Field.SUBJECT: "Perihal",
+    Field.VERIFICATION_CODE: "Kode pemeriksaan",
 }
 DOUBTED = 30.0
 """Most confidence in a NIK that does not fit itself or what else stands on the card."""

@@ -64,6 +64,16 @@ def test_a_paper_that_names_another_is_not_taken_for_it(line: str) -> None:
     assert propose([page("PETUNJUK PELAYANAN", line, "Demikian untuk diketahui.")]).paper is PaperType.UNKNOWN
 
 
+def test_a_letter_of_our_own_brings_the_code_by_which_it_is_verified() -> None:
+    own = "atau membuka https://spkt.contoh.invalid/periksa/7K3M-0QXR-9ABC-WXYZ"
+    assert values(*LETTER, own) == EXPECTED | {Field.VERIFICATION_CODE: "7K3M-0QXR-9ABC-WXYZ"}
+    assert values("surat yang hanya kakinya terbaca", own) == {Field.VERIFICATION_CODE: "7K3M-0QXR-9ABC-WXYZ"}
+
+
+def test_the_number_of_a_bank_card_is_no_code_of_a_letter() -> None:
+    assert propose([page("kartu ATM bernomor 1234-5678-9012-3456 hilang")]).paper is PaperType.UNKNOWN
+
+
 def test_nothing_is_proposed_of_an_empty_page_and_of_pages_behind_the_second() -> None:
     assert propose([]).fields == ()
     assert propose([page()]).paper is PaperType.UNKNOWN
