@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Integer, Select, SmallInteger, cast, func, select
-from sqlalchemy.dialects.postgresql import ARRAY, BIT
+from sqlalchemy import Integer, Select, SmallInteger, cast, delete, func, select
+from sqlalchemy.dialects.postgresql import ARRAY, BIT, insert
 from sqlalchemy.orm import Session
 
-from archive.models import Page
+from archive.models import Page, PageAlike
 
 ROWS, BITS = 8, 8
 NEAR = 8
@@ -23,6 +23,7 @@ TELLING = 3
 """Rows with anything on them that a page needs to be compared at all."""
 MOST_PAGES = 20
 MOST_ALIKE = 20
+"""Of each page. Empty forms that somebody scans by the hundred are not each other's news."""
 LOOKED_AT = 5_000
 
 
@@ -41,23 +42,44 @@ def tokens(rows: Sequence[int]) -> list[int]:
     return [place << BITS | row for place, row in enumerate(rows)]
 
 
-def find(session: Session, document_id: UUID, among: Select[UUID]) -> list[Alike]:
-    """Pages alike to those of a document, among the documents that the query selects; the likeliest first."""
+def note(session: Session, document_id: UUID) -> None:
+    """Look once, after a document was read, for pages alike to its own in the whole archive, and keep what was found.
+
+    It reads some percent of all looks, so it is no work for a page that somebody waits for.
+    """
+    session.execute(
+        delete(PageAlike).where((PageAlike.one_id == document_id) | (PageAlike.other_id == document_id))
+    )
     query = select(Page.no, Page.likeness, func.left(Page.text, LOOKED_AT)).where(
         Page.document_id == document_id, Page.likeness.is_not(None)
     )
-    found: list[Alike] = []
+    rows = []
     for no, look, text in session.execute(query.order_by(Page.no).limit(MOST_PAGES)).all():
         telling = [token for token in look if token % (1 << BITS)]
         if len(telling) >= TELLING:
-            found += _alike(session, document_id, among, no, look, telling, _words(text))
-    return sorted(found, key=lambda alike: (alike.distance, alike.page))
+            for alike in _alike(session, document_id, no, look, telling, _words(text)):
+                one, other = sorted([(document_id, no), (alike.document_id, alike.other_page)])
+                rows.append((*one, *other, alike.distance))
+    if rows:
+        names = ("one_id", "one_page", "other_id", "other_page", "distance")
+        session.execute(insert(PageAlike), [dict(zip(names, row, strict=True)) for row in rows])
+
+
+def of(session: Session, document_id: UUID, among: Select[UUID]) -> list[Alike]:
+    """What was noted of a document, as far as the other one is among those that the query selects; the likeliest first."""
+    mine = select(PageAlike.one_page, PageAlike.other_id, PageAlike.other_page, PageAlike.distance).where(
+        PageAlike.one_id == document_id, PageAlike.other_id.in_(among)
+    )
+    theirs = select(PageAlike.other_page, PageAlike.one_id, PageAlike.one_page, PageAlike.distance).where(
+        PageAlike.other_id == document_id, PageAlike.one_id.in_(among)
+    )
+    found = [Alike(*row) for row in session.execute(mine.union_all(theirs))]
+    return sorted(found, key=lambda alike: (alike.distance, alike.page, alike.document_id, alike.other_page))
 
 
 def _alike(
     session: Session,
     document_id: UUID,
-    among: Select[UUID],
     no: int,
     look: list[int],
     telling: list[int],
@@ -75,7 +97,6 @@ def _alike(
         .where(
             Page.likeness.overlap(cast(telling, ARRAY(SmallInteger))),
             Page.document_id != document_id,
-            Page.document_id.in_(among),
             distance <= NEAR,
         )
         .order_by(distance, Page.document_id, Page.no)

@@ -177,3 +177,17 @@ class Page(ArchiveBase):
     """Stems for finding word forms, plain words beside them for names, keys of numbers, and of which block of pages it is
     (`~` and a number, see `archive.search`). A tsvector holds 1 MB at most, hence the bound: a page of paper has some 3,000
     characters."""
+
+
+class PageAlike(ArchiveBase):
+    """Two pages of two documents that may be the same page, noted when the later one was read; each pair once."""
+
+    __tablename__ = "page_alike"
+    __table_args__ = (CheckConstraint("one_id < other_id", name="order"), Index(None, "other_id"))
+
+    one_id: Mapped[UUID] = mapped_column(ForeignKey(Document.id), primary_key=True)
+    one_page: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    other_id: Mapped[UUID] = mapped_column(ForeignKey(Document.id), primary_key=True)
+    other_page: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    distance: Mapped[int]
+    """Bits of 64 in which their looks differ."""

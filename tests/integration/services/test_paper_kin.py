@@ -25,6 +25,7 @@ def add(work: UnitOfWork, name: str, look: list[int] = LOOK, words: str = WORDS)
     found = {"width": 1, "height": 1, "source": "ocr", "words": [], "confidence": 90.0, "reason": ""}
     work.session.add(Page(document_id=paper, no=1, text=words, likeness=likeness.tokens(look), **found))
     work.session.flush()
+    likeness.note(work.session, paper)
     return case, paper
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import archive.documents
+import archive.likeness
 from archive import bag_verifier
 from archive.documents import PageText
 from archive.models import RenditionKind
@@ -101,6 +102,7 @@ def _keep_what_was_made(work: UnitOfWork, folder: Path, paper: dict[str, Any], d
     if "pages" in paper["files"]:
         pages = [PageText(**page) for page in json.loads(_read(folder, paper, "pages"))]
         archive.documents.save_pages(work.session, document_id, pages)
+        archive.likeness.note(work.session, document_id)
     elif paper["media_type"] != "application/json":
         jobs.defer(work, "read_document", document_id=str(document_id))
 

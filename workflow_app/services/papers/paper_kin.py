@@ -49,7 +49,7 @@ class Kin:
 def of(work: UnitOfWork, document_id: UUID) -> Kin:
     """Where else this paper is, for who may read it; nothing for others."""
     paper_sight.readable(work, document_id)
-    found = archive.likeness.find(work.session, document_id, paper_sight.all_readable(work))
+    found = archive.likeness.of(work.session, document_id, paper_sight.all_readable(work))
     others = list(dict.fromkeys(alike.document_id for alike in found))
     holders = _holders(work, [document_id, *others])
     labels: dict[UUID, str] = dict(

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import archive.documents
+import archive.likeness
 from archive.documents import PageText
 from archive.errors import ArchiveError, StoreUnavailable
 from archive.likeness import tokens
@@ -60,6 +61,8 @@ def read_document(works: Works, document_id: UUID, *, page_seconds: float = 120.
         status = _save(works, document_id, reading, time.monotonic() - began)
     except StorageAway as error:
         raise _wait(works, document_id, error) from error
+    with works.begin(SYSTEM) as work:
+        archive.likeness.note(work.session, document_id)
     if not reading.is_readable and any(page.is_retryable for page in reading.failed):
         raise Unavailable(detail="no page could be read; another try may")
     return status
