@@ -6,7 +6,7 @@ import pytest
 
 from workflow_app import permissions
 from workflow_app.errors import Forbidden
-from workflow_app.types import Actor
+from workflow_app.types import PUBLIC, SYSTEM, AccessLevel, Actor
 
 BUDI = Actor(uuid4(), "Budi", frozenset({"petugas"}))
 SARI = Actor(uuid4(), "Sari", frozenset({"ka_spkt"}))
@@ -74,3 +74,43 @@ def test_a_task_of_another_role_names_the_role() -> None:
 
 def test_roles_do_not_reach_into_another_unit() -> None:
     assert not permissions.can_work_on(TONO, unit="spkt", role="petugas")
+
+
+@pytest.mark.parametrize(
+    ("roles", "level"),
+    [
+        ({"admin"}, AccessLevel.ORDINARY),
+        ({"petugas"}, AccessLevel.RESTRICTED),
+        ({"piket_reskrim", "admin"}, AccessLevel.RESTRICTED),
+        ({"petugas", "pamapta"}, AccessLevel.SECRET),
+        ({"piket_propam"}, AccessLevel.SECRET),
+        ({"petugas", "arsiparis"}, AccessLevel.TOP_SECRET),
+        ({"auditor"}, AccessLevel.TOP_SECRET),
+        (set(), AccessLevel.ORDINARY),
+    ],
+)
+def test_r37_the_highest_of_the_roles_says_up_to_which_level_papers_are_known(
+    roles: set[str], level: AccessLevel
+) -> None:
+    assert permissions.clearance(Actor(uuid4(), "Contoh", frozenset(roles))) == level
+
+
+def test_r37_the_public_is_not_the_system() -> None:
+    assert permissions.clearance(PUBLIC) == AccessLevel.ORDINARY
+    assert permissions.clearance(SYSTEM) == AccessLevel.TOP_SECRET
+
+
+def test_r37_levels_are_changed_by_the_archivist_and_in_a_confined_case_by_who_handles_it() -> None:
+    archivist = Actor(uuid4(), "Contoh", frozenset({"arsiparis"}))
+    propam = Actor(uuid4(), "Contoh", frozenset({"piket_propam"}))
+    assert [permissions.can_classify(who, None) for who in (archivist, SARI, BUDI, propam)] == [
+        True,
+        True,
+        False,
+        False,
+    ]
+    assert [permissions.can_classify(who, "piket_propam") for who in (archivist, SARI, propam)] == [
+        False,
+        False,
+        True,
+    ]
