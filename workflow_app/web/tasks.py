@@ -26,6 +26,7 @@ from workflow_app.web.failures import pause_of, status_of
 from workflow_app.web.forms import Posted, Sheet, posted_of
 from workflow_app.web.transaction import unit_of_work
 
+PAPER_WIDGETS = ("documents", "requirements")
 BUTTONS = ("selesai", "simpan", "unggah")
 
 blueprint = Blueprint("tasks", __name__, url_prefix="/tugas/<uuid:task_id>")
@@ -177,6 +178,7 @@ def _page(
             may_reveal=handoffs.opens_identities(work, case),
             documents=papers,
             colleagues=_colleagues(work, task) if task.can_reassign else [],
+            has_covers=any(field.widget in PAPER_WIDGETS for field in task.form.fields.values()),
             on_duty="" if task.is_mine else duties.names(work, case.unit, task.role),
         )
 

@@ -7,18 +7,21 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select
 
+from archive.models import Document
+from tests.integration.conftest import PROCESSES
 from tests.integration.services import stacks as made
-from workflow_app.errors import Forbidden, InvalidInput, StorageAway
+from workflow_app.errors import Conflict, Forbidden, InvalidInput, NotFound, StorageAway
 from workflow_app.models.case import Case
 from workflow_app.models.document import CaseDocument
 from workflow_app.models.stack import PaperStack, StackPart
 from workflow_app.models.task import Task
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.papers import cover_sheets, documents, stacks
+from workflow_app.services.office import processes
+from workflow_app.services.papers import cover_sheets, documents, reading, stacks
 from workflow_app.services.papers.cover_sheets import Cover
-from workflow_app.services.running import cases
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.services.running import cases, drafts, tasks, tray
+from workflow_app.types import SYSTEM, Actor, Answers
 
 CHECKLIST = 4
 """Steps of the scenario before the checklist."""
@@ -163,3 +166,82 @@ def test_who_does_not_handle_papers_brings_none(works: Works, person: Callable[.
 def test_a_file_that_is_no_paper_is_refused(works: Works, budi: Actor) -> None:
     with works.begin(budi) as work, pytest.raises(InvalidInput):
         stacks.bring(work, b"bukan dokumen")
+
+
+def in_tray(works: Works, who: Actor, words: str) -> UUID:
+    """A stack of one page that nobody placed."""
+    stack_id = brought(works, who, made.pdf(made.sheet(words)))
+    stacks.split(works, stack_id)
+    return stack_id
+
+
+def test_r39_a_person_places_what_no_cover_sheet_did(
+    works: Works, budi: Actor, tono: Actor, desk: Desk
+) -> None:
+    """The number that is read on the page leads to the case; another unit neither sees nor places it."""
+    with works.begin(budi) as work:
+        number = cases.get(work, desk.case_id).number
+    stack_id = in_tray(works, budi, f"Nomor {number} tentang contoh")
+    with works.begin(SYSTEM) as work:
+        document_id = work.session.get_one(StackPart, (stack_id, 1)).document_id
+    reading.read_document(works, document_id)
+    with works.begin(budi) as work:
+        (part,) = tray.show(work).parts
+        assert (part.reason, part.paper.can_read) == (stacks.NO_COVER, True)
+        assert [hit.number for hit in part.likely] == [number]
+    with works.begin(tono) as work:
+        assert tray.show(work).parts == []
+        with pytest.raises(NotFound):
+            tray.place(work, stack_id, 1, number, "Surat", max_megabytes=50)
+    with works.begin(budi) as work:
+        with pytest.raises(InvalidInput):
+            tray.place(work, stack_id, 1, "B-1999-000001", "Surat", max_megabytes=50)
+        assert tray.place(work, stack_id, 1, number, "Surat", max_megabytes=50) == number
+        assert tray.show(work).parts == []
+        assert document_id in {paper.id for paper in documents.for_case(work, desk.case_id)}
+        assert work.session.get_one(Document, document_id).origin == "upload", (
+            "it is that case's to show now, no longer the archive's"
+        )
+        with pytest.raises(Conflict):
+            tray.keep_in_archive(work, stack_id, 1)
+
+
+def test_r39_what_belongs_to_no_case_stays_in_the_archive(works: Works, budi: Actor) -> None:
+    stack_id = in_tray(works, budi, "Brosur contoh tanpa berkas")
+    with works.begin(budi) as work:
+        tray.keep_in_archive(work, stack_id, 1)
+        assert tray.show(work).parts == []
+        part = work.session.get_one(StackPart, (stack_id, 1))
+        assert documents.get(work, part.document_id).can_read
+
+
+def test_r39_papers_that_came_by_cover_sheet_stand_in_the_form(
+    works: Works, person: Callable[..., Actor]
+) -> None:
+    """Also where a draft was saved meanwhile by a page that did not know of them."""
+    archivist = person("arsip", "arsiparis")
+    with works.begin(SYSTEM) as work:
+        processes.deploy(work, PROCESSES / "digitisation")
+    with works.begin(archivist) as work:
+        first = cases.start(work, "digitisation")
+        assert first.task_id is not None
+        answers: Answers = {
+            "cakupan": "surat",
+            "uraian": "Surat contoh",
+            "tahun_awal": 2019,
+            "jumlah_lembar": 1,
+            "keadaan": "baik",
+            "tempat_sekarang": "Gudang contoh",
+        }
+        tasks.complete(work, first.task_id, answers, str(uuid4()))
+        query = select(Task.id).where(Task.case_id == first.case_id, Task.status == "open")
+        task_id = work.session.scalars(query).one()
+    code = code_of(works, task_id, "hasil_pindai")
+    stack_id = brought(works, archivist, made.pdf(made.cover(code), made.sheet("Surat lama contoh")))
+    stacks.split(works, stack_id)
+    with works.begin(archivist) as work:
+        drafts.save(work, task_id, {"lembar_terpindai": 1})
+        part = work.session.get_one(StackPart, (stack_id, 1))
+        shown = tasks.get(work, task_id).answers
+        assert shown["hasil_pindai"] == [str(part.document_id)]
+        assert shown["lembar_terpindai"] == 1

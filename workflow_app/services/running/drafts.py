@@ -1,7 +1,7 @@
 """Unfinished answers: saved while a person types, sealed, and there again after a lost session."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from workflow_app.services.forms import inheritance
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office.processes import definition_of
 from workflow_app.services.office.readable import moment
+from workflow_app.services.running import arrivals
 from workflow_app.types import Answers
 
 _DROP = delete(Draft).where(Draft.task_id == bindparam("of_task")).returning(Draft)
@@ -103,6 +104,13 @@ def version(saved_at: datetime | None) -> str:
 
 
 def prefill(work: UnitOfWork, case: Case, task: Task) -> Prefill:
+    """What a form starts with, and the papers that came to the step meanwhile without it."""
+    found = _prefill(work, case, task)
+    form = definition_of(work, case.definition_id).form(task.element)
+    return replace(found, answers=arrivals.joined(work, case, task, form, found.answers))
+
+
+def _prefill(work: UnitOfWork, case: Case, task: Task) -> Prefill:
     """The actor's draft of this task, else the newest answers of the elements its `prefill` property names. Until the task
     was done itself, those of the elements it names in the case that this one continues stand where no other does.
 
