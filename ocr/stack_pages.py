@@ -15,7 +15,7 @@ from ocr import embedding, pictures, preprocess, signatures
 DPI = 150
 SIDES = (1100, 1600)
 """Longest side of the picture that codes are looked for on. The second detector of the library is by far the surer one; each
-finds codes that the other misses, so a page without any is looked at four times: a fifth of a second."""
+finds codes that the other misses, so a page without any is looked at four times: a tenth of a second."""
 MOST_CODES, LONGEST_CODE = 8, 300
 
 

@@ -1,21 +1,13 @@
 // Files dropped on the box are chosen; while stacks are being split, the list says every two seconds how far they are.
+import { receiveFiles } from "./drop.js";
 import { sendOnce } from "./once.js";
 
 const EVERY = 2000;
 
 function receive(form) {
-  const input = form.querySelector('input[type="file"]');
   form.querySelector("[data-drop-words]").hidden = false;
-  form.addEventListener("dragover", (event) => {
-    event.preventDefault();
-    form.classList.add("is-over");
-  });
-  form.addEventListener("dragleave", () => form.classList.remove("is-over"));
-  form.addEventListener("drop", (event) => {
-    event.preventDefault();
-    form.classList.remove("is-over");
-    if (!event.dataTransfer.files.length) return;
-    input.files = event.dataTransfer.files;
+  receiveFiles(form, (files) => {
+    form.querySelector('input[type="file"]').files = files;
     form.requestSubmit();
   });
 }

@@ -1,4 +1,6 @@
-// Sends chosen papers at once, one after another, with progress; the form keeps only their ids.
+// Sends papers that were chosen or dragged here at once, one after another, with progress; the form keeps only their ids.
+import { receiveFiles } from "./drop.js";
+
 function send(form, name, file, onProgress) {
   return new Promise((resolve, reject) => {
     const data = new FormData();
@@ -55,6 +57,7 @@ function setUp(form, papers, changed) {
       if (files.length) take(files);
     });
   }
+  receiveFiles(papers, (files) => take([...files]));
   list.addEventListener("change", (event) => {
     if (event.target.name?.startsWith("lepas.") && event.target.checked) {
       event.target.closest("[data-paper]").remove();
