@@ -1,4 +1,4 @@
-// Files dropped on the box are chosen; while stacks are being split, the list says every two seconds how far they are.
+// Brings `once.js` along; the page does not load it a second time. Files dropped on the box are chosen; while stacks are being split, the list says every two seconds how far they are.
 import { receiveFiles } from "./drop.js";
 import { sendOnce } from "./once.js";
 
