@@ -12,6 +12,7 @@ from workflow_app.services.papers import stacks
 from workflow_app.services.running import tray
 from workflow_app.web import uploads
 from workflow_app.web.access import access
+from workflow_app.web.files import attachment
 from workflow_app.web.parts import sentra
 from workflow_app.web.transaction import unit_of_work
 
@@ -57,6 +58,15 @@ def state() -> ResponseReturnValue:
         known = tray.show(work)
     html = render_template("stacks/list.html", tray=known)
     return jsonify(is_moving=known.is_moving, waiting=len(known.parts), html=html)
+
+
+@blueprint.get("/<uuid:stack_id>/asli")
+@access(*STACK_BRINGERS)
+def original(stack_id: UUID) -> ResponseReturnValue:
+    """The whole stack exactly as it was received."""
+    with unit_of_work() as work:
+        content = stacks.original(work, stack_id)
+    return attachment(content)
 
 
 @blueprint.post("/<uuid:stack_id>/ulangi")

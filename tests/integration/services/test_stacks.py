@@ -125,10 +125,15 @@ def test_r39_a_stack_begun_again_makes_no_part_twice(
     assert len(calls) == 3
 
 
-def test_the_same_file_brought_twice_is_one_stack(works: Works, budi: Actor) -> None:
+def test_the_same_file_brought_twice_is_one_stack_and_the_whole_is_for_who_brought_it(
+    works: Works, budi: Actor, person: Callable[..., Actor]
+) -> None:
     data = made.pdf(made.sheet(f"Contoh {uuid4()}"))
     with works.begin(budi) as work:
         first, second = stacks.bring(work, data), stacks.bring(work, data)
+        assert stacks.original(work, first.stack_id).data == data
+    with works.begin(person("rekan", "petugas")) as work, pytest.raises(NotFound):
+        stacks.original(work, first.stack_id)
     assert (first.is_new, second.is_new) == (True, False)
     assert first.stack_id == second.stack_id
 

@@ -163,6 +163,7 @@ def all_routes(world: World) -> list[Route]:
         Route("stacks.show", "GET", "/tumpukan", "budi", is_own=True),
         Route("stacks.state", "GET", "/tumpukan/keadaan", "budi", is_own=True),
         Route("stacks.bring", "POST", "/tumpukan", "budi", answered=(400,), is_own=True),
+        Route("stacks.original", "GET", f"/tumpukan/{w.desk}/asli", "budi", answered=(404,)),
         Route("stacks.retry", "POST", f"/tumpukan/{w.desk}/ulangi", "budi", answered=(404,)),
         Route("stacks.place", "POST", f"/tumpukan/{w.desk}/1/tempatkan", "budi", answered=(404,)),
         Route("stacks.keep", "POST", f"/tumpukan/{w.desk}/1/arsipkan", "budi", answered=(404,)),

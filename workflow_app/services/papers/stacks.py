@@ -19,6 +19,7 @@ from workflow_app.services.case_file import access
 from workflow_app.services.ground import audit, jobs
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
 from workflow_app.services.papers import cover_sheets, intake
+from workflow_app.services.papers.documents import EXTENSIONS, Content
 from workflow_app.services.papers.stack_plan import Share, plan
 from workflow_app.types import SYSTEM
 
@@ -87,6 +88,23 @@ def retry(work: UnitOfWork, stack_id: UUID) -> None:
     stack.status, stack.reason = "waiting", ""
     audit.record(work, f"stack:{stack.id}", "stack.retried")
     jobs.defer(work, "split_stack", stack_id=str(stack.id))
+
+
+def original(work: UnitOfWork, stack_id: UUID) -> Content:
+    """The whole as it came out of the scanner, for who brought it: papers of cases that others do not see are in it."""
+    check_role(work.actor, STACK_BRINGERS)
+    stack = work.session.get(PaperStack, stack_id)
+    if stack is None or stack.unit != work.actor.unit or stack.brought_by != work.actor.user_id:
+        raise NotFound()
+    document = archive.documents.get(work.session, stack.document_id)
+    extension = EXTENSIONS.get(document.media_type, "bin")
+    found = Content(
+        work.blobs.read(document.blob_sha256),
+        document.media_type,
+        f"tumpukan-{stack.id.hex[:8]}.{extension}",
+    )
+    audit.record(work, f"stack:{stack.id}", "stack.opened")
+    return found
 
 
 def split(works: Works, stack_id: UUID, *, nice: int = 5) -> str:

@@ -49,6 +49,8 @@ class StackView:
     id: UUID
     brought_at: datetime
     brought_by: str
+    is_mine: bool
+    """Who brought it may take the whole out again."""
     status: str
     pages: int
     pages_seen: int
@@ -169,6 +171,7 @@ def _stacks(work: UnitOfWork, found: Sequence[PaperStack]) -> list[StackView]:
             id=stack.id,
             brought_at=stack.brought_at,
             brought_by=names.get(stack.brought_by, "Sistem") if stack.brought_by else "Sistem",
+            is_mine=stack.brought_by == work.actor.user_id,
             status=stack.status,
             pages=stack.pages,
             pages_seen=stack.pages_seen,
