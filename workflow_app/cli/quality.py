@@ -24,7 +24,17 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 PACKAGES = ("workflow_app", "archive", "ocr")
 TYPED_TESTS = tuple(
     f"tests/unit/{package}"
-    for package in ("archive", "backup", "bootstrap", "cli", "core", "local_stack", "processes", "services")
+    for package in (
+        "archive",
+        "backup",
+        "bootstrap",
+        "cli",
+        "core",
+        "engine",
+        "local_stack",
+        "processes",
+        "services",
+    )
 )
 """Tests whose types are checked as those of the product; the other packages follow one by one."""
 CONCISE = "--output-format=concise"

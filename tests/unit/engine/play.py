@@ -44,6 +44,10 @@ class Play:
         self.step = runner.resolve_effect(self.definition, self.step.state, effect.task_id, result, self.now)
         return self
 
+    def wakes_at(self) -> datetime | None:
+        """When the case wants to be woken next."""
+        return self.step.next_wake_at
+
     def after(self, **length: float) -> "Play":
         self.now += timedelta(**length)
         self.step = runner.wake(self.definition, self.step.state, self.now)

@@ -9,6 +9,7 @@ from tests.unit.engine.sample_form import SCHEMA, UI_FIELDS, build
 from workflow_app.engine import forms
 from workflow_app.engine.form_dates import judge_date, judge_instant, read_bound
 from workflow_app.errors import InvalidDefinition
+from workflow_app.types import Answers
 
 NOW = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
 """Tuesday, 24 November 2026, 01.00 WITA."""
@@ -58,13 +59,13 @@ def test_r57_an_arrival_is_neither_in_the_future_nor_older_than_a_week(text: str
 
 def test_the_bounds_of_a_field_stand_in_its_form() -> None:
     form = with_bounds("tanggal", not_after="now")
-    answers = {"kewarganegaraan": "wni", "nik": "6306050102900001", "nama": "Contoh", "sopan": True}
+    answers: Answers = {"kewarganegaraan": "wni", "nik": "6306050102900001", "nama": "Contoh", "sopan": True}
     assert forms.validate(form, {**answers, "tanggal": "2026-11-24"}, NOW) == {}
     assert "belum terjadi" in forms.validate(form, {**answers, "tanggal": "2026-12-24"}, NOW)["tanggal"]
 
 
 def test_the_day_on_a_paper_is_plausible_too() -> None:
-    answers = {"persyaratan": {"sim_02": {"given": True, "date": "2626-11-20"}}}
+    answers: Answers = {"persyaratan": {"sim_02": {"given": True, "date": "2626-11-20"}}}
     assert "persyaratan.sim_02.date" in forms.validate(build(), answers, NOW)
 
 

@@ -286,7 +286,7 @@ quick = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCh
 def test_no_answers_whatever_they_are_break_the_judgement(answers: Any) -> None:
     shown = forms.visible(FORM, answers)
     found = forms.validate(FORM, shown)
-    assert all(isinstance(sentence, str) and sentence for sentence in found.values())
+    assert all(sentence.strip() for sentence in found.values())
     forms.separate(FORM, answers)
 
 

@@ -274,7 +274,8 @@ def test_an_escalation_may_end_without_outcome() -> None:
 
 
 def test_every_rule_has_a_planted_fault() -> None:
-    sources = {Path(inspect.getfile(rule)) for rule in (*RULES, lint)}
+    judges: list[Callable[..., object]] = [*RULES, lint]
+    sources = {Path(inspect.getfile(judge)) for judge in judges}
     known: set[str] = set()
     for source in sources:
         text = source.read_text()

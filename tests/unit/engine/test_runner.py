@@ -1,4 +1,5 @@
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -83,10 +84,10 @@ def test_a_collecting_rule_gives_a_list_and_an_empty_one_when_nothing_matches() 
 
 def test_r57_the_clock_escalates_beside_the_running_work_when_the_target_is_passed() -> None:
     play = counter()
-    assert play.step.next_wake_at == NOW + timedelta(minutes=10)
+    assert play.wakes_at() == NOW + timedelta(minutes=10)
     assert play.after(minutes=9, seconds=59).open == ["isi"]
     assert play.after(seconds=1).open == ["isi", "tindak_lanjut"]
-    assert play.step.next_wake_at is None
+    assert play.wakes_at() is None
     assert play.done("tindak_lanjut").open == ["isi"]
     assert play.step.outcome is None
 
@@ -215,7 +216,7 @@ def test_a_damaged_state_is_a_fault(broken: bytes) -> None:
 
 
 @pytest.mark.parametrize("value", [1.5, {"a": 1}, [1], (1,), b"x", NOW])
-def test_only_plain_values_become_control_variables(value: object) -> None:
+def test_only_plain_values_become_control_variables(value: Any) -> None:
     with pytest.raises(ProcessFault, match="not allowed"):
         runner.start(line().definition(), {"isi": value}, NOW)
 

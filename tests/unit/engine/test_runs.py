@@ -1,7 +1,8 @@
 """A step that is kept open: effects are told their results one after the other, and the state is written once."""
 
 import random
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import pytest
 
@@ -29,11 +30,18 @@ def test_the_state_is_read_and_written_once_however_many_effects_a_step_has(
 ) -> None:
     play = Play(effects_in_a_row(12))
     used: list[str] = []
-    for name in ("pack", "unpack"):
+
+    def counted(name: str) -> Callable[..., Any]:
         original = getattr(state, name)
-        monkeypatch.setattr(
-            runner, name, lambda *args, name=name, original=original: (used.append(name), original(*args))[1]
-        )
+
+        def call(*given: Any) -> Any:
+            used.append(name)
+            return original(*given)
+
+        return call
+
+    for name in ("pack", "unpack"):
+        monkeypatch.setattr(runner, name, counted(name))
     run = runner.open_case(play.definition, play.step.state, NOW)
     run.complete_task(play.step.open_tasks[0].id, {})
     while run.effects:

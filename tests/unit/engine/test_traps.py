@@ -4,6 +4,7 @@ import json
 import time
 import zlib
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,7 @@ def rules(folder: Folder) -> set[str]:
     return {finding.rule for finding in lint(folder.files(), ROLES)}
 
 
-def repacked(state: bytes, **options: bool) -> bytes:
+def repacked(state: bytes, **options: Any) -> bytes:
     return zlib.compress(json.dumps(json.loads(zlib.decompress(state)), **options).encode())
 
 
@@ -60,12 +61,13 @@ def test_trap_2_a_variable_named_typename_never_enters_the_state() -> None:
     task = play.step.open_tasks[0]
     with pytest.raises(ProcessFault, match="typename"):
         runner.complete_task(play.definition, play.step.state, task.id, {"typename": "x"}, NOW)
+    hidden: Any = {"a": {"typename": "x"}}
     with pytest.raises(ProcessFault, match="not allowed"):
         runner.complete_task(
             play.definition,
             play.step.state,
             task.id,
-            {"a": {"typename": "x"}},
+            hidden,
             NOW,
         )
 
