@@ -65,7 +65,7 @@ def of_family_card(lines: Sequence[Value]) -> Iterator[Proposal]:
     numbers = [match for line in lines if (match := find_in_words([line], _NUMBER, digits))]
     for field, value in zip((Field.FAMILY_CARD_NUMBER, *[Field.NIK] * len(numbers)), numbers, strict=False):
         if number := _number(value):
-            yield value.proposed(field, number.value, is_mended=not value.text.isdigit())
+            yield value.proposed(field, number.value, is_doubtful=not value.text.isdigit())
     yield from _as_printed(labelled(lines, FAMILY_LABELS))
 
 
@@ -75,7 +75,7 @@ def _as_printed(found: Mapping[str, Value]) -> Iterator[Proposal]:
             yield value.proposed(field, value.text)
     if (value := found.get("neighbourhood")) and (match := _NEIGHBOURHOOD.search(digits(value.text))):
         text = f"{match[1]:0>3}/{match[2]:0>3}"
-        yield value.proposed(Field.NEIGHBOURHOOD, text, is_mended=not _is_number(value.text))
+        yield value.proposed(Field.NEIGHBOURHOOD, text, is_doubtful=not _is_number(value.text))
 
 
 def _number(value: Value) -> Proposal | None:
@@ -85,7 +85,7 @@ def _number(value: Value) -> Proposal | None:
     letters = sum(1 for letter in read if not letter.isdigit())
     if not _NUMBER.fullmatch(number) or letters > _LETTERS_IN_NUMBER:
         return None
-    return value.proposed(Field.NIK, number, is_mended=letters > 0)
+    return value.proposed(Field.NIK, number, is_doubtful=letters > 0)
 
 
 def _birth(value: Value) -> Iterable[Proposal]:
@@ -98,7 +98,9 @@ def _birth(value: Value) -> Iterable[Proposal]:
         day, start, end = found
         told = part(value, start, end)
         yield told.proposed(
-            Field.BIRTH_DATE, day.isoformat(), is_mended=bool(re.search("[^0-9 ./-]", value.text[start:end]))
+            Field.BIRTH_DATE,
+            day.isoformat(),
+            is_doubtful=bool(re.search("[^0-9 ./-]", value.text[start:end])),
         )
 
 

@@ -54,7 +54,8 @@ def of_letter(lines: Sequence[Value]) -> Iterator[Proposal]:
     if value := found.get("subject"):
         yield value.proposed(Field.SUBJECT, value.text)
     if (value := code_line(lines)) and (match := _CODE.search(value.text)):
-        yield value.proposed(Field.VERIFICATION_CODE, match[0].upper())
+        # Small print without a word in it: nothing tells an engine what the next letter must be.
+        yield value.proposed(Field.VERIFICATION_CODE, match[0].upper(), is_doubtful=True)
 
 
 def _day(lines: Sequence[Value], labelled_day: Value | None) -> Iterator[Proposal]:

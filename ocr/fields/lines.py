@@ -20,8 +20,8 @@ LEAST_ALIKE = 0.7
 """Less is never asked for."""
 LONGEST_LABEL = 5
 """Words."""
-MENDED = 60.0
-"""Most confidence in a value of which letters were taken for digits."""
+DOUBTFUL = 60.0
+"""Most confidence in a value of which letters were taken for digits, or that nothing but chance has spelled."""
 _LOOKALIKES = str.maketrans("01|!l58", "oiiiisb")
 _STROKES = frozenset(":;1|!Il2.,-=\u2014_~'\"")
 """What engines make of the colon behind a label, and of the edge of a card behind a value."""
@@ -53,9 +53,9 @@ class Value:
         bottom = max(box.top + box.height for box in boxes)
         return Box(left, top, right - left, bottom - top)
 
-    def proposed(self, field: Field, value: str, *, is_mended: bool = False) -> Proposal:
+    def proposed(self, field: Field, value: str, *, is_doubtful: bool = False) -> Proposal:
         """What these words are taken for."""
-        confidence = min(self.confidence, MENDED) if is_mended else self.confidence
+        confidence = min(self.confidence, DOUBTFUL) if is_doubtful else self.confidence
         return Proposal(field, value, round(confidence, 1), self.page, self.box)
 
 

@@ -36,7 +36,7 @@ def of_licence(lines: Sequence[Value]) -> Iterator[Proposal]:
         text = digits(value.text)
         found = _LICENCE.search(text)
         number = re.sub(r"[- ]", "", found[0] if found else text)
-        yield value.proposed(Field.LICENCE_NUMBER, number, is_mended=text != value.text)
+        yield value.proposed(Field.LICENCE_NUMBER, number, is_doubtful=text != value.text)
 
 
 def of_registration(lines: Sequence[Value]) -> Iterator[Proposal]:
@@ -67,7 +67,7 @@ def _of_vehicle(found: Mapping[str, Value]) -> Iterator[Proposal]:
             read = value.text.replace(" ", "")
             text = read.translate(str.maketrans("IOQ", "100")) if field is Field.CHASSIS_NUMBER else read
             if match := pattern.fullmatch(text):
-                yield value.proposed(field, match[0], is_mended=text != read)
+                yield value.proposed(field, match[0], is_doubtful=text != read)
     if (value := found.get("ownership")) and (match := _OWNERSHIP.search(value.text)):
         yield value.proposed(Field.OWNERSHIP_NUMBER, "".join(group for group in match.groups() if group))
     if value := found.get("name"):

@@ -67,6 +67,8 @@ def test_a_paper_that_names_another_is_not_taken_for_it(line: str) -> None:
 def test_a_letter_of_our_own_brings_the_code_by_which_it_is_verified() -> None:
     own = "atau membuka https://spkt.contoh.invalid/periksa/7K3M-0QXR-9ABC-WXYZ"
     assert values(*LETTER, own) == EXPECTED | {Field.VERIFICATION_CODE: "7K3M-0QXR-9ABC-WXYZ"}
+    assert (code := propose([page(own)]).first(Field.VERIFICATION_CODE))
+    assert code.confidence == 60, "chance has spelled it, so its reading cannot be sure"
     assert values("surat yang hanya kakinya terbaca", own) == {Field.VERIFICATION_CODE: "7K3M-0QXR-9ABC-WXYZ"}
 
 
