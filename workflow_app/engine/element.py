@@ -28,13 +28,3 @@ class Element:
     def is_timed_per_round(self) -> bool:
         """Does the clock that starts here start anew each time, or once per case?"""
         return self.properties.get("clockPer") == "round"
-
-    @property
-    def begins_with(self) -> str:
-        """Variable that is true from the start in the case that begins here; empty when none is."""
-        return self.properties.get("beginsWith", "")
-
-    @property
-    def hands_over(self) -> frozenset[str]:
-        """Tasks whose answers the case that begins here may take over, also where its people do not see this one."""
-        return frozenset(self.properties.get("handsOver", "").split())

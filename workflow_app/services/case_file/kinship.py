@@ -113,7 +113,7 @@ def handed_over(work: UnitOfWork, parent: Case, child_id: UUID) -> frozenset[str
         AuditEvent.details["case"].astext == str(child_id),
     )
     element = definition_of(work, parent.definition_id).elements.get(work.session.scalar(query) or "")
-    return element.hands_over if element is not None else frozenset()
+    return frozenset(element.properties.get("handsOver", "").split() if element is not None else ())
 
 
 def taken_up_by(work: UnitOfWork, case: Case) -> Case | None:

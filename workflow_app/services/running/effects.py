@@ -136,7 +136,7 @@ def _void_letter(work: UnitOfWork, case: Case, effect: Effect) -> Result:
 
 
 def _start_case(work: UnitOfWork, case: Case, effect: Effect) -> Opened:
-    flag = definition_of(work, case.definition_id).elements[effect.element].begins_with
+    flag = definition_of(work, case.definition_id).elements[effect.element].properties.get("beginsWith")
     process, reason = _text(effect, "process"), _text(effect, "reason")
     return kinship.open_child(work, case, effect.element, process, reason, {flag: True} if flag else {})
 
