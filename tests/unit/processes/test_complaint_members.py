@@ -6,6 +6,7 @@ from tests.unit.processes.flows import reachable
 from tests.unit.processes.folder import complaint
 from workflow_app.engine import forms
 from workflow_app.engine.model import read_model
+from workflow_app.types import Variables
 
 REOPENED = "keterangan_propam"
 """Where a case begins that Propam takes up again, or that came of a levy."""
@@ -25,7 +26,7 @@ def test_r79_whom_a_member_concerns_is_told_by_the_table_and_not_by_the_desk(kin
     """Whoever is named goes to Propam; attitude and levies are never kept by the desk, and elsewhere a second person sends them."""
 
     def way(is_named: bool) -> str:
-        asked = {"golongan": kind, "anggota_disebut": is_named, "wewenang": chosen}
+        asked: Variables = {"golongan": kind, "anggota_disebut": is_named, "wewenang": chosen}
         (row,) = complaint().decision("jalur_pengaduan").evaluate(asked)
         return str(row["jalur"])
 
