@@ -22,20 +22,8 @@ from workflow_app.cli import checks
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PACKAGES = ("workflow_app", "archive", "ocr")
-TYPED_TESTS = tuple(
-    f"tests/unit/{package}"
-    for package in (
-        "archive",
-        "backup",
-        "bootstrap",
-        "cli",
-        "core",
-        "engine",
-        "local_stack",
-        "processes",
-        "services",
-    )
-)
+TYPED = "archive backup bootstrap cli core engine local_stack processes services trials"
+TYPED_TESTS = tuple(f"tests/unit/{package}" for package in TYPED.split())
 """Tests whose types are checked as those of the product; the other packages follow one by one."""
 CONCISE = "--output-format=concise"
 SECOND = ("tests/integration/web", "tests/integration/dependencies")

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from workflow_app.trials.corpus import writing
-from workflow_app.trials.corpus.writing import KINDS
+from workflow_app.trials.corpus.writing import KINDS, Kind
 
 QUICK = tuple(kind for kind in KINDS if kind.name in ("kartu", "200dpi"))
 
@@ -30,12 +30,12 @@ def test_the_same_seed_makes_the_same_papers_and_another_seed_others(tmp_path: P
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
-def test_each_kind_can_be_drawn_and_says_what_is_on_it(kind, tmp_path: Path) -> None:
+def test_each_kind_can_be_drawn_and_says_what_is_on_it(kind: Kind, tmp_path: Path) -> None:
     [path] = writing.write(tmp_path, per_kind=1, kinds=[kind])
     with Image.open(path) as image:
         assert image.info.get("dpi") == ((kind.dpi, kind.dpi) if kind.dpi else None)
         assert min(image.size) > 600
-        assert len(image.resize((60, 60)).getcolors(3600)) > 5, "something is on it"
+        assert len(image.resize((60, 60)).getcolors(3600) or ()) > 5, "something is on it"
     text = path.with_suffix(".txt").read_text("utf-8")
     assert len(text) > 150
     numbers = re.findall(r"\d{16}", text)

@@ -46,7 +46,7 @@ def desk(site: Site) -> Desk:
 
 
 def disconnected() -> Page:
-    raise RemoteDisconnected
+    raise RemoteDisconnected("gone")
 
 
 def test_a_case_is_five_completions_of_one_citizen_each_with_a_key_of_its_own() -> None:

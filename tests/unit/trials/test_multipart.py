@@ -1,7 +1,7 @@
 """A form as browsers send it."""
 
 from email import message_from_bytes
-from email.message import EmailMessage
+from email.message import MIMEPart
 from email.policy import HTTP
 
 import pytest
@@ -13,12 +13,12 @@ FIELDS: Fields = {"kunci": "a", "versi": "", "sikap": ["sapa", "duduk"]}
 TYPED = [("kunci", b"a"), ("versi", b""), ("sikap", b"sapa"), ("sikap", b"duduk")]
 
 
-def parts(body: bytes, kind: str) -> list[EmailMessage]:
+def parts(body: bytes, kind: str) -> list[MIMEPart]:
     form = message_from_bytes(f"Content-Type: {kind}\r\n\r\n".encode() + body, policy=HTTP)
     return list(form.iter_parts())
 
 
-def contents(found: list[EmailMessage]) -> list[tuple[object, object]]:
+def contents(found: list[MIMEPart]) -> list[tuple[object, object]]:
     return [
         (part.get_param("name", header="content-disposition"), part.get_payload(decode=True))
         for part in found

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -25,7 +26,7 @@ def test_cards_are_read_and_compared_with_their_text(tmp_path: Path) -> None:
     (tmp_path / "rusak-01.png").write_bytes(b"\x89PNG\r\n\x1a\n")
     heard: list[str] = []
     figures = ocr_bench.measure(tmp_path, program="tidak-terpasang", notice=heard.append)
-    found = figures.as_dict()
+    found: dict[str, Any] = figures.as_dict()
     assert found["pages"] == 2
     assert found["ours_s_per_page"] > 0
     assert found["ours_cpu_s_per_page"] > 0.05, "the engine is a program of its own, and is counted"
