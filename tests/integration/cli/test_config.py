@@ -77,6 +77,7 @@ def test_labels_of_roles_may_be_given_one_by_one(site: dict[str, str]) -> None:
         (("tempat_terbit", "Kandangan"), "JSON"),
         (("tidak.ada", "1"), "kop_surat"),
         (("mode_demo", "false", "--from", "besok"), "ISO"),
+        (("tempat_terbit", '"Contoh"', "--by", "hantu"), "Tidak ada akun aktif bernama hantu"),
     ],
 )
 def test_what_cannot_hold_is_refused_and_nothing_is_stored(
