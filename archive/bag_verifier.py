@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """Is this bag of archived papers complete and unchanged? Needs nothing but Python; a copy of it lies in every bag.
 
     python3 verify.py [FOLDER]
@@ -83,9 +82,10 @@ def _events(path: Path, name: str) -> Iterator[str]:
     last: dict[str, tuple[int, str]] = {}
     for line, text in enumerate(path.read_text("utf-8").splitlines(), 1):
         try:
-            event = json.loads(text)["audit"]
-            is_genuine = digest_of(event) == event["digest"]
-        except (ValueError, KeyError, TypeError, AttributeError):
+            told = json.loads(text)
+            event = told["audit"]
+            is_genuine = digest_of(event) == event["digest"] and _tells_the_same(told, event)
+        except (ValueError, LookupError, TypeError, AttributeError):
             is_genuine = False
         if not is_genuine:
             yield f"{name} baris {line}: kejadian ini sudah berubah."
@@ -94,6 +94,16 @@ def _events(path: Path, name: str) -> Iterator[str]:
         if event["position"] == position + 1 and position and event["previous"] != digest:
             yield f"{name} baris {line}: kejadian ini tidak menyambung kejadian sebelumnya."
         last[event["chain"]] = (event["position"], event["digest"])
+
+
+def _tells_the_same(told: "dict[str, Any]", event: "dict[str, Any]") -> bool:
+    """What PREMIS says of the event is what the trail says of it: who, when and what."""
+    shown = (
+        told["eventDateTime"],
+        told["eventDetailInformation"][0]["eventDetail"],
+        told["linkingAgentIdentifier"][0]["linkingAgentIdentifierValue"],
+    )
+    return shown == (event["at"], event["action"], event["actor_name"])
 
 
 def digest_of(event: "dict[str, Any]") -> str:
