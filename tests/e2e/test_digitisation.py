@@ -15,7 +15,7 @@ WORDS = "Undangan penimbangan jeruk di gudang lama Contoh Rantau"
 
 def press_to(page: Page, label: str) -> None:
     """Go on with the tabulator until the question has the focus."""
-    wanted = page.get_by_label(label).first
+    wanted = page.locator("input, select, textarea").and_(page.get_by_label(label)).first
     for _ in range(60):
         if wanted.evaluate("element => element === document.activeElement"):
             return

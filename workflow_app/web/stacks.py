@@ -124,5 +124,11 @@ def _page(wrong: Place | None = None, errors: Mapping[str, str] | None = None, n
     with unit_of_work() as work:
         known = tray.show(work)
     return render_template(
-        "stacks/show.html", tray=known, labels=tray.LABELS, wrong=wrong, errors=errors or {}, number=number
+        "stacks/show.html",
+        tray=known,
+        labels=tray.LABELS,
+        wrong=wrong,
+        errors=errors or {},
+        number=number,
+        chosen=request.form.get("nama", ""),
     )

@@ -1,0 +1,73 @@
+"""Stacks on pages, without a script: cover sheets to print, bringing, and placing what needs a person (R39)."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+
+from tests.integration.services import stacks as made
+from tests.integration.web.visitor import Visitor
+from workflow_app.models.case import Case
+from workflow_app.models.stack import PaperStack
+from workflow_app.models.task import Task
+from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.papers import stacks
+from workflow_app.types import SYSTEM
+
+CHECKLIST = 4
+
+
+@pytest.fixture
+def case_id(play: Callable[..., UUID]) -> UUID:
+    """A case whose checklist is open."""
+    return play("sktlk_ktp", CHECKLIST)
+
+
+@pytest.fixture
+def number(works: Works, case_id: UUID) -> str:
+    with works.begin(SYSTEM) as work:
+        return work.session.get_one(Case, case_id).number
+
+
+def test_r39_a_task_that_asks_for_papers_offers_its_cover_sheets(
+    at_desk: Visitor, works: Works, case_id: UUID, number: str
+) -> None:
+    with works.begin(SYSTEM) as work:
+        query = select(Task.id).where(Task.case_id == case_id, Task.status == "open")
+        at_desk.open(f"/tugas/{work.session.scalars(query).one()}")
+    at_desk.follow("Cetak lembar sampul")
+    assert "Fotokopi KK pelapor" in at_desk.words
+    assert number in at_desk.words
+    assert "Warga Satu" not in at_desk.text
+    assert at_desk.text.count("data:image/svg+xml") == at_desk.words.count("LEMBAR SAMPUL PINDAI") >= 2
+
+
+def test_r39_a_stack_is_brought_and_its_loose_page_placed(
+    at_desk: Visitor, works: Works, number: str
+) -> None:
+    data = made.pdf(made.sheet("Halaman lepas di loket contoh"))
+    at_desk.open("/tumpukan").submit("Masukkan tumpukan", {"berkas": [(data, "nama warga.pdf")]})
+    assert "tersimpan utuh dan sedang dipilah" in at_desk.words
+    assert "Halaman 0 dari 1" in at_desk.words
+    assert "nama warga" not in at_desk.text
+    with works.begin(SYSTEM) as work:
+        stack_id = work.session.scalars(select(PaperStack.id)).one()
+    stacks.split(works, stack_id)
+
+    at_desk.open("/tumpukan")
+    assert stacks.NO_COVER in at_desk.words
+    at_desk.submit("Masukkan ke berkas", nomor_lain="B-1999-000009", nama="Surat")
+    assert at_desk.answer.status_code == 400
+    assert "Tidak ada berkas dengan nomor ini" in at_desk.words
+    at_desk.submit("Masukkan ke berkas", nomor_lain=number, nama="Surat")
+    assert f"Dokumen masuk berkas {number}" in at_desk.words
+    assert "Tidak ada yang menunggu" in at_desk.words
+    assert at_desk.open("/tumpukan/keadaan").answer.get_json()["waiting"] == 0
+
+
+def test_what_is_no_paper_is_said_and_nothing_is_kept(at_desk: Visitor, works: Works) -> None:
+    at_desk.open("/tumpukan").submit("Masukkan tumpukan", {"berkas": [(b"bukan dokumen", "x.pdf")]})
+    assert "File ke-1:" in at_desk.words
+    with works.begin(SYSTEM) as work:
+        assert work.session.scalars(select(PaperStack)).all() == []
