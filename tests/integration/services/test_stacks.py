@@ -125,6 +125,21 @@ def test_r39_a_stack_begun_again_makes_no_part_twice(
     assert len(calls) == 3
 
 
+def test_a_stack_that_breaks_is_kept_says_so_and_is_tried_again(
+    works: Works, budi: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stack_id = brought(works, budi, made.pdf(made.sheet("Contoh yang gagal dipilah")))
+    with monkeypatch.context() as patch:
+        patch.setattr(stacks, "_shares", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            stacks.split(works, stack_id)
+    with works.begin(budi) as work:
+        (shown,) = tray.show(work).stacks
+        assert (shown.status, shown.reason) == ("failed", stacks.UNSPLIT)
+        stacks.retry(work, stack_id)
+    assert stacks.split(works, stack_id) == "split"
+
+
 def test_the_same_file_brought_twice_is_one_stack_and_the_whole_is_for_who_brought_it(
     works: Works, budi: Actor, person: Callable[..., Actor]
 ) -> None:

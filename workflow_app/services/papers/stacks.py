@@ -10,7 +10,7 @@ from archive.errors import ArchiveError, StoreUnavailable
 from ocr.errors import NoRoom, OcrError
 from ocr.stacks import Stack
 from ocr.types import Limits
-from workflow_app.errors import Conflict, DiskFull, NotFound, StorageAway, Unavailable
+from workflow_app.errors import Away, Conflict, DiskFull, NotFound, StorageAway, Unavailable
 from workflow_app.models.document import CaseDocument
 from workflow_app.models.stack import PaperStack, StackPart
 from workflow_app.models.task import Task
@@ -29,6 +29,7 @@ ACCEPTED = Limits(max_bytes=500_000_000)
 NO_COVER = "Tidak ada lembar sampul di depan halaman ini."
 NOT_OURS = "Lembar sampul di depan halaman ini tidak dibuat sistem ini, atau rusak."
 CLOSED = "Berkas pada lembar sampulnya sudah berakhir."
+UNSPLIT = "Tumpukan ini tersimpan utuh, tetapi belum selesai dipilah. Tekan Pilah lagi; bila tetap begini, hubungi admin."
 NO_PLACE = "Langkah pada lembar sampulnya tidak lagi meminta dokumen ini."
 
 
@@ -134,6 +135,11 @@ def split(works: Works, stack_id: UUID, *, nice: int = 5) -> str:
         if error.is_retryable:
             raise Unavailable(error.sentence, detail=type(error).__name__) from error
         return "failed"
+    except Away:
+        raise
+    except Exception:
+        _mark(works, stack_id, "failed", UNSPLIT)
+        raise
     return _mark(works, stack_id, "split")
 
 
