@@ -117,8 +117,13 @@ def create_worker(settings: Settings, works: Works) -> App:
         performing.wake(works, UUID(case_id))
 
     _add_clocked(app, settings, works)
-    _add_care(app, works)
+    for name, act in safekeeping.CARE.items():
+        app.task(name=name, queue=QUEUES[name], queueing_lock=name)(partial(_take_care, works, act))
     return app
+
+
+def _take_care(works: Works, act: Callable[[Works], object], timestamp: int) -> None:
+    act(works)
 
 
 def _add_clocked(app: App, settings: Settings, works: Works) -> None:
@@ -157,14 +162,6 @@ def _add_clocked(app: App, settings: Settings, works: Works) -> None:
             sessions.sweep(work)
             attempts.sweep(work)
             jobs.sweep(work)
-
-
-def _add_care(app: App, works: Works) -> None:
-    def add(name: str, act: Callable[[Works], object]) -> None:
-        app.task(name=name, queue=QUEUES[name], queueing_lock=name)(lambda timestamp: act(works))
-
-    for name, act in safekeeping.CARE.items():
-        add(name, act)
 
 
 Part = Callable[[App], Awaitable[None]]

@@ -24,7 +24,7 @@ from workflow_app.engine import rework
 from workflow_app.engine.definitions import Definition
 from workflow_app.engine.functions import Value
 from workflow_app.engine.messages import catchers
-from workflow_app.engine.specs import DueTimer, EffectTask, Scope
+from workflow_app.engine.specs import EffectTask, Scope, next_wake
 from workflow_app.engine.state import CaseState, all_tasks, fresh, pack, unpack
 from workflow_app.errors import ProcessFault, SentraError, TaskNotReady
 from workflow_app.types import Effect, OpenTask, Step, Variables
@@ -188,13 +188,11 @@ class Run:
                 raise ProcessFault(self.element, "the case is not over but waits for nothing")
             if workflow.completed and self.case.outcome is None:
                 raise ProcessFault(self.element, "the case ends without an outcome")
-            timers = [(t.task_spec.event_definition, t) for t in events]
-            dues = [timer.look(t) for timer, t in timers if isinstance(timer, DueTimer)]
             return Step(
                 state=pack(self.case),
                 open_tasks=open_tasks,
                 effects=effects,
-                next_wake_at=min((due for due in dues if due is not None), default=None),
+                next_wake_at=next_wake(events),
                 outcome=self.case.outcome if workflow.completed else None,
                 completed=tuple(self.completed),
                 entered=tuple(self.entered()),

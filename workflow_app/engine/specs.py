@@ -7,7 +7,7 @@
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
@@ -97,6 +97,12 @@ class DueTimer(TimerEventDefinition):
     def due_at(self, value: object, now: datetime) -> datetime | None:
         """Due instant of an evaluated expression; None means no deadline."""
         raise NotImplementedError
+
+
+def next_wake(waiting: Iterable[Any]) -> datetime | None:
+    """When the first timer among these waiting tasks is due."""
+    dues = [timer.look(t) for t in waiting if isinstance(timer := t.task_spec.event_definition, DueTimer)]
+    return min((due for due in dues if due is not None), default=None)
 
 
 class DateTimer(DueTimer):

@@ -6,7 +6,7 @@ from alembic.script import ScriptDirectory
 
 from workflow_app.migrations import commands
 
-REVISION = "0020"
+REVISION = "0019"
 PAGE = """
     with blob as (
         insert into archive.blob (sha256, size, media_type, version_id, stored_at)

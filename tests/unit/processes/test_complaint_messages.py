@@ -44,5 +44,5 @@ def test_r34_who_could_not_be_reached_is_not_told_that_he_was_answered(responds:
     assert model.nodes[told].parameters["template"] == '"belum_tersampaikan"'
     assert model.nodes[answered.target].parameters["template"] == '"tanggapan"'
     assert complaint().form(responds).fields["penyampaian"].control
-    words = " ".join(message_texts.SEED["pesan.belum_tersampaikan"].values())
+    words = " ".join(message_texts.SEED["belum_tersampaikan"].values())
     assert "sudah ditanggapi" not in words

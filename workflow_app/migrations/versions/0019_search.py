@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql
 
 from archive import numbers
 
-revision = "0020"
+revision = "0019"
 down_revision = "0018"
 branch_labels = None
 depends_on = None
