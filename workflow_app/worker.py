@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from functools import partial
@@ -187,7 +188,7 @@ async def run(settings: Settings, works: Works) -> None:
         asyncio.create_task(_always(name, partial(create_worker, settings, works), part))
         for name, part in parts.items()
     ]
-    lanes.append(asyncio.create_task(asyncio.to_thread(safekeeping.prove_at_start, works)))
+    threading.Thread(target=safekeeping.prove_at_start, args=(works,), daemon=True).start()
     await stop.wait()
     for lane in lanes:
         lane.cancel()

@@ -80,6 +80,12 @@ def expect_task(page: Page, title: str) -> None:
     expect(submit_button(page)).to_be_visible()
 
 
+def html_of(page: Page) -> str:
+    """All of the page that has arrived, with what is not seen."""
+    page.wait_for_load_state()
+    return page.locator("html").inner_html()
+
+
 def submit_button(page: Page) -> Locator:
     """The one main action of a task."""
     return page.locator(".answer-actions .btn-primary")

@@ -29,7 +29,7 @@ def test_a_citizen_is_escorted_sent_back_and_escorted_again(site: RunningSite, s
     take(reskrim, site.address, number)
     expect(reskrim.locator(".summary")).to_contain_text("Bertanya tentang surat kendaraan.")
     check_fits(reskrim)
-    assert [word for word in citizen.secrets() if word in reskrim.content()] == []
+    assert [word for word in citizen.secrets() if word in counter.html_of(reskrim)] == []
     reskrim.get_by_label("Kembalikan, bukan tugas kami").check()
     reskrim.get_by_label("Alasan").fill("Surat kendaraan dilayani Samsat.")
     reskrim.get_by_label("Tujuan yang menurut Anda tepat").select_option(label="Sat Lantas")
@@ -164,5 +164,5 @@ def check_slip(page: Page, number: str, citizen: Citizen) -> None:
         expect(slip.locator(".slip")).to_contain_text(words)
     expect(slip.locator(".slip")).not_to_contain_text("Reskrim")
     expect(slip.locator(".slip")).not_to_contain_text(re.compile("gratis|Rp0"))
-    assert [word for word in citizen.secrets() if word in slip.content()] == []
+    assert [word for word in citizen.secrets() if word in counter.html_of(slip)] == []
     slip.close()

@@ -42,7 +42,7 @@ def test_r36_a_complainant_follows_his_complaint_with_number_and_code(
     sheet.close()
     desk.reload()
     expect(desk.get_by_text("Kode rahasia sudah diserahkan")).to_be_visible()
-    assert code not in desk.content()
+    assert code not in counter.html_of(desk)
 
     phone = browsing(**PHONE, java_script_enabled=False)
     phone.goto(site.address)
@@ -53,7 +53,7 @@ def test_r36_a_complainant_follows_his_complaint_with_number_and_code(
     expect(phone.get_by_text("Pengaduan Anda sudah ditanggapi.")).to_be_visible()
     expect(phone.locator(".told li")).to_have_count(2)
     assert phone.url == f"{site.address}/lacak"
-    told = phone.content()
+    told = counter.html_of(phone)
     assert [word for word in (*citizen.secrets(), *SECRET_WORDS, code) if word in told] == []
 
 
