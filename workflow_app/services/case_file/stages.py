@@ -92,6 +92,8 @@ def of_case(work: UnitOfWork, case: Case) -> list[StageView]:
     if not staged:
         return []
     found = answers.newest(work, case.id, staged)
+    if not found:
+        return []
     made = corrections(work, [case.id])
     names = people.names_of(
         work,
