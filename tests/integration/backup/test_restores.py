@@ -18,14 +18,17 @@ def test_a_backup_of_an_older_release_is_brought_up_to_date(
     stack: dict[str, str], empty: Site, tmp_path: Path
 ) -> None:
     with site(stack) as old:
-        command.upgrade(migrations.config_for(old.settings.sqlalchemy_url), "0004")
+        config = migrations.config_for(old.settings.sqlalchemy_url)
+        command.upgrade(config, "head")
         old.works.blobs.ensure_bucket()
         deposit(old, "Kiriman lama")
+        command.downgrade(config, "-1")
+        before = migrations.current(old.settings.sqlalchemy_url)
         report = old.backup(tmp_path / "backup")
 
     verdict = empty.restore(tmp_path / "backup")
 
-    assert report.snapshot.manifest.revision == "0004"
+    assert report.snapshot.manifest.revision == before != migrations.head()
     assert verdict.findings == []
     assert migrations.current(empty.settings.sqlalchemy_url) == migrations.head()
 
