@@ -27,8 +27,8 @@ def test_a_paper_nobody_will_read_and_a_letter_nobody_will_print_are_found(
         for kind, where in planted(
             works,
             "insert into archive.blob values (repeat('0', 64), 1, 'image/png', 'v', now())",
-            "insert into archive.document (id, blob_sha256, media_type, pages, label, origin, status, status_reason, added_at)"
-            " values (gen_random_uuid(), repeat('0', 64), 'image/png', 1, 'x', 'upload', 'received', '', now())",
+            "insert into archive.document (id, blob_sha256, media_type, pages, label, origin, status, status_reason, level, added_at)"
+            " values (gen_random_uuid(), repeat('0', 64), 'image/png', 1, 'x', 'upload', 'received', '', 0, now())",
         )
     }
     assert ("printing", "letter") in {
@@ -61,8 +61,8 @@ def test_a_letter_typeset_twice_is_found(works: Works, ended: UUID) -> None:
     found = planted(
         works,
         "insert into archive.blob values (repeat('0', 64), 1, 'application/pdf', 'v', now())",
-        "insert into archive.document (id, blob_sha256, media_type, pages, label, origin, status, status_reason, added_at)"
-        " values (gen_random_uuid(), repeat('0', 64), 'application/pdf', 1, 'x', 'letter', 'readable', '', now())",
+        "insert into archive.document (id, blob_sha256, media_type, pages, label, origin, status, status_reason, level, added_at)"
+        " values (gen_random_uuid(), repeat('0', 64), 'application/pdf', 1, 'x', 'letter', 'readable', '', 0, now())",
         "insert into case_document (case_id, document_id, element, label, added_at)"
         " select :case, id, 'surat', 'x', now() from archive.document where blob_sha256 = repeat('0', 64)",
         case=ended,
