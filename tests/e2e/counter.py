@@ -182,7 +182,7 @@ def scan_into(row: Locator, name: str, data: bytes) -> None:
 def draw_signature(page: Page, field: str = "tanda_tangan") -> None:
     """Sign with the mouse."""
     canvas = question(page, field).locator("canvas")
-    canvas.scroll_into_view_if_needed()
+    canvas.evaluate("canvas => canvas.scrollIntoView({ block: 'center', behavior: 'instant' })")
     box = canvas.bounding_box()
     assert box is not None
     x, y = box["x"] + 40, box["y"] + box["height"] / 2

@@ -54,9 +54,9 @@ _BLOBS = """
     from generate_series(1, %(documents)s::int) n
 """
 _DOCUMENTS = """
-    insert into archive.document (id, blob_sha256, media_type, pages, label, origin, status, status_reason, added_at)
+    insert into archive.document (id, blob_sha256, media_type, pages, label, origin, status, status_reason, level, added_at)
     select md5('contoh ' || n)::uuid, encode(sha256(('contoh ' || n)::bytea), 'hex'), 'image/jpeg', %(pages)s::int,
-           'Surat contoh', case when n %% 2 = 0 then %(archive)s::text else 'upload' end, 'readable', '', now()
+           'Surat contoh', case when n %% 2 = 0 then %(archive)s::text else 'upload' end, 'readable', '', 0, now()
     from generate_series(1, %(documents)s::int) n
 """
 _OF_CASES = """

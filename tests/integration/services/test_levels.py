@@ -146,11 +146,11 @@ def test_r37_the_archivist_classifies_what_was_brought_to_the_archive(
 
 
 def test_r37_a_paper_begins_with_the_level_of_its_process_or_kind(
-    officer: UnitOfWork, archivist: UnitOfWork
+    officer: UnitOfWork, chief: UnitOfWork
 ) -> None:
     _, ordinary = hand_in(officer)
     setting = {"proses": {}, "dokumen": {"Foto": "terbatas"}}
-    configuration.set_value(archivist, "tingkat_akses", setting, officer.clock())
+    configuration.set_value(chief, "tingkat_akses", setting, officer.clock())
 
     _, same = hand_in_again(officer, "Foto")
 

@@ -19,8 +19,8 @@ from tests.integration.stateful.hall import Ground
 from tests.integration.stateful.machinery import SITE
 from workflow_app.models.case import Case
 from workflow_app.permissions import ROLES
-from workflow_app.services.case_file import access, inbox
-from workflow_app.services.running import rehearsal, steps
+from workflow_app.services.case_file import access, four_eyes, inbox
+from workflow_app.services.running import rehearsal
 from workflow_app.services.running.rehearsal import Stage
 from workflow_app.types import SYSTEM
 
@@ -142,7 +142,7 @@ def test_the_machine_notices_when_other_eyes_are_not_asked_for(
     machine.reassign("ka_spkt", "ganda", 1)
     machine.completing("ganda", task, 0)
     assert [was_done for _, was_done in machine.tally] == [False, False]
-    monkeypatch.setattr(steps, "recorders", lambda *_: set())
+    monkeypatch.setattr(four_eyes, "recorders", lambda *_: set())
     with pytest.raises(AssertionError, match="may not do this"):
         machine.reassign("ka_spkt", "ganda", 1)
     with pytest.raises(AssertionError, match="may not do this"):

@@ -33,8 +33,9 @@ def test_a_letter_without_tracking_carries_no_code() -> None:
 def test_r36_the_receipt_of_a_complaint_declares_its_stages() -> None:
     told = read_tracking(declared(), "tanda_terima")
     assert told is not None
-    assert [stage.title for stage in told.stages] == ["Diterima", "Ditanggapi", "Diteruskan", "Ditangani"]
-    assert told.stages[3].promise == Mark("tangani", "kabar_berikut")
+    titles = ["Diterima", "Belum dapat dihubungi", "Ditanggapi", "Diteruskan", "Ditangani"]
+    assert [stage.title for stage in told.stages] == titles
+    assert told.stages[4].promise == Mark("tangani", "kabar_berikut")
     assert findings(declared()) == []
 
 
