@@ -40,6 +40,13 @@ def counted(
     return folder
 
 
+def edged(**properties: str) -> Folder:
+    """The same, where the office may choose from which event the clock counts."""
+    folder = counted(startsClock="a", **properties).service("jam", "start_clock", clock='"a"', at="datang")
+    folder.nodes["jam"].properties.update({"clock": "a", "edge": "kedatangan"})
+    return folder
+
+
 FAULTS: dict[str, tuple[Folder, str, str]] = {
     "a stage without a field for its time": (timed(stage="hantu"), "stage", "kerja"),
     "a stage with another source": (timed(("tombol", "kira_kira"), stage="arrived_at"), "stage", "kerja"),
@@ -50,6 +57,8 @@ FAULTS: dict[str, tuple[Folder, str, str]] = {
     "the start of a clock that is no stage": (counted(startsClock=""), "clock-start", "kerja"),
     "the start of a clock beside another stage": (counted(stage="hantu"), "clock-start", "kerja"),
     "the start of a clock that is moved without a reason": (counted(reason={"reason_for": "hantu"}), "clock-start", "kerja"),
+    "the start of a clock that has edges, and names none": (edged(), "clock-edge", "kerja"),
+    "the start of a clock by an edge that it does not have": (edged(edge="hantu"), "clock-edge", "kerja"),
     "a reason for no time": (counted(reason={"reason_for": "alasan"}), "form-widget", "kerja"),
     "a reason for a time that is not offered": (counted(time={"default": None}), "form-widget", "kerja"),
     "a reason that lies open": (counted(reason={"personal": None}), "form-widget", "kerja"),

@@ -291,3 +291,7 @@ def test_a_stage_with_its_time_and_a_stand_in_are_accepted() -> None:
 
 def test_the_start_of_a_clock_that_asks_why_it_is_moved_is_accepted() -> None:
     assert not {rule for rule, _ in found(stage_faults.counted())} & {"clock-start", "stage", "form-widget"}
+
+
+def test_the_start_of_a_clock_that_names_its_edge_is_accepted() -> None:
+    assert ("clock-edge", "kerja") not in found(stage_faults.edged(edge="kedatangan"))

@@ -3,8 +3,11 @@
 import re
 from collections.abc import Iterator
 
-from workflow_app.engine.clock_edges import SIDES
+from workflow_app.engine.clock_edges import SIDES, START, STOP
 from workflow_app.engine.linting.source import Finding, Rule, Source
+
+STAGES = {"startsClock": START, "stopsClock": STOP}
+"""Property of a stage to the operation whose edge its time is."""
 
 
 def edges(source: Source) -> Iterator[Finding]:
@@ -29,4 +32,19 @@ def edges(source: Source) -> Iterator[Finding]:
             yield Finding("clock-edge", name, message)
 
 
-RULES: tuple[Rule, ...] = (edges,)
+def stages(source: Source) -> Iterator[Finding]:
+    """The time of a stage is one of the edges of its clock: a correction moves the clock only where that edge counts."""
+    offered: dict[tuple[str, str], set[str]] = {}
+    for node in source.model.nodes.values():
+        for name in node.properties.get("clock", "").split() if "edge" in node.properties else ():
+            offered.setdefault((name, node.operation or ""), set()).add(node.properties["edge"])
+    for node in source.model.nodes.values():
+        for side, operation in STAGES.items():
+            for name in node.properties.get(side, "").split():
+                known = offered.get((name, operation))
+                if known and node.properties.get("edge") not in known:
+                    message = f"Jam {name} mempunyai tepi; tahap ini harus menyebut tepinya (edge): {', '.join(sorted(known))}."
+                    yield Finding("clock-edge", node.id, message)
+
+
+RULES: tuple[Rule, ...] = (edges, stages)
