@@ -17,7 +17,7 @@ from workflow_app.models.case import Case, CaseClock
 from workflow_app.models.letter import Letter
 from workflow_app.models.task import Task
 from workflow_app.models.wall import CaseWall
-from workflow_app.services.case_file import access, inbox, kinship
+from workflow_app.services.case_file import access, diagrams, inbox, kinship
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.running import cases, reopenings, tasks
@@ -233,3 +233,26 @@ def test_only_a_lead_with_a_reason_takes_a_case_up_again(
         reopenings.reopen(work, case_id, REASON)
     with works.begin(sari) as work, pytest.raises(InvalidInput):
         reopenings.reopen(work, case_id, "singkat")
+
+
+def test_r34_who_gets_an_answered_complaint_is_hurried_by_no_clock(works: Works, complain: Play) -> None:
+    task_id = open_tasks(works, complain("ternyata_anggota", 8))["terima_propam"]
+    with works.begin(SYSTEM) as work:
+        assert work.session.get_one(Task, task_id).due_at is None
+
+
+def test_r34_what_is_still_to_be_written_down_is_late_only_while_the_clock_runs(
+    works: Works, complain: Play, person: Callable[..., Actor]
+) -> None:
+    case_id = complain("terlambat_lalu_propam", 7)
+    waiting, propam = open_tasks(works, case_id), person("propam", "piket_propam")
+    with works.begin(propam) as work:
+        assert diagrams.diagram(work, case_id).late == ["eskalasi_propam", "terima_propam"]
+    step = told("terlambat_lalu_propam").steps[7]
+    assert isinstance(step, Complete)
+    with works.begin(propam) as work:
+        tasks.complete(work, waiting["terima_propam"], step.answers, str(uuid4()))
+    with works.begin(propam) as work:
+        assert work.session.get_one(Task, waiting["eskalasi_propam"]).status == "open"
+        assert work.session.get_one(Task, waiting["eskalasi_propam"]).due_at is None
+        assert diagrams.diagram(work, case_id).late == []

@@ -1,6 +1,7 @@
 """One step, one transaction: what the engine computed becomes rows. The case row is locked by the caller."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import delete, select
@@ -88,13 +89,13 @@ def _update_tasks(work: UnitOfWork, case: Case, open_tasks: Iterable[OpenTask]) 
             case_tasks.add(work, _new_task(work, case, opened))
             if opened.is_held:
                 incidents.hold(work, case, opened)
+        else:
+            known[task_id].due_at = _due(work, case, opened)
 
 
 def _new_task(work: UnitOfWork, case: Case, opened: OpenTask) -> Task:
     if opened.lane not in ROLES:
         raise ProcessFault(opened.element, f"{opened.lane} is no role")
-    clock = opened.properties.get("clock")
-    running = clocks.named(work, case.id).get(clock) if clock else None
     return Task(
         id=opened.id,
         case_id=case.id,
@@ -105,10 +106,16 @@ def _new_task(work: UnitOfWork, case: Case, opened: OpenTask) -> Task:
         hand_off=handoffs.begun_by(opened),
         assignee_id=_assignee(work, case, opened),
         status="open",
-        due_at=running.due_at if running else None,
+        due_at=_due(work, case, opened),
         created_at=work.clock(),
         sent_by=work.actor.user_id,
     )
+
+
+def _due(work: UnitOfWork, case: Case, opened: OpenTask) -> datetime | None:
+    """When the clock of a task ends; None once it has stopped, whatever is still to be done."""
+    clock = clocks.named(work, case.id).get(opened.properties.get("clock", ""))
+    return clock.due_at if clock is not None and clock.stopped_at is None else None
 
 
 def _assignee(work: UnitOfWork, case: Case, opened: OpenTask) -> UUID | None:
