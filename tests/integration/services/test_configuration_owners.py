@@ -21,6 +21,7 @@ from workflow_app.types import SYSTEM, Actor
 Person = Callable[..., Actor]
 MIDNIGHT = datetime(2026, 11, 30, 16, 0, tzinfo=UTC)
 """1 December 2026, 00.00 WITA."""
+OTHER = {"penanggung_jawab": "pimpinan", "pengubah": ["ka_spkt"]}
 
 
 def test_every_key_has_an_owner_and_words() -> None:
@@ -118,3 +119,49 @@ def test_an_owner_that_a_later_release_adds_is_known_under_older_owners(work: Un
     work.session.flush()
 
     assert configuration.owner(work, "wilayah.dalam_kota") == configuration_keys.POLICY
+
+
+def test_an_owner_is_changed_beside_those_that_were_changed_before(work: UnitOfWork) -> None:
+    """One at a time, in one file, and for a time before another change."""
+    calendar, area, target = ({name: OTHER} for name in ("kalender", "wilayah", "target"))
+    configuration.set_value(work, OWNERS, calendar, MIDNIGHT)
+    later = {"2026-12-02T00:00": area, "2026-12-03T00:00": target}
+    configuration_files.take_in(work, json.dumps({OWNERS: later}))
+
+    assert configuration_files.take_in(work, json.dumps({OWNERS: later})) == []
+    told = [{}, calendar, calendar | area, calendar | area | target]
+    for days, changed in enumerate(told):
+        at = MIDNIGHT + timedelta(days=days - 1)
+        assert configuration.value(work, OWNERS, at) == {**SEED[OWNERS], **changed}
+
+
+@pytest.mark.parametrize("family", ["propam", "mode_demo"])
+@pytest.mark.parametrize("at", [MONDAY, MIDNIGHT, SOP_IN_FORCE])
+def test_r79_whoever_says_whose_values_are_does_not_come_by_those_of_others(
+    works: Works, person: Person, family: str, at: datetime
+) -> None:
+    head, grab = person("dewi", "ka_spkt"), {"penanggung_jawab": "ka_spkt", "pengubah": []}
+    with works.begin(head) as work, pytest.raises(Forbidden, match=f"Pemilik {family} tidak dapat Anda ubah"):
+        configuration.set_value(work, OWNERS, {"target": OTHER, family: grab}, at)
+    with works.begin(head) as work:
+        assert configuration.value(work, OWNERS, MIDNIGHT) == SEED[OWNERS]
+        configuration.set_value(work, OWNERS, {"target": OTHER, family: SEED[OWNERS][family]}, at)
+        assert configuration.owner(work, "target.tiba_di_tkp").answers == (
+            "ka_spkt" if at == MIDNIGHT else "pimpinan"
+        )
+    with works.begin(SYSTEM) as work:
+        configuration.set_value(work, OWNERS, {family: grab}, MIDNIGHT)
+
+
+def test_r79_a_family_that_propam_was_given_is_not_taken_back_by_leaving_it_out(
+    works: Works, person: Person
+) -> None:
+    given = {"publikasi": {"penanggung_jawab": "piket_propam", "pengubah": []}}
+    head = person("dewi", "ka_spkt")
+    with works.begin(head) as work:
+        configuration.set_value(work, OWNERS, given, MONDAY)
+    with works.begin(head) as work:
+        configuration.set_value(work, OWNERS, {"target": OTHER}, MIDNIGHT)
+        assert configuration.value(work, OWNERS, MIDNIGHT)["publikasi"] == given["publikasi"]
+        with pytest.raises(Forbidden, match="Piket Propam"):
+            configuration.set_value(work, OWNERS, {"publikasi": OTHER}, MIDNIGHT)

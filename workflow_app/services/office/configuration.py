@@ -1,7 +1,7 @@
 """Configured values, each from an instant on. What the SOP or the Polres may change is here, never in code that uses it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -68,11 +68,14 @@ def set_value(work: UnitOfWork, key: str, new: Any, valid_from: datetime) -> Non
 
 def set_values(work: UnitOfWork, entries: Sequence[Entry]) -> None:
     """Let all of them hold, or none; they may refer to each other. Raises as `set_value` does."""
-    new = [Entry(each.key, checked(each.key, each.value), each.valid_from) for each in entries]
+    new = completed(
+        work, [Entry(each.key, checked(each.key, each.value), each.valid_from) for each in entries]
+    )
     for each in new:
         check_changer(work, each.key)
         _check_end(work, each)
         _check_to_come(work, each)
+    _check_delegated(work, new)
     if faults := _dangling(work, new):
         raise InvalidInput("\n".join(faults))
     owners = {each.key: owner(work, each.key).answers for each in new}
@@ -96,12 +99,44 @@ def set_values(work: UnitOfWork, entries: Sequence[Entry]) -> None:
 
 
 def checked(key: str, new: Any) -> Any:
-    """The value as it would be kept. Raises `NotFound` and `InvalidInput` as `set_value` does."""
+    """The value as it would be kept, see also `completed`. Raises `NotFound` and `InvalidInput` as `set_value` does."""
     _check_known(key)
     fault = configuration_keys.fault(key, new)
     if fault:
         raise InvalidInput(fault)
-    return {**SEED[key], **new} if key in (OWNERS, "label_peran") else new
+    return {**SEED[key], **new} if key == "label_peran" else new
+
+
+def completed(work: UnitOfWork, entries: Sequence[Entry]) -> list[Entry]:
+    """The same with all owners: who is not named stays what he is at the time from which the others change."""
+    whole = {each.valid_from: after for each, _, after in _owners(work, entries)}
+    return [replace(each, value=whole[each.valid_from]) if each.key == OWNERS else each for each in entries]
+
+
+def _owners(work: UnitOfWork, entries: Sequence[Entry]) -> Iterator[tuple[Entry, Any, Any]]:
+    """Entries of owners in the order of their times, with all owners before and after each of them."""
+    told = {row.valid_from: row.value for row in _rows(work).get(OWNERS, ())}
+    for each in sorted((each for each in entries if each.key == OWNERS), key=lambda each: each.valid_from):
+        last = max((at for at in told if at <= each.valid_from), default=None)
+        before = {**SEED[OWNERS], **(told[last] if last else {})}
+        told[each.valid_from] = {**before, **each.value}
+        yield each, before, told[each.valid_from]
+
+
+def _check_delegated(work: UnitOfWork, entries: Sequence[Entry]) -> None:
+    """Who may say whose a value is does not thereby come by values that he may not change: Propam's stay Propam's."""
+    if work.actor.user_id is None:
+        return
+    for _, before, after in _owners(work, entries):
+        for family in after:
+            allowed = owner(work, family).may_change
+            if _owner(before[family]) == _owner(after[family]) or has_role(work.actor, allowed):
+                continue
+            labels = " atau ".join(role_label(work, role) for role in ROLES if role in allowed)
+            raise Forbidden(
+                f"Pemilik {family} tidak dapat Anda ubah, karena pengaturannya hanya dapat diubah oleh {labels}. "
+                f"Hapus {family} dari isian ini, atau minta yang mengurus server mengubahnya."
+            )
 
 
 def _check_end(work: UnitOfWork, new: Entry) -> None:
@@ -125,6 +160,10 @@ def owner(work: UnitOfWork, key: str) -> Owner:
     told = value(work, OWNERS).get(key.partition(".")[0])
     if told is None:
         return configuration_keys.owner(key)
+    return _owner(told)
+
+
+def _owner(told: Mapping[str, Any]) -> Owner:
     return Owner(told["penanggung_jawab"], frozenset(told["pengubah"]))
 
 

@@ -52,7 +52,10 @@ def take_in(work: UnitOfWork, text: str) -> list[Entry]:
             faults.append(f"{key}, {start}: {error.sentence}")
     if faults:
         raise InvalidInput("\n".join([REFUSED, *faults]))
-    new = [item for item in entries.values() if not _holds(work, item)]
+    values = configuration.completed(work, [item for item in entries.values() if isinstance(item, Entry)])
+    shifts = [item for item in entries.values() if isinstance(item, Shift)]
+    told: list[Entry | Shift] = [*values, *shifts]
+    new = [item for item in told if not _holds(work, item)]
     try:
         configuration.set_values(work, [item for item in new if isinstance(item, Entry)])
         for item in new:
