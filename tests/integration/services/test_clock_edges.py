@@ -8,7 +8,7 @@ import pytest
 from tests.integration.services.calls import Call, call
 from workflow_app.errors import InvalidInput
 from workflow_app.models.case import Case
-from workflow_app.services.case_file import clocks, stages
+from workflow_app.services.case_file import clocks, history, stages
 from workflow_app.services.case_file.clocks import ClockView
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import configuration, configuration_files
@@ -63,6 +63,9 @@ def test_r63_a_case_counts_by_the_edge_that_held_when_it_was_opened(call: Call) 
     assert after.label == "Berangkat sampai tiba di TKP"
     assert after.started_at == call.clock.at
     assert after.due_at == call.clock.at + timedelta(minutes=15)
+    with call.works.begin(call.people["pamapta"]) as work:
+        told = [entry.what for entry in history.timeline(work, call.case_id)]
+    assert "Jam mulai: berangkat sampai tiba di TKP" in told
     assert not late(call)
     call.clock.advance(minutes=14)
     assert not late(call)

@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from workflow_app.engine.definitions import Definition
 from workflow_app.models.audit import AuditEvent
-from workflow_app.services.case_file import access, clearances
+from workflow_app.models.case import Case
+from workflow_app.services.case_file import access, clearances, edges
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import readable
 from workflow_app.services.office.configuration import role_label
@@ -95,7 +96,7 @@ def timeline(work: UnitOfWork, case_id: UUID) -> list[Entry]:
         Entry(
             event.at,
             event.actor_name,
-            _sentence(work, event, definition),
+            _sentence(work, event, case, definition),
             event.action,
             event.element,
             event.details,
@@ -104,14 +105,16 @@ def timeline(work: UnitOfWork, case_id: UUID) -> list[Entry]:
     ]
 
 
-def _sentence(work: UnitOfWork, event: AuditEvent, definition: Definition) -> str:
+def _sentence(work: UnitOfWork, event: AuditEvent, case: Case, definition: Definition) -> str:
     facts = _Facts(event.details)
     element = definition.elements.get(event.element or "")
     facts["element_name"] = element.name if element else ""
     facts["outcome_words"] = readable.outcome(definition, str(facts["outcome"]))
     facts["recipient_label"] = role_label(work, str(facts["recipient"]))
-    label = readable.clock(definition, str(facts["clock"]))
-    facts["clock_label"] = label[:1].lower() + label[1:]
+    if "clock" in facts:
+        clock = str(facts["clock"])
+        label = readable.clock(definition, clock, edges.chosen(work, case, clock))
+        facts["clock_label"] = label[:1].lower() + label[1:]
     if "seconds" in facts:
         facts["duration"] = readable.duration(timedelta(seconds=int(facts["seconds"])))
     for name in ("was", "becomes"):
