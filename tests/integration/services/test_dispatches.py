@@ -205,6 +205,20 @@ def test_r63_the_standard_of_the_110_stands_beside_the_limit_of_calls_over_it(ca
     assert (shown.norm.was_met, shown.clock and shown.clock.was_late) == (False, False)
 
 
+def test_r63_the_standard_of_the_110_stands_there_before_the_clock_of_the_office_runs(call: Call) -> None:
+    with call.works.begin(SYSTEM) as work:
+        edge = {"mulai": "keberangkatan", "selesai": "tiba"}
+        configuration.set_value(work, "tepi_jam.tiba_di_tkp", edge, call.clock.at + timedelta(seconds=1))
+    call.clock.advance(minutes=1)
+    with call.works.begin(call.people["petugas"]) as work:
+        call.case_id = cases.start(work, "tkp_dispatch").case_id
+    received = call.clock.at
+    call.report(received_at=received.isoformat())
+    (shown,) = board(call)
+    assert shown.clock is None
+    assert shown.norm == dispatches.Norm(10, received + timedelta(minutes=10), None)
+
+
 @pytest.mark.parametrize("told", [{"saluran": "langsung"}, {"wilayah": "63.06.10"}])
 def test_r63_calls_over_other_ways_or_out_of_town_know_no_standard_of_the_110(
     call: Call, told: dict[str, str]

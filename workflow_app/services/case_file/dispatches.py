@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
+from workflow_app.engine import areas
 from workflow_app.engine.definitions import Definition
 from workflow_app.models.case import Case, CaseClock
 from workflow_app.models.stage import TimeCorrection
@@ -217,24 +218,25 @@ def _call(
             for element, name in STAGES.items()
         ],
         clock=clock,
-        norm=_norm(work, told, clock),
+        norm=_norm(work, given[CALL], clock),
         waits_for=sorted(role_label(work, role) for role in missing),
     )
 
 
-def _norm(work: UnitOfWork, told: Mapping[str, object], clock: Way | None) -> Norm | None:
+def _norm(work: UnitOfWork, call: Submission, clock: Way | None) -> Norm | None:
+    """The standard counts from the call and in town, whatever edge or target the office has chosen for its own clock."""
     minutes = configuration.value(work, "target.norma_110")
+    received, place = call.answers.get("received_at"), str(call.answers.get("wilayah") or "")
+    town = configuration.value(work, "wilayah.dalam_kota", call.submitted_at)
     if (
-        clock is None
-        or clock.due_at is None
-        or told.get("saluran") != OVER_110
+        call.answers.get("saluran") != OVER_110
         or not isinstance(minutes, int)
+        or not isinstance(received, str)
+        or not areas.is_within(place, town)
     ):
         return None
-    # The standard counts from the call, whatever edge the office has chosen for its own clock.
-    received = told.get("received_at")
-    called = datetime.fromisoformat(received) if isinstance(received, str) else clock.started_at
-    return Norm(minutes, called + timedelta(minutes=minutes), clock.stopped_at)
+    due = datetime.fromisoformat(received) + timedelta(minutes=minutes)
+    return Norm(minutes, due, clock.stopped_at if clock else None)
 
 
 def _dangers(definition: Definition, told: Mapping[str, object]) -> list[str]:
