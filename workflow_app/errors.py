@@ -136,7 +136,7 @@ class TaskNotReady(Conflict):
 
 
 class LoopLimitReached(Conflict):
-    """A stretch of rework (`maxVisits`) is used up, and no lead has let the case go on yet."""
+    """A stretch of rework (`maxVisits`) is used up, and no lead has let the case go on yet. The detail is the element."""
 
     sentence = (
         "Langkah ini sudah sangat sering diulang, jadi berkas menunggu izin. Minta Ka SPKT atau Pamapta membuka halaman "

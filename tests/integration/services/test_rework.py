@@ -119,6 +119,24 @@ def test_only_a_lead_lets_a_case_go_on_only_with_a_reason_and_only_while_it_is_h
         going_on.let_on(work, held.incident_id, REASON)
 
 
+def test_another_step_that_failed_in_a_held_case_waits_for_no_permission_and_is_tried_again(
+    works: Works, held: Held, sari: Actor
+) -> None:
+    """Only what the limit itself has stopped waits for a lead."""
+    for operation, task_id, error in (
+        ("wake", None, ZeroDivisionError()),
+        ("stranded", uuid4(), LoopLimitReached(detail="periksa_persyaratan")),
+    ):
+        with works.begin(SYSTEM) as work:
+            incidents.record(work, held.case_id, operation, task_id, "", error)
+    shown = open_incidents(works, sari, held.case_id)
+    assert [(each.is_held, each.can_let_on, each.can_retry) for each in shown] == [
+        (True, True, False),
+        (False, False, True),
+        (True, True, False),
+    ]
+
+
 def test_a_held_case_can_still_be_cancelled_and_waits_for_nobody_then(
     works: Works, held: Held, sari: Actor
 ) -> None:

@@ -251,8 +251,9 @@ def _views(work: UnitOfWork, case_id: UUID | None) -> list[IncidentView]:
 
 
 def _view(work: UnitOfWork, incident: Incident, case: Case) -> IncidentView:
-    held = rework.held_in(definition_of(work, case.definition_id), case.state)
-    is_held = bool(held) and (incident.operation not in BESIDE or incident.element in held)
+    # Of a step that the limit stopped the detail is the element that could not be entered, see `LoopLimitReached`.
+    stopped_at = incident.element if incident.operation in BESIDE else incident.detail
+    is_held = stopped_at in rework.held_in(definition_of(work, case.definition_id), case.state)
     return IncidentView(
         incident.id,
         incident.case_id,
