@@ -139,8 +139,8 @@ class LoopLimitReached(Conflict):
     """A stretch of rework (`maxVisits`) is used up, and no lead has let the case go on yet. The detail is the element."""
 
     sentence = (
-        "Langkah ini sudah sangat sering diulang, jadi berkas menunggu izin. Minta Ka SPKT atau Pamapta membuka halaman "
-        "berkas, membaca sebabnya, lalu mengizinkannya berjalan lagi."
+        "Langkah ini sudah sangat sering diulang, jadi berkas menunggu izin. Halaman berkas menyebut siapa yang perlu "
+        "membaca sebabnya lalu mengizinkannya berjalan lagi. Minta yang disebut di sana."
     )
 
 

@@ -66,8 +66,10 @@ def test_the_step_that_led_to_a_held_task_is_stored_and_the_task_waits_for_a_lea
         case = work.session.get_one(Case, held.case_id)
         before, status = case.state, case.status
     assert status == "running", "clocks and timers of the case run on"
-    with pytest.raises(LoopLimitReached, match="periksa_persyaratan"):
+    with pytest.raises(LoopLimitReached, match="periksa_persyaratan") as refused:
         complete(works, budi, held.case_id, held.answers)
+    assert "halaman berkas" in refused.value.sentence.lower()
+    assert "Ka SPKT" not in refused.value.sentence, "of a confined case others decide"
     with works.begin(SYSTEM) as work:
         assert work.session.get_one(Case, held.case_id).state == before
     (notice,) = open_incidents(works, sari, held.case_id)
