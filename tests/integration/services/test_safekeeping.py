@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from archive.blobs import Blobs
+from archive.blobs import Blobs, BlobStat
 from archive.errors import StoreUnavailable
 from archive.models import Blob, Document
 from tests.integration.conftest import TestClock
@@ -121,6 +121,44 @@ def test_r37_a_whole_look_puts_holds_right_and_tells_what_is_gone(
         assert not any("0" * 64 in str(part.facts) for part in health.safe(work))
         work.session.delete(work.session.get_one(Blob, "0" * 64))
     assert safekeeping.check_sample(works, 1).wrong == []
+
+
+def test_r37_a_paper_that_the_worker_holds_during_a_whole_look_stays_held(
+    works: Works, paper: tuple[UUID, list[UUID]], budi: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with works.begin(budi) as work:
+        other = documents.upload(work, paper[1][0], element="", label="Surat", data=scans.picture("lain"))
+    both = {paper[0], other.id}
+    first, second = sorted(both)
+    asked = Blobs.stat
+
+    def stat(blobs: Blobs, sha256: str) -> BlobStat:
+        """While the store is asked about the first paper, the worker holds the second."""
+        with monkeypatch.context() as patch, works.begin(SYSTEM) as work:
+            patch.setattr(Blobs, "stat", asked)
+            if work.session.get_one(Document, first).blob_sha256 == sha256:
+                holds.settle(work, second)
+        return asked(blobs, sha256)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Blobs, "stat", stat)
+        assert list(holds.verify(works)) == []
+    holds.settle_due(works)
+
+    assert {paper_id for paper_id in both if is_held(works, paper_id)} == both
+
+
+def test_r37_a_hold_that_somebody_lifted_is_put_right_by_the_daily_look(
+    works: Works, paper: tuple[UUID, list[UUID]]
+) -> None:
+    holds.settle_due(works)
+    with works.begin(SYSTEM) as work:
+        work.blobs.release(work.session.get_one(Document, paper[0]).blob_sha256)
+
+    safekeeping.check_sample(works, 0)
+
+    assert is_held(works, paper[0])
+    assert [details["holds_corrected"] for _, details in actions(works, "archive.checked")] == [1]
 
 
 def test_r37_a_paper_whose_bytes_changed_has_it_on_record(

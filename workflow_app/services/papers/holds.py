@@ -59,7 +59,7 @@ def settle(work: UnitOfWork, document_id: UUID) -> bool:
     The paper is locked first, against links that are made meanwhile: they wait, and are seen by the next turn. The store is told
     before the row is written: a crash between leaves it told twice.
     """
-    document = work.session.get_one(Document, document_id, with_for_update=True, populate_existing=True)
+    document = _locked(work, document_id)
     open_now = select(Document.id).where(Document.id == document_id, _is_in_open_case())
     should_be_held = work.session.scalar(open_now) is not None
     if should_be_held == (document.held_since is not None):
@@ -70,18 +70,37 @@ def settle(work: UnitOfWork, document_id: UUID) -> bool:
     return True
 
 
-def verify(work: UnitOfWork) -> Iterator[Difference]:
-    """Ask the store about every paper that is held or should be, and put right what somebody else has changed there."""
-    query = select(Document).where((Document.held_since.is_not(None)) | _is_in_open_case())
-    for document in work.session.scalars(query.order_by(Document.id)):
-        is_recorded = document.held_since is not None
-        try:
-            is_held = work.blobs.stat(document.blob_sha256).is_held
-        except BlobMissing:
-            continue  # the fixity check tells of it
-        if is_held != is_recorded:
-            _tell(work, document.blob_sha256, is_recorded)
-            yield Difference(document.id, is_recorded)
+def verify(works: Works) -> Iterator[Difference]:
+    """Ask the store about every paper that is held or should be, and put right what somebody else has changed there.
+
+    Each paper is a short transaction of its own: the whole look takes long, and the worker goes on meanwhile.
+    """
+    with works.begin(SYSTEM) as work:
+        query = select(Document.id).where((Document.held_since.is_not(None)) | _is_in_open_case())
+        document_ids = list(work.session.scalars(query.order_by(Document.id)))
+    for document_id in document_ids:
+        with works.begin(SYSTEM) as work:
+            found = _put_right(work, document_id)
+        if found is not None:
+            yield found
+
+
+def _put_right(work: UnitOfWork, document_id: UUID) -> Difference | None:
+    """The store is asked under the lock of the paper: else the answer could be older or newer than the row."""
+    document = _locked(work, document_id)
+    is_recorded = document.held_since is not None
+    try:
+        is_held = work.blobs.stat(document.blob_sha256).is_held
+    except BlobMissing:
+        return None  # the fixity check tells of it
+    if is_held == is_recorded:
+        return None
+    _tell(work, document.blob_sha256, is_recorded)
+    return Difference(document_id, is_recorded)
+
+
+def _locked(work: UnitOfWork, document_id: UUID) -> Document:
+    return work.session.get_one(Document, document_id, with_for_update=True, populate_existing=True)
 
 
 def _due(work: UnitOfWork) -> list[UUID]:
