@@ -4,13 +4,14 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import text
 
 from tests.integration.races.meeting import second_comes_while_first_holds
 from tests.integration.races.office import Office
 from tests.integration.services import walled
 from tests.integration.services.walled import naming, task_of
-from workflow_app.errors import NotFound
-from workflow_app.services.case_file import identities
+from workflow_app.errors import Busy, NotFound
+from workflow_app.services.case_file import access, identities
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.running import tasks
 from workflow_app.types import Actor
@@ -64,3 +65,42 @@ def test_who_completed_first_is_kept_out_from_then_on(office: Office, case_id: U
     assert (following.status, following.assignee_id) == ("open", None)
     with pytest.raises(NotFound), office.works.begin(sari) as work:
         tasks.claim(work, following.id)
+
+
+@pytest.fixture
+def line(office: Office, tmp_path: Path) -> list[UUID]:
+    """A complaint, one that took it up and ended as well, and one that took it up again."""
+    return walled.taken_up_twice(office.works, tmp_path, office.people["budi"], office.people["sari"])
+
+
+def test_who_waits_for_an_ended_case_while_the_one_that_took_it_up_is_walled_off_does_not_find_it(
+    office: Office, line: list[UUID]
+) -> None:
+    sari = office.people["sari"]
+    report = task_of(office.works, line[-1], "lapor").id
+
+    _, late = second_comes_while_first_holds(
+        office.works,
+        (office.people["budi"], reporting(report, sari)),
+        (sari, lambda work: identities.reveal(work, line[0], "Pemeriksaan")),
+    )
+
+    assert isinstance(late, NotFound)
+
+
+def test_who_would_wait_for_a_relative_out_of_order_does_not_wait(office: Office, line: list[UUID]) -> None:
+    """Two who hold one case of a matter each and want the other's would wait for each other."""
+    lower, higher = sorted(line)[:2]
+
+    def both(work: UnitOfWork) -> object:
+        work.session.execute(text("set local lock_timeout = 0"))
+        access.lock_case(work, higher)
+        return access.lock_beside(work, lower)
+
+    _, late = second_comes_while_first_holds(
+        office.works,
+        (office.people["sari"], lambda work: access.lock_case(work, lower)),
+        (office.people["budi"], both),
+    )
+
+    assert isinstance(late, Busy)

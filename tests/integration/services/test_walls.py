@@ -2,10 +2,13 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select, text
 
+from tests.integration.services import walled
 from tests.integration.services.walled import begin, complete, naming, refused, sees, task_of
 from workflow_app.errors import InvalidInput
 from workflow_app.models.audit import AuditEvent
@@ -15,7 +18,8 @@ from workflow_app.services.accounts import users
 from workflow_app.services.case_file import history, identities, inbox
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.running import cases, drafts, tasks
+from workflow_app.services.running import cases, drafts, reopenings, tasks
+from workflow_app.services.watching import consistency_cases
 from workflow_app.types import SYSTEM, Actor
 
 Person = Callable[..., Actor]
@@ -146,3 +150,50 @@ def test_a_list_reads_its_index_in_order_past_the_walls(works: Works, sari: Acto
     assert "ix_task_unit" in plan
     assert "Sort" not in plan
     assert plan.count("SubPlan") >= 1
+
+
+@pytest.fixture
+def taken_up(works: Works, tmp_path: Path, budi: Actor, sari: Actor) -> tuple[UUID, UUID, UUID]:
+    """A complaint, one that took it up and ended as well, and the one that took it up again and is being reported."""
+    first, second, third = walled.taken_up_twice(works, tmp_path / "dibuka", budi, sari)
+    return first, second, third
+
+
+def test_r79_whom_a_complaint_names_after_it_was_taken_up_loses_sight_of_the_whole_matter(
+    works: Works, taken_up: tuple[UUID, UUID, UUID], budi: Actor, sari: Actor, dewi: Actor
+) -> None:
+    assert all(sees(works, dewi, case_id) for case_id in taken_up)
+
+    complete(works, taken_up[2], "lapor", budi, naming(dewi))
+
+    assert not any(sees(works, dewi, case_id) for case_id in taken_up)
+    assert all(sees(works, sari, case_id) for case_id in taken_up)
+    with works.begin(SYSTEM) as work:
+        events = work.session.scalars(select(AuditEvent.case_id).where(AuditEvent.action == "wall.raised"))
+        assert sorted(map(str, events)) == sorted(map(str, taken_up))
+        assert list(audit.verify_chains(work)) == []
+        assert [fault for fault in consistency_cases.check(work) if fault.kind == "wall"] == []
+
+
+def test_r79_what_goes_to_propam_after_it_was_taken_up_takes_the_whole_matter_along(
+    works: Works,
+    taken_up: tuple[UUID, UUID, UUID],
+    budi: Actor,
+    sari: Actor,
+    dewi: Actor,
+    person: Person,
+) -> None:
+    with works.begin(sari) as work:
+        beside = reopenings.reopen(work, taken_up[1], "Pengadu membawa keterangan baru.")
+    complete(works, taken_up[2], "telaah", sari)
+
+    complete(works, taken_up[2], "lapor", budi, naming(dewi, target="propam"))
+
+    propam = person("propam", "piket_propam")
+    for case_id in taken_up:
+        assert (sees(works, propam, case_id), sees(works, sari, case_id)) == (True, False)
+    # One that still runs stays with those who have its tasks; whom it concerns does not see it either.
+    assert (sees(works, sari, beside), sees(works, dewi, beside)) == (True, False)
+    complete(works, beside, "lapor", budi, naming())
+    with works.begin(SYSTEM) as work:
+        assert [fault for fault in consistency_cases.check(work) if fault.kind == "wall"] == []

@@ -11,7 +11,7 @@ from tests.integration.open_tasks import task_of
 from tests.unit.engine.complaint import KEY, complaint
 from workflow_app.errors import NotFound
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
-from workflow_app.services.running import cases, tasks
+from workflow_app.services.running import cases, reopenings, tasks
 from workflow_app.services.running.tasks import Completion
 from workflow_app.types import Actor, Answers
 
@@ -40,6 +40,21 @@ def complete(
     given = dict(answers or {"catatan": "Contoh"})
     with works.begin(actor) as work:
         return tasks.complete(work, task_of(works, case_id, element).id, given, str(uuid4()))  # type: ignore[arg-type]  # plain JSON
+
+
+def taken_up_twice(works: Works, place: Path, officer: Actor, lead: Actor) -> list[UUID]:
+    """A complaint, one that took it up and ended as well, and the one that took it up again and is being reported."""
+    folder = complaint()
+    folder.process_properties["reopenable"] = "true"
+    deploying.deploy(works, place, folder)
+    line = [begin(works, officer)]
+    for _ in range(2):
+        complete(works, line[-1], "lapor", officer, naming())
+        for element in ("telaah", "putusan"):
+            complete(works, line[-1], element, lead)
+        with works.begin(lead) as work:
+            line.append(reopenings.reopen(work, line[0], "Pengadu membawa keterangan baru."))
+    return line
 
 
 def sees(works: Works, actor: Actor, case_id: UUID) -> bool:

@@ -46,14 +46,16 @@ _CASE = select(Case).where(Case.id == bindparam("case_id"))
 _CASE_OF_TASK = select(Case).join(Task, Task.case_id == Case.id).where(Task.id == bindparam("task_id"))
 
 
-def _locking(query: Select[Case]) -> Select[Case]:
+def _locking(query: Select[Case], *, nowait: bool = False) -> Select[Case]:
     """The query with a lock: FOR NO KEY UPDATE, so that rows that refer to the case (events) may be written beside it, else
     who holds the head of the audit chain would wait for us while we wait for the head.
     """
-    return query.with_for_update(key_share=True, of=Case).execution_options(populate_existing=True)
+    locking = query.with_for_update(key_share=True, of=Case, nowait=nowait)
+    return locking.execution_options(populate_existing=True)
 
 
 _LOCKED = {query: _locking(query) for query in (_CASE, _CASE_OF_TASK)}
+_AT_ONCE = _locking(_CASE, nowait=True)
 
 
 def lock_case(work: UnitOfWork, case_id: UUID) -> Case:
@@ -61,6 +63,17 @@ def lock_case(work: UnitOfWork, case_id: UUID) -> Case:
     (through the unit of work) or `NotFound`.
     """
     return _found(work, _CASE, {"case_id": case_id}, lock=True)
+
+
+def lock_beside(work: UnitOfWork, case_id: UUID) -> Case:
+    """One more case, for who holds one already. Locks are waited for in the order of their ids only, so that two who do this
+    never wait for each other: out of order a case is free at once, or the unit of work fails as `Busy`.
+    """
+    held = memory.locked(work)
+    if case_id in held:
+        return work.session.get_one(Case, case_id)
+    query = _LOCKED[_CASE] if not held or case_id > max(held) else _AT_ONCE
+    return _held(work, work.session.scalars(query, {"case_id": case_id}).one())
 
 
 def visible_case(work: UnitOfWork, case_id: UUID, *, lock: bool = False) -> Case:
@@ -107,8 +120,14 @@ def _found(work: UnitOfWork, query: Select[Case], which: Mapping[str, UUID], *, 
         raise NotFound()
     if lock:
         check_account(work)
-        memory.locked(work).add(case.id)
-        memory.forget(work, case.id)
+        _held(work, case)
+    return case
+
+
+def _held(work: UnitOfWork, case: Case) -> Case:
+    """The case has just been locked: nothing that was read before counts any more."""
+    memory.locked(work).add(case.id)
+    memory.forget(work, case.id)
     return case
 
 

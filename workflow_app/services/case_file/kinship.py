@@ -12,7 +12,7 @@ from workflow_app.models.case import Case
 from workflow_app.models.definition import Definition as DefinitionRow
 from workflow_app.models.kinship import CaseKinship
 from workflow_app.models.task import Task
-from workflow_app.services.case_file import access, case_tasks, openings, walls
+from workflow_app.services.case_file import access, case_tasks, openings, reopened_line, walls
 from workflow_app.services.case_file.openings import Opened
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import UnitOfWork
@@ -37,8 +37,7 @@ _NEXT = (
 CHILD, PARENT = "kinship.child", "kinship.parent"
 """Events: in the trail of the parent and in that of the child. They name the other by its id, which nobody reads on a page."""
 
-REOPENED = "Dibuka kembali"
-"""Why a case continues one of its own kind that had ended."""
+REOPENED = reopened_line.REOPENED
 
 STATES = {"running": "Masih berjalan", "stopped": "Berhenti karena gangguan"}
 

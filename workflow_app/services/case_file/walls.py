@@ -1,6 +1,7 @@
 """Walls before a case: whom its answers name loses sight of it, and a case against members is confined to who handles it (R79).
 
-Both happen inside the step of the process, under the lock of the case: who waited for that lock finds the wall.
+Both happen inside the step of the process, under the lock of the case: who waited for that lock finds the wall. What is one
+matter with the case because it was taken up again is hidden alike, in the same transaction and under its own lock.
 """
 
 from collections.abc import Iterable, Set
@@ -14,13 +15,15 @@ from workflow_app.models.case import Case
 from workflow_app.models.user import UserRole
 from workflow_app.models.wall import CaseWall
 from workflow_app.permissions import ROLES
-from workflow_app.services.case_file import access, answers, case_tasks
+from workflow_app.services.case_file import access, answers, case_tasks, reopened_line
 from workflow_app.services.ground import audit, memory
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office.configuration import role_label
 
 INHERITED = "berkas_asal"
 """Why a wall stands that was raised in the case which this one continues."""
+RELATED = "berkas_terkait"
+"""Why a wall stands that was raised in a case of the same matter after this one had begun."""
 
 
 def raise_walls(work: UnitOfWork, case: Case, element: str, source: str, field: str) -> None:
@@ -32,21 +35,33 @@ def raise_walls(work: UnitOfWork, case: Case, element: str, source: str, field: 
     named = answers.unsealed(work, case, found.values()).get(source, {}).get(field)
     members = {UUID(str(member)) for member in named} if isinstance(named, list) else set()
     _keep_out(work, case, element, members - case_tasks.walled_off(work, case.id), f"{source}.{field}")
+    for relative in reopened_line.lock_descendants(work, case) if members else ():
+        _keep_out(work, relative, "", members - case_tasks.walled_off(work, relative.id), RELATED)
 
 
 def inherit(work: UnitOfWork, parent: Case, child: Case) -> None:
     """A case that continues another is hidden from whom that is hidden, from its first instant: both are one transaction."""
     _keep_out(work, child, "", case_tasks.walled_off(work, parent.id), INHERITED)
     if parent.confined_to is not None:
-        confine(work, child, "", parent.confined_to)
+        _confine(work, child, "", parent.confined_to)
 
 
 def confine(work: UnitOfWork, case: Case, element: str, role: str) -> None:
-    """From now on only `role` sees the case, beside those who watch over confined cases."""
+    """From now on only `role` sees the case, beside those who watch over confined cases; and what ended of the same matter.
+
+    One that still runs would wait for people who do not see it, so it stays with them.
+    """
     if role not in ROLES:
         raise ProcessFault(element, f"{role} is no role")
     if case.confined_to == role:
         return
+    _confine(work, case, element, role)
+    for relative in reopened_line.lock_line(work, case):
+        if relative.closed_at is not None and relative.confined_to is None:
+            _confine(work, relative, "", role)
+
+
+def _confine(work: UnitOfWork, case: Case, element: str, role: str) -> None:
     case.confined_to = role
     memory.lose_sight(work, case.id)
     audit.record_case(work, case.id, "case.confined", element, role=role, label=role_label(work, role))
