@@ -180,6 +180,25 @@ def test_r79_r36_where_it_went_behind_a_wall_the_old_number_tells_the_fixed_sent
         tracking.for_officer(work, case_id)
 
 
+def test_r79_r36_the_desk_reads_of_a_line_of_cases_as_far_as_it_sees_them(
+    works: Works, complain: Play, stage: Stage, budi: Actor, sari: Actor
+) -> None:
+    hand_out(works, budi, case_id := complain("kotak_disisihkan"))
+    steps = len(scenarios.read_scenario("langsung", FILES["scenarios/langsung.yaml"]).steps)
+    child = next(take_up(works, stage, sari, case_id, "langsung", (steps,)))
+    with works.begin(budi) as work:
+        both = tracking.for_officer(work, case_id)
+    assert both.words.startswith("Pengaduan ini sudah selesai")
+    with works.begin(sari) as work:
+        last = reopenings.reopen(work, child, "Pengadu membawa keterangan baru.")
+    with works.begin(budi) as work:
+        assert len(tracking.for_officer(work, case_id).reached) > len(both.reached)
+    with works.begin(SYSTEM) as work:
+        work.session.add(CaseWall(case_id=last, user_id=budi.user_id, since=work.clock(), reason_key="a.b"))
+    with works.begin(budi) as work:
+        assert tracking.for_officer(work, case_id) == both
+
+
 @pytest.mark.parametrize("how", ["confined", "walled"])
 def test_r79_of_a_case_that_is_kept_from_somebody_one_sentence_is_told(
     works: Works, complain: Play, budi: Actor, how: str

@@ -5,7 +5,7 @@ name, never what was complained about. Of a case that somebody is kept from, one
 so that neither its days nor its course say whom it concerns.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
@@ -57,22 +57,21 @@ class Status:
 def look_up(work: UnitOfWork, number: str, code: str) -> Status | None:
     """For who has both; None when either is wrong."""
     letter = tracking_codes.find(work, number, code)
-    return None if letter is None else _followed(work, work.session.get_one(Case, letter.case_id), letter)
+    if letter is None:
+        return None
+    return _followed(work, work.session.get_one(Case, letter.case_id), letter, lambda heir: True)
 
 
 def for_officer(work: UnitOfWork, case_id: UUID) -> Status:
     """The same for who sees the case. Raises `NotFound`, also for a case whose letters carry no code.
 
-    Where he does not see the one that took it up again, he reads of this one alone.
+    He reads as far as he sees: nothing is told of the first one that took another up and is kept from him, nor of what came after.
     """
     case = access.visible_case(work, case_id)
     letter = _tracked(work, case)
     if letter is None:
         raise NotFound()
-    heir = kinship.taken_up_by(work, case)
-    if heir is not None and not access.still_sees(work, heir):
-        return _told(work, case, letter)
-    return _followed(work, case, letter)
+    return _followed(work, case, letter, lambda heir: access.still_sees(work, heir))
 
 
 def _tracked(work: UnitOfWork, case: Case) -> Letter | None:
@@ -84,16 +83,16 @@ def _tracked(work: UnitOfWork, case: Case) -> Letter | None:
     return None
 
 
-def _followed(work: UnitOfWork, case: Case, letter: Letter) -> Status:
+def _followed(work: UnitOfWork, case: Case, letter: Letter, may_hear_of: Callable[[Case], bool]) -> Status:
     """What is told of a case, and where it was taken up after its end, of the one that goes on: under the number that the
-    citizen asked with, after all that went before.
+    citizen asked with, after all that went before, as far as the asker may hear of it.
 
     Where that one is kept from somebody, its fixed sentence is all that is told, of both.
     """
     told = _told(work, case, letter)
     heir = kinship.taken_up_by(work, case) if told.reached and case.closed_at is not None else None
     tracking = None if heir is None else definition_of(work, heir.definition_id).letter(letter.kind).tracking
-    if heir is None or tracking is None:
+    if heir is None or tracking is None or not may_hear_of(heir):
         return told
     own, on = _tracked(work, heir), _local(heir.opened_at)
     reopened = (*told.reached, Reached(kinship.REOPENED, on))
@@ -102,7 +101,7 @@ def _followed(work: UnitOfWork, case: Case, letter: Letter) -> Status:
     if own is None:
         first = tracking.stages[0]
         return Status(letter.number, first.words, reopened, next=first.next, updated_on=on)
-    newer = _followed(work, heir, own)
+    newer = _followed(work, heir, own, may_hear_of)
     if not newer.reached:
         return Status(letter.number, newer.words)
     return replace(
