@@ -11,11 +11,12 @@ from sqlalchemy import select
 from tests.integration.deploying import deploy
 from tests.unit.engine.family import CALL, CALLER, call, report
 from workflow_app.models.task import Task
+from workflow_app.models.wall import CaseWall
 from workflow_app.services.case_file import history, identities
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.running import cases, drafts, tasks
 from workflow_app.services.running.tasks import TaskView
-from workflow_app.types import Actor, Answers
+from workflow_app.types import SYSTEM, Actor, Answers
 
 Person = Callable[..., Actor]
 OPEN = {name: CALLER[name] for name in ("jenis", "jumlah", "tempat")}
@@ -184,6 +185,48 @@ def test_a_draft_is_worth_more_than_what_was_told_before(works: Works, begin: Be
 
     view = seen(works, budi, task_id)
     assert (view.answers, view.answers_from) == ({"nama": "Contoh Warga Dua"}, "draft")
+
+
+@pytest.fixture
+def leave(works: Works, budi: Actor) -> Callable[..., None]:
+    """Budi types, beginning with what his form holds, and gives the task back: `leave(task_id, telepon="1")`."""
+
+    def leave(task_id: UUID, **typed: Any) -> None:
+        held = seen(works, budi, task_id).answers
+        with works.begin(budi) as work:
+            drafts.save(work, task_id, {**held, **typed})
+            tasks.release(work, task_id)
+
+    return leave
+
+
+def test_r23_the_draft_of_a_colleague_hands_an_identity_on_and_the_first_case_tells_who_read_it(
+    works: Works, budi: Actor, begin: Begin, leave: Callable[..., None], person: Person
+) -> None:
+    case_id, task_id = begin()
+    leave(task_id, nama="Contoh Warga Dua")
+
+    view = seen(works, person("ani", "petugas"), task_id, take=True)
+
+    assert (view.answers_from, view.answers["nama"]) == ("colleague", "Contoh Warga Dua")
+    assert [who for who, _ in openings(works, budi, case_id)] == ["Contoh Ani", "Contoh Budi"]
+
+
+def test_r79_the_draft_of_a_colleague_tells_nothing_personal_of_a_first_case_that_is_closed_to_the_next(
+    works: Works, budi: Actor, begin: Begin, leave: Callable[..., None], person: Person
+) -> None:
+    case_id, task_id = begin(telepon=None)
+    leave(task_id, telepon="081200000009")
+    ani = person("ani", "petugas")
+    with works.begin(SYSTEM) as work:
+        wall = CaseWall(case_id=case_id, user_id=ani.user_id, since=work.clock(), reason_key="x.y")
+        work.session.add(wall)
+
+    view = seen(works, ani, task_id, take=True)
+
+    # The first case has no telephone number: the colleague heard it in this one.
+    assert (view.answers_from, view.answers) == ("colleague", {**OPEN, "telepon": "081200000009"})
+    assert [who for who, _ in openings(works, budi, case_id)] == ["Contoh Budi"]
 
 
 def test_nothing_taken_over_is_stored_before_somebody_has_confirmed_it(

@@ -5,6 +5,7 @@ an answer there does not get it here (decisions 0015, 0025).
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from uuid import UUID
 
 from workflow_app.engine import form_inheritance, forms
@@ -29,16 +30,54 @@ from workflow_app.types import Answers
 MASKED = PERSONAL_GROUPS - {WORKING_NOTES}
 
 
+@dataclass(frozen=True)
+class _Offer:
+    """What one case may take from another: its groups that may be opened, its elements that are open; None for all."""
+
+    parent: Case
+    groups: frozenset[str] = PERSONAL_GROUPS
+    open_to: frozenset[str] | None = None
+
+
 def first_values(work: UnitOfWork, case: Case, task: Task, form: Form, sources: Iterable[str]) -> Answers:
     """Answers of the parent to questions that this form asks too. `sources` name its elements as `<process>.<element>`."""
-    wanted = [source.split(".", 1) for source in sources if "." in source]
+    wanted = _wanted(sources)
     parent_id = kinship.parent_of(work, case.id) if wanted else None
     if parent_id is None:
         return {}
-    parent, groups, open_to = _offered(work, case, parent_id)
+    offer = _offered(work, case, parent_id)
+    taken, origins = _taken(work, offer, task, form, wanted)
+    if any(origin.personal in MASKED for name, origin in origins.items() if name in taken):
+        _record_opening(work, offer.parent, task)
+    return taken if origins else {}
+
+
+def personal_from_parent(
+    work: UnitOfWork, case: Case, task: Task, form: Form, sources: Iterable[str]
+) -> frozenset[str]:
+    """The personal questions of the form that start with an answer of the parent, for who may read all of it. The answers
+    stay here.
+    """
+    wanted = _wanted(sources)
+    parent_id = kinship.parent_of(work, case.id) if wanted else None
+    if parent_id is None:
+        return frozenset()
+    taken, origins = _taken(work, _Offer(work.session.get_one(Case, parent_id)), task, form, wanted)
+    return frozenset(name for name in origins if name in taken and form.fields[name].personal is not None)
+
+
+def _wanted(sources: Iterable[str]) -> list[list[str]]:
+    return [source.split(".", 1) for source in sources if "." in source]
+
+
+def _taken(
+    work: UnitOfWork, offer: _Offer, task: Task, form: Form, wanted: Iterable[list[str]]
+) -> tuple[Answers, dict[str, Field]]:
+    """What the form starts with, and the question of the parent behind each answer that comes from there."""
+    parent = offer.parent
     names = {name for key, name in wanted if key == parent.process_key}
-    found = answers.newest(work, parent.id, names if open_to is None else names & open_to)
-    opened = answers.unsealed(work, parent, found.values(), groups)
+    found = answers.newest(work, parent.id, names if offer.open_to is None else names & offer.open_to)
+    opened = answers.unsealed(work, parent, found.values(), offer.groups)
     theirs = definition_of(work, parent.definition_id).forms
     taken: Answers = {}
     origins: dict[str, Field] = {}
@@ -47,16 +86,12 @@ def first_values(work: UnitOfWork, case: Case, task: Task, form: Form, sources: 
             field, origin = form.fields.get(name), theirs[element].fields.get(name)
             if field and origin and form_inheritance.may_stand(field, origin, value):
                 taken[name], origins[name] = value, origin
-    taken = forms.visible(form, {**forms.defaults(form, work.clock(), moved_starts.opened_at(task)), **taken})
-    if any(origin.personal in MASKED for name, origin in origins.items() if name in taken):
-        _record_opening(work, parent, task)
-    return taken if origins else {}
+    defaults = forms.defaults(form, work.clock(), moved_starts.opened_at(task))
+    return forms.visible(form, {**defaults, **taken}), origins
 
 
-def _offered(
-    work: UnitOfWork, case: Case, parent_id: UUID
-) -> tuple[Case, frozenset[str], frozenset[str] | None]:
-    """The parent, the groups that may be opened, and the elements that are open to the actor; None for all.
+def _offered(work: UnitOfWork, case: Case, parent_id: UUID) -> _Offer:
+    """What is open to the actor.
 
     Who does not see the parent gets what the step that began this case hands over to it, and reads there what he may open
     here (decision 0025).
@@ -66,8 +101,8 @@ def _offered(
     except NotFound:
         parent = work.session.get_one(Case, parent_id)
         groups = MASKED if handoffs.opens_identities(work, case) else frozenset[str]()
-        return parent, groups, kinship.handed_over(work, parent, case.id)
-    return parent, answers.readable_groups(work, parent), None
+        return _Offer(parent, groups, kinship.handed_over(work, parent, case.id))
+    return _Offer(parent, answers.readable_groups(work, parent))
 
 
 def _record_opening(work: UnitOfWork, parent: Case, task: Task) -> None:

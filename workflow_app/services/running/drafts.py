@@ -1,6 +1,6 @@
 """Unfinished answers: saved while a person types, sealed, and there again after a lost session."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID
@@ -122,14 +122,15 @@ def _prefill(work: UnitOfWork, case: Case, task: Task) -> Prefill:
         return Prefill(_open(work, case, draft)[1], "draft", draft.saved_at)
     definition = definition_of(work, case.definition_id)
     form = definition.form(task.element)
-    if left := _left_by_colleague(work, case, task, form):
-        return left
     sources = definition.elements[task.element].properties.get("prefill", "").split()
     found = answers.newest(work, case.id, sources)
     merged: Answers = {}
     for opened in answers.unsealed(work, case, found.values()).values():
         merged.update({name: value for name, value in opened.items() if name in form.fields})
     is_again = task.element in found
+    if left := _left_by_colleague(work, case, task, form):
+        theirs = [] if is_again else sources
+        return replace(left, answers=_without_parent(work, case, task, form, theirs, merged, left.answers))
     if not is_again and (taken := inheritance.first_values(work, case, task, form, sources)):
         return Prefill(forms.visible(form, {**taken, **merged}), "parent", None)
     if merged:
@@ -168,6 +169,23 @@ def _left_by_colleague(work: UnitOfWork, case: Case, task: Task, form: Form) -> 
     }
     who = people.name_of(work, draft.user_id)
     return Prefill(typed, "colleague", None, f"{who} pada {moment(draft.saved_at)}")
+
+
+def _without_parent(
+    work: UnitOfWork,
+    case: Case,
+    task: Task,
+    form: Form,
+    sources: Iterable[str],
+    merged: Answers,
+    typed: Answers,
+) -> Answers:
+    """What a colleague typed, without what is personal and came, or could have come, from the case that this one continues,
+    unless the actor is given it from there too. Then that case tells that he read it, as if nobody had typed before him.
+    """
+    names = inheritance.personal_from_parent(work, case, task, form, sources) & typed.keys() - merged.keys()
+    given = inheritance.first_values(work, case, task, form, sources) if names else {}
+    return {name: value for name, value in typed.items() if name not in names or name in given}
 
 
 def discard(work: UnitOfWork, case: Case, task: Task, page: str, seen: str | None) -> None:
