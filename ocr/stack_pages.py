@@ -10,7 +10,7 @@ import pikepdf
 from pikepdf import Pdf
 from PIL import Image
 
-from ocr import embedding, pictures, preprocess, signatures
+from ocr import embedding, pictures, preprocess, signatures, single_pages
 
 DPI = 150
 SIDES = (1100, 1600)
@@ -35,11 +35,14 @@ def look(path: str, media_type: str, no: int) -> dict[str, Any]:
 
 
 def cut(path: str, media_type: str, pages: list[int], output: str) -> dict[str, Any]:
-    """Write these pages of the file as a PDF; their pictures stay as they are coded."""
+    """Write these pages of the file as a PDF, with nothing of its other pages; their pictures stay as they are coded."""
     with Pdf.new() as part:
         if media_type == signatures.PDF:
             with Pdf.open(path) as whole:
-                part.pages.extend(whole.pages[no - 1] for no in pages)
+                chosen = [whole.pages[no - 1] for no in pages]
+                for page in chosen:
+                    single_pages.isolate(page)
+                part.pages.extend(chosen)
                 part.save(output, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
         else:
             for no in pages:

@@ -7,6 +7,7 @@ import pytest
 import segno
 from PIL import Image, ImageDraw, ImageFont
 
+from ocr import single_pages
 from ocr.stacks import Stack
 from ocr.types import Limits
 
@@ -52,3 +53,70 @@ def test_codes_are_found_whichever_way_up_and_blank_pages_are_known(form: str) -
 def test_the_same_pages_cut_twice_are_the_same_bytes() -> None:
     with Stack(stack_of(written(), written("Lain")), Limits()) as stack:
         assert stack.cut([2]) == stack.cut([2])
+
+
+def sharing_stack() -> bytes:
+    """Two pages with one dictionary of resources, a form that has none, one that has all of them, and a field on both pages."""
+    pdf = pikepdf.new()
+
+    def stream(secret: str, **entries: object) -> pikepdf.Object:
+        return pdf.make_indirect(pikepdf.Stream(pdf, secret.encode(), **entries))
+
+    def picture(secret: str) -> pikepdf.Object:
+        kind = {"Type": pikepdf.Name.XObject, "Subtype": pikepdf.Name.Image, "Width": 8, "Height": 1}
+        return stream(f"picture {secret}", **kind, ColorSpace=pikepdf.Name.DeviceGray, BitsPerComponent=8)
+
+    box, form = [0, 0, 100, 100], {"Subtype": pikepdf.Name.Form, "BBox": [0, 0, 100, 100]}
+    pictures = pikepdf.Dictionary(Im1=picture("one"), Im2=picture("two"), Im3=picture("one again"))
+    shared = pdf.make_indirect(pikepdf.Dictionary(XObject=pictures))
+    pictures["/Fm 1"] = stream("q /Im3 Do Q", **form)
+    pictures["/Fm2"] = stream("/Im1 Do", **form, Resources=shared)
+    pictures["/Fm3"] = stream("form two", **form)
+    field = pdf.make_indirect(pikepdf.Dictionary(FT=pikepdf.Name.Tx, T="contoh", Kids=[]))
+    pdf.Root.AcroForm = pikepdf.Dictionary(Fields=[field])
+    for orders in ("q /Im1 Do Q /Fm#201 Do /Fm2 Do", "q /Im2 Do Q /Fm3 Do"):
+        page = pdf.make_indirect(
+            pikepdf.Dictionary(
+                Type=pikepdf.Name.Page, MediaBox=box, Resources=shared, Contents=stream(orders)
+            )
+        )
+        pdf.pages.append(pikepdf.Page(page))
+        look = pikepdf.Dictionary(N=stream(f"field {orders}", **form))
+        note = pikepdf.Dictionary(Subtype=pikepdf.Name.Widget, Rect=box, AP=look, Parent=field)
+        field.Kids.append(pdf.make_indirect(note))
+        pdf.pages[-1].obj.Annots = pikepdf.Array([field.Kids[-1]])
+    target = io.BytesIO()
+    pdf.save(target)
+    return target.getvalue()
+
+
+def streams_of(data: bytes) -> set[bytes]:
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        return {each.read_bytes() for each in pdf.objects if isinstance(each, pikepdf.Stream)}
+
+
+def test_r23_a_part_holds_nothing_of_pages_that_are_not_in_it() -> None:
+    parts = []
+    for no in (1, 2):
+        with pikepdf.open(io.BytesIO(sharing_stack())) as whole, pikepdf.new() as part:
+            single_pages.isolate(whole.pages[no - 1])
+            part.pages.append(whole.pages[no - 1])
+            part.save(target := io.BytesIO(), compress_streams=False)
+        parts.append(streams_of(target.getvalue()))
+    assert parts[0] == {
+        b"picture one",
+        b"picture one again",
+        b"q /Im3 Do Q",
+        b"/Im1 Do",
+        b"q /Im1 Do Q /Fm#201 Do /Fm2 Do",
+        b"field q /Im1 Do Q /Fm#201 Do /Fm2 Do",
+    }
+    assert parts[1] == {b"picture two", b"form two", b"q /Im2 Do Q /Fm3 Do", b"field q /Im2 Do Q /Fm3 Do"}
+
+
+def test_r23_a_stack_cuts_parts_that_stand_alone() -> None:
+    with Stack(sharing_stack(), Limits()) as stack:
+        cut = stack.cut([1])
+    with pikepdf.open(io.BytesIO(cut)) as pdf:
+        assert set(pdf.pages[0].resources["/XObject"].keys()) == {"/Im1", "/Im3", "/Fm 1", "/Fm2"}
+    assert not any(b"two" in each for each in streams_of(cut))

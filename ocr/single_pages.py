@@ -1,0 +1,111 @@
+"""A page of a PDF made to hold nothing that it does not show: pages share resources, and a part must not bring along other
+people's pictures.
+
+Runs in the sandbox only.
+"""
+
+import re
+
+from pikepdf import Array, Dictionary, Name, Object, Page, PdfError, Stream
+
+_OF_PAGE = frozenset(
+    {"/Type", "/Parent", "/MediaBox", "/CropBox", "/BleedBox", "/TrimBox", "/ArtBox", "/Rotate", "/UserUnit"}
+    | {"/Contents", "/Resources", "/Group", "/Annots"}
+)
+"""What a page needs to look as it does. The rest (articles, private data of programs, structure) leads to other pages."""
+_OF_NOTE = frozenset(
+    {"/Type", "/Subtype", "/Rect", "/AP", "/AS", "/F", "/Border", "/BS", "/C", "/IC", "/CA", "/Contents"}
+    | {"/QuadPoints", "/InkList", "/Vertices", "/L", "/LE", "/DA", "/DS"}
+)
+"""What a remark or stamp on a page needs; the rest (fields of forms, links) leads to other pages."""
+_NAME = re.compile(rb"/([^\x00\t\n\f\r ()<>\[\]{}/%]+)")
+_CODED = re.compile(rb"#([0-9A-Fa-f]{2})")
+_DEEPEST = 20
+
+Seen = set[tuple[int, int]]
+
+
+def isolate(page: Page) -> None:
+    """Take off the page what it does not show. To be done in the file it comes from, before it is copied out of there."""
+    seen: Seen = set()
+    inherited = page.resources
+    _keep(page.obj, _OF_PAGE)
+    page.obj.Resources = _used(inherited, _content(page.obj.get("/Contents")), seen, 0)
+    notes = page.obj.get("/Annots")
+    for note in notes if isinstance(notes, Array) else []:
+        if isinstance(note, Dictionary):
+            _keep(note, _OF_NOTE)
+            if note.get("/Subtype") == Name.Widget:
+                note.Subtype = Name.Stamp  # looks the same, and is no field of a form that is not here
+            _tidy(note.get("/AP"), seen, 0)
+
+
+def _keep(holder: Object, names: frozenset[str]) -> None:
+    for key in set(holder.keys()) - names:
+        del holder[key]
+
+
+def _used(resources: Object, content: bytes, seen: Seen, depth: int) -> Dictionary:
+    """Those of the resources that are named in the content, or in a form drawn there that has none of its own."""
+    names, kept = _names(content), Dictionary()
+    forms = resources.get("/XObject", Dictionary())
+    read: set[str] = set()
+    while new := (names & set(forms.keys())) - read:
+        read |= new
+        for form in (forms[key] for key in new):
+            if isinstance(form, Stream) and "/Resources" not in form:
+                names |= _names(_content(form)) if form.get("/Subtype") == Name.Form else set()
+    for kind, entries in resources.items():
+        if isinstance(entries, Dictionary):
+            kept[kind] = Dictionary({key: value for key, value in entries.items() if key in names})
+            _tidy(kept[kind], seen, depth)
+        elif kind == "/ProcSet":
+            kept[kind] = entries
+    return kept
+
+
+def _tidy(thing: Object | None, seen: Seen, depth: int) -> None:
+    """The same for whatever lies below and has resources: forms, patterns, masks, fonts that are drawn."""
+    if depth > _DEEPEST or not isinstance(thing, Dictionary | Stream | Array):
+        return
+    if thing.is_indirect:
+        if thing.objgen in seen:
+            return
+        seen.add(thing.objgen)
+    if isinstance(thing, Array):
+        for each in thing.as_list():
+            _tidy(each, seen, depth + 1)
+        return
+    for private in {"/PieceInfo", "/Metadata", "/StructParent", "/StructParents", "/Parent"} & set(
+        thing.keys()
+    ):
+        del thing[private]
+    own = thing.get("/Resources")
+    if isinstance(own, Dictionary):
+        drawn = thing.get("/CharProcs", Dictionary())
+        parts = [
+            _content(thing) if isinstance(thing, Stream) else b"",
+            *map(_content, drawn.as_dict().values()),
+        ]
+        thing["/Resources"] = _used(own, b"\n".join(parts), seen, depth + 1)
+    for key, value in list(thing.items()):
+        if key != "/Resources":
+            _tidy(value, seen, depth + 1)
+
+
+def _content(content: Object | None) -> bytes:
+    """The drawing orders of a stream or of several. What cannot be decoded draws nothing."""
+    if isinstance(content, Array):
+        return b"\n".join(_content(each) for each in content.as_list())
+    try:
+        return content.read_bytes() if isinstance(content, Stream) else b""
+    except PdfError:
+        return b""
+
+
+def _names(content: bytes) -> set[str]:
+    """Every name in the orders; one that stands in a text by chance keeps too much rather than too little."""
+    found = (
+        _CODED.sub(lambda coded: bytes((int(coded[1], 16),)), name) for name in set(_NAME.findall(content))
+    )
+    return {"/" + name.decode("utf-8", "replace") for name in found}
