@@ -95,7 +95,7 @@ def _alike(
     candidates = (
         select(Page.document_id, Page.no, distance, func.left(Page.text, LOOKED_AT))
         .where(
-            Page.likeness.overlap(cast(telling, ARRAY(SmallInteger))),
+            Page.likeness.op("&&")(cast(telling, ARRAY(SmallInteger))),
             Page.document_id != document_id,
             distance <= NEAR,
         )
