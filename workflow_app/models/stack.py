@@ -47,11 +47,13 @@ class StackPart(Base):
     no: Mapped[int] = mapped_column(primary_key=True)
     pages: Mapped[list[int]] = mapped_column(ARRAY(Integer))
     """Numbers in the stack; blank ones are left out here and stay in the whole."""
-    document_id: Mapped[UUID] = mapped_column(ForeignKey(Document.id))
+    document_id: Mapped[UUID] = mapped_column(ForeignKey(Document.id), index=True)
     status: Mapped[str]
     reason: Mapped[str]
     """Why a person is needed; empty otherwise."""
     case_id: Mapped[UUID | None] = mapped_column(ForeignKey("service_case.id"))
+    meant_for: Mapped[UUID | None] = mapped_column(ForeignKey("service_case.id"))
+    """The case that a genuine cover sheet named, where it could not land there: who may not read that one is shown nothing."""
     element: Mapped[str]
     label: Mapped[str]
     settled_at: Mapped[datetime]

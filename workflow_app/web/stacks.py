@@ -55,9 +55,9 @@ def bring() -> ResponseReturnValue:
 def state() -> ResponseReturnValue:
     """How far the stacks are, for the page that waits."""
     with unit_of_work() as work:
-        known = tray.show(work)
+        known = tray.progress(work)
     html = render_template("stacks/list.html", tray=known)
-    return jsonify(is_moving=known.is_moving, waiting=len(known.parts), html=html)
+    return jsonify(is_moving=known.is_moving, waiting=known.waiting, html=html)
 
 
 @blueprint.get("/<uuid:stack_id>/asli")
@@ -123,9 +123,11 @@ def read_again(document_id: UUID) -> ResponseReturnValue:
 def _page(wrong: Place | None = None, errors: Mapping[str, str] | None = None, number: str = "") -> str:
     with unit_of_work() as work:
         known = tray.show(work)
+        near = tray.near(work, number) if "nomor" in (errors or {}) else []
     return render_template(
         "stacks/show.html",
         tray=known,
+        near=near,
         labels=tray.LABELS,
         wrong=wrong,
         errors=errors or {},

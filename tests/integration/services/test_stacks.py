@@ -18,7 +18,7 @@ from workflow_app.models.task import Task
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.office import processes
-from workflow_app.services.papers import cover_sheets, documents, reading, stacks
+from workflow_app.services.papers import cover_sheets, documents, reading, stack_parts, stacks
 from workflow_app.services.papers.cover_sheets import Cover
 from workflow_app.services.running import cases, drafts, tasks, tray
 from workflow_app.types import SYSTEM, Actor, Answers
@@ -82,11 +82,11 @@ def test_r39_a_stack_of_mixed_papers_splits_itself(works: Works, budi: Actor, de
     assert stacks.split(works, stack_id) == "split"
     landed = ("landed", desk.case_id, "")
     assert parts_of(works, stack_id) == [
-        ([1], "tray", None, stacks.NO_COVER),
+        ([1], "tray", None, stack_parts.NO_COVER),
         ([3, 5], *landed),
         ([7], *landed),
         ([9], *landed),
-        ([10, 11], "tray", None, stacks.NOT_OURS),
+        ([10, 11], "tray", None, stack_parts.NOT_OURS),
     ]
     with works.begin(budi) as work:
         papers = documents.for_case(work, desk.case_id)
@@ -107,7 +107,7 @@ def test_r39_a_stack_begun_again_makes_no_part_twice(
     stack_id = brought(
         works, budi, made.pdf(made.sheet("Lepas contoh ulang"), made.cover(code), made.sheet("Isi ulang"))
     )
-    settle, calls = stacks._settle, []
+    settle, calls = stack_parts.settle, []
 
     def die_at_the_second(*given: object) -> None:
         calls.append(given)
@@ -115,7 +115,7 @@ def test_r39_a_stack_begun_again_makes_no_part_twice(
             raise StorageAway
         settle(*given)  # type: ignore[arg-type]  # handed on as it came
 
-    monkeypatch.setattr(stacks, "_settle", die_at_the_second)
+    monkeypatch.setattr(stack_parts, "settle", die_at_the_second)
     with pytest.raises(StorageAway):
         stacks.split(works, stack_id)
     assert [status for _, status, *_ in parts_of(works, stack_id)] == ["tray"]
@@ -159,14 +159,14 @@ def test_r39_a_case_that_has_ended_takes_no_more_papers(works: Works, budi: Acto
         cases.cancel(work, desk.case_id, "Contoh: warga membatalkan")
     stack_id = brought(works, budi, made.pdf(made.cover(code), made.sheet("Contoh terlambat")))
     stacks.split(works, stack_id)
-    assert parts_of(works, stack_id) == [([2], "tray", None, stacks.CLOSED)]
+    assert parts_of(works, stack_id) == [([2], "tray", None, stack_parts.CLOSED)]
 
 
 def test_a_cover_sheet_of_another_unit_lands_nowhere(works: Works, tono: Actor, desk: Desk) -> None:
     code = code_of(works, desk.task_id)
     stack_id = brought(works, tono, made.pdf(made.cover(code), made.sheet("Contoh unit lain")))
     stacks.split(works, stack_id)
-    assert parts_of(works, stack_id) == [([2], "tray", None, stacks.NOT_OURS)]
+    assert parts_of(works, stack_id) == [([2], "tray", None, stack_parts.NOT_OURS)]
     with works.begin(SYSTEM) as work:
         linked = select(CaseDocument).where(
             CaseDocument.case_id == desk.case_id, CaseDocument.element == "periksa_persyaratan"
@@ -207,7 +207,7 @@ def test_r39_a_person_places_what_no_cover_sheet_did(
     reading.read_document(works, document_id)
     with works.begin(budi) as work:
         (part,) = tray.show(work).parts
-        assert (part.reason, part.paper.can_read) == (stacks.NO_COVER, True)
+        assert (part.reason, part.paper.can_read) == (stack_parts.NO_COVER, True)
         assert [hit.number for hit in part.likely] == [number]
     with works.begin(tono) as work:
         assert tray.show(work).parts == []

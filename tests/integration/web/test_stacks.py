@@ -12,7 +12,7 @@ from workflow_app.models.case import Case
 from workflow_app.models.stack import PaperStack
 from workflow_app.models.task import Task
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.papers import stacks
+from workflow_app.services.papers import stack_parts, stacks
 from workflow_app.types import SYSTEM
 
 CHECKLIST = 4
@@ -56,11 +56,13 @@ def test_r39_a_stack_is_brought_and_its_loose_page_placed(
     stacks.split(works, stack_id)
 
     at_desk.open("/tumpukan")
-    assert stacks.NO_COVER in at_desk.words
+    assert stack_parts.NO_COVER in at_desk.words
     at_desk.submit("Masukkan ke berkas", nomor_lain="B-1999-000009", nama="Surat")
     assert at_desk.answer.status_code == 400
-    assert "Tidak ada berkas dengan nomor ini" in at_desk.words
-    at_desk.submit("Masukkan ke berkas", nomor_lain=number, nama="Surat")
+    assert "Tidak ada berkas dengan nomor persis ini" in at_desk.words
+    at_desk.submit("Masukkan ke berkas", nomor_lain=number[:-1], nama="Surat")
+    assert "Berkas dengan nomor yang mirip" in at_desk.words
+    at_desk.submit("Masukkan ke berkas", nomor=number, nama="Surat")
     assert f"Dokumen masuk berkas {number}" in at_desk.words
     assert "Tidak ada yang menunggu" in at_desk.words
     assert at_desk.open("/tumpukan/keadaan").answer.get_json()["waiting"] == 0

@@ -45,6 +45,7 @@ SENTENCES = {
     "document.added": "Dokumen ditambahkan: {label}",
     "document.opened": "Dokumen dibuka: {label}",
     "document.shelved": "Dokumen masuk arsip dan terbuka bagi pembaca arsip",
+    "document.read_again": "Dokumen diminta dibaca lagi: {label}",
     "document.read": "Dokumen dibaca: {label}",
     "document.classified": "Tingkat akses dokumen menjadi {level_label}: {label}",
     "letter.issued": "Surat terbit: {number}",

@@ -24,6 +24,7 @@ WAITS = {
     "perform_effect": LONGEST_WAIT,
     "reprint_letter": LONGEST_WAIT,
     "read_document": LONGEST_PATIENT_WAIT,
+    "split_stack": LONGEST_PATIENT_WAIT,
     "send_message": LONGEST_PATIENT_WAIT,
 }
 """Jobs that only wait for their next try, and how long at most. A timer's job rightly waits for days."""

@@ -11,7 +11,7 @@ from archive.models import Blob, Document, DocumentStatus, Page, Rendition, Rend
 from workflow_app.models.document import CaseDocument
 from workflow_app.models.user import User
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.papers import intake, levels, paper_sight
+from workflow_app.services.papers import intake, levels, paper_sight, tray_sight
 from workflow_app.types import AccessLevel
 
 STATUS_LABELS = {
@@ -80,7 +80,7 @@ def views(
             .where(CaseDocument.document_id.in_(ids))
         )
     }
-    made = _renditions(work, ids)
+    made, waiting = _renditions(work, ids), tray_sight.among(work, [row.Document for row in rows.values()])
     confidence: dict[UUID, float | None] = dict(
         work.session.execute(
             select(Page.document_id, func.avg(Page.confidence))
@@ -92,7 +92,9 @@ def views(
     for document_id, case_id in wanted:
         document, size = rows[document_id]
         seen = links.get((document_id, case_id)) if case_id else None
-        can_read = paper_sight.may_read(work, document, case_id if seen else None)
+        can_read = paper_sight.may_read(
+            work, document, case_id if seen else None, in_tray=document_id in waiting
+        )
         kinds = made.get(document_id, []) if can_read else []
         views.append(
             DocumentView(

@@ -88,9 +88,7 @@ def upload(
     task = _task_to_add_to(work, case, task_id)
     if _in_case(work, case, data) is None:
         _check_goes_on(work, case, task)
-    level = levels.default_of(work, case, label)
-    is_new = intake.link(work, case.id, document_id, element=element, label=label, level=levels.key_of(level))
-    levels.raise_to(work, document_id, level)
+    is_new = levels.take_in(work, case, document_id, element=element, label=label)
     return views(
         work, [(document_id, case.id)], note=found.reason if is_new else ALREADY_THERE, is_new=is_new
     )[0]

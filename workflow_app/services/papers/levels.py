@@ -45,6 +45,18 @@ def default_of(work: UnitOfWork, case: Case, label: str) -> AccessLevel:
     return max((LEVELS[key] for key in found if key), default=AccessLevel.ORDINARY)
 
 
+def take_in(
+    work: UnitOfWork, case: Case, document_id: UUID, *, element: str, label: str, **details: str
+) -> bool:
+    """Make a paper part of a case, at the level with which such papers begin; false when it already is."""
+    level = default_of(work, case, label)
+    is_new = intake.link(
+        work, case.id, document_id, element=element, label=label, level=key_of(level), **details
+    )
+    raise_to(work, document_id, level)
+    return is_new
+
+
 def raise_to(work: UnitOfWork, document_id: UUID, level: int) -> None:
     """The paper has at least this level from now on, and so has every manifest that names it."""
     if level == AccessLevel.ORDINARY:

@@ -11,7 +11,7 @@ from workflow_app.models.document import CaseDocument
 from workflow_app.permissions import can_read_archive, clearance
 from workflow_app.services.case_file import access, clearances, handoffs
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.papers import intake
+from workflow_app.services.papers import intake, tray_sight
 
 NOT_FOR_YOU = (
     "Dokumen ini memuat identitas warga. Yang dapat membukanya hanya petugas SPKT, Pamapta, Ka SPKT, auditor, dan fungsi yang "
@@ -21,7 +21,7 @@ NOT_FOR_YOU = (
 
 def reach(work: UnitOfWork, document_id: UUID) -> CaseDocument | None:
     """The link to a case through which the actor may see the document, and read it if he may do so through any; None for
-    papers of the archive without one. What is above his level is not there (R37).
+    papers of the archive and of the tray without one. What is above his level is not there (R37).
     """
     seen = work.session.scalars(
         select(CaseDocument)
@@ -34,9 +34,9 @@ def reach(work: UnitOfWork, document_id: UUID) -> CaseDocument | None:
     if seen is not None:
         return seen
     document = work.session.get(Document, document_id)
-    if document is None or document.origin != intake.ARCHIVE or not can_read_archive(work.actor):
+    if document is None or not is_cleared_for(work, document_id):
         raise NotFound()
-    if not is_cleared_for(work, document_id):
+    if not may_read(work, document, None, in_tray=bool(tray_sight.among(work, [document]))):
         raise NotFound()
     return None
 
@@ -45,7 +45,7 @@ def readable(work: UnitOfWork, document_id: UUID) -> CaseDocument | None:
     """As `reach`, for those who may also read it."""
     seen = reach(work, document_id)
     document = work.session.get_one(Document, document_id)
-    if not may_read(work, document, seen.case_id if seen else None):
+    if seen is not None and not may_read(work, document, seen.case_id):
         raise Forbidden(NOT_FOR_YOU)
     return seen
 
@@ -56,7 +56,7 @@ def is_cleared_for(work: UnitOfWork, document_id: UUID) -> bool:
 
 
 def all_readable(work: UnitOfWork) -> Select[UUID]:
-    """Ids of every paper the actor may read: of cases he sees and reads, and of the archive for its readers.
+    """Ids of every paper the actor may read: of cases he sees and reads, of his tray, and of the archive for its readers.
 
     To be asked about each find by itself: the set of all that somebody may read takes longer to gather than a search.
     """
@@ -66,13 +66,16 @@ def all_readable(work: UnitOfWork) -> Select[UUID]:
         .where(CaseDocument.document_id == Document.id, handoffs.readable_case(work))
         .exists()
     )
+    reachable = or_(tray_sight.holds(work), reachable)
     if can_read_archive(work.actor):
         reachable = or_(Document.origin == intake.ARCHIVE, reachable)
     return select(Document.id).where(clearances.is_cleared(work), reachable)
 
 
-def may_read(work: UnitOfWork, document: Document, case_id: UUID | None) -> bool:
-    """May the actor, who sees the document through this case, or through none, read it?"""
+def may_read(work: UnitOfWork, document: Document, case_id: UUID | None, *, in_tray: bool = False) -> bool:
+    """May the actor, who sees the document through this case, or through none, read it? `in_tray` as `tray_sight` says it."""
+    if in_tray:
+        return True
     if document.origin == intake.ARCHIVE and can_read_archive(work.actor):
         return True
     return case_id is not None and handoffs.reads_papers(work, work.session.get_one(Case, case_id))

@@ -7,30 +7,27 @@ from sqlalchemy import select
 
 import archive.documents
 from archive.errors import ArchiveError, StoreUnavailable
+from archive.models import Document
 from ocr.errors import NoRoom, OcrError
 from ocr.stacks import Stack
-from ocr.types import Limits
-from workflow_app.errors import Away, Conflict, DiskFull, NotFound, StorageAway, Unavailable
+from workflow_app.errors import Away, Conflict, DiskFull, Forbidden, NotFound, StorageAway, Unavailable
 from workflow_app.models.document import CaseDocument
 from workflow_app.models.stack import PaperStack, StackPart
-from workflow_app.models.task import Task
-from workflow_app.permissions import STACK_BRINGERS, check_role
+from workflow_app.permissions import STACK_BRINGERS, check_role, leaves_trace
 from workflow_app.services.case_file import access
 from workflow_app.services.ground import audit, jobs
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
-from workflow_app.services.papers import cover_sheets, intake
+from workflow_app.services.papers import cover_sheets, intake, paper_sight, paper_trail, stack_parts
 from workflow_app.services.papers.documents import EXTENSIONS, Content
 from workflow_app.services.papers.stack_plan import Share, plan
 from workflow_app.types import SYSTEM
 
-LABEL, PART = "Tumpukan pindai", "Bagian tumpukan"
-ACCEPTED = Limits(max_bytes=500_000_000)
-"""The size was judged when the stack was brought."""
-NO_COVER = "Tidak ada lembar sampul di depan halaman ini."
-NOT_OURS = "Lembar sampul di depan halaman ini tidak dibuat sistem ini, atau rusak."
-CLOSED = "Berkas pada lembar sampulnya sudah berakhir."
+LABEL = "Tumpukan pindai"
 UNSPLIT = "Tumpukan ini tersimpan utuh, tetapi belum selesai dipilah. Tekan Pilah lagi; bila tetap begini, hubungi admin."
-NO_PLACE = "Langkah pada lembar sampulnya tidak lagi meminta dokumen ini."
+NOT_WHOLE = (
+    "Di dalam tumpukan ini ada dokumen yang tidak dapat Anda buka, jadi tumpukan utuhnya tidak dapat diunduh. Buka dokumen yang "
+    "Anda perlukan dari berkasnya."
+)
 
 
 @dataclass(frozen=True)
@@ -40,13 +37,6 @@ class Brought:
     stack_id: UUID
     is_new: bool
     """False when exactly this file was brought before; nothing is split twice."""
-
-
-@dataclass(frozen=True)
-class _Place:
-    case_id: UUID
-    element: str
-    label: str
 
 
 def bring(work: UnitOfWork, data: bytes, *, max_megabytes: int = 50) -> Brought:
@@ -79,24 +69,38 @@ def bring(work: UnitOfWork, data: bytes, *, max_megabytes: int = 50) -> Brought:
 
 
 def retry(work: UnitOfWork, stack_id: UUID) -> None:
-    """Split a stack that failed once more. What has landed stays where it is."""
+    """Split a stack once more that failed or whose job is gone. What has landed stays where it is."""
     check_role(work.actor, STACK_BRINGERS)
     stack = work.session.get(PaperStack, stack_id, with_for_update=True, populate_existing=True)
     if stack is None or stack.unit != work.actor.unit:
         raise NotFound()
-    if stack.status != "failed":
+    if stack.status != "failed" and not is_stuck(work, stack):
         return
     stack.status, stack.reason = "waiting", ""
     audit.record(work, f"stack:{stack.id}", "stack.retried")
     jobs.defer(work, "split_stack", stack_id=str(stack.id))
 
 
+def is_stuck(work: UnitOfWork, stack: PaperStack) -> bool:
+    """Should the stack be split, and is there nobody who would?"""
+    is_open = stack.status in ("waiting", "splitting")
+    return is_open and not jobs.is_waiting(work, "split_stack", "stack_id", str(stack.id))
+
+
+def give_up(works: Works, stack_id: UUID) -> None:
+    """Say on the stack that it is not split by itself any more."""
+    _mark(works, stack_id, "failed", UNSPLIT)
+
+
 def original(work: UnitOfWork, stack_id: UUID) -> Content:
-    """The whole as it came out of the scanner, for who brought it: papers of cases that others do not see are in it."""
+    """The whole as it came out of the scanner, for who brought it and may read every paper in it as it is today. Each restricted
+    one is on record as opened.
+    """
     check_role(work.actor, STACK_BRINGERS)
     stack = work.session.get(PaperStack, stack_id)
     if stack is None or stack.unit != work.actor.unit or stack.brought_by != work.actor.user_id:
         raise NotFound()
+    restricted = _restricted_parts(work, stack)
     document = archive.documents.get(work.session, stack.document_id)
     extension = EXTENSIONS.get(document.media_type, "bin")
     found = Content(
@@ -104,8 +108,27 @@ def original(work: UnitOfWork, stack_id: UUID) -> Content:
         document.media_type,
         f"tumpukan-{stack.id.hex[:8]}.{extension}",
     )
+    for document_id, seen in restricted:
+        paper_trail.opened(work, document_id, seen, "stack")
     audit.record(work, f"stack:{stack.id}", "stack.opened")
     return found
+
+
+def _restricted_parts(work: UnitOfWork, stack: PaperStack) -> list[tuple[UUID, CaseDocument | None]]:
+    """Papers of the stack of which a look is on record, each with the link it is read through, in the order of the cases so that
+    two such acts never wait for each other in a ring. Raises `Forbidden` when the actor may not read one of them.
+    """
+    query = select(Document).join(StackPart, StackPart.document_id == Document.id)
+    papers = [*work.session.scalars(query.where(StackPart.stack_id == stack.id).distinct())]
+    whole = archive.documents.get(work.session, stack.document_id)
+    if whole.origin != intake.STACK:
+        papers.append(whole)
+    try:
+        seen = [(paper, paper_sight.readable(work, paper.id)) for paper in papers]
+    except (Forbidden, NotFound) as error:
+        raise Forbidden(NOT_WHOLE) from error
+    found = [(paper.id, link) for paper, link in seen if leaves_trace(paper.level)]
+    return sorted(found, key=lambda each: (str(each[1].case_id if each[1] else ""), str(each[0])))
 
 
 def split(works: Works, stack_id: UUID, *, nice: int = 5) -> str:
@@ -122,10 +145,10 @@ def split(works: Works, stack_id: UUID, *, nice: int = 5) -> str:
         stack.status, stack.pages_seen, stack.reason = "splitting", 0, ""
         sha256 = archive.documents.get(work.session, stack.document_id).blob_sha256
     try:
-        with Stack(works.blobs.read(sha256), ACCEPTED, nice=nice) as opened:
+        with Stack(works.blobs.read(sha256), stack_parts.ACCEPTED, nice=nice) as opened:
             for no, share in enumerate(_shares(works, stack_id, opened), 1):
                 if not _is_settled(works, stack_id, no):
-                    _settle(works, stack_id, no, share, opened.cut(share.pages))
+                    stack_parts.settle(works, stack_id, no, share, opened.cut(share.pages))
     except NoRoom as error:
         raise DiskFull(error.sentence, detail=type(error).__name__) from error
     except StoreUnavailable as error:
@@ -161,71 +184,6 @@ def _shares(works: Works, stack_id: UUID, opened: Stack) -> list[Share]:
 def _is_settled(works: Works, stack_id: UUID, no: int) -> bool:
     with works.begin(SYSTEM) as work:
         return work.session.get(StackPart, (stack_id, no)) is not None
-
-
-def _settle(works: Works, stack_id: UUID, no: int, share: Share, data: bytes) -> None:
-    """Keep one part and put it where its cover sheet says, or into the tray with the reason."""
-    found = intake.look_into(data, ACCEPTED.max_bytes // 1_000_000)
-    with works.begin(SYSTEM) as work:
-        stack = work.session.get_one(PaperStack, stack_id)
-        place = _place(work, stack, share)
-        origin = intake.UPLOAD if isinstance(place, _Place) else intake.ARCHIVE
-        label = place.label if isinstance(place, _Place) else PART
-        added = intake.keep(work, data, found, origin=origin, label=label)
-        part = StackPart(
-            stack_id=stack_id,
-            no=no,
-            pages=list(share.pages),
-            document_id=added.document_id,
-            status="tray",
-            reason="",
-            element="",
-            label=label,
-            settled_at=work.clock(),
-        )
-        if isinstance(place, _Place):
-            part.status, part.case_id, part.element = "landed", place.case_id, place.element
-            intake.link(
-                work,
-                place.case_id,
-                added.document_id,
-                element=place.element,
-                label=label,
-                stack=str(stack_id),
-            )
-        elif added.is_duplicate and _is_somewhere(work, added.document_id):
-            part.status = "known"
-        else:
-            part.reason = place
-        work.session.add(part)
-        work.session.flush()
-        audit.record(
-            work, f"stack:{stack_id}", "stack.part", no=no, pages=list(share.pages), status=part.status
-        )
-
-
-def _place(work: UnitOfWork, stack: PaperStack, share: Share) -> _Place | str:
-    """Where a part belongs, or why a person has to say. The case is locked: it does not end meanwhile."""
-    if share.cover is None:
-        return NO_COVER
-    cover = cover_sheets.read(work, share.cover)
-    task = work.session.get(Task, cover.task_id) if cover else None
-    if cover is None or task is None or task.unit != stack.unit:
-        return NOT_OURS
-    case = access.lock_case(work, task.case_id)
-    if case.closed_at is not None:
-        return CLOSED
-    named = {slot.name: slot.label for slot in cover_sheets.slots(work, case, task)}
-    if cover.slot not in named:
-        return NO_PLACE
-    return _Place(case.id, task.element, named[cover.slot])
-
-
-def _is_somewhere(work: UnitOfWork, document_id: UUID) -> bool:
-    """Is a paper with these bytes in a case, or sorted before?"""
-    in_case = select(CaseDocument.case_id).where(CaseDocument.document_id == document_id)
-    as_part = select(StackPart.no).where(StackPart.document_id == document_id)
-    return work.session.scalar(select(in_case.exists() | as_part.exists())) is True
 
 
 def _mark(works: Works, stack_id: UUID, status: str, reason: str = "") -> str:

@@ -1,10 +1,11 @@
 """Cases: starting, looking at, cancelling."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from workflow_app.engine import forms, runner
 from workflow_app.engine.definitions import Definition
@@ -183,6 +184,31 @@ def search(work: UnitOfWork, text: str, limit: int = 20) -> list[CaseHit]:
         .limit(limit)
     )
     return [CaseHit(*row) for row in rows]
+
+
+def by_numbers(work: UnitOfWork, numbers: Collection[str]) -> dict[str, list[CaseHit]]:
+    """Cases with exactly one of these numbers, or with a letter that has it (the office behind its last digit may be left out),
+    newest first; only those the actor may see.
+    """
+    if not numbers:
+        return {}
+    short = func.substring(Letter.number, r"^.*\d")
+    wanted = [*numbers]
+    query = (
+        select(Case.id, Case.number, DefinitionRow.name, Case.status, Case.opened_at, Letter.number, short)
+        .join(DefinitionRow, DefinitionRow.id == Case.definition_id)
+        .outerjoin(Letter, (Letter.case_id == Case.id) & or_(Letter.number.in_(wanted), short.in_(wanted)))
+        .order_by(Case.opened_at.desc())
+    )
+    lettered = select(Letter.case_id).where(or_(Letter.number.in_(wanted), short.in_(wanted)))
+    query = query.where(or_(Case.number.in_(wanted), Case.id.in_(lettered)), access.sees_case(work))
+    found: dict[str, list[CaseHit]] = {}
+    for *facts, letter, beginning in work.session.execute(query):
+        hit = CaseHit(*facts)
+        for number in {hit.number, letter, beginning} & {*numbers}:
+            if hit not in found.setdefault(number, []):
+                found[number].append(hit)
+    return found
 
 
 def _begun_with(work: UnitOfWork, token: str) -> Case | None:

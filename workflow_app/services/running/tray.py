@@ -1,12 +1,11 @@
 """What needs a person: parts of stacks that no cover sheet placed, stacks that failed, papers that could not be read (R39)."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 import archive.documents
 from archive.models import Document, DocumentStatus
@@ -16,17 +15,29 @@ from workflow_app.models.document import CaseDocument
 from workflow_app.models.stack import PaperStack, StackPart
 from workflow_app.permissions import STACK_BRINGERS, check_role
 from workflow_app.services.accounts import people
-from workflow_app.services.case_file import access, handoffs
+from workflow_app.services.case_file import clearances, handoffs
 from workflow_app.services.ground import audit, jobs
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.papers import document_views, documents, intake, paper_labels
+from workflow_app.services.papers import (
+    document_views,
+    documents,
+    intake,
+    paper_labels,
+    paper_sight,
+    paper_trail,
+    stacks,
+    tray_sight,
+)
 from workflow_app.services.papers.document_views import DocumentView
-from workflow_app.services.running import cases
+from workflow_app.services.running import cases, likely_cases
 from workflow_app.services.running.cases import CaseHit
 
-MOST_LIKELY, MOST_STACKS, MOST_WAITING = 3, 20, 50
+MOST_NEAR, MOST_STACKS, MOST_WAITING = 3, 20, 50
 LABELS = paper_labels.OTHERS
-_NUMBER = re.compile(r"\b[A-Z][A-Z0-9]{0,9}[-/][A-Z0-9][A-Z0-9/. -]{2,60}\d")
+RESTRICTED = (
+    "Lembar sampul di depan dokumen ini menyebut berkas yang dibatasi, jadi dokumennya tidak menjadi arsip umum. Masukkan ke "
+    "berkas yang melanjutkannya."
+)
 
 
 @dataclass(frozen=True)
@@ -55,6 +66,7 @@ class StackView:
     pages: int
     pages_seen: int
     reason: str
+    can_retry: bool
     landed: int
     """Parts in their cases."""
     reading: int
@@ -63,13 +75,14 @@ class StackView:
 
 
 @dataclass(frozen=True)
-class Tray:
-    """The whole page."""
+class Progress:
+    """How far the stacks are."""
 
     stacks: Sequence[StackView]
-    parts: Sequence[WaitingPart]
-    unread: Sequence[tuple[DocumentView, UUID, str]]
-    """Papers that could not be read, each with id and number of a case that the actor may see."""
+    waiting: int
+    """Parts that wait for the actor."""
+    elsewhere: int
+    """Parts of the unit's stacks that wait for others: they belong to cases that the actor may not open."""
 
     @property
     def is_moving(self) -> bool:
@@ -77,12 +90,35 @@ class Tray:
         return any(stack.status in ("waiting", "splitting") or stack.reading for stack in self.stacks)
 
 
+@dataclass(frozen=True)
+class Tray(Progress):
+    """The whole page."""
+
+    parts: Sequence[WaitingPart]
+    unread: Sequence[tuple[DocumentView, UUID, str]]
+    """Papers that could not be read, each with id and number of a case that the actor may see."""
+
+
 def show(work: UnitOfWork) -> Tray:
     """What was brought lately in the actor's unit, and what waits for a person."""
+    known = progress(work)
+    return Tray(known.stacks, known.waiting, known.elsewhere, _waiting(work), _unread(work))
+
+
+def progress(work: UnitOfWork) -> Progress:
+    """The stacks that were brought lately, and how many parts wait: for the page that asks again and again."""
     check_role(work.actor, STACK_BRINGERS)
     query = select(PaperStack).where(PaperStack.unit == work.actor.unit)
     found = work.session.scalars(query.order_by(PaperStack.brought_at.desc()).limit(MOST_STACKS)).all()
-    return Tray(_stacks(work, found), _waiting(work), _unread(work))
+    waiting = (
+        select(func.count().filter(_is_for(work)), func.count())
+        .select_from(StackPart)
+        .join(PaperStack, PaperStack.id == StackPart.stack_id)
+        .join(Document, Document.id == StackPart.document_id)
+        .where(StackPart.status == "tray", PaperStack.unit == work.actor.unit)
+    )
+    for_me, together = work.session.execute(waiting).one()
+    return Progress(_stacks(work, found), for_me, together - for_me)
 
 
 def place(work: UnitOfWork, stack_id: UUID, no: int, number: str, label: str, *, max_megabytes: int) -> str:
@@ -93,16 +129,24 @@ def place(work: UnitOfWork, stack_id: UUID, no: int, number: str, label: str, *,
         raise InvalidInput(fields={"nama": "Pilih jenis dokumen dari daftar."})
     document = archive.documents.get(work.session, part.document_id)
     data = work.blobs.read(document.blob_sha256)
+    part.status, part.case_id, part.label, part.reason = "landed", case_id, label, ""
+    work.session.flush()
     documents.upload(work, case_id, element="", label=label, data=data, max_megabytes=max_megabytes)
     document.origin = intake.UPLOAD
-    part.status, part.case_id, part.label, part.reason = "landed", case_id, label, ""
     _settled(work, part)
     return work.session.get_one(Case, case_id).number
 
 
 def keep_in_archive(work: UnitOfWork, stack_id: UUID, no: int) -> None:
-    """A waiting part belongs to no case: it stays a paper of the archive."""
+    """A waiting part belongs to no case: it becomes a paper of the archive, which all its readers find."""
     part = _locked(work, stack_id, no)
+    if part.meant_for is not None:
+        is_open = select(Case.id).where(Case.id == part.meant_for, tray_sight.is_open_case())
+        if work.session.scalar(is_open) is None:
+            raise Conflict(RESTRICTED)
+    document = work.session.get_one(Document, part.document_id, with_for_update=True, populate_existing=True)
+    if document.origin == intake.TRAY:
+        document.origin = intake.ARCHIVE
     part.status, part.reason = "archived", ""
     _settled(work, part)
 
@@ -110,38 +154,60 @@ def keep_in_archive(work: UnitOfWork, stack_id: UUID, no: int) -> None:
 def read_again(work: UnitOfWork, document_id: UUID) -> None:
     """Have a paper read once more that could not be read."""
     check_role(work.actor, STACK_BRINGERS)
-    documents.get(work, document_id)
+    paper_sight.readable(work, document_id)
     document = work.session.get_one(Document, document_id, with_for_update=True, populate_existing=True)
     if document.status != DocumentStatus.UNREADABLE:
         return
     document.status, document.status_reason = DocumentStatus.RECEIVED, ""
+    work.session.flush()
+    paper_trail.happened(work, document_id, "document.read_again")
     jobs.defer(work, "read_document", document_id=str(document_id))
 
 
 def _locked(work: UnitOfWork, stack_id: UUID, no: int) -> StackPart:
     check_role(work.actor, STACK_BRINGERS)
-    part = work.session.get(StackPart, (stack_id, no), with_for_update=True, populate_existing=True)
-    stack = work.session.get(PaperStack, stack_id)
-    if part is None or stack is None or stack.unit != work.actor.unit:
+    query = select(StackPart).join(PaperStack, PaperStack.id == StackPart.stack_id)
+    query = query.join(Document, Document.id == StackPart.document_id).with_for_update(of=StackPart)
+    query = query.where(StackPart.stack_id == stack_id, StackPart.no == no, _is_for(work))
+    part = work.session.scalars(query, execution_options={"populate_existing": True}).first()
+    if part is None:
         raise NotFound()
     if part.status != "tray":
         raise Conflict("Bagian ini sudah ditempatkan. Muat ulang halaman untuk melihat sisanya.")
+    paper_sight.readable(work, part.document_id)
     return part
+
+
+def _is_for(work: UnitOfWork) -> ColumnElement[bool]:
+    """This `StackPart` and its `Document` are for the actor to sort."""
+    return tray_sight.is_shown(work) & clearances.is_cleared(work)
 
 
 def _settled(work: UnitOfWork, part: StackPart) -> None:
     part.settled_at, part.settled_by = work.clock(), work.actor.user_id
     work.session.flush()
-    audit.record(work, f"stack:{part.stack_id}", "stack.sorted", no=part.no, status=part.status)
+    intake.settle_waiting(work, part.document_id)
+    audit.record(
+        work,
+        f"stack:{part.stack_id}",
+        "stack.sorted",
+        no=part.no,
+        status=part.status,
+        document_id=str(part.document_id),
+        case=str(part.case_id) if part.case_id else None,
+    )
+
+
+def near(work: UnitOfWork, number: str) -> list[CaseHit]:
+    """Cases to choose from when nothing has exactly this number."""
+    return cases.search(work, number, limit=MOST_NEAR)
 
 
 def _case_with(work: UnitOfWork, number: str) -> UUID:
-    wanted = number.strip()
-    hits = [hit for hit in cases.search(work, wanted) if hit.number.casefold() == wanted.casefold()]
-    if not hits:
-        hits = cases.search(work, wanted, limit=2)
+    wanted = number.strip().upper()
+    hits = cases.by_numbers(work, {wanted}).get(wanted, [])
     if len(hits) != 1:
-        sentence = "Tidak ada berkas dengan nomor ini yang dapat Anda lihat. Periksa nomornya."
+        sentence = "Tidak ada berkas dengan nomor persis ini yang dapat Anda lihat. Periksa nomornya."
         raise InvalidInput(fields={"nomor": sentence})
     return hits[0].id
 
@@ -176,6 +242,7 @@ def _stacks(work: UnitOfWork, found: Sequence[PaperStack]) -> list[StackView]:
             pages=stack.pages,
             pages_seen=stack.pages_seen,
             reason=stack.reason,
+            can_retry=stack.status == "failed" or stacks.is_stuck(work, stack),
             landed=sum_of(stack, "landed"),
             reading=sum_of(stack, done=False),
             waiting=sum_of(stack, "tray"),
@@ -188,7 +255,8 @@ def _waiting(work: UnitOfWork) -> list[WaitingPart]:
     query = (
         select(StackPart)
         .join(PaperStack, PaperStack.id == StackPart.stack_id)
-        .where(StackPart.status == "tray", PaperStack.unit == work.actor.unit)
+        .join(Document, Document.id == StackPart.document_id)
+        .where(StackPart.status == "tray", _is_for(work))
         .order_by(PaperStack.brought_at, StackPart.stack_id, StackPart.no)
         .limit(MOST_WAITING)
     )
@@ -196,22 +264,11 @@ def _waiting(work: UnitOfWork) -> list[WaitingPart]:
     if not parts:
         return []
     papers = document_views.views(work, [(part.document_id, None) for part in parts])
+    likely = likely_cases.of_papers(work, [paper.id for paper in papers if paper.can_read])
     return [
-        WaitingPart(part.stack_id, part.no, part.pages, part.reason, paper, _likely(work, part.document_id))
+        WaitingPart(part.stack_id, part.no, part.pages, part.reason, paper, likely.get(paper.id, []))
         for part, paper in zip(parts, papers, strict=True)
     ]
-
-
-def _likely(work: UnitOfWork, document_id: UUID) -> list[CaseHit]:
-    """By the numbers of cases and letters that were read on the pages; the first found, the likeliest."""
-    found: dict[UUID, CaseHit] = {}
-    for page in archive.documents.pages_of(work.session, document_id):
-        for number in dict.fromkeys(_NUMBER.findall(page.text.upper())):
-            for hit in cases.search(work, number.strip(" .-/"), limit=MOST_LIKELY):
-                found.setdefault(hit.id, hit)
-            if len(found) >= MOST_LIKELY:
-                return list(found.values())[:MOST_LIKELY]
-    return list(found.values())
 
 
 def _unread(work: UnitOfWork) -> list[tuple[DocumentView, UUID, str]]:
@@ -220,7 +277,9 @@ def _unread(work: UnitOfWork) -> list[tuple[DocumentView, UUID, str]]:
         .join(CaseDocument, CaseDocument.document_id == Document.id)
         .join(Case, Case.id == CaseDocument.case_id)
         .where(
-            Document.status == DocumentStatus.UNREADABLE, access.sees_case(work), handoffs.readable_case(work)
+            Document.status == DocumentStatus.UNREADABLE,
+            clearances.is_cleared(work),
+            handoffs.readable_case(work),
         )
         .order_by(CaseDocument.added_at.desc())
         .limit(MOST_WAITING)

@@ -1,0 +1,52 @@
+"""Who may see a part of a stack that waits in the tray, and read its paper: it is no paper of the archive yet (R39)."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, or_, select
+
+from archive.models import Document
+from workflow_app.models.case import Case
+from workflow_app.models.stack import PaperStack, StackPart
+from workflow_app.models.wall import CaseWall
+from workflow_app.permissions import CLASSIFIERS, STACK_BRINGERS, has_role
+from workflow_app.services.case_file import handoffs
+from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.papers import intake
+
+
+def is_shown(work: UnitOfWork) -> ColumnElement[bool]:
+    """This `StackPart` of this `PaperStack` is for the actor. What no cover sheet named a case for is for who sorts papers in the
+    unit of the stack; else for who reads that case, and for who classifies papers where the case is open to the whole unit.
+    The level of the paper is asked besides.
+    """
+    named = select(Case.id).where(Case.id == StackPart.meant_for)
+    grounds: ColumnElement[bool] = named.where(handoffs.readable_case(work)).exists()
+    if has_role(work.actor, STACK_BRINGERS | CLASSIFIERS):
+        grounds = or_(StackPart.meant_for.is_(None), grounds)
+    if has_role(work.actor, CLASSIFIERS):
+        grounds = or_(grounds, named.where(is_open_case()).exists())
+    return (PaperStack.unit == work.actor.unit) & grounds
+
+
+def is_open_case() -> ColumnElement[bool]:
+    """This `Case` is neither confined nor has it a wall."""
+    return Case.confined_to.is_(None) & ~select(CaseWall.case_id).where(CaseWall.case_id == Case.id).exists()
+
+
+def holds(work: UnitOfWork) -> ColumnElement[bool]:
+    """This `Document` waits in a tray in which the actor sees it."""
+    part = (
+        select(StackPart.no)
+        .join(PaperStack, PaperStack.id == StackPart.stack_id)
+        .where(StackPart.document_id == Document.id, StackPart.status == "tray", is_shown(work))
+    )
+    return (Document.origin == intake.TRAY) & part.exists()
+
+
+def among(work: UnitOfWork, documents: Collection[Document]) -> set[UUID]:
+    """Those of the documents that wait in a tray in which the actor sees them."""
+    waiting = [document.id for document in documents if document.origin == intake.TRAY]
+    if not waiting:
+        return set()
+    return set(work.session.scalars(select(Document.id).where(Document.id.in_(waiting), holds(work))))
