@@ -6,13 +6,16 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
 from tests.integration.services import walled
+from tests.integration.services.stacks import Desk
 from tests.integration.services.walled import begin, complete, naming
 from workflow_app.connections import connect
+from workflow_app.models.task import Task
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
 from workflow_app.settings import Settings
-from workflow_app.types import Actor
+from workflow_app.types import SYSTEM, Actor
 
 
 @pytest.fixture
@@ -56,3 +59,11 @@ def at_propam(works: Works, complaints: str, budi: Actor, sari: Actor, dewi: Act
     complete(works, case_id, "telaah", sari)
     complete(works, case_id, "lapor", budi, naming(dewi, target="propam"))
     return case_id
+
+
+@pytest.fixture
+def desk(works: Works, play: Callable[..., UUID]) -> Desk:
+    case_id = play("sktlk_ktp", 4)
+    with works.begin(SYSTEM) as work:
+        query = select(Task.id).where(Task.case_id == case_id, Task.status == "open")
+        return Desk(case_id, work.session.scalars(query).one())

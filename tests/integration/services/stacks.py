@@ -1,9 +1,18 @@
 """Stacks for the tests, as a feeder gives them: cover sheets, written pages, blank ones; nothing on them is real."""
 
 import io
+from dataclasses import dataclass
+from uuid import UUID
 
 import segno
 from PIL import Image, ImageDraw, ImageFont
+from sqlalchemy import select
+
+from workflow_app.models.stack import StackPart
+from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.papers import cover_sheets, stacks
+from workflow_app.services.papers.cover_sheets import Cover
+from workflow_app.types import SYSTEM, Actor
 
 SIZE = (1240, 1754)
 
@@ -40,3 +49,36 @@ def pdf(*pages: Image.Image) -> bytes:
     ones = [page.point(lambda value: 255 * (value > 128)).convert("1") for page in pages]
     ones[0].save(target, "PDF", save_all=True, append_images=ones[1:], resolution=150)
     return target.getvalue()
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A case whose checklist is open, and its task."""
+
+    case_id: UUID
+    task_id: UUID
+
+
+def code_of(works: Works, task_id: UUID, slot: str = "ktp_01") -> str:
+    with works.begin(SYSTEM) as work:
+        return cover_sheets.code(work, Cover(task_id, slot))
+
+
+def brought(works: Works, who: Actor, data: bytes) -> UUID:
+    with works.begin(who) as work:
+        return stacks.bring(work, data).stack_id
+
+
+def parts_of(works: Works, stack_id: UUID) -> list[tuple[list[int], str, UUID | None, str]]:
+    with works.begin(SYSTEM) as work:
+        found = work.session.scalars(
+            select(StackPart).where(StackPart.stack_id == stack_id).order_by(StackPart.no)
+        )
+        return [(part.pages, part.status, part.case_id, part.reason) for part in found]
+
+
+def in_tray(works: Works, who: Actor, words: str) -> UUID:
+    """A stack of one page that nobody placed."""
+    stack_id = brought(works, who, pdf(sheet(words)))
+    stacks.split(works, stack_id)
+    return stack_id

@@ -1,8 +1,7 @@
 """A stack splits itself at its cover sheets; what nobody can place waits for a person (R39)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
@@ -10,6 +9,7 @@ from sqlalchemy import select
 from archive.models import Document
 from tests.integration.conftest import PROCESSES
 from tests.integration.services import stacks as made
+from tests.integration.services.stacks import Desk, brought, code_of, in_tray, parts_of
 from workflow_app.errors import Conflict, Forbidden, InvalidInput, NotFound, StorageAway
 from workflow_app.models.case import Case
 from workflow_app.models.document import CaseDocument
@@ -19,46 +19,8 @@ from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.office import processes
 from workflow_app.services.papers import cover_sheets, documents, reading, stack_parts, stacks
-from workflow_app.services.papers.cover_sheets import Cover
 from workflow_app.services.running import cases, drafts, tasks, tray
 from workflow_app.types import SYSTEM, Actor, Answers
-
-CHECKLIST = 4
-"""Steps of the scenario before the checklist."""
-
-
-@dataclass(frozen=True)
-class Desk:
-    """A case whose checklist is open, and its task."""
-
-    case_id: UUID
-    task_id: UUID
-
-
-@pytest.fixture
-def desk(works: Works, play: Callable[..., UUID]) -> Desk:
-    case_id = play("sktlk_ktp", CHECKLIST)
-    with works.begin(SYSTEM) as work:
-        query = select(Task.id).where(Task.case_id == case_id, Task.status == "open")
-        return Desk(case_id, work.session.scalars(query).one())
-
-
-def code_of(works: Works, task_id: UUID, slot: str = "ktp_01") -> str:
-    with works.begin(SYSTEM) as work:
-        return cover_sheets.code(work, Cover(task_id, slot))
-
-
-def brought(works: Works, who: Actor, data: bytes) -> UUID:
-    with works.begin(who) as work:
-        return stacks.bring(work, data).stack_id
-
-
-def parts_of(works: Works, stack_id: UUID) -> list[tuple[list[int], str, UUID | None, str]]:
-    with works.begin(SYSTEM) as work:
-        found = work.session.scalars(
-            select(StackPart).where(StackPart.stack_id == stack_id).order_by(StackPart.no)
-        )
-        return [(part.pages, part.status, part.case_id, part.reason) for part in found]
 
 
 def test_r39_a_stack_of_mixed_papers_splits_itself(works: Works, budi: Actor, desk: Desk) -> None:
@@ -186,13 +148,6 @@ def test_who_does_not_handle_papers_brings_none(works: Works, person: Callable[.
 def test_a_file_that_is_no_paper_is_refused(works: Works, budi: Actor) -> None:
     with works.begin(budi) as work, pytest.raises(InvalidInput):
         stacks.bring(work, b"bukan dokumen")
-
-
-def in_tray(works: Works, who: Actor, words: str) -> UUID:
-    """A stack of one page that nobody placed."""
-    stack_id = brought(works, who, made.pdf(made.sheet(words)))
-    stacks.split(works, stack_id)
-    return stack_id
 
 
 def test_r39_a_person_places_what_no_cover_sheet_did(

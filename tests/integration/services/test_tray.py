@@ -1,0 +1,148 @@
+"""Who sees what waits in the tray, and what becomes of stacks that nobody splits (R37, R39, R79)."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+import pytest
+from procrastinate.jobs import Job
+from sqlalchemy import select, text, update
+
+from archive.models import Document
+from tests.integration.services import stacks as made
+from tests.integration.services.stacks import Desk, brought, code_of, in_tray, parts_of
+from workflow_app.errors import Conflict, Forbidden, NotFound
+from workflow_app.models.audit import AuditEvent
+from workflow_app.models.case import Case
+from workflow_app.models.stack import StackPart
+from workflow_app.models.wall import CaseWall
+from workflow_app.services.ground import jobs
+from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.office import configuration
+from workflow_app.services.papers import documents, stacks
+from workflow_app.services.running import cases, deaths, tray
+from workflow_app.types import SYSTEM, AccessLevel, Actor
+
+
+def paper_of(works: Works, stack_id: UUID, no: int = 1) -> Document:
+    with works.begin(SYSTEM) as work:
+        part = work.session.get_one(StackPart, (stack_id, no))
+        document = work.session.get_one(Document, part.document_id)
+        work.session.expunge(document)
+        return document
+
+
+def start_level(works: Works, key: str) -> None:
+    with works.begin(SYSTEM) as work:
+        value = {"proses": {"sktlk": key}, "dokumen": {}}
+        configuration.set_value(work, "tingkat_akses", value, work.clock())
+
+
+def test_r37_what_a_cover_sheet_brings_begins_with_the_level_of_its_process(
+    works: Works, budi: Actor, desk: Desk
+) -> None:
+    start_level(works, "terbatas")
+    code = code_of(works, desk.task_id)
+    stack_id = brought(works, budi, made.pdf(made.cover(code), made.sheet("Contoh bertingkat")))
+    stacks.split(works, stack_id)
+    assert paper_of(works, stack_id).level == AccessLevel.RESTRICTED
+    with works.begin(budi) as work:
+        assert stacks.original(work, stack_id).data
+        query = select(AuditEvent.details).where(AuditEvent.action == "document.opened")
+        assert [found["kind"] for found in work.session.scalars(query)] == ["stack"]
+    with works.begin(SYSTEM) as work:
+        work.session.execute(update(Document).values(level=AccessLevel.TOP_SECRET))
+    with works.begin(budi) as work, pytest.raises(Forbidden, match="tidak dapat Anda buka"):
+        stacks.original(work, stack_id)
+
+
+def test_r37_the_tray_asks_for_the_level(works: Works, budi: Actor, person: Callable[..., Actor]) -> None:
+    stack_id = in_tray(works, budi, "Contoh rahasia")
+    with works.begin(SYSTEM) as work:
+        work.session.execute(update(Document).values(level=AccessLevel.SECRET))
+    with works.begin(budi) as work:
+        shown = tray.show(work)
+        assert (shown.parts, shown.waiting, shown.elsewhere) == ([], 0, 1)
+        with pytest.raises(NotFound):
+            tray.keep_in_archive(work, stack_id, 1)
+        with pytest.raises(NotFound):
+            tray.place(work, stack_id, 1, "B-2026-000001", "Surat", max_megabytes=50)
+    with works.begin(person("wati", "arsiparis")) as work:
+        assert len(tray.show(work).parts) == 1
+
+
+def test_r79_a_late_paper_of_a_restricted_case_is_for_its_readers_only(
+    works: Works, budi: Actor, sari: Actor, desk: Desk, person: Callable[..., Actor]
+) -> None:
+    code = code_of(works, desk.task_id)
+    archivist, clerk = person("wati", "arsiparis"), person("joko", "petugas")
+    with works.begin(budi) as work:
+        cases.cancel(work, desk.case_id, "Contoh: warga membatalkan")
+    stack_id = brought(works, budi, made.pdf(made.cover(code), made.sheet("Contoh terlambat sekali")))
+    stacks.split(works, stack_id)
+    paper = paper_of(works, stack_id)
+    assert paper.origin == "tray"
+    with works.begin(archivist) as work:
+        assert len(tray.show(work).parts) == 1, "an open case"
+    with works.begin(SYSTEM) as work:
+        wall = CaseWall(case_id=desk.case_id, user_id=clerk.user_id, since=work.clock(), reason_key="x.y")
+        work.session.add(wall)
+    for stranger in (archivist, clerk):
+        with works.begin(stranger) as work:
+            assert tray.show(work).parts == []
+            with pytest.raises(NotFound):
+                documents.content(work, paper.id, "original")
+            with pytest.raises(NotFound):
+                tray.keep_in_archive(work, stack_id, 1)
+    with works.begin(budi) as work:
+        assert documents.content(work, paper.id, "original").data
+        with pytest.raises(Conflict, match="dibatasi"):
+            tray.keep_in_archive(work, stack_id, 1)
+    with works.begin(SYSTEM) as work:
+        work.session.get_one(Case, desk.case_id).confined_to = "piket_propam"
+    with works.begin(budi) as work, pytest.raises(NotFound):
+        documents.content(work, paper.id, "original")
+    with works.begin(budi) as work, pytest.raises(Forbidden):
+        stacks.original(work, stack_id)
+
+
+def test_r39_a_paper_of_the_tray_that_lands_later_is_the_cases_alone(
+    works: Works, budi: Actor, desk: Desk
+) -> None:
+    waiting = in_tray(works, budi, "Contoh datang dua kali")
+    code = code_of(works, desk.task_id)
+    later = brought(works, budi, made.pdf(made.cover(code), made.sheet("Contoh datang dua kali")))
+    stacks.split(works, later)
+    assert paper_of(works, waiting).id == paper_of(works, later).id
+    assert paper_of(works, later).origin == "upload"
+    assert [status for _, status, *_ in parts_of(works, waiting)] == ["known"]
+
+
+def test_a_stack_handed_in_to_a_case_is_read_as_a_paper(works: Works, budi: Actor, desk: Desk) -> None:
+    data = made.pdf(made.sheet("Contoh tumpukan yang satu surat"))
+    brought(works, budi, data)
+    with works.begin(budi) as work:
+        paper = documents.upload(work, desk.case_id, element="", label="Surat", data=data)
+        kept = work.session.get_one(Document, paper.id)
+        assert (kept.origin, kept.status) == ("upload", "received")
+        assert jobs.is_waiting(work, "read_document", "document_id", str(paper.id))
+
+
+def test_a_stack_whose_job_is_gone_can_be_split_again(works: Works, budi: Actor) -> None:
+    stack_id = brought(works, budi, made.pdf(made.sheet("Contoh tanpa pekerja")))
+    with works.begin(budi) as work:
+        assert not tray.progress(work).stacks[0].can_retry
+        work.session.execute(text("delete from procrastinate_jobs"))
+        assert tray.progress(work).stacks[0].can_retry
+        stacks.retry(work, stack_id)
+        assert jobs.is_waiting(work, "split_stack", "stack_id", str(stack_id))
+    gone = Job(
+        id=1,
+        queue="reading",
+        lock=None,
+        queueing_lock=None,
+        task_name="split_stack",
+        task_kwargs={"stack_id": str(stack_id)},
+    )
+    deaths._give_up(works, gone)
+    with works.begin(budi) as work:
+        assert tray.progress(work).stacks[0].reason == stacks.UNSPLIT
