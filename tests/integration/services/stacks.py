@@ -2,14 +2,15 @@
 
 import io
 from dataclasses import dataclass
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import segno
 from PIL import Image, ImageDraw, ImageFont
 from sqlalchemy import select
 
-from workflow_app.models.stack import StackPart
-from workflow_app.services.ground.unit_of_work import Works
+from archive.models import Document
+from workflow_app.models.stack import PaperStack, StackPart
+from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
 from workflow_app.services.papers import cover_sheets, stacks
 from workflow_app.services.papers.cover_sheets import Cover
 from workflow_app.types import SYSTEM, Actor
@@ -82,3 +83,24 @@ def in_tray(works: Works, who: Actor, words: str) -> UUID:
     stack_id = brought(works, who, pdf(sheet(words)))
     stacks.split(works, stack_id)
     return stack_id
+
+
+def put_into_tray(work: UnitOfWork, document_id: UUID) -> None:
+    """The paper waits there as well."""
+    whole = select(Document.id).where(Document.id != document_id).limit(1)
+    stack = PaperStack(
+        id=uuid4(),
+        unit=work.actor.unit,
+        document_id=work.session.scalars(whole).one(),
+        brought_by=None,
+        brought_at=work.clock(),
+        status="split",
+        pages=1,
+        pages_seen=1,
+        reason="",
+    )
+    work.session.add(stack)
+    work.session.flush()
+    part = StackPart(stack_id=stack.id, no=1, pages=[1], document_id=document_id, status="tray", reason="")
+    part.element, part.label, part.settled_at = "", "", work.clock()
+    work.session.add(part)

@@ -15,6 +15,7 @@ from sqlalchemy import select, text, update
 from werkzeug.test import TestResponse
 
 from archive.models import ArchiveBase, Document, Page
+from tests.integration.services.stacks import put_into_tray
 from tests.integration.web import routes
 from tests.integration.web.routes import Route, World
 from tests.integration.web.visitor import Visitor
@@ -257,6 +258,7 @@ def test_r37_a_paper_above_the_level_is_on_no_page_of_who_works_on_its_case(
         read = update(Page).where(Page.document_id == world.scan)
         work.session.execute(read.values(text=f"{word} tersembunyi"))
         documents.text(work, world.scan)
+        put_into_tray(work, world.scan)
     pages = {route.path for route in table if route.method == "GET"}
     pages |= {
         str(rule)
