@@ -42,7 +42,8 @@ def counted(
 
 def edged(**properties: str) -> Folder:
     """The same, where the office may choose from which event the clock counts."""
-    folder = counted(startsClock="a", **properties).service("jam", "start_clock", clock='"a"', at="datang")
+    folder = counted(startsClock="a").service("jam", "start_clock", clock='"a"', at="datang")
+    folder.nodes["kerja"].properties.update(properties)
     folder.nodes["jam"].properties.update({"clock": "a", "edge": "kedatangan"})
     return folder
 
