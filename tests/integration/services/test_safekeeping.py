@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select
@@ -29,8 +29,9 @@ def paper(works: Works, budi: Actor, sktlk: str) -> tuple[UUID, list[UUID]]:
     assert sktlk
     with works.begin(budi) as work:
         cases = [new_case(work).id for _ in range(2)]
+        words = str(uuid4())  # the store outlives a test, and so do its holds
         ids = {
-            documents.upload(work, case_id, element="", label="Surat", data=scans.picture("tahan")).id
+            documents.upload(work, case_id, element="", label="Surat", data=scans.picture(words)).id
             for case_id in cases
         }
     return ids.pop(), cases
@@ -127,7 +128,9 @@ def test_r37_a_paper_that_the_worker_holds_during_a_whole_look_stays_held(
     works: Works, paper: tuple[UUID, list[UUID]], budi: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with works.begin(budi) as work:
-        other = documents.upload(work, paper[1][0], element="", label="Surat", data=scans.picture("lain"))
+        other = documents.upload(
+            work, paper[1][0], element="", label="Surat", data=scans.picture(str(uuid4()))
+        )
     both = {paper[0], other.id}
     first, second = sorted(both)
     asked = Blobs.stat

@@ -87,6 +87,7 @@ def identity(page: Page, site: str, sign_in: Callable[[], None]) -> str:
     page.goto(f"{site}/mulai")
     page.locator("form[action='/mulai/sktlk']").get_by_role("button", name="Mulai").click()
     page.check("[name=perkenalan]")
+    page.wait_for_load_state()
     page.focus("[name=alasan_waktu]")
     page.keyboard.press("Control+Enter")
     expect(page.locator("h1")).to_have_text("Identitas pelapor")
