@@ -51,6 +51,7 @@ def sign_in(page: Page, address: str, username: str, password: str) -> None:
     page.get_by_label("Kata sandi").fill(password)
     page.get_by_role("button", name="Masuk").click()
     expect(page.get_by_role("heading", name="Beranda")).to_be_visible()
+    page.wait_for_load_state()
 
 
 def start_case(
@@ -78,6 +79,7 @@ def expect_task(page: Page, title: str) -> None:
     expect(page).to_have_url(TASK)
     expect(page.get_by_role("heading", level=1)).to_have_text(title)
     expect(submit_button(page)).to_be_visible()
+    page.wait_for_load_state()  # keys and pens are answered from then on
 
 
 def html_of(page: Page) -> str:

@@ -72,6 +72,7 @@ def test_r39_old_paper_becomes_archive_by_keyboard_and_cover_sheet(
     desk.keyboard.press("g")
     desk.keyboard.press("t")
     expect(desk.get_by_role("heading", name="Tumpukan pindai")).to_be_visible()
+    desk.wait_for_load_state()
     paper = Image.open(io.BytesIO(scan.page(WORDS))).convert("L").resize(made.SIZE)
     stack = made.pdf(made.sheet("Halaman lepas contoh"), made.upside_down(cover), paper, made.blank())
     desk.get_by_label("File hasil pindai").set_input_files(

@@ -91,6 +91,7 @@ def identity(page: Page, site: str, sign_in: Callable[[], None]) -> str:
     page.focus("[name=alasan_waktu]")
     page.keyboard.press("Control+Enter")
     expect(page.locator("h1")).to_have_text("Identitas pelapor")
+    page.wait_for_load_state()
     return page.url
 
 
