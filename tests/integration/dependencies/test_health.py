@@ -117,7 +117,7 @@ def test_figures_count_the_work_and_name_nobody(
     assert figure(site, 'sentra_part_ok{part="database"}') == 1
     route = 'method="POST",route="/tugas/<uuid:task_id>",status="302"'
     assert figure(site, f"sentra_request_seconds_count{{{route}}}") >= 5
-    for secret in ("Contoh", "Rahasia", PASSWORD, desk.IDENTITY["nik"], "B-2026", str(database_line.port)):
+    for secret in ("Contoh", "Rahasia", PASSWORD, desk.IDENTITY["nik"], "B-2026", f":{database_line.port}"):
         assert secret not in found
     assert not re.search(r"[0-9a-f]{8}-[0-9a-f]{4}-", found), "no id of anything"
     database_line.cut()
