@@ -74,7 +74,7 @@ def site_works(fresh_settings: Settings, sktlk: str) -> Iterator[Works]:
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Shorter patience than a real site's, so that silence is found out soon."""
-    monkeypatch.setattr("workflow_app.app.WEB_SECONDS", 1.0)
+    monkeypatch.setattr("workflow_app.app.WEB_SECONDS", 2.5)
     monkeypatch.setattr("workflow_app.app.STORE_SECONDS", 0.5)
     monkeypatch.setitem(connections.LINE, "connect_timeout", 2)
 
