@@ -22,6 +22,8 @@ from workflow_app.services.papers import documents
 from workflow_app.settings import Settings
 from workflow_app.types import SYSTEM
 
+pytestmark = pytest.mark.usefixtures("quick")
+
 SENTENCE = "Basis data sedang tidak dapat dihubungi"
 
 

@@ -19,6 +19,8 @@ from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.settings import read_settings
 from workflow_app.types import SYSTEM
 
+pytestmark = pytest.mark.usefixtures("quick")
+
 SCAN = {"unggah.persyaratan.sim_01.documents": [(scans.picture(), "a.png")]}
 
 

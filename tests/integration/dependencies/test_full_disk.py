@@ -12,6 +12,8 @@ from tests.small_disk import fill, small_disk
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.web import metrics
 
+pytestmark = pytest.mark.usefixtures("quick")
+
 PATHS = ("/masuk", "/persyaratan", "/verifikasi", "/tidak/ada", "/healthz", "/")
 
 

@@ -20,6 +20,8 @@ from workflow_app.services.watching import health
 from workflow_app.settings import read_settings
 from workflow_app.types import SYSTEM
 
+pytestmark = pytest.mark.usefixtures("quick")
+
 FORWARDED = {"X-Forwarded-For": "10.0.0.9"}
 
 

@@ -21,6 +21,8 @@ from tests.integration.web.visitor import Visitor
 from workflow_app.errors import StorageAway
 from workflow_app.services.ground.unit_of_work import Works, translated
 
+pytestmark = pytest.mark.usefixtures("quick")
+
 FIELD = "persyaratan.sim_01.documents"
 SCAN = {f"unggah.{FIELD}": [(scans.picture(), "a.png")]}
 SENTENCE = "Anda tetap dapat mengisi dan menyimpan formulir"

@@ -61,8 +61,6 @@ def read_document(works: Works, document_id: UUID, *, page_seconds: float = 120.
         status = _save(works, document_id, reading, time.monotonic() - began)
     except StorageAway as error:
         raise _wait(works, document_id, error) from error
-    with works.begin(SYSTEM) as work:
-        archive.likeness.note(work.session, document_id)
     if not reading.is_readable and any(page.is_retryable for page in reading.failed):
         raise Unavailable(detail="no page could be read; another try may")
     return status
@@ -87,6 +85,7 @@ def _save(works: Works, document_id: UUID, reading: Reading, seconds: float) -> 
             thumbnails=reading.thumbnails,
             at=work.clock(),
         )
+        archive.likeness.note(work.session, document_id)
         _record(
             work,
             document,

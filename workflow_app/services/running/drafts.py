@@ -21,6 +21,13 @@ from workflow_app.services.office.readable import moment
 from workflow_app.services.running import arrivals
 from workflow_app.types import Answers
 
+_NEAREST = (
+    select(Draft)
+    .where(Draft.task_id == bindparam("of_task"))
+    .order_by((Draft.user_id == bindparam("of_user")).desc(), Draft.saved_at.desc())
+    .limit(1)
+)
+"""Somebody's own draft of a task, else the newest of a colleague."""
 _DROP = delete(Draft).where(Draft.task_id == bindparam("of_task")).returning(Draft)
 PAGE, ANSWERS = "", "answers"
 """What is sealed: the page a draft was typed on, and the answers. No field has an empty name."""
@@ -117,8 +124,9 @@ def _prefill(work: UnitOfWork, case: Case, task: Task) -> Prefill:
     Decisions and signatures name none: a stale one must not stand in the form again. What a colleague had typed before the
     task was handed over stands in the form too, so that it is not asked again of a citizen who may have hung up.
     """
-    draft = work.session.get(Draft, (task.id, work.actor.user_id)) if work.actor.user_id is not None else None
-    if draft is not None:
+    of_this = {"of_task": task.id, "of_user": work.actor.user_id}
+    draft = work.session.scalars(_NEAREST, of_this).first()
+    if draft is not None and draft.user_id == work.actor.user_id:
         return Prefill(_open(work, case, draft)[1], "draft", draft.saved_at)
     definition = definition_of(work, case.definition_id)
     form = definition.form(task.element)
@@ -128,7 +136,7 @@ def _prefill(work: UnitOfWork, case: Case, task: Task) -> Prefill:
     for opened in answers.unsealed(work, case, found.values()).values():
         merged.update({name: value for name, value in opened.items() if name in form.fields})
     is_again = task.element in found
-    if left := _left_by_colleague(work, case, task, form):
+    if draft is not None and (left := _left_by_colleague(work, case, task, form, draft)):
         theirs = [] if is_again else sources
         return replace(left, answers=_without_parent(work, case, task, form, theirs, merged, left.answers))
     if not is_again and (taken := inheritance.first_values(work, case, task, form, sources)):
@@ -151,16 +159,12 @@ def of_case(work: UnitOfWork, case_id: UUID) -> list[Unfinished]:
     return [Unfinished(name, names.get(user_id, ""), at) for user_id, at, name in rows]
 
 
-def _left_by_colleague(work: UnitOfWork, case: Case, task: Task, form: Form) -> Prefill | None:
-    """The newest draft of somebody else, without what only he himself can say: a decision under four eyes, the moment at
+def _left_by_colleague(work: UnitOfWork, case: Case, task: Task, form: Form, draft: Draft) -> Prefill | None:
+    """The draft of somebody else, without what only he himself can say: a decision under four eyes, the moment at
     which he pressed a button, a signature.
     """
     properties = definition_of(work, case.definition_id).elements[task.element].properties
     if "fourEyes" in properties or "sumber" in form.fields:
-        return None
-    query = select(Draft).where(Draft.task_id == task.id).order_by(Draft.saved_at.desc())
-    draft = work.session.scalars(query).first()
-    if draft is None:
         return None
     typed = {
         name: value
