@@ -9,6 +9,7 @@ from tests.e2e import counter, scan
 from tests.e2e.conftest import Opener
 from tests.e2e.site import RunningSite
 from tests.integration.services import stacks as made
+from tests.unit.ocr import fed
 
 WORDS = "Undangan penimbangan jeruk di gudang lama Contoh Rantau"
 
@@ -44,7 +45,7 @@ def cover_of(page: Page) -> Image.Image:
     page.emulate_media(media="print")
     picture = page.locator(".cover").first.screenshot()
     page.emulate_media(media="screen")
-    sheet = made.blank()
+    sheet = fed.blank()
     printed = Image.open(io.BytesIO(picture)).convert("L")
     sheet.paste(printed.resize((1100, round(printed.height * 1100 / printed.width))), (70, 100))
     return sheet
@@ -73,8 +74,8 @@ def test_r39_old_paper_becomes_archive_by_keyboard_and_cover_sheet(
     desk.keyboard.press("t")
     expect(desk.get_by_role("heading", name="Tumpukan pindai")).to_be_visible()
     desk.wait_for_load_state()
-    paper = Image.open(io.BytesIO(scan.page(WORDS))).convert("L").resize(made.SIZE)
-    stack = made.pdf(made.sheet("Halaman lepas contoh"), made.upside_down(cover), paper, made.blank())
+    paper = Image.open(io.BytesIO(scan.page(WORDS))).convert("L").resize(fed.SIZE)
+    stack = made.pdf(fed.sheet("Halaman lepas contoh"), fed.upside_down(cover), paper, fed.blank())
     desk.get_by_label("File hasil pindai").set_input_files(
         {"name": "tumpukan.pdf", "mimeType": "application/pdf", "buffer": stack}
     )

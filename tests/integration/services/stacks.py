@@ -4,44 +4,16 @@ import io
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
-import segno
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image
 from sqlalchemy import select
 
 from archive.models import Document
+from tests.unit.ocr import fed
 from workflow_app.models.stack import PaperStack, StackPart
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
 from workflow_app.services.papers import cover_sheets, stacks
 from workflow_app.services.papers.cover_sheets import Cover
 from workflow_app.types import SYSTEM, Actor
-
-SIZE = (1240, 1754)
-
-
-def sheet(words: str) -> Image.Image:
-    """A written page of 150 dpi."""
-    page = Image.new("L", SIZE, 250)
-    font = ImageFont.truetype("DejaVuSans.ttf", 40)
-    for line in range(6):
-        ImageDraw.Draw(page).text((120, 200 + 90 * line), words, fill=20, font=font)
-    return page
-
-
-def cover(code: str) -> Image.Image:
-    """A cover sheet with this code."""
-    picture = io.BytesIO()
-    segno.make_qr(code, error="q").save(picture, kind="png", scale=9, border=4)
-    page = sheet("Lembar sampul")
-    page.paste(Image.open(picture).convert("L"), (320, 900))
-    return page
-
-
-def blank() -> Image.Image:
-    return Image.new("L", SIZE, 250)
-
-
-def upside_down(page: Image.Image) -> Image.Image:
-    return page.rotate(180)
 
 
 def pdf(*pages: Image.Image) -> bytes:
@@ -80,7 +52,7 @@ def parts_of(works: Works, stack_id: UUID) -> list[tuple[list[int], str, UUID | 
 
 def in_tray(works: Works, who: Actor, words: str) -> UUID:
     """A stack of one page that nobody placed."""
-    stack_id = brought(works, who, pdf(sheet(words)))
+    stack_id = brought(works, who, pdf(fed.sheet(words)))
     stacks.split(works, stack_id)
     return stack_id
 

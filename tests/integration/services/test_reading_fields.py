@@ -7,7 +7,6 @@ import pytest
 from sqlalchemy import select
 
 import archive.documents
-from archive.documents import PageText
 from ocr.types import PageReading
 from tests.integration.services import desk, scans
 from tests.unit.ocr.fields.written import page
@@ -15,7 +14,7 @@ from workflow_app.errors import Forbidden
 from workflow_app.models.audit import AuditEvent
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
 from workflow_app.services.office import niks
-from workflow_app.services.papers import documents, reading_fields
+from workflow_app.services.papers import documents, reading, reading_fields
 from workflow_app.services.papers.reading_fields import ProposedField
 from workflow_app.types import SYSTEM, Actor
 
@@ -37,22 +36,7 @@ def paper(works: Works, budi: Actor, sktlk: str) -> UUID:
 
 def save(work: UnitOfWork, paper: UUID, pages: Sequence[PageReading]) -> None:
     """As if these words had been read."""
-    read = [
-        PageText(
-            no=each.no,
-            text=each.text,
-            confidence=each.confidence,
-            words=[
-                (word.text, word.confidence, word.box.left, word.box.top, word.box.width, word.box.height)
-                for word in each.words
-            ],
-            width=each.width,
-            height=each.height,
-            source=str(each.source),
-            reason="",
-        )
-        for each in pages
-    ]
+    read = reading.page_texts(pages)
     archive.documents.mark_reading(work.session, paper)
     archive.documents.save_reading(
         work.session, work.blobs, paper, pages=read, pdf=None, pdf_kind=None, thumbnails=[], at=work.clock()

@@ -10,6 +10,7 @@ from archive.models import Document
 from tests.integration.conftest import PROCESSES
 from tests.integration.services import stacks as made
 from tests.integration.services.stacks import Desk, brought, code_of, in_tray, parts_of
+from tests.unit.ocr import fed
 from workflow_app.errors import Conflict, Forbidden, InvalidInput, NotFound, StorageAway
 from workflow_app.models.case import Case
 from workflow_app.models.document import CaseDocument
@@ -28,17 +29,17 @@ def test_r39_a_stack_of_mixed_papers_splits_itself(works: Works, budi: Actor, de
     first, second = code_of(works, desk.task_id), code_of(works, desk.task_id, "ktp_02")
     foreign = first[:-1] + ("A" if first[-1] != "A" else "B")
     data = made.pdf(
-        made.sheet("Halaman lepas contoh"),
-        made.cover(first),
-        made.sheet("Fotokopi contoh pertama"),
-        made.blank(),
-        made.upside_down(made.sheet("Fotokopi contoh kedua")),
-        made.upside_down(made.cover(second)),
-        made.sheet("Fotokopi contoh ketiga"),
-        made.cover(first),
-        made.sheet("Fotokopi contoh ketiga"),
-        made.cover(foreign),
-        made.sheet("Surat contoh dari luar"),
+        fed.sheet("Halaman lepas contoh"),
+        fed.cover(first),
+        fed.sheet("Fotokopi contoh pertama"),
+        fed.blank(),
+        fed.upside_down(fed.sheet("Fotokopi contoh kedua")),
+        fed.upside_down(fed.cover(second)),
+        fed.sheet("Fotokopi contoh ketiga"),
+        fed.cover(first),
+        fed.sheet("Fotokopi contoh ketiga"),
+        fed.cover(foreign),
+        fed.sheet("Surat contoh dari luar"),
     )
     stack_id = brought(works, budi, data)
     assert stacks.split(works, stack_id) == "split"
@@ -67,7 +68,7 @@ def test_r39_a_stack_begun_again_makes_no_part_twice(
 ) -> None:
     code = code_of(works, desk.task_id)
     stack_id = brought(
-        works, budi, made.pdf(made.sheet("Lepas contoh ulang"), made.cover(code), made.sheet("Isi ulang"))
+        works, budi, made.pdf(fed.sheet("Lepas contoh ulang"), fed.cover(code), fed.sheet("Isi ulang"))
     )
     settle, calls = stack_parts.settle, []
 
@@ -90,7 +91,7 @@ def test_r39_a_stack_begun_again_makes_no_part_twice(
 def test_a_stack_that_breaks_is_kept_says_so_and_is_tried_again(
     works: Works, budi: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stack_id = brought(works, budi, made.pdf(made.sheet("Contoh yang gagal dipilah")))
+    stack_id = brought(works, budi, made.pdf(fed.sheet("Contoh yang gagal dipilah")))
     with monkeypatch.context() as patch:
         patch.setattr(stacks, "_shares", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
@@ -105,7 +106,7 @@ def test_a_stack_that_breaks_is_kept_says_so_and_is_tried_again(
 def test_the_same_file_brought_twice_is_one_stack_and_the_whole_is_for_who_brought_it(
     works: Works, budi: Actor, person: Callable[..., Actor]
 ) -> None:
-    data = made.pdf(made.sheet(f"Contoh {uuid4()}"))
+    data = made.pdf(fed.sheet(f"Contoh {uuid4()}"))
     with works.begin(budi) as work:
         first, second = stacks.bring(work, data), stacks.bring(work, data)
         assert stacks.original(work, first.stack_id).data == data
@@ -119,14 +120,14 @@ def test_r39_a_case_that_has_ended_takes_no_more_papers(works: Works, budi: Acto
     code = code_of(works, desk.task_id)
     with works.begin(budi) as work:
         cases.cancel(work, desk.case_id, "Contoh: warga membatalkan")
-    stack_id = brought(works, budi, made.pdf(made.cover(code), made.sheet("Contoh terlambat")))
+    stack_id = brought(works, budi, made.pdf(fed.cover(code), fed.sheet("Contoh terlambat")))
     stacks.split(works, stack_id)
     assert parts_of(works, stack_id) == [([2], "tray", None, stack_parts.CLOSED)]
 
 
 def test_a_cover_sheet_of_another_unit_lands_nowhere(works: Works, tono: Actor, desk: Desk) -> None:
     code = code_of(works, desk.task_id)
-    stack_id = brought(works, tono, made.pdf(made.cover(code), made.sheet("Contoh unit lain")))
+    stack_id = brought(works, tono, made.pdf(fed.cover(code), fed.sheet("Contoh unit lain")))
     stacks.split(works, stack_id)
     assert parts_of(works, stack_id) == [([2], "tray", None, stack_parts.NOT_OURS)]
     with works.begin(SYSTEM) as work:
@@ -142,7 +143,7 @@ def test_r23_nothing_but_the_step_is_in_a_cover_sheet(works: Works, desk: Desk) 
 
 def test_who_does_not_handle_papers_brings_none(works: Works, person: Callable[..., Actor]) -> None:
     with works.begin(person("pim", "pimpinan")) as work, pytest.raises(Forbidden):
-        stacks.bring(work, made.pdf(made.sheet("Contoh")))
+        stacks.bring(work, made.pdf(fed.sheet("Contoh")))
 
 
 def test_a_file_that_is_no_paper_is_refused(works: Works, budi: Actor) -> None:
@@ -212,7 +213,7 @@ def test_r39_papers_that_came_by_cover_sheet_stand_in_the_form(
         query = select(Task.id).where(Task.case_id == first.case_id, Task.status == "open")
         task_id = work.session.scalars(query).one()
     code = code_of(works, task_id, "hasil_pindai")
-    stack_id = brought(works, archivist, made.pdf(made.cover(code), made.sheet("Surat lama contoh")))
+    stack_id = brought(works, archivist, made.pdf(fed.cover(code), fed.sheet("Surat lama contoh")))
     stacks.split(works, stack_id)
     with works.begin(archivist) as work:
         drafts.save(work, task_id, {"lembar_terpindai": 1})

@@ -10,6 +10,7 @@ from sqlalchemy import select, text, update
 from archive.models import Document
 from tests.integration.services import stacks as made
 from tests.integration.services.stacks import Desk, brought, code_of, in_tray, parts_of
+from tests.unit.ocr import fed
 from workflow_app.errors import Conflict, Forbidden, NotFound
 from workflow_app.models.audit import AuditEvent
 from workflow_app.models.case import Case
@@ -42,7 +43,7 @@ def test_r37_what_a_cover_sheet_brings_begins_with_the_level_of_its_process(
 ) -> None:
     start_level(works, "terbatas")
     code = code_of(works, desk.task_id)
-    stack_id = brought(works, budi, made.pdf(made.cover(code), made.sheet("Contoh bertingkat")))
+    stack_id = brought(works, budi, made.pdf(fed.cover(code), fed.sheet("Contoh bertingkat")))
     stacks.split(works, stack_id)
     assert paper_of(works, stack_id).level == AccessLevel.RESTRICTED
     with works.begin(budi) as work:
@@ -77,7 +78,7 @@ def test_r79_a_late_paper_of_a_restricted_case_is_for_its_readers_only(
     archivist, clerk = person("wati", "arsiparis"), person("joko", "petugas")
     with works.begin(budi) as work:
         cases.cancel(work, desk.case_id, "Contoh: warga membatalkan")
-    stack_id = brought(works, budi, made.pdf(made.cover(code), made.sheet("Contoh terlambat sekali")))
+    stack_id = brought(works, budi, made.pdf(fed.cover(code), fed.sheet("Contoh terlambat sekali")))
     stacks.split(works, stack_id)
     paper = paper_of(works, stack_id)
     assert paper.origin == "tray"
@@ -110,7 +111,7 @@ def test_r39_a_paper_of_the_tray_that_lands_later_is_the_cases_alone(
 ) -> None:
     waiting = in_tray(works, budi, "Contoh datang dua kali")
     code = code_of(works, desk.task_id)
-    later = brought(works, budi, made.pdf(made.cover(code), made.sheet("Contoh datang dua kali")))
+    later = brought(works, budi, made.pdf(fed.cover(code), fed.sheet("Contoh datang dua kali")))
     stacks.split(works, later)
     assert paper_of(works, waiting).id == paper_of(works, later).id
     assert paper_of(works, later).origin == "upload"
@@ -118,7 +119,7 @@ def test_r39_a_paper_of_the_tray_that_lands_later_is_the_cases_alone(
 
 
 def test_a_stack_handed_in_to_a_case_is_read_as_a_paper(works: Works, budi: Actor, desk: Desk) -> None:
-    data = made.pdf(made.sheet("Contoh tumpukan yang satu surat"))
+    data = made.pdf(fed.sheet("Contoh tumpukan yang satu surat"))
     brought(works, budi, data)
     with works.begin(budi) as work:
         paper = documents.upload(work, desk.case_id, element="", label="Surat", data=data)
@@ -128,7 +129,7 @@ def test_a_stack_handed_in_to_a_case_is_read_as_a_paper(works: Works, budi: Acto
 
 
 def test_a_stack_whose_job_is_gone_can_be_split_again(works: Works, budi: Actor) -> None:
-    stack_id = brought(works, budi, made.pdf(made.sheet("Contoh tanpa pekerja")))
+    stack_id = brought(works, budi, made.pdf(fed.sheet("Contoh tanpa pekerja")))
     with works.begin(budi) as work:
         assert not tray.progress(work).stacks[0].can_retry
         work.session.execute(text("delete from procrastinate_jobs"))

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from tests.integration.services import stacks as made
 from tests.integration.web.visitor import Visitor
+from tests.unit.ocr import fed
 from workflow_app.models.case import Case
 from workflow_app.models.stack import PaperStack
 from workflow_app.models.task import Task
@@ -46,7 +47,7 @@ def test_r39_a_task_that_asks_for_papers_offers_its_cover_sheets(
 def test_r39_a_stack_is_brought_and_its_loose_page_placed(
     at_desk: Visitor, works: Works, number: str
 ) -> None:
-    data = made.pdf(made.sheet("Halaman lepas di loket contoh"))
+    data = made.pdf(fed.sheet("Halaman lepas di loket contoh"))
     at_desk.open("/tumpukan").submit("Masukkan tumpukan", {"berkas": [(data, "nama warga.pdf")]})
     assert "tersimpan utuh dan sedang dipilah" in at_desk.words
     assert "Halaman 0 dari 1" in at_desk.words

@@ -4,30 +4,18 @@ import io
 
 import pikepdf
 import pytest
-import segno
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image
 
 from ocr import single_pages
 from ocr.stacks import Stack
 from ocr.types import Limits
+from tests.unit.ocr import fed
 
 CODE = "SENTRA1/0123456789abcdef0123456789abcdef/hasil_pindai/ABCDEFGHIJKLMNOPQRST"
 
 
-def written(words: str = "Surat contoh dari instansi contoh") -> Image.Image:
-    page = Image.new("L", (1240, 1754), 250)
-    font = ImageFont.truetype("DejaVuSans.ttf", 40)
-    for line in range(8):
-        ImageDraw.Draw(page).text((120, 200 + 90 * line), words, fill=20, font=font)
-    return page
-
-
 def covered(degrees: float) -> Image.Image:
-    code = io.BytesIO()
-    segno.make_qr(CODE, error="q").save(code, kind="png", scale=10, border=4)
-    page = written("Lembar sampul")
-    page.paste(Image.open(code).convert("L"), (300, 1000))
-    return page.rotate(degrees, fillcolor=250, expand=True)
+    return fed.cover(CODE).rotate(degrees, fillcolor=250, expand=True)
 
 
 def stack_of(*pages: Image.Image, form: str = "PDF") -> bytes:
@@ -38,9 +26,7 @@ def stack_of(*pages: Image.Image, form: str = "PDF") -> bytes:
 
 @pytest.mark.parametrize("form", ["PDF", "TIFF"])
 def test_codes_are_found_whichever_way_up_and_blank_pages_are_known(form: str) -> None:
-    data = stack_of(
-        covered(0), written(), Image.new("L", (1240, 1754), 250), covered(180), covered(2), form=form
-    )
+    data = stack_of(covered(0), fed.sheet(), fed.blank(), covered(180), covered(2), form=form)
     with Stack(data, Limits()) as stack:
         pages = list(stack.look())
         part = stack.cut([2, 4])
@@ -51,7 +37,7 @@ def test_codes_are_found_whichever_way_up_and_blank_pages_are_known(form: str) -
 
 
 def test_the_same_pages_cut_twice_are_the_same_bytes() -> None:
-    with Stack(stack_of(written(), written("Lain")), Limits()) as stack:
+    with Stack(stack_of(fed.sheet(), fed.sheet("Lain")), Limits()) as stack:
         assert stack.cut([2]) == stack.cut([2])
 
 

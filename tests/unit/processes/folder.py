@@ -6,6 +6,7 @@ from pathlib import Path
 from workflow_app.engine.definitions import Definition, load, read_folder
 
 PROCESSES = Path(__file__).parents[3] / "processes"
+FOLDERS = sorted(path.parent for path in PROCESSES.glob("*/process.bpmn"))
 
 
 @cache

@@ -281,16 +281,3 @@ def test_r36_what_the_public_may_read_is_asked_apart_from_working_notes() -> Non
     assert fields["status_publik"].personal is None
     assert fields["status_publik"].widget == "select"
     assert not any(field.notice for field in fields.values())
-
-
-def test_forms_speak_plain_indonesian() -> None:
-    for form in (complaint().forms[element] for element in OWN if element in complaint().forms):
-        texts = [form.title, form.intro, form.submit, form.next]
-        texts += [
-            f"{f.title} {f.help} {f.placeholder} {' '.join(f.options.values())}" for f in form.fields.values()
-        ]
-        for text in texts:
-            for word in ("submit", "upload", "klik", "user", "login", "scan ", "form ", "klien"):
-                assert word not in f"{text.lower()} ", f"{form.element}: {text}"
-        assert form.intro.endswith("."), form.element
-        assert form.next.endswith("."), form.element

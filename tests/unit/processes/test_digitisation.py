@@ -4,7 +4,6 @@ import pytest
 
 from tests.unit.processes.flows import reachable
 from tests.unit.processes.folder import digitisation
-from tests.unit.processes.test_sktlk import WORDS_NOBODY_AT_THE_COUNTER_USES
 from workflow_app.engine import forms
 from workflow_app.engine.rehearsal import rehearse
 from workflow_app.engine.scenarios import Complete, Scenario, read_scenarios
@@ -57,14 +56,3 @@ def test_what_is_told_freely_is_sealed_and_reasons_are_shown_to_who_repairs() ->
     fields = [field for form in digitisation().forms.values() for field in form.fields.values()]
     assert {field.personal for field in fields if field.widget == "textarea"} == {"catatan"}
     assert {field.name for field in fields if field.notice} == {"alasan_mutu", "alasan_kembali"}
-
-
-def test_forms_speak_plain_indonesian() -> None:
-    for form in digitisation().forms.values():
-        texts = [form.title, form.intro, form.submit, form.next]
-        texts += [f"{f.title} {f.help} {f.placeholder}" for f in form.fields.values()]
-        for text in texts:
-            found = [word for word in WORDS_NOBODY_AT_THE_COUNTER_USES if word in f"{text.lower()} "]
-            assert not found, f"{form.element}: {text}"
-        assert form.intro.endswith(".")
-        assert form.next.endswith(".")

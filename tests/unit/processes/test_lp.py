@@ -220,13 +220,3 @@ def test_the_identity_has_the_fields_of_the_sktlk_so_that_it_carries_over() -> N
     assert lp().form("identitas").schema == sktlk().form("identitas").schema
     groups = {name: field.personal for name, field in lp().form("identitas").fields.items()}
     assert groups == {name: field.personal for name, field in sktlk().form("identitas").fields.items()}
-
-
-def test_forms_speak_plain_indonesian() -> None:
-    for form in OWN_FORMS:
-        texts = [form.title, form.intro, form.submit, form.next]
-        texts += [f"{f.title} {f.help} {' '.join(f.options.values())}" for f in form.fields.values()]
-        for text in texts:
-            assert not re.search(r"\b(submit|upload|klik|user|login|scan|form|klien)\b", text.lower()), text
-        assert form.intro.endswith(".")
-        assert form.next.endswith(".")

@@ -7,7 +7,6 @@ from itertools import pairwise
 import pytest
 
 from tests.unit.processes.folder import lp, tkp_dispatch
-from tests.unit.processes.test_sktlk import WORDS_NOBODY_AT_THE_COUNTER_USES
 from workflow_app.engine import forms
 from workflow_app.engine.model import read_model
 from workflow_app.engine.rehearsal import rehearse
@@ -166,14 +165,3 @@ def test_the_board_names_steps_of_this_process() -> None:
     assert {CALL, DONE, *STAGES} <= set(user_tasks())
     assert all("stage" in elements[element].properties for element in (CALL, DONE, *STAGES))
     assert elements[ACKNOWLEDGED_IN].kind == "subProcess"
-
-
-def test_forms_speak_plain_indonesian() -> None:
-    for form in tkp_dispatch().forms.values():
-        texts = [form.title, form.intro, form.submit, form.next]
-        texts += [f"{f.title} {f.help} {f.placeholder}" for f in form.fields.values()]
-        for text in texts:
-            found = [word for word in WORDS_NOBODY_AT_THE_COUNTER_USES if word in f"{text.lower()} "]
-            assert not found, f"{form.element}: {text}"
-        assert form.intro.endswith(".")
-        assert form.next.endswith(".")

@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 import archive.documents
@@ -12,9 +11,9 @@ from ocr.inspect import inspect
 from ocr.types import Inspection, Limits
 from workflow_app.errors import InvalidInput
 from workflow_app.models.document import CaseDocument
-from workflow_app.models.stack import StackPart
 from workflow_app.services.ground import audit, jobs
 from workflow_app.services.ground.unit_of_work import UnitOfWork, translated
+from workflow_app.services.papers import sorting
 
 UPLOAD, ARCHIVE, LETTER, BUNDLE, STACK, TRAY = "upload", "archive", "letter", "bundle", "stack", "tray"
 """Where a document came from (`Document.origin`). What is in the tray waits for a person to say what it becomes."""
@@ -95,31 +94,13 @@ def is_own(document: Document) -> bool:
     return document.origin in (LETTER, BUNDLE)
 
 
-def settle_waiting(work: UnitOfWork, document_id: UUID) -> None:
-    """This paper has its place: no tray asks for one any more."""
-    query = select(StackPart).where(StackPart.document_id == document_id, StackPart.status == "tray")
-    query = query.order_by(StackPart.stack_id, StackPart.no).with_for_update()
-    for part in work.session.scalars(query, execution_options={"populate_existing": True}):
-        part.status, part.reason = "known", ""
-        part.settled_at, part.settled_by = work.clock(), work.actor.user_id
-        audit.record(
-            work,
-            f"stack:{part.stack_id}",
-            "stack.sorted",
-            no=part.no,
-            status=part.status,
-            document_id=str(document_id),
-        )
-    work.session.flush()
-
-
 def _become_paper(work: UnitOfWork, document_id: UUID) -> None:
     document = work.session.get_one(Document, document_id, with_for_update=True, populate_existing=True)
     if document.origin == STACK:
         document.status, document.status_reason = DocumentStatus.RECEIVED, ""
         jobs.defer(work, "read_document", document_id=str(document_id))
     elif document.origin == TRAY:
-        settle_waiting(work, document_id)
+        sorting.settle_waiting(work, document_id)
     else:
         return
     document.origin = UPLOAD

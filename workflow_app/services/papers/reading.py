@@ -1,7 +1,7 @@
 """Reading a paper (a job): its words, a searchable copy and thumbnails go into the archive beside the original."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from archive.likeness import tokens
 from archive.models import Document, DocumentStatus, RenditionKind
 from ocr.errors import EngineMissing, NoRoom, OcrError
 from ocr.reading import read
-from ocr.types import Limits, Options, PdfKind, Reading
+from ocr.types import Limits, Options, PageReading, PdfKind, Reading
 from workflow_app.errors import Away, DiskFull, ReaderAway, StorageAway, Unavailable
 from workflow_app.services.ground import figures
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
@@ -79,7 +79,7 @@ def _save(works: Works, document_id: UUID, reading: Reading, seconds: float) -> 
             work.session,
             work.blobs,
             document_id,
-            pages=_pages(reading),
+            pages=page_texts(reading.pages),
             pdf=reading.pdf,
             pdf_kind=PDF_KINDS.get(reading.pdf_kind),
             thumbnails=reading.thumbnails,
@@ -111,7 +111,8 @@ def _record(work: UnitOfWork, document: Document, **facts: Any) -> None:
     paper_trail.happened(work, document.id, "document.read", status=str(document.status), **facts)
 
 
-def _pages(reading: Reading) -> Sequence[PageText]:
+def page_texts(pages: Iterable[PageReading]) -> Sequence[PageText]:
+    """What was read, as the archive keeps it."""
     return [
         PageText(
             no=page.no,
@@ -127,5 +128,5 @@ def _pages(reading: Reading) -> Sequence[PageText]:
             reason=page.reason,
             likeness=None if page.likeness is None else tokens(page.likeness),
         )
-        for page in reading.pages
+        for page in pages
     ]

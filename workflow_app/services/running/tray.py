@@ -16,7 +16,7 @@ from workflow_app.models.stack import PaperStack, StackPart
 from workflow_app.permissions import STACK_BRINGERS, check_role
 from workflow_app.services.accounts import people
 from workflow_app.services.case_file import clearances, handoffs
-from workflow_app.services.ground import audit, jobs
+from workflow_app.services.ground import jobs
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.papers import (
     document_views,
@@ -25,6 +25,7 @@ from workflow_app.services.papers import (
     paper_labels,
     paper_sight,
     paper_trail,
+    sorting,
     stacks,
     tray_sight,
 )
@@ -133,7 +134,7 @@ def place(work: UnitOfWork, stack_id: UUID, no: int, number: str, label: str, *,
     work.session.flush()
     documents.upload(work, case_id, element="", label=label, data=data, max_megabytes=max_megabytes)
     document.origin = intake.UPLOAD
-    _settled(work, part)
+    sorting.settle(work, part)
     return work.session.get_one(Case, case_id).number
 
 
@@ -148,7 +149,7 @@ def keep_in_archive(work: UnitOfWork, stack_id: UUID, no: int) -> None:
     if document.origin == intake.TRAY:
         document.origin = intake.ARCHIVE
     part.status, part.reason = "archived", ""
-    _settled(work, part)
+    sorting.settle(work, part)
 
 
 def read_again(work: UnitOfWork, document_id: UUID) -> None:
@@ -181,21 +182,6 @@ def _locked(work: UnitOfWork, stack_id: UUID, no: int) -> StackPart:
 def _is_for(work: UnitOfWork) -> ColumnElement[bool]:
     """This `StackPart` and its `Document` are for the actor to sort."""
     return tray_sight.is_shown(work) & clearances.is_cleared(work)
-
-
-def _settled(work: UnitOfWork, part: StackPart) -> None:
-    part.settled_at, part.settled_by = work.clock(), work.actor.user_id
-    work.session.flush()
-    intake.settle_waiting(work, part.document_id)
-    audit.record(
-        work,
-        f"stack:{part.stack_id}",
-        "stack.sorted",
-        no=part.no,
-        status=part.status,
-        document_id=str(part.document_id),
-        case=str(part.case_id) if part.case_id else None,
-    )
 
 
 def near(work: UnitOfWork, number: str) -> list[CaseHit]:
