@@ -5,7 +5,7 @@ import io
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.e2e import counter, scan
+from tests.e2e import counter, feeder, scan
 from tests.e2e.conftest import Opener
 from tests.e2e.site import RunningSite
 from tests.integration.services import stacks as made
@@ -39,18 +39,6 @@ def send(page: Page, then: str) -> None:
     counter.expect_task(page, then)
 
 
-def cover_of(page: Page) -> Image.Image:
-    """The cover sheet as it comes out of the printer and goes into the feeder."""
-    page.goto(f"{page.url}/lembar-sampul")
-    page.emulate_media(media="print")
-    picture = page.locator(".cover").first.screenshot()
-    page.emulate_media(media="screen")
-    sheet = fed.blank()
-    printed = Image.open(io.BytesIO(picture)).convert("L")
-    sheet.paste(printed.resize((1100, round(printed.height * 1100 / printed.width))), (70, 100))
-    return sheet
-
-
 def test_r39_old_paper_becomes_archive_by_keyboard_and_cover_sheet(
     site: RunningSite, signed_in: Opener
 ) -> None:
@@ -68,7 +56,7 @@ def test_r39_old_paper_becomes_archive_by_keyboard_and_cover_sheet(
     send(desk, "Pindai")
 
     task = desk.url
-    cover = cover_of(desk)
+    cover = feeder.cover_of(desk, task)
     desk.goto(task)
     desk.keyboard.press("g")
     desk.keyboard.press("t")
