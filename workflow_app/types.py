@@ -90,3 +90,7 @@ class Step:
     variables: Variables = field(default_factory=dict)
     had_effects: bool = False
     """Service tasks waited for their result before this step."""
+    flows: tuple[tuple[str, str], ...] = ()
+    """Sequence flows taken in this step, each as source and target."""
+    rows: tuple[tuple[str, str], ...] = ()
+    """Rows of decision tables that applied in this step, each as id of the table and of the row."""

@@ -10,6 +10,7 @@ from typing import Any
 from SpiffWorkflow.dmn.parser.DMNParser import DMNParser
 from SpiffWorkflow.exceptions import SpiffWorkflowException
 
+from workflow_app.engine import functions
 from workflow_app.engine.functions import Value
 from workflow_app.engine.model import parse_xml
 from workflow_app.engine.specs import Scope, TableEngine
@@ -17,6 +18,15 @@ from workflow_app.errors import InvalidDefinition, ProcessFault
 
 MOST_KNOWN = 1000
 """Answers of one table that are kept."""
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A row that applies."""
+
+    row: str
+    """Its id."""
+    outputs: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -34,10 +44,24 @@ class DecisionTable:
     rows: tuple[Mapping[str, Any], ...]
     """Every row by column: literal cells as values, None where the cell says "any", other cells as their text."""
     table: Any = field(repr=False, compare=False)
-    _known: dict[Any, list[dict[str, Any]]] = field(default_factory=dict, repr=False, compare=False)
+    _known: dict[Any, list[Hit]] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def variables(self) -> frozenset[str]:
+        """Control variables that the columns ask for."""
+        return frozenset().union(*map(functions.names_in, self.inputs))
+
+    @property
+    def row_ids(self) -> tuple[str, ...]:
+        """Id of every row, in the order of `rows`."""
+        return tuple(rule.id for rule in self.table.rules)
 
     def evaluate(self, variables: Mapping[str, Value]) -> list[dict[str, Any]]:
-        """Outputs of the rows that match (all for COLLECT, otherwise the first). Raises `ProcessFault`.
+        """Outputs of the rows that match (all for COLLECT, otherwise the first). Raises `ProcessFault`."""
+        return [dict(hit.outputs) for hit in self.hits(variables)]
+
+    def hits(self, variables: Mapping[str, Value]) -> list[Hit]:
+        """The rows that match, with their outputs. Raises `ProcessFault`.
 
         A table never changes and its cells see nothing but `variables`, so what was asked before is answered at once.
         """
@@ -49,14 +73,13 @@ class DecisionTable:
             if len(self._known) >= MOST_KNOWN:
                 self._known.clear()
             self._known[asked] = self._decide(variables)
-        return [dict(row) for row in self._known[asked]]
+        return self._known[asked]
 
-    def _decide(self, variables: Mapping[str, Value]) -> list[dict[str, Any]]:
+    def _decide(self, variables: Mapping[str, Value]) -> list[Hit]:
         task = outside_task(variables)
         try:
             rules = TableEngine(self.table).decide(task)
-            rules = rules if self.hit_policy == "COLLECT" else rules[:1]
-            return [dict(rule.output_as_dict(task)) for rule in rules]
+            return [Hit(rule.id, dict(rule.output_as_dict(task))) for rule in rules]
         except Exception as error:
             raise ProcessFault(self.name, f"{type(error).__name__}: {error}") from error
 

@@ -1,6 +1,7 @@
 """Playing a scenario on the engine alone, with played operations."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -16,17 +17,18 @@ from workflow_app.engine.scenarios import (
     ExpectOpen,
     Message,
     Scenario,
+    ScenarioFailed,
 )
 from workflow_app.types import Answers, Effect, Step
 
 
-class ScenarioFailed(AssertionError):
-    """The process did something else than the scenario says; the message tells what."""
+def unseen(_step: Step) -> None:
+    """Nobody looks on."""
 
 
-def rehearse(definition: Definition, scenario: Scenario) -> Step:
-    """Play a scenario to its end. Raises `ScenarioFailed` at the first difference."""
-    play = _Play(definition, scenario)
+def rehearse(definition: Definition, scenario: Scenario, seen: Callable[[Step], None] = unseen) -> Step:
+    """Play a scenario to its end, showing each step to `seen`. Raises `ScenarioFailed` at the first difference."""
+    play = _Play(definition, scenario, seen)
     for number, step in enumerate(scenario.steps, 1):
         try:
             match step:
@@ -53,7 +55,8 @@ def rehearse(definition: Definition, scenario: Scenario) -> Step:
 
 
 class _Play:
-    def __init__(self, definition: Definition, scenario: Scenario) -> None:
+    def __init__(self, definition: Definition, scenario: Scenario, seen: Callable[[Step], None]) -> None:
+        self.seen = seen
         self.definition = definition
         self.scenario = scenario
         self.now: datetime = BEGINS_AT
@@ -63,6 +66,8 @@ class _Play:
         self.clocks = RehearsedClocks(definition, scenario)
         self.checklist: Mapping[str, Any] = {}
         self.decided: dict[str, bool] = {}
+        self.rows: list[tuple[str, str]] = []
+        """Rows of checklists that applied."""
         self.step = self.settle(runner.start(definition, scenario.begins_with, self.now))
 
     def complete(self, step: Complete) -> None:
@@ -95,11 +100,16 @@ class _Play:
 
     def settle(self, step: Step) -> Step:
         """Resolve effects until none is left."""
+        self.show(step)
         while step.effects:
             effect = step.effects[0]
             result = self.operate(effect)
             step = runner.resolve_effect(self.definition, step.state, effect.task_id, result, self.now)
+            self.show(step)
         return step
+
+    def show(self, step: Step) -> None:
+        self.seen(replace(step, rows=(*step.rows, *self.rows)))
 
     def operate(self, effect: Effect) -> Value:
         given = effect.parameters
@@ -154,9 +164,11 @@ class _Play:
                      if f.widget == "requirements"]  # fmt: skip
         table = self.definition.decision(decisions[0])
         variables = {name: self.step.variables.get(name) for name in table.inputs}
+        hits = table.hits(variables)
+        self.rows += [(table.table.id, hit.row) for hit in hits]
+        rows = [hit.outputs for hit in hits]
         lines = [
-            (str(row["butir"]), str(row.get("bentuk") or ""), int(row.get("minimum") or 1))
-            for row in table.evaluate(variables)
+            (str(row["butir"]), str(row.get("bentuk") or ""), int(row.get("minimum") or 1)) for row in rows
         ]
         return checklists.state(lines, self.checklist, self.decided)
 

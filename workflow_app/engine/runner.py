@@ -16,7 +16,7 @@ from uuid import UUID
 from SpiffWorkflow.bpmn import BpmnEvent
 from SpiffWorkflow.bpmn.exceptions import WorkflowTaskException
 from SpiffWorkflow.exceptions import WorkflowException
-from SpiffWorkflow.spiff.specs.defaults import CallActivity, UserTask
+from SpiffWorkflow.spiff.specs.defaults import UserTask
 from SpiffWorkflow.spiff.specs.event_definitions import MessageEventDefinition
 from SpiffWorkflow.util.task import TaskState
 
@@ -25,7 +25,7 @@ from workflow_app.engine.definitions import Definition
 from workflow_app.engine.functions import Value
 from workflow_app.engine.messages import catchers
 from workflow_app.engine.specs import EffectTask, Scope, next_wake
-from workflow_app.engine.state import CaseState, all_tasks, fresh, pack, unpack
+from workflow_app.engine.state import CaseState, all_tasks, entered, followers, fresh, pack, unpack
 from workflow_app.errors import ProcessFault, SentraError, TaskNotReady
 from workflow_app.types import Effect, OpenTask, Step, Variables
 
@@ -105,6 +105,7 @@ class Run:
         self.definition = definition
         self.element = definition.key
         self.completed: list[str] = []
+        self.flows: list[tuple[str, str]] = []
         self.steps = 0
         self.known: set[UUID] = set()
         self.had_effects = False
@@ -195,9 +196,11 @@ class Run:
                 next_wake_at=next_wake(events),
                 outcome=self.case.outcome if workflow.completed else None,
                 completed=tuple(self.completed),
-                entered=tuple(self.entered()),
+                entered=tuple(entered(workflow)),
                 variables=dict(workflow.script_engine.variables),
                 had_effects=self.had_effects,
+                flows=tuple(self.flows),
+                rows=tuple(workflow.script_engine.rows),
             )
 
     @contextmanager
@@ -257,6 +260,7 @@ class Run:
         if element is None or task.state != TaskState.COMPLETED:
             return
         self.completed.append(element.id)
+        self.flows += [(element.id, target) for target in followers(task)]
         if element.kind == "endEvent" and element.parent is None:
             self.case.outcome = element.properties.get("outcome", self.case.outcome)
 
@@ -291,9 +295,3 @@ class Run:
         role = task.internal_data.get("role", element.role)
         is_held = rework.is_held(element, self.case.visits)
         return OpenTask(task.id, element.id, element.name, role, element.properties, is_held)
-
-    def entered(self) -> Iterator[str]:
-        """Call activities whose process is under way."""
-        for task in all_tasks(self.case.workflow):
-            if task.state == TaskState.STARTED and isinstance(task.task_spec, CallActivity):
-                yield task.task_spec.name

@@ -24,6 +24,10 @@ BEGINS_AT = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 DEFAULT_TARGET = timedelta(minutes=10)
 
 
+class ScenarioFailed(AssertionError):
+    """The process did something else than the scenario says; the message tells what."""
+
+
 @dataclass(frozen=True)
 class Complete:
     """A person of a role completes an open task with these answers."""

@@ -51,6 +51,8 @@ class Scope:
     def __init__(self, variables: Mapping[str, Value], now: datetime) -> None:
         self.variables = dict(variables)
         self.now = now
+        self.rows: list[tuple[str, str]] = []
+        """Rows of decision tables that applied, each as id of the table and of the row."""
 
     def set(self, name: str, value: object) -> None:
         """Change a control variable. Raises `ValueError` for a reserved name or a value that is not allowed."""
@@ -151,6 +153,14 @@ class EffectTask(ServiceTask):
 
 class TableEngine(DMNEngine):
     """Evaluates a decision table; the library glues a cell such as `in ["a"]` to its input without a space."""
+
+    def decide(self, task: Any) -> list[Any]:
+        """The rows that apply: all that match for COLLECT, otherwise the first."""
+        table = self.decision_table
+        found: list[Any] = super().decide(task)
+        found = found if table.hit_policy == "COLLECT" else found[:1]
+        task.workflow.script_engine.rows += [(table.id, rule.id) for rule in found]
+        return found
 
     def evaluate(self, input_expr: str | None, match_expr: str | None, task: Any) -> Any:
         """True if a cell accepts the input."""

@@ -23,12 +23,15 @@ from SpiffWorkflow.bpmn.serializer.default.workflow import (
 from SpiffWorkflow.bpmn.serializer.helpers import DefaultRegistry
 from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
+from SpiffWorkflow.spiff.specs.defaults import CallActivity
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from workflow_app.engine.specs import Scope, Specs
 
 FORMAT = 1
+SPLIT = ".BoundaryEventSplit"
+"""What the library puts behind the name of an element with boundary events, for the task that opens both."""
 
 
 @dataclass
@@ -143,6 +146,20 @@ def all_tasks(workflow: Any) -> Iterator[Any]:
     """Every task of the case and its subprocesses, at any depth (the library's iterators stop at 1000)."""
     for part in (workflow, *workflow.subprocesses.values()):
         yield from part.tasks.values()
+
+
+def entered(workflow: Any) -> Iterator[str]:
+    """Call activities whose process is under way."""
+    for task in all_tasks(workflow):
+        if task.state == TaskState.STARTED and isinstance(task.task_spec, CallActivity):
+            yield task.task_spec.name
+
+
+def followers(task: Any) -> Iterator[str]:
+    """Elements that a completed task led to; what the library only foresees is none of them."""
+    for child in task.children:
+        if not child.has_state(TaskState.PREDICTED_MASK | TaskState.FUTURE):
+            yield child.task_spec.name.removesuffix(SPLIT)
 
 
 def _registry(specs: Specs | None) -> Any:

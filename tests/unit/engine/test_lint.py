@@ -218,6 +218,11 @@ FAULTS: dict[str, tuple[Folder, str, str]] = {
     "an output cell that calls": (line().decision("t", ['"a"'], ["x"], [["", "open(1)"]]), "decision-cell", "t.dmn"),
     "an output named like a function": (line().decision("t", ['"a"'], ["len"], [["", "1"]]), "decision-cell", "t.dmn"),
     "overlapping rows": (line().decision("t", ["1"], ["x"], [["> 3", "1"], ["< 9", "2"]], "UNIQUE"), "decision-overlap", "t.dmn"),
+    "an example of a table that is missing": (line().file("tables/hantu.yaml", "[{given: {}, expect: {}}]"), "decision-unknown", "tables/hantu.yaml"),
+    "an example that cannot be read": (line().file("tables/t.yaml", "[{given: {}}]"), "example-unreadable", "tables/"),
+    "an example that the table contradicts": (
+        line().decision("t", ["kode"], ["x"], [["", "1"]], "FIRST").file("tables/t.yaml", "[{given: {}, expect: {x: 2}}]"), "example-failed", "tables/t.yaml",
+    ),
     "an unsupported hit policy": (line().decision("t", ["1"], ["x"], [["", "1"]], "ANY"), "hit-policy", "t.dmn"),
     "one decision in two files": (line().decision("t", ["1"], ["x"], [["", "1"]]).file("u.dmn", Folder().decision("t", ["1"], ["x"], [["", "1"]]).extra["t.dmn"].decode()), "one-decision", "u.dmn"),
     "a node that is not drawn": (changed(drop_drawing), "not-drawn", "isi"),

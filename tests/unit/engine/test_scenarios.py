@@ -4,8 +4,15 @@ import pytest
 
 from tests.unit.engine.counter import service_counter
 from tests.unit.engine.folder import Folder
-from workflow_app.engine.rehearsal import ScenarioFailed, rehearse
-from workflow_app.engine.scenarios import Advance, Complete, Scenario, read_scenario, read_scenarios
+from workflow_app.engine.rehearsal import rehearse
+from workflow_app.engine.scenarios import (
+    Advance,
+    Complete,
+    Scenario,
+    ScenarioFailed,
+    read_scenario,
+    read_scenarios,
+)
 from workflow_app.errors import InvalidDefinition
 from workflow_app.types import Step
 

@@ -9,8 +9,15 @@ import pytest
 from tests.unit.processes.folder import PROCESSES, lp, tkp_dispatch
 from workflow_app.engine import clock_edges
 from workflow_app.engine.definitions import load, read_folder
-from workflow_app.engine.rehearsal import ScenarioFailed, rehearse
-from workflow_app.engine.scenarios import Advance, Complete, ExpectOpen, Scenario, read_scenarios
+from workflow_app.engine.rehearsal import rehearse
+from workflow_app.engine.scenarios import (
+    Advance,
+    Complete,
+    ExpectOpen,
+    Scenario,
+    ScenarioFailed,
+    read_scenarios,
+)
 from workflow_app.services.office import configuration_seeds, readable
 
 LATE = next(s for s in read_scenarios(lp().files) if s.file.endswith("lewat_20_menit.yaml"))

@@ -7,8 +7,11 @@ from typing import Any
 
 from workflow_app.engine import functions
 from workflow_app.engine.decisions import DecisionTable, outside_task
+from workflow_app.engine.examples import FOLDER, check, read_examples
 from workflow_app.engine.linting.source import Finding, Rule, Source
+from workflow_app.engine.scenarios import ScenarioFailed
 from workflow_app.engine.specs import TableEngine
+from workflow_app.errors import InvalidDefinition, ProcessFault
 
 POLICIES = frozenset({"COLLECT", "FIRST", "UNIQUE"})
 
@@ -79,6 +82,24 @@ def rules(source: Source) -> Iterator[Finding]:
             yield Finding("decision-gap", table.file, "Baris terakhir harus berlaku untuk semua masukan.")
 
 
+def examples(source: Source) -> Iterator[Finding]:
+    """Examples name a table of this folder, and it says what they say."""
+    try:
+        found = read_examples(source.files)
+    except InvalidDefinition as error:
+        yield Finding("example-unreadable", FOLDER, f"Tidak dapat dibaca: {error.detail}.")
+        return
+    for example in found:
+        table = source.decisions.get(example.table)
+        if table is None:
+            yield Finding("decision-unknown", example.file, f"Keputusan {example.table} tidak ada.")
+            return
+        try:
+            check(table, example)
+        except (ScenarioFailed, ProcessFault) as error:
+            yield Finding("example-failed", example.file, f"Tabel tidak menjawab seperti contohnya: {error}.")
+
+
 def _has_catch_all(table: DecisionTable) -> bool:
     """True if the last row of a FIRST table matches anything; a UNIQUE table must cover its cases itself."""
     last = table.table.rules[-1] if table.table.rules else None
@@ -135,4 +156,4 @@ def _parses(text: str) -> bool:
     return True
 
 
-RULES: tuple[Rule, ...] = (tables, cells, rules)
+RULES: tuple[Rule, ...] = (tables, cells, rules, examples)

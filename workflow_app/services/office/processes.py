@@ -8,7 +8,8 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import func, select, update
 
-from workflow_app.engine import definitions
+from workflow_app.engine import coverage, definitions
+from workflow_app.engine.coverage import Coverage
 from workflow_app.engine.definitions import Definition
 from workflow_app.engine.linting.linter import Finding, lint
 from workflow_app.engine.linting.release import between
@@ -54,6 +55,11 @@ def read(folder: Path) -> Definition:
 def check_folder(folder: Path) -> list[Finding]:
     """What the linter finds in a folder."""
     return lint(definitions.read_folder(folder), ROLES, configuration_keys.SEED)
+
+
+def coverage_of(release: Iterable[Path]) -> list[Coverage]:
+    """What the scenarios of these folders take. Raises `InvalidDefinition`, `ScenarioFailed` where one fails."""
+    return coverage.measure(map(read, release))
 
 
 def check_kinship(folder: Path, release: Iterable[Path]) -> list[Finding]:
