@@ -13,6 +13,7 @@ COMMANDS = {
     "audit": "audit:audit",
     "backup": "backup:backup",
     "chaos": "chaos:chaos",
+    "clauses": "clauses:clauses",
     "config": "config:config",
     "db": "database:database",
     "process": "process:process",

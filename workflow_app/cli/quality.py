@@ -19,6 +19,7 @@ import click
 
 from workflow_app.bootstrap.system_packages import BROWSERS
 from workflow_app.cli import checks
+from workflow_app.cli.clauses import page_faults
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PACKAGES = ("workflow_app", "archive", "ocr")
@@ -147,6 +148,7 @@ def _checks() -> dict[str, Callable[[], tuple[bool, str]]]:
             "-m", "djlint", "--lint", "--quiet", "workflow_app/web/templates", *letters
         ),
         "templates compile": lambda: _faults(checks.template_faults(ROOT)),
+        "clause map (docs/clauses.md)": lambda: _faults(iter(page_faults())),
         "requirement files": lambda: _faults(checks.requirement_faults(ROOT)),
     }
 
