@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from tests.integration.open_tasks import task_of
 from tests.integration.stretches import use_up
-from workflow_app.errors import Conflict, Forbidden, InvalidInput, LoopLimitReached
+from workflow_app.errors import Conflict, Forbidden, InvalidInput, LoopLimitReached, TaskNotReady
 from workflow_app.models.audit import AuditEvent
 from workflow_app.models.case import Case
 from workflow_app.services.case_file import history, incidents
@@ -137,6 +137,22 @@ def test_another_step_that_failed_in_a_held_case_waits_for_no_permission_and_is_
         (False, False, True),
         (True, True, False),
     ]
+
+
+def test_the_id_of_another_failed_step_lets_no_held_case_go_on(works: Works, held: Held, sari: Actor) -> None:
+    with works.begin(SYSTEM) as work:
+        incidents.record(work, held.case_id, "wake", None, "", ZeroDivisionError())
+    (other,) = (each for each in open_incidents(works, sari, held.case_id) if not each.is_held)
+
+    with pytest.raises(TaskNotReady), works.begin(sari) as work:
+        going_on.look(work, other.id)
+    with pytest.raises(TaskNotReady), works.begin(sari) as work:
+        going_on.let_on(work, other.id, REASON)
+
+    assert sorted(each.is_held for each in open_incidents(works, sari, held.case_id)) == [False, True]
+    with works.begin(sari) as work:
+        going_on.let_on(work, held.incident_id, REASON)
+    assert [each.id for each in open_incidents(works, sari, held.case_id)] == [other.id]
 
 
 def test_a_held_case_can_still_be_cancelled_and_waits_for_nobody_then(

@@ -250,10 +250,17 @@ def _views(work: UnitOfWork, case_id: UUID | None) -> list[IncidentView]:
     return [_view(work, incident, case) for incident, case in work.session.execute(query)]
 
 
-def _view(work: UnitOfWork, incident: Incident, case: Case) -> IncidentView:
-    # Of a step that the limit stopped the detail is the element that could not be entered, see `LoopLimitReached`.
+def is_held(work: UnitOfWork, incident: Incident, case: Case) -> bool:
+    """Is it the limit of rework that stopped this step, so that it waits for a lead and not for another try?
+
+    Of a step that the limit stopped the detail is the element that could not be entered, see `LoopLimitReached`.
+    """
     stopped_at = incident.element if incident.operation in BESIDE else incident.detail
-    is_held = stopped_at in rework.held_in(definition_of(work, case.definition_id), case.state)
+    return stopped_at in rework.held_in(definition_of(work, case.definition_id), case.state)
+
+
+def _view(work: UnitOfWork, incident: Incident, case: Case) -> IncidentView:
+    held = is_held(work, incident, case)
     return IncidentView(
         incident.id,
         incident.case_id,
@@ -261,10 +268,8 @@ def _view(work: UnitOfWork, incident: Incident, case: Case) -> IncidentView:
         incident.happened_at,
         incident.sentence,
         incident.element,
-        can_retry=has_role(work.actor, INCIDENT_RETRIERS)
-        and incident.operation != "complete"
-        and not is_held,
+        can_retry=has_role(work.actor, INCIDENT_RETRIERS) and incident.operation != "complete" and not held,
         task_id=incident.task_id,
-        is_held=is_held,
-        can_let_on=is_held and is_lead(work.actor, case.confined_to),
+        is_held=held,
+        can_let_on=held and is_lead(work.actor, case.confined_to),
     )

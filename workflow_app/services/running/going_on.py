@@ -51,8 +51,7 @@ def look(work: UnitOfWork, incident_id: UUID) -> HeldCase:
     incident, case = _held(work, incident_id)
     if incident.resolved_at is not None:
         raise precedence.mended(work, incident)
-    if not rework.held_in(definition_of(work, case.definition_id), case.state):
-        raise TaskNotReady("Berkas ini tidak menunggu izin.")
+    _check_held(work, incident, case)
     query = select(AuditEvent).where(
         AuditEvent.case_id == case.id, AuditEvent.action.in_(("task.completed", ALLOWED))
     )
@@ -89,6 +88,7 @@ def let_on(work: UnitOfWork, incident_id: UUID, reason: str) -> UUID:
         if incident.resolved_by == work.actor.user_id:
             return case.id
         raise precedence.mended(work, incident)
+    _check_held(work, incident, case)
     definition = definition_of(work, case.definition_id)
     held = rework.held_in(definition, case.state)
     run = runner.open_case(definition, case.state, work.clock())
@@ -102,6 +102,14 @@ def let_on(work: UnitOfWork, incident_id: UUID, reason: str) -> UUID:
     if incident.task_id not in waiting:
         incidents.retry(work, incident.id)
     return case.id
+
+
+def _check_held(work: UnitOfWork, incident: Incident, case: Case) -> None:
+    """A step that failed for another reason beside a held one waits for no permission: it is tried again."""
+    if not incidents.is_held(work, incident, case):
+        raise TaskNotReady(
+            "Kesalahan ini tidak menunggu izin. Buka berkasnya dan coba lagi langkah yang gagal."
+        )
 
 
 def _held(work: UnitOfWork, incident_id: UUID, *, lock: bool = False) -> tuple[Incident, Case]:
