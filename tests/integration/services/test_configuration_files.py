@@ -103,3 +103,40 @@ def test_every_fault_of_a_file_is_named_at_once(work: UnitOfWork) -> None:
         configuration_files.take_in(work, text)
 
     assert len(refusal.value.sentence.splitlines()) == 4
+
+
+def test_a_map_that_names_every_role_is_told_in_part_and_the_others_stay_what_they_were(
+    work: UnitOfWork,
+) -> None:
+    """Not what the product calls them, as it was: a second name would have taken the first one back."""
+    first, second = datetime(2026, 12, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)
+    configuration.set_value(work, "label_peran", {"pamapta": "Kanit SPKT"}, first)
+    configuration.set_value(work, "label_peran", {"petugas": "Bamin SPKT"}, second)
+
+    seed = configuration.SEED["label_peran"]
+    assert configuration.value(work, "label_peran", first) == {**seed, "pamapta": "Kanit SPKT"}
+    assert configuration.value(work, "label_peran", second) == {
+        **seed,
+        "pamapta": "Kanit SPKT",
+        "petugas": "Bamin SPKT",
+    }
+
+
+@pytest.mark.parametrize(
+    ("key", "before", "after"),
+    [
+        ("kontak_peran", {"pimpinan": {"surel": "a@contoh.id"}}, {"ka_spkt": {"surel": "b@contoh.id"}}),
+        (
+            "tingkat_akses",
+            {"proses": {"complaint": "rahasia"}, "dokumen": {"Paspor": "terbatas"}},
+            {"proses": {"complaint": "rahasia"}, "dokumen": {}},
+        ),
+    ],
+)
+def test_a_map_of_the_office_s_own_names_is_written_whole_and_what_is_left_out_is_gone(
+    work: UnitOfWork, key: str, before: dict[str, object], after: dict[str, object]
+) -> None:
+    configuration.set_value(work, key, before, datetime(2026, 12, 1, tzinfo=UTC))
+    configuration.set_value(work, key, after, datetime(2027, 1, 1, tzinfo=UTC))
+
+    assert configuration.value(work, key, datetime(2027, 1, 1, tzinfo=UTC)) == after

@@ -104,30 +104,36 @@ def checked(key: str, new: Any) -> Any:
     fault = configuration_keys.fault(key, new)
     if fault:
         raise InvalidInput(fault)
-    return {**SEED[key], **new} if key == "label_peran" else new
+    return new
 
 
 def completed(work: UnitOfWork, entries: Sequence[Entry]) -> list[Entry]:
-    """The same with all owners: who is not named stays what he is at the time from which the others change."""
-    whole = {each.valid_from: after for each, _, after in _owners(work, entries)}
-    return [replace(each, value=whole[each.valid_from]) if each.key == OWNERS else each for each in entries]
+    """The same with whole maps: who is not named stays what he is at the time from which the others change. A map that the
+    office fills with names of its own is written whole.
+    """
+    whole = {(each.key, each.valid_from): after for each, _, after in _told_in_part(work, entries)}
+    return [replace(each, value=whole.get((each.key, each.valid_from), each.value)) for each in entries]
 
 
-def _owners(work: UnitOfWork, entries: Sequence[Entry]) -> Iterator[tuple[Entry, Any, Any]]:
-    """Entries of owners in the order of their times, with all owners before and after each of them."""
-    told = {row.valid_from: row.value for row in _rows(work).get(OWNERS, ())}
-    for each in sorted((each for each in entries if each.key == OWNERS), key=lambda each: each.valid_from):
-        last = max((at for at in told if at <= each.valid_from), default=None)
-        before = {**SEED[OWNERS], **(told[last] if last else {})}
-        told[each.valid_from] = {**before, **each.value}
-        yield each, before, told[each.valid_from]
+def _told_in_part(work: UnitOfWork, entries: Sequence[Entry]) -> Iterator[tuple[Entry, Any, Any]]:
+    """Entries of maps that name all, in the order of their times, with the whole map before and after each of them."""
+    partial = [each for each in entries if configuration_keys.names_all(each.key)]
+    told = {
+        each.key: {row.valid_from: row.value for row in _rows(work).get(each.key, ())} for each in partial
+    }
+    for each in sorted(partial, key=lambda each: each.valid_from):
+        known = told[each.key]
+        last = max((at for at in known if at <= each.valid_from), default=None)
+        before = {**SEED[each.key], **(known[last] if last else {})}
+        known[each.valid_from] = {**before, **each.value}
+        yield each, before, known[each.valid_from]
 
 
 def _check_delegated(work: UnitOfWork, entries: Sequence[Entry]) -> None:
     """Who may say whose a value is does not thereby come by values that he may not change: Propam's stay Propam's."""
     if work.actor.user_id is None:
         return
-    for _, before, after in _owners(work, entries):
+    for _, before, after in _told_in_part(work, [each for each in entries if each.key == OWNERS]):
         for family in after:
             allowed = owner(work, family).may_change
             if _owner(before[family]) == _owner(after[family]) or has_role(work.actor, allowed):

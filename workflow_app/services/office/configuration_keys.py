@@ -63,6 +63,8 @@ class Family:
     """Shapes by part, where the parts do not all take the same."""
     is_prospective: bool = False
     """A case keeps what held when it was opened, so nothing changes for a time since which cases were opened."""
+    names_all: bool = False
+    """Is the value a map with a value for every role or family? Then it is told in part: who is not named stays what he is."""
     is_open: bool = False
     """May the office name further keys of it? `null` ends one of those."""
 
@@ -104,6 +106,11 @@ def fault(key: str, value: Any) -> str:
 def is_prospective(key: str) -> bool:
     """Is a known key changed only for cases to come?"""
     return _family(key).is_prospective
+
+
+def names_all(key: str) -> bool:
+    """Is a known key a map that is told in part, because all its names have a value at any time?"""
+    return _family(key).names_all
 
 
 def _family(key: str) -> Family:
@@ -172,7 +179,7 @@ _FAMILIES = (
     Family("masa_berlaku", "Masa berlaku surat dalam hari", SERVICE, shapes.count, seeds.VALIDITY),
     Family("ketentuan", "Kalimat hukum pada surat", SERVICE, shapes.lines, seeds.PROVISIONS),
     Family("pola_nomor", "Pola nomor surat dan berkas", SERVICE, shapes.pattern, seeds.NUMBERS),
-    Family("label_peran", "Sebutan peran", SERVICE, shapes.labels, {"": ROLES}),
+    Family("label_peran", "Sebutan peran", SERVICE, shapes.labels, {"": ROLES}, names_all=True),
     Family("kalender", "Kalender hari kerja", POLICY, shapes.calendar, seeds.CALENDARS, is_open=True),
     # R79: the chief sees complaints against members that went to Propam, unless one names him.
     Family("propam", "Yang melihat berkas Propam", PROPAM, shapes.truth, {"pimpinan_melihat": True}),
@@ -195,6 +202,8 @@ FAMILIES: dict[str, Family] = {
     each.name: each for each in (*_FAMILIES, Family(OWNERS, "Pemilik tiap pengaturan", POLICY, _owners))
 }
 SEED_OWNERS = {name: each.owner.value for name, each in FAMILIES.items()}
-FAMILIES[OWNERS] = Family(OWNERS, "Pemilik tiap pengaturan", POLICY, _owners, {"": SEED_OWNERS})
+FAMILIES[OWNERS] = Family(
+    OWNERS, "Pemilik tiap pengaturan", POLICY, _owners, {"": SEED_OWNERS}, names_all=True
+)
 SEED: dict[str, Any] = {key: seed for each in FAMILIES.values() for key, seed in each.keys.items()}
 """Every key that the product comes with."""
