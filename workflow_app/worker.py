@@ -61,6 +61,7 @@ CRONS = {
     "checkpoint": "*/15 * * * *",
     "publish_counts": "*/10 * * * *",
     "sweep": "7 * * * *",
+    "complete_lines": "37 * * * *",
     "settle_holds": "* * * * *",
     "prove_lock": "10 19 * * *",
     "check_fixity": "20 19 * * *",
@@ -69,6 +70,7 @@ CRONS = {
 
 RETRY = Waiting()
 PATIENT_RETRY = WaitingLonger()
+Part = Callable[[App], Awaitable[None]]
 
 
 def create_worker(settings: Settings, works: Works) -> App:
@@ -163,9 +165,6 @@ def _add_clocked(app: App, settings: Settings, works: Works) -> None:
             sessions.sweep(work)
             attempts.sweep(work)
             jobs.sweep(work)
-
-
-Part = Callable[[App], Awaitable[None]]
 
 
 async def run(settings: Settings, works: Works) -> None:

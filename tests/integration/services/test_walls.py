@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 
+from tests.integration.conftest import TestClock
 from tests.integration.services import walled
 from tests.integration.services.walled import begin, complete, naming, refused, sees, task_of
 from workflow_app.errors import InvalidInput
@@ -15,11 +17,11 @@ from workflow_app.models.audit import AuditEvent
 from workflow_app.models.submission import Submission
 from workflow_app.models.wall import CaseWall
 from workflow_app.services.accounts import users
-from workflow_app.services.case_file import history, identities, inbox
+from workflow_app.services.case_file import history, identities, inbox, reopened_line
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.running import cases, drafts, reopenings, tasks
-from workflow_app.services.watching import consistency_cases
+from workflow_app.services.watching import consistency_cases, consistency_kinship, safekeeping
 from workflow_app.types import SYSTEM, Actor
 
 Person = Callable[..., Actor]
@@ -197,3 +199,64 @@ def test_r79_what_goes_to_propam_after_it_was_taken_up_takes_the_whole_matter_al
     complete(works, beside, "lapor", budi, naming())
     with works.begin(SYSTEM) as work:
         assert [fault for fault in consistency_cases.check(work) if fault.kind == "wall"] == []
+
+
+def test_r79_what_was_raised_before_it_reached_the_matter_is_told_by_the_audit_and_carried_over_once(
+    works: Works,
+    taken_up: tuple[UUID, UUID, UUID],
+    budi: Actor,
+    sari: Actor,
+    dewi: Actor,
+    person: Person,
+    clock: TestClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock.at += timedelta(minutes=1)
+    complete(works, taken_up[2], "telaah", sari)
+    with monkeypatch.context() as before:  # as a release did that stayed in the case
+        for name in ("lock_line", "lock_descendants"):
+            before.setattr(reopened_line, name, lambda *_: [])
+        complete(works, taken_up[2], "lapor", budi, naming(dewi, target="propam"))
+    others = taken_up[:2]
+    assert all(sees(works, actor, case_id) for case_id in others for actor in (dewi, sari))
+    with works.begin(SYSTEM) as work:
+        found = [fault.where for fault in consistency_kinship.check(work) if fault.kind == "wall"]
+    assert sorted(found) == sorted(2 * [f"case {case_id}" for case_id in others]), (
+        "a wall and a confinement each"
+    )
+
+    safekeeping.complete_lines(works)
+    with works.begin(SYSTEM) as work:
+        count = select(func.count()).select_from(AuditEvent)
+        events = work.session.scalar(count)
+    safekeeping.complete_lines(works)
+    with works.begin(SYSTEM) as work:
+        assert work.session.scalar(count) == events, "nothing lacks a second time"
+
+    propam = person("propam", "piket_propam")
+    for case_id in taken_up:
+        assert [sees(works, actor, case_id) for actor in (propam, dewi, sari)] == [True, False, False]
+    with works.begin(SYSTEM) as work:
+        assert list(audit.verify_chains(work)) == []
+        assert [fault for fault in consistency_kinship.check(work) if fault.kind == "wall"] == []
+        assert [fault for fault in consistency_cases.check(work) if fault.kind == "wall"] == []
+
+
+def test_r79_what_still_ran_when_the_matter_went_to_propam_lacks_nothing_after_its_end(
+    works: Works, taken_up: tuple[UUID, UUID, UUID], budi: Actor, sari: Actor, clock: TestClock
+) -> None:
+    with works.begin(sari) as work:
+        beside = reopenings.reopen(work, taken_up[1], "Pengadu membawa keterangan baru.")
+    complete(works, taken_up[2], "telaah", sari)
+    complete(works, taken_up[2], "lapor", budi, naming(target="propam"))
+    assert not any(sees(works, sari, case_id) for case_id in taken_up)
+    clock.at += timedelta(minutes=1)
+    complete(works, beside, "lapor", budi, naming())
+    for element in ("telaah", "putusan"):
+        complete(works, beside, element, sari)
+
+    safekeeping.complete_lines(works)
+
+    assert sees(works, sari, beside)
+    with works.begin(SYSTEM) as work:
+        assert [fault for fault in consistency_kinship.check(work) if fault.kind == "wall"] == []

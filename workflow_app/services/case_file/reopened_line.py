@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from workflow_app.models.case import Case
 from workflow_app.models.kinship import CaseKinship
@@ -12,6 +12,51 @@ from workflow_app.services.ground.unit_of_work import UnitOfWork
 
 REOPENED = "Dibuka kembali"
 """Why a case continues one of its own kind that had ended."""
+
+
+_LACKING_WALLS = text("""
+    with recursive beside (case_id, other_id) as (
+        select parent_id, child_id from case_kinship
+        union all
+        select child_id, parent_id from case_kinship where reason = :reopened
+    ),
+    reached (case_id, user_id) as (
+        select case_id, user_id from case_wall
+        union
+        select beside.other_id, reached.user_id from reached join beside using (case_id)
+    )
+    select case_id, user_id from reached except select case_id, user_id from case_wall
+""")
+
+_LACKING_CONFINEMENTS = text("""
+    with recursive beside (case_id, other_id) as (
+        select parent_id, child_id from case_kinship where reason = :reopened
+        union all
+        select child_id, parent_id from case_kinship where reason = :reopened
+    ),
+    reached (case_id, role, since) as (
+        select c.id, c.confined_to, max(e.at) from service_case c
+        join audit_event e on e.case_id = c.id and e.action = 'case.confined'
+        where c.confined_to is not null group by c.id
+        union
+        select beside.other_id, reached.role, reached.since from reached join beside using (case_id)
+    )
+    select distinct on (c.id) c.id, reached.role from reached join service_case c on c.id = reached.case_id
+    where c.confined_to is null and c.closed_at < reached.since order by c.id, reached.since
+""")
+
+
+def lacking_walls(work: UnitOfWork) -> dict[UUID, set[UUID]]:
+    """By case the members who see it although they are kept out of one that it takes up or continues, or that took it up."""
+    found: dict[UUID, set[UUID]] = {}
+    for case_id, user_id in work.session.execute(_LACKING_WALLS, {"reopened": REOPENED}):
+        found.setdefault(case_id, set()).add(user_id)
+    return found
+
+
+def lacking_confinements(work: UnitOfWork) -> dict[UUID, str]:
+    """By case the role that alone may see it: one of the same line was confined to that after this had ended."""
+    return {row.id: row.role for row in work.session.execute(_LACKING_CONFINEMENTS, {"reopened": REOPENED})}
 
 
 def lock_line(work: UnitOfWork, case: Case) -> list[Case]:

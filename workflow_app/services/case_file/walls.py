@@ -24,6 +24,8 @@ INHERITED = "berkas_asal"
 """Why a wall stands that was raised in the case which this one continues."""
 RELATED = "berkas_terkait"
 """Why a wall stands that was raised in a case of the same matter after this one had begun."""
+SERVED = "melayani_asal"
+"""Why a wall stands before who served in the case that begot this one, which is about that service."""
 
 
 def raise_walls(work: UnitOfWork, case: Case, element: str, source: str, field: str) -> None:
@@ -46,6 +48,12 @@ def inherit(work: UnitOfWork, parent: Case, child: Case) -> None:
         _confine(work, child, "", parent.confined_to)
 
 
+def keep_out_who_served(work: UnitOfWork, child: Case, served: Iterable[UUID | None]) -> None:
+    """A case about how somebody was served begins behind a wall for those who served him, whatever other roles they have."""
+    members = {member for member in served if member is not None}
+    _keep_out(work, child, "", members - case_tasks.walled_off(work, child.id), SERVED)
+
+
 def confine(work: UnitOfWork, case: Case, element: str, role: str) -> None:
     """From now on only `role` sees the case, beside those who watch over confined cases; and what ended of the same matter.
 
@@ -65,6 +73,20 @@ def _confine(work: UnitOfWork, case: Case, element: str, role: str) -> None:
     case.confined_to = role
     memory.lose_sight(work, case.id)
     audit.record_case(work, case.id, "case.confined", element, role=role, label=role_label(work, role))
+
+
+def complete_lines(work: UnitOfWork) -> int:
+    """Raise in every case what the others of its matter have and it lacks; returns in how many. Nothing lacks a second time.
+
+    What was raised before it reached the cases of the same matter is carried to them like this.
+    """
+    named, confined = reopened_line.lacking_walls(work), reopened_line.lacking_confinements(work)
+    for case_id in sorted(named.keys() | confined.keys()):
+        case = access.lock_case(work, case_id)
+        _keep_out(work, case, "", named.get(case_id, set()) - case_tasks.walled_off(work, case_id), RELATED)
+        if case_id in confined and case.confined_to is None:
+            _confine(work, case, "", confined[case_id])
+    return len(named.keys() | confined.keys())
 
 
 def may_hear_of(work: UnitOfWork, case: Case, role: str) -> bool:

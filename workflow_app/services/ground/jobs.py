@@ -28,6 +28,7 @@ QUEUES = {
     "settle_holds": "keeping",
     "prove_lock": "keeping",
     "check_fixity": "keeping",
+    "complete_lines": "keeping",
 }
 """Reading papers is slow, and so are a mail server that hangs and a look at the whole archive; everything a waiting citizen needs goes to the queue `counter`."""
 
@@ -43,6 +44,7 @@ CLOCKED = (
     "settle_holds",
     "prove_lock",
     "check_fixity",
+    "complete_lines",
 )
 """Jobs that the clock asks for, again and again; nobody waits for a certain one of them."""
 KEPT = timedelta(days=30)

@@ -1,4 +1,6 @@
-"""Every case that a step began is there, and both trails and the table tell of the same bond."""
+"""Every case that a step began is there, both trails and the table tell of the same bond, and what is kept from somebody in one
+case of a matter is kept in all.
+"""
 
 from collections.abc import Iterator
 from uuid import UUID
@@ -7,7 +9,7 @@ from sqlalchemy import select
 
 from workflow_app.models.audit import AuditEvent
 from workflow_app.models.kinship import CaseKinship
-from workflow_app.services.case_file import kinship
+from workflow_app.services.case_file import kinship, reopened_line
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.watching.faults import Fault
 
@@ -16,7 +18,7 @@ Bond = tuple[UUID, UUID]
 
 
 def check(work: UnitOfWork) -> Iterator[Fault]:
-    """Compare the bonds of the table with those that the trails of parents and of children tell."""
+    """Compare the bonds of the table with those that the trails of parents and of children tell, and the walls along them."""
     rows = {(row.parent_id, row.child_id) for row in work.session.scalars(select(CaseKinship))}
     told = {
         "of the parent": {(case, other) for case, other in _told(work, kinship.CHILD)},
@@ -35,6 +37,13 @@ def check(work: UnitOfWork) -> Iterator[Fault]:
                 f"case {parent}",
                 f"The trail {trail} tells of case {child}, which does not continue it.",
             )
+    for case_id, members in sorted(reopened_line.lacking_walls(work).items()):
+        sentence = f"{len(members)} members see it who are kept out of a case of the same matter."
+        yield Fault("wall", f"case {case_id}", sentence)
+    for case_id, role in sorted(reopened_line.lacking_confinements(work).items()):
+        yield Fault(
+            "wall", f"case {case_id}", f"A case of the same matter is confined to {role}, this is not."
+        )
 
 
 def _told(work: UnitOfWork, action: str) -> Iterator[Bond]:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from archive.models import Document
 from workflow_app.errors import SentraError
 from workflow_app.models.heartbeat import Heartbeat
+from workflow_app.services.case_file import walls
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
 from workflow_app.services.papers import holdings, holds, paper_trail
@@ -126,9 +127,17 @@ def _conclude(work: UnitOfWork, found: Findings, extent: str) -> None:
     )
 
 
+def complete_lines(works: Works) -> None:
+    """What is kept from somebody in one case of a matter is kept in all: also what was raised before it reached the others."""
+    with works.begin(SYSTEM) as work:
+        if found := walls.complete_lines(work):
+            log.warning("walls or confinements were missing in %s cases of a matter and stand now", found)
+
+
 CARE: Mapping[str, Callable[[Works], object]] = {
     "settle_holds": holds.settle_due,
     "prove_lock": prove_lock,
     "check_fixity": check_sample,
+    "complete_lines": complete_lines,
 }
-"""What the clock asks for, in a queue of its own: reading bytes back takes long."""
+"""What the clock asks for, in a queue of its own: nobody waits for it, and reading bytes back takes long."""
