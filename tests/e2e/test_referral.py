@@ -102,6 +102,50 @@ def test_an_errand_for_another_agency_goes_out_by_letter(site: RunningSite, sign
     expect(desk).to_have_url(counter.CASE)
 
 
+def test_a_stolen_thing_ends_with_the_function_that_accepted_it_and_not_with_a_word(
+    site: RunningSite, signed_in: Opener
+) -> None:
+    """From the desk of lost papers, R17, R27, R71: sent back once, so it is asked about again."""
+    citizen = Citizen()
+    desk = signed_in("petugas")
+    number = counter.start_case(desk, site.address)
+    counter.receive(desk)
+    counter.identify(desk, citizen)
+    say_stolen(desk, "Piket Sat Lantas")
+    expect(desk.locator(".summary")).to_contain_text("Sat Lantas (penyidik)")
+    desk.get_by_label("Tujuannya keliru, ubah tujuan").check()
+    counter.submit(desk)
+    counter.expect_task(desk, "Hilang atau dicuri")
+    say_stolen(desk, "Piket Sat Reskrim")
+    expect(desk.locator(".summary")).to_contain_text("Rp0")
+    escort(desk, "ruang piket Reskrim")
+    tell(desk)
+    expect(desk.locator("main")).not_to_contain_text("dirujuk dan diterima")
+
+    reskrim = signed_in("reskrim", **PHONE)
+    take(reskrim, site.address, number)
+    expect(reskrim.locator("main")).to_contain_text("Motor diambil dari halaman tadi malam.")
+    check_fits(reskrim)
+    assert [word for word in citizen.secrets() if word in counter.html_of(reskrim)] == []
+    reskrim.get_by_label("Terima", exact=True).check()
+    reskrim.get_by_label("Petugas yang menangani").fill("Contoh Petugas Piket")
+    counter.submit(reskrim)
+    expect(reskrim).to_have_url(counter.CASE)
+
+    desk.goto(f"{site.address}/")
+    counter.open_case(desk, site.address, number)
+    expect(desk.locator("main")).to_contain_text("dirujuk dan diterima", timeout=counter.WORKER_PATIENCE)
+
+
+def say_stolen(page: Page, place: str) -> None:
+    """Stolen, and who should have it."""
+    page.get_by_label("Dicuri atau diambil orang lain").check()
+    page.get_by_label(place).check()
+    page.get_by_label("Keterangan singkat untuk penerima").fill("Motor diambil dari halaman tadi malam.")
+    counter.submit(page)
+    counter.expect_task(page, "Pastikan tujuan dan cara")
+
+
 def begin(page: Page, address: str, citizen: Citizen) -> str:
     """Receive somebody who asks for what SPKT does not do; returns the case number."""
     number = counter.start_case(page, address, SERVICE)

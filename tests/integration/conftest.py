@@ -1,6 +1,7 @@
 """A site on the shared database: every test sees its own changes only, the clock is the test's, the people have names."""
 
 import io
+from collections import ChainMap
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -169,6 +170,6 @@ def play(stage: Stage, sktlk: str) -> Callable[..., UUID]:
 
     def play(name: str, steps: int | None = None, **cast: Actor) -> UUID:
         scenario = scenarios.read_scenario(name, files[f"scenarios/{name}.yaml"])
-        return rehearsal.play(replace(stage, cast={**stage.cast, **cast}), sktlk, scenario, steps=steps)
+        return rehearsal.play(replace(stage, cast=ChainMap(cast, stage.cast)), sktlk, scenario, steps=steps)
 
     return play

@@ -114,10 +114,11 @@ def test_a_case_is_started_once_by_a_double_click(office: Office) -> None:
 
 def test_a_job_that_comes_back_while_an_officer_cancels_changes_nothing_any_more(office: Office) -> None:
     """The papers of a referral are being archived when the officer cancels, or the other way round: one end."""
-    case_id = office.play("dicuri_polsek", 3)
-    with office.works.begin(office.people["budi"]) as work:
-        task = office.task(case_id)
-        tasks.complete(work, task.id, answers_of("dicuri_polsek", task.element), str(uuid4()))
+    case_id = office.play("dicuri_fungsi", 8)
+    reskrim = office.person("reskrim", "piket_reskrim")
+    with office.works.begin(reskrim) as work:
+        task = office.task(case_id, "rujukan_terima")
+        tasks.complete(work, task.id, answers_of("dicuri_fungsi", task.element), str(uuid4()))
     with office.works.begin(SYSTEM) as work:
         effect = work.session.scalars(
             select(PendingEffect.task_id).where(PendingEffect.case_id == case_id)
@@ -132,7 +133,7 @@ def test_a_job_that_comes_back_while_an_officer_cancels_changes_nothing_any_more
 
     assert isinstance(late, Conflict)
     assert late.sentence == (
-        f"Berkas ini sudah berakhir pada {NINE}; tugas terakhirnya diselesaikan oleh Anda sendiri."
+        f"Berkas ini sudah berakhir pada {NINE}; tugas terakhirnya diselesaikan oleh {reskrim.name}."
     )
     assert office.case(case_id).status == "done"
     assert outcome(office.works, SYSTEM, lambda work: wakes.resolve_effect(work, effect, None)) is None

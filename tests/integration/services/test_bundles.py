@@ -91,7 +91,7 @@ def test_what_changes_after_the_bundle_makes_a_new_one(
 
 
 def test_r38_the_papers_of_a_referred_case_are_archived_too(works: Works, play: Callable[..., UUID]) -> None:
-    case_id = play("dicuri_polsek")
+    case_id = play("dicuri_fungsi")
     with works.begin(SYSTEM) as work:
         assert work.session.get_one(Case, case_id).outcome == "dirujuk"
         labels = work.session.scalars(select(CaseDocument.label).where(CaseDocument.case_id == case_id)).all()

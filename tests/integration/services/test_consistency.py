@@ -31,7 +31,7 @@ FAULT = Fault("number", "series SKTLK:2026", "One is missing.")
 def test_an_installation_with_cases_at_every_stage_agrees_with_itself(
     works: Works, play: Play, ended: UUID, corrected: UUID, printing: UUID, budi: Actor
 ) -> None:
-    play("dicuri_polsek")
+    play("dicuri_fungsi")
     play("lewat_batas_waktu", 8)
     with works.begin(budi) as work:
         cases.cancel(work, play("sktlk_sim", 3), "Warga mengurungkan niatnya")

@@ -57,7 +57,7 @@ def status(works: Works, case_id: UUID) -> str:
 def test_cases_that_wait_for_somebody_or_something_are_left_alone(
     works: Works, play: Play, sari: Actor
 ) -> None:
-    play("sktlk_ktp"), play("sktlk_ktp", 3), play("dicuri_polsek")
+    play("sktlk_ktp"), play("sktlk_ktp", 3), play("dicuri_fungsi")
     for statement in (LOSE_TASK, LOSE_TIMER):
         change(works, play("sktlk_ktp", 6), statement)
     printing = play("sktlk_ktp", 6)

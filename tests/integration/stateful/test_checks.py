@@ -27,7 +27,7 @@ from workflow_app.types import SYSTEM
 WORLD = {
     "complaint": ("kotak_disisihkan", "anggota", "luar_kewenangan", "langsung"),
     "lp": ("diterima_model_b",),
-    "sktlk": ("dicuri", "sktlk_ktp"),
+    "sktlk": ("dicuri", "dicuri_fungsi", "sktlk_ktp"),
 }
 UNFINISHED = ("sktlk", "sktlk_sim", 4)
 APPEND_ONLY = ("audit_event", "case_kinship", "submission")

@@ -179,6 +179,14 @@ def test_every_service_of_the_form_has_a_row_of_its_own() -> None:
         assert route("lainnya", chosen=chosen)["rujukan_fungsi"] == chosen
 
 
+def test_r17_r26_a_theft_in_the_area_of_a_polsek_is_forwarded_in_writing_because_it_has_no_inbox_here() -> (
+    None
+):
+    found = route("laporan", chosen="polsek")
+    assert (found["rujukan_fungsi"], found["rujukan_sasaran"]) == ("", "instansi")
+    assert found["tujuan"] == "Polsek setempat"
+
+
 def test_r79_nothing_here_leads_to_propam_because_a_referral_has_no_wall() -> None:
     need = referral().form("rujukan_keperluan").fields
     assert "Pengaduan masyarakat" in need["rujukan_layanan"].help

@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from tests.unit.processes.folder import PROCESSES, sktlk
+from tests.unit.processes.flows import reachable, taken
+from tests.unit.processes.folder import PROCESSES, referral, sktlk
 from workflow_app.engine.definitions import read_folder
 from workflow_app.engine.linting.linter import lint
 from workflow_app.engine.model import read_model
@@ -14,6 +15,8 @@ from workflow_app.permissions import ROLES
 
 KEYS = sorted(path.parent.name for path in PROCESSES.glob("*/process.bpmn"))
 SCENARIOS = read_scenarios(sktlk().files)
+OWN = {name: element for name, element in sktlk().elements.items() if name not in referral().elements}
+"""Without those of the called referral."""
 
 
 @pytest.mark.parametrize("key", KEYS)
@@ -24,6 +27,16 @@ def test_the_linter_finds_nothing(key: str) -> None:
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.file)
 def test_the_scenario_ends_as_it_says(scenario: Scenario) -> None:
     rehearse(sktlk(), scenario)
+
+
+def test_every_flow_is_taken_by_a_scenario(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: set[str] = set()
+    for scenario in SCENARIOS:
+        with monkeypatch.context() as patch:
+            seen.update(taken(sktlk(), scenario, patch))
+    drawn = {flow.id for flow in read_model(sktlk().files["process.bpmn"]).flows}
+    into_the_call = {"gw_tujuan__rujuk"}
+    assert drawn - seen == into_the_call
 
 
 def test_r54_every_kind_has_a_scenario_up_to_the_letter() -> None:
@@ -75,6 +88,18 @@ def test_only_the_head_of_the_counter_approves_waives_and_answers_for_delay() ->
     assert of_the_head == {"persetujuan", "putuskan_pengecualian", "eskalasi"}
 
 
+def test_r17_r27_a_theft_ends_with_a_report_or_with_who_accepted_it_and_never_with_a_word() -> None:
+    """Past the begun report, or past the referral that was told and accepted; who returns it is asked about again."""
+    alone = reachable(sktlk(), "gw_tujuan", ("buka_lp", "rujuk"))
+    assert not [name for name in alone if OWN[name].kind == "endEvent"]
+    leaving = read_model(sktlk().files["process.bpmn"]).outgoing
+    (answered,) = leaving["rujuk"]
+    ways = {flow.target: flow.condition for flow in leaving[answered.target]}
+    assert ways == {"gabung_dirujuk": 'rujukan_jawaban == "terima"', "gabung_peristiwa": None}
+    assert {"R27", "R68"} <= set(OWN["rujuk_lp"].clauses)
+    assert "R67" in OWN["peristiwa"].clauses, "the place is chosen anew, so the citizen is told anew"
+
+
 def test_r13_the_only_way_to_a_number_is_an_approval() -> None:
     model = read_model(sktlk().files["process.bpmn"])
     (way,) = model.incoming["terbitkan_surat"]
@@ -120,7 +145,7 @@ def test_r55_the_reason_of_a_return_stands_above_the_repair_and_asks_for_no_name
 
 
 def test_r55_what_waits_for_the_citizen_waits_in_the_queue() -> None:
-    queued = {e.id for e in sktlk().elements.values() if e.properties.get("assign") == "queue"}
+    queued = {e.id for e in OWN.values() if e.properties.get("assign") == "queue"}
     assert queued == {"lengkapi_persyaratan"}
 
 
@@ -129,7 +154,7 @@ def test_r57_days_and_instants_of_the_past_lie_in_the_past() -> None:
         (form.element, field.name): (field.not_before, field.not_after)
         for form in sktlk().forms.values()
         for field in form.fields.values()
-        if field.widget in ("date", "datetime")
+        if form.element in OWN and field.widget in ("date", "datetime")
     }
     assert bounds == {
         ("terima_warga", "arrived_at"): ("P7D", "now"),
@@ -138,6 +163,11 @@ def test_r57_days_and_instants_of_the_past_lie_in_the_past() -> None:
         ("uraian", "tanggal_hilang"): ("", "now"),
         ("identitas", "tanggal_lahir"): ("", "now"),
     }
+
+
+def test_r3_r79_everybody_who_served_is_kept_out_of_the_levy_that_is_told_at_the_end() -> None:
+    kept_out = set(OWN["teruskan_pungutan"].properties["keepsOut"].split())
+    assert kept_out == {e.id for e in OWN.values() if e.kind == "userTask"} - {"rujuk_lp", "eskalasi"}
 
 
 def test_r69_no_form_has_a_field_for_money() -> None:

@@ -29,15 +29,18 @@ def beginnings(source: Source) -> Iterator[Finding]:
 
 
 def bequests(source: Source) -> Iterator[Finding]:
-    """What begins another case may say with which variable it begins, and which answers its tasks may begin with."""
+    """What begins another case may say with which variable it begins, which answers its tasks may begin with, and who of this
+    one does not see it.
+    """
     for node in source.model.nodes.values():
-        for name in ("beginsWith", "handsOver"):
+        for name in ("beginsWith", "handsOver", "keepsOut"):
             if name in node.properties and node.operation != "start_case":
                 yield Finding("kin-bequest", node.id, f"Properti {name} hanya untuk tugas start_case.")
-        for element in node.properties.get("handsOver", "").split():
-            if element not in source.user_tasks:
-                message = f"Properti handsOver menunjuk {element}, yang bukan tugas orang."
-                yield Finding("kin-bequest", node.id, message)
+        for name in ("handsOver", "keepsOut"):
+            for element in node.properties.get(name, "").split():
+                if element not in source.user_tasks:
+                    message = f"Properti {name} menunjuk {element}, yang bukan tugas orang."
+                    yield Finding("kin-bequest", node.id, message)
 
 
 def sources(source: Source) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from workflow_app.engine.functions import Value, is_value
 from workflow_app.errors import ProcessFault
 from workflow_app.models.case import Case
 from workflow_app.models.effect import PendingEffect
-from workflow_app.services.case_file import clocks, edges, kinship, walls
+from workflow_app.services.case_file import clocks, edges, four_eyes, kinship, walls
 from workflow_app.services.case_file.openings import Opened
 from workflow_app.services.correspondence import letters, messages
 from workflow_app.services.correspondence.messages import Wish
@@ -136,9 +136,13 @@ def _void_letter(work: UnitOfWork, case: Case, effect: Effect) -> Result:
 
 
 def _start_case(work: UnitOfWork, case: Case, effect: Effect) -> Opened:
-    flag = definition_of(work, case.definition_id).elements[effect.element].properties.get("beginsWith")
+    told = definition_of(work, case.definition_id).elements[effect.element].properties
+    flag = told.get("beginsWith")
     process, reason = _text(effect, "process"), _text(effect, "reason")
-    return kinship.open_child(work, case, effect.element, process, reason, {flag: True} if flag else {})
+    opened = kinship.open_child(work, case, effect.element, process, reason, {flag: True} if flag else {})
+    served = four_eyes.recorders(work, case.id, told.get("keepsOut", ""))
+    walls.keep_out_who_served(work, opened.case, served)
+    return opened
 
 
 def _record_cancellation(work: UnitOfWork, case: Case, effect: Effect) -> Result:
