@@ -1,6 +1,8 @@
 """R51, R79: who was asked for money while being served has a complaint of his own, which Propam alone sees from its first instant."""
 
+from collections import ChainMap
 from collections.abc import Callable
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
@@ -10,16 +12,26 @@ from tests.integration.conftest import PROCESSES
 from tests.integration.services.complaints import open_tasks
 from tests.integration.services.walled import sees
 from workflow_app.engine import definitions, scenarios
+from workflow_app.engine.publication import Counting
+from workflow_app.engine.tracking import Mark
+from workflow_app.errors import NotFound, SentraError
 from workflow_app.models.case import Case, CaseClock
+from workflow_app.models.effect import PendingEffect
 from workflow_app.models.kinship import CaseKinship
+from workflow_app.models.task import Task
 from workflow_app.models.wall import CaseWall
-from workflow_app.services.case_file import history, inbox, kinship
+from workflow_app.services.case_file import case_tasks, history, inbox, kinship
+from workflow_app.services.correspondence import letters
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.office import processes
-from workflow_app.services.running import cases, rehearsal, tasks
+from workflow_app.services.public import case_counts
+from workflow_app.services.running import cases, rehearsal, tasks, wakes
 from workflow_app.services.running.rehearsal import Stage
+from workflow_app.services.watching import consistency_cases
 from workflow_app.types import SYSTEM, Actor, Answers
+
+COUNTING = Counting((Mark("terima_pengaduan", "kanal"),), "tanggapan_awal")
 
 
 @pytest.fixture
@@ -64,7 +76,9 @@ def test_r51_r23_propam_is_handed_who_told_it_and_nothing_else_of_the_report(
     works: Works, told: tuple[UUID, UUID], budi: Actor, person: Callable[..., Actor]
 ) -> None:
     report, child = told
-    propam = person("propam", "piket_propam")
+    propam, named = person("propam", "piket_propam"), person("satu", "petugas")
+    with works.begin(SYSTEM) as work:
+        served = set(work.session.scalars(select(CaseWall.user_id).where(CaseWall.case_id == child)))
     task_id = open_tasks(works, child)["keterangan_propam"]
     with works.begin(propam) as work:
         tasks.claim(work, task_id)
@@ -79,14 +93,111 @@ def test_r51_r23_propam_is_handed_who_told_it_and_nothing_else_of_the_report(
         **view.answers,
         "received_at": "2026-11-23T09:00:00+08:00",
         "keterangan_baru": "Pengadu dimintai uang saat suratnya dibuat.",
-        "yang_diadukan": [str(budi.user_id)],
+        "yang_diadukan": [str(named.user_id)],
     }
     with works.begin(propam) as work:
         tasks.complete(work, task_id, given, str(uuid4()))
     with works.begin(SYSTEM) as work:
         walls = work.session.scalars(select(CaseWall.user_id).where(CaseWall.case_id == child)).all()
-        assert walls == [budi.user_id]
+        assert set(walls) == {budi.user_id, named.user_id} | served
+    print_receipt(works, child)
     assert set(open_tasks(works, child)) == {"terima_propam"}
+
+
+def test_r35_r40_a_levy_has_the_number_of_a_complaint_and_is_counted_as_one_that_is_kept_from_somebody(
+    works: Works, told: tuple[UUID, UUID], person: Callable[..., Actor]
+) -> None:
+    """Its number comes once Propam has written down what was told, and stands in the message to the complainant."""
+    _, child = told
+    propam = person("propam", "piket_propam")
+    with works.begin(SYSTEM) as work:
+        counted = case_counts.count(work, "complaint", "tanda_terima", COUNTING)
+        assert counted == {}, "a number is what makes it a complaint that is counted, as for every other"
+    record(works, propam, child)
+
+    with works.begin(SYSTEM) as work:
+        (letter,) = letters.of_case(work, child)
+        assert (letter.kind, letter.status) == ("tanda_terima", "valid")
+        assert letter.number.startswith("DUMAS/1/")
+        (year,) = case_counts.count(work, "complaint", "tanda_terima", COUNTING).values()
+    assert (year.received, year.hidden) == (1, 1)
+    for division in (year.by_month, year.by_channel, year.by_outcome, year.by_response):
+        assert division == {}, "small numbers are protected by telling of it in the total only"
+    assert (year.days_to_response[0], year.days_to_end[0]) == (0, 0)
+
+
+@pytest.mark.parametrize(("process", "scenario"), [("sktlk", "diminta_bayar"), ("lp", "diminta_bayar")])
+def test_r3_r79_who_served_does_not_see_the_levy_that_he_began_whatever_roles_he_has(
+    works: Works, stage: Stage, person: Callable[..., Actor], process: str, scenario: str
+) -> None:
+    """The money may have been asked for by himself: he is at the counter and in Propam, and has no hand in it."""
+    both = person("ganda", "petugas", "piket_propam")
+    other = person("propam", "piket_propam")
+    begin = levy(works, replace(stage, cast=ChainMap({"petugas": both}, stage.cast)), process, scenario)
+
+    assert not sees(works, both, begin)
+    assert sees(works, other, begin)
+    task_id = open_tasks(works, begin)["keterangan_propam"]
+    with works.begin(SYSTEM) as work:
+        assert work.session.get_one(Task, task_id).assignee_id is None
+    with works.begin(both) as work:
+        assert [row for row in inbox.page(work, "queue").rows if row.case_id == begin] == []
+    with pytest.raises(NotFound), works.begin(both) as work:
+        tasks.claim(work, task_id)
+    with works.begin(other) as work:
+        tasks.claim(work, task_id)
+    with pytest.raises(SentraError), works.begin(other) as work:
+        tasks.reassign(work, task_id, both.user_id)
+    with works.begin(SYSTEM) as work:
+        assert work.session.get_one(Task, task_id).assignee_id == other.user_id
+        assert list(consistency_cases.check(work)) == []
+
+
+def test_r3_r79_who_is_named_in_a_levy_loses_it_though_propam_had_given_it_to_him(
+    works: Works, told: tuple[UUID, UUID], person: Callable[..., Actor]
+) -> None:
+    _, child = told
+    named, other = person("ganda", "petugas", "piket_propam"), person("propam", "piket_propam")
+    record(works, named, child, named)
+
+    assert not sees(works, named, child)
+    assert sees(works, other, child)
+    with works.begin(SYSTEM) as work:
+        (task,) = case_tasks.open_of_case(work, child)
+        assert (task.element, task.assignee_id) == ("terima_propam", None)
+
+
+def levy(works: Works, stage: Stage, process: str, scenario: str) -> UUID:
+    """Plays a case in which a citizen was asked for money; the complaint that came of it."""
+    with works.begin(SYSTEM) as work:
+        for name in ("complaint", process):
+            processes.deploy(work, PROCESSES / name)
+    file = definitions.read_folder(PROCESSES / process)[f"scenarios/{scenario}.yaml"]
+    case_id = rehearsal.play(stage, process, scenarios.read_scenario(scenario, file))
+    with works.begin(SYSTEM) as work:
+        query = select(CaseKinship.child_id).where(CaseKinship.parent_id == case_id)
+        return work.session.scalars(query).one()
+
+
+def record(works: Works, officer: Actor, child: UUID, *members: Actor) -> None:
+    """What Propam writes down first."""
+    task_id = open_tasks(works, child)["keterangan_propam"]
+    given: Answers = {
+        "received_at": "2026-11-23T09:00:00+08:00",
+        "keterangan_baru": "Pengadu dimintai uang saat suratnya dibuat.",
+        "dibantu": "tidak",
+        "yang_diadukan": [str(member.user_id) for member in members],
+    }
+    with works.begin(officer) as work:
+        tasks.complete(work, task_id, given, str(uuid4()))
+    print_receipt(works, child)
+
+
+def print_receipt(works: Works, child: UUID) -> None:
+    """What the worker does meanwhile."""
+    with works.begin(SYSTEM) as work:
+        query = select(PendingEffect.task_id).where(PendingEffect.case_id == child)
+        wakes.resolve_effect(work, work.session.scalars(query).one(), None)
 
 
 def test_r69_r79_who_was_asked_for_money_gets_his_letter_of_loss_all_the_same(

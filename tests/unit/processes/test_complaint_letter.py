@@ -120,3 +120,28 @@ def test_it_fits_on_one_page(channel: str) -> None:
     pdf, pages = typesetting.typeset(letter(channel=channel, batal=True), metadata)
     assert pdf.startswith(b"%PDF")
     assert pages == 1
+
+
+def test_r35_the_receipt_of_a_levy_names_its_way_and_nothing_that_was_told() -> None:
+    """Propam wrote it down; there is no desk, no matter and no channel of the SOP."""
+    words = "Pengadu dimintai uang saat suratnya dibuat."
+    told = {"received_at": "2026-12-31T15:59:00+00:00", "keterangan_baru": words, "nama": "Contoh Warga Satu"}
+    letter = filled(
+        complaint(),
+        "tanda_terima",
+        {"keterangan_propam": told},
+        nomor=NUMBER,
+        tanggal_terbit="Kamis, 31 Desember 2026",
+    )
+
+    printed = text(letter)
+    for part in (
+        NUMBER,
+        "pelayanan SPKT, saat surat diserahkan",
+        "Pungutan saat pelayanan",
+        "Contoh Warga Satu",
+        "Rp0",
+    ):
+        assert part in printed
+    assert words not in printed
+    assert "Pengadu," not in printed, "nobody signs for what was told to Propam"

@@ -182,6 +182,11 @@ def test_r51_r79_the_desk_asks_for_no_details_of_a_levy_which_becomes_a_case_of_
     begun = MODEL.nodes["teruskan_pungutan"]
     assert begun.parameters["process"] == '"complaint"'
     assert (begun.properties["beginsWith"], begun.properties["handsOver"]) == ("dari_pelayanan", "identitas")
+    people = {
+        e.id for e in lp().elements.values() if e.kind == "userTask" and e.role in {"petugas", "pamapta"}
+    }
+    later = {"alihkan", "pilih_fungsi", *(name for name in people if name.startswith("rujukan_"))}
+    assert set(begun.properties["keepsOut"].split()) == people - later, "who served, judged or signed"
     assert "piket_propam" not in {element.role for element in lp().elements.values()}
 
 
