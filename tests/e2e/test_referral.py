@@ -124,7 +124,8 @@ def test_a_stolen_thing_ends_with_the_function_that_accepted_it_and_not_with_a_w
 
     reskrim = signed_in("reskrim", **PHONE)
     take(reskrim, site.address, number)
-    expect(reskrim.locator("main")).to_contain_text("Motor diambil dari halaman tadi malam.")
+    told = reskrim.locator(".notice").filter(has_text="Motor diambil dari halaman tadi malam.")
+    expect(told).to_be_visible()
     check_fits(reskrim)
     assert [word for word in citizen.secrets() if word in counter.html_of(reskrim)] == []
     reskrim.get_by_label("Terima", exact=True).check()
