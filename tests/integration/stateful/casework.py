@@ -8,9 +8,11 @@ from hypothesis import strategies as st
 from PIL import Image
 from sqlalchemy import select
 
+from tests.integration.stateful import rules
 from tests.integration.stateful.desk import anybody, which
 from tests.integration.stateful.hall import Hall, deed
 from tests.integration.stateful.repertoire import NAME
+from tests.integration.stateful.rules import STARTERS
 from workflow_app.models.case import Case
 from workflow_app.models.incident import Incident
 from workflow_app.models.letter import Letter
@@ -27,7 +29,6 @@ from workflow_app.types import WITA
 
 REASON = f"{NAME}: alasan yang cukup panjang"
 """Officers name people in reasons."""
-STARTERS = frozenset({"petugas", "pamapta"})
 LEADS = frozenset({"pamapta", "ka_spkt"})
 UNLOCKERS = LEADS | {"petugas", "auditor", "piket_reskrim", "piket_narkoba", "piket_lantas", "piket_propam"}
 RETRIERS = LEADS | {"admin", "piket_propam"}
@@ -47,14 +48,19 @@ class Casework(Hall):
         """Case to who took it up again last, and the case that goes on."""
 
     @deed(
-        actor=anybody.filter(lambda name: name != "unit_lain"), chosen=which, token=st.sampled_from("ABCDEF")
+        actor=st.none() | anybody.filter(lambda name: name != "unit_lain"),
+        chosen=which,
+        token=st.sampled_from("ABCDEF"),
     )
-    def start(self, actor: str, chosen: int, token: str) -> None:
+    def start(self, actor: str | None, chosen: int, token: str) -> None:
         """The other unit would start a case of its own. A token that was used starts nothing more."""
         key = self.ground.processes[chosen % len(self.ground.processes)]
+        with self.reading() as work:
+            starters = rules.starters(work, key)
+        actor = actor or self.somebody_of(starters)
         who, begun_by = self.people[actor], self.begun.get(token)
         before = self.snapshot()
-        legal = bool(who.roles & STARTERS) and begun_by in (None, actor)
+        legal = bool(who.roles & starters) and begun_by in (None, actor)
         if self.act(actor, legal, lambda work: cases.start(work, key, f"{self.marks}{token}")):
             assert begun_by is None or self.snapshot() == before, "one page has started two cases"
             self.begun[token] = actor
@@ -84,7 +90,10 @@ class Casework(Hall):
         if sight is None or chosen % 2:  # else no case would live long
             return
         who = self.people[actor]
-        may = sight.is_for(who) and bool(who.roles & (STARTERS | LEADS)) and reason == REASON
+        with self.reading() as work:
+            key = work.session.get_one(Case, sight.case_id).process_key
+            allowed = rules.starters(work, key) | LEADS
+        may = sight.is_for(who) and bool(who.roles & allowed) and reason == REASON
         legal = may and sight.is_open and not self.has_letter(sight.case_id)
         is_again = self.cancelled.get(sight.case_id) == actor and reason == REASON
         if self.act(
@@ -202,6 +211,11 @@ class Casework(Hall):
             and who.user_id not in sight.walled_off
         )
         self.act(actor, None if may else False, lambda work: incidents.retry(work, incident.id))
+
+    def somebody_of(self, roles: frozenset[str]) -> str:
+        """The first of those who hold one of these roles and may still act."""
+        fit = (name for name, who in self.people.items() if who.roles & roles and not self.is_outdated(name))
+        return next(fit, "petugas")
 
     def told(self, work: UnitOfWork, *, only_stages: bool) -> list[Submission]:
         """Forms that were taken, of stages whose time counts only."""

@@ -65,12 +65,14 @@ def ground(works: Works, clock: TestClock, ear: Ear, person: Callable[..., Actor
     with works.begin(SYSTEM) as work:
         for folder in FOLDERS:
             processes.deploy(work, folder)
-    with works.begin(people["petugas"]) as work:
-        keys = [process.key for process in processes.startable(work)]
+    keys: set[str] = set()
+    for name in sorted(PEOPLE):
+        with works.begin(people[name]) as work:
+            keys |= {process.key for process in processes.startable(work)}
     told = [
         (folder.name, scenario)
         for folder in FOLDERS
         for scenario in scenarios.read_scenarios(definitions.read_folder(folder))
         if not (scenario.settings or scenario.targets or scenario.areas)
     ]
-    return Ground(works.session_factory.kw["bind"], works, clock, ear, people, keys, told)
+    return Ground(works.session_factory.kw["bind"], works, clock, ear, people, sorted(keys), told)

@@ -53,7 +53,7 @@ class Counter(Accounts, Machinery, Casework, Desk):
         if told and way % 3:
             self.play(self.begins_with, told[way % len(told)], steps)
             return
-        self.start("petugas", self.ground.processes.index(self.begins_with), "A")
+        self.start(None, self.ground.processes.index(self.begins_with), "A")
         for step in range(steps):
             self.proceed(0, turn + step)
             self.run_job(0)

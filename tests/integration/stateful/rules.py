@@ -11,10 +11,12 @@ from workflow_app.models.submission import Submission
 from workflow_app.models.task import Task
 from workflow_app.models.wall import CaseWall
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office.processes import definition_of
+from workflow_app.services.office import processes
 from workflow_app.types import Actor
 
 UNIT = "spkt"
+STARTERS = frozenset({"petugas", "pamapta"})
+"""Begin the cases of a process that names nobody else for it."""
 SEE_ALL = frozenset({"pamapta", "ka_spkt", "pimpinan", "auditor"})
 SEE_CONFINED = frozenset({"pimpinan", "auditor"})
 """As seeded, the leadership sees what went to Propam."""
@@ -75,6 +77,11 @@ def sights(work: UnitOfWork) -> dict[UUID, Sight]:
     }
 
 
+def starters(work: UnitOfWork, key: str) -> frozenset[str]:
+    """The roles that begin cases of a process by hand."""
+    return processes.definition_of(work, processes.current(work, key).id).started_by or STARTERS
+
+
 def may_do(work: UnitOfWork, who: Actor, task: Task) -> bool:
     """Is it a task of this person's role, or of one that he stands in for?"""
     return who.unit == task.unit and (task.role in who.roles or may_stand_in(work, who, task))
@@ -98,4 +105,4 @@ def is_barred(work: UnitOfWork, who: Actor, task: Task) -> bool:
 def properties_of(work: UnitOfWork, task: Task) -> Mapping[str, str]:
     """What the model says of the element of a task."""
     case = work.session.get_one(Case, task.case_id)
-    return definition_of(work, case.definition_id).elements[task.element].properties
+    return processes.definition_of(work, case.definition_id).elements[task.element].properties
