@@ -164,6 +164,7 @@ FAULTS: dict[str, tuple[Folder, str, str]] = {
     "two flows with one condition": (changed(lambda f: f.flows.append(("disetujui", "setujui", "layanan", 'keputusan == "setuju"'))), "gateway-condition", "disetujui"),
     "a condition on a task's flow": (changed(lambda f: f.flows.append(("terbitkan", "cetak", "", 'jenis == "sim"'))), "gateway-condition", "alur_17"),
     "rework without limit": (with_property("isi", maxVisits=None), "rework-unbounded", "isi"),
+    "a boundary that leads straight back": (line(maxVisits=3).timer("lewat", '"PT10M"', on="kerja").flow("lewat", "kerja"), "boundary-return", "lewat"),
     "branches that join inside rework": (
         rework(3).choice("cabang", tag="parallelGateway").user("dua").choice("temu", tag="parallelGateway").flow("cabang", "dua", "temu", "kerja").flow("putuskan", "cabang", "temu"),
         "gateway-in-rework", "cabang",

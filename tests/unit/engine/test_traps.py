@@ -3,6 +3,7 @@
 import json
 import time
 import zlib
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -247,3 +248,24 @@ def test_also_lists_are_replaced_not_merged_with_what_was_there() -> None:
     play = Play(rework(5), butir=["a", "b"])
     assert play.done("kerja", butir=["b", "c"]).step.variables["butir"] == ["b", "c"]
     assert play.done("putuskan", keputusan="kembali", butir=[]).step.variables["butir"] == []
+
+
+@pytest.mark.parametrize("again", ["timer", "message"])
+def test_trap_8_a_boundary_that_leads_straight_back_is_refused_by_the_linter(again: str) -> None:
+    """The library opens the task a second time beside the first, which is why."""
+    event: dict[str, Callable[[Folder], Folder]] = {
+        "timer": lambda folder: folder.timer("lewat", '"PT10M"', on="kerja"),
+        "message": lambda folder: folder.message("lewat", "ulang", on="kerja"),
+    }
+    happens: dict[str, Callable[[Play], Play]] = {
+        "timer": lambda play: play.after(minutes=11),
+        "message": lambda play: play.hear("ulang"),
+    }
+    straight = event[again](line(maxVisits=9)).flow("lewat", "kerja")
+    assert happens[again](happens[again](Play(straight))).open == ["kerja", "kerja"]
+    assert "boundary-return" in rules(straight)
+    round_about = event[again](line(maxVisits=9).choice("ulangi", "kerja")).flow("lewat", "ulangi", "kerja")
+    play = Play(round_about)
+    for _ in range(5):
+        assert happens[again](play).open == ["kerja"]
+    assert rules(round_about) == set()

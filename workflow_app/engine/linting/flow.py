@@ -70,6 +70,14 @@ def joins_in_rework(source: Source) -> Iterator[Finding]:
             yield Finding("gateway-in-rework", node.id, message)
 
 
+def boundaries_that_return(source: Source) -> Iterator[Finding]:
+    """No boundary event leads straight back to what it is on: the library then opens it twice. A gateway between keeps them apart."""
+    for node in source.of_kind("boundaryEvent"):
+        if node.attached_to in {flow.target for flow in source.model.outgoing[node.id]}:
+            message = f"Peristiwa batas ini kembali langsung ke {node.attached_to}, yang lalu terbuka dua kali; lewatkan gerbang di antaranya."
+            yield Finding("boundary-return", node.id, message)
+
+
 def _following(source: Source, without: set[str]) -> dict[str, list[str]]:
     """The next elements of each element, boundary events included."""
     nodes = [node for node in source.model.nodes.values() if node.id not in without]
@@ -123,4 +131,4 @@ def _cycles(following: dict[str, list[str]]) -> Iterator[list[str]]:
                 branches.append(iter(following[target]))
 
 
-RULES: tuple[Rule, ...] = (ends, splits, rework, joins_in_rework)
+RULES: tuple[Rule, ...] = (ends, splits, rework, joins_in_rework, boundaries_that_return)
