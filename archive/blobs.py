@@ -99,6 +99,24 @@ class Blobs(Store):
         with self.download(sha256) as response:
             yield chunks_of(response, sha256)
 
+    def part(self, sha256: str, start: int, length: int) -> bytes:
+        """Some bytes of a blob; fewer where it ends before."""
+        with self.download(sha256, start=start, length=length) as response:
+            return b"".join(chunks_of(response, sha256))
+
+    def whole(self, sha256: str) -> Iterator[bytes]:
+        """The blob chunk by chunk, one of them in memory. The last one comes only when all have their hash (`BlobDamaged`)."""
+        digest, held = hashlib.sha256(), b""
+        with self.open(sha256) as chunks:
+            for chunk in chunks:
+                digest.update(chunk)
+                if held:
+                    yield held
+                held = chunk
+        if digest.hexdigest() != sha256:
+            raise BlobDamaged(sha256)
+        yield held
+
     def _find(self, sha256: str) -> BlobStat | None:
         try:
             with named_errors(sha256):

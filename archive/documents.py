@@ -51,11 +51,13 @@ def add(
     label: str,
     at: datetime,
     document_id: UUID | None = None,
+    is_recording: bool = False,
+    seconds: float | None = None,
 ) -> Added:
     """Keep a file. The bytes are locked in the store before the first row is written.
 
     `label` says what the paper is and must carry no personal data; the name of the file is not kept. `document_id` is the id
-    that the paper has already, when it comes from another archive.
+    that the paper has already, when it comes from another archive. A recording has no pages, and nobody reads it.
     """
     sha256 = _keep(session, blobs, data, media_type, at)
     new_id = session.scalar(
@@ -65,9 +67,10 @@ def add(
             blob_sha256=sha256,
             media_type=media_type,
             pages=pages,
+            seconds=seconds,
             label=label,
             origin=origin,
-            status=DocumentStatus.RECEIVED,
+            status=DocumentStatus.RECORDING if is_recording else DocumentStatus.RECEIVED,
             status_reason="",
             level=0,
             added_at=at,

@@ -51,6 +51,8 @@ class DocumentStatus(StrEnum):
     READING = "reading"
     READABLE = "readable"
     UNREADABLE = "unreadable"
+    RECORDING = "recording"
+    """A voice: there is nothing to be read."""
 
 
 class RenditionKind(StrEnum):
@@ -90,7 +92,7 @@ class Document(ArchiveBase):
     __tablename__ = "document"
     __table_args__ = (
         CheckConstraint(_one_of("status", DocumentStatus), name="status"),
-        CheckConstraint("pages > 0", name="pages"),
+        CheckConstraint("pages > 0 OR status = 'recording'", name="pages"),
         CheckConstraint("level BETWEEN 0 AND 3", name="level"),
         Index(None, "added_at", "id"),
         Index("ix_document_held", "id", postgresql_where=text("held_since IS NOT NULL")),
@@ -101,6 +103,9 @@ class Document(ArchiveBase):
     """Unique: the same bytes are one document, however often they are brought."""
     media_type: Mapped[str]
     pages: Mapped[int]
+    """0 of a recording."""
+    seconds: Mapped[float | None] = mapped_column(Float)
+    """How long a recording lasts, where its header says so."""
     label: Mapped[str]
     """What the paper is, in words without personal data, given by the caller."""
     origin: Mapped[str]

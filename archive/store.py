@@ -111,10 +111,14 @@ class Store:
         return result.version_id
 
     @contextmanager
-    def download(self, name: str, version_id: str | None = None) -> Iterator[urllib3.BaseHTTPResponse]:
-        """The store's answer to asking for an object; the connection is given back on leaving."""
+    def download(
+        self, name: str, version_id: str | None = None, *, start: int = 0, length: int = 0
+    ) -> Iterator[urllib3.BaseHTTPResponse]:
+        """The store's answer to asking for an object, or for `length` bytes of it; the connection is given back on leaving."""
         with named_errors(name):
-            response = self.client.get_object(self.bucket, name, version_id=version_id)
+            response = self.client.get_object(
+                self.bucket, name, version_id=version_id, offset=start, length=length
+            )
         try:
             yield response
         finally:

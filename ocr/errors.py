@@ -37,14 +37,27 @@ class FileTooLarge(Refused):
         )
 
 
-class UnknownType(Refused):
-    """Neither a picture nor a PDF, whatever its name says."""
+class RecordingTooLarge(Refused):
+    """More bytes than the limit of recordings."""
 
-    def __init__(self, found: str = "") -> None:
-        what = (
-            f"File ini adalah {found}, bukan gambar atau PDF." if found else "File ini bukan gambar atau PDF."
+    def __init__(self, size: int, limit: int) -> None:
+        super().__init__(
+            f"Rekaman ini {_millions(size)} MB, paling besar {_millions(limit)} MB. "
+            "Simpan sebagai MP3 atau OGG, atau bagi menjadi beberapa rekaman."
         )
-        super().__init__(f"{what} Unggah JPEG, PNG, TIFF, HEIC, WebP, BMP, GIF, atau PDF.")
+
+
+class UnknownType(Refused):
+    """Nothing that is taken here, whatever its name says."""
+
+    def __init__(self, found: str = "", *, with_recordings: bool = False) -> None:
+        wanted, kinds = "gambar atau PDF", "JPEG, PNG, TIFF, HEIC, WebP, BMP, GIF, atau PDF"
+        if with_recordings:
+            wanted = "gambar, PDF, atau rekaman suara"
+            kinds = "JPEG, PNG, TIFF, HEIC, WebP, BMP, GIF, PDF, WAV, MP3, OGG, atau M4A"
+        what = f"File ini adalah {found}, bukan {wanted}." if found else f"File ini bukan {wanted}."
+        super().__init__(f"{what} Unggah {kinds}.")
+        self.found = found
 
 
 class TooManyPixels(Refused):
@@ -96,6 +109,24 @@ class DamagedFile(Refused):
 
     def __init__(self) -> None:
         super().__init__("File ini rusak dan tidak dapat dibuka. Pindai atau foto ulang, lalu unggah lagi.")
+
+
+class TruncatedRecording(Refused):
+    """The recording ends before its content does."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Rekaman ini terpotong, sebagian isinya tidak ada. Salin lagi dari alat perekamnya, lalu unggah lagi."
+        )
+
+
+class DamagedRecording(Refused):
+    """The structure of the recording is broken."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Rekaman ini rusak dan tidak dapat diputar. Salin lagi dari alat perekamnya, lalu unggah lagi."
+        )
 
 
 class TooComplex(Refused):

@@ -1,4 +1,7 @@
-"""Looking before decoding: what a file is, how large it claims to be, and whether it is accepted at all."""
+"""Looking before decoding: what a file is, how large it claims to be, and whether it is accepted at all.
+
+A recording of a voice is looked at only: nothing here ever decodes it.
+"""
 
 import threading
 from collections.abc import Iterator
@@ -7,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ocr import answers, headers, heif, signatures, tiff
+from ocr import answers, headers, heif, recordings, signatures, tiff
 from ocr.errors import (
     DamagedFile,
     DecodeFailed,
@@ -17,10 +20,12 @@ from ocr.errors import (
     InspectionBusy,
     NoPages,
     PageUnreadable,
+    RecordingTooLarge,
     TooComplex,
     TooManyPages,
     TooManyPixels,
     TruncatedFile,
+    UnknownType,
 )
 from ocr.sandbox import Sandbox
 from ocr.types import Inspection, Limits
@@ -44,6 +49,7 @@ _WITH_WAITING = threading.BoundedSemaphore(3)
 """The same with those that wait their turn: a web process is held up by them for no longer than one waits."""
 
 _RESTRICTED = "PDF ini dibatasi oleh pembuatnya (cetak atau salin), tetapi dapat dibaca."
+_MAYBE_CUT = "Rekaman ini mungkin terpotong di ujungnya. Aslinya disimpan apa adanya; periksa alat perekamnya bila ada yang kurang."
 _SIGNED = "PDF ini bertanda tangan digital. File asli disimpan apa adanya, tanpa salinan yang diubah."
 _XFA = "PDF ini formulir XFA. Bila isinya tidak tampak, cetak formulir itu ke PDF biasa, lalu unggah lagi."
 
@@ -56,12 +62,30 @@ def inspect(data: bytes, limits: Limits = _DEFAULT_LIMITS) -> Inspection:
     """
     if not data:
         raise EmptyFile
+    if (recording := recordings.kind_of(data)) is not None:
+        return _inspect_recording(data, recording, limits)
     if len(data) > limits.max_bytes:
         raise FileTooLarge(len(data), limits.max_bytes)
-    media_type = signatures.media_type_of(data)
+    media_type = _paper_type_of(data, limits)
     if media_type == signatures.PDF:
         return _inspect_pdf(data, limits)
     return _inspect_picture(data, media_type, limits)
+
+
+def _paper_type_of(data: bytes, limits: Limits) -> str:
+    try:
+        return signatures.media_type_of(data)
+    except UnknownType as refusal:
+        raise UnknownType(refusal.found, with_recordings=limits.max_recording_bytes > 0) from None
+
+
+def _inspect_recording(data: bytes, media_type: str, limits: Limits) -> Inspection:
+    if not limits.max_recording_bytes:
+        raise UnknownType("rekaman suara")
+    if len(data) > limits.max_recording_bytes:
+        raise RecordingTooLarge(len(data), limits.max_recording_bytes)
+    sound = recordings.measure(data, media_type)
+    return Inspection(media_type, 0, 0, 0, seconds=sound.seconds, reason="" if sound.is_whole else _MAYBE_CUT)
 
 
 def _inspect_picture(data: bytes, media_type: str, limits: Limits) -> Inspection:

@@ -9,6 +9,8 @@ class Limits:
     """What is accepted at all, and what the decoding process may use."""
 
     max_bytes: int = 50_000_000
+    max_recording_bytes: int = 0
+    """The same for recordings of a voice; 0 where none are taken."""
     max_megapixels: int = 120
     """Per page, from the header of the picture."""
     max_pages: int = 300
@@ -53,6 +55,7 @@ class Inspection:
 
     media_type: str
     pages: int
+    """0 for a recording."""
     width: int
     """Pixels of the first page; for a PDF, points."""
     height: int
@@ -62,8 +65,15 @@ class Inspection:
     """At least one page brings its own text."""
     signed: bool = False
     """The PDF carries a digital signature: no changed copy of it is made."""
+    seconds: float | None = None
+    """How long a recording lasts, where its header says so."""
     reason: str = ""
     """A sentence worth showing although the file is accepted; empty when there is nothing to say."""
+
+    @property
+    def is_recording(self) -> bool:
+        """A voice: nothing to be read."""
+        return self.media_type.startswith("audio/")
 
 
 class PageSource(StrEnum):

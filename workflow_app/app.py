@@ -46,6 +46,7 @@ def create_app(settings: Settings | None = None, works: Works | None = None) -> 
     app.extensions[parts.EXTENSION] = parts.Sentra(
         works=works,
         max_upload_mb=settings.max_upload_mb,
+        max_recording_mb=settings.max_recording_mb,
         watch=Watch(health.looks(works, settings.watched_folder), automatic=is_alone),
         public_url=settings.public_url,
     )
@@ -82,7 +83,7 @@ def _configuration(settings: Settings) -> dict[str, Any]:
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_REFRESH_EACH_REQUEST": False,
         "SESSION_IDLE": timedelta(minutes=settings.session_idle_minutes),
-        "MAX_CONTENT_LENGTH": settings.max_upload_mb * 1024 * 1024,
+        "MAX_CONTENT_LENGTH": max(settings.max_upload_mb, settings.max_recording_mb) * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 4 * 1024 * 1024,
         "MAX_FORM_PARTS": FORM_FIELDS,
         "SEND_FILE_MAX_AGE_DEFAULT": ASSET_AGE,

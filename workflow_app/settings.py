@@ -58,6 +58,7 @@ class Settings(BaseSettings):
     web_workers: Annotated[int, Field(ge=1, le=64)] = 2
     web_threads: Annotated[int, Field(ge=1, le=64)] = 3
     max_upload_mb: Annotated[int, Field(ge=1, le=500)] = 50
+    max_recording_mb: Annotated[int, Field(ge=1, le=500)] = 100
     ocr_timeout_seconds: Annotated[int, Field(ge=5, le=3600)] = 120
     session_idle_minutes: Annotated[int, Field(ge=5, le=1440)] = 60
     metrics_token: SecretStr = SecretStr("")

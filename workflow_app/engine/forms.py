@@ -94,6 +94,8 @@ class Field:
     only_by: str = ""
     """Element whose officer alone may answer this: what he signs names him."""
     tied_to: Tie | None = None
+    takes_recordings: bool = False
+    """Beside papers, of the widget `documents`."""
     schema: Mapping[str, Any] = field(default_factory=dict)
     parameters: Mapping[str, str] = field(default_factory=dict)
     """`decision`, `source`, `result` of computed widgets; `source`, `same`, `near` of `similar`; `born`, `sex` of `nik`; `reason_for`."""
@@ -290,6 +292,7 @@ def _field(name: str, schema: Mapping[str, Any], ui: Mapping[str, Any], required
         not_after=ui.get("not_after", ""),
         only_by=ui.get("only_by", ""),
         tied_to=read_tie(ui),
+        takes_recordings=ui.get("recordings", False) is True,
         schema=schema,
         parameters={key: ui[key] for key in PARAMETERS if key in ui},
     )

@@ -14,7 +14,7 @@ from workflow_app.services.case_file import diagrams, handoffs, history, identit
 from workflow_app.services.correspondence import letters, message_views
 from workflow_app.services.correspondence.letters import LetterView
 from workflow_app.services.forms import requirements
-from workflow_app.services.papers import documents
+from workflow_app.services.papers import documents, paper_labels
 from workflow_app.services.public import tracking_codes
 from workflow_app.services.running import cases, drafts, reopenings
 from workflow_app.services.running.cases import CaseView
@@ -139,7 +139,8 @@ def page(case_id: UUID, **more: Any) -> str:
             accesses=identities.accesses(work, case_id),
             may_reveal=may_reveal,
             documents=documents.for_case(work, case_id),
-            labels=documents.labels(work, case_id),
+            labels=(labels := documents.labels(work, case_id)),
+            takes_recordings=paper_labels.RECORDING in labels,
             letters=issued,
             codes=tracking_codes.of_case(work, own),
             outgoing=message_views.of_case(work, case_id),

@@ -17,12 +17,12 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from workflow_app.errors import InvalidInput
-from workflow_app.services.papers import documents, levels, paper_kin
+from workflow_app.services.papers import documents, levels, paper_kin, recordings
 from workflow_app.services.running import tasks
 from workflow_app.web import uploads
 from workflow_app.web.access import access
 from workflow_app.web.failures import status_of
-from workflow_app.web.files import attachment, inline
+from workflow_app.web.files import attachment, inline, sound
 from workflow_app.web.parts import sentra
 from workflow_app.web.transaction import unit_of_work
 
@@ -77,8 +77,18 @@ def _page(
 def original(document_id: UUID) -> ResponseReturnValue:
     """The paper exactly as it was received."""
     with unit_of_work() as work:
+        if recordings.is_one(work, document_id):
+            return sound(work, document_id, "attachment")
         content = documents.content(work, document_id, "original")
     return attachment(content)
+
+
+@blueprint.get("/dokumen/<uuid:document_id>/rekaman")
+@access()
+def play(document_id: UUID) -> ResponseReturnValue:
+    """A recording for the player of the browser, piece by piece."""
+    with unit_of_work() as work:
+        return sound(work, document_id, "inline")
 
 
 @blueprint.get("/dokumen/<uuid:document_id>/dokumen.pdf")
@@ -135,7 +145,13 @@ def attach(case_id: UUID) -> ResponseReturnValue:
         try:
             with unit_of_work() as work:
                 added = documents.upload(
-                    work, case_id, element="", label=label, data=data, max_megabytes=sentra().max_upload_mb
+                    work,
+                    case_id,
+                    element="",
+                    label=label,
+                    data=data,
+                    max_megabytes=sentra().max_upload_mb,
+                    recording_megabytes=sentra().max_recording_mb,
                 )
         except InvalidInput as error:
             flash(uploads.sentence_of(error), "late")

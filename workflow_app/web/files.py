@@ -1,8 +1,15 @@
 """Handing out bytes that people brought in: never as something the browser would run."""
 
-from flask import Response
+from collections.abc import Iterable
+from uuid import UUID
 
+from flask import Response, request
+from werkzeug.datastructures import Range
+
+from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.papers import recordings
 from workflow_app.services.papers.documents import Content
+from workflow_app.services.papers.recordings import Recording
 
 SHOWN = frozenset({"application/pdf", "image/jpeg", "image/png", "image/webp"})
 CLOSED = "default-src 'none'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
@@ -24,8 +31,41 @@ def attachment(content: Content) -> Response:
 
 def _answer(content: Content, disposition: str) -> Response:
     response = Response(content.data, mimetype=content.media_type)
-    response.headers.set("Content-Disposition", disposition, filename=content.download_name)
     is_pdf = disposition == "inline" and content.media_type == "application/pdf"
-    response.headers["Content-Security-Policy"] = PDF_POLICY if is_pdf else POLICY
+    return _closed(response, disposition, content.download_name, PDF_POLICY if is_pdf else POLICY)
+
+
+def _closed(response: Response, disposition: str, name: str, policy: str = POLICY) -> Response:
+    response.headers.set("Content-Disposition", disposition, filename=name)
+    response.headers["Content-Security-Policy"] = policy
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def sound(work: UnitOfWork, document_id: UUID, disposition: str) -> Response:
+    """A recording, or the bytes of it that were asked for (RFC 9110, 14): at most a piece, as players ask for the next."""
+    recording, wanted = recordings.get(work, document_id), _wanted()
+    if wanted is None:
+        return _sounding(recording, recordings.whole(work, recording), recording.size, disposition)
+    found = wanted.range_for_length(recording.size)
+    if found is None:
+        return Response(status=416, headers={"Content-Range": f"bytes */{recording.size}"})
+    start, data = found[0], recordings.piece(work, recording, *found)
+    response = _sounding(recording, [data], len(data), disposition)
+    response.status_code = 206
+    response.headers["Content-Range"] = f"bytes {start}-{start + len(data) - 1}/{recording.size}"
+    return response
+
+
+def _wanted() -> Range | None:
+    """The one range that was asked for; None for all of it. What has no validator matches no condition."""
+    wanted = request.range
+    is_one = wanted is not None and wanted.units == "bytes" and len(wanted.ranges) == 1
+    return wanted if is_one and "If-Range" not in request.headers else None
+
+
+def _sounding(recording: Recording, data: Iterable[bytes], length: int, disposition: str) -> Response:
+    response = Response(data, mimetype=recording.media_type)
+    response.content_length = length
+    response.headers["Accept-Ranges"] = "bytes"
+    return _closed(response, disposition, recording.download_name)

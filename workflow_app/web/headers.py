@@ -9,6 +9,7 @@ POLICY = "; ".join(
     (
         "default-src 'self'",
         "img-src 'self' data: blob:",
+        "media-src 'self'",
         "font-src 'self' data:",
         "object-src 'none'",
         "base-uri 'none'",

@@ -18,6 +18,7 @@ class Sentra:
 
     works: Works
     max_upload_mb: int
+    max_recording_mb: int
     watch: Watch
     public_url: str
     """Where citizens reach the site; stands on what is printed for them."""

@@ -19,6 +19,8 @@ from workflow_app.web.transaction import unit_of_work
 
 FILES, DROPPED = "unggah.", "lepas."
 ACCEPTED = "image/jpeg,image/png,image/tiff,image/heic,image/heif,image/webp,application/pdf,.heic,.tif,.tiff"
+RECORDINGS = "audio/wav,audio/mpeg,audio/ogg,audio/mp4,audio/aac,.wav,.mp3,.ogg,.oga,.opus,.m4a,.aac"
+"""Where a question takes these too."""
 
 MOST_FILES = 20
 """In one request: each is looked into, which may take seconds."""
@@ -89,6 +91,7 @@ def add(task_id: UUID, form: Form, name: str, file: FileStorage) -> DocumentView
             data=data,
             task_id=task_id,
             max_megabytes=sentra().max_upload_mb,
+            recording_megabytes=sentra().max_recording_mb,
         )
 
 

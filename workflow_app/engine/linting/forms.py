@@ -220,6 +220,8 @@ def _fit(form: Form, field: Field) -> Iterator[str]:
             yield "skema tidak membatasi pilihan (enum)."
         elif allowed is not None and {str(value) for value in allowed} != set(field.options):
             yield "pilihan pada tampilan berbeda dari enum pada skema."
+    if field.takes_recordings and field.widget != "documents":
+        yield "rekaman (recordings) hanya diterima pertanyaan dokumen (documents)."
     if field.groups:
         grouped = [key for keys in field.groups.values() for key in keys]
         if field.widget != "select" or sorted(grouped) != sorted(field.options):

@@ -58,7 +58,12 @@ def record_case(
     work: UnitOfWork, case_id: UUID, action: str, element: str | None = None, **details: Any
 ) -> None:
     """Append one event to the chain of a case."""
-    record(work, f"case:{case_id}", action, case_id=case_id, element=element, **details)
+    record(work, case_chain(case_id), action, case_id=case_id, element=element, **details)
+
+
+def case_chain(case_id: UUID) -> str:
+    """The chain of a case."""
+    return f"case:{case_id}"
 
 
 def _locked_head(work: UnitOfWork, chain: str) -> AuditChain:

@@ -87,6 +87,14 @@ def duration(span: timedelta) -> str:
     return f"{days} hari {rest} jam" if rest else f"{days} hari"
 
 
+def playing_time(seconds: float) -> str:
+    """How long a recording lasts: `45 detik`, `2 menit 5 detik`, `1 jam 20 menit`."""
+    whole = max(round(seconds), 1)
+    if not 60 <= whole < 3600 or whole % 60 == 0:
+        return duration(timedelta(seconds=whole))
+    return f"{whole // 60} menit {whole % 60} detik"
+
+
 def target(value: Any) -> str:
     """A target in words: `10 menit`, `14 hari`, `3 hari kerja`, `3 hari menurut kalender enam hari`; empty when there is none."""
     if isinstance(value, dict):

@@ -110,6 +110,7 @@ def _add_paper(work: UnitOfWork, bag: Bag, document: Document, cases: Sequence[U
         "label": links[0][0].label if links else document.label,
         "media_type": document.media_type,
         "pages": document.pages,
+        "seconds": document.seconds,
         "level": levels.key_of(document.level),
         "origin": document.origin,
         "added_at": document.added_at.isoformat(),

@@ -11,6 +11,7 @@ import archive.likeness
 from archive import bag_verifier
 from archive.documents import PageText
 from archive.models import RenditionKind
+from ocr.types import Inspection
 from workflow_app.errors import InvalidInput
 from workflow_app.permissions import LEVELS
 from workflow_app.services.ground import jobs
@@ -53,13 +54,15 @@ def take_in(work: UnitOfWork, folder: Path) -> list[Imported]:
 
 def _take_in(work: UnitOfWork, folder: Path, bag_id: str, paper: dict[str, Any]) -> Imported:
     original = _read(folder, paper, "original")
-    _judge(original, paper["media_type"])
+    found = _judge(original, paper["media_type"])
     added = archive.documents.add(
         work.session,
         work.blobs,
         original,
         media_type=str(paper["media_type"]),
-        pages=int(paper["pages"]),
+        pages=0 if found.is_recording else int(paper["pages"]),
+        is_recording=found.is_recording,
+        seconds=found.seconds,
         origin=intake.ARCHIVE,
         label=str(paper["label"]),
         at=work.clock(),
@@ -68,7 +71,7 @@ def _take_in(work: UnitOfWork, folder: Path, bag_id: str, paper: dict[str, Any])
     levels.raise_to(work, added.document_id, LEVELS[paper["level"]])
     sha256 = paper["files"]["original"]["sha256"]
     if not added.is_duplicate:
-        _keep_what_was_made(work, folder, paper, added.document_id)
+        _keep_what_was_made(work, folder, paper, added.document_id, is_recording=found.is_recording)
     cases = [str(case["number"]) for case in paper["cases"]]
     paper_trail.happened(
         work, added.document_id, "document.imported", bag=bag_id, sha256=sha256, from_cases=cases
@@ -76,7 +79,9 @@ def _take_in(work: UnitOfWork, folder: Path, bag_id: str, paper: dict[str, Any])
     return Imported(added.document_id, sha256, added.is_duplicate)
 
 
-def _keep_what_was_made(work: UnitOfWork, folder: Path, paper: dict[str, Any], document_id: UUID) -> None:
+def _keep_what_was_made(
+    work: UnitOfWork, folder: Path, paper: dict[str, Any], document_id: UUID, *, is_recording: bool
+) -> None:
     """The reading of the other installation, with its versions; a paper that nobody has read yet is read here."""
     for made in paper["renditions"]:
         if media_type := MADE.get(RenditionKind(made["kind"])):
@@ -103,7 +108,7 @@ def _keep_what_was_made(work: UnitOfWork, folder: Path, paper: dict[str, Any], d
         pages = [PageText(**page) for page in json.loads(_read(folder, paper, "pages"))]
         archive.documents.save_pages(work.session, document_id, pages)
         archive.likeness.note(work.session, document_id)
-    elif paper["media_type"] != "application/json":
+    elif not (is_recording or paper["media_type"] == "application/json"):
         jobs.defer(work, "read_document", document_id=str(document_id))
 
 
@@ -115,9 +120,12 @@ def _read(folder: Path, paper: dict[str, Any], name: str) -> bytes:
     return (folder / "data" / path).read_bytes()
 
 
-def _judge(original: bytes, media_type: str) -> None:
+def _judge(original: bytes, media_type: str) -> Inspection:
     """A paper of a bag is looked into as one that is handed in; a manifest of ours must be what it says."""
     if media_type == "application/json":
         json.loads(original)
-    elif intake.look_into(original, LARGEST_MEGABYTES).media_type != media_type:
+        return Inspection(media_type, 1, 0, 0)
+    found = intake.look_into(original, LARGEST_MEGABYTES, LARGEST_MEGABYTES)
+    if found.media_type != media_type:
         raise InvalidInput("Salah satu dokumen di tas ini bukan jenis file yang tertulis.")
+    return found

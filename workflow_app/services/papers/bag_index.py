@@ -40,7 +40,7 @@ def _row(no: int, paper: Mapping[str, Any]) -> str:
         str(no),
         f"{escape(paper['label'])}<br><small>SHA-256 <code>{paper['files']['original']['sha256']}</code></small>",
         escape(", ".join(case["number"] for case in paper["cases"]) or "tanpa berkas"),
-        str(paper["pages"]),
+        str(paper["pages"] or "rekaman suara"),
         escape(str(paper["level"]).replace("_", " ")),
         escape(str(paper["added_at"])[:10]),
         links,

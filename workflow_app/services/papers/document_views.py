@@ -11,6 +11,7 @@ from archive.models import Blob, Document, DocumentStatus, Page, Rendition, Rend
 from workflow_app.models.document import CaseDocument
 from workflow_app.models.user import User
 from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.office import readable
 from workflow_app.services.papers import intake, levels, paper_sight, tray_sight
 from workflow_app.types import AccessLevel
 
@@ -19,6 +20,7 @@ STATUS_LABELS = {
     DocumentStatus.READING: "Sedang dibaca",
     DocumentStatus.READABLE: "Terbaca",
     DocumentStatus.UNREADABLE: "Tidak terbaca",
+    DocumentStatus.RECORDING: "Rekaman suara",
 }
 PDF_KINDS = (RenditionKind.PICTURE_PDF, RenditionKind.SEARCHABLE_PDF)
 """In the order of their names, the better one last."""
@@ -33,7 +35,7 @@ class DocumentView:
     media_type: str
     pages: int
     status: str
-    """received, reading, readable, unreadable."""
+    """received, reading, readable, unreadable, recording."""
     status_label: str
     status_reason: str
     size: int
@@ -53,6 +55,17 @@ class DocumentView:
     level: AccessLevel = AccessLevel.ORDINARY
     level_label: str = levels.LABELS[AccessLevel.ORDINARY]
     can_classify: bool = False
+    seconds: float | None = None
+    """How long a recording lasts, where that is known."""
+    is_playable: bool = False
+    """A recording that can be heard where this is shown."""
+
+    @property
+    def extent(self) -> str:
+        """How much there is of it: pages, or how long it lasts."""
+        if self.status != DocumentStatus.RECORDING:
+            return f"{self.pages} halaman"
+        return "lamanya tidak tercatat" if self.seconds is None else readable.playing_time(self.seconds)
 
 
 def views(
@@ -121,6 +134,8 @@ def views(
                 level_label=levels.LABELS[AccessLevel(document.level)],
                 can_classify=can_read and levels.may_classify(work, document, case_id if seen else None),
                 note=note,
+                seconds=document.seconds,
+                is_playable=can_read and document.status == DocumentStatus.RECORDING,
             )
         )
     return views

@@ -23,6 +23,11 @@ from workflow_app.services.papers.document_views import DocumentView as Document
 EXTENSIONS = {
     "application/json": "json",
     "application/pdf": "pdf",
+    "audio/aac": "aac",
+    "audio/mp4": "m4a",
+    "audio/mpeg": "mp3",
+    "audio/ogg": "ogg",
+    "audio/wav": "wav",
     "image/bmp": "bmp",
     "image/gif": "gif",
     "image/heic": "heic",
@@ -65,6 +70,7 @@ def upload(
     data: bytes,
     task_id: UUID | None = None,
     max_megabytes: int = 50,
+    recording_megabytes: int = 100,
 ) -> DocumentView:
     """Take in a paper of a case. It is checked before it is kept, kept as received, and read later by a job.
 
@@ -81,7 +87,8 @@ def upload(
     element = task.element if task else element
     if work.actor.user_id is not None and not paper_labels.is_allowed(work, case, element, label):
         raise InvalidInput(fields={"label": "Pilih jenis dokumen dari daftar."})
-    found = intake.look_into(data, max_megabytes)
+    takes_recordings = paper_labels.is_of_recording(work, case, element, label)
+    found = intake.look_into(data, max_megabytes, recording_megabytes if takes_recordings else 0)
     document_id = intake.keep(work, data, found, origin=intake.UPLOAD, label=label).document_id
     # Looking into a file takes seconds; meanwhile the case may have ended, or the same form came twice.
     access.lock_case(work, case.id)
@@ -102,7 +109,7 @@ def labels(work: UnitOfWork, case_id: UUID) -> list[str]:
 
 def for_case(work: UnitOfWork, case_id: UUID) -> list[DocumentView]:
     """The papers of a case that the actor may see, in the order they came. Pictures of a restricted one are on its own page
-    only, where each is on record.
+    only, where each is on record, and so is its sound.
     """
     case = access.visible_case(work, case_id)
     ids = work.session.scalars(
@@ -113,7 +120,10 @@ def for_case(work: UnitOfWork, case_id: UUID) -> list[DocumentView]:
     )
     wanted = [(document_id, case.id) for document_id in ids]
     found = views(work, wanted) if wanted else []
-    return [replace(view, thumbnail_pages=()) if leaves_trace(view.level) else view for view in found]
+    return [
+        replace(view, thumbnail_pages=(), is_playable=False) if leaves_trace(view.level) else view
+        for view in found
+    ]
 
 
 def get(work: UnitOfWork, document_id: UUID) -> DocumentView:

@@ -19,11 +19,14 @@ UPLOAD, ARCHIVE, LETTER, BUNDLE, STACK, TRAY = "upload", "archive", "letter", "b
 """Where a document came from (`Document.origin`). What is in the tray waits for a person to say what it becomes."""
 
 
-def look_into(data: bytes, max_megabytes: int) -> Inspection:
-    """What the file is, by its content; raises `InvalidInput` with the sentence why it cannot be accepted."""
+def look_into(data: bytes, max_megabytes: int, recording_megabytes: int = 0) -> Inspection:
+    """What the file is, by its content; raises `InvalidInput` with the sentence why it cannot be accepted. Recordings are where they
+    may be as large as `recording_megabytes`.
+    """
+    limits = Limits(max_bytes=max_megabytes * 1_000_000, max_recording_bytes=recording_megabytes * 1_000_000)
     try:
         with translated():
-            return inspect(data, Limits(max_bytes=max_megabytes * 1_000_000))
+            return inspect(data, limits)
     except OcrError as refusal:
         raise InvalidInput(refusal.sentence) from refusal
 
@@ -31,13 +34,13 @@ def look_into(data: bytes, max_megabytes: int) -> Inspection:
 def keep(
     work: UnitOfWork, data: bytes, found: Inspection, *, origin: str, label: str
 ) -> archive.documents.Added:
-    """Store a paper in the archive; a job reads it after commit. Bytes that were brought before are not stored again; when
+    """Store a paper in the archive; a job reads it after commit, unless it is a recording. Bytes that were brought before are not stored again; when
     they were only a stack or in the tray until now, they become a paper of a case like any other.
     """
-    added = _add(work, data, found.media_type, found.pages, origin, label)
+    added = _add(work, data, found.media_type, found.pages, origin, label, found)
     if added.is_duplicate and origin == UPLOAD:
         _become_paper(work, added.document_id)
-    if not added.is_duplicate:
+    if not (added.is_duplicate or found.is_recording):
         jobs.defer(work, "read_document", document_id=str(added.document_id))
     return added
 
@@ -108,7 +111,13 @@ def _become_paper(work: UnitOfWork, document_id: UUID) -> None:
 
 
 def _add(
-    work: UnitOfWork, data: bytes, media_type: str, pages: int, origin: str, label: str
+    work: UnitOfWork,
+    data: bytes,
+    media_type: str,
+    pages: int,
+    origin: str,
+    label: str,
+    found: Inspection | None = None,
 ) -> archive.documents.Added:
     return archive.documents.add(
         work.session,
@@ -119,4 +128,6 @@ def _add(
         origin=origin,
         label=label,
         at=work.clock(),
+        is_recording=found is not None and found.is_recording,
+        seconds=found.seconds if found else None,
     )

@@ -9,11 +9,15 @@ from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office.processes import definition_of
 
 OTHERS = ("Surat", "Foto", "Dokumen lain")
+RECORDING = "Rekaman suara"
+"""Where some form of the process takes recordings."""
 
 
 def choices(work: UnitOfWork, case: Case) -> list[str]:
     """Labels for a paper that is added outside of any form: the requirement lines of the case, then the general ones."""
-    return list(dict.fromkeys([*(line.evidence for line in requirements.lines_of(work, case)), *OTHERS]))
+    lines = [line.evidence for line in requirements.lines_of(work, case)]
+    recording = [RECORDING] if _recorded(work, case) else []
+    return list(dict.fromkeys([*lines, *recording, *OTHERS]))
 
 
 def is_allowed(work: UnitOfWork, case: Case, element: str, label: str) -> bool:
@@ -21,3 +25,15 @@ def is_allowed(work: UnitOfWork, case: Case, element: str, label: str) -> bool:
     form = definition_of(work, case.definition_id).forms.get(element)
     titles = {field.title for field in form.fields.values() if field.widget == "documents"} if form else set()
     return label in titles or label in choices(work, case)
+
+
+def is_of_recording(work: UnitOfWork, case: Case, element: str, label: str) -> bool:
+    """May what is handed in under this label be a recording: does its question take some, or is it called so?"""
+    return label in _recorded(work, case, element) or (label == RECORDING and bool(_recorded(work, case)))
+
+
+def _recorded(work: UnitOfWork, case: Case, element: str | None = None) -> set[str]:
+    """Titles of the questions that take recordings, of one form or of all that the case can come to."""
+    known = definition_of(work, case.definition_id).forms
+    forms = known.values() if element is None else [known[element]] if element in known else []
+    return {field.title for form in forms for field in form.fields.values() if field.takes_recordings}

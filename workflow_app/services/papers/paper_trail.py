@@ -9,6 +9,8 @@ from workflow_app.models.document import CaseDocument
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 
+OPENED = "document.opened"
+
 
 def opened(work: UnitOfWork, document_id: UUID, seen: CaseDocument | None, kind: str, **facts: Any) -> None:
     """Papers show identities, so reading one leaves a trace as unlocking an identity does (R23). `seen` is the link through
@@ -16,12 +18,12 @@ def opened(work: UnitOfWork, document_id: UUID, seen: CaseDocument | None, kind:
     """
     known = str(document_id)
     if seen is None:
-        audit.record(work, own_chain(document_id), "document.opened", document_id=known, kind=kind, **facts)
+        audit.record(work, own_chain(document_id), OPENED, document_id=known, kind=kind, **facts)
         return
     audit.record_case(
         work,
         seen.case_id,
-        "document.opened",
+        OPENED,
         seen.element,
         document_id=known,
         label=seen.label,
@@ -46,6 +48,11 @@ def happened(work: UnitOfWork, document_id: UUID, action: str, **facts: Any) -> 
 def kept(work: UnitOfWork, document_id: UUID, action: str, **facts: Any) -> None:
     """What the archive does to keep a paper: in the paper's own chain, whatever cases hold it; it is no step of theirs."""
     audit.record(work, own_chain(document_id), action, document_id=str(document_id), **facts)
+
+
+def chain_of(document_id: UUID, seen: CaseDocument | None) -> str:
+    """Where it is put on record that a paper was opened."""
+    return own_chain(document_id) if seen is None else audit.case_chain(seen.case_id)
 
 
 def own_chain(document_id: UUID) -> str:

@@ -30,14 +30,14 @@ PDF_KINDS = {
 
 
 def read_document(works: Works, document_id: UUID, *, page_seconds: float = 120.0, nice: int = 5) -> str:
-    """Read one document and keep what was read; returns its status. A document that was read is left alone.
+    """Read one document and keep what was read; returns its status. A document that was read is left alone, and so is a recording.
 
     Takes `Works`, not a unit of work: recognising may take minutes and no transaction stays open meanwhile. A paper
     that cannot be read stays kept and says why. Raises `Unavailable` when another try later may succeed.
     """
     with works.begin(SYSTEM) as work:
         document = archive.documents.get(work.session, document_id)
-        if document.status == DocumentStatus.READABLE:
+        if document.status in (DocumentStatus.READABLE, DocumentStatus.RECORDING):
             return document.status
         sha256 = archive.documents.mark_reading(work.session, document_id).blob_sha256
     began = time.monotonic()

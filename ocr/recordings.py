@@ -1,0 +1,206 @@
+"""Recordings of a voice: which kind it is, whether the file goes to its end, and how long it lasts.
+
+Pure reading of headers: no sound is decoded, so a file that claims a year of it costs nothing. Of a WAV, OGG or M4A file that says
+that more follows than is there, the rest is missing; an MP3 or AAC file says so frame by frame.
+"""
+
+import struct
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from ocr import mp4
+from ocr.errors import DamagedRecording, TruncatedRecording
+
+WAV, MP3, OGG, M4A, AAC = "audio/wav", "audio/mpeg", "audio/ogg", "audio/mp4", "audio/aac"
+STEPS = 500_000
+"""Parts of a file walked through at most: three hours of frames of the shortest kind."""
+LONGEST = 7 * 24 * 3600.0
+"""Seconds; a header that claims more says nothing."""
+_ALIKE = 3
+"""Frames that must follow one another before bytes are taken for MP3 or AAC: two bytes alone begin many files."""
+_OPEN_ENDED = {0, 0xFFFF_FFFF}
+"""Length of a WAV file whose recorder did not come back to write it."""
+_KILOBITS = {
+    3: (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320),
+    2: (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
+}
+"""Of layer III by version; 2.5 has those of 2."""
+_OGG_HEADS = (b"OpusHead", b"\x01vorbis", b"Speex   ", b"\x7fFLAC")
+"""How the first packet begins, by what is in the file; pictures begin otherwise."""
+_MP3_RATES = (44100, 48000, 32000)
+_AAC_RATES = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350)
+
+
+class Sound(NamedTuple):
+    """What the headers of a recording say."""
+
+    seconds: float | None
+    """How long it lasts; None where no header says it."""
+    is_whole: bool = True
+    """False when its end may be missing, though what is there can be heard."""
+
+
+class _Frame(NamedTuple):
+    size: int
+    seconds: float
+    kind: tuple[int, ...]
+    """Equal in all frames of a recording."""
+
+
+def kind_of(data: bytes) -> str | None:
+    """The media type that the content shows; None for what is no recording."""
+    if data.startswith(b"RIFF") and data[8:12] == b"WAVE":
+        return WAV
+    if data.startswith(b"OggS"):
+        return OGG if data[28:].startswith(_OGG_HEADS) else None
+    if data[4:8] == b"ftyp":
+        return M4A if mp4.is_sound_only(data) else None
+    at = _after_tag(data)
+    if data.startswith(b"ID3") and at >= len(data):
+        return MP3
+    for media_type, read in ((AAC, _aac_frame), (MP3, _mp3_frame)):
+        frames = _frames(data, at, read)
+        first = [frame for frame, _ in zip(frames, range(_ALIKE), strict=False)]
+        if len(first) == _ALIKE or (first and data.startswith(b"ID3")):
+            return media_type
+    return None
+
+
+def measure(data: bytes, media_type: str) -> Sound:
+    """Walk the file. Raises `DamagedRecording` or `TruncatedRecording`."""
+    sound = _MEASURES[media_type](data)
+    is_plausible = sound.seconds is not None and sound.seconds <= LONGEST
+    return sound if is_plausible else sound._replace(seconds=None)
+
+
+def _wav(data: bytes) -> Sound:
+    rate, at = 0, 12
+    for _ in range(STEPS):
+        name, length = struct.unpack("<4sI", _slice(data, at, 8))
+        at += 8
+        if name == b"fmt ":
+            rate = int(struct.unpack("<I", _slice(data, at + 8, 4))[0])
+        if name == b"data":
+            there = len(data) - at
+            is_whole = length not in _OPEN_ENDED
+            if is_whole and length > there:
+                raise TruncatedRecording
+            size = length if is_whole else there
+            if not rate or not size:
+                raise DamagedRecording
+            return Sound(size / rate, is_whole)
+        at += length + length % 2
+    raise DamagedRecording
+
+
+def _ogg(data: bytes) -> Sound:
+    """Walk the pages. The time is that of the last page, counted in samples of what the first page names."""
+    rate, skipped, last, at, has_end = _ogg_rate(data), 0, 0, 0, False
+    if data[28:36] == b"OpusHead":
+        skipped = int.from_bytes(_slice(data, 38, 2), "little")
+    for _ in range(STEPS):
+        if at == len(data):
+            break
+        if _slice(data, at, 4) != b"OggS":
+            raise DamagedRecording
+        flags, granule = struct.unpack("<Bq", _slice(data, at + 5, 9))
+        lengths = _slice(data, at + 27, _slice(data, at + 26, 1)[0])
+        at += 27 + len(lengths)
+        _slice(data, at, sum(lengths))
+        at += sum(lengths)
+        last, has_end = max(last, granule), bool(flags & 4)
+    else:
+        raise DamagedRecording
+    if not last:
+        raise TruncatedRecording
+    return Sound(max(last - skipped, 0) / rate if rate else None, has_end)
+
+
+def _ogg_rate(data: bytes) -> int:
+    """Samples a second by which the time of the pages is counted; 0 where it is not known."""
+    head = data[28:108]
+    if head.startswith(b"OpusHead"):
+        return 48000
+    if head.startswith(b"\x01vorbis"):
+        return int.from_bytes(head[12:16], "little")
+    if head.startswith(b"Speex   "):
+        return int.from_bytes(head[36:40], "little")
+    return 0
+
+
+def _m4a(data: bytes) -> Sound:
+    return Sound(mp4.seconds(data))
+
+
+def _framed(read: Callable[[bytes, int], _Frame | None]) -> Callable[[bytes], Sound]:
+    def walk(data: bytes) -> Sound:
+        at, seconds = _after_tag(data), 0.0
+        for frame in _frames(data, at, read):
+            at += frame.size
+            seconds += frame.seconds
+        rest = data[at:]
+        if not seconds:
+            raise TruncatedRecording
+        is_over = at >= len(data) or rest.startswith((b"TAG", b"APETAGEX", b"LYRICSBEGIN", b"ID3", b"3DI"))
+        return Sound(seconds, is_over or not rest.strip(b"\x00"))
+
+    return walk
+
+
+def _frames(data: bytes, at: int, read: Callable[[bytes, int], _Frame | None]) -> Iterator[_Frame]:
+    """Whole frames of one kind, one directly after the other."""
+    kind: tuple[int, ...] | None = None
+    for _ in range(STEPS):
+        frame = read(data, at)
+        if frame is None or frame.kind != (kind or frame.kind) or at + frame.size > len(data):
+            return
+        kind = frame.kind
+        at += frame.size
+        yield frame
+
+
+def _mp3_frame(data: bytes, at: int) -> _Frame | None:
+    head = int.from_bytes(data[at : at + 4], "big")
+    version, layer = head >> 19 & 3, head >> 17 & 3
+    kilobits, rate, padding = head >> 12 & 15, head >> 10 & 3, head >> 9 & 1
+    if head >> 21 != 0x7FF or version == 1 or layer != 1 or kilobits in (0, 15) or rate == 3:
+        return None
+    hertz = _MP3_RATES[rate] >> {3: 0, 2: 1, 0: 2}[version]
+    samples = 1152 if version == 3 else 576
+    bits = _KILOBITS[3 if version == 3 else 2][kilobits] * 1000
+    return _Frame(samples // 8 * bits // hertz + padding, samples / hertz, (version, rate))
+
+
+def _aac_frame(data: bytes, at: int) -> _Frame | None:
+    head = int.from_bytes(data[at : at + 7], "big")
+    rate, size = head >> 34 & 15, head >> 13 & 0x1FFF
+    if len(data) < at + 7 or head >> 44 != 0xFFF or head >> 41 & 3 or rate >= len(_AAC_RATES) or size < 7:
+        return None
+    return _Frame(size, 1024 * ((head & 3) + 1) / _AAC_RATES[rate], (head >> 43 & 1, rate))
+
+
+def _after_tag(data: bytes) -> int:
+    """Where the sound begins behind a tag with the title."""
+    if not data.startswith(b"ID3") or len(data) < 10:
+        return 0
+    size = 0
+    for byte in data[6:10]:
+        size = size << 7 | byte & 0x7F
+    return 10 + size + (10 if data[5] & 0x10 else 0)
+
+
+def _slice(data: bytes, at: int, length: int) -> bytes:
+    part = data[at : at + length]
+    if len(part) < length:
+        raise TruncatedRecording
+    return part
+
+
+_MEASURES: dict[str, Callable[[bytes], Sound]] = {
+    WAV: _wav,
+    OGG: _ogg,
+    M4A: _m4a,
+    MP3: _framed(_mp3_frame),
+    AAC: _framed(_aac_frame),
+}
+KINDS = frozenset(_MEASURES)
