@@ -1,7 +1,7 @@
 """Edges of clocks: a diagram may offer several events from which a clock counts, or at which it stops, and the office chooses.
 
-A service task that starts or stops a clock names its edge (`edge`); one without an edge always acts. The first that the
-diagram offers is the rule of the SOP.
+A service task that starts or stops a clock names its edge (`edge`), and where a time was told also the moment at which that was
+recorded (`recordedEdge`); one without an edge always acts. The first that the diagram offers is the rule of the SOP.
 """
 
 from collections.abc import Mapping
@@ -13,15 +13,20 @@ SIDES = {START: "mulai", STOP: "selesai"}
 """Operation to the part of the configured value that chooses among its edges."""
 
 
+def named(element: Element) -> tuple[str, ...]:
+    """The edges of a service task: what it tells, and when that was recorded."""
+    properties = element.properties
+    return tuple(properties[name] for name in ("edge", "recordedEdge") if name in properties)
+
+
 def offered(elements: Mapping[str, Element], clock: str, operation: str) -> tuple[str, ...]:
     """The edges of a clock, in the order of the file."""
     return tuple(
         dict.fromkeys(
-            element.properties["edge"]
+            edge
             for element in elements.values()
-            if element.operation == operation
-            and "edge" in element.properties
-            and clock in element.properties.get("clock", "").split()
+            if element.operation == operation and clock in element.properties.get("clock", "").split()
+            for edge in named(element)
         )
     )
 
@@ -35,7 +40,17 @@ def chosen(
     return wanted if wanted in known else next(iter(known), "")
 
 
-def acts(elements: Mapping[str, Element], element: str, clock: str, told: Mapping[str, str] | None) -> bool:
-    """Does this service task start or stop the clock, or does another edge count?"""
-    edge = elements[element].properties.get("edge")
-    return edge is None or edge == chosen(elements, clock, elements[element].operation, told)
+def counted(
+    elements: Mapping[str, Element], element: str, clock: str, told: Mapping[str, str] | None
+) -> str | None:
+    """The edge of this service task by which the clock counts; empty where it has none, None where another edge counts."""
+    known = named(elements[element])
+    if not known:
+        return ""
+    edge = chosen(elements, clock, elements[element].operation or "", told)
+    return edge if edge in known else None
+
+
+def is_recorded(element: Element, edge: str) -> bool:
+    """Is this edge the moment of recording, whatever time was told?"""
+    return bool(edge) and edge == element.properties.get("recordedEdge")

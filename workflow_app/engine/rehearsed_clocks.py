@@ -29,21 +29,28 @@ class RehearsedClocks:
         """Do what a service task asks of a clock; the result is an instant, where there is one."""
         match effect.operation:
             case "start_clock":
-                return self._start(effect, str(effect.parameters["clock"]), now)
+                return self._start_all(effect, now)
             case "stop_clock":
                 return self._stop(effect)
         return self._working_days_after(effect)
 
+    def _start_all(self, effect: Effect, now: datetime) -> str | None:
+        """The first end of these clocks."""
+        dues = [self._start(effect, name, now) for name in _names(effect)]
+        return next((due for due in dues if due), None)
+
     def _start(self, effect: Effect, name: str, now: datetime) -> str | None:
         """When the target is over; of a clock that counts once per case also when it has been started before."""
-        if not self._acts(effect, name):
+        edge = self._counted(effect, name)
+        if edge is None:
             return self._running([name])
         if self._definition.elements[effect.element].is_timed_per_round:
             self._started.pop(name, None)
             self._due.pop(name, None)
             self._stopped.discard(name)
         told = effect.parameters.get("at")
-        at = datetime.fromisoformat(str(told)) if told else now
+        is_recorded = clock_edges.is_recorded(self._definition.elements[effect.element], edge)
+        at = datetime.fromisoformat(str(told)) if told and not is_recorded else now
         started = self._started.setdefault(name, min(at, now))
         target = self._scenario.targets.get(name, DEFAULT_TARGET)
         if isinstance(target, int):
@@ -52,8 +59,8 @@ class RehearsedClocks:
 
     def _stop(self, effect: Effect) -> str | None:
         """The end of what runs on: another edge may be the one that stops it."""
-        names = [name.strip() for name in str(effect.parameters["clock"]).split(",")]
-        self._stopped |= {name for name in names if self._acts(effect, name)}
+        names = _names(effect)
+        self._stopped |= {name for name in names if self._counted(effect, name) is not None}
         return self._running(names)
 
     def _working_days_after(self, effect: Effect) -> str | None:
@@ -67,6 +74,10 @@ class RehearsedClocks:
     def _running(self, names: Iterable[str]) -> str | None:
         return next((due for n in names if n not in self._stopped and (due := self._due.get(n))), None)
 
-    def _acts(self, effect: Effect, clock: str) -> bool:
+    def _counted(self, effect: Effect, clock: str) -> str | None:
         told = self._scenario.settings.get(f"tepi_jam.{clock}")
-        return clock_edges.acts(self._definition.elements, effect.element, clock, told)
+        return clock_edges.counted(self._definition.elements, effect.element, clock, told)
+
+
+def _names(effect: Effect) -> list[str]:
+    return [name.strip() for name in str(effect.parameters["clock"]).split(",")]

@@ -85,6 +85,19 @@ class CaseClock(Base):
     stopped_at: Mapped[datetime | None]
 
 
+class ClockEdge(Base):
+    """An event from which a clock may count or at which it may stop, and when it was: of the chosen one, and of the others."""
+
+    __tablename__ = "clock_edge"
+
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("service_case.id"), primary_key=True)
+    clock: Mapped[str] = mapped_column(primary_key=True)
+    operation: Mapped[str] = mapped_column(primary_key=True)
+    """Of the service task: `start_clock`, `stop_clock`."""
+    edge: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+
+
 class CaseWaiver(Base):
     """A requirement line on which Ka SPKT decided: waived for this case, or refused to waive (pitfall 21)."""
 

@@ -148,6 +148,7 @@ def all_routes(world: World) -> list[Route]:
         Route("documents.original", "GET", f"{paper}/asli", "budi"),
         Route("documents.pdf", "GET", f"/dokumen/{w.printed}/dokumen.pdf", "budi"),
         Route("documents.thumbnail", "GET", f"{paper}/halaman/1", "budi"),
+        Route("documents.play", "GET", f"{paper}/rekaman", "budi", answered=(404,)),
         Route("letters.pdf", "GET", f"/surat/{w.letter}.pdf", "budi"),
         Route("tracking.status", "GET", f"{done}/status", "budi", answered=(404,)),
         Route("identities.ask", "GET", f"{done}/identitas", "budi"),

@@ -26,6 +26,10 @@ def edges(source: Source) -> Iterator[Finding]:
             if edge is not None and source.lacks(f"tepi_jam.{name}"):
                 message = f"Jam {name} mempunyai tepi, tetapi pengaturan tepi_jam.{name} tidak ada."
                 yield Finding("clock-edge", node.id, message)
+        recorded = node.properties.get("recordedEdge")
+        if recorded is not None and (edge is None or recorded == edge or node.operation != START):
+            message = "Tepi saat dicatat (recordedEdge) hanya di samping tepi (edge) lain, pada tugas yang memulai jam."
+            yield Finding("clock-edge", node.id, message)
     for (name, operation), marked in sides.items():
         if operation == "start_clock" and any(marked) and not all(marked):
             message = f"Jam {name} dimulai di beberapa tempat; semuanya harus menyebut tepi (edge)."

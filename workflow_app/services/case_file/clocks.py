@@ -1,6 +1,6 @@
 """The clocks of a case: measured spans with a target from the configuration, in minutes or working days (R34, R52, R57)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -32,6 +32,8 @@ class ClockView:
     """Which round it measures, when there is more than one."""
     corrected: timedelta | None = None
     """How long it took after times were corrected, beside what was measured."""
+    readings: list[edges.Reading] = field(default_factory=list)
+    """How long it took by readings of the SOP that the office has not chosen."""
 
     @property
     def was_late(self) -> bool:
@@ -128,6 +130,7 @@ def of_case(work: UnitOfWork, case: Case) -> list[ClockView]:
     newest = named(work, case.id)
     definition = definition_of(work, case.definition_id)
     corrected = stages.corrected_edges(work, case)
+    passed = edges.of_cases(work, [case.id])
     return [
         ClockView(
             row.name,
@@ -140,6 +143,9 @@ def of_case(work: UnitOfWork, case: Case) -> list[ClockView]:
             _corrected(row, *corrected[row.name])
             if row.name in corrected and row is newest[row.name]
             else None,
+            edges.readings(work, case, row, passed.get((case.id, row.name), {}))
+            if row is newest[row.name]
+            else [],
         )
         for row in rows
     ]

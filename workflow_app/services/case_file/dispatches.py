@@ -1,7 +1,7 @@
 """The dispatch board: calls to a scene that are running, their stages and clocks; who is on duty. Nothing personal."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from workflow_app.models.submission import Submission
 from workflow_app.models.task import Draft, Task
 from workflow_app.permissions import BOARD_READERS, FIELD_ROLES, ROLES, check_role
 from workflow_app.services.accounts import people
-from workflow_app.services.case_file import access, stages
+from workflow_app.services.case_file import access, edges, stages
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import configuration, duties, readable
 from workflow_app.services.office.configuration import role_label
@@ -65,6 +65,8 @@ class Way:
     started_at: datetime
     stopped_at: datetime | None
     due_at: datetime | None
+    readings: list[edges.Reading] = field(default_factory=list)
+    """How long it took by the events that the office has not chosen."""
 
     @property
     def was_late(self) -> bool:
@@ -140,8 +142,14 @@ def running(work: UnitOfWork) -> list[Call]:
     waiting: dict[UUID, list[Task]] = {}
     for task in work.session.scalars(select(Task).where(Task.case_id.in_(ids), Task.status == "open")):
         waiting.setdefault(task.case_id, []).append(task)
+    passed, by_id = edges.of_cases(work, ids), {case.id: case for case in cases}
     clocks = {
-        clock.case_id: Way(clock.started_at, clock.stopped_at, clock.due_at)
+        clock.case_id: Way(
+            clock.started_at,
+            clock.stopped_at,
+            clock.due_at,
+            edges.readings(work, by_id[clock.case_id], clock, passed.get((clock.case_id, clock.name), {})),
+        )
         for clock in work.session.scalars(
             select(CaseClock).where(CaseClock.case_id.in_(ids), CaseClock.name.in_(ARRIVAL))
         )

@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from workflow_app.engine import clock_edges
 from workflow_app.engine.definitions import Definition
 from workflow_app.engine.forms import Field
 from workflow_app.types import WITA, Answer
@@ -62,14 +63,15 @@ def outcome(definition: Definition, code: str | None) -> str:
 
 def clock(definition: Definition, name: str, edge: str = "") -> str:
     """What a clock measures, in the words of its model (`clockLabel` where the clock starts, at this edge when it has several)."""
+    known = [e for e in definition.elements.values() if name in e.properties.get("clock", "").split()]
+    is_recorded = any(clock_edges.is_recorded(element, edge) for element in known)
     labels = (
-        item.properties["clockLabel"]
-        for item in definition.elements.values()
-        if name in item.properties.get("clock", "").split()
-        and "clockLabel" in item.properties
-        and (not edge or item.properties.get("edge", edge) == edge)
+        element.properties["clockLabel"]
+        for element in known
+        if "clockLabel" in element.properties
+        and (not edge or edge in (clock_edges.named(element) or (edge,)))
     )
-    return next(labels, name)
+    return next(labels, name) + (", menurut saat dicatat" if is_recorded else "")
 
 
 def duration(span: timedelta) -> str:

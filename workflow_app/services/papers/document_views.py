@@ -58,7 +58,7 @@ class DocumentView:
     seconds: float | None = None
     """How long a recording lasts, where that is known."""
     is_playable: bool = False
-    """A recording that can be heard where this is shown."""
+    """A recording that the actor may hear."""
 
     @property
     def extent(self) -> str:

@@ -109,7 +109,7 @@ def labels(work: UnitOfWork, case_id: UUID) -> list[str]:
 
 def for_case(work: UnitOfWork, case_id: UUID) -> list[DocumentView]:
     """The papers of a case that the actor may see, in the order they came. Pictures of a restricted one are on its own page
-    only, where each is on record, and so is its sound.
+    only, where each is on record; a recording fetches nothing before somebody plays it.
     """
     case = access.visible_case(work, case_id)
     ids = work.session.scalars(
@@ -120,10 +120,7 @@ def for_case(work: UnitOfWork, case_id: UUID) -> list[DocumentView]:
     )
     wanted = [(document_id, case.id) for document_id in ids]
     found = views(work, wanted) if wanted else []
-    return [
-        replace(view, thumbnail_pages=(), is_playable=False) if leaves_trace(view.level) else view
-        for view in found
-    ]
+    return [replace(view, thumbnail_pages=()) if leaves_trace(view.level) else view for view in found]
 
 
 def get(work: UnitOfWork, document_id: UUID) -> DocumentView:

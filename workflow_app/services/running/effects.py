@@ -70,19 +70,22 @@ def _instant(effect: Effect) -> datetime | None:
 
 
 def _start_clock(work: UnitOfWork, case: Case, effect: Effect) -> Result:
-    element, name = definition_of(work, case.definition_id).elements[effect.element], _text(effect, "clock")
-    if not edges.acts(work, case, effect.element, name):
-        return _due(work, case, [name])
-    due = clocks.start(work, case.id, name, _instant(effect), anew=element.is_timed_per_round)
-    return None if due is None else due.isoformat()
+    element, names = definition_of(work, case.definition_id).elements[effect.element], _clocks(effect)
+    dues = []
+    for name, at in edges.passed(work, case, element, names, _instant(effect)).items():
+        dues.append(clocks.start(work, case.id, name, at, anew=element.is_timed_per_round))
+    return next((due.isoformat() for due in dues if due), None) if dues else _due(work, case, names)
 
 
 def _stop_clock(work: UnitOfWork, case: Case, effect: Effect) -> Result:
-    names = [name.strip() for name in _text(effect, "clock").split(",")]
-    for name in names:
-        if edges.acts(work, case, effect.element, name):
-            clocks.stop(work, case.id, name, _instant(effect))
+    element, names = definition_of(work, case.definition_id).elements[effect.element], _clocks(effect)
+    for name, at in edges.passed(work, case, element, names, _instant(effect)).items():
+        clocks.stop(work, case.id, name, at)
     return _due(work, case, names)
+
+
+def _clocks(effect: Effect) -> list[str]:
+    return [name.strip() for name in _text(effect, "clock").split(",")]
 
 
 def _due(work: UnitOfWork, case: Case, names: Iterable[str]) -> Result:

@@ -1,0 +1,139 @@
+"""Pitfall 6: where the SOP leaves open from which event a clock counts, one reading counts and the others are measured beside it."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import select
+
+from tests.integration.conftest import PROCESSES, TestClock
+from tests.integration.open_tasks import task_of
+from workflow_app.models.case import Case, ClockEdge
+from workflow_app.services.case_file import clocks, stages
+from workflow_app.services.case_file.clocks import ClockView
+from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.office import configuration, processes
+from workflow_app.services.running import cases, tasks
+from workflow_app.types import SYSTEM, WITA, Actor
+
+Play = Callable[..., UUID]
+
+
+def clocks_of(works: Works, case_id: UUID) -> dict[str, ClockView]:
+    with works.begin(SYSTEM) as work:
+        return {one.name: one for one in clocks.of_case(work, work.session.get_one(Case, case_id))}
+
+
+def begin(works: Works, clock: TestClock, budi: Actor, *, minutes: int) -> UUID:
+    """Taken down so many minutes after the citizen came."""
+    arrived = (clock.at - timedelta(minutes=minutes)).astimezone(WITA).isoformat()
+    with works.begin(budi) as work:
+        case_id = cases.start(work, "sktlk").case_id
+    told = {
+        "arrived_at": arrived,
+        "alasan_waktu": "Contoh: antrean panjang sejak pagi.",
+        "sikap": ["sapa", "duduk"],
+        "perkenalan": True,
+    }
+    with works.begin(budi) as work:
+        task = task_of(works, case_id)
+        tasks.complete(work, task.id, told, str(uuid4()))
+    return case_id
+
+
+def choose(works: Works, clock: TestClock, key: str, edge: str) -> None:
+    """For cases to come, from the next second on."""
+    with works.begin(SYSTEM) as work:
+        configuration.set_value(
+            work, f"tepi_jam.{key}", {"mulai": edge}, clock.at + timedelta(milliseconds=500)
+        )
+    clock.advance(seconds=1)
+
+
+@pytest.mark.parametrize(("edge", "minutes"), [("kedatangan", 7), ("pencatatan", 0)])
+def test_r5_a_clock_counts_from_what_was_told_or_from_when_it_was_written_down(
+    works: Works, clock: TestClock, budi: Actor, sktlk: str, edge: str, minutes: int
+) -> None:
+    choose(works, clock, "kedatangan", edge)
+    case_id = begin(works, clock, budi, minutes=7)
+
+    shown = clocks_of(works, case_id)["kedatangan"]
+
+    assert shown.started_at == clock.at - timedelta(minutes=minutes)
+    assert shown.label == "Sejak warga datang" + (", menurut saat dicatat" if edge == "pencatatan" else "")
+    with works.begin(SYSTEM) as work:
+        rows = work.session.scalars(select(ClockEdge).where(ClockEdge.clock == "kedatangan")).all()
+        assert {row.edge: clock.at - row.at for row in rows} == {
+            "kedatangan": timedelta(minutes=7),
+            "pencatatan": timedelta(0),
+        }
+
+
+def test_r57_ten_minutes_may_count_from_the_arrival_and_then_they_run_while_papers_are_missing(
+    works: Works, clock: TestClock, budi: Actor, sktlk: str
+) -> None:
+    choose(works, clock, "berkas_lengkap", "kedatangan")
+    case_id = begin(works, clock, budi, minutes=7)
+
+    shown = clocks_of(works, case_id)["berkas_lengkap"]
+
+    assert (shown.label, shown.target) == ("Sejak warga datang", "10 menit")
+    assert shown.due_at == clock.at + timedelta(minutes=3)
+    with works.begin(budi) as work:
+        stages.correct(
+            work,
+            case_id,
+            "terima_warga",
+            (clock.at - timedelta(minutes=5)).isoformat(),
+            "Contoh: jam salah baca.",
+        )
+
+
+def test_r57_what_does_not_count_is_measured_and_shown_beside_it(
+    works: Works, clock: TestClock, play: Play
+) -> None:
+    case_id = play("sktlk_ktp", 5)
+    assert "berkas_lengkap" not in clocks_of(works, case_id)
+    clock.advance(minutes=30)
+    done = play("sktlk_ktp")
+    with works.begin(SYSTEM) as work:
+        known = work.session.scalars(select(ClockEdge).where(ClockEdge.case_id == done)).all()
+        assert {row.edge for row in known if row.clock == "berkas_lengkap"} == {
+            "kedatangan",
+            "pencatatan",
+            "berkas_lengkap",
+        }
+        for row in known:
+            if row.edge == "kedatangan":
+                row.at -= timedelta(minutes=12)
+    shown = clocks_of(works, done)["berkas_lengkap"]
+    assert shown.label == "Sejak berkas lengkap"
+    assert shown.stopped_at is not None
+    spans = {one.label: one.span for one in shown.readings}
+    assert spans["Sejak warga datang"] >= timedelta(minutes=12)
+
+
+def test_r34_the_answer_to_a_complaint_may_count_from_its_record(
+    works: Works, clock: TestClock, budi: Actor
+) -> None:
+    with works.begin(SYSTEM) as work:
+        for name in ("lp", "complaint"):
+            processes.deploy(work, PROCESSES / name)
+    choose(works, clock, "tanggapan_awal", "pencatatan")
+    with works.begin(budi) as work:
+        started = cases.start(work, "complaint")
+    assert started.task_id is not None
+    yesterday = (clock.at - timedelta(days=1)).astimezone(WITA).isoformat()
+    told = {
+        "darurat": "tidak",
+        "kanal": "telepon_110",
+        "received_at": yesterday,
+        "alasan_waktu": "Contoh: listrik padam sejak kemarin.",
+        "telepon": "0812-0000-0000",
+    }
+    with works.begin(budi) as work:
+        tasks.complete(work, started.task_id, told, str(uuid4()))
+    shown = clocks_of(works, started.case_id)["tanggapan_awal"]
+    assert shown.started_at == clock.at
+    assert shown.label == "Tanggapan awal, menurut saat dicatat"
