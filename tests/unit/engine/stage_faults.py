@@ -40,6 +40,14 @@ def counted(
     return folder
 
 
+def written_down(**properties: str) -> Folder:
+    """The same, where the office may choose the moment at which the time was written down."""
+    folder = edged(edge="kedatangan")
+    folder.nodes["jam"].properties.pop("edge")
+    folder.nodes["jam"].properties.update(properties)
+    return folder
+
+
 def edged(**properties: str) -> Folder:
     """The same, where the office may choose from which event the clock counts."""
     folder = counted(startsClock="a").service("jam", "start_clock", clock='"a"', at="datang")
@@ -60,6 +68,8 @@ FAULTS: dict[str, tuple[Folder, str, str]] = {
     "the start of a clock that is moved without a reason": (counted(reason={"reason_for": "hantu"}), "clock-start", "kerja"),
     "the start of a clock that has edges, and names none": (edged(), "clock-edge", "kerja"),
     "the start of a clock by an edge that it does not have": (edged(edge="hantu"), "clock-edge", "kerja"),
+    "a moment of recording beside no edge": (written_down(recordedEdge="pencatatan"), "clock-edge", "jam"),
+    "a moment of recording that is the edge itself": (written_down(edge="kedatangan", recordedEdge="kedatangan"), "clock-edge", "jam"),
     "a reason for no time": (counted(reason={"reason_for": "alasan"}), "form-widget", "kerja"),
     "a reason for a time that is not offered": (counted(time={"default": None}), "form-widget", "kerja"),
     "a reason that lies open": (counted(reason={"personal": None}), "form-widget", "kerja"),

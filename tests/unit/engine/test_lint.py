@@ -180,6 +180,7 @@ FAULTS: dict[str, tuple[Folder, str, str]] = {
     "a cyclic timer": (line().timer("ulang", '"R3/PT1H"', on="kerja", kind="timeCycle", cancelActivity="false"), "timer", "ulang"),
     "a control field named like a function": (with_field(name="max", control=True), "variable-reserved", "kerja"),
     "a field named like a reserved key": (with_field(name="typename"), "field-reserved", "kerja"),
+    "recordings where no papers are asked for": (with_field(recordings=True), "form-widget", "kerja"),
     "a field both personal and control": (with_field(control=True, personal="identitas"), "control-personal", "kerja"),
     "free text as control": (with_field(widget="text", control=True), "control-free-text", "kerja"),
     "a time limit on a choice": (with_field(not_after="now"), "date-bounds", "kerja"),

@@ -44,6 +44,7 @@ def made_up_settings() -> Settings:
             "PUBLIC_URL": "https://sentra.example",
             "COOKIE_SECURE": "false",
             "MAX_UPLOAD_MB": "1",
+            "MAX_RECORDING_MB": "1",
         }
     )
 
