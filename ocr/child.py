@@ -72,10 +72,22 @@ def _look_for_codes(**arguments: Any) -> dict[str, Any]:
     return stack_pages.look(**arguments)
 
 
-def _cut(**arguments: Any) -> dict[str, Any]:
-    from ocr import stack_pages
+def _arrange(**arguments: Any) -> dict[str, Any]:
+    from ocr import arranged_pages
 
-    return stack_pages.cut(**arguments)
+    return arranged_pages.arrange(**arguments)
+
+
+def _draw_page(**arguments: Any) -> dict[str, Any]:
+    from ocr import pages
+
+    return pages.draw(**arguments)
+
+
+def _models(**arguments: Any) -> dict[str, Any]:
+    from ocr import tesseract
+
+    return {"folder": tesseract.models_of(**arguments)}
 
 
 def _redraw(**arguments: Any) -> dict[str, Any]:
@@ -95,7 +107,9 @@ JOBS: dict[str, Callable[..., dict[str, Any]]] = {
     "find_turn": _find_turn,
     "redraw": _redraw,
     "look_for_codes": _look_for_codes,
-    "cut": _cut,
+    "arrange": _arrange,
+    "draw_page": _draw_page,
+    "models": _models,
 }
 
 

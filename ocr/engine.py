@@ -51,6 +51,14 @@ def probe(sandbox: Sandbox, options: Options) -> Probe:
     return Probe(found["version"], frozenset(map(str, found["languages"])))
 
 
+def models(sandbox: Sandbox, options: Options) -> str:
+    """The folder of the engine's models; empty when it does not say."""
+    try:
+        return str(_call(sandbox, "models", {"folder": str}, PROBE_SECONDS, options)["folder"])
+    except EngineError:
+        return ""
+
+
 def recognise(
     sandbox: Sandbox, image: Path, dpi: int, options: Options, *, one_block: bool = False, local: bool = False
 ) -> Recognised:

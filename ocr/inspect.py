@@ -106,7 +106,7 @@ def _inspect_pdf(data: bytes, limits: Limits) -> Inspection:
     _check_pdf_end(data)
     own = replace(limits, decode_memory=limits.inspect_memory)
     with (
-        _turn(limits.inspect_wait),
+        turn_to_look(limits.inspect_wait),
         TemporaryDirectory(prefix="periksa-") as folder,
         Sandbox(own, Path(folder)) as sandbox,
     ):
@@ -141,7 +141,7 @@ def _inspect_pdf(data: bytes, limits: Limits) -> Inspection:
 
 
 @contextmanager
-def _turn(seconds: float) -> Iterator[None]:
+def turn_to_look(seconds: float) -> Iterator[None]:
     """The right to look into a PDF; `InspectionBusy` when others keep it for longer than this, or too many wait already."""
     if not _WITH_WAITING.acquire(blocking=False):
         raise InspectionBusy

@@ -12,7 +12,7 @@ from ocr.types import Inspection, Options, PageSource, PdfKind, PdfLevel
 
 _SIGNED = "PDF bertanda tangan digital tidak diubah, jadi tidak dibuat salinan yang dapat dicari."
 _NO_COPY = "Salinan yang dapat dicari tidak dapat dibuat. File aslinya tersimpan utuh."
-_PLAIN, _ARCHIVAL = "salinan.pdf", "salinan-arsip.pdf"
+PLAIN, ARCHIVAL = "salinan.pdf", "salinan-arsip.pdf"
 
 
 class Copy(NamedTuple):
@@ -40,27 +40,25 @@ def make_copy(
             path=str(path),
             media_type=inspection.media_type,
             pages=[_entry(page) for page in pages],
-            output=str(path.with_name(_PLAIN)),
+            output=str(path.with_name(PLAIN)),
         )
         layered = answers.checked(answer, {"layered": int})["layered"]
-        plain = sandbox.read(_PLAIN, options.limits.decode_file)
+        plain = sandbox.read(PLAIN, options.limits.decode_file)
     except DecodeFailed:
         return Copy(None, PdfKind.NONE, reason=_NO_COPY)
     brings_text = any(page.reading.source is PageSource.TEXT for page in pages)
     kind = PdfKind.SEARCHABLE if layered or brings_text else PdfKind.PICTURE
-    archival = _conforming(sandbox, path, seconds, options)
+    archival = conforming(sandbox, path.with_name(PLAIN), seconds, options)
     return Copy(archival or plain, kind, PdfLevel.A_2B if archival else PdfLevel.PLAIN)
 
 
-def _conforming(sandbox: Sandbox, path: Path, seconds: float, options: Options) -> bytes | None:
-    """The plain copy as PDF/A; None when it holds what PDF/A forbids, or judging it takes too much."""
-    output = path.with_name(_ARCHIVAL)
+def conforming(sandbox: Sandbox, path: Path, seconds: float, options: Options) -> bytes | None:
+    """The plain copy at `path` as PDF/A; None when it holds what PDF/A forbids, or judging it takes too much."""
+    output = path.with_name(ARCHIVAL)
     try:
-        answer = sandbox.call(
-            "conform", seconds=seconds, path=str(path.with_name(_PLAIN)), output=str(output)
-        )
+        answer = sandbox.call("conform", seconds=seconds, path=str(path), output=str(output))
         if answers.checked(answer, {"conforms": bool})["conforms"]:
-            return sandbox.read(_ARCHIVAL, options.limits.decode_file)
+            return sandbox.read(ARCHIVAL, options.limits.decode_file)
     except DecodeFailed:
         pass
     return None

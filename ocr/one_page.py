@@ -76,6 +76,28 @@ def read_page(sandbox: Sandbox, path: Path, media_type: str, no: int, options: O
             picture.unlink()
 
 
+def read_turned(
+    sandbox: Sandbox, path: Path, media_type: str, no: int, turn: int, options: Options
+) -> ReadPage:
+    """Read page `no` as a person turned it: how it stands is not asked again."""
+    thumbnail = b""
+    prepare = partial(_prepare, sandbox, path, media_type, no, options)
+    try:
+        prepared = prepare(turn=turn)
+        thumbnail = prepared["thumbnail"]
+        if prepared["kind"] == "text":
+            return ReadPage(_with_own_text(no, prepared), {}, thumbnail=thumbnail)
+        if prepared["is_blank"]:
+            return ReadPage(_without_text(no, prepared, PageSource.BLANK), {}, thumbnail=thumbnail)
+        first = _recognise(sandbox, prepared, options)
+        return _recognised(no, *_better(sandbox, prepare, prepared, first, options))
+    except (DecodeFailed, EngineError) as error:
+        return ReadPage(failed(no, error), {}, thumbnail=thumbnail)
+    finally:
+        for picture in path.parent.glob(f"{no:05d}-*.pgm"):
+            picture.unlink()
+
+
 def _better(
     sandbox: Sandbox, prepare: Prepare, prepared: dict[str, Any], recognised: Recognised, options: Options
 ) -> tuple[dict[str, Any], Recognised]:

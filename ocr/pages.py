@@ -55,6 +55,21 @@ def prepare(
     }
 
 
+def draw(path: str, media_type: str, no: int, turn: int, pixels: int, output: str) -> dict[str, Any]:
+    """Write page `no`, turned clockwise by `turn` degrees, as a picture for people, its longest side so many pixels at most."""
+    image = pictures.turn_clockwise(_small(path, media_type, no, pixels), turn)
+    _save_thumbnail(image, output)
+    return {"width": image.width, "height": image.height}
+
+
+def _small(path: str, media_type: str, no: int, pixels: int) -> Image.Image:
+    if media_type != signatures.PDF:
+        return pictures.decode_thumbnail(path, media_type, no, pixels)
+    from ocr import pdf
+
+    return pdf.draw_thumbnail(path, no, pixels)
+
+
 def _save_thumbnail(image: Image.Image, path: str) -> list[int]:
     """A fresh picture from the pixels alone, so that nothing the file said about itself comes along; answers how it looks."""
     bare = Image.new("RGB", image.size)

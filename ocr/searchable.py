@@ -15,6 +15,8 @@ _ACTIVE = (
 )  # fmt: skip
 """Keys that hold scripts, attached files, or what happens by itself, wherever they stand."""
 _MOST_NESTED = 100
+LAYER = "Teks"
+"""How the name of the invisible text begins that we laid over a page."""
 
 
 def assemble(path: str, media_type: str, pages: list[dict[str, Any]], output: str) -> dict[str, Any]:
@@ -106,13 +108,13 @@ def _lay_text(pdf: Pdf, page: Page, entry: dict[str, Any]) -> None:
     with Pdf.open(entry["layer"]) as layer:
         form = pdf.copy_foreign(layer.pages[0].as_form_xobject())
         _, _, wide, high = (float(each) for each in layer.pages[0].mediabox)
-    matrix = _matrix(page, entry, wide, high)
-    name = page.add_resource(form, Name.XObject, prefix="Teks")
+    placed = matrix(page, entry, wide, high)
+    name = page.add_resource(form, Name.XObject, prefix=LAYER)
     page.contents_add(b"q", prepend=True)
-    page.contents_add(b"Q q %s cm %s Do Q" % (matrix.encode(), str(name).encode()))
+    page.contents_add(b"Q q %s cm %s Do Q" % (placed.encode(), str(name).encode()))
 
 
-def _matrix(page: Page, entry: dict[str, Any], wide: float, high: float) -> Matrix:
+def matrix(page: Page, entry: dict[str, Any], wide: float, high: float) -> Matrix:
     """From points of the text layer over pixels of the engine's picture and of the upright page to the page's
     own space, which a viewer turns clockwise by /Rotate."""
     left, bottom, right, top = (float(each) for each in page.cropbox)

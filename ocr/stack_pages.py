@@ -1,4 +1,4 @@
-"""Pages of a stack from the feeder: what QR codes they carry, whether they are blank, and some of them as a file of their own.
+"""Pages of a stack from the feeder: what QR codes they carry, and whether they are blank.
 
 Runs in the sandbox only.
 """
@@ -6,11 +6,9 @@ Runs in the sandbox only.
 from typing import Any
 
 import numpy as np
-import pikepdf
-from pikepdf import Pdf
 from PIL import Image
 
-from ocr import embedding, pictures, preprocess, signatures, single_pages
+from ocr import pictures, preprocess, signatures
 
 DPI = 150
 SIDES = (1100, 1600)
@@ -32,23 +30,6 @@ def look(path: str, media_type: str, no: int) -> dict[str, Any]:
         "codes": codes,
         "is_blank": not codes and preprocess.prepare(gray, dpi, whole=True).is_blank,
     }
-
-
-def cut(path: str, media_type: str, pages: list[int], output: str) -> dict[str, Any]:
-    """Write these pages of the file as a PDF, with nothing of its other pages; their pictures stay as they are coded."""
-    with Pdf.new() as part:
-        if media_type == signatures.PDF:
-            with Pdf.open(path) as whole:
-                chosen = [whole.pages[no - 1] for no in pages]
-                for page in chosen:
-                    single_pages.isolate(page)
-                part.pages.extend(chosen)
-                part.save(output, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
-        else:
-            for no in pages:
-                embedding.add_picture(part, path, media_type, no)
-            part.save(output, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
-    return {"pages": len(pages)}
 
 
 def _codes(gray: Image.Image) -> list[str]:

@@ -61,11 +61,11 @@ class Stack:
         output = self._path.with_name("bagian.pdf")
         seconds = self._limits.decode_seconds + len(pages)
         self._sandbox.call(
-            "cut",
+            "arrange",
             seconds=seconds,
-            path=str(self._path),
-            media_type=self._found.media_type,
-            pages=list(pages),
+            files=[[str(self._path), self._found.media_type]],
+            leaves=[{"file": 0, "no": no, "turn": 0, "words": None} for no in pages],
+            models="",
             output=str(output),
         )
         return self._sandbox.read(output.name, self._limits.decode_file)

@@ -1,0 +1,132 @@
+"""Pages arranged anew, asked from outside of the sandbox: pages of files as one PDF, one of them read as it was turned, or drawn."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from ocr import answers, engine
+from ocr.errors import lacks_named
+from ocr.inspect import turn_to_look
+from ocr.ladder import ARCHIVAL, PLAIN, conforming
+from ocr.one_page import MOST_THUMBNAIL, ReadPage, read_turned
+from ocr.sandbox import Sandbox
+from ocr.types import Limits, Options, PdfLevel, Word
+
+PIXELS = 1600
+"""Longest side of a page that is drawn for somebody to read: what is printed small can be read in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One page of a file, as it is to stand in the PDF."""
+
+    no: int
+    """Counted from 1."""
+    turn: int = 0
+    """Degrees clockwise."""
+    file: int = 0
+    """Its place among the files."""
+    words: Sequence[Word] | None = None
+    """Invisible text in place of what an earlier copy laid over the page; None leaves it as it is."""
+    width: int = 0
+    """Of the upright page, in the pixels of the words."""
+    height: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file to take pages from."""
+
+    chunks: Iterable[bytes]
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Arranged:
+    """The pages as a PDF, and what it conforms to."""
+
+    pdf: bytes
+    level: PdfLevel
+
+
+class Arrangement:
+    """Files laid open for taking pages from. Use as a context; one sandbox serves all of it."""
+
+    def __init__(self, sandbox: Sandbox, folder: Path, sources: Sequence[Source], options: Options) -> None:
+        self._sandbox, self._folder, self._options = sandbox, folder, options
+        self._files = [(folder / f"file-{place}", source.media_type) for place, source in enumerate(sources)]
+        for (path, _), source in zip(self._files, sources, strict=True):
+            with path.open("xb") as file:
+                for chunk in source.chunks:
+                    file.write(chunk)
+
+    def make(self, leaves: Sequence[Leaf]) -> Arranged:
+        """The leaves as a PDF: PDF/A where nothing in it forbids that. Raises a subclass of `DecodeFailed`."""
+        models = engine.models(self._sandbox, self._options) if any(leaf.words for leaf in leaves) else ""
+        seconds = self._options.limits.decode_seconds + 2 * len(leaves)
+        self._sandbox.call(
+            "arrange",
+            seconds=seconds,
+            files=[[str(path), media_type] for path, media_type in self._files],
+            leaves=[_entry(leaf) for leaf in leaves],
+            models=models,
+            output=str(self._folder / PLAIN),
+        )
+        plain = self._sandbox.read(PLAIN, self._options.limits.decode_file)
+        archival = conforming(self._sandbox, self._folder / PLAIN, seconds, self._options)
+        (self._folder / ARCHIVAL).unlink(missing_ok=True)
+        return Arranged(archival or plain, PdfLevel.A_2B if archival else PdfLevel.PLAIN)
+
+    def read(self, no: int, turn: int, file: int = 0) -> ReadPage:
+        """Recognise one page as a person turned it."""
+        path, media_type = self._files[file]
+        return read_turned(self._sandbox, path, media_type, no, turn, self._options)
+
+    def draw(self, no: int, turn: int, pixels: int = PIXELS, file: int = 0) -> bytes:
+        """One page as a WebP for people. Raises a subclass of `DecodeFailed`."""
+        path, media_type = self._files[file]
+        output = self._folder / "halaman.webp"
+        answer = self._sandbox.call(
+            "draw_page",
+            path=str(path),
+            media_type=media_type,
+            no=no,
+            turn=turn,
+            pixels=pixels,
+            output=str(output),
+        )
+        answers.checked(answer, {"width": int, "height": int})
+        return self._sandbox.read(output.name, 4 * MOST_THUMBNAIL)
+
+
+@contextmanager
+def arrangement(sources: Sequence[Source], options: Options) -> Iterator[Arrangement]:
+    """Lay the files open. Raises a subclass of `Lack` when the machine has no room for them."""
+    with (
+        lacks_named(),
+        TemporaryDirectory(prefix="susun-") as folder,
+        Sandbox(options.limits, Path(folder), nice=options.nice) as sandbox,
+    ):
+        yield Arrangement(sandbox, Path(folder), sources, options)
+
+
+def draw_page(source: Source, no: int, turn: int, limits: Limits) -> bytes:
+    """One page as a WebP, for somebody who waits; `InspectionBusy` when many do."""
+    with turn_to_look(limits.inspect_wait), arrangement([source], Options(limits)) as opened:
+        return opened.draw(no, turn)
+
+
+def _entry(leaf: Leaf) -> dict[str, object]:
+    words = None if leaf.words is None else [
+        [word.text, word.box.left, word.box.top, word.box.width, word.box.height] for word in leaf.words
+    ]  # fmt: skip
+    return {
+        "file": leaf.file,
+        "no": leaf.no,
+        "turn": leaf.turn,
+        "words": words,
+        "width": leaf.width,
+        "height": leaf.height,
+    }
