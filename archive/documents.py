@@ -3,17 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, defer
 
-from archive import numbers
+from archive import page_rows, rereading
 from archive.blobs import Blobs
 from archive.errors import DocumentMissing
 from archive.models import Blob, Document, DocumentStatus, Page, Rendition, RenditionKind
+from archive.page_text import PageText as PageText
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,21 +23,6 @@ class Added:
     document_id: UUID
     is_duplicate: bool
     """The same bytes were brought before; `document_id` is the document they made then."""
-
-
-@dataclass(frozen=True, slots=True)
-class PageText:
-    """What was read on one page, in the archive's own words (see `archive.models.Page`)."""
-
-    no: int
-    text: str
-    confidence: float | None
-    words: Sequence[tuple[str, float, int, int, int, int]]
-    width: int
-    height: int
-    source: str
-    reason: str = ""
-    likeness: Sequence[int] | None = None
 
 
 def add(
@@ -59,7 +44,7 @@ def add(
     `label` says what the paper is and must carry no personal data; the name of the file is not kept. `document_id` is the id
     that the paper has already, when it comes from another archive. A recording has no pages, and nobody reads it.
     """
-    sha256 = _keep(session, blobs, data, media_type, at)
+    sha256 = keep_bytes(session, blobs, data, media_type, at)
     new_id = session.scalar(
         insert(Document)
         .values(
@@ -108,16 +93,17 @@ def add_rendition(
     media_type: str,
     at: datetime,
     page: int = 0,
+    turn: int = 0,
 ) -> str:
     """Keep a version made from a document and return its hash. It replaces an earlier one of the same kind
     and page in the list; the earlier bytes stay in the store."""
-    sha256 = _keep(session, blobs, data, media_type, at)
+    sha256 = keep_bytes(session, blobs, data, media_type, at)
     row = insert(Rendition).values(
-        document_id=document_id, kind=kind, page=page, blob_sha256=sha256, made_at=at
+        document_id=document_id, kind=kind, page=page, turn=turn, blob_sha256=sha256, made_at=at
     )
     session.execute(
         row.on_conflict_do_update(
-            index_elements=[Rendition.document_id, Rendition.kind, Rendition.page],
+            index_elements=[Rendition.document_id, Rendition.kind, Rendition.page, Rendition.turn],
             set_={"blob_sha256": row.excluded.blob_sha256, "made_at": row.excluded.made_at},
         )
     )
@@ -178,11 +164,19 @@ def save_reading(
 
 
 def save_pages(session: Session, document_id: UUID, pages: Sequence[PageText]) -> Document:
-    """Keep the words of a reading, replacing those of an earlier one; its versions are kept beside (`save_reading`)."""
+    """Keep the words of a reading, replacing those of an earlier one; its versions are kept beside (`save_reading`). Of a
+    document that people have arranged, pages that they left as they were read are replaced, the others stay (`rereading`).
+    """
     document = get(session, document_id)
-    session.execute(delete(Page).where(Page.document_id == document_id))
-    if pages:
-        session.execute(insert(Page), [_row(document_id, page) for page in pages])
+    if document.version == 1:
+        session.execute(delete(Page).where(Page.document_id == document_id))
+        if pages:
+            session.execute(insert(Page), [page_rows.row_of(document_id, page) for page in pages])
+    else:
+        rereading.read_again(session, document, pages)
+    session.flush()
+    counted = select(func.coalesce(func.sum(Page.doubts), 0)).where(Page.document_id == document_id)
+    document.doubts = session.scalar(counted) or 0
     failed = [page for page in pages if page.source == "failed"]
     is_readable = len(failed) < len(pages)
     document.status = DocumentStatus.READABLE if is_readable else DocumentStatus.UNREADABLE
@@ -191,7 +185,8 @@ def save_pages(session: Session, document_id: UUID, pages: Sequence[PageText]) -
     return document
 
 
-def _keep(session: Session, blobs: Blobs, data: bytes, media_type: str, at: datetime) -> str:
+def keep_bytes(session: Session, blobs: Blobs, data: bytes, media_type: str, at: datetime) -> str:
+    """Store bytes and write their row; returns their hash. In the store first: a crash leaves no row without bytes."""
     stored = blobs.put(data, media_type)
     session.execute(
         insert(Blob)
@@ -205,27 +200,6 @@ def _keep(session: Session, blobs: Blobs, data: bytes, media_type: str, at: date
         .on_conflict_do_nothing(index_elements=[Blob.sha256])
     )
     return stored.sha256
-
-
-def _row(document_id: UUID, page: PageText) -> dict[str, Any]:
-    return {
-        "document_id": document_id,
-        "no": page.no,
-        "text": (text := _storable(page.text)),
-        "numbers": numbers.keys_of(text),
-        "confidence": page.confidence,
-        "words": [[_storable(text), *rest] for text, *rest in page.words],
-        "width": page.width,
-        "height": page.height,
-        "source": page.source,
-        "reason": page.reason,
-        "likeness": None if page.likeness is None else list(page.likeness),
-    }
-
-
-def _storable(text: str) -> str:
-    """PostgreSQL keeps neither NUL nor lone surrogates."""
-    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
 
 
 def _failures(failed: Sequence[PageText]) -> str:

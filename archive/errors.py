@@ -57,6 +57,22 @@ class BlobDamaged(ArchiveError):
         self.sha256 = sha256
 
 
+class VersionOvertaken(ArchiveError):
+    """Somebody else has made a newer version than the one that was looked at."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Dokumen ini baru saja diubah orang lain. Muat ulang untuk melihat versi terbarunya."
+        )
+
+
+class NoSuchPage(ArchiveError):
+    """The version has no such page or word, or would be left without any page."""
+
+    def __init__(self) -> None:
+        super().__init__("Halaman atau kata itu tidak ada di versi ini. Muat ulang halaman.")
+
+
 class DocumentMissing(ArchiveError):
     """No document with this id."""
 

@@ -14,6 +14,7 @@ from sqlalchemy import (
     ForeignKey,
     Identity,
     Index,
+    Integer,
     MetaData,
     SmallInteger,
     Text,
@@ -96,6 +97,13 @@ class Document(ArchiveBase):
         CheckConstraint("level BETWEEN 0 AND 3", name="level"),
         Index(None, "added_at", "id"),
         Index("ix_document_held", "id", postgresql_where=text("held_since IS NOT NULL")),
+        Index(
+            "ix_document_unchecked",
+            text("(doubts = 0)"),
+            "added_at",
+            "id",
+            postgresql_where=text("checked_at IS NULL AND status = 'readable'"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -118,12 +126,18 @@ class Document(ArchiveBase):
     """How far its access is restricted, 0 to 3; who may see which is the caller's to say."""
     held_since: Mapped[datetime | None]
     """When its original was put under legal hold in the store; null while it is not."""
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+    """The newest one; 1 is the document as it was read."""
+    checked_at: Mapped[datetime | None]
+    """When a person found its newest version good; null while nobody did."""
+    doubts: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Words of its newest version of which the reader was not sure (`archive.corrections.DOUBTFUL`)."""
 
     blob: Mapped[Blob] = relationship(lazy="raise")
 
 
 class Rendition(ArchiveBase):
-    """A version made from a document. `page` counts from 1; 0 means the whole document."""
+    """Made from a document. `page` is one of the original, counted from 1; 0 means the whole document as it was read."""
 
     __tablename__ = "rendition"
     __table_args__ = (CheckConstraint("page >= 0", name="page"),)
@@ -131,6 +145,10 @@ class Rendition(ArchiveBase):
     document_id: Mapped[UUID] = mapped_column(ForeignKey(Document.id), primary_key=True)
     kind: Mapped[str] = mapped_column(primary_key=True)
     page: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    turn: Mapped[int] = mapped_column(
+        SmallInteger, primary_key=True, autoincrement=False, default=0, server_default="0"
+    )
+    """Degrees clockwise by which a person turned the page, from how it was read."""
     blob_sha256: Mapped[str] = mapped_column(ForeignKey(Blob.sha256), index=True)
     made_at: Mapped[datetime]
 
@@ -138,7 +156,7 @@ class Rendition(ArchiveBase):
 
 
 class Page(ArchiveBase):
-    """What was read on one page."""
+    """What stands on one page of the newest version."""
 
     __tablename__ = "page"
     __table_args__ = (
@@ -158,7 +176,7 @@ class Page(ArchiveBase):
     width: Mapped[int]
     height: Mapped[int]
     source: Mapped[str]
-    """`ocr`, `text` (the file brought it), `blank` or `failed`."""
+    """`ocr`, `text` (the file brought it), `blank`, `failed`, or `turned` until it is read as it stands now."""
     reason: Mapped[str] = mapped_column(default="")
     """Sentence for people when this page could not be read."""
     seq: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
@@ -167,6 +185,10 @@ class Page(ArchiveBase):
     """By what the numbers on the page are found, however they are written (`archive.numbers`)."""
     likeness: Mapped[list[int] | None] = mapped_column(ARRAY(SmallInteger))
     """How the page looks (`archive.likeness.tokens`); null for one that was not read with this, is blank or failed."""
+    corrected: Mapped[list[int]] = mapped_column(ARRAY(Integer), default=list, server_default="{}")
+    """Which of the words a person has put right or confirmed, by their places in `words`."""
+    doubts: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Words of which the reader was not sure."""
     tsv: Mapped[Any] = mapped_column(
         TSVECTOR,
         Computed(
@@ -181,6 +203,55 @@ class Page(ArchiveBase):
     """Stems for finding word forms, plain words beside them for names, keys of numbers, and of which block of pages it is
     (`~` and a number, see `archive.search`). A tsvector holds 1 MB at most, hence the bound: a page of paper has some 3,000
     characters."""
+
+
+class Version(ArchiveBase):
+    """An arrangement of a document that a person made. The first version, as it was read, has no row."""
+
+    __tablename__ = "version"
+    __table_args__ = (CheckConstraint("no > 1", name="no"),)
+
+    document_id: Mapped[UUID] = mapped_column(ForeignKey(Document.id), primary_key=True)
+    no: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    made_at: Mapped[datetime]
+    made_by: Mapped[UUID | None]
+    """Who, as the caller knows people."""
+    act: Mapped[str]
+    """What was done: see `archive.versions.Act`."""
+    page: Mapped[int]
+    """The page it was done to, as the version before counts them; of a restored version its number."""
+    places: Mapped[list[list[int]]] = mapped_column(JSONB)
+    """Its pages in their order, see `archive.arrangement.Place`."""
+    pdf_sha256: Mapped[str | None] = mapped_column(ForeignKey(Blob.sha256))
+    """Its searchable copy; null until it is made, and for versions that a newer one overtook."""
+    reason: Mapped[str] = mapped_column(default="")
+    """Sentence for people when the copy could not be made."""
+
+
+class PastPage(ArchiveBase):
+    """What stood on a page in earlier versions: kept when it was changed or taken out."""
+
+    __tablename__ = "past_page"
+
+    document_id: Mapped[UUID] = mapped_column(ForeignKey(Document.id), primary_key=True)
+    leaf: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    edition: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    turn: Mapped[int] = mapped_column(SmallInteger)
+    content: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    """The fields of `archive.documents.PageText`, without its number."""
+
+
+class MadeOf(ArchiveBase):
+    """A document whose bytes were put together from pages of others: cut off from one, or several in one."""
+
+    __tablename__ = "made_of"
+
+    document_id: Mapped[UUID] = mapped_column(ForeignKey(Document.id), primary_key=True)
+    source_id: Mapped[UUID] = mapped_column(ForeignKey(Document.id), primary_key=True, index=True)
+    source_version: Mapped[int]
+    """The version of the source that its pages were taken from."""
+    pages: Mapped[list[int]] = mapped_column(ARRAY(Integer))
+    """Which of them, as that version counts them."""
 
 
 class PageAlike(ArchiveBase):

@@ -32,7 +32,8 @@ def arrange(files: list[list[str]], leaves: list[dict[str, Any]], models: str, o
                 single_pages.isolate(page)
         for leaf, page in zip(leaves, chosen, strict=True):
             if page is None:
-                embedding.add_picture(made, *files[leaf["file"]], leaf["no"])
+                path, kind = files[leaf["file"]]
+                embedding.add_picture(made, path, kind, leaf["no"])
             else:
                 made.pages.append(page)
         font = text_layer.font(made, models)

@@ -84,6 +84,8 @@ CLEARANCES: dict[AccessLevel, frozenset[str]] = {
     AccessLevel.RESTRICTED: FIELD_ROLES | {"petugas"},
 }
 """The highest level each role is cleared for; others see ordinary papers only. It opens no case: both are needed."""
+CHECKERS = frozenset({"arsiparis"})
+"""Check the quality of every paper they may read, and have a list of those that nobody has checked (R39)."""
 CLASSIFIERS = frozenset({"arsiparis", "ka_spkt"})
 """Change the level of papers they may read; in a confined case its own role does."""
 
@@ -184,6 +186,11 @@ def leaves_trace(level: int) -> bool:
 def can_classify(actor: Actor, confined_to: str | None) -> bool:
     """May the actor change the level of papers that he reads in a case (`confined_to` as the case has it) or in the archive?"""
     return has_role(actor, CLASSIFIERS if confined_to is None else {confined_to})
+
+
+def can_check(actor: Actor, *, works_on_case: bool) -> bool:
+    """May the actor, who reads a paper, put it right and find it good? So may who works on the case that holds it."""
+    return works_on_case or has_role(actor, CHECKERS)
 
 
 def can_work_on(actor: Actor, *, unit: str, role: str) -> bool:

@@ -30,7 +30,7 @@ from workflow_app.services.ground.jobs import QUEUES, Hands
 from workflow_app.services.ground.retries import PATIENT, RETRIES, Waiting, WaitingLonger
 from workflow_app.services.ground.timetable import Timetable
 from workflow_app.services.ground.unit_of_work import Works, translated
-from workflow_app.services.papers import reading, stacks
+from workflow_app.services.papers import reading, stacks, version_copies
 from workflow_app.services.public import publications
 from workflow_app.services.running import deaths, performing, wakes
 from workflow_app.services.watching import checkpoints, health, safekeeping
@@ -82,6 +82,10 @@ def create_worker(settings: Settings, works: Works) -> App:
     @app.task(name="read_document", queue=QUEUES["read_document"], retry=PATIENT_RETRY)
     def read_document(document_id: str) -> None:
         reading.read_document(works, UUID(document_id), page_seconds=settings.ocr_timeout_seconds)
+
+    @app.task(name="make_version", queue=QUEUES["make_version"], retry=PATIENT_RETRY)
+    def make_version(document_id: str, version: int) -> None:
+        version_copies.make(works, UUID(document_id), version, page_seconds=settings.ocr_timeout_seconds)
 
     @app.task(name="split_stack", queue=QUEUES["split_stack"], retry=PATIENT_RETRY)
     def split_stack(stack_id: str) -> None:

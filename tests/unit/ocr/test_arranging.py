@@ -40,7 +40,7 @@ def test_pages_change_places_and_keep_their_text_in_an_archival_pdf(copy: bytes)
     with arrangement([Source([copy[:100], copy[100:]], PDF)], Options()) as opened:
         made = opened.make([Leaf(2, 180), Leaf(1)])
     first, second = words_of(made.pdf)
-    assert (made.level, "lampiran kedua" in first, "pengantar pertama" in second) == (
+    assert (made.level, {"lampiran", "kedua"} <= {*first.split()}, "pengantar pertama" in second) == (
         PdfLevel.A_2B,
         True,
         True,

@@ -24,6 +24,7 @@ app = App(connector=SyncPsycopgConnector())
 QUEUES = {
     "read_document": "reading",
     "split_stack": "reading",
+    "make_version": "reading",
     "send_message": "messages",
     "settle_holds": "keeping",
     "prove_lock": "keeping",

@@ -7,12 +7,14 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
+import archive.version_copies
+import archive.versions
 from archive.models import Blob, Document, DocumentStatus, Page, Rendition, RenditionKind
 from workflow_app.models.document import CaseDocument
 from workflow_app.models.user import User
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import readable
-from workflow_app.services.papers import intake, levels, paper_sight, tray_sight
+from workflow_app.services.papers import intake, levels, paper_sight, tray_sight, versions
 from workflow_app.types import AccessLevel
 
 STATUS_LABELS = {
@@ -22,8 +24,6 @@ STATUS_LABELS = {
     DocumentStatus.UNREADABLE: "Tidak terbaca",
     DocumentStatus.RECORDING: "Rekaman suara",
 }
-PDF_KINDS = (RenditionKind.PICTURE_PDF, RenditionKind.SEARCHABLE_PDF)
-"""In the order of their names, the better one last."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,12 @@ class DocumentView:
     level: AccessLevel = AccessLevel.ORDINARY
     level_label: str = levels.LABELS[AccessLevel.ORDINARY]
     can_classify: bool = False
+    version: int = 1
+    """The newest one."""
+    can_check: bool = False
+    is_checked: bool = False
+    doubts: int = 0
+    """Words of which the reader was not sure."""
     seconds: float | None = None
     """How long a recording lasts, where that is known."""
     is_playable: bool = False
@@ -93,7 +99,7 @@ def views(
             .where(CaseDocument.document_id.in_(ids))
         )
     }
-    made, waiting = _renditions(work, ids), tray_sight.among(work, [row.Document for row in rows.values()])
+    made, waiting = _pictures(work, ids), tray_sight.among(work, [row.Document for row in rows.values()])
     confidence: dict[UUID, float | None] = dict(
         work.session.execute(
             select(Page.document_id, func.avg(Page.confidence))
@@ -108,13 +114,14 @@ def views(
         can_read = paper_sight.may_read(
             work, document, case_id if seen else None, in_tray=document_id in waiting
         )
-        kinds = made.get(document_id, []) if can_read else []
+        places = archive.versions.places_of(work.session, document)
+        pictures = made.get(document_id, set()) if can_read else set()
         views.append(
             DocumentView(
                 id=document_id,
                 label=seen.CaseDocument.label if seen else document.label,
                 media_type=document.media_type,
-                pages=document.pages,
+                pages=len(places),
                 status=document.status,
                 status_label="Tersimpan"
                 if intake.is_own(document)
@@ -125,14 +132,21 @@ def views(
                 added_by=(seen.full_name if seen else None) or "Sistem",
                 is_duplicate=not is_new,
                 can_read=can_read,
-                has_pdf=can_read
-                and (document.media_type == "application/pdf" or any(kind in PDF_KINDS for kind, _ in kinds)),
-                thumbnail_pages=tuple(page for kind, page in kinds if kind == RenditionKind.THUMBNAIL),
+                has_pdf=can_read and archive.version_copies.pdf_of(work.session, document) is not None,
+                thumbnail_pages=tuple(
+                    position
+                    for position, place in enumerate(places, 1)
+                    if (place.leaf, place.turn) in pictures
+                ),
                 confidence=confidence.get(document_id),
                 element=seen.CaseDocument.element if seen else "",
                 level=AccessLevel(document.level),
                 level_label=levels.LABELS[AccessLevel(document.level)],
                 can_classify=can_read and levels.may_classify(work, document, case_id if seen else None),
+                version=document.version,
+                can_check=can_read and versions.may_change(work, document, case_id if seen else None),
+                is_checked=document.checked_at is not None,
+                doubts=document.doubts,
                 note=note,
                 seconds=document.seconds,
                 is_playable=can_read and document.status == DocumentStatus.RECORDING,
@@ -141,11 +155,12 @@ def views(
     return views
 
 
-def _renditions(work: UnitOfWork, ids: Sequence[UUID]) -> dict[UUID, list[tuple[str, int]]]:
-    found: dict[UUID, list[tuple[str, int]]] = {}
-    query = select(Rendition.document_id, Rendition.kind, Rendition.page).where(
-        Rendition.document_id.in_(ids)
+def _pictures(work: UnitOfWork, ids: Sequence[UUID]) -> dict[UUID, set[tuple[int, int]]]:
+    """Of which pages of the originals there are small pictures, and turned how."""
+    found: dict[UUID, set[tuple[int, int]]] = {}
+    query = select(Rendition.document_id, Rendition.page, Rendition.turn).where(
+        Rendition.document_id.in_(ids), Rendition.kind == RenditionKind.THUMBNAIL
     )
-    for document_id, kind, page in work.session.execute(query.order_by(Rendition.page)):
-        found.setdefault(document_id, []).append((kind, page))
+    for document_id, page, turn in work.session.execute(query):
+        found.setdefault(document_id, set()).add((page, turn))
     return found

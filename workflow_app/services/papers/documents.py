@@ -8,6 +8,8 @@ from uuid import UUID
 from sqlalchemy import select
 
 import archive.documents
+import archive.version_copies
+import archive.versions
 from archive.models import Blob, Document, Rendition, RenditionKind
 from workflow_app.errors import Forbidden, InvalidInput, NotFound, TaskNotReady
 from workflow_app.models.case import Case
@@ -17,8 +19,8 @@ from workflow_app.permissions import leaves_trace
 from workflow_app.services.case_file import access, answers, clearances, precedence, task_rights
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.papers import intake, levels, paper_labels, paper_sight, paper_trail
-from workflow_app.services.papers.document_views import PDF_KINDS, views
 from workflow_app.services.papers.document_views import DocumentView as DocumentView
+from workflow_app.services.papers.document_views import views
 
 EXTENSIONS = {
     "application/json": "json",
@@ -148,7 +150,8 @@ def content(
     picture of a page.
     """
     seen = paper_sight.readable(work, document_id)
-    blob = _blob_of(work, document_id, kind, page or 1)
+    document = work.session.get_one(Document, document_id)
+    blob = _blob_of(work, document, kind, page or 1)
     if blob is None:
         raise NotFound(
             "Versi dokumen ini belum ada. Tunggu sampai dokumen selesai dibaca, atau buka aslinya."
@@ -160,7 +163,7 @@ def content(
     # Recorded last: the head of the chain is not held while the store is read.
     if kind != "thumbnail":
         paper_trail.opened(work, document_id, seen, kind)
-    elif leaves_trace(work.session.get_one(Document, document_id).level):
+    elif leaves_trace(document.level):
         paper_trail.opened(work, document_id, seen, kind, page=page or 1)
     return found
 
@@ -196,19 +199,17 @@ def _in_case(work: UnitOfWork, case: Case, data: bytes) -> UUID | None:
     return work.session.scalar(query.where(CaseDocument.case_id == case.id, same))
 
 
-def _blob_of(work: UnitOfWork, document_id: UUID, kind: str, page: int) -> Blob | None:
-    original = (
-        select(Blob).join(Document, Document.blob_sha256 == Blob.sha256).where(Document.id == document_id)
-    )
+def _blob_of(work: UnitOfWork, document: Document, kind: str, page: int) -> Blob | None:
     if kind == "original":
-        return work.session.scalars(original).first()
+        return work.session.get_one(Blob, document.blob_sha256)
+    if kind == "pdf":
+        return archive.version_copies.pdf_of(work.session, document)
+    places = archive.versions.places_of(work.session, document)
+    if not 1 <= page <= len(places):
+        return None
+    place = places[page - 1]
     made = select(Blob).join(Rendition, Rendition.blob_sha256 == Blob.sha256)
-    made = made.where(Rendition.document_id == document_id)
-    if kind == "thumbnail":
-        made = made.where(Rendition.kind == RenditionKind.THUMBNAIL, Rendition.page == page)
-        return work.session.scalars(made).first()
-    best = made.where(Rendition.kind.in_(PDF_KINDS)).order_by(Rendition.kind.desc())
-    return (
-        work.session.scalars(best).first()
-        or work.session.scalars(original.where(Blob.media_type == "application/pdf")).first()
-    )
+    made = made.where(Rendition.document_id == document.id, Rendition.kind == RenditionKind.THUMBNAIL)
+    return work.session.scalars(
+        made.where(Rendition.page == place.leaf, Rendition.turn == place.turn)
+    ).first()

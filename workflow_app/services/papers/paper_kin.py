@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 import archive.likeness
+import archive.made_of
 from archive.models import Document
 from workflow_app.models.case import Case
 from workflow_app.models.document import CaseDocument
@@ -38,12 +39,25 @@ class Alike:
 
 
 @dataclass(frozen=True)
+class Relative:
+    """A paper that this one was made of, or that was made of it."""
+
+    document_id: UUID
+    label: str
+    pages: Sequence[int]
+    """Pages of the one that they were taken from."""
+
+
+@dataclass(frozen=True)
 class Kin:
     """What is known of a paper elsewhere."""
 
     cases: Sequence[Holder] = ()
     """Cases that hold exactly this paper."""
     alike: Sequence[Alike] = ()
+    made_of: Sequence[Relative] = ()
+    made_from: Sequence[Relative] = ()
+    """Papers that pages of this one went into."""
 
 
 def of(work: UnitOfWork, document_id: UUID) -> Kin:
@@ -67,7 +81,29 @@ def of(work: UnitOfWork, document_id: UUID) -> Kin:
             )
             for alike in found
         ],
+        made_of=_relatives(
+            work,
+            [(row.source_id, row.pages) for row in archive.made_of.sources_of(work.session, document_id)],
+        ),
+        made_from=_relatives(
+            work,
+            [(row.document_id, row.pages) for row in archive.made_of.made_from(work.session, document_id)],
+        ),
     )
+
+
+def _relatives(work: UnitOfWork, rows: Sequence[tuple[UUID, Sequence[int]]]) -> list[Relative]:
+    """Those that the actor may read, the others are not told of."""
+    readable = paper_sight.all_readable(work).where(Document.id.in_([other for other, _ in rows]))
+    labels: dict[UUID, str] = dict(
+        work.session.execute(select(Document.id, Document.label).where(Document.id.in_(readable))).all()
+    )
+    holders = _holders(work, list(labels))
+    return [
+        Relative(other, _label(holders.get(other), labels[other]), pages)
+        for other, pages in rows
+        if other in labels
+    ]
 
 
 def _label(holders: list[tuple[Holder, str]] | None, of_archive: str) -> str:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+import archive.versions
 from archive.models import Page
 from ocr.fields.proposals import LOOKED_AT, propose
 from ocr.fields.types import Field, PaperType, Proposal, Proposals
@@ -88,9 +89,8 @@ def proposals(work: UnitOfWork, document_id: UUID) -> ProposedPaper:
 
 def _reading(page: Page) -> PageReading:
     words = tuple(Word(text, confidence, Box(*box)) for text, confidence, *box in page.words)
-    return PageReading(
-        page.no, page.text, page.confidence, words, page.width, page.height, PageSource(page.source)
-    )
+    source = PageSource.OCR if page.source == archive.versions.TURNED else PageSource(page.source)
+    return PageReading(page.no, page.text, page.confidence, words, page.width, page.height, source)
 
 
 def _shown(proposal: Proposal, among: Proposals) -> ProposedField:

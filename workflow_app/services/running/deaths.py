@@ -15,7 +15,7 @@ from workflow_app.services.correspondence import sending
 from workflow_app.services.ground import jobs
 from workflow_app.services.ground.jobs import Hands
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.papers import reading, stacks
+from workflow_app.services.papers import reading, stacks, version_copies
 from workflow_app.services.running import performing
 
 log = logging.getLogger(__name__)
@@ -69,5 +69,7 @@ def _give_up(works: Works, job: Job) -> None:
         sending.give_up(works, UUID(given["message_id"]), died)
     elif job.task_name == "read_document":
         reading.give_up(works, UUID(given["document_id"]), reading.UNREAD)
+    elif job.task_name == "make_version":
+        version_copies.give_up(works, UUID(given["document_id"]), int(given["version"]))
     elif job.task_name == "split_stack":
         stacks.give_up(works, UUID(given["stack_id"]))

@@ -1,0 +1,273 @@
+"""Versions of a document: arrangements of its pages that people made. The original never changes, no version ever does.
+
+Version 1 is the document as it was read. `archive.page` holds the newest version; what was changed or taken out lies in
+`archive.past_page`, so that every version can be read again.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.orm import Session
+
+from archive import arrangement, corrections, page_rows
+from archive.arrangement import Place, Places
+from archive.errors import DocumentMissing, NoSuchPage, VersionOvertaken
+from archive.models import Document, Page, PastPage, Version
+from archive.page_text import PageText
+
+TURNED = "turned"
+"""Source of a page whose words were read before a person turned it: it is to be read again as it stands."""
+_KEPT_SOURCES = ("text", TURNED)
+_ASIDE = 1_000_000
+"""Added to the numbers of pages while they change places."""
+
+
+class Act(StrEnum):
+    """What a person did to make a version."""
+
+    CORRECTED = "corrected"
+    TURNED = "turned"
+    MOVED = "moved"
+    TAKEN_OUT = "taken_out"
+    CUT_OFF = "cut_off"
+    RESTORED = "restored"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Who changes which version, and when."""
+
+    version: int
+    """The one that was looked at; when there is a newer one, nothing is changed."""
+    by: UUID | None
+    at: datetime
+
+
+def places_of(session: Session, document: Document, no: int | None = None) -> Places:
+    """The pages of a version (the newest by default). `NoSuchPage` when there is no such version."""
+    wanted = document.version if no is None else no
+    if wanted == 1:
+        return arrangement.as_read(document.pages)
+    places = session.scalar(
+        select(Version.places).where(Version.document_id == document.id, Version.no == wanted)
+    )
+    if places is None:
+        raise NoSuchPage
+    return tuple(Place(*place) for place in places)
+
+
+def page_of(session: Session, document: Document, position: int, no: int | None = None) -> PageText:
+    """What stands on one page of a version. `NoSuchPage` when there is none."""
+    places = places_of(session, document, no)
+    if not 1 <= position <= len(places):
+        raise NoSuchPage
+    (found,) = pages_of(session, document, [(position, places[position - 1])])
+    return found
+
+
+def pages_of(session: Session, document: Document, wanted: Iterable[tuple[int, Place]]) -> list[PageText]:
+    """What stands on these pages of any versions, each with the number that it has there."""
+    now = {place: position for position, place in enumerate(places_of(session, document), 1)}
+    found = []
+    for position, place in wanted:
+        if (here := now.get(place)) is not None:
+            row = session.execute(page_rows.of_document(document.id).where(Page.no == here)).first()
+            page = page_rows.page_of(row) if row else None
+        else:
+            content = session.scalar(_past(document.id, place.leaf).where(PastPage.edition == place.edition))
+            page = page_rows.text_of(position, content) if content else None
+        if page is None:
+            raise NoSuchPage
+        found.append(replace(page, no=position))
+    return found
+
+
+def of(session: Session, document_id: UUID) -> list[Version]:
+    """Every version that a person made, the newest first."""
+    query = select(Version).where(Version.document_id == document_id).order_by(Version.no.desc())
+    return list(session.scalars(query))
+
+
+def correct(
+    session: Session, document_id: UUID, change: Change, position: int, right: Mapping[int, str]
+) -> Version:
+    """Put words of one page right, by their places on it (`corrections.corrected`)."""
+    document, places = _locked(session, document_id, change)
+    try:
+        page = corrections.corrected(page_of(session, document, position), right)
+        place = places[position - 1]._replace(edition=document.version + 1)
+        return _save(
+            session, document, change, Act.CORRECTED, position,
+            arrangement.exchanged(places, position, place), {position: page},
+        )  # fmt: skip
+    except IndexError as error:
+        raise NoSuchPage from error
+
+
+def turn(session: Session, document_id: UUID, change: Change, position: int, degrees: int) -> Version:
+    """Turn one page clockwise. As it was read when it stood like that before, if it was; else its words turn along, and it is
+    to be read again unless a person has put words of it right.
+    """
+    document, places = _locked(session, document_id, change)
+    page = page_of(session, document, position)
+    if degrees not in arrangement.TURNS:
+        raise NoSuchPage
+    place = places[position - 1]
+    stands = (place.turn + degrees) % 360
+    known = session.scalar(
+        select(func.max(PastPage.edition)).where(
+            PastPage.document_id == document_id, PastPage.leaf == place.leaf, PastPage.turn == stands
+        )
+    )
+    fresh = {}
+    if known is None or page.corrected:
+        known, page = document.version + 1, arrangement.turned(page, degrees)
+        is_kept = page.corrected or page.source in _KEPT_SOURCES
+        fresh[position] = page if is_kept else replace(page, source=TURNED)
+    to = arrangement.exchanged(places, position, Place(place.leaf, stands, known))
+    return _save(session, document, change, Act.TURNED, position, to, fresh)
+
+
+def move(session: Session, document_id: UUID, change: Change, position: int, to: int) -> Version:
+    """Put one page at another place."""
+    document, places = _locked(session, document_id, change)
+    try:
+        return _save(
+            session, document, change, Act.MOVED, position, arrangement.moved(places, position, to), {}
+        )
+    except IndexError as error:
+        raise NoSuchPage from error
+
+
+def take_out(
+    session: Session,
+    document_id: UUID,
+    change: Change,
+    positions: list[int],
+    act: Act = Act.TAKEN_OUT,
+) -> Version:
+    """Leave pages out; they stay in the original and in the earlier versions. `NoSuchPage` when none would be left."""
+    document, places = _locked(session, document_id, change)
+    try:
+        kept = arrangement.without(places, positions)
+    except IndexError as error:
+        raise NoSuchPage from error
+    return _save(session, document, change, act, positions[0], kept, {})
+
+
+def restore(session: Session, document_id: UUID, change: Change, no: int) -> Version:
+    """A new version with the pages as they lay in an earlier one."""
+    document, _ = _locked(session, document_id, change)
+    return _save(session, document, change, Act.RESTORED, no, places_of(session, document, no), {})
+
+
+def _past(document_id: UUID, leaf: int) -> Any:
+    return select(PastPage.content).where(PastPage.document_id == document_id, PastPage.leaf == leaf)
+
+
+def _locked(session: Session, document_id: UUID, change: Change) -> tuple[Document, Places]:
+    document = session.get(Document, document_id, with_for_update=True, populate_existing=True)
+    if document is None:
+        raise DocumentMissing
+    if document.version != change.version:
+        raise VersionOvertaken
+    return document, places_of(session, document)
+
+
+def _save(
+    session: Session,
+    document: Document,
+    change: Change,
+    act: Act,
+    page: int,
+    to: Places,
+    fresh: Mapping[int, PageText],
+) -> Version:
+    """Make the version: `fresh` is what stands on changed pages, by their new positions; all else is known already."""
+    old = places_of(session, document)
+    unknown = [(at, place) for at, place in enumerate(to, 1) if place not in old and at not in fresh]
+    content = {**{found.no: found for found in pages_of(session, document, unknown)}, **fresh}
+    _keep_past(session, document, [(at, place) for at, place in enumerate(old, 1) if place not in to])
+    was = {place.leaf: at for at, place in enumerate(old, 1)}
+    leaves = {place.leaf for place in to}
+    gone = [at for leaf, at in was.items() if leaf not in leaves]
+    if gone:
+        session.execute(delete(Page).where(Page.document_id == document.id, Page.no.in_(gone)))
+    _reorder(session, document.id, {was[p.leaf]: at for at, p in enumerate(to, 1) if p.leaf in was})
+    for at, place in enumerate(to, 1):
+        if (text := content.get(at)) is None:
+            continue
+        row = page_rows.row_of(document.id, replace(text, no=at))
+        if place.leaf in was:
+            here = update(Page).where(Page.document_id == document.id, Page.no == at)
+            session.execute(here.values(**row).execution_options(synchronize_session=False))
+        else:
+            session.execute(insert(Page), [row])
+    document.version += 1
+    document.checked_at = None
+    version = Version(
+        document_id=document.id,
+        no=document.version,
+        made_at=change.at,
+        made_by=change.by,
+        act=act,
+        page=page,
+        places=[list(place) for place in to],
+    )
+    session.add(version)
+    settle(session, document)
+    return version
+
+
+def _keep_past(session: Session, document: Document, changed: list[tuple[int, Place]]) -> None:
+    rows = [
+        {
+            "document_id": document.id,
+            "leaf": place.leaf,
+            "edition": place.edition,
+            "turn": place.turn,
+            "content": page_rows.content_of(page),
+        }
+        for (_, place), page in zip(changed, pages_of(session, document, changed), strict=True)
+    ]
+    if rows:
+        session.execute(upsert(PastPage).on_conflict_do_nothing(), rows)
+
+
+def _reorder(session: Session, document_id: UUID, moves: Mapping[int, int]) -> None:
+    """Give pages their new numbers; aside first, so that no two have the same one meanwhile."""
+    changed = [{"was": was, "becomes": becomes} for was, becomes in moves.items() if was != becomes]
+    if not changed:
+        return
+    mine = update(Page).where(Page.document_id == document_id)
+    numbers = [move["was"] for move in changed]
+    session.execute(
+        mine.where(Page.no.in_(numbers))
+        .values(no=Page.no + _ASIDE)
+        .execution_options(synchronize_session=False)
+    )
+    session.connection().execute(
+        mine.where(Page.no == bindparam("was") + _ASIDE).values(no=bindparam("becomes")), changed
+    )
+
+
+def settle(session: Session, document: Document) -> None:
+    """Count the doubts anew, and forget rows that were loaded before their numbers changed."""
+    session.flush()
+    forget(session, document.id)
+    counted = select(func.coalesce(func.sum(Page.doubts), 0)).where(Page.document_id == document.id)
+    document.doubts = session.scalar(counted) or 0
+    session.flush()
+
+
+def forget(session: Session, document_id: UUID) -> None:
+    """Rows of pages that were loaded are loaded anew."""
+    for known in list(session.identity_map.values()):
+        if isinstance(known, Page) and known.document_id == document_id:
+            session.expunge(known)

@@ -1,0 +1,271 @@
+"""The quality check of papers: page by page with the doubtful words, what waits for it, and that it was done (R39)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from sqlalchemy import Select, exists, func, select
+
+import archive.version_copies
+import archive.versions
+from archive import corrections
+from archive.arrangement import Place
+from archive.errors import NoSuchPage, VersionOvertaken
+from archive.models import Document, DocumentStatus, MadeOf, Page
+from archive.page_text import PageText
+from ocr.arranging import Source, draw_page
+from ocr.errors import OcrError
+from workflow_app.errors import Conflict, NotFound, Unavailable
+from workflow_app.models.case import Case
+from workflow_app.models.document import CaseDocument
+from workflow_app.permissions import CHECKERS, check_role, leaves_trace
+from workflow_app.services.ground.unit_of_work import UnitOfWork, translated
+from workflow_app.services.papers import document_views, paper_sight, paper_trail, partings, reading, versions
+from workflow_app.services.papers.document_views import DocumentView
+from workflow_app.services.papers.documents import Content
+
+AROUND = 3
+"""Words shown before and after a doubtful one."""
+MOST_WAITING = 50
+NOT_DRAWN = "Gambar halaman ini tidak dapat dibuat. Buka file aslinya dari halaman dokumen."
+
+
+@dataclass(frozen=True)
+class Word:
+    """One word to look at, and its place in pixels of the upright page."""
+
+    place: int
+    text: str
+    confidence: float
+    left: int
+    top: int
+    width: int
+    height: int
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One page of a version, with what nobody is sure of."""
+
+    no: int
+    width: int
+    height: int
+    text: str
+    source: str
+    doubtful: Sequence[Word]
+    corrected: Sequence[Word]
+
+
+@dataclass(frozen=True)
+class PageLine:
+    """A page in the list of pages."""
+
+    no: int
+    doubts: int
+    is_blank: bool
+
+
+@dataclass(frozen=True)
+class Check:
+    """A paper being checked."""
+
+    paper: DocumentView
+    case_id: UUID | None
+    pages: Sequence[PageLine]
+    others: Sequence[tuple[UUID, str, int]]
+    """Papers it may be merged with: id, what each is called, its pages."""
+
+    def next_doubtful(self, no: int) -> int | None:
+        """The next page after this one with a doubtful word; None when there is none."""
+        return next((page.no for page in self.pages if page.no > no and page.doubts), None)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A paper that nobody has checked yet."""
+
+    id: UUID
+    label: str
+    pages: int
+    doubts: int
+    added_at: datetime
+
+
+def show(work: UnitOfWork, document_id: UUID) -> Check:
+    """The paper and its pages, for who may put it right; looking at it is on record."""
+    document, seen = versions.changeable(work, document_id)
+    case_id = seen.case_id if seen else None
+    paper_trail.opened(work, document_id, seen, "check")
+    query = select(Page.no, Page.doubts, Page.source).where(Page.document_id == document.id)
+    lines = [
+        PageLine(no, doubts, source == "blank")
+        for no, doubts, source in work.session.execute(query.order_by(Page.no))
+    ]
+    (paper,) = document_views.views(work, [(document_id, case_id)])
+    return Check(paper, case_id, lines, partings.candidates(work, document_id, case_id))
+
+
+def sheet(work: UnitOfWork, document_id: UUID, no: int, version: int | None = None) -> Sheet:
+    """One page of a version (the newest by default), for who may read the paper; of a restricted one each is on record."""
+    document = _looked_at(work, document_id, "check", no)
+    try:
+        page = archive.versions.page_of(work.session, document, no, version)
+    except NoSuchPage as error:
+        raise NotFound(error.sentence) from error
+    return Sheet(
+        no,
+        page.width,
+        page.height,
+        page.text,
+        page.source,
+        [_word(page, place) for place in corrections.doubtful(page)],
+        [_word(page, place) for place in page.corrected],
+    )
+
+
+def count_pages(work: UnitOfWork, document_id: UUID, version: int) -> int:
+    """How many pages a version has; raises `NotFound` when there is no such version."""
+    paper_sight.readable(work, document_id)
+    try:
+        return len(
+            archive.versions.places_of(work.session, work.session.get_one(Document, document_id), version)
+        )
+    except NoSuchPage as error:
+        raise NotFound(error.sentence) from error
+
+
+def picture(work: UnitOfWork, document_id: UUID, no: int, version: int | None = None) -> Content:
+    """A picture of one page of a version, large enough to read, drawn from the pages as they came."""
+    document = _looked_at(work, document_id, "picture", no)
+    place = _place(work, document, no, version)
+    blob = archive.version_copies.as_read(work.session, document)
+    try:
+        with translated(), work.blobs.open(blob.sha256) as chunks:
+            drawn = draw_page(Source(chunks, blob.media_type), place.leaf, place.turn, reading.ACCEPTED)
+    except OcrError as error:
+        if error.is_retryable:
+            raise Unavailable(detail=type(error).__name__) from error
+        raise Conflict(NOT_DRAWN) from error
+    return Content(drawn, "image/webp", f"dokumen-{document_id.hex[:8]}-{no}.webp")
+
+
+def pdf(work: UnitOfWork, document_id: UUID, version: int) -> Content:
+    """The searchable copy of an earlier version."""
+    seen = paper_sight.readable(work, document_id)
+    document = work.session.get_one(Document, document_id)
+    try:
+        blob = archive.version_copies.pdf_of(work.session, document, version)
+    except NoSuchPage as error:
+        raise NotFound(error.sentence) from error
+    if blob is None:
+        raise NotFound("Versi ini tidak mempunyai salinan PDF. Halamannya dapat dibuka satu per satu.")
+    found = Content(
+        work.blobs.read(blob.sha256), blob.media_type, f"dokumen-{document_id.hex[:8]}-versi-{version}.pdf"
+    )
+    paper_trail.opened(work, document_id, seen, "pdf", version=version)
+    return found
+
+
+def accept(work: UnitOfWork, document_id: UUID, version: int) -> None:
+    """A person found this version good. Said twice, it is on record once."""
+    versions.changeable(work, document_id)
+    document = work.session.get_one(Document, document_id, with_for_update=True, populate_existing=True)
+    with versions.overtaking_told(work, document_id):
+        if document.version != version:
+            raise VersionOvertaken
+    _accept(work, document)
+
+
+def accept_all(work: UnitOfWork, case: Case) -> None:
+    """What was scanned for a case was found good in a step of its process."""
+    query = (
+        select(Document)
+        .join(CaseDocument, CaseDocument.document_id == Document.id)
+        .where(CaseDocument.case_id == case.id, Document.origin.in_(versions.CHANGEABLE))
+        .order_by(Document.id)
+    )
+    for document in work.session.scalars(query.with_for_update(of=Document)):
+        _accept(work, document)
+
+
+def waiting(work: UnitOfWork) -> list[Waiting]:
+    """Papers that the actor may read and that nobody has checked: those with doubts first, then the oldest."""
+    check_role(work.actor, CHECKERS)
+    rows = work.session.scalars(_unchecked(work).limit(MOST_WAITING)).all()
+    labels: dict[UUID, str] = dict(
+        work.session.execute(
+            select(CaseDocument.document_id, func.max(CaseDocument.label))
+            .where(CaseDocument.document_id.in_([row.id for row in rows]))
+            .group_by(CaseDocument.document_id)
+        ).all()
+    )
+    return [
+        Waiting(
+            row.id,
+            labels.get(row.id, row.label),
+            len(archive.versions.places_of(work.session, row)),
+            row.doubts,
+            row.added_at,
+        )
+        for row in rows
+    ]
+
+
+def next_of(work: UnitOfWork) -> UUID | None:
+    """The paper to check next."""
+    check_role(work.actor, CHECKERS)
+    document = work.session.scalars(_unchecked(work).limit(1)).first()
+    return document.id if document else None
+
+
+def _unchecked(work: UnitOfWork) -> Select[Document]:
+    # Whose newest version went into another paper is looked at there.
+    is_merged = exists().where(MadeOf.source_id == Document.id, MadeOf.source_version == Document.version)
+    return (
+        select(Document)
+        .where(
+            Document.checked_at.is_(None),
+            Document.status == DocumentStatus.READABLE,
+            Document.origin.in_(versions.CHANGEABLE),
+            ~is_merged,
+            Document.id.in_(paper_sight.all_readable(work)),
+        )
+        .order_by(Document.doubts == 0, Document.added_at, Document.id)
+    )
+
+
+def _accept(work: UnitOfWork, document: Document) -> None:
+    if document.checked_at is not None or document.status != DocumentStatus.READABLE:
+        return
+    document.checked_at = work.clock()
+    work.session.flush()
+    paper_trail.happened(work, document.id, "document.checked", version=document.version)
+
+
+def _looked_at(work: UnitOfWork, document_id: UUID, kind: Literal["check", "picture"], page: int) -> Document:
+    seen = paper_sight.readable(work, document_id)
+    document = work.session.get_one(Document, document_id)
+    if leaves_trace(document.level):
+        paper_trail.opened(work, document_id, seen, kind, page=page)
+    return document
+
+
+def _place(work: UnitOfWork, document: Document, no: int, version: int | None) -> Place:
+    try:
+        places = archive.versions.places_of(work.session, document, version)
+    except NoSuchPage as error:
+        raise NotFound(error.sentence) from error
+    if not 1 <= no <= len(places):
+        raise NotFound()
+    return places[no - 1]
+
+
+def _word(page: PageText, place: int) -> Word:
+    text, confidence, left, top, width, height = page.words[place]
+    before = " ".join(word[0] for word in page.words[max(0, place - AROUND) : place])
+    after = " ".join(word[0] for word in page.words[place + 1 : place + 1 + AROUND])
+    return Word(place, text, confidence, left, top, width, height, before, after)

@@ -1,0 +1,148 @@
+"""One paper becomes two, several become one: pages go into a new paper beside, which carries over what holds for them (decision 0037)."""
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from uuid import UUID
+
+from sqlalchemy import select
+
+import archive.made_of
+import archive.version_copies
+import archive.versions
+from archive.errors import VersionOvertaken
+from archive.made_of import Part
+from archive.models import Document
+from archive.versions import Act
+from ocr.arranging import Source, arrangement
+from ocr.errors import OcrError
+from ocr.types import Options
+from workflow_app.errors import Conflict, InvalidInput, Unavailable
+from workflow_app.models.document import CaseDocument
+from workflow_app.services.case_file import access, clearances
+from workflow_app.services.ground import jobs
+from workflow_app.services.ground.unit_of_work import UnitOfWork, translated
+from workflow_app.services.papers import intake, levels, paper_trail, reading, version_copies, versions
+
+FIRST_STAYS = "Pilih halaman kedua atau sesudahnya: halaman pertama tetap di dokumen ini."
+ONLY_ONE = "Pilih paling sedikit satu dokumen lain untuk digabung."
+TOO_MANY = f"Gabungannya lebih dari {reading.ACCEPTED.max_pages} halaman. Pilih lebih sedikit dokumen."
+APART = "Dokumen yang digabung harus dari berkas yang sama, atau semuanya dari arsip."
+NOT_CUT = "Halaman dokumen ini tidak dapat disalin ke dokumen baru. Pindai ulang bagian itu dari kertasnya."
+
+
+def cut_off(work: UnitOfWork, document_id: UUID, version: int, page: int) -> UUID:
+    """This page and all after it become a paper of their own, in the same cases, at the same level; returns it. The first one
+    has a new version without them.
+    """
+    document, _ = versions.changeable(work, document_id)
+    count = len(archive.versions.places_of(work.session, document))
+    if not 1 < page <= count:
+        raise InvalidInput(FIRST_STAYS)
+    positions = list(range(page, count + 1))
+    part = Part(document, positions)
+    with versions.overtaking_told(work, document_id):
+        if document.version != version:
+            raise VersionOvertaken
+        pdf = _pdf_of(work, [part])
+        made = _take_in(work, pdf, [part], document.label, document.origin)
+        change = versions.change_of(work, version)
+        newest = archive.versions.take_out(work.session, document_id, change, positions, Act.CUT_OFF)
+    _link(work, made, _links(work, [document_id]), document_id)
+    levels.raise_to(work, made, document.level)
+    versions.note(work, newest, into=str(made))
+    return made
+
+
+def merge(work: UnitOfWork, document_id: UUID, version: int, others: Sequence[UUID]) -> UUID:
+    """This paper and the others, in this order, become one new paper beside them; returns it. They stay as they are and are
+    linked to it. It is as restricted as the most restricted of them.
+    """
+    ids = list(dict.fromkeys((document_id, *others)))
+    if len(ids) < 2:
+        raise InvalidInput(ONLY_ONE)
+    for each in sorted(ids):
+        versions.changeable(work, each)
+        work.session.get_one(Document, each, with_for_update=True, populate_existing=True)
+    documents = [work.session.get_one(Document, each) for each in ids]
+    with versions.overtaking_told(work, document_id):
+        if documents[0].version != version:
+            raise VersionOvertaken
+    links = _links(work, ids)
+    is_archive = all(document.origin == intake.ARCHIVE for document in documents)
+    if not links and not is_archive:
+        raise Conflict(APART)
+    parts = [
+        Part(document, range(1, len(archive.versions.places_of(work.session, document)) + 1))
+        for document in documents
+    ]
+    if sum(len(part.positions) for part in parts) > reading.ACCEPTED.max_pages:
+        raise InvalidInput(TOO_MANY)
+    pdf = _pdf_of(work, parts)
+    origin = intake.ARCHIVE if is_archive else intake.UPLOAD
+    made = _take_in(work, pdf, parts, documents[0].label, origin)
+    _link(work, made, links, document_id)
+    levels.raise_to(work, made, max(document.level for document in documents))
+    for each in sorted(ids):
+        paper_trail.happened(work, each, "document.merged", into=str(made))
+    return made
+
+
+def candidates(work: UnitOfWork, document_id: UUID, case_id: UUID | None) -> list[tuple[UUID, str, int]]:
+    """Papers of the same case that may be merged with this one: id, what it is called, its pages."""
+    if case_id is None:
+        return []
+    query = (
+        select(Document, CaseDocument.label)
+        .join(CaseDocument, CaseDocument.document_id == Document.id)
+        .where(CaseDocument.case_id == case_id, Document.id != document_id, clearances.is_cleared(work))
+        .order_by(CaseDocument.added_at, Document.id)
+    )
+    return [
+        (document.id, label, len(archive.versions.places_of(work.session, document)))
+        for document, label in work.session.execute(query)
+        if versions.may_change(work, document, case_id)
+    ]
+
+
+def _pdf_of(work: UnitOfWork, parts: Sequence[Part]) -> bytes:
+    leaves = []
+    try:
+        with translated(), ExitStack() as opened:
+            sources = []
+            for file, part in enumerate(parts):
+                blob = archive.version_copies.as_read(work.session, part.document)
+                sources.append(Source(opened.enter_context(work.blobs.open(blob.sha256)), blob.media_type))
+                places = archive.versions.places_of(work.session, part.document)
+                wanted = [(position, places[position - 1]) for position in part.positions]
+                pages = archive.versions.pages_of(work.session, part.document, wanted)
+                leaves += version_copies.leaves([place for _, place in wanted], pages, file)
+            arranged = opened.enter_context(arrangement(sources, Options(reading.ACCEPTED)))
+            return arranged.make(leaves).pdf
+    except OcrError as error:
+        if error.is_retryable:
+            raise Unavailable(detail=type(error).__name__) from error
+        raise Conflict(NOT_CUT) from error
+
+
+def _take_in(work: UnitOfWork, pdf: bytes, parts: Sequence[Part], label: str, origin: str) -> UUID:
+    made = archive.made_of.put_together(
+        work.session, work.blobs, pdf, parts, label=label, origin=origin, at=work.clock()
+    )
+    paper_trail.kept(work, made, "document.added", made_of=[str(part.document.id) for part in parts])
+    jobs.defer(work, "make_version", document_id=str(made), version=1)
+    return made
+
+
+def _links(work: UnitOfWork, ids: Sequence[UUID]) -> list[CaseDocument]:
+    """The cases that hold all of these, as the first one hangs in them, in their order."""
+    query = select(CaseDocument).where(CaseDocument.document_id == ids[0]).order_by(CaseDocument.case_id)
+    for other in ids[1:]:
+        also = select(CaseDocument.case_id).where(CaseDocument.document_id == other)
+        query = query.where(CaseDocument.case_id.in_(also))
+    return list(work.session.scalars(query))
+
+
+def _link(work: UnitOfWork, made: UUID, links: Sequence[CaseDocument], source: UUID) -> None:
+    for link in links:
+        access.lock_case(work, link.case_id)
+        intake.link(work, link.case_id, made, element=link.element, label=link.label, made_of=str(source))
