@@ -18,7 +18,7 @@ from workflow_app.models.document import CaseDocument
 from workflow_app.permissions import LEVELS
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import configuration
-from workflow_app.services.papers import bag_index, levels, paper_trail, premis
+from workflow_app.services.papers import bag_index, bag_versions, levels, paper_trail, premis
 from workflow_app.services.papers.documents import EXTENSIONS
 from workflow_app.types import AccessLevel
 
@@ -55,7 +55,8 @@ def export(
         paper_trail.happened(work, document.id, "document.exported", bag=bag_id)
     try:
         with new_bag(folder) as bag:
-            papers = [_add_paper(work, bag, document, [case.id for case in cases]) for document in taken]
+            of_cases, among = [case.id for case in cases], {document.id for document in taken}
+            papers = [_add_paper(work, bag, document, of_cases, among) for document in taken]
             for case in cases if len(taken) == len(wanted) else ():
                 # The chain names every paper, so it goes along when every paper does.
                 bag.add(f"cases/{case.id}/events.jsonl", _as_lines(premis.events_of_case(work, case.id)))
@@ -84,8 +85,10 @@ def _papers(work: UnitOfWork, cases: Collection[UUID], ids: Sequence[UUID]) -> l
     return found
 
 
-def _add_paper(work: UnitOfWork, bag: Bag, document: Document, cases: Sequence[UUID]) -> dict[str, Any]:
-    """Write the files of one paper. Of its cases only those that were asked for are named."""
+def _add_paper(
+    work: UnitOfWork, bag: Bag, document: Document, cases: Sequence[UUID], among: Collection[UUID]
+) -> dict[str, Any]:
+    """Write the files of one paper: as it came, and its newest version. Of its cases only those that were asked for are named."""
     place = f"documents/{document.id}"
     files: dict[str, dict[str, str]] = {}
 
@@ -95,6 +98,7 @@ def _add_paper(work: UnitOfWork, bag: Bag, document: Document, cases: Sequence[U
     with work.blobs.open(document.blob_sha256) as chunks:
         add("original", f"original.{EXTENSIONS.get(document.media_type, 'bin')}", chunks)
     renditions = _add_renditions(work, document, add)
+    of_versions = bag_versions.give(work, document, among, add)
     pages = list(work.session.scalars(select(Page).where(Page.document_id == document.id).order_by(Page.no)))
     if pages:
         add("text", "text.txt", "\n\f\n".join(page.text for page in pages).encode())
@@ -117,6 +121,7 @@ def _add_paper(work: UnitOfWork, bag: Bag, document: Document, cases: Sequence[U
         "cases": [
             {"number": case.number, "label": link.label, "element": link.element} for link, case in links
         ],
+        **of_versions,
         "renditions": renditions,
         "files": files,
     }
@@ -125,15 +130,16 @@ def _add_paper(work: UnitOfWork, bag: Bag, document: Document, cases: Sequence[U
 def _add_renditions(work: UnitOfWork, document: Document, add: Any) -> list[dict[str, Any]]:
     query = select(Rendition).where(Rendition.document_id == document.id)
     told = []
-    for made in work.session.scalars(query.order_by(Rendition.kind, Rendition.page)):
+    for made in work.session.scalars(query.order_by(Rendition.kind, Rendition.page, Rendition.turn)):
         suffix = {RenditionKind.THUMBNAIL: "webp", RenditionKind.PROVENANCE: "jsonl"}.get(
             RenditionKind(made.kind), "pdf"
         )
         is_pdf = suffix == "pdf"
-        name = "pdf" if is_pdf else f"{made.kind}-{made.page}"
+        place = f"{made.page}-{made.turn}" if made.turn else str(made.page)
+        name = "pdf" if is_pdf else f"{made.kind}-{place}"
         with work.blobs.open(made.blob_sha256) as chunks:
-            add(name, f"{made.kind.replace('_', '-')}{'' if is_pdf else f'-{made.page}'}.{suffix}", chunks)
-        told.append({"kind": made.kind, "page": made.page, "file": name})
+            add(name, f"{made.kind.replace('_', '-')}{'' if is_pdf else f'-{place}'}.{suffix}", chunks)
+        told.append({"kind": made.kind, "page": made.page, "turn": made.turn, "file": name})
     return told
 
 

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -16,7 +17,7 @@ from workflow_app.errors import InvalidInput
 from workflow_app.permissions import LEVELS
 from workflow_app.services.ground import jobs
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.papers import bag_export, intake, levels, paper_trail
+from workflow_app.services.papers import bag_export, bag_versions, intake, levels, paper_trail
 
 NO_BAG = "Ini bukan tas arsip yang dapat diterima: daftar isinya tidak dapat dibaca."
 LARGEST_MEGABYTES = 500
@@ -47,7 +48,10 @@ def take_in(work: UnitOfWork, folder: Path) -> list[Imported]:
         contents = json.loads((folder / "data" / bag_export.CONTENTS).read_text("utf-8"))
         if contents["format"] != bag_export.FORMAT:
             raise InvalidInput(NO_BAG)
-        return [_take_in(work, folder, str(UUID(contents["bag"])), paper) for paper in contents["documents"]]
+        bag_id, papers = str(UUID(contents["bag"])), contents["documents"]
+        taken = [_take_in(work, folder, bag_id, paper) for paper in papers]
+        bag_versions.relate(work, papers, {one.document_id for one in taken if not one.is_duplicate})
+        return taken
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise InvalidInput(NO_BAG) from error
 
@@ -94,6 +98,7 @@ def _keep_what_was_made(
                 media_type=media_type,
                 at=work.clock(),
                 page=int(made["page"]),
+                turn=int(made.get("turn", 0)),
             )
     events = b"".join(
         _read(folder, paper, name)
@@ -107,6 +112,7 @@ def _keep_what_was_made(
     if "pages" in paper["files"]:
         pages = [PageText(**page) for page in json.loads(_read(folder, paper, "pages"))]
         archive.documents.save_pages(work.session, document_id, pages)
+        bag_versions.take(work, document_id, paper, partial(_read, folder, paper))
         archive.likeness.note(work.session, document_id)
     elif not (is_recording or paper["media_type"] == "application/json"):
         jobs.defer(work, "read_document", document_id=str(document_id))

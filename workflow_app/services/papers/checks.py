@@ -1,7 +1,7 @@
 """The quality check of papers: page by page with the doubtful words, what waits for it, and that it was done (R39)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -29,6 +29,8 @@ from workflow_app.services.papers.documents import Content
 AROUND = 3
 """Words shown before and after a doubtful one."""
 MOST_WAITING = 50
+DRAWN = replace(reading.ACCEPTED, decode_seconds=20.0)
+"""Somebody waits for the picture."""
 NOT_DRAWN = "Gambar halaman ini tidak dapat dibuat. Buka file aslinya dari halaman dokumen."
 
 
@@ -145,7 +147,7 @@ def picture(work: UnitOfWork, document_id: UUID, no: int, version: int | None = 
     blob = archive.version_copies.as_read(work.session, document)
     try:
         with translated(), work.blobs.open(blob.sha256) as chunks:
-            drawn = draw_page(Source(chunks, blob.media_type), place.leaf, place.turn, reading.ACCEPTED)
+            drawn = draw_page(Source(chunks, blob.media_type), place.leaf, place.turn, DRAWN)
     except OcrError as error:
         if error.is_retryable:
             raise Unavailable(detail=type(error).__name__) from error
