@@ -6,6 +6,7 @@ from workflow_app.web import (
     appearance,
     boxes,
     cases,
+    checks,
     cover_sheets,
     dispatches,
     documents,
@@ -30,7 +31,7 @@ from workflow_app.web import (
 )
 
 NOUNS = (
-    appearance, boxes, cases, cover_sheets, dispatches, documents, drafts, health, identities, inbox, incidents, letters,
+    appearance, boxes, cases, checks, cover_sheets, dispatches, documents, drafts, health, identities, inbox, incidents, letters,
     messages, metrics, processes, publications, requirements, search, stacks, stages, tasks, tracking, users, verification,
 )  # fmt: skip
 

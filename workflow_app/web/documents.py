@@ -17,7 +17,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from workflow_app.errors import InvalidInput
-from workflow_app.services.papers import documents, levels, paper_kin, recordings
+from workflow_app.services.papers import documents, levels, paper_kin, recordings, versions
 from workflow_app.services.running import tasks
 from workflow_app.web import uploads
 from workflow_app.web.access import access
@@ -58,6 +58,7 @@ def _page(
         document = documents.get(work, document_id)
         pages = documents.text(work, document_id) if wants_text else []
         kin = paper_kin.of(work, document_id) if document.can_read else paper_kin.Kin()
+        history = versions.of(work, document_id) if document.can_read else []
         choices = levels.choices(work, document.level) if document.can_classify else {}
     return render_template(
         "documents/show.html",
@@ -65,6 +66,7 @@ def _page(
         pages=pages,
         wants_text=wants_text,
         kin=kin,
+        history=history,
         levels=choices,
         reasons={reason: reason for reason in levels.REASONS},
         chosen=chosen or {},

@@ -16,7 +16,7 @@ from workflow_app.services.correspondence import letters
 from workflow_app.services.forms import doubts, requirements
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import duties, regions
-from workflow_app.services.papers import documents
+from workflow_app.services.papers import checks, documents
 from workflow_app.services.public import tracking_codes
 from workflow_app.services.running import cases, drafts, standing_in, tasks
 from workflow_app.services.running.tasks import SeenHolder, TaskView
@@ -177,6 +177,7 @@ def _page(
             codes=tracking_codes.of_case(work, case),
             may_reveal=handoffs.opens_identities(work, case),
             documents=papers,
+            checks_papers=task.is_mine and checks.is_asked_at(work, task.element, task.case_id),
             colleagues=_colleagues(work, task) if task.can_reassign else [],
             has_covers=any(field.widget in PAPER_WIDGETS for field in task.form.fields.values()),
             on_duty="" if task.is_mine else duties.names(work, case.unit, task.role),

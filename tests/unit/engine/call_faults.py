@@ -75,5 +75,6 @@ FAULTS: dict[str, tuple[Folder, str, str]] = {
     "a table of receivers that are no roles": (routing('"kepala_desa"'), "role-from", "terima"),
     "a hand-back at the counter": (line(handBack="always"), "hand-back", "kerja"),
     "a hand-back by an answer that cannot be chosen": (handing_on(handBack="catatan=kembali"), "hand-back", "terima"),
+    "papers found good by an answer that cannot be chosen": (line(checksPapers="catatan=baik"), "paper-check", "kerja"),
     "a scenario in which no receiver of the process receives": (handing_on().file("scenarios/serah.yaml", HANDED_ON.replace("as: ka_spkt", "as: petugas")), "scenario-reference", "scenarios/serah.yaml"),
 }  # fmt: skip

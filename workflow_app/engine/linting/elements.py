@@ -32,7 +32,7 @@ PROPERTIES = frozenset(
     {
         "formJsonSchemaFilename", "formUiSchemaFilename", "clause", "fourEyes", "clock", "maxVisits", "outcome",
         "prefill", "keepOutputs", "assign", "clockLabel", "roleFrom", "stage", "startsClock", "stopsClock", "standIn",
-        "handBack", "clockPer", "beginsWith", "handsOver", "keepsOut", "edge", "recordedEdge",
+        "handBack", "clockPer", "beginsWith", "handsOver", "keepsOut", "edge", "recordedEdge", "checksPapers",
     }
 )  # fmt: skip
 

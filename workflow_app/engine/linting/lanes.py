@@ -52,6 +52,22 @@ def hand_backs(source: Source) -> Iterator[Finding]:
             yield Finding("hand-back", node.id, message)
 
 
+def paper_checks(source: Source) -> Iterator[Finding]:
+    """What finds the papers of a case good is an answer that can be chosen at that step."""
+    for node in source.model.nodes.values():
+        found_good = node.properties.get("checksPapers")
+        if found_good is None:
+            continue
+        name, _, value = found_good.partition("=")
+        form = source.forms.get(node.id)
+        field = form.fields.get(name) if form else None
+        if field is None or not field.control or value not in field.options:
+            message = (
+                f"Pemeriksaan {found_good} harus isian=pilihan dari isian kendali tugas ini (checksPapers)."
+            )
+            yield Finding("paper-check", node.id, message)
+
+
 def _names_roles(source: Source, element: str, variable: str) -> Iterator[Finding]:
     values = source.values_of(variable)
     if not values or any(node.result == variable for node in source.nodes.values()):
@@ -61,4 +77,4 @@ def _names_roles(source: Source, element: str, variable: str) -> Iterator[Findin
         yield Finding("role-from", element, f"Variabel {variable} dapat bernilai {value}, yang bukan peran.")
 
 
-RULES: tuple[Rule, ...] = (lanes, receivers, hand_backs)
+RULES: tuple[Rule, ...] = (lanes, receivers, hand_backs, paper_checks)

@@ -79,31 +79,28 @@ def upgrade() -> None:
 
 
 def _add_columns() -> None:
-    archive = {"schema": "archive"}
-    count = {"nullable": False, "server_default": "0"}
-    op.add_column(
-        "document", sa.Column("version", sa.Integer(), nullable=False, server_default="1"), **archive
-    )
-    op.add_column("document", sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True), **archive)
-    op.add_column("document", sa.Column("doubts", sa.Integer(), **count), **archive)
-    op.add_column(
-        "page",
-        sa.Column("corrected", postgresql.ARRAY(sa.Integer()), nullable=False, server_default="{}"),
-        **archive,
-    )
-    op.add_column("page", sa.Column("doubts", sa.Integer(), **count), **archive)
+    for table, column in (
+        ("document", sa.Column("version", sa.Integer(), nullable=False, server_default="1")),
+        ("document", sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True)),
+        ("document", sa.Column("doubts", sa.Integer(), nullable=False, server_default="0")),
+        ("page", sa.Column("corrected", postgresql.ARRAY(sa.Integer()), nullable=False, server_default="{}")),
+        ("page", sa.Column("doubts", sa.Integer(), nullable=False, server_default="0")),
+        ("rendition", sa.Column("turn", sa.SmallInteger(), nullable=False, server_default="0")),
+    ):
+        op.add_column(table, column, schema="archive")
     op.execute(DOUBTS)
     op.execute(OF_DOCUMENTS)
     op.create_index(
         "ix_document_unchecked",
         "document",
         [sa.text("(doubts = 0)"), "added_at", "id"],
+        schema="archive",
         postgresql_where=sa.text("checked_at IS NULL AND status = 'readable'"),
-        **archive,
     )
-    op.add_column("rendition", sa.Column("turn", sa.SmallInteger(), **count), **archive)
-    op.drop_constraint("pk_rendition", "rendition", **archive)
-    op.create_primary_key("pk_rendition", "rendition", ["document_id", "kind", "page", "turn"], **archive)
+    op.drop_constraint("pk_rendition", "rendition", schema="archive")
+    op.create_primary_key(
+        "pk_rendition", "rendition", ["document_id", "kind", "page", "turn"], schema="archive"
+    )
 
 
 def downgrade() -> None:

@@ -1,9 +1,9 @@
 """The quality check of papers: page by page with the doubtful words, what waits for it, and that it was done (R39)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import Select, exists, func, select
@@ -17,11 +17,14 @@ from archive.models import Document, DocumentStatus, MadeOf, Page
 from archive.page_text import PageText
 from ocr.arranging import Source, draw_page
 from ocr.errors import OcrError
+from workflow_app.engine.definitions import Definition
 from workflow_app.errors import Conflict, NotFound, Unavailable
 from workflow_app.models.case import Case
 from workflow_app.models.document import CaseDocument
+from workflow_app.models.task import Task
 from workflow_app.permissions import CHECKERS, check_role, leaves_trace
 from workflow_app.services.ground.unit_of_work import UnitOfWork, translated
+from workflow_app.services.office.processes import definition_of
 from workflow_app.services.papers import document_views, paper_sight, paper_trail, partings, reading, versions
 from workflow_app.services.papers.document_views import DocumentView
 from workflow_app.services.papers.documents import Content
@@ -29,6 +32,8 @@ from workflow_app.services.papers.documents import Content
 AROUND = 3
 """Words shown before and after a doubtful one."""
 MOST_WAITING = 50
+PROPERTY = "checksPapers"
+"""Of a step of a process: the answer that finds the papers of its case good."""
 DRAWN = replace(reading.ACCEPTED, decode_seconds=20.0)
 """Somebody waits for the picture."""
 NOT_DRAWN = "Gambar halaman ini tidak dapat dibuat. Buka file aslinya dari halaman dokumen."
@@ -81,10 +86,6 @@ class Check:
     others: Sequence[tuple[UUID, str, int]]
     """Papers it may be merged with: id, what each is called, its pages."""
 
-    def next_doubtful(self, no: int) -> int | None:
-        """The next page after this one with a doubtful word; None when there is none."""
-        return next((page.no for page in self.pages if page.no > no and page.doubts), None)
-
 
 @dataclass(frozen=True)
 class Waiting:
@@ -127,6 +128,13 @@ def sheet(work: UnitOfWork, document_id: UUID, no: int, version: int | None = No
         [_word(page, place) for place in corrections.doubtful(page)],
         [_word(page, place) for place in page.corrected],
     )
+
+
+def next_doubtful(work: UnitOfWork, document_id: UUID, no: int) -> int | None:
+    """The next page after this one with a doubtful word, or else the first one; None when there is none."""
+    paper_sight.readable(work, document_id)
+    query = select(Page.no).where(Page.document_id == document_id, Page.doubts > 0)
+    return work.session.scalars(query.order_by(Page.no < no, Page.no).limit(1)).first()
 
 
 def count_pages(work: UnitOfWork, document_id: UUID, version: int) -> int:
@@ -182,8 +190,19 @@ def accept(work: UnitOfWork, document_id: UUID, version: int) -> None:
     _accept(work, document)
 
 
-def accept_all(work: UnitOfWork, case: Case) -> None:
-    """What was scanned for a case was found good in a step of its process."""
+def is_asked_at(work: UnitOfWork, element: str, case_id: UUID) -> bool:
+    """Are the papers of the case checked at this step of its process?"""
+    definition = definition_of(work, work.session.get_one(Case, case_id).definition_id)
+    return PROPERTY in definition.elements[element].properties
+
+
+def answer(
+    work: UnitOfWork, case: Case, task: Task, definition: Definition, control: Mapping[str, Any]
+) -> None:
+    """A task was completed: where its answer finds the papers of the case good, they are checked."""
+    name, _, value = definition.elements[task.element].properties.get(PROPERTY, "").partition("=")
+    if not name or control.get(name) != value:
+        return
     query = (
         select(Document)
         .join(CaseDocument, CaseDocument.document_id == Document.id)

@@ -21,6 +21,10 @@ TYPES = {
     "document.released": "policy assignment",
     "document.not_intact": "fixity check",
     "document.exported": "exporting",
+    "document.version": "modification",
+    "document.version_made": "creation",
+    "document.merged": "creation",
+    "document.checked": "validation",
     "case.archived": "information package creation",
     "letter.rendered": "creation",
 }

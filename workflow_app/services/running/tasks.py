@@ -36,7 +36,7 @@ from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import offers
 from workflow_app.services.office.configuration import role_label
 from workflow_app.services.office.processes import definition_of
-from workflow_app.services.papers import drawings
+from workflow_app.services.papers import checks, drawings
 from workflow_app.services.running import drafts, standing_in, steps
 from workflow_app.types import Answers
 
@@ -226,6 +226,7 @@ def complete(
         run.complete_task(task.id, control)
         _finish(work, case, task)
         handoffs.answer(work, task, definition, control)
+        checks.answer(work, case, task, definition, control)
         steps.settle(work, case, run)
         work.session.flush()  # a draft that is being saved waits for the task's row, and then finds it done
         drafts.discard(work, case, task, token, seen_draft)
