@@ -48,7 +48,7 @@ def test_r39_a_bad_scan_is_put_right_by_keyboard(site: RunningSite, signed_in: O
     desk.wait_for_load_state()
 
     expect(desk.locator(".mark-doubt")).to_have_count(2)
-    first, second = desk.locator("[name='kata']").all()
+    first, second = desk.locator(".doubts [name='kata']").all()
     expect(first).to_be_focused()
     desk.keyboard.type("Galam")
     desk.keyboard.press("Enter")
