@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from archive.errors import BlobDamaged, BlobMissing
+from archive.errors import BlobDamaged, BlobLocked, BlobMissing
 from archive.store import CHUNK, Store, chunks_of, named_errors
 
 
@@ -34,19 +34,23 @@ class BlobStat:
     is_held: bool
     """Under legal hold: not to be deleted even when the lock has run out."""
 
+    def is_kept(self, at: datetime) -> bool:
+        """Does the store keep these bytes from being deleted?"""
+        return self.is_held or (self.locked_until is not None and self.locked_until > at)
+
 
 class Blobs(Store):
     """The archive's bucket."""
 
-    def put(self, data: bytes | Path, media_type: str) -> StoredBlob:
+    def put(self, data: bytes | Path, media_type: str, *, anew: bool = False) -> StoredBlob:
         """Store bytes (or a file) under their hash, locked until the retention ends.
 
-        The same bytes a second time are not uploaded again.
+        The same bytes a second time are not uploaded again, unless `anew`: then they get a version and a lock of their own.
         """
         with _source(data) as (stream, size):
             sha256 = _hash_of(stream)
             known = self._find(sha256)
-            if known and known.size == size and known.version_id:
+            if known and known.size == size and known.version_id and not anew:
                 return StoredBlob(sha256, size, known.version_id)
             stream.seek(0)
             return StoredBlob(sha256, size, self.upload(sha256, stream, size, media_type, self.usual_lock()))
@@ -85,6 +89,23 @@ class Blobs(Store):
         with named_errors(sha256):
             self.client.disable_object_legal_hold(self.bucket, sha256, self.stat(sha256).version_id)
 
+    def erase(self, sha256: str) -> None:
+        """Delete every version of a blob. Twice is once. One that is locked or held raises `BlobLocked`, and nothing is
+        deleted: a lock is never gone round, whatever the key of the application might do.
+        """
+        with named_errors(sha256):
+            found = list(self.client.list_objects(self.bucket, sha256, recursive=True, include_version=True))
+        for item in found:
+            if not item.is_delete_marker and self._is_kept(sha256, item.version_id):
+                raise BlobLocked(sha256)
+        with named_errors(sha256):
+            for item in found:
+                self.client.remove_object(self.bucket, sha256, item.version_id)
+
+    def _is_kept(self, sha256: str, version_id: str | None) -> bool:
+        known = self._find(sha256, version_id)
+        return known is not None and known.is_kept(datetime.now(UTC))
+
     def read(self, sha256: str, *, verify: bool = True) -> bytes:
         """The whole blob. With `verify`, bytes that no longer have their hash raise `BlobDamaged`."""
         with self.open(sha256) as chunks:
@@ -117,10 +138,10 @@ class Blobs(Store):
             raise BlobDamaged(sha256)
         yield held
 
-    def _find(self, sha256: str) -> BlobStat | None:
+    def _find(self, sha256: str, version_id: str | None = None) -> BlobStat | None:
         try:
             with named_errors(sha256):
-                found = self.client.stat_object(self.bucket, sha256)
+                found = self.client.stat_object(self.bucket, sha256, version_id=version_id)
         except BlobMissing:
             return None
         told = found.metadata or {}

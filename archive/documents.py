@@ -1,18 +1,19 @@
 """Documents: taking in, what was read from them, the versions made from them."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, defer
 
 from archive import page_rows, rereading
 from archive.blobs import Blobs
-from archive.errors import DocumentMissing
-from archive.models import Blob, Document, DocumentStatus, Page, Rendition, RenditionKind
+from archive.errors import DocumentDisposed, DocumentMissing
+from archive.models import Blob, Document, DocumentStatus, FormerRendition, Page, Rendition, RenditionKind
 from archive.page_text import PageText as PageText
 
 
@@ -60,13 +61,16 @@ def add(
             level=0,
             added_at=at,
         )
-        .on_conflict_do_nothing(index_elements=[Document.blob_sha256])
+        .on_conflict_do_nothing(
+            index_elements=[Document.blob_sha256], index_where=text("disposed_at IS NULL")
+        )
         .returning(Document.id)
     )
     if new_id is not None:
         return Added(new_id, is_duplicate=False)
-    known = session.scalars(select(Document.id).where(Document.blob_sha256 == sha256)).one()
-    return Added(known, is_duplicate=True)
+    # Its bytes are locked (`_keep`), so nobody disposes of it before the caller has linked it.
+    living = (Document.blob_sha256 == sha256) & Document.disposed_at.is_(None)
+    return Added(session.scalars(select(Document.id).where(living)).one(), is_duplicate=True)
 
 
 def get(session: Session, document_id: UUID) -> Document:
@@ -74,6 +78,16 @@ def get(session: Session, document_id: UUID) -> Document:
     document = session.get(Document, document_id)
     if document is None:
         raise DocumentMissing
+    return document
+
+
+def get_living(session: Session, document_id: UUID) -> Document:
+    """The document, locked so that it is not disposed of meanwhile; `DocumentDisposed` when it was."""
+    get(session, document_id)
+    lock = {"key_share": True}
+    document = session.get_one(Document, document_id, with_for_update=lock, populate_existing=True)
+    if document.disposed_at is not None:
+        raise DocumentDisposed
     return document
 
 
@@ -97,7 +111,20 @@ def add_rendition(
 ) -> str:
     """Keep a version made from a document and return its hash. It replaces an earlier one of the same kind
     and page in the list; the earlier bytes stay in the store."""
+    get_living(session, document_id)
     sha256 = keep_bytes(session, blobs, data, media_type, at)
+    made = select(Rendition.document_id, Rendition.blob_sha256).where(
+        Rendition.document_id == document_id,
+        Rendition.kind == kind,
+        Rendition.page == page,
+        Rendition.turn == turn,
+        Rendition.blob_sha256 != sha256,
+    )
+    session.execute(
+        insert(FormerRendition)
+        .from_select(["document_id", "blob_sha256"], made)
+        .on_conflict_do_nothing(index_elements=[FormerRendition.document_id, FormerRendition.blob_sha256])
+    )
     row = insert(Rendition).values(
         document_id=document_id, kind=kind, page=page, turn=turn, blob_sha256=sha256, made_at=at
     )
@@ -112,7 +139,7 @@ def add_rendition(
 
 def mark_reading(session: Session, document_id: UUID) -> Document:
     """Note that a reader has begun."""
-    document = get(session, document_id)
+    document = get_living(session, document_id)
     document.status = DocumentStatus.READING
     document.status_reason = ""
     session.flush()
@@ -121,7 +148,7 @@ def mark_reading(session: Session, document_id: UUID) -> Document:
 
 def mark_unreadable(session: Session, document_id: UUID, reason: str) -> Document:
     """Note that the document could not be read at all; it stays kept and can be read again later."""
-    document = get(session, document_id)
+    document = get_living(session, document_id)
     document.status = DocumentStatus.UNREADABLE
     document.status_reason = reason
     session.flush()
@@ -145,7 +172,7 @@ def save_reading(
     The document becomes `readable` when at least one page was read, else `unreadable`; pages that failed are
     named in `status_reason`. Empty thumbnails are skipped.
     """
-    get(session, document_id)
+    get_living(session, document_id)
     if pdf is not None and pdf_kind is not None:
         add_rendition(session, blobs, document_id, pdf, kind=pdf_kind, media_type="application/pdf", at=at)
     for no, thumbnail in enumerate(thumbnails, start=1):
@@ -167,7 +194,7 @@ def save_pages(session: Session, document_id: UUID, pages: Sequence[PageText]) -
     """Keep the words of a reading, replacing those of an earlier one; its versions are kept beside (`save_reading`). Of a
     document that people have arranged, pages that they left as they were read are replaced, the others stay (`rereading`).
     """
-    document = get(session, document_id)
+    document = get_living(session, document_id)
     if document.version == 1:
         session.execute(delete(Page).where(Page.document_id == document_id))
         if pages:
@@ -199,7 +226,21 @@ def keep_bytes(session: Session, blobs: Blobs, data: bytes, media_type: str, at:
         )
         .on_conflict_do_nothing(index_elements=[Blob.sha256])
     )
+    # Who disposes of the last document with these bytes holds this row until he has said so.
+    still = select(Blob.gone_at).where(Blob.sha256 == stored.sha256)
+    if session.scalar(still.with_for_update(read=True)) is not None:
+        _bring_back(session, blobs, data, media_type, at)
     return stored.sha256
+
+
+def _bring_back(session: Session, blobs: Blobs, data: bytes, media_type: str, at: datetime) -> None:
+    """Keep bytes again that were given up: what the store said of them before may not hold any more."""
+    sha256 = hashlib.sha256(data).hexdigest()
+    blob = session.get_one(Blob, sha256, with_for_update=True, populate_existing=True)
+    if blob.gone_at is not None:
+        blob.version_id = blobs.put(data, media_type, anew=True).version_id
+        blob.stored_at, blob.gone_at, blob.erased_at = at, None, None
+        session.flush()
 
 
 def _failures(failed: Sequence[PageText]) -> str:

@@ -78,3 +78,18 @@ class DocumentMissing(ArchiveError):
 
     def __init__(self) -> None:
         super().__init__("Dokumen ini tidak ada di arsip.")
+
+
+class DocumentDisposed(ArchiveError):
+    """The document was disposed of; only its row is left."""
+
+    def __init__(self) -> None:
+        super().__init__("Dokumen ini sudah dimusnahkan; yang tersisa hanya keterangannya.")
+
+
+class BlobLocked(ArchiveError):
+    """The store still keeps the bytes under lock or legal hold."""
+
+    def __init__(self, sha256: str) -> None:
+        super().__init__("Dokumen ini masih dikunci penyimpanan arsip, jadi belum dapat dimusnahkan.")
+        self.sha256 = sha256

@@ -35,14 +35,18 @@ class FixityResult:
 def verify(
     session: Session, blobs: Blobs, *, again: Collection[str] = (), sample: int | None = None
 ) -> Iterator[FixityResult]:
-    """Re-hash every blob, or those named in `again` and `sample` others chosen by chance, and yield one result each.
+    """Re-hash every blob that is kept, or those named in `again` and `sample` others chosen by chance, and yield one result each.
 
     Rows are read in batches, bytes in chunks: memory does not grow with the archive. Raises
     `StoreUnavailable` when the store is away, because then nothing was found out.
     """
     if sample is not None:
-        named = select(Blob.sha256, Blob.size).where(Blob.sha256.in_(again))
-        others = select(Blob.sha256, Blob.size).where(Blob.sha256.not_in(again)).order_by(func.random())
+        named = select(Blob.sha256, Blob.size).where(Blob.sha256.in_(again), Blob.gone_at.is_(None))
+        others = (
+            select(Blob.sha256, Blob.size)
+            .where(Blob.sha256.not_in(again), Blob.gone_at.is_(None))
+            .order_by(func.random())
+        )
         for sha256, size in [
             *session.execute(named).all(),
             *session.execute(others.limit(sample)).all(),
@@ -51,7 +55,10 @@ def verify(
         return
     last = ""
     while batch := session.execute(
-        select(Blob.sha256, Blob.size).where(Blob.sha256 > last).order_by(Blob.sha256).limit(BATCH)
+        select(Blob.sha256, Blob.size)
+        .where(Blob.sha256 > last, Blob.gone_at.is_(None))
+        .order_by(Blob.sha256)
+        .limit(BATCH)
     ).all():
         for sha256, size in batch:
             yield _verify_one(blobs, sha256, size)

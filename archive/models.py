@@ -54,6 +54,8 @@ class DocumentStatus(StrEnum):
     UNREADABLE = "unreadable"
     RECORDING = "recording"
     """A voice: there is nothing to be read."""
+    DISPOSED = "disposed"
+    """Its bytes and words are gone, its row tells what it was (`archive.disposal`)."""
 
 
 class RenditionKind(StrEnum):
@@ -77,6 +79,7 @@ class Blob(ArchiveBase):
     __table_args__ = (
         CheckConstraint("sha256 ~ '^[0-9a-f]{64}$'", name="sha256"),
         CheckConstraint("size > 0", name="size"),
+        CheckConstraint("erased_at IS NULL OR gone_at IS NOT NULL", name="erased"),
     )
 
     sha256: Mapped[str] = mapped_column(primary_key=True)
@@ -85,6 +88,10 @@ class Blob(ArchiveBase):
     version_id: Mapped[str]
     """Version of the object in the store, as its answer to the upload named it."""
     stored_at: Mapped[datetime]
+    gone_at: Mapped[datetime | None]
+    """When nothing needed the bytes any more and they were given up; null for all that is kept."""
+    erased_at: Mapped[datetime | None]
+    """When the store had let go of them; between the two they may be there or not."""
 
 
 class Document(ArchiveBase):
@@ -104,11 +111,13 @@ class Document(ArchiveBase):
             "id",
             postgresql_where=text("checked_at IS NULL AND status = 'readable'"),
         ),
+        Index("ix_document_living", "blob_sha256", unique=True, postgresql_where=text("disposed_at IS NULL")),
+        CheckConstraint("(status = 'disposed') = (disposed_at IS NOT NULL)", name="disposed"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    blob_sha256: Mapped[str] = mapped_column(ForeignKey(Blob.sha256), unique=True)
-    """Unique: the same bytes are one document, however often they are brought."""
+    blob_sha256: Mapped[str] = mapped_column(ForeignKey(Blob.sha256))
+    """The same bytes are one document, however often they are brought; brought again after a disposal they are another."""
     media_type: Mapped[str]
     pages: Mapped[int]
     """0 of a recording."""
@@ -132,6 +141,12 @@ class Document(ArchiveBase):
     """When a person found its newest version good; null while nobody did."""
     doubts: Mapped[int] = mapped_column(default=0, server_default="0")
     """Words of its newest version of which the reader was not sure (`archive.corrections.DOUBTFUL`)."""
+    accepted_at: Mapped[datetime | None]
+    """When it became a paper of the archive, where that was later than its coming."""
+    disposed_at: Mapped[datetime | None]
+    """When it was disposed of; what is left is this row."""
+    disposed_under: Mapped[str] = mapped_column(default="", server_default="")
+    """Under what, in the caller's words; empty while it is kept."""
 
     blob: Mapped[Blob] = relationship(lazy="raise")
 
@@ -153,6 +168,15 @@ class Rendition(ArchiveBase):
     made_at: Mapped[datetime]
 
     blob: Mapped[Blob] = relationship(lazy="raise")
+
+
+class FormerRendition(ArchiveBase):
+    """Bytes that were once made from a document: a better reading took their place, or the document was disposed of."""
+
+    __tablename__ = "former_rendition"
+
+    document_id: Mapped[UUID] = mapped_column(ForeignKey(Document.id), primary_key=True)
+    blob_sha256: Mapped[str] = mapped_column(ForeignKey(Blob.sha256), primary_key=True)
 
 
 class Page(ArchiveBase):

@@ -50,6 +50,8 @@ def keep(session: Session, blobs: Blobs, version: Version, pdf: bytes, at: datet
 
 def waits(session: Session, document: Document) -> Version | None:
     """The newest version, while its copy is still to be made."""
+    if document.disposed_at is not None:
+        return None
     version = session.get(Version, (document.id, document.version))
     return version if version is not None and version.pdf_sha256 is None and not version.reason else None
 

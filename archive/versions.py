@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from archive import arrangement, corrections, page_rows
 from archive.arrangement import Place, Places
-from archive.errors import DocumentMissing, NoSuchPage, VersionOvertaken
+from archive.errors import DocumentDisposed, DocumentMissing, NoSuchPage, VersionOvertaken
 from archive.models import Document, Page, PastPage, Version
 from archive.page_text import PageText
 
@@ -175,6 +175,8 @@ def _locked(session: Session, document_id: UUID, change: Change) -> tuple[Docume
     document = session.get(Document, document_id, with_for_update=True, populate_existing=True)
     if document is None:
         raise DocumentMissing
+    if document.disposed_at is not None:
+        raise DocumentDisposed
     if document.version != change.version:
         raise VersionOvertaken
     return document, places_of(session, document)

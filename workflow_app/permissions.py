@@ -89,6 +89,13 @@ CHECKERS = frozenset({"arsiparis"})
 CLASSIFIERS = frozenset({"arsiparis", "ka_spkt"})
 """Change the level of papers they may read; in a confined case its own role does."""
 
+HOLD_KEEPERS = frozenset({"arsiparis", "ka_spkt"})
+"""Put a hold on papers they may read, and lift it; in a confined case its own role does."""
+DISPOSAL_PROPOSERS = frozenset({"arsiparis"})
+"""See which papers are due by the schedule, and propose to dispose of them (R37)."""
+DISPOSAL_APPROVERS = frozenset({"ka_spkt"})
+"""Decide on such a proposal. What they may not know of cannot be proposed to them."""
+
 
 def has_role(actor: Actor, roles: Collection[str]) -> bool:
     """True if the actor holds one of the roles."""
@@ -191,6 +198,17 @@ def can_classify(actor: Actor, confined_to: str | None) -> bool:
 def can_check(actor: Actor, *, works_on_case: bool) -> bool:
     """May the actor, who reads a paper, put it right and find it good? So may who works on the case that holds it."""
     return works_on_case or has_role(actor, CHECKERS)
+def can_hold(actor: Actor, confined_to: str | None) -> bool:
+    """May the actor hold papers that he reads in a case (`confined_to` as the case has it) or in the archive?"""
+    return has_role(actor, HOLD_KEEPERS if confined_to is None else {confined_to})
+
+
+def clearance_of(roles: Collection[str]) -> AccessLevel:
+    """The highest level that every holder of any of the roles is cleared for."""
+    return min(
+        next((level for level, cleared in CLEARANCES.items() if role in cleared), AccessLevel.ORDINARY)
+        for role in roles
+    )
 
 
 def can_work_on(actor: Actor, *, unit: str, role: str) -> bool:

@@ -141,7 +141,9 @@ def _list(session: Session, folder: BackupFolder, named: list[tuple[str, str]], 
     missing = 0
     for name, version in named:
         wanted.write(json.dumps(Wanted(name, version)) + "\n")
-    query = select(Blob.sha256, Blob.version_id, Blob.size).order_by(Blob.sha256)
+    query = (
+        select(Blob.sha256, Blob.version_id, Blob.size).where(Blob.gone_at.is_(None)).order_by(Blob.sha256)
+    )
     for sha256, version, size in session.execute(query.execution_options(yield_per=5000)):
         wanted.write(json.dumps(Wanted(sha256, version, sha256, size)) + "\n")
         if not folder.has(sha256, size):

@@ -49,6 +49,7 @@ OPERATIONS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
     "render_letter": (frozenset({"letter_id"}), frozenset()),
     "void_letter": (frozenset({"letter_id"}), frozenset({"reason"})),
     "archive_case": (frozenset(), frozenset()),
+    "dispose_papers": (frozenset(), frozenset()),
     "shelve_papers": (frozenset(), frozenset()),
     "record_cancellation": (frozenset(), frozenset()),
     "start_case": (frozenset({"process", "reason"}), frozenset()),

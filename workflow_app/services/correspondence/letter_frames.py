@@ -1,5 +1,6 @@
 """What stands around the words of a letter, as it was configured when the letter was issued: a later change shows on none."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -19,9 +20,9 @@ NO_SIGNATORY = (
 )
 
 
-def frame(work: UnitOfWork, case: Case, letter: str, written_by: str | None, at: datetime) -> dict[str, Any]:
-    """Letterhead, signatory, place, validity and provisions in force at `at`, the officer who did the step `written_by`, and
-    the numbers of the other letters of the case.
+def frame(work: UnitOfWork, case: Case, letter: str, meta: Mapping[str, Any], at: datetime) -> dict[str, Any]:
+    """Letterhead, signatory, place, validity and provisions in force at `at`, the officers who did the steps that the letter
+    names (`written_by`, `approved_by`), and the numbers of the other letters of the case.
 
     Raises `SentraError` where the signatory is still the example and the site is no demo.
     """
@@ -38,7 +39,8 @@ def frame(work: UnitOfWork, case: Case, letter: str, written_by: str | None, at:
         "penandatangan": signatory,
         "masa_berlaku": configuration.value(work, f"masa_berlaku.{letter}", at),
         "ketentuan": configuration.value(work, f"ketentuan.{letter}", at),
-        "petugas": _officer(work, case, written_by),
+        "petugas": _officer(work, case, meta.get("written_by")),
+        "penyetuju": _officer(work, case, meta.get("approved_by")),
         "surat_lain": _other_letters(work, case),
     }
 

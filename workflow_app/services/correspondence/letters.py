@@ -22,7 +22,7 @@ from workflow_app.services.ground import audit, jobs, memory
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import numbers
 from workflow_app.services.office.processes import definition_of
-from workflow_app.services.papers import documents
+from workflow_app.services.papers import disposals, documents
 from workflow_app.types import Answer, Answers
 
 WITHDRAWERS = frozenset({"ka_spkt"})
@@ -39,6 +39,8 @@ class Statement:
     """Per element."""
     papers: list[dict[str, str]]
     """Papers handed in: evidence, number, issuer, date (ISO or empty)."""
+    disposal: list[dict[str, Any]]
+    """Papers that the case was to dispose of, with what became of each; empty in other cases."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ def issue(work: UnitOfWork, case: Case, letter: str, model: str = "") -> UUID:
             number=number.text,
             status="valid",
             verify_code=verification.new_code(),
-            frozen=letter_frames.frame(work, case, letter, meta.get("written_by"), now),
+            frozen=letter_frames.frame(work, case, letter, meta, now),
             sealed=work.vault.seal(case.data_key, _statement(work, case, definition), _context(letter_id)),
             issued_at=now,
             issued_by=work.actor.user_id,
@@ -208,12 +210,13 @@ def pdf(work: UnitOfWork, letter_id: UUID) -> documents.Content:
 def statement(work: UnitOfWork, case: Case, letter: Letter) -> Statement:
     """What the letter states, as it was at issue. For printing: no access check, no event."""
     opened: dict[str, Any] = work.vault.open(case.data_key, letter.sealed, _context(letter.id))
-    return Statement(answers=opened["answers"], papers=opened["papers"])
+    return Statement(opened["answers"], opened["papers"], opened.get("disposal", []))
 
 
 def _statement(work: UnitOfWork, case: Case, definition: Definition) -> Answers:
     answers: Answers = dict(identities.read_answers(work, case))
-    return {"answers": answers, "papers": _papers(work, case, definition)}
+    disposal: list[Answer] = [*disposals.stated(work, case.id)]
+    return {"answers": answers, "papers": _papers(work, case, definition), "disposal": disposal}
 
 
 def _papers(work: UnitOfWork, case: Case, definition: Definition) -> list[Answer]:

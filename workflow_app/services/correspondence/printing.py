@@ -19,7 +19,7 @@ from workflow_app.services.correspondence.letters import Statement
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import readable
 from workflow_app.services.office.processes import definition_of
-from workflow_app.services.papers import bundles, drawings, intake
+from workflow_app.services.papers import bundles, disposals, drawings, intake, levels
 from workflow_app.types import WITA, Answers
 
 ELEMENT = "surat"
@@ -55,6 +55,8 @@ def render(work: UnitOfWork, letter_id: UUID, *, public_url: str) -> UUID:
         letter_id=str(letter.id),
         number=letter.number,
     )
+    # It may name papers that not everybody who sees its case may know of.
+    levels.raise_to(work, document_id, disposals.highest_level(work, case.id))
     letter.document_id = document_id
     work.session.flush()
     return document_id
@@ -102,6 +104,8 @@ def context_of(
         "masa_berlaku": _validity(local.date(), letter.frozen.get("masa_berlaku")),
         "ketentuan": letter.frozen.get("ketentuan") or [],
         "petugas": letter.frozen.get("petugas"),
+        "penyetuju": letter.frozen.get("penyetuju"),
+        "daftar_musnah": statement.disposal,
         "surat_lain": (letter.frozen.get("surat_lain") or {}).get,
         "batal": letter.status == "void",
         "contoh": letter.frozen["contoh"],

@@ -10,7 +10,7 @@ from typing import Any
 from workflow_app.permissions import ROLES
 from workflow_app.services.office import configuration_seeds as seeds
 from workflow_app.services.office import configuration_shapes as shapes
-from workflow_app.services.office import message_texts
+from workflow_app.services.office import message_texts, retention_schedule
 
 OWNERS = "pemilik_pengaturan"
 OWNER = frozenset({"penanggung_jawab", "pengubah"})
@@ -186,6 +186,14 @@ _FAMILIES = (
     # Not in the SOP: a function to which a case is handed on reads its letters and papers here, until it returns the case.
     Family("serah_terima", "Hak baca fungsi penerima", SERVICE, shapes.truth, {"penerima_membaca": True}),
     Family("tingkat_akses", "Tingkat akses awal naskah", KEEPING, shapes.levels, {"": seeds.LEVELS}),
+    # Who proposes what goes does not say what may go.
+    Family(
+        retention_schedule.KEY,
+        "Jadwal retensi arsip (JRA)",
+        SERVICE,
+        retention_schedule.fault,
+        {"": seeds.RETENTION},
+    ),
     # The preferred way first; until the office decides, all messages are printed and handed over.
     Family("saluran_pesan", "Jalan keluar pesan", TECHNICAL, shapes.channels, {"": []}),
     # Where leaders get theirs, such as {"pimpinan": {"surel": "..."}}.

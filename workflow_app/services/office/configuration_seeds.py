@@ -53,6 +53,7 @@ SIGNATORIES: dict[str, Any] = {
         "nrp": "00000000",
     },
     "tanda_terima": EXAMPLE_SIGNATORY,
+    "berita_acara_pemusnahan": EXAMPLE_SIGNATORY,
 }
 
 TARGETS: dict[str, Any] = {
@@ -169,6 +170,9 @@ NUMBERS: dict[str, Any] = {
     "STTLP_A": ("STTLP/A/{urut}/{bulan}/{tahun}/SPKT/POLRES HULU SUNGAI SELATAN/POLDA KALIMANTAN SELATAN"),
     "STTLP_B": ("STTLP/B/{urut}/{bulan}/{tahun}/SPKT/POLRES HULU SUNGAI SELATAN/POLDA KALIMANTAN SELATAN"),
     "SKPL": ("SKPL/{urut}/{bulan}/{tahun}/SPKT/POLRES HULU SUNGAI SELATAN/POLDA KALIMANTAN SELATAN"),
+    "BAP_ARSIP": (
+        "BAP-ARSIP/{urut}/{bulan}/{tahun}/SPKT/POLRES HULU SUNGAI SELATAN/POLDA KALIMANTAN SELATAN"
+    ),
     "BERKAS": "B-{tahun}-{urut:06d}",
 }
 
@@ -209,3 +213,33 @@ LEEWAY: dict[str, Any] = {
     # Not in the SOP: minutes by which the start of a clock may lie elsewhere than its form offers before it asks why.
     "waktu_mulai": 3,
 }
+
+
+def _example(
+    code: str, words: str, process: str | None, since: str, years: tuple[int, int], fate: str
+) -> dict[str, Any]:
+    return {
+        "kode": code,
+        "jenis": words,
+        "proses": process,
+        "dokumen": None,
+        "mulai": since,
+        "aktif": years[0],
+        "inaktif": years[1],
+        "nasib": fate,
+        "dasar": "Contoh, belum ditetapkan",
+        "contoh": True,
+    }
+
+
+RETENTION: list[dict[str, Any]] = [
+    # The law wants a schedule (UU 43/2009); the one of the Polri was not found. All of this is invented until the office decides.
+    _example("C-01", "Laporan kehilangan (SKTLK)", "sktlk", "akhir_berkas", (2, 3), "musnah"),
+    _example("C-02", "Laporan Polisi", "lp", "akhir_berkas", (5, 15), "dinilai_kembali"),
+    _example("C-03", "Pengaduan masyarakat", "complaint", "akhir_berkas", (2, 8), "dinilai_kembali"),
+    _example("C-04", "Laporan kejadian dan TKP", "tkp_dispatch", "akhir_berkas", (2, 8), "dinilai_kembali"),
+    _example("C-05", "Rujukan", "referral", "akhir_berkas", (1, 4), "musnah"),
+    _example("C-06", "Hasil alih media", "digitisation", "diterima_arsip", (2, 8), "musnah"),
+    _example("C-07", "Berita acara pemusnahan arsip", "disposal", "akhir_berkas", (2, 0), "permanen"),
+    _example("C-99", "Arsip lain", None, "diterima_arsip", (5, 10), "dinilai_kembali"),
+]

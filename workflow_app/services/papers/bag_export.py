@@ -47,7 +47,8 @@ def export(
     """Write a bag into a folder that is not there yet. Every export is an event of each paper, and lies in the bag itself."""
     cases = _cases(work, case_numbers)
     wanted = _papers(work, [case.id for case in cases], document_ids)
-    taken = [document for document in wanted if document.level <= up_to]
+    known = [document for document in wanted if document.level <= up_to]
+    taken = [document for document in known if document.disposed_at is None]
     if not taken:
         raise NotFound("Tidak ada dokumen yang dapat diekspor dengan pilihan dan tingkat akses ini.")
     bag_id = str(uuid4())
@@ -57,15 +58,16 @@ def export(
         with new_bag(folder) as bag:
             of_cases, among = [case.id for case in cases], {document.id for document in taken}
             papers = [_add_paper(work, bag, document, of_cases, among) for document in taken]
-            for case in cases if len(taken) == len(wanted) else ():
+            for case in cases if len(known) == len(wanted) else ():
                 # The chain names every paper, so it goes along when every paper does.
                 bag.add(f"cases/{case.id}/events.jsonl", _as_lines(premis.events_of_case(work, case.id)))
-            contents = {"format": FORMAT, "bag": bag_id, "documents": papers}
+            gone = [_tombstone(document) for document in known if document.disposed_at is not None]
+            contents = {"format": FORMAT, "bag": bag_id, "documents": papers, "disposed": gone}
             bag.add(CONTENTS, json.dumps(contents, ensure_ascii=False, indent=1).encode())
             _close(work, bag, bag_id, papers)
     except FileExistsError as error:
         raise Conflict("Folder tujuan sudah ada. Pilih nama folder yang belum ada.") from error
-    return Exported(bag_id, len(taken), len(wanted) - len(taken))
+    return Exported(bag_id, len(taken), len(wanted) - len(known))
 
 
 def _cases(work: UnitOfWork, numbers: Sequence[str]) -> list[Case]:
@@ -124,6 +126,18 @@ def _add_paper(
         **of_versions,
         "renditions": renditions,
         "files": files,
+    }
+
+
+def _tombstone(document: Document) -> dict[str, Any]:
+    """What is left of a paper that was disposed of."""
+    return {
+        "id": str(document.id),
+        "label": document.label,
+        "sha256": document.blob_sha256,
+        "pages": document.pages,
+        "disposed_at": document.disposed_at.isoformat() if document.disposed_at else "",
+        "under": document.disposed_under,
     }
 
 

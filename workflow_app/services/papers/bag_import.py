@@ -11,7 +11,7 @@ import archive.documents
 import archive.likeness
 from archive import bag_verifier
 from archive.documents import PageText
-from archive.models import RenditionKind
+from archive.models import Document, RenditionKind
 from ocr.types import Inspection
 from workflow_app.errors import InvalidInput
 from workflow_app.permissions import LEVELS
@@ -70,7 +70,7 @@ def _take_in(work: UnitOfWork, folder: Path, bag_id: str, paper: dict[str, Any])
         origin=intake.ARCHIVE,
         label=str(paper["label"]),
         at=work.clock(),
-        document_id=UUID(paper["id"]),
+        document_id=_free_id(work, UUID(paper["id"])),
     )
     levels.raise_to(work, added.document_id, LEVELS[paper["level"]])
     sha256 = paper["files"]["original"]["sha256"]
@@ -81,6 +81,11 @@ def _take_in(work: UnitOfWork, folder: Path, bag_id: str, paper: dict[str, Any])
         work, added.document_id, "document.imported", bag=bag_id, sha256=sha256, from_cases=cases
     )
     return Imported(added.document_id, sha256, added.is_duplicate)
+
+
+def _free_id(work: UnitOfWork, document_id: UUID) -> UUID | None:
+    """The id that the paper has elsewhere, unless a paper of ours has it: one that was disposed of stays what it was."""
+    return None if work.session.get(Document, document_id) is not None else document_id
 
 
 def _keep_what_was_made(

@@ -115,6 +115,7 @@ def _documents(work: UnitOfWork, case_id: UUID) -> list[dict[str, Any]]:
             "size": size,
             "sha256": document.blob_sha256,
             "added_at": link.added_at.isoformat(),
+            **({"disposed_at": document.disposed_at.isoformat()} if document.disposed_at else {}),
         }
         for link, document, size in work.session.execute(query)
     ]

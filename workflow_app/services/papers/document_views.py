@@ -14,7 +14,7 @@ from workflow_app.models.document import CaseDocument
 from workflow_app.models.user import User
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import readable
-from workflow_app.services.papers import intake, levels, paper_sight, tray_sight, versions
+from workflow_app.services.papers import intake, levels, paper_holds, paper_sight, tray_sight, versions
 from workflow_app.types import AccessLevel
 
 STATUS_LABELS = {
@@ -23,6 +23,7 @@ STATUS_LABELS = {
     DocumentStatus.READABLE: "Terbaca",
     DocumentStatus.UNREADABLE: "Tidak terbaca",
     DocumentStatus.RECORDING: "Rekaman suara",
+    DocumentStatus.DISPOSED: "Dimusnahkan",
 }
 
 
@@ -55,6 +56,10 @@ class DocumentView:
     level: AccessLevel = AccessLevel.ORDINARY
     level_label: str = levels.LABELS[AccessLevel.ORDINARY]
     can_classify: bool = False
+    disposed_at: datetime | None = None
+    """When its bytes and words were disposed of; then only this is left of it."""
+    sha256: str = ""
+    can_hold: bool = False
     version: int = 1
     """The newest one."""
     can_check: bool = False
@@ -111,7 +116,8 @@ def views(
     for document_id, case_id in wanted:
         document, size = rows[document_id]
         seen = links.get((document_id, case_id)) if case_id else None
-        can_read = paper_sight.may_read(
+        is_disposed = document.disposed_at is not None
+        can_read = not is_disposed and paper_sight.may_read(
             work, document, case_id if seen else None, in_tray=document_id in waiting
         )
         places = archive.versions.places_of(work.session, document)
@@ -124,7 +130,7 @@ def views(
                 pages=len(places),
                 status=document.status,
                 status_label="Tersimpan"
-                if intake.is_own(document)
+                if intake.is_own(document) and not is_disposed
                 else STATUS_LABELS[DocumentStatus(document.status)],
                 status_reason=document.status_reason,
                 size=size,
@@ -150,6 +156,9 @@ def views(
                 note=note,
                 seconds=document.seconds,
                 is_playable=can_read and document.status == DocumentStatus.RECORDING,
+                disposed_at=document.disposed_at,
+                sha256=document.blob_sha256,
+                can_hold=can_read and paper_holds.may_hold(work, document, case_id if seen else None),
             )
         )
     return views

@@ -40,6 +40,7 @@ EXTENSIONS = {
     "image/webp": "webp",
 }
 ALREADY_THERE = "Dokumen ini sudah ada di berkas ini; tidak disimpan dua kali."
+DISPOSED = "Dokumen ini sudah dimusnahkan menurut jadwal retensi. Halamannya menyebut berita acaranya."
 ABOVE_YOU = (
     "Dokumen ini sudah ada di berkas ini dengan tingkat akses di atas hak Anda; tidak perlu ditambahkan lagi."
 )
@@ -132,8 +133,11 @@ def get(work: UnitOfWork, document_id: UUID) -> DocumentView:
 
 
 def text(work: UnitOfWork, document_id: UUID) -> list[PageText]:
-    """What was read, page by page; the opening is on record."""
-    paper_trail.opened(work, document_id, paper_sight.readable(work, document_id), "text")
+    """What was read, page by page; the opening is on record. Nothing is left of a paper that was disposed of."""
+    seen = paper_sight.readable(work, document_id)
+    if _is_disposed(work, document_id):
+        return []
+    paper_trail.opened(work, document_id, seen, "text")
     return [
         PageText(page.no, page.text, page.confidence)
         for page in archive.documents.pages_of(work.session, document_id)
@@ -151,6 +155,8 @@ def content(
     """
     seen = paper_sight.readable(work, document_id)
     document = work.session.get_one(Document, document_id)
+    if document.disposed_at is not None:
+        raise NotFound(DISPOSED)
     blob = _blob_of(work, document, kind, page or 1)
     if blob is None:
         raise NotFound(
@@ -166,6 +172,10 @@ def content(
     elif leaves_trace(document.level):
         paper_trail.opened(work, document_id, seen, kind, page=page or 1)
     return found
+
+
+def _is_disposed(work: UnitOfWork, document_id: UUID) -> bool:
+    return work.session.get_one(Document, document_id).disposed_at is not None
 
 
 def _task_to_add_to(work: UnitOfWork, case: Case, task_id: UUID | None) -> Task | None:
@@ -196,7 +206,8 @@ def _in_case(work: UnitOfWork, case: Case, data: bytes) -> UUID | None:
     """The paper with these bytes, if the case has it."""
     query = select(CaseDocument.document_id).join(Document, Document.id == CaseDocument.document_id)
     same = Document.blob_sha256 == hashlib.sha256(data).hexdigest()
-    return work.session.scalar(query.where(CaseDocument.case_id == case.id, same))
+    is_kept = Document.disposed_at.is_(None)
+    return work.session.scalar(query.where(CaseDocument.case_id == case.id, same, is_kept))
 
 
 def _blob_of(work: UnitOfWork, document: Document, kind: str, page: int) -> Blob | None:

@@ -1,4 +1,5 @@
-"""Legal hold: while a case is open, the store lets go of none of its papers, whatever their lock says (R37, decision 0032).
+"""Legal hold: while a case is open or a person has put a hold on it, the store lets go of no paper, whatever its lock says (R37,
+decisions 0032 and 0036).
 
 What should be held follows from the rows; what is held is asked of nobody but brought in line, again and again. So there is no
 job that could be lost: a paper is linked, a case ends, and within a minute the store knows.
@@ -9,13 +10,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, or_, select
 
 from archive.errors import BlobMissing
 from archive.models import Document
 from workflow_app.errors import Away, SentraError
 from workflow_app.models.case import Case
 from workflow_app.models.document import CaseDocument
+from workflow_app.models.hold import PaperHold
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
 from workflow_app.services.papers import paper_trail
 from workflow_app.types import SYSTEM
@@ -54,14 +56,14 @@ def settle_due(works: Works) -> int:
 
 
 def settle(work: UnitOfWork, document_id: UUID) -> bool:
-    """Hold the paper if an open case has it, else release it; false when the store was in line.
+    """Hold the paper if an open case has it or a person wants it held, else release it; false when the store was in line.
 
     The paper is locked first, against links that are made meanwhile: they wait, and are seen by the next turn. The store is told
     before the row is written: a crash between leaves it told twice.
     """
     document = _locked(work, document_id)
-    open_now = select(Document.id).where(Document.id == document_id, _is_in_open_case())
-    should_be_held = work.session.scalar(open_now) is not None
+    wanted = select(Document.id).where(Document.id == document_id, _is_to_be_held())
+    should_be_held = work.session.scalar(wanted) is not None
     if should_be_held == (document.held_since is not None):
         return False
     _tell(work, document.blob_sha256, should_be_held)
@@ -76,7 +78,7 @@ def verify(works: Works) -> Iterator[Difference]:
     Each paper is a short transaction of its own: the whole look takes long, and the worker goes on meanwhile.
     """
     with works.begin(SYSTEM) as work:
-        query = select(Document.id).where((Document.held_since.is_not(None)) | _is_in_open_case())
+        query = select(Document.id).where(Document.held_since.is_not(None) | _is_to_be_held())
         document_ids = list(work.session.scalars(query.order_by(Document.id)))
     for document_id in document_ids:
         with works.begin(SYSTEM) as work:
@@ -104,23 +106,30 @@ def _locked(work: UnitOfWork, document_id: UUID) -> Document:
 
 
 def _due(work: UnitOfWork) -> list[UUID]:
-    to_hold = (
+    in_open_cases = (
         select(Document.id)
         .join(CaseDocument, CaseDocument.document_id == Document.id)
         .join(Case, Case.id == CaseDocument.case_id)
-        .where(Case.closed_at.is_(None), Document.held_since.is_(None))
+        .where(Case.closed_at.is_(None), Document.held_since.is_(None), Document.disposed_at.is_(None))
     )
-    to_release = select(Document.id).where(Document.held_since.is_not(None), ~_is_in_open_case())
-    return list(work.session.scalars(to_hold.union(to_release).limit(AT_ONCE)))
+    by_hand = (
+        select(Document.id)
+        .join(PaperHold, PaperHold.document_id == Document.id)
+        .where(PaperHold.lifted_at.is_(None), Document.held_since.is_(None), Document.disposed_at.is_(None))
+    )
+    to_release = select(Document.id).where(Document.held_since.is_not(None), ~_is_to_be_held())
+    return list(work.session.scalars(in_open_cases.union(by_hand, to_release).limit(AT_ONCE)))
 
 
-def _is_in_open_case() -> ColumnElement[bool]:
-    return (
+def _is_to_be_held() -> ColumnElement[bool]:
+    """An open case has this `Document`, or somebody has put a hold on it."""
+    in_open_case = (
         select(CaseDocument.document_id)
         .join(Case, Case.id == CaseDocument.case_id)
         .where(CaseDocument.document_id == Document.id, Case.closed_at.is_(None))
-        .exists()
     )
+    by_hand = select(PaperHold.id).where(PaperHold.document_id == Document.id, PaperHold.lifted_at.is_(None))
+    return Document.disposed_at.is_(None) & or_(in_open_case.exists(), by_hand.exists())
 
 
 def _tell(work: UnitOfWork, sha256: str, is_held: bool) -> None:

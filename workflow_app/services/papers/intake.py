@@ -73,6 +73,8 @@ def link(
     **details: str,
 ) -> bool:
     """Make a document part of a case and say so in its history; false when it already is. The caller checked access."""
+    with translated():
+        archive.documents.get_living(work.session, document_id)
     linked = work.session.scalar(
         insert(CaseDocument)
         .values(

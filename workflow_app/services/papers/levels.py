@@ -82,7 +82,7 @@ def highest_in(work: UnitOfWork, case_id: UUID) -> int:
 
 def may_classify(work: UnitOfWork, document: Document, case_id: UUID | None) -> bool:
     """May the actor, who reads the document through this case or through none, change its level?"""
-    if intake.is_own(document):
+    if intake.is_own(document) or document.disposed_at is not None:
         return False
     case = work.session.get_one(Case, case_id) if case_id else None
     return can_classify(work.actor, case.confined_to if case else None)

@@ -33,16 +33,21 @@ def opened(work: UnitOfWork, document_id: UUID, seen: CaseDocument | None, kind:
 
 
 def happened(work: UnitOfWork, document_id: UUID, action: str, **facts: Any) -> None:
+    """One event in each case that holds the paper, or in the paper's own chain while none does."""
+    if not told_to_cases(work, document_id, action, **facts):
+        kept(work, document_id, action, **facts)
+
+
+def told_to_cases(work: UnitOfWork, document_id: UUID, action: str, **facts: Any) -> bool:
     """One event in each case that holds the paper, in the order of the cases so that two such acts never wait for each other
-    in a ring; or in the paper's own chain.
+    in a ring; false when none holds it.
     """
     facts |= {"document_id": str(document_id)}
     query = select(CaseDocument).where(CaseDocument.document_id == document_id).order_by(CaseDocument.case_id)
     links = work.session.scalars(query).all()
     for link in links:
         audit.record_case(work, link.case_id, action, link.element, label=link.label, **facts)
-    if not links:
-        audit.record(work, own_chain(document_id), action, **facts)
+    return bool(links)
 
 
 def kept(work: UnitOfWork, document_id: UUID, action: str, **facts: Any) -> None:

@@ -37,7 +37,7 @@ def read_document(works: Works, document_id: UUID, *, page_seconds: float = 120.
     """
     with works.begin(SYSTEM) as work:
         document = archive.documents.get(work.session, document_id)
-        if document.status in (DocumentStatus.READABLE, DocumentStatus.RECORDING):
+        if document.status in (DocumentStatus.READABLE, DocumentStatus.RECORDING, DocumentStatus.DISPOSED):
             return document.status
         sha256 = archive.documents.mark_reading(work.session, document_id).blob_sha256
     began = time.monotonic()

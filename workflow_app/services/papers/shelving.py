@@ -28,7 +28,7 @@ def shelve(work: UnitOfWork, case: Case, element: str) -> int:
     )
     papers = work.session.scalars(query).all()
     for paper in papers:
-        paper.origin = intake.ARCHIVE
+        paper.origin, paper.accepted_at = intake.ARCHIVE, work.clock()
     work.session.flush()
     audit.record_case(
         work, case.id, "document.shelved", element, documents=[str(paper.id) for paper in papers]

@@ -24,6 +24,9 @@ from workflow_app.types import SYSTEM
 
 LABEL = "Tumpukan pindai"
 UNSPLIT = "Tumpukan ini tersimpan utuh, tetapi belum selesai dipilah. Tekan Pilah lagi; bila tetap begini, hubungi admin."
+PARTLY_DISPOSED = (
+    "Sebagian dokumen di tumpukan ini sudah dimusnahkan, jadi tumpukan utuhnya tidak lagi dapat diunduh."
+)
 NOT_WHOLE = (
     "Di dalam tumpukan ini ada dokumen yang tidak dapat Anda buka, jadi tumpukan utuhnya tidak dapat diunduh. Buka dokumen yang "
     "Anda perlukan dari berkasnya."
@@ -119,6 +122,10 @@ def _restricted_parts(work: UnitOfWork, stack: PaperStack) -> list[tuple[UUID, C
     two such acts never wait for each other in a ring. Raises `Forbidden` when the actor may not read one of them.
     """
     query = select(Document).join(StackPart, StackPart.document_id == Document.id)
+    # What was disposed of is in the whole still: nobody gets at it there.
+    disposed = query.where(StackPart.stack_id == stack.id, Document.disposed_at.is_not(None))
+    if work.session.scalars(disposed).first() is not None:
+        raise Forbidden(PARTLY_DISPOSED)
     papers = [*work.session.scalars(query.where(StackPart.stack_id == stack.id).distinct())]
     whole = archive.documents.get(work.session, stack.document_id)
     if whole.origin != intake.STACK:

@@ -204,5 +204,5 @@ IMMEDIATE: dict[str, Immediate] = {
     "send_message": _send_message,
 }
 
-JOBS = frozenset({"render_letter", "archive_case"})
+JOBS = frozenset({"render_letter", "archive_case", "dispose_papers"})
 """Operations that the worker performs; see `performing`."""

@@ -12,7 +12,7 @@ from workflow_app.services.case_file import access, incidents
 from workflow_app.services.correspondence import printing
 from workflow_app.services.ground import jobs
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
-from workflow_app.services.papers import bundles
+from workflow_app.services.papers import bundles, disposing
 from workflow_app.services.running import wakes
 from workflow_app.services.watching import consistency_cases
 from workflow_app.types import SYSTEM
@@ -24,7 +24,12 @@ OPERATIONS: dict[str, Operation] = {
         work, UUID(str(effect.parameters["letter_id"])), public_url=public_url
     ),
     "archive_case": lambda work, effect, _: bundles.archive_case(work, effect.case_id),
+    "dispose_papers": lambda work, effect, _: disposing.conclude(work, effect.case_id),
 }
+BEFORE: dict[str, Callable[[Works, UUID], None]] = {"dispose_papers": disposing.dispose}
+"""What an operation does for a case in transactions of its own, before the last one in which the case goes on: much, each part of
+which holds by itself. Begun again it does the rest.
+"""
 
 
 def perform(works: Works, task_id: UUID, *, public_url: str, is_last_try: bool = True) -> None:
@@ -34,6 +39,12 @@ def perform(works: Works, task_id: UUID, *, public_url: str, is_last_try: bool =
     as a whole is away nothing does: the job goes on by itself.
     """
     try:
+        with works.glance(SYSTEM) as work:
+            effect = wakes.pending(work, task_id)
+            first = BEFORE.get(effect.operation) if effect else None
+            case_id = effect.case_id if effect else None
+        if first is not None and case_id is not None:
+            first(works, case_id)
         with incidents.unit_of_work(works, SYSTEM) as work:
             effect = wakes.pending(work, task_id)
             if effect is None:

@@ -147,7 +147,7 @@ def keep_in_archive(work: UnitOfWork, stack_id: UUID, no: int) -> None:
             raise Conflict(RESTRICTED)
     document = work.session.get_one(Document, part.document_id, with_for_update=True, populate_existing=True)
     if document.origin == intake.TRAY:
-        document.origin = intake.ARCHIVE
+        document.origin, document.accepted_at = intake.ARCHIVE, work.clock()
     part.status, part.reason = "archived", ""
     sorting.settle(work, part)
 

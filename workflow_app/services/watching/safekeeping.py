@@ -114,7 +114,9 @@ def _conclude(work: UnitOfWork, found: Findings, extent: str) -> None:
     health.beat(work, health.FIXITY, {"is_sound": not wrong, **facts, "wrong": wrong[:REMEMBERED]})
     states = {blob.sha256: blob.state for blob in found.wrong}
     for document in work.session.scalars(
-        select(Document).where(Document.blob_sha256.in_(states)).order_by(Document.id)
+        select(Document)
+        .where(Document.blob_sha256.in_(states), Document.disposed_at.is_(None))
+        .order_by(Document.id)
     ):
         paper_trail.kept(work, document.id, "document.not_intact", state=states[document.blob_sha256])
     audit.record(

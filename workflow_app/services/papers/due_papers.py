@@ -1,0 +1,146 @@
+"""The papers that are due by the schedule, for who proposes to dispose of them: what they are, never what is in them.
+
+A paper stands there by its level and because its cases are open to the whole unit: what lies behind a wall, or is confined to one
+role, is disposed of by nobody here. Opening a paper is asked as everywhere (`paper_sight`).
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, or_, select, tuple_
+
+from archive.models import Document
+from workflow_app.errors import NotFound
+from workflow_app.models.case import Case
+from workflow_app.models.document import CaseDocument
+from workflow_app.permissions import DISPOSAL_PROPOSERS, check_role
+from workflow_app.services.case_file import access, clearances
+from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.office.retention_schedule import Fate, Row
+from workflow_app.services.papers import intake, paper_sight, retention, tray_sight
+from workflow_app.services.papers.retention import DISPOSABLE, Standing
+
+AT_ONCE = 100
+"""Rows of one page."""
+BATCH = 200
+LOOKED_AT, ASKED_ABOUT = 4000, 300
+"""Papers that are judged for one page, and asked about in the store; then it says that there may be more."""
+
+
+@dataclass(frozen=True)
+class DuePaper:
+    """One row of the list."""
+
+    standing: Standing
+    can_open: bool
+
+
+@dataclass(frozen=True)
+class DuePage:
+    """Papers that are due, those that came first before the others."""
+
+    papers: Sequence[DuePaper]
+    next: UUID | None
+    """Paper after which the list goes on; None at its end."""
+    rows: Sequence[Row]
+    """Rows of the schedule by which papers are destroyed, to filter by."""
+    locked: int
+    """Papers whose time is over too, but which the store does not let go yet; they are not shown."""
+
+
+def show(
+    work: UnitOfWork, *, year: int | None = None, code: str | None = None, after: UUID | None = None
+) -> DuePage:
+    """Papers that are due, of a row of the schedule and with their last day in a year where these are given."""
+    check_role(work.actor, DISPOSAL_PROPOSERS)
+    rows = [row for row in retention.rows(work) if row.fate == Fate.DESTROY]
+    papers: list[Standing] = []
+    last: UUID | None = None
+    is_more, locked = False, 0
+    for seen, one in enumerate(_judged(work, rows, after)):
+        if len(papers) == AT_ONCE or len(papers) + locked == ASKED_ABOUT or seen == LOOKED_AT:
+            is_more = True
+            break
+        last = one.document_id
+        if not one.is_due or not _is_wanted(one, year, code):
+            continue
+        if retention.store_refusal(work, one.document_id):
+            locked += 1
+        else:
+            papers.append(one)
+    opened = readable_among(work, [one.document_id for one in papers])
+    return DuePage(
+        [DuePaper(one, one.document_id in opened) for one in papers],
+        last if is_more else None,
+        rows,
+        locked,
+    )
+
+
+def known_to(work: UnitOfWork) -> ColumnElement[bool]:
+    """The actor may know of this `Document` as something that could be disposed of."""
+    not_his = (
+        select(CaseDocument.case_id)
+        .join(Case, Case.id == CaseDocument.case_id)
+        .where(
+            CaseDocument.document_id == Document.id,
+            ~and_(
+                Case.unit == work.actor.unit,
+                tray_sight.is_open_case(),
+                access.not_behind_wall(work, Case.id),
+            ),
+        )
+    )
+    in_a_case = select(CaseDocument.case_id).where(CaseDocument.document_id == Document.id)
+    is_somewhere = or_(Document.origin == intake.ARCHIVE, in_a_case.exists())
+    return clearances.is_cleared(work) & is_somewhere & ~not_his.exists()
+
+
+def readable_among(work: UnitOfWork, ids: Collection[UUID]) -> set[UUID]:
+    """Those of the papers that the actor may open."""
+    query = select(Document.id).where(Document.id.in_(ids), Document.id.in_(paper_sight.all_readable(work)))
+    return set(work.session.scalars(query))
+
+
+def _is_wanted(one: Standing, year: int | None, code: str | None) -> bool:
+    if one.term is None or one.term.kept_until is None:
+        return False
+    return year in (None, one.term.kept_until.year) and code in (None, one.term.row.code)
+
+
+def _judged(work: UnitOfWork, rows: Sequence[Row], after: UUID | None) -> Iterator[Standing]:
+    """Papers that could be due, judged a batch at a time."""
+    shortest = min((row.years for row in rows), default=None)
+    if shortest is None:
+        return
+    place = work.session.get(Document, after) if after else None
+    if after is not None and place is None:
+        raise NotFound()
+    reached = (place.added_at, place.id) if place is not None else None
+    while batch := work.session.execute(_candidates(work, shortest, reached)).all():
+        judged = retention.standings(work, [row.id for row in batch])
+        yield from (judged[row.id] for row in batch)
+        reached = (batch[-1].added_at, batch[-1].id)
+
+
+def _candidates(
+    work: UnitOfWork, years: int, reached: tuple[datetime, UUID] | None
+) -> Select[datetime, UUID]:
+    """Papers old enough for the shortest row, of cases that have ended."""
+    goes_on = (
+        select(CaseDocument.case_id)
+        .join(Case, Case.id == CaseDocument.case_id)
+        .where(CaseDocument.document_id == Document.id, Case.closed_at.is_(None))
+    )
+    query = select(Document.added_at, Document.id).where(
+        Document.disposed_at.is_(None),
+        Document.origin.in_(DISPOSABLE),
+        Document.added_at <= work.clock() - timedelta(days=365 * years),
+        ~goes_on.exists(),
+        known_to(work),
+    )
+    if reached is not None:
+        query = query.where(tuple_(Document.added_at, Document.id) > tuple_(*reached))
+    return query.order_by(Document.added_at, Document.id).limit(BATCH)
