@@ -198,6 +198,8 @@ def can_classify(actor: Actor, confined_to: str | None) -> bool:
 def can_check(actor: Actor, *, works_on_case: bool) -> bool:
     """May the actor, who reads a paper, put it right and find it good? So may who works on the case that holds it."""
     return works_on_case or has_role(actor, CHECKERS)
+
+
 def can_hold(actor: Actor, confined_to: str | None) -> bool:
     """May the actor hold papers that he reads in a case (`confined_to` as the case has it) or in the archive?"""
     return has_role(actor, HOLD_KEEPERS if confined_to is None else {confined_to})

@@ -9,6 +9,7 @@ from workflow_app.web import (
     checks,
     cover_sheets,
     dispatches,
+    disposals,
     documents,
     drafts,
     health,
@@ -31,7 +32,8 @@ from workflow_app.web import (
 )
 
 NOUNS = (
-    appearance, boxes, cases, checks, cover_sheets, dispatches, documents, drafts, health, identities, inbox, incidents, letters,
+    appearance, boxes, cases, checks, cover_sheets, dispatches, disposals, documents, drafts, health, identities, inbox, incidents,
+    letters,
     messages, metrics, processes, publications, requirements, search, stacks, stages, tasks, tracking, users, verification,
 )  # fmt: skip
 

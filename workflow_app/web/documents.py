@@ -17,7 +17,17 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from workflow_app.errors import InvalidInput
-from workflow_app.services.papers import documents, levels, paper_kin, recordings, versions
+from workflow_app.services.office.retention_schedule import FATES, STARTS
+from workflow_app.services.papers import (
+    disposals,
+    documents,
+    levels,
+    paper_holds,
+    paper_kin,
+    recordings,
+    retention,
+    versions,
+)
 from workflow_app.services.running import tasks
 from workflow_app.web import uploads
 from workflow_app.web.access import access
@@ -50,6 +60,34 @@ def classify(document_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("documents.show", document_id=document_id))
 
 
+@blueprint.post("/dokumen/<uuid:document_id>/tahan")
+@access()
+def hold(document_id: UUID) -> ResponseReturnValue:
+    """Put a hold on a paper, for a reason."""
+    chosen = {"alasan_tahan": request.form.get("alasan_tahan", "")}
+    try:
+        with unit_of_work() as work:
+            paper_holds.place(work, document_id, chosen["alasan_tahan"])
+    except InvalidInput as error:
+        return _page(document_id, chosen, error.fields or {"": error.sentence}), status_of(error)
+    flash("Dokumen ini ditahan dan tidak dimusnahkan. Penahanan ini tercatat.")
+    return redirect(url_for("documents.show", document_id=document_id))
+
+
+@blueprint.post("/dokumen/<uuid:document_id>/lepas")
+@access()
+def lift(document_id: UUID) -> ResponseReturnValue:
+    """End the hold on a paper, for a reason."""
+    chosen = {"alasan_lepas": request.form.get("alasan_lepas", "")}
+    try:
+        with unit_of_work() as work:
+            paper_holds.lift(work, document_id, chosen["alasan_lepas"])
+    except InvalidInput as error:
+        return _page(document_id, chosen, error.fields or {"": error.sentence}), status_of(error)
+    flash("Penahanan dokumen ini berakhir. Ini tercatat.")
+    return redirect(url_for("documents.show", document_id=document_id))
+
+
 def _page(
     document_id: UUID, chosen: Mapping[str, str] | None = None, errors: Mapping[str, str] | None = None
 ) -> str:
@@ -60,6 +98,9 @@ def _page(
         kin = paper_kin.of(work, document_id) if document.can_read else paper_kin.Kin()
         history = versions.of(work, document_id) if document.can_read else []
         choices = levels.choices(work, document.level) if document.can_classify else {}
+        held = paper_holds.now_on(work, document_id)
+        term = retention.term_seen(work, document_id) if document.is_kept_by_schedule else None
+        minutes = disposals.minutes_of(work, document_id) if document.disposed_at else None
     return render_template(
         "documents/show.html",
         document=document,
@@ -69,6 +110,12 @@ def _page(
         history=history,
         levels=choices,
         reasons={reason: reason for reason in levels.REASONS},
+        hold=held,
+        hold_reasons=paper_holds.REASONS_TO_LIFT if held else paper_holds.REASONS,
+        term=term,
+        fates=FATES,
+        starts=STARTS,
+        minutes=minutes,
         chosen=chosen or {},
         errors=errors or {},
     )

@@ -13,6 +13,7 @@ from workflow_app.permissions import (
     BOARD_READERS,
     BOX_OPENERS,
     CHECKERS,
+    DISPOSAL_PROPOSERS,
     INCIDENT_READERS,
     OUTBOX_KEEPERS,
     OVERSEERS,
@@ -67,6 +68,7 @@ def register(app: Flask) -> None:
         CHECKERS=CHECKERS,
         BEGINNERS=BEGINNERS,
         STACK_BRINGERS=STACK_BRINGERS,
+        DISPOSAL_PROPOSERS=DISPOSAL_PROPOSERS,
         BOARD_READERS=BOARD_READERS,
     )
     app.context_processor(_of_page)

@@ -16,9 +16,9 @@ from workflow_app.services.correspondence import letters
 from workflow_app.services.forms import doubts, requirements
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import duties, regions
-from workflow_app.services.papers import checks, documents
+from workflow_app.services.papers import checks, disposals, documents
 from workflow_app.services.public import tracking_codes
-from workflow_app.services.running import cases, drafts, standing_in, tasks
+from workflow_app.services.running import cases, drafts, proposals, standing_in, tasks
 from workflow_app.services.running.tasks import SeenHolder, TaskView
 from workflow_app.web import uploads
 from workflow_app.web.access import access
@@ -181,6 +181,9 @@ def _page(
             colleagues=_colleagues(work, task) if task.can_reassign else [],
             has_covers=any(field.widget in PAPER_WIDGETS for field in task.form.fields.values()),
             on_duty="" if task.is_mine else duties.names(work, case.unit, task.role),
+            proposes_disposal=case.process_key == proposals.PROCESS,
+            proposal=disposals.listed(work, case.id) if case.process_key == proposals.PROCESS else None,
+            reasons=disposals.REASONS,
         )
 
 

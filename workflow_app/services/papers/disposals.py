@@ -67,19 +67,32 @@ class Proposal:
 
     case_id: UUID
     case_number: str
-    items: Sequence[ItemView]
+    papers: Sequence[ItemView]
     pages: int
     """Of those that are proposed or disposed of."""
-    can_change: bool
+    task_id: UUID | None
+    """The task at which the actor may change the list; None when he may not."""
+
+    @property
+    def can_change(self) -> bool:
+        """May the actor take papers out?"""
+        return self.task_id is not None
 
 
-def choose(work: UnitOfWork, case: Case, document_ids: Collection[UUID]) -> None:
-    """Put papers on the list of a case that has just begun. All of them, or none: who chose sees what is not due any more."""
+def choose(work: UnitOfWork, case_id: UUID, document_ids: Collection[UUID]) -> None:
+    """Put papers on the list of a case while it is proposed: all of them, or none, so that who chose sees what is not due any
+    more. What is on the list already stays.
+    """
     check_role(work.actor, DISPOSAL_PROPOSERS)
-    wanted = sorted(set(document_ids))
-    if not wanted:
+    case = access.visible_case(work, case_id, lock=True)
+    if _task_to_change_at(work, case) is None:
+        raise Forbidden(NOT_NOW)
+    listed_already = select(DisposalItem.document_id).where(DisposalItem.case_id == case.id)
+    known_items = set(work.session.scalars(listed_already))
+    if not document_ids:
         raise InvalidInput("Pilih dokumen yang diusulkan, lalu kirim lagi.")
-    if len(wanted) > MOST:
+    wanted = sorted(set(document_ids) - known_items)
+    if len(wanted) + len(known_items) > MOST:
         raise InvalidInput(f"Satu usulan memuat paling banyak {MOST} dokumen. Kurangi pilihannya.")
     known = select(Document.id).where(Document.id.in_(wanted), due_papers.known_to(work))
     # Locked, so that of two proposals at once the later one finds the first.
@@ -97,7 +110,7 @@ def choose(work: UnitOfWork, case: Case, document_ids: Collection[UUID]) -> None
         one, words = refused[0]
         raise Conflict(f"{len(refused)} dokumen belum dapat diusulkan. Misalnya {one.label}: {words}")
     ordered = sorted(judged.values(), key=lambda one: (_last_day(one), one.label, one.document_id))
-    for no, one in enumerate(ordered, 1):
+    for no, one in enumerate(ordered, len(known_items) + 1):
         assert one.term is not None  # noqa: S101  # else there were an obstacle
         work.session.add(
             DisposalItem(
@@ -114,7 +127,8 @@ def choose(work: UnitOfWork, case: Case, document_ids: Collection[UUID]) -> None
             )
         )
     work.session.flush()
-    audit.record_case(work, case.id, "disposal.proposed", count=len(ordered))
+    if ordered:
+        audit.record_case(work, case.id, "disposal.proposed", count=len(ordered))
 
 
 def listed(work: UnitOfWork, case_id: UUID) -> Proposal | None:
@@ -140,9 +154,9 @@ def listed(work: UnitOfWork, case_id: UUID) -> Proposal | None:
     return Proposal(
         case_id=case.id,
         case_number=case.number,
-        items=items,
+        papers=items,
         pages=sum(item.pages for item in items if item.status not in ("taken_out", "left_out")),
-        can_change=_may_change(work, case),
+        task_id=_task_to_change_at(work, case),
     )
 
 
@@ -154,7 +168,7 @@ def take_out(work: UnitOfWork, case_id: UUID, no: int, reason: str) -> None:
         raise NotFound()
     if item.status == "taken_out":
         return
-    if not _may_change(work, case) or item.status != "proposed":
+    if _task_to_change_at(work, case) is None or item.status != "proposed":
         raise Forbidden(NOT_NOW)
     if reason not in REASONS:
         raise InvalidInput(fields={f"alasan-{no}": "Pilih alasan dari daftar."})
@@ -178,8 +192,20 @@ def highest_level(work: UnitOfWork, case_id: UUID) -> int:
     return work.session.scalar(query.where(DisposalItem.case_id == case_id)) or 0
 
 
-def minutes_of(work: UnitOfWork, document_id: UUID) -> tuple[UUID, str, str] | None:
-    """The case under which a paper was disposed of, its number, and the number of its minutes (empty while there are none)."""
+@dataclass(frozen=True)
+class Minutes:
+    """Under what a paper was disposed of."""
+
+    case_id: UUID
+    number: str
+    """Of the case."""
+    letter: str
+    """Number of the minutes; empty while there are none."""
+    can_open: bool
+
+
+def minutes_of(work: UnitOfWork, document_id: UUID) -> Minutes | None:
+    """The case under which a paper was disposed of, with its minutes; None when it was by none."""
     query = (
         select(Case.id, Case.number, func.coalesce(func.max(Letter.number), ""))
         .join(DisposalItem, DisposalItem.case_id == Case.id)
@@ -188,7 +214,10 @@ def minutes_of(work: UnitOfWork, document_id: UUID) -> tuple[UUID, str, str] | N
         .group_by(Case.id, Case.number)
     )
     row = work.session.execute(query).first()
-    return (row[0], row[1], row[2]) if row else None
+    if row is None:
+        return None
+    can_open = access.still_sees(work, work.session.get_one(Case, row[0]))
+    return Minutes(row[0], row[1], row[2], can_open)
 
 
 def stated(work: UnitOfWork, case_id: UUID) -> list[dict[str, Any]]:
@@ -237,14 +266,18 @@ def _last_day(one: retention.Standing) -> date:
     return (one.term.kept_until if one.term else None) or date.max
 
 
-def _may_change(work: UnitOfWork, case: Case) -> bool:
-    """Who holds the open task of the case may, while nothing has been decided: the tasks after the decision come when the
-    list is settled.
+def _task_to_change_at(work: UnitOfWork, case: Case) -> UUID | None:
+    """The open task of the case that the actor holds, while nothing has been decided: the tasks after the decision come when
+    the list is settled. Whom four eyes keep from a task holds none.
     """
-    return case.closed_at is None and any(
-        task.assignee_id is not None and task.assignee_id == work.actor.user_id
+    if case.closed_at is not None:
+        return None
+    mine = (
+        task.id
         for task in case_tasks.open_of_case(work, case.id)
+        if task.assignee_id is not None and task.assignee_id == work.actor.user_id
     )
+    return next(mine, None)
 
 
 def _is_told(work: UnitOfWork, document_id: UUID) -> bool:

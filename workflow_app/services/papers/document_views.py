@@ -60,6 +60,8 @@ class DocumentView:
     """When its bytes and words were disposed of; then only this is left of it."""
     sha256: str = ""
     can_hold: bool = False
+    is_kept_by_schedule: bool = False
+    """Is it one of those that the retention schedule is about? Manifests and stacks are not."""
     version: int = 1
     """The newest one."""
     can_check: bool = False
@@ -158,6 +160,7 @@ def views(
                 is_playable=can_read and document.status == DocumentStatus.RECORDING,
                 disposed_at=document.disposed_at,
                 sha256=document.blob_sha256,
+                is_kept_by_schedule=not is_disposed and document.origin in intake.SCHEDULED,
                 can_hold=can_read and paper_holds.may_hold(work, document, case_id if seen else None),
             )
         )

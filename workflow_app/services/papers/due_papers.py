@@ -20,7 +20,7 @@ from workflow_app.services.case_file import access, clearances
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office.retention_schedule import Fate, Row
 from workflow_app.services.papers import intake, paper_sight, retention, tray_sight
-from workflow_app.services.papers.retention import DISPOSABLE, Standing
+from workflow_app.services.papers.retention import Standing
 
 AT_ONCE = 100
 """Rows of one page."""
@@ -136,7 +136,7 @@ def _candidates(
     )
     query = select(Document.added_at, Document.id).where(
         Document.disposed_at.is_(None),
-        Document.origin.in_(DISPOSABLE),
+        Document.origin.in_(intake.SCHEDULED),
         Document.added_at <= work.clock() - timedelta(days=365 * years),
         ~goes_on.exists(),
         known_to(work),

@@ -17,6 +17,8 @@ from workflow_app.services.papers import sorting
 
 UPLOAD, ARCHIVE, LETTER, BUNDLE, STACK, TRAY = "upload", "archive", "letter", "bundle", "stack", "tray"
 """Where a document came from (`Document.origin`). What is in the tray waits for a person to say what it becomes."""
+SCHEDULED = (UPLOAD, ARCHIVE, LETTER)
+"""What the retention schedule is about. Manifests stay: they tell what a case held. A stack goes with its last paper."""
 
 
 def look_into(data: bytes, max_megabytes: int, recording_megabytes: int = 0) -> Inspection:

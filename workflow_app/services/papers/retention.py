@@ -21,9 +21,6 @@ from workflow_app.services.office import configuration, readable, retention_sche
 from workflow_app.services.office.retention_schedule import Fate, Row, Since, Term, day_of
 from workflow_app.services.papers import intake, tray_sight
 
-DISPOSABLE = (intake.UPLOAD, intake.ARCHIVE, intake.LETTER)
-"""Manifests stay: they tell what a case held. A stack goes with its last paper, what is in the tray is no paper yet."""
-
 NO_ROW = "Jadwal retensi belum mempunyai baris untuk dokumen ini."
 OPEN_CASE = "Berkas yang memakainya belum berakhir."
 RESTRICTED = "Berkasnya dibatasi, jadi tidak dimusnahkan lewat daftar ini."
@@ -81,7 +78,7 @@ def standings(
         known = [term for term in terms if term is not None]
         obstacles = [
             (document.disposed_at is not None, GONE),
-            (document.origin not in DISPOSABLE, KEPT_KINDS),
+            (document.origin not in intake.SCHEDULED, KEPT_KINDS),
             (any(case.closed_at is None for _, case in held), OPEN_CASE),
             (any(case.id in open_kin for _, case in held), OPEN_KIN),
             (any(case.id in restricted for _, case in held), RESTRICTED),
