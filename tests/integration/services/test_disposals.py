@@ -123,6 +123,7 @@ def test_r37_two_people_dispose_of_what_is_due_and_the_minutes_tell_of_it(office
         ]
         assert {row["sha256"] for row in stated} == set(sha256)
         assert letter.frozen["petugas"]["nama"] != letter.frozen["penyetuju"]["nama"]
+        number = letter.number
     with office.works.begin(office.archivist) as work:
         assert {hit.document_id for hit in paper_search.search(work, retained.WORD).hits} == {kept}
         view = documents.get(work, gone[0])
@@ -132,7 +133,7 @@ def test_r37_two_people_dispose_of_what_is_due_and_the_minutes_tell_of_it(office
             documents.content(work, gone[0], "original")
         minutes = disposals.minutes_of(work, gone[0])
         assert minutes is not None
-        assert (minutes.case_id, minutes.letter, minutes.can_open) == (case_id, letter.number, True)
+        assert (minutes.case_id, minutes.letter, minutes.can_open) == (case_id, number, True)
         assert [entry.what for entry in history.timeline(work, case_id) if "Pemusnahan selesai" in entry.what]
     assert actions(office, f"document:{gone[0]}")[-2:] == ["document.disposed", "document.erased"]
     assert "disposal.taken_out" in actions(office, f"case:{case_id}")
@@ -199,18 +200,18 @@ def test_r37_nothing_is_due_while_something_needs_it(office: Office, budi: Actor
     office.pass_years(2.1)
     assert obstacles(office, paper) == [retention.OPEN_CASE], "another case of it still needs it"
     office.end(other_case)
-    assert due(office) == set(), "counted from the end of the last one"
+    assert paper not in due(office), "counted from the end of the last one"
     office.pass_years(2.1)
-    assert due(office) == {paper}
+    assert paper in due(office)
 
     for make, undo, words in hindrances(office, budi, case_id, paper):
         make()
         assert obstacles(office, paper) == [words]
-        assert due(office) == set()
+        assert paper not in due(office)
         with pytest.raises((Conflict, NotFound)):
             office.propose(paper)
         undo()
-        assert due(office) == {paper}
+        assert paper in due(office)
 
 
 def hindrances(office: Office, officer: Actor, case_id: UUID, paper: UUID) -> Any:
@@ -281,7 +282,7 @@ def test_r37_a_lock_of_the_store_is_told_with_its_date(office: Office, works: Wo
     with office.works.begin(office.archivist) as work:
         page = due_papers.show(work)
         assert (list(page.papers), page.locked) == ([], 1)
-    with pytest.raises(Conflict, match="menguncinya sampai .* 2036"):
+    with pytest.raises(Conflict, match=r"menguncinya sampai .* 2036"):
         office.propose(paper)
 
 
