@@ -59,11 +59,13 @@ class DocumentStatus(StrEnum):
 
 
 class RenditionKind(StrEnum):
-    """Versions made from an original."""
+    """What lies beside a document: versions made from it, and what it was made of."""
 
     SEARCHABLE_PDF = "searchable_pdf"
     PICTURE_PDF = "picture_pdf"
     THUMBNAIL = "thumbnail"
+    PHOTO = "photo"
+    """Of a document that was bound from photos: the photo of this page, as it was received."""
     PROVENANCE = "provenance"
     """Events that came along from another archive, as JSON lines."""
 
@@ -152,7 +154,8 @@ class Document(ArchiveBase):
 
 
 class Rendition(ArchiveBase):
-    """Made from a document. `page` is one of the original, counted from 1; 0 means the whole document as it was read."""
+    """Made from a document, or a photo that it was made of. `page` is one of the original, counted from 1; 0 means the whole document
+    as it was read."""
 
     __tablename__ = "rendition"
     __table_args__ = (CheckConstraint("page >= 0", name="page"),)

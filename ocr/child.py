@@ -90,6 +90,12 @@ def _models(**arguments: Any) -> dict[str, Any]:
     return {"folder": tesseract.models_of(**arguments)}
 
 
+def _bind(**arguments: Any) -> dict[str, Any]:
+    from ocr import embedding
+
+    return embedding.bind(**arguments)
+
+
 def _redraw(**arguments: Any) -> dict[str, Any]:
     from ocr import ink
 
@@ -110,6 +116,7 @@ JOBS: dict[str, Callable[..., dict[str, Any]]] = {
     "arrange": _arrange,
     "draw_page": _draw_page,
     "models": _models,
+    "bind": _bind,
 }
 
 

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Page, Pdf, Stream
@@ -33,6 +34,28 @@ def add_picture(pdf: Pdf, path: str, media_type: str, no: int) -> Page:
     page.add_resource(coded, Name.XObject, Name.Halaman)
     page.obj.Contents = pdf.make_stream(b"q %.3f 0 0 %.3f 0 0 cm /Halaman Do Q" % (width, height))
     return page
+
+
+def bind(files: list[list[str]], output: str) -> dict[str, Any]:
+    """Write the pictures (path and media type) as one PDF, in their order; answers with the numbers of those that cannot be
+    shown, and writes nothing then.
+    """
+    broken = []
+    with Pdf.new() as pdf:
+        for no, (path, media_type) in enumerate(files, 1):
+            try:
+                if media_type in (signatures.JPEG, signatures.PNG):
+                    # Kept as they are coded, so nobody else would notice that something is missing.
+                    with pictures.open_page(path, media_type, 1) as image:
+                        image.draft("L", (64, 64))
+                        image.load()
+                add_picture(pdf, path, media_type, 1)
+            except (OSError, ValueError, SyntaxError, IndexError, pikepdf.PdfError):
+                broken.append(no)
+        if not broken:
+            mode = pikepdf.ObjectStreamMode.generate
+            pdf.save(output, object_stream_mode=mode, deterministic_id=True)
+    return {"broken": broken}
 
 
 def add_notice(pdf: Pdf, sentence: str) -> Page:

@@ -2,7 +2,7 @@
 brought the file (`sentence`) and the one fact the caller needs (`is_retryable`)."""
 
 import errno
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 
@@ -147,6 +147,15 @@ class InspectionBusy(OcrError):
         super().__init__(
             "Beberapa PDF lain sedang diperiksa, jadi file ini belum disimpan. Tunggu setengah menit, lalu unggah lagi."
         )
+
+
+class BrokenPhotos(Refused):
+    """Photos that were to become pages of one document cannot be shown."""
+
+    def __init__(self, pages: Sequence[int]) -> None:
+        named = ", ".join(str(no) for no in pages)
+        super().__init__(f"Foto halaman {named} rusak dan tidak dapat dibuka. Ulangi foto halaman itu.")
+        self.pages = tuple(pages)
 
 
 class DecodeFailed(OcrError):

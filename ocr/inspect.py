@@ -142,7 +142,7 @@ def _inspect_pdf(data: bytes, limits: Limits) -> Inspection:
 
 @contextmanager
 def turn_to_look(seconds: float) -> Iterator[None]:
-    """The right to look into a PDF; `InspectionBusy` when others keep it for longer than this, or too many wait already."""
+    """The right to look into a PDF or to make one; `InspectionBusy` when others keep it for longer than this, or too many wait already."""
     if not _WITH_WAITING.acquire(blocking=False):
         raise InspectionBusy
     try:

@@ -30,7 +30,7 @@ from workflow_app.services.ground.jobs import QUEUES, Hands
 from workflow_app.services.ground.retries import PATIENT, RETRIES, Waiting, WaitingLonger
 from workflow_app.services.ground.timetable import Timetable
 from workflow_app.services.ground.unit_of_work import Works, translated
-from workflow_app.services.papers import reading, stacks, version_copies
+from workflow_app.services.papers import captures, reading, stacks, version_copies
 from workflow_app.services.public import publications
 from workflow_app.services.running import deaths, performing, wakes
 from workflow_app.services.watching import checkpoints, health, safekeeping
@@ -164,10 +164,11 @@ def _add_clocked(app: App, settings: Settings, works: Works) -> None:
 
     @app.task(name="sweep", queue="counter", queueing_lock="sweep")
     def sweep(timestamp: int) -> None:
-        """Sessions that are over, counts of failures that are forgotten and jobs done long ago do not pile up."""
+        """Sessions that are over, counts that are forgotten, photos nobody sent and jobs done long ago do not pile up."""
         with works.begin(SYSTEM) as work:
             sessions.sweep(work)
             attempts.sweep(work)
+            captures.sweep(work)
             jobs.sweep(work)
 
 

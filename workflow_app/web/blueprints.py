@@ -5,6 +5,8 @@ from flask import Flask
 from workflow_app.web import (
     appearance,
     boxes,
+    capture_pages,
+    captures,
     cases,
     checks,
     cover_sheets,
@@ -32,9 +34,9 @@ from workflow_app.web import (
 )
 
 NOUNS = (
-    appearance, boxes, cases, checks, cover_sheets, dispatches, disposals, documents, drafts, health, identities, inbox, incidents,
-    letters,
-    messages, metrics, processes, publications, requirements, search, stacks, stages, tasks, tracking, users, verification,
+    appearance, boxes, capture_pages, captures, cases, checks, cover_sheets, dispatches, disposals, documents, drafts, health,
+    identities, inbox, incidents, letters, messages, metrics, processes, publications, requirements, search, stacks, stages, tasks,
+    tracking, users, verification,
 )  # fmt: skip
 
 

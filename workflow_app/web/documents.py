@@ -24,6 +24,7 @@ from workflow_app.services.papers import (
     levels,
     paper_holds,
     paper_kin,
+    paper_labels,
     recordings,
     retention,
     versions,
@@ -158,6 +159,15 @@ def thumbnail(document_id: UUID, page: int) -> ResponseReturnValue:
     return inline(content)
 
 
+@blueprint.get("/dokumen/<uuid:document_id>/foto/<int:page>")
+@access()
+def photo(document_id: UUID, page: int) -> ResponseReturnValue:
+    """The photo that a page was bound from, exactly as it was received."""
+    with unit_of_work() as work:
+        content = documents.content(work, document_id, "photo", page)
+    return attachment(content)
+
+
 @blueprint.post("/tugas/<uuid:task_id>/dokumen")
 @access()
 def upload(task_id: UUID) -> ResponseReturnValue:
@@ -165,7 +175,7 @@ def upload(task_id: UUID) -> ResponseReturnValue:
     name, file = request.form.get("bidang", ""), request.files.get("berkas")
     with unit_of_work() as work:
         form = tasks.form_of(work, task_id)
-    if file is None or not uploads.is_paper_field(form, name):
+    if file is None or not paper_labels.is_paper_field(form, name):
         raise InvalidInput("Pilih file lebih dulu.")
     try:
         added = uploads.add(task_id, form, name, file)

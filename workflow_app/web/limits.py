@@ -31,6 +31,8 @@ LOOKUPS = Limit(free=30, longest=timedelta(minutes=1))
 """Codes that no letter has, from one address."""
 TRACKING = Limit(free=30, longest=timedelta(minutes=1))
 """Numbers with a secret that is not theirs, from one address."""
+CAPTURES = Limit(free=30, longest=timedelta(minutes=1))
+"""Codes for phones that lead nowhere, from one address: an office shares one, and old codes are scanned again."""
 
 DEVICE_AGE = timedelta(days=180)
 MOST_ACCOUNTS = 20
@@ -64,6 +66,11 @@ def of_lookup() -> list[Try]:
 def of_tracking() -> list[Try]:
     """What a look-up of a number with its secret is counted under."""
     return [Try(_digest("tracking", _address()), TRACKING)]
+
+
+def of_capture() -> list[Try]:
+    """What a look-up of a code for phones is counted under."""
+    return [Try(_digest("capture", _address()), CAPTURES)]
 
 
 def sentence(wait: timedelta) -> str:

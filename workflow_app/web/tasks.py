@@ -20,14 +20,15 @@ from workflow_app.services.papers import checks, disposals, documents
 from workflow_app.services.public import tracking_codes
 from workflow_app.services.running import cases, drafts, proposals, standing_in, tasks
 from workflow_app.services.running.tasks import SeenHolder, TaskView
-from workflow_app.web import uploads
+from workflow_app.web import captures, uploads
 from workflow_app.web.access import access
 from workflow_app.web.failures import pause_of, status_of
-from workflow_app.web.forms import Posted, Sheet, posted_of
+from workflow_app.web.forms import Posted, Sheet, anchor, posted_of
 from workflow_app.web.transaction import unit_of_work
 
 PAPER_WIDGETS = ("documents", "requirements")
-BUTTONS = ("selesai", "simpan", "unggah")
+PHONE = ("ponsel", "tutup")
+BUTTONS = ("selesai", "simpan", "unggah", *PHONE)
 
 blueprint = Blueprint("tasks", __name__, url_prefix="/tugas/<uuid:task_id>")
 
@@ -42,7 +43,9 @@ def show(task_id: UUID) -> ResponseReturnValue:
 @blueprint.post("")
 @access()
 def complete(task_id: UUID) -> ResponseReturnValue:
-    """Save, add papers, or complete, as the pressed button says. Papers chosen but not yet sent are taken first."""
+    """Save, add papers, show a code for a phone, or complete, as the pressed button says. Papers chosen but not yet sent are
+    taken first.
+    """
     posted = request.form.to_dict(flat=False)
     if request.form.get("tombol") not in BUTTONS:
         raise InvalidInput(
@@ -54,6 +57,8 @@ def complete(task_id: UUID) -> ResponseReturnValue:
             return _complete(task_id, posted)
         if sentence := _keep(task_id, posted):
             return _page(task_id, posted, {"": sentence}), 409
+        if request.form.get("tombol") in PHONE:
+            return _phone(task_id, request.form["tombol"], request.args.get("bidang", ""))
     except uploads.Refused as refused:
         _keep_if_possible(task_id, refused.posted)
         return _page(task_id, refused.posted, refused.errors), 400
@@ -133,6 +138,13 @@ def _complete(task_id: UUID, posted: Posted) -> ResponseReturnValue:
     return redirect(url_for("cases.show", case_id=done.case_id))
 
 
+def _phone(task_id: UUID, button: str, place: str) -> ResponseReturnValue:
+    """Show the code of a question or close it, without a script; what stands in the form is kept already."""
+    with unit_of_work() as work:
+        captures.press(work, task_id, button, place)
+    return redirect(url_for("tasks.show", task_id=task_id, _anchor=anchor(place.split(".")[0])))
+
+
 def _keep(task_id: UUID, posted: Posted) -> str:
     """Save as a draft; the sentence says who has the task when it is not the actor's any more."""
     page, seen = request.form.get("kunci", ""), request.form.get("versi")
@@ -179,7 +191,7 @@ def _page(
             documents=papers,
             checks_papers=task.is_mine and checks.is_asked_at(work, task.element, task.case_id),
             colleagues=_colleagues(work, task) if task.can_reassign else [],
-            has_covers=any(field.widget in PAPER_WIDGETS for field in task.form.fields.values()),
+            has_covers=_asks_for_papers(task.form),
             on_duty="" if task.is_mine else duties.names(work, case.unit, task.role),
             proposes_disposal=case.process_key == proposals.PROCESS,
             proposal=disposals.listed(work, case.id) if case.process_key == proposals.PROCESS else None,
@@ -193,6 +205,10 @@ def _colleagues(work: UnitOfWork, task: TaskView) -> list[users.UserView]:
 
 def _is_checklist(form: forms.Form) -> bool:
     return any(field.widget == "requirements" for field in form.fields.values())
+
+
+def _asks_for_papers(form: forms.Form) -> bool:
+    return any(field.widget in PAPER_WIDGETS for field in form.fields.values())
 
 
 def _has_members(form: forms.Form) -> bool:
@@ -236,4 +252,6 @@ def _context(work: UnitOfWork, task: TaskView, papers: list[documents.DocumentVi
         "suggestions": regions.offered(task.form) if task.is_mine else {},
         "duty": duty,
         "case_id": task.case_id,
+        "task_id": task.id,
+        "captures": captures.panels(work, task.id) if task.is_mine and _asks_for_papers(task.form) else {},
     }

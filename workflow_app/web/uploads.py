@@ -8,9 +8,8 @@ from werkzeug.datastructures import FileStorage, ImmutableMultiDict, MultiDict
 
 from workflow_app.engine.forms import Form
 from workflow_app.errors import InvalidInput
-from workflow_app.services.forms import requirements
-from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.papers import documents
+from workflow_app.services.case_file import access
+from workflow_app.services.papers import documents, paper_labels
 from workflow_app.services.papers.documents import DocumentView
 from workflow_app.services.running import tasks
 from workflow_app.web.forms import Posted
@@ -57,7 +56,7 @@ def take(task_id: UUID, posted: Posted, files: Files) -> Posted:
     errors: dict[str, str] = {}
     began = time.monotonic()
     for place, (target, file) in enumerate(chosen):
-        if not is_paper_field(form, target):
+        if not paper_labels.is_paper_field(form, target):
             continue
         if place >= MOST_FILES:
             errors[target] = TOO_MANY
@@ -83,38 +82,17 @@ def add(task_id: UUID, form: Form, name: str, file: FileStorage) -> DocumentView
     data = file.stream.read()
     with unit_of_work() as work:
         task = tasks.get(work, task_id)
+        case = access.visible_case(work, task.case_id)
         return documents.upload(
             work,
-            task.case_id,
+            case.id,
             element=task.element,
-            label=label_of(work, task_id, form, name),
+            label=paper_labels.of_place(work, case, form, name) or "",
             data=data,
             task_id=task_id,
             max_megabytes=sentra().max_upload_mb,
             recording_megabytes=sentra().max_recording_mb,
         )
-
-
-def is_paper_field(form: Form, name: str) -> bool:
-    """True for a documents field, and for `<checklist>.<line>.documents`."""
-    first, _, rest = name.partition(".")
-    known = form.fields.get(first)
-    if known is None:
-        return False
-    if known.widget == "requirements":
-        return rest.endswith(".documents")
-    return known.widget == "documents" and not rest
-
-
-def label_of(work: UnitOfWork, task_id: UUID, form: Form, name: str) -> str:
-    """What a paper is called: the evidence of its line in a checklist, else the title of its question."""
-    first, _, rest = name.partition(".")
-    if form.fields[first].widget == "requirements":
-        line_id = rest.removesuffix(".documents")
-        for line in requirements.for_task(work, task_id):
-            if line.id == line_id:
-                return line.evidence
-    return form.fields[first].title
 
 
 def sentence_of(error: InvalidInput) -> str:

@@ -4,7 +4,7 @@ import pytest
 
 from tests.unit.web.test_forms import SCHEMA, UI
 from workflow_app.engine import forms
-from workflow_app.web.uploads import is_paper_field
+from workflow_app.services.papers.paper_labels import is_paper_field
 
 
 @pytest.mark.parametrize(

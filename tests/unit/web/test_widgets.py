@@ -49,6 +49,8 @@ CONTEXT = {
     },
     "suggestions": {"saran": [(LONG, f"Kecamatan {LONG}"), ("Dua", "")]},
     "case_id": CASE,
+    "task_id": CASE,
+    "captures": {},
 }
 
 

@@ -4,9 +4,10 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import bindparam, delete, func, or_, select, update
+from sqlalchemy import Row, bindparam, delete, func, or_, select, update
 
 from workflow_app.errors import NotFound
 from workflow_app.models.session import UserSession
@@ -23,7 +24,7 @@ KEPT = timedelta(days=7)
 """How long the row of a session that is over stays."""
 
 _ROLES = select(func.array_agg(UserRole.role)).where(UserRole.user_id == User.id).scalar_subquery()
-_FIND = (
+_OPEN = (
     select(
         UserSession.id,
         UserSession.began_at,
@@ -38,13 +39,10 @@ _FIND = (
         _ROLES.label("roles"),
     )
     .join(User, User.id == UserSession.user_id)
-    .where(
-        UserSession.token_hash == bindparam("token_hash"),
-        UserSession.ended_at.is_(None),
-        UserSession.epoch == User.session_epoch,
-        User.is_active,
-    )
+    .where(UserSession.ended_at.is_(None), UserSession.epoch == User.session_epoch, User.is_active)
 )
+_FIND = _OPEN.where(UserSession.token_hash == bindparam("token_hash"))
+_LOOK = _OPEN.where(UserSession.id == bindparam("session_id"))
 
 
 @dataclass(frozen=True)
@@ -100,7 +98,20 @@ def find(work: UnitOfWork, token: str, idle: timedelta, *, is_background: bool =
         return None
     if not is_background and now - row.seen_at > TOUCH_EVERY:
         work.session.execute(update(UserSession).where(UserSession.id == row.id).values(seen_at=now))
-    user = UserView(
+    return Found(row.id, _user_of(row))
+
+
+def owner(work: UnitOfWork, session_id: UUID, idle: timedelta) -> UserView | None:
+    """Whose session this is while it goes on; looking does not keep it alive."""
+    row = work.session.execute(_LOOK, {"session_id": session_id}).first()
+    now = work.clock()
+    if row is None or now - row.seen_at > idle or now - row.began_at > LONGEST:
+        return None
+    return _user_of(row)
+
+
+def _user_of(row: Row[*tuple[Any, ...]]) -> UserView:
+    return UserView(
         id=row.user_id,
         username=row.username,
         full_name=row.full_name,
@@ -111,7 +122,6 @@ def find(work: UnitOfWork, token: str, idle: timedelta, *, is_background: bool =
         is_active=True,
         session_epoch=row.session_epoch,
     )
-    return Found(row.id, user)
 
 
 def sign_out(work: UnitOfWork, session_id: UUID) -> None:

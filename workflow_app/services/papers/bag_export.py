@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 import archive.documents
 from archive.bags import Bag, new_bag
-from archive.models import Document, Page, Rendition, RenditionKind
+from archive.models import Blob, Document, Page, Rendition, RenditionKind
 from workflow_app.errors import Conflict, NotFound
 from workflow_app.models.case import Case
 from workflow_app.models.document import CaseDocument
@@ -142,12 +142,17 @@ def _tombstone(document: Document) -> dict[str, Any]:
 
 
 def _add_renditions(work: UnitOfWork, document: Document, add: Any) -> list[dict[str, Any]]:
-    query = select(Rendition).where(Rendition.document_id == document.id)
+    query = select(Rendition, Blob.media_type).join(Blob, Blob.sha256 == Rendition.blob_sha256)
+    query = query.where(Rendition.document_id == document.id)
     told = []
-    for made in work.session.scalars(query.order_by(Rendition.kind, Rendition.page, Rendition.turn)):
-        suffix = {RenditionKind.THUMBNAIL: "webp", RenditionKind.PROVENANCE: "jsonl"}.get(
-            RenditionKind(made.kind), "pdf"
-        )
+    for made, media_type in work.session.execute(
+        query.order_by(Rendition.kind, Rendition.page, Rendition.turn)
+    ):
+        suffix = {
+            RenditionKind.THUMBNAIL: "webp",
+            RenditionKind.PROVENANCE: "jsonl",
+            RenditionKind.PHOTO: EXTENSIONS.get(media_type, "bin"),
+        }.get(RenditionKind(made.kind), "pdf")
         is_pdf = suffix == "pdf"
         place = f"{made.page}-{made.turn}" if made.turn else str(made.page)
         name = "pdf" if is_pdf else f"{made.kind}-{place}"

@@ -23,6 +23,8 @@ NO_BAG = "Ini bukan tas arsip yang dapat diterima: daftar isinya tidak dapat dib
 LARGEST_MEGABYTES = 500
 MADE = {RenditionKind.SEARCHABLE_PDF: "application/pdf", RenditionKind.PICTURE_PDF: "application/pdf",
         RenditionKind.THUMBNAIL: "image/webp"}  # fmt: skip
+KEPT = {*MADE, RenditionKind.PHOTO}
+"""A photo that a paper was bound from is what its bytes say."""
 
 
 @dataclass(frozen=True)
@@ -93,13 +95,16 @@ def _keep_what_was_made(
 ) -> None:
     """The reading of the other installation, with its versions; a paper that nobody has read yet is read here."""
     for made in paper["renditions"]:
-        if media_type := MADE.get(RenditionKind(made["kind"])):
+        kind = RenditionKind(made["kind"])
+        if kind in KEPT:
+            data = _read(folder, paper, made["file"])
+            media_type = MADE.get(kind) or intake.look_into(data, LARGEST_MEGABYTES).media_type
             archive.documents.add_rendition(
                 work.session,
                 work.blobs,
                 document_id,
-                _read(folder, paper, made["file"]),
-                kind=RenditionKind(made["kind"]),
+                data,
+                kind=kind,
                 media_type=media_type,
                 at=work.clock(),
                 page=int(made["page"]),

@@ -17,6 +17,8 @@ from workflow_app.services.office import readable
 from workflow_app.services.papers import intake, levels, paper_holds, paper_sight, tray_sight, versions
 from workflow_app.types import AccessLevel
 
+Made = tuple[str, int, int]
+
 STATUS_LABELS = {
     DocumentStatus.RECEIVED: "Menunggu dibaca",
     DocumentStatus.READING: "Sedang dibaca",
@@ -56,6 +58,8 @@ class DocumentView:
     level: AccessLevel = AccessLevel.ORDINARY
     level_label: str = levels.LABELS[AccessLevel.ORDINARY]
     can_classify: bool = False
+    photo_pages: tuple[int, ...] = ()
+    """Pages of which the photo is kept as it was received."""
     disposed_at: datetime | None = None
     """When its bytes and words were disposed of; then only this is left of it."""
     sha256: str = ""
@@ -106,7 +110,7 @@ def views(
             .where(CaseDocument.document_id.in_(ids))
         )
     }
-    made, waiting = _pictures(work, ids), tray_sight.among(work, [row.Document for row in rows.values()])
+    made, waiting = _made(work, ids), tray_sight.among(work, [row.Document for row in rows.values()])
     confidence: dict[UUID, float | None] = dict(
         work.session.execute(
             select(Page.document_id, func.avg(Page.confidence))
@@ -123,7 +127,8 @@ def views(
             work, document, case_id if seen else None, in_tray=document_id in waiting
         )
         places = archive.versions.places_of(work.session, document)
-        pictures = made.get(document_id, set()) if can_read else set()
+        kept = made.get(document_id, []) if can_read else []
+        pictures = {(page, turn) for kind, page, turn in kept if kind == RenditionKind.THUMBNAIL}
         views.append(
             DocumentView(
                 id=document_id,
@@ -140,12 +145,13 @@ def views(
                 added_by=(seen.full_name if seen else None) or "Sistem",
                 is_duplicate=not is_new,
                 can_read=can_read,
-                has_pdf=can_read and archive.version_copies.pdf_of(work.session, document) is not None,
+                has_pdf=can_read and _has_pdf(work, document, kept),
                 thumbnail_pages=tuple(
                     position
                     for position, place in enumerate(places, 1)
                     if (place.leaf, place.turn) in pictures
                 ),
+                photo_pages=tuple(page for kind, page, _ in kept if kind == RenditionKind.PHOTO),
                 confidence=confidence.get(document_id),
                 element=seen.CaseDocument.element if seen else "",
                 level=AccessLevel(document.level),
@@ -167,12 +173,19 @@ def views(
     return views
 
 
-def _pictures(work: UnitOfWork, ids: Sequence[UUID]) -> dict[UUID, set[tuple[int, int]]]:
-    """Of which pages of the originals there are small pictures, and turned how."""
-    found: dict[UUID, set[tuple[int, int]]] = {}
-    query = select(Rendition.document_id, Rendition.page, Rendition.turn).where(
-        Rendition.document_id.in_(ids), Rendition.kind == RenditionKind.THUMBNAIL
-    )
-    for document_id, page, turn in work.session.execute(query):
-        found.setdefault(document_id, set()).add((page, turn))
-    return found
+def _made(work: UnitOfWork, ids: Sequence[UUID]) -> dict[UUID, list[Made]]:
+    """What was made of the originals: its kind, of which page, and how that is turned."""
+    columns = (Rendition.document_id, Rendition.kind, Rendition.page, Rendition.turn)
+    query = select(*columns).where(Rendition.document_id.in_(ids))
+    made: dict[UUID, list[Made]] = {}
+    for document_id, kind, page, turn in work.session.execute(query.order_by(*columns)):
+        made.setdefault(document_id, []).append((kind, page, turn))
+    return made
+
+
+def _has_pdf(work: UnitOfWork, document: Document, made: Sequence[Made]) -> bool:
+    """Only for what people have arranged has the archive to be asked."""
+    if document.version > 1:
+        return archive.version_copies.pdf_of(work.session, document) is not None
+    kinds = {kind for kind, _, _ in made}
+    return document.media_type == "application/pdf" or not kinds.isdisjoint(archive.version_copies.PDF_KINDS)

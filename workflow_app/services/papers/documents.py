@@ -147,11 +147,11 @@ def text(work: UnitOfWork, document_id: UUID) -> list[PageText]:
 def content(
     work: UnitOfWork,
     document_id: UUID,
-    kind: Literal["original", "pdf", "thumbnail"],
+    kind: Literal["original", "pdf", "thumbnail", "photo"],
     page: int | None = None,
 ) -> Content:
-    """The bytes of a paper, or of a version made from it. Opening a whole paper is on record, of a restricted one also each
-    picture of a page.
+    """The bytes of a paper, of a version made from it, or of a photo that it was bound from. Opening a whole paper or such a
+    photo is on record, of a restricted one also each picture of a page.
     """
     seen = paper_sight.readable(work, document_id)
     document = work.session.get_one(Document, document_id)
@@ -211,16 +211,17 @@ def _in_case(work: UnitOfWork, case: Case, data: bytes) -> UUID | None:
 
 
 def _blob_of(work: UnitOfWork, document: Document, kind: str, page: int) -> Blob | None:
+    """Small pictures are counted as the newest version counts pages, photos as they came."""
     if kind == "original":
         return work.session.get_one(Blob, document.blob_sha256)
     if kind == "pdf":
         return archive.version_copies.pdf_of(work.session, document)
-    places = archive.versions.places_of(work.session, document)
-    if not 1 <= page <= len(places):
-        return None
-    place = places[page - 1]
+    leaf, turn = page, 0
+    if kind == "thumbnail":
+        places = archive.versions.places_of(work.session, document)
+        if not 1 <= page <= len(places):
+            return None
+        leaf, turn = places[page - 1].leaf, places[page - 1].turn
     made = select(Blob).join(Rendition, Rendition.blob_sha256 == Blob.sha256)
-    made = made.where(Rendition.document_id == document.id, Rendition.kind == RenditionKind.THUMBNAIL)
-    return work.session.scalars(
-        made.where(Rendition.page == place.leaf, Rendition.turn == place.turn)
-    ).first()
+    made = made.where(Rendition.document_id == document.id, Rendition.kind == RenditionKind(kind))
+    return work.session.scalars(made.where(Rendition.page == leaf, Rendition.turn == turn)).first()

@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, or_, select
 
 from archive.errors import BlobMissing
-from archive.models import Document
+from archive.models import Document, Rendition, RenditionKind
 from workflow_app.errors import Away, SentraError
 from workflow_app.models.case import Case
 from workflow_app.models.document import CaseDocument
@@ -66,7 +66,7 @@ def settle(work: UnitOfWork, document_id: UUID) -> bool:
     should_be_held = work.session.scalar(wanted) is not None
     if should_be_held == (document.held_since is not None):
         return False
-    _tell(work, document.blob_sha256, should_be_held)
+    _tell(work, document, should_be_held)
     document.held_since = work.clock() if should_be_held else None
     paper_trail.kept(work, document_id, "document.held" if should_be_held else "document.released")
     return True
@@ -97,7 +97,7 @@ def _put_right(work: UnitOfWork, document_id: UUID) -> Difference | None:
         return None  # the fixity check tells of it
     if is_held == is_recorded:
         return None
-    _tell(work, document.blob_sha256, is_recorded)
+    _tell(work, document, is_recorded)
     return Difference(document_id, is_recorded)
 
 
@@ -132,8 +132,13 @@ def _is_to_be_held() -> ColumnElement[bool]:
     return Document.disposed_at.is_(None) & or_(in_open_case.exists(), by_hand.exists())
 
 
-def _tell(work: UnitOfWork, sha256: str, is_held: bool) -> None:
-    if is_held:
-        work.blobs.hold(sha256)
-    else:
-        work.blobs.release(sha256)
+def _tell(work: UnitOfWork, document: Document, is_held: bool) -> None:
+    """The paper, and the photos that it was bound from."""
+    photos = select(Rendition.blob_sha256).where(
+        Rendition.document_id == document.id, Rendition.kind == RenditionKind.PHOTO
+    )
+    for sha256 in [*work.session.scalars(photos), document.blob_sha256]:
+        if is_held:
+            work.blobs.hold(sha256)
+        else:
+            work.blobs.release(sha256)

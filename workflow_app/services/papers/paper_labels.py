@@ -3,6 +3,7 @@
 A label goes into the history, the manifest and the search, from where a name could not be taken out again.
 """
 
+from workflow_app.engine.forms import Form
 from workflow_app.models.case import Case
 from workflow_app.services.forms import requirements
 from workflow_app.services.ground.unit_of_work import UnitOfWork
@@ -37,3 +38,27 @@ def _recorded(work: UnitOfWork, case: Case, element: str | None = None) -> set[s
     known = definition_of(work, case.definition_id).forms
     forms = known.values() if element is None else [known[element]] if element in known else []
     return {field.title for form in forms for field in form.fields.values() if field.takes_recordings}
+
+
+def is_paper_field(form: Form, name: str) -> bool:
+    """True for a documents field, and for `<checklist>.<line>.documents`."""
+    first, _, rest = name.partition(".")
+    known = form.fields.get(first)
+    if known is None:
+        return False
+    if known.widget == "requirements":
+        return rest.endswith(".documents")
+    return known.widget == "documents" and not rest
+
+
+def of_place(work: UnitOfWork, case: Case, form: Form, name: str) -> str | None:
+    """What a paper is called that is handed in at this place of a form: the title of its question, or the evidence of its line
+    in a checklist. None where no paper is asked for.
+    """
+    if not is_paper_field(form, name):
+        return None
+    first, _, rest = name.partition(".")
+    if not rest:
+        return form.fields[first].title
+    line_id = rest.removesuffix(".documents")
+    return next((line.evidence for line in requirements.lines_of(work, case) if line.id == line_id), None)

@@ -96,6 +96,7 @@ def save(
     draft.sealed = work.vault.seal(case.data_key, content, _context(task.id, user_id))
     draft.saved_at = work.clock()
     work.session.add(draft)
+    arrivals.note(work, task, form, known)
     work.session.flush()
     if task.assignee_id == user_id:
         return Saved(draft.saved_at, "")

@@ -1,4 +1,5 @@
 // The task form: conditions, drafts, papers, signature, Ctrl+Enter, and sent once.
+import { phones } from "./capture.js";
 import { applyConditions } from "./conditions.js";
 import { autosave } from "./draft.js";
 import { signatures } from "./signature.js";
@@ -41,6 +42,7 @@ function setUp(form) {
   countRequirements(form);
   const draft = autosave(form, () => isSending);
   uploads(form, draft.changed);
+  phones(form, draft.changed);
   signatures(form, draft.changed);
 
   form.addEventListener("change", () => {

@@ -1,0 +1,198 @@
+"""Pages photographed by a phone for a desk: kept as they come, put in order, and sent as papers of the case (R39, decision 0038)."""
+
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+from sqlalchemy import func, select
+
+import archive.documents
+from archive.models import Blob, RenditionKind
+from ocr import binding
+from ocr.binding import Photo
+from ocr.errors import OcrError
+from ocr.types import Limits
+from workflow_app.errors import InvalidInput, NotFound
+from workflow_app.models.capture import CapturePage
+from workflow_app.services.ground.unit_of_work import translated
+from workflow_app.services.papers import captures, documents, intake
+from workflow_app.services.papers.captures import Held
+from workflow_app.services.papers.documents import EXTENSIONS, Content
+
+MOST_PAGES = 30
+"""Of one paper, and waiting on one phone."""
+MOST_MEGABYTES = 150
+"""Of one paper; a file that comes in one piece is smaller, and this one nobody has to send in one piece."""
+SHOWN = frozenset({"image/jpeg", "image/png", "image/webp"})
+"""What every browser shows."""
+NO_PHOTO = "Yang diterima di sini hanya foto halaman. PDF diunggah dari layar petugas."
+TOO_MANY = f"Sudah {MOST_PAGES} halaman. Kirim dulu, lalu lanjutkan sebagai berkas baru."
+TOO_LARGE = "Foto yang menunggu sudah terlalu besar untuk satu berkas. Kirim dulu, lalu lanjutkan sebagai berkas baru."
+NOTHING = "Belum ada foto yang dapat dikirim. Ambil foto lebih dulu."
+
+
+@dataclass(frozen=True)
+class PageView:
+    """A page as the phone shows it."""
+
+    id: UUID
+    is_shown: bool
+    """The browser of any phone shows such a picture."""
+
+
+@dataclass(frozen=True)
+class PhoneView:
+    """What the phone shows: where the pages go to, and the pages. Nothing of the case."""
+
+    process: str
+    task: str
+    label: str
+    pages: tuple[PageView, ...]
+    """Those that wait, in their order."""
+    sent_pages: int
+    sent_papers: int
+
+
+def show(held: Held) -> PhoneView:
+    """The pages of the phone."""
+    pages = _pages(held)
+    sent = [page.document_id for page in pages if page.document_id]
+    waiting = [page for page in pages if page.document_id is None]
+    return PhoneView(
+        process=held.process,
+        task=held.task.name,
+        label=held.label,
+        pages=tuple(PageView(page.id, page.media_type in SHOWN) for page in waiting),
+        sent_pages=len(sent),
+        sent_papers=len(set(sent)),
+    )
+
+
+def picture(held: Held, page_id: UUID) -> Content:
+    """The photo of a page that waits."""
+    page = _waiting(held, page_id)
+    data = held.work.blobs.read(page.blob_sha256)
+    return Content(data, page.media_type, f"halaman-{page.no}.{EXTENSIONS.get(page.media_type, 'bin')}")
+
+
+def add(held: Held, data: bytes, *, replaces: UUID | None = None, max_megabytes: int = 50) -> None:
+    """Keep a photo as it is, behind the others or in the place of one of them. The same photo again is the same page: an
+    upload that broke off is simply repeated.
+    """
+    found = intake.look_into(data, max_megabytes)
+    if not found.media_type.startswith("image/") or found.pages != 1:
+        raise InvalidInput(NO_PHOTO)
+    work = held.work
+    old = _waiting(held, replaces) if replaces else None
+    pages = _pages(held)
+    if old is None:
+        _check_room(held, pages, len(data))
+    sha256 = archive.documents.keep_bytes(work.session, work.blobs, data, found.media_type, work.clock())
+    no = old.no if old else max((page.no for page in pages), default=0) + 1
+    if old is not None and old.blob_sha256 != sha256:
+        work.session.delete(old)
+        work.session.flush()
+    if sha256 not in {page.blob_sha256 for page in pages}:
+        work.session.add(
+            CapturePage(
+                id=uuid4(),
+                capture_id=held.capture.id,
+                no=no,
+                blob_sha256=sha256,
+                media_type=found.media_type,
+                taken_at=work.clock(),
+            )
+        )
+    captures.touch(held)
+
+
+def remove(held: Held, page_id: UUID) -> None:
+    """Take a page off; nobody is shown its photo any more. One that is off already stays so."""
+    page = held.work.session.get(CapturePage, page_id)
+    if page is not None and page.capture_id == held.capture.id and page.document_id is None:
+        held.work.session.delete(page)
+    captures.touch(held)
+
+
+def move_up(held: Held, page_id: UUID) -> None:
+    """Put a page before the one that stands before it."""
+    page = _waiting(held, page_id)
+    before = [each for each in _pages(held) if each.document_id is None and each.no < page.no]
+    if before:
+        page.no, before[-1].no = before[-1].no, page.no
+    captures.touch(held)
+
+
+def send(held: Held, key: UUID, *, is_apart: bool = False) -> None:
+    """Make the pages that wait one paper of the case, under the question: a single photo as it is, several bound in their
+    order. With `is_apart` each is a paper of its own. The same `key` again sends nothing more.
+    """
+    pages = _pages(held)
+    if any(page.sending == key for page in pages):
+        return
+    waiting = [page for page in pages if page.document_id is None]
+    if not waiting:
+        raise InvalidInput(NOTHING)
+    for group in [[page] for page in waiting] if is_apart else [waiting]:
+        document_id = _hand_in(held, group)
+        for page in group:
+            page.document_id, page.sending = document_id, key
+        captures.record(held, "capture.sent", document_id=str(document_id), pages=len(group))
+    captures.touch(held)
+
+
+def _hand_in(held: Held, pages: list[CapturePage]) -> UUID:
+    """One paper of these pages. Beside a bound one lie the photos, as they were received."""
+    work = held.work
+    photos = [Photo(work.blobs.read(page.blob_sha256), page.media_type) for page in pages]
+    is_bound = len(photos) > 1
+    added = documents.upload(
+        work,
+        held.case.id,
+        element=held.task.element,
+        label=held.label,
+        data=_bound(photos) if is_bound else photos[0].data,
+        task_id=held.task.id,
+        max_megabytes=MOST_MEGABYTES,
+    )
+    for no, photo in enumerate(photos if is_bound else (), 1):
+        archive.documents.add_rendition(
+            work.session,
+            work.blobs,
+            added.id,
+            photo.data,
+            kind=RenditionKind.PHOTO,
+            media_type=photo.media_type,
+            at=work.clock(),
+            page=no,
+        )
+    return added.id
+
+
+def _bound(photos: list[Photo]) -> bytes:
+    try:
+        with translated():
+            return binding.bind(photos, Limits())
+    except OcrError as refusal:
+        raise InvalidInput(refusal.sentence) from refusal
+
+
+def _check_room(held: Held, pages: list[CapturePage], size: int) -> None:
+    waiting = [page.blob_sha256 for page in pages if page.document_id is None]
+    if len(waiting) >= MOST_PAGES:
+        raise InvalidInput(TOO_MANY)
+    total = select(func.coalesce(func.sum(Blob.size), 0)).where(Blob.sha256.in_(waiting))
+    # What is bound is a little larger than its photos.
+    if (held.work.session.scalar(total) or 0) + size > MOST_MEGABYTES * 950_000:
+        raise InvalidInput(TOO_LARGE)
+
+
+def _pages(held: Held) -> list[CapturePage]:
+    query = select(CapturePage).where(CapturePage.capture_id == held.capture.id)
+    return list(held.work.session.scalars(query.order_by(CapturePage.no, CapturePage.taken_at)))
+
+
+def _waiting(held: Held, page_id: UUID) -> CapturePage:
+    page = held.work.session.get(CapturePage, page_id)
+    if page is None or page.capture_id != held.capture.id or page.document_id is not None:
+        raise NotFound("Halaman ini sudah dikirim atau dihapus. Muat ulang halaman.")
+    return page
