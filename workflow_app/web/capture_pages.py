@@ -69,7 +69,7 @@ def connect(token: str) -> ResponseReturnValue:
     """This phone has the link from now on."""
     try:
         with _guessing(), unit_of_work() as work:
-            device = captures.connect(captures.by_token(work, token, _idle()), _device())
+            device = captures.connect(captures.by_token(work, token, _idle(), lock=True), _device())
     except SentraError as error:
         return _refusal(error)
     response = make_response(redirect(url_for("capture_pages.show")))
@@ -141,7 +141,7 @@ def _act(verb: Callable[[Held], None], said: str = "") -> ResponseReturnValue:
     """Do something with the link of this phone, then show its pages."""
     try:
         with unit_of_work() as work:
-            verb(_held(work))
+            verb(_held(work, lock=True))
     except SentraError as error:
         return _page(error)
     if _wants_json():
@@ -193,11 +193,11 @@ def _guessing() -> Iterator[None]:
         attempts.forgive(work, tries)
 
 
-def _held(work: UnitOfWork) -> Held:
+def _held(work: UnitOfWork, *, lock: bool = False) -> Held:
     device = _device()
     if not device:
         raise NotFound(captures.OVER)
-    return captures.by_device(work, device, _idle())
+    return captures.by_device(work, device, _idle(), lock=lock)
 
 
 def _idle() -> timedelta:

@@ -45,12 +45,12 @@ def shown(works: Works, who: Actor, task_id: UUID, session_id: UUID, place: str 
 def connected(works: Works, token: str) -> str:
     """A phone takes it up; its secret."""
     with works.begin(PUBLIC) as work:
-        return captures.connect(captures.by_token(work, token, IDLE), "")
+        return captures.connect(captures.by_token(work, token, IDLE, lock=True), "")
 
 
 def held(work: UnitOfWork, device: str) -> Held:
     """The link of this phone."""
-    return captures.by_device(work, device, IDLE)
+    return captures.by_device(work, device, IDLE, lock=True)
 
 
 def pages_of(works: Works, device: str) -> list[CapturePage]:

@@ -67,6 +67,14 @@ class Route:
 
 PUBLIC = {
     "appearance.choose",
+    "capture_pages.add",
+    "capture_pages.connect",
+    "capture_pages.move_up",
+    "capture_pages.picture",
+    "capture_pages.remove",
+    "capture_pages.send",
+    "capture_pages.show",
+    "capture_pages.take",
     "health.alive",
     "health.ready",
     "metrics.show",
@@ -172,6 +180,8 @@ def all_routes(world: World) -> list[Route]:
         Route("checks.cut_off", "POST", f"{paper}/pisah", "budi", {"versi": "1", "halaman": "2"}, (400,)),
         Route("checks.merge", "POST", f"{paper}/gabung", "budi", {"versi": "1"}, (400,)),
         Route("checks.accept", "POST", f"{paper}/mutu-baik", "budi", {"versi": "1"}),
+        Route("documents.photo", "GET", f"{paper}/foto/1", "budi", answered=(404,)),
+        Route("captures.state", "GET", f"{task}/ponsel?bidang=persyaratan.ktp_01.documents", "budi"),
         Route("letters.pdf", "GET", f"/surat/{w.letter}.pdf", "budi"),
         Route("tracking.status", "GET", f"{done}/status", "budi", answered=(404,)),
         Route("identities.ask", "GET", f"{done}/identitas", "budi"),
@@ -202,6 +212,10 @@ def all_routes(world: World) -> list[Route]:
         Route("drafts.save", "POST", f"{task}/draf", "budi", {"catatan": "x"}),
         Route(
             "documents.upload", "POST", f"{task}/dokumen", "budi", {"bidang": "persyaratan.ktp_01.documents"}
+        ),
+        Route("captures.begin", "POST", f"{task}/ponsel", "budi", {"bidang": "persyaratan.ktp_01.documents"}),
+        Route(
+            "captures.end", "POST", f"{task}/ponsel/tutup", "budi", {"bidang": "persyaratan.ktp_01.documents"}
         ),
         Route(
             "documents.classify",

@@ -139,14 +139,16 @@ def of_task(work: UnitOfWork, task_id: UUID, session_id: UUID) -> dict[str, Capt
     }
 
 
-def by_token(work: UnitOfWork, token: str, idle: timedelta) -> Held:
+def by_token(work: UnitOfWork, token: str, idle: timedelta, *, lock: bool = False) -> Held:
     """The link that a QR code leads to, whether or not a phone has it. Raises `NotFound` when it does not hold."""
-    return _held(work, Capture.token_hash == _hash(token), idle)
+    return _held(work, Capture.token_hash == _hash(token), idle, lock=lock)
 
 
-def by_device(work: UnitOfWork, device: str, idle: timedelta) -> Held:
-    """The link that a phone has, locked until commit. Raises `NotFound` when it has none, or it does not hold any more."""
-    return _held(work, Capture.device_hash == _hash(device), idle)
+def by_device(work: UnitOfWork, device: str, idle: timedelta, *, lock: bool = False) -> Held:
+    """The link that a phone has, with `lock` until commit: for whoever changes something. Raises `NotFound` when the phone has
+    none, or it does not hold any more.
+    """
+    return _held(work, Capture.device_hash == _hash(device), idle, lock=lock)
 
 
 def is_free(held: Held, device: str) -> bool:
@@ -191,11 +193,13 @@ def sweep(work: UnitOfWork) -> int:
     return len(forgotten)
 
 
-def _held(work: UnitOfWork, which: ColumnElement[bool], idle: timedelta) -> Held:
+def _held(work: UnitOfWork, which: ColumnElement[bool], idle: timedelta, *, lock: bool) -> Held:
     """Everything that may end a link is asked anew: time, the desk, the officer's session and account, his right to the case
     and the task, the question itself.
     """
-    query = select(Capture).where(which, Capture.ended_at.is_(None)).with_for_update()
+    query = select(Capture).where(which, Capture.ended_at.is_(None))
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
     capture = work.session.scalars(query).first()
     if capture is None or capture.session_id is None or not _is_in_time(work, capture):
         raise NotFound(OVER)

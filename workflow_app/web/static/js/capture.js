@@ -56,6 +56,7 @@ function setUp(form, papers, changed) {
     const address = panel.dataset.phone + (value === "tutup" ? "/tutup" : "");
     try {
       show(await answerOf(fetch(address, { method: "POST", body, headers: { Accept: "application/json" } })));
+      if (value === "ponsel") panel.scrollIntoView({ block: "nearest" });
     } catch (fault) {
       error.textContent = fault.isFinal ? fault.message : "Sambungan terputus. Coba lagi.";
       error.hidden = false;

@@ -1,0 +1,174 @@
+"""A phone as the scanner of the desk: two browsers, one at the counter, one in the hand of a phone (R39, decision 0038)."""
+
+import re
+from typing import Any
+
+from playwright.sync_api import Browser, Locator, Page, Route, expect
+
+from tests.e2e import counter, scan
+from tests.e2e.conftest import Opener
+from tests.e2e.counter import Citizen
+from tests.e2e.site import RunningSite
+from tests.e2e.test_phone import PHONE, check_fits
+
+DESK = {"width": 1280, "height": 800}
+EVIDENCE = "Fotokopi KTP pelapor"
+CODE_OF_ROW = "Ambil dengan ponsel"
+
+
+def at_checklist(page: Page, site: RunningSite) -> Locator:
+    """The row of a paper that the citizen has brought."""
+    counter.start_case(page, site.address)
+    counter.receive(page)
+    counter.identify(page, Citizen())
+    counter.say_lost(page)
+    counter.describe(page, "SIM")
+    return counter.hand_in(page, EVIDENCE)
+
+
+def link_of(row: Locator) -> str:
+    """What a camera reads from the code on the screen."""
+    import cv2
+    import numpy as np
+
+    picture = row.get_by_role("img", name="Kode QR untuk ponsel")
+    expect(picture).to_be_visible()
+    picture.evaluate("picture => picture.scrollIntoView({ block: 'center', behavior: 'instant' })")
+    pixels = cv2.imdecode(np.frombuffer(picture.screenshot(), np.uint8), cv2.IMREAD_GRAYSCALE)
+    assert pixels is not None
+    closer = cv2.resize(pixels, None, fx=3, fy=3, interpolation=cv2.INTER_NEAREST)
+    text, _, _ = cv2.QRCodeDetector().detectAndDecode(closer)
+    assert "/ponsel/buka/" in text
+    return str(text)
+
+
+def shoot(phone: Page, words: str, button: str = "Ambil foto") -> None:
+    """Press the button; the camera gives this page."""
+    photo = {"name": "IMG_1.jpg", "mimeType": "image/jpeg", "buffer": scan.page(words)}
+    with phone.expect_file_chooser() as chooser:
+        phone.get_by_text(button, exact=True).click()
+    chooser.value.set_files([photo])  # type: ignore[list-item]  # a dict as the library takes it
+
+
+def seen(page: Page, name: str) -> None:  # LOOK
+    page.screenshot(path=f"/tmp/h5-shots/{name}.png")  # LOOK
+
+
+def test_r39_pages_of_a_phone_appear_in_the_open_form(
+    site: RunningSite, signed_in: Opener, browsing: Opener
+) -> None:
+    desk = signed_in("petugas2", viewport=DESK)
+    row = at_checklist(desk, site)
+    row.get_by_role("button", name=CODE_OF_ROW).click()
+    expect(row.get_by_text("Menunggu ponsel")).to_be_visible()
+    row.scroll_into_view_if_needed()
+    seen(desk, "desk-waiting")  # LOOK
+
+    phone = browsing(**PHONE)
+    phone.goto(link_of(row))
+    expect(phone.get_by_role("heading", level=1)).to_have_text(EVIDENCE)
+    check_fits(phone)
+    seen(phone, "phone-take")  # LOOK
+    phone.get_by_role("button", name="Mulai memotret").click()
+    expect(phone).to_have_url(f"{site.address}/ponsel")
+    expect(row.get_by_text("Ponsel tersambung.")).to_be_visible()
+    expect(row.get_by_role("img", name="Kode QR untuk ponsel")).to_have_count(0)
+    seen(phone, "phone-empty")  # LOOK
+
+    shoot(phone, "Halaman satu dari ponsel contoh")
+    expect(phone.get_by_role("heading", name="1 halaman belum dikirim")).to_be_visible()
+    for no, words in enumerate(("Halaman dua kabur", "Halaman tiga dari ponsel"), 2):
+        shoot(phone, words, "Ambil foto berikutnya")
+        expect(phone.get_by_role("heading", name=f"{no} halaman belum dikirim")).to_be_visible()
+    second = phone.locator(".phone-pages li").nth(1)
+    before = second.locator("img").get_attribute("src")
+    with phone.expect_file_chooser() as chooser:
+        second.get_by_text("Ulangi").click()
+    again: Any = {"name": "x.jpg", "mimeType": "image/jpeg", "buffer": scan.page("Halaman dua tajam contoh")}
+    chooser.value.set_files([again])
+    expect(second.locator("img")).not_to_have_attribute("src", before or "")
+    phone.reload()
+    expect(phone.get_by_role("heading", name="3 halaman belum dikirim")).to_be_visible()
+    expect(row.get_by_text("3 halaman di ponsel belum dikirim.")).to_be_visible()
+    check_fits(phone)
+    phone.locator(".phone-pages img").last.scroll_into_view_if_needed()
+    seen(phone, "phone-pages")  # LOOK
+    phone.screenshot(path="/tmp/h5-shots/phone-pages-full.png", full_page=True)  # LOOK
+
+    phone.get_by_role("button", name="Kirim 3 halaman").click()
+    expect(phone.get_by_text("Sudah diterima petugas: 3 halaman")).to_be_visible()
+    expect(row.locator("[data-paper]")).to_have_count(1)
+    expect(row.get_by_text("3 halaman diterima.")).to_be_visible()
+    expect(row.locator("[data-paper]")).to_contain_text("3 halaman")
+    seen(phone, "phone-sent")  # LOOK
+    seen(desk, "desk-received")  # LOOK
+
+    expect(desk.locator("[data-saved]")).to_contain_text("Tersimpan")
+    row.get_by_role("button", name="Tutup").click()
+    expect(row.get_by_role("button", name="Tutup")).to_have_count(0)
+    desk.reload()
+    expect(counter.requirement(desk, EVIDENCE).locator("[data-paper]")).to_have_count(1)
+    expect(counter.requirement(desk, EVIDENCE).locator("[data-given]")).to_be_checked()
+
+
+def test_what_did_not_get_through_is_sent_again(
+    site: RunningSite, signed_in: Opener, browser: Browser
+) -> None:
+    desk = signed_in("petugas2", viewport=DESK)
+    row = at_checklist(desk, site)
+    row.get_by_role("button", name=CODE_OF_ROW).click()
+    phone = browser.new_page(**PHONE)  # a browser that reports the broken line as a fault of the page
+    phone.goto(link_of(row))
+    phone.get_by_role("button", name="Mulai memotret").click()
+    expect(phone).to_have_url(f"{site.address}/ponsel")
+
+    def fail(route: Route) -> None:
+        route.fulfill(
+            status=503, content_type="application/json", body='{"sentence": "Server contoh sedang penuh."}'
+        )
+
+    phone.route("**/ponsel/halaman", fail)
+    shoot(phone, "Halaman yang terputus di jalan")
+    expect(phone.get_by_text("Server contoh sedang penuh.")).to_be_visible()
+    seen(phone, "phone-broken")  # LOOK
+    phone.unroute("**/ponsel/halaman")
+    phone.get_by_role("button", name="Coba lagi").click()
+    expect(phone.get_by_role("heading", name="1 halaman belum dikirim")).to_be_visible()
+    phone.get_by_role("button", name="Kirim 1 halaman").click()
+    expect(row.locator("[data-paper]")).to_have_count(1)
+
+    row.locator(".paper-drop").click()
+    expect(row.locator("[data-paper]")).to_have_count(0)
+    expect(desk.locator("[data-saved]")).to_contain_text(re.compile("Tersimpan"))
+    phone.close()
+
+
+def test_a_phone_without_scripts_hands_in_a_page(
+    site: RunningSite, signed_in: Opener, browsing: Opener
+) -> None:
+    desk = signed_in("petugas2", viewport=DESK, java_script_enabled=False)
+    row = at_checklist(desk, site)
+    row.get_by_role("button", name=CODE_OF_ROW).click()
+    row = counter.requirement(desk, EVIDENCE)
+    expect(row.locator("[data-given]")).to_be_checked()
+    phone = browsing(**PHONE, java_script_enabled=False)
+    phone.goto(link_of(row))
+    phone.get_by_role("button", name="Mulai memotret").click()
+    photo: Any = {
+        "name": "x.jpg",
+        "mimeType": "image/jpeg",
+        "buffer": scan.page("Halaman tanpa skrip ponsel"),
+    }
+    phone.locator("input[type=file]").last.set_input_files(photo)
+    phone.get_by_role("button", name="Simpan foto ini").click()
+    expect(phone.get_by_role("heading", name="1 halaman belum dikirim")).to_be_visible()
+    check_fits(phone)
+    phone.screenshot(path="/tmp/h5-shots/phone-without-script.png", full_page=True)  # LOOK
+    phone.get_by_role("button", name="Kirim 1 halaman").click()
+    expect(phone.get_by_text("Terkirim.")).to_be_visible()
+
+    desk.get_by_role("button", name="Simpan dulu").click()
+    row = counter.requirement(desk, EVIDENCE)
+    expect(row.locator("[data-paper]")).to_have_count(1)
+    row.scroll_into_view_if_needed()
+    seen(desk, "desk-without-script")  # LOOK
