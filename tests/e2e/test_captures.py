@@ -78,7 +78,7 @@ def test_r39_pages_of_a_phone_appear_in_the_open_form(
     shoot(phone, "Halaman satu dari ponsel contoh")
     expect(phone.get_by_role("heading", name="1 halaman belum dikirim")).to_be_visible()
     for no, words in enumerate(("Halaman dua kabur", "Halaman tiga dari ponsel"), 2):
-        shoot(phone, words, "Ambil foto berikutnya")
+        shoot(phone, words, "Foto berikutnya")
         expect(phone.get_by_role("heading", name=f"{no} halaman belum dikirim")).to_be_visible()
     second = phone.locator(".phone-pages li").nth(1)
     before = second.locator("img").get_attribute("src")

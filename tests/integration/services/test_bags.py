@@ -10,8 +10,9 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select, text
 
+import archive.documents
 from archive import bag_verifier
-from archive.models import Document, Page, Rendition
+from archive.models import Document, Page, Rendition, RenditionKind
 from tests import sounds
 from tests.integration.conftest import PROCESSES
 from tests.integration.services import desk, scans
@@ -26,6 +27,7 @@ from workflow_app.services.papers import (
     bag_export,
     bag_import,
     documents,
+    intake,
     levels,
     paper_labels,
     premis,
@@ -38,7 +40,7 @@ from workflow_app.types import SYSTEM, AccessLevel, Actor
 
 @pytest.fixture
 def case(works: Works, budi: Actor, sari: Actor, sktlk: str) -> tuple[str, UUID, UUID]:
-    """A case with a paper that was read and a secret one: its number, and their ids."""
+    """A case with a paper that was read and has a photo beside it, and a secret one: its number, and their ids."""
     assert sktlk
     with works.begin(budi) as work:
         case = desk.new_case(work)
@@ -48,6 +50,18 @@ def case(works: Works, budi: Actor, sari: Actor, sktlk: str) -> tuple[str, UUID,
             for label in ("Surat", "Foto")
         )
     reading.read_document(works, plain)
+    photo = scans.picture("Foto halaman")
+    with works.begin(SYSTEM) as work:
+        archive.documents.add_rendition(
+            work.session,
+            work.blobs,
+            plain,
+            photo,
+            kind=RenditionKind.PHOTO,
+            media_type=intake.look_into(photo, 50).media_type,
+            at=work.clock(),
+            page=1,
+        )
     with works.begin(sari) as work:
         levels.classify(work, secret, "rahasia", levels.REASONS[0])
     return number, plain, secret

@@ -197,6 +197,15 @@ def test_what_opens_the_link_is_neither_logged_nor_passed_on(
     assert secret not in phone.text
 
 
+def test_under_https_the_origin_alone_proves_a_form_of_ours(phone: Visitor, link: str) -> None:
+    data = {"csrf_token": phone.open(link).token()}
+    origin = "https://localhost"
+    from_elsewhere = phone.client.post(link, data=data, base_url=origin)
+    assert from_elsewhere.status_code == 400
+    ours = phone.client.post(link, data=data, base_url=origin, headers={"Referer": f"{origin}/"})
+    assert (ours.status_code, ours.location) == (302, "/ponsel")
+
+
 def test_codes_that_lead_nowhere_become_slow(phone: Visitor, link: str) -> None:
     for _ in range(30):
         assert phone.client.get(f"/ponsel/buka/{'a' * 32}").status_code == 404
