@@ -47,7 +47,7 @@ def create_app(settings: Settings | None = None, works: Works | None = None) -> 
         works=works,
         max_upload_mb=settings.max_upload_mb,
         max_recording_mb=settings.max_recording_mb,
-        watch=Watch(health.looks(works, settings.watched_folder), automatic=is_alone),
+        watch=Watch(health.looks(works, settings.watched_folder, _intakes(settings)), automatic=is_alone),
         public_url=settings.public_url,
     )
     if settings.trusted_proxies:
@@ -72,6 +72,12 @@ def create_app(settings: Settings | None = None, works: Works | None = None) -> 
     pages.register(app)
     blueprints.register(app)
     return app
+
+
+def _intakes(settings: Settings) -> list[str]:
+    """The ways by which papers come by themselves, as far as they are set up."""
+    known = {health.FOLDER: settings.scan_folder, health.MAILBOX: settings.imap_host}
+    return [name for name, place in known.items() if place]
 
 
 def _configuration(settings: Settings) -> dict[str, Any]:

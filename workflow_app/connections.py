@@ -13,6 +13,7 @@ from sqlalchemy.orm import sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from archive.blobs import Blobs
+from workflow_app.services.correspondence.mailboxes import Mailbox
 from workflow_app.services.correspondence.transports import Gateway, Mail, Transport, Transports
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.ground.vault import Vault
@@ -150,6 +151,20 @@ def transports(settings: Settings) -> Transports:
         secret = settings.gateway_secret.get_secret_value().encode()
         found["telepon"] = Gateway(settings.gateway_url, secret, settings.message_timeout_seconds)
     return found
+
+
+def mailbox(settings: Settings) -> Mailbox:
+    """The mailbox from which mails are taken in."""
+    return Mailbox(
+        settings.imap_host,
+        settings.imap_port,
+        settings.imap_tls,
+        settings.imap_user,
+        settings.imap_password.get_secret_value(),
+        settings.imap_folder,
+        settings.imap_done_folder,
+        settings.message_timeout_seconds,
+    )
 
 
 def now() -> datetime:

@@ -60,6 +60,8 @@ BOX_WITNESSES = CASE_STARTERS | LEADS
 """May be the second person at a box."""
 STACK_BRINGERS = CASE_STARTERS | {"arsiparis"}
 """May feed stacks of papers, and sort what the cover sheets did not tell (R39)."""
+WHOLE_KEEPERS = frozenset({"arsiparis"})
+"""May take out the whole of a stack that came by itself: from the scanner's folder, from the mailbox."""
 ARCHIVE_READERS = frozenset({"arsiparis", "petugas", "pamapta", "ka_spkt", "auditor"})
 EXAMINERS = frozenset({"piket_reskrim", "piket_narkoba", "piket_lantas", "piket_propam"})
 """Examine the reporter and his report (R49, R51): only in cases in which they work, or that are in their hands."""

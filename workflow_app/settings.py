@@ -23,6 +23,7 @@ SECRETS = (
     "AUDIT_SIGNING_KEY",
     "METRICS_TOKEN",
     "SMTP_PASSWORD",
+    "IMAP_PASSWORD",
     "GATEWAY_SECRET",
 )
 
@@ -63,6 +64,15 @@ class Settings(BaseSettings):
     session_idle_minutes: Annotated[int, Field(ge=5, le=1440)] = 60
     metrics_token: SecretStr = SecretStr("")
     watched_folder: str = ""
+    scan_folder: str = ""
+    scan_folder_taken: Literal["move", "delete"] = "move"
+    imap_host: str = ""
+    imap_port: Annotated[int, Field(ge=1, le=65535)] = 993
+    imap_tls: Literal["starttls", "tls", "none"] = "tls"
+    imap_user: str = ""
+    imap_password: SecretStr = SecretStr("")
+    imap_folder: str = "INBOX"
+    imap_done_folder: str = ""
     smtp_host: str = ""
     smtp_port: Annotated[int, Field(ge=1, le=65535)] = 587
     smtp_tls: Literal["starttls", "tls", "none"] = "starttls"
@@ -115,8 +125,7 @@ class Settings(BaseSettings):
     @classmethod
     def _is_safe_line(cls, value: str) -> str:
         address = urlsplit(value)
-        is_here = address.hostname in ("127.0.0.1", "::1", "localhost")
-        is_safe = address.scheme == "https" or (address.scheme == "http" and is_here)
+        is_safe = address.scheme == "https" or (address.scheme == "http" and _is_here(address.hostname))
         if value and not (address.hostname and is_safe):
             raise ValueError("must start with https:// (http:// only on the machine itself)")
         return value
@@ -127,6 +136,12 @@ class Settings(BaseSettings):
             raise ValueError("SMTP_HOST needs SMTP_FROM, a mail address")
         if self.smtp_user and self.smtp_tls == "none":
             raise ValueError("SMTP_USER needs SMTP_TLS: the password must not travel in the clear")
+        if self.scan_folder and not Path(self.scan_folder).is_absolute():
+            raise ValueError("SCAN_FOLDER must be a path that begins with /")
+        if self.imap_host and not (self.imap_user and self.imap_password.get_secret_value()):
+            raise ValueError("IMAP_HOST needs IMAP_USER and IMAP_PASSWORD")
+        if self.imap_host and self.imap_tls == "none" and not _is_here(self.imap_host):
+            raise ValueError("IMAP_TLS must not be none: the password must not travel in the clear")
         if self.gateway_url and len(self.gateway_secret.get_secret_value()) < 32:
             raise ValueError("GATEWAY_URL needs GATEWAY_SECRET, at least 32 characters")
         return self
@@ -173,6 +188,10 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         raise SettingsError(
             "settings are not complete (see .env.example):\n  " + "\n  ".join(lines)
         ) from error
+
+
+def _is_here(host: str | None) -> bool:
+    return host in ("127.0.0.1", "::1", "localhost")
 
 
 def _names() -> list[str]:

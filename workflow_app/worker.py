@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import suppress
 from functools import partial
 from typing import Any, NoReturn
@@ -20,20 +20,18 @@ from uuid import UUID
 
 from procrastinate import App, JobContext, PsycopgConnector
 
-from workflow_app import logs
+from workflow_app import clocked, logs
 from workflow_app.connections import JOB_SECONDS, LINE, connect, transports
 from workflow_app.errors import SentraError, Unavailable
-from workflow_app.services.accounts import attempts, sessions
-from workflow_app.services.correspondence import sending
-from workflow_app.services.ground import jobs, retries
+from workflow_app.services.correspondence import mail_parts, sending
+from workflow_app.services.ground import jobs
 from workflow_app.services.ground.jobs import QUEUES, Hands
 from workflow_app.services.ground.retries import PATIENT, RETRIES, Waiting, WaitingLonger
 from workflow_app.services.ground.timetable import Timetable
 from workflow_app.services.ground.unit_of_work import Works, translated
-from workflow_app.services.papers import captures, reading, stacks, version_copies
-from workflow_app.services.public import publications
-from workflow_app.services.running import deaths, performing, wakes
-from workflow_app.services.watching import checkpoints, health, safekeeping
+from workflow_app.services.papers import reading, stacks, version_copies
+from workflow_app.services.running import deaths, performing
+from workflow_app.services.watching import health, safekeeping
 from workflow_app.settings import Settings, SettingsError, read_settings
 from workflow_app.types import SYSTEM
 
@@ -54,19 +52,6 @@ READER_EVERY = 3
 
 RECONNECT = 1.0
 """Seconds before the worker tries again to reach a database that went away."""
-
-CRONS = {
-    "wake_overdue": "* * * * *",
-    "find_stranded": "*/5 * * * *",
-    "checkpoint": "*/15 * * * *",
-    "publish_counts": "*/10 * * * *",
-    "sweep": "7 * * * *",
-    "complete_lines": "37 * * * *",
-    "settle_holds": "* * * * *",
-    "prove_lock": "10 19 * * *",
-    "check_fixity": "20 19 * * *",
-}
-"""When the jobs come that the clock asks for."""
 
 RETRY = Waiting()
 PATIENT_RETRY = WaitingLonger()
@@ -90,6 +75,10 @@ def create_worker(settings: Settings, works: Works) -> App:
     @app.task(name="split_stack", queue=QUEUES["split_stack"], retry=PATIENT_RETRY)
     def split_stack(stack_id: str) -> None:
         stacks.split(works, UUID(stack_id))
+
+    @app.task(name="open_mail", queue=QUEUES["open_mail"], retry=PATIENT_RETRY)
+    def open_mail(stack_id: str) -> None:
+        mail_parts.open_mail(works, UUID(stack_id), max_megabytes=settings.max_upload_mb)
 
     @app.task(name="perform_effect", queue="counter", retry=RETRY, pass_context=True)
     def perform_effect(context: JobContext, task_id: str) -> None:
@@ -123,53 +112,11 @@ def create_worker(settings: Settings, works: Works) -> App:
     def wake_case(case_id: str) -> None:
         performing.wake(works, UUID(case_id))
 
-    _add_clocked(app, settings, works)
-    for name, act in safekeeping.CARE.items():
-        app.task(name=name, queue=QUEUES[name], queueing_lock=name)(partial(_take_care, works, act))
+    clocked.add(app, settings, works)
     return app
 
 
-def _take_care(works: Works, act: Callable[[Works], object], timestamp: int) -> None:
-    act(works)
-
-
-def _add_clocked(app: App, settings: Settings, works: Works) -> None:
-    """What the clock asks for."""
-
-    @app.task(name="wake_overdue", queue="counter", queueing_lock="wake_overdue")
-    def wake_overdue(timestamp: int) -> None:
-        with works.begin(SYSTEM) as work:
-            health.beat(work, "scheduler")
-            retries.pull_in(work)
-            overdue = wakes.overdue(work)
-        for case_id in overdue:
-            try:
-                performing.wake(works, case_id)
-            except Exception as error:  # one case must not keep the others asleep
-                log.error("timer of case %s: %s", case_id, getattr(error, "detail", type(error).__name__))
-
-    @app.task(name="find_stranded", queue="counter", queueing_lock="find_stranded")
-    def find_stranded(timestamp: int) -> None:
-        performing.find_stranded(works)
-
-    @app.task(name="checkpoint", queue="counter", queueing_lock="checkpoint")
-    def checkpoint(timestamp: int) -> None:
-        with works.begin(SYSTEM) as work:
-            checkpoints.make_checkpoint(work, settings.audit_signing_key_bytes)
-
-    @app.task(name="publish_counts", queue="counter", queueing_lock="publish_counts")
-    def publish_counts(timestamp: int) -> None:
-        with works.begin(SYSTEM) as work:
-            publications.publish_due(work)
-
-    @app.task(name="sweep", queue="counter", queueing_lock="sweep")
-    def sweep(timestamp: int) -> None:
-        """Sessions that are over, counts that are forgotten, photos nobody sent and jobs done long ago do not pile up."""
-        with works.begin(SYSTEM) as work:
-            sessions.sweep(work)
-            attempts.sweep(work)
-            captures.sweep(work)
-            jobs.sweep(work)
+Part = Callable[[App], Awaitable[None]]
 
 
 async def run(settings: Settings, works: Works) -> None:
@@ -186,8 +133,10 @@ async def run(settings: Settings, works: Works) -> None:
         "reading": partial(_serve, works, hands, QUEUES["read_document"], concurrency=1),
         "messages": partial(_serve, works, hands, QUEUES["send_message"], concurrency=1),
         "keeping": partial(_serve, works, hands, QUEUES["settle_holds"], concurrency=1),
-        "upkeep": partial(_keep_up, works, hands),
+        "upkeep": partial(_keep_up, works, hands, clocked.crons(settings)),
     }
+    if settings.scan_folder or settings.imap_host:
+        parts["intake"] = partial(_serve, works, hands, QUEUES["take_scans"], concurrency=2)
     lanes = [
         asyncio.create_task(_always(name, partial(create_worker, settings, works), part))
         for name, part in parts.items()
@@ -231,9 +180,9 @@ async def _serve(works: Works, hands: Hands, queue: str, app: App, *, concurrenc
     await _until_one_ends(working, _beat_always(works, queue))
 
 
-async def _keep_up(works: Works, hands: Hands, app: App) -> None:
+async def _keep_up(works: Works, hands: Hands, crons: Mapping[str, str], app: App) -> None:
     """Take back what dead workers had, and ask for what comes by the clock."""
-    timetable = Timetable((app.tasks[name], cron) for name, cron in CRONS.items())
+    timetable = Timetable((app.tasks[name], cron) for name, cron in crons.items())
     await _until_one_ends(_take_back_always(app, works, hands), timetable.worker())
 
 

@@ -11,18 +11,25 @@ from workflow_app.models.base import Base
 
 
 class PaperStack(Base):
-    """A file with many papers in it, kept whole as it came out of the scanner."""
+    """A file with many papers in it, kept whole as it came: out of the scanner, or as a mail with what hangs on it."""
 
     __tablename__ = "paper_stack"
     __table_args__ = (
         CheckConstraint("status in ('waiting', 'splitting', 'split', 'failed')", name="status"),
+        CheckConstraint("kind in ('scan', 'mail')", name="kind"),
+        CheckConstraint(
+            "(kind = 'mail') = (received_at is not null) and (kind = 'mail') = (mark is not null)",
+            name="mail",
+        ),
         Index("ix_paper_stack_unit", "unit", "brought_at"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     unit: Mapped[str]
+    kind: Mapped[str]
     document_id: Mapped[UUID] = mapped_column(ForeignKey(Document.id), unique=True)
     brought_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    """Empty when it was taken out of the scanner's folder or of the mailbox."""
     brought_at: Mapped[datetime]
     status: Mapped[str]
     pages: Mapped[int]
@@ -30,6 +37,10 @@ class PaperStack(Base):
     """How far it has been looked through, while it is split."""
     reason: Mapped[str]
     """Why it failed, in a sentence; empty otherwise."""
+    received_at: Mapped[datetime | None]
+    """When the mail server received a mail."""
+    mark: Mapped[bytes | None] = mapped_column(unique=True)
+    """A digest by which the same mail is known again; nothing can be read from it."""
 
 
 class StackPart(Base):

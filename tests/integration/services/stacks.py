@@ -61,6 +61,7 @@ def put_into_tray(work: UnitOfWork, document_id: UUID) -> None:
     """The paper waits there as well."""
     whole = select(Document.id).where(Document.id != document_id).limit(1)
     stack = PaperStack(
+        kind="scan",
         id=uuid4(),
         unit=work.actor.unit,
         document_id=work.session.scalars(whole).one(),

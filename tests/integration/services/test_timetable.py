@@ -14,7 +14,7 @@ import pytest
 from procrastinate import App
 
 from tests.integration.services.conftest import fresh_works as fresh_works
-from workflow_app import worker
+from workflow_app import clocked, worker
 from workflow_app.services.ground import jobs, retries, timetable
 from workflow_app.services.ground.timetable import Timetable
 from workflow_app.services.ground.unit_of_work import Works
@@ -89,7 +89,7 @@ def asked(app: App, database: psycopg.Connection, clocks: Clocks, jumps: list[fl
 
     async def loop() -> None:
         async with app.open_async():
-            await Watched((app.tasks[name], cron) for name, cron in worker.CRONS.items()).worker()
+            await Watched((app.tasks[name], cron) for name, cron in clocked.CRONS.items()).worker()
 
     # A browser of another test may have a loop in this thread.
     with ThreadPoolExecutor() as aside, pytest.raises(Over):
@@ -120,7 +120,7 @@ def test_a_clock_that_wakes_up_in_another_century_asks_for_no_minute_of_it(
 def test_minutes_that_were_missed_without_a_jump_are_no_jump(
     app: App, clocks: Clocks, caplog: pytest.LogCaptureFixture
 ) -> None:
-    made = Timetable((app.tasks[name], cron) for name, cron in worker.CRONS.items())
+    made = Timetable((app.tasks[name], cron) for name, cron in clocked.CRONS.items())
     list(made.get_previous_tasks(clocks.time()))
     clocks.go(600)
     found = [task.task.name for task, _ in made.get_previous_tasks(clocks.time())]
@@ -190,4 +190,4 @@ def test_jobs_that_were_done_long_ago_are_deleted_and_what_a_person_should_see_s
 
 
 def test_what_the_clock_asks_for_is_what_is_swept_soon() -> None:
-    assert set(jobs.CLOCKED) == set(worker.CRONS)
+    assert set(jobs.CLOCKED) == set(clocked.CRONS)

@@ -25,13 +25,16 @@ QUEUES = {
     "read_document": "reading",
     "split_stack": "reading",
     "make_version": "reading",
+    "open_mail": "reading",
     "send_message": "messages",
     "settle_holds": "keeping",
     "prove_lock": "keeping",
     "check_fixity": "keeping",
     "complete_lines": "keeping",
+    "take_scans": "intake",
+    "take_mails": "intake",
 }
-"""Reading papers is slow, and so are a mail server that hangs and a look at the whole archive; everything a waiting citizen needs goes to the queue `counter`."""
+"""Reading papers is slow, and so are servers and folders that hang and a look at the whole archive; everything a waiting citizen needs goes to the queue `counter`."""
 
 REQUEST = "request"
 """Argument that names the request a job comes from. The worker takes it off and writes it into the job's log lines."""
@@ -46,6 +49,8 @@ CLOCKED = (
     "prove_lock",
     "check_fixity",
     "complete_lines",
+    "take_scans",
+    "take_mails",
 )
 """Jobs that the clock asks for, again and again; nobody waits for a certain one of them."""
 KEPT = timedelta(days=30)

@@ -25,6 +25,7 @@ WAITS = {
     "reprint_letter": LONGEST_WAIT,
     "read_document": LONGEST_PATIENT_WAIT,
     "split_stack": LONGEST_PATIENT_WAIT,
+    "open_mail": LONGEST_PATIENT_WAIT,
     "send_message": LONGEST_PATIENT_WAIT,
 }
 """Jobs that only wait for their next try, and how long at most. A timer's job rightly waits for days."""

@@ -38,6 +38,7 @@ EXTENSIONS = {
     "image/png": "png",
     "image/tiff": "tif",
     "image/webp": "webp",
+    "message/rfc822": "eml",
 }
 ALREADY_THERE = "Dokumen ini sudah ada di berkas ini; tidak disimpan dua kali."
 DISPOSED = "Dokumen ini sudah dimusnahkan menurut jadwal retensi. Halamannya menyebut berita acaranya."

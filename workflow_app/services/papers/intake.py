@@ -55,9 +55,11 @@ def keep_own(work: UnitOfWork, data: bytes, media_type: str, pages: int, *, orig
     return added.document_id
 
 
-def keep_whole(work: UnitOfWork, data: bytes, found: Inspection, *, label: str) -> archive.documents.Added:
+def keep_whole(
+    work: UnitOfWork, data: bytes, media_type: str, pages: int, *, label: str
+) -> archive.documents.Added:
     """Store a stack of papers as it came. It is not read as a whole: its parts are."""
-    added = _add(work, data, found.media_type, found.pages, STACK, label)
+    added = _add(work, data, media_type, pages, STACK, label)
     if not added.is_duplicate:
         archive.documents.get(work.session, added.document_id).status = DocumentStatus.READABLE
         work.session.flush()

@@ -1,5 +1,6 @@
 """What becomes of one part of a stack: the case and step that its cover sheet names, or the tray with the reason (R39)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -41,42 +42,59 @@ class _Stray:
     case: Case | None = None
 
 
+def is_settled(works: Works, stack_id: UUID, no: int) -> bool:
+    """Did this part get its place already, or a place in the tray?"""
+    with works.begin(SYSTEM) as work:
+        return work.session.get(StackPart, (stack_id, no)) is not None
+
+
 def settle(works: Works, stack_id: UUID, no: int, share: Share, data: bytes) -> None:
     """Keep one part and put it where its cover sheet says, or into the tray."""
-    found = intake.look_into(data, ACCEPTED.max_bytes // 1_000_000)
     with works.begin(SYSTEM) as work:
         place = _place(work, work.session.get_one(PaperStack, stack_id), share)
-        is_placed = isinstance(place, _Place)
-        origin = intake.UPLOAD if is_placed else intake.TRAY
-        label = place.label if isinstance(place, _Place) else LABEL
-        added = intake.keep(work, data, found, origin=origin, label=label)
-        part = StackPart(
-            stack_id=stack_id,
-            no=no,
-            pages=list(share.pages),
-            document_id=added.document_id,
-            status="tray",
-            reason="",
-            element="",
-            label=label,
-            settled_at=work.clock(),
-        )
-        if isinstance(place, _Place):
-            _land(work, part, place)
-        else:
-            _wait(work, part, place, is_new=not added.is_duplicate)
-        work.session.add(part)
-        work.session.flush()
-        audit.record(
-            work,
-            f"stack:{stack_id}",
-            "stack.part",
-            no=no,
-            pages=list(share.pages),
-            status=part.status,
-            document_id=str(part.document_id),
-            case=str(part.case_id) if part.case_id else None,
-        )
+        _keep(work, stack_id, no, share.pages, data, place)
+
+
+def let_wait(works: Works, stack_id: UUID, no: int, data: bytes, reason: str) -> None:
+    """Keep a part that no cover sheet can place, for a person to say where it belongs."""
+    with works.begin(SYSTEM) as work:
+        _keep(work, stack_id, no, (no,), data, _Stray(reason))
+
+
+def _keep(
+    work: UnitOfWork, stack_id: UUID, no: int, pages: Sequence[int], data: bytes, place: _Place | _Stray
+) -> None:
+    found = intake.look_into(data, ACCEPTED.max_bytes // 1_000_000)
+    origin = intake.UPLOAD if isinstance(place, _Place) else intake.TRAY
+    label = place.label if isinstance(place, _Place) else LABEL
+    added = intake.keep(work, data, found, origin=origin, label=label)
+    part = StackPart(
+        stack_id=stack_id,
+        no=no,
+        pages=list(pages),
+        document_id=added.document_id,
+        status="tray",
+        reason="",
+        element="",
+        label=label,
+        settled_at=work.clock(),
+    )
+    if isinstance(place, _Place):
+        _land(work, part, place)
+    else:
+        _wait(work, part, place, is_new=not added.is_duplicate)
+    work.session.add(part)
+    work.session.flush()
+    audit.record(
+        work,
+        f"stack:{stack_id}",
+        "stack.part",
+        no=no,
+        pages=list(pages),
+        status=part.status,
+        document_id=str(part.document_id),
+        case=str(part.case_id) if part.case_id else None,
+    )
 
 
 def _land(work: UnitOfWork, part: StackPart, place: _Place) -> None:

@@ -13,7 +13,7 @@ from ocr.stacks import Stack
 from workflow_app.errors import Away, Conflict, DiskFull, Forbidden, NotFound, StorageAway, Unavailable
 from workflow_app.models.document import CaseDocument
 from workflow_app.models.stack import PaperStack, StackPart
-from workflow_app.permissions import STACK_BRINGERS, check_role, leaves_trace
+from workflow_app.permissions import STACK_BRINGERS, WHOLE_KEEPERS, check_role, has_role, leaves_trace
 from workflow_app.services.case_file import access
 from workflow_app.services.ground import audit, jobs
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
@@ -22,7 +22,11 @@ from workflow_app.services.papers.documents import EXTENSIONS, Content
 from workflow_app.services.papers.stack_plan import Share, plan
 from workflow_app.types import SYSTEM
 
+SCAN, MAIL = "scan", "mail"
+OPENERS = {SCAN: "split_stack", MAIL: "open_mail"}
+"""The job that takes a stack apart, by its kind."""
 LABEL = "Tumpukan pindai"
+ELSEWHERE = "File ini sudah dimasukkan unit lain. Hubungi admin."
 UNSPLIT = "Tumpukan ini tersimpan utuh, tetapi belum selesai dipilah. Tekan Pilah lagi; bila tetap begini, hubungi admin."
 PARTLY_DISPOSED = (
     "Sebagian dokumen di tumpukan ini sudah dimusnahkan, jadi tumpukan utuhnya tidak lagi dapat diunduh."
@@ -46,28 +50,33 @@ def bring(work: UnitOfWork, data: bytes, *, max_megabytes: int = 50) -> Brought:
     """Keep a stack as it came; a job splits it after commit. Raises `InvalidInput` for a file that is not accepted."""
     check_role(work.actor, STACK_BRINGERS)
     access.check_account(work)
+    return take_in(work, data, unit=work.actor.unit, max_megabytes=max_megabytes)
+
+
+def take_in(work: UnitOfWork, data: bytes, *, unit: str, max_megabytes: int) -> Brought:
+    """The same for a stack that lies in the scanner's folder: nobody signed in brings it."""
     found = intake.look_into(data, max_megabytes)
-    added = intake.keep_whole(work, data, found, label=LABEL)
-    query = select(PaperStack).where(PaperStack.document_id == added.document_id)
-    if (known := work.session.scalars(query).first()) is not None:
-        if known.unit != work.actor.unit:
-            raise Conflict("File ini sudah dimasukkan unit lain. Hubungi admin.")
+    added = intake.keep_whole(work, data, found.media_type, found.pages, label=LABEL)
+    if (known := of_document(work, added.document_id)) is not None:
+        if known.unit != unit:
+            raise Conflict(ELSEWHERE)
         return Brought(known.id, is_new=False)
-    stack = PaperStack(
-        id=uuid4(),
-        unit=work.actor.unit,
-        document_id=added.document_id,
-        brought_by=work.actor.user_id,
-        brought_at=work.clock(),
-        status="waiting",
-        pages=found.pages,
-        pages_seen=0,
-        reason="",
-    )
+    return begin(work, PaperStack(unit=unit, kind=SCAN, document_id=added.document_id, pages=found.pages))
+
+
+def of_document(work: UnitOfWork, document_id: UUID) -> PaperStack | None:
+    """The stack whose whole this document is."""
+    return work.session.scalars(select(PaperStack).where(PaperStack.document_id == document_id)).first()
+
+
+def begin(work: UnitOfWork, stack: PaperStack) -> Brought:
+    """A new stack, whole in the archive, and the job that takes it apart."""
+    stack.id, stack.brought_by, stack.brought_at = uuid4(), work.actor.user_id, work.clock()
+    stack.status, stack.pages_seen, stack.reason = "waiting", 0, ""
     work.session.add(stack)
     work.session.flush()
-    audit.record(work, f"stack:{stack.id}", "stack.brought", pages=found.pages)
-    jobs.defer(work, "split_stack", stack_id=str(stack.id))
+    audit.record(work, f"stack:{stack.id}", "stack.brought", pages=stack.pages, kind=stack.kind)
+    jobs.defer(work, OPENERS[stack.kind], stack_id=str(stack.id))
     return Brought(stack.id, is_new=True)
 
 
@@ -81,27 +90,27 @@ def retry(work: UnitOfWork, stack_id: UUID) -> None:
         return
     stack.status, stack.reason = "waiting", ""
     audit.record(work, f"stack:{stack.id}", "stack.retried")
-    jobs.defer(work, "split_stack", stack_id=str(stack.id))
+    jobs.defer(work, OPENERS[stack.kind], stack_id=str(stack.id))
 
 
 def is_stuck(work: UnitOfWork, stack: PaperStack) -> bool:
     """Should the stack be split, and is there nobody who would?"""
     is_open = stack.status in ("waiting", "splitting")
-    return is_open and not jobs.is_waiting(work, "split_stack", "stack_id", str(stack.id))
+    return is_open and not jobs.is_waiting(work, OPENERS[stack.kind], "stack_id", str(stack.id))
 
 
 def give_up(works: Works, stack_id: UUID) -> None:
     """Say on the stack that it is not split by itself any more."""
-    _mark(works, stack_id, "failed", UNSPLIT)
+    conclude(works, stack_id, "failed", UNSPLIT)
 
 
 def original(work: UnitOfWork, stack_id: UUID) -> Content:
-    """The whole as it came out of the scanner, for who brought it and may read every paper in it as it is today. Each restricted
-    one is on record as opened.
+    """The whole as it came, for who brought it and may read every paper in it as it is today; what nobody brought is for the
+    archivist, who reads all levels. Each restricted paper is on record as opened.
     """
     check_role(work.actor, STACK_BRINGERS)
     stack = work.session.get(PaperStack, stack_id)
-    if stack is None or stack.unit != work.actor.unit or stack.brought_by != work.actor.user_id:
+    if stack is None or stack.unit != work.actor.unit or not may_take_out(work, stack):
         raise NotFound()
     restricted = _restricted_parts(work, stack)
     document = archive.documents.get(work.session, stack.document_id)
@@ -109,12 +118,19 @@ def original(work: UnitOfWork, stack_id: UUID) -> Content:
     found = Content(
         work.blobs.read(document.blob_sha256),
         document.media_type,
-        f"tumpukan-{stack.id.hex[:8]}.{extension}",
+        f"{'surat' if stack.kind == MAIL else 'tumpukan'}-{stack.id.hex[:8]}.{extension}",
     )
     for document_id, seen in restricted:
         paper_trail.opened(work, document_id, seen, "stack")
     audit.record(work, f"stack:{stack.id}", "stack.opened")
     return found
+
+
+def may_take_out(work: UnitOfWork, stack: PaperStack) -> bool:
+    """Is the whole for the actor, as far as his person decides it?"""
+    if stack.brought_by is None:
+        return has_role(work.actor, WHOLE_KEEPERS)
+    return stack.brought_by == work.actor.user_id
 
 
 def _restricted_parts(work: UnitOfWork, stack: PaperStack) -> list[tuple[UUID, CaseDocument | None]]:
@@ -154,23 +170,23 @@ def split(works: Works, stack_id: UUID, *, nice: int = 5) -> str:
     try:
         with Stack(works.blobs.read(sha256), stack_parts.ACCEPTED, nice=nice) as opened:
             for no, share in enumerate(_shares(works, stack_id, opened), 1):
-                if not _is_settled(works, stack_id, no):
+                if not stack_parts.is_settled(works, stack_id, no):
                     stack_parts.settle(works, stack_id, no, share, opened.cut(share.pages))
     except NoRoom as error:
         raise DiskFull(error.sentence, detail=type(error).__name__) from error
     except StoreUnavailable as error:
         raise StorageAway(detail=type(error).__name__) from error
     except (OcrError, ArchiveError) as error:
-        _mark(works, stack_id, "failed", error.sentence)
+        conclude(works, stack_id, "failed", error.sentence)
         if error.is_retryable:
             raise Unavailable(error.sentence, detail=type(error).__name__) from error
         return "failed"
     except Away:
         raise
     except Exception:
-        _mark(works, stack_id, "failed", UNSPLIT)
+        conclude(works, stack_id, "failed", UNSPLIT)
         raise
-    return _mark(works, stack_id, "split")
+    return conclude(works, stack_id, "split")
 
 
 def _shares(works: Works, stack_id: UUID, opened: Stack) -> list[Share]:
@@ -188,12 +204,8 @@ def _shares(works: Works, stack_id: UUID, opened: Stack) -> list[Share]:
         )
 
 
-def _is_settled(works: Works, stack_id: UUID, no: int) -> bool:
-    with works.begin(SYSTEM) as work:
-        return work.session.get(StackPart, (stack_id, no)) is not None
-
-
-def _mark(works: Works, stack_id: UUID, status: str, reason: str = "") -> str:
+def conclude(works: Works, stack_id: UUID, status: str, reason: str = "") -> str:
+    """Say how taking a stack apart ended, with the sentence why where it failed; returns the status."""
     with works.begin(SYSTEM) as work:
         stack = work.session.get_one(PaperStack, stack_id)
         stack.status, stack.reason = status, reason

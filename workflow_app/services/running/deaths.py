@@ -71,5 +71,5 @@ def _give_up(works: Works, job: Job) -> None:
         reading.give_up(works, UUID(given["document_id"]), reading.UNREAD)
     elif job.task_name == "make_version":
         version_copies.give_up(works, UUID(given["document_id"]), int(given["version"]))
-    elif job.task_name == "split_stack":
+    elif job.task_name in stacks.OPENERS.values():
         stacks.give_up(works, UUID(given["stack_id"]))

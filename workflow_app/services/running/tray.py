@@ -35,6 +35,8 @@ from workflow_app.services.running.cases import CaseHit
 
 MOST_NEAR, MOST_STACKS, MOST_WAITING = 3, 20, 50
 LABELS = paper_labels.OTHERS
+BY_ITSELF = {stacks.SCAN: "Folder pemindai", stacks.MAIL: "Surat elektronik"}
+"""Where a stack came from that nobody brought."""
 RESTRICTED = (
     "Lembar sampul di depan dokumen ini menyebut berkas yang dibatasi, jadi dokumennya tidak menjadi arsip umum. Masukkan ke "
     "berkas yang melanjutkannya."
@@ -46,6 +48,7 @@ class WaitingPart:
     """Pages that somebody has to place."""
 
     stack_id: UUID
+    kind: str
     no: int
     pages: Sequence[int]
     reason: str
@@ -59,10 +62,13 @@ class StackView:
     """One stack and how far it is."""
 
     id: UUID
+    kind: str
     brought_at: datetime
+    received_at: datetime | None
+    """When the server received a mail."""
     brought_by: str
-    is_mine: bool
-    """Who brought it may take the whole out again."""
+    can_take_out: bool
+    """Is the whole for the actor?"""
     status: str
     pages: int
     pages_seen: int
@@ -221,9 +227,11 @@ def _stacks(work: UnitOfWork, found: Sequence[PaperStack]) -> list[StackView]:
     return [
         StackView(
             id=stack.id,
+            kind=stack.kind,
             brought_at=stack.brought_at,
-            brought_by=names.get(stack.brought_by, "Sistem") if stack.brought_by else "Sistem",
-            is_mine=stack.brought_by == work.actor.user_id,
+            received_at=stack.received_at,
+            brought_by=names.get(stack.brought_by, "Sistem") if stack.brought_by else BY_ITSELF[stack.kind],
+            can_take_out=stacks.may_take_out(work, stack),
             status=stack.status,
             pages=stack.pages,
             pages_seen=stack.pages_seen,
@@ -239,21 +247,21 @@ def _stacks(work: UnitOfWork, found: Sequence[PaperStack]) -> list[StackView]:
 
 def _waiting(work: UnitOfWork) -> list[WaitingPart]:
     query = (
-        select(StackPart)
+        select(StackPart, PaperStack.kind)
         .join(PaperStack, PaperStack.id == StackPart.stack_id)
         .join(Document, Document.id == StackPart.document_id)
         .where(StackPart.status == "tray", _is_for(work))
         .order_by(PaperStack.brought_at, StackPart.stack_id, StackPart.no)
         .limit(MOST_WAITING)
     )
-    parts = work.session.scalars(query).all()
+    parts = work.session.execute(query).all()
     if not parts:
         return []
-    papers = document_views.views(work, [(part.document_id, None) for part in parts])
+    papers = document_views.views(work, [(part.document_id, None) for part, _ in parts])
     likely = likely_cases.of_papers(work, [paper.id for paper in papers if paper.can_read])
     return [
-        WaitingPart(part.stack_id, part.no, part.pages, part.reason, paper, likely.get(paper.id, []))
-        for part, paper in zip(parts, papers, strict=True)
+        WaitingPart(part.stack_id, kind, part.no, part.pages, part.reason, paper, likely.get(paper.id, []))
+        for (part, kind), paper in zip(parts, papers, strict=True)
     ]
 
 

@@ -5,7 +5,7 @@ takes a part of the work away: the site is *degraded*, and keeps serving.
 """
 
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -25,10 +25,14 @@ from workflow_app.services.ground.unit_of_work import UnitOfWork, Works, transla
 from workflow_app.types import SYSTEM
 
 DATABASE, SCHEMA, STORAGE, READER, DISK = "database", "schema", "storage", "reader", "disk"
+FOLDER, MAILBOX = "scanner_folder", "mailbox"
+"""Ways by which papers come by themselves, where they are set up."""
 LOCK, FIXITY = "lock", "fixity"
 """What was last found out about the archive: does the store keep what it holds, are the bytes what they were."""
 BEATS: Mapping[str, float] = {"counter": 60, "reading": 60, "scheduler": 180}
 """Parts of the background process, and after how many silent seconds each counts as standing still."""
+INTAKE_LATE = 300.0
+"""The same for these ways."""
 NEEDED = frozenset({DATABASE, SCHEMA})
 """Without these no page that shows data works."""
 LEAST_ROOM = 1_000_000_000
@@ -47,6 +51,10 @@ SENTENCES: Mapping[str, str] = {
     "counter": "Pekerjaan latar belakang sedang berhenti. Formulir tetap dapat diisi dan disimpan; cetak surat dan "
     "pengarsipan menunggu, lalu berjalan sendiri setelah pulih. Beri tahu admin.",
     "reading": "Pembacaan pindaian sedang berhenti. Pindaian tetap tersimpan dan dapat dibuka; isinya belum dapat dicari.",
+    FOLDER: "Folder pemindai tidak dapat dibuka atau dikosongkan, jadi pindaian di sana belum diambil semua. File di dalamnya tidak "
+    "hilang; sementara itu masukkan pindaian lewat Tumpukan pindai. Beri tahu admin.",
+    MAILBOX: "Kotak surat elektronik tidak dapat dibaca, jadi surat baru belum diambil semua. Surat tetap ada di servernya dan "
+    "diambil setelah pulih. Beri tahu admin.",
 }
 """What is not possible now and what still is, for the people who work meanwhile."""
 
@@ -63,10 +71,10 @@ class Part:
 Look = Callable[[], list[Part]]
 
 
-def looks(works: Works, watched_folder: str) -> dict[str, Look]:
-    """The probes of a web process, by the part whose silence they would share."""
+def looks(works: Works, watched_folder: str, intakes: Collection[str] = ()) -> dict[str, Look]:
+    """The probes of a web process, by the part whose silence they would share. `intakes` are the ways that are set up."""
     found: dict[str, Look] = {
-        DATABASE: lambda: _database(works),
+        DATABASE: lambda: _database(works, intakes),
         STORAGE: lambda: _storage(works),
     }
     if watched_folder:
@@ -98,7 +106,7 @@ def reader_version() -> str | None:
         return None
 
 
-def _database(works: Works) -> list[Part]:
+def _database(works: Works, intakes: Collection[str]) -> list[Part]:
     with works.begin(SYSTEM) as work:
         work.session.execute(text("set local statement_timeout = '1500ms'"))
         current, wanted = _revision(work), commands.head()
@@ -106,7 +114,9 @@ def _database(works: Works) -> list[Part]:
             Part(DATABASE),
             Part(SCHEMA, OK if current == wanted else WRONG, {"database": current, "code": wanted}),
         ]
-        return [*parts, *beats(work), *safe(work)] if current == wanted else parts
+        if current != wanted:
+            return parts
+        return [*parts, *beats(work), *ways_in(work, intakes), *safe(work)]
 
 
 def _revision(work: UnitOfWork) -> str:
@@ -135,6 +145,24 @@ def beats(work: UnitOfWork) -> list[Part]:
         parts.append(Part(READER, OK if facts["tesseract"] else AWAY, {"tesseract": facts["tesseract"]}))
     else:
         parts.append(Part(READER, UNKNOWN))
+    return parts
+
+
+def ways_in(work: UnitOfWork, intakes: Collection[str]) -> list[Part]:
+    """How the folder of the scanner and the mailbox were when they were last looked into."""
+    age = func.extract("epoch", func.clock_timestamp() - Heartbeat.at)
+    rows = work.session.execute(
+        select(Heartbeat.name, Heartbeat.facts, age.label("age")).where(Heartbeat.name.in_(intakes))
+    )
+    known = {row.name: row for row in rows}
+    parts = []
+    for name in sorted(intakes):
+        if name not in known:
+            parts.append(Part(name, UNKNOWN))
+            continue
+        facts, seconds = known[name].facts, round(float(known[name].age), 1)
+        state = LATE if abs(seconds) > INTAKE_LATE else OK if facts["is_sound"] else AWAY
+        parts.append(Part(name, state, {**facts, "age_seconds": seconds}))
     return parts
 
 

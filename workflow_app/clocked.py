@@ -1,0 +1,100 @@
+"""What the background process does by the clock, beside what somebody asked for."""
+
+import logging
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+
+from procrastinate import App
+
+from workflow_app.connections import mailbox
+from workflow_app.services.accounts import attempts, sessions
+from workflow_app.services.ground import jobs, retries
+from workflow_app.services.ground.jobs import QUEUES
+from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.papers import captures
+from workflow_app.services.papers.scan_folder import ScanFolder
+from workflow_app.services.public import publications
+from workflow_app.services.running import performing, wakes
+from workflow_app.services.watching import checkpoints, health, intakes, safekeeping
+from workflow_app.settings import Settings
+from workflow_app.types import SYSTEM
+
+log = logging.getLogger(__name__)
+
+CRONS = {
+    "wake_overdue": "* * * * *",
+    "find_stranded": "*/5 * * * *",
+    "checkpoint": "*/15 * * * *",
+    "publish_counts": "*/10 * * * *",
+    "sweep": "7 * * * *",
+    "complete_lines": "37 * * * *",
+    "settle_holds": "* * * * *",
+    "prove_lock": "10 19 * * *",
+    "check_fixity": "20 19 * * *",
+    "take_scans": "* * * * * */20",
+    "take_mails": "* * * * *",
+}
+"""When the jobs come that the clock asks for; a sixth field counts seconds."""
+
+
+def crons(settings: Settings) -> dict[str, str]:
+    """Those that this site has something to do for."""
+    idle = {"take_scans": not settings.scan_folder, "take_mails": not settings.imap_host}
+    return {name: cron for name, cron in CRONS.items() if not idle.get(name)}
+
+
+def add(app: App, settings: Settings, works: Works) -> None:
+    """Give the job engine the handlers."""
+
+    @app.task(name="wake_overdue", queue="counter", queueing_lock="wake_overdue")
+    def wake_overdue(timestamp: int) -> None:
+        with works.begin(SYSTEM) as work:
+            health.beat(work, "scheduler")
+            retries.pull_in(work)
+            overdue = wakes.overdue(work)
+        for case_id in overdue:
+            try:
+                performing.wake(works, case_id)
+            except Exception as error:  # one case must not keep the others asleep
+                log.error("timer of case %s: %s", case_id, getattr(error, "detail", type(error).__name__))
+
+    @app.task(name="find_stranded", queue="counter", queueing_lock="find_stranded")
+    def find_stranded(timestamp: int) -> None:
+        performing.find_stranded(works)
+
+    @app.task(name="checkpoint", queue="counter", queueing_lock="checkpoint")
+    def checkpoint(timestamp: int) -> None:
+        with works.begin(SYSTEM) as work:
+            checkpoints.make_checkpoint(work, settings.audit_signing_key_bytes)
+
+    @app.task(name="publish_counts", queue="counter", queueing_lock="publish_counts")
+    def publish_counts(timestamp: int) -> None:
+        with works.begin(SYSTEM) as work:
+            publications.publish_due(work)
+
+    @app.task(name="sweep", queue="counter", queueing_lock="sweep")
+    def sweep(timestamp: int) -> None:
+        """Sessions that are over, counts that are forgotten, photos nobody sent and jobs done long ago do not pile up."""
+        with works.begin(SYSTEM) as work:
+            sessions.sweep(work)
+            attempts.sweep(work)
+            captures.sweep(work)
+            jobs.sweep(work)
+
+    for name, act in {**safekeeping.CARE, **_intakes(settings)}.items():
+        app.task(name=name, queue=QUEUES[name], queueing_lock=name, lock=name)(partial(_act, works, act))
+
+
+def _intakes(settings: Settings) -> Mapping[str, Callable[[Works], object]]:
+    """The ways in; one that is not set up is never asked for."""
+    folder = ScanFolder(Path(settings.scan_folder), is_kept=settings.scan_folder_taken == "move")
+    most = settings.max_upload_mb
+    return {
+        "take_scans": lambda works: intakes.take_scans(works, folder, max_megabytes=most),
+        "take_mails": lambda works: intakes.take_mails(works, mailbox(settings), max_megabytes=most),
+    }
+
+
+def _act(works: Works, act: Callable[[Works], object], timestamp: int) -> None:
+    act(works)

@@ -1,0 +1,146 @@
+"""The mailbox that papers are sent to (IMAP): which mails wait there, their bytes, and that one was taken.
+
+What the server answers is never passed on, for it may repeat an address.
+"""
+
+import imaplib
+import re
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from workflow_app.errors import Unavailable
+
+SIZE, RECEIVED = re.compile(rb"RFC822\.SIZE (\d{1,15})"), re.compile(rb'INTERNALDATE "([^"]{10,40})"')
+WHEN = "%d-%b-%Y %H:%M:%S %z"
+MOST_SEEN = 20_000
+"""Numbers of waiting mails that are looked at; the rest comes when these are taken."""
+
+
+class MailboxAway(Unavailable):
+    """The mailbox cannot be reached, or refuses us."""
+
+    sentence = "Kotak surat elektronik tidak dapat dihubungi."
+
+
+@dataclass(frozen=True)
+class WaitingMail:
+    """A mail that nobody has taken."""
+
+    uid: str
+    size: int
+    received_at: datetime
+    """When the server received it; what the mail itself says can be anything."""
+
+
+class Line:
+    """An open mailbox."""
+
+    def __init__(self, line: imaplib.IMAP4, done_folder: str) -> None:
+        self._line = line
+        self._done_folder = done_folder
+
+    def waiting(self, most: int) -> list[WaitingMail]:
+        """The mails that were not seen, oldest first."""
+        found = b" ".join(part for part in self._asked("SEARCH", "UNSEEN", "UNDELETED") if part).split()
+        return [
+            mail for uid in found[:MOST_SEEN][:most] if (mail := self._about(uid.decode("ascii", "ignore")))
+        ]
+
+    def read(self, mail: WaitingMail, limit: int) -> bytes:
+        """The mail as it was received, at most so many bytes of it. It stays unseen."""
+        answer = self._asked("FETCH", mail.uid, f"(BODY.PEEK[]<0.{limit}>)")
+        data = next((part[1] for part in answer if isinstance(part, tuple)), b"")
+        return bytes(data[:limit])
+
+    def settle(self, mail: WaitingMail) -> None:
+        """It is taken: marked as seen and, where a folder is named, moved there."""
+        self._asked("STORE", mail.uid, "+FLAGS.SILENT", r"(\Seen)")
+        if not self._done_folder:
+            return
+        name = _quoted(self._done_folder)
+        if "MOVE" in self._line.capabilities:
+            self._asked("MOVE", mail.uid, name)
+            return
+        self._asked("COPY", mail.uid, name)
+        self._asked("STORE", mail.uid, "+FLAGS.SILENT", r"(\Deleted)")
+        if "UIDPLUS" in self._line.capabilities:
+            self._asked("EXPUNGE", mail.uid)
+
+    def _about(self, uid: str) -> WaitingMail | None:
+        if not uid.isdigit():
+            return None
+        answer = b" ".join(
+            part if isinstance(part, bytes) else part[0]
+            for part in self._asked("FETCH", uid, "(RFC822.SIZE INTERNALDATE)")
+            if part
+        )
+        size, received = SIZE.search(answer), RECEIVED.search(answer)
+        if size is None or received is None:
+            return None
+        try:
+            at = datetime.strptime(received[1].decode("ascii").strip(), WHEN).astimezone(UTC)
+        except ValueError:
+            return None
+        return WaitingMail(uid, int(size[1]), at)
+
+    def _asked(self, command: str, *words: str) -> list[Any]:
+        status, answer = self._line.uid(command, *words)
+        if status != "OK":
+            raise MailboxAway(detail=f"mailbox: {command} refused")
+        return list(answer)
+
+
+@dataclass(frozen=True)
+class Mailbox:
+    """Where it is and who may read it."""
+
+    host: str
+    port: int
+    tls: Literal["starttls", "tls", "none"]
+    user: str
+    password: str = field(repr=False)
+    folder: str = "INBOX"
+    done_folder: str = ""
+    seconds: float = 15.0
+    """How long each answer is waited for."""
+
+    @contextmanager
+    def opened(self) -> Iterator[Line]:
+        """Signed in, the folder chosen. Raises `MailboxAway`."""
+        try:
+            line = self._connected()
+        except (OSError, imaplib.IMAP4.error, UnicodeError) as error:
+            raise MailboxAway(detail=f"mailbox: {type(error).__name__}") from None
+        try:
+            line.login(_plain(self.user), self.password)
+            if line.select(_quoted(self.folder))[0] != "OK":
+                raise MailboxAway(detail="mailbox: no such folder")
+            yield Line(line, self.done_folder)
+        except (OSError, imaplib.IMAP4.error, UnicodeError) as error:
+            raise MailboxAway(detail=f"mailbox: {type(error).__name__}") from None
+        finally:
+            with suppress(OSError, imaplib.IMAP4.error):
+                line.logout()
+
+    def _connected(self) -> imaplib.IMAP4:
+        secure = ssl.create_default_context()
+        if self.tls == "tls":
+            return imaplib.IMAP4_SSL(self.host, self.port, ssl_context=secure, timeout=self.seconds)
+        line = imaplib.IMAP4(self.host, self.port, timeout=self.seconds)
+        if self.tls == "starttls":
+            line.starttls(ssl_context=secure)
+        return line
+
+
+def _plain(words: str) -> str:
+    """Without what would begin another command."""
+    return words.replace("\r", "").replace("\n", "")
+
+
+def _quoted(name: str) -> str:
+    escaped = _plain(name).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
