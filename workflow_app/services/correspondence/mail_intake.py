@@ -10,7 +10,8 @@ from email import message_from_bytes, policy
 
 from sqlalchemy import func, select
 
-from workflow_app.errors import Away, SentraError
+from workflow_app import logs
+from workflow_app.errors import Away
 from workflow_app.models.stack import PaperStack
 from workflow_app.services.correspondence.mailboxes import Line, Mailbox, MailboxAway, WaitingMail
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
@@ -39,8 +40,8 @@ def take_in(works: Works, mailbox: Mailbox, *, max_megabytes: int) -> int:
                 _take(works, line, mail, limit)
             except (Away, MailboxAway):
                 raise
-            except SentraError as error:  # one mail must not keep the others waiting
-                log.warning("a mail could not be taken: %s", error.detail or type(error).__name__)
+            except Exception as error:  # one mail must not keep the others waiting
+                log.warning("a mail could not be taken: %s", logs.words_of(error))
                 left += 1
     return left
 

@@ -23,6 +23,8 @@ UNREASONABLE = (
     "ulang sebagai surat biasa."
 )
 TOO_MANY = "{count} lampiran berikutnya tidak diambil. Semuanya ada di surat utuhnya."
+MOST_TOLD = 3
+"""Sentences that stand in the tray; all are on the sheet."""
 WORDS, ATTACHMENT = "Isi surat elektronik.", "Lampiran {no} surat elektronik."
 
 
@@ -56,19 +58,18 @@ def _parts(
     letter: MailLetter, received_at: datetime, max_megabytes: int, is_whole: bool
 ) -> Iterator[tuple[bytes, str]]:
     """The sheet with the words, then each attachment that can be a paper. The sheet says of every one what became of it."""
-    notes, kept = [], []
+    notes, faults, kept = [], [], []
     for no, data in enumerate(letter.attachments if is_whole else (), 1):
         try:
             intake.look_into(data, max_megabytes)
         except InvalidInput as refusal:
-            notes.append(f"Lampiran {no} tidak dapat menjadi dokumen. {refusal.sentence}")
+            faults.append(f"Lampiran {no} tidak dapat menjadi dokumen. {refusal.sentence}")
         else:
             notes.append(f"Lampiran {no} menjadi dokumen tersendiri.")
             kept.append((data, ATTACHMENT.format(no=no)))
     if letter.left_out:
-        notes.append(TOO_MANY.format(count=letter.left_out))
+        faults.append(TOO_MANY.format(count=letter.left_out))
     if not is_whole:
-        notes.append(TOO_LARGE)
-    told = notes if any("tidak" in note for note in notes) else []
-    yield mail_sheets.printed(letter, received_at, notes), " ".join([WORDS, *told])
+        faults.append(TOO_LARGE)
+    yield mail_sheets.printed(letter, received_at, [*notes, *faults]), " ".join([WORDS, *faults[:MOST_TOLD]])
     yield from kept

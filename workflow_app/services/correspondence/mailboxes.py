@@ -88,7 +88,10 @@ class Line:
         return WaitingMail(uid, int(size[1]), at)
 
     def _asked(self, command: str, *words: str) -> list[Any]:
-        status, answer = self._line.uid(command, *words)
+        try:
+            status, answer = self._line.uid(command, *words)
+        except (OSError, imaplib.IMAP4.error) as error:
+            raise MailboxAway(detail=f"mailbox: {type(error).__name__}") from None
         if status != "OK":
             raise MailboxAway(detail=f"mailbox: {command} refused")
         return list(answer)
@@ -116,23 +119,35 @@ class Mailbox:
         except (OSError, imaplib.IMAP4.error, UnicodeError) as error:
             raise MailboxAway(detail=f"mailbox: {type(error).__name__}") from None
         try:
-            line.login(_plain(self.user), self.password)
-            if line.select(_quoted(self.folder))[0] != "OK":
-                raise MailboxAway(detail="mailbox: no such folder")
+            self._sign_in(line)
             yield Line(line, self.done_folder)
+        finally:
+            try:
+                line.logout()
+            except (OSError, imaplib.IMAP4.error):
+                with suppress(OSError):
+                    line.shutdown()
+
+    def _sign_in(self, line: imaplib.IMAP4) -> None:
+        try:
+            line.login(_plain(self.user), self.password)
+            status, _ = line.select(_quoted(self.folder))
         except (OSError, imaplib.IMAP4.error, UnicodeError) as error:
             raise MailboxAway(detail=f"mailbox: {type(error).__name__}") from None
-        finally:
-            with suppress(OSError, imaplib.IMAP4.error):
-                line.logout()
+        if status != "OK":
+            raise MailboxAway(detail="mailbox: no such folder")
 
     def _connected(self) -> imaplib.IMAP4:
         secure = ssl.create_default_context()
         if self.tls == "tls":
             return imaplib.IMAP4_SSL(self.host, self.port, ssl_context=secure, timeout=self.seconds)
         line = imaplib.IMAP4(self.host, self.port, timeout=self.seconds)
-        if self.tls == "starttls":
-            line.starttls(ssl_context=secure)
+        try:
+            if self.tls == "starttls":
+                line.starttls(ssl_context=secure)
+        except (OSError, imaplib.IMAP4.error):
+            line.shutdown()
+            raise
         return line
 
 

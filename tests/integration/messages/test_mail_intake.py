@@ -1,0 +1,332 @@
+"""Mails land in the tray: once, whole, after the commit, whatever somebody has written into them (R39)."""
+
+import io
+from collections.abc import Callable, Iterator
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import pypdfium2
+import pytest
+from sqlalchemy import select
+
+from archive.models import Document
+from tests.integration.messages.imap_server import PASSWORD, USER, Box, imap_server
+from tests.integration.messages.servers import certificate, free_port, silent_server
+from tests.integration.services import stacks as made
+from tests.unit.ocr import fed
+from workflow_app.errors import StorageAway
+from workflow_app.models.audit import AuditEvent
+from workflow_app.models.stack import PaperStack, StackPart
+from workflow_app.services.correspondence import mail_intake, mail_letters, mail_parts
+from workflow_app.services.correspondence.mailboxes import Mailbox, MailboxAway
+from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.papers import stack_parts, stacks
+from workflow_app.services.running import tray
+from workflow_app.services.watching import health, intakes
+from workflow_app.types import SYSTEM, Actor
+
+SENDER = "Budi O'Contoh <budi@contoh.test>"
+
+
+@pytest.fixture
+def box() -> Iterator[Box]:
+    with imap_server(Box()) as opened:
+        yield opened
+
+
+def mailbox(box: Box, **given: Any) -> Mailbox:
+    settings: dict[str, Any] = {"tls": "none", "user": USER, "password": PASSWORD, "seconds": 2.0, **given}
+    return Mailbox("127.0.0.1", settings.pop("port", box.port), **settings)
+
+
+def take(works: Works, box: Box, **given: Any) -> int:
+    return mail_intake.take_in(works, mailbox(box, **given), max_megabytes=2)
+
+
+def letter(
+    text: str = "Mohon dilayani.", *attachments: tuple[bytes, str, str], name: str = "<1@contoh>"
+) -> bytes:
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = SENDER, "spkt@contoh.test", "Permohonan contoh"
+    mail["Date"], mail["Message-ID"] = "Mon, 23 Nov 2026 08:29:00 +0800", name
+    mail.set_content(text)
+    for data, kind, file in attachments:
+        main, sub = kind.split("/")
+        mail.add_attachment(data, maintype=main, subtype=sub, filename=file)
+    return mail.as_bytes()
+
+
+def mails(works: Works) -> list[PaperStack]:
+    with works.begin(SYSTEM) as work:
+        found = list(work.session.scalars(select(PaperStack).order_by(PaperStack.brought_at)))
+        work.session.expunge_all()
+        return found
+
+
+def opened(works: Works) -> list[tuple[str, str, bytes, str]]:
+    """Each part of the only mail: its state, its reason, its bytes and their type."""
+    (mail,) = mails(works)
+    mail_parts.open_mail(works, mail.id, max_megabytes=2)
+    with works.begin(SYSTEM) as work:
+        rows = work.session.execute(
+            select(StackPart, Document)
+            .join(Document, Document.id == StackPart.document_id)
+            .where(StackPart.stack_id == mail.id)
+            .order_by(StackPart.no)
+        ).all()
+        return [
+            (part.status, part.reason, work.blobs.read(document.blob_sha256), document.media_type)
+            for part, document in rows
+        ]
+
+
+def words(pdf: bytes) -> str:
+    document = pypdfium2.PdfDocument(pdf)
+    return " ".join(" ".join(page.get_textpage().get_text_bounded() for page in document).split())
+
+
+def picture() -> bytes:
+    target = io.BytesIO()
+    fed.sheet("Lampiran contoh").save(target, "PNG")
+    return target.getvalue()
+
+
+def test_r39_a_mail_lands_in_the_tray_with_its_words_and_attachments(
+    works: Works, box: Box, person: Callable[..., Actor], caplog: pytest.LogCaptureFixture
+) -> None:
+    scan = made.pdf(fed.sheet("Surat contoh"), fed.sheet("Halaman kedua"))
+    data = letter(
+        "Yth. SPKT\n\nMohon dilayani <b>segera</b>.",
+        (scan, "application/pdf", "ktp Budi.pdf"),
+        (picture(), "image/png", "a.png"),
+    )
+    box.put(data)
+    assert take(works, box) == 0
+    assert (box.unseen(), box.folders["INBOX"][1].flags) == ([], {"\\Seen"})
+    (sheet, first, second) = opened(works)
+    assert [part[0] for part in (sheet, first, second)] == ["tray"] * 3
+    assert sheet[1] == mail_parts.WORDS
+    assert (first[2], second[2]) == (scan, picture()), "attachments are kept as they came"
+    for told in (
+        "Mohon dilayani <b>segera</b>.",
+        SENDER,
+        "Permohonan contoh",
+        "Lampiran 2 menjadi dokumen tersendiri",
+    ):
+        assert told in words(sheet[2])
+
+    (mail,) = mails(works)
+    with works.begin(person("arsip", "arsiparis")) as work:
+        shown = tray.show(work)
+        assert stacks.original(work, mail.id).data == data, "the whole mail, to the last byte"
+        assert (shown.stacks[0].kind, shown.stacks[0].status, shown.waiting) == ("mail", "split", 3)
+        assert f"{shown.stacks[0].received_at:%d %H:%M}" == "23 00:30"
+        told = [str(event.details) for event in work.session.scalars(select(AuditEvent))]
+        told += [f"{document.label} {document.origin}" for document in work.session.scalars(select(Document))]
+    for secret in ("Budi", "contoh.test", "Permohonan", "dilayani"):
+        assert not [text for text in [*told, caplog.text] if secret in text]
+
+
+def test_a_mail_is_seen_only_after_its_commit_and_comes_again_as_one(
+    works: Works, box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box.put(letter())
+
+    def die(*_args: object) -> None:
+        raise StorageAway
+
+    with monkeypatch.context() as patch:
+        patch.setattr(stacks, "begin", die)
+        with pytest.raises(StorageAway):
+            take(works, box)
+    assert (box.unseen(), mails(works)) == ([1], [])
+    box.hang_up_at = "UID STORE"
+    with pytest.raises(MailboxAway):
+        take(works, box)
+    assert (box.unseen(), len(mails(works))) == ([1], 1), "kept, and the server does not know it yet"
+    box.hang_up_at = ""
+    box.put(b"Received: from lain\r\nX-Relay: dua\r\n" + letter().replace(b"\n", b"\r\n"))
+    assert take(works, box) == 0
+    assert (box.unseen(), len(mails(works))) == ([], 1), (
+        "another way through the net makes no other mail of it"
+    )
+
+
+def test_a_stranger_who_uses_the_name_of_a_mail_does_not_keep_it_away(works: Works, box: Box) -> None:
+    box.put(letter("Palsu."))
+    box.put(letter("Yang sebenarnya."))
+    take(works, box)
+    assert len(mails(works)) == 2
+
+
+@pytest.mark.parametrize("can_move", [True, False])
+def test_mails_that_were_taken_are_moved_where_a_folder_is_named(
+    works: Works, box: Box, can_move: bool
+) -> None:
+    box.can_move = can_move
+    box.put(letter())
+    take(works, box, done_folder="Selesai")
+    assert (list(box.folders["INBOX"]), list(box.folders["Selesai"])) == ([], [1])
+    assert box.folders["Selesai"][1].flags >= {"\\Seen"}
+
+
+def test_a_mail_that_is_too_large_leaves_its_beginning_and_a_sentence(works: Works, box: Box) -> None:
+    box.put(letter("Foto terlampir.", (b"x" * 3_000_000, "application/pdf", "besar.pdf")))
+    take(works, box)
+    ((status, reason, sheet, _),) = opened(works)
+    assert (status, reason) == ("tray", f"{mail_parts.WORDS} {mail_parts.TOO_LARGE}")
+    assert "Foto terlampir." in words(sheet)
+    with works.begin(SYSTEM) as work:
+        sizes = [
+            len(work.blobs.read(document.blob_sha256))
+            for document in work.session.scalars(select(Document).where(Document.origin == "stack"))
+        ]
+    assert sizes == [mail_intake.BEGINNING]
+
+
+def test_attachments_that_are_no_papers_are_told_of_and_the_rest_is_kept(works: Works, box: Box) -> None:
+    box.put(
+        letter(
+            "Lihat lampiran.",
+            (b"PK\x03\x04" + bytes(500), "application/zip", "bom.zip"),
+            (picture(), "image/png", "ok.png"),
+        )
+    )
+    take(works, box)
+    sheet, kept = opened(works)
+    assert "Lampiran 1 tidak dapat menjadi dokumen." in sheet[1]
+    assert "Lampiran 2" not in sheet[1]
+    assert kept[3] == "image/png"
+
+
+HOSTILE = {
+    "tanpa apa pun": b"\r\n\r\n",
+    "bukan surat": bytes(range(256)) * 40,
+    "MIME rusak": b"From: a\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\nContent-Transfer-Encoding: base64\r\n\r\n!!!@@@\r\n--y",
+    "huruf asing": b"From: =?utf-99?B?////?=\r\nSubject: =?x?q?=ff=00?=\r\nContent-Type: text/plain; charset=entah\r\n\r\n\xff\xfe\x00hai\x1b[2J",
+    "batas kosong": b"Content-Type: multipart/mixed\r\n\r\n--\r\n--\r\n",
+    "HTML saja": b"From: a@b\r\nContent-Type: text/html\r\n\r\n<style>x{}</style><script>alert(1)</script><p>Isi <img src=http://jahat.contoh/x>surat</p>",
+    "HTML sangat bersarang": b"Content-Type: text/html\r\n\r\n" + b"<div>" * 60_000 + b"dalam",
+    "baris tanpa akhir": b"Subject: " + b"a" * 200_000 + b"\r\n\r\n" + b"b" * 300_000,
+    "tanda arah": "Subject: \u202e\u2066rahasia\r\n\r\n\u202eisi\u0000\u0007".encode(),
+    "surat dalam surat": b"Content-Type: message/rfc822\r\n\r\nSubject: dalam\r\nContent-Type: text/plain\r\n\r\nisi dalam",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_whatever_a_mail_is_made_of_it_ends_in_the_tray(works: Works, box: Box, name: str) -> None:
+    box.put(HOSTILE[name])
+    assert take(works, box) == 0
+    (sheet, *_) = opened(works)
+    assert (sheet[0], sheet[3], mails(works)[0].status) == ("tray", "application/pdf", "split")
+    told = words(sheet[2])
+    assert "alert" not in told and "jahat" not in told
+    assert {"HTML saja": "Isi surat", "HTML sangat bersarang": "dalam", "surat dalam surat": "isi dalam"}.get(
+        name, ""
+    ) in told
+
+
+def test_a_mail_nested_beyond_reason_is_kept_and_not_opened(works: Works, box: Box) -> None:
+    inner = b"Content-Type: text/plain\r\n\r\nisi"
+    for no in range(400):
+        edge = f"batas{no}".encode()
+        inner = b"Content-Type: multipart/mixed; boundary=%s\r\n\r\n--%s\r\n%s\r\n--%s--" % (
+            edge,
+            edge,
+            inner,
+            edge,
+        )
+    box.put(b"From: a@b\r\n" + inner)
+    take(works, box)
+    assert opened(works) == []
+    (mail,) = mails(works)
+    assert (mail.status, mail.reason) == ("failed", mail_parts.UNREASONABLE)
+
+
+def test_more_attachments_than_anybody_sends_are_counted(works: Works, box: Box) -> None:
+    many = [(b"x%d" % no, "text/csv", f"{no}.csv") for no in range(mail_letters.MOST_ATTACHMENTS + 3)]
+    box.put(letter("Banyak.", *many))
+    take(works, box)
+    ((_, reason, sheet, _),) = opened(works)
+    assert reason.count("tidak dapat menjadi dokumen") == mail_parts.MOST_TOLD
+    assert mail_parts.TOO_MANY.format(count=3) in words(sheet)
+    assert words(sheet).count("tidak dapat menjadi dokumen") == mail_letters.MOST_ATTACHMENTS
+
+
+def test_a_mail_opened_again_makes_no_part_twice(
+    works: Works, box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box.put(letter("Ulang.", (picture(), "image/png", "a.png")))
+    take(works, box)
+    (mail,) = mails(works)
+    wait, calls = stack_parts.let_wait, []
+
+    def die_at_the_second(*given: Any) -> None:
+        calls.append(given)
+        if len(calls) == 2:
+            raise StorageAway
+        wait(*given)
+
+    monkeypatch.setattr(stack_parts, "let_wait", die_at_the_second)
+    with pytest.raises(StorageAway):
+        mail_parts.open_mail(works, mail.id, max_megabytes=2)
+    assert mail_parts.open_mail(works, mail.id, max_megabytes=2) == "split"
+    assert mail_parts.open_mail(works, mail.id, max_megabytes=2) == "split"
+    assert (len(calls), len(opened(works))) == (3, 2)
+
+
+def test_one_mail_that_cannot_be_taken_does_not_keep_the_others_waiting(
+    works: Works, box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for text in ("satu", "dua", "tiga"):
+        box.put(letter(text, name=f"<{text}@contoh>"))
+    keep, poison = mail_intake.keep, []
+
+    def fail_at_the_second(*given: Any, **named: Any) -> Any:
+        poison.append(given)
+        return keep(*given, **named) if len(poison) != 2 else 1 / 0
+
+    with monkeypatch.context() as patch:
+        patch.setattr(mail_intake, "keep", fail_at_the_second)
+        assert take(works, box) == 1
+    assert (box.unseen(), len(mails(works))) == ([2], 2)
+
+
+def test_the_site_says_when_the_mailbox_is_away_and_when_it_is_back(works: Works, box: Box) -> None:
+    def state(**given: Any) -> str:
+        intakes.take_mails(works, mailbox(box, **given), max_megabytes=2)
+        with works.begin(SYSTEM) as work:
+            (part,) = health.ways_in(work, [health.MAILBOX])
+            return part.state
+
+    box.put(letter())
+    assert state(port=free_port()) == "away"
+    assert state(password="salah") == "away"
+    assert state(folder="Tidak ada") == "away"
+    with silent_server() as port:
+        assert state(port=port, seconds=0.3) == "away"
+    for command in ("UID SEARCH", "UID FETCH"):
+        box.refuse = command
+        assert state() == "away"
+    box.refuse = ""
+    assert (state(), len(mails(works))) == ("ok", 1)
+
+
+def test_the_line_is_secure_or_there_is_none(
+    works: Works, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context, public = certificate(tmp_path)
+    with imap_server(Box(tls=context)) as box:
+        box.put(letter())
+        with pytest.raises(MailboxAway):
+            take(works, box, tls="tls")
+        assert not [name for name in box.commands if name == "LOGIN"], "an unknown server is told no password"
+        monkeypatch.setenv("SSL_CERT_FILE", str(public))
+        assert (take(works, box, tls="tls"), len(mails(works))) == (0, 1)
+
+
+def test_a_server_that_offers_no_secure_line_is_told_no_password(works: Works, box: Box) -> None:
+    with pytest.raises(MailboxAway):
+        take(works, box, tls="starttls")
+    assert "LOGIN" not in box.commands
