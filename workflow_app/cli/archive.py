@@ -16,7 +16,7 @@ from workflow_app.permissions import LEVELS
 from workflow_app.services.papers import bag_export, bag_import, holdings, holds
 from workflow_app.services.papers.holdings import Deposit
 from workflow_app.services.watching import safekeeping
-from workflow_app.types import SYSTEM
+from workflow_app.types import SYSTEM, AccessLevel
 
 MISSING = "File tidak ditemukan."
 NOT_A_FILE = "Ini bukan file biasa (perangkat, pipa, atau soket)."
@@ -39,8 +39,22 @@ def archive() -> None:
 
 @archive.command("add")
 @click.argument("paths", nargs=-1, required=True, type=click.Path())
+@click.option(
+    "--level",
+    type=click.Choice(list(LEVELS)),
+    default="biasa",
+    show_default=True,
+    help="Access level; that of a known paper is raised to it, never lowered.",
+)
+@click.option(
+    "--label",
+    type=click.Choice(holdings.LABELS),
+    default=holdings.LABEL,
+    show_default=True,
+    help="What the papers are called.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object for each file.")
-def add(paths: tuple[str, ...], as_json: bool) -> None:
+def add(paths: tuple[str, ...], level: str, label: str, as_json: bool) -> None:
     """Keep files, and all files below folders. Each is answered: stored, duplicate or refused."""
     limit = settings().max_upload_mb
     with _failing_plainly(), connected().begin(SYSTEM) as work:
@@ -48,7 +62,7 @@ def add(paths: tuple[str, ...], as_json: bool) -> None:
     counts = {"stored": 0, "duplicate": 0, "refused": 0}
     for named in paths:
         for found in _files(named):
-            answer = _deposit(found, limit)
+            answer = _deposit(found, limit, LEVELS[level], label)
             counts[answer.status] += 1
             click.echo(_line(found.path, answer, as_json))
     if not as_json:
@@ -156,7 +170,7 @@ def _below(folder: str) -> Iterator[_Found]:
         yield _Found(place, UNREADABLE)
 
 
-def _deposit(found: _Found, max_megabytes: int) -> Deposit:
+def _deposit(found: _Found, max_megabytes: int, level: AccessLevel, label: str) -> Deposit:
     """One file, one transaction: what a later file does to us takes back nothing."""
     if found.fault:
         return Deposit("refused", reason=found.fault)
@@ -170,7 +184,7 @@ def _deposit(found: _Found, max_megabytes: int) -> Deposit:
     if too_large:
         return too_large
     with _failing_plainly(), connected().begin(SYSTEM) as work:
-        return holdings.deposit(work, data, max_megabytes=max_megabytes)
+        return holdings.deposit(work, data, max_megabytes=max_megabytes, level=level, label=label)
 
 
 def _line(path: str, answer: Deposit, as_json: bool) -> str:

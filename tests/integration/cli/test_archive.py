@@ -92,6 +92,20 @@ def test_every_file_gets_one_answer_whatever_it_is(site: dict[str, str], tmp_pat
     assert "aneh" not in kept[0]
 
 
+def test_level_and_name_are_chosen_from_lists_and_told(site: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_bytes(scans.picture())
+    for option, given in (("--level", "sangat"), ("--label", "Surat Budi")):
+        done = spkt(site, "archive", "add", str(tmp_path / "a.png"), option, given)
+        assert done.returncode == 2
+        assert b"is not one of" in done.stderr
+    first = spkt(site, "archive", "add", str(tmp_path / "a.png"), "--level", "terbatas", "--label", "Surat")
+    again = spkt(site, "archive", "add", str(tmp_path / "a.png"), "--level", "rahasia", "--json")
+    assert b"1 stored, 0 duplicate, 0 refused" in first.stdout
+    assert answers(again)[0]["reason"].endswith("Tingkat aksesnya dinaikkan seperti yang diminta.")
+    with psycopg.connect(site["DATABASE_URL"]) as connection:
+        assert connection.execute("select level, label from archive.document").fetchall() == [(2, "Surat")]
+
+
 def test_verify_names_the_blob_that_is_gone(site: dict[str, str], tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(scans.picture("fixity"))
     stored = spkt(site, "archive", "add", str(tmp_path / "a.png"))

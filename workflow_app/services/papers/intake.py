@@ -103,16 +103,25 @@ def is_own(document: Document) -> bool:
     return document.origin in (LETTER, BUNDLE)
 
 
+def become_archive(work: UnitOfWork, document: Document) -> None:
+    """A locked document that was a stack or waited in the tray becomes a paper of the archive."""
+    _become(work, document, ARCHIVE)
+
+
 def _become_paper(work: UnitOfWork, document_id: UUID) -> None:
     document = work.session.get_one(Document, document_id, with_for_update=True, populate_existing=True)
+    if document.origin in (STACK, TRAY):
+        _become(work, document, UPLOAD)
+
+
+def _become(work: UnitOfWork, document: Document, origin: str) -> None:
+    """What was only a stack was not read yet; what waited in the tray waits no more."""
     if document.origin == STACK:
         document.status, document.status_reason = DocumentStatus.RECEIVED, ""
-        jobs.defer(work, "read_document", document_id=str(document_id))
-    elif document.origin == TRAY:
-        sorting.settle_waiting(work, document_id)
+        jobs.defer(work, "read_document", document_id=str(document.id))
     else:
-        return
-    document.origin = UPLOAD
+        sorting.settle_waiting(work, document.id)
+    document.origin = origin
     work.session.flush()
 
 

@@ -29,6 +29,22 @@ def is_shown(work: UnitOfWork) -> ColumnElement[bool]:
     return (PaperStack.unit == work.actor.unit) & grounds
 
 
+def is_kept_for_others(work: UnitOfWork, document_id: UUID) -> bool:
+    """Waits this paper for a case that is confined or has a wall? Then it never becomes the archive's (decision 0033)."""
+    query = select(StackPart.no).join(Case, Case.id == StackPart.meant_for)
+    query = query.where(StackPart.document_id == document_id, StackPart.status == "tray", ~is_open_case())
+    return work.session.scalar(select(query.exists())) is True
+
+
+def is_nobodys(work: UnitOfWork, document_id: UUID) -> bool:
+    """Is this the whole of a stack that is taken apart and of which no part belongs, or is meant for, any case?"""
+    stack = select(PaperStack.id).where(PaperStack.document_id == document_id)
+    other = StackPart.status.in_(("landed", "known")) | StackPart.meant_for.is_not(None)
+    of_cases = select(StackPart.no).where(StackPart.stack_id == PaperStack.id, other).exists()
+    query = select(stack.where((PaperStack.status != "split") | of_cases).exists())
+    return work.session.scalar(query) is False
+
+
 def is_open_case() -> ColumnElement[bool]:
     """This `Case` is neither confined nor has it a wall."""
     return Case.confined_to.is_(None) & ~select(CaseWall.case_id).where(CaseWall.case_id == Case.id).exists()
