@@ -58,6 +58,8 @@ BOX_OPENERS = frozenset({"petugas"})
 """May record that a complaint box was opened, and begin the cases of its sheets (R19)."""
 BOX_WITNESSES = CASE_STARTERS | LEADS
 """May be the second person at a box."""
+ARCHIVE_BOX_KEEPERS = frozenset({"arsiparis"})
+"""Register boxes of old papers with all their bundles (R39)."""
 STACK_BRINGERS = CASE_STARTERS | {"arsiparis"}
 """May feed stacks of papers, and sort what the cover sheets did not tell (R39)."""
 WHOLE_KEEPERS = frozenset({"arsiparis"})

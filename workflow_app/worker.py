@@ -55,7 +55,6 @@ RECONNECT = 1.0
 
 RETRY = Waiting()
 PATIENT_RETRY = WaitingLonger()
-Part = Callable[[App], Awaitable[None]]
 
 
 def create_worker(settings: Settings, works: Works) -> App:

@@ -4,6 +4,7 @@ from flask import Flask
 
 from workflow_app.web import (
     appearance,
+    archive_boxes,
     boxes,
     capture_pages,
     captures,
@@ -34,9 +35,9 @@ from workflow_app.web import (
 )
 
 NOUNS = (
-    appearance, boxes, capture_pages, captures, cases, checks, cover_sheets, dispatches, disposals, documents, drafts, health,
-    identities, inbox, incidents, letters, messages, metrics, processes, publications, requirements, search, stacks, stages, tasks,
-    tracking, users, verification,
+    appearance, archive_boxes, boxes, capture_pages, captures, cases, checks, cover_sheets, dispatches, disposals, documents, drafts,
+    health, identities, inbox, incidents, letters, messages, metrics, processes, publications, requirements, search, stacks, stages,
+    tasks, tracking, users, verification,
 )  # fmt: skip
 
 

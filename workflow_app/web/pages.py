@@ -9,6 +9,7 @@ from jinja2 import StrictUndefined
 
 from workflow_app.engine.forms import Condition
 from workflow_app.permissions import (
+    ARCHIVE_BOX_KEEPERS,
     BEGINNERS,
     BOARD_READERS,
     BOX_OPENERS,
@@ -64,6 +65,7 @@ def register(app: Flask) -> None:
         INCIDENT_READERS=INCIDENT_READERS,
         OUTBOX_KEEPERS=OUTBOX_KEEPERS,
         OVERSEERS=OVERSEERS,
+        ARCHIVE_BOX_KEEPERS=ARCHIVE_BOX_KEEPERS,
         BOX_OPENERS=BOX_OPENERS,
         CHECKERS=CHECKERS,
         BEGINNERS=BEGINNERS,

@@ -1,25 +1,21 @@
 """Mails land in the tray: once, whole, after the commit, whatever somebody has written into them (R39)."""
 
-import io
-from collections.abc import Callable, Iterator
-from email.message import EmailMessage
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pypdfium2
 import pytest
 from sqlalchemy import select
 
 from archive.models import Document
-from tests.integration.messages.imap_server import PASSWORD, USER, Box, imap_server
+from tests.integration.messages.imap_server import Box, imap_server
 from tests.integration.messages.servers import certificate, free_port, silent_server
 from tests.integration.services import stacks as made
 from tests.unit.ocr import fed
 from workflow_app.errors import StorageAway
 from workflow_app.models.audit import AuditEvent
-from workflow_app.models.stack import PaperStack, StackPart
-from workflow_app.services.correspondence import mail_intake, mail_letters, mail_parts
-from workflow_app.services.correspondence.mailboxes import Mailbox, MailboxAway
+from workflow_app.services.correspondence import mail_intake, mail_parts
+from workflow_app.services.correspondence.mailboxes import MailboxAway
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.papers import stack_parts, stacks
 from workflow_app.services.running import tray
@@ -29,67 +25,7 @@ from workflow_app.types import SYSTEM, Actor
 SENDER = "Budi O'Contoh <budi@contoh.test>"
 
 
-@pytest.fixture
-def box() -> Iterator[Box]:
-    with imap_server(Box()) as opened:
-        yield opened
-
-
-def mailbox(box: Box, **given: Any) -> Mailbox:
-    settings: dict[str, Any] = {"tls": "none", "user": USER, "password": PASSWORD, "seconds": 2.0, **given}
-    return Mailbox("127.0.0.1", settings.pop("port", box.port), **settings)
-
-
-def take(works: Works, box: Box, **given: Any) -> int:
-    return mail_intake.take_in(works, mailbox(box, **given), max_megabytes=2)
-
-
-def letter(
-    text: str = "Mohon dilayani.", *attachments: tuple[bytes, str, str], name: str = "<1@contoh>"
-) -> bytes:
-    mail = EmailMessage()
-    mail["From"], mail["To"], mail["Subject"] = SENDER, "spkt@contoh.test", "Permohonan contoh"
-    mail["Date"], mail["Message-ID"] = "Mon, 23 Nov 2026 08:29:00 +0800", name
-    mail.set_content(text)
-    for data, kind, file in attachments:
-        main, sub = kind.split("/")
-        mail.add_attachment(data, maintype=main, subtype=sub, filename=file)
-    return mail.as_bytes()
-
-
-def mails(works: Works) -> list[PaperStack]:
-    with works.begin(SYSTEM) as work:
-        found = list(work.session.scalars(select(PaperStack).order_by(PaperStack.brought_at)))
-        work.session.expunge_all()
-        return found
-
-
-def opened(works: Works) -> list[tuple[str, str, bytes, str]]:
-    """Each part of the only mail: its state, its reason, its bytes and their type."""
-    (mail,) = mails(works)
-    mail_parts.open_mail(works, mail.id, max_megabytes=2)
-    with works.begin(SYSTEM) as work:
-        rows = work.session.execute(
-            select(StackPart, Document)
-            .join(Document, Document.id == StackPart.document_id)
-            .where(StackPart.stack_id == mail.id)
-            .order_by(StackPart.no)
-        ).all()
-        return [
-            (part.status, part.reason, work.blobs.read(document.blob_sha256), document.media_type)
-            for part, document in rows
-        ]
-
-
-def words(pdf: bytes) -> str:
-    document = pypdfium2.PdfDocument(pdf)
-    return " ".join(" ".join(page.get_textpage().get_text_bounded() for page in document).split())
-
-
-def picture() -> bytes:
-    target = io.BytesIO()
-    fed.sheet("Lampiran contoh").save(target, "PNG")
-    return target.getvalue()
+from tests.integration.messages.mails import SENDER, letter, mailbox, mails, opened, picture, take, words
 
 
 def test_r39_a_mail_lands_in_the_tray_with_its_words_and_attachments(
@@ -198,60 +134,6 @@ def test_attachments_that_are_no_papers_are_told_of_and_the_rest_is_kept(works: 
     assert "Lampiran 1 tidak dapat menjadi dokumen." in sheet[1]
     assert "Lampiran 2" not in sheet[1]
     assert kept[3] == "image/png"
-
-
-HOSTILE = {
-    "tanpa apa pun": b"\r\n\r\n",
-    "bukan surat": bytes(range(256)) * 40,
-    "MIME rusak": b"From: a\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\nContent-Transfer-Encoding: base64\r\n\r\n!!!@@@\r\n--y",
-    "huruf asing": b"From: =?utf-99?B?////?=\r\nSubject: =?x?q?=ff=00?=\r\nContent-Type: text/plain; charset=entah\r\n\r\n\xff\xfe\x00hai\x1b[2J",
-    "batas kosong": b"Content-Type: multipart/mixed\r\n\r\n--\r\n--\r\n",
-    "HTML saja": b"From: a@b\r\nContent-Type: text/html\r\n\r\n<style>x{}</style><script>alert(1)</script><p>Isi <img src=http://jahat.contoh/x>surat</p>",
-    "HTML sangat bersarang": b"Content-Type: text/html\r\n\r\n" + b"<div>" * 60_000 + b"dalam",
-    "baris tanpa akhir": b"Subject: " + b"a" * 200_000 + b"\r\n\r\n" + b"b" * 300_000,
-    "tanda arah": "Subject: \u202e\u2066rahasia\r\n\r\n\u202eisi\u0000\u0007".encode(),
-    "surat dalam surat": b"Content-Type: message/rfc822\r\n\r\nSubject: dalam\r\nContent-Type: text/plain\r\n\r\nisi dalam",
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("name", HOSTILE)
-def test_whatever_a_mail_is_made_of_it_ends_in_the_tray(works: Works, box: Box, name: str) -> None:
-    box.put(HOSTILE[name])
-    assert take(works, box) == 0
-    (sheet, *_) = opened(works)
-    assert (sheet[0], sheet[3], mails(works)[0].status) == ("tray", "application/pdf", "split")
-    told = words(sheet[2])
-    assert "alert" not in told and "jahat" not in told
-    assert {"HTML saja": "Isi surat", "HTML sangat bersarang": "dalam", "surat dalam surat": "isi dalam"}.get(
-        name, ""
-    ) in told
-
-
-def test_a_mail_nested_beyond_reason_is_kept_and_not_opened(works: Works, box: Box) -> None:
-    inner = b"Content-Type: text/plain\r\n\r\nisi"
-    for no in range(400):
-        edge = f"batas{no}".encode()
-        inner = b"Content-Type: multipart/mixed; boundary=%s\r\n\r\n--%s\r\n%s\r\n--%s--" % (
-            edge,
-            edge,
-            inner,
-            edge,
-        )
-    box.put(b"From: a@b\r\n" + inner)
-    take(works, box)
-    assert opened(works) == []
-    (mail,) = mails(works)
-    assert (mail.status, mail.reason) == ("failed", mail_parts.UNREASONABLE)
-
-
-def test_more_attachments_than_anybody_sends_are_counted(works: Works, box: Box) -> None:
-    many = [(b"x%d" % no, "text/csv", f"{no}.csv") for no in range(mail_letters.MOST_ATTACHMENTS + 3)]
-    box.put(letter("Banyak.", *many))
-    take(works, box)
-    ((_, reason, sheet, _),) = opened(works)
-    assert reason.count("tidak dapat menjadi dokumen") == mail_parts.MOST_TOLD
-    assert mail_parts.TOO_MANY.format(count=3) in words(sheet)
-    assert words(sheet).count("tidak dapat menjadi dokumen") == mail_letters.MOST_ATTACHMENTS
 
 
 def test_a_mail_opened_again_makes_no_part_twice(

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.integration.services import walled
+from tests.integration.services.scanner import Scanner
 from tests.integration.services.stacks import Desk
 from tests.integration.services.walled import begin, complete, naming
 from workflow_app.connections import connect
@@ -67,3 +68,10 @@ def desk(works: Works, play: Callable[..., UUID]) -> Desk:
     with works.begin(SYSTEM) as work:
         query = select(Task.id).where(Task.case_id == case_id, Task.status == "open")
         return Desk(case_id, work.session.scalars(query).one())
+
+
+@pytest.fixture
+def scanner(tmp_path: Path, works: Works) -> Scanner:
+    folder = tmp_path / "pindai"
+    folder.mkdir()
+    return Scanner(folder, works)

@@ -33,6 +33,7 @@ def filled(definition: Definition, kind: str, answers: Mapping[str, Mapping[str,
         "jawaban": answers,
         "label": label,
         "butir": [],
+        "arsip": {"butir": [], "lembar": 0, "halaman": 0, "dokumen": 0, "batal": 0},
         "penandatangan": {
             "atas_nama": "a.n. KEPALA KEPOLISIAN RESOR HULU SUNGAI SELATAN", "jabatan": "KA SPKT",
             "nama": "CONTOH PEJABAT, S.H.", "pangkat": "INSPEKTUR POLISI DUA", "nrp": "00000000",

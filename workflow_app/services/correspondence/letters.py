@@ -1,7 +1,7 @@
 """Letters: issued with everything they state frozen at that instant; withdrawn with a reason; read by those who see the case."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID, uuid4
@@ -16,7 +16,7 @@ from workflow_app.models.letter import Letter
 from workflow_app.models.number import LetterNumber
 from workflow_app.permissions import check_role, has_role
 from workflow_app.services.case_file import access, handoffs, identities, precedence, remarks
-from workflow_app.services.correspondence import letter_frames, verification
+from workflow_app.services.correspondence import digitised, letter_frames, verification
 from workflow_app.services.forms import requirements
 from workflow_app.services.ground import audit, jobs, memory
 from workflow_app.services.ground.unit_of_work import UnitOfWork
@@ -39,8 +39,10 @@ class Statement:
     """Per element."""
     papers: list[dict[str, str]]
     """Papers handed in: evidence, number, issuer, date (ISO or empty)."""
-    disposal: list[dict[str, Any]]
+    disposal: list[dict[str, Any]] = field(default_factory=list)
     """Papers that the case was to dispose of, with what became of each; empty in other cases."""
+    listed: dict[str, Any] = field(default_factory=digitised.none)
+    """What was digitised, for letters that list it."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,9 @@ def issue(work: UnitOfWork, case: Case, letter: str, model: str = "") -> UUID:
             status="valid",
             verify_code=verification.new_code(),
             frozen=letter_frames.frame(work, case, letter, meta, now),
-            sealed=work.vault.seal(case.data_key, _statement(work, case, definition), _context(letter_id)),
+            sealed=work.vault.seal(
+                case.data_key, _statement(work, case, definition, meta), _context(letter_id)
+            ),
             issued_at=now,
             issued_by=work.actor.user_id,
         )
@@ -210,13 +214,20 @@ def pdf(work: UnitOfWork, letter_id: UUID) -> documents.Content:
 def statement(work: UnitOfWork, case: Case, letter: Letter) -> Statement:
     """What the letter states, as it was at issue. For printing: no access check, no event."""
     opened: dict[str, Any] = work.vault.open(case.data_key, letter.sealed, _context(letter.id))
-    return Statement(opened["answers"], opened["papers"], opened.get("disposal", []))
+    return Statement(
+        opened["answers"],
+        opened["papers"],
+        disposal=opened.get("disposal", []),
+        listed=opened.get("listed", digitised.none()),
+    )
 
 
-def _statement(work: UnitOfWork, case: Case, definition: Definition) -> Answers:
+def _statement(work: UnitOfWork, case: Case, definition: Definition, meta: Mapping[str, Any]) -> Answers:
     answers: Answers = dict(identities.read_answers(work, case))
-    disposal: list[Answer] = [*disposals.stated(work, case.id)]
-    return {"answers": answers, "papers": _papers(work, case, definition), "disposal": disposal}
+    stated: Answers = {"answers": answers, "papers": _papers(work, case, definition)}
+    if disposal := disposals.stated(work, case.id):
+        stated["disposal"] = [*disposal]
+    return {**stated, "listed": digitised.of_batch(work, case)} if meta.get("lists") else stated
 
 
 def _papers(work: UnitOfWork, case: Case, definition: Definition) -> list[Answer]:

@@ -94,6 +94,7 @@ def context_of(
         "jawaban": statement.answers,
         "label": _labeller(definition, statement.answers),
         "butir": [_paper(paper) for paper in statement.papers],
+        "arsip": statement.listed,
         "penandatangan": letter.frozen["penandatangan"],
         "tanda_tangan": next(iter(reversed(list(signatures.values()))), None),
         "tanda_tangan_di": signatures.get,

@@ -54,6 +54,8 @@ SIGNATORIES: dict[str, Any] = {
     },
     "tanda_terima": EXAMPLE_SIGNATORY,
     "berita_acara_pemusnahan": EXAMPLE_SIGNATORY,
+    "berita_acara": EXAMPLE_SIGNATORY,
+    "daftar_arsip": EXAMPLE_SIGNATORY,
 }
 
 TARGETS: dict[str, Any] = {
@@ -173,6 +175,10 @@ NUMBERS: dict[str, Any] = {
     "BAP_ARSIP": (
         "BAP-ARSIP/{urut}/{bulan}/{tahun}/SPKT/POLRES HULU SUNGAI SELATAN/POLDA KALIMANTAN SELATAN"
     ),
+    "BA_ALIH_MEDIA": (
+        "BA-AM/{urut}/{bulan}/{tahun}/SPKT/POLRES HULU SUNGAI SELATAN/POLDA KALIMANTAN SELATAN"
+    ),
+    "DAFTAR_ARSIP": ("DA-AM/{urut}/{bulan}/{tahun}/SPKT/POLRES HULU SUNGAI SELATAN/POLDA KALIMANTAN SELATAN"),
     "BERKAS": "B-{tahun}-{urut:06d}",
 }
 

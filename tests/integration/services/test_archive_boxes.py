@@ -1,0 +1,319 @@
+"""A box of old papers: registered once, one case a bundle, and minutes that say what became of all of it (R37 to R39)."""
+
+import io
+from collections.abc import Callable
+from uuid import UUID, uuid4
+
+import pypdfium2
+import pytest
+from PIL import Image
+from sqlalchemy import func, select
+
+from archive.models import Document
+from tests.integration.conftest import PROCESSES, TestClock
+from tests.integration.open_tasks import task_of
+from tests.integration.services.stacks import pdf
+from tests.unit.ocr import fed
+from workflow_app.errors import Conflict, Forbidden, InvalidInput, NotFound
+from workflow_app.models.case import Case
+from workflow_app.models.document import CaseDocument
+from workflow_app.models.effect import PendingEffect
+from workflow_app.models.kinship import CaseKinship
+from workflow_app.services.case_file import kinship
+from workflow_app.services.correspondence import covers, digitised, letters, printing
+from workflow_app.services.ground import audit
+from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
+from workflow_app.services.office import processes
+from workflow_app.services.papers import documents, levels, stacks
+from workflow_app.services.running import archive_boxes, cases, performing, tasks
+from workflow_app.services.running.archive_boxes import ArchiveBox, AskedBox, AskedBundle
+from workflow_app.services.watching import consistency_cases
+from workflow_app.types import SYSTEM, AccessLevel, Actor, Answers
+
+URL = "http://127.0.0.1:8000"
+THREE = tuple(AskedBundle(f"Surat masuk bundel {no}", "2019", "2020", str(no * 2)) for no in (1, 2, 3))
+MINUTES: Answers = {
+    "tanggal_alih": "2026-11-23",
+    "tempat_alih": "Ruang arsip",
+    "perangkat": "Pemindai contoh",
+    "cara": "dipindai",
+    "resolusi": 300,
+    "media_baru": "arsip_digital",
+}
+
+
+@pytest.fixture
+def archivist(works: Works, person: Callable[..., Actor]) -> Actor:
+    with works.begin(SYSTEM) as work:
+        for name in ("digitisation", "archive_batch"):
+            processes.deploy(work, PROCESSES / name)
+    return person("arsip", "arsiparis")
+
+
+def register(
+    works: Works, who: Actor, *bundles: AskedBundle, token: str | None = None, box: str = "K-7"
+) -> ArchiveBox:
+    with works.begin(who) as work:
+        return archive_boxes.register(
+            work, AskedBox(box, "Gudang arsip, rak 2", bundles or THREE), token or str(uuid4())
+        )
+
+
+def bundles_of(works: Works, box: ArchiveBox) -> list[UUID]:
+    with works.begin(SYSTEM) as work:
+        query = select(CaseKinship.child_id).join(Case, Case.id == CaseKinship.child_id)
+        return list(
+            work.session.scalars(query.where(CaseKinship.parent_id == box.case_id).order_by(Case.number))
+        )
+
+
+def complete(works: Works, who: Actor, case_id: UUID, element: str, answers: Answers) -> None:
+    with works.begin(who) as work:
+        tasks.complete(work, task_of(works, case_id, element).id, answers, str(uuid4()))
+
+
+def finish(works: Works, case_id: UUID) -> None:
+    """What the worker would do."""
+    for _ in range(9):
+        with works.begin(SYSTEM) as work:
+            query = select(PendingEffect.task_id).where(PendingEffect.case_id == case_id)
+            pending = list(work.session.scalars(query))
+        for task_id in pending:
+            performing.perform(works, task_id, public_url=URL)
+        if not pending:
+            return
+    raise AssertionError("it does not come to an end")
+
+
+def accept(works: Works, who: Actor, case_id: UUID, words: str, number: str = "B/1/2019") -> UUID:
+    """The scan of a bundle comes back and is accepted; the id of its paper."""
+    target = io.BytesIO()
+    fed.sheet(words).save(target, "PNG")
+    task = task_of(works, case_id, "pindai").id
+    with works.begin(who) as work:
+        paper = documents.upload(
+            work, case_id, element="pindai", label="Hasil pindai", data=target.getvalue(), task_id=task
+        )
+    complete(
+        works,
+        who,
+        case_id,
+        "pindai",
+        {"hasil_pindai": [str(paper.id)], "lembar_terpindai": 2, "sisi": "muka"},
+    )
+    complete(
+        works,
+        who,
+        case_id,
+        "periksa_mutu",
+        {"putusan_mutu": "baik", "mutu": ["lengkap", "urut", "terbaca", "utuh"]},
+    )
+    complete(
+        works,
+        who,
+        case_id,
+        "indeks",
+        {"jenis_dokumen": "surat_masuk", "nomor_dokumen": number, "kata_kunci": "Undangan"},
+    )
+    complete(
+        works,
+        who,
+        case_id,
+        "terima",
+        {"putusan_terima": "terima", "sama": True, "tempat_hardcopy": "Ruang arsip, rak 9"},
+    )
+    finish(works, case_id)
+    return paper.id
+
+
+def minutes(works: Works, who: Actor, box: UUID) -> dict[str, str]:
+    """The words of both letters, by kind."""
+    complete(works, who, box, "isi_berita_acara", MINUTES)
+    finish(works, box)
+    with works.begin(SYSTEM) as work:
+        found = letters.of_case(work, box)
+        valid = {letter.kind: letter.document_id for letter in found if letter.status == "valid"}
+        return {kind: words(blob(work, document)) for kind, document in valid.items() if document}
+
+
+def blob(work: UnitOfWork, document_id: UUID) -> bytes:
+    return work.blobs.read(work.session.get_one(Document, document_id).blob_sha256)
+
+
+def words(data: bytes) -> str:
+    document = pypdfium2.PdfDocument(data)
+    return " ".join(" ".join(page.get_textpage().get_text_bounded() for page in document).split())
+
+
+def test_r39_a_box_of_three_bundles_is_four_cases_and_one_pdf_of_covers(
+    works: Works, archivist: Actor
+) -> None:
+    box = register(works, archivist)
+    assert (box.bundles, box.waiting, box.is_closed) == (3, 3, False)
+    bundles = bundles_of(works, box)
+    with works.begin(archivist) as work:
+        assert [one.case_id for one in archive_boxes.lately(work)] == [box.case_id]
+        family = kinship.of_case(work, work.session.get_one(Case, box.case_id))
+        assert [(kin.case_id, kin.reason) for kin in family.kin] == [
+            (one, archive_boxes.REASON) for one in bundles
+        ]
+        sheets = covers.of_children(work, box.case_id)
+        data = covers.printed(work, sheets)
+        assert list(audit.verify_chains(work)) == []
+        assert list(consistency_cases.check(work)) == []
+    document = pypdfium2.PdfDocument(data)
+    assert (len(sheets), len(document)) == (3, 3)
+    for case_id in bundles:
+        assert task_of(works, case_id, "pindai").assignee_id == archivist.user_id
+
+
+def test_r39_the_printed_covers_bring_the_stack_home(works: Works, archivist: Actor) -> None:
+    box = register(works, archivist)
+    with works.begin(archivist) as work:
+        printed = pypdfium2.PdfDocument(covers.printed(work, covers.of_children(work, box.case_id)))
+    pages: list[Image.Image] = []
+    for no, page in enumerate(printed):
+        pages += [
+            page.render(scale=150 / 72).to_pil().convert("L").resize(fed.SIZE),
+            fed.sheet(f"Isi bundel {no}"),
+        ]
+    with works.begin(archivist) as work:
+        stack_id = stacks.bring(work, pdf(*pages)).stack_id
+    assert stacks.split(works, stack_id) == "split"
+    with works.begin(SYSTEM) as work:
+        query = (
+            select(CaseDocument.case_id)
+            .where(CaseDocument.element == "pindai")
+            .order_by(CaseDocument.case_id)
+        )
+        assert list(work.session.scalars(query)) == sorted(bundles_of(works, box))
+
+
+def test_r38_the_minutes_say_how_much_by_whom_and_the_list_says_each_hash(
+    works: Works, archivist: Actor, clock: TestClock
+) -> None:
+    box = register(works, archivist)
+    first, second, third = bundles_of(works, box)
+    papers = [
+        accept(works, archivist, first, "Isi satu", "B/11/2019"),
+        accept(works, archivist, second, "Isi dua"),
+    ]
+    with pytest.raises(Conflict, match="1 bundel") as caught:
+        minutes(works, archivist, box.case_id)
+    with works.begin(SYSTEM) as work:
+        assert work.session.get_one(Case, third).number in caught.value.sentence
+        assert letters.of_case(work, box.case_id) == []
+        levels.raise_to(work, papers[1], AccessLevel.RESTRICTED)
+        hashes = [work.session.get_one(Document, paper).blob_sha256 for paper in papers]
+    with works.begin(archivist) as work:
+        cases.cancel(work, third, "Bundel ini terdaftar dua kali.")
+    told = minutes(works, archivist, box.case_id)
+    for part in (
+        "BA-AM/1/XI/2026", "kotak K-7, 3 bundel terdaftar", "Ruang arsip", "Pemindai contoh", "Dipindai, 300 dpi",
+        "2 berkas, 4 lembar, 2 halaman, 2 dokumen elektronik", "1 berkas yang pendaftarannya dibatalkan", "KA SPKT",
+        "Pelaksana alih media", "bukan tanda tangan elektronik tersertifikasi", archivist.name,
+    ):  # fmt: skip
+        assert part in told["berita_acara"], part
+    for part in (
+        "DA-AM/1/XI/2026", "Lampiran Berita Acara Alih Media nomor BA-AM/1/XI/2026", "Nomor B/11/2019", "Surat masuk bundel 1",
+        "2019 - 2020", "Ruang arsip, rak 9", digitised.RESTRICTED, "Tingkat akses: terbatas", "2 lembar 1 halaman",
+    ):  # fmt: skip
+        assert part in told["daftar_arsip"], part
+    assert "Surat masuk bundel 2" not in told["daftar_arsip"]
+    assert all(found in told["daftar_arsip"].replace(" ", "") for found in hashes)
+
+    with works.begin(SYSTEM) as work:
+        before = [(letter.document_id, letter.id) for letter in letters.of_case(work, box.case_id)]
+        levels.raise_to(work, papers[0], AccessLevel.SECRET)
+    with works.begin(SYSTEM) as work:
+        again = [printing.render(work, letter_id, public_url=URL) for _, letter_id in before]
+    assert again == [document_id for document_id, _ in before], "what was issued stays as it was"
+
+    complete(
+        works, archivist, box.case_id, "periksa_ba", {"isi_ba": "salah", "kesalahan_ba": "Alatnya keliru."}
+    )
+    told = minutes(works, archivist, box.case_id)
+    assert "BA-AM/2/XI/2026" in told["berita_acara"]
+    complete(works, archivist, box.case_id, "periksa_ba", {"isi_ba": "benar"})
+    finish(works, box.case_id)
+    with works.begin(archivist) as work:
+        assert cases.get(work, box.case_id).outcome == "selesai"
+        assert [one.is_closed for one in archive_boxes.lately(work)] == [True]
+
+
+def test_r38_papers_without_a_box_are_told_by_the_days_of_their_acceptance(
+    works: Works, archivist: Actor, clock: TestClock
+) -> None:
+    def single(words: str) -> UUID:
+        with works.begin(archivist) as work:
+            case_id = cases.start(work, "digitisation").case_id
+        told: Answers = {
+            "cakupan": "surat", "uraian": words, "tahun_awal": 2018, "jumlah_lembar": 2, "keadaan": "rapuh",
+            "tempat_sekarang": "Gudang",
+        }  # fmt: skip
+        complete(works, archivist, case_id, "daftar", told)
+        accept(works, archivist, case_id, words)
+        return case_id
+
+    single("Diterima hari Senin")
+    boxed = register(works, archivist, AskedBundle("Bundel dalam kotak", "2019", "", "2"))
+    accept(works, archivist, bundles_of(works, boxed)[0], "Isi bundel kotak")
+    clock.at = clock.at.replace(hour=16)  # 00.00 WITA, Tuesday
+    single("Diterima hari Selasa")
+    clock.advance(days=1)
+    with works.begin(archivist) as work:
+        batch = cases.start(work, "archive_batch").case_id
+    complete(works, archivist, batch, "periode", {"dari": "2026-11-24", "sampai": "2026-11-24"})
+    told = minutes(works, archivist, batch)
+    assert "Diterima hari Selasa" in told["daftar_arsip"]
+    assert "Rapuh" in told["daftar_arsip"]
+    assert "hari Senin" not in told["daftar_arsip"] and "Bundel dalam kotak" not in told["daftar_arsip"]
+    assert "24 November 2026" in told["berita_acara"]
+
+
+def test_a_batch_of_nothing_says_so(works: Works, archivist: Actor) -> None:
+    with works.begin(archivist) as work:
+        batch = cases.start(work, "archive_batch").case_id
+    complete(works, archivist, batch, "periode", {"dari": "2026-11-22", "sampai": "2026-11-22"})
+    told = minutes(works, archivist, batch)
+    assert "Nihil" in told["berita_acara"] and "Nihil" in told["daftar_arsip"]
+
+
+def test_the_same_token_registers_a_box_once(works: Works, archivist: Actor) -> None:
+    token = str(uuid4())
+    assert register(works, archivist, token=token) == register(works, archivist, token=token)
+    with works.begin(SYSTEM) as work:
+        assert work.session.scalar(select(func.count()).select_from(CaseKinship)) == 3
+
+
+def test_a_fault_is_told_at_its_bundle_and_nothing_is_registered(works: Works, archivist: Actor) -> None:
+    wrong = (
+        AskedBundle("Ab", "2019", "", "2"),
+        AskedBundle("Surat keluar", "", "", "banyak"),
+        AskedBundle("Surat", "1800", "", "0", "basah"),
+    )
+    with pytest.raises(InvalidInput) as caught:
+        register(works, archivist, *wrong, box="")
+    assert set(caught.value.fields) == {
+        "kotak", "uraian-1", "tahun_awal-2", "jumlah_lembar-2", "tahun_awal-3", "jumlah_lembar-3", "keadaan-3",
+    }  # fmt: skip
+    for many in ((), THREE * 14):
+        with works.begin(archivist) as work, pytest.raises(InvalidInput, match="1 sampai 40"):
+            archive_boxes.register(work, AskedBox("K", "Gudang", many), "x")
+    with works.begin(SYSTEM) as work:
+        assert work.session.scalar(select(func.count()).select_from(CaseKinship)) == 0
+
+
+def test_only_archivists_of_the_unit_register_boxes_and_print_their_covers(
+    works: Works, archivist: Actor, budi: Actor, person: Callable[..., Actor]
+) -> None:
+    with pytest.raises(Forbidden):
+        register(works, budi)
+    box = register(works, archivist)
+    elsewhere = person("jauh", "arsiparis", unit="lain")
+    with works.begin(elsewhere) as work:
+        assert archive_boxes.lately(work) == []
+        with pytest.raises(NotFound):
+            covers.of_children(work, box.case_id)
+    with works.begin(budi) as work, pytest.raises(NotFound):
+        covers.of_children(work, box.case_id)
