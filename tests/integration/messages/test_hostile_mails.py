@@ -3,13 +3,9 @@
 import pytest
 
 from tests.integration.messages.imap_server import Box
+from tests.integration.messages.mails import letter, mails, opened, take, words
 from workflow_app.services.correspondence import mail_letters, mail_parts
 from workflow_app.services.ground.unit_of_work import Works
-
-SENDER = "Budi O'Contoh <budi@contoh.test>"
-
-
-from tests.integration.messages.mails import letter, mails, opened, take, words
 
 HOSTILE = {
     "tanpa apa pun": b"\r\n\r\n",

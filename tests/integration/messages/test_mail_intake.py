@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from archive.models import Document
 from tests.integration.messages.imap_server import Box, imap_server
+from tests.integration.messages.mails import SENDER, letter, mailbox, mails, opened, picture, take, words
 from tests.integration.messages.servers import certificate, free_port, silent_server
 from tests.integration.services import stacks as made
 from tests.unit.ocr import fed
@@ -21,11 +22,6 @@ from workflow_app.services.papers import stack_parts, stacks
 from workflow_app.services.running import tray
 from workflow_app.services.watching import health, intakes
 from workflow_app.types import SYSTEM, Actor
-
-SENDER = "Budi O'Contoh <budi@contoh.test>"
-
-
-from tests.integration.messages.mails import SENDER, letter, mailbox, mails, opened, picture, take, words
 
 
 def test_r39_a_mail_lands_in_the_tray_with_its_words_and_attachments(
