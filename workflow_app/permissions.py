@@ -60,8 +60,8 @@ BOX_WITNESSES = CASE_STARTERS | LEADS
 """May be the second person at a box."""
 ARCHIVE_BOX_KEEPERS = frozenset({"arsiparis"})
 """Register boxes of old papers with all their bundles (R39)."""
-STACK_BRINGERS = CASE_STARTERS | {"arsiparis"}
-"""May feed stacks of papers, and sort what the cover sheets did not tell (R39)."""
+STACK_BRINGERS = CASE_STARTERS | {"arsiparis", "piket_propam"}
+"""May feed stacks of papers, and sort what the cover sheets did not tell (R39). Propam has papers of cases that nobody else opens."""
 WHOLE_KEEPERS = frozenset({"arsiparis"})
 """May take out the whole of a stack that came by itself: from the scanner's folder, from the mailbox."""
 ARCHIVE_READERS = frozenset({"arsiparis", "petugas", "pamapta", "ka_spkt", "auditor"})

@@ -10,6 +10,7 @@ from workflow_app.errors import InvalidInput
 from workflow_app.permissions import STACK_BRINGERS
 from workflow_app.services.papers import stacks
 from workflow_app.services.running import tray
+from workflow_app.services.watching import health
 from workflow_app.web import uploads
 from workflow_app.web.access import access
 from workflow_app.web.files import attachment
@@ -133,4 +134,11 @@ def _page(wrong: Place | None = None, errors: Mapping[str, str] | None = None, n
         errors=errors or {},
         number=number,
         chosen=request.form.get("nama", ""),
+        refused=_refused(),
     )
+
+
+def _refused() -> int:
+    """Files that the scanner's folder could not give us, as far as is known."""
+    parts = sentra().watch.known().parts
+    return next((int(part.facts.get("refused", 0)) for part in parts if part.name == health.FOLDER), 0)

@@ -15,6 +15,7 @@ from workflow_app.errors import Conflict, Forbidden, NotFound
 from workflow_app.models.audit import AuditEvent
 from workflow_app.models.case import Case
 from workflow_app.models.stack import StackPart
+from workflow_app.models.task import Task
 from workflow_app.models.wall import CaseWall
 from workflow_app.services.ground import jobs
 from workflow_app.services.ground.unit_of_work import Works
@@ -104,6 +105,25 @@ def test_r79_a_late_paper_of_a_restricted_case_is_for_its_readers_only(
         documents.content(work, paper.id, "original")
     with works.begin(budi) as work, pytest.raises(Forbidden):
         stacks.original(work, stack_id)
+
+
+def test_r79_propam_brings_and_sorts_the_papers_of_its_own_cases(
+    works: Works, at_propam: UUID, propam: Actor, budi: Actor, person: Callable[..., Actor]
+) -> None:
+    with works.begin(SYSTEM) as work:
+        number = work.session.get_one(Case, at_propam).number
+        query = select(Task.id).where(Task.case_id == at_propam, Task.status == "open")
+        code = code_of(works, work.session.scalars(query).one(), "tanpa_tempat")
+    stack_id = brought(works, propam, made.pdf(fed.cover(code), fed.sheet("Contoh bukti Propam")))
+    stacks.split(works, stack_id)
+    for stranger in (budi, person("arsip", "arsiparis")):
+        with works.begin(stranger) as work:
+            shown = tray.show(work)
+            assert (shown.parts, shown.elsewhere) == ([], 1)
+    with works.begin(propam) as work:
+        assert [part.no for part in tray.show(work).parts] == [1]
+        assert tray.place(work, stack_id, 1, number, "Surat", max_megabytes=2) == number
+        assert len(documents.for_case(work, at_propam)) == 1
 
 
 def test_r39_a_paper_of_the_tray_that_lands_later_is_the_cases_alone(

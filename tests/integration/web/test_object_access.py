@@ -44,10 +44,11 @@ def visitors(
     """Rightful people and strangers, all signed in with an open page that has a token."""
     person("semua", *sorted(ROLES), unit="lain")
     person("lantas", "piket_lantas", "arsiparis")
+    person("arsip", "arsiparis")
     person("chief", "pimpinan")
     person("terlapor", *sorted(ROLES))
     person("loket", *sorted(set(ROLES) - {"piket_propam", "auditor", "pimpinan"}))
-    names = ("budi", "sari", "semua", "lantas", "chief", "terlapor", "loket")
+    names = ("budi", "sari", "arsip", "semua", "lantas", "chief", "terlapor", "loket")
     found = {name: visit(name).open("/akun/sandi") for name in names}
     visit("budi")
     return found

@@ -6,15 +6,19 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
+from tests.integration.conftest import PASSWORD
 from tests.integration.services import stacks as made
 from tests.integration.web.visitor import Visitor
 from tests.unit.ocr import fed
+from workflow_app.app import create_app
 from workflow_app.models.case import Case
 from workflow_app.models.stack import PaperStack
 from workflow_app.models.task import Task
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.papers import stack_parts, stacks
-from workflow_app.types import SYSTEM
+from workflow_app.services.watching import health
+from workflow_app.settings import Settings
+from workflow_app.types import SYSTEM, Actor
 
 CHECKLIST = 4
 
@@ -74,3 +78,16 @@ def test_what_is_no_paper_is_said_and_nothing_is_kept(at_desk: Visitor, works: W
     assert "File ke-1:" in at_desk.words
     with works.begin(SYSTEM) as work:
         assert work.session.scalars(select(PaperStack)).all() == []
+
+
+def test_files_that_the_scanners_folder_could_not_give_are_told_of(
+    works: Works, settings: Settings, person: Callable[..., Actor]
+) -> None:
+    person("arsip", "arsiparis")
+    app = create_app(settings.model_copy(update={"scan_folder": "/pindai"}), works)
+    archivist = Visitor(app.test_client()).sign_in("arsip", PASSWORD)
+    assert "folder pemindai" not in archivist.open("/tumpukan").text
+    with works.begin(SYSTEM) as work:
+        health.beat(work, health.FOLDER, {"is_sound": True, "refused": 3})
+    assert app.test_client().get("/readyz").json["parts"][health.FOLDER]["refused"] == 3
+    assert "3 file di folder pemindai tidak dapat diterima." in archivist.open("/tumpukan").text
