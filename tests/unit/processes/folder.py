@@ -43,3 +43,9 @@ def digitisation() -> Definition:
 def lp() -> Definition:
     """The process of police reports."""
     return load(read_folder(PROCESSES / "lp"))
+
+
+@cache
+def archive_batch() -> Definition:
+    """Boxes of old papers, and the minutes of what was digitised."""
+    return load(read_folder(PROCESSES / "archive_batch"))
