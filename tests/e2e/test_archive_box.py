@@ -36,7 +36,7 @@ def accept_bundle(desk: Page, address: str, number: str) -> None:
     """From the scan that came by its cover sheet to the archive."""
     desk.goto(address)
     desk.get_by_role("link", name=number).first.click()
-    desk.get_by_role("link", name="Pindai", exact=False).first.click()
+    desk.get_by_role("link", name="Pindai", exact=True).first.click()
     counter.expect_task(desk, "Pindai")
     expect(desk.locator("[data-paper]")).to_have_count(1)
     desk.get_by_label("Lembar yang dipindai").fill("1")
@@ -99,7 +99,7 @@ def test_r39_a_box_of_three_bundles_becomes_archive_with_its_minutes(
     )
 
     desk.goto(box)
-    family = desk.locator("li", has_text="Bundel dari kotak arsip")
+    family = desk.locator(".kin li", has_text="Bundel dari kotak arsip")
     expect(family).to_have_count(3)
     for number in [text.strip() for text in family.locator("a").all_inner_texts()]:
         accept_bundle(desk, box, number)
