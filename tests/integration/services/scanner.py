@@ -5,7 +5,6 @@ from pathlib import Path
 from sqlalchemy import select
 
 from tests.integration.services import stacks as made
-from tests.integration.services.conftest import fresh_works as fresh_works
 from tests.unit.ocr import fed
 from workflow_app.models.stack import PaperStack
 from workflow_app.services.ground.unit_of_work import Works
