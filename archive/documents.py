@@ -194,11 +194,14 @@ def save_pages(session: Session, document_id: UUID, pages: Sequence[PageText]) -
     """Keep the words of a reading, replacing those of an earlier one; its versions are kept beside (`save_reading`). Of a
     document that people have arranged, pages that they left as they were read are replaced, the others stay (`rereading`).
     """
-    document = get_living(session, document_id)
+    get_living(session, document_id)
+    session.flush()
+    # Locked, so that facets given meanwhile are either copied here or written to these pages afterwards.
+    document = session.get_one(Document, document_id, with_for_update=True, populate_existing=True)
     if document.version == 1:
         session.execute(delete(Page).where(Page.document_id == document_id))
         if pages:
-            session.execute(insert(Page), [page_rows.row_of(document_id, page) for page in pages])
+            session.execute(insert(Page), [page_rows.row_of(document, page) for page in pages])
     else:
         rereading.read_again(session, document, pages)
     session.flush()

@@ -135,6 +135,8 @@ class Document(ArchiveBase):
     added_at: Mapped[datetime]
     level: Mapped[int] = mapped_column(SmallInteger, default=0)
     """How far its access is restricted, 0 to 3; who may see which is the caller's to say."""
+    facets: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
+    """By what a search can be narrowed to it, in the caller's words; its pages repeat them in the index."""
     held_since: Mapped[datetime | None]
     """When its original was put under legal hold in the store; null while it is not."""
     version: Mapped[int] = mapped_column(default=1, server_default="1")
@@ -210,6 +212,8 @@ class Page(ArchiveBase):
     """In which order pages were read: a search looks at the last ones first."""
     numbers: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}", deferred=True)
     """By what the numbers on the page are found, however they are written (`archive.numbers`)."""
+    facets: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}", deferred=True)
+    """Those of its document (`archive.facets`)."""
     likeness: Mapped[list[int] | None] = mapped_column(ARRAY(SmallInteger))
     """How the page looks (`archive.likeness.tokens`); null for one that was not read with this, is blank or failed."""
     corrected: Mapped[list[int]] = mapped_column(ARRAY(Integer), default=list, server_default="{}")
@@ -221,14 +225,14 @@ class Page(ArchiveBase):
         Computed(
             "to_tsvector('indonesian'::regconfig, left(text, 200000))"
             " || to_tsvector('simple'::regconfig, left(text, 200000))"
-            f" || array_to_tsvector(numbers || ('~'::text || (seq / {BLOCK})::text))",
+            f" || array_to_tsvector(numbers || facets || ('~'::text || (seq / {BLOCK})::text))",
             persisted=True,
         ),
         deferred=True,
         deferred_raiseload=True,
     )
-    """Stems for finding word forms, plain words beside them for names, keys of numbers, and of which block of pages it is
-    (`~` and a number, see `archive.search`). A tsvector holds 1 MB at most, hence the bound: a page of paper has some 3,000
+    """Stems for finding word forms, plain words beside them for names, keys of numbers, facets (`=` before them), and of
+    which block of pages it is (`~` and a number, see `archive.search`). A tsvector holds 1 MB at most, hence the bound: a page of paper has some 3,000
     characters."""
 
 

@@ -8,15 +8,17 @@ from uuid import UUID
 from sqlalchemy import Row, Select, select
 
 from archive import corrections, numbers
-from archive.models import Page
+from archive.models import Document, Page
 from archive.page_text import PageText
 
 _FIELDS = [name for name in PageText.__slots__ if name != "no"]
 
 
-def row_of(document_id: UUID, page: PageText) -> dict[str, Any]:
+def row_of(document: Document, page: PageText) -> dict[str, Any]:
+    """The row of a page, with the facets that its document has."""
     return {
-        "document_id": document_id,
+        "document_id": document.id,
+        "facets": list(document.facets),
         "no": page.no,
         "text": (text := _storable(page.text)),
         "numbers": numbers.keys_of(text),

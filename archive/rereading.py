@@ -16,7 +16,7 @@ from archive.versions import TURNED, forget, places_of, settle
 def keep_reading(session: Session, document: Document, pages: Mapping[int, PageText]) -> None:
     """What was read on pages of the newest version that were turned, by position. Those changed meanwhile are left alone."""
     for position, page in pages.items():
-        row = page_rows.row_of(document.id, replace(page, no=position))
+        row = page_rows.row_of(document, replace(page, no=position))
         session.execute(
             update(Page)
             .where(Page.document_id == document.id, Page.no == position, Page.source == TURNED)
@@ -34,7 +34,7 @@ def read_again(session: Session, document: Document, pages: Iterable[PageText]) 
     for page in pages:
         position = now.get(Place(page.no, 0, 1))
         if position is not None:
-            row = page_rows.row_of(document.id, replace(page, no=position))
+            row = page_rows.row_of(document, replace(page, no=position))
             session.execute(
                 update(Page)
                 .where(Page.document_id == document.id, Page.no == position)

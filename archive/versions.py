@@ -205,7 +205,7 @@ def _save(
     for at, place in enumerate(to, 1):
         if (text := content.get(at)) is None:
             continue
-        row = page_rows.row_of(document.id, replace(text, no=at))
+        row = page_rows.row_of(document, replace(text, no=at))
         if place.leaf in was:
             here = update(Page).where(Page.document_id == document.id, Page.no == at)
             session.execute(here.values(**row).execution_options(synchronize_session=False))

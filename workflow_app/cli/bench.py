@@ -177,11 +177,18 @@ def corpus(folder: Path, per_kind: int, seed: int) -> None:
     type=click.IntRange(200, 5_000_000),
     help="Invented pages to search.",
 )
+@click.option(
+    "--keep",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write the pages there and leave them; the next time they are only searched.",
+)
 @AS_JSON
-def search(pages: int, as_json: bool) -> None:
-    """Search among N pages as two people see them: frequent and rare words, phrases, letter numbers, NIK, plates, dates."""
+def search(pages: int, keep: Path | None, as_json: bool) -> None:
+    """Search among N pages as three people see them: frequent and rare words, phrases, letter numbers, NIK, plates, dates."""
     try:
-        figures = search_bench.measure(pages, notice=lambda text: click.echo(f"  {text}", err=True))
+        figures = search_bench.measure(
+            pages, keep=keep, notice=lambda text: click.echo(f"  {text}", err=True)
+        )
     except (StackError, Unexpected) as error:
         raise click.ClickException(str(error)) from error
     _print(figures.as_dict() if as_json else figures.as_dict() | figures.details(), as_json=as_json)

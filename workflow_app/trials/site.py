@@ -191,6 +191,19 @@ def stopped_site(environment: Mapping[str, str] | None = None) -> Iterator[Trial
             site.erase()
 
 
+@contextmanager
+def kept_site(folder: Path, environment: Mapping[str, str] | None = None) -> Iterator[TrialSite]:
+    """A seeded site that answers, in a folder that is left as it is at the end: the next time it goes on there."""
+    folder.mkdir(mode=0o711, parents=True, exist_ok=True)
+    given = dict.fromkeys(("DATABASE_URL", "S3_ENDPOINT"), "") | dict(environment or {})
+    site = TrialSite(folder.resolve() / "var", free_ports(1)[0], given)
+    try:
+        site.start()
+        yield site
+    finally:
+        site.stop()
+
+
 def answers_with(port: int, path: str, *statuses: int) -> bool:
     """Whether a server on this machine gives one of these answers, soon."""
     connection = HTTPConnection(HOST, port, timeout=5)

@@ -17,7 +17,7 @@ from workflow_app.errors import InvalidInput
 from workflow_app.permissions import LEVELS
 from workflow_app.services.ground import jobs
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.papers import bag_export, bag_versions, intake, levels, paper_trail
+from workflow_app.services.papers import bag_export, bag_versions, intake, levels, paper_facets, paper_trail
 
 NO_BAG = "Ini bukan tas arsip yang dapat diterima: daftar isinya tidak dapat dibaca."
 LARGEST_MEGABYTES = 500
@@ -74,6 +74,7 @@ def _take_in(work: UnitOfWork, folder: Path, bag_id: str, paper: dict[str, Any])
         at=work.clock(),
         document_id=_free_id(work, UUID(paper["id"])),
     )
+    paper_facets.renew(work, [added.document_id])
     levels.raise_to(work, added.document_id, LEVELS[paper["level"]])
     sha256 = paper["files"]["original"]["sha256"]
     if not added.is_duplicate:

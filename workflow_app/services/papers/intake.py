@@ -13,7 +13,7 @@ from workflow_app.errors import InvalidInput
 from workflow_app.models.document import CaseDocument
 from workflow_app.services.ground import audit, jobs
 from workflow_app.services.ground.unit_of_work import UnitOfWork, translated
-from workflow_app.services.papers import sorting
+from workflow_app.services.papers import paper_facets, sorting
 
 UPLOAD, ARCHIVE, LETTER, BUNDLE, STACK, TRAY = "upload", "archive", "letter", "bundle", "stack", "tray"
 """Where a document came from (`Document.origin`). What is in the tray waits for a person to say what it becomes."""
@@ -95,6 +95,7 @@ def link(
     if linked is None:
         return False
     audit.record_case(work, case_id, action, element, document_id=str(document_id), label=label, **details)
+    paper_facets.renew(work, [document_id])
     return True
 
 
@@ -134,7 +135,7 @@ def _add(
     label: str,
     found: Inspection | None = None,
 ) -> archive.documents.Added:
-    return archive.documents.add(
+    added = archive.documents.add(
         work.session,
         work.blobs,
         data,
@@ -146,3 +147,6 @@ def _add(
         is_recording=found is not None and found.is_recording,
         seconds=found.seconds if found else None,
     )
+    if not added.is_duplicate:
+        paper_facets.renew(work, [added.document_id])
+    return added

@@ -15,7 +15,7 @@ from workflow_app.models.document import CaseDocument
 from workflow_app.permissions import LEVELS, can_classify, clearance
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import configuration
-from workflow_app.services.papers import intake, paper_sight, paper_trail
+from workflow_app.services.papers import intake, paper_facets, paper_sight, paper_trail
 from workflow_app.types import AccessLevel
 
 CONFIGURED = "tingkat_akses"
@@ -67,11 +67,13 @@ def raise_to(work: UnitOfWork, document_id: UUID, level: int) -> None:
         .join(CaseDocument, CaseDocument.document_id == Document.id)
         .where(Document.origin == intake.BUNDLE, CaseDocument.case_id.in_(held_in))
     )
-    work.session.execute(
+    raised = work.session.scalars(
         update(Document)
-        .where((Document.id == document_id) | Document.id.in_(naming))
-        .values(level=func.greatest(Document.level, level))
-    )
+        .where((Document.id == document_id) | Document.id.in_(naming), Document.level < level)
+        .values(level=level)
+        .returning(Document.id)
+    ).all()
+    paper_facets.renew(work, raised)
 
 
 def highest_in(work: UnitOfWork, case_id: UUID) -> int:
@@ -107,7 +109,7 @@ def classify(work: UnitOfWork, document_id: UUID, key: str, reason: str) -> Acce
         raise Forbidden(NOT_YOURS)
     level = _checked(work, document, key, reason)
     before, document.level = document.level, level
-    work.session.flush()
+    paper_facets.renew(work, [document_id])
     raise_to(work, document_id, level)
     paper_trail.happened(
         work,
