@@ -1,5 +1,7 @@
 """Marked excerpts around numbers: the database marks words by their stems and does not know a number that is written otherwise."""
 
+from collections.abc import Iterable
+
 from archive import numbers
 
 MARK_START = "\ue000"
@@ -11,29 +13,26 @@ AROUND = 90
 """Characters before and after the first number."""
 
 
-def around_numbers(text: str, keys: frozenset[str]) -> str:
+def around_numbers(text: str, asked: Iterable[frozenset[str]]) -> str:
     """The text around the first number that was asked for, with each such number marked; empty when there is none."""
-    if not keys:
-        return ""
-    some = [number for number in numbers.numbers_in(text) if number.kept & keys]
-    found = [number for number in some if keys <= number.kept] or some
+    found = numbers.places(text, asked)
     if not found:
         return ""
-    begin, end = _bounds(text, found[0])
+    begin, end = _bounds(text, *found[0])
     pieces, position = [], begin
-    for number in found:
-        if number.end <= end:
-            pieces += [text[position : number.start], MARK_START, text[number.start : number.end], MARK_END]
-            position = number.end
+    for first, last in found:
+        if position <= first and last <= end:
+            pieces += [text[position:first], MARK_START, text[first:last], MARK_END]
+            position = last
     excerpt = "".join([*pieces, text[position:end]])
     return f"{'… ' if begin else ''}{excerpt}{' …' if end < len(text) else ''}"
 
 
-def _bounds(text: str, number: numbers.Number) -> tuple[int, int]:
+def _bounds(text: str, first: int, last: int) -> tuple[int, int]:
     """Where the excerpt begins and ends: between words."""
-    begin, end = max(number.start - AROUND, 0), min(number.end + AROUND, len(text))
+    begin, end = max(first - AROUND, 0), min(last + AROUND, len(text))
     if begin:
-        begin = text.find(" ", begin, number.start) + 1 or number.start
+        begin = text.find(" ", begin, first) + 1 or first
     if end < len(text):
-        end = max(text.rfind(" ", number.end, end), number.end)
+        end = max(text.rfind(" ", last, end), last)
     return begin, end

@@ -4,6 +4,7 @@ They stand in the index beside the words of the page, so that narrowing a search
 they mean is the caller's to say; they may be more than somebody may know, and are no permission.
 """
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import Select, select, update
@@ -15,7 +16,7 @@ MARK = "="
 """Before each of them in the index: no word begins with it."""
 
 
-def give(session: Session, wanted: Select[UUID, list[str]]) -> None:
+def give(session: Session, wanted: Select[UUID, Sequence[str]]) -> None:
     """Documents have these facets from now on, and so have their pages. `wanted` selects ids and facets, sorted; what is as
     wanted already is not written. The rows of the documents are locked first, in order, as saving pages locks them.
     """

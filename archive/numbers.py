@@ -2,7 +2,7 @@
 
 OCR takes O for 0, I and l for 1, S for 5, B for 8. What looks alike is one character in a key, on the paper and in a search.
 A letter number is found by any of its parts, a NIK or telephone number with and without gaps, a plate with and without
-spaces, a date in figures and in words. A key begins with a character that no word of the index begins with.
+spaces, a date in figures and in words; all of them also where they go on in the next line. A key begins with a character that no word of the index begins with.
 """
 
 import re
@@ -22,13 +22,14 @@ _MONTHS = (
 _MONTH = {name[:3]: number for number, name in enumerate(_MONTHS, start=1)} | {"nop": 11, "agt": 8}
 _WORD = r"\w+(?:[/.\-]+\w+)*"
 _TOKEN = re.compile(rf"\+|{_WORD}")
+_DATE = rf"{_DIGIT}{{1,2}}[-/.]{_DIGIT}{{1,2}}[-/.]{_DIGIT}{{4}}"
 _SPANS = re.compile(
     rf"""
       (?<!\w)(?P<day>{_DIGIT}{{1,2}})\s+(?P<month>[A-Za-z]{{3,9}})\s+(?P<year>{_DIGIT}{{4}})(?!\w)
     | (?<![\w/.-])(?P<d>{_DIGIT}{{1,2}})(?P<by>[-/.])(?P<m>{_DIGIT}{{1,2}})(?P=by)(?P<y>{_DIGIT}{{4}})(?!\w|[-/.]\w)
     | (?<![\w/.-])(?P<iso>[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})(?!\w|[-/.]\w)
-    | (?<!\w)(?P<plate>[A-Z]{{1,2}}[ ]?{_DIGIT}{{1,4}}[ ]?[A-Z]{{1,3}})(?![\w/])
-    | (?<![\w/.-])(?P<grouped>\+?{_DIGIT}{{2,}}(?:[ .-]{_DIGIT}{{2,}})+)(?!\w|[-/.]\w)
+    | (?<!\w)(?P<plate>[A-Z]{{1,2}}[ \n]?{_DIGIT}{{1,4}}[ \n]?[A-Z]{{1,3}})(?![\w/])
+    | (?<![\w/.-])(?P<grouped>\+?{_DIGIT}{{2,}}(?:(?:[ .]|-?\n|-)(?!{_DATE}){_DIGIT}{{2,}}){{1,9}})(?!\w|[-/.]\w)
     | (?<!\w)(?=\S*[0-9]){_WORD}
     """,
     re.VERBOSE,
@@ -60,6 +61,42 @@ def numbers_in(text: str) -> Iterator[Number]:
             number, position = _of_token(token), token.end()
         if number is not None:
             yield number
+
+
+def places(text: str, asked: Iterable[frozenset[str]]) -> list[tuple[int, int]]:
+    """From where to where the numbers with these keys stand in the text, whole if they do, else in the pieces that follow one
+    another, else what there is of them.
+    """
+    found = set[tuple[int, int]]()
+    there = list(numbers_in(text))
+    for keys in asked:
+        some = [number for number in there if number.kept & keys]
+        whole = [_narrowest(text, number, keys) for number in some if keys <= number.kept]
+        found.update(whole or _in_pieces(text, some, keys) or ((one.start, one.end) for one in some))
+    return sorted(found)
+
+
+def _narrowest(text: str, number: Number, keys: frozenset[str]) -> tuple[int, int]:
+    """What stood beside the number and was taken for a part of it is none."""
+    for token in _TOKEN.finditer(text, number.start, number.end):
+        if keys <= frozenset(_pieces(_PIECE.findall(token[0]))):
+            return token.span()
+    return number.start, number.end
+
+
+def _in_pieces(text: str, some: list[Number], keys: frozenset[str]) -> set[tuple[int, int]]:
+    """Numbers with nothing but a line's end and signs between them that together are the one that is asked for."""
+    found = set[tuple[int, int]]()
+    for first, one in enumerate(some):
+        run, seen = [one], one.kept & keys
+        for number in some[first + 1 :]:
+            if seen >= keys or _PIECE.search(text, run[-1].end, number.start) or number.kept & keys <= seen:
+                break
+            run.append(number)
+            seen |= number.kept & keys
+        if seen >= keys:
+            found.update((number.start, number.end) for number in run)
+    return found
 
 
 def keys_of(text: str) -> list[str]:
@@ -121,7 +158,7 @@ def _plate_key(match: re.Match[str]) -> str | None:
     plate = match["plate"]
     if not plate or not _HAS_DIGIT.search(plate):
         return None
-    return f"#p{fold(plate.replace(' ', ''))}"
+    return f"#p{fold(''.join(plate.split()))}"
 
 
 def _grouped_key(match: re.Match[str]) -> str | None:

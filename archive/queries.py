@@ -1,6 +1,7 @@
 """What somebody types as a question to the index: words, phrases and numbers."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from string import ascii_lowercase, ascii_uppercase
 from typing import Any
@@ -15,6 +16,9 @@ LOOKED_AT = 10_000
 _DASHES = re.compile(r"-[-\s]*-")
 _OPERATORS = re.compile(r'"|(?:^|\s)-|\sor\s', re.IGNORECASE)
 """People know them from web search: a phrase, a word that must not be there, one of two."""
+
+_ONLY_NUMBERS = re.compile(r"(?:^|(?<=\s))nomor:\s*", re.IGNORECASE)
+"""What follows it is looked for as a number, not as a word."""
 
 _CAPITALS = str.maketrans(ascii_lowercase, ascii_uppercase)
 """Plates are typed in small letters, and every letter keeps its place."""
@@ -31,8 +35,8 @@ class Question:
     """What a page must hold."""
     marked: TsQuery
     """What is marked on it: more than is wanted, because marking compares stems only."""
-    numbers: frozenset[str]
-    """Keys of the numbers that are asked for."""
+    numbers: tuple[frozenset[str], ...] = ()
+    """Keys of each number that is asked for."""
 
 
 def question(typed: str) -> Question | None:
@@ -40,19 +44,33 @@ def question(typed: str) -> Question | None:
     text = cleaned(typed)
     if not text:
         return None
+    before, *after = _ONLY_NUMBERS.split(text)
+    found = list(numbers.numbers_in(" ".join(after).translate(_CAPITALS)))
+    if not found:
+        return _question(" ".join([before, *after]))
+    rest = _question(" ".join([before, *_without(" ".join(after), found)]))
+    keys = tuple(number.wanted for number in found)
+    if rest is None:
+        return Question(_keys(keys), _words(text), keys)
+    return Question(_all([rest.wanted, _keys(keys)]), rest.marked, (*rest.numbers, *keys))
+
+
+def _question(text: str) -> Question | None:
+    if not text.strip():
+        return None
     if _OPERATORS.search(text):
-        return Question(_words(text), _words(text), frozenset())
+        return Question(_words(text), _words(text))
     told = words.meaningful(text.split())
     wanted = marked = _told(told)
     if any(words.family_of(word) != [word] or words.is_as_written(word) for word in told):
         marked = _words(" or ".join(form for word in told for form in words.family_of(word)))
     found = list(numbers.numbers_in(" ".join(told).translate(_CAPITALS)))
-    if found:
-        keys = frozenset[str]().union(*(number.wanted for number in found))
-        rest = _without(" ".join(told), found)
-        wanted = _either(wanted, _all([*([_told(rest)] if rest else []), _keys(keys)]))
-        return Question(wanted, marked, keys)
-    return Question(wanted, marked, frozenset())
+    if not found:
+        return Question(wanted, marked)
+    keys = tuple(number.wanted for number in found)
+    rest = _without(" ".join(told), found)
+    wanted = _either(wanted, _all([*([_told(rest)] if rest else []), _keys(keys)]))
+    return Question(wanted, marked, keys)
 
 
 def cleaned(typed: str) -> str:
@@ -85,13 +103,14 @@ def _words(text: str) -> TsQuery:
     return _either(func.websearch_to_tsquery(INDONESIAN, text), func.websearch_to_tsquery(SIMPLE, text))
 
 
-def _keys(keys: frozenset[str]) -> TsQuery:
-    return lexemes(sorted(keys), " & ")
+def _keys(keys: tuple[frozenset[str], ...]) -> TsQuery:
+    return lexemes(sorted(frozenset[str]().union(*keys)), " & ")
 
 
-def lexemes(names: list[str], operator: str) -> TsQuery:
-    """Entries of the index, exactly as they are there. They hold letters and figures and what our own code puts before them."""
-    return cast(literal(operator.join(f"'{name}'" for name in names)), TSQUERY)
+def lexemes(names: Sequence[str], operator: str) -> TsQuery:
+    """Entries of the index, exactly as they are there."""
+    quoted = (name.replace("\\", "\\\\").replace("'", "''") for name in names)
+    return cast(literal(operator.join(f"'{name}'" for name in quoted)), TSQUERY)
 
 
 def _all(parts: list[TsQuery]) -> TsQuery:

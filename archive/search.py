@@ -3,18 +3,20 @@
 A word on every second page stands on half a million of a million pages. Nobody reads so many, and ranking or sorting them would
 take seconds, so a search looks at the pages that were read last first: each page has the number of its block in the index, and
 the newest blocks are asked before all of them. When they hold enough, the best of the newest finds are shown; a word that is
-not there often enough is rare, and then all finds are few. Decision 0029.
+not there often enough is rare, and then all finds are few. Decision 0029. A search can be narrowed by the facets of papers, which
+stand in the index too, and by the time they came. Decision 0040.
 """
 
 import html
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, String, cast, func, literal, select, text, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, String, cast, func, literal, select, text, tuple_
+from sqlalchemy.orm import Mapped, Session
 
 from archive.excerpts import MARK_END, MARK_START, around_numbers
 from archive.models import BLOCK, Document, Page
@@ -35,6 +37,65 @@ _SNIPPET = (
 
 _OWN_PLAN = text("set local plan_cache_mode = force_custom_plan")
 """What is best for a rare word is worst for a frequent one, so no plan made for one serves another."""
+
+
+class Order(StrEnum):
+    """What comes first."""
+
+    BEST = "best"
+    NEWEST = "newest"
+    OLDEST = "oldest"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Among which pages is searched."""
+
+    document_ids: Collection[UUID] | Select[UUID] | None = None
+    """What the person may see: a list, or a query that selects ids."""
+    facets: Sequence[str] = ()
+    """Only documents with all of them."""
+    since: datetime | None = None
+    before: datetime | None = None
+    """Only documents that were added from the one until the other."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Is there nothing to search?"""
+        return isinstance(self.document_ids, Collection) and not self.document_ids
+
+    def conditions(self, document_id: ColumnElement[UUID] | Mapped[UUID]) -> list[ColumnElement[bool]]:
+        """What the index of words does not answer."""
+        found: list[ColumnElement[bool]] = []
+        if self.document_ids is not None:
+            found.append(document_id.in_(self.document_ids))
+        if self.since or self.before:
+            in_time = select(Document.id)
+            if self.since:
+                in_time = in_time.where(Document.added_at >= self.since)
+            if self.before:
+                in_time = in_time.where(Document.added_at < self.before)
+            found.append(document_id.in_(in_time))
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page that answers the question."""
+
+    document_id: UUID
+    page: int
+    rank: float
+    added_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Finds:
+    """Pages in their order."""
+
+    found: list[Found]
+    is_all: bool
+    """False when there are more than were looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,80 +120,109 @@ def search(
     limit: int = 50,
     offset: int = 0,
 ) -> list[Hit]:
-    """Pages that hold the words, best first, without the first `offset` of them.
+    """Pages that hold the words, best first, without the first `offset` of them: `find` and `show` in one."""
+    found = find(session, query, Scope(document_ids)).found
+    return show(session, query, found[offset : offset + limit])
 
-    The query takes words, "a phrase", `or` and -without, as people know it from web search. `document_ids`
-    restricts to what the person may see: a list, or a query that selects ids. Word forms are found by their
-    stem (`kehilangan` finds `hilang`); names as they are written; numbers however they are written.
+
+def find(session: Session, query: str, scope: Scope, order: Order = Order.BEST) -> Finds:
+    """Pages that hold the words.
+
+    The query takes words, "a phrase", `or`, -without, as people know it from web search, and `nomor:` before numbers. Word forms
+    are found by their stem (`kehilangan` finds `hilang`); names as they are written; numbers however they are written.
     """
     asked = question(query)
-    if asked is None or (isinstance(document_ids, Collection) and not document_ids):
-        return []
+    if asked is None or scope.is_empty:
+        return Finds([], is_all=True)
     session.execute(_OWN_PLAN)
-    found = _newest(session, asked, document_ids)
-    if len(found) < ENOUGH:
-        found = _ranked(session, _all_with(asked.wanted, document_ids), asked)
-    return _shown(session, asked, found[offset : offset + limit])
+    wanted = asked.wanted.op("&&")(lexemes(scope.facets, " & ")) if scope.facets else asked.wanted
+    found = _nearest(session, asked, wanted, scope, order)
+    if len(found) >= ENOUGH:
+        return Finds(found, is_all=False)
+    found = _ordered(session, _first(wanted, order).where(*scope.conditions(Page.document_id)), asked, order)
+    return Finds(found, is_all=len(found) < CANDIDATES)
 
 
-Found = tuple[UUID, int, float]
-
-
-def _newest(
-    session: Session, asked: Question, document_ids: Collection[UUID] | Select[UUID] | None
-) -> list[Found]:
-    """What is found in the newest blocks; nothing in an archive that has no others."""
+def _nearest(session: Session, asked: Question, wanted: TsQuery, scope: Scope, order: Order) -> list[Found]:
+    """What is found in the newest blocks, or the oldest; nothing in an archive that has no others."""
     last = (session.scalar(select(func.max(Page.seq))) or 0) // BLOCK
     if last < NEWEST_BLOCKS:
         return []
-    blocks = lexemes([f"~{last - earlier}" for earlier in range(NEWEST_BLOCKS)], " | ")
+    begin = _begin(session, scope, order)
+    steps = (
+        range(begin, begin + NEWEST_BLOCKS)
+        if order is Order.OLDEST
+        else range(begin - NEWEST_BLOCKS + 1, begin + 1)
+    )
+    blocks = lexemes([f"~{block}" for block in steps], " | ")
     # Found first and then sifted: the rules of access are asked about these few, however much the person may see.
-    found = _all_with(blocks.op("&&")(asked.wanted), None).cte("found").prefix_with("materialized")
-    sifted = select(found)
-    if document_ids is not None:
-        sifted = sifted.where(found.c.document_id.in_(document_ids))
-    return _ranked(session, sifted, asked)
+    found = _first(blocks.op("&&")(wanted), order).cte("found").prefix_with("materialized")
+    return _ordered(session, select(found).where(*scope.conditions(found.c.document_id)), asked, order)
 
 
-def _all_with(wanted: TsQuery, document_ids: Collection[UUID] | Select[UUID] | None) -> Select[Any]:
-    """The newest pages that answer the question."""
-    found = select(Page.document_id, Page.no, Page.seq, Page.tsv).where(Page.tsv.op("@@")(wanted))
-    if document_ids is not None:
-        found = found.where(Page.document_id.in_(document_ids))
-    return found.order_by(Page.seq.desc()).limit(CANDIDATES)
+def _begin(session: Session, scope: Scope, order: Order) -> int:
+    """The block of the first page in this order and time: what was added first was mostly read first."""
+    added = select(Page.seq).join(Document, Document.id == Page.document_id).limit(1)
+    if order is Order.OLDEST:
+        if scope.since is None:
+            return (session.scalar(select(func.min(Page.seq))) or 0) // BLOCK
+        added = added.where(Document.added_at >= scope.since).order_by(
+            Document.added_at, Document.id, Page.no
+        )
+    else:
+        if scope.before is None:
+            return (session.scalar(select(func.max(Page.seq))) or 0) // BLOCK
+        added = added.where(Document.added_at < scope.before).order_by(
+            Document.added_at.desc(), Document.id.desc(), Page.no.desc()
+        )
+    return (session.scalar(added) or 0) // BLOCK
 
 
-def _ranked(session: Session, candidates: Select[Any], asked: Question) -> list[Found]:
-    """Best first."""
+def _first(wanted: TsQuery, order: Order) -> Select[Any]:
+    """The newest pages that answer the question, or the oldest."""
+    by_age = Page.seq.asc() if order is Order.OLDEST else Page.seq.desc()
+    found = select(Page.document_id, Page.no, Page.tsv).where(Page.tsv.op("@@")(wanted))
+    return found.order_by(by_age).limit(CANDIDATES)
+
+
+def _ordered(session: Session, candidates: Select[Any], asked: Question, order: Order) -> list[Found]:
     some = candidates.subquery()
     rank = func.ts_rank(some.c.tsv, asked.wanted)
-    ranked = select(some.c.document_id, some.c.no, rank).order_by(rank.desc(), some.c.document_id, some.c.no)
-    return [(document_id, no, rank) for document_id, no, rank in session.execute(ranked)]
+    first = {
+        Order.BEST: rank.desc(),
+        Order.NEWEST: Document.added_at.desc(),
+        Order.OLDEST: Document.added_at.asc(),
+    }[order]
+    rows = session.execute(
+        select(some.c.document_id, some.c.no, rank, Document.added_at)
+        .join(Document, Document.id == some.c.document_id)
+        .order_by(first, some.c.document_id, some.c.no)
+    )
+    return [Found(*row) for row in rows]
 
 
-def _shown(session: Session, asked: Question, found: list[Found]) -> list[Hit]:
-    """Only what is shown is read and marked."""
-    if not found:
+def show(session: Session, query: str, found: Sequence[Found]) -> list[Hit]:
+    """The pages with their words marked. Only what is shown is read."""
+    asked = question(query)
+    if asked is None or not found:
         return []
     content = func.translate(func.left(Page.text, SNIPPET_TEXT), MARK_START + MARK_END, "")
     snippet = cast(func.ts_headline(INDONESIAN, content, asked.marked, _SNIPPET), String)
-    ranks = {(document_id, no): rank for document_id, no, rank in found}
     own = content if asked.numbers else literal("")
+    wanted = [(one.document_id, one.page) for one in found]
     rows = session.execute(
-        select(Document.id, Page.no, Document.label, Document.media_type, Document.added_at, snippet, own)
+        select(Document.id, Page.no, Document.label, Document.media_type, snippet, own)
         .join(Page, Page.document_id == Document.id)
-        .where(tuple_(Page.document_id, Page.no).in_(list(ranks)))
+        .where(tuple_(Page.document_id, Page.no).in_(wanted))
     )
-    hits = {
-        (document_id, no): Hit(
-            document_id,
-            no,
-            label,
-            media_type,
-            added_at,
-            html.escape(" ".join((around_numbers(own_text, asked.numbers) or marked).split())),
-            ranks[document_id, no],
+    told = {(document_id, no): rest for document_id, no, *rest in rows}
+    hits = []
+    for one in found:
+        if (one.document_id, one.page) not in told:
+            continue  # read anew meanwhile, into fewer pages
+        label, media_type, marked, text_ = told[one.document_id, one.page]
+        excerpt = " ".join((around_numbers(text_, asked.numbers) or marked).split())
+        hits.append(
+            Hit(one.document_id, one.page, label, media_type, one.added_at, html.escape(excerpt), one.rank)
         )
-        for document_id, no, label, media_type, added_at, marked, own_text in rows
-    }
-    return [hits[place] for place in ranks]
+    return hits

@@ -25,8 +25,8 @@ from workflow_app.services.accounts import users
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.papers import intake, paper_search
 from workflow_app.trials import finished_cases
-from workflow_app.trials.officer import Unexpected
 from workflow_app.trials.notices import Notice, unheard
+from workflow_app.trials.officer import Unexpected
 from workflow_app.trials.percentiles import milliseconds
 from workflow_app.trials.site import TrialSite, kept_site, running_site
 from workflow_app.types import SYSTEM, Actor

@@ -48,7 +48,7 @@ def test_r37_a_paper_above_the_level_is_nowhere(officer: UnitOfWork, chief: Unit
     levels.classify(chief, paper, "rahasia", levels.REASONS[0])
 
     assert documents.for_case(officer, case.id) == []
-    assert paper_search.search(officer, WORD).total_estimate == 0
+    assert paper_search.search(officer, WORD).total == 0
     assert "document.added" not in {entry.action for entry in history.timeline(officer, case.id)}
     for look in (
         lambda: documents.get(officer, paper),

@@ -137,7 +137,7 @@ def test_words_on_a_paper_are_found_by_those_who_see_its_case(
         "kehilangan",
         "penduduk",
     }
-    assert search(person("sari", "ka_spkt"), "pengantar").total_estimate == 1
+    assert search(person("sari", "ka_spkt"), "pengantar").total == 1
     assert search(person("rudi", "pimpinan"), "pengantar").hits == [], "sees the case, but no identities"
     for stranger in (tono, person("wati", "arsiparis"), person("joko", "piket_lantas")):
         assert search(stranger, "pengantar").hits == []

@@ -33,8 +33,11 @@ OF_PAGES = "update archive.page p set facets = d.facets from archive.document d 
 def upgrade() -> None:
     op.drop_column("page", "tsv", schema="archive")
     for table in ("document", "page"):
-        column = sa.Column("facets", sa.ARRAY(sa.Text()), server_default="{}", nullable=False)
-        op.add_column(table, column, schema="archive")
+        op.add_column(
+            table,
+            sa.Column("facets", sa.ARRAY(sa.Text()), server_default="{}", nullable=False),
+            schema="archive",
+        )
     op.execute(FACETS)
     op.execute(OF_PAGES)
     _number_pages_again()

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, String, cast, func, literal, select, union
 from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.orm import Mapped
 
 import archive.facets
 from archive.models import Document
@@ -20,6 +21,9 @@ from workflow_app.services.ground.unit_of_work import UnitOfWork
 
 CODE = 12
 """Characters of the digest that stands for a name of papers: short, and safe in an address."""
+
+
+_Text = ColumnElement[str] | Mapped[str]
 
 
 class Facet(StrEnum):
@@ -70,10 +74,10 @@ def renew(work: UnitOfWork, document_ids: Collection[UUID]) -> None:
     )
 
 
-def _entry(facet: Facet, code: ColumnElement[str]) -> ColumnElement[str]:
+def _entry(facet: Facet, code: _Text) -> ColumnElement[str]:
     return literal(entry(facet, "")) + code
 
 
-def _code(label: ColumnElement[str]) -> ColumnElement[str]:
+def _code(label: _Text) -> ColumnElement[str]:
     """`code_of` in the database."""
     return func.left(func.encode(func.sha256(func.convert_to(label, "UTF8")), "hex"), CODE)

@@ -2,6 +2,7 @@
 
 import html
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -10,16 +11,18 @@ from sqlalchemy import select
 import archive.search
 from archive.excerpts import MARK_END, MARK_START
 from archive.models import Document
-from archive.search import Hit
+from archive.search import Hit, Order
 from workflow_app.models.case import Case
 from workflow_app.models.document import CaseDocument
 from workflow_app.services.case_file import handoffs
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.papers import paper_sight, paper_trail
+from workflow_app.services.papers import paper_narrowing, paper_sight, paper_trail
+from workflow_app.services.papers.paper_narrowing import Chip, Choice, Group
 from workflow_app.types import AccessLevel
 
 MAX_HITS = 500
 """Nobody reads further; a better query finds more."""
+NOTHING: Choice = {}
 _MARKED = re.compile(f"{MARK_START}([^{MARK_END}]*){MARK_END}")
 
 
@@ -38,29 +41,46 @@ class SearchHit:
 
 @dataclass(frozen=True)
 class SearchPage:
-    """Hits, best first."""
+    """Hits in their order."""
 
     hits: list[SearchHit]
-    total_estimate: int
-    """At least so many pages were found."""
+    total: int
+    """So many pages were found."""
+    is_all: bool
+    """False when there are more: of a frequent word only the nearest are looked at."""
     next: str | None
     """Cursor for `after`, or None when this is the last page."""
+    groups: Sequence[Group]
+    """By what these can be narrowed."""
+    chips: Sequence[Chip]
+    """By what they are."""
 
 
-def search(work: UnitOfWork, query: str, *, after: str | None = None, limit: int = 20) -> SearchPage:
+def search(
+    work: UnitOfWork,
+    query: str,
+    *,
+    choice: Choice = NOTHING,
+    order: Order = Order.BEST,
+    after: str | None = None,
+    limit: int = 20,
+) -> SearchPage:
     """Pages of papers that hold the words of `query`, of cases the actor may see and read, and of the archive for its readers."""
     start = int(after) if after and after.isascii() and after.isdigit() and len(after) < 6 else 0
     start, end = min(start, MAX_HITS), min(start + limit, MAX_HITS)
-    found = archive.search.search(
-        work.session, query, document_ids=paper_sight.all_readable(work), limit=end - start + 1, offset=start
-    )
-    shown = found[: end - start]
+    scope = paper_narrowing.scope(choice, paper_sight.all_readable(work))
+    finds = archive.search.find(work.session, query, scope, order)
+    narrowed = paper_narrowing.narrow(work, finds.found, choice)
+    shown = archive.search.show(work.session, query, narrowed.found[start:end])
     cases = _cases_of(work, shown)
     _record_restricted(work, shown)
     return SearchPage(
         hits=[_hit(hit, cases.get(hit.document_id)) for hit in shown],
-        total_estimate=start + len(found),
-        next=str(end) if len(found) > len(shown) and end < MAX_HITS else None,
+        total=len(narrowed.found),
+        is_all=finds.is_all,
+        next=str(end) if len(narrowed.found) > end and end < MAX_HITS else None,
+        groups=narrowed.groups,
+        chips=narrowed.chips,
     )
 
 

@@ -1,0 +1,210 @@
+"""Narrowing a search for papers: what was chosen, what may be chosen further, and how many pages that would leave.
+
+Only what the actor may see and read is counted: the facts of a paper come from the cases through which he reads it, whatever
+the index knows besides (`paper_facets`). A choice is a code without anything personal, fit for an address.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from uuid import UUID
+
+from sqlalchemy import Select, select
+
+from archive.models import Document
+from archive.search import Found, Scope
+from workflow_app.models.case import Case
+from workflow_app.models.definition import Definition
+from workflow_app.models.document import CaseDocument
+from workflow_app.services.case_file import handoffs
+from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.office import configuration
+from workflow_app.services.papers import levels, paper_facets
+from workflow_app.services.papers.paper_facets import Facet
+from workflow_app.types import WITA, AccessLevel
+
+YEAR = "tahun"
+NAMES = {
+    "jenis": Facet.KIND,
+    "layanan": Facet.PROCESS,
+    YEAR: None,
+    "unit": Facet.UNIT,
+    "tingkat": Facet.LEVEL,
+}
+"""What can be chosen, by its name in the address; the year is not kept as a facet but known by the time."""
+TITLES = {
+    "jenis": "Jenis dokumen",
+    "layanan": "Layanan",
+    YEAR: "Tahun diterima",
+    "unit": "Unit",
+    "tingkat": "Tingkat akses",
+}
+_SHAPES = {
+    "jenis": r"[0-9a-f]{12}",
+    "layanan": r"\w{1,60}",
+    YEAR: r"(?:19|20)\d\d",
+    "unit": r"[\w-]{1,60}",
+    "tingkat": r"[0-3]",
+}
+MOST_OPTIONS = 8
+
+Choice = Mapping[str, str]
+"""Codes by name."""
+
+
+@dataclass(frozen=True)
+class Option:
+    """Something to choose."""
+
+    name: str
+    code: str
+    label: str
+    count: int
+    """Pages among those that were looked at."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """What can be chosen of one kind."""
+
+    title: str
+    options: Sequence[Option]
+
+
+@dataclass(frozen=True)
+class Chip:
+    """What was chosen, to be taken back."""
+
+    name: str
+    title: str
+    label: str
+
+
+_Facts = Mapping[str, Mapping[str, str]]
+"""What the actor may know of a paper: codes with what they are called, by name."""
+
+
+def chosen(given: Mapping[str, str]) -> dict[str, str]:
+    """What an address asks for, without what it cannot mean."""
+    return {name: given[name] for name in NAMES if re.fullmatch(_SHAPES[name], given.get(name, ""), re.ASCII)}
+
+
+def scope(choice: Choice, document_ids: Select[UUID]) -> Scope:
+    """Where the archive is to look."""
+    entries = [
+        paper_facets.entry(facet, choice[name]) for name, facet in NAMES.items() if facet and name in choice
+    ]
+    found = Scope(document_ids, entries)
+    if YEAR not in choice:
+        return found
+    year = int(choice[YEAR])
+    since, before = (datetime(each, 1, 1, tzinfo=WITA).astimezone(UTC) for each in (year, year + 1))
+    return replace(found, since=since, before=before)
+
+
+@dataclass(frozen=True)
+class Narrowed:
+    """The finds that are left, and what can be chosen of them."""
+
+    found: list[Found]
+    groups: Sequence[Group]
+    chips: Sequence[Chip]
+
+
+def narrow(work: UnitOfWork, found: Sequence[Found], choice: Choice) -> Narrowed:
+    """Leave what the actor may know to be as chosen. Three queries, however many finds there are."""
+    facts = _facts(work, found)
+    left = [
+        one
+        for one in found
+        if one.document_id in facts
+        and all(code in facts[one.document_id][name] for name, code in choice.items())
+    ]
+    counts, labels = _counts(left, facts)
+    groups = [
+        Group(TITLES[name], options)
+        for name in NAMES
+        if name not in choice
+        and (options := _options(name, counts[name], labels[name]))
+        and (len(options) > 1 or options[0].count < len(left))
+    ]
+    chips = [
+        Chip(name, TITLES[name], labels[name].get(code) or _known(work, name, code))
+        for name, code in choice.items()
+    ]
+    return Narrowed(left, groups, chips)
+
+
+def _known(work: UnitOfWork, name: str, code: str) -> str:
+    """What a choice is called that leaves nothing."""
+    if name == "tingkat":
+        return levels.LABELS[AccessLevel(int(code))]
+    if name == "layanan":
+        return _process_names(work).get(code, "tidak dikenal")
+    return code if name == YEAR else "tidak ada di hasil ini"
+
+
+def _counts(
+    found: Sequence[Found], facts: Mapping[UUID, _Facts]
+) -> tuple[dict[str, Counter[str]], dict[str, dict[str, str]]]:
+    counts: dict[str, Counter[str]] = {name: Counter() for name in NAMES}
+    labels: dict[str, dict[str, str]] = {name: {} for name in NAMES}
+    for one in found:
+        for name, codes in facts[one.document_id].items():
+            counts[name].update(codes.keys())
+            labels[name].update(codes)
+    return counts, labels
+
+
+def _options(name: str, counts: Counter[str], labels: Mapping[str, str]) -> list[Option]:
+    """The most frequent ones, years and levels in their order."""
+    some = [Option(name, code, labels[code], count) for code, count in counts.most_common(MOST_OPTIONS)]
+    if name == YEAR:
+        return sorted(some, key=lambda option: option.code, reverse=True)
+    return sorted(some, key=lambda option: option.code) if name == "tingkat" else some
+
+
+def _facts(work: UnitOfWork, found: Sequence[Found]) -> dict[UUID, _Facts]:
+    ids = {one.document_id for one in found}
+    if not ids:
+        return {}
+    added = {one.document_id: str(one.added_at.astimezone(WITA).year) for one in found}
+    seen = _cases(work, ids)
+    facts: dict[UUID, _Facts] = {}
+    papers = select(Document.id, Document.label, Document.level).where(Document.id.in_(ids))
+    for document_id, label, level in work.session.execute(papers):
+        cases = seen.get(document_id, [])
+        kinds = [kind for kind, _, _ in cases] or [label]
+        facts[document_id] = {
+            "jenis": {paper_facets.code_of(kind): kind for kind in kinds},
+            "layanan": {key: name for _, (key, name), _ in cases},
+            YEAR: {added[document_id]: added[document_id]},
+            "unit": {code: name for _, _, (code, name) in cases},
+            "tingkat": {str(level): levels.LABELS[AccessLevel(level)]},
+        }
+    return facts
+
+
+def _cases(
+    work: UnitOfWork, ids: Collection[UUID]
+) -> dict[UUID, list[tuple[str, tuple[str, str], tuple[str, str]]]]:
+    """What papers are called in the cases in which the actor reads them, with process and unit of each."""
+    query = (
+        select(CaseDocument.document_id, CaseDocument.label, Case.process_key, Case.unit)
+        .join(Case, Case.id == CaseDocument.case_id)
+        .where(CaseDocument.document_id.in_(ids), handoffs.readable_case(work))
+    )
+    names = _process_names(work)
+    own = str(configuration.value(work, "nama_unit"))
+    found: dict[UUID, list[tuple[str, tuple[str, str], tuple[str, str]]]] = {}
+    for document_id, label, key, unit in work.session.execute(query):
+        called = own if unit == work.actor.unit else unit
+        found.setdefault(document_id, []).append((label, (key, names.get(key, key)), (unit, called)))
+    return found
+
+
+def _process_names(work: UnitOfWork) -> dict[str, str]:
+    query = select(Definition.process_key, Definition.name).where(Definition.is_current)
+    return dict(work.session.execute(query).all())
