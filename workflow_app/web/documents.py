@@ -17,6 +17,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from workflow_app.errors import InvalidInput
+from workflow_app.services.accounts import sessions
 from workflow_app.services.office.retention_schedule import FATES, STARTS
 from workflow_app.services.papers import (
     disposals,
@@ -25,12 +26,13 @@ from workflow_app.services.papers import (
     paper_holds,
     paper_kin,
     paper_labels,
+    paper_marks,
     recordings,
     retention,
     versions,
 )
 from workflow_app.services.running import tasks
-from workflow_app.web import uploads
+from workflow_app.web import session, uploads
 from workflow_app.web.access import access
 from workflow_app.web.failures import status_of
 from workflow_app.web.files import attachment, inline, sound
@@ -92,10 +94,12 @@ def lift(document_id: UUID) -> ResponseReturnValue:
 def _page(
     document_id: UUID, chosen: Mapping[str, str] | None = None, errors: Mapping[str, str] | None = None
 ) -> str:
-    wants_text = request.args.get("teks") == "ya"
+    wants_text, wants_marks = (request.args.get(name) == "ya" for name in ("teks", "cari"))
     with unit_of_work() as work:
         document = documents.get(work, document_id)
         pages = documents.text(work, document_id) if wants_text else []
+        words = sessions.searched(work, session.session_id()) if pages and wants_marks else ""
+        marks = paper_marks.of(work, document_id, words) if words else {}
         kin = paper_kin.of(work, document_id) if document.can_read else paper_kin.Kin()
         history = versions.of(work, document_id) if document.can_read else []
         choices = levels.choices(work, document.level) if document.can_classify else {}
@@ -107,6 +111,7 @@ def _page(
         document=document,
         pages=pages,
         wants_text=wants_text,
+        marks=marks,
         kin=kin,
         history=history,
         levels=choices,

@@ -1,10 +1,14 @@
-"""Searching numbers and the text of papers. The words stay out of the address: people search for names."""
+"""Searching numbers and the text of papers. The words stay out of the address: people search for names. What narrows the
+search stands there, in codes.
+"""
+
+from collections.abc import Mapping
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from workflow_app.services.accounts import sessions
-from workflow_app.services.papers import paper_search
+from workflow_app.services.papers import paper_narrowing, paper_search
 from workflow_app.services.running import cases
 from workflow_app.web import session
 from workflow_app.web.access import access
@@ -13,6 +17,8 @@ from workflow_app.web.transaction import unit_of_work
 blueprint = Blueprint("search", __name__, url_prefix="/cari")
 
 LONGEST = 200
+ORDER = "urut"
+ORDERS = {"": "Paling cocok", "baru": "Terbaru", "lama": "Terlama"}
 
 
 @blueprint.post("")
@@ -22,16 +28,39 @@ def remember() -> ResponseReturnValue:
     words = request.form.get("kata", "").strip()[:LONGEST]
     with unit_of_work() as work:
         sessions.remember_search(work, session.session_id(), words)
-    return redirect(url_for("search.show"))
+    return redirect(url_for("search.show", urut=_order_asked().get(ORDER)))
 
 
 @blueprint.get("")
 @access()
 def show() -> ResponseReturnValue:
     """Cases by number, papers by their text."""
-    after = request.args.get("setelah")
+    after, order = request.args.get("setelah"), _order_asked()
+    choice = paper_narrowing.chosen(request.args)
     with unit_of_work() as work:
         words = sessions.searched(work, session.session_id())
-        hits = cases.search(work, words, limit=10) if words and not after else []
-        found = paper_search.search(work, words, after=after) if words else None
-    return render_template("search/show.html", words=words, cases=hits, papers=found, after=after)
+        hits = cases.search(work, words, limit=10) if words and not after and not choice else []
+        found = (
+            paper_search.search(
+                work, words, choice=choice, order=paper_search.ORDERS[order.get(ORDER, "")], after=after
+            )
+            if words
+            else None
+        )
+    return render_template(
+        "search/show.html",
+        words=words,
+        cases=hits,
+        papers=found,
+        after=after,
+        choice=choice,
+        order=order,
+        orders=ORDERS,
+        most=paper_search.MAX_HITS,
+    )
+
+
+def _order_asked() -> Mapping[str, str]:
+    """As it stands in the address; empty for the usual one."""
+    given = request.values.get(ORDER, "")
+    return {ORDER: given} if given in ORDERS and given else {}

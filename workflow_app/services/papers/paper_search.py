@@ -4,6 +4,7 @@ import html
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -23,6 +24,8 @@ from workflow_app.types import AccessLevel
 MAX_HITS = 500
 """Nobody reads further; a better query finds more."""
 NOTHING: Choice = {}
+ORDERS = {"": Order.BEST, "baru": Order.NEWEST, "lama": Order.OLDEST}
+"""By the word in the address."""
 _MARKED = re.compile(f"{MARK_START}([^{MARK_END}]*){MARK_END}")
 
 
@@ -35,6 +38,7 @@ class SearchHit:
     case_number: str | None
     label: str
     page: int
+    added_at: datetime
     snippet_parts: list[tuple[str, bool]]
     """Plain text in pieces; true for a found word. To be escaped by the page that shows it."""
 
@@ -105,7 +109,7 @@ def _cases_of(work: UnitOfWork, hits: list[Hit]) -> dict[UUID, tuple[UUID, str, 
 
 def _hit(hit: Hit, case: tuple[UUID, str, str] | None) -> SearchHit:
     case_id, number, label = case or (None, None, hit.label)
-    return SearchHit(hit.document_id, case_id, number, label, hit.page, split(hit.snippet))
+    return SearchHit(hit.document_id, case_id, number, label, hit.page, hit.added_at, split(hit.snippet))
 
 
 def split(snippet: str) -> list[tuple[str, bool]]:

@@ -1,0 +1,193 @@
+"""R37: finds are counted, narrowed and put in order as far as the actor may know of them, and not a page further."""
+
+from dataclasses import replace
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select, update
+
+import archive.documents
+from archive.documents import PageText
+from archive.models import Document, Page
+from tests.integration.conftest import TestClock
+from tests.integration.services import desk, scans
+from workflow_app.models.case import Case
+from workflow_app.models.document import CaseDocument
+from workflow_app.models.wall import CaseWall
+from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.papers import (
+    documents,
+    intake,
+    levels,
+    paper_facets,
+    paper_narrowing,
+    paper_search,
+)
+from workflow_app.services.papers.paper_search import SearchPage
+from workflow_app.types import Actor
+
+WORD = "zamrudbiru"
+
+
+@pytest.fixture
+def chief(officer: UnitOfWork, sari: Actor) -> UnitOfWork:
+    return replace(officer, actor=sari)
+
+
+def hand_in(work: UnitOfWork, label: str = "Surat", text: str = WORD, case: Case | None = None) -> UUID:
+    """A paper of a case, of a new one if none is given, that was read."""
+    case = case or desk.new_case(work)
+    data = scans.picture(f"{label} {text} {case.id}")
+    paper = documents.upload(work, case.id, element="", label=label, data=data).id
+    page = PageText(1, text, 90.0, [], 1, 1, "ocr")
+    archive.documents.save_pages(work.session, paper, [page])
+    return paper
+
+
+def of_process(work: UnitOfWork, key: str, paper: UUID) -> None:
+    """As if the cases of the paper were of another process."""
+    cases = select(CaseDocument.case_id).where(CaseDocument.document_id == paper)
+    work.session.execute(update(Case).where(Case.id.in_(cases)).values(process_key=key))
+    paper_facets.renew(work, [paper])
+
+
+def counts(page: SearchPage) -> dict[str, dict[str, int]]:
+    """How many pages each choice would leave, by title and label."""
+    return {group.title: {option.label: option.count for option in group.options} for group in page.groups}
+
+
+def found(page: SearchPage) -> list[UUID]:
+    return [hit.document_id for hit in page.hits]
+
+
+def code(label: str) -> dict[str, str]:
+    return {"jenis": paper_facets.code_of(label)}
+
+
+def test_r37_finds_are_counted_by_what_they_are_and_narrowed_to_it(officer: UnitOfWork) -> None:
+    letters, photo = {hand_in(officer, text=f"{WORD} {no}") for no in "ab"}, hand_in(officer, "Foto")
+
+    every = paper_search.search(officer, WORD)
+    assert counts(every) == {"Jenis dokumen": {"Surat": 2, "Foto": 1}}
+    assert (every.total, every.is_all, every.chips) == (3, True, [])
+
+    some = paper_search.search(officer, WORD, choice=code("Surat"))
+    assert set(found(some)) == letters
+    assert [(chip.title, chip.label) for chip in some.chips] == [("Jenis dokumen", "Surat")]
+    assert some.groups == []
+    assert found(paper_search.search(officer, WORD, choice=code("Foto"))) == [photo]
+    assert found(paper_search.search(officer, WORD, choice=code("Lain"))) == []
+
+
+def test_r37_the_service_of_a_case_narrows_and_a_link_made_later_counts(officer: UnitOfWork) -> None:
+    case = desk.new_case(officer)
+    paper, other = hand_in(officer, case=case), hand_in(officer, text=f"{WORD} lain")
+    of_process(officer, "lp", other)
+    key = case.process_key
+    assert found(paper_search.search(officer, WORD, choice={"layanan": key})) == [paper]
+    assert found(paper_search.search(officer, WORD, choice={"layanan": "lp"})) == [other]
+
+    intake.link(officer, case.id, other, element="", label="Foto")
+
+    assert set(found(paper_search.search(officer, WORD, choice={"layanan": key}))) == {paper, other}
+    assert found(paper_search.search(officer, WORD, choice=code("Foto"))) == [other]
+
+
+def test_r37_what_is_above_the_level_is_neither_counted_nor_offered(
+    officer: UnitOfWork, chief: UnitOfWork
+) -> None:
+    case = desk.new_case(officer)
+    open_paper, secret = hand_in(officer, case=case), hand_in(officer, "Foto", case=case)
+    levels.classify(chief, secret, "rahasia", levels.REASONS[0])
+
+    assert counts(paper_search.search(chief, WORD))["Tingkat akses"] == {"Biasa": 1, "Rahasia": 1}
+    assert found(paper_search.search(chief, WORD, choice={"tingkat": "2"})) == [secret]
+    below = paper_search.search(officer, WORD)
+    assert (found(below), below.total, below.groups) == ([open_paper], 1, [])
+    for choice in (code("Foto"), {"tingkat": "2"}):
+        hidden = paper_search.search(officer, WORD, choice=choice)
+        assert (hidden.total, hidden.groups) == (0, [])
+        assert all("Foto" not in chip.label for chip in hidden.chips)
+
+
+@pytest.mark.parametrize("hide", ["wall", "confinement"])
+def test_r37_a_case_that_is_hidden_gives_its_papers_no_facet(officer: UnitOfWork, hide: str) -> None:
+    """The index knows that the paper is in both cases; who sees one of them learns nothing of the other."""
+    seen, hidden = desk.new_case(officer), desk.new_case(officer)
+    paper = hand_in(officer, case=seen)
+    hand_in(officer, text=f"{WORD} lain")
+    intake.link(officer, hidden.id, paper, element="", label="Foto")
+    hidden.process_key = "complaint"
+    paper_facets.renew(officer, [paper])
+    assert found(paper_search.search(officer, WORD, choice={"layanan": "complaint"})) == [paper]
+
+    if hide == "wall":
+        officer.session.add(
+            CaseWall(
+                case_id=hidden.id, user_id=officer.actor.user_id, since=officer.clock(), reason_key="x.y"
+            )
+        )
+    else:
+        hidden.confined_to = "propam"
+    officer.session.flush()
+
+    every = paper_search.search(officer, WORD)
+    assert (every.total, every.groups) == (2, [])
+    for choice in ({"layanan": "complaint"}, code("Foto")):
+        assert paper_search.search(officer, WORD, choice=choice).total == 0
+    assert paper in found(paper_search.search(officer, WORD, choice={"layanan": seen.process_key}))
+
+
+def test_r37_years_begin_at_midnight_in_wita(officer: UnitOfWork, clock: TestClock) -> None:
+    days = {}
+    for at in ("2024-12-31T15:59:59+00:00", "2024-12-31T16:00:00+00:00", "2026-01-01T00:00:00+00:00"):
+        paper = hand_in(officer, text=f"{WORD} {at[:4]}{at[11:13]}")
+        document = officer.session.get_one(Document, paper)
+        document.added_at = clock.at.fromisoformat(at)
+        days[at] = paper
+    officer.session.flush()
+    last, first, later = days.values()
+
+    assert counts(paper_search.search(officer, WORD)) == {"Tahun diterima": {"2026": 1, "2025": 1, "2024": 1}}
+    assert found(paper_search.search(officer, WORD, choice={"tahun": "2024"})) == [last]
+    assert found(paper_search.search(officer, WORD, choice={"tahun": "2025"})) == [first]
+    orders = paper_search.ORDERS
+    assert found(paper_search.search(officer, WORD, order=orders["baru"])) == [later, first, last]
+    assert found(paper_search.search(officer, WORD, order=orders["lama"])) == [last, first, later]
+
+
+def test_r37_of_a_frequent_word_the_nearest_in_order_and_year_are_shown(
+    officer: UnitOfWork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("archive.search.ENOUGH", 1)
+    monkeypatch.setattr("archive.search.NEWEST_BLOCKS", 1)
+    papers = {}
+    for year in (2021, 2022, 2023):
+        start = officer.session.scalars(select(Page.seq).order_by(Page.seq.desc())).first() or 0
+        step = (start // 4096 + 1) * 4096
+        officer.session.connection().exec_driver_sql(
+            f"alter table archive.page alter column seq restart with {step}"
+        )
+        papers[year] = hand_in(officer, text=f"{WORD} {year}")
+        document = officer.session.get_one(Document, papers[year])
+        document.added_at = officer.clock().replace(year=year)
+        officer.session.flush()
+
+    newest = paper_search.search(officer, WORD)
+    assert (found(newest), newest.is_all) == ([papers[2023]], False)
+    assert found(paper_search.search(officer, WORD, order=paper_search.ORDERS["lama"])) == [papers[2021]]
+    assert found(paper_search.search(officer, WORD, choice={"tahun": "2022"})) == [papers[2022]]
+    assert found(paper_search.search(officer, WORD, choice={"tingkat": "3"})) == []
+
+
+def test_what_an_address_cannot_mean_is_left_out() -> None:
+    given = {"jenis": "Warga Contoh", "layanan": "sktlk", "tahun": "20265", "unit": "a b", "tingkat": "9"}
+    assert paper_narrowing.chosen(given) == {"layanan": "sktlk"}
+
+
+def test_r37_the_code_of_a_label_is_the_same_in_the_index(officer: UnitOfWork) -> None:
+    label = "Surat"
+    paper = hand_in(officer, label)
+    entries = officer.session.scalars(select(Page.facets).where(Page.document_id == paper)).one()
+    assert paper_facets.entry(paper_facets.Facet.KIND, paper_facets.code_of(label)) in entries
+    assert paper_facets.entry(paper_facets.Facet.LEVEL, "0") in entries
