@@ -66,12 +66,13 @@ _DOCUMENTS = """
            timestamptz '2020-01-02 00:00Z' + interval '2400 days' * n / %(documents)s::int
     from generate_series(1, %(documents)s::int) n
 """
+_ANALYZE = "analyze archive.document, service_case, case_document"
 _OF_CASES = """
     insert into case_document (case_id, document_id, element, label, added_at)
     select c.id, d.id, 'persyaratan', d.label, d.added_at
     from generate_series(1, %(documents)s::int, 2) n
-    join (select id, row_number() over (order by id) - 1 as position, count(*) over () as cases from service_case) c
-    on c.position = (n / 2) %% c.cases
+    join (select id, row_number() over (order by id) - 1 as position from service_case) c
+    on c.position = n / 2 %% (select count(*) from service_case)
     join archive.document d on d.id = md5('contoh ' || n)::uuid
 """
 _OTHER_PROCESSES = """
@@ -228,7 +229,7 @@ def write(connection: psycopg.Connection[Any], library: Library, notice: Notice 
     documents = -(-library.pages // PAGES_PER_DOCUMENT)
     finished_cases.copy(connection, documents // DOCUMENTS_PER_CASE + 1)
     values = {"documents": documents, "pages": PAGES_PER_DOCUMENT, "archive": intake.ARCHIVE}
-    for statement in (_BLOBS, _DOCUMENTS, _OTHER_PROCESSES, _OF_CASES, _GIVE_FACETS):
+    for statement in (_BLOBS, _DOCUMENTS, _OTHER_PROCESSES, _ANALYZE, _OF_CASES, _ANALYZE, _GIVE_FACETS):
         connection.execute(statement, values)
     facets = dict(connection.execute(_FACETS).fetchall())
     definition = connection.execute(_INDEX).fetchone()

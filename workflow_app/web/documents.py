@@ -29,6 +29,7 @@ from workflow_app.services.papers import (
     paper_marks,
     recordings,
     retention,
+    similar_papers,
     versions,
 )
 from workflow_app.services.running import tasks
@@ -125,6 +126,16 @@ def _page(
         chosen=chosen or {},
         errors=errors or {},
     )
+
+
+@blueprint.get("/dokumen/<uuid:document_id>/serupa")
+@access()
+def similar(document_id: UUID) -> ResponseReturnValue:
+    """Papers that are about the same."""
+    with unit_of_work() as work:
+        document = documents.get(work, document_id)
+        papers = similar_papers.of(work, document_id)
+    return render_template("documents/similar.html", document=document, papers=papers)
 
 
 @blueprint.get("/dokumen/<uuid:document_id>/asli")

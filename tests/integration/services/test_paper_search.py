@@ -37,7 +37,7 @@ def chief(officer: UnitOfWork, sari: Actor) -> UnitOfWork:
 def hand_in(work: UnitOfWork, label: str = "Surat", text: str = WORD, case: Case | None = None) -> UUID:
     """A paper of a case, of a new one if none is given, that was read."""
     case = case or desk.new_case(work)
-    data = scans.picture(f"{label} {text} {case.id}")
+    data = scans.picture(f"{case.id}\n{label}\n{text}")
     paper = documents.upload(work, case.id, element="", label=label, data=data).id
     page = PageText(1, text, 90.0, [], 1, 1, "ocr")
     archive.documents.save_pages(work.session, paper, [page])

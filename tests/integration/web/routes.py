@@ -153,6 +153,8 @@ def all_routes(world: World) -> list[Route]:
         Route("cases.slip", "GET", f"{desk}/lembar/identitas", "budi", answered=(404,)),
         Route("documents.show", "GET", paper, "budi"),
         Route("documents.show", "GET", f"{paper}?teks=ya", "budi"),
+        Route("documents.show", "GET", f"{paper}?teks=ya&cari=ya", "budi"),
+        Route("documents.similar", "GET", f"{paper}/serupa", "budi"),
         Route("documents.original", "GET", f"{paper}/asli", "budi"),
         Route("documents.pdf", "GET", f"/dokumen/{w.printed}/dokumen.pdf", "budi"),
         Route("documents.thumbnail", "GET", f"{paper}/halaman/1", "budi"),

@@ -65,7 +65,7 @@ def of(work: UnitOfWork, document_id: UUID) -> Kin:
     paper_sight.readable(work, document_id)
     found = archive.likeness.of(work.session, document_id, paper_sight.all_readable(work))
     others = list(dict.fromkeys(alike.document_id for alike in found))
-    holders = _holders(work, [document_id, *others])
+    holders = holders_of(work, [document_id, *others])
     labels: dict[UUID, str] = dict(
         work.session.execute(select(Document.id, Document.label).where(Document.id.in_(others))).all()
     )
@@ -75,7 +75,7 @@ def of(work: UnitOfWork, document_id: UUID) -> Kin:
             Alike(
                 alike.page,
                 alike.document_id,
-                _label(holders.get(alike.document_id), labels[alike.document_id]),
+                label_of(holders.get(alike.document_id), labels[alike.document_id]),
                 alike.other_page,
                 holders[alike.document_id][-1][0] if alike.document_id in holders else None,
             )
@@ -100,17 +100,18 @@ def _relatives(work: UnitOfWork, rows: Sequence[tuple[UUID, Sequence[int]]]) -> 
     )
     holders = _holders(work, list(labels))
     return [
-        Relative(other, _label(holders.get(other), labels[other]), pages)
+        Relative(other, label_of(holders.get(other), labels[other]), pages)
         for other, pages in rows
         if other in labels
     ]
 
 
-def _label(holders: list[tuple[Holder, str]] | None, of_archive: str) -> str:
+def label_of(holders: list[tuple[Holder, str]] | None, of_archive: str) -> str:
+    """What a paper is called in the newest case that holds it, or in the archive."""
     return holders[-1][1] if holders else of_archive
 
 
-def _holders(work: UnitOfWork, ids: Sequence[UUID]) -> dict[UUID, list[tuple[Holder, str]]]:
+def holders_of(work: UnitOfWork, ids: Sequence[UUID]) -> dict[UUID, list[tuple[Holder, str]]]:
     """The cases that hold these papers, with what each is called there, the newest last."""
     query = (
         select(CaseDocument.document_id, Case.id, Case.number, CaseDocument.label)
