@@ -102,6 +102,12 @@ def _redraw(**arguments: Any) -> dict[str, Any]:
     return ink.redraw(**arguments)
 
 
+def _look(**arguments: Any) -> dict[str, Any]:
+    from ocr import pages
+
+    return pages.look(**arguments)
+
+
 JOBS: dict[str, Callable[..., dict[str, Any]]] = {
     "inspect_pdf": _inspect_pdf,
     "page": _page,
@@ -117,6 +123,7 @@ JOBS: dict[str, Callable[..., dict[str, Any]]] = {
     "draw_page": _draw_page,
     "models": _models,
     "bind": _bind,
+    "look": _look,
 }
 
 

@@ -70,6 +70,11 @@ def _small(path: str, media_type: str, no: int, pixels: int) -> Image.Image:
     return pdf.draw_thumbnail(path, no, pixels)
 
 
+def look(path: str, media_type: str) -> dict[str, Any]:
+    """How a page looks whose small picture was kept."""
+    return {"likeness": likeness.of(pictures.decode(path, media_type, 1))}
+
+
 def _save_thumbnail(image: Image.Image, path: str) -> list[int]:
     """A fresh picture from the pixels alone, so that nothing the file said about itself comes along; answers how it looks."""
     bare = Image.new("RGB", image.size)

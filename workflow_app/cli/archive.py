@@ -1,4 +1,4 @@
-"""`archive add|verify|export|import`: papers that come without a case, what is still what it was, and papers between installations."""
+"""`archive add|verify|look-again|export|import`: papers that come without a case, what is still what it was, and papers between installations."""
 
 import json
 import os
@@ -13,7 +13,7 @@ import click
 from workflow_app.cli.site import connected, settings
 from workflow_app.errors import SentraError
 from workflow_app.permissions import LEVELS
-from workflow_app.services.papers import bag_export, bag_import, holdings, holds
+from workflow_app.services.papers import bag_export, bag_import, holdings, holds, looking_again
 from workflow_app.services.papers.holdings import Deposit
 from workflow_app.services.watching import safekeeping
 from workflow_app.types import SYSTEM, AccessLevel
@@ -85,6 +85,16 @@ def verify() -> None:
                 )
             else:
                 _conclude(found)
+
+
+@archive.command("look-again")
+def look_again() -> None:
+    """Look once more at papers that were read before it was kept how their pages look, so that second scans are noticed."""
+    papers = pages = 0
+    with _failing_plainly():
+        for _, looked_at in looking_again.look_again(connected()):
+            papers, pages = papers + 1, pages + looked_at
+    click.echo(f"{pages} pages of {papers} papers")
 
 
 @archive.command("export")

@@ -275,7 +275,8 @@ def test_r37_a_paper_above_the_level_is_on_no_page_of_who_works_on_its_case(
                 link = "" if str(world.scan) in path else f"/dokumen/{world.scan}"
                 if leaked(answer, list(filter(None, (title, "tersembunyi", link)))):
                     shown.add(path.split("?")[0])
-    with_it = {f"/berkas/{world.desk}", f"/tugas/{world.desk_task}", "/cari", f"/dokumen/{world.scan}"}
+    paper = f"/dokumen/{world.scan}"
+    with_it = {f"/berkas/{world.desk}", f"/tugas/{world.desk_task}", "/cari", paper, f"{paper}/serupa"}
     assert (told["budi"], told["sari"]) == (set(), with_it)
     statuses = set()
     for route in own:

@@ -98,7 +98,7 @@ def _relatives(work: UnitOfWork, rows: Sequence[tuple[UUID, Sequence[int]]]) -> 
     labels: dict[UUID, str] = dict(
         work.session.execute(select(Document.id, Document.label).where(Document.id.in_(readable))).all()
     )
-    holders = _holders(work, list(labels))
+    holders = holders_of(work, list(labels))
     return [
         Relative(other, label_of(holders.get(other), labels[other]), pages)
         for other, pages in rows

@@ -1,0 +1,57 @@
+"""R37: papers read before it was kept how pages look are looked at once more, and a second scan of them is noticed."""
+
+import io
+from uuid import UUID
+
+from PIL import Image, ImageDraw
+from sqlalchemy import select
+
+import archive.documents
+import archive.likeness
+from archive.blobs import Blobs
+from archive.documents import PageText
+from archive.models import Document, Page
+from ocr import likeness as look_of
+from tests.integration.services import desk, scans
+from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
+from workflow_app.services.papers import documents, looking_again
+from workflow_app.types import SYSTEM
+
+WORDS = "surat pengantar kepala desa nomor contoh untuk warga kandangan kota"
+
+
+def small() -> bytes:
+    """The small picture of a page with a few dark places."""
+    page = Image.new("RGB", (200, 280), "white")
+    for corner in ((10, 10), (90, 60), (30, 150), (120, 220)):
+        ImageDraw.Draw(page).rectangle((*corner, corner[0] + 40, corner[1] + 25), "black")
+    kept = io.BytesIO()
+    page.save(kept, "WEBP")
+    return kept.getvalue()
+
+
+def read_long_ago(work: UnitOfWork, blobs: Blobs, name: str, thumbnail: bytes) -> UUID:
+    case = desk.new_case(work)
+    paper = documents.upload(work, case.id, element="", label="Surat", data=scans.picture(name)).id
+    archive.documents.save_reading(
+        work.session, blobs, paper, pages=[PageText(1, WORDS, 90.0, [], 200, 280, "ocr")],
+        pdf=None, pdf_kind=None, thumbnails=[thumbnail], at=work.clock(),
+    )  # fmt: skip
+    return paper
+
+
+def test_r37_old_papers_are_looked_at_once_more(officer: UnitOfWork, works: Works, blobs: Blobs) -> None:
+    papers = {read_long_ago(officer, blobs, name, small()) for name in ("satu", "dua")}
+    broken = read_long_ago(officer, blobs, "rusak", b"no picture at all")
+
+    assert dict(looking_again.look_again(works)) == {**dict.fromkeys(papers, 1), broken: 0}
+
+    with works.begin(SYSTEM) as work:
+        looks = dict(work.session.execute(select(Page.document_id, Page.likeness)).all())
+        expected = archive.likeness.tokens(look_of.of(Image.open(io.BytesIO(small()))))
+        assert looks == {**dict.fromkeys(papers, expected), broken: None}
+        one, other = papers
+        assert [
+            found.document_id for found in archive.likeness.of(work.session, one, select(Document.id))
+        ] == [other]
+    assert dict(looking_again.look_again(works)) == {broken: 0}
