@@ -1,10 +1,19 @@
 """Searching: numbers and the text of papers; the words never stand in an address."""
 
 from collections.abc import Callable
-from uuid import uuid4
+from uuid import UUID, uuid4
 
+import pytest
+from sqlalchemy import select
+
+import archive.documents
+from archive.documents import PageText
+from tests.integration.services import scans
 from tests.integration.web import desk
 from tests.integration.web.visitor import Visitor
+from workflow_app.models.case import Case
+from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.papers import documents
 from workflow_app.types import Actor
 
 
@@ -38,3 +47,50 @@ def test_another_unit_finds_nothing(at_desk: Visitor, visit: Callable[[str], Vis
 def test_markup_in_the_words_stays_words(at_desk: Visitor) -> None:
     at_desk.open("/cari").submit("Cari", kata="<script>alert(1)</script>")
     assert "<script>alert" not in at_desk.text
+
+
+@pytest.fixture
+def papers(at_desk: Visitor, works: Works, budi: Actor) -> list[UUID]:
+    """Two papers of Budi's case that were read: a NIK in two lines, its words with their places."""
+    desk.to_identity(at_desk)
+    with works.begin(budi) as work:
+        case_id = work.session.scalars(select(Case.id)).one()
+        kept = []
+        for label, text in (("Surat", "zamrudbiru NIK 6306 O501\n0290 0001 hilang"), ("Foto", "zamrudbiru")):
+            data = scans.picture(f"{label}\n{text}")
+            paper = documents.upload(work, case_id, element="", label=label, data=data).id
+            words = [(word, 90.0, 10 + 100 * no, 10, 90, 20) for no, word in enumerate(text.split())]
+            page = PageText(1, text, 90.0, words, 1000, 400, "ocr")
+            archive.documents.save_reading(
+                work.session, work.blobs, paper, pages=[page], pdf=None, pdf_kind=None,
+                thumbnails=[data], at=work.clock(),
+            )  # fmt: skip
+            kept.append(paper)
+    return kept
+
+
+def test_r37_finds_are_narrowed_and_sorted_by_links_and_the_choice_is_taken_back(
+    at_desk: Visitor, papers: list[UUID]
+) -> None:
+    at_desk.open("/cari").submit("Cari", kata="zamrudbiru")
+    assert "2 halaman" in at_desk.words
+    at_desk.follow("Foto")
+    assert "Jenis dokumen: Foto" in at_desk.words
+    assert [str(paper) in at_desk.text for paper in papers] == [False, True]
+    assert "jenis" in at_desk.answer.request.args
+    assert "zamrudbiru" not in at_desk.answer.request.full_path
+    at_desk.follow("Hapus pilihan")
+    assert "2 halaman" in at_desk.words
+    at_desk.open("/cari?urut=lama&tingkat=2")
+    assert "Dengan pilihan ini tidak ada dokumen" in at_desk.words
+    at_desk.open("/cari?jenis=Warga%20Contoh&urut=apa")
+    assert "2 halaman" in at_desk.words
+
+
+def test_r37_a_number_is_marked_in_the_text_and_on_the_picture(at_desk: Visitor, papers: list[UUID]) -> None:
+    at_desk.open("/cari").submit("Cari", kata="6306050102900001")
+    at_desk.follow("Surat")
+    assert "<mark>6306 O501\n0290 0001</mark>" in at_desk.text
+    assert '<rect x="210" y="10" width="390" height="20"></rect>' in at_desk.text
+    at_desk.open(f"/dokumen/{papers[0]}?teks=ya")
+    assert "<mark>" not in at_desk.text
