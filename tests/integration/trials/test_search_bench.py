@@ -4,27 +4,37 @@ from collections.abc import Callable
 from dataclasses import replace
 from uuid import UUID
 
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.papers import paper_search
+from sqlalchemy import select
+
+from archive.models import Document, Page
+from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
+from workflow_app.services.papers import paper_facets, paper_search, similar_papers
 from workflow_app.trials import search_bench
+from workflow_app.trials.invented_pages import Library, write
 from workflow_app.types import SYSTEM, Actor
 
 PAGES = 420
+
+
+def facets(work: UnitOfWork) -> list[tuple[UUID, list[str], list[str]]]:
+    query = select(Document.id, Document.facets, Page.facets).join(Page, Page.document_id == Document.id)
+    return [(each, of_paper, of_page) for each, of_paper, of_page in work.session.execute(query)]
 
 
 def test_every_kind_of_question_finds_pages_for_who_may_read_them(
     works: Works, play: Callable[..., UUID], sari: Actor
 ) -> None:
     play("sktlk_ktp")
-    library = search_bench.Library(PAGES)
+    library = Library(PAGES)
     with works.begin(SYSTEM) as work:
         connection = work.session.connection().connection.driver_connection
         assert connection is not None
-        search_bench.write(connection, library)
+        write(connection, library)
 
     figures = search_bench.ask(works, [sari], library, rounds=1)
 
-    assert figures.n == len(list(library.questions()))
+    kinds = [*library.questions(), *library.narrowed(), *library.papers()]
+    assert figures.n == len(kinds)
     assert 0 < figures.p50_ms <= figures.p95_ms <= figures.p99_ms
     asked = {"letter numbers": library.letter(210), "plates": library.plate(210), "NIK": library.nik(210)}
     with works.begin(sari) as work:
@@ -33,5 +43,13 @@ def test_every_kind_of_question_finds_pages_for_who_may_read_them(
         } == set()
         assert paper_search.search(work, "surat").next == "20"
         assert {bool(hit.case_number) for hit in paper_search.search(work, "surat").hits} == {True, False}
+        before = facets(work)
+        paper_facets.renew(work, [document_id for document_id, _, _ in before])
+        assert facets(work) == before, "the bench writes what the product would"
+        assert {entry for _, entries, _ in before for entry in entries} >= {"=k:sktlk", "=k:lp", "=l:1"}
+        assert all(of_paper == of_page for _, of_paper, of_page in before)
+        assert all(similar_papers.of(work, paper) for paper in library.papers())
+        for _, word, choice, order in library.narrowed():
+            paper_search.search(work, word, choice=choice, order=order)
     with works.begin(replace(sari, roles=frozenset({"piket_reskrim"}))) as work:
         assert paper_search.search(work, "surat").hits == []

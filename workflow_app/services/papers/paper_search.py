@@ -12,7 +12,8 @@ from sqlalchemy import select
 import archive.search
 from archive.excerpts import MARK_END, MARK_START
 from archive.models import Document
-from archive.search import Hit, Order
+from archive.search import Hit
+from archive.search import Order as Order
 from workflow_app.models.case import Case
 from workflow_app.models.document import CaseDocument
 from workflow_app.services.case_file import handoffs
