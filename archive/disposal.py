@@ -22,6 +22,7 @@ from archive.models import (
     FormerRendition,
     Page,
     PageAlike,
+    PageLayer,
     PastPage,
     Rendition,
     Version,
@@ -82,6 +83,7 @@ def entomb(session: Session, document_id: UUID, *, at: datetime, under: str) -> 
     )
     session.execute(delete(Rendition).where(Rendition.document_id == document_id))
     session.execute(delete(Page).where(Page.document_id == document_id))
+    session.execute(delete(PageLayer).where(PageLayer.document_id == document_id))
     session.execute(delete(PastPage).where(PastPage.document_id == document_id))
     alike = or_(PageAlike.one_id == document_id, PageAlike.other_id == document_id)
     session.execute(delete(PageAlike).where(alike))

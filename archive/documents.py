@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID, uuid4
 
 from sqlalchemy import delete, func, select, text
@@ -13,7 +14,16 @@ from sqlalchemy.orm import Session, defer
 from archive import page_rows, rereading
 from archive.blobs import Blobs
 from archive.errors import DocumentDisposed, DocumentMissing
-from archive.models import Blob, Document, DocumentStatus, FormerRendition, Page, Rendition, RenditionKind
+from archive.models import (
+    Blob,
+    Document,
+    DocumentStatus,
+    FormerRendition,
+    Page,
+    PageLayer,
+    Rendition,
+    RenditionKind,
+)
 from archive.page_text import PageText as PageText
 
 
@@ -24,6 +34,14 @@ class Added:
     document_id: UUID
     is_duplicate: bool
     """The same bytes were brought before; `document_id` is the document they made then."""
+
+
+class Outcome(NamedTuple):
+    """What became of one page."""
+
+    no: int
+    source: str
+    reason: str
 
 
 def add(
@@ -137,15 +155,6 @@ def add_rendition(
     return sha256
 
 
-def mark_reading(session: Session, document_id: UUID) -> Document:
-    """Note that a reader has begun."""
-    document = get_living(session, document_id)
-    document.status = DocumentStatus.READING
-    document.status_reason = ""
-    session.flush()
-    return document
-
-
 def mark_unreadable(session: Session, document_id: UUID, reason: str) -> Document:
     """Note that the document could not be read at all; it stays kept and can be read again later."""
     document = get_living(session, document_id)
@@ -155,56 +164,38 @@ def mark_unreadable(session: Session, document_id: UUID, reason: str) -> Documen
     return document
 
 
-def save_reading(
-    session: Session,
-    blobs: Blobs,
-    document_id: UUID,
-    *,
-    pages: Sequence[PageText],
-    pdf: bytes | None,
-    pdf_kind: RenditionKind | None,
-    thumbnails: Sequence[bytes],
-    at: datetime,
-    thumbnail_type: str = "image/webp",
-) -> Document:
-    """Keep what was read, replacing an earlier reading. The versions are stored before any row is written.
-
-    The document becomes `readable` when at least one page was read, else `unreadable`; pages that failed are
-    named in `status_reason`. Empty thumbnails are skipped.
-    """
-    get_living(session, document_id)
-    if pdf is not None and pdf_kind is not None:
-        add_rendition(session, blobs, document_id, pdf, kind=pdf_kind, media_type="application/pdf", at=at)
-    for no, thumbnail in enumerate(thumbnails, start=1):
-        if thumbnail:
-            add_rendition(
-                session,
-                blobs,
-                document_id,
-                thumbnail,
-                kind=RenditionKind.THUMBNAIL,
-                media_type=thumbnail_type,
-                at=at,
-                page=no,
-            )
-    return save_pages(session, document_id, pages)
-
-
 def save_pages(session: Session, document_id: UUID, pages: Sequence[PageText]) -> Document:
-    """Keep the words of a reading, replacing those of an earlier one; its versions are kept beside (`save_reading`). Of a
-    document that people have arranged, pages that they left as they were read are replaced, the others stay (`rereading`).
+    """Keep the words of a whole reading, replacing those of an earlier one; its versions are kept beside. Of a document that
+    people have arranged, pages that they left as they were read are replaced, the others stay (`rereading`).
     """
-    get_living(session, document_id)
-    session.flush()
-    # Locked, so that facets given meanwhile are either copied here or written to these pages afterwards.
-    document = session.get_one(Document, document_id, with_for_update=True, populate_existing=True)
+    document = _locked(session, document_id)
     if document.version == 1:
-        session.execute(delete(Page).where(Page.document_id == document_id))
-        if pages:
-            session.execute(insert(Page), [page_rows.row_of(document, page) for page in pages])
+        for table in (Page, PageLayer):
+            session.execute(delete(table).where(table.document_id == document_id))
+        insert_pages(session, document_id, pages)
     else:
         rereading.read_again(session, document, pages)
+    return judge(session, document_id, pages)
+
+
+def insert_pages(session: Session, document_id: UUID, pages: Sequence[PageText]) -> None:
+    """Keep the words of pages that are not there yet."""
+    document = _locked(session, document_id)
+    if pages:
+        session.execute(insert(Page), [page_rows.row_of(document, page) for page in pages])
+
+
+def _locked(session: Session, document_id: UUID) -> Document:
+    """Locked, so that facets given meanwhile are either copied to new pages or written to them afterwards."""
+    get_living(session, document_id)
     session.flush()
+    return session.get_one(Document, document_id, with_for_update=True, populate_existing=True)
+
+
+def judge(session: Session, document_id: UUID, pages: Sequence[PageText | Outcome]) -> Document:
+    """Say how far a document was read, now that all of its pages were: `readable` when at least one page was, else
+    `unreadable`; pages that failed are named in `status_reason`."""
+    document = get_living(session, document_id)
     counted = select(func.coalesce(func.sum(Page.doubts), 0)).where(Page.document_id == document_id)
     document.doubts = session.scalar(counted) or 0
     failed = [page for page in pages if page.source == "failed"]
@@ -246,7 +237,7 @@ def _bring_back(session: Session, blobs: Blobs, data: bytes, media_type: str, at
         session.flush()
 
 
-def _failures(failed: Sequence[PageText]) -> str:
+def _failures(failed: Sequence[PageText | Outcome]) -> str:
     if not failed:
         return ""
     numbers = ", ".join(str(page.no) for page in failed)

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     SmallInteger,
     Text,
@@ -283,6 +284,21 @@ class MadeOf(ArchiveBase):
     """The version of the source that its pages were taken from."""
     pages: Mapped[list[int]] = mapped_column(ARRAY(Integer))
     """Which of them, as that version counts them."""
+
+
+class PageLayer(ArchiveBase):
+    """What the copy of a document needs of a page that was read, while others of its pages still are. Who reads on begins
+    where these end; when the copy is made they are gone."""
+
+    __tablename__ = "page_layer"
+    __table_args__ = (CheckConstraint("no > 0", name="no"),)
+
+    document_id: Mapped[UUID] = mapped_column(ForeignKey(Document.id), primary_key=True)
+    no: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    layout: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    """How the layer lies on the page, in the reader's own words; empty for a page that needs none."""
+    layer: Mapped[bytes] = mapped_column(LargeBinary)
+    """A PDF of invisible text; empty for a page without."""
 
 
 class PageAlike(ArchiveBase):

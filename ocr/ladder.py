@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from ocr import answers
 from ocr.errors import DecodeFailed
 from ocr.geometry import flattened
@@ -39,7 +41,7 @@ def make_copy(
             seconds=seconds,
             path=str(path),
             media_type=inspection.media_type,
-            pages=[_entry(page) for page in pages],
+            pages=[_entry(page, path.parent) for page in pages],
             output=str(path.with_name(PLAIN)),
         )
         layered = answers.checked(answer, {"layered": int})["layered"]
@@ -70,9 +72,13 @@ def _is_active(sandbox: Sandbox, path: Path) -> bool:
     return bool(answers.checked(answer, {"is_active": bool})["is_active"])
 
 
-def _entry(page: ReadPage) -> dict[str, Any]:
+def _entry(page: ReadPage, folder: Path) -> dict[str, Any]:
     entry = {name: page.layout.get(name, 0) for name in LAYOUT}
     if page.layout:
         size = page.layout["image_width"], page.layout["image_height"]
-        entry["back"] = flattened(page.layout["back"], size)[:2].flatten().tolist()
-    return entry | {"no": page.reading.no, "layer": str(page.layer) if page.layer else None}
+        back = np.array(page.layout["back"]).reshape(3, 3)
+        entry["back"] = flattened(back, size)[:2].flatten().tolist()
+    layer = folder / f"{page.reading.no:05d}-lapis.pdf"
+    if page.layer:
+        layer.write_bytes(page.layer)
+    return entry | {"no": page.reading.no, "layer": str(layer) if page.layer else None}

@@ -1,7 +1,7 @@
 """Reading one page: made ready, recognised, and tried in another way where that did not go well."""
 
 import statistics
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -22,6 +22,8 @@ ALMOST = 0.9
 """A turned page that reads about as well wins: the engine also reads pages that lie on their side."""
 MOST_THUMBNAIL = 1_000_000
 """Bytes; an ordinary one has some ten thousand."""
+MOST_LAYER = 10_000_000
+"""The same, of a text layer."""
 _PAGE = {"kind": str, "width": int, "height": int, "likeness": list}
 _TEXT = {"text": str, "words": list}
 _PICTURE = {
@@ -45,14 +47,15 @@ class ReadPage:
     """One page with what the searchable copy needs of it."""
 
     reading: PageReading
-    layout: dict[str, Any]
-    """Empty for a page without a text layer."""
-    layer: Path | None = None
+    layout: Mapping[str, Any]
+    """How the layer lies on the page, in plain numbers; empty for a page without."""
+    layer: bytes = b""
+    """A PDF of invisible text; empty for a page without."""
     thumbnail: bytes = b""
 
 
 def read_page(sandbox: Sandbox, path: Path, media_type: str, no: int, options: Options) -> ReadPage:
-    """Read page `no` of a file. Its text layer is left beside the file, its pictures are removed."""
+    """Read page `no` of a file. What was made of it beside the file is removed."""
     thumbnail = b""
     prepare = partial(_prepare, sandbox, path, media_type, no, options)
     try:
@@ -68,12 +71,12 @@ def read_page(sandbox: Sandbox, path: Path, media_type: str, no: int, options: O
         if turn:
             prepared = prepare(turn=turn)
         first = _recognise(sandbox, prepared, options)
-        return _recognised(no, *_better(sandbox, prepare, prepared, first, options))
+        return _recognised(sandbox, no, *_better(sandbox, prepare, prepared, first, options))
     except (DecodeFailed, EngineError) as error:
         return ReadPage(failed(no, error), {}, thumbnail=thumbnail)
     finally:
-        for picture in path.parent.glob(f"{no:05d}-*.pgm"):
-            picture.unlink()
+        for left in path.parent.glob(f"{no:05d}-*"):
+            left.unlink()
 
 
 def read_turned(
@@ -90,12 +93,12 @@ def read_turned(
         if prepared["is_blank"]:
             return ReadPage(_without_text(no, prepared, PageSource.BLANK), {}, thumbnail=thumbnail)
         first = _recognise(sandbox, prepared, options)
-        return _recognised(no, *_better(sandbox, prepare, prepared, first, options))
+        return _recognised(sandbox, no, *_better(sandbox, prepare, prepared, first, options))
     except (DecodeFailed, EngineError) as error:
         return ReadPage(failed(no, error), {}, thumbnail=thumbnail)
     finally:
-        for picture in path.parent.glob(f"{no:05d}-*.pgm"):
-            picture.unlink()
+        for left in path.parent.glob(f"{no:05d}-*"):
+            left.unlink()
 
 
 def _better(
@@ -148,7 +151,7 @@ def _prepare(
     found |= answers.checked(answer, _TEXT if found["kind"] == "text" else _PICTURE)
     found["likeness"] = answers.bytes_of(found["likeness"], 8)
     if found["kind"] != "text":
-        found["back"] = np.array(answers.numbers(found["back"], 9)).reshape(3, 3)
+        found["back"] = answers.numbers(found["back"], 9)
     return found | {"turn": turn, "image": image, "thumbnail": sandbox.read(thumbnail.name, MOST_THUMBNAIL)}
 
 
@@ -171,12 +174,13 @@ def _is_doubtful(recognised: Recognised) -> bool:
     return lies or (recognised.confidence or 0.0) < DOUBTFUL
 
 
-def _recognised(no: int, prepared: dict[str, Any], recognised: Recognised) -> ReadPage:
+def _recognised(sandbox: Sandbox, no: int, prepared: dict[str, Any], recognised: Recognised) -> ReadPage:
+    back = np.array(prepared["back"]).reshape(3, 3)
     reading = PageReading(
         no,
         recognised.text,
         None if recognised.confidence is None else round(recognised.confidence, 1),
-        tuple(replace(word, box=place_box(prepared["back"], word.box)) for word in recognised.words),
+        tuple(replace(word, box=place_box(back, word.box)) for word in recognised.words),
         prepared["width"],
         prepared["height"],
         PageSource.OCR,
@@ -184,7 +188,8 @@ def _recognised(no: int, prepared: dict[str, Any], recognised: Recognised) -> Re
         likeness=prepared["likeness"],
     )
     layout = {name: prepared[name] for name in LAYOUT}
-    return ReadPage(reading, layout, recognised.layer if recognised.words else None, prepared["thumbnail"])
+    layer = sandbox.read(recognised.layer.name, MOST_LAYER) if recognised.words else b""
+    return ReadPage(reading, layout, layer, prepared["thumbnail"])
 
 
 def _with_own_text(no: int, prepared: dict[str, Any]) -> PageReading:

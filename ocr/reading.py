@@ -4,9 +4,9 @@ import os
 import queue
 import threading
 import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from collections.abc import Callable, Generator, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import ExitStack, closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -16,7 +16,7 @@ from ocr.inspect import inspect
 from ocr.ladder import make_copy
 from ocr.one_page import ReadPage, failed, read_page
 from ocr.sandbox import Sandbox
-from ocr.types import Inspection, Options, PageReading, Reading
+from ocr.types import Options, Reading
 
 MOST_TEXT = 10_000_000
 """Letters of one document, each word counted as `_WORD` more for its place: 300 pages of a thousand words."""
@@ -26,17 +26,23 @@ _DEFAULT_OPTIONS = Options()
 
 @lacks_named()
 def read(
-    data: bytes, options: Options = _DEFAULT_OPTIONS, *, on_page: Callable[[PageReading], None] | None = None
+    data: bytes,
+    options: Options = _DEFAULT_OPTIONS,
+    *,
+    known: Iterable[ReadPage] = (),
+    on_page: Callable[[ReadPage], None] | None = None,
 ) -> Reading:
     """Read a document.
 
     Raises `Refused` when the file is not accepted, `EngineMissing` when Tesseract is not there, a subclass of `Lack`
     when the machine has no room or no process for it. After that every page gets an answer: a page that fails is in the
-    reading, marked `failed`, with its reason. `on_page` hears of each page as it is done, in any order, from the threads
-    that read.
+    reading, marked `failed`, with its reason. Pages that are `known` from before are not read again. `on_page` hears of
+    each other page as soon as it is done, in any order; what it raises ends the reading.
     """
     inspection = inspect(data, options.limits)
-    workers = min(inspection.pages, options.workers or os.cpu_count() or 1)
+    pages = {page.reading.no: page for page in known}
+    missing = [no for no in range(1, inspection.pages + 1) if no not in pages]
+    workers = max(1, min(len(missing), options.workers or os.cpu_count() or 1))
     with ExitStack() as stack:
         path = Path(stack.enter_context(TemporaryDirectory(prefix="baca-"))) / "file"
         path.write_bytes(data)
@@ -44,28 +50,31 @@ def read(
             stack.enter_context(Sandbox(options.limits, path.parent, nice=options.nice))
             for _ in range(workers)
         ]
-        if not inspection.has_text:
+        if missing and not inspection.has_text:
             engine.probe(sandboxes[0], options)
-        pages = _read_pages(sandboxes, path, inspection, options, on_page)
-        copy = make_copy(sandboxes[0], path, inspection, pages, options)
+        reading = _read_pages(sandboxes, path, inspection.media_type, missing, options)
+        with closing(reading):
+            for page in reading:
+                pages[page.reading.no] = page
+                if on_page:
+                    on_page(page)
+        whole = [pages[no] for no in sorted(pages)]
+        copy = make_copy(sandboxes[0], path, inspection, whole, options)
     return Reading(
         inspection.media_type,
-        tuple(page.reading for page in pages),
+        tuple(page.reading for page in whole),
         copy.pdf,
         copy.kind,
-        tuple(page.thumbnail for page in pages),
+        tuple(page.thumbnail for page in whole),
         copy.level,
         copy.reason,
     )
 
 
 def _read_pages(
-    sandboxes: list[Sandbox],
-    path: Path,
-    inspection: Inspection,
-    options: Options,
-    on_page: Callable[[PageReading], None] | None,
-) -> list[ReadPage]:
+    sandboxes: list[Sandbox], path: Path, media_type: str, numbers: Sequence[int], options: Options
+) -> Generator[ReadPage]:
+    """Each of these pages as soon as it is done."""
     deadline = time.monotonic() + options.document_seconds
     idle: queue.SimpleQueue[Sandbox] = queue.SimpleQueue()
     for sandbox in sandboxes:
@@ -76,19 +85,19 @@ def _read_pages(
         sandbox = idle.get()
         try:
             if time.monotonic() >= deadline:
-                page = ReadPage(failed(no, DocumentTimeout()), {})
-            elif room.is_full:
-                page = ReadPage(failed(no, TooMuchText()), {})
-            else:
-                page = room.take(read_page(sandbox, path, inspection.media_type, no, options))
+                return ReadPage(failed(no, DocumentTimeout()), {})
+            if room.is_full:
+                return ReadPage(failed(no, TooMuchText()), {})
+            return room.take(read_page(sandbox, path, media_type, no, options))
         finally:
             idle.put(sandbox)
-        if on_page:
-            on_page(page.reading)
-        return page
 
-    with ThreadPoolExecutor(len(sandboxes), thread_name_prefix="baca") as pool:
-        return list(pool.map(read_one, range(1, inspection.pages + 1)))
+    pool = ThreadPoolExecutor(len(sandboxes), thread_name_prefix="baca")
+    try:
+        for page in as_completed([pool.submit(read_one, no) for no in numbers]):
+            yield page.result()
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 class _Room:

@@ -10,6 +10,7 @@ import click
 from workflow_app.local_stack import StackError
 from workflow_app.trials import (
     inbox_bench,
+    ingest_bench,
     ocr_bench,
     rework_bench,
     search_bench,
@@ -139,6 +140,24 @@ def start(rounds: int, as_json: bool) -> None:
     except (StackError, Unexpected) as error:
         raise click.ClickException(str(error)) from error
     _print(asdict(starts), as_json=as_json)
+
+
+@bench.command()
+@click.option(
+    "--pages", default=10, show_default=True, type=click.IntRange(1, 300), help="Pages of each paper."
+)
+@click.option("--papers", default=3, show_default=True, type=click.IntRange(1, 100), help="Papers uploaded.")
+@AS_JSON
+def ingest(pages: int, papers: int, as_json: bool) -> None:
+    """Upload scanned papers over HTTP, one after the other, until the search finds them: pages per minute, seconds to the
+    first page that can be read."""
+    try:
+        figures = ingest_bench.measure(
+            pages=pages, papers=papers, notice=lambda text: click.echo(f"  {text}", err=True)
+        )
+    except (StackError, Unexpected) as error:
+        raise click.ClickException(str(error)) from error
+    _print(figures.as_dict(), as_json=as_json)
 
 
 @bench.command()

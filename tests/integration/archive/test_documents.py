@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 from datetime import datetime
+from itertools import zip_longest
 from uuid import UUID, uuid4
 
 import pytest
@@ -12,7 +13,7 @@ from sqlalchemy import func, inspect, select
 from sqlalchemy.exc import IntegrityError, InvalidRequestError
 from sqlalchemy.orm import Session
 
-from archive import documents, fixity
+from archive import documents, fixity, readings
 from archive.blobs import Blobs
 from archive.documents import Added, PageText
 from archive.errors import DocumentMissing, StoreUnavailable
@@ -42,6 +43,27 @@ def page(no: int = 1, text: str = "Surat kehilangan", **changes: object) -> Page
         **changes,
     }
     return PageText(no, text, **given)
+
+
+def keep_reading(
+    session: Session,
+    blobs: Blobs,
+    document_id: UUID,
+    *,
+    pages: list[PageText],
+    pdf: bytes | None,
+    pdf_kind: RenditionKind | None,
+    thumbnails: list[bytes],
+    at: datetime,
+) -> Document:
+    """As a reader keeps what it reads: page by page, then the copy."""
+    readings.begin(session, document_id)
+    for page, thumbnail in zip_longest(pages, thumbnails, fillvalue=b""):
+        assert isinstance(page, PageText)
+        readings.save_page(
+            session, blobs, document_id, page, thumbnail=thumbnail, layout={}, layer=b"lapis", at=at
+        )
+    return readings.finish(session, blobs, document_id, pdf=pdf, pdf_kind=pdf_kind, at=at)
 
 
 def renditions(session: Session, document_id: UUID) -> list[Rendition]:
@@ -102,9 +124,8 @@ def test_a_reading_is_kept_with_words_copy_and_thumbnails(
     db_session: Session, blobs: Blobs, now: datetime
 ) -> None:
     added = add(db_session, blobs, now, pages=2)
-    documents.mark_reading(db_session, added.document_id)
     pdf = b"%PDF-" + uuid4().bytes
-    document = documents.save_reading(
+    document = keep_reading(
         db_session,
         blobs,
         added.document_id,
@@ -131,7 +152,7 @@ def test_reading_again_replaces_the_reading_and_keeps_the_earlier_bytes(
     added = add(db_session, blobs, now)
     hashes = []
     for text in ("bacaan pertama", "bacaan kedua"):
-        documents.save_reading(
+        keep_reading(
             db_session,
             blobs,
             added.document_id,
@@ -148,6 +169,38 @@ def test_reading_again_replaces_the_reading_and_keeps_the_earlier_bytes(
     assert blobs.stat(hashes[0]).size
 
 
+def test_a_reading_that_was_broken_off_says_what_it_has_and_goes_on_behind_it(
+    db_session: Session, blobs: Blobs, now: datetime
+) -> None:
+    added = add(db_session, blobs, now, pages=3)
+    failed = page(3, "", confidence=None, words=[], source="failed", reason="Pindai ulang.")
+    readings.begin(db_session, added.document_id)
+    for one, layer in ((page(2), b"lapis dua"), (failed, b"")):
+        readings.save_page(
+            db_session,
+            blobs,
+            added.document_id,
+            one,
+            thumbnail=b"webp " + uuid4().bytes,
+            layout={"turn": 90},
+            layer=layer,
+            at=now,
+        )
+
+    document, before = readings.begin(db_session, added.document_id)
+
+    assert document.status == DocumentStatus.READING
+    assert [(each.page.no, each.layout, each.layer) for each in before] == [(2, {"turn": 90}, b"lapis dua")]
+    for no in (3, 1):
+        readings.save_page(
+            db_session, blobs, added.document_id, page(no), thumbnail=b"", layout={}, layer=b"", at=now
+        )
+    document = readings.finish(db_session, blobs, added.document_id, pdf=None, pdf_kind=None, at=now)
+    assert (document.status, document.status_reason) == (DocumentStatus.READABLE, "")
+    assert [each.no for each in documents.pages_of(db_session, added.document_id)] == [1, 2, 3]
+    assert readings.begin(db_session, added.document_id)[1] == [], "a new reading reads all of it"
+
+
 def test_failed_pages_are_named_and_do_not_make_the_document_unreadable(
     db_session: Session, blobs: Blobs, now: datetime
 ) -> None:
@@ -159,7 +212,7 @@ def test_failed_pages_are_named_and_do_not_make_the_document_unreadable(
         "source": "failed",
         "reason": "Pindai ulang halaman ini.",
     }
-    document = documents.save_reading(
+    document = keep_reading(
         db_session,
         blobs,
         added.document_id,
@@ -178,7 +231,7 @@ def test_a_document_without_a_readable_page_is_unreadable_and_still_kept(
 ) -> None:
     added = add(db_session, blobs, now)
     failed = page(text="", confidence=None, words=[], source="failed", reason="Coba baca ulang.")
-    document = documents.save_reading(
+    document = keep_reading(
         db_session, blobs, added.document_id, pages=[failed], pdf=None, pdf_kind=None, thumbnails=[], at=now
     )
     assert document.status == DocumentStatus.UNREADABLE
@@ -198,7 +251,7 @@ def test_characters_that_the_database_refuses_do_not_stop_a_reading(
     db_session: Session, blobs: Blobs, now: datetime
 ) -> None:
     added = add(db_session, blobs, now)
-    documents.save_reading(
+    keep_reading(
         db_session,
         blobs,
         added.document_id,
@@ -218,7 +271,7 @@ def test_a_page_of_a_megabyte_of_text_is_kept_and_found(
 ) -> None:
     added = add(db_session, blobs, now)
     long = " ".join(f"kata{number}" for number in range(150_000))
-    documents.save_reading(
+    keep_reading(
         db_session,
         blobs,
         added.document_id,

@@ -36,9 +36,7 @@ def keep(db_session: Session, blobs: Blobs, now: datetime):
             at=now,
         )
         pages = [PageText(no, text, 90.0, [], 100, 100, "ocr") for no, text in enumerate(texts, start=1)]
-        documents.save_reading(
-            db_session, blobs, added.document_id, pages=pages, pdf=None, pdf_kind=None, thumbnails=[], at=now
-        )
+        documents.save_pages(db_session, added.document_id, pages)
         return added.document_id
 
     return keep

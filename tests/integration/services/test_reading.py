@@ -115,7 +115,7 @@ def test_no_transaction_is_open_while_a_paper_is_read(
 
     reading.read_document(watched(works), paper[1])
 
-    assert (seen, len(opened)) == ([1], 2)
+    assert (seen, len(opened)) == ([1], 3), "before the reading, for its page, after it"
 
 
 def test_words_on_a_paper_are_found_by_those_who_see_its_case(

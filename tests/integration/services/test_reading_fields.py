@@ -36,11 +36,7 @@ def paper(works: Works, budi: Actor, sktlk: str) -> UUID:
 
 def save(work: UnitOfWork, paper: UUID, pages: Sequence[PageReading]) -> None:
     """As if these words had been read."""
-    read = reading.page_texts(pages)
-    archive.documents.mark_reading(work.session, paper)
-    archive.documents.save_reading(
-        work.session, work.blobs, paper, pages=read, pdf=None, pdf_kind=None, thumbnails=[], at=work.clock()
-    )
+    archive.documents.save_pages(work.session, paper, [reading.page_text(page) for page in pages])
 
 
 def nik_of(works: Works, budi: Actor, paper: UUID, *lines: str) -> ProposedField:

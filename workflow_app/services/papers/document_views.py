@@ -48,6 +48,8 @@ class DocumentView:
     """Answer to an upload: the case already had exactly this paper."""
     can_read: bool
     """False for those who may know of the paper but not open it; then there is neither PDF nor picture."""
+    is_being_read: bool
+    """Somebody who waits a moment sees more of it."""
     has_pdf: bool
     thumbnail_pages: tuple[int, ...]
     confidence: float | None
@@ -111,13 +113,16 @@ def views(
         )
     }
     made, waiting = _made(work, ids), tray_sight.among(work, [row.Document for row in rows.values()])
-    confidence: dict[UUID, float | None] = dict(
-        work.session.execute(
-            select(Page.document_id, func.avg(Page.confidence))
+    read = {
+        row.document_id: row
+        for row in work.session.execute(
+            select(
+                Page.document_id, func.count().label("pages"), func.avg(Page.confidence).label("confidence")
+            )
             .where(Page.document_id.in_(ids))
             .group_by(Page.document_id)
-        ).all()
-    )
+        )
+    }
     views = []
     for document_id, case_id in wanted:
         document, size = rows[document_id]
@@ -136,9 +141,7 @@ def views(
                 media_type=document.media_type,
                 pages=len(places),
                 status=document.status,
-                status_label="Tersimpan"
-                if intake.is_own(document) and not is_disposed
-                else STATUS_LABELS[DocumentStatus(document.status)],
+                status_label=_status_label(document, read[document_id].pages if document_id in read else 0),
                 status_reason=document.status_reason,
                 size=size,
                 added_at=seen.CaseDocument.added_at if seen else document.added_at,
@@ -152,7 +155,9 @@ def views(
                     if (place.leaf, place.turn) in pictures
                 ),
                 photo_pages=tuple(page for kind, page, _ in kept if kind == RenditionKind.PHOTO),
-                confidence=confidence.get(document_id),
+                confidence=read[document_id].confidence if document_id in read else None,
+                is_being_read=can_read
+                and document.status in (DocumentStatus.RECEIVED, DocumentStatus.READING),
                 element=seen.CaseDocument.element if seen else "",
                 level=AccessLevel(document.level),
                 level_label=levels.LABELS[AccessLevel(document.level)],
@@ -189,3 +194,12 @@ def _has_pdf(work: UnitOfWork, document: Document, made: Sequence[Made]) -> bool
         return archive.version_copies.pdf_of(work.session, document) is not None
     kinds = {kind for kind, _, _ in made}
     return document.media_type == "application/pdf" or not kinds.isdisjoint(archive.version_copies.PDF_KINDS)
+
+
+def _status_label(document: Document, pages_read: int) -> str:
+    if intake.is_own(document) and document.disposed_at is None:
+        return "Tersimpan"
+    label = STATUS_LABELS[DocumentStatus(document.status)]
+    if document.status == DocumentStatus.READING and document.pages > 1:
+        return f"{label}: {pages_read} dari {document.pages} halaman"
+    return label

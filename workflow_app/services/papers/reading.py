@@ -1,20 +1,23 @@
-"""Reading a paper (a job): its words, a searchable copy and thumbnails go into the archive beside the original."""
+"""Reading a paper (a job): words and thumbnail of each page go into the archive as soon as it is read, a searchable copy of
+all of them in the end."""
 
 import time
-from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
 import archive.documents
 import archive.likeness
+import archive.readings
 from archive.documents import PageText
 from archive.errors import ArchiveError, StoreUnavailable
 from archive.likeness import tokens
 from archive.models import Document, DocumentStatus, RenditionKind
+from archive.readings import ReadBefore
 from ocr.errors import EngineMissing, NoRoom, OcrError
+from ocr.one_page import ReadPage
 from ocr.reading import read
-from ocr.types import Limits, Options, PageReading, PdfKind, Reading
-from workflow_app.errors import Away, DiskFull, ReaderAway, StorageAway, Unavailable
+from ocr.types import Limits, Options, PageReading, PageSource, PdfKind, Reading
+from workflow_app.errors import Away, DiskFull, ReaderAway, SentraError, StorageAway, Unavailable
 from workflow_app.services.ground import figures
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
 from workflow_app.services.papers import paper_trail
@@ -30,7 +33,8 @@ PDF_KINDS = {
 
 
 def read_document(works: Works, document_id: UUID, *, page_seconds: float = 120.0, nice: int = 5) -> str:
-    """Read one document and keep what was read; returns its status. A document that was read is left alone, and so is a recording.
+    """Read one document and keep what was read; returns its status. A document that was read is left alone, and so are a recording
+    and each page that was read before this job was killed or had to wait.
 
     Takes `Works`, not a unit of work: recognising may take minutes and no transaction stays open meanwhile. A paper
     that cannot be read stays kept and says why. Raises `Unavailable` when another try later may succeed.
@@ -39,28 +43,35 @@ def read_document(works: Works, document_id: UUID, *, page_seconds: float = 120.
         document = archive.documents.get(work.session, document_id)
         if document.status in (DocumentStatus.READABLE, DocumentStatus.RECORDING, DocumentStatus.DISPOSED):
             return document.status
-        sha256 = archive.documents.mark_reading(work.session, document_id).blob_sha256
+        document, before = archive.readings.begin(work.session, document_id)
+        sha256, known = document.blob_sha256, [_known(page) for page in before]
     began = time.monotonic()
+
+    def keep(page: ReadPage) -> None:
+        nonlocal began
+        seconds, began = time.monotonic() - began, time.monotonic()
+        _save_page(works, document_id, page, seconds)
+
     try:
-        reading = read(works.blobs.read(sha256), Options(ACCEPTED, page_seconds=page_seconds, nice=nice))
+        options = Options(ACCEPTED, page_seconds=page_seconds, nice=nice)
+        reading = read(works.blobs.read(sha256), options, known=known, on_page=keep)
+        status = _finish(works, document_id, reading)
     except EngineMissing as error:
         raise _wait(works, document_id, ReaderAway(detail=type(error).__name__)) from error
     except NoRoom as error:
         raise _wait(works, document_id, DiskFull(error.sentence, detail=type(error).__name__)) from error
-    except StoreUnavailable as error:
+    except (StoreUnavailable, StorageAway) as error:
         raise _wait(works, document_id, StorageAway(detail=type(error).__name__)) from error
     except (OcrError, ArchiveError) as error:
         status = give_up(works, document_id, error.sentence)
         if error.is_retryable:
             raise Unavailable(error.sentence, detail=type(error).__name__) from error
         return status
+    except SentraError:
+        raise
     except Exception:
         give_up(works, document_id, UNREAD)
         raise
-    try:
-        status = _save(works, document_id, reading, time.monotonic() - began)
-    except StorageAway as error:
-        raise _wait(works, document_id, error) from error
     if not reading.is_readable and any(page.is_retryable for page in reading.failed):
         raise Unavailable(detail="no page could be read; another try may")
     return status
@@ -73,16 +84,38 @@ def _wait(works: Works, document_id: UUID, error: Away) -> Away:
     return error
 
 
-def _save(works: Works, document_id: UUID, reading: Reading, seconds: float) -> str:
+def _known(before: ReadBefore) -> ReadPage:
+    """A page that need not be read again, as far as the copy needs it."""
+    page = before.page
+    source = PageSource(page.source)
+    reading = PageReading(page.no, page.text, page.confidence, (), page.width, page.height, source)
+    return ReadPage(reading, before.layout, before.layer)
+
+
+def _save_page(works: Works, document_id: UUID, page: ReadPage, seconds: float) -> None:
     with works.begin(SYSTEM) as work:
-        document = archive.documents.save_reading(
+        archive.readings.save_page(
             work.session,
             work.blobs,
             document_id,
-            pages=page_texts(reading.pages),
+            page_text(page.reading),
+            thumbnail=page.thumbnail,
+            layout=page.layout,
+            layer=page.layer,
+            at=work.clock(),
+        )
+        figures.add(work, figures.OCR_PAGES, 1)
+        figures.add(work, figures.OCR_SECONDS, round(seconds, 2))
+
+
+def _finish(works: Works, document_id: UUID, reading: Reading) -> str:
+    with works.begin(SYSTEM) as work:
+        document = archive.readings.finish(
+            work.session,
+            work.blobs,
+            document_id,
             pdf=reading.pdf,
             pdf_kind=PDF_KINDS.get(reading.pdf_kind),
-            thumbnails=reading.thumbnails,
             at=work.clock(),
         )
         archive.likeness.note(work.session, document_id)
@@ -94,8 +127,6 @@ def _save(works: Works, document_id: UUID, reading: Reading, seconds: float) -> 
             pdf=str(reading.pdf_kind),
             pdf_level=str(reading.pdf_level),
         )
-        figures.add(work, figures.OCR_PAGES, len(reading.pages))
-        figures.add(work, figures.OCR_SECONDS, round(seconds, 2))
         return document.status
 
 
@@ -111,22 +142,19 @@ def _record(work: UnitOfWork, document: Document, **facts: Any) -> None:
     paper_trail.happened(work, document.id, "document.read", status=str(document.status), **facts)
 
 
-def page_texts(pages: Iterable[PageReading]) -> Sequence[PageText]:
+def page_text(page: PageReading) -> PageText:
     """What was read, as the archive keeps it."""
-    return [
-        PageText(
-            no=page.no,
-            text=page.text,
-            confidence=page.confidence,
-            words=[
-                (word.text, word.confidence, word.box.left, word.box.top, word.box.width, word.box.height)
-                for word in page.words
-            ],
-            width=page.width,
-            height=page.height,
-            source=str(page.source),
-            reason=page.reason,
-            likeness=None if page.likeness is None else tokens(page.likeness),
-        )
-        for page in pages
-    ]
+    return PageText(
+        no=page.no,
+        text=page.text,
+        confidence=page.confidence,
+        words=[
+            (word.text, word.confidence, word.box.left, word.box.top, word.box.width, word.box.height)
+            for word in page.words
+        ],
+        width=page.width,
+        height=page.height,
+        source=str(page.source),
+        reason=page.reason,
+        likeness=None if page.likeness is None else tokens(page.likeness),
+    )

@@ -131,7 +131,7 @@ def _plan(work: UnitOfWork, document_id: UUID, no: int) -> _Plan | None:
 
 
 def _read(pages: Arrangement, place: Place, position: int) -> PageText:
-    (found,) = reading.page_texts([pages.read(place.leaf, place.turn).reading])
+    found = reading.page_text(pages.read(place.leaf, place.turn).reading)
     return PageText(position, *[getattr(found, name) for name in PageText.__slots__ if name != "no"])
 
 
