@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from ocr.fields.lines import Value, find_in_words, labelled, part
+from ocr.fields.lines import Value, find_in_words, fold, labelled, likeness, part
 from ocr.fields.repair import find_day
 from ocr.fields.types import Field, Proposal
 
@@ -18,6 +18,16 @@ LABELS = {
 }
 MOST_OF_HEAD = 4
 """Lines of a letterhead."""
+_TITLES = {
+    "SURAT KETERANGAN TANDA LAPOR KEHILANGAN": "sktlk",
+    "LAPORAN POLISI": "laporan_polisi",
+    "SURAT TANDA TERIMA LAPORAN POLISI": "laporan_polisi",
+    "TANDA BUKTI LAPOR": "laporan_polisi",
+    "PENGADUAN MASYARAKAT": "pengaduan",
+    "LAPORAN PENGADUAN": "pengaduan",
+}
+"""What the title of a letter says it is; others are whatever their reader says."""
+_TITLE_LIKE = 0.9
 _PARTS = re.compile(r"\w[^\s/]*")
 _CODE = re.compile(r"(?<=/)[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}\b", re.ASCII | re.IGNORECASE)
 """At the end of the address that our own letters print beside their QR code."""
@@ -51,6 +61,7 @@ def of_letter(lines: Sequence[Value]) -> Iterator[Proposal]:
         yield part(value, match.start(), match.end()).proposed(Field.LETTER_NUMBER, number)
     yield from _day(lines, found.get("day"))
     yield from _head(lines)
+    yield from _kind(lines)
     if value := found.get("subject"):
         yield value.proposed(Field.SUBJECT, value.text)
     if (value := code_line(lines)) and (match := _CODE.search(value.text)):
@@ -82,6 +93,17 @@ def _head(lines: Sequence[Value]) -> Iterator[Proposal]:
     if head:
         whole = Value(head[0].page, tuple(word for line in head for word in line.words))
         yield whole.proposed(Field.ISSUER, ", ".join(line.text for line in head))
+
+
+def _kind(lines: Sequence[Value]) -> Iterator[Proposal]:
+    """By a title that fills its line."""
+    for line in lines:
+        if _is_capital(line.text):
+            scores = {kind: likeness(fold(line.text), fold(title)) for title, kind in _TITLES.items()}
+            kind = max(scores, key=lambda each: scores[each])
+            if scores[kind] >= _TITLE_LIKE:
+                yield line.proposed(Field.LETTER_KIND, kind)
+                return
 
 
 def _is_capital(text: str) -> bool:

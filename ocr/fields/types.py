@@ -44,6 +44,8 @@ class Field(StrEnum):
     LETTER_DATE = "tanggal_surat"
     ISSUER = "penerbit"
     SUBJECT = "perihal"
+    LETTER_KIND = "jenis_surat"
+    """`sktlk`, `laporan_polisi` or `pengaduan`."""
     VERIFICATION_CODE = "kode_pemeriksaan"
     """Of a letter that the product has issued; whether it was is for whoever asks the register."""
 

@@ -46,7 +46,7 @@ SUGGESTIONS = frozenset({"desa", "kecamatan", "tempat"})
 STAGE_SOURCES = ("tombol", "radio")
 """Where the time of a stage comes from: the moment a button was pressed, or somebody told it."""
 
-PARAMETERS = ("decision", "source", "result", "same", "near", "born", "sex", "reason_for")
+PARAMETERS = ("decision", "source", "result", "same", "near", "born", "sex", "reason_for", "read_as")
 _JUDGES = {"date": judge_date, "datetime": judge_instant}
 
 
@@ -98,7 +98,8 @@ class Field:
     """Beside papers, of the widget `documents`."""
     schema: Mapping[str, Any] = field(default_factory=dict)
     parameters: Mapping[str, str] = field(default_factory=dict)
-    """`decision`, `source`, `result` of computed widgets; `source`, `same`, `near` of `similar`; `born`, `sex` of `nik`; `reason_for`."""
+    """`decision`, `source`, `result` of computed widgets; `source`, `same`, `near` of `similar`; `born`, `sex` of `nik`; `reason_for`;
+    `read_as`, by which a paper that was read proposes an answer."""
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ from workflow_app.services.papers import (
     paper_kin,
     paper_labels,
     paper_marks,
+    reading_fields,
     recordings,
     retention,
     similar_papers,
@@ -95,12 +96,15 @@ def lift(document_id: UUID) -> ResponseReturnValue:
 def _page(
     document_id: UUID, chosen: Mapping[str, str] | None = None, errors: Mapping[str, str] | None = None
 ) -> str:
-    wants_text, wants_marks = (request.args.get(name) == "ya" for name in ("teks", "cari"))
+    wants_text, wants_marks, wants_proposals = (
+        request.args.get(name) == "ya" for name in ("teks", "cari", "terbaca")
+    )
     with unit_of_work() as work:
         document = documents.get(work, document_id)
         pages = documents.text(work, document_id) if wants_text else []
         words = sessions.searched(work, session.session_id()) if pages and wants_marks else ""
         marks = paper_marks.of(work, document_id, words) if words else {}
+        proposed = reading_fields.proposals(work, document_id, once=True) if wants_proposals else None
         kin = paper_kin.of(work, document_id) if document.can_read else paper_kin.Kin()
         history = versions.of(work, document_id) if document.can_read else []
         choices = levels.choices(work, document.level) if document.can_classify else {}
@@ -113,6 +117,7 @@ def _page(
         pages=pages,
         wants_text=wants_text,
         marks=marks,
+        proposed=proposed,
         kin=kin,
         history=history,
         levels=choices,

@@ -16,7 +16,7 @@ from workflow_app.services.correspondence import letters
 from workflow_app.services.forms import doubts, requirements
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import duties, regions
-from workflow_app.services.papers import checks, disposals, documents
+from workflow_app.services.papers import checks, disposals, documents, form_proposals
 from workflow_app.services.public import tracking_codes
 from workflow_app.services.running import cases, drafts, proposals, standing_in, tasks
 from workflow_app.services.running.tasks import SeenHolder, TaskView
@@ -29,6 +29,8 @@ from workflow_app.web.transaction import unit_of_work
 PAPER_WIDGETS = ("documents", "requirements")
 PHONE = ("ponsel", "tutup")
 BUTTONS = ("selesai", "simpan", "unggah", *PHONE)
+TAKE = "pakai."
+"""In front of the key of an offer: the button that takes what was read on a paper."""
 
 blueprint = Blueprint("tasks", __name__, url_prefix="/tugas/<uuid:task_id>")
 
@@ -47,18 +49,21 @@ def complete(task_id: UUID) -> ResponseReturnValue:
     taken first.
     """
     posted = request.form.to_dict(flat=False)
-    if request.form.get("tombol") not in BUTTONS:
+    button = request.form.get("tombol", "")
+    if button not in BUTTONS and not button.startswith(TAKE):
         raise InvalidInput(
             "Kiriman ini tidak menyebut tombol yang ditekan. Muat ulang halaman, lalu kirim lagi."
         )
     try:
         posted = uploads.take(task_id, posted, request.files)
-        if request.form.get("tombol") == "selesai":
+        if button == "selesai":
             return _complete(task_id, posted)
+        if button.startswith(TAKE):
+            return _take(task_id, posted, button.removeprefix(TAKE))
         if sentence := _keep(task_id, posted):
             return _page(task_id, posted, {"": sentence}), 409
-        if request.form.get("tombol") in PHONE:
-            return _phone(task_id, request.form["tombol"], request.args.get("bidang", ""))
+        if button in PHONE:
+            return _phone(task_id, button, request.args.get("bidang", ""))
     except uploads.Refused as refused:
         _keep_if_possible(task_id, refused.posted)
         return _page(task_id, refused.posted, refused.errors), 400
@@ -66,7 +71,7 @@ def complete(task_id: UUID) -> ResponseReturnValue:
         sentence = _keep_if_possible(task_id, posted) or error.sentence
         page = _page(task_id, posted, {"": sentence}, request.form.get("kunci"))
         return page, status_of(error), pause_of(error)
-    if request.form.get("tombol") != "unggah":
+    if button != "unggah":
         flash("Tersimpan. Anda dapat melanjutkannya kapan saja.")
     return redirect(url_for("tasks.show", task_id=task_id))
 
@@ -151,6 +156,19 @@ def _keep(task_id: UUID, posted: Posted) -> str:
     with unit_of_work() as work:
         answers = forms.read(tasks.form_of(work, task_id), posted)
         return drafts.save(work, task_id, answers, page=page, seen=seen).sentence
+
+
+def _take(task_id: UUID, posted: Posted, key: str) -> ResponseReturnValue:
+    """Put what was read on a paper into the form, which is kept as a draft with all else that stands there."""
+    with unit_of_work() as work:
+        task = tasks.get(work, task_id)
+        taken = form_proposals.take(work, task.form, task.case_id, key)
+        posted = {**posted, **posted_of(task.form, taken)}
+        answers = forms.read(task.form, posted)
+        page, seen = request.form.get("kunci", ""), request.form.get("versi")
+        if sentence := drafts.save(work, task_id, answers, page=page, seen=seen).sentence:
+            return _page(task_id, posted, {"": sentence}), 409
+    return redirect(url_for("tasks.show", task_id=task_id, _anchor=anchor(next(iter(taken)))))
 
 
 def _keep_if_possible(task_id: UUID, posted: Posted) -> str:
@@ -254,4 +272,5 @@ def _context(work: UnitOfWork, task: TaskView, papers: list[documents.DocumentVi
         "case_id": task.case_id,
         "task_id": task.id,
         "captures": captures.panels(work, task.id) if task.is_mine and _asks_for_papers(task.form) else {},
+        "proposals": form_proposals.offers(work, task.form, papers) if task.is_mine else {},
     }

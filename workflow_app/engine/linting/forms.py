@@ -229,10 +229,25 @@ def _fit(form: Form, field: Field) -> Iterator[str]:
     yield from _references(form, field)
 
 
+PROPOSED = frozenset(
+    {
+        "nik", "nama", "tempat_lahir", "tanggal_lahir", "jenis_kelamin", "alamat", "rt_rw", "kelurahan", "kecamatan", "pekerjaan",
+        "nomor_kk", "nomor_sim", "nomor_polisi", "nomor_rangka", "nomor_mesin", "nomor_stnk", "nomor_bpkb", "nomor_surat",
+        "tanggal_surat", "penerbit", "perihal", "kode_pemeriksaan", "jenis_surat",
+    }
+)  # fmt: skip
+"""What a paper that was read may propose, by the names of `ocr.fields.types.Field`."""
+_TAKES = frozenset({"text", "textarea", "nik", "date", "radio", "select", "number"})
+
+
 def _references(form: Form, field: Field) -> Iterator[str]:
     """What this field names is there: other fields, a list of suggestions."""
     if field.suggest and (field.widget != "text" or field.suggest not in SUGGESTIONS):
         yield f"saran {field.suggest} tidak dikenal, atau isian ini bukan satu baris tulisan (suggest)."
+    if (name := field.parameters.get("read_as")) is not None and (
+        name not in PROPOSED or field.widget not in _TAKES
+    ):
+        yield f"{name} tidak terbaca dari dokumen, atau isian ini tidak dapat menerimanya (read_as)."
     if (name := field.parameters.get("reason_for")) is not None:
         moved = form.fields.get(name)
         if moved is None or moved.widget != "datetime" or moved.default not in OFFERS:

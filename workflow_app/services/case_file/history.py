@@ -44,6 +44,7 @@ SENTENCES = {
     "identity.revealed": "Identitas dibuka dengan tujuan tertulis",
     "document.added": "Dokumen ditambahkan: {label}",
     "document.opened": "Dokumen dibuka: {label}",
+    "answer.taken": "Isian diambil dari dokumen: {label}",
     "document.shelved": "Dokumen masuk arsip dan terbuka bagi pembaca arsip",
     "document.read_again": "Dokumen diminta dibaca lagi: {label}",
     "document.read": "Dokumen dibaca: {label}",

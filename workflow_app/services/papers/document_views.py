@@ -48,8 +48,6 @@ class DocumentView:
     """Answer to an upload: the case already had exactly this paper."""
     can_read: bool
     """False for those who may know of the paper but not open it; then there is neither PDF nor picture."""
-    is_being_read: bool
-    """Somebody who waits a moment sees more of it."""
     has_pdf: bool
     thumbnail_pages: tuple[int, ...]
     confidence: float | None
@@ -60,6 +58,8 @@ class DocumentView:
     level: AccessLevel = AccessLevel.ORDINARY
     level_label: str = levels.LABELS[AccessLevel.ORDINARY]
     can_classify: bool = False
+    is_being_read: bool = False
+    """Somebody who waits a moment sees more of it."""
     photo_pages: tuple[int, ...] = ()
     """Pages of which the photo is kept as it was received."""
     disposed_at: datetime | None = None

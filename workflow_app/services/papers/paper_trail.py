@@ -1,22 +1,36 @@
 """What happens to a paper, on record: in the cases that hold it, or in its own chain while none does."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 
+from workflow_app.models.audit import AuditEvent
 from workflow_app.models.document import CaseDocument
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 
 OPENED = "document.opened"
+SHIFT = timedelta(hours=12)
+"""For which one entry tells that somebody had a paper before him."""
 
 
-def opened(work: UnitOfWork, document_id: UUID, seen: CaseDocument | None, kind: str, **facts: Any) -> None:
+def opened(
+    work: UnitOfWork,
+    document_id: UUID,
+    seen: CaseDocument | None,
+    kind: str,
+    *,
+    is_once: bool = False,
+    **facts: Any,
+) -> None:
     """Papers show identities, so reading one leaves a trace as unlocking an identity does (R23). `seen` is the link through
-    which it was reached.
+    which it was reached. `is_once`: what is on record of this person and `kind` in this shift is not told again.
     """
     known = str(document_id)
+    if is_once and _is_told(work, f"case:{seen.case_id}" if seen else own_chain(document_id), known, kind):
+        return
     if seen is None:
         audit.record(work, own_chain(document_id), OPENED, document_id=known, kind=kind, **facts)
         return
@@ -30,6 +44,18 @@ def opened(work: UnitOfWork, document_id: UUID, seen: CaseDocument | None, kind:
         kind=kind,
         **facts,
     )
+
+
+def _is_told(work: UnitOfWork, chain: str, known: str, kind: str) -> bool:
+    query = select(AuditEvent.position).where(
+        AuditEvent.chain == chain,
+        AuditEvent.action == OPENED,
+        AuditEvent.actor_id == work.actor.user_id,
+        AuditEvent.at > work.clock() - SHIFT,
+        AuditEvent.details["document_id"].astext == known,
+        AuditEvent.details["kind"].astext == kind,
+    )
+    return work.session.scalars(query.limit(1)).first() is not None
 
 
 def happened(work: UnitOfWork, document_id: UUID, action: str, **facts: Any) -> None:

@@ -3,6 +3,7 @@
 Nothing is kept of it: it follows from the words in the archive whenever somebody who may read the paper asks.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from ocr.fields.types import Field, PaperType, Proposal, Proposals
 from ocr.types import Box, PageReading, PageSource, Word
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import niks
-from workflow_app.services.papers import documents
+from workflow_app.services.papers import paper_sight, paper_trail
 
 PAPERS = {
     PaperType.KTP: "KTP",
@@ -49,7 +50,16 @@ LABELS = {
     Field.ISSUER: "Penerbit",
     Field.SUBJECT: "Perihal",
     Field.VERIFICATION_CODE: "Kode pemeriksaan",
+    Field.LETTER_KIND: "Jenis surat",
 }
+WORDS = {
+    "laki_laki": "Laki-laki",
+    "perempuan": "Perempuan",
+    "sktlk": "SKTLK",
+    "laporan_polisi": "Laporan polisi",
+    "pengaduan": "Pengaduan",
+}
+"""Of values that are names of choices."""
 DOUBTED = 30.0
 """Most confidence in a NIK that does not fit itself or what else stands on the card."""
 
@@ -62,6 +72,8 @@ class ProposedField:
     """As the forms of the counter call it."""
     label: str
     value: str
+    words: str
+    """The value as people read it."""
     confidence: float
     page: int
     box: Box
@@ -77,14 +89,19 @@ class ProposedPaper:
     kind: str
     """As people call it; empty for a paper that nobody knows."""
     fields: tuple[ProposedField, ...]
+    sizes: Mapping[int, tuple[int, int]]
+    """Width and height of the pages that were looked at, in the pixels of the boxes."""
 
 
-def proposals(work: UnitOfWork, document_id: UUID) -> ProposedPaper:
-    """What may be filled in from a paper. To ask is to read it: who may not is refused, who may leaves a trace."""
-    documents.text(work, document_id)
+def proposals(work: UnitOfWork, document_id: UUID, *, once: bool = False) -> ProposedPaper:
+    """What may be filled in from a paper. To ask is to read it: who may not is refused, who may leaves a trace; `once` in a
+    shift, where a page asks by itself each time it is shown."""
+    paper_trail.opened(work, document_id, paper_sight.readable(work, document_id), "proposals", is_once=once)
     query = select(Page).where(Page.document_id == document_id, Page.no <= LOOKED_AT).order_by(Page.no)
-    found = propose([_reading(page) for page in work.session.scalars(query)])
-    return ProposedPaper(PAPERS[found.paper], tuple(_shown(each, found) for each in found.fields))
+    pages = work.session.scalars(query).all()
+    found = propose([_reading(page) for page in pages])
+    fields = tuple(_shown(each, found) for each in found.fields)
+    return ProposedPaper(PAPERS[found.paper], fields, {page.no: (page.width, page.height) for page in pages})
 
 
 def _reading(page: Page) -> PageReading:
@@ -97,7 +114,14 @@ def _shown(proposal: Proposal, among: Proposals) -> ProposedField:
     note = _doubt(proposal, among) if proposal.field is Field.NIK else ""
     confidence = min(proposal.confidence, DOUBTED) if note else proposal.confidence
     return ProposedField(
-        proposal.field, LABELS[proposal.field], proposal.value, confidence, proposal.page, proposal.box, note
+        name=proposal.field,
+        label=LABELS[proposal.field],
+        value=proposal.value,
+        words=WORDS.get(proposal.value, proposal.value),
+        confidence=confidence,
+        page=proposal.page,
+        box=proposal.box,
+        note=note,
     )
 
 
