@@ -215,6 +215,8 @@ class Page(ArchiveBase):
     """By what the numbers on the page are found, however they are written (`archive.numbers`)."""
     facets: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}", deferred=True)
     """Those of its document (`archive.facets`)."""
+    codes: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
+    """Texts of the QR codes on the page, as far as they were looked for."""
     likeness: Mapped[list[int] | None] = mapped_column(ARRAY(SmallInteger))
     """How the page looks (`archive.likeness.tokens`); null for one that was not read with this, is blank or failed."""
     corrected: Mapped[list[int]] = mapped_column(ARRAY(Integer), default=list, server_default="{}")

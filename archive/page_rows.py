@@ -28,6 +28,7 @@ def row_of(document: Document, page: PageText) -> dict[str, Any]:
         "height": page.height,
         "source": page.source,
         "reason": page.reason,
+        "codes": [_storable(code) for code in page.codes],
         "likeness": None if page.likeness is None else list(page.likeness),
         "corrected": list(page.corrected),
         "doubts": corrections.doubts_of(page),

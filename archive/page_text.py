@@ -18,3 +18,4 @@ class PageText:
     reason: str = ""
     likeness: Sequence[int] | None = None
     corrected: Sequence[int] = ()
+    codes: Sequence[str] = ()

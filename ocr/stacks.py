@@ -52,7 +52,7 @@ class Stack:
         """Every page in its order. One that cannot be decoded carries no code and is not blank: a person sees it."""
         for no in range(1, self._found.pages + 1):
             try:
-                yield self._look_at(no)
+                yield look_for_codes(self._sandbox, self._path, self._found.media_type, no)
             except DecodeFailed:
                 yield StackPage(no, (), is_blank=False)
 
@@ -70,11 +70,11 @@ class Stack:
         )
         return self._sandbox.read(output.name, self._limits.decode_file)
 
-    def _look_at(self, no: int) -> StackPage:
-        answer = self._sandbox.call(
-            "look_for_codes", path=str(self._path), media_type=self._found.media_type, no=no
-        )
-        known = answers.checked(answer, {"codes": list, "is_blank": bool})
-        if not all(isinstance(code, str) for code in known["codes"]):
-            raise DecodeCrashed
-        return StackPage(no, tuple(known["codes"]), known["is_blank"])
+
+def look_for_codes(sandbox: Sandbox, path: Path, media_type: str, no: int) -> StackPage:
+    """What codes page `no` of a file carries. Raises a subclass of `DecodeFailed`."""
+    answer = sandbox.call("look_for_codes", path=str(path), media_type=media_type, no=no)
+    known = answers.checked(answer, {"codes": list, "is_blank": bool})
+    if not all(isinstance(code, str) for code in known["codes"]):
+        raise DecodeCrashed
+    return StackPage(no, tuple(known["codes"]), known["is_blank"])

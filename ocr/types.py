@@ -147,6 +147,8 @@ class PageReading:
     reason: str = ""
     is_retryable: bool = False
     """The page failed for a reason that another try may not meet."""
+    codes: tuple[str, ...] = ()
+    """Texts of QR codes, looked for where the words speak of a code."""
     likeness: tuple[int, ...] | None = None
     """How the page looks (`ocr.likeness`); None for a page that is blank or failed."""
 

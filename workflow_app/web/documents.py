@@ -18,6 +18,7 @@ from flask.typing import ResponseReturnValue
 
 from workflow_app.errors import InvalidInput
 from workflow_app.services.accounts import sessions
+from workflow_app.services.correspondence import returned_letters
 from workflow_app.services.office.retention_schedule import FATES, STARTS
 from workflow_app.services.papers import (
     disposals,
@@ -105,6 +106,7 @@ def _page(
         words = sessions.searched(work, session.session_id()) if pages and wants_marks else ""
         marks = paper_marks.of(work, document_id, words) if words else {}
         proposed = reading_fields.proposals(work, document_id, once=True) if wants_proposals else None
+        returned = returned_letters.of_paper(work, document_id) if document.can_read else []
         kin = paper_kin.of(work, document_id) if document.can_read else paper_kin.Kin()
         history = versions.of(work, document_id) if document.can_read else []
         choices = levels.choices(work, document.level) if document.can_classify else {}
@@ -118,6 +120,7 @@ def _page(
         wants_text=wants_text,
         marks=marks,
         proposed=proposed,
+        returned=returned,
         kin=kin,
         history=history,
         levels=choices,

@@ -27,6 +27,11 @@ FAULTS: dict[str, tuple[Folder, str, str]] = {
         "form-widget",
         "kerja",
     ),
+    "a paper asked for what none says": (
+        line().form("kerja", {"nama": {"type": "string"}}, {"nama": {"widget": "text", "read_as": "ibu"}}),
+        "form-widget",
+        "kerja",
+    ),
     "a suggestion of something unknown": (
         line().form("kerja", {"nama": {"type": "string"}}, {"nama": {"widget": "text", "suggest": "kota"}}),
         "form-widget",

@@ -1,4 +1,5 @@
-"""A paper is read page by page: what its copy will need of the pages that were read is kept until the copy is made."""
+"""A paper is read page by page: what its copy will need of the pages that were read is kept until the copy is made; and which
+QR codes a page carries."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -24,7 +25,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("document_id", "no", name=op.f("pk_page_layer")),
         schema="archive",
     )
+    op.add_column(
+        "page",
+        sa.Column("codes", postgresql.ARRAY(sa.Text()), server_default="{}", nullable=False),
+        schema="archive",
+    )
 
 
 def downgrade() -> None:
+    op.drop_column("page", "codes", schema="archive")
     op.drop_table("page_layer", schema="archive")

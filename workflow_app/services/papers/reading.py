@@ -156,5 +156,6 @@ def page_text(page: PageReading) -> PageText:
         height=page.height,
         source=str(page.source),
         reason=page.reason,
+        codes=page.codes,
         likeness=None if page.likeness is None else tokens(page.likeness),
     )

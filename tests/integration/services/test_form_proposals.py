@@ -1,0 +1,136 @@
+"""Answers offered from papers: for whom, how often that is told, and that nothing but a person takes them."""
+
+from collections.abc import Callable
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import select, update
+
+import archive.documents
+from archive.models import Document
+from ocr.fields.types import Field as Read
+from tests.integration.services import desk, scans
+from tests.unit.ocr.fields.written import page
+from workflow_app.engine.forms import Form
+from workflow_app.engine.linting.forms import PROPOSED
+from workflow_app.errors import Conflict, InvalidInput
+from workflow_app.models.audit import AuditEvent
+from workflow_app.models.case import Case
+from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
+from workflow_app.services.office import niks
+from workflow_app.services.office.processes import definition_of
+from workflow_app.services.papers import documents, form_proposals, reading
+from workflow_app.services.papers.form_proposals import Offer
+from workflow_app.types import SYSTEM, AccessLevel, Actor
+
+CARD = (
+    "NIK : 6306054103050002",
+    "Nama : WARGA CONTOH MELATI",
+    "Tempat/Tgl Lahir : CONTOH, 01-03-2005",
+    "Jenis kelamin : PEREMPUAN",
+    "Alamat : JALAN CONTOH 7",
+)
+
+
+@pytest.fixture
+def case_id(works: Works, budi: Actor, sktlk: str) -> UUID:
+    """A case with a card that was read."""
+    with works.begin(budi) as work:
+        case_id = desk.new_case(work).id
+    bring(works, budi, case_id, scans.picture(), *CARD)
+    return case_id
+
+
+def bring(works: Works, actor: Actor, case_id: UUID, data: bytes, *lines: str) -> UUID:
+    with works.begin(actor) as work:
+        paper = documents.upload(work, case_id, element="uraian", label="Surat", data=data).id
+    with works.begin(SYSTEM) as work:
+        archive.documents.save_pages(work.session, paper, [reading.page_text(page(*lines))])
+    return paper
+
+
+def form_of(work: UnitOfWork, case_id: UUID) -> Form:
+    return definition_of(work, work.session.get_one(Case, case_id).definition_id).forms["identitas"]
+
+
+def offered(work: UnitOfWork, case_id: UUID) -> dict[str, list[Offer]]:
+    return form_proposals.offers(work, form_of(work, case_id), documents.for_case(work, case_id))
+
+
+def test_a_form_can_ask_for_everything_that_is_read() -> None:
+    assert {str(field) for field in Read} == PROPOSED
+
+
+def test_each_question_is_offered_what_it_takes_and_each_person_is_on_record_once(
+    works: Works, budi: Actor, case_id: UUID
+) -> None:
+    for _ in range(2):
+        with works.begin(budi) as work:
+            found = offered(work, case_id)
+    assert {name: [(each.answer, each.words) for each in given] for name, given in found.items()} == {
+        "nik": [("6306054103050002", "6306054103050002")],
+        "nama": [("WARGA CONTOH MELATI", "WARGA CONTOH MELATI")],
+        "tempat_lahir": [("CONTOH", "CONTOH")],
+        "tanggal_lahir": [("2005-03-01", "2005-03-01")],
+        "jenis_kelamin": [("perempuan", "Perempuan")],
+        "alamat": [("JALAN CONTOH 7", "JALAN CONTOH 7")],
+    }
+    with works.begin(SYSTEM) as work:
+        events = work.session.scalars(select(AuditEvent).where(AuditEvent.action == "document.opened")).all()
+        assert [(event.actor_id, event.details["kind"]) for event in events] == [(budi.user_id, "proposals")]
+
+
+def test_a_value_is_taken_by_its_key_and_the_record_names_the_paper_and_not_the_value(
+    works: Works, budi: Actor, case_id: UUID
+) -> None:
+    with works.begin(budi) as work:
+        nik = offered(work, case_id)["nik"][0]
+        taken = form_proposals.take(work, form_of(work, case_id), case_id, nik.key)
+    assert taken == {"nik": "6306054103050002"}
+    assert "6306" not in nik.key.replace(str(nik.document_id), "")
+    with works.begin(SYSTEM) as work:
+        event = work.session.scalars(select(AuditEvent).where(AuditEvent.action == "answer.taken")).one()
+        assert (event.case_id, event.element) == (case_id, "identitas")
+        assert event.details == {"document_id": str(nik.document_id), "label": "Surat", "field": "nik"}
+
+
+def test_two_papers_that_differ_are_both_offered_the_newest_first_and_a_doubt_is_said(
+    works: Works, budi: Actor, case_id: UUID
+) -> None:
+    other = [line.replace("6306054103050002", "9906054103050002") for line in CARD]
+    bring(works, budi, case_id, scans.picture("Kartu lain"), *other)
+    with works.begin(budi) as work:
+        found = offered(work, case_id)
+    assert [(each.answer, each.note) for each in found["nik"]] == [
+        ("9906054103050002", niks.DOUBT),
+        ("6306054103050002", ""),
+    ]
+    assert len(found["nama"]) == 1, "the same name once"
+
+
+def test_what_is_no_offer_cannot_be_taken(works: Works, budi: Actor, case_id: UUID) -> None:
+    with works.begin(budi) as work:
+        key = offered(work, case_id)["nik"][0].key
+        for wrong in ("", "nik", "telepon.x.0", "../nik"):
+            with pytest.raises((InvalidInput, Conflict)):
+                form_proposals.take(work, form_of(work, case_id), case_id, wrong)
+        for gone in (f"nik.{uuid4()}.0", key.removesuffix("0") + "7", key.replace("nik", "nama", 1) + "9"):
+            with pytest.raises(Conflict):
+                form_proposals.take(work, form_of(work, case_id), case_id, gone)
+
+
+def test_r23_who_may_not_read_the_papers_or_is_below_their_level_is_offered_nothing(
+    works: Works, budi: Actor, person: Callable[..., Actor], case_id: UUID
+) -> None:
+    with works.begin(budi) as work:
+        key = offered(work, case_id)["nik"][0].key
+    with works.begin(person("rudi", "pimpinan")) as work:
+        assert offered(work, case_id) == {}
+        with pytest.raises(Conflict):
+            form_proposals.take(work, form_of(work, case_id), case_id, key)
+    with works.begin(SYSTEM) as work:
+        work.session.execute(update(Document).values(level=AccessLevel.SECRET))
+    with works.begin(budi) as work:
+        assert offered(work, case_id) == {}
+        with pytest.raises(Conflict):
+            form_proposals.take(work, form_of(work, case_id), case_id, key)
