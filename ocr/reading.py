@@ -47,7 +47,7 @@ def read(
         path = Path(stack.enter_context(TemporaryDirectory(prefix="baca-"))) / "file"
         path.write_bytes(data)
         sandboxes = [
-            stack.enter_context(Sandbox(options.limits, path.parent, nice=options.nice))
+            stack.enter_context(Sandbox(options.limits, path.parent, nice=options.nice, is_preloaded=True))
             for _ in range(workers)
         ]
         if missing and not inspection.has_text:

@@ -12,14 +12,16 @@ import stat
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from signal import SIGKILL, SIGXCPU
 from types import TracebackType
 from typing import Any, BinaryIO, Self
 
-from ocr import errors
+from ocr import errors, preloaded
 from ocr.types import Limits
 
 _ROOT = Path(__file__).resolve().parent.parent
@@ -41,15 +43,17 @@ _KEPT = ("PATH", "LD_LIBRARY_PATH", "LANG", "TESSDATA_PREFIX")
 
 @dataclass(frozen=True, slots=True)
 class _Child:
-    process: subprocess.Popen[bytes]
+    process_id: int
+    wait: Callable[[], int]
+    """Until it has ended; tells how."""
     requests: BinaryIO
     replies: int
 
     def close(self) -> int:
         """End it and all that it started, whatever they are doing, and return how it ended."""
         with suppress(ProcessLookupError):
-            os.killpg(self.process.pid, SIGKILL)
-        code = self.process.wait()
+            os.killpg(self.process_id, SIGKILL)
+        code = self.wait()
         with suppress(BrokenPipeError):
             self.requests.close()
         os.close(self.replies)
@@ -59,10 +63,12 @@ class _Child:
 class Sandbox:
     """One process for decoding and recognising, started at the first job and again after it had to be stopped.
 
-    Not thread-safe: one sandbox per thread. `folder` is the only place it is meant to write to.
+    Not thread-safe: one sandbox per thread. `folder` is the only place it is meant to write to. `is_preloaded`: forked from a
+    process that has loaded all that reading needs, for who reads many documents.
     """
 
-    def __init__(self, limits: Limits, folder: Path, *, nice: int = 0) -> None:
+    def __init__(self, limits: Limits, folder: Path, *, nice: int = 0, is_preloaded: bool = False) -> None:
+        self._is_preloaded = is_preloaded
         self._limits = limits
         self._folder = folder
         self._nice = nice
@@ -79,7 +85,7 @@ class Sandbox:
     @property
     def process_id(self) -> int | None:
         """Of the running process; None before the first job."""
-        return self._child.process.pid if self._child else None
+        return self._child.process_id if self._child else None
 
     def call(self, job: str, *, seconds: float | None = None, **arguments: Any) -> dict[str, Any]:
         """Run a job of `ocr.child.JOBS` and return its answer.
@@ -123,25 +129,8 @@ class Sandbox:
         requests_in, requests_out = os.pipe()
         replies_in, replies_out = os.pipe()
         try:
-            process = subprocess.Popen(
-                [
-                    sys.executable,
-                    "-P",
-                    "-s",
-                    *PROGRAM,
-                    str(replies_out),
-                    str(self._limits.decode_memory),
-                    str(self._limits.decode_file),
-                    str(self._nice),
-                ],
-                stdin=requests_in,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                pass_fds=(replies_out,),
-                cwd=self._folder,
-                env=self._environment(),
-                start_new_session=True,
-            )
+            launch = self._fork if self._is_preloaded else self._launch
+            process_id, wait = launch(requests_in, replies_out)
         except OSError as error:
             os.close(requests_out)
             os.close(replies_in)
@@ -149,7 +138,35 @@ class Sandbox:
         finally:
             os.close(requests_in)
             os.close(replies_out)
-        return _Child(process, os.fdopen(requests_out, "wb"), replies_in)
+        return _Child(process_id, wait, os.fdopen(requests_out, "wb"), replies_in)
+
+    def _launch(self, requests: int, replies: int) -> tuple[int, Callable[[], int]]:
+        limits = (self._limits.decode_memory, self._limits.decode_file, self._nice)
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-s", *PROGRAM, str(replies), *map(str, limits)],
+            stdin=requests,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            pass_fds=(replies,),
+            cwd=self._folder,
+            env=self._environment(),
+            start_new_session=True,
+        )
+        return process.pid, process.wait
+
+    def _fork(self, requests: int, replies: int) -> tuple[int, Callable[[], int]]:
+        environment = self._environment()
+        starter = preloaded.shared({name: value for name, value in environment.items() if name != "TMPDIR"})
+        process_id = starter.start(
+            requests,
+            replies,
+            folder=str(self._folder),
+            environment=environment,
+            memory=self._limits.decode_memory,
+            file_size=self._limits.decode_file,
+            nice=self._nice,
+        )
+        return process_id, partial(starter.end, process_id)
 
     def _environment(self) -> dict[str, str]:
         kept = {

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import Levenshtein
 
+from ocr import preloaded
 from ocr.errors import OcrError
 from ocr.inspect import inspect
 from ocr.reading import read
@@ -135,7 +136,8 @@ def _theirs(paper: Path, program: str) -> Result:
 def _spent() -> Cost:
     """What was spent so far, here and in every program that was started from here and has ended."""
     used = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return Cost(time.perf_counter(), sum(each.ru_utime + each.ru_stime for each in used))
+    processor = sum(each.ru_utime + each.ru_stime for each in used)
+    return Cost(time.perf_counter(), processor + preloaded.spent())
 
 
 def _since(begun: Cost) -> Cost:

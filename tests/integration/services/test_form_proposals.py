@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 import archive.documents
 from archive.models import Document
 from ocr.fields.types import Field as Read
+from tests.integration.conftest import TestClock
 from tests.integration.services import desk, scans
 from tests.unit.ocr.fields.written import page
 from workflow_app.engine.forms import Form
@@ -95,8 +96,9 @@ def test_a_value_is_taken_by_its_key_and_the_record_names_the_paper_and_not_the_
 
 
 def test_two_papers_that_differ_are_both_offered_the_newest_first_and_a_doubt_is_said(
-    works: Works, budi: Actor, case_id: UUID
+    works: Works, budi: Actor, case_id: UUID, clock: TestClock
 ) -> None:
+    clock.advance(minutes=1)
     other = [line.replace("6306054103050002", "9906054103050002") for line in CARD]
     bring(works, budi, case_id, scans.picture("Kartu lain"), *other)
     with works.begin(budi) as work:

@@ -62,7 +62,7 @@ def test_a_process_that_cannot_be_started_is_asked_for_again_later(
     def refuse(*_: Any, **__: Any) -> None:
         raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr(sandbox.subprocess, "Popen", refuse)
+    monkeypatch.setattr(sandbox.preloaded.Preloaded, "start", refuse)
     before = open_files()
 
     with pytest.raises(errors.NoProcess) as failure:
