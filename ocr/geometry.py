@@ -27,11 +27,6 @@ def back_from_turn(degrees: float, turned: tuple[int, int], page: tuple[int, int
     )
 
 
-def back_from_size(scaled: tuple[int, int], page: tuple[int, int]) -> Matrix3:
-    """From a picture of size `scaled`, made smaller or larger from a page, to the page."""
-    return np.diag([page[0] / scaled[0], page[1] / scaled[1], 1.0])
-
-
 def place(matrix: Matrix3, points: Sequence[tuple[float, float]]) -> NDArray[np.float64]:
     """Where the points of the picture are on the page, one row each."""
     projected = np.array([(x, y, 1.0) for x, y in points]) @ matrix.T

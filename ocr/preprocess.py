@@ -39,9 +39,6 @@ INK_LEAST = 60
 """A page with fewer pixels (of 100 dpi) that differ from their paper holds nothing to read."""
 FAINT_INK = 110
 """Ink that differs less from its paper than this is darkened until it does."""
-READ_DPI = 240
-"""Finer pages are read at this: the engine scales each line to one height anyway, and finding the lines goes by pixels. Cards
-are printed small and stay as they are."""
 CARD_SHAPE = (1.5, 1.68)
 """A card of ID-1 size is 85.6 by 54 mm; its side ratio is 1.585."""
 CARD_INCHES, PAPER_INCHES = 3.37, 11.69
@@ -82,10 +79,6 @@ def prepare(page: Image.Image, dpi: int, *, whole: bool = False) -> Prepared:
     is_card = _is_card(gray, 0 if cut else dpi)
     if cut:
         dpi = max(70, round(max(gray.size) / (CARD_INCHES if is_card else PAPER_INCHES)))
-    if not is_card and dpi > READ_DPI:
-        width, height = (max(1, round(side * READ_DPI / dpi)) for side in gray.size)
-        back = back @ geometry.back_from_size((width, height), gray.size)
-        gray, dpi = gray.resize((width, height), Image.Resampling.BOX), READ_DPI
     small = gray.reduce(max(1, round(dpi / 100)))
     paper, grain = _paper(small), _grain(small)
     if _needs_division(paper):

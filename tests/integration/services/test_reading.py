@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from ocr.errors import EngineMissing
+from ocr.one_page import ReadPage
 from tests.integration.services import desk, scans
 from tests.small_disk import fill, small_disk
 from workflow_app.errors import Away, DiskFull, Unavailable
@@ -143,6 +144,32 @@ def test_words_on_a_paper_are_found_by_those_who_see_its_case(
         assert search(stranger, "pengantar").hits == []
     for nothing in ("", "   ", "tidakadakata", "'; drop table x; --", "\x00"):
         assert search(budi, nothing).hits == []
+
+
+def test_a_page_is_found_and_shown_while_others_are_still_read(
+    works: Works, person: Callable[..., Actor]
+) -> None:
+    with works.begin(SYSTEM) as work:
+        stored = holdings.deposit(work, scans.tiff("laporan tahun lama", "laporan tahun baru")).document_id
+    assert stored is not None
+    wati = person("wati", "arsiparis")
+    seen: list[tuple[str, tuple[int, ...], int]] = []
+    save_page = reading._save_page
+
+    def look(works: Works, document_id: UUID, page: ReadPage, seconds: float) -> None:
+        save_page(works, document_id, page, seconds)
+        with works.begin(wati) as work:
+            view = documents.get(work, document_id)
+            hits = paper_search.search(work, "laporan").hits
+            seen.append((view.status_label, view.thumbnail_pages, len(hits)))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reading, "_save_page", look)
+        assert reading.read_document(works, stored) == "readable"
+
+    (first, shown, found), (last, *_) = seen
+    assert (first, len(shown), found) == ("Sedang dibaca: 1 dari 2 halaman", 1, 1)
+    assert last == "Sedang dibaca: 2 dari 2 halaman"
 
 
 def test_papers_of_the_archive_are_found_by_its_readers_page_by_page(

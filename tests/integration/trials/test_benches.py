@@ -1,6 +1,6 @@
 """The benches run and print what they promise. How fast it is, is not judged here."""
 
-from workflow_app.trials import inbox_bench, task_bench
+from workflow_app.trials import inbox_bench, ingest_bench, task_bench
 
 
 def test_officers_complete_tasks_without_an_error() -> None:
@@ -24,3 +24,11 @@ def test_lists_are_read_with_as_many_tasks_as_asked_for() -> None:
     assert 0 < large.p50_ms <= large.p99_ms
     assert small.p50_ms_of.keys() <= large.p50_ms_of.keys()
     assert inbox_bench.growth(small, large).which in large.p50_ms_of
+
+
+def test_papers_are_uploaded_read_and_found() -> None:
+    figures = ingest_bench.measure(pages=2, papers=1)
+
+    (paper,) = figures.papers
+    assert 0 < paper.taken_s < paper.first_page_s < paper.found_s
+    assert figures.as_dict()["pages_per_minute"] == round(120 / paper.found_s, 1)

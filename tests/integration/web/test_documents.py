@@ -127,6 +127,20 @@ def test_what_is_not_made_yet_is_said(at_desk: Visitor) -> None:
     assert "selesai dibaca" in at_desk.words
 
 
+def test_while_a_paper_is_read_its_page_asks_again_and_then_no_more(at_desk: Visitor, works: Works) -> None:
+    desk.to_requirements(at_desk)
+    at_desk.submit("Unggah", {f"unggah.{FIELD}": [(picture(), "a.png")]}, persyaratan__sim_01__given="ya")
+    document = next(box.get("value") for box in at_desk.page().iter("input") if box.get("name") == FIELD)
+    at_desk.open(f"/dokumen/{document}")
+    assert "every 1s" in at_desk.text
+    at_desk.open(f"/dokumen/{document}?teks=ya")
+    assert "every 1s" not in at_desk.text, "each look at the text is on record"
+    reading.read_document(works, UUID(document), page_seconds=60)
+    at_desk.open(f"/dokumen/{document}?terbaca=ya")
+    assert "every 1s" not in at_desk.text
+    assert "Tidak ada isian yang dikenali" in at_desk.words
+
+
 def test_after_reading_the_page_shows_its_picture_and_its_pdf(at_desk: Visitor, works: Works) -> None:
     desk.to_requirements(at_desk)
     at_desk.submit("Unggah", {f"unggah.{FIELD}": [(picture(), "a.png")]}, persyaratan__sim_01__given="ya")

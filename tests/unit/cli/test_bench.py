@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from workflow_app.cli.bench import bench
-from workflow_app.trials import inbox_bench, rework_bench, task_bench
+from workflow_app.trials import inbox_bench, ingest_bench, rework_bench, task_bench
 from workflow_app.trials.case_cost import Cost
 from workflow_app.trials.inbox_bench import Latency
 
@@ -47,6 +47,23 @@ def test_inbox_tells_how_all_lists_grew_and_which_grew_most(monkeypatch: pytest.
     assert data["with_1000"]["p95_ms"] == 10.0
     assert "p95 at 9000 is 1.2 times that at 1000 (wanted: at most 1.5)" in told
     assert "petugas saya, 2.0 times" in told
+
+
+def test_ingest_tells_speed_over_all_and_medians_of_the_papers(monkeypatch: pytest.MonkeyPatch) -> None:
+    papers = [ingest_bench.Ingest(0.2, 2.0, 10.0), ingest_bench.Ingest(0.4, 4.0, 20.0)]
+    monkeypatch.setattr(ingest_bench, "measure", lambda pages, **_: ingest_bench.Figures(pages, papers))
+
+    data = json.loads(CliRunner().invoke(bench, ["ingest", "--json"]).output)
+
+    assert data == {
+        "pages": 10,
+        "papers": 2,
+        "pages_per_minute": 40.0,
+        "s_per_page": 1.5,
+        "taken_s": 0.3,
+        "first_page_s": 3.0,
+        "found_s": 15.0,
+    }
 
 
 def test_rework_tells_how_much_dearer_late_rounds_are(monkeypatch: pytest.MonkeyPatch) -> None:
