@@ -3,13 +3,13 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0023"
-down_revision = "0022"
+revision = "0026"
+down_revision = "0025"
 branch_labels = None
 depends_on = None
 
 STATUS = "status IN ({})"
-BEFORE = ("received", "reading", "readable", "unreadable")
+BEFORE = ("received", "reading", "readable", "unreadable", "recording")
 
 
 def _status(*words: str) -> str:

@@ -6,8 +6,8 @@ from sqlalchemy.dialects import postgresql
 
 from archive import numbers
 
-revision = "0023"
-down_revision = "0022"
+revision = "0029"
+down_revision = "0028"
 branch_labels = None
 depends_on = None
 
