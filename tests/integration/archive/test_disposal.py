@@ -15,6 +15,7 @@ from archive.documents import PageText
 from archive.errors import BlobLocked, BlobMissing, DocumentDisposed
 from archive.models import Blob, Document, DocumentStatus, FormerRendition, Page, Rendition, RenditionKind
 from tests.integration.archive.conftest import connect
+from tests.integration.archive.reader import keep_reading
 
 SECOND = 1 / 86400
 THUMBNAIL = b"gambar kecil halaman kosong"
@@ -50,7 +51,7 @@ def add(session: Session, blobs: Blobs, now: datetime, data: bytes | None = None
 
 def read(session: Session, blobs: Blobs, document_id: UUID, now: datetime) -> None:
     words = [("zamrud", 90.0, 1, 1, 5, 5)]
-    documents.save_reading(
+    keep_reading(
         session,
         blobs,
         document_id,

@@ -4,7 +4,6 @@ import hashlib
 import io
 import json
 from datetime import datetime
-from itertools import zip_longest
 from uuid import UUID, uuid4
 
 import pytest
@@ -20,6 +19,7 @@ from archive.errors import DocumentMissing, StoreUnavailable
 from archive.fixity import FixityState
 from archive.models import Blob, Document, DocumentStatus, Page, Rendition, RenditionKind
 from tests.integration.archive.conftest import connect
+from tests.integration.archive.reader import keep_reading
 
 
 def add(session: Session, blobs: Blobs, now: datetime, data: bytes | None = None, **changes: object) -> Added:
@@ -43,27 +43,6 @@ def page(no: int = 1, text: str = "Surat kehilangan", **changes: object) -> Page
         **changes,
     }
     return PageText(no, text, **given)
-
-
-def keep_reading(
-    session: Session,
-    blobs: Blobs,
-    document_id: UUID,
-    *,
-    pages: list[PageText],
-    pdf: bytes | None,
-    pdf_kind: RenditionKind | None,
-    thumbnails: list[bytes],
-    at: datetime,
-) -> Document:
-    """As a reader keeps what it reads: page by page, then the copy."""
-    readings.begin(session, document_id)
-    for page, thumbnail in zip_longest(pages, thumbnails, fillvalue=b""):
-        assert isinstance(page, PageText)
-        readings.save_page(
-            session, blobs, document_id, page, thumbnail=thumbnail, layout={}, layer=b"lapis", at=at
-        )
-    return readings.finish(session, blobs, document_id, pdf=pdf, pdf_kind=pdf_kind, at=at)
 
 
 def renditions(session: Session, document_id: UUID) -> list[Rendition]:

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID, uuid4
 
-import archive.documents
 from archive.blobs import Blobs
 from archive.documents import PageText
 from archive.models import RenditionKind
+from tests.integration.archive.reader import keep_reading
 from tests.integration.conftest import PROCESSES, TestClock
 from tests.integration.open_tasks import task_of
 from tests.integration.services import scans
@@ -81,7 +81,7 @@ class Office:
 
     def read(self, document_id: UUID) -> None:
         with self.works.begin(SYSTEM) as work:
-            archive.documents.save_reading(
+            keep_reading(
                 work.session,
                 work.blobs,
                 document_id,

@@ -12,6 +12,7 @@ from archive.blobs import Blobs
 from archive.documents import PageText
 from archive.models import Document, Page
 from ocr import likeness as look_of
+from tests.integration.archive.reader import keep_reading
 from tests.integration.services import desk, scans
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
 from workflow_app.services.papers import documents, looking_again
@@ -33,7 +34,7 @@ def small() -> bytes:
 def read_long_ago(work: UnitOfWork, blobs: Blobs, name: str, thumbnail: bytes) -> UUID:
     case = desk.new_case(work)
     paper = documents.upload(work, case.id, element="", label="Surat", data=scans.picture(name)).id
-    archive.documents.save_reading(
+    keep_reading(
         work.session, blobs, paper, pages=[PageText(1, WORDS, 90.0, [], 200, 280, "ocr")],
         pdf=None, pdf_kind=None, thumbnails=[thumbnail], at=work.clock(),
     )  # fmt: skip

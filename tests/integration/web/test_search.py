@@ -6,8 +6,8 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select
 
-import archive.documents
 from archive.documents import PageText
+from tests.integration.archive.reader import keep_reading
 from tests.integration.services import scans
 from tests.integration.web import desk
 from tests.integration.web.visitor import Visitor
@@ -61,7 +61,7 @@ def papers(at_desk: Visitor, works: Works, budi: Actor) -> list[UUID]:
             paper = documents.upload(work, case_id, element="", label=label, data=data).id
             words = [(word, 90.0, 10 + 100 * no, 10, 90, 20) for no, word in enumerate(text.split())]
             page = PageText(1, text, 90.0, words, 1000, 400, "ocr")
-            archive.documents.save_reading(
+            keep_reading(
                 work.session, work.blobs, paper, pages=[page], pdf=None, pdf_kind=None,
                 thumbnails=[data], at=work.clock(),
             )  # fmt: skip
