@@ -148,6 +148,7 @@ FAULTS: dict[str, tuple[Folder, str, str]] = {
     "an outcome inside a subprocess": (with_property("selesai_layanan", outcome="selesai"), "outcome-missing", "selesai_layanan"),
     "a prefill from a form of another process": (with_property("terima", prefill="lp.identitas.nama"), "kin-prefill", "terima"),
     "a bequest of a task that begins nothing": (with_property("setujui", handsOver="terima"), "kin-bequest", "setujui"),
+    "somebody kept out of a case that is not begun": (with_property("setujui", keepsOut="terima"), "kin-bequest", "setujui"),
     "a variable for a case that is not begun": (with_property("setujui", beginsWith="jenis"), "kin-bequest", "setujui"),
     "a prefill of a gateway": (with_property("disetujui", prefill="lp.identitas"), "kin-prefill", "disetujui"),
     "a setting of another process": (with_setting("lain.cara"), "setting-name", "baca"),
