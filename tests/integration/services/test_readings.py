@@ -46,7 +46,10 @@ def choose(works: Works, clock: TestClock, key: str, edge: str) -> None:
     """For cases to come, from the next second on."""
     with works.begin(SYSTEM) as work:
         configuration.set_value(
-            work, f"tepi_jam.{key}", {"mulai": edge}, clock.at + timedelta(milliseconds=500)
+            work,
+            f"tepi_jam.{key}",
+            {**configuration.SEED[f"tepi_jam.{key}"], "mulai": edge},
+            clock.at + timedelta(milliseconds=500),
         )
     clock.advance(seconds=1)
 

@@ -130,7 +130,7 @@ def of_case(work: UnitOfWork, case: Case) -> list[ClockView]:
     newest = named(work, case.id)
     definition = definition_of(work, case.definition_id)
     corrected = stages.corrected_edges(work, case)
-    passed = edges.of_cases(work, [case.id])
+    passed = edges.of_cases(work, [case.id] if any(row.stopped_at for row in rows) else [])
     return [
         ClockView(
             row.name,

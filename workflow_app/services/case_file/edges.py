@@ -76,20 +76,26 @@ def chosen(work: UnitOfWork, case: Case, clock: str, operation: str = START) -> 
 def of_cases(work: UnitOfWork, case_ids: Collection[UUID]) -> Mapping[tuple[UUID, str], Passed]:
     """When the edges of each clock of these cases were passed."""
     found: dict[tuple[UUID, str], dict[tuple[str, str], datetime]] = {}
+    if not case_ids:
+        return found
     for row in work.session.scalars(select(ClockEdge).where(ClockEdge.case_id.in_(case_ids))):
         found.setdefault((row.case_id, row.clock), {})[row.operation, row.edge] = row.at
     return found
 
 
 def readings(work: UnitOfWork, case: Case, clock: CaseClock, known: Passed) -> list[Reading]:
-    """How long it took from the other edges to the end that counts, and from the start that counts to the other ends."""
+    """How long it took from the other edges to the end that counts, and from the start that counts to the other ends. Known when
+    the clock has stopped.
+    """
+    if clock.stopped_at is None:
+        return []
     start, stop = (chosen(work, case, clock.name, operation) for operation in (START, STOP))
     definition = definition_of(work, case.definition_id)
-    measured = clock.stopped_at - clock.started_at if clock.stopped_at else None
+    measured = clock.stopped_at - clock.started_at
     found = [
         Reading(readable.clock(definition, clock.name, edge), clock.stopped_at - at)
         for (operation, edge), at in sorted(known.items(), key=lambda item: item[1])
-        if operation == START and edge != start and clock.stopped_at and at <= clock.stopped_at
+        if operation == START and edge != start and at <= clock.stopped_at
     ]
     label = readable.clock(definition, clock.name, start)
     found += [
@@ -97,7 +103,7 @@ def readings(work: UnitOfWork, case: Case, clock: CaseClock, known: Passed) -> l
         for (operation, edge), at in sorted(known.items(), key=lambda item: item[1])
         if operation == STOP and edge != stop and at >= clock.started_at
     ]
-    return [one for one in found if measured is None or abs(one.span - measured) >= SHORTEST]
+    return [one for one in found if abs(one.span - measured) >= SHORTEST]
 
 
 def _counted(work: UnitOfWork, case: Case, element: Element, clock: str) -> str | None:

@@ -84,6 +84,7 @@ TARGETS: dict[str, Any] = {
 }
 
 ARRIVAL_EDGES = {"mulai": ("penerimaan", "pemanggilan", "keberangkatan"), "selesai": ("tiba",)}
+SIGNED_OR_GIVEN = ("penyerahan", "pengesahan")
 RECORDED = "pencatatan"
 """The moment at which a time was recorded, where it is told."""
 EDGES: dict[str, dict[str, tuple[str, ...]]] = {
@@ -91,16 +92,16 @@ EDGES: dict[str, dict[str, tuple[str, ...]]] = {
     "tiba_di_tkp": ARRIVAL_EDGES,
     "tiba_di_tkp_luar_kota": ARRIVAL_EDGES,
     # R52 names both "penerimaan" and "pembuatan" and says of neither where it begins or ends (pitfall 6).
-    "kedatangan": {"mulai": ("kedatangan", RECORDED)},
+    # R57 says of ten minutes neither where they begin nor where they end: from complete papers, until the letter is in hand.
+    "kedatangan": {"mulai": ("kedatangan", RECORDED), "selesai": SIGNED_OR_GIVEN},
     "kedatangan_rujukan": {"mulai": ("kedatangan", RECORDED)},
-    # R57: ten minutes count from complete papers, which the office may read as from the arrival.
-    "berkas_lengkap": {"mulai": ("berkas_lengkap", "kedatangan", RECORDED)},
+    "berkas_lengkap": {"mulai": ("berkas_lengkap", "kedatangan", RECORDED), "selesai": SIGNED_OR_GIVEN},
     # R34 counts from the receipt; R26, R68 and the 14 days from the hand-over.
     "tanggapan_awal": {"mulai": ("penerimaan", RECORDED)},
     "penerimaan_rujukan": {"mulai": ("penyerahan", RECORDED)},
     "tanda_terima_rujukan": {"mulai": ("penyerahan", RECORDED)},
     "tindak_lanjut_lp": {"mulai": ("penyerahan", RECORDED)},
-    "pembuatan_lp": {"mulai": ("kedatangan", "pencatatan"), "selesai": ("penyerahan", "pengesahan")},
+    "pembuatan_lp": {"mulai": ("kedatangan", "pencatatan"), "selesai": SIGNED_OR_GIVEN},
 }
 """Per clock what the diagram offers, the rule of the SOP first."""
 
