@@ -43,9 +43,9 @@ def chosen(
 def counted(
     elements: Mapping[str, Element], element: str, clock: str, told: Mapping[str, str] | None
 ) -> str | None:
-    """The edge of this service task by which the clock counts; empty where it has none, None where another edge counts."""
+    """The edge of this service task by which the clock counts; empty where it has none for it, None where another edge counts."""
     known = named(elements[element])
-    if not known:
+    if not known or clock not in elements[element].properties.get("clock", "").split():
         return ""
     edge = chosen(elements, clock, elements[element].operation or "", told)
     return edge if edge in known else None

@@ -39,6 +39,7 @@ def test_what_is_chosen_decides_which_task_acts_and_by_which_of_its_edges() -> N
         assert clock_edges.counted(elements, "lengkap", "a", told) == lengkap
         assert clock_edges.counted(elements, "datang", "a", told) == datang
     assert clock_edges.counted(elements, "lain", "c", None) == ""
+    assert clock_edges.counted(elements, "datang", "c", None) == "", "it names no edge of this clock"
     assert clock_edges.is_recorded(elements["datang"], "dicatat")
     assert not clock_edges.is_recorded(elements["datang"], "datang")
     assert not clock_edges.is_recorded(elements["lain"], "")

@@ -109,7 +109,8 @@ def test_r13_the_only_way_to_a_number_is_an_approval() -> None:
 
 def test_the_signature_is_on_the_letter_before_it_is_handed_over() -> None:
     model = read_model(sktlk().files["process.bpmn"])
-    (way,) = model.incoming["sahkan_surat"]
+    (way,) = model.incoming["hentikan_jam_sah"]
+    assert [flow.source for flow in model.incoming["sahkan_surat"]] == ["hentikan_jam_sah"]
     assert (way.source, way.condition) == ("gw_isi_surat", 'isi_surat == "benar"')
     assert [flow.source for flow in model.incoming["serahkan"]] == ["sahkan_surat"]
 

@@ -92,9 +92,9 @@ EDGES: dict[str, dict[str, tuple[str, ...]]] = {
     "tiba_di_tkp": ARRIVAL_EDGES,
     "tiba_di_tkp_luar_kota": ARRIVAL_EDGES,
     # R52 names both "penerimaan" and "pembuatan" and says of neither where it begins or ends (pitfall 6).
-    # R57 says of ten minutes neither where they begin nor where they end: from complete papers, until the letter is in hand.
-    "kedatangan": {"mulai": ("kedatangan", RECORDED), "selesai": SIGNED_OR_GIVEN},
+    "kedatangan": {"mulai": ("kedatangan", RECORDED)},
     "kedatangan_rujukan": {"mulai": ("kedatangan", RECORDED)},
+    # R57 says of ten minutes neither where they begin nor where they end: from complete papers, until the letter is in hand.
     "berkas_lengkap": {"mulai": ("berkas_lengkap", "kedatangan", RECORDED), "selesai": SIGNED_OR_GIVEN},
     # R34 counts from the receipt; R26, R68 and the 14 days from the hand-over.
     "tanggapan_awal": {"mulai": ("penerimaan", RECORDED)},
