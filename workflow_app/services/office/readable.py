@@ -37,7 +37,7 @@ def answer(definition: Definition, field: Field, value: Answer) -> str:
     if field.widget in ("requirements", "waiver") and isinstance(value, dict):
         return _requirements(definition, field, value) if field.widget == "requirements" else _waiver(value)
     if field.widget == "documents" and isinstance(value, list):
-        return f"{len(value)} lembar"
+        return f"{len(value)} {'dokumen' if field.takes_recordings else 'lembar'}"
     if field.widget == "signature":
         return "ditandatangani"
     if isinstance(value, list):
