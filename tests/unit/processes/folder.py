@@ -40,6 +40,12 @@ def digitisation() -> Definition:
 
 
 @cache
+def disposal() -> Definition:
+    """What the retention schedule no longer keeps."""
+    return load(read_folder(PROCESSES / "disposal"))
+
+
+@cache
 def lp() -> Definition:
     """The process of police reports."""
     return load(read_folder(PROCESSES / "lp"))
