@@ -214,6 +214,7 @@ def _page(
             proposes_disposal=case.process_key == proposals.PROCESS,
             proposal=disposals.listed(work, case.id) if case.process_key == proposals.PROCESS else None,
             reasons=disposals.REASONS,
+            wrong=None,
         )
 
 
