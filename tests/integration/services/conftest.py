@@ -8,13 +8,16 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from tests.integration.services import walled
+from tests.integration.conftest import TestClock
+from tests.integration.services import retained, walled
+from tests.integration.services.retained import Office
 from tests.integration.services.scanner import Scanner
 from tests.integration.services.stacks import Desk
 from tests.integration.services.walled import begin, complete, naming
 from workflow_app.connections import connect
 from workflow_app.models.task import Task
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
+from workflow_app.services.running.rehearsal import Stage
 from workflow_app.settings import Settings
 from workflow_app.types import SYSTEM, Actor
 
@@ -75,3 +78,17 @@ def scanner(tmp_path: Path, works: Works) -> Scanner:
     folder = tmp_path / "pindai"
     folder.mkdir()
     return Scanner(folder, works)
+
+
+@pytest.fixture
+def office(
+    works: Works,
+    stage: Stage,
+    settings: Settings,
+    clock: TestClock,
+    person: Callable[..., Actor],
+    sari: Actor,
+    sktlk: str,
+) -> Office:
+    assert sktlk
+    return retained.open_office(works, stage, settings, clock, person("arsip", "arsiparis"), sari)

@@ -17,7 +17,7 @@ from tests.integration.services.walled import complete
 from workflow_app.models.case import Case
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.office import configuration, configuration_seeds, processes, retention_schedule
-from workflow_app.services.papers import disposals, documents, holdings
+from workflow_app.services.papers import disposals, documents, due_papers, holdings, retention
 from workflow_app.services.running import cases, proposals, rehearsal, tasks
 from workflow_app.services.running.rehearsal import Stage
 from workflow_app.settings import Settings
@@ -155,3 +155,13 @@ def open_office(
         processes.deploy(work, PROCESSES / "disposal")
     set_schedule(own, schedule())
     return Office(own, replace(stage, works=own), clock, archivist, chief)
+
+
+def due(office: Office, **filters: Any) -> set[UUID]:
+    with office.works.begin(office.archivist) as work:
+        return {paper.standing.document_id for paper in due_papers.show(work, **filters).papers}
+
+
+def obstacles(office: Office, paper: UUID) -> list[str]:
+    with office.works.begin(SYSTEM) as work:
+        return list(retention.standings(work, [paper])[paper].obstacles)

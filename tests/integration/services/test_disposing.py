@@ -1,0 +1,188 @@
+"""R37: what goes when papers are disposed of, and what is cut off between (decision 0036)."""
+
+import hashlib
+import json
+import threading
+import time
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import func, select, text
+
+import archive.disposal
+from archive.errors import BlobMissing, StoreUnavailable
+from archive.models import Blob, Document
+from tests.integration.services import retained, scans
+from tests.integration.services.retained import Office
+from workflow_app.errors import Forbidden, StorageAway
+from workflow_app.local_stack.children import wait_until
+from workflow_app.models.audit import AuditEvent
+from workflow_app.models.case import Case
+from workflow_app.models.stack import PaperStack, StackPart
+from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.papers import (
+    bag_export,
+    disposals,
+    documents,
+    holdings,
+    intake,
+    stacks,
+)
+from workflow_app.settings import Settings
+from workflow_app.types import SYSTEM, Actor
+
+
+def actions(office: Office, chain: str) -> list[str]:
+    with office.works.begin(SYSTEM) as work:
+        query = select(AuditEvent.action).where(AuditEvent.chain == chain).order_by(AuditEvent.position)
+        return list(work.session.scalars(query))
+
+
+def test_r37_a_worker_that_was_killed_goes_on_where_it_was(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It dies after the words of the second paper were taken away and before its bytes went; then the store is away."""
+    papers = [office.deposit() for _ in range(3)]
+    office.pass_years(2.1)
+    case_id = office.propose(*papers)
+    office.send_off(case_id)
+    office.decide(case_id)
+    erase, calls = archive.disposal.erase, []
+
+    class Killed(BaseException):
+        pass
+
+    def dies_at_the_second(*given: Any, **more: Any) -> int:
+        calls.append(given)
+        if len(calls) == 2:
+            raise Killed
+        return erase(*given, **more)
+
+    def away(*_: Any, **__: Any) -> int:
+        raise StoreUnavailable
+
+    with monkeypatch.context() as patch:
+        patch.setattr(archive.disposal, "erase", dies_at_the_second)
+        with pytest.raises(Killed):
+            office.work_off(case_id)
+        assert [status for status, _ in office.outcomes(case_id)] == ["disposed", "erasing", "proposed"]
+        patch.setattr(archive.disposal, "erase", away)
+        with pytest.raises(StorageAway):
+            office.work_off(case_id)
+    assert [status for status, _ in office.outcomes(case_id)] == ["disposed", "erasing", "proposed"]
+    office.work_off(case_id)
+
+    assert [status for status, _ in office.outcomes(case_id)] == ["disposed"] * 3
+    with office.works.begin(SYSTEM) as work:
+        gone = select(Blob.sha256).join(Document, Document.blob_sha256 == Blob.sha256)
+        for sha256 in work.session.scalars(gone.where(Document.id.in_(papers))):
+            with pytest.raises(BlobMissing):
+                work.blobs.stat(sha256)
+        once = select(AuditEvent.chain, func.count()).where(AuditEvent.action == "document.disposed")
+        assert {times for _, times in work.session.execute(once.group_by(AuditEvent.chain))} == {1}
+
+
+def test_r37_the_same_bytes_again_are_a_new_paper(office: Office, budi: Actor) -> None:
+    data = scans.picture(str(uuid4()))
+    case_id, paper = office.case_paper(budi, data)
+    office.end(case_id)
+    office.pass_years(2.1)
+    office.dispose(paper)
+    with office.works.begin(SYSTEM) as work:
+        found = holdings.deposit(work, data)
+    assert (found.status, found.document_id != paper) == ("stored", True)
+    with office.works.begin(budi) as work:
+        assert documents.get(work, paper).disposed_at is not None
+        assert found.document_id is not None
+        assert documents.content(work, found.document_id, "original").data == data
+    assert "document.disposed" in actions(office, f"case:{case_id}")
+
+
+def test_r37_a_bag_names_what_was_disposed_of(office: Office, budi: Actor, tmp_path: Any) -> None:
+    case_id, paper = office.case_paper(budi)
+    with office.works.begin(budi) as work:
+        rest = documents.upload(work, case_id, element="", label="Surat", data=scans.picture(str(uuid4())))
+    office.end(case_id)
+    office.pass_years(2.1)
+    office.dispose(paper)
+    with office.works.begin(SYSTEM) as work:
+        number = work.session.get_one(Case, case_id).number
+        done = bag_export.export(work, tmp_path / "tas", case_numbers=[number])
+    assert (done.papers, done.left_out) == (1, 0)
+    contents = json.loads((tmp_path / "tas" / "data" / bag_export.CONTENTS).read_text())
+    assert [found["id"] for found in contents["disposed"]] == [str(paper)]
+    assert [found["id"] for found in contents["documents"]] == [str(rest.id)]
+
+
+def test_r37_a_stack_goes_with_the_last_of_its_papers(office: Office) -> None:
+    whole, one, other = (office.deposit() for _ in range(3))
+    stack_id = uuid4()
+    with office.works.begin(SYSTEM) as work:
+        work.session.get_one(Document, whole).origin = intake.STACK
+        facts = {"status": "split", "pages": 2, "pages_seen": 2, "reason": "", "brought_at": work.clock()}
+        brought_by = office.archivist.user_id
+        work.session.add(
+            PaperStack(id=stack_id, unit="spkt", document_id=whole, brought_by=brought_by, **facts)
+        )
+        work.session.flush()
+        for no, paper in enumerate((one, other), 1):
+            part = {
+                "status": "archived",
+                "reason": "",
+                "element": "",
+                "label": "",
+                "settled_at": work.clock(),
+            }
+            work.session.add(StackPart(stack_id=stack_id, no=no, pages=[no], document_id=paper, **part))
+    office.pass_years(2.1)
+    assert retained.due(office) == {one, other}
+
+    case_id = office.dispose(one)
+    with office.works.begin(SYSTEM) as work:
+        assert work.session.get_one(Document, whole).disposed_at is None
+        assert [row["tumpukan"] for row in disposals.stated(work, case_id)] == [True]
+    with office.works.begin(office.archivist) as work, pytest.raises(Forbidden, match="dimusnahkan"):
+        stacks.original(work, stack_id)
+    case_id = office.dispose(other)
+
+    with office.works.begin(SYSTEM) as work:
+        gone = work.session.get_one(Document, whole)
+        assert gone.disposed_at is not None
+        with pytest.raises(BlobMissing):
+            work.blobs.stat(gone.blob_sha256)
+        assert [row["tumpukan"] for row in disposals.stated(work, case_id)] == [False]
+
+
+def test_r37_bytes_that_are_brought_while_they_go_are_kept(
+    fresh_works: Works, fresh_settings: Settings
+) -> None:
+    """Two at once, on connections of their own: the disposal has begun, somebody brings the same bytes and waits for it."""
+    works = retained.brief(fresh_works, fresh_settings)
+    data = scans.picture(str(uuid4()))
+    with works.begin(SYSTEM) as work:
+        first = holdings.deposit(work, data).document_id
+    assert first is not None
+    time.sleep(retained.LOCK_SECONDS + 0.3)
+    brought: list[holdings.Deposit] = []
+
+    def bring() -> None:
+        with works.begin(SYSTEM) as work:
+            brought.append(holdings.deposit(work, data))
+
+    other = threading.Thread(target=bring)
+    with works.begin(SYSTEM) as work:
+        archive.disposal.entomb(work.session, first, at=work.clock(), under="B-2026-000001")
+        other.start()
+        with works.begin(SYSTEM) as looking:
+            waiting = text("select count(*) from pg_stat_activity where wait_event_type = 'Lock'")
+            assert wait_until(lambda: bool(looking.session.scalar(waiting)), 20, pause=0.05)
+        assert brought == []
+    other.join(20)
+    with works.begin(SYSTEM) as work:
+        archive.disposal.erase(work.session, work.blobs, first, at=work.clock())
+
+    (deposit,) = brought
+    assert (deposit.status, deposit.document_id != first) == ("stored", True)
+    with works.begin(SYSTEM) as work:
+        assert work.blobs.read(hashlib.sha256(data).hexdigest()) == data
