@@ -148,7 +148,12 @@ def listed(work: UnitOfWork, case_id: UUID) -> Proposal | None:
     judged = retention.standings(work, ids, proposal=case.id)
     opened = due_papers.readable_among(work, ids)
     items = [
-        _view(item, judged[document.id], can_open=document.id in opened or item.status == "disposed")
+        _view(
+            item,
+            judged[document.id],
+            can_open=document.id in opened or item.status == "disposed",
+            is_over=case.closed_at is not None,
+        )
         for item, document in found
     ]
     return Proposal(
@@ -285,7 +290,8 @@ def _is_told(work: UnitOfWork, document_id: UUID) -> bool:
     return work.session.scalar(query) is not None
 
 
-def _view(item: DisposalItem, one: retention.Standing, *, can_open: bool) -> ItemView:
+def _view(item: DisposalItem, one: retention.Standing, *, can_open: bool, is_over: bool) -> ItemView:
+    is_proposed = item.status == "proposed"
     return ItemView(
         no=item.no,
         document_id=item.document_id,
@@ -296,8 +302,8 @@ def _view(item: DisposalItem, one: retention.Standing, *, can_open: bool) -> Ite
         row_words=item.row_words,
         kept_until=item.kept_until,
         status=item.status,
-        status_words=STATUS_WORDS[item.status],
+        status_words="Tidak dimusnahkan" if is_proposed and is_over else STATUS_WORDS[item.status],
         reason=item.reason,
-        obstacle=one.obstacles[0] if item.status == "proposed" and one.obstacles else "",
+        obstacle=one.obstacles[0] if is_proposed and not is_over and one.obstacles else "",
         can_open=can_open,
     )
