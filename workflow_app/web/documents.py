@@ -21,7 +21,7 @@ from workflow_app.services.accounts import sessions
 from workflow_app.services.correspondence import returned_letters
 from workflow_app.services.office.retention_schedule import FATES, STARTS
 from workflow_app.services.papers import (
-    disposals,
+    disposal_minutes,
     documents,
     levels,
     paper_holds,
@@ -112,7 +112,7 @@ def _page(
         choices = levels.choices(work, document.level) if document.can_classify else {}
         held = paper_holds.now_on(work, document_id)
         term = retention.term_seen(work, document_id) if document.is_kept_by_schedule else None
-        minutes = disposals.minutes_of(work, document_id) if document.disposed_at else None
+        minutes = disposal_minutes.minutes_of(work, document_id) if document.disposed_at else None
     return render_template(
         "documents/show.html",
         document=document,

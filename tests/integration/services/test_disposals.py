@@ -22,6 +22,7 @@ from workflow_app.services.case_file import history
 from workflow_app.services.correspondence import letters
 from workflow_app.services.ground import audit
 from workflow_app.services.papers import (
+    disposal_minutes,
     disposals,
     disposing,
     documents,
@@ -92,7 +93,7 @@ def test_r37_two_people_dispose_of_what_is_due_and_the_minutes_tell_of_it(office
         assert documents.text(work, gone[0]) == []
         with pytest.raises(NotFound, match="dimusnahkan"):
             documents.content(work, gone[0], "original")
-        minutes = disposals.minutes_of(work, gone[0])
+        minutes = disposal_minutes.minutes_of(work, gone[0])
         assert minutes is not None
         assert (minutes.case_id, minutes.letter, minutes.can_open) == (case_id, number, True)
         assert [entry.what for entry in history.timeline(work, case_id) if "Pemusnahan selesai" in entry.what]

@@ -23,7 +23,7 @@ from workflow_app.models.stack import PaperStack, StackPart
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.papers import (
     bag_export,
-    disposals,
+    disposal_minutes,
     documents,
     holdings,
     intake,
@@ -141,7 +141,7 @@ def test_r37_a_stack_goes_with_the_last_of_its_papers(office: Office) -> None:
     case_id = office.dispose(one)
     with office.works.begin(SYSTEM) as work:
         assert work.session.get_one(Document, whole).disposed_at is None
-        assert [row["tumpukan"] for row in disposals.stated(work, case_id)] == [True]
+        assert [row["tumpukan"] for row in disposal_minutes.stated(work, case_id)] == [True]
     with office.works.begin(office.archivist) as work, pytest.raises(Forbidden, match="dimusnahkan"):
         stacks.original(work, stack_id)
     case_id = office.dispose(other)
@@ -151,7 +151,7 @@ def test_r37_a_stack_goes_with_the_last_of_its_papers(office: Office) -> None:
         assert gone.disposed_at is not None
         with pytest.raises(BlobMissing):
             work.blobs.stat(gone.blob_sha256)
-        assert [row["tumpukan"] for row in disposals.stated(work, case_id)] == [False]
+        assert [row["tumpukan"] for row in disposal_minutes.stated(work, case_id)] == [False]
 
 
 def test_r37_bytes_that_are_brought_while_they_go_are_kept(

@@ -22,7 +22,7 @@ from workflow_app.services.ground import audit, jobs, memory
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import numbers
 from workflow_app.services.office.processes import definition_of
-from workflow_app.services.papers import disposals, documents
+from workflow_app.services.papers import disposal_minutes, documents
 from workflow_app.types import Answer, Answers
 
 WITHDRAWERS = frozenset({"ka_spkt"})
@@ -225,7 +225,7 @@ def statement(work: UnitOfWork, case: Case, letter: Letter) -> Statement:
 def _statement(work: UnitOfWork, case: Case, definition: Definition, meta: Mapping[str, Any]) -> Answers:
     answers: Answers = dict(identities.read_answers(work, case))
     stated: Answers = {"answers": answers, "papers": _papers(work, case, definition)}
-    if disposal := disposals.stated(work, case.id):
+    if disposal := disposal_minutes.stated(work, case.id):
         stated["disposal"] = [*disposal]
     return {**stated, "listed": digitised.of_batch(work, case)} if meta.get("lists") else stated
 

@@ -19,7 +19,7 @@ from workflow_app.services.correspondence.letters import Statement
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import readable
 from workflow_app.services.office.processes import definition_of
-from workflow_app.services.papers import bundles, disposals, drawings, intake, levels
+from workflow_app.services.papers import bundles, disposal_minutes, drawings, intake, levels
 from workflow_app.types import WITA, Answers
 
 ELEMENT = "surat"
@@ -56,7 +56,7 @@ def render(work: UnitOfWork, letter_id: UUID, *, public_url: str) -> UUID:
         number=letter.number,
     )
     # It may name papers that not everybody who sees its case may know of.
-    levels.raise_to(work, document_id, disposals.highest_level(work, case.id))
+    levels.raise_to(work, document_id, disposal_minutes.highest_level(work, case.id))
     letter.document_id = document_id
     work.session.flush()
     return document_id
