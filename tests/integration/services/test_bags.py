@@ -11,6 +11,9 @@ import pytest
 from sqlalchemy import select, text
 
 import archive.documents
+import archive.made_of
+import archive.version_copies
+import archive.versions
 from archive import bag_verifier
 from archive.models import Document, Page, Rendition, RenditionKind
 from tests import sounds
@@ -20,18 +23,24 @@ from workflow_app.connections import blobs as blobs_of
 from workflow_app.errors import Conflict, InvalidInput, NotFound
 from workflow_app.models.audit import AuditEvent
 from workflow_app.models.case import Case
+from workflow_app.models.document import CaseDocument
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
 from workflow_app.services.office import processes
 from workflow_app.services.papers import (
     bag_export,
     bag_import,
+    checks,
     documents,
+    holdings,
     intake,
     levels,
     paper_labels,
+    partings,
     premis,
     reading,
+    version_copies,
+    versions,
 )
 from workflow_app.services.running import cases
 from workflow_app.settings import Settings
@@ -73,6 +82,10 @@ def elsewhere(fresh_works: Works, fresh_settings: Settings) -> Iterator[Works]:
     own = blobs_of(fresh_settings.model_copy(update={"s3_bucket": f"lain-{uuid4().hex}"}))
     own.ensure_bucket()
     yield replace(fresh_works, blobs=own)
+
+
+def case_of(work: UnitOfWork, paper: UUID) -> UUID:
+    return work.session.scalars(select(CaseDocument.case_id).where(CaseDocument.document_id == paper)).one()
 
 
 def exported(works: Works, folder: Path, **chosen: Any) -> bag_export.Exported:
@@ -152,6 +165,54 @@ def test_r37_a_bag_verifies_and_arrives_elsewhere_with_the_same_hashes(
     assert positions == list(range(1, len(positions) + 1))
     index = (bag / "index.html").read_text()
     assert "Surat" in index and number in index and "rahasia" in index
+
+
+def test_r37_versions_travel_and_can_be_read_again_elsewhere(
+    works: Works, budi: Actor, elsewhere: Works, case: tuple[str, UUID, UUID], tmp_path: Path
+) -> None:
+    number, plain, _ = case
+    with works.begin(budi) as work:
+        versions.correct(work, plain, 1, 1, {0: "Zamrudjingga"})
+        versions.turn(work, plain, 2, 1, 90)
+    assert version_copies.make(works, plain, 3) == "made"
+    with works.begin(budi) as work:
+        other = documents.upload(
+            work, case_of(work, plain), element="", label="Surat", data=scans.picture("Lampiran kedua")
+        ).id  # fmt: skip
+    reading.read_document(works, other)
+    with works.begin(budi) as work:
+        merged = partings.merge(work, plain, 3, [other])
+        checks.accept(work, merged, 1)
+
+    exported(works, tmp_path / "tas", case_numbers=[number])
+    assert bag_import.check(tmp_path / "tas") == []
+    with elsewhere.begin(SYSTEM) as work:
+        assert {paper.document_id for paper in bag_import.take_in(work, tmp_path / "tas")} == {
+            plain,
+            other,
+            merged,
+        }
+
+    def told(work: UnitOfWork, no: int) -> tuple[Any, ...]:
+        document = work.session.get_one(Document, plain)
+        page = archive.versions.page_of(work.session, document, 1, no)
+        pdf = archive.version_copies.pdf_of(work.session, document, no)
+        return document.version, page, pdf.sha256 if pdf else None
+
+    with works.begin(SYSTEM) as here, elsewhere.begin(SYSTEM) as there:
+        for no in (1, 2, 3):
+            assert told(here, no) == told(there, no)
+        assert "Zamrudjingga" in told(there, 3)[1].text
+        assert kept(here, merged) == kept(there, merged)
+        parts = [archive.made_of.sources_of(work.session, merged) for work in (here, there)]
+        assert [{(one.source_id, one.source_version) for one in each} for each in parts] == [
+            {(plain, 3), (other, 1)}
+        ] * 2
+        assert there.session.get_one(Document, merged).checked_at is not None
+
+    with elsewhere.begin(SYSTEM) as work:
+        results = list(holdings.verify(work))
+    assert results and all(result.is_intact for result in results)
 
 
 def test_r37_what_is_above_the_level_is_not_even_mentioned(

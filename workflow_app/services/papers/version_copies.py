@@ -49,7 +49,8 @@ def make(works: Works, document_id: UUID, no: int, *, page_seconds: float = 120.
     with works.begin(SYSTEM) as work:
         plan = _plan(work, document_id, no)
         if plan is None:
-            archive.likeness.note(work.session, document_id)
+            if no == 1:  # put together from others just now: it has its copy, and was not compared yet
+                archive.likeness.note(work.session, document_id)
             return "nothing to do"
     read: dict[int, PageText] = {}
     pictures: dict[tuple[int, int], bytes] = {}
