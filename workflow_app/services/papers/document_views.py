@@ -133,7 +133,6 @@ def views(
         )
         places = archive.versions.places_of(work.session, document)
         kept = made.get(document_id, []) if can_read else []
-        pictures = {(page, turn) for kind, page, turn in kept if kind == RenditionKind.THUMBNAIL}
         views.append(
             DocumentView(
                 id=document_id,
@@ -152,7 +151,7 @@ def views(
                 thumbnail_pages=tuple(
                     position
                     for position, place in enumerate(places, 1)
-                    if (place.leaf, place.turn) in pictures
+                    if (RenditionKind.THUMBNAIL, place.leaf, place.turn) in kept
                 ),
                 photo_pages=tuple(page for kind, page, _ in kept if kind == RenditionKind.PHOTO),
                 confidence=read[document_id].confidence if document_id in read else None,

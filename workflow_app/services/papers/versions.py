@@ -51,6 +51,8 @@ class VersionView:
     who: str
     at: datetime
     is_newest: bool
+    reason: str = ""
+    """Why it has no copy; empty otherwise."""
 
 
 def may_change(work: UnitOfWork, document: Document, case_id: UUID | None) -> bool:
@@ -126,6 +128,7 @@ def of(work: UnitOfWork, document_id: UUID) -> list[VersionView]:
             names.get(version.made_by, "Sistem") if version.made_by else "Sistem",
             version.made_at,
             version.no == document.version,
+            version.reason,
         )
         for version in made
     ]
