@@ -10,13 +10,17 @@ from sqlalchemy import select
 
 from tests.integration.conftest import TestClock
 from tests.integration.services import retained, walled
+from tests.integration.services.desk import new_case
 from tests.integration.services.retained import Office
 from tests.integration.services.scanner import Scanner
 from tests.integration.services.stacks import Desk
 from tests.integration.services.walled import begin, complete, naming
+from tests.integration.services.worn_papers import Paper
+from tests.unit.ocr import worn
 from workflow_app.connections import connect
 from workflow_app.models.task import Task
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
+from workflow_app.services.papers import documents, reading
 from workflow_app.services.running.rehearsal import Stage
 from workflow_app.settings import Settings
 from workflow_app.types import SYSTEM, Actor
@@ -92,3 +96,25 @@ def office(
 ) -> Office:
     assert sktlk
     return retained.open_office(works, stage, settings, clock, person("arsip", "arsiparis"), sari)
+
+
+@pytest.fixture(scope="module")
+def scanned() -> bytes:
+    """A bad scan: two worn words, a page upside down, a blank one."""
+    return worn.paper()
+
+
+@pytest.fixture
+def paper(works: Works, budi: Actor, sktlk: str, scanned: bytes) -> Paper:
+    """That scan in a case of Budi's, read once."""
+    assert sktlk
+    with works.begin(budi) as work:
+        case_id = new_case(work).id
+        added = documents.upload(work, case_id, element="uraian", label="Surat", data=scanned)
+    reading.read_document(works, added.id)
+    return Paper(added.id, case_id, scanned)
+
+
+@pytest.fixture
+def archivist(person: Callable[..., Actor]) -> Actor:
+    return person("arsip", "arsiparis")

@@ -277,6 +277,7 @@ def test_r37_a_paper_above_the_level_is_on_no_page_of_who_works_on_its_case(
                     shown.add(path.split("?")[0])
     paper = f"/dokumen/{world.scan}"
     with_it = {f"/berkas/{world.desk}", f"/tugas/{world.desk_task}", "/cari", paper, f"{paper}/serupa"}
+    with_it.add(f"{paper}/versi/1")
     assert (told["budi"], told["sari"]) == (set(), with_it)
     statuses = set()
     for route in own:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from archive import arrangement, corrections
@@ -36,6 +36,7 @@ def test_pages_move_and_leave() -> None:
 boxes = some.tuples(*[some.integers(0, 200)] * 2, *[some.integers(1, 100)] * 2)
 
 
+@settings(deadline=None)
 @given(boxes, some.sampled_from(arrangement.TURNS), some.sampled_from(arrangement.TURNS))
 def test_two_turns_are_one_and_a_word_stays_on_its_page(
     box: tuple[int, int, int, int], first: int, second: int

@@ -58,6 +58,7 @@ def merge(work: UnitOfWork, document_id: UUID, version: int, others: Sequence[UU
     linked to it. It is as restricted as the most restricted of them.
     """
     ids = list(dict.fromkeys((document_id, *others)))
+    versions.changeable(work, document_id)
     if len(ids) < 2:
         raise InvalidInput(ONLY_ONE)
     for each in sorted(ids):

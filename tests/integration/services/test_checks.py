@@ -1,0 +1,50 @@
+"""R39: what waits for the quality check, for whom, and in which order."""
+
+import pytest
+from sqlalchemy import update
+
+from archive.models import Document, Page
+from tests.integration.services import scans
+from tests.integration.services.worn_papers import Paper, events
+from workflow_app.errors import Forbidden
+from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.papers import (
+    checks,
+    documents,
+    holdings,
+    partings,
+    versions,
+)
+from workflow_app.types import SYSTEM, Actor
+
+
+def test_what_waits_for_the_check_is_what_the_archivist_may_read_doubtful_first(
+    works: Works, archivist: Actor, budi: Actor, paper: Paper
+) -> None:
+    found = []
+    for words, doubts in (("Arsip pertama", 0), ("Arsip kedua", 3), ("Arsip ketiga", 0)):
+        with works.begin(archivist) as work:
+            stored = holdings.deposit(work, scans.picture(words)).document_id
+            assert stored is not None
+            found.append(stored)
+        with works.begin(SYSTEM) as work:
+            row = {"document_id": stored, "no": 1, "text": words, "width": 9, "height": 9, "source": "ocr"}
+            work.session.add(Page(**row, confidence=90.0, words=[], reason="", doubts=doubts))
+            values = {"status": "readable", "doubts": doubts}
+            work.session.execute(update(Document).where(Document.id == stored).values(**values))
+
+    with works.begin(archivist) as work:
+        waiting = [each.id for each in checks.waiting(work) if each.id in found]
+        assert waiting == [found[1], found[0], found[2]]
+        assert paper.id not in {each.id for each in checks.waiting(work)}
+        checks.accept(work, found[1], 1)
+        checks.accept(work, found[1], 1)
+        assert [each.id for each in checks.waiting(work) if each.id in found] == [found[0], found[2]]
+        assert documents.get(work, found[1]).is_checked
+        versions.turn(work, found[1], 1, 1, 90)
+        assert found[1] in {each.id for each in checks.waiting(work)}
+        made = partings.merge(work, found[0], 1, [found[2]])
+        assert {made, found[0], found[2]} & {each.id for each in checks.waiting(work)} == {made}
+    assert [event.details["document_id"] for event in events(works, "document.checked")] == [str(found[1])]
+    with pytest.raises(Forbidden), works.begin(budi) as work:
+        checks.waiting(work)

@@ -1,0 +1,94 @@
+"""R39: one paper becomes two, several become one, with all that holds for them; nothing is lost on the way."""
+
+import pytest
+from sqlalchemy import select, update
+
+from archive.models import Document
+from tests.integration.services import desk, scans
+from tests.integration.services.worn_papers import Paper, put_right, words_of
+from workflow_app.errors import Conflict, InvalidInput
+from workflow_app.models.document import CaseDocument
+from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.papers import (
+    checks,
+    documents,
+    levels,
+    paper_kin,
+    paper_search,
+    partings,
+    reading,
+    version_copies,
+    versions,
+)
+from workflow_app.types import AccessLevel, Actor
+
+
+def test_r39_pages_cut_off_are_a_paper_beside_with_all_that_holds_for_them(
+    works: Works, budi: Actor, sari: Actor, paper: Paper
+) -> None:
+    put_right(works, budi, paper)
+    with works.begin(budi) as work:
+        versions.move(work, paper.id, 2, 1, 3)
+    with works.begin(sari) as work:
+        levels.classify(work, paper.id, "terbatas", levels.REASONS[0])
+    with works.begin(budi) as work:
+        made = partings.cut_off(work, paper.id, 3, 3)
+
+    with works.begin(budi) as work:
+        first, second = documents.get(work, paper.id), documents.get(work, made)
+        assert (first.pages, second.pages, second.label, second.status) == (2, 1, "Surat", "readable")
+        assert (second.level, second.element, second.thumbnail_pages) == (
+            AccessLevel.RESTRICTED,
+            "uraian",
+            (1,),
+        )
+        assert work.session.get(CaseDocument, (paper.case_id, made)) is not None
+        assert [hit.document_id for hit in paper_search.search(work, "zamrudkuning").hits] == [made]
+        assert [one.document_id for one in paper_kin.of(work, paper.id).made_from] == [made]
+        assert [(one.document_id, one.pages) for one in paper_kin.of(work, made).made_of] == [(paper.id, [3])]
+        assert "Zamrudkuning" in words_of(documents.content(work, made, "pdf").data)[0]
+        assert checks.sheet(work, made, 1).corrected[0].text == "Zamrudkuning"
+    assert version_copies.make(works, made, 1) == "nothing to do"
+    with pytest.raises(InvalidInput, match="halaman kedua"), works.begin(budi) as work:
+        partings.cut_off(work, paper.id, 4, 1)
+
+
+def test_r39_papers_of_a_case_become_one_as_restricted_as_the_most_restricted(
+    works: Works, budi: Actor, sari: Actor, paper: Paper
+) -> None:
+    with works.begin(budi) as work:
+        other = documents.upload(
+            work, paper.case_id, element="uraian", label="Foto", data=scans.picture("Lampiran merdu")
+        ).id
+        elsewhere = desk.new_case(work)
+        documents.upload(
+            work, elsewhere.id, element="uraian", label="Foto", data=scans.picture("Lampiran merdu")
+        )
+    reading.read_document(works, other)
+    with works.begin(sari) as work:
+        levels.classify(work, other, "terbatas", levels.REASONS[0])
+    with works.begin(budi) as work:
+        assert [found[0] for found in partings.candidates(work, paper.id, paper.case_id)] == [other]
+        made = partings.merge(work, paper.id, 1, [other, paper.id])
+
+    with works.begin(budi) as work:
+        view = documents.get(work, made)
+        assert (view.pages, view.level, view.label) == (4, AccessLevel.RESTRICTED, "Surat")
+        cases = work.session.scalars(
+            select(CaseDocument.case_id).where(CaseDocument.document_id == made)
+        ).all()
+        assert cases == [paper.case_id]
+        assert "merdu" in documents.text(work, made)[3].text
+        assert {one.document_id for one in paper_kin.of(work, made).made_of} == {paper.id, other}
+        assert documents.get(work, paper.id).pages == 3
+    with pytest.raises(InvalidInput, match="dokumen lain"), works.begin(budi) as work:
+        partings.merge(work, paper.id, 1, [])
+
+
+def test_papers_of_different_cases_are_not_merged(works: Works, budi: Actor, paper: Paper) -> None:
+    with works.begin(budi) as work:
+        case = desk.new_case(work)
+        other = documents.upload(work, case.id, element="uraian", label="Foto", data=scans.picture("x")).id
+        work.session.execute(update(Document).where(Document.id == other).values(status="readable"))
+    with pytest.raises(Conflict, match="berkas yang sama"), works.begin(budi) as work:
+        partings.merge(work, paper.id, 1, [other])
