@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.integration.conftest import TestClock
-from tests.integration.services import retained, walled
+from tests.integration.services import photos, retained, walled
 from tests.integration.services.desk import new_case
 from tests.integration.services.retained import Office
 from tests.integration.services.scanner import Scanner
@@ -118,3 +118,21 @@ def paper(works: Works, budi: Actor, sktlk: str, scanned: bytes) -> Paper:
 @pytest.fixture
 def archivist(person: Callable[..., Actor]) -> Actor:
     return person("arsip", "arsiparis")
+
+
+@pytest.fixture
+def session_id(works: Works, budi: Actor) -> UUID:
+    """Budi is signed in at the desk."""
+    return photos.session_of(works, budi)
+
+
+@pytest.fixture
+def token(works: Works, budi: Actor, desk: Desk, session_id: UUID) -> str:
+    """Budi, who has the checklist, shows a code for a phone at its first line; what it leads to."""
+    return photos.shown(works, budi, desk.task_id, session_id)
+
+
+@pytest.fixture
+def device(works: Works, token: str) -> str:
+    """The secret of the phone that took it up."""
+    return photos.connected(works, token)

@@ -2,16 +2,19 @@
 
 import io
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
+from archive.models import Document
+from tests.integration.services.stacks import Desk
 from tests.unit.ocr import fed
 from workflow_app.models.capture import Capture, CapturePage
+from workflow_app.models.document import CaseDocument
 from workflow_app.models.session import UserSession
 from workflow_app.services.accounts import sessions, users
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
-from workflow_app.services.papers import captures
+from workflow_app.services.papers import capture_pages, captures
 from workflow_app.services.papers.captures import Held
 from workflow_app.types import PUBLIC, SYSTEM, Actor
 
@@ -72,3 +75,24 @@ def captures_of(works: Works, task_id: UUID) -> list[Capture]:
         found = work.session.scalars(query).all()
         work.session.expunge_all()
         return list(found)
+
+
+def add(works: Works, device: str, *words: str) -> None:
+    """A phone takes photos of pages with these words."""
+    for each in words:
+        with works.begin(PUBLIC) as work:
+            capture_pages.add(held(work, device), photo(each))
+
+
+def send(works: Works, device: str, key: UUID | None = None, *, is_apart: bool = False) -> None:
+    """It hands them to the desk."""
+    with works.begin(PUBLIC) as work:
+        capture_pages.send(held(work, device), key or uuid4(), is_apart=is_apart)
+
+
+def papers_of(works: Works, desk: Desk) -> list[tuple[str, int]]:
+    """Label and pages of what came to the step."""
+    query = select(CaseDocument.label, Document.pages).join(Document, Document.id == CaseDocument.document_id)
+    query = query.where(CaseDocument.case_id == desk.case_id, CaseDocument.element == "periksa_persyaratan")
+    with works.begin(SYSTEM) as work:
+        return [(row.label, row.pages) for row in work.session.execute(query.order_by(CaseDocument.added_at))]

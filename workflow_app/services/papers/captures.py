@@ -102,9 +102,11 @@ def open_link(work: UnitOfWork, task_id: UUID, place: str, session_id: UUID) -> 
     capture.token_hash = _hash(_token(work, capture.id))
     work.session.add(capture)
     work.session.flush()
-    if before is not None and before.opened_by == user_id:
-        unsent = (CapturePage.capture_id == before.id) & CapturePage.document_id.is_(None)
-        work.session.execute(update(CapturePage).where(unsent).values(capture_id=capture.id))
+    earlier = select(Capture.id).where(
+        Capture.task_id == task_id, Capture.place == place, Capture.opened_by == user_id
+    )
+    unsent = CapturePage.capture_id.in_(earlier) & CapturePage.document_id.is_(None)
+    work.session.execute(update(CapturePage).where(unsent).values(capture_id=capture.id))
     _record(work, case, task, capture, "capture.opened", label)
 
 

@@ -38,7 +38,7 @@ async function send(form, data, said) {
     broken.querySelector("p").textContent = fault.message;
     broken.querySelector("button").hidden = !again;
     broken.hidden = false;
-    broken.scrollIntoView({ block: "nearest" });
+    broken.scrollIntoView({ block: "center" });
   } finally {
     sending.hidden = true;
     isBusy = false;
