@@ -47,8 +47,10 @@ def register() -> ResponseReturnValue:
             box = archive_boxes.register(work, asked, token)
     except InvalidInput as error:
         return _page(asked, error.fields or {"": error.sentence}, token), 400
-    flash(f"Kotak terdaftar pada berkas {box.number}. {box.bundles} bundel, {box.bundles} berkas dimulai.")
-    return redirect(url_for("archive_boxes.show", _anchor="terakhir"))
+    flash(
+        f"Kotak terdaftar pada berkas {box.number}. {box.bundles} bundel, {box.bundles} berkas dimulai. Cetak lembar sampulnya."
+    )
+    return redirect(url_for("archive_boxes.show"))
 
 
 @blueprint.get("/<uuid:case_id>/lembar-sampul.pdf")

@@ -22,7 +22,7 @@ from workflow_app.types import Answers
 
 BOX, BUNDLE = "daftar_kotak", "daftar"
 REASON = "Bundel dari kotak arsip"
-MOST_BUNDLES, MOST_SHOWN = 40, 10
+MOST_BUNDLES, MOST_SHOWN = 40, 5
 NOT_BEGUN = "Berkas kotak ini tidak dapat dimulai. Hubungi admin."
 
 
