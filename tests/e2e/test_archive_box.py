@@ -42,7 +42,7 @@ def accept_bundle(desk: Page, address: str, number: str) -> None:
     desk.get_by_label("Lembar yang dipindai").fill("1")
     desk.get_by_role("button", name="Simpan dan lanjutkan").click()
     counter.expect_task(desk, "Periksa mutu")
-    desk.get_by_label("Baik, lanjut ke indeks").check()
+    desk.get_by_role("radio", name="Baik, lanjut ke indeks").check()
     for checked in ("Jumlah lembar sama", "Urutan benar", "Semua tulisan", "Tidak ada tepi"):
         desk.get_by_label(checked).check()
     desk.get_by_role("button", name="Simpan putusan").click()
@@ -51,7 +51,7 @@ def accept_bundle(desk: Page, address: str, number: str) -> None:
     desk.get_by_label("Pokok dokumen").fill("Undangan dan laporan")
     desk.get_by_role("button", name="Simpan dan lanjutkan").click()
     counter.expect_task(desk, "Terima sebagai arsip")
-    desk.get_by_label("Terima sebagai arsip").check()
+    desk.get_by_role("radio", name="Terima sebagai arsip").check()
     desk.get_by_label("Softcopy sama dengan hardcopy").check()
     desk.get_by_label("Tempat hardcopy disimpan").fill("Ruang arsip, lemari 4, boks 17")
     desk.get_by_role("button", name="Simpan putusan").click()
@@ -108,8 +108,8 @@ def test_r39_a_box_of_three_bundles_becomes_archive_with_its_minutes(
 
     desk.get_by_role("link", name="Isi berita acara").first.click()
     counter.expect_task(desk, "Isi berita acara")
-    desk.get_by_label("Tempat alih media").fill("Ruang arsip SPKT")
-    desk.get_by_label("Perangkat").fill("Pemindai pengumpan A4 dan aplikasi Sentra SPKT")
+    desk.get_by_role("textbox", name="Tempat alih media").fill("Ruang arsip SPKT")
+    desk.get_by_role("textbox", name="Perangkat").fill("Pemindai pengumpan A4 dan aplikasi Sentra SPKT")
     desk.get_by_role("button", name="Terbitkan berita acara").click()
     desk.goto(box)
     expect(desk.get_by_role("link", name="Periksa dan tanda tangani").first).to_be_visible(
