@@ -3,6 +3,7 @@
 import io
 
 import pypdfium2
+import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
@@ -58,6 +59,7 @@ def accept_bundle(desk: Page, address: str, number: str) -> None:
     expect(desk).to_have_url(counter.CASE)
 
 
+@pytest.mark.timeout(900)  # fifteen forms
 def test_r39_a_box_of_three_bundles_becomes_archive_with_its_minutes(
     site: RunningSite, signed_in: Opener
 ) -> None:
