@@ -25,6 +25,8 @@ from archive.queries import INDONESIAN, Question, TsQuery, lexemes, question
 NEWEST_BLOCKS = 4
 CANDIDATES = 600
 """Finds of which the best are shown: ranking reads each of them."""
+WIDE = 3000
+"""The same where the newest blocks held too few that the person may see: his rights are asked about each of them."""
 ENOUGH = 200
 """Finds in the newest blocks that make it needless to look further. Of a word with fewer of them there are few in all: at a
 million pages some twelve thousand at most.
@@ -58,25 +60,30 @@ class Scope:
     since: datetime | None = None
     before: datetime | None = None
     """Only documents that were added from the one until the other."""
+    within: Collection[UUID] | None = None
+    """What the person may see is among these, where they are few: then they are looked through instead of the newest pages."""
 
     @property
     def is_empty(self) -> bool:
         """Is there nothing to search?"""
-        return isinstance(self.document_ids, Collection) and not self.document_ids
+        some = self.within if self.within is not None else self.document_ids
+        return isinstance(some, Collection) and not some
 
     def conditions(self, document_id: ColumnElement[UUID] | Mapped[UUID]) -> list[ColumnElement[bool]]:
         """What the index of words does not answer."""
-        found: list[ColumnElement[bool]] = []
-        if self.document_ids is not None:
-            found.append(document_id.in_(self.document_ids))
-        if self.since or self.before:
-            in_time = select(Document.id)
-            if self.since:
-                in_time = in_time.where(Document.added_at >= self.since)
-            if self.before:
-                in_time = in_time.where(Document.added_at < self.before)
-            found.append(document_id.in_(in_time))
-        return found
+        times = self.times(document_id)
+        return times if self.document_ids is None else [document_id.in_(self.document_ids), *times]
+
+    def times(self, document_id: ColumnElement[UUID] | Mapped[UUID]) -> list[ColumnElement[bool]]:
+        """The time alone."""
+        if not self.since and not self.before:
+            return []
+        in_time = select(Document.id)
+        if self.since:
+            in_time = in_time.where(Document.added_at >= self.since)
+        if self.before:
+            in_time = in_time.where(Document.added_at < self.before)
+        return [document_id.in_(in_time)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +143,15 @@ def find(session: Session, query: str, scope: Scope, order: Order = Order.BEST) 
         return Finds([], is_all=True)
     session.execute(_OWN_PLAN)
     wanted = asked.wanted.op("&&")(lexemes(scope.facets, " & ")) if scope.facets else asked.wanted
+    if scope.within is not None:
+        few = _first(wanted, order).where(Page.document_id.in_(scope.within))
+        found = _ordered(session, few.where(*scope.conditions(Page.document_id)), asked, order)
+        return Finds(found, is_all=len(found) < CANDIDATES)
     found = _nearest(session, asked, wanted, scope, order)
     if len(found) >= ENOUGH:
         return Finds(found, is_all=False)
-    found = _ordered(session, _first(wanted, order).where(*scope.conditions(Page.document_id)), asked, order)
-    return Finds(found, is_all=len(found) < CANDIDATES)
+    found, is_all = _farther(session, asked, wanted, scope, order)
+    return Finds(found, is_all)
 
 
 def _nearest(session: Session, asked: Question, wanted: TsQuery, scope: Scope, order: Order) -> list[Found]:
@@ -158,6 +169,22 @@ def _nearest(session: Session, asked: Question, wanted: TsQuery, scope: Scope, o
     # Found first and then sifted: the rules of access are asked about these few, however much the person may see.
     found = _first(blocks.op("&&")(wanted), order).cte("found").prefix_with("materialized")
     return _ordered(session, select(found).where(*scope.conditions(found.c.document_id)), asked, order)
+
+
+def _farther(
+    session: Session, asked: Question, wanted: TsQuery, scope: Scope, order: Order
+) -> tuple[list[Found], bool]:
+    """The newest finds of all, or the oldest, and whether there are no more of them: they too are found first and sifted then,
+    so that a frequent word costs somebody who may see little of it no more than others.
+    """
+    in_time = scope.times(Page.document_id)
+    found = _first(wanted, order, WIDE).where(*in_time).cte("found").prefix_with("materialized")
+    sifted = select(found).where(*scope.conditions(found.c.document_id)).limit(CANDIDATES)
+    every = _ordered(session, sifted, asked, order)
+    if not every or len(every) == CANDIDATES:
+        return every, not every
+    some = select(literal(1)).select_from(Page).where(Page.tsv.op("@@")(wanted), *in_time).limit(WIDE + 1)
+    return every, (session.scalar(select(func.count()).select_from(some.subquery())) or 0) <= WIDE
 
 
 def _begin(session: Session, scope: Scope, order: Order) -> int:
@@ -178,11 +205,11 @@ def _begin(session: Session, scope: Scope, order: Order) -> int:
     return (session.scalar(added) or 0) // BLOCK
 
 
-def _first(wanted: TsQuery, order: Order) -> Select[Any]:
+def _first(wanted: TsQuery, order: Order, most: int = CANDIDATES) -> Select[Any]:
     """The newest pages that answer the question, or the oldest."""
     by_age = Page.seq.asc() if order is Order.OLDEST else Page.seq.desc()
     found = select(Page.document_id, Page.no, Page.tsv).where(Page.tsv.op("@@")(wanted))
-    return found.order_by(by_age).limit(CANDIDATES)
+    return found.order_by(by_age).limit(most)
 
 
 def _ordered(session: Session, candidates: Select[Any], asked: Question, order: Order) -> list[Found]:

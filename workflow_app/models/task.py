@@ -25,6 +25,7 @@ class Task(Base):
         Index("ix_task_unit", "unit", "created_at", "id", postgresql_where=OPEN),
         Index("ix_task_mine", "assignee_id", "created_at", "id", postgresql_where=OPEN),
         Index("ix_task_case", "case_id", "created_at"),
+        Index("ix_task_role", "role", "case_id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -42,6 +42,7 @@ def upgrade() -> None:
     op.execute(OF_PAGES)
     _number_pages_again()
     _add_index(AFTER)
+    op.create_index("ix_task_role", "task", ["role", "case_id"])
 
 
 def _number_pages_again() -> None:
@@ -76,6 +77,7 @@ def _add_index(expression: str) -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("ix_task_role", "task")
     op.drop_column("page", "tsv", schema="archive")
     op.drop_column("page", "facets", schema="archive")
     op.drop_column("document", "facets", schema="archive")

@@ -91,12 +91,12 @@ def chosen(given: Mapping[str, str]) -> dict[str, str]:
     return {name: given[name] for name in NAMES if re.fullmatch(_SHAPES[name], given.get(name, ""), re.ASCII)}
 
 
-def scope(choice: Choice, document_ids: Select[UUID]) -> Scope:
+def scope(choice: Choice, document_ids: Select[UUID], within: Collection[UUID] | None = None) -> Scope:
     """Where the archive is to look."""
     entries = [
         paper_facets.entry(facet, choice[name]) for name, facet in NAMES.items() if facet and name in choice
     ]
-    found = Scope(document_ids, entries)
+    found = Scope(document_ids, entries, within=within)
     if YEAR not in choice:
         return found
     year = int(choice[YEAR])

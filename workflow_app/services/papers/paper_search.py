@@ -73,7 +73,7 @@ def search(
     """Pages of papers that hold the words of `query`, of cases the actor may see and read, and of the archive for its readers."""
     start = int(after) if after and after.isascii() and after.isdigit() and len(after) < 6 else 0
     start, end = min(start, MAX_HITS), min(start + limit, MAX_HITS)
-    scope = paper_narrowing.scope(choice, paper_sight.all_readable(work))
+    scope = paper_narrowing.scope(choice, paper_sight.all_readable(work), paper_sight.few(work))
     finds = archive.search.find(work.session, query, scope, order)
     narrowed = paper_narrowing.narrow(work, finds.found, choice)
     shown = archive.search.show(work.session, query, narrowed.found[start:end])

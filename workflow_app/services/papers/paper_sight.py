@@ -2,17 +2,20 @@
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select, union_all
 
 from archive.models import Document
 from workflow_app.errors import Forbidden, NotFound
 from workflow_app.models.case import Case
 from workflow_app.models.document import CaseDocument
-from workflow_app.permissions import can_read_archive, clearance
+from workflow_app.models.stack import StackPart
+from workflow_app.models.task import Task
+from workflow_app.permissions import can_read_archive, clearance, reads_every_paper
 from workflow_app.services.case_file import access, clearances, handoffs
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.papers import intake, tray_sight
 
+FEW_CASES, FEW_PAPERS = 300, 3000
 NOT_FOR_YOU = (
     "Dokumen ini memuat identitas warga. Yang dapat membukanya hanya petugas SPKT, Pamapta, Ka SPKT, auditor, dan fungsi yang "
     "memegang berkas ini. Fungsi yang sudah mengembalikannya tidak lagi dapat membukanya."
@@ -70,6 +73,30 @@ def all_readable(work: UnitOfWork) -> Select[UUID]:
     if can_read_archive(work.actor):
         reachable = or_(Document.origin == intake.ARCHIVE, reachable)
     return select(Document.id).where(clearances.is_cleared(work), reachable)
+
+
+def few(work: UnitOfWork) -> list[UUID] | None:
+    """Papers among which are all that the actor may read, where those are few: of the cases in which his roles have tasks or to
+    which they are confined, and of the tray. None for who reads the archive, all papers of the unit, or those of many cases.
+    """
+    if can_read_archive(work.actor) or reads_every_paper(work.actor) or not work.actor.roles:
+        return None
+    of_role = (
+        select(Task.case_id).where(Task.role == role).distinct().limit(FEW_CASES + 1).subquery()
+        for role in sorted(work.actor.roles)
+    )
+    confined = select(Case.id).where(Case.confined_to.in_(work.actor.roles)).limit(FEW_CASES + 1).subquery()
+    cases = set(
+        work.session.scalars(union_all(*(select(each.c.case_id) for each in of_role), select(confined.c.id)))
+    )
+    if len(cases) > FEW_CASES:
+        return None
+    linked = select(CaseDocument.document_id).where(CaseDocument.case_id.in_(cases))
+    waiting = select(StackPart.document_id).where(
+        StackPart.status == "tray", StackPart.document_id.is_not(None)
+    )
+    found = set(work.session.scalars(union_all(linked, waiting).limit(FEW_PAPERS + 1)))
+    return list(found) if len(found) <= FEW_PAPERS else None
 
 
 def may_read(work: UnitOfWork, document: Document, case_id: UUID | None, *, in_tray: bool = False) -> bool:
