@@ -112,7 +112,9 @@ def test_no_transaction_is_open_while_a_paper_is_read(
 
     real = reading.read
     seen: list[int] = []
-    monkeypatch.setattr(reading, "read", lambda *given: (seen.append(len(opened)), real(*given))[1])
+    monkeypatch.setattr(
+        reading, "read", lambda *given, **named: (seen.append(len(opened)), real(*given, **named))[1]
+    )
 
     reading.read_document(watched(works), paper[1])
 
