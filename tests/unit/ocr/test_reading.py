@@ -1,12 +1,9 @@
 """Reading whole documents: the words on the page, the searchable copy, and documents with pages that fail."""
 
 import io
-import json
-from dataclasses import replace
 from pathlib import Path
 
 import pikepdf
-import pypdfium2 as pdfium
 import pytest
 from PIL import Image
 
@@ -76,34 +73,6 @@ def test_all_pages_of_a_tiff_are_read_in_order_and_told_as_they_are_done() -> No
     for page, word in zip(reading.pages, ("satu", "dua", "tiga"), strict=True):
         assert word in page.text
     assert sorted(page.reading.no for page in told) == [1, 2, 3]
-
-
-def test_pages_that_are_known_are_not_read_again_and_stand_in_the_copy(tmp_path: Path) -> None:
-    data = papers.tiff(
-        [papers.page(lines=(f"Halaman nomor {word} dari berkas",)) for word in ("satu", "dua", "tiga")]
-    )
-    told: list[ReadPage] = []
-
-    class Killed(Exception):
-        pass
-
-    def tell(page: ReadPage) -> None:
-        told.append(page)
-        raise Killed
-
-    with pytest.raises(Killed):
-        read(data, Options(workers=1), on_page=tell)
-    known = [replace(page, layout=json.loads(json.dumps(page.layout))) for page in told]
-    again: list[int] = []
-    reading = read(data, known=known, on_page=lambda page: again.append(page.reading.no))
-
-    assert [page.reading.no for page in known] == [1]
-    assert sorted(again) == [2, 3]
-    copy = tmp_path / "salinan.pdf"
-    copy.write_bytes(reading.pdf or b"")
-    texts = [pdfium.PdfDocument(copy)[no].get_textpage().get_text_range() for no in range(3)]
-    for text, word in zip(texts, ("satu", "dua", "tiga"), strict=True):
-        assert word in text
 
 
 @pytest.mark.parametrize("turn", [90, 180, 270])
