@@ -71,7 +71,6 @@ def measure(*, pages: int = 10, papers: int = 3, seed: int = 1, notice: Notice =
     """Upload `papers` scanned letters of `pages` pages, each when the one before it is found, and one before them that nobody
     counts: the site has never read anything then. Raises `StackError`, `Unexpected`."""
     random = Random(seed)  # noqa: S311 - papers of a bench, no secret
-    scans = [_scan(random, pages) for _ in range(papers + 1)]
     with (
         running_site() as site,
         Officer(site.address, seeding.PEOPLE[0].username, seeding.PASSWORD) as officer,
@@ -79,8 +78,8 @@ def measure(*, pages: int = 10, papers: int = 3, seed: int = 1, notice: Notice =
         officer.sign_in()
         case = _case_of(officer)
         done = []
-        for no, scan in enumerate(scans):
-            done.append(_bring(officer, case, scan))
+        for no in range(papers + 1):
+            done.append(_bring(officer, case, _scan(random, pages)))
             notice(f"{no}/{papers}: {done[-1]}" if no else f"warmed up: {done[-1]}")
     return Figures(pages, done[1:])
 
@@ -95,12 +94,14 @@ class _Scan:
 
 
 def _scan(random: Random, pages: int) -> _Scan:
-    drawn = [sheets.letter(random) for _ in range(pages)]
+    pictures, numbers = [], []
+    for _ in range(pages):
+        sheet = sheets.letter(random)
+        pictures.append(sheet.image.convert("L"))
+        numbers += NUMBER.findall(sheet.text)
     file = io.BytesIO()
-    first, *others = (sheet.image for sheet in drawn)
-    first.save(file, "PDF", resolution=300, save_all=True, append_images=others)
-    numbers = [number for sheet in reversed(drawn) for number in NUMBER.findall(sheet.text)]
-    return _Scan(file.getvalue(), numbers)
+    pictures[0].save(file, "PDF", resolution=300, save_all=True, append_images=pictures[1:])
+    return _Scan(file.getvalue(), numbers[::-1])
 
 
 def _case_of(officer: Officer) -> str:
