@@ -3,7 +3,7 @@
 from alembic import context
 from sqlalchemy import engine_from_config, pool, text
 
-from archive.models import ArchiveBase
+from archive.base import ArchiveBase
 from workflow_app.models import Base
 
 OWN_SCHEMAS = {None, "archive"}

@@ -14,7 +14,8 @@ from flask import Flask
 from sqlalchemy import select, text, update
 from werkzeug.test import TestResponse
 
-from archive.models import ArchiveBase, Document, Page
+from archive.base import ArchiveBase
+from archive.models import Document, Page
 from tests.integration.services.stacks import put_into_tray
 from tests.integration.web import routes
 from tests.integration.web.routes import Route, World

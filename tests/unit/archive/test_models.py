@@ -4,7 +4,8 @@ from sqlalchemy import make_url
 from sqlalchemy.orm import RelationshipProperty, configure_mappers
 from sqlalchemy.schema import CreateTable
 
-from archive.models import ArchiveBase
+import archive.models  # noqa: F401 - the tables that are looked at
+from archive.base import ArchiveBase
 
 PAGE = "archive.page"
 
