@@ -1,5 +1,7 @@
 """R39: what waits for the quality check, for whom, and in which order."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import update
 
@@ -30,7 +32,8 @@ def test_what_waits_for_the_check_is_what_the_archivist_may_read_doubtful_first(
         with works.begin(SYSTEM) as work:
             row = {"document_id": stored, "no": 1, "text": words, "width": 9, "height": 9, "source": "ocr"}
             work.session.add(Page(**row, confidence=90.0, words=[], reason="", doubts=doubts))
-            values = {"status": "readable", "doubts": doubts}
+            later = timedelta(minutes=len(found))
+            values = {"status": "readable", "doubts": doubts, "added_at": work.clock() + later}
             work.session.execute(update(Document).where(Document.id == stored).values(**values))
 
     with works.begin(archivist) as work:
