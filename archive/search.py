@@ -160,14 +160,17 @@ def _nearest(session: Session, asked: Question, wanted: TsQuery, scope: Scope, o
     if last < NEWEST_BLOCKS:
         return []
     begin = _begin(session, scope, order)
-    steps = (
-        range(begin, begin + NEWEST_BLOCKS)
-        if order is Order.OLDEST
-        else range(begin - NEWEST_BLOCKS + 1, begin + 1)
-    )
+    if order is Order.OLDEST:
+        steps = range(begin // BLOCK, begin // BLOCK + NEWEST_BLOCKS)
+        near = Page.seq.between(begin, (steps[-1] + 1) * BLOCK)
+    else:
+        steps = range(begin // BLOCK - NEWEST_BLOCKS + 1, begin // BLOCK + 1)
+        near = Page.seq.between(steps[0] * BLOCK, begin)
     blocks = lexemes([f"~{block}" for block in steps], " | ")
     # Found first and then sifted: the rules of access are asked about these few, however much the person may see.
-    found = _first(blocks.op("&&")(wanted), order).cte("found").prefix_with("materialized")
+    # The planner does not know that the blocks are next to one another, hence their bounds beside them.
+    first = _first(blocks.op("&&")(wanted), order).where(near)
+    found = first.cte("found").prefix_with("materialized")
     return _ordered(session, select(found).where(*scope.conditions(found.c.document_id)), asked, order)
 
 
@@ -178,7 +181,12 @@ def _farther(
     so that a frequent word costs somebody who may see little of it no more than others.
     """
     in_time = scope.times(Page.document_id)
-    found = _first(wanted, order, WIDE).where(*in_time).cte("found").prefix_with("materialized")
+    first = _first(wanted, order, WIDE)
+    if in_time:
+        # Not by the index of the order: it would be read through all other years.
+        by_age = (Page.seq + 0).asc() if order is Order.OLDEST else (Page.seq + 0).desc()
+        first = first.where(*in_time).order_by(None).order_by(by_age)
+    found = first.cte("found").prefix_with("materialized")
     sifted = select(found).where(*scope.conditions(found.c.document_id)).limit(CANDIDATES)
     every = _ordered(session, sifted, asked, order)
     if not every or len(every) == CANDIDATES:
@@ -188,21 +196,21 @@ def _farther(
 
 
 def _begin(session: Session, scope: Scope, order: Order) -> int:
-    """The block of the first page in this order and time: what was added first was mostly read first."""
+    """The number of the first page in this order and time: what was added first was mostly read first."""
     added = select(Page.seq).join(Document, Document.id == Page.document_id).limit(1)
     if order is Order.OLDEST:
         if scope.since is None:
-            return (session.scalar(select(func.min(Page.seq))) or 0) // BLOCK
+            return session.scalar(select(func.min(Page.seq))) or 0
         added = added.where(Document.added_at >= scope.since).order_by(
             Document.added_at, Document.id, Page.no
         )
     else:
         if scope.before is None:
-            return (session.scalar(select(func.max(Page.seq))) or 0) // BLOCK
+            return session.scalar(select(func.max(Page.seq))) or 0
         added = added.where(Document.added_at < scope.before).order_by(
             Document.added_at.desc(), Document.id.desc(), Page.no.desc()
         )
-    return (session.scalar(added) or 0) // BLOCK
+    return session.scalar(added) or 0
 
 
 def _first(wanted: TsQuery, order: Order, most: int = CANDIDATES) -> Select[Any]:
