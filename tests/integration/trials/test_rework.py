@@ -13,13 +13,13 @@ from workflow_app.types import SYSTEM, Actor
 
 
 def test_a_case_that_was_sent_back_often_asks_for_no_more_than_a_new_one(
-    works: Works, clock: TestClock, budi: Actor, sari: Actor
+    works: Works, clock: TestClock, budi: Actor, sari: Actor, sktlk: str
 ) -> None:
     def going_on() -> datetime:
         clock.advance(milliseconds=1)
         return clock.at
 
-    works, folder = replace(works, clock=going_on), PROCESSES / "sktlk"
+    works, folder = replace(works, clock=going_on), PROCESSES / sktlk
 
     result = rework_bench.run(
         works, {"petugas": budi, "ka_spkt": sari}, folder, loops=60, warm_up=1, window=1
