@@ -27,7 +27,7 @@ from workflow_app.services.correspondence import mail_parts, sending
 from workflow_app.services.ground import jobs
 from workflow_app.services.ground.jobs import QUEUES, Hands
 from workflow_app.services.ground.retries import PATIENT, RETRIES, Waiting, WaitingLonger
-from workflow_app.services.ground.timetable import CRONS, Timetable
+from workflow_app.services.ground.timetable import Timetable
 from workflow_app.services.ground.unit_of_work import Works, translated
 from workflow_app.services.papers import reading, stacks, version_copies
 from workflow_app.services.running import deaths, performing

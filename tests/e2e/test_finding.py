@@ -46,7 +46,6 @@ def test_r37_a_number_is_found_narrowed_and_marked_without_a_script(
     expect(page.locator(".chip")).to_contain_text("Jenis dokumen: Foto")
     expect(page.locator(".hits [data-open]")).to_have_count(1)
     assert NIK.replace(" ", "") not in page.url
-    page.get_by_role("link", name="Terlama").click()
     page.locator(".hits [data-open]").first.click()
     expect(page.locator("mark").first).to_be_visible()
     picture, mark = page.locator(".sheet-picture").bounding_box(), page.locator(".sheet-marks rect").first

@@ -13,18 +13,6 @@ log = logging.getLogger(__name__)
 JUMP = 60.0
 """Seconds by which the clock and the time that really passed may differ between two looks; more is a jump."""
 
-CRONS = {
-    "wake_overdue": "* * * * *",
-    "find_stranded": "*/5 * * * *",
-    "checkpoint": "*/15 * * * *",
-    "publish_counts": "*/10 * * * *",
-    "sweep": "7 * * * *",
-    "settle_holds": "* * * * *",
-    "prove_lock": "10 19 * * *",
-    "check_fixity": "20 19 * * *",
-}
-"""When the jobs come that the clock asks for."""
-
 
 class Timetable(PeriodicDeferrer):
     """Asks for each periodic job whenever its time comes.
