@@ -9,11 +9,11 @@ from procrastinate import App
 
 from workflow_app.connections import mailbox
 from workflow_app.services.accounts import attempts, sessions
+from workflow_app.services.bringing import captures
+from workflow_app.services.bringing.scan_folder import ScanFolder
 from workflow_app.services.ground import jobs, retries
 from workflow_app.services.ground.jobs import QUEUES
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.papers import captures
-from workflow_app.services.papers.scan_folder import ScanFolder
 from workflow_app.services.public import publications
 from workflow_app.services.running import performing, wakes
 from workflow_app.services.watching import checkpoints, health, intakes, safekeeping

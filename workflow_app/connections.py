@@ -13,7 +13,7 @@ from sqlalchemy.orm import sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from archive.blobs import Blobs
-from workflow_app.services.correspondence.mailboxes import Mailbox
+from workflow_app.services.bringing.mailboxes import Mailbox
 from workflow_app.services.correspondence.transports import Gateway, Mail, Transport, Transports
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.ground.vault import Vault

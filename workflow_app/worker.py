@@ -23,13 +23,15 @@ from procrastinate import App, JobContext, PsycopgConnector
 from workflow_app import clocked, logs
 from workflow_app.connections import JOB_SECONDS, LINE, connect, transports
 from workflow_app.errors import SentraError, Unavailable
-from workflow_app.services.correspondence import mail_parts, sending
+from workflow_app.services.arranging import version_copies
+from workflow_app.services.bringing import mail_parts, stacks
+from workflow_app.services.correspondence import sending
 from workflow_app.services.ground import jobs
 from workflow_app.services.ground.jobs import QUEUES, Hands
 from workflow_app.services.ground.retries import PATIENT, RETRIES, Waiting, WaitingLonger
 from workflow_app.services.ground.timetable import Timetable
 from workflow_app.services.ground.unit_of_work import Works, translated
-from workflow_app.services.papers import reading, stacks, version_copies
+from workflow_app.services.papers import reading
 from workflow_app.services.running import deaths, performing
 from workflow_app.services.watching import health, safekeeping
 from workflow_app.settings import Settings, SettingsError, read_settings

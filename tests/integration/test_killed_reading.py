@@ -17,7 +17,7 @@ from tests.integration.services.conftest import fresh_works as fresh_works
 from tests.services import ROOT
 from workflow_app.local_stack.children import wait_until
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.papers import holdings
+from workflow_app.services.keeping import holdings
 from workflow_app.settings import Settings
 from workflow_app.types import SYSTEM
 

@@ -13,8 +13,9 @@ import click
 from workflow_app.cli.site import connected, settings
 from workflow_app.errors import SentraError
 from workflow_app.permissions import LEVELS
-from workflow_app.services.papers import bag_export, bag_import, holdings, holds, looking_again
-from workflow_app.services.papers.holdings import Deposit
+from workflow_app.services.keeping import bag_export, bag_import, holdings, holds
+from workflow_app.services.keeping.holdings import Deposit
+from workflow_app.services.papers import looking_again
 from workflow_app.services.watching import safekeeping
 from workflow_app.types import SYSTEM, AccessLevel
 

@@ -17,9 +17,9 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from archive import numbers
+from workflow_app.services.finding.paper_narrowing import Choice
+from workflow_app.services.finding.paper_search import ORDERS, Order
 from workflow_app.services.papers import intake, paper_facets
-from workflow_app.services.papers.paper_narrowing import Choice
-from workflow_app.services.papers.paper_search import ORDERS, Order
 from workflow_app.trials import finished_cases
 from workflow_app.trials.notices import Notice, unheard
 from workflow_app.trials.site import TrialSite

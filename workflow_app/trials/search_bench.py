@@ -10,10 +10,10 @@ from uuid import UUID
 
 from workflow_app.errors import NotFound
 from workflow_app.services.accounts import users
+from workflow_app.services.finding import paper_search, similar_papers
+from workflow_app.services.finding.paper_narrowing import Choice
+from workflow_app.services.finding.paper_search import ORDERS, Order
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
-from workflow_app.services.papers import paper_search, similar_papers
-from workflow_app.services.papers.paper_narrowing import Choice
-from workflow_app.services.papers.paper_search import ORDERS, Order
 from workflow_app.trials.invented_pages import Library, fill
 from workflow_app.trials.notices import Notice, unheard
 from workflow_app.trials.officer import Unexpected

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from workflow_app.errors import InvalidInput
 from workflow_app.permissions import ARCHIVE_BOX_KEEPERS
-from workflow_app.services.correspondence import covers
+from workflow_app.services.bringing import covers
 from workflow_app.services.papers.documents import Content
 from workflow_app.services.running import archive_boxes
 from workflow_app.services.running.archive_boxes import AskedBox, AskedBundle

@@ -24,9 +24,9 @@ from flask.wrappers import Response
 
 from workflow_app.errors import InvalidInput, NotFound, SentraError, TooManyTries
 from workflow_app.services.accounts import attempts
+from workflow_app.services.bringing import capture_pages, captures
+from workflow_app.services.bringing.captures import Held
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.papers import capture_pages, captures
-from workflow_app.services.papers.captures import Held
 from workflow_app.web import limits, uploads
 from workflow_app.web.access import public
 from workflow_app.web.failures import pause_of, status_of

@@ -6,10 +6,11 @@ from uuid import UUID
 from flask import Blueprint, get_template_attribute, jsonify, request
 from flask.typing import ResponseReturnValue
 
+from workflow_app.services.bringing import captures
+from workflow_app.services.bringing.captures import CaptureView
 from workflow_app.services.correspondence import typesetting
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.papers import captures, documents
-from workflow_app.services.papers.captures import CaptureView
+from workflow_app.services.papers import documents
 from workflow_app.services.running import tasks
 from workflow_app.web.access import access
 from workflow_app.web.parts import sentra

@@ -8,8 +8,9 @@ from flask.typing import ResponseReturnValue
 
 from workflow_app.errors import InvalidInput, NotFound
 from workflow_app.permissions import CHECKERS
+from workflow_app.services.arranging import checks, partings
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.papers import checks, partings, versions
+from workflow_app.services.papers import versions
 from workflow_app.web.access import access
 from workflow_app.web.files import inline
 from workflow_app.web.session import holds

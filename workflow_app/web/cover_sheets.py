@@ -5,7 +5,7 @@ from uuid import UUID
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from workflow_app.services.correspondence import covers
+from workflow_app.services.bringing import covers
 from workflow_app.web.access import access
 from workflow_app.web.transaction import unit_of_work
 

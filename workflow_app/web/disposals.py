@@ -7,8 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from workflow_app.errors import Conflict, InvalidInput, NotFound
 from workflow_app.permissions import DISPOSAL_PROPOSERS
-from workflow_app.services.papers import disposals, due_papers
-from workflow_app.services.running import proposals
+from workflow_app.services.keeping import disposals, due_papers
+from workflow_app.services.running import disposal_proposals
 from workflow_app.web.access import access
 from workflow_app.web.failures import status_of
 from workflow_app.web.transaction import unit_of_work
@@ -38,7 +38,7 @@ def propose() -> ResponseReturnValue:
                 disposals.choose(work, case_id := _id(existing), ids)
                 task_id = None
             else:
-                started = proposals.begin(work, ids, token)
+                started = disposal_proposals.begin(work, ids, token)
                 case_id, task_id = started.case_id, started.task_id
     except (InvalidInput, Conflict) as error:
         return _due_page(error.sentence, ids), status_of(error)
@@ -78,7 +78,7 @@ def _due_page(error: str = "", chosen: list[UUID] | None = None) -> str:
             code=code or None,
             after=_id(after) if after else None,
         )
-        mine = proposals.open_ones(work)
+        mine = disposal_proposals.open_ones(work)
     return render_template(
         "disposals/due.html",
         page=page,

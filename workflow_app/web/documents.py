@@ -19,19 +19,17 @@ from flask.typing import ResponseReturnValue
 from workflow_app.errors import InvalidInput
 from workflow_app.services.accounts import sessions
 from workflow_app.services.correspondence import returned_letters
+from workflow_app.services.finding import paper_marks, similar_papers
+from workflow_app.services.keeping import disposal_minutes, retention
 from workflow_app.services.office.retention_schedule import FATES, STARTS
 from workflow_app.services.papers import (
-    disposal_minutes,
     documents,
     levels,
     paper_holds,
     paper_kin,
     paper_labels,
-    paper_marks,
     reading_fields,
     recordings,
-    retention,
-    similar_papers,
     versions,
 )
 from workflow_app.services.running import tasks

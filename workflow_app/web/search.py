@@ -8,7 +8,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from workflow_app.services.accounts import sessions
-from workflow_app.services.papers import paper_narrowing, paper_search
+from workflow_app.services.finding import paper_narrowing, paper_search
 from workflow_app.services.running import cases
 from workflow_app.web import session
 from workflow_app.web.access import access

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from workflow_app.errors import InvalidInput
 from workflow_app.permissions import STACK_BRINGERS
-from workflow_app.services.papers import stacks
+from workflow_app.services.bringing import stacks
 from workflow_app.services.running import tray
 from workflow_app.services.watching import health
 from workflow_app.web import uploads

@@ -10,15 +10,17 @@ from flask.typing import ResponseReturnValue
 from workflow_app.engine import forms
 from workflow_app.errors import Conflict, Forbidden, InvalidInput, ProcessFault, StorageAway
 from workflow_app.services.accounts import members, users
+from workflow_app.services.arranging import checks
 from workflow_app.services.case_file import access as reach
 from workflow_app.services.case_file import case_tasks, handoffs, records, similar
 from workflow_app.services.correspondence import letters
 from workflow_app.services.forms import doubts, requirements
 from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.keeping import disposals
 from workflow_app.services.office import duties, regions
-from workflow_app.services.papers import checks, disposals, documents, form_proposals
+from workflow_app.services.papers import documents, form_proposals
 from workflow_app.services.public import tracking_codes
-from workflow_app.services.running import cases, drafts, proposals, standing_in, tasks
+from workflow_app.services.running import cases, disposal_proposals, drafts, standing_in, tasks
 from workflow_app.services.running.tasks import SeenHolder, TaskView
 from workflow_app.web import captures, uploads
 from workflow_app.web.access import access
@@ -211,8 +213,10 @@ def _page(
             colleagues=_colleagues(work, task) if task.can_reassign else [],
             has_covers=_asks_for_papers(task.form),
             on_duty="" if task.is_mine else duties.names(work, case.unit, task.role),
-            proposes_disposal=case.process_key == proposals.PROCESS,
-            proposal=disposals.listed(work, case.id) if case.process_key == proposals.PROCESS else None,
+            proposes_disposal=case.process_key == disposal_proposals.PROCESS,
+            proposal=disposals.listed(work, case.id)
+            if case.process_key == disposal_proposals.PROCESS
+            else None,
             reasons=disposals.REASONS,
             wrong=None,
         )

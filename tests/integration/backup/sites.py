@@ -23,7 +23,7 @@ from workflow_app.engine import definitions, scenarios
 from workflow_app.local_stack import client_programs
 from workflow_app.services.accounts import users
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.papers import holdings
+from workflow_app.services.keeping import holdings
 from workflow_app.services.running import rehearsal
 from workflow_app.services.running.rehearsal import Stage
 from workflow_app.settings import Settings, read_settings

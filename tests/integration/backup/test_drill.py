@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from tests.integration.backup.sites import Site, count, deposit, play, stage_of
 from workflow_app.models.number import LetterNumber
-from workflow_app.services.papers import paper_search
+from workflow_app.services.finding import paper_search
 from workflow_app.services.watching import checkpoints
 from workflow_app.types import SYSTEM, Actor
 

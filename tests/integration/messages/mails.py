@@ -11,8 +11,8 @@ from archive.models import Document
 from tests.integration.messages.imap_server import PASSWORD, USER, Box
 from tests.unit.ocr import fed
 from workflow_app.models.stack import PaperStack, StackPart
-from workflow_app.services.correspondence import mail_intake, mail_parts
-from workflow_app.services.correspondence.mailboxes import Mailbox
+from workflow_app.services.bringing import mail_intake, mail_parts
+from workflow_app.services.bringing.mailboxes import Mailbox
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.types import SYSTEM
 

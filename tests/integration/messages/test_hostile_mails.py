@@ -4,7 +4,7 @@ import pytest
 
 from tests.integration.messages.imap_server import Box
 from tests.integration.messages.mails import letter, mails, opened, take, words
-from workflow_app.services.correspondence import mail_letters, mail_parts
+from workflow_app.services.bringing import mail_letters, mail_parts
 from workflow_app.services.ground.unit_of_work import Works
 
 HOSTILE = {

@@ -15,10 +15,9 @@ from tests.integration.services import stacks as made
 from tests.unit.ocr import fed
 from workflow_app.errors import StorageAway
 from workflow_app.models.audit import AuditEvent
-from workflow_app.services.correspondence import mail_intake, mail_parts
-from workflow_app.services.correspondence.mailboxes import MailboxAway
+from workflow_app.services.bringing import mail_intake, mail_parts, stack_parts, stacks
+from workflow_app.services.bringing.mailboxes import MailboxAway
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.papers import stack_parts, stacks
 from workflow_app.services.running import tray
 from workflow_app.services.watching import health, intakes
 from workflow_app.types import SYSTEM, Actor

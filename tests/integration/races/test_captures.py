@@ -14,8 +14,8 @@ from tests.integration.services.photos import PLACE, held, photo
 from workflow_app.errors import Conflict, NotFound
 from workflow_app.models.capture import Capture
 from workflow_app.models.document import CaseDocument
+from workflow_app.services.bringing import capture_pages, captures
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.papers import capture_pages, captures
 from workflow_app.types import PUBLIC, SYSTEM
 
 

@@ -13,9 +13,9 @@ from workflow_app.models.capture import Capture, CapturePage
 from workflow_app.models.document import CaseDocument
 from workflow_app.models.session import UserSession
 from workflow_app.services.accounts import sessions, users
+from workflow_app.services.bringing import capture_pages, captures
+from workflow_app.services.bringing.captures import Held
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
-from workflow_app.services.papers import capture_pages, captures
-from workflow_app.services.papers.captures import Held
 from workflow_app.types import PUBLIC, SYSTEM, Actor
 
 IDLE = timedelta(minutes=60)

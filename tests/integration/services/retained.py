@@ -16,9 +16,10 @@ from tests.integration.services import scans
 from tests.integration.services.walled import complete
 from workflow_app.models.case import Case
 from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.keeping import disposals, due_papers, holdings, retention
 from workflow_app.services.office import configuration, configuration_seeds, processes, retention_schedule
-from workflow_app.services.papers import disposals, documents, due_papers, holdings, retention
-from workflow_app.services.running import cases, proposals, rehearsal, tasks
+from workflow_app.services.papers import documents
+from workflow_app.services.running import cases, disposal_proposals, rehearsal, tasks
 from workflow_app.services.running.rehearsal import Stage
 from workflow_app.settings import Settings
 from workflow_app.types import SYSTEM, Actor
@@ -114,7 +115,7 @@ class Office:
     def propose(self, *papers: UUID) -> UUID:
         """The archivist chooses papers; the case waits for him to send it off."""
         with self.works.begin(self.archivist) as work:
-            return proposals.begin(work, papers, str(uuid4())).case_id
+            return disposal_proposals.begin(work, papers, str(uuid4())).case_id
 
     def send_off(self, case_id: UUID) -> None:
         complete(self.works, case_id, "usulkan", self.archivist, PROPOSAL)

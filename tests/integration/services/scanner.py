@@ -7,9 +7,9 @@ from sqlalchemy import select
 from tests.integration.services import stacks as made
 from tests.unit.ocr import fed
 from workflow_app.models.stack import PaperStack
+from workflow_app.services.bringing import folder_intake
+from workflow_app.services.bringing.scan_folder import ScanFolder
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.papers import folder_intake
-from workflow_app.services.papers.scan_folder import ScanFolder
 from workflow_app.types import SYSTEM
 
 

@@ -10,9 +10,9 @@ from sqlalchemy import select
 from archive.models import Document
 from tests.unit.ocr import fed
 from workflow_app.models.stack import PaperStack, StackPart
+from workflow_app.services.bringing import cover_sheets, stacks
+from workflow_app.services.bringing.cover_sheets import Cover
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
-from workflow_app.services.papers import cover_sheets, stacks
-from workflow_app.services.papers.cover_sheets import Cover
 from workflow_app.types import SYSTEM, Actor
 
 

@@ -27,12 +27,13 @@ from workflow_app.errors import Conflict, Forbidden, InvalidInput, NotFound
 from workflow_app.models.case import Case
 from workflow_app.models.document import CaseDocument
 from workflow_app.models.kinship import CaseKinship
+from workflow_app.services.bringing import covers, stacks
 from workflow_app.services.case_file import kinship
-from workflow_app.services.correspondence import covers, digitised, letters, printing
+from workflow_app.services.correspondence import digitised, letters, printing
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.office import processes
-from workflow_app.services.papers import levels, stacks
+from workflow_app.services.papers import levels
 from workflow_app.services.running import archive_boxes, cases
 from workflow_app.services.running.archive_boxes import AskedBox, AskedBundle
 from workflow_app.services.watching import consistency_cases

@@ -24,24 +24,12 @@ from workflow_app.errors import Conflict, InvalidInput, NotFound
 from workflow_app.models.audit import AuditEvent
 from workflow_app.models.case import Case
 from workflow_app.models.document import CaseDocument
+from workflow_app.services.arranging import checks, partings, version_copies
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
+from workflow_app.services.keeping import bag_export, bag_import, holdings, premis
 from workflow_app.services.office import processes
-from workflow_app.services.papers import (
-    bag_export,
-    bag_import,
-    checks,
-    documents,
-    holdings,
-    intake,
-    levels,
-    paper_labels,
-    partings,
-    premis,
-    reading,
-    version_copies,
-    versions,
-)
+from workflow_app.services.papers import documents, intake, levels, paper_labels, reading, versions
 from workflow_app.services.running import cases
 from workflow_app.settings import Settings
 from workflow_app.types import SYSTEM, AccessLevel, Actor

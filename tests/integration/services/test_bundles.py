@@ -17,7 +17,8 @@ from workflow_app.models.document import CaseDocument
 from workflow_app.models.letter import Letter
 from workflow_app.services.correspondence import letters, printing
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
-from workflow_app.services.papers import bundles, documents
+from workflow_app.services.keeping import bundles
+from workflow_app.services.papers import documents
 from workflow_app.types import SYSTEM, Actor
 
 

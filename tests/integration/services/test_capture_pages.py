@@ -18,8 +18,10 @@ from workflow_app.connections import blobs as blobs_of
 from workflow_app.errors import InvalidInput, StorageAway
 from workflow_app.models.capture import Capture, CapturePage
 from workflow_app.models.document import CaseDocument
+from workflow_app.services.bringing import capture_pages, captures
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.papers import capture_pages, captures, documents, holds
+from workflow_app.services.keeping import holds
+from workflow_app.services.papers import documents
 from workflow_app.services.running import drafts, tasks
 from workflow_app.settings import Settings
 from workflow_app.types import PUBLIC, SYSTEM, Actor

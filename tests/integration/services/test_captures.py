@@ -17,8 +17,8 @@ from workflow_app.models.capture import Capture
 from workflow_app.models.session import UserSession
 from workflow_app.models.wall import CaseWall
 from workflow_app.services.accounts import sessions, users
+from workflow_app.services.bringing import capture_pages, captures
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.papers import capture_pages, captures
 from workflow_app.services.running import tasks
 from workflow_app.types import PUBLIC, SYSTEM, Actor, Answers
 

@@ -9,14 +9,10 @@ from archive.models import Document, Page
 from tests.integration.services import scans
 from tests.integration.services.worn_papers import Paper, events
 from workflow_app.errors import Forbidden
+from workflow_app.services.arranging import checks, partings
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.papers import (
-    checks,
-    documents,
-    holdings,
-    partings,
-    versions,
-)
+from workflow_app.services.keeping import holdings
+from workflow_app.services.papers import documents, versions
 from workflow_app.types import SYSTEM, Actor
 
 

@@ -13,10 +13,12 @@ from tests.unit.ocr import fed
 from workflow_app.errors import NotFound
 from workflow_app.models.case import Case
 from workflow_app.models.stack import StackPart
+from workflow_app.services.bringing import stacks
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.papers import documents, holdings, intake, stacks
-from workflow_app.services.papers.holdings import Deposit
+from workflow_app.services.keeping import holdings
+from workflow_app.services.keeping.holdings import Deposit
+from workflow_app.services.papers import documents, intake
 from workflow_app.services.running import tray
 from workflow_app.types import SYSTEM, AccessLevel, Actor
 

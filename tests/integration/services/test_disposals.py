@@ -20,17 +20,11 @@ from workflow_app.models.disposal import DisposalItem
 from workflow_app.models.letter import Letter
 from workflow_app.services.case_file import history
 from workflow_app.services.correspondence import letters
+from workflow_app.services.finding import paper_search
 from workflow_app.services.ground import audit
-from workflow_app.services.papers import (
-    disposal_minutes,
-    disposals,
-    disposing,
-    documents,
-    paper_holds,
-    paper_search,
-    retention,
-)
-from workflow_app.services.running import proposals, tasks
+from workflow_app.services.keeping import disposal_minutes, disposals, disposing, retention
+from workflow_app.services.papers import documents, paper_holds
+from workflow_app.services.running import disposal_proposals, tasks
 from workflow_app.services.watching import consistency_papers, safekeeping
 from workflow_app.types import SYSTEM, AccessLevel, Actor
 
@@ -190,10 +184,10 @@ def test_r37_the_same_page_sent_twice_proposes_once(office: Office) -> None:
     office.pass_years(2.1)
     token = str(uuid4())
     with office.works.begin(office.archivist) as work:
-        one = proposals.begin(work, [paper], token)
+        one = disposal_proposals.begin(work, [paper], token)
     with office.works.begin(office.archivist) as work:
-        assert proposals.begin(work, [paper], token) == one
-        assert len(proposals.open_ones(work)) == 1
+        assert disposal_proposals.begin(work, [paper], token) == one
+        assert len(disposal_proposals.open_ones(work)) == 1
         assert work.session.scalar(select(func.count()).select_from(DisposalItem)) == 1
 
 

@@ -20,15 +20,10 @@ from workflow_app.local_stack.children import wait_until
 from workflow_app.models.audit import AuditEvent
 from workflow_app.models.case import Case
 from workflow_app.models.stack import PaperStack, StackPart
+from workflow_app.services.bringing import stacks
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.papers import (
-    bag_export,
-    disposal_minutes,
-    documents,
-    holdings,
-    intake,
-    stacks,
-)
+from workflow_app.services.keeping import bag_export, disposal_minutes, holdings
+from workflow_app.services.papers import documents, intake
 from workflow_app.settings import Settings
 from workflow_app.types import SYSTEM, Actor
 

@@ -14,7 +14,8 @@ from workflow_app.models.audit import AuditEvent
 from workflow_app.models.document import CaseDocument
 from workflow_app.models.task import Task
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.papers import documents, holdings
+from workflow_app.services.keeping import holdings
+from workflow_app.services.papers import documents
 from workflow_app.services.papers.documents import DocumentView
 from workflow_app.types import Actor
 

@@ -13,9 +13,9 @@ from tests.small_disk import fill, small_disk
 from workflow_app.errors import DiskFull
 from workflow_app.models.heartbeat import Heartbeat
 from workflow_app.models.stack import PaperStack
+from workflow_app.services.bringing import scan_folder, stacks
+from workflow_app.services.bringing.scan_folder import ScanFolder
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.papers import scan_folder, stacks
-from workflow_app.services.papers.scan_folder import ScanFolder
 from workflow_app.services.watching import health, intakes
 from workflow_app.types import SYSTEM
 

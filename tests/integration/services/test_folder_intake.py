@@ -12,9 +12,9 @@ from tests.integration.services.conftest import fresh_works as fresh_works
 from tests.integration.services.scanner import Scanner, scan
 from workflow_app.errors import Forbidden, NotFound
 from workflow_app.models.audit import AuditEvent
+from workflow_app.services.bringing import scan_folder, stacks
+from workflow_app.services.bringing.scan_folder import ScanFolder
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.papers import scan_folder, stacks
-from workflow_app.services.papers.scan_folder import ScanFolder
 from workflow_app.services.running import tray
 from workflow_app.types import Actor
 

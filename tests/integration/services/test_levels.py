@@ -13,9 +13,11 @@ from tests.integration.services import desk, scans
 from workflow_app.errors import Forbidden, InvalidInput, NotFound
 from workflow_app.models.audit import AuditEvent
 from workflow_app.services.case_file import history
+from workflow_app.services.finding import paper_search
 from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.keeping import bundles, holdings
 from workflow_app.services.office import configuration
-from workflow_app.services.papers import bundles, documents, holdings, levels, paper_search
+from workflow_app.services.papers import documents, levels
 from workflow_app.types import AccessLevel, Actor
 
 WORD = "zamrudbiru"

@@ -9,10 +9,8 @@ from archive.models import Document
 from tests.integration.services.retained import Office
 from workflow_app.errors import Forbidden, InvalidInput
 from workflow_app.models.audit import AuditEvent
-from workflow_app.services.papers import (
-    holds,
-    paper_holds,
-)
+from workflow_app.services.keeping import holds
+from workflow_app.services.papers import paper_holds
 from workflow_app.types import SYSTEM, Actor
 
 

@@ -14,16 +14,10 @@ from tests.integration.services import desk, scans
 from workflow_app.models.case import Case
 from workflow_app.models.document import CaseDocument
 from workflow_app.models.wall import CaseWall
+from workflow_app.services.finding import paper_narrowing, paper_search
+from workflow_app.services.finding.paper_search import SearchPage
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.papers import (
-    documents,
-    intake,
-    levels,
-    paper_facets,
-    paper_narrowing,
-    paper_search,
-)
-from workflow_app.services.papers.paper_search import SearchPage
+from workflow_app.services.papers import documents, intake, levels, paper_facets
 from workflow_app.types import Actor
 
 WORD = "zamrudbiru"

@@ -8,18 +8,10 @@ from tests.integration.services import desk, scans
 from tests.integration.services.worn_papers import Paper, put_right, words_of
 from workflow_app.errors import Conflict, InvalidInput
 from workflow_app.models.document import CaseDocument
+from workflow_app.services.arranging import checks, partings, version_copies
+from workflow_app.services.finding import paper_search
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.papers import (
-    checks,
-    documents,
-    levels,
-    paper_kin,
-    paper_search,
-    partings,
-    reading,
-    version_copies,
-    versions,
-)
+from workflow_app.services.papers import documents, levels, paper_kin, reading, versions
 from workflow_app.types import AccessLevel, Actor
 
 

@@ -14,8 +14,10 @@ from tests.integration.services import desk, scans
 from tests.small_disk import fill, small_disk
 from workflow_app.errors import Away, DiskFull, Unavailable
 from workflow_app.models.audit import AuditEvent
+from workflow_app.services.finding import paper_search
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
-from workflow_app.services.papers import documents, holdings, paper_search, reading
+from workflow_app.services.keeping import holdings
+from workflow_app.services.papers import documents, reading
 from workflow_app.types import SYSTEM, Actor
 
 

@@ -14,16 +14,9 @@ from workflow_app.models.case import Case
 from workflow_app.models.kinship import CaseKinship
 from workflow_app.models.wall import CaseWall
 from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.keeping import disposals, due_papers, holdings, retention
 from workflow_app.services.office import configuration
-from workflow_app.services.papers import (
-    disposals,
-    documents,
-    due_papers,
-    holdings,
-    paper_holds,
-    retention,
-    shelving,
-)
+from workflow_app.services.papers import documents, paper_holds, shelving
 from workflow_app.types import SYSTEM, AccessLevel, Actor
 
 

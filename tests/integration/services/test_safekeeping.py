@@ -17,7 +17,8 @@ from workflow_app.errors import StorageAway
 from workflow_app.models.audit import AuditEvent
 from workflow_app.models.case import Case
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.papers import documents, holds
+from workflow_app.services.keeping import holds
+from workflow_app.services.papers import documents
 from workflow_app.services.watching import health, safekeeping
 from workflow_app.services.watching.safekeeping import Findings
 from workflow_app.types import SYSTEM, Actor

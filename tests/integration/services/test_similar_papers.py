@@ -14,8 +14,9 @@ from tests.integration.services.test_paper_search import hand_in
 from workflow_app.errors import NotFound
 from workflow_app.models.audit import AuditEvent
 from workflow_app.models.wall import CaseWall
+from workflow_app.services.finding import similar_papers
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.papers import levels, similar_papers
+from workflow_app.services.papers import levels
 from workflow_app.types import Actor
 
 NIK = "6306050102900001"

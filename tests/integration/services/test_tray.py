@@ -17,10 +17,11 @@ from workflow_app.models.case import Case
 from workflow_app.models.stack import StackPart
 from workflow_app.models.task import Task
 from workflow_app.models.wall import CaseWall
+from workflow_app.services.bringing import stacks
 from workflow_app.services.ground import jobs
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.office import configuration
-from workflow_app.services.papers import documents, stacks
+from workflow_app.services.papers import documents
 from workflow_app.services.running import cases, deaths, tray
 from workflow_app.types import SYSTEM, AccessLevel, Actor
 

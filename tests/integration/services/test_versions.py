@@ -13,17 +13,11 @@ import archive.versions
 from archive.models import Document, Version
 from tests.integration.services.worn_papers import Paper, events, put_right, words_of
 from workflow_app.errors import Conflict, Forbidden, NotFound, StorageAway
+from workflow_app.services.arranging import checks, partings, version_copies
 from workflow_app.services.case_file import history
+from workflow_app.services.finding import paper_search
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.papers import (
-    checks,
-    documents,
-    levels,
-    paper_search,
-    partings,
-    version_copies,
-    versions,
-)
+from workflow_app.services.papers import documents, levels, versions
 from workflow_app.types import SYSTEM, Actor
 
 

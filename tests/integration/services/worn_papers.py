@@ -9,8 +9,9 @@ from sqlalchemy import select
 
 from archive.models import Document
 from workflow_app.models.audit import AuditEvent
+from workflow_app.services.arranging import checks
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.papers import checks, versions
+from workflow_app.services.papers import versions
 from workflow_app.types import SYSTEM, Actor
 
 

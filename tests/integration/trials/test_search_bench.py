@@ -7,8 +7,9 @@ from uuid import UUID
 from sqlalchemy import select
 
 from archive.models import Document, Page
+from workflow_app.services.finding import paper_search, similar_papers
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
-from workflow_app.services.papers import paper_facets, paper_search, similar_papers
+from workflow_app.services.papers import paper_facets
 from workflow_app.trials import search_bench
 from workflow_app.trials.invented_pages import Library, write
 from workflow_app.types import SYSTEM, Actor

@@ -12,8 +12,8 @@ from tests.integration.conftest import TestClock
 from tests.integration.open_tasks import task_of
 from tests.integration.services.photos import LABEL, PLACE, photo
 from tests.integration.web.visitor import Visitor
+from workflow_app.services.bringing import captures
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.papers import captures
 from workflow_app.types import Actor
 
 CHECKLIST = 4

@@ -8,7 +8,8 @@ import pytest
 from tests.integration.web.visitor import Visitor
 from tests.unit.ocr import worn
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.papers import documents, holdings, reading
+from workflow_app.services.keeping import holdings
+from workflow_app.services.papers import documents, reading
 from workflow_app.types import Actor
 
 

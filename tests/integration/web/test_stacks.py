@@ -14,8 +14,8 @@ from workflow_app.app import create_app
 from workflow_app.models.case import Case
 from workflow_app.models.stack import PaperStack
 from workflow_app.models.task import Task
+from workflow_app.services.bringing import stack_parts, stacks
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.papers import stack_parts, stacks
 from workflow_app.services.watching import health
 from workflow_app.settings import Settings
 from workflow_app.types import SYSTEM, Actor

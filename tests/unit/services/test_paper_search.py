@@ -1,7 +1,7 @@
 """Snippets of found pages."""
 
 from archive.excerpts import MARK_END, MARK_START
-from workflow_app.services.papers import paper_search
+from workflow_app.services.finding import paper_search
 
 
 def test_a_snippet_is_plain_text_in_pieces() -> None:

@@ -1,7 +1,7 @@
 """How a stack falls into parts (R39): cover sheets begin them, blank pages are in none, nothing written is lost."""
 
 from ocr.stacks import StackPage
-from workflow_app.services.papers.stack_plan import Share, plan
+from workflow_app.services.bringing.stack_plan import Share, plan
 
 
 def planned(*told: str) -> list[Share]:

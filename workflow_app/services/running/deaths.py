@@ -11,11 +11,13 @@ from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job, Status
 
 from workflow_app.errors import SentraError
+from workflow_app.services.arranging import version_copies
+from workflow_app.services.bringing import stacks
 from workflow_app.services.correspondence import sending
 from workflow_app.services.ground import jobs
 from workflow_app.services.ground.jobs import Hands
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.papers import reading, stacks, version_copies
+from workflow_app.services.papers import reading
 from workflow_app.services.running import performing
 
 log = logging.getLogger(__name__)

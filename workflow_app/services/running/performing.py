@@ -12,7 +12,7 @@ from workflow_app.services.case_file import access, incidents
 from workflow_app.services.correspondence import printing
 from workflow_app.services.ground import jobs
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
-from workflow_app.services.papers import bundles, disposing
+from workflow_app.services.keeping import bundles, disposing
 from workflow_app.services.running import wakes
 from workflow_app.services.watching import consistency_cases
 from workflow_app.types import SYSTEM

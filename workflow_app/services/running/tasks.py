@@ -17,6 +17,7 @@ from workflow_app.models.task import Task
 from workflow_app.models.user import User
 from workflow_app.permissions import check_four_eyes, check_lead, check_work_on, is_lead
 from workflow_app.services.accounts import people
+from workflow_app.services.arranging import checks
 from workflow_app.services.case_file import (
     access,
     answers,
@@ -36,7 +37,7 @@ from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import offers
 from workflow_app.services.office.configuration import role_label
 from workflow_app.services.office.processes import definition_of
-from workflow_app.services.papers import checks, drawings
+from workflow_app.services.papers import drawings
 from workflow_app.services.running import drafts, standing_in, steps
 from workflow_app.types import Answers
 

@@ -15,6 +15,7 @@ from workflow_app.models.document import CaseDocument
 from workflow_app.models.stack import PaperStack, StackPart
 from workflow_app.permissions import STACK_BRINGERS, check_role
 from workflow_app.services.accounts import people
+from workflow_app.services.bringing import stacks
 from workflow_app.services.case_file import clearances, handoffs
 from workflow_app.services.ground import jobs
 from workflow_app.services.ground.unit_of_work import UnitOfWork
@@ -26,7 +27,6 @@ from workflow_app.services.papers import (
     paper_sight,
     paper_trail,
     sorting,
-    stacks,
     tray_sight,
 )
 from workflow_app.services.papers.document_views import DocumentView

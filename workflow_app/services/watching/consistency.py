@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
-from workflow_app.services.papers import holdings
+from workflow_app.services.keeping import holdings
 from workflow_app.services.watching import (
     checkpoints,
     consistency_cases,

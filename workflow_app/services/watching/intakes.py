@@ -6,11 +6,10 @@ from contextlib import contextmanager
 from typing import Any
 
 from workflow_app.errors import SentraError
-from workflow_app.services.correspondence import mail_intake
-from workflow_app.services.correspondence.mailboxes import Mailbox, MailboxAway
+from workflow_app.services.bringing import folder_intake, mail_intake
+from workflow_app.services.bringing.mailboxes import Mailbox, MailboxAway
+from workflow_app.services.bringing.scan_folder import ScanFolder
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.papers import folder_intake
-from workflow_app.services.papers.scan_folder import ScanFolder
 from workflow_app.services.watching import health
 from workflow_app.types import SYSTEM
 

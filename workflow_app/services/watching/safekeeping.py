@@ -14,8 +14,9 @@ from workflow_app.models.heartbeat import Heartbeat
 from workflow_app.services.case_file import walls
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
-from workflow_app.services.papers import holdings, holds, paper_trail
-from workflow_app.services.papers.holdings import Fixity, WormVerdict
+from workflow_app.services.keeping import holdings, holds
+from workflow_app.services.keeping.holdings import Fixity, WormVerdict
+from workflow_app.services.papers import paper_trail
 from workflow_app.services.watching import health
 from workflow_app.types import SYSTEM
 

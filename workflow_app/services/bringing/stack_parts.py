@@ -11,11 +11,12 @@ from workflow_app.models.case import Case
 from workflow_app.models.document import CaseDocument
 from workflow_app.models.stack import PaperStack, StackPart
 from workflow_app.models.task import Task
+from workflow_app.services.bringing import cover_sheets
+from workflow_app.services.bringing.stack_plan import Share
 from workflow_app.services.case_file import access
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
-from workflow_app.services.papers import cover_sheets, intake, levels, paper_trail
-from workflow_app.services.papers.stack_plan import Share
+from workflow_app.services.papers import intake, levels, paper_trail
 from workflow_app.types import SYSTEM
 
 LABEL = "Bagian tumpukan"

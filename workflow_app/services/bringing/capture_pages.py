@@ -13,9 +13,10 @@ from ocr.errors import OcrError
 from ocr.types import Limits
 from workflow_app.errors import InvalidInput, NotFound
 from workflow_app.models.capture import CapturePage
+from workflow_app.services.bringing import captures
+from workflow_app.services.bringing.captures import Held
 from workflow_app.services.ground.unit_of_work import translated
-from workflow_app.services.papers import captures, documents, intake
-from workflow_app.services.papers.captures import Held
+from workflow_app.services.papers import documents, intake
 from workflow_app.services.papers.documents import EXTENSIONS, Content
 
 MOST_PAGES = 30

@@ -18,9 +18,10 @@ from workflow_app.models.document import CaseDocument
 from workflow_app.permissions import DISPOSAL_PROPOSERS, check_role
 from workflow_app.services.case_file import access, clearances
 from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.keeping import retention
+from workflow_app.services.keeping.retention import Standing
 from workflow_app.services.office.retention_schedule import Fate, Row
-from workflow_app.services.papers import intake, paper_sight, retention, tray_sight
-from workflow_app.services.papers.retention import Standing
+from workflow_app.services.papers import intake, paper_sight, tray_sight
 
 AT_ONCE = 100
 """Rows of one page."""

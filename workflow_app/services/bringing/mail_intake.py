@@ -13,10 +13,11 @@ from sqlalchemy import func, select
 from workflow_app import logs
 from workflow_app.errors import Away
 from workflow_app.models.stack import PaperStack
-from workflow_app.services.correspondence.mailboxes import Line, Mailbox, MailboxAway, WaitingMail
+from workflow_app.services.bringing import stacks
+from workflow_app.services.bringing.mailboxes import Line, Mailbox, MailboxAway, WaitingMail
+from workflow_app.services.bringing.stacks import Brought
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
-from workflow_app.services.papers import intake, stacks
-from workflow_app.services.papers.stacks import Brought
+from workflow_app.services.papers import intake
 from workflow_app.types import SYSTEM
 
 log = logging.getLogger(__name__)

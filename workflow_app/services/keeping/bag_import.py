@@ -17,7 +17,8 @@ from workflow_app.errors import InvalidInput
 from workflow_app.permissions import LEVELS
 from workflow_app.services.ground import jobs
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.papers import bag_export, bag_versions, intake, levels, paper_facets, paper_trail
+from workflow_app.services.keeping import bag_export, bag_versions
+from workflow_app.services.papers import intake, levels, paper_facets, paper_trail
 
 NO_BAG = "Ini bukan tas arsip yang dapat diterima: daftar isinya tidak dapat dibaca."
 LARGEST_MEGABYTES = 500

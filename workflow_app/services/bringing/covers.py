@@ -13,12 +13,12 @@ from workflow_app.models.case import Case
 from workflow_app.models.kinship import CaseKinship
 from workflow_app.models.task import Task
 from workflow_app.permissions import check_work_on
+from workflow_app.services.bringing import cover_sheets
+from workflow_app.services.bringing.cover_sheets import Cover
 from workflow_app.services.case_file import access, precedence
 from workflow_app.services.correspondence import typesetting
 from workflow_app.services.correspondence.typesetting import Metadata, qr_picture
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.papers import cover_sheets
-from workflow_app.services.papers.cover_sheets import Cover
 
 NO_PAPERS = "Langkah ini tidak meminta dokumen, jadi tidak memerlukan lembar sampul."
 NOTHING_OPEN = "Tidak ada berkas di sini yang menunggu dokumen, jadi tidak ada lembar sampul."

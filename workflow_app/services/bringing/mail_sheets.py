@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from workflow_app.engine.definitions import LetterSource
+from workflow_app.services.bringing.mail_letters import MailLetter
 from workflow_app.services.correspondence import typesetting
-from workflow_app.services.correspondence.mail_letters import MailLetter
 from workflow_app.services.office import readable
 
 TITLE = "Surat elektronik"

@@ -11,7 +11,7 @@ from workflow_app.models.task import Task
 from workflow_app.permissions import DISPOSAL_PROPOSERS, check_role
 from workflow_app.services.case_file import access
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.papers import disposals
+from workflow_app.services.keeping import disposals
 from workflow_app.services.running import cases
 
 PROCESS = "disposal"

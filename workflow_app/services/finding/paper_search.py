@@ -17,9 +17,10 @@ from archive.search import Order as Order
 from workflow_app.models.case import Case
 from workflow_app.models.document import CaseDocument
 from workflow_app.services.case_file import handoffs
+from workflow_app.services.finding import paper_narrowing
+from workflow_app.services.finding.paper_narrowing import Chip, Choice, Group
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.papers import paper_narrowing, paper_sight, paper_trail
-from workflow_app.services.papers.paper_narrowing import Chip, Choice, Group
+from workflow_app.services.papers import paper_sight, paper_trail
 from workflow_app.types import AccessLevel
 
 MAX_HITS = 500

@@ -10,9 +10,10 @@ from sqlalchemy import select
 
 from workflow_app.errors import Busy, Conflict, InvalidInput
 from workflow_app.models.user import User
+from workflow_app.services.bringing import stacks
+from workflow_app.services.bringing.scan_folder import Arrival, ScanFolder
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.papers import holdings, stacks
-from workflow_app.services.papers.scan_folder import Arrival, ScanFolder
+from workflow_app.services.keeping import holdings
 from workflow_app.types import SYSTEM
 
 log = logging.getLogger(__name__)

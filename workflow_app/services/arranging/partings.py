@@ -18,10 +18,11 @@ from ocr.errors import OcrError
 from ocr.types import Options
 from workflow_app.errors import Conflict, InvalidInput, Unavailable
 from workflow_app.models.document import CaseDocument
+from workflow_app.services.arranging import version_copies
 from workflow_app.services.case_file import access, clearances
 from workflow_app.services.ground import jobs
 from workflow_app.services.ground.unit_of_work import UnitOfWork, translated
-from workflow_app.services.papers import intake, levels, paper_trail, reading, version_copies, versions
+from workflow_app.services.papers import intake, levels, paper_trail, reading, versions
 
 FIRST_STAYS = "Pilih halaman kedua atau sesudahnya: halaman pertama tetap di dokumen ini."
 ONLY_ONE = "Pilih paling sedikit satu dokumen lain untuk digabung."

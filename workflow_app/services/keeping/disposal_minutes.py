@@ -14,9 +14,10 @@ from workflow_app.models.letter import Letter
 from workflow_app.models.stack import PaperStack, StackPart
 from workflow_app.services.case_file import access
 from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.keeping import retention
+from workflow_app.services.keeping.disposals import STATUS_WORDS
 from workflow_app.services.office import readable
-from workflow_app.services.papers import intake, retention
-from workflow_app.services.papers.disposals import STATUS_WORDS
+from workflow_app.services.papers import intake
 
 
 @dataclass(frozen=True)

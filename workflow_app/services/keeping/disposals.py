@@ -15,7 +15,7 @@ from workflow_app.permissions import DISPOSAL_PROPOSERS, check_role
 from workflow_app.services.case_file import access, case_tasks
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.papers import due_papers, retention
+from workflow_app.services.keeping import due_papers, retention
 
 MOST = 100
 """Papers of one proposal: somebody has to look at each of them."""

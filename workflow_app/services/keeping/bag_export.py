@@ -17,8 +17,9 @@ from workflow_app.models.case import Case
 from workflow_app.models.document import CaseDocument
 from workflow_app.permissions import LEVELS
 from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.keeping import bag_index, bag_versions, premis
 from workflow_app.services.office import configuration
-from workflow_app.services.papers import bag_index, bag_versions, levels, paper_trail, premis
+from workflow_app.services.papers import levels, paper_trail
 from workflow_app.services.papers.documents import EXTENSIONS
 from workflow_app.types import AccessLevel
 

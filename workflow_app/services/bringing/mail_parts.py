@@ -8,10 +8,10 @@ import archive.documents
 from archive.errors import ArchiveError, StoreUnavailable
 from workflow_app.errors import InvalidInput, NotFound, StorageAway
 from workflow_app.models.stack import PaperStack
-from workflow_app.services.correspondence import mail_intake, mail_letters, mail_sheets
-from workflow_app.services.correspondence.mail_letters import MailLetter, Unreasonable
+from workflow_app.services.bringing import mail_intake, mail_letters, mail_sheets, stack_parts, stacks
+from workflow_app.services.bringing.mail_letters import MailLetter, Unreasonable
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.papers import intake, stack_parts, stacks
+from workflow_app.services.papers import intake
 from workflow_app.types import SYSTEM
 
 TOO_LARGE = (

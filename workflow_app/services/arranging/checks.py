@@ -23,9 +23,10 @@ from workflow_app.models.case import Case
 from workflow_app.models.document import CaseDocument
 from workflow_app.models.task import Task
 from workflow_app.permissions import CHECKERS, check_role, leaves_trace
+from workflow_app.services.arranging import partings
 from workflow_app.services.ground.unit_of_work import UnitOfWork, translated
 from workflow_app.services.office.processes import definition_of
-from workflow_app.services.papers import document_views, paper_sight, paper_trail, partings, reading, versions
+from workflow_app.services.papers import document_views, paper_sight, paper_trail, reading, versions
 from workflow_app.services.papers.document_views import DocumentView
 from workflow_app.services.papers.documents import Content
 

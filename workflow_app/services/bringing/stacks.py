@@ -14,12 +14,13 @@ from workflow_app.errors import Away, Conflict, DiskFull, Forbidden, NotFound, S
 from workflow_app.models.document import CaseDocument
 from workflow_app.models.stack import PaperStack, StackPart
 from workflow_app.permissions import STACK_BRINGERS, WHOLE_KEEPERS, check_role, has_role, leaves_trace
+from workflow_app.services.bringing import cover_sheets, stack_parts
+from workflow_app.services.bringing.stack_plan import Share, plan
 from workflow_app.services.case_file import access
 from workflow_app.services.ground import audit, jobs
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
-from workflow_app.services.papers import cover_sheets, intake, paper_sight, paper_trail, stack_parts
+from workflow_app.services.papers import intake, paper_sight, paper_trail
 from workflow_app.services.papers.documents import EXTENSIONS, Content
-from workflow_app.services.papers.stack_plan import Share, plan
 from workflow_app.types import SYSTEM
 
 SCAN, MAIL = "scan", "mail"

@@ -1,0 +1,1 @@
+"""People put papers right: checked, arranged anew, cut apart and put together."""
