@@ -34,7 +34,7 @@ def show() -> ResponseReturnValue:
         if chosen is None and not number and not page.rows and page.counts["queue"]:
             tab = "queue"
             page = inbox.page(work, tab, process=process)
-        chips = processes.list_current(work)
+        chips = processes.concerning(work)
         notices = [calendars.notice(work), rosters.notice(work)]
         relief = duties.relief(work)
         signs = vitals.read(work) if has_role(work.actor, LEADS) else None

@@ -1,6 +1,7 @@
 """Deployed versions: running cases keep the one they began under, forms and letters included."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID
 
@@ -84,3 +85,22 @@ def test_a_folder_with_faults_is_not_deployed(works: Works, changed: Path) -> No
 
     with pytest.raises(InvalidDefinition, match=r"README\.md"), works.begin(SYSTEM) as work:
         processes.deploy(work, changed)
+
+
+@pytest.mark.parametrize(
+    ("role", "offered"),
+    [
+        ("petugas", {"sktlk"}),
+        ("piket_reskrim", {"sktlk"}),
+        ("arsiparis", {"digitisation"}),
+        ("auditor", {"sktlk", "digitisation"}),
+    ],
+)
+def test_a_list_offers_the_services_that_may_bring_a_task(
+    works: Works, sktlk: str, person: Callable[..., Actor], role: str, offered: set[str]
+) -> None:
+    assert sktlk
+    with works.begin(SYSTEM) as work:
+        processes.deploy(work, PROCESSES / "digitisation")
+    with works.begin(person("tamu", role)) as work:
+        assert {view.key for view in processes.concerning(work)} == offered

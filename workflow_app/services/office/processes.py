@@ -1,6 +1,6 @@
 """Deployed processes: deploying a folder, and the definition a case runs under."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +16,15 @@ from workflow_app.engine.linting.release import between
 from workflow_app.errors import InvalidDefinition, NotFound
 from workflow_app.models.definition import Definition as DefinitionRow
 from workflow_app.models.definition import DefinitionFile
-from workflow_app.permissions import CASE_STARTERS, ROLES, check_role, has_role
+from workflow_app.permissions import (
+    CASE_MINDERS,
+    CASE_STARTERS,
+    FIELD_ROLES,
+    OVERSEERS,
+    ROLES,
+    check_role,
+    has_role,
+)
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import configuration_keys
@@ -127,6 +135,23 @@ def _add(work: UnitOfWork, definition: Definition) -> DefinitionRow:
 def list_current(work: UnitOfWork) -> list[ProcessView]:
     """The current version of every process."""
     return [_view(row) for row in _current_rows(work)]
+
+
+def concerning(work: UnitOfWork) -> list[ProcessView]:
+    """The processes that may bring the actor a task; all of them for who oversees the unit."""
+    roles, sees_all = work.actor.roles, has_role(work.actor, OVERSEERS | CASE_MINDERS)
+    found = ((row, definition_of(work, row.id)) for row in _current_rows(work))
+    return [_view(row) for row, definition in found if sees_all or _has_task_for(definition, roles)]
+
+
+def _has_task_for(definition: Definition, roles: Collection[str]) -> bool:
+    """Whose role a case decides (`roleFrom`) is one of the functions."""
+    is_of_function = not FIELD_ROLES.isdisjoint(roles)
+    return any(
+        is_of_function if "roleFrom" in element.properties else element.role in roles
+        for element in definition.elements.values()
+        if element.kind == "userTask"
+    )
 
 
 def startable(work: UnitOfWork) -> list[ProcessView]:
