@@ -3,6 +3,7 @@
 Derived from the folders: every kind of letter, in each of its models. How many working days follow is asked of the calendars.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -41,11 +42,19 @@ def papers() -> list[object]:
 
 @pytest.mark.parametrize(("folder", "letter", "model"), papers())
 def test_r35_r48_a_paper_at_23_59_belongs_to_the_old_year_and_one_at_00_01_to_the_new(
-    work: UnitOfWork, clock: TestClock, budi: Actor, folder: Path, letter: str, model: str
+    work: UnitOfWork,
+    clock: TestClock,
+    budi: Actor,
+    person: Callable[..., Actor],
+    folder: Path,
+    letter: str,
+    model: str,
 ) -> None:
+    role = min(processes.read(folder).started_by, default="")
+    clerk = person("juru", role) if role else budi
     clock.at = BEFORE
     processes.deploy(work, folder)
-    acting = replace(work, actor=budi)
+    acting = replace(work, actor=clerk)
 
     def issue() -> str:
         case = desk.new_case(acting, folder.name)
