@@ -16,8 +16,8 @@ from sqlalchemy import text
 from tests.integration.conftest import PASSWORD
 from tests.integration.services.conftest import fresh_works as fresh_works
 from tests.integration.web import desk
-from tests.integration.web.routes import picture
 from tests.integration.web.visitor import Visitor
+from tests.integration.web.world import picture
 from workflow_app import logs, worker
 from workflow_app.errors import Conflict, InvalidInput, NotFound
 from workflow_app.services.case_file import inbox
@@ -157,7 +157,7 @@ def test_a_job_that_breaks_says_where_and_not_whose(
 ) -> None:
     broken = _raises(RuntimeError(f"unexpected {NAME} {NIK}"))
     monkeypatch.setattr(reading, "read_document", broken)
-    monkeypatch.setattr(worker.wakes, "overdue", broken)
+    monkeypatch.setattr(clocked.wakes, "overdue", broken)
     with fresh_works.begin(SYSTEM) as work:
         arguments: dict[str, Any] = (
             {"document_id": str(uuid4())} if name == "read_document" else {"timestamp": 0}

@@ -18,8 +18,10 @@ from archive.base import ArchiveBase
 from archive.models import Document, Page
 from tests.integration.services.stacks import put_into_tray
 from tests.integration.web import routes
-from tests.integration.web.routes import Route, World
+from tests.integration.web import world as world_of
+from tests.integration.web.routes import Route
 from tests.integration.web.visitor import Visitor
+from tests.integration.web.world import World
 from workflow_app.models import Base
 from workflow_app.models.case import Case
 from workflow_app.models.document import CaseDocument
@@ -61,7 +63,7 @@ def world(works: Works, play: Play, budi: Actor, sari: Actor, visitors: dict[str
     second = UUIDS.search(visitors["budi"].open("/akun").text)
     assert second is not None
     visitors["budi"].open("/akun/sandi")
-    return routes.build(works, play, budi, sari, UUID(second[0]))
+    return world_of.build(works, play, budi, sari, UUID(second[0]))
 
 
 @pytest.fixture
@@ -110,7 +112,7 @@ def send(visitor: Visitor, route: Route, *, token: str | None = "") -> TestRespo
     if token is not None:
         data["csrf_token"] = token or visitor.token()
     if route.endpoint.startswith("documents."):
-        data["berkas"] = (io.BytesIO(routes.picture(200)), "pindaian.png")
+        data["berkas"] = (io.BytesIO(world_of.picture(200)), "pindaian.png")
     return visitor.client.post(route.path, data=data)
 
 
@@ -218,7 +220,7 @@ def test_who_only_oversees_changes_nothing_and_reads_no_identity(
         with taken_back(works):
             with send(visitors["chief"], route) as answer:
                 if route.endpoint != "search.remember":
-                    faults += [(route.endpoint, word) for word in leaked(answer, routes.PERSONAL)]
+                    faults += [(route.endpoint, word) for word in leaked(answer, world_of.PERSONAL)]
             if not route.is_own:
                 faults += [(route.endpoint, "changed", table) for table in changes(works, before)]
     assert faults == []
@@ -284,4 +286,4 @@ def test_r37_a_paper_above_the_level_is_on_no_page_of_who_works_on_its_case(
     for route in own:
         with taken_back(works), send(visitors["budi"], route) as answer:
             statuses.add(answer.status_code)
-    assert (len(own), statuses) == (20, {404})
+    assert (len(own), statuses) == (21, {404})

@@ -9,8 +9,9 @@ from werkzeug.test import TestResponse
 
 from tests.integration.conftest import PASSWORD
 from tests.integration.web import routes
-from tests.integration.web.routes import World
+from tests.integration.web import world as world_of
 from tests.integration.web.visitor import Visitor
+from tests.integration.web.world import World
 from workflow_app.app import create_app
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.settings import Settings
@@ -28,7 +29,7 @@ def site(settings: Settings, works: Works) -> Flask:
 
 @pytest.fixture
 def world(works: Works, play: Callable[..., UUID], budi: Actor, sari: Actor) -> World:
-    return routes.build(works, play, budi, sari, uuid4())
+    return world_of.build(works, play, budi, sari, uuid4())
 
 
 def rules_of(answer: TestResponse) -> dict[str, str]:

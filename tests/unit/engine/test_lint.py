@@ -7,6 +7,7 @@ import pytest
 
 from tests.unit.engine import (
     call_faults,
+    decision_faults,
     letter_faults,
     operation_faults,
     presence_faults,
@@ -217,15 +218,6 @@ FAULTS: dict[str, tuple[Folder, str, str]] = {
     "no output kept": (with_property("pilih_target", keepOutputs=""), "keep-outputs", "pilih_target"),
     "a table without catch-all": (service_counter().decision("target", ["jenis"], ["golongan", "catatan"], [['"sim"', '"a"', '"b"']]), "decision-gap", "target.dmn"),
     "a table on an unknown variable": (service_counter().decision("target", ["jenjang"], ["golongan", "catatan"], [["", '"a"', '"b"']]), "variable-unknown", "pilih_target"),
-    "a cell that does not parse": (line().decision("t", ['"a"'], ["x"], [["sim ktp", "1"]]), "decision-cell", "t.dmn"),
-    "an output cell that calls": (line().decision("t", ['"a"'], ["x"], [["", "open(1)"]]), "decision-cell", "t.dmn"),
-    "an output named like a function": (line().decision("t", ['"a"'], ["len"], [["", "1"]]), "decision-cell", "t.dmn"),
-    "overlapping rows": (line().decision("t", ["1"], ["x"], [["> 3", "1"], ["< 9", "2"]], "UNIQUE"), "decision-overlap", "t.dmn"),
-    "an example of a table that is missing": (line().file("tables/hantu.yaml", "[{given: {}, expect: {}}]"), "decision-unknown", "tables/hantu.yaml"),
-    "an example that cannot be read": (line().file("tables/t.yaml", "[{given: {}}]"), "example-unreadable", "tables/"),
-    "an example that the table contradicts": (
-        line().decision("t", ["kode"], ["x"], [["", "1"]], "FIRST").file("tables/t.yaml", "[{given: {}, expect: {x: 2}}]"), "example-failed", "tables/t.yaml",
-    ),
     "an unsupported hit policy": (line().decision("t", ["1"], ["x"], [["", "1"]], "ANY"), "hit-policy", "t.dmn"),
     "one decision in two files": (line().decision("t", ["1"], ["x"], [["", "1"]]).file("u.dmn", Folder().decision("t", ["1"], ["x"], [["", "1"]]).extra["t.dmn"].decode()), "one-decision", "u.dmn"),
     "a node that is not drawn": (changed(drop_drawing), "not-drawn", "isi"),
@@ -252,6 +244,7 @@ FAULTS: dict[str, tuple[Folder, str, str]] = {
     "a scenario that begins with an unknown variable": (scenario("clauses:", "begins_with: {hantu: 1}\nclauses:"), "scenario-reference", "scenarios/contoh.yaml"),
     "a scenario that expects unknown variables": (scenario("variables: {}", "variables: {hantu: 1}"), "scenario-reference", "scenarios/contoh.yaml"),
     **call_faults.FAULTS,
+    **decision_faults.FAULTS,
     **letter_faults.FAULTS,
     **operation_faults.FAULTS,
     **presence_faults.FAULTS,
