@@ -86,7 +86,7 @@ class Document(ArchiveBase):
     __tablename__ = "document"
     __table_args__ = (
         CheckConstraint(_one_of("status", DocumentStatus), name="status"),
-        CheckConstraint("pages > 0 OR status = 'recording'", name="pages"),
+        CheckConstraint("pages > 0 OR status IN ('recording', 'disposed')", name="pages"),
         CheckConstraint("level BETWEEN 0 AND 3", name="level"),
         Index(None, "added_at", "id"),
         Index("ix_document_held", "id", postgresql_where=text("held_since IS NOT NULL")),

@@ -110,6 +110,29 @@ def test_words_and_bytes_go_and_the_row_stays(
         read(db_session, brief, paper, now)
 
 
+def test_a_recording_goes_like_a_paper(
+    db_session: Session, brief: Blobs, plain: Minio, now: datetime
+) -> None:
+    voice = documents.add(
+        db_session,
+        brief,
+        uuid4().bytes,
+        media_type="audio/ogg",
+        pages=0,
+        seconds=3.0,
+        is_recording=True,
+        origin="unggah",
+        label="Rekaman",
+        at=now,
+    ).document_id
+    wait_for_locks()
+
+    assert disposal.entomb(db_session, voice, at=now, under="B-2026-000001").status == DocumentStatus.DISPOSED
+
+    assert disposal.erase(db_session, brief, voice, at=now) == 1
+    assert versions_of(plain, db_session.get_one(Document, voice).blob_sha256) == 0
+
+
 def test_a_lock_is_told_and_never_gone_round(
     db_session: Session, brief: Blobs, plain: Minio, now: datetime
 ) -> None:

@@ -13,6 +13,8 @@ from sqlalchemy import func, select, text
 import archive.disposal
 from archive.errors import BlobMissing, StoreUnavailable
 from archive.models import Blob, Document
+from tests import sounds
+from tests.integration.conftest import PROCESSES
 from tests.integration.services import retained, scans
 from tests.integration.services.retained import Office
 from workflow_app.errors import Forbidden, StorageAway
@@ -22,8 +24,10 @@ from workflow_app.models.case import Case
 from workflow_app.models.stack import PaperStack, StackPart
 from workflow_app.services.bringing import stacks
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.keeping import bag_export, disposal_minutes, holdings
-from workflow_app.services.papers import documents, intake
+from workflow_app.services.keeping import bag_export, disposal_minutes, disposals, holdings
+from workflow_app.services.office import processes
+from workflow_app.services.papers import documents, intake, paper_labels
+from workflow_app.services.running import cases
 from workflow_app.settings import Settings
 from workflow_app.types import SYSTEM, Actor
 
@@ -92,6 +96,27 @@ def test_r37_the_same_bytes_again_are_a_new_paper(office: Office, budi: Actor) -
         assert found.document_id is not None
         assert documents.content(work, found.document_id, "original").data == data
     assert "document.disposed" in actions(office, f"case:{case_id}")
+
+
+def test_r37_a_recording_is_listed_and_gone_by_how_long_it_lasts(office: Office, budi: Actor) -> None:
+    with office.works.begin(SYSTEM) as work:
+        for name in ("lp", "complaint"):
+            processes.deploy(work, PROCESSES / name)
+    with office.works.begin(budi) as work:
+        held = cases.start(work, "complaint").case_id
+        label = paper_labels.RECORDING
+        voice = documents.upload(work, held, element="", label=label, data=sounds.ogg()).id
+    office.end(held)
+    office.pass_years(2.1)
+
+    case_id = office.dispose(voice)
+
+    assert office.outcomes(case_id) == [("disposed", "")]
+    with office.works.begin(office.chief) as work:
+        found = disposals.listed(work, case_id)
+        assert found is not None
+        assert [paper.extent for paper in found.papers] == ["3 detik"]
+        assert [paper["banyaknya"] for paper in disposal_minutes.stated(work, case_id)] == ["3 detik"]
 
 
 def test_r37_a_bag_names_what_was_disposed_of(office: Office, budi: Actor, tmp_path: Any) -> None:

@@ -54,7 +54,8 @@ def test_r37_who_proposes_does_not_approve() -> None:
 def paper(no: int, **changes: Any) -> dict[str, Any]:
     given = {
         "no": no, "dokumen": f"Surat masuk contoh nomor {no}", "berkas": f"B-2019-{no:06d}", "baris": "C-06 Hasil alih media",
-        "disimpan_sampai": "17 Mei 2025", "halaman": 3, "ukuran": 1000, "sha256": f"{no:064x}", "hasil": "dimusnahkan",
+        "disimpan_sampai": "17 Mei 2025", "halaman": 3, "banyaknya": "3 halaman",
+        "ukuran": 1000, "sha256": f"{no:064x}", "hasil": "dimusnahkan",
         "musnah": True, "alasan": "", "tumpukan": False,
     }  # fmt: skip
     return {**given, **changes}
@@ -83,6 +84,12 @@ def test_r37_the_minutes_name_what_went_by_hash_and_row_and_what_stayed_with_its
     ):  # fmt: skip
         assert part in words
     assert f"{2:064x}" not in words
+
+
+def test_r37_the_minutes_say_how_long_a_recording_was() -> None:
+    words = text(minutes([paper(1, halaman=0, banyaknya="2 menit 5 detik")]))
+    assert "2 menit 5 detik" in words
+    assert "halaman" not in words.split("Yang dimusnahkan")[1].split("Yang tidak")[0]
 
 
 def test_r37_minutes_of_nothing_say_so() -> None:

@@ -117,6 +117,7 @@ def _widen_archive() -> None:
         "(status = 'disposed') = (disposed_at IS NOT NULL)",
         schema="archive",
     )
+    _check_pages("status IN ('recording', 'disposed')")
     op.drop_constraint(op.f("uq_document_blob_sha256"), "document", schema="archive")
     op.create_index(
         "ix_document_living",
@@ -150,6 +151,14 @@ def _widen_archive() -> None:
     )
 
 
+def _check_pages(none: str) -> None:
+    """Which documents have no pages."""
+    op.drop_constraint(op.f("ck_document_pages"), "document", schema="archive")
+    op.create_check_constraint(
+        op.f("ck_document_pages"), "document", f"pages > 0 OR {none}", schema="archive"
+    )
+
+
 def downgrade() -> None:
     """Not once papers were disposed of: their rows have nothing behind them."""
     disposed = "select id from archive.document where disposed_at is not null"
@@ -163,6 +172,7 @@ def downgrade() -> None:
         op.f("uq_document_blob_sha256"), "document", ["blob_sha256"], schema="archive"
     )
     op.drop_constraint(op.f("ck_document_disposed"), "document", schema="archive")
+    _check_pages("status = 'recording'")
     op.drop_constraint(op.f("ck_document_status"), "document", schema="archive")
     op.create_check_constraint(op.f("ck_document_status"), "document", _status(*BEFORE), schema="archive")
     op.drop_constraint(op.f("ck_blob_erased"), "blob", schema="archive")

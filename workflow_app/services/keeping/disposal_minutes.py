@@ -74,6 +74,7 @@ def stated(work: UnitOfWork, case_id: UUID) -> list[dict[str, Any]]:
             "baris": f"{item.row_code} {item.row_words}",
             "disimpan_sampai": readable.day(item.kept_until),
             "halaman": document.pages,
+            "banyaknya": judged[document.id].extent,
             "ukuran": size,
             "sha256": document.blob_sha256,
             "hasil": STATUS_WORDS[item.status].lower(),

@@ -45,6 +45,7 @@ class ItemView:
     document_id: UUID
     label: str
     pages: int
+    extent: str
     case_numbers: Sequence[str]
     row_code: str
     row_words: str
@@ -217,6 +218,7 @@ def _view(item: DisposalItem, one: retention.Standing, *, can_open: bool, is_ove
         document_id=item.document_id,
         label=one.label,
         pages=one.pages,
+        extent=one.extent,
         case_numbers=one.case_numbers,
         row_code=item.row_code,
         row_words=item.row_words,

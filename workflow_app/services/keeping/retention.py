@@ -41,6 +41,8 @@ class Standing:
     document_id: UUID
     label: str
     pages: int
+    extent: str
+    """How much there is of it, in words."""
     level: int
     sha256: str
     case_numbers: Sequence[str]
@@ -92,6 +94,7 @@ def standings(
             document_id=document.id,
             label=held[-1][0].label if held else document.label,
             pages=document.pages,
+            extent=readable.extent(document.pages, document.seconds),
             level=document.level,
             sha256=document.blob_sha256,
             case_numbers=[case.number for _, case in held],

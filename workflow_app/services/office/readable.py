@@ -97,6 +97,13 @@ def playing_time(seconds: float) -> str:
     return f"{whole // 60} menit {whole % 60} detik"
 
 
+def extent(pages: int, seconds: float | None) -> str:
+    """How much there is of a paper: `3 halaman`; of a recording, which has no pages, how long it lasts."""
+    if pages:
+        return f"{pages} halaman"
+    return "lamanya tidak tercatat" if seconds is None else playing_time(seconds)
+
+
 def target(value: Any) -> str:
     """A target in words: `10 menit`, `14 hari`, `3 hari kerja`, `3 hari menurut kalender enam hari`; empty when there is none."""
     if isinstance(value, dict):

@@ -82,9 +82,7 @@ class DocumentView:
     @property
     def extent(self) -> str:
         """How much there is of it: pages, or how long it lasts."""
-        if self.status != DocumentStatus.RECORDING:
-            return f"{self.pages} halaman"
-        return "lamanya tidak tercatat" if self.seconds is None else readable.playing_time(self.seconds)
+        return readable.extent(self.pages, self.seconds)
 
 
 def views(
