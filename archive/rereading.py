@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from sqlalchemy import update
+from sqlalchemy import func, update
 from sqlalchemy.orm import Session
 
 from archive import page_rows
@@ -19,7 +19,12 @@ def keep_reading(session: Session, document: Document, pages: Mapping[int, PageT
         row = page_rows.row_of(document, replace(page, no=position))
         session.execute(
             update(Page)
-            .where(Page.document_id == document.id, Page.no == position, Page.source == TURNED)
+            .where(
+                Page.document_id == document.id,
+                Page.no == position,
+                Page.source == TURNED,
+                func.cardinality(Page.corrected) == 0,
+            )
             .values(**row)
             .execution_options(synchronize_session=False)
         )

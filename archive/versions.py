@@ -97,10 +97,13 @@ def of(session: Session, document_id: UUID) -> list[Version]:
 def correct(
     session: Session, document_id: UUID, change: Change, position: int, right: Mapping[int, str]
 ) -> Version:
-    """Put words of one page right, by their places on it (`corrections.corrected`)."""
+    """Put words of one page right, by their places on it (`corrections.corrected`). A page that was turned is not read
+    again then: its words are a person's.
+    """
     document, places = _locked(session, document_id, change)
     try:
         page = corrections.corrected(page_of(session, document, position), right)
+        page = replace(page, source="ocr") if page.source == TURNED else page
         place = places[position - 1]._replace(edition=document.version + 1)
         return _save(
             session, document, change, Act.CORRECTED, position,

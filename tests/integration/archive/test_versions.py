@@ -131,6 +131,20 @@ def test_a_turned_page_waits_for_its_reading_and_turned_back_is_as_it_was(
     assert texts(db_session, paper) == ["terbaca", "dua", "tiga"]
 
 
+@pytest.mark.parametrize("word", ["betul", ""], ids=["put right", "taken away"])
+def test_words_put_right_on_a_turned_page_are_not_read_over(
+    db_session: Session, paper: UUID, change: Change, word: str
+) -> None:
+    versions.turn(db_session, paper, change, 1, 180)
+    versions.correct(db_session, paper, after(change, 2), 1, {0: word})
+
+    document = db_session.get_one(Document, paper)
+    rereading.keep_reading(db_session, document, {1: page(1, "terbaca")})
+
+    assert texts(db_session, paper) == [word, "dua", "tiga"]
+    assert versions.page_of(db_session, document, 1).source == "ocr"
+
+
 def test_words_put_right_stay_when_the_document_is_read_again(
     db_session: Session, paper: UUID, change: Change
 ) -> None:
