@@ -101,12 +101,16 @@ def get(session: Session, document_id: UUID) -> Document:
 
 def get_living(session: Session, document_id: UUID) -> Document:
     """The document, locked so that it is not disposed of meanwhile; `DocumentDisposed` when it was."""
-    get(session, document_id)
-    lock = {"key_share": True}
-    document = session.get_one(Document, document_id, with_for_update=lock, populate_existing=True)
+    document = _with_lock(session, document_id)
     if document.disposed_at is not None:
         raise DocumentDisposed
     return document
+
+
+def _with_lock(session: Session, document_id: UUID) -> Document:
+    get(session, document_id)
+    lock = {"key_share": True}
+    return session.get_one(Document, document_id, with_for_update=lock, populate_existing=True)
 
 
 def pages_of(session: Session, document_id: UUID) -> list[Page]:
@@ -156,8 +160,12 @@ def add_rendition(
 
 
 def mark_unreadable(session: Session, document_id: UUID, reason: str) -> Document:
-    """Note that the document could not be read at all; it stays kept and can be read again later."""
-    document = get_living(session, document_id)
+    """Note that the document could not be read at all; it stays kept and can be read again later. One that was read
+    meanwhile, or is gone, is left as it is.
+    """
+    document = _with_lock(session, document_id)
+    if document.status in (DocumentStatus.READABLE, DocumentStatus.DISPOSED):
+        return document
     document.status = DocumentStatus.UNREADABLE
     document.status_reason = reason
     session.flush()

@@ -10,7 +10,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, defer
 
-from archive import documents
+from archive import documents, rereading
 from archive.blobs import Blobs
 from archive.documents import Outcome, PageText
 from archive.models import Document, DocumentStatus, Page, PageLayer, RenditionKind
@@ -26,9 +26,14 @@ class ReadBefore:
 
 
 def begin(session: Session, document_id: UUID) -> tuple[Document, list[ReadBefore]]:
-    """Note that a reader has begun; answers which pages it need not read any more. Pages that failed are read again."""
+    """Note that a reader has begun; answers which pages it need not read any more. Pages that failed are read again, and so
+    is all of a document that people have arranged: its pages are others now.
+    """
     document = documents.get_living(session, document_id)
     document.status, document.status_reason = DocumentStatus.READING, ""
+    if document.version > 1:
+        session.flush()
+        return document, []
     query = (
         select(Page, PageLayer)
         .join(PageLayer, (PageLayer.document_id == Page.document_id) & (PageLayer.no == Page.no))
@@ -53,7 +58,9 @@ def save_page(
     at: datetime,
     thumbnail_type: str = "image/webp",
 ) -> None:
-    """Keep one page: from now on it is found, and its small picture is shown. In place of an earlier reading of it."""
+    """Keep one page: from now on it is found, and its small picture is shown. In place of an earlier reading of it, as
+    far as people have left that as it was (`rereading`).
+    """
     if thumbnail:
         documents.add_rendition(
             session,
@@ -65,6 +72,10 @@ def save_page(
             at=at,
             page=page.no,
         )
+    document = documents.get_living(session, document_id)
+    if document.version > 1:
+        rereading.read_again(session, document, [page])
+        return
     for table in (Page, PageLayer):
         session.execute(delete(table).where(table.document_id == document_id, table.no == page.no))
     documents.insert_pages(session, document_id, [page])

@@ -32,11 +32,13 @@ def keep_reading(session: Session, document: Document, pages: Mapping[int, PageT
 
 
 def read_again(session: Session, document: Document, pages: Iterable[PageText]) -> None:
-    """A new reading of a document that people have arranged: it takes the place of what was read before, wherever nobody has
-    changed anything since.
+    """A new reading of a document that people have arranged, by its pages as they came: it takes the place of what was read
+    before, wherever nobody has changed anything since. A page that failed keeps what was read before.
     """
     now = {place: position for position, place in enumerate(places_of(session, document), 1)}
     for page in pages:
+        if page.source == "failed":
+            continue
         position = now.get(Place(page.no, 0, 1))
         if position is not None:
             row = page_rows.row_of(document, replace(page, no=position))

@@ -4,13 +4,15 @@ import json
 from datetime import datetime
 from uuid import UUID, uuid4
 
+import pytest
 from sqlalchemy import func, inspect, select
 from sqlalchemy.orm import Session
 
-from archive import documents, readings
+from archive import documents, readings, versions
 from archive.blobs import Blobs
 from archive.documents import PageText
-from archive.models import DocumentStatus, Page, Rendition, RenditionKind
+from archive.models import Document, DocumentStatus, Page, Rendition, RenditionKind
+from archive.versions import Change
 from tests.integration.archive.reader import keep_reading
 from tests.integration.archive.test_documents import add
 
@@ -158,6 +160,37 @@ def test_a_document_that_could_not_be_opened_is_marked_with_the_sentence(
     documents.mark_unreadable(db_session, added.document_id, "Pindai ulang.")
     document = documents.get(db_session, added.document_id)
     assert (document.status, document.status_reason) == (DocumentStatus.UNREADABLE, "Pindai ulang.")
+
+
+@pytest.mark.parametrize("page_failed", [False, True], ids=["read", "failed"])
+def test_a_document_that_people_arranged_is_read_again_around_what_they_did(
+    db_session: Session, blobs: Blobs, now: datetime, page_failed: bool
+) -> None:
+    added = add(db_session, blobs, now, pages=3).document_id
+    keep_reading(db_session, blobs, added, pages=[page(no, f"lama {no}") for no in (1, 2, 3)], at=now)
+    versions.move(db_session, added, Change(1, None, now), 3, 1)
+    versions.correct(db_session, added, Change(2, None, now), 2, {0: "Betul"})
+    right = versions.page_of(db_session, db_session.get_one(Document, added), 2).text
+    failed = page(2, "", confidence=None, words=[], source="failed", reason="Pindai ulang.")
+
+    again = [page(1, "baru 1"), failed if page_failed else page(2, "baru 2"), page(3, "baru 3")]
+    document = keep_reading(db_session, blobs, added, pages=again, at=now)
+
+    assert document.status == DocumentStatus.READABLE
+    texts = [found.text for found in documents.pages_of(db_session, added)]
+    assert texts == ["baru 3", right, "lama 2" if page_failed else "baru 2"]
+    assert versions.page_of(db_session, document, 1, 1).text == "baru 1"
+
+
+def test_who_gives_up_leaves_what_was_read_meanwhile(
+    db_session: Session, blobs: Blobs, now: datetime
+) -> None:
+    added = add(db_session, blobs, now).document_id
+    keep_reading(db_session, blobs, added, pages=[page()], at=now)
+
+    document = documents.mark_unreadable(db_session, added, "Pindai ulang.")
+
+    assert (document.status, document.status_reason) == (DocumentStatus.READABLE, "")
 
 
 def test_characters_that_the_database_refuses_do_not_stop_a_reading(

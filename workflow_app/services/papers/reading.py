@@ -131,10 +131,13 @@ def _finish(works: Works, document_id: UUID, reading: Reading) -> str:
 
 
 def give_up(works: Works, document_id: UUID, sentence: str) -> str:
-    """Mark a document that cannot be read, with the reason; it stays kept. Returns its status."""
+    """Mark a document that cannot be read, with the reason; it stays kept. Returns its status: a worker may have died
+    when all had been read.
+    """
     with works.begin(SYSTEM) as work:
         document = archive.documents.mark_unreadable(work.session, document_id, sentence)
-        _record(work, document, pages=0)
+        if document.status == DocumentStatus.UNREADABLE:
+            _record(work, document, pages=0)
         return document.status
 
 
