@@ -100,7 +100,8 @@ def read_turned(
         if prepared["is_blank"]:
             return ReadPage(_without_text(no, prepared, PageSource.BLANK), {}, thumbnail=thumbnail)
         first = _recognise(sandbox, prepared, options)
-        return _recognised(sandbox, no, *_better(sandbox, prepare, prepared, first, options))
+        page = _recognised(sandbox, no, *_better(sandbox, prepare, prepared, first, options))
+        return _with_codes(sandbox, path, media_type, page)
     except (DecodeFailed, EngineError) as error:
         return ReadPage(failed(no, error), {}, thumbnail=thumbnail)
     finally:

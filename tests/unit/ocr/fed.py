@@ -17,11 +17,11 @@ def sheet(words: str = "Surat contoh dari instansi contoh") -> Image.Image:
     return page
 
 
-def cover(code: str) -> Image.Image:
+def cover(code: str, words: str = "Lembar sampul") -> Image.Image:
     """A cover sheet with this code."""
     picture = io.BytesIO()
     segno.make_qr(code, error="q").save(picture, kind="png", scale=9, border=4)
-    page = sheet("Lembar sampul")
+    page = sheet(words)
     page.paste(Image.open(picture).convert("L"), (320, 900))
     return page
 

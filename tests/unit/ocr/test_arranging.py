@@ -108,6 +108,14 @@ def test_a_page_that_was_turned_is_read_as_it_stands_then() -> None:
     assert page.thumbnail[8:12] == b"WEBP"
 
 
+def test_a_code_is_seen_on_a_page_that_was_turned() -> None:
+    code = "https://contoh.invalid/verifikasi/0000"
+    data = stack_of(fed.upside_down(fed.cover(code, "Pindai kode QR di bawah ini")))
+    with arrangement([Source([data], PDF)], Options()) as opened:
+        page = opened.read(1, 180)
+    assert page.reading.codes == (code,)
+
+
 @pytest.mark.parametrize("turn", [0, 90])
 def test_a_page_is_drawn_for_people(copy: bytes, turn: int) -> None:
     drawn = Image.open(io.BytesIO(draw_page(Source([copy], PDF), 2, turn, Limits())))
