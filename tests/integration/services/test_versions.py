@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import update
 
 import archive.versions
-from archive.models import Document, Version
+from archive.models import Document, Page, Version
 from tests.integration.services.worn_papers import Paper, events, put_right, words_of
 from workflow_app.errors import Conflict, Forbidden, NotFound, StorageAway
 from workflow_app.services.arranging import checks, partings, version_copies
@@ -80,6 +80,31 @@ def test_r39_the_copy_of_a_version_is_made_of_the_pages_as_they_came(
         "PDF/A-2b",
         1,
     )
+
+
+def test_a_turned_page_that_cannot_be_read_keeps_its_words_and_its_codes(
+    works: Works, budi: Actor, paper: Paper
+) -> None:
+    code = "https://contoh.invalid/verifikasi/0000"
+    with works.begin(SYSTEM) as work:
+        page = (Page.document_id == paper.id) & (Page.no == 1)
+        work.session.execute(update(Page).where(page).values(codes=[code]))
+    with works.begin(budi) as work:
+        before = documents.text(work, paper.id)[0].text
+        versions.turn(work, paper.id, 1, 1, 90)
+
+    assert version_copies.make(works, paper.id, 2, page_seconds=0.001) == "made"
+
+    assert before
+    assert texts(works, budi, paper.id)[0] == before
+    with works.begin(SYSTEM) as work:
+        kept = work.session.get_one(Page, (paper.id, 1))
+        assert (kept.source, kept.codes, len(kept.words) > 5) == ("ocr", [code], True)
+    with works.begin(budi) as work:
+        versions.turn(work, paper.id, 2, 1, 90)
+    assert version_copies.make(works, paper.id, 3) == "made"
+    with works.begin(SYSTEM) as work:
+        assert work.session.get_one(Page, (paper.id, 1)).codes == [code]
 
 
 def test_a_job_that_was_killed_or_came_twice_makes_one_copy(

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy import select
@@ -65,7 +65,7 @@ def make(works: Works, document_id: UUID, no: int, *, page_seconds: float = 120.
             )
             for position, (place, page) in enumerate(zip(plan.places, plan.pages, strict=True), 1):
                 if page.source == archive.versions.TURNED:
-                    read[position] = _read(pages, place, position)
+                    read[position] = _read(pages, place, page)
                 if (place.leaf, place.turn) in plan.without_picture:
                     pictures[place.leaf, place.turn] = pages.draw(place.leaf, place.turn, THUMBNAIL)
             made = pages.make(leaves(plan.places, [read.get(page.no, page) for page in plan.pages]))
@@ -131,9 +131,14 @@ def _plan(work: UnitOfWork, document_id: UUID, no: int) -> _Plan | None:
     )
 
 
-def _read(pages: Arrangement, place: Place, position: int) -> PageText:
+def _read(pages: Arrangement, place: Place, page: PageText) -> PageText:
+    """The page as it reads now. One that cannot be read as it stands keeps the words that turned along with it; codes that
+    were seen on it are still there.
+    """
     found = reading.page_text(pages.read(place.leaf, place.turn).reading)
-    return PageText(position, *[getattr(found, name) for name in PageText.__slots__ if name != "no"])
+    if found.source == PageSource.FAILED:
+        return replace(page, source=str(PageSource.OCR))
+    return replace(found, no=page.no, codes=found.codes or page.codes)
 
 
 def _keep(
