@@ -203,6 +203,24 @@ def test_r37_versions_travel_and_can_be_read_again_elsewhere(
     assert results and all(result.is_intact for result in results)
 
 
+def test_r37_a_copy_that_was_still_to_be_made_is_made_where_the_paper_arrives(
+    works: Works, budi: Actor, elsewhere: Works, case: tuple[str, UUID, UUID], tmp_path: Path
+) -> None:
+    number, plain, _ = case
+    with works.begin(budi) as work:
+        versions.turn(work, plain, 1, 1, 90)
+    exported(works, tmp_path / "tas", case_numbers=[number])
+
+    with elsewhere.begin(SYSTEM) as work:
+        bag_import.take_in(work, tmp_path / "tas")
+
+    with elsewhere.begin(SYSTEM) as work:
+        waiting = text("select args from procrastinate_jobs where task_name = 'make_version'")
+        (job,) = work.session.scalars(waiting)
+    assert job == {"document_id": str(plain), "version": 2}
+    assert version_copies.make(elsewhere, plain, 2) == "made"
+
+
 def test_r37_what_is_above_the_level_is_not_even_mentioned(
     works: Works, case: tuple[str, UUID, UUID], tmp_path: Path
 ) -> None:

@@ -10,8 +10,10 @@ from sqlalchemy import select
 
 import archive.documents
 import archive.made_of
+import archive.version_copies
 import archive.versions
 from archive.models import Document, MadeOf, PastPage, Version
+from workflow_app.services.ground import jobs
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 
 Add = Callable[[str, str, bytes], None]
@@ -47,7 +49,9 @@ def give(work: UnitOfWork, document: Document, among: Collection[UUID], add: Add
 
 
 def take(work: UnitOfWork, document_id: UUID, paper: dict[str, Any], read: Read) -> None:
-    """Keep them in another installation. Who made them is in the events that came along: people have other ids here."""
+    """Keep them in another installation. Who made them is in the events that came along: people have other ids here. A copy
+    that was still to be made there is made here.
+    """
     document = archive.documents.get(work.session, document_id)
     if checked := paper.get("checked_at"):
         document.checked_at = datetime.fromisoformat(checked)
@@ -69,6 +73,8 @@ def take(work: UnitOfWork, document_id: UUID, paper: dict[str, Any], read: Read)
         work.session.add(PastPage(document_id=document_id, **row))
     document.version = int(paper["version"])
     work.session.flush()
+    if (waiting := archive.version_copies.waits(work.session, document)) is not None:
+        jobs.defer(work, "make_version", document_id=str(document_id), version=waiting.no)
 
 
 def relate(work: UnitOfWork, papers: Collection[dict[str, Any]], taken: Collection[UUID]) -> None:
