@@ -8,9 +8,11 @@ from sqlalchemy import select
 
 import archive.documents
 import archive.likeness
+import archive.versions
 from archive.blobs import Blobs
 from archive.documents import PageText
 from archive.models import Document, Page
+from archive.versions import Change
 from ocr import likeness as look_of
 from tests.integration.archive.reader import keep_reading
 from tests.integration.services import desk, scans
@@ -56,3 +58,18 @@ def test_r37_old_papers_are_looked_at_once_more(officer: UnitOfWork, works: Work
             found.document_id for found in archive.likeness.of(work.session, one, select(Document.id))
         ] == [other]
     assert dict(looking_again.look_again(works)) == {broken: 0}
+
+
+def test_pages_that_people_have_moved_are_not_taken_for_others(
+    officer: UnitOfWork, works: Works, blobs: Blobs
+) -> None:
+    case = desk.new_case(officer)
+    paper = documents.upload(officer, case.id, element="", label="Surat", data=scans.tiff("satu", "dua")).id
+    keep_reading(
+        officer.session, blobs, paper,
+        pages=[PageText(no, WORDS, 90.0, [], 200, 280, "ocr") for no in (1, 2)],
+        thumbnails=[small(), b"no picture at all"], at=officer.clock(),
+    )  # fmt: skip
+    archive.versions.move(officer.session, paper, Change(1, None, officer.clock()), 2, 1)
+
+    assert dict(looking_again.look_again(works)) == {}

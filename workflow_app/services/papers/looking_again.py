@@ -57,9 +57,12 @@ def _next(works: Works, last: UUID | None) -> tuple[UUID, list[tuple[int, str, s
 
 
 def _without_look() -> Select[UUID]:
-    """Of pages that were read and have a small picture."""
+    """Of pages that were read and have a small picture. Not of papers that people have arranged: their small pictures are of
+    the pages as they came.
+    """
     return (
         select(Page.document_id)
+        .join(Document, (Document.id == Page.document_id) & (Document.version == 1))
         .join(
             Rendition,
             (Rendition.document_id == Page.document_id)
@@ -71,8 +74,12 @@ def _without_look() -> Select[UUID]:
 
 
 def _keep(work: UnitOfWork, document_id: UUID, known: dict[int, tuple[int, ...]]) -> int:
-    """Under the lock that saving a reading takes: a new reading brings its own looks."""
-    work.session.get_one(Document, document_id, with_for_update=True)
+    """Under the lock that saving a reading takes: a new reading brings its own looks, and who arranges pages meanwhile has
+    moved them.
+    """
+    document = work.session.get_one(Document, document_id, with_for_update=True)
+    if document.version > 1:
+        return 0
     kept = 0
     for no, look in known.items():
         page = (Page.document_id == document_id) & (Page.no == no) & Page.likeness.is_(None)
