@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
 from sqlalchemy import select
 
+import archive.disposal
 from ocr.errors import EngineMissing
 from ocr.one_page import ReadPage
 from tests.integration.services import desk, scans
@@ -95,6 +97,25 @@ def test_a_full_disk_leaves_the_paper_kept_and_asks_for_as_many_tries_as_it_take
             assert "dibaca sendiri setelah ada ruang" in view.status_reason
         filling.unlink()
         assert reading.read_document(works, paper[1]) == "readable"
+
+
+def test_a_paper_that_is_disposed_of_while_it_is_read_is_read_no_further(
+    works: Works, paper: tuple[UUID, UUID], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = reading.read
+
+    def read_and_lost(*given: Any, **named: Any) -> Any:
+        found = real(*given, **named)
+        with works.begin(SYSTEM) as work:
+            archive.disposal.entomb(work.session, paper[1], at=work.clock(), under="B-2026-000001")
+        return found
+
+    monkeypatch.setattr(reading, "read", read_and_lost)
+
+    assert reading.read_document(works, paper[1]) == "disposed"
+    assert reading.give_up(works, paper[1], reading.UNREAD) == "disposed"
+    with works.begin(SYSTEM) as work:
+        assert not work.session.scalars(select(AuditEvent).where(AuditEvent.action == "document.read")).all()
 
 
 def test_no_transaction_is_open_while_a_paper_is_read(

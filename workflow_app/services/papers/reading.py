@@ -34,7 +34,7 @@ PDF_KINDS = {
 
 def read_document(works: Works, document_id: UUID, *, page_seconds: float = 120.0, nice: int = 5) -> str:
     """Read one document and keep what was read; returns its status. A document that was read is left alone, and so are a recording
-    and each page that was read before this job was killed or had to wait.
+    and each page that was read before this job was killed or had to wait. One that is disposed of meanwhile is read no further.
 
     Takes `Works`, not a unit of work: recognising may take minutes and no transaction stays open meanwhile. A paper
     that cannot be read stays kept and says why. Raises `Unavailable` when another try later may succeed.
@@ -68,6 +68,8 @@ def read_document(works: Works, document_id: UUID, *, page_seconds: float = 120.
             raise Unavailable(error.sentence, detail=type(error).__name__) from error
         return status
     except SentraError:
+        if _is_gone(works, document_id):
+            return DocumentStatus.DISPOSED
         raise
     except Exception:
         give_up(works, document_id, UNREAD)
@@ -75,6 +77,12 @@ def read_document(works: Works, document_id: UUID, *, page_seconds: float = 120.
     if not reading.is_readable and any(page.is_retryable for page in reading.failed):
         raise Unavailable(detail="no page could be read; another try may")
     return status
+
+
+def _is_gone(works: Works, document_id: UUID) -> bool:
+    """Whether the paper was disposed of while it was read."""
+    with works.begin(SYSTEM) as work:
+        return archive.documents.get(work.session, document_id).disposed_at is not None
 
 
 def _wait(works: Works, document_id: UUID, error: Away) -> Away:
