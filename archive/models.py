@@ -273,7 +273,7 @@ class MadeOf(ArchiveBase):
 
 class PageLayer(ArchiveBase):
     """What the copy of a document needs of a page that was read, while others of its pages still are. Who reads on begins
-    where these end; when the copy is made they are gone."""
+    where these end; gone when the copy is made, and with the document."""
 
     __tablename__ = "page_layer"
     __table_args__ = (CheckConstraint("no > 0", name="no"),)

@@ -22,6 +22,7 @@ TYPES = {
     "document.hold_placed": "policy assignment",
     "document.hold_lifted": "policy assignment",
     "document.disposed": "deletion",
+    "document.erased": "deletion",
     "document.not_intact": "fixity check",
     "document.exported": "exporting",
     "document.version": "modification",
