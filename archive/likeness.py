@@ -62,7 +62,9 @@ def note(session: Session, document_id: UUID) -> None:
                 rows.append((*one, *other, alike.distance))
     if rows:
         names = ("one_id", "one_page", "other_id", "other_page", "distance")
-        session.execute(insert(PageAlike), [dict(zip(names, row, strict=True)) for row in rows])
+        # The other paper may be looked at in the same moment: who comes second finds the pairs there, in one order for both.
+        found = [dict(zip(names, row, strict=True)) for row in sorted(rows)]
+        session.execute(insert(PageAlike).on_conflict_do_nothing(), found)
 
 
 def of(session: Session, document_id: UUID, among: Select[UUID]) -> list[Alike]:

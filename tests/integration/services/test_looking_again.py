@@ -1,10 +1,12 @@
 """R37: papers read before it was kept how pages look are looked at once more, and a second scan of them is noticed."""
 
 import io
-from uuid import UUID
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from uuid import UUID, uuid4
 
 from PIL import Image, ImageDraw
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 import archive.documents
 import archive.likeness
@@ -16,6 +18,7 @@ from archive.versions import Change
 from ocr import likeness as look_of
 from tests.integration.archive.reader import keep_reading
 from tests.integration.services import desk, scans
+from workflow_app.local_stack.children import wait_until
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
 from workflow_app.services.papers import documents, looking_again
 from workflow_app.types import SYSTEM
@@ -58,6 +61,40 @@ def test_r37_old_papers_are_looked_at_once_more(officer: UnitOfWork, works: Work
             found.document_id for found in archive.likeness.of(work.session, one, select(Document.id))
         ] == [other]
     assert dict(looking_again.look_again(works)) == {broken: 0}
+
+
+def test_two_papers_alike_are_looked_at_in_the_same_moment(fresh_works: Works, blobs: Blobs) -> None:
+    works = replace(fresh_works, blobs=blobs)
+    look = archive.likeness.tokens([0b1010] * 8)
+    with works.begin(SYSTEM) as work:
+        one, other = (
+            archive.documents.add(
+                work.session, blobs, uuid4().bytes, media_type="image/png", pages=1, origin="unggah", label="Surat",
+                at=work.clock(),
+            ).document_id
+            for _ in range(2)
+        )  # fmt: skip
+        for paper in (one, other):
+            page = PageText(1, WORDS, 90.0, [], 200, 280, "ocr", likeness=look)
+            archive.documents.save_pages(work.session, paper, [page])
+
+    def note_other() -> None:
+        with works.begin(SYSTEM) as work:
+            archive.likeness.note(work.session, other)
+
+    def is_waiting() -> bool:
+        with works.begin(SYSTEM) as work:
+            return work.session.scalar(text("select exists (select from pg_locks where not granted)")) is True
+
+    with ThreadPoolExecutor(1) as pool:
+        with works.begin(SYSTEM) as work:
+            archive.likeness.note(work.session, one)
+            second = pool.submit(note_other)
+            assert wait_until(is_waiting, 15)
+        second.result(30)
+
+    with works.begin(SYSTEM) as work:
+        assert len(archive.likeness.of(work.session, other, select(Document.id))) == 1
 
 
 def test_pages_that_people_have_moved_are_not_taken_for_others(
