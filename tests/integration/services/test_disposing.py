@@ -17,11 +17,12 @@ from tests import sounds
 from tests.integration.conftest import PROCESSES
 from tests.integration.services import retained, scans
 from tests.integration.services.retained import Office
-from workflow_app.errors import Forbidden, StorageAway
+from workflow_app.errors import Forbidden, NotFound, StorageAway
 from workflow_app.local_stack.children import wait_until
 from workflow_app.models.audit import AuditEvent
 from workflow_app.models.case import Case
 from workflow_app.models.stack import PaperStack, StackPart
+from workflow_app.services.arranging import checks
 from workflow_app.services.bringing import stacks
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.keeping import bag_export, disposal_minutes, disposals, holdings
@@ -95,6 +96,9 @@ def test_r37_the_same_bytes_again_are_a_new_paper(office: Office, budi: Actor) -
         assert documents.get(work, paper).disposed_at is not None
         assert found.document_id is not None
         assert documents.content(work, found.document_id, "original").data == data
+        for opened in (checks.picture, checks.sheet, checks.pdf):
+            with pytest.raises(NotFound, match="dimusnahkan"):
+                opened(work, paper, 1)
     assert "document.disposed" in actions(office, f"case:{case_id}")
 
 

@@ -28,7 +28,7 @@ from workflow_app.services.ground.unit_of_work import UnitOfWork, translated
 from workflow_app.services.office.processes import definition_of
 from workflow_app.services.papers import document_views, paper_sight, paper_trail, reading, versions
 from workflow_app.services.papers.document_views import DocumentView
-from workflow_app.services.papers.documents import Content
+from workflow_app.services.papers.documents import DISPOSED, Content
 
 AROUND = 3
 """Words shown before and after a doubtful one."""
@@ -141,10 +141,9 @@ def next_doubtful(work: UnitOfWork, document_id: UUID, no: int) -> int | None:
 def count_pages(work: UnitOfWork, document_id: UUID, version: int) -> int:
     """How many pages a version has; raises `NotFound` when there is no such version."""
     paper_sight.readable(work, document_id)
+    document = _kept(work, document_id)
     try:
-        return len(
-            archive.versions.places_of(work.session, work.session.get_one(Document, document_id), version)
-        )
+        return len(archive.versions.places_of(work.session, document, version))
     except NoSuchPage as error:
         raise NotFound(error.sentence) from error
 
@@ -167,7 +166,7 @@ def picture(work: UnitOfWork, document_id: UUID, no: int, version: int | None = 
 def pdf(work: UnitOfWork, document_id: UUID, version: int) -> Content:
     """The searchable copy of an earlier version."""
     seen = paper_sight.readable(work, document_id)
-    document = work.session.get_one(Document, document_id)
+    document = _kept(work, document_id)
     try:
         blob = archive.version_copies.pdf_of(work.session, document, version)
     except NoSuchPage as error:
@@ -270,9 +269,16 @@ def _accept(work: UnitOfWork, document: Document) -> None:
 
 def _looked_at(work: UnitOfWork, document_id: UUID, kind: Literal["check", "picture"], page: int) -> Document:
     seen = paper_sight.readable(work, document_id)
-    document = work.session.get_one(Document, document_id)
+    document = _kept(work, document_id)
     if leaves_trace(document.level):
         paper_trail.opened(work, document_id, seen, kind, page=page)
+    return document
+
+
+def _kept(work: UnitOfWork, document_id: UUID) -> Document:
+    document = work.session.get_one(Document, document_id)
+    if document.disposed_at is not None:
+        raise NotFound(DISPOSED)
     return document
 
 
