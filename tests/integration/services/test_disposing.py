@@ -4,8 +4,9 @@ import hashlib
 import json
 import threading
 import time
+from collections.abc import Sequence
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import func, select, text
@@ -27,7 +28,7 @@ from workflow_app.services.bringing import stacks
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.keeping import bag_export, disposal_minutes, disposals, holdings
 from workflow_app.services.office import processes
-from workflow_app.services.papers import documents, intake, paper_labels
+from workflow_app.services.papers import documents, intake, paper_holds, paper_labels
 from workflow_app.services.running import cases
 from workflow_app.settings import Settings
 from workflow_app.types import SYSTEM, Actor
@@ -139,26 +140,51 @@ def test_r37_a_bag_names_what_was_disposed_of(office: Office, budi: Actor, tmp_p
     assert [found["id"] for found in contents["documents"]] == [str(rest.id)]
 
 
-def test_r37_a_stack_goes_with_the_last_of_its_papers(office: Office) -> None:
-    whole, one, other = (office.deposit() for _ in range(3))
+def stack_of(office: Office, whole: UUID, papers: Sequence[UUID], **facts: Any) -> UUID:
+    """The papers were cut from a stack, whose whole this is."""
     stack_id = uuid4()
     with office.works.begin(SYSTEM) as work:
         work.session.get_one(Document, whole).origin = intake.STACK
-        facts = {"status": "split", "pages": 2, "pages_seen": 2, "reason": "", "brought_at": work.clock()}
-        brought_by = office.archivist.user_id
-        work.session.add(
-            PaperStack(id=stack_id, unit="spkt", document_id=whole, brought_by=brought_by, **facts)
-        )
+        known = {"kind": "scan", "status": "split", "pages": 2, "pages_seen": 2, "reason": "", **facts}
+        known |= {"brought_by": office.archivist.user_id, "brought_at": work.clock()}
+        work.session.add(PaperStack(id=stack_id, unit="spkt", document_id=whole, **known))
         work.session.flush()
-        for no, paper in enumerate((one, other), 1):
-            part = {
-                "status": "archived",
-                "reason": "",
-                "element": "",
-                "label": "",
-                "settled_at": work.clock(),
-            }
+        part = {"status": "archived", "reason": "", "element": "", "label": "", "settled_at": work.clock()}
+        for no, paper in enumerate(papers, 1):
             work.session.add(StackPart(stack_id=stack_id, no=no, pages=[no], document_id=paper, **part))
+    return stack_id
+
+
+def is_disposed(office: Office, document_id: UUID) -> bool:
+    with office.works.begin(SYSTEM) as work:
+        return work.session.get_one(Document, document_id).disposed_at is not None
+
+
+@pytest.mark.parametrize("status", ["failed", "splitting"])
+def test_r37_a_stack_that_was_not_taken_apart_stays(office: Office, status: str) -> None:
+    """Papers may be in it that are nowhere else."""
+    whole, paper = office.deposit(), office.deposit()
+    stack_of(office, whole, [paper], status=status)
+    office.pass_years(2.1)
+    case_id = office.dispose(paper)
+    assert (is_disposed(office, paper), is_disposed(office, whole)) == (True, False)
+    with office.works.begin(SYSTEM) as work:
+        assert [row["tumpukan"] for row in disposal_minutes.stated(work, case_id)] == [True]
+
+
+def test_r37_a_stack_that_somebody_holds_stays(office: Office) -> None:
+    whole, paper = office.deposit(), office.deposit()
+    with office.works.begin(office.archivist) as work:
+        paper_holds.place(work, whole, paper_holds.REASONS[0])
+    stack_of(office, whole, [paper])
+    office.pass_years(2.1)
+    office.dispose(paper)
+    assert (is_disposed(office, paper), is_disposed(office, whole)) == (True, False)
+
+
+def test_r37_a_stack_goes_with_the_last_of_its_papers(office: Office) -> None:
+    whole, one, other = (office.deposit() for _ in range(3))
+    stack_id = stack_of(office, whole, [one, other])
     office.pass_years(2.1)
     assert retained.due(office) == {one, other}
 

@@ -6,12 +6,13 @@ stand against it meanwhile (a hold, an open case, a lock of the store, a new row
 
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 import archive.disposal
 from archive.models import Document
 from workflow_app.models.case import Case
 from workflow_app.models.disposal import DisposalItem
+from workflow_app.models.hold import PaperHold
 from workflow_app.models.stack import PaperStack, StackPart
 from workflow_app.services.case_file import access, four_eyes
 from workflow_app.services.ground import audit
@@ -105,16 +106,37 @@ def _erase(work: UnitOfWork, case_id: UUID, no: int) -> None:
 
 
 def _give_up_stacks(work: UnitOfWork, document_id: UUID, number: str) -> None:
-    """A stack as it came out of the scanner goes with the last of its papers: it holds their pages too."""
+    """A stack as it came out of the scanner goes with the last of its papers: it holds their pages too. One that was not taken
+    apart to its end stays: papers are in it that are nowhere else.
+    """
     for whole in _wholes(work, document_id, is_disposed=False):
-        parts = select(Document.id).join(StackPart, StackPart.document_id == Document.id)
-        kept = parts.join(PaperStack, PaperStack.id == StackPart.stack_id).where(
-            PaperStack.document_id == whole, Document.disposed_at.is_(None)
-        )
-        if work.session.scalars(kept).first() is None and not retention.store_refusal(work, whole):
+        stack = work.session.scalars(
+            select(PaperStack)
+            .where(PaperStack.document_id == whole)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        ).one()
+        if (
+            stack.status == "split"
+            and not _is_wanted(work, stack)
+            and not retention.store_refusal(work, whole)
+        ):
             with translated():
                 archive.disposal.entomb(work.session, whole, at=work.clock(), under=number)
             paper_trail.kept(work, whole, "document.disposed", under=number)
+
+
+def _is_wanted(work: UnitOfWork, stack: PaperStack) -> bool:
+    """Is a paper of the stack kept, or does somebody hold the whole by hand?"""
+    kept = (
+        select(StackPart.no)
+        .join(Document, Document.id == StackPart.document_id)
+        .where(StackPart.stack_id == stack.id, Document.disposed_at.is_(None))
+    )
+    held = select(PaperHold.id).where(
+        PaperHold.document_id == stack.document_id, PaperHold.lifted_at.is_(None)
+    )
+    return work.session.scalar(select(or_(kept.exists(), held.exists()))) is True
 
 
 def _wholes(work: UnitOfWork, document_id: UUID, *, is_disposed: bool) -> list[UUID]:
