@@ -24,7 +24,9 @@ from workflow_app.models.audit import AuditEvent
 from workflow_app.models.case import Case
 from workflow_app.models.stack import PaperStack, StackPart
 from workflow_app.services.arranging import checks
-from workflow_app.services.bringing import stacks
+from workflow_app.services.bringing import mail_intake, stacks
+from workflow_app.services.bringing.mailboxes import WaitingMail
+from workflow_app.services.bringing.stacks import Brought
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.keeping import bag_export, disposal_minutes, disposals, holdings
 from workflow_app.services.office import processes
@@ -202,6 +204,28 @@ def test_r37_a_stack_goes_with_the_last_of_its_papers(office: Office) -> None:
         with pytest.raises(BlobMissing):
             work.blobs.stat(gone.blob_sha256)
         assert [row["tumpukan"] for row in disposal_minutes.stated(work, case_id)] == [False]
+
+
+def test_r37_a_mail_that_is_sent_again_after_its_disposal_comes_as_new(office: Office) -> None:
+    data, paper = b"Message-ID: <1@contoh>\n\nMohon dilayani.\n", office.deposit()
+
+    def bring() -> Brought:
+        with office.works.begin(SYSTEM) as work:
+            return mail_intake.keep(work, data, mail=WaitingMail("1", len(data), work.clock()))
+
+    first = bring()
+    with office.works.begin(SYSTEM) as work:
+        stack = work.session.get_one(PaperStack, first.stack_id)
+        stack.status = "split"
+        part = {"status": "archived", "reason": "", "element": "", "label": "", "settled_at": work.clock()}
+        work.session.add(StackPart(stack_id=stack.id, no=1, pages=[1], document_id=paper, **part))
+    assert bring() == Brought(first.stack_id, is_new=False)
+    office.pass_years(2.1)
+    office.dispose(paper)
+
+    again = bring()
+    assert again.is_new
+    assert bring() == Brought(again.stack_id, is_new=False)
 
 
 def is_waited_for(works: Works) -> bool:

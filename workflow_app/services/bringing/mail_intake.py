@@ -51,7 +51,10 @@ def keep(work: UnitOfWork, data: bytes, *, mail: WaitingMail) -> Brought:
     """Keep a mail; what was kept before is not kept again."""
     mark = _mark(work, data)
     work.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(mark.hex(), 0))))
-    known = work.session.scalars(select(PaperStack).where(PaperStack.mark == mark)).first()
+    # A disposal that is giving it up is waited for: then it is not known any more.
+    known = work.session.scalars(
+        select(PaperStack).where(PaperStack.mark == mark).with_for_update(read=True)
+    ).first()
     if known is not None:
         return Brought(known.id, is_new=False)
     is_whole = len(data) >= mail.size

@@ -4,6 +4,7 @@ Who is cut off goes on where he was: what is settled is left alone, bytes whose 
 stand against it meanwhile (a hold, an open case, a lock of the store, a new row of the schedule) leaves the paper out.
 """
 
+import hashlib
 from uuid import UUID
 
 from sqlalchemy import func, or_, select
@@ -124,6 +125,13 @@ def _give_up_stacks(work: UnitOfWork, document_id: UUID, number: str) -> None:
             with translated():
                 archive.disposal.entomb(work.session, whole, at=work.clock(), under=number)
             paper_trail.kept(work, whole, "document.disposed", under=number)
+            _forget_mark(stack)
+
+
+def _forget_mark(stack: PaperStack) -> None:
+    """A mail that is sent again is not known any more: it comes as a new one."""
+    if stack.mark is not None:
+        stack.mark = hashlib.sha256(stack.mark + stack.id.bytes).digest()
 
 
 def _is_wanted(work: UnitOfWork, stack: PaperStack) -> bool:
