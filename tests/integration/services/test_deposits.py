@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from archive.models import Document
+from tests.integration.conftest import TestClock
 from tests.integration.services import scans
 from tests.integration.services import stacks as made
 from tests.integration.services.stacks import Desk, brought, code_of
@@ -70,15 +71,17 @@ def test_a_known_file_is_raised_and_never_lowered(works: Works) -> None:
 
 
 def test_what_waited_in_the_tray_becomes_archive_and_waits_no_more(
-    works: Works, person: Callable[..., Actor]
+    works: Works, person: Callable[..., Actor], clock: TestClock
 ) -> None:
     archivist = person("arsip", "arsiparis")
     made.in_tray(works, archivist, "Contoh menunggu lalu dibawa")
     data, status = part_of(works)
     assert status == "tray"
+    clock.advance(days=30)
     found = deposit(works, data)
     assert (found.status, found.reason) == ("stored", holdings.KNOWN[intake.TRAY])
     assert (document(works, found).origin, part_of(works)[1]) == (intake.ARCHIVE, "known")
+    assert document(works, found).accepted_at == clock(), "its time in the archive begins now"
     with works.begin(archivist) as work:
         assert tray.progress(work).waiting == 0
     assert deposit(works, data).status == "duplicate"

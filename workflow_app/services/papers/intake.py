@@ -105,7 +105,8 @@ def is_own(document: Document) -> bool:
 
 
 def become_archive(work: UnitOfWork, document: Document) -> None:
-    """A locked document that was a stack or waited in the tray becomes a paper of the archive."""
+    """A locked document that was something else until now becomes a paper of the archive: its time there begins."""
+    document.accepted_at = work.clock()
     _become(work, document, ARCHIVE)
 
 
@@ -120,7 +121,7 @@ def _become(work: UnitOfWork, document: Document, origin: str) -> None:
     if document.origin == STACK:
         document.status, document.status_reason = DocumentStatus.RECEIVED, ""
         jobs.defer(work, "read_document", document_id=str(document.id))
-    else:
+    elif document.origin == TRAY:
         sorting.settle_waiting(work, document.id)
     document.origin = origin
     work.session.flush()

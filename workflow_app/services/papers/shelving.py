@@ -26,10 +26,9 @@ def shelve(work: UnitOfWork, case: Case, element: str) -> int:
             ~exists().where(elsewhere.document_id == Document.id, elsewhere.case_id != case.id),
         )
     )
-    papers = work.session.scalars(query).all()
+    papers = work.session.scalars(query.order_by(Document.id).with_for_update(of=Document)).all()
     for paper in papers:
-        paper.origin, paper.accepted_at = intake.ARCHIVE, work.clock()
-    work.session.flush()
+        intake.become_archive(work, paper)
     audit.record_case(
         work, case.id, "document.shelved", element, documents=[str(paper.id) for paper in papers]
     )

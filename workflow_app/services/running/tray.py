@@ -152,9 +152,10 @@ def keep_in_archive(work: UnitOfWork, stack_id: UUID, no: int) -> None:
         if work.session.scalar(is_open) is None:
             raise Conflict(RESTRICTED)
     document = work.session.get_one(Document, part.document_id, with_for_update=True, populate_existing=True)
-    if document.origin == intake.TRAY:
-        document.origin, document.accepted_at = intake.ARCHIVE, work.clock()
     part.status, part.reason = "archived", ""
+    work.session.flush()
+    if document.origin == intake.TRAY:
+        intake.become_archive(work, document)
     sorting.settle(work, part)
 
 
