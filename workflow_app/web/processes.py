@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from workflow_app.permissions import BEGINNERS
 from workflow_app.services.office import processes
-from workflow_app.services.running import cases
+from workflow_app.services.running import cases, disposal_proposals
 from workflow_app.web.access import access
 from workflow_app.web.transaction import unit_of_work
 
@@ -23,13 +23,19 @@ def choose() -> ResponseReturnValue:
     with unit_of_work() as work:
         startable = processes.startable(work)
     tokens = {process.key: str(uuid4()) for process in startable}
-    return render_template("processes/choose.html", startable=startable, tokens=tokens)
+    return render_template(
+        "processes/choose.html", startable=startable, tokens=tokens, disposal=disposal_proposals.PROCESS
+    )
 
 
 @blueprint.post("/<key>")
 @access(*BEGINNERS)
 def start(key: str) -> ResponseReturnValue:
-    """Begin a case and open its first task. The same page sent twice begins one."""
+    """Begin a case and open its first task. The same page sent twice begins one. A disposal begins where its papers are chosen:
+    without any there is nothing to approve.
+    """
+    if key == disposal_proposals.PROCESS:
+        return redirect(url_for("disposals.show_due"))
     token = request.form.get("kunci", "")[:LONGEST_TOKEN] or None
     with unit_of_work() as work:
         started = cases.start(work, key, token)
