@@ -12,11 +12,13 @@ from archive.blobs import Blobs
 from archive.models import Rendition, RenditionKind
 from tests.integration.conftest import TestClock
 from tests.integration.services import photos
+from tests.integration.services.desk import new_case
 from tests.integration.services.photos import LABEL, PLACE, add, held, papers_of, photo, send
 from tests.integration.services.stacks import Desk
 from workflow_app.connections import blobs as blobs_of
 from workflow_app.errors import InvalidInput, StorageAway
 from workflow_app.models.capture import Capture, CapturePage
+from workflow_app.models.case import Case
 from workflow_app.models.document import CaseDocument
 from workflow_app.services.bringing import capture_pages, captures
 from workflow_app.services.ground.unit_of_work import Works
@@ -189,6 +191,30 @@ def test_an_open_case_holds_the_photos_of_its_papers_too(works: Works, desk: Des
         assert holds.settle(work, document_id)
         stats = [work.blobs.stat(sha256) for sha256 in waiting]
     assert all(stat.is_held and stat.locked_until for stat in stats)
+
+
+def test_a_photo_that_is_another_held_paper_stays_held(
+    works: Works, budi: Actor, desk: Desk, device: str
+) -> None:
+    """Somebody brought one of the photos by itself too, to a case that goes on longer."""
+    add(works, device, "Satu", "Dua")
+    shared, own = (page.blob_sha256 for page in photos.pages_of(works, device))
+    send(works, device)
+    with works.begin(SYSTEM) as work:
+        bound = work.session.scalars(select(CapturePage.document_id).distinct()).one()
+        assert bound is not None
+    with works.begin(budi) as work:
+        case_id = new_case(work).id
+        data = work.blobs.read(shared)
+        single = documents.upload(work, case_id, element="uraian", label="Surat", data=data).id
+    with works.begin(SYSTEM) as work:
+        assert holds.settle(work, bound)
+        assert holds.settle(work, single)
+        case = work.session.get_one(Case, desk.case_id)
+        case.status, case.outcome, case.closed_at = "done", "selesai", work.clock()
+    with works.begin(SYSTEM) as work:
+        assert holds.settle(work, bound)
+        assert [work.blobs.stat(sha256).is_held for sha256 in (shared, own)] == [True, False]
 
 
 def test_pages_that_nobody_sent_are_forgotten_and_sent_ones_stay(

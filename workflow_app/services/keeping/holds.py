@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 
 from archive.errors import BlobMissing
 from archive.models import Document, Rendition, RenditionKind
@@ -133,12 +133,27 @@ def _is_to_be_held() -> ColumnElement[bool]:
 
 
 def _tell(work: UnitOfWork, document: Document, is_held: bool) -> None:
-    """The paper, and the photos that it was bound from."""
+    """The paper, and the photos that it was bound from; what another paper that is held has too stays held."""
     photos = select(Rendition.blob_sha256).where(
         Rendition.document_id == document.id, Rendition.kind == RenditionKind.PHOTO
     )
     for sha256 in [*work.session.scalars(photos), document.blob_sha256]:
         if is_held:
             work.blobs.hold(sha256)
-        else:
+        elif work.session.scalar(_held_otherwise(sha256, document.id)) is None:
             work.blobs.release(sha256)
+
+
+def _held_otherwise(sha256: str, document_id: UUID) -> Select[UUID]:
+    """Another paper that is held and needs these bytes: as its original, or as a photo that it was bound from."""
+    as_photo = select(Rendition.document_id).where(
+        Rendition.document_id == Document.id,
+        Rendition.kind == RenditionKind.PHOTO,
+        Rendition.blob_sha256 == sha256,
+    )
+    return select(Document.id).where(
+        Document.id != document_id,
+        Document.disposed_at.is_(None),
+        Document.held_since.is_not(None),
+        or_(Document.blob_sha256 == sha256, as_photo.exists()),
+    )
