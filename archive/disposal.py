@@ -38,12 +38,13 @@ class Grip:
     is_held: bool
 
 
-def grip(session: Session, blobs: Blobs, document_id: UUID) -> Grip:
-    """Ask the store about every blob that only this document needs."""
-    get(session, document_id)
-    query = select(Blob.sha256).where(
-        Blob.sha256.in_(_blobs_of(document_id)), Blob.gone_at.is_(None), _is_needed_only_by(document_id)
-    )
+def grip(session: Session, blobs: Blobs, document_id: UUID, *, is_original_only: bool = False) -> Grip:
+    """Ask the store about every blob that only this document needs, or of these about its original only: one question for each
+    document of a long list.
+    """
+    sha256 = get(session, document_id).blob_sha256
+    asked = Blob.sha256 == sha256 if is_original_only else Blob.sha256.in_(_blobs_of(document_id))
+    query = select(Blob.sha256).where(asked, Blob.gone_at.is_(None), _is_needed_only_by(document_id))
     locks: list[datetime] = []
     is_held = False
     for sha256 in session.scalars(query):

@@ -165,7 +165,7 @@ class FormerRendition(ArchiveBase):
     __tablename__ = "former_rendition"
 
     document_id: Mapped[UUID] = mapped_column(ForeignKey(Document.id), primary_key=True)
-    blob_sha256: Mapped[str] = mapped_column(ForeignKey(Blob.sha256), primary_key=True)
+    blob_sha256: Mapped[str] = mapped_column(ForeignKey(Blob.sha256), primary_key=True, index=True)
 
 
 class Page(ArchiveBase):
@@ -239,7 +239,7 @@ class Version(ArchiveBase):
     """The page it was done to, as the version before counts them; of a restored version its number."""
     places: Mapped[list[list[int]]] = mapped_column(JSONB)
     """Its pages in their order, see `archive.arrangement.Place`."""
-    pdf_sha256: Mapped[str | None] = mapped_column(ForeignKey(Blob.sha256))
+    pdf_sha256: Mapped[str | None] = mapped_column(ForeignKey(Blob.sha256), index=True)
     """Its searchable copy; null until it is made, and for versions that a newer one overtook."""
     reason: Mapped[str] = mapped_column(default="")
     """Sentence for people when the copy could not be made."""

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from archive.blobs import Blobs, BlobStat
 from archive.models import Document
 from tests.integration.services import retained, scans
 from tests.integration.services.retained import Office
@@ -119,6 +120,26 @@ def test_r37_a_lock_of_the_store_is_told_with_its_date(office: Office, works: Wo
         assert (list(page.papers), page.locked) == ([], 1)
     with pytest.raises(Conflict, match=r"menguncinya sampai .* 2036"):
         office.propose(paper)
+
+
+def test_r37_the_list_asks_the_store_once_for_each_paper(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was made from a paper is asked about when the paper is chosen."""
+    paper = office.deposit()
+    office.pass_years(2.1)
+    asked: list[str] = []
+    stat = Blobs.stat
+
+    def counted(blobs: Blobs, sha256: str) -> BlobStat:
+        asked.append(sha256)
+        return stat(blobs, sha256)
+
+    monkeypatch.setattr(Blobs, "stat", counted)
+    assert retained.due(office) == {paper}
+    assert len(asked) == 1
+    office.propose(paper)
+    assert len(set(asked)) == 3, "the paper, its searchable copy and its small picture"
 
 
 def test_r37_above_ones_level_and_behind_walls_a_due_paper_is_not_there(

@@ -47,6 +47,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("document_id", "no", name=op.f("pk_version")),
         schema="archive",
     )
+    op.create_index(op.f("ix_version_pdf_sha256"), "version", ["pdf_sha256"], schema="archive")
     op.create_table(
         "past_page",
         sa.Column("document_id", sa.Uuid(), nullable=False),

@@ -142,6 +142,9 @@ def _widen_archive() -> None:
         sa.PrimaryKeyConstraint("document_id", "blob_sha256", name=op.f("pk_former_rendition")),
         schema="archive",
     )
+    op.create_index(
+        op.f("ix_former_rendition_blob_sha256"), "former_rendition", ["blob_sha256"], schema="archive"
+    )
     op.execute(
         "update archive.document set accepted_at = shelved.at from ("
         " select paper.id, min(event.at) as at from audit_event event,"

@@ -67,7 +67,7 @@ def show(
         last = one.document_id
         if not one.is_due or not _is_wanted(one, year, code):
             continue
-        if retention.store_refusal(work, one.document_id):
+        if retention.store_refusal(work, one.document_id, is_original_only=True):
             locked += 1
         else:
             papers.append(one)

@@ -112,10 +112,12 @@ def term_seen(work: UnitOfWork, document_id: UUID) -> Term | None:
     return retention_schedule.governing([term for term in terms if term is not None])
 
 
-def store_refusal(work: UnitOfWork, document_id: UUID) -> str:
-    """Why the store would not let go of a paper; empty when it would. It is asked, not believed to be as we left it."""
+def store_refusal(work: UnitOfWork, document_id: UUID, *, is_original_only: bool = False) -> str:
+    """Why the store would not let go of a paper; empty when it would. It is asked, not believed to be as we left it. For a list
+    the original alone is asked about; what was made from it is when the paper is chosen.
+    """
     with translated():
-        grip = archive.disposal.grip(work.session, work.blobs, document_id)
+        grip = archive.disposal.grip(work.session, work.blobs, document_id, is_original_only=is_original_only)
     if grip.locked_until is not None and grip.locked_until > work.clock():
         return f"Penyimpanan arsip menguncinya sampai {readable.day(day_of(grip.locked_until))}."
     return STORE_HOLDS if grip.is_held else ""
