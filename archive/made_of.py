@@ -32,14 +32,18 @@ def put_together(
     label: str,
     origin: str,
     at: datetime,
+    accepted_at: datetime | None = None,
 ) -> UUID:
     """Keep a document whose bytes are these pages. What was read on them, corrected words too, and their small pictures come
-    along: nobody has to read it again.
+    along: nobody has to read it again. `accepted_at` says since when its pages are in the archive.
     """
     taken = [(part, position, place) for part in parts for position, place in _places(session, part)]
-    made = documents.add(
+    added = documents.add(
         session, blobs, pdf, media_type="application/pdf", pages=len(taken), origin=origin, label=label, at=at
-    ).document_id
+    )
+    made = added.document_id
+    if not added.is_duplicate:
+        documents.get(session, made).accepted_at = accepted_at
     texts = [
         replace(versions.pages_of(session, part.document, [(position, place)])[0], no=no)
         for no, (part, position, place) in enumerate(taken, 1)

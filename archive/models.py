@@ -130,7 +130,7 @@ class Document(ArchiveBase):
     doubts: Mapped[int] = mapped_column(default=0, server_default="0")
     """Words of its newest version of which the reader was not sure (`archive.corrections.DOUBTFUL`)."""
     accepted_at: Mapped[datetime | None]
-    """When it became a paper of the archive, where that was later than its coming."""
+    """When it became a paper of the archive, where that was not when it came: later, or with the papers that it was made of."""
     disposed_at: Mapped[datetime | None]
     """When it was disposed of; what is left is this row."""
     disposed_under: Mapped[str] = mapped_column(default="", server_default="")

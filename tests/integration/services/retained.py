@@ -12,8 +12,9 @@ from archive.models import RenditionKind
 from tests.integration.archive.reader import keep_reading
 from tests.integration.conftest import PROCESSES, TestClock
 from tests.integration.open_tasks import task_of
-from tests.integration.services import scans
+from tests.integration.services import scans, stacks
 from tests.integration.services.walled import complete
+from tests.unit.ocr import fed
 from workflow_app.models.case import Case
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.keeping import disposals, due_papers, holdings, retention
@@ -87,7 +88,7 @@ class Office:
                 work.blobs,
                 document_id,
                 pages=[PageText(1, WORD, 90.0, [(WORD, 90.0, 1, 1, 2, 2)], 10, 10, "ocr")],
-                pdf=b"%PDF-" + uuid4().bytes,
+                pdf=stacks.pdf(fed.sheet(f"Contoh {uuid4()}")),
                 pdf_kind=RenditionKind.SEARCHABLE_PDF,
                 thumbnails=[uuid4().bytes],
                 at=work.clock(),

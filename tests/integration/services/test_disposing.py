@@ -23,12 +23,12 @@ from workflow_app.local_stack.children import wait_until
 from workflow_app.models.audit import AuditEvent
 from workflow_app.models.case import Case
 from workflow_app.models.stack import PaperStack, StackPart
-from workflow_app.services.arranging import checks
+from workflow_app.services.arranging import checks, partings
 from workflow_app.services.bringing import mail_intake, stacks
 from workflow_app.services.bringing.mailboxes import WaitingMail
 from workflow_app.services.bringing.stacks import Brought
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.keeping import bag_export, disposal_minutes, disposals, holdings
+from workflow_app.services.keeping import bag_export, disposal_minutes, disposals, holdings, retention
 from workflow_app.services.office import processes
 from workflow_app.services.papers import documents, intake, paper_holds, paper_labels
 from workflow_app.services.running import cases
@@ -226,6 +226,25 @@ def test_r37_a_mail_that_is_sent_again_after_its_disposal_comes_as_new(office: O
     again = bring()
     assert again.is_new
     assert bring() == Brought(again.stack_id, is_new=False)
+
+
+def test_r37_what_is_made_of_papers_keeps_their_term_and_the_minutes_name_it(office: Office) -> None:
+    one, other = office.deposit(), office.deposit()
+    office.pass_years(1)
+    with office.works.begin(office.archivist) as work:
+        made = partings.merge(work, one, 1, [other])
+    with office.works.begin(SYSTEM) as work:
+        terms = {paper: retention.standings(work, [paper])[paper].term for paper in (one, made)}
+        assert terms[one] == terms[made]
+    office.pass_years(1.1)
+    assert retained.due(office) == {one, other, made}
+
+    first = office.dispose(one)
+    with office.works.begin(SYSTEM) as work:
+        assert [row["dokumen_lain"] for row in disposal_minutes.stated(work, first)] == [True]
+    rest = office.dispose(other, made)
+    with office.works.begin(SYSTEM) as work:
+        assert [row["dokumen_lain"] for row in disposal_minutes.stated(work, rest)] == [False, False]
 
 
 def is_waited_for(works: Works) -> bool:

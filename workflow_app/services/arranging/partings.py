@@ -127,8 +127,17 @@ def _pdf_of(work: UnitOfWork, parts: Sequence[Part]) -> bytes:
 
 
 def _take_in(work: UnitOfWork, pdf: bytes, parts: Sequence[Part], label: str, origin: str) -> UUID:
+    # Its term does not start anew: the pages have been in the archive since the first of the papers came there.
+    accepted = [part.document.accepted_at or part.document.added_at for part in parts]
     made = archive.made_of.put_together(
-        work.session, work.blobs, pdf, parts, label=label, origin=origin, at=work.clock()
+        work.session,
+        work.blobs,
+        pdf,
+        parts,
+        label=label,
+        origin=origin,
+        at=work.clock(),
+        accepted_at=min(accepted) if origin == intake.ARCHIVE else None,
     )
     paper_trail.kept(work, made, "document.added", made_of=[str(part.document.id) for part in parts])
     jobs.defer(work, "make_version", document_id=str(made), version=1)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from archive.models import Blob, Document
+from archive.models import Blob, Document, MadeOf
 from workflow_app.models.case import Case
 from workflow_app.models.disposal import DisposalItem
 from workflow_app.models.letter import Letter
@@ -65,6 +65,7 @@ def stated(work: UnitOfWork, case_id: UUID) -> list[dict[str, Any]]:
     )
     rows = work.session.execute(query).all()
     judged = retention.standings(work, [document.id for _, document, _ in rows], proposal=case_id)
+    in_others = _in_others_that_stay(work, [document.id for _, document, _ in rows])
     in_stacks = _in_stacks_that_stay(work, [document.id for _, document, _ in rows])
     return [
         {
@@ -81,6 +82,7 @@ def stated(work: UnitOfWork, case_id: UUID) -> list[dict[str, Any]]:
             "musnah": item.status == "disposed",
             "alasan": item.reason,
             "tumpukan": document.id in in_stacks,
+            "dokumen_lain": document.id in in_others,
         }
         for item, document, size in rows
     ]
@@ -95,3 +97,18 @@ def _in_stacks_that_stay(work: UnitOfWork, ids: Collection[UUID]) -> set[UUID]:
     )
     query = select(StackPart.document_id).join(PaperStack, PaperStack.id == StackPart.stack_id)
     return set(work.session.scalars(query.where(StackPart.document_id.in_(ids), whole.exists())))
+
+
+def _in_others_that_stay(work: UnitOfWork, ids: Collection[UUID]) -> set[UUID]:
+    """Papers whose pages, or some of them, are kept in one that they were cut from or merged into, over however many steps."""
+    begun = select(Document.id.label("root"), Document.id.label("id")).where(Document.id.in_(ids))
+    up, down = begun.cte("up", recursive=True), begun.cte("down", recursive=True)
+    up = up.union(select(up.c.root, MadeOf.source_id).join(MadeOf, MadeOf.document_id == up.c.id))
+    down = down.union(select(down.c.root, MadeOf.document_id).join(MadeOf, MadeOf.source_id == down.c.id))
+    found = set()
+    for kin in (up, down):
+        query = select(kin.c.root).join(Document, Document.id == kin.c.id)
+        found |= set(
+            work.session.scalars(query.where(kin.c.id != kin.c.root, Document.disposed_at.is_(None)))
+        )
+    return found

@@ -129,7 +129,8 @@ def _judged(work: UnitOfWork, rows: Sequence[Row], after: UUID | None) -> Iterat
 def _candidates(
     work: UnitOfWork, years: int, reached: tuple[datetime, UUID] | None
 ) -> Select[datetime, UUID]:
-    """Papers old enough for the shortest row, of cases that have ended."""
+    """Papers old enough for the shortest row, of cases that have ended. What was made of others is as old as they are."""
+    oldest = work.clock() - timedelta(days=365 * years)
     goes_on = (
         select(CaseDocument.case_id)
         .join(Case, Case.id == CaseDocument.case_id)
@@ -138,7 +139,7 @@ def _candidates(
     query = select(Document.added_at, Document.id).where(
         Document.disposed_at.is_(None),
         Document.origin.in_(intake.SCHEDULED),
-        Document.added_at <= work.clock() - timedelta(days=365 * years),
+        or_(Document.added_at <= oldest, Document.accepted_at <= oldest),
         ~goes_on.exists(),
         known_to(work),
     )
