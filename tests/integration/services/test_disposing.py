@@ -16,7 +16,7 @@ from archive.errors import BlobMissing, StoreUnavailable
 from archive.models import Blob, Document
 from tests import sounds
 from tests.integration.conftest import PROCESSES
-from tests.integration.services import retained, scans
+from tests.integration.services import photos, retained, scans
 from tests.integration.services.retained import Office
 from workflow_app.errors import Forbidden, NotFound, StorageAway
 from workflow_app.local_stack.children import wait_until
@@ -24,16 +24,23 @@ from workflow_app.models.audit import AuditEvent
 from workflow_app.models.case import Case
 from workflow_app.models.stack import PaperStack, StackPart
 from workflow_app.services.arranging import checks, partings
-from workflow_app.services.bringing import mail_intake, stacks
+from workflow_app.services.bringing import capture_pages, mail_intake, stacks
 from workflow_app.services.bringing.mailboxes import WaitingMail
 from workflow_app.services.bringing.stacks import Brought
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.keeping import bag_export, disposal_minutes, disposals, holdings, retention
+from workflow_app.services.keeping import (
+    bag_export,
+    disposal_minutes,
+    disposals,
+    disposing,
+    holdings,
+    retention,
+)
 from workflow_app.services.office import processes
 from workflow_app.services.papers import documents, intake, paper_holds, paper_labels
 from workflow_app.services.running import cases
 from workflow_app.settings import Settings
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.types import PUBLIC, SYSTEM, Actor
 
 
 def actions(office: Office, chain: str) -> list[str]:
@@ -245,6 +252,21 @@ def test_r37_what_is_made_of_papers_keeps_their_term_and_the_minutes_name_it(off
     rest = office.dispose(other, made)
     with office.works.begin(SYSTEM) as work:
         assert [row["dokumen_lain"] for row in disposal_minutes.stated(work, rest)] == [False, False]
+
+
+def test_r37_what_waits_on_a_phone_is_not_erased(office: Office, device: str) -> None:
+    """The same photo was taken in before, and is now a page that nobody has sent yet."""
+    paper = office.deposit()
+    with office.works.begin(SYSTEM) as work:
+        sha256 = work.session.get_one(Document, paper).blob_sha256
+        data = work.blobs.read(sha256)
+    with office.works.begin(PUBLIC) as work:
+        capture_pages.add(photos.held(work, device), data)
+    office.pass_years(2.1)
+    case_id = office.dispose(paper)
+    assert office.outcomes(case_id) == [("left_out", disposing.ON_PHONE)]
+    with office.works.begin(SYSTEM) as work:
+        assert work.blobs.read(sha256) == data
 
 
 def is_waited_for(works: Works) -> bool:

@@ -10,7 +10,8 @@ from uuid import UUID
 from sqlalchemy import func, or_, select
 
 import archive.disposal
-from archive.models import Document
+from archive.models import Document, Rendition, RenditionKind
+from workflow_app.models.capture import CapturePage
 from workflow_app.models.case import Case
 from workflow_app.models.disposal import DisposalItem
 from workflow_app.models.hold import PaperHold
@@ -24,6 +25,8 @@ from workflow_app.services.papers import intake, paper_trail
 from workflow_app.types import SYSTEM
 
 SAME_PERSON = "Yang memilih dokumen ini dan yang menyetujui pemusnahannya orang yang sama."
+
+ON_PHONE = "Fotonya sedang menunggu dikirim dari ponsel."
 
 
 def dispose(works: Works, case_id: UUID) -> None:
@@ -83,9 +86,23 @@ def _refusal(work: UnitOfWork, item: DisposalItem) -> str:
     one = retention.standings(work, [item.document_id], proposal=case.id)[item.document_id]
     if one.obstacles:
         return one.obstacles[0]
+    if _waits_on_phone(work, item.document_id):
+        return ON_PHONE
     with translated():
         holds.settle(work, item.document_id)
     return retention.store_refusal(work, item.document_id)
+
+
+def _waits_on_phone(work: UnitOfWork, document_id: UUID) -> bool:
+    """Is the paper, or a photo that it was bound from, a page on a phone as well, which nobody has sent yet?"""
+    original = select(Document.blob_sha256).where(Document.id == document_id)
+    photos = select(Rendition.blob_sha256).where(
+        Rendition.document_id == document_id, Rendition.kind == RenditionKind.PHOTO
+    )
+    waiting = select(CapturePage.id).where(
+        CapturePage.document_id.is_(None), CapturePage.blob_sha256.in_(original.union(photos))
+    )
+    return work.session.scalar(select(waiting.exists())) is True
 
 
 def _approvals(work: UnitOfWork, case: Case) -> str:
