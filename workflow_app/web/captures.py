@@ -94,7 +94,8 @@ def _answer(task_id: UUID, place: str) -> ResponseReturnValue:
     with unit_of_work() as work:
         task = tasks.get(work, task_id)
         panel = panels(work, task_id).get(place)
-        wanted = panel.view.papers if panel else ()
+        arrived = captures.arrived(work, task_id) if task.is_mine else []
+        wanted = {paper for at, paper in arrived if at == place}
         came = (
             [paper for paper in documents.for_case(work, task.case_id) if paper.id in wanted]
             if wanted

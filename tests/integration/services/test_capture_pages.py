@@ -13,7 +13,7 @@ from archive.models import Rendition, RenditionKind
 from tests.integration.conftest import TestClock
 from tests.integration.services import photos
 from tests.integration.services.desk import new_case
-from tests.integration.services.photos import LABEL, PLACE, add, held, papers_of, photo, send
+from tests.integration.services.photos import LABEL, add, held, papers_of, photo, send
 from tests.integration.services.stacks import Desk
 from workflow_app.connections import blobs as blobs_of
 from workflow_app.errors import InvalidInput, StorageAway
@@ -39,7 +39,7 @@ def test_r39_pages_of_a_phone_become_one_paper_under_their_question(
 
     assert papers_of(works, desk) == [(LABEL, 3)]
     with works.begin(budi) as work:
-        (document_id,) = captures.of_task(work, desk.task_id, session_id)[PLACE].papers
+        ((_, document_id),) = captures.arrived(work, desk.task_id)
         assert documents.get(work, document_id).photo_pages == (1, 2, 3)
         kept = [documents.content(work, document_id, "photo", no).data for no in (1, 2, 3)]
         assert kept == [photo(words) for words in ("Halaman satu", "Halaman dua", "Halaman tiga")]

@@ -249,8 +249,11 @@ def test_the_open_form_asks_how_far_the_phone_is(phone: Visitor, form: Visitor, 
     phone.submit("Kirim 1 halaman")
     (paper,) = state()["papers"]  # type: ignore[misc]  # as JSON gives it
     assert 'name="persyaratan.ktp_01.documents"' in paper["html"]
+    shoot(phone, "Dua")
+    phone.submit("Kirim 1 halaman")
     ended = form.client.post(f"{form.path}/ponsel/tutup", data=data).get_json()
     assert (ended["words"], ended["is_live"], ended["html"].strip()) == ("", False, "")
+    assert len(ended["papers"]) == 2, "what came just before it was closed is told too"
 
 
 def test_a_colleague_neither_shows_nor_sees_the_code(

@@ -7,7 +7,6 @@ officer has at that moment, and can do nothing but hand in pages there.
 import base64
 import hashlib
 import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
@@ -51,8 +50,6 @@ class CaptureView:
     unsent: int
     """Pages on the phone."""
     sent: int
-    papers: tuple[UUID, ...]
-    """What the pages became, as far as no form was saved with it yet."""
 
 
 @dataclass(frozen=True)
@@ -125,10 +122,8 @@ def close(work: UnitOfWork, task_id: UUID, place: str) -> None:
 
 def of_task(work: UnitOfWork, task_id: UUID, session_id: UUID) -> dict[str, CaptureView]:
     """The links that the actor has shown at this task and not closed, by their place. The caller has checked that he sees it."""
-    is_sent = CapturePage.document_id.is_not(None)
-    papers = func.array_agg(CapturePage.document_id).filter(is_sent, CapturePage.joined_at.is_(None))
     query = (
-        select(Capture, func.count(CapturePage.id), func.count(CapturePage.document_id), papers)
+        select(Capture, func.count(CapturePage.id), func.count(CapturePage.document_id))
         .outerjoin(CapturePage, CapturePage.capture_id == Capture.id)
         .where(
             Capture.task_id == task_id, Capture.opened_by == work.actor.user_id, Capture.ended_at.is_(None)
@@ -136,9 +131,21 @@ def of_task(work: UnitOfWork, task_id: UUID, session_id: UUID) -> dict[str, Capt
         .group_by(Capture.id)
     )
     return {
-        capture.place: _view(work, capture, session_id, pages - sent, sent, found or ())
-        for capture, pages, sent, found in work.session.execute(query)
+        capture.place: _view(work, capture, session_id, pages - sent, sent)
+        for capture, pages, sent in work.session.execute(query)
     }
+
+
+def arrived(work: UnitOfWork, task_id: UUID) -> list[tuple[str, UUID]]:
+    """Place and paper of what phones brought to this task, by whatever link, as far as no form was saved with it yet."""
+    query = (
+        select(Capture.place, CapturePage.document_id)
+        .join(CapturePage, CapturePage.capture_id == Capture.id)
+        .where(Capture.task_id == task_id, CapturePage.joined_at.is_(None))
+        .order_by(CapturePage.taken_at, CapturePage.no)
+    )
+    rows = work.session.execute(query).all()
+    return list(dict.fromkeys((place, paper) for place, paper in rows if paper is not None))
 
 
 def by_token(work: UnitOfWork, token: str, idle: timedelta, *, lock: bool = False) -> Held:
@@ -242,7 +249,6 @@ def _view(
     session_id: UUID,
     unsent: int,
     sent: int,
-    papers: Sequence[UUID | None],
 ) -> CaptureView:
     left = _ends_at(capture) - work.clock()
     is_over = capture.session_id != session_id or left <= timedelta()
@@ -255,7 +261,6 @@ def _view(
         token=_token(work, capture.id) if is_waiting and not is_over else "",
         unsent=unsent,
         sent=sent,
-        papers=tuple(dict.fromkeys(paper for paper in papers if paper)),
     )
 
 

@@ -7,6 +7,7 @@ from workflow_app.models.capture import Capture, CapturePage
 from workflow_app.models.case import Case
 from workflow_app.models.stack import StackPart
 from workflow_app.models.task import Task
+from workflow_app.services.bringing import captures
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.types import Answer, Answers
 
@@ -22,7 +23,8 @@ def joined(work: UnitOfWork, case: Case, task: Task, form: Form, given: Answers)
     if not _asks_for_papers(form):
         return given
     found = dict(given)
-    for place, paper in [*_from_stacks(work, case, task, form), *_from_phones(work, task)]:
+    from_phones = [(place, str(paper)) for place, paper in captures.arrived(work, task.id)]
+    for place, paper in [*_from_stacks(work, case, task, form), *from_phones]:
         _put(found, place.split("."), paper)
     return found
 
@@ -55,17 +57,6 @@ def _from_stacks(work: UnitOfWork, case: Case, task: Task, form: Form) -> list[t
     )
     rows = work.session.execute(query.order_by(StackPart.settled_at, StackPart.no))
     return [(asked[label], str(document_id)) for document_id, label in rows if label in asked]
-
-
-def _from_phones(work: UnitOfWork, task: Task) -> list[tuple[str, str]]:
-    query = (
-        select(Capture.place, CapturePage.document_id)
-        .join(CapturePage, CapturePage.capture_id == Capture.id)
-        .where(Capture.task_id == task.id, CapturePage.document_id.is_not(None))
-        .where(CapturePage.joined_at.is_(None))
-    )
-    rows = work.session.execute(query.order_by(CapturePage.taken_at, CapturePage.no))
-    return [(place, str(document_id)) for place, document_id in rows]
 
 
 def _put(answers: Answers, path: list[str], paper: str) -> None:

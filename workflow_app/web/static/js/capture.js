@@ -7,7 +7,7 @@ function setUp(form, papers, changed) {
   const place = papers.dataset.papers, list = papers.querySelector("[data-paper-list]");
   const words = panel.querySelector("[data-phone-words]"), inside = panel.querySelector("[data-phone-inside]");
   const error = papers.querySelector("[data-paper-error]");
-  const known = new Set();
+  const known = new Set([...list.querySelectorAll("[data-paper]")].map((paper) => paper.dataset.paper));
   let timer = 0, isBusy = false;
 
   const say = (text) => { if (words.textContent !== text) words.textContent = text; };
