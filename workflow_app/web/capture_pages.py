@@ -95,14 +95,17 @@ def show() -> ResponseReturnValue:
 @public
 def add() -> ResponseReturnValue:
     """Keep one photo."""
+    return _act(_keep)
+
+
+def _keep(held: Held) -> None:
+    """The photo is read only now that the link is known to hold."""
     file = request.files.get("foto")
     data = file.stream.read() if file else b""
     if not data:
-        return _page(InvalidInput("Ambil foto lebih dulu, lalu simpan."))
+        raise InvalidInput("Ambil foto lebih dulu, lalu simpan.")
     replaces = _id_of(request.form.get("ganti", ""))
-    return _act(
-        lambda held: capture_pages.add(held, data, replaces=replaces, max_megabytes=sentra().max_upload_mb)
-    )
+    capture_pages.add(held, data, replaces=replaces, max_megabytes=sentra().max_upload_mb)
 
 
 @blueprint.get("/halaman/<uuid:page_id>")

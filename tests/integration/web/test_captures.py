@@ -149,6 +149,28 @@ def test_a_photo_that_cannot_be_taken_in_says_why(phone: Visitor, link: str) -> 
     assert "Ambil foto lebih dulu" in phone.words
 
 
+def test_without_a_link_nothing_of_an_upload_is_read(
+    app: Flask, phone: Visitor, link: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads: list[int] = []
+
+    class Watched(io.BytesIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            reads.append(self.getbuffer().nbytes)
+            return super().read(size)
+
+    monkeypatch.setattr(app.request_class, "_get_file_stream", lambda *_, **__: Watched())
+    token = phone.open(link).token()
+
+    def sent() -> int:
+        data = {"csrf_token": token, "foto": (io.BytesIO(photo("Satu")), "x.jpg")}
+        return phone.client.post("/ponsel/halaman", data=data).status_code
+
+    assert (sent(), reads) == (404, [])
+    token = take(phone, link).token()
+    assert (sent(), reads) == (302, [len(photo("Satu"))])
+
+
 def test_a_form_sent_twice_is_one_paper(phone: Visitor, form: Visitor, link: str) -> None:
     take(phone, link)
     shoot(phone, "Satu")
