@@ -81,6 +81,19 @@ def test_an_upload_that_is_repeated_is_one_page(works: Works, device: str) -> No
     assert len(photos.pages_of(works, device)) == 1
 
 
+def test_a_page_taken_again_whose_answer_was_lost_is_simply_repeated(works: Works, device: str) -> None:
+    add(works, device, "Dua kabur")
+    (blurred,) = photos.pages_of(works, device)
+    for _ in range(2):
+        with works.begin(PUBLIC) as work:
+            capture_pages.add(held(work, device), photo("Dua"), replaces=blurred.id)
+    (again,) = photos.pages_of(works, device)
+    assert (again.no, again.id != blurred.id) == (blurred.no, True)
+    with works.begin(PUBLIC) as work, pytest.raises(NotFound):
+        capture_pages.add(held(work, device), photo("Lain"), replaces=blurred.id)
+    assert len(photos.pages_of(works, device)) == 1
+
+
 def test_pages_are_taken_again_put_in_order_and_taken_off(works: Works, device: str) -> None:
     add(works, device, "Satu", "Dua kabur", "Tiga")
     first, blurred, third = photos.pages_of(works, device)

@@ -1,5 +1,6 @@
 """Pages photographed by a phone for a desk: kept as they come, put in order, and sent as papers of the case (R39, decision 0038)."""
 
+import hashlib
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
@@ -83,8 +84,12 @@ def add(held: Held, data: bytes, *, replaces: UUID | None = None, max_megabytes:
     if not found.media_type.startswith("image/") or found.pages != 1:
         raise InvalidInput(NO_PHOTO)
     work = held.work
-    old = _waiting(held, replaces) if replaces else None
     pages = _pages(held)
+    is_gone = replaces is not None and replaces not in {page.id for page in pages}
+    if is_gone and hashlib.sha256(data).hexdigest() in {page.blob_sha256 for page in pages}:
+        captures.touch(held)
+        return
+    old = _waiting(held, replaces) if replaces else None
     if old is None:
         _check_room(held, pages, len(data))
     sha256 = archive.documents.keep_bytes(work.session, work.blobs, data, found.media_type, work.clock())
