@@ -121,6 +121,20 @@ def test_what_is_no_offer_cannot_be_taken(works: Works, budi: Actor, case_id: UU
                 form_proposals.take(work, form_of(work, case_id), case_id, gone)
 
 
+def test_a_paper_that_was_read_on_meanwhile_gives_no_other_value_than_the_one_pressed(
+    works: Works, budi: Actor, case_id: UUID
+) -> None:
+    with works.begin(budi) as work:
+        offer = offered(work, case_id)["nik"][0]
+    other = [line.replace("6306054103050002", "6306054103050009") for line in CARD]
+    with works.begin(SYSTEM) as work:
+        archive.documents.save_pages(work.session, offer.document_id, [reading.page_text(page(*other))])
+    with works.begin(budi) as work:
+        assert offered(work, case_id)["nik"][0].answer == "6306054103050009"
+        with pytest.raises(Conflict):
+            form_proposals.take(work, form_of(work, case_id), case_id, offer.key)
+
+
 def test_r23_who_may_not_read_the_papers_or_is_below_their_level_is_offered_nothing(
     works: Works, budi: Actor, person: Callable[..., Actor], case_id: UUID
 ) -> None:

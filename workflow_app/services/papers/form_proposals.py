@@ -20,6 +20,8 @@ MOST_PAPERS = 4
 """The newest of a case that are asked: each is read through."""
 MOST_OFFERS = 3
 """For one question: a family card names everybody."""
+_KIND = "tawaran isian"
+_DIGITS = 16
 GONE = "Dokumen itu tidak lagi menyebut nilai ini. Muat ulang halaman, lalu pilih lagi."
 
 
@@ -28,7 +30,7 @@ class Offer:
     """One answer that somebody may take."""
 
     key: str
-    """Names question, paper and place in the paper, never the value."""
+    """Names question and paper, and stands for the value without telling it: read otherwise meanwhile, it is another offer."""
     answer: str
     words: str
     """The answer as people read it."""
@@ -52,7 +54,7 @@ def offers(work: UnitOfWork, form: Form, papers: Sequence[DocumentView]) -> dict
     for paper in readable[:MOST_PAPERS]:
         proposed = reading_fields.proposals(work, paper.id, once=True)
         for field in asking:
-            for offer in _offers(field, paper, proposed.fields):
+            for offer in _offers(work, field, paper, proposed.fields):
                 kept = found.setdefault(field.name, [])
                 if len(kept) < MOST_OFFERS and offer.answer not in [each.answer for each in kept]:
                     kept.append(offer)
@@ -71,7 +73,7 @@ def take(work: UnitOfWork, form: Form, case_id: UUID, key: str) -> dict[str, Ans
     for paper in documents.for_case(work, case_id):
         if rest.startswith(f"{paper.id}.") and paper.can_read:
             proposed = reading_fields.proposals(work, paper.id, once=True)
-            for offer in _offers(field, paper, proposed.fields):
+            for offer in _offers(work, field, paper, proposed.fields):
                 if offer.key == key:
                     audit.record_case(
                         work,
@@ -86,11 +88,13 @@ def take(work: UnitOfWork, form: Form, case_id: UUID, key: str) -> dict[str, Ans
     raise Conflict(GONE)
 
 
-def _offers(field: Field, paper: DocumentView, proposed: Sequence[ProposedField]) -> list[Offer]:
+def _offers(
+    work: UnitOfWork, field: Field, paper: DocumentView, proposed: Sequence[ProposedField]
+) -> list[Offer]:
     wanted = [one for one in proposed if one.name == field.parameters["read_as"]]
     return [
         Offer(
-            key=f"{field.name}.{paper.id}.{no}",
+            key=f"{field.name}.{paper.id}.{work.vault.mark(_KIND, f'{paper.id}{one.value}').hex()[:_DIGITS]}",
             answer=one.value,
             words=field.options.get(one.value, one.value),
             confidence=one.confidence,
@@ -99,6 +103,6 @@ def _offers(field: Field, paper: DocumentView, proposed: Sequence[ProposedField]
             label=paper.label,
             page=one.page,
         )
-        for no, one in enumerate(wanted)
+        for one in wanted
         if not field.options or one.value in field.options
     ]
