@@ -12,12 +12,10 @@ from workflow_app.services.accounts import attempts, users
 from workflow_app.services.running import boxes
 from workflow_app.services.running.boxes import Asked
 from workflow_app.types import WITA
-from workflow_app.web import limits
+from workflow_app.web import limits, page_keys
 from workflow_app.web.access import access
 from workflow_app.web.parts import now
 from workflow_app.web.transaction import unit_of_work
-
-LONGEST_TOKEN = 64
 
 blueprint = Blueprint("boxes", __name__, url_prefix="/kotak-pengaduan")
 
@@ -36,7 +34,7 @@ def open_box() -> ResponseReturnValue:
     names = ("kotak", "dibuka", "lembar")
     asked = Asked(*(request.form.get(name, "").strip() for name in names))
     username = request.form.get("nama_kedua", "").strip()
-    token = request.form.get("kunci", "")[:LONGEST_TOKEN] or str(uuid4())
+    token = page_keys.sent()
     tries = limits.of_sign_in(username)
     with unit_of_work() as work:
         wait = attempts.charge(work, tries)

@@ -2,18 +2,17 @@
 
 from uuid import uuid4
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from workflow_app.permissions import BEGINNERS
 from workflow_app.services.office import processes
 from workflow_app.services.running import cases, disposal_proposals
+from workflow_app.web import page_keys
 from workflow_app.web.access import access
 from workflow_app.web.transaction import unit_of_work
 
 blueprint = Blueprint("processes", __name__, url_prefix="/mulai")
-
-LONGEST_TOKEN = 64
 
 
 @blueprint.get("")
@@ -36,7 +35,7 @@ def start(key: str) -> ResponseReturnValue:
     """
     if key == disposal_proposals.PROCESS:
         return redirect(url_for("disposals.show_due"))
-    token = request.form.get("kunci", "")[:LONGEST_TOKEN] or None
+    token = page_keys.sent()
     with unit_of_work() as work:
         started = cases.start(work, key, token)
     if started.task_id is None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -20,15 +20,14 @@ from workflow_app.services.keeping import disposals
 from workflow_app.services.office import duties, regions
 from workflow_app.services.papers import documents, form_proposals
 from workflow_app.services.public import tracking_codes
-from workflow_app.services.running import cases, disposal_proposals, drafts, standing_in, tasks
+from workflow_app.services.running import arrivals, cases, disposal_proposals, drafts, standing_in, tasks
 from workflow_app.services.running.tasks import SeenHolder, TaskView
-from workflow_app.web import captures, uploads
+from workflow_app.web import captures, page_keys, uploads
 from workflow_app.web.access import access
 from workflow_app.web.failures import pause_of, status_of
 from workflow_app.web.forms import Posted, Sheet, anchor, posted_of
 from workflow_app.web.transaction import unit_of_work
 
-PAPER_WIDGETS = ("documents", "requirements")
 PHONE = ("ponsel", "tutup")
 BUTTONS = ("selesai", "simpan", "unggah", *PHONE)
 TAKE = "pakai."
@@ -130,7 +129,7 @@ def _seen_holder() -> SeenHolder:
 
 
 def _complete(task_id: UUID, posted: Posted) -> ResponseReturnValue:
-    token = request.form.get("kunci") or str(uuid4())
+    token = page_keys.sent()
     try:
         with unit_of_work() as work:
             answers = forms.read(tasks.form_of(work, task_id, lock=True), posted)
@@ -211,7 +210,7 @@ def _page(
             documents=papers,
             checks_papers=task.is_mine and checks.is_asked_at(work, task.element, task.case_id),
             colleagues=_colleagues(work, task) if task.can_reassign else [],
-            has_covers=_asks_for_papers(task.form),
+            has_covers=arrivals.asks_for_papers(task.form),
             on_duty="" if task.is_mine else duties.names(work, case.unit, task.role),
             proposes_disposal=case.process_key == disposal_proposals.PROCESS,
             proposal=disposals.listed(work, case.id)
@@ -228,10 +227,6 @@ def _colleagues(work: UnitOfWork, task: TaskView) -> list[users.UserView]:
 
 def _is_checklist(form: forms.Form) -> bool:
     return any(field.widget == "requirements" for field in form.fields.values())
-
-
-def _asks_for_papers(form: forms.Form) -> bool:
-    return any(field.widget in PAPER_WIDGETS for field in form.fields.values())
 
 
 def _has_members(form: forms.Form) -> bool:
@@ -276,6 +271,8 @@ def _context(work: UnitOfWork, task: TaskView, papers: list[documents.DocumentVi
         "duty": duty,
         "case_id": task.case_id,
         "task_id": task.id,
-        "captures": captures.panels(work, task.id) if task.is_mine and _asks_for_papers(task.form) else {},
+        "captures": captures.panels(work, task.id)
+        if task.is_mine and arrivals.asks_for_papers(task.form)
+        else {},
         "proposals": form_proposals.offers(work, task.form, papers) if task.is_mine else {},
     }

@@ -14,13 +14,18 @@ from workflow_app.types import Answer, Answers
 PAPER_WIDGETS = ("documents", "requirements")
 
 
+def asks_for_papers(form: Form) -> bool:
+    """Has this form questions to which papers can come?"""
+    return any(field.widget in PAPER_WIDGETS for field in form.fields.values())
+
+
 def joined(work: UnitOfWork, case: Case, task: Task, form: Form, given: Answers) -> Answers:
     """The answers with the papers that cover sheets and phones brought to questions of this task.
 
     A page that was open while they came saves a draft without them, so they join whatever was saved; one that does not
     belong there is taken off right before the form is sent.
     """
-    if not _asks_for_papers(form):
+    if not asks_for_papers(form):
         return given
     found = dict(given)
     from_phones = [(place, str(paper)) for place, paper in captures.arrived(work, task.id)]
@@ -31,7 +36,7 @@ def joined(work: UnitOfWork, case: Case, task: Task, form: Form, given: Answers)
 
 def note(work: UnitOfWork, task: Task, form: Form, given: Answers) -> None:
     """A form was saved that has these papers. Those from phones came under its eyes, so what it leaves out next time stays out."""
-    if not _asks_for_papers(form):
+    if not asks_for_papers(form):
         return
     named = set(_texts(list(given.values())))
     of_task = select(Capture.id).where(Capture.task_id == task.id)
@@ -40,10 +45,6 @@ def note(work: UnitOfWork, task: Task, form: Form, given: Answers) -> None:
     for page in pages:
         if str(page.document_id) in named:
             page.joined_at = work.clock()
-
-
-def _asks_for_papers(form: Form) -> bool:
-    return any(field.widget in PAPER_WIDGETS for field in form.fields.values())
 
 
 def _from_stacks(work: UnitOfWork, case: Case, task: Task, form: Form) -> list[tuple[str, str]]:
