@@ -1,7 +1,7 @@
 """Boxes of old papers: registered once with all their bundles, whose cover sheets are printed in one go."""
 
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from uuid import UUID, uuid4
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -13,11 +13,10 @@ from workflow_app.services.bringing import covers
 from workflow_app.services.papers.documents import Content
 from workflow_app.services.running import archive_boxes
 from workflow_app.services.running.archive_boxes import AskedBox, AskedBundle
+from workflow_app.web import page_keys
 from workflow_app.web.access import access
 from workflow_app.web.files import inline
 from workflow_app.web.transaction import unit_of_work
-
-LONGEST_TOKEN = 64
 
 blueprint = Blueprint("archive_boxes", __name__, url_prefix="/kotak-arsip")
 
@@ -25,14 +24,14 @@ blueprint = Blueprint("archive_boxes", __name__, url_prefix="/kotak-arsip")
 @blueprint.get("")
 @access(*ARCHIVE_BOX_KEEPERS)
 def show() -> ResponseReturnValue:
-    """The form with as many lines as there are bundles, and the boxes registered last."""
-    return _page(AskedBox(bundles=[AskedBundle()] * _lines(request.args.get("bundel", ""))))
+    """The form, and the boxes registered last."""
+    return _page(AskedBox(bundles=[AskedBundle()]))
 
 
 @blueprint.post("")
 @access(*ARCHIVE_BOX_KEEPERS)
 def register() -> ResponseReturnValue:
-    """Register a box with its bundles."""
+    """Register a box with its bundles, or show as many lines as it has, as the pressed button says."""
     names = [field.name for field in fields(AskedBundle)]
     given = {name: request.form.getlist(name)[: archive_boxes.MOST_BUNDLES + 1] for name in names}
     rows = zip(*(map(str.strip, values) for values in given.values()), strict=False)
@@ -41,7 +40,9 @@ def register() -> ResponseReturnValue:
         request.form.get("tempat_kotak", "").strip(),
         [AskedBundle(*row) for row in rows],
     )
-    token = request.form.get("kunci", "")[:LONGEST_TOKEN] or str(uuid4())
+    token = page_keys.sent()
+    if request.form.get("tombol") == "baris":
+        return _page(_with_lines(asked, _lines(request.form.get("bundel", ""))), token=token)
     try:
         with unit_of_work() as work:
             box = archive_boxes.register(work, asked, token)
@@ -65,6 +66,14 @@ def cover_sheets(case_id: UUID) -> ResponseReturnValue:
 def _lines(wanted: str) -> int:
     is_number = wanted.isascii() and wanted.isdigit() and len(wanted) < 4
     return min(max(int(wanted), 1), archive_boxes.MOST_BUNDLES) if is_number else 1
+
+
+def _with_lines(asked: AskedBox, wanted: int) -> AskedBox:
+    """With this many lines for bundles; of too many only the last go in which nothing was typed."""
+    bundles = list(asked.bundles)
+    while len(bundles) > wanted and bundles[-1] == AskedBundle(keadaan=bundles[-1].keadaan):
+        bundles.pop()
+    return replace(asked, bundles=bundles + [AskedBundle()] * (wanted - len(bundles)))
 
 
 def _page(asked: AskedBox, errors: Mapping[str, str] | None = None, token: str = "") -> str:

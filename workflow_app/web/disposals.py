@@ -1,6 +1,6 @@
 """The papers that are due by the schedule, proposing some of them, and the list of a proposal."""
 
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -9,11 +9,10 @@ from workflow_app.errors import Conflict, InvalidInput, NotFound
 from workflow_app.permissions import DISPOSAL_PROPOSERS
 from workflow_app.services.keeping import disposals, due_papers
 from workflow_app.services.running import disposal_proposals
+from workflow_app.web import page_keys
 from workflow_app.web.access import access
 from workflow_app.web.failures import status_of
 from workflow_app.web.transaction import unit_of_work
-
-LONGEST_TOKEN = 64
 
 blueprint = Blueprint("disposals", __name__)
 
@@ -30,7 +29,7 @@ def show_due() -> ResponseReturnValue:
 def propose() -> ResponseReturnValue:
     """Begin a proposal with what was chosen, or add it to one that is open."""
     ids = [_id(text) for text in request.form.getlist("dokumen")]
-    token = request.form.get("kunci", "")[:LONGEST_TOKEN] or str(uuid4())
+    token = page_keys.sent()
     existing = request.form.get("berkas", "")
     try:
         with unit_of_work() as work:
@@ -85,9 +84,10 @@ def _due_page(error: str = "", chosen: list[UUID] | None = None) -> str:
         proposals=mine,
         year=year,
         code=code,
+        after=after,
         error=error,
         chosen=set(chosen or ()),
-        token=request.form.get("kunci") or str(uuid4()),
+        token=page_keys.sent(),
         most=disposals.MOST,
     )
 

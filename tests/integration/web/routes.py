@@ -182,7 +182,7 @@ def all_routes(world: World) -> list[Route]:
         Route("users.end_session", "POST", f"/akun/sesi/{w.session}/akhiri", "budi"),
         Route("boxes.show", "GET", "/kotak-pengaduan", "budi", is_own=True),
         Route("boxes.open_box", "POST", "/kotak-pengaduan", "budi", {"lembar": "1"}, (400,), is_own=True),
-        Route("archive_boxes.show", "GET", "/kotak-arsip?bundel=3", "arsip", is_own=True),
+        Route("archive_boxes.show", "GET", "/kotak-arsip", "arsip", is_own=True),
         Route("archive_boxes.register", "POST", "/kotak-arsip", "arsip", {"kotak": "K"}, (400,), is_own=True),
         Route(
             "archive_boxes.cover_sheets",
