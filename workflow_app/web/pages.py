@@ -26,7 +26,7 @@ from workflow_app.web import formats, session
 from workflow_app.web.assets import asset
 from workflow_app.web.forms import as_text, typed_date
 from workflow_app.web.parts import now, sentra
-from workflow_app.web.uploads import ACCEPTED, RECORDINGS
+from workflow_app.web.uploads import ACCEPTED, RECORDINGS, most_megabytes
 
 THEMES = {"auto": "Ikut perangkat", "light": "Terang", "dark": "Gelap"}
 INPUT_TYPES = {"datetime": "datetime-local", "tel": "tel", "email": "email"}
@@ -61,6 +61,7 @@ def register(app: Flask) -> None:
         condition_values=_condition_values,
         accepted_files=ACCEPTED,
         accepted_recordings=RECORDINGS,
+        most_megabytes=most_megabytes,
         input_types=INPUT_TYPES,
         INCIDENT_READERS=INCIDENT_READERS,
         OUTBOX_KEEPERS=OUTBOX_KEEPERS,

@@ -95,6 +95,12 @@ def add(task_id: UUID, form: Form, name: str, file: FileStorage) -> DocumentView
         )
 
 
+def most_megabytes(*, takes_recordings: bool) -> int:
+    """Of one file at a question; recordings may be larger than papers."""
+    known = sentra()
+    return max(known.max_upload_mb, known.max_recording_mb) if takes_recordings else known.max_upload_mb
+
+
 def sentence_of(error: InvalidInput) -> str:
     """Why one file was not taken in."""
     return next(iter(error.fields.values()), error.sentence)

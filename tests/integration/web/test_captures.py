@@ -14,6 +14,7 @@ from tests.integration.services.photos import LABEL, PLACE, photo
 from tests.integration.web.visitor import Visitor
 from workflow_app.services.bringing import captures
 from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.settings import Settings
 from workflow_app.types import Actor
 
 CHECKLIST = 4
@@ -115,6 +116,11 @@ def test_r39_a_phone_hands_in_a_paper_of_three_pages(
     assert form.text.count("data-paper=") == 1, "closing takes nothing away"
     assert phone.open("/ponsel").answer.status_code == 404
     assert captures.OVER in phone.words
+
+
+def test_a_question_for_papers_says_how_large_a_paper_may_be(form: Visitor, settings: Settings) -> None:
+    said = {box.get("data-megabytes") for box in form.page().iter("div") if box.get("data-papers")}
+    assert said == {str(settings.max_upload_mb)}
 
 
 def test_pages_are_looked_at_taken_again_moved_and_taken_off(phone: Visitor, link: str) -> None:

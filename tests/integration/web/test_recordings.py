@@ -18,6 +18,7 @@ from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.office import processes
 from workflow_app.services.papers import levels, reading, recordings
 from workflow_app.services.running import cases
+from workflow_app.settings import Settings
 from workflow_app.types import SYSTEM, Actor
 
 FIELD = "bukti_panggilan"
@@ -77,6 +78,12 @@ def hearings(works: Works) -> list[tuple[str, str]]:
             select(AuditEvent).where(AuditEvent.action == "document.opened").order_by(AuditEvent.id)
         )
         return [(event.actor_name, event.details["kind"]) for event in found]
+
+
+def test_a_file_may_be_as_large_as_its_question_takes(officer: Visitor, settings: Settings) -> None:
+    assert settings.max_upload_mb < settings.max_recording_mb
+    said = {box.get("data-papers"): box.get("data-megabytes") for box in officer.page().iter("div")}
+    assert said[FIELD] == str(settings.max_recording_mb)
 
 
 def test_r17_a_call_is_kept_as_it_was_recorded_and_nothing_pretends_that_it_was_read(

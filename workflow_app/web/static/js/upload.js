@@ -26,7 +26,7 @@ function send(form, name, file, onProgress) {
 function setUp(form, papers, changed) {
   const name = papers.dataset.papers, list = papers.querySelector("[data-paper-list]");
   const progress = papers.querySelector("[data-paper-progress]"), error = papers.querySelector("[data-paper-error]");
-  const limit = Number(form.dataset.megabytes);
+  const limit = Number(papers.dataset.megabytes);
   const bar = progress.querySelector("progress"), words = progress.querySelector("span");
 
   async function take(files) {
