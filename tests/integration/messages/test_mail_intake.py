@@ -15,6 +15,7 @@ from tests.integration.services import stacks as made
 from tests.unit.ocr import fed
 from workflow_app.errors import StorageAway
 from workflow_app.models.audit import AuditEvent
+from workflow_app.models.stack import StackPart
 from workflow_app.services.bringing import mail_intake, mail_parts, stack_parts, stacks
 from workflow_app.services.bringing.mailboxes import MailboxAway
 from workflow_app.services.ground.unit_of_work import Works
@@ -55,6 +56,8 @@ def test_r39_a_mail_lands_in_the_tray_with_its_words_and_attachments(
         assert f"{shown.stacks[0].received_at:%d %H:%M}" == "23 00:30"
         told = [str(event.details) for event in work.session.scalars(select(AuditEvent))]
         told += [f"{document.label} {document.origin}" for document in work.session.scalars(select(Document))]
+        labels = sorted(work.session.scalars(select(StackPart.label)))
+        assert labels == ["Isi surat elektronik", *["Lampiran surat elektronik"] * 2]
     for secret in ("Budi", "contoh.test", "Permohonan", "dilayani"):
         assert not [text for text in [*told, caplog.text] if secret in text]
 

@@ -25,6 +25,7 @@ UNREASONABLE = (
 TOO_MANY = "{count} lampiran berikutnya tidak diambil. Semuanya ada di surat utuhnya."
 MOST_TOLD = 3
 """Sentences that stand in the tray; all are on the sheet."""
+WORDS_LABEL, ATTACHMENT_LABEL = "Isi surat elektronik", "Lampiran surat elektronik"
 WORDS, ATTACHMENT = "Isi surat elektronik.", "Lampiran {no} surat elektronik."
 
 
@@ -44,7 +45,8 @@ def open_mail(works: Works, stack_id: UUID, *, max_megabytes: int) -> str:
         letter = mail_letters.read(works.blobs.read(sha256))
         for no, (data, reason) in enumerate(_parts(letter, received_at, max_megabytes, is_whole), 1):
             if not stack_parts.is_settled(works, stack_id, no):
-                stack_parts.let_wait(works, stack_id, no, data, reason)
+                label = WORDS_LABEL if no == 1 else ATTACHMENT_LABEL
+                stack_parts.let_wait(works, stack_id, no, data, reason, label)
     except StoreUnavailable as error:
         raise StorageAway(detail=type(error).__name__) from error
     except Unreasonable:

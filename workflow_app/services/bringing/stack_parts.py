@@ -41,6 +41,7 @@ class _Stray:
 
     reason: str
     case: Case | None = None
+    label: str = LABEL
 
 
 def is_settled(works: Works, stack_id: UUID, no: int) -> bool:
@@ -56,10 +57,10 @@ def settle(works: Works, stack_id: UUID, no: int, share: Share, data: bytes) -> 
         _keep(work, stack_id, no, share.pages, data, place)
 
 
-def let_wait(works: Works, stack_id: UUID, no: int, data: bytes, reason: str) -> None:
+def let_wait(works: Works, stack_id: UUID, no: int, data: bytes, reason: str, label: str) -> None:
     """Keep a part that no cover sheet can place, for a person to say where it belongs."""
     with works.begin(SYSTEM) as work:
-        _keep(work, stack_id, no, (no,), data, _Stray(reason))
+        _keep(work, stack_id, no, (no,), data, _Stray(reason, label=label))
 
 
 def _keep(
@@ -67,8 +68,7 @@ def _keep(
 ) -> None:
     found = intake.look_into(data, ACCEPTED.max_bytes // 1_000_000)
     origin = intake.UPLOAD if isinstance(place, _Place) else intake.TRAY
-    label = place.label if isinstance(place, _Place) else LABEL
-    added = intake.keep(work, data, found, origin=origin, label=label)
+    added = intake.keep(work, data, found, origin=origin, label=place.label)
     part = StackPart(
         stack_id=stack_id,
         no=no,
@@ -77,7 +77,7 @@ def _keep(
         status="tray",
         reason="",
         element="",
-        label=label,
+        label=place.label,
         settled_at=work.clock(),
     )
     if isinstance(place, _Place):
