@@ -106,7 +106,7 @@ def test_r39_a_bad_scan_is_put_right_by_keyboard(site: RunningSite, signed_in: O
             break
         desk.wait_for_timeout(1000)
     expect(desk.get_by_text("Mutu diperiksa")).to_be_visible()
-    desk.get_by_role("link", name="Tampilkan teks").press("Enter")
+    desk.get_by_role("link", name="Teks", exact=True).press("Enter")
     expect(desk.locator(".sheet-text").first).to_contain_text("Foto gudang")
     expect(desk.locator(".sheet-text").nth(1)).to_contain_text("Galam")
     desk.locator("details summary").filter(has_text="Versi 9").press("Enter")

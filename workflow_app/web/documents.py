@@ -116,6 +116,7 @@ def _page(
         document=document,
         pages=pages,
         wants_text=wants_text,
+        asks_again=document.is_being_read and not (wants_text or wants_proposals or errors),
         marks=marks,
         proposed=proposed,
         returned=returned,

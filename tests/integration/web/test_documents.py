@@ -8,7 +8,8 @@ import pytest
 from PIL import Image
 from sqlalchemy import func, select
 
-from archive.models import Document
+import archive.documents
+from archive.models import Document, DocumentStatus
 from tests.integration.web import desk
 from tests.integration.web.visitor import Visitor
 from workflow_app.services.ground.unit_of_work import Works
@@ -132,13 +133,32 @@ def test_while_a_paper_is_read_its_page_asks_again_and_then_no_more(at_desk: Vis
     at_desk.submit("Unggah", {f"unggah.{FIELD}": [(picture(), "a.png")]}, persyaratan__sim_01__given="ya")
     document = next(box.get("value") for box in at_desk.page().iter("input") if box.get("name") == FIELD)
     at_desk.open(f"/dokumen/{document}")
-    assert "every 1s" in at_desk.text
-    at_desk.open(f"/dokumen/{document}?teks=ya")
-    assert "every 1s" not in at_desk.text, "each look at the text is on record"
+    assert 'hx-trigger="every 5s"' in at_desk.text
+    assert "muat ulang halaman ini" in at_desk.words
+    for view in ("teks", "terbaca"):
+        at_desk.open(f"/dokumen/{document}?{view}=ya")
+        assert "hx-trigger" not in at_desk.text, "what was asked for stays, and each look is on record"
+    with works.begin(SYSTEM) as work:
+        work.session.get_one(Document, UUID(document)).status = DocumentStatus.READING
+    assert 'hx-trigger="every 2s"' in at_desk.open(f"/dokumen/{document}").text
     reading.read_document(works, UUID(document), page_seconds=60)
-    at_desk.open(f"/dokumen/{document}?terbaca=ya")
-    assert "every 1s" not in at_desk.text
+    assert "hx-trigger" not in at_desk.open(f"/dokumen/{document}").text
+    at_desk.follow("Isian yang dikenali")
     assert "Tidak ada isian yang dikenali" in at_desk.words
+    at_desk.follow("Tutup isian yang dikenali")
+    assert "Tidak ada isian yang dikenali" not in at_desk.words
+
+
+def test_an_unreadable_paper_does_not_promise_pictures(at_desk: Visitor, works: Works) -> None:
+    desk.to_requirements(at_desk)
+    at_desk.submit("Unggah", {f"unggah.{FIELD}": [(picture(), "a.png")]}, persyaratan__sim_01__given="ya")
+    document = next(box.get("value") for box in at_desk.page().iter("input") if box.get("name") == FIELD)
+    assert "muncul begitu halamannya terbaca" in at_desk.open(f"/dokumen/{document}").words
+    with works.begin(SYSTEM) as work:
+        archive.documents.mark_unreadable(work.session, UUID(document), "Terlalu gelap.")
+    at_desk.open(f"/dokumen/{document}")
+    assert "muncul begitu" not in at_desk.words
+    assert "tidak mempunyai gambar halaman. Unduh aslinya." in at_desk.words
 
 
 def test_after_reading_the_page_shows_its_picture_and_its_pdf(at_desk: Visitor, works: Works) -> None:
@@ -146,7 +166,7 @@ def test_after_reading_the_page_shows_its_picture_and_its_pdf(at_desk: Visitor, 
     at_desk.submit("Unggah", {f"unggah.{FIELD}": [(picture(), "a.png")]}, persyaratan__sim_01__given="ya")
     document = next(box.get("value") for box in at_desk.page().iter("input") if box.get("name") == FIELD)
     reading.read_document(works, UUID(document), page_seconds=60)
-    at_desk.open(f"/dokumen/{document}").follow("Tampilkan teks")
+    at_desk.open(f"/dokumen/{document}").follow("Teks")
     assert "Halaman 1" in at_desk.words
     thumbnail = at_desk.client.get(f"/dokumen/{document}/halaman/1")
     assert thumbnail.mimetype.startswith("image/")
