@@ -14,6 +14,7 @@ from tests.integration.web import desk
 from tests.integration.web.visitor import Visitor
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.papers import reading
+from workflow_app.settings import Settings
 from workflow_app.types import SYSTEM, Actor
 
 FIELD = "persyaratan.sim_01.documents"
@@ -117,6 +118,12 @@ def test_a_paper_can_be_opened_by_who_may_see_the_case_and_by_nobody_else(
     stranger: Visitor = visit("tono")
     for path in ("", "/asli", "/dokumen.pdf", "/halaman/1"):
         assert stranger.open(f"/dokumen/{document}{path}").answer.status_code == 404
+
+
+def test_a_question_for_papers_says_how_large_a_paper_may_be(at_desk: Visitor, settings: Settings) -> None:
+    desk.to_requirements(at_desk)
+    said = {box.get("data-megabytes") for box in at_desk.page().iter("div") if box.get("data-papers")}
+    assert said == {str(settings.max_upload_mb)}
 
 
 def test_what_is_not_made_yet_is_said(at_desk: Visitor) -> None:
