@@ -16,7 +16,7 @@ from tests.integration.services.desk import new_case
 from tests.integration.services.photos import LABEL, add, held, papers_of, photo, send
 from tests.integration.services.stacks import Desk
 from workflow_app.connections import blobs as blobs_of
-from workflow_app.errors import InvalidInput, StorageAway
+from workflow_app.errors import InvalidInput, NotFound, StorageAway
 from workflow_app.models.capture import Capture, CapturePage
 from workflow_app.models.case import Case
 from workflow_app.models.document import CaseDocument

@@ -18,7 +18,7 @@ from tests.integration.services.conftest import fresh_works as fresh_works
 from tests.integration.web import desk
 from tests.integration.web.visitor import Visitor
 from tests.integration.web.world import picture
-from workflow_app import logs, worker
+from workflow_app import clocked, logs, worker
 from workflow_app.errors import Conflict, InvalidInput, NotFound
 from workflow_app.services.case_file import inbox
 from workflow_app.services.ground import jobs
