@@ -175,6 +175,12 @@ def can_open_identities(actor: Actor, working: Collection[str]) -> bool:
     return reads_every_paper(actor) or has_role(actor, EXAMINERS & {*working})
 
 
+def stacks_are_for(actor: Actor) -> str | None:
+    """The role for which alone the papers are that the actor brings without a cover sheet; None where all who sort may see them."""
+    own = sorted(actor.roles & (STACK_BRINGERS - BEGINNERS))
+    return None if has_role(actor, BEGINNERS) else next(iter(own), None)
+
+
 def can_read_archive(actor: Actor) -> bool:
     """Papers brought to the archive are for its readers, whatever case they belong to besides."""
     return has_role(actor, ARCHIVE_READERS)

@@ -41,6 +41,8 @@ class PaperStack(Base):
     """When the mail server received a mail."""
     mark: Mapped[bytes | None] = mapped_column(unique=True)
     """A digest by which the same mail is known again; nothing can be read from it."""
+    for_role: Mapped[str | None]
+    """Who brought it serves in this role and not at the counter: its papers that no cover sheet named a case for are for the role only."""
 
 
 class StackPart(Base):

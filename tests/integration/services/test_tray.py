@@ -14,12 +14,13 @@ from tests.unit.ocr import fed
 from workflow_app.errors import Conflict, Forbidden, NotFound
 from workflow_app.models.audit import AuditEvent
 from workflow_app.models.case import Case
-from workflow_app.models.stack import StackPart
+from workflow_app.models.stack import PaperStack, StackPart
 from workflow_app.models.task import Task
 from workflow_app.models.wall import CaseWall
 from workflow_app.services.bringing import stacks
 from workflow_app.services.ground import jobs
 from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.keeping import holdings
 from workflow_app.services.office import configuration
 from workflow_app.services.papers import documents
 from workflow_app.services.running import cases, deaths, tray
@@ -125,6 +126,50 @@ def test_r79_propam_brings_and_sorts_the_papers_of_its_own_cases(
         assert [part.no for part in tray.show(work).parts] == [1]
         assert tray.place(work, stack_id, 1, number, "Surat", max_megabytes=2) == number
         assert len(documents.for_case(work, at_propam)) == 1
+
+
+def test_r79_what_propam_brings_without_a_cover_sheet_is_propams_alone(
+    works: Works, propam: Actor, budi: Actor, person: Callable[..., Actor]
+) -> None:
+    stack_id = in_tray(works, propam, "Contoh bukti tanpa sampul")
+    paper = paper_of(works, stack_id)
+    others = (budi, person("arsip", "arsiparis"), person("kepala", "ka_spkt"))
+    for stranger in others[:2]:
+        with works.begin(stranger) as work:
+            shown = tray.show(work)
+            assert (shown.parts, shown.waiting, shown.elsewhere) == ([], 0, 1)
+            with pytest.raises(NotFound):
+                tray.keep_in_archive(work, stack_id, 1)
+            with pytest.raises(NotFound):
+                tray.place(work, stack_id, 1, "B-2026-000001", "Surat", max_megabytes=2)
+            with pytest.raises(NotFound):
+                tray.read_again(work, paper.id)
+            with pytest.raises(NotFound):
+                stacks.original(work, stack_id)
+    for stranger in others:
+        with works.begin(stranger) as work, pytest.raises(NotFound):
+            documents.content(work, paper.id, "original")
+    with works.begin(propam) as work:
+        shown = tray.show(work)
+        assert ([part.no for part in shown.parts], shown.waiting, shown.elsewhere) == ([1], 1, 0)
+        assert documents.content(work, paper.id, "original").data
+        tray.read_again(work, paper.id)
+        assert stacks.original(work, stack_id).data
+        with pytest.raises(Conflict, match="tidak menjadi arsip umum"):
+            tray.keep_in_archive(work, stack_id, 1)
+    with works.begin(SYSTEM) as work:
+        whole = work.session.get_one(PaperStack, stack_id).document_id
+        for kept in (paper.id, whole):
+            data = work.blobs.read(work.session.get_one(Document, kept).blob_sha256)
+            assert holdings.deposit(work, data).status == "refused"
+
+
+def test_who_serves_at_the_counter_too_brings_for_everybody_who_sorts(
+    works: Works, budi: Actor, person: Callable[..., Actor]
+) -> None:
+    in_tray(works, person("dua", "piket_propam", "petugas"), "Contoh dari meja pelayanan")
+    with works.begin(budi) as work:
+        assert tray.show(work).waiting == 1
 
 
 def test_r39_a_paper_of_the_tray_that_lands_later_is_the_cases_alone(

@@ -1,4 +1,4 @@
-"""Stacks that nobody brought by hand: from the scanner's folder, and from the mailbox."""
+"""Stacks that nobody brought by hand: from the scanner's folder, and from the mailbox; and those of one function only."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,6 +14,7 @@ def upgrade() -> None:
     op.alter_column("paper_stack", "kind", server_default=None)
     op.add_column("paper_stack", sa.Column("received_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("paper_stack", sa.Column("mark", sa.LargeBinary(), nullable=True))
+    op.add_column("paper_stack", sa.Column("for_role", sa.String(), nullable=True))
     op.create_check_constraint(op.f("ck_paper_stack_kind"), "paper_stack", "kind in ('scan', 'mail')")
     op.create_check_constraint(
         op.f("ck_paper_stack_mail"),
@@ -27,6 +28,7 @@ def downgrade() -> None:
     op.drop_constraint(op.f("uq_paper_stack_mark"), "paper_stack", type_="unique")
     op.drop_constraint(op.f("ck_paper_stack_mail"), "paper_stack", type_="check")
     op.drop_constraint(op.f("ck_paper_stack_kind"), "paper_stack", type_="check")
+    op.drop_column("paper_stack", "for_role")
     op.drop_column("paper_stack", "mark")
     op.drop_column("paper_stack", "received_at")
     op.drop_column("paper_stack", "kind")

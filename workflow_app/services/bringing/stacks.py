@@ -13,7 +13,14 @@ from ocr.stacks import Stack
 from workflow_app.errors import Away, Conflict, DiskFull, Forbidden, NotFound, StorageAway, Unavailable
 from workflow_app.models.document import CaseDocument
 from workflow_app.models.stack import PaperStack, StackPart
-from workflow_app.permissions import STACK_BRINGERS, WHOLE_KEEPERS, check_role, has_role, leaves_trace
+from workflow_app.permissions import (
+    STACK_BRINGERS,
+    WHOLE_KEEPERS,
+    check_role,
+    has_role,
+    leaves_trace,
+    stacks_are_for,
+)
 from workflow_app.services.bringing import cover_sheets, stack_parts
 from workflow_app.services.bringing.stack_plan import Share, plan
 from workflow_app.services.case_file import access
@@ -51,10 +58,13 @@ def bring(work: UnitOfWork, data: bytes, *, max_megabytes: int = 50) -> Brought:
     """Keep a stack as it came; a job splits it after commit. Raises `InvalidInput` for a file that is not accepted."""
     check_role(work.actor, STACK_BRINGERS)
     access.check_account(work)
-    return take_in(work, data, unit=work.actor.unit, max_megabytes=max_megabytes)
+    for_role = stacks_are_for(work.actor)
+    return take_in(work, data, unit=work.actor.unit, max_megabytes=max_megabytes, for_role=for_role)
 
 
-def take_in(work: UnitOfWork, data: bytes, *, unit: str, max_megabytes: int) -> Brought:
+def take_in(
+    work: UnitOfWork, data: bytes, *, unit: str, max_megabytes: int, for_role: str | None = None
+) -> Brought:
     """The same for a stack that lies in the scanner's folder: nobody signed in brings it."""
     found = intake.look_into(data, max_megabytes)
     added = intake.keep_whole(work, data, found.media_type, found.pages, label=LABEL)
@@ -62,7 +72,9 @@ def take_in(work: UnitOfWork, data: bytes, *, unit: str, max_megabytes: int) -> 
         if known.unit != unit:
             raise Conflict(ELSEWHERE)
         return Brought(known.id, is_new=False)
-    return begin(work, PaperStack(unit=unit, kind=SCAN, document_id=added.document_id, pages=found.pages))
+    stack = PaperStack(unit=unit, kind=SCAN, document_id=added.document_id, pages=found.pages)
+    stack.for_role = for_role
+    return begin(work, stack)
 
 
 def of_document(work: UnitOfWork, document_id: UUID) -> PaperStack | None:

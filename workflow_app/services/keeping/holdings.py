@@ -30,11 +30,11 @@ KNOWN = {
 """What is said of a file that is known, by what it is."""
 RAISED = " Tingkat aksesnya dinaikkan seperti yang diminta."
 RESTRICTED = (
-    "Dokumen yang sama menunggu di Tumpukan pindai untuk berkas yang dibatasi, jadi tidak menjadi arsip umum. Masukkan ke "
+    "Dokumen yang sama menunggu di Tumpukan pindai untuk berkas yang dibatasi atau satu fungsi, jadi tidak menjadi arsip umum. Masukkan ke "
     "berkas yang melanjutkannya."
 )
 OF_CASES = (
-    "File yang sama masuk sebagai tumpukan pindai dan bagiannya milik berkas, atau belum selesai dipilah, jadi utuhnya tidak "
+    "File yang sama masuk sebagai tumpukan pindai dan bagiannya milik berkas atau satu fungsi, atau belum selesai dipilah, jadi utuhnya tidak "
     "menjadi arsip umum."
 )
 BROUGHT = "Tingkat diminta saat dibawa ke arsip"

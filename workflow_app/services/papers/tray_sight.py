@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, case, or_, select
 
 from archive.models import Document
 from workflow_app.models.case import Case
@@ -17,31 +17,38 @@ from workflow_app.services.papers import intake
 
 def is_shown(work: UnitOfWork) -> ColumnElement[bool]:
     """This `StackPart` of this `PaperStack` is for the actor. What no cover sheet named a case for is for who sorts papers in the
-    unit of the stack; else for who reads that case, and for who classifies papers where the case is open to the whole unit.
+    unit of the stack, or for the one role whose stack it is; else for who reads that case, and for who classifies papers where the case is open to the whole unit.
     The level of the paper is asked besides.
     """
     named = select(Case.id).where(Case.id == StackPart.meant_for)
     grounds: ColumnElement[bool] = named.where(handoffs.readable_case(work)).exists()
     if has_role(work.actor, STACK_BRINGERS | CLASSIFIERS):
-        grounds = or_(StackPart.meant_for.is_(None), grounds)
+        of_role = PaperStack.for_role.is_(None) | PaperStack.for_role.in_(work.actor.roles)
+        grounds = or_(StackPart.meant_for.is_(None) & of_role, grounds)
     if has_role(work.actor, CLASSIFIERS):
         grounds = or_(grounds, named.where(is_open_case()).exists())
     return (PaperStack.unit == work.actor.unit) & grounds
 
 
 def is_kept_for_others(work: UnitOfWork, document_id: UUID) -> bool:
-    """Waits this paper for a case that is confined or has a wall? Then it never becomes the archive's (decision 0033)."""
-    query = select(StackPart.no).join(Case, Case.id == StackPart.meant_for)
-    query = query.where(StackPart.document_id == document_id, StackPart.status == "tray", ~is_open_case())
+    """Waits this paper for a case that is confined or has a wall, or for one role? Then it never becomes the archive's
+    (decision 0033).
+    """
+    query = select(StackPart.no).join(PaperStack, PaperStack.id == StackPart.stack_id)
+    query = query.outerjoin(Case, Case.id == StackPart.meant_for)
+    others = case((StackPart.meant_for.is_(None), PaperStack.for_role.is_not(None)), else_=~is_open_case())
+    query = query.where(StackPart.document_id == document_id, StackPart.status == "tray", others)
     return work.session.scalar(select(query.exists())) is True
 
 
 def is_nobodys(work: UnitOfWork, document_id: UUID) -> bool:
-    """Is this the whole of a stack that is taken apart and of which no part belongs, or is meant for, any case?"""
+    """Is this the whole of a stack for all that is taken apart, and of which no part belongs, or is meant for, any case?"""
     stack = select(PaperStack.id).where(PaperStack.document_id == document_id)
     other = StackPart.status.in_(("landed", "known")) | StackPart.meant_for.is_not(None)
     of_cases = select(StackPart.no).where(StackPart.stack_id == PaperStack.id, other).exists()
-    query = select(stack.where((PaperStack.status != "split") | of_cases).exists())
+    query = select(
+        stack.where((PaperStack.status != "split") | PaperStack.for_role.is_not(None) | of_cases).exists()
+    )
     return work.session.scalar(query) is False
 
 

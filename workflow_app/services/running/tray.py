@@ -38,7 +38,7 @@ LABELS = paper_labels.OTHERS
 BY_ITSELF = {stacks.SCAN: "Folder pemindai", stacks.MAIL: "Surat elektronik"}
 """Where a stack came from that nobody brought."""
 RESTRICTED = (
-    "Lembar sampul di depan dokumen ini menyebut berkas yang dibatasi, jadi dokumennya tidak menjadi arsip umum. Masukkan ke "
+    "Dokumen ini untuk berkas yang dibatasi, atau tumpukannya dibawa satu fungsi, jadi tidak menjadi arsip umum. Masukkan ke "
     "berkas yang melanjutkannya."
 )
 
@@ -55,6 +55,7 @@ class WaitingPart:
     paper: DocumentView
     likely: Sequence[CaseHit]
     """The likeliest cases by the numbers that were read on it, among those the actor may see."""
+    may_be_archived: bool
 
 
 @dataclass(frozen=True)
@@ -147,10 +148,8 @@ def place(work: UnitOfWork, stack_id: UUID, no: int, number: str, label: str, *,
 def keep_in_archive(work: UnitOfWork, stack_id: UUID, no: int) -> None:
     """A waiting part belongs to no case: it becomes a paper of the archive, which all its readers find."""
     part = _locked(work, stack_id, no)
-    if part.meant_for is not None:
-        is_open = select(Case.id).where(Case.id == part.meant_for, tray_sight.is_open_case())
-        if work.session.scalar(is_open) is None:
-            raise Conflict(RESTRICTED)
+    if tray_sight.is_kept_for_others(work, part.document_id):
+        raise Conflict(RESTRICTED)
     document = work.session.get_one(Document, part.document_id, with_for_update=True, populate_existing=True)
     part.status, part.reason = "archived", ""
     work.session.flush()
@@ -248,7 +247,7 @@ def _stacks(work: UnitOfWork, found: Sequence[PaperStack]) -> list[StackView]:
 
 def _waiting(work: UnitOfWork) -> list[WaitingPart]:
     query = (
-        select(StackPart, PaperStack.kind)
+        select(StackPart, PaperStack)
         .join(PaperStack, PaperStack.id == StackPart.stack_id)
         .join(Document, Document.id == StackPart.document_id)
         .where(StackPart.status == "tray", _is_for(work))
@@ -261,8 +260,17 @@ def _waiting(work: UnitOfWork) -> list[WaitingPart]:
     papers = document_views.views(work, [(part.document_id, None) for part, _ in parts])
     likely = likely_cases.of_papers(work, [paper.id for paper in papers if paper.can_read])
     return [
-        WaitingPart(part.stack_id, kind, part.no, part.pages, part.reason, paper, likely.get(paper.id, []))
-        for (part, kind), paper in zip(parts, papers, strict=True)
+        WaitingPart(
+            stack_id=part.stack_id,
+            kind=stack.kind,
+            no=part.no,
+            pages=part.pages,
+            reason=part.reason,
+            paper=paper,
+            likely=likely.get(paper.id, []),
+            may_be_archived=stack.for_role is None,
+        )
+        for (part, stack), paper in zip(parts, papers, strict=True)
     ]
 
 
