@@ -93,6 +93,21 @@ def test_r57_ten_minutes_may_count_from_the_arrival_and_then_they_run_while_pape
         )
 
 
+@pytest.mark.parametrize("edge", ["kedatangan", "pencatatan"])
+@pytest.mark.parametrize("scenario", ["dicuri", "dicuri_fungsi", "dicuri_polsek"])
+def test_r57_ten_minutes_that_count_from_the_arrival_end_when_he_is_led_on(
+    works: Works, clock: TestClock, play: Play, edge: str, scenario: str
+) -> None:
+    with works.begin(SYSTEM) as work:
+        processes.deploy(work, PROCESSES / "lp")
+    choose(works, clock, "berkas_lengkap", edge)
+
+    shown = clocks_of(works, play(scenario))
+
+    assert shown["berkas_lengkap"].stopped_at is not None
+    assert shown["berkas_lengkap"].stopped_at == shown["kedatangan"].stopped_at
+
+
 def test_r57_what_does_not_count_is_measured_and_shown_beside_it(works: Works, play: Play) -> None:
     done = play("sktlk_ktp")
     with works.begin(SYSTEM) as work:
