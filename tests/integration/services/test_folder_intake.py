@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -10,11 +11,11 @@ from sqlalchemy import select
 from archive.models import Document
 from tests.integration.services.conftest import fresh_works as fresh_works
 from tests.integration.services.scanner import Scanner, scan
-from workflow_app.errors import Forbidden, NotFound
+from workflow_app.errors import Forbidden, NotFound, StorageAway
 from workflow_app.models.audit import AuditEvent
 from workflow_app.services.bringing import scan_folder, stacks
 from workflow_app.services.bringing.scan_folder import ScanFolder
-from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
 from workflow_app.services.running import tray
 from workflow_app.types import Actor
 
@@ -108,6 +109,41 @@ def test_what_cannot_be_a_stack_is_put_aside_with_the_reason(scanner: Scanner) -
         sentence = (aside / f"{name}.txt").read_text(encoding="utf-8").strip()
         assert sentence.endswith(".") and len(sentence) > 20, sentence
     assert scanner.look().refused == 4
+
+
+def test_one_file_that_breaks_us_does_not_keep_the_others_waiting(
+    scanner: Scanner, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    poison = scan("Contoh yang pertama")
+    for name, data in (("Budi Contoh.pdf", poison), ("b.pdf", scan("Contoh kedua"))):
+        scanner.put(name, data)
+    scanner.look()
+    bring = stacks.take_in
+
+    def broken(work: UnitOfWork, data: bytes, **given: Any) -> stacks.Brought:
+        if data == poison:
+            raise ZeroDivisionError
+        return bring(work, data, **given)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(stacks, "take_in", broken)
+        found = scanner.look()
+    assert (found.taken, found.faults) == (1, ["ZeroDivisionError"])
+    assert "Budi" not in caplog.text
+    assert (scanner.look().taken, len(scanner.stacks())) == (1, 2)
+
+
+def test_nothing_goes_on_while_the_store_is_away(scanner: Scanner, monkeypatch: pytest.MonkeyPatch) -> None:
+    scanner.put("a.pdf", scan("Contoh menunggu"))
+    scanner.look()
+
+    def away(*_given: Any, **_named: Any) -> None:
+        raise StorageAway
+
+    with monkeypatch.context() as patch, pytest.raises(StorageAway):
+        patch.setattr(stacks, "take_in", away)
+        scanner.look()
+    assert scanner.look().taken == 1
 
 
 def test_hidden_unfinished_and_other_things_are_passed_over(scanner: Scanner, tmp_path: Path) -> None:

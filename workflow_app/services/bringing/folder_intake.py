@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import select
 
-from workflow_app.errors import Busy, Conflict, InvalidInput
+from workflow_app.errors import Away, Busy, Conflict, InvalidInput
 from workflow_app.models.user import User
 from workflow_app.services.bringing import stacks
 from workflow_app.services.bringing.scan_folder import Arrival, ScanFolder
@@ -33,7 +33,7 @@ class Found:
     refused: int = 0
     """Files that lie in the folders for what was refused, also from earlier runs."""
     faults: list[str] = field(default_factory=list)
-    """Kinds of errors that files met which have to be looked at by hand: they could not be read or moved."""
+    """Kinds of errors that files met which have to be looked at by hand: they could not be read, kept or moved."""
 
 
 def take_in(works: Works, folder: ScanFolder, *, max_megabytes: int) -> Found:
@@ -46,11 +46,17 @@ def take_in(works: Works, folder: ScanFolder, *, max_megabytes: int) -> Found:
             break
         try:
             found.taken += _take(works, folder, arrival, max_megabytes)
-        except OSError as error:
+        except Away:
+            raise
+        except Exception as error:  # one file must not keep the others waiting
             found.faults.append(type(error).__name__)
     found.refused = folder.refused(units)
     if found.faults:
-        log.warning("%d files of the scanner's folder could not be read or moved", len(found.faults))
+        log.warning(
+            "%d files of the scanner's folder could not be taken: %s",
+            len(found.faults),
+            ", ".join(sorted({*found.faults})),
+        )
     return found
 
 
