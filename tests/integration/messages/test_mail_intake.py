@@ -17,8 +17,8 @@ from workflow_app.errors import StorageAway
 from workflow_app.models.audit import AuditEvent
 from workflow_app.models.stack import StackPart
 from workflow_app.services.bringing import mail_intake, mail_parts, stack_parts, stacks
-from workflow_app.services.bringing.mailboxes import MailboxAway
-from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.bringing.mailboxes import Line, MailboxAway, WaitingMail
+from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
 from workflow_app.services.running import tray
 from workflow_app.services.watching import health, intakes
 from workflow_app.types import SYSTEM, Actor
@@ -171,6 +171,26 @@ def test_one_mail_that_cannot_be_taken_does_not_keep_the_others_waiting(
         patch.setattr(mail_intake, "keep", fail_at_the_second)
         assert take(works, box) == 1
     assert (box.unseen(), len(mails(works))) == ([2], 2)
+
+
+def test_mails_that_cannot_be_taken_do_not_use_up_the_run(
+    works: Works, box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for text in ("satu", "dua", "tiga", "empat"):
+        box.put(letter(text, name=f"<{text}@contoh>"))
+    keep, about = mail_intake.keep, Line._about
+
+    def fail(work: UnitOfWork, data: bytes, **named: Any) -> Any:
+        return 1 / 0 if b"<satu@" in data else keep(work, data, **named)
+
+    def unknown(line: Line, uid: str) -> WaitingMail | None:
+        return None if uid == "2" else about(line, uid)
+
+    monkeypatch.setattr(mail_intake, "MOST_AT_ONCE", 1)
+    monkeypatch.setattr(mail_intake, "keep", fail)
+    monkeypatch.setattr(Line, "_about", unknown)
+    assert take(works, box) == 2
+    assert (box.unseen(), len(mails(works))) == ([1, 2, 4], 1)
 
 
 def test_the_site_says_when_the_mailbox_is_away_and_when_it_is_back(works: Works, box: Box) -> None:

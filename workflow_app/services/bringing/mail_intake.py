@@ -23,6 +23,7 @@ from workflow_app.types import SYSTEM
 log = logging.getLogger(__name__)
 
 MOST_AT_ONCE = 30
+"""Mails taken in one run. Those that cannot be taken do not count: they would keep all later ones waiting."""
 TYPE = "message/rfc822"
 LABEL, BEGINNING_ONLY = "Surat elektronik", "Awal surat elektronik"
 """Of a mail, and of one that is too large."""
@@ -34,9 +35,12 @@ KIND = "surat elektronik"
 
 def take_in(works: Works, mailbox: Mailbox, *, max_megabytes: int) -> int:
     """Take the mails that wait; returns how many could not be taken. Raises `MailboxAway`, or `Away` when nothing can be kept."""
-    limit, left = most_bytes(max_megabytes), 0
+    limit, taken, left = most_bytes(max_megabytes), 0, 0
     with mailbox.opened() as line:
-        for mail in line.waiting(MOST_AT_ONCE):
+        for mail in line.waiting():
+            if mail is None:
+                left += 1
+                continue
             try:
                 _take(works, line, mail, limit)
             except (Away, MailboxAway):
@@ -44,6 +48,10 @@ def take_in(works: Works, mailbox: Mailbox, *, max_megabytes: int) -> int:
             except Exception as error:  # one mail must not keep the others waiting
                 log.warning("a mail could not be taken: %s", logs.words_of(error))
                 left += 1
+            else:
+                taken += 1
+            if taken == MOST_AT_ONCE:
+                break
     return left
 
 

@@ -43,12 +43,11 @@ class Line:
         self._line = line
         self._done_folder = done_folder
 
-    def waiting(self, most: int) -> list[WaitingMail]:
-        """The mails that were not seen, oldest first."""
+    def waiting(self) -> Iterator[WaitingMail | None]:
+        """The mails that were not seen, oldest first; None for one of which the server does not say what is needed."""
         found = b" ".join(part for part in self._asked("SEARCH", "UNSEEN", "UNDELETED") if part).split()
-        return [
-            mail for uid in found[:MOST_SEEN][:most] if (mail := self._about(uid.decode("ascii", "ignore")))
-        ]
+        for uid in found[:MOST_SEEN]:
+            yield self._about(uid.decode("ascii", "ignore"))
 
     def read(self, mail: WaitingMail, limit: int) -> bytes:
         """The mail as it was received, at most so many bytes of it. It stays unseen."""
