@@ -107,7 +107,8 @@ def test_mails_that_were_taken_are_moved_where_a_folder_is_named(
 
 def test_a_mail_that_is_too_large_leaves_its_beginning_and_a_sentence(works: Works, box: Box) -> None:
     box.put(letter("Foto terlampir.", (b"x" * 3_000_000, "application/pdf", "besar.pdf")))
-    take(works, box)
+    take(works, box, done_folder="Selesai")
+    assert (list(box.folders["INBOX"]), box.unseen()) == ([1], []), "it stays where the sentence says"
     ((status, reason, sheet, _),) = opened(works)
     assert (status, reason) == ("tray", f"{mail_parts.WORDS} {mail_parts.TOO_LARGE}")
     assert "Foto terlampir." in words(sheet)

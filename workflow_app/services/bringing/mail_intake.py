@@ -88,12 +88,13 @@ def most_bytes(max_megabytes: int) -> int:
 
 
 def _take(works: Works, line: Line, mail: WaitingMail, limit: int) -> None:
-    data = line.read(mail, limit if mail.size <= limit else BEGINNING)
+    is_whole = mail.size <= limit
+    data = line.read(mail, limit if is_whole else BEGINNING)
     if not data:
         raise MailboxAway(detail="mailbox: an empty mail")
     with works.begin(SYSTEM) as work:
         keep(work, data, mail=mail)
-    line.settle(mail)
+    line.settle(mail, is_whole=is_whole)
 
 
 def _mark(work: UnitOfWork, data: bytes) -> bytes:

@@ -55,10 +55,10 @@ class Line:
         data = next((part[1] for part in answer if isinstance(part, tuple)), b"")
         return bytes(data[:limit])
 
-    def settle(self, mail: WaitingMail) -> None:
-        """It is taken: marked as seen and, where a folder is named, moved there."""
+    def settle(self, mail: WaitingMail, *, is_whole: bool) -> None:
+        """It is taken: marked as seen and, where a folder is named, moved there. One of which we have the beginning only stays."""
         self._asked("STORE", mail.uid, "+FLAGS.SILENT", r"(\Seen)")
-        if not self._done_folder:
+        if not self._done_folder or not is_whole:
             return
         name = _quoted(self._done_folder)
         if "MOVE" in self._line.capabilities:
