@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pypdfium2
 import pytest
 from PIL import Image
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from archive.models import Document
 from tests.integration.conftest import PROCESSES, TestClock
@@ -172,6 +172,35 @@ def test_r38_papers_without_a_box_are_told_by_the_days_of_their_acceptance(
     assert "Rapuh" in told["daftar_arsip"]
     assert "hari Senin" not in told["daftar_arsip"] and "Bundel dalam kotak" not in told["daftar_arsip"]
     assert "24 November 2026" in told["berita_acara"]
+
+
+def test_r38_a_period_with_too_many_cases_is_refused_and_its_papers_are_asked_for_at_once(
+    works: Works, archivist: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for words in ("Surat pertama", "Surat kedua"):
+        with works.begin(archivist) as work:
+            case_id = cases.start(work, "digitisation").case_id
+        told: Answers = {
+            "cakupan": "surat", "uraian": words, "tahun_awal": 2018, "jumlah_lembar": 2, "keadaan": "rapuh",
+            "tempat_sekarang": "Gudang",
+        }  # fmt: skip
+        complete(works, archivist, case_id, "daftar", told)
+        accept(works, archivist, case_id, words)
+    with works.begin(archivist) as work:
+        batch = cases.start(work, "archive_batch").case_id
+    complete(works, archivist, batch, "periode", {"dari": "2026-11-23", "sampai": "2026-11-23"})
+    with works.begin(archivist) as work:
+        asked: list[str] = []
+        event.listen(work.session, "do_orm_execute", lambda state: asked.append(str(state.statement)))
+        listed = digitised.of_batch(work, work.session.get_one(Case, batch))
+    assert [item["uraian"] for item in listed["butir"]] == ["Surat pertama", "Surat kedua"]
+    assert all(len(item["hash"]) == 1 for item in listed["butir"])
+    assert sum("document.blob_sha256" in query for query in asked) == 1
+    monkeypatch.setattr(digitised, "MOST_OF_PERIOD", 1)
+    with pytest.raises(Conflict, match="lebih dari 1 berkas"):
+        minutes(works, archivist, batch)
+    monkeypatch.setattr(digitised, "MOST_OF_PERIOD", 2)
+    assert "Surat kedua" in minutes(works, archivist, batch)["daftar_arsip"]
 
 
 def test_a_batch_of_nothing_says_so(works: Works, archivist: Actor) -> None:

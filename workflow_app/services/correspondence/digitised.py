@@ -1,6 +1,6 @@
 """What was digitised in one batch, as its minutes and list state it: the bundles of a box, or papers without a box of a period (R38)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -25,6 +25,12 @@ ACCEPTED = "selesai"
 RESTRICTED = "Dibatasi; uraiannya ada pada berkasnya"
 NOT_DONE = "Masih ada {count} bundel yang belum selesai ({numbers}). Terima atau batalkan dahulu, lalu kirim lagi berita acara ini."
 MOST_NAMED = 5
+MOST_OF_PERIOD = 300
+"""Cases on one list of a period: it is written while somebody waits."""
+TOO_MANY = (
+    "Dalam masa ini ada lebih dari {most} berkas, terlalu banyak untuk satu daftar. Batalkan berkas ini, lalu mulai lagi dengan masa "
+    "yang lebih pendek."
+)
 
 
 def of_batch(work: UnitOfWork, case: Case) -> dict[str, Any]:
@@ -32,7 +38,9 @@ def of_batch(work: UnitOfWork, case: Case) -> dict[str, Any]:
     answered = identities.read_answers(work, case, element=PERIOD).get(PERIOD)
     found = _of_period(work, case, answered) if answered else _of_box(work, case)
     kept = [one for one in found if one.outcome == ACCEPTED]
-    items = [_item(work, one) for one in kept]
+    told = {one.id: identities.read_answers(work, one) for one in kept}
+    papers = _papers(work, told.values())
+    items = [_item(work, one, told[one.id], papers) for one in kept]
     return {
         "butir": items,
         "lembar": sum(item["lembar"] for item in items),
@@ -59,7 +67,7 @@ def _of_box(work: UnitOfWork, case: Case) -> Sequence[Case]:
 
 def _of_period(work: UnitOfWork, case: Case, answered: Answers) -> Sequence[Case]:
     """Accepted in these days (WITA) and in no box, as far as who issues the letter sees them; cases that are kept from somebody
-    are left out.
+    are left out. Raises `Conflict` where they are too many.
     """
     first, last = date.fromisoformat(str(answered["dari"])), date.fromisoformat(str(answered["sampai"]))
     in_box = select(CaseKinship.child_id).join(Case, Case.id == CaseKinship.parent_id)
@@ -74,18 +82,22 @@ def _of_period(work: UnitOfWork, case: Case, answered: Answers) -> Sequence[Case
         Case.id.not_in(select(CaseWall.case_id)),
         Case.id.not_in(in_box.where(Case.process_key == BATCH)),
     )
-    return work.session.scalars(query.order_by(Case.number)).all()
+    found = work.session.scalars(query.order_by(Case.number).limit(MOST_OF_PERIOD + 1)).all()
+    if len(found) > MOST_OF_PERIOD:
+        raise Conflict(TOO_MANY.format(most=MOST_OF_PERIOD))
+    return found
 
 
 def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), WITA)
 
 
-def _item(work: UnitOfWork, case: Case) -> dict[str, Any]:
+def _item(
+    work: UnitOfWork, case: Case, answers: Mapping[str, Answers], known: Mapping[UUID, Document]
+) -> dict[str, Any]:
     """One line. Of a paper above the ordinary level only what identifies it is told."""
-    answers = identities.read_answers(work, case)
     told, scanned, index = answers["daftar"], answers[SCAN], answers[INDEX]
-    papers = _papers(work, scanned["hasil_pindai"])
+    papers = [known[one] for one in _scanned(answers) if one in known]
     level = max((paper.level for paper in papers), default=AccessLevel.ORDINARY)
     definition = definition_of(work, case.definition_id)
 
@@ -111,10 +123,14 @@ def _item(work: UnitOfWork, case: Case) -> dict[str, Any]:
     }
 
 
-def _papers(work: UnitOfWork, ids: Any) -> list[Document]:
-    """The papers in the order in which they were handed in."""
-    wanted: Iterable[UUID] = [UUID(str(one)) for one in ids]
-    known = {
-        paper.id: paper for paper in work.session.scalars(select(Document).where(Document.id.in_(wanted)))
-    }
-    return [known[one] for one in wanted if one in known]
+def _papers(work: UnitOfWork, told: Iterable[Mapping[str, Answers]]) -> dict[UUID, Document]:
+    """The papers of all these cases."""
+    wanted = {one for answers in told for one in _scanned(answers)}
+    found = work.session.scalars(select(Document).where(Document.id.in_(wanted)))
+    return {paper.id: paper for paper in found}
+
+
+def _scanned(answers: Mapping[str, Answers]) -> list[UUID]:
+    """What was handed in, in its order."""
+    ids: Any = answers[SCAN]["hasil_pindai"]
+    return [UUID(str(one)) for one in ids]
