@@ -221,6 +221,27 @@ def test_r37_a_copy_that_was_still_to_be_made_is_made_where_the_paper_arrives(
     assert version_copies.make(elsewhere, plain, 2) == "made"
 
 
+def test_r37_a_paper_that_is_still_being_read_is_read_from_the_beginning_elsewhere(
+    works: Works, elsewhere: Works, case: tuple[str, UUID, UUID], tmp_path: Path
+) -> None:
+    number, plain, _ = case
+    with works.begin(SYSTEM) as work:
+        document = work.session.get_one(Document, plain)
+        document.status, document.pages = "reading", 2
+    exported(works, tmp_path / "tas", case_numbers=[number])
+
+    with elsewhere.begin(SYSTEM) as work:
+        bag_import.take_in(work, tmp_path / "tas")
+
+    with elsewhere.begin(SYSTEM) as work:
+        assert work.session.get_one(Document, plain).status == "received"
+        assert work.session.scalar(select(Page.no).where(Page.document_id == plain)) is None
+        waiting = text(
+            "select args ->> 'document_id' from procrastinate_jobs where task_name = 'read_document'"
+        )
+        assert work.session.scalars(waiting).all() == [str(plain)]
+
+
 def test_r37_what_is_above_the_level_is_not_even_mentioned(
     works: Works, case: tuple[str, UUID, UUID], tmp_path: Path
 ) -> None:

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 
 import archive.documents
+import archive.versions
 from archive.bags import Bag, new_bag
 from archive.models import Blob, Document, Page, Rendition, RenditionKind
 from workflow_app.errors import Conflict, NotFound
@@ -103,7 +104,8 @@ def _add_paper(
     renditions = _add_renditions(work, document, add)
     of_versions = bag_versions.give(work, document, among, add)
     pages = list(work.session.scalars(select(Page).where(Page.document_id == document.id).order_by(Page.no)))
-    if pages:
+    # A paper that is being read has only some of them; who takes it in reads it from the beginning.
+    if pages and len(pages) == len(archive.versions.places_of(work.session, document)):
         add("text", "text.txt", "\n\f\n".join(page.text for page in pages).encode())
         add("pages", "pages.json", json.dumps([_page(page) for page in pages], ensure_ascii=False).encode())
     links = _links(work, document.id, cases)
