@@ -242,6 +242,22 @@ def test_r37_a_paper_that_is_still_being_read_is_read_from_the_beginning_elsewhe
         assert work.session.scalars(waiting).all() == [str(plain)]
 
 
+def test_r37_the_page_of_a_bag_opens_the_newest_version(
+    works: Works, budi: Actor, case: tuple[str, UUID, UUID], tmp_path: Path
+) -> None:
+    number, plain, _ = case
+    with works.begin(budi) as work:
+        versions.turn(work, plain, 1, 1, 180)
+    exported(works, tmp_path / "belum", case_numbers=[number])
+    assert version_copies.make(works, plain, 2) == "made"
+    exported(works, tmp_path / "sudah", case_numbers=[number])
+
+    before, after = ((tmp_path / name / "index.html").read_text("utf-8") for name in ("belum", "sudah"))
+    assert f"documents/{plain}/searchable-pdf.pdf'>PDF sebagaimana dibaca</a>" in before
+    assert f"documents/{plain}/version-2.pdf'>PDF</a>" in after
+    assert "searchable-pdf.pdf" not in after
+
+
 def test_r37_what_is_above_the_level_is_not_even_mentioned(
     works: Works, case: tuple[str, UUID, UUID], tmp_path: Path
 ) -> None:

@@ -10,6 +10,7 @@ STYLE = (
     "border-bottom:1px solid #c9ced6}a{color:#0b4f9e}code{overflow-wrap:anywhere}"
 )
 NAMES = {"original": "Asli", "pdf": "PDF", "text": "Teks", "events": "Kejadian"}
+AS_READ = "PDF sebagaimana dibaca"
 
 
 def page(title: str, facts: Mapping[str, str], papers: Sequence[Mapping[str, Any]]) -> str:
@@ -31,14 +32,15 @@ def page(title: str, facts: Mapping[str, str], papers: Sequence[Mapping[str, Any
 
 
 def _row(no: int, paper: Mapping[str, Any]) -> str:
+    files = paper["files"]
     links = " · ".join(
-        f"<a href='data/{escape(paper['files'][name]['path'])}'>{label}</a>"
-        for name, label in NAMES.items()
-        if name in paper["files"]
+        f"<a href='data/{escape(files[name]['path'])}'>{label}</a>"
+        for name, label in _names(paper).items()
+        if name in files
     )
     cells = (
         str(no),
-        f"{escape(paper['label'])}<br><small>SHA-256 <code>{paper['files']['original']['sha256']}</code></small>",
+        f"{escape(paper['label'])}<br><small>SHA-256 <code>{files['original']['sha256']}</code></small>",
         escape(", ".join(case["number"] for case in paper["cases"]) or "tanpa berkas"),
         str(paper["pages"] or "rekaman suara"),
         escape(str(paper["level"]).replace("_", " ")),
@@ -46,3 +48,12 @@ def _row(no: int, paper: Mapping[str, Any]) -> str:
         links,
     )
     return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>\n"
+
+
+def _names(paper: Mapping[str, Any]) -> dict[str, str]:
+    """What each file is called. The text is that of the newest version, and so is the PDF, where that has a copy."""
+    if paper["version"] == 1:
+        return NAMES
+    newest = f"version-{paper['version']}"
+    as_read = {"pdf": AS_READ} if newest not in paper["files"] else {newest: NAMES["pdf"]}
+    return {"original": NAMES["original"], **as_read, "text": NAMES["text"], "events": NAMES["events"]}
