@@ -157,6 +157,7 @@ FAULTS: dict[str, tuple[Folder, str, str]] = {
     "a setting without a value to begin with": (with_setting("uji.cara", initial="{}"), "setting-name", "baca"),
     "a flow to nowhere": (line().flow("kerja", "hantu"), "flow-broken", "alur_2"),
     "a flow into a subprocess": (service_counter().flow("terima", "isi"), "flow-broken", "alur_17"),
+    "two flows between the same two": (line().flow("kerja", "selesai"), "flow-twice", "alur_2"),
     "a dead end": (line().user("buntu").flow("kerja", "buntu"), "dead-end", "buntu"),
     "an unreachable task": (line().user("pulau").flow("pulau", "selesai"), "unreachable", "pulau"),
     "two starts": (line().start("mulai_lagi").flow("mulai_lagi", "kerja"), "one-start", "process.bpmn"),

@@ -30,6 +30,18 @@ def ends(source: Source) -> Iterator[Finding]:
             yield Finding("one-start", level or "process.bpmn", "Harus ada tepat satu awal proses.")
 
 
+def twins(source: Source) -> Iterator[Finding]:
+    """One flow between two elements: of two, nobody could say which was taken."""
+    seen = set()
+    for flow in source.model.flows:
+        if (flow.source, flow.target) in seen:
+            message = (
+                f"Dari {flow.source} ke {flow.target} sudah ada alur; gabungkan syaratnya menjadi satu alur."
+            )
+            yield Finding("flow-twice", flow.id, message)
+        seen.add((flow.source, flow.target))
+
+
 def splits(source: Source) -> Iterator[Finding]:
     """Only gateways split; a flow has a condition exactly when a deciding gateway needs it."""
     for node in source.model.nodes.values():
@@ -131,4 +143,4 @@ def _cycles(following: dict[str, list[str]]) -> Iterator[list[str]]:
                 branches.append(iter(following[target]))
 
 
-RULES: tuple[Rule, ...] = (ends, splits, rework, joins_in_rework, boundaries_that_return)
+RULES: tuple[Rule, ...] = (ends, twins, splits, rework, joins_in_rework, boundaries_that_return)
