@@ -4,7 +4,7 @@ They stand in the index beside the words of the page, so that narrowing a search
 they mean is the caller's to say; they may be more than somebody may know, and are no permission.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import Select, select, update
@@ -16,10 +16,13 @@ MARK = "="
 """Before each of them in the index: no word begins with it."""
 
 
-def give(session: Session, wanted: Select[UUID, Sequence[str]]) -> None:
-    """Documents have these facets from now on, and so have their pages. `wanted` selects ids and facets, sorted; what is as
-    wanted already is not written. The rows of the documents are locked first, in order, as saving pages locks them.
+def give(session: Session, ids: Collection[UUID], wanted: Select[UUID, Sequence[str]]) -> None:
+    """These documents have these facets from now on, and so have their pages. `wanted` selects ids and facets, sorted; what is
+    as wanted already is not written. The rows of the documents are locked first, in order, as saving pages locks them; what is
+    wanted is asked only then, so that of two who give at once the second one knows what the first one did.
     """
+    rows = select(Document.id).where(Document.id.in_(ids)).order_by(Document.id)
+    session.execute(rows.with_for_update(key_share=True)).all()
     asked = wanted.subquery()
     id_, facets = asked.columns
     differing = (
@@ -27,7 +30,6 @@ def give(session: Session, wanted: Select[UUID, Sequence[str]]) -> None:
         .join(asked, id_ == Document.id)
         .where(Document.facets != facets)
         .order_by(Document.id)
-        .with_for_update(of=Document, key_share=True)
     )
     for document_id, given in session.execute(differing).all():
         session.execute(

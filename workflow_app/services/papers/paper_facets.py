@@ -67,6 +67,7 @@ def renew(work: UnitOfWork, document_ids: Collection[UUID]) -> None:
     entries = func.array_agg(aggregate_order_by(of_paper.c.entry, of_paper.c.entry))
     archive.facets.give(
         work.session,
+        document_ids,
         select(Document.id, entries.label("facets"))
         .join(of_paper, literal(True))
         .where(Document.id.in_(document_ids))
