@@ -19,7 +19,7 @@ from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.keeping import holdings
 from workflow_app.services.keeping.holdings import Deposit
-from workflow_app.services.papers import documents, intake
+from workflow_app.services.papers import documents, intake, paper_facets
 from workflow_app.services.running import tray
 from workflow_app.types import SYSTEM, AccessLevel, Actor
 
@@ -82,6 +82,8 @@ def test_what_waited_in_the_tray_becomes_archive_and_waits_no_more(
     assert (found.status, found.reason) == ("stored", holdings.KNOWN[intake.TRAY])
     assert (document(works, found).origin, part_of(works)[1]) == (intake.ARCHIVE, "known")
     assert document(works, found).accepted_at == clock(), "its time in the archive begins now"
+    kind = paper_facets.entry(paper_facets.Facet.KIND, paper_facets.code_of("Foto"))
+    assert kind in document(works, found).facets
     with works.begin(archivist) as work:
         assert tray.progress(work).waiting == 0
     assert deposit(works, data).status == "duplicate"

@@ -11,7 +11,8 @@ from workflow_app.models.document import CaseDocument
 from workflow_app.services.arranging import checks, partings, version_copies
 from workflow_app.services.finding import paper_search
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.papers import documents, levels, paper_kin, reading, versions
+from workflow_app.services.keeping import holdings
+from workflow_app.services.papers import documents, levels, paper_facets, paper_kin, reading, versions
 from workflow_app.types import AccessLevel, Actor
 
 
@@ -84,3 +85,17 @@ def test_papers_of_different_cases_are_not_merged(works: Works, budi: Actor, pap
         work.session.execute(update(Document).where(Document.id == other).values(status="readable"))
     with pytest.raises(Conflict, match="berkas yang sama"), works.begin(budi) as work:
         partings.merge(work, paper.id, 1, [other])
+
+
+def test_r37_a_paper_of_the_archive_that_was_cut_off_is_found_when_narrowed(
+    works: Works, archivist: Actor, scanned: bytes
+) -> None:
+    with works.begin(archivist) as work:
+        paper = holdings.deposit(work, scanned).document_id
+        assert paper is not None
+    reading.read_document(works, paper)
+    with works.begin(archivist) as work:
+        word = max(documents.text(work, paper)[1].text.split(), key=len)
+        made = partings.cut_off(work, paper, 1, 2)
+        label = {"jenis": paper_facets.code_of(holdings.LABEL)}
+        assert made in {hit.document_id for hit in paper_search.search(work, word, choice=label).hits}

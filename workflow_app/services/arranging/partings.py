@@ -22,7 +22,7 @@ from workflow_app.services.arranging import version_copies
 from workflow_app.services.case_file import access, clearances
 from workflow_app.services.ground import jobs
 from workflow_app.services.ground.unit_of_work import UnitOfWork, translated
-from workflow_app.services.papers import intake, levels, paper_trail, reading, versions
+from workflow_app.services.papers import intake, levels, paper_facets, paper_trail, reading, versions
 
 FIRST_STAYS = "Pilih halaman kedua atau sesudahnya: halaman pertama tetap di dokumen ini."
 ONLY_ONE = "Pilih paling sedikit satu dokumen lain untuk digabung."
@@ -140,6 +140,7 @@ def _take_in(work: UnitOfWork, pdf: bytes, parts: Sequence[Part], label: str, or
         accepted_at=min(accepted) if origin == intake.ARCHIVE else None,
     )
     paper_trail.kept(work, made, "document.added", made_of=[str(part.document.id) for part in parts])
+    paper_facets.renew(work, [made])
     jobs.defer(work, "make_version", document_id=str(made), version=1)
     return made
 

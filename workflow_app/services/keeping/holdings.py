@@ -13,7 +13,7 @@ from ocr.errors import FileTooLarge
 from workflow_app.errors import InvalidInput
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.papers import intake, levels, paper_labels, paper_trail, tray_sight
+from workflow_app.services.papers import intake, levels, paper_facets, paper_labels, paper_trail, tray_sight
 from workflow_app.types import AccessLevel
 
 LABEL = "Arsip"
@@ -109,6 +109,7 @@ def _known(work: UnitOfWork, document_id: UUID, pages: int, level: AccessLevel, 
     if was in (intake.STACK, intake.TRAY):
         document.label = label
         intake.become_archive(work, document)
+        paper_facets.renew(work, [document_id])
         audit.record(work, CHAIN, "document.added", document_id=str(document_id), level=levels.key_of(level))
     if is_raised:
         levels.raise_to(work, document_id, level)
