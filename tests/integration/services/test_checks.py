@@ -1,18 +1,22 @@
 """R39: what waits for the quality check, for whom, and in which order."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from archive.models import Document, Page
 from tests.integration.services import scans
 from tests.integration.services.worn_papers import Paper, events
 from workflow_app.errors import Forbidden
+from workflow_app.models.case import Case
+from workflow_app.models.task import Task
 from workflow_app.services.arranging import checks, partings
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.keeping import holdings
-from workflow_app.services.papers import documents, versions
+from workflow_app.services.office.processes import definition_of
+from workflow_app.services.papers import documents, levels, versions
 from workflow_app.types import SYSTEM, Actor
 
 
@@ -47,3 +51,24 @@ def test_what_waits_for_the_check_is_what_the_archivist_may_read_doubtful_first(
     assert [event.details["document_id"] for event in events(works, "document.checked")] == [str(found[1])]
     with pytest.raises(Forbidden), works.begin(budi) as work:
         checks.waiting(work)
+
+
+def test_r39_an_answer_that_finds_papers_good_says_nothing_of_those_above_the_level(
+    works: Works, budi: Actor, sari: Actor, paper: Paper
+) -> None:
+    with works.begin(sari) as work:
+        levels.classify(work, paper.id, "rahasia", levels.REASONS[0])
+
+    def answered(who: Actor) -> bool:
+        with works.begin(who) as work:
+            case = work.session.get_one(Case, paper.case_id)
+            task = work.session.scalars(select(Task).where(Task.case_id == case.id)).one()
+            known = definition_of(work, case.definition_id)
+            element = known.elements[task.element]
+            asking = replace(element, properties={**element.properties, checks.PROPERTY: "mutu=baik"})
+            elements = {**known.elements, task.element: asking}
+            checks.answer(work, case, task, replace(known, elements=elements), {"mutu": "baik"})
+            return work.session.get_one(Document, paper.id).checked_at is not None
+
+    assert [answered(budi), answered(sari)] == [False, True]
+    assert [event.actor_id for event in events(works, "document.checked")] == [sari.user_id]

@@ -24,6 +24,7 @@ from workflow_app.models.document import CaseDocument
 from workflow_app.models.task import Task
 from workflow_app.permissions import CHECKERS, check_role, leaves_trace
 from workflow_app.services.arranging import partings
+from workflow_app.services.case_file import clearances
 from workflow_app.services.ground.unit_of_work import UnitOfWork, translated
 from workflow_app.services.office.processes import definition_of
 from workflow_app.services.papers import document_views, paper_sight, paper_trail, reading, versions
@@ -199,14 +200,18 @@ def is_asked_at(work: UnitOfWork, element: str, case_id: UUID) -> bool:
 def answer(
     work: UnitOfWork, case: Case, task: Task, definition: Definition, control: Mapping[str, Any]
 ) -> None:
-    """A task was completed: where its answer finds the papers of the case good, they are checked."""
+    """A task was completed: where its answer finds the papers of the case good, those he may know of are checked."""
     name, _, value = definition.elements[task.element].properties.get(PROPERTY, "").partition("=")
     if not name or control.get(name) != value:
         return
     query = (
         select(Document)
         .join(CaseDocument, CaseDocument.document_id == Document.id)
-        .where(CaseDocument.case_id == case.id, Document.origin.in_(versions.CHANGEABLE))
+        .where(
+            CaseDocument.case_id == case.id,
+            Document.origin.in_(versions.CHANGEABLE),
+            clearances.is_cleared(work),
+        )
         .order_by(Document.id)
     )
     for document in work.session.scalars(query.with_for_update(of=Document)):
