@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 
 from archive.models import Document, Page
+from ocr.arranging import draw_page
 from tests.integration.services import scans
 from tests.integration.services.worn_papers import Paper, events
 from workflow_app.errors import Forbidden
@@ -72,3 +74,21 @@ def test_r39_an_answer_that_finds_papers_good_says_nothing_of_those_above_the_le
 
     assert [answered(budi), answered(sari)] == [False, True]
     assert [event.actor_id for event in events(works, "document.checked")] == [sari.user_id]
+
+
+def test_r37_a_case_is_not_held_while_a_page_is_drawn(
+    works: Works, budi: Actor, sari: Actor, paper: Paper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with works.begin(sari) as work:
+        levels.classify(work, paper.id, "terbatas", levels.REASONS[0])
+    before = len(events(works, "document.opened"))
+    recorded = []
+
+    def drawn(*asked: Any) -> bytes:
+        recorded.append(len(events(works, "document.opened")))
+        return draw_page(*asked)
+
+    monkeypatch.setattr(checks, "draw_page", drawn)
+    with works.begin(budi) as work:
+        checks.picture(work, paper.id, 1)
+    assert (recorded, len(events(works, "document.opened"))) == ([before], before + 1)

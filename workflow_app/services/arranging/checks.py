@@ -116,7 +116,9 @@ def show(work: UnitOfWork, document_id: UUID) -> Check:
 
 def sheet(work: UnitOfWork, document_id: UUID, no: int, version: int | None = None) -> Sheet:
     """One page of a version (the newest by default), for who may read the paper; of a restricted one each is on record."""
-    document = _looked_at(work, document_id, "check", no)
+    seen = paper_sight.readable(work, document_id)
+    document = _kept(work, document_id)
+    _record(work, document, seen, "check", no)
     try:
         page = archive.versions.page_of(work.session, document, no, version)
     except NoSuchPage as error:
@@ -151,7 +153,8 @@ def count_pages(work: UnitOfWork, document_id: UUID, version: int) -> int:
 
 def picture(work: UnitOfWork, document_id: UUID, no: int, version: int | None = None) -> Content:
     """A picture of one page of a version, large enough to read, drawn from the pages as they came."""
-    document = _looked_at(work, document_id, "picture", no)
+    seen = paper_sight.readable(work, document_id)
+    document = _kept(work, document_id)
     place = _place(work, document, no, version)
     blob = archive.version_copies.as_read(work.session, document)
     try:
@@ -161,6 +164,8 @@ def picture(work: UnitOfWork, document_id: UUID, no: int, version: int | None = 
         if error.is_retryable:
             raise Unavailable(detail=type(error).__name__) from error
         raise Conflict(NOT_DRAWN) from error
+    # Recorded last: the head of the chain is not held while the page is drawn.
+    _record(work, document, seen, "picture", no)
     return Content(drawn, "image/webp", f"dokumen-{document_id.hex[:8]}-{no}.webp")
 
 
@@ -272,12 +277,15 @@ def _accept(work: UnitOfWork, document: Document) -> None:
     paper_trail.happened(work, document.id, "document.checked", version=document.version)
 
 
-def _looked_at(work: UnitOfWork, document_id: UUID, kind: Literal["check", "picture"], page: int) -> Document:
-    seen = paper_sight.readable(work, document_id)
-    document = _kept(work, document_id)
+def _record(
+    work: UnitOfWork,
+    document: Document,
+    seen: CaseDocument | None,
+    kind: Literal["check", "picture"],
+    page: int,
+) -> None:
     if leaves_trace(document.level):
-        paper_trail.opened(work, document_id, seen, kind, page=page)
-    return document
+        paper_trail.opened(work, document.id, seen, kind, page=page)
 
 
 def _kept(work: UnitOfWork, document_id: UUID) -> Document:
