@@ -13,11 +13,14 @@ from pikepdf import pdfa
 def conform(path: str, output: str) -> dict[str, Any]:
     """Write the PDF at `path` to `output` as PDF/A-2b. When it would not be one, nothing is written.
 
-    No picture and no letter of it changes.
+    No picture and no letter of it changes. The same pages are the same bytes: it does not say when it was made.
     """
     with pikepdf.open(path) as pdf:
         try:
-            pdfa.save(pdf, output, pdfa.Flavour.PDFA_2B)
+            pdfa.prepare(pdf, pdfa.Flavour.PDFA_2B)
+            with pdf.open_metadata(set_pikepdf_as_editor=False, update_docinfo=False) as said:
+                said.pop("xmp:MetadataDate", None)
+            pdfa.save(pdf, output, pdfa.Flavour.PDFA_2B, repair=False, deterministic_id=True)
         except pdfa.PdfaError:
             return {"conforms": False}
     return {"conforms": True}

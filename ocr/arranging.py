@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from ocr import answers, engine
+from ocr.binding import SECONDS
 from ocr.errors import lacks_named
 from ocr.inspect import turn_to_look
 from ocr.ladder import ARCHIVAL, PLAIN, conforming
@@ -62,10 +63,13 @@ class Arrangement:
                 for chunk in source.chunks:
                     file.write(chunk)
 
-    def make(self, leaves: Sequence[Leaf]) -> Arranged:
-        """The leaves as a PDF: PDF/A where nothing in it forbids that. Raises a subclass of `DecodeFailed`."""
+    def make(self, leaves: Sequence[Leaf], seconds: float | None = None) -> Arranged:
+        """The leaves as a PDF: PDF/A where nothing in it forbids that. Raises a subclass of `DecodeFailed`.
+
+        `seconds` is the most for each of the two, writing it and judging it; otherwise that grows with the leaves.
+        """
         models = engine.models(self._sandbox, self._options) if any(leaf.words for leaf in leaves) else ""
-        seconds = self._options.limits.decode_seconds + 2 * len(leaves)
+        seconds = seconds or self._options.limits.decode_seconds + 2 * len(leaves)
         self._sandbox.call(
             "arrange",
             seconds=seconds,
@@ -116,6 +120,12 @@ def draw_page(source: Source, no: int, turn: int, limits: Limits) -> bytes:
     """One page as a WebP, for somebody who waits; `InspectionBusy` when many do."""
     with turn_to_look(limits.inspect_wait), arrangement([source], Options(limits)) as opened:
         return opened.draw(no, turn)
+
+
+def put_together(sources: Sequence[Source], leaves: Sequence[Leaf], limits: Limits) -> bytes:
+    """The leaves as a PDF, for somebody who waits; `InspectionBusy` when many do. The same leaves are the same bytes."""
+    with turn_to_look(limits.inspect_wait), arrangement(sources, Options(limits)) as opened:
+        return opened.make(leaves, SECONDS / 2).pdf
 
 
 def _entry(leaf: Leaf) -> dict[str, object]:

@@ -8,7 +8,7 @@ import pypdfium2
 import pytest
 from PIL import Image
 
-from ocr.arranging import Leaf, Source, arrangement, draw_page
+from ocr.arranging import Leaf, Source, arrangement, draw_page, put_together
 from ocr.errors import PageUnreadable
 from ocr.reading import read
 from ocr.types import Box, Limits, Options, PdfLevel, Word
@@ -127,3 +127,10 @@ def test_a_page_is_drawn_for_people(copy: bytes, turn: int) -> None:
 def test_a_file_that_is_none_is_no_page() -> None:
     with pytest.raises(PageUnreadable):
         draw_page(Source([b"%PDF-1.7 contoh"], PDF), 1, 0, Limits())
+
+
+def test_the_same_leaves_are_the_same_bytes(copy: bytes) -> None:
+    first, second = (put_together([Source([copy], PDF)], [Leaf(2), Leaf(1, 90)], Limits()) for _ in range(2))
+    assert first == second
+    with pikepdf.open(io.BytesIO(first)) as pdf:
+        assert pdf.open_metadata().pdfa_status == "2B"
