@@ -23,6 +23,17 @@ class Part:
     positions: Sequence[int]
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What pages became."""
+
+    document_id: UUID
+    is_duplicate: bool
+    """The same bytes were kept before; nothing was done to the document that they are."""
+    is_known: bool
+    """It was made of the same pages of the same versions then."""
+
+
 def put_together(
     session: Session,
     blobs: Blobs,
@@ -33,7 +44,7 @@ def put_together(
     origin: str,
     at: datetime,
     accepted_at: datetime | None = None,
-) -> UUID:
+) -> Made:
     """Keep a document whose bytes are these pages. What was read on them, corrected words too, and their small pictures come
     along: nobody has to read it again. `accepted_at` says since when its pages are in the archive.
     """
@@ -41,27 +52,11 @@ def put_together(
     added = documents.add(
         session, blobs, pdf, media_type="application/pdf", pages=len(taken), origin=origin, label=label, at=at
     )
-    made = added.document_id
     if not added.is_duplicate:
-        documents.get(session, made).accepted_at = accepted_at
-    texts = [
-        replace(versions.pages_of(session, part.document, [(position, place)])[0], no=no)
-        for no, (part, position, place) in enumerate(taken, 1)
-    ]
-    documents.save_pages(session, made, texts)
-    for no, (part, _, place) in enumerate(taken, 1):
-        _take_picture(session, made, no, part.document, place, at)
-    for part in parts:
-        session.add(
-            MadeOf(
-                document_id=made,
-                source_id=part.document.id,
-                source_version=part.document.version,
-                pages=list(part.positions),
-            )
-        )
-    session.flush()
-    return made
+        documents.get(session, added.document_id).accepted_at = accepted_at
+        _bring_along(session, added.document_id, taken, at)
+    is_known = not _note_sources(session, added.document_id, parts)
+    return Made(added.document_id, added.is_duplicate, is_known)
 
 
 def sources_of(session: Session, document_id: UUID) -> list[MadeOf]:
@@ -72,6 +67,36 @@ def sources_of(session: Session, document_id: UUID) -> list[MadeOf]:
 def made_from(session: Session, document_id: UUID) -> list[MadeOf]:
     """What was made of a document."""
     return list(session.scalars(select(MadeOf).where(MadeOf.source_id == document_id)))
+
+
+def _bring_along(
+    session: Session, made: UUID, taken: Sequence[tuple[Part, int, Place]], at: datetime
+) -> None:
+    texts = [
+        replace(versions.pages_of(session, part.document, [(position, place)])[0], no=no)
+        for no, (part, position, place) in enumerate(taken, 1)
+    ]
+    documents.save_pages(session, made, texts)
+    for no, (part, _, place) in enumerate(taken, 1):
+        _take_picture(session, made, no, part.document, place, at)
+
+
+def _note_sources(session: Session, made: UUID, parts: Sequence[Part]) -> bool:
+    """Say of which versions it was made last; false when nothing of that is new."""
+    known = {(one.source_id, one.source_version, *one.pages) for one in sources_of(session, made)}
+    told = {(part.document.id, part.document.version, *part.positions) for part in parts}
+    for part in parts:
+        row = insert(MadeOf).values(
+            document_id=made,
+            source_id=part.document.id,
+            source_version=part.document.version,
+            pages=list(part.positions),
+        )
+        newest = {"source_version": row.excluded.source_version, "pages": row.excluded.pages}
+        session.execute(
+            row.on_conflict_do_update(index_elements=[MadeOf.document_id, MadeOf.source_id], set_=newest)
+        )
+    return not told <= known
 
 
 def _places(session: Session, part: Part) -> list[tuple[int, Place]]:

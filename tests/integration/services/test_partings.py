@@ -1,11 +1,15 @@
 """R39: one paper becomes two, several become one, with all that holds for them; nothing is lost on the way."""
 
+from typing import Any
+
 import pytest
 from sqlalchemy import select, update
 
+import archive.made_of
 from archive.models import Document
+from ocr.arranging import put_together
 from tests.integration.services import desk, scans
-from tests.integration.services.worn_papers import Paper, put_right, words_of
+from tests.integration.services.worn_papers import Paper, events, put_right, words_of
 from workflow_app.errors import Conflict, InvalidInput
 from workflow_app.models.document import CaseDocument
 from workflow_app.services.arranging import checks, partings, version_copies
@@ -99,3 +103,42 @@ def test_r37_a_paper_of_the_archive_that_was_cut_off_is_found_when_narrowed(
         made = partings.cut_off(work, paper, 1, 2)
         label = {"jenis": paper_facets.code_of(holdings.LABEL)}
         assert made in {hit.document_id for hit in paper_search.search(work, word, choice=label).hits}
+
+
+def test_r39_what_is_done_twice_leads_to_the_same_paper(works: Works, budi: Actor, paper: Paper) -> None:
+    with works.begin(budi) as work:
+        other = documents.upload(
+            work, paper.case_id, element="uraian", label="Foto", data=scans.picture("Lampiran merdu")
+        ).id
+    reading.read_document(works, other)
+    merged = []
+    for _ in range(2):
+        with works.begin(budi) as work:
+            merged.append(partings.merge(work, paper.id, 1, [other]))
+    assert merged[0] == merged[1]
+    assert len(events(works, "document.merged")) == 2, "of each paper once"
+
+    cut = []
+    for version in (1, 3):
+        with works.begin(budi) as work:
+            cut.append(partings.cut_off(work, paper.id, version, 3))
+        with works.begin(budi) as work:
+            versions.restore(work, paper.id, version + 1, 1)
+    assert cut[0] == cut[1]
+    with works.begin(budi) as work:
+        assert [one.source_version for one in archive.made_of.sources_of(work.session, cut[0])] == [3]
+        assert merged[0] != partings.merge(work, other, 1, [paper.id]), "in another order it is another paper"
+
+
+def test_r39_papers_are_not_held_while_their_pages_are_put_together(
+    works: Works, budi: Actor, paper: Paper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody puts a word right meanwhile; the pages are not those that were looked at any more."""
+
+    def slowly(*asked: Any) -> bytes:
+        put_right(works, budi, paper)
+        return put_together(*asked)
+
+    monkeypatch.setattr(partings, "put_together", slowly)
+    with pytest.raises(Conflict), works.begin(budi) as work:
+        partings.cut_off(work, paper.id, 1, 3)

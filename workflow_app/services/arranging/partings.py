@@ -1,6 +1,6 @@
 """One paper becomes two, several become one: pages go into a new paper beside, which carries over what holds for them (decision 0037)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from uuid import UUID
 
@@ -13,9 +13,8 @@ from archive.errors import VersionOvertaken
 from archive.made_of import Part
 from archive.models import Document
 from archive.versions import Act
-from ocr.arranging import Source, arrangement
+from ocr.arranging import Source, put_together
 from ocr.errors import OcrError
-from ocr.types import Options
 from workflow_app.errors import Conflict, InvalidInput, Unavailable
 from workflow_app.models.document import CaseDocument
 from workflow_app.services.arranging import version_copies
@@ -45,7 +44,8 @@ def cut_off(work: UnitOfWork, document_id: UUID, version: int, page: int) -> UUI
         if document.version != version:
             raise VersionOvertaken
         pdf = _pdf_of(work, [part])
-        made = _take_in(work, pdf, [part], document.label, document.origin)
+        _lock(work, {document_id: version})
+        made, _ = _take_in(work, pdf, [part], document.label, document.origin)
         change = versions.change_of(work, version)
         newest = archive.versions.take_out(work.session, document_id, change, positions, Act.CUT_OFF)
     _link(work, made, _links(work, [document_id]), document_id)
@@ -56,7 +56,7 @@ def cut_off(work: UnitOfWork, document_id: UUID, version: int, page: int) -> UUI
 
 def merge(work: UnitOfWork, document_id: UUID, version: int, others: Sequence[UUID]) -> UUID:
     """This paper and the others, in this order, become one new paper beside them; returns it. They stay as they are and are
-    linked to it. It is as restricted as the most restricted of them.
+    linked to it. It is as restricted as the most restricted of them. Asked again, it is the paper that it became then.
     """
     ids = list(dict.fromkeys((document_id, *others)))
     versions.changeable(work, document_id)
@@ -64,11 +64,11 @@ def merge(work: UnitOfWork, document_id: UUID, version: int, others: Sequence[UU
         raise InvalidInput(ONLY_ONE)
     for each in sorted(ids):
         versions.changeable(work, each)
-        work.session.get_one(Document, each, with_for_update=True, populate_existing=True)
     documents = [work.session.get_one(Document, each) for each in ids]
     with versions.overtaking_told(work, document_id):
         if documents[0].version != version:
             raise VersionOvertaken
+    seen = {document.id: document.version for document in documents}
     links = _links(work, ids)
     is_archive = all(document.origin == intake.ARCHIVE for document in documents)
     if not links and not is_archive:
@@ -81,10 +81,11 @@ def merge(work: UnitOfWork, document_id: UUID, version: int, others: Sequence[UU
         raise InvalidInput(TOO_MANY)
     pdf = _pdf_of(work, parts)
     origin = intake.ARCHIVE if is_archive else intake.UPLOAD
-    made = _take_in(work, pdf, parts, documents[0].label, origin)
+    _lock(work, seen)
+    made, is_known = _take_in(work, pdf, parts, documents[0].label, origin)
     _link(work, made, links, document_id)
     levels.raise_to(work, made, max(document.level for document in documents))
-    for each in sorted(ids):
+    for each in () if is_known else sorted(ids):
         paper_trail.happened(work, each, "document.merged", into=str(made))
     return made
 
@@ -118,15 +119,27 @@ def _pdf_of(work: UnitOfWork, parts: Sequence[Part]) -> bytes:
                 wanted = [(position, places[position - 1]) for position in part.positions]
                 pages = archive.versions.pages_of(work.session, part.document, wanted)
                 leaves += version_copies.leaves([place for _, place in wanted], pages, file)
-            arranged = opened.enter_context(arrangement(sources, Options(reading.ACCEPTED)))
-            return arranged.make(leaves).pdf
+            return put_together(sources, leaves, reading.ACCEPTED)
     except OcrError as error:
         if error.is_retryable:
             raise Unavailable(detail=type(error).__name__) from error
         raise Conflict(NOT_CUT) from error
 
 
-def _take_in(work: UnitOfWork, pdf: bytes, parts: Sequence[Part], label: str, origin: str) -> UUID:
+def _lock(work: UnitOfWork, seen: Mapping[UUID, int]) -> None:
+    """Nobody changes these papers from now on. The pages were put together before, since that takes a while."""
+    for each, version in sorted(seen.items()):
+        document = work.session.get_one(Document, each, with_for_update=True, populate_existing=True)
+        versions.changeable(work, each)
+        with versions.overtaking_told(work, each):
+            if document.version != version:
+                raise VersionOvertaken
+
+
+def _take_in(
+    work: UnitOfWork, pdf: bytes, parts: Sequence[Part], label: str, origin: str
+) -> tuple[UUID, bool]:
+    """The paper, and whether these very pages became it before."""
     # Its term does not start anew: the pages have been in the archive since the first of the papers came there.
     accepted = [part.document.accepted_at or part.document.added_at for part in parts]
     made = archive.made_of.put_together(
@@ -139,10 +152,12 @@ def _take_in(work: UnitOfWork, pdf: bytes, parts: Sequence[Part], label: str, or
         at=work.clock(),
         accepted_at=min(accepted) if origin == intake.ARCHIVE else None,
     )
-    paper_trail.kept(work, made, "document.added", made_of=[str(part.document.id) for part in parts])
-    paper_facets.renew(work, [made])
-    jobs.defer(work, "make_version", document_id=str(made), version=1)
-    return made
+    if not made.is_duplicate:
+        sources = [str(part.document.id) for part in parts]
+        paper_trail.kept(work, made.document_id, "document.added", made_of=sources)
+        paper_facets.renew(work, [made.document_id])
+        jobs.defer(work, "make_version", document_id=str(made.document_id), version=1)
+    return made.document_id, made.is_known
 
 
 def _links(work: UnitOfWork, ids: Sequence[UUID]) -> list[CaseDocument]:
