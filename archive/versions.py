@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -60,6 +60,22 @@ def places_of(session: Session, document: Document, no: int | None = None) -> Pl
     if places is None:
         raise NoSuchPage
     return tuple(Place(*place) for place in places)
+
+
+def all_places_of(session: Session, documents: Iterable[Document]) -> dict[UUID, Places]:
+    """The pages of the newest version of each; one query however many they are."""
+    documents = list(documents)
+    newest = [(document.id, document.version) for document in documents if document.version > 1]
+    columns = (Version.document_id, Version.places)
+    query = select(*columns).where(tuple_(Version.document_id, Version.no).in_(newest))
+    arranged = {
+        document_id: tuple(Place(*place) for place in places)
+        for document_id, places in (session.execute(query) if newest else ())
+    }
+    return {
+        document.id: arranged.get(document.id) or arrangement.as_read(document.pages)
+        for document in documents
+    }
 
 
 def page_of(session: Session, document: Document, position: int, no: int | None = None) -> PageText:

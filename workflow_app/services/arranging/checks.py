@@ -212,11 +212,8 @@ def answer(
     query = (
         select(Document)
         .join(CaseDocument, CaseDocument.document_id == Document.id)
-        .where(
-            CaseDocument.case_id == case.id,
-            Document.origin.in_(versions.CHANGEABLE),
-            clearances.is_cleared(work),
-        )
+        .where(CaseDocument.case_id == case.id, clearances.is_cleared(work))
+        .where(Document.origin.in_(versions.CHANGEABLE))
         .order_by(Document.id)
     )
     for document in work.session.scalars(query.with_for_update(of=Document)):
@@ -234,14 +231,9 @@ def waiting(work: UnitOfWork) -> list[Waiting]:
             .group_by(CaseDocument.document_id)
         ).all()
     )
+    places = archive.versions.all_places_of(work.session, rows)
     return [
-        Waiting(
-            row.id,
-            labels.get(row.id, row.label),
-            len(archive.versions.places_of(work.session, row)),
-            row.doubts,
-            row.added_at,
-        )
+        Waiting(row.id, labels.get(row.id, row.label), len(places[row.id]), row.doubts, row.added_at)
         for row in rows
     ]
 

@@ -92,7 +92,9 @@ def views(
     note: str = "",
     is_new: bool = True,
 ) -> list[DocumentView]:
-    """Views of documents as seen through a case, in the order asked for; three queries however many they are."""
+    """Views of documents as seen through a case, in the order asked for. What is known of the papers and of
+    their pages is a few queries however many they are; rights and the copies of arranged papers are asked for each.
+    """
     ids = [document_id for document_id, _ in wanted]
     rows = {
         row.Document.id: row
@@ -121,6 +123,7 @@ def views(
             .group_by(Page.document_id)
         )
     }
+    arranged = archive.versions.all_places_of(work.session, [row.Document for row in rows.values()])
     views = []
     for document_id, case_id in wanted:
         document, size = rows[document_id]
@@ -129,7 +132,7 @@ def views(
         can_read = not is_disposed and paper_sight.may_read(
             work, document, case_id if seen else None, in_tray=document_id in waiting
         )
-        places = archive.versions.places_of(work.session, document)
+        places = arranged[document_id]
         kept = made.get(document_id, []) if can_read else []
         views.append(
             DocumentView(
