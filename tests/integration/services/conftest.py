@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select
@@ -17,6 +17,7 @@ from tests.integration.services.stacks import Desk
 from tests.integration.services.walled import begin, complete, naming
 from tests.integration.services.worn_papers import Paper
 from tests.unit.ocr import worn
+from workflow_app.connections import blobs as blobs_of
 from workflow_app.connections import connect
 from workflow_app.models.task import Task
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
@@ -136,3 +137,11 @@ def token(works: Works, budi: Actor, desk: Desk, session_id: UUID) -> str:
 def device(works: Works, token: str) -> str:
     """The secret of the phone that took it up."""
     return photos.connected(works, token)
+
+
+@pytest.fixture
+def elsewhere(fresh_works: Works, fresh_settings: Settings) -> Iterator[Works]:
+    """Another installation, with a store of its own."""
+    own = blobs_of(fresh_settings.model_copy(update={"s3_bucket": f"lain-{uuid4().hex}"}))
+    own.ensure_bucket()
+    yield replace(fresh_works, blobs=own)

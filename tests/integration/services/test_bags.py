@@ -1,11 +1,9 @@
 """R37: papers leave as a bag that anybody can open and verify, and arrive elsewhere as the same papers (RFC 8493)."""
 
 import json
-from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select, text
@@ -16,10 +14,7 @@ import archive.version_copies
 import archive.versions
 from archive import bag_verifier
 from archive.models import Document, Page, Rendition, RenditionKind
-from tests import sounds
-from tests.integration.conftest import PROCESSES
 from tests.integration.services import desk, scans
-from workflow_app.connections import blobs as blobs_of
 from workflow_app.errors import Conflict, InvalidInput, NotFound
 from workflow_app.models.audit import AuditEvent
 from workflow_app.models.case import Case
@@ -28,10 +23,7 @@ from workflow_app.services.arranging import checks, partings, version_copies
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
 from workflow_app.services.keeping import bag_export, bag_import, holdings, premis
-from workflow_app.services.office import processes
-from workflow_app.services.papers import documents, intake, levels, paper_labels, reading, versions
-from workflow_app.services.running import cases
-from workflow_app.settings import Settings
+from workflow_app.services.papers import documents, intake, levels, reading, versions
 from workflow_app.types import SYSTEM, AccessLevel, Actor
 
 
@@ -64,14 +56,6 @@ def case(works: Works, budi: Actor, sari: Actor, sktlk: str) -> tuple[str, UUID,
     return number, plain, secret
 
 
-@pytest.fixture
-def elsewhere(fresh_works: Works, fresh_settings: Settings) -> Iterator[Works]:
-    """Another installation, with a store of its own."""
-    own = blobs_of(fresh_settings.model_copy(update={"s3_bucket": f"lain-{uuid4().hex}"}))
-    own.ensure_bucket()
-    yield replace(fresh_works, blobs=own)
-
-
 def case_of(work: UnitOfWork, paper: UUID) -> UUID:
     return work.session.scalars(select(CaseDocument.case_id).where(CaseDocument.document_id == paper)).one()
 
@@ -95,33 +79,6 @@ def kept(work: UnitOfWork, paper: UUID) -> tuple[Any, ...]:
         [(page.no, page.text, page.words, page.confidence, page.source, page.likeness) for page in pages],
         sorted(work.session.execute(made).all()),
     )
-
-
-def test_r37_a_recording_travels_and_is_not_read_elsewhere_either(
-    works: Works, elsewhere: Works, budi: Actor, tmp_path: Path
-) -> None:
-    with works.begin(SYSTEM) as work:
-        for name in ("lp", "complaint"):
-            processes.deploy(work, PROCESSES / name)
-    with works.begin(budi) as work:
-        case_id = cases.start(work, "complaint").case_id
-        number = work.session.get_one(Case, case_id).number
-        label = paper_labels.RECORDING
-        call = documents.upload(work, case_id, element="", label=label, data=sounds.ogg()).id
-    bag = tmp_path / "tas"
-    assert exported(works, bag, case_numbers=[number], up_to=AccessLevel.SECRET).papers == 1
-    assert bag_import.check(bag) == []
-    assert "rekaman suara" in (bag / "index.html").read_text("utf-8")
-
-    with elsewhere.begin(SYSTEM) as work:
-        bag_import.take_in(work, bag)
-
-    with elsewhere.begin(SYSTEM) as work:
-        document = work.session.get_one(Document, call)
-        assert (document.status, document.pages, document.seconds) == ("recording", 0, 3)
-        assert work.blobs.read(document.blob_sha256) == sounds.ogg()
-        waiting = text("select count(*) from procrastinate_jobs where task_name = 'read_document'")
-        assert work.session.scalar(waiting) == 0
 
 
 def test_r37_a_bag_verifies_and_arrives_elsewhere_with_the_same_hashes(
