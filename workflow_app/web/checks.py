@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from workflow_app.errors import InvalidInput, NotFound
 from workflow_app.permissions import CHECKERS
-from workflow_app.services.arranging import checks, partings
+from workflow_app.services.arranging import checks, partings, unchecked
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.papers import versions
 from workflow_app.web.access import access
@@ -26,8 +26,8 @@ ALL_CHECKED = "Tidak ada lagi dokumen yang menunggu diperiksa."
 def show_waiting() -> ResponseReturnValue:
     """Papers that nobody has checked yet."""
     with unit_of_work() as work:
-        waiting = checks.waiting(work)
-    return render_template("checks/waiting.html", waiting=waiting, most=checks.MOST_WAITING)
+        waiting = unchecked.waiting(work)
+    return render_template("checks/waiting.html", waiting=waiting, most=unchecked.MOST_WAITING)
 
 
 @blueprint.get("/dokumen/<uuid:document_id>/periksa")
@@ -140,7 +140,7 @@ def accept(document_id: UUID) -> ResponseReturnValue:
     """The newest version is good; on to the next paper, or back to the task it was opened from."""
     with unit_of_work() as work:
         checks.accept(work, document_id, _number("versi"))
-        following = checks.next_of(work) if holds(*CHECKERS) else None
+        following = unchecked.next_of(work) if holds(*CHECKERS) else None
     if (task_id := _task(request.form)) is not None:
         flash("Mutu dokumen tercatat sudah diperiksa.")
         return redirect(url_for("tasks.show", task_id=task_id))

@@ -14,7 +14,7 @@ from tests.integration.services.worn_papers import Paper, events
 from workflow_app.errors import Forbidden
 from workflow_app.models.case import Case
 from workflow_app.models.task import Task
-from workflow_app.services.arranging import checks, partings
+from workflow_app.services.arranging import checks, partings, unchecked
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.keeping import holdings
 from workflow_app.services.office.processes import definition_of
@@ -39,20 +39,20 @@ def test_what_waits_for_the_check_is_what_the_archivist_may_read_doubtful_first(
             work.session.execute(update(Document).where(Document.id == stored).values(**values))
 
     with works.begin(archivist) as work:
-        waiting = [each.id for each in checks.waiting(work) if each.id in found]
+        waiting = [each.id for each in unchecked.waiting(work) if each.id in found]
         assert waiting == [found[1], found[0], found[2]]
-        assert paper.id not in {each.id for each in checks.waiting(work)}
+        assert paper.id not in {each.id for each in unchecked.waiting(work)}
         checks.accept(work, found[1], 1)
         checks.accept(work, found[1], 1)
-        assert [each.id for each in checks.waiting(work) if each.id in found] == [found[0], found[2]]
+        assert [each.id for each in unchecked.waiting(work) if each.id in found] == [found[0], found[2]]
         assert documents.get(work, found[1]).is_checked
         versions.turn(work, found[1], 1, 1, 90)
-        assert found[1] in {each.id for each in checks.waiting(work)}
+        assert found[1] in {each.id for each in unchecked.waiting(work)}
         made = partings.merge(work, found[0], 1, [found[2]])
-        assert {made, found[0], found[2]} & {each.id for each in checks.waiting(work)} == {made}
+        assert {made, found[0], found[2]} & {each.id for each in unchecked.waiting(work)} == {made}
     assert [event.details["document_id"] for event in events(works, "document.checked")] == [str(found[1])]
     with pytest.raises(Forbidden), works.begin(budi) as work:
-        checks.waiting(work)
+        unchecked.waiting(work)
 
 
 def test_r39_an_answer_that_finds_papers_good_says_nothing_of_those_above_the_level(

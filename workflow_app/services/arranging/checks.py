@@ -2,18 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import select
 
 import archive.version_copies
 import archive.versions
 from archive import corrections
 from archive.arrangement import Place
 from archive.errors import NoSuchPage, VersionOvertaken
-from archive.models import Document, DocumentStatus, MadeOf, Page
+from archive.models import Document, DocumentStatus, Page
 from archive.page_text import PageText
 from ocr.arranging import Source, draw_page
 from ocr.errors import OcrError
@@ -22,7 +21,7 @@ from workflow_app.errors import Conflict, NotFound, Unavailable
 from workflow_app.models.case import Case
 from workflow_app.models.document import CaseDocument
 from workflow_app.models.task import Task
-from workflow_app.permissions import CHECKERS, check_role, leaves_trace
+from workflow_app.permissions import leaves_trace
 from workflow_app.services.arranging import partings
 from workflow_app.services.case_file import clearances
 from workflow_app.services.ground.unit_of_work import UnitOfWork, translated
@@ -33,7 +32,6 @@ from workflow_app.services.papers.documents import DISPOSED, Content
 
 AROUND = 3
 """Words shown before and after a doubtful one."""
-MOST_WAITING = 50
 PROPERTY = "checksPapers"
 """Of a step of a process: the answer that finds the papers of its case good."""
 DRAWN = replace(reading.ACCEPTED, decode_seconds=20.0)
@@ -87,17 +85,6 @@ class Check:
     pages: Sequence[PageLine]
     others: Sequence[tuple[UUID, str, int]]
     """Papers it may be merged with: id, what each is called, its pages."""
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """A paper that nobody has checked yet."""
-
-    id: UUID
-    label: str
-    pages: int
-    doubts: int
-    added_at: datetime
 
 
 def show(work: UnitOfWork, document_id: UUID) -> Check:
@@ -218,47 +205,6 @@ def answer(
     )
     for document in work.session.scalars(query.with_for_update(of=Document)):
         _accept(work, document)
-
-
-def waiting(work: UnitOfWork) -> list[Waiting]:
-    """Papers that the actor may read and that nobody has checked: those with doubts first, then the oldest."""
-    check_role(work.actor, CHECKERS)
-    rows = work.session.scalars(_unchecked(work).limit(MOST_WAITING)).all()
-    labels: dict[UUID, str] = dict(
-        work.session.execute(
-            select(CaseDocument.document_id, func.max(CaseDocument.label))
-            .where(CaseDocument.document_id.in_([row.id for row in rows]))
-            .group_by(CaseDocument.document_id)
-        ).all()
-    )
-    places = archive.versions.all_places_of(work.session, rows)
-    return [
-        Waiting(row.id, labels.get(row.id, row.label), len(places[row.id]), row.doubts, row.added_at)
-        for row in rows
-    ]
-
-
-def next_of(work: UnitOfWork) -> UUID | None:
-    """The paper to check next."""
-    check_role(work.actor, CHECKERS)
-    document = work.session.scalars(_unchecked(work).limit(1)).first()
-    return document.id if document else None
-
-
-def _unchecked(work: UnitOfWork) -> Select[Document]:
-    # Whose newest version went into another paper is looked at there.
-    is_merged = exists().where(MadeOf.source_id == Document.id, MadeOf.source_version == Document.version)
-    return (
-        select(Document)
-        .where(
-            Document.checked_at.is_(None),
-            Document.status == DocumentStatus.READABLE,
-            Document.origin.in_(versions.CHANGEABLE),
-            ~is_merged,
-            Document.id.in_(paper_sight.all_readable(work)),
-        )
-        .order_by(Document.doubts == 0, Document.added_at, Document.id)
-    )
 
 
 def _accept(work: UnitOfWork, document: Document) -> None:
