@@ -87,7 +87,7 @@ def test_r39_a_box_of_forty_pages_and_eight_cover_sheets_finds_its_cases(
     expect(of_box).to_contain_text("semua tulisannya dapat dicari", timeout=READING_PATIENCE)
     expect(desk.locator(".tray-part")).to_have_count(1)
     waiting = desk.locator(".tray-part")
-    expect(waiting).to_contain_text("Foto contoh dari ponsel", timeout=READING_PATIENCE)
+    expect(waiting).to_contain_text("Terbaca", timeout=READING_PATIENCE)
     waiting.get_by_label("nomor berkas").fill(number_of(desk, tasks[7]))
     waiting.get_by_role("button", name="Masukkan ke berkas").click()
     expect(desk.get_by_text("Tidak ada yang menunggu.")).to_be_visible()

@@ -167,4 +167,4 @@ def check_scan_is_found(page: Page, case_number: str) -> None:
     expect(hit).to_contain_text(case_number)
     hit.get_by_role("link", name="Pengantar dari Kepala Desa").click()
     expect(page.locator(".sheet-text")).to_contain_text("beranda balai")
-    expect(page.get_by_role("img", name="Gambar halaman 1")).to_be_visible()
+    expect(page.get_by_role("img", name="Gambar halaman 1", exact=True)).to_be_visible()

@@ -79,7 +79,7 @@ def test_nik_and_name_of_a_photographed_card_are_taken_by_one_press_each(
     with desk.context.expect_page() as opened:
         offer(desk, "nik").get_by_role("link", name="Lihat tempatnya").click()
     paper = opened.value
-    expect(paper.locator(".marks rect").first).to_be_attached()
+    expect(paper.locator(".sheet-marks rect").first).to_be_attached()
     expect(paper.get_by_text(printed["NIK"])).to_be_visible()
 
 

@@ -10,11 +10,13 @@ from workflow_app.types import SYSTEM
 
 
 def task_of(works: Works, case_id: UUID, element: str | None = None) -> Task:
-    """The open task of a case, the newest of several; or the newest of an element, whatever became of it."""
+    """The open task of a case, the newest of several; or the newest of an element, whatever became of it. Of those of one
+    instant the open one."""
     query = select(Task).where(Task.case_id == case_id)
     query = query.where(Task.element == element) if element else query.where(Task.status == "open")
     with works.begin(SYSTEM) as work:
-        found = work.session.scalars(query.order_by(Task.created_at.desc())).first()
+        newest = query.order_by(Task.created_at.desc(), (Task.status == "open").desc())
+        found = work.session.scalars(newest).first()
         assert found is not None, "no such task"
         work.session.expunge(found)
         return found

@@ -39,6 +39,7 @@ def test_titles_hold_no_personal_data(path: Path) -> None:
             "task.case_number",
             "case.number",
             "held.case_number",
+            "proposal.case_number",
             "title",
             "slip.title",
         }
