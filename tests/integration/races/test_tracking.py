@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from tests.integration.conftest import PROCESSES
 from tests.integration.races.meeting import second_comes_while_first_holds
 from tests.integration.races.office import Office
-from tests.integration.web.routes import picture
+from tests.integration.web.world import picture
 from workflow_app.engine import definitions, scenarios
 from workflow_app.errors import InvalidInput
 from workflow_app.models.letter import Letter
