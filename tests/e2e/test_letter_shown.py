@@ -3,7 +3,7 @@
 import io
 
 from PIL import Image
-from playwright.sync_api import Page
+from playwright.sync_api import Error, Page
 
 from tests.e2e import counter
 from tests.e2e.conftest import Opener
@@ -31,7 +31,10 @@ def test_a_letter_is_seen_in_the_browser_and_nothing_inline_is_allowed(
 
 def is_paper_with_ink(page: Page) -> bool:
     """Whether the middle of the window, where no control of the viewer is, shows a written sheet."""
-    picture = Image.open(io.BytesIO(page.screenshot())).convert("L")
+    try:
+        picture = Image.open(io.BytesIO(page.screenshot())).convert("L")
+    except Error:  # the viewer is still being drawn
+        return False
     width, height = picture.size
     shades = picture.crop((width // 4, height // 4, width * 3 // 4, height)).histogram()
     return sum(shades[250:]) >= PAPER * sum(shades) and sum(shades[:60]) >= INK * sum(shades)
