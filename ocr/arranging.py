@@ -11,7 +11,7 @@ from ocr.binding import SECONDS
 from ocr.errors import lacks_named
 from ocr.inspect import turn_to_look
 from ocr.ladder import ARCHIVAL, PLAIN, conforming
-from ocr.one_page import MOST_THUMBNAIL, ReadPage, read_turned
+from ocr.one_page import MOST_THUMBNAIL, ReadPage, read_page
 from ocr.sandbox import Sandbox
 from ocr.types import Limits, Options, PdfLevel, Word
 
@@ -86,7 +86,7 @@ class Arrangement:
     def read(self, no: int, turn: int, file: int = 0) -> ReadPage:
         """Recognise one page as a person turned it."""
         path, media_type = self._files[file]
-        return read_turned(self._sandbox, path, media_type, no, turn, self._options)
+        return read_page(self._sandbox, path, media_type, no, self._options, turn=turn)
 
     def draw(self, no: int, turn: int, pixels: int = PIXELS, file: int = 0) -> bytes:
         """One page as a WebP for people. Raises a subclass of `DecodeFailed`."""

@@ -60,45 +60,25 @@ class ReadPage:
     thumbnail: bytes = b""
 
 
-def read_page(sandbox: Sandbox, path: Path, media_type: str, no: int, options: Options) -> ReadPage:
-    """Read page `no` of a file. What was made of it beside the file is removed."""
+def read_page(
+    sandbox: Sandbox, path: Path, media_type: str, no: int, options: Options, *, turn: int | None = None
+) -> ReadPage:
+    """Read page `no` of a file; what was made of it beside the file is removed. With `turn`, clockwise from how it came, a
+    person has said how it stands, and that is not asked again.
+    """
     thumbnail = b""
     prepare = partial(_prepare, sandbox, path, media_type, no, options)
     try:
-        prepared = prepare()
+        prepared = prepare(turn=turn or 0)
         thumbnail = prepared["thumbnail"]
         if prepared["kind"] == "text":
             return ReadPage(_with_own_text(no, prepared), {}, thumbnail=thumbnail)
-        if prepared["is_blank"] and prepared["is_cut_out"]:
+        if turn is None and prepared["is_blank"] and prepared["is_cut_out"]:
             prepared = prepare(whole=True)
         if prepared["is_blank"]:
             return ReadPage(_without_text(no, prepared, PageSource.BLANK), {}, thumbnail=thumbnail)
-        turn = _turn_of(sandbox, prepared, options) if prepared["is_sideways"] else 0
-        if turn:
-            prepared = prepare(turn=turn)
-        first = _recognise(sandbox, prepared, options)
-        page = _recognised(sandbox, no, *_better(sandbox, prepare, prepared, first, options))
-        return _with_codes(sandbox, path, media_type, page)
-    except (DecodeFailed, EngineError) as error:
-        return ReadPage(failed(no, error), {}, thumbnail=thumbnail)
-    finally:
-        for left in path.parent.glob(f"{no:05d}-*"):
-            left.unlink()
-
-
-def read_turned(
-    sandbox: Sandbox, path: Path, media_type: str, no: int, turn: int, options: Options
-) -> ReadPage:
-    """Read page `no` as a person turned it: how it stands is not asked again."""
-    thumbnail = b""
-    prepare = partial(_prepare, sandbox, path, media_type, no, options)
-    try:
-        prepared = prepare(turn=turn)
-        thumbnail = prepared["thumbnail"]
-        if prepared["kind"] == "text":
-            return ReadPage(_with_own_text(no, prepared), {}, thumbnail=thumbnail)
-        if prepared["is_blank"]:
-            return ReadPage(_without_text(no, prepared, PageSource.BLANK), {}, thumbnail=thumbnail)
+        if turn is None and prepared["is_sideways"] and (found := _turn_of(sandbox, prepared, options)):
+            prepared = prepare(turn=found)
         first = _recognise(sandbox, prepared, options)
         page = _recognised(sandbox, no, *_better(sandbox, prepare, prepared, first, options))
         return _with_codes(sandbox, path, media_type, page)
