@@ -1,5 +1,6 @@
 """Bringing a database to the newest revision, and telling at which one it is."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -23,8 +24,9 @@ def upgrade(sqlalchemy_url: str) -> None:
     command.upgrade(config_for(sqlalchemy_url), "head")
 
 
+@cache
 def head() -> str:
-    """The newest revision of this code."""
+    """The newest revision of this code. To find it all of them are read, and probes ask again and again."""
     return ScriptDirectory(str(HERE)).get_current_head() or ""
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, or_, select, union_all
 from sqlalchemy.orm import Mapped
 
 from workflow_app.errors import Forbidden, NotFound
+from workflow_app.models.audit import AuditChain
 from workflow_app.models.case import Case
 from workflow_app.models.task import Task
 from workflow_app.models.user import User, UserRole
@@ -28,7 +29,7 @@ from workflow_app.permissions import (
     seers_of_confined,
 )
 from workflow_app.services.case_file import case_tasks
-from workflow_app.services.ground import memory
+from workflow_app.services.ground import audit, memory
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import configuration
 
@@ -46,11 +47,13 @@ _CASE = select(Case).where(Case.id == bindparam("case_id"))
 _CASE_OF_TASK = select(Case).join(Task, Task.case_id == Case.id).where(Task.id == bindparam("task_id"))
 
 
-def _locking(query: Select[Case], *, nowait: bool = False) -> Select[Case]:
+def _locking(query: Select[Case], *, nowait: bool = False) -> Select[Case, AuditChain]:
     """The query with a lock: FOR NO KEY UPDATE, so that rows that refer to the case (events) may be written beside it, else
-    who holds the head of the audit chain would wait for us while we wait for the head.
+    who holds the head of the audit chain would wait for us while we wait for the head. Who locks a case is going to record
+    what he did, so the head is locked and read with it, after the case.
     """
-    locking = query.with_for_update(key_share=True, of=Case, nowait=nowait)
+    with_head = query.add_columns(AuditChain).join(AuditChain, AuditChain.name == audit.chain_of(Case.id))
+    locking = with_head.with_for_update(key_share=True, of=(Case, AuditChain), nowait=nowait)
     return locking.execution_options(populate_existing=True)
 
 
@@ -73,7 +76,9 @@ def lock_beside(work: UnitOfWork, case_id: UUID) -> Case:
     if case_id in held:
         return work.session.get_one(Case, case_id)
     query = _LOCKED[_CASE] if not held or case_id > max(held) else _AT_ONCE
-    return _held(work, work.session.scalars(query, {"case_id": case_id}).one())
+    if (case := _locked(work, query, {"case_id": case_id})) is None:
+        raise NotFound()
+    return case
 
 
 def visible_case(work: UnitOfWork, case_id: UUID, *, lock: bool = False) -> Case:
@@ -115,17 +120,24 @@ def check_account(work: UnitOfWork) -> None:
 
 def _found(work: UnitOfWork, query: Select[Case], which: Mapping[str, UUID], *, lock: bool) -> Case:
     """The one case of a query, with `lock` ours until commit and read anew."""
-    case = work.session.scalars(_LOCKED[query] if lock else query, which).first()
+    case = _locked(work, _LOCKED[query], which) if lock else work.session.scalars(query, which).first()
     if case is None:
         raise NotFound()
     if lock:
         check_account(work)
-        _held(work, case)
     return case
 
 
-def _held(work: UnitOfWork, case: Case) -> Case:
-    """The case has just been locked: nothing that was read before counts any more."""
+def _locked(work: UnitOfWork, query: Select[Case, AuditChain], which: Mapping[str, UUID]) -> Case | None:
+    """The one case of a locking query: nothing that was read of it before counts any more, and nothing that is still to be
+    written may be read over.
+    """
+    work.session.flush()
+    found = work.session.execute(query, which).first()
+    if found is None:
+        return None
+    case, head = found
+    audit.take_head(work, head)
     memory.locked(work).add(case.id)
     memory.forget(work, case.id)
     return case

@@ -56,8 +56,8 @@ def keep(work: UnitOfWork, case: Case, task: Task, form: Form, given: Answers) -
 
 def _moved(work: UnitOfWork, task: Task, form: Form, given: Answers) -> Iterator[Told]:
     """The starts that the form never offered."""
-    leeway = timedelta(minutes=configuration.value(work, "toleransi.waktu_mulai"))
     for told in form_starts.told(form, given):
+        leeway = timedelta(minutes=configuration.value(work, "toleransi.waktu_mulai"))
         if told.is_moved(_begun(task, told), leeway):
             yield told
 

@@ -8,8 +8,9 @@ from datetime import UTC
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped
 
 from workflow_app.models.audit import AuditChain, AuditEvent
 from workflow_app.services.ground.unit_of_work import UnitOfWork
@@ -61,18 +62,34 @@ def record_case(
     record(work, case_chain(case_id), action, case_id=case_id, element=element, **details)
 
 
-def case_chain(case_id: UUID) -> str:
+def case_chain(case_id: UUID | str) -> str:
     """The chain of a case."""
     return f"case:{case_id}"
 
 
+def chain_of(case_id: ColumnElement[UUID] | Mapped[UUID]) -> ColumnElement[str]:
+    """The same inside of a query."""
+    return func.concat(case_chain(""), case_id)
+
+
 def _locked_head(work: UnitOfWork, chain: str) -> AuditChain:
     """The head of a chain, ours until commit. Further events of this transaction find it here; they are written together."""
-    held: dict[str, AuditChain] = work.session.info.setdefault("audit_heads", {})
+    held = _heads(work)
     if chain not in held:
         head = work.session.get(AuditChain, chain, with_for_update=True, populate_existing=True)
         held[chain] = head if head is not None else _first_head(work, chain)
     return held[chain]
+
+
+def take_head(work: UnitOfWork, head: AuditChain) -> None:
+    """The head of a chain that another query has just locked and read anew, so that it is not asked for again."""
+    _heads(work)[head.name] = head
+
+
+def _heads(work: UnitOfWork) -> dict[str, AuditChain]:
+    """The heads that are ours until commit, by the names of their chains."""
+    held: dict[str, AuditChain] = work.session.info.setdefault("audit_heads", {})
+    return held
 
 
 def _first_head(work: UnitOfWork, chain: str) -> AuditChain:

@@ -114,7 +114,8 @@ def _new_task(work: UnitOfWork, case: Case, opened: OpenTask) -> Task:
 
 def _due(work: UnitOfWork, case: Case, opened: OpenTask) -> datetime | None:
     """When the clock of a task ends; None once it has stopped, whatever is still to be done."""
-    clock = clocks.named(work, case.id).get(opened.properties.get("clock", ""))
+    name = opened.properties.get("clock")
+    clock = clocks.named(work, case.id).get(name) if name else None
     return clock.due_at if clock is not None and clock.stopped_at is None else None
 
 
