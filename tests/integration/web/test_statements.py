@@ -6,7 +6,7 @@ from tests.integration.web import desk
 from tests.integration.web.statements import statements
 from tests.integration.web.visitor import Visitor
 
-MOST_PER_COMPLETION = 16
+MOST_PER_COMPLETION = 14
 MOST_PER_PAGE = 12
 MOST_PER_LIST = 6
 

@@ -6,7 +6,6 @@ list has grounds of its own), so that this is the one place that decides.
 Who locks a case is going to change something: the account is looked at again under the lock.
 """
 
-from collections.abc import Mapping
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, bindparam, or_, select, union_all
@@ -47,25 +46,34 @@ _CASE = select(Case).where(Case.id == bindparam("case_id"))
 _CASE_OF_TASK = select(Case).join(Task, Task.case_id == Case.id).where(Task.id == bindparam("task_id"))
 
 
-def _locking(query: Select[Case], *, nowait: bool = False) -> Select[Case, AuditChain]:
+def _locking(query: Select[Case], *, nowait: bool = False) -> Select[Case]:
     """The query with a lock: FOR NO KEY UPDATE, so that rows that refer to the case (events) may be written beside it, else
-    who holds the head of the audit chain would wait for us while we wait for the head. Who locks a case is going to record
-    what he did, so the head is locked and read with it, after the case.
+    who holds the head of the audit chain would wait for us while we wait for the head.
     """
-    with_head = query.add_columns(AuditChain).join(AuditChain, AuditChain.name == audit.chain_of(Case.id))
-    locking = with_head.with_for_update(key_share=True, of=(Case, AuditChain), nowait=nowait)
+    locking = query.with_for_update(key_share=True, of=Case, nowait=nowait)
     return locking.execution_options(populate_existing=True)
 
 
-_LOCKED = {query: _locking(query) for query in (_CASE, _CASE_OF_TASK)}
+_LOCKED = _locking(_CASE)
 _AT_ONCE = _locking(_CASE, nowait=True)
+_TASK_LOCKED = (
+    _CASE_OF_TASK.add_columns(AuditChain)
+    .join(AuditChain, AuditChain.name == audit.chain_of(Case.id))
+    .with_for_update(key_share=True, of=(Case, AuditChain))
+    .execution_options(populate_existing=True)
+)
+"""Who acts on a task is quick and records what he did: the head of the chain is locked behind the case, in one question. Who
+holds a case for longer (papers are made) lets others record that they read it.
+"""
 
 
 def lock_case(work: UnitOfWork, case_id: UUID) -> Case:
     """The case row, locked until commit. Waits as long as the connection allows (`connections.LOCK_SECONDS`); raises `Busy`
     (through the unit of work) or `NotFound`.
     """
-    return _found(work, _CASE, {"case_id": case_id}, lock=True)
+    case = _locked(work, _LOCKED, case_id)
+    check_account(work)
+    return case
 
 
 def lock_beside(work: UnitOfWork, case_id: UUID) -> Case:
@@ -75,17 +83,14 @@ def lock_beside(work: UnitOfWork, case_id: UUID) -> Case:
     held = memory.locked(work)
     if case_id in held:
         return work.session.get_one(Case, case_id)
-    query = _LOCKED[_CASE] if not held or case_id > max(held) else _AT_ONCE
-    if (case := _locked(work, query, {"case_id": case_id})) is None:
-        raise NotFound()
-    return case
+    return _locked(work, _LOCKED if not held or case_id > max(held) else _AT_ONCE, case_id)
 
 
 def visible_case(work: UnitOfWork, case_id: UUID, *, lock: bool = False) -> Case:
     """The case, if the actor may see it; raises `NotFound` otherwise."""
     seen = memory.for_actor(work)
     if case_id not in seen or (lock and case_id not in memory.locked(work)):
-        seen[case_id] = _checked(work, _found(work, _CASE, {"case_id": case_id}, lock=lock))
+        seen[case_id] = _checked(work, lock_case(work, case_id) if lock else _case(work, case_id))
     case: Case = seen[case_id]
     return case
 
@@ -96,7 +101,7 @@ def visible_task(work: UnitOfWork, task_id: UUID, *, lock: bool = False) -> Task
     if task is not None and (not lock or task.case_id in memory.locked(work)):
         visible_case(work, task.case_id)
         return task
-    case = _checked(work, _found(work, _CASE_OF_TASK, {"task_id": task_id}, lock=lock))
+    case = _checked(work, _case_of_task(work, task_id, lock=lock))
     memory.for_actor(work)[case.id] = case
     return case_tasks.of_id(work, case.id, task_id)
 
@@ -118,26 +123,42 @@ def check_account(work: UnitOfWork) -> None:
         )
 
 
-def _found(work: UnitOfWork, query: Select[Case], which: Mapping[str, UUID], *, lock: bool) -> Case:
-    """The one case of a query, with `lock` ours until commit and read anew."""
-    case = _locked(work, _LOCKED[query], which) if lock else work.session.scalars(query, which).first()
+def _case(work: UnitOfWork, case_id: UUID) -> Case:
+    case = work.session.scalars(_CASE, {"case_id": case_id}).first()
     if case is None:
         raise NotFound()
-    if lock:
-        check_account(work)
     return case
 
 
-def _locked(work: UnitOfWork, query: Select[Case, AuditChain], which: Mapping[str, UUID]) -> Case | None:
-    """The one case of a locking query: nothing that was read of it before counts any more, and nothing that is still to be
-    written may be read over.
-    """
+def _locked(work: UnitOfWork, query: Select[Case], case_id: UUID) -> Case:
+    """The case, ours until commit and read anew. Nothing that is still to be written may be read over."""
     work.session.flush()
-    found = work.session.execute(query, which).first()
+    case = work.session.scalars(query, {"case_id": case_id}).first()
+    if case is None:
+        raise NotFound()
+    return _held(work, case)
+
+
+def _case_of_task(work: UnitOfWork, task_id: UUID, *, lock: bool) -> Case:
+    """The case of a task; with `lock` ours until commit, with the head of its chain."""
+    which = {"task_id": task_id}
+    if not lock:
+        case = work.session.scalars(_CASE_OF_TASK, which).first()
+        if case is None:
+            raise NotFound()
+        return case
+    work.session.flush()
+    found = work.session.execute(_TASK_LOCKED, which).first()
     if found is None:
-        return None
+        raise NotFound()
     case, head = found
     audit.take_head(work, head)
+    check_account(work)
+    return _held(work, case)
+
+
+def _held(work: UnitOfWork, case: Case) -> Case:
+    """The case has just been locked: nothing that was read before counts any more."""
     memory.locked(work).add(case.id)
     memory.forget(work, case.id)
     return case
