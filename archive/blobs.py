@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
@@ -42,18 +42,24 @@ class BlobStat:
 class Blobs(Store):
     """The archive's bucket."""
 
-    def put(self, data: bytes | Path, media_type: str, *, anew: bool = False) -> StoredBlob:
-        """Store bytes (or a file) under their hash, locked until the retention ends.
+    def put(
+        self, data: bytes | Path, media_type: str, *, anew: bool = False, keep_for: timedelta | None = None
+    ) -> StoredBlob:
+        """Store bytes (or a file) under their hash, locked until the retention ends, or only for the time given.
 
-        The same bytes a second time are not uploaded again, unless `anew`: then they get a version and a lock of their own.
+        The same bytes a second time are not uploaded again, unless `anew`: then they get a version and a lock of their own. A lock
+        that was given for a time becomes the usual one; none is ever made shorter.
         """
+        lock = self.usual_lock() if keep_for is None else self.brief_lock(keep_for)
         with _source(data) as (stream, size):
             sha256 = _hash_of(stream)
             known = self._find(sha256)
             if known and known.size == size and known.version_id and not anew:
+                if keep_for is None and self._is_briefly_locked(known):
+                    self.lengthen(sha256, known.version_id, lock)
                 return StoredBlob(sha256, size, known.version_id)
             stream.seek(0)
-            return StoredBlob(sha256, size, self.upload(sha256, stream, size, media_type, self.usual_lock()))
+            return StoredBlob(sha256, size, self.upload(sha256, stream, size, media_type, lock))
 
     def put_named(self, name: str, data: bytes, media_type: str) -> str:
         """Store bytes under a name, locked like a blob; returns the version. Earlier ones stay, see `named`."""
@@ -101,6 +107,11 @@ class Blobs(Store):
         with named_errors(sha256):
             for item in found:
                 self.client.remove_object(self.bucket, sha256, item.version_id)
+
+    def _is_briefly_locked(self, known: BlobStat) -> bool:
+        """Was it stored with a shorter lock than the usual one?"""
+        usual = known.stored_at + self._retention - timedelta(days=1)
+        return known.locked_until is not None and known.locked_until < usual
 
     def _is_kept(self, sha256: str, version_id: str | None) -> bool:
         known = self._find(sha256, version_id)

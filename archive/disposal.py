@@ -21,12 +21,11 @@ from archive.models import (
     DocumentStatus,
     FormerRendition,
     Page,
-    PageAlike,
-    PageLayer,
     PastPage,
     Rendition,
     Version,
 )
+from archive.page_models import PageAlike, PageLayer
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +88,7 @@ def entomb(session: Session, document_id: UUID, *, at: datetime, under: str) -> 
     alike = or_(PageAlike.one_id == document_id, PageAlike.other_id == document_id)
     session.execute(delete(PageAlike).where(alike))
     document.status, document.status_reason = DocumentStatus.DISPOSED, ""
+    document.copy_level, document.copy_reason = "", ""
     document.disposed_at, document.disposed_under = at, under
     session.flush()
     # A reading that came after the first look is among them too.
@@ -126,6 +126,29 @@ def erase(session: Session, blobs: Blobs, document_id: UUID, *, at: datetime) ->
     return len(found)
 
 
+def give_up(session: Session, sha256: str, *, at: datetime) -> bool:
+    """Give up bytes that became no document; false when one that is kept needs them after all. Who brings them meanwhile waits."""
+    blob = session.get_one(Blob, sha256, with_for_update=True, populate_existing=True)
+    free = select(Blob.sha256).where(Blob.sha256 == sha256, _is_needed_only_by(None))
+    if session.scalar(free) is None:
+        return False
+    blob.gone_at = blob.gone_at or at
+    session.flush()
+    return True
+
+
+def erase_given_up(session: Session, blobs: Blobs, sha256: str, *, at: datetime) -> bool:
+    """Have the store let go of bytes that were given up; false when somebody has brought them again. Raises `BlobLocked`."""
+    blob = session.get_one(Blob, sha256, with_for_update=True, populate_existing=True)
+    if blob.gone_at is None:
+        return False
+    if blob.erased_at is None:
+        blobs.erase(sha256)
+        blob.erased_at = at
+        session.flush()
+    return True
+
+
 def _blobs_of(document_id: UUID) -> Select[str]:
     """Hashes of the original and of all that was ever made from it."""
     made = select(Rendition.blob_sha256).where(Rendition.document_id == document_id)
@@ -137,8 +160,8 @@ def _blobs_of(document_id: UUID) -> Select[str]:
     return select(original.union(made, former, copies).subquery().c[0])
 
 
-def _is_needed_only_by(document_id: UUID) -> ColumnElement[bool]:
-    """No other document that is kept needs this `Blob`."""
+def _is_needed_only_by(document_id: UUID | None) -> ColumnElement[bool]:
+    """No other document that is kept needs this `Blob`; None: no document at all."""
     originals = select(Document.id).where(
         Document.blob_sha256 == Blob.sha256, Document.id != document_id, Document.disposed_at.is_(None)
     )

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID, uuid4
 
@@ -20,10 +20,10 @@ from archive.models import (
     DocumentStatus,
     FormerRendition,
     Page,
-    PageLayer,
     Rendition,
     RenditionKind,
 )
+from archive.page_models import PageLayer
 from archive.page_text import PageText as PageText
 
 
@@ -214,9 +214,18 @@ def judge(session: Session, document_id: UUID, pages: Sequence[PageText | Outcom
     return document
 
 
-def keep_bytes(session: Session, blobs: Blobs, data: bytes, media_type: str, at: datetime) -> str:
-    """Store bytes and write their row; returns their hash. In the store first: a crash leaves no row without bytes."""
-    stored = blobs.put(data, media_type)
+def keep_bytes(
+    session: Session,
+    blobs: Blobs,
+    data: bytes,
+    media_type: str,
+    at: datetime,
+    keep_for: timedelta | None = None,
+) -> str:
+    """Store bytes and write their row; returns their hash. In the store first: a crash leaves no row without bytes. What may be
+    wanted by nobody in the end is locked for the time given; once it is a document, or part of one, as long as every other.
+    """
+    stored = blobs.put(data, media_type, keep_for=keep_for)
     session.execute(
         insert(Blob)
         .values(
@@ -231,16 +240,23 @@ def keep_bytes(session: Session, blobs: Blobs, data: bytes, media_type: str, at:
     # Who disposes of the last document with these bytes holds this row until he has said so.
     still = select(Blob.gone_at).where(Blob.sha256 == stored.sha256)
     if session.scalar(still.with_for_update(read=True)) is not None:
-        _bring_back(session, blobs, data, media_type, at)
+        _bring_back(session, blobs, data, media_type, at, keep_for)
     return stored.sha256
 
 
-def _bring_back(session: Session, blobs: Blobs, data: bytes, media_type: str, at: datetime) -> None:
+def _bring_back(
+    session: Session,
+    blobs: Blobs,
+    data: bytes,
+    media_type: str,
+    at: datetime,
+    keep_for: timedelta | None,
+) -> None:
     """Keep bytes again that were given up: what the store said of them before may not hold any more."""
     sha256 = hashlib.sha256(data).hexdigest()
     blob = session.get_one(Blob, sha256, with_for_update=True, populate_existing=True)
     if blob.gone_at is not None:
-        blob.version_id = blobs.put(data, media_type, anew=True).version_id
+        blob.version_id = blobs.put(data, media_type, anew=True, keep_for=keep_for).version_id
         blob.stored_at, blob.gone_at, blob.erased_at = at, None, None
         session.flush()
 

@@ -9,7 +9,8 @@ from sqlalchemy import Integer, Select, SmallInteger, cast, delete, func, select
 from sqlalchemy.dialects.postgresql import ARRAY, BIT, insert
 from sqlalchemy.orm import Session
 
-from archive.models import Page, PageAlike
+from archive.models import Page
+from archive.page_models import PageAlike
 
 ROWS, BITS = 8, 8
 NEAR = 8

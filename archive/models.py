@@ -14,7 +14,6 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
-    LargeBinary,
     SmallInteger,
     Text,
     UniqueConstraint,
@@ -129,8 +128,15 @@ class Document(ArchiveBase):
     """When a person found its newest version good; null while nobody did."""
     doubts: Mapped[int] = mapped_column(default=0, server_default="0")
     """Words of its newest version of which the reader was not sure (`archive.corrections.DOUBTFUL`)."""
+    copy_level: Mapped[str] = mapped_column(default="", server_default="")
+    """What the newest PDF that was judged conforms to, in the reader's words: its copy, or itself; empty where nobody knows."""
+    copy_reason: Mapped[str] = mapped_column(default="", server_default="")
+    """Sentence for people: why its copy is not more, or what sets it apart from the original."""
     accepted_at: Mapped[datetime | None]
-    """When it became a paper of the archive, where that was not when it came: later, or with the papers that it was made of."""
+    """When it became a paper of the archive, where that was not when it came: later, in another archive, or with the papers that
+    it was made of."""
+    accepted_by: Mapped[str] = mapped_column(default="", server_default="")
+    """Who accepted it into the archive, by the name that the caller knows people by."""
     disposed_at: Mapped[datetime | None]
     """When it was disposed of; what is left is this row."""
     disposed_under: Mapped[str] = mapped_column(default="", server_default="")
@@ -269,32 +275,3 @@ class MadeOf(ArchiveBase):
     """The version of the source that its pages were taken from."""
     pages: Mapped[list[int]] = mapped_column(ARRAY(Integer))
     """Which of them, as that version counts them."""
-
-
-class PageLayer(ArchiveBase):
-    """What the copy of a document needs of a page that was read, while others of its pages still are. Who reads on begins
-    where these end; gone when the copy is made, and with the document."""
-
-    __tablename__ = "page_layer"
-    __table_args__ = (CheckConstraint("no > 0", name="no"),)
-
-    document_id: Mapped[UUID] = mapped_column(ForeignKey(Document.id), primary_key=True)
-    no: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    layout: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    """How the layer lies on the page, in the reader's own words; empty for a page that needs none."""
-    layer: Mapped[bytes] = mapped_column(LargeBinary)
-    """A PDF of invisible text; empty for a page without."""
-
-
-class PageAlike(ArchiveBase):
-    """Two pages of two documents that may be the same page, noted when the later one was read; each pair once."""
-
-    __tablename__ = "page_alike"
-    __table_args__ = (CheckConstraint("one_id < other_id", name="order"), Index(None, "other_id"))
-
-    one_id: Mapped[UUID] = mapped_column(ForeignKey(Document.id), primary_key=True)
-    one_page: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    other_id: Mapped[UUID] = mapped_column(ForeignKey(Document.id), primary_key=True)
-    other_page: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    distance: Mapped[int]
-    """Bits of 64 in which their looks differ."""

@@ -10,10 +10,11 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, defer
 
-from archive import documents, rereading
+from archive import documents, rereading, version_copies
 from archive.blobs import Blobs
 from archive.documents import Outcome, PageText
-from archive.models import Document, DocumentStatus, Page, PageLayer, RenditionKind
+from archive.models import Document, DocumentStatus, Page, RenditionKind
+from archive.page_models import PageLayer
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +92,11 @@ def finish(
     *,
     pdf: bytes | None,
     pdf_kind: RenditionKind | None,
+    pdf_level: str = "",
+    pdf_reason: str = "",
     at: datetime,
 ) -> Document:
-    """End a reading whose pages were all kept: its copy is stored, what was kept for the copy is gone.
+    """End a reading whose pages were all kept: its copy is stored with its level, what was kept for the copy is gone.
 
     The document becomes `readable` when at least one page was read, else `unreadable`; pages that failed are named in
     `status_reason`.
@@ -102,6 +105,7 @@ def finish(
         documents.add_rendition(
             session, blobs, document_id, pdf, kind=pdf_kind, media_type="application/pdf", at=at
         )
+    version_copies.note_level(documents.get_living(session, document_id), 1, pdf_level, pdf_reason)
     query = select(Page.no, Page.source, Page.reason).where(Page.document_id == document_id).order_by(Page.no)
     session.execute(delete(PageLayer).where(PageLayer.document_id == document_id))
     return documents.judge(session, document_id, [Outcome(*row) for row in session.execute(query)])

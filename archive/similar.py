@@ -14,7 +14,8 @@ from uuid import UUID
 from sqlalchemy import Select, func, literal, or_, select, text, union_all
 from sqlalchemy.orm import Session
 
-from archive.models import Page, PageAlike
+from archive.models import Page
+from archive.page_models import PageAlike
 from archive.queries import INDONESIAN, lexemes
 
 PAGES = 5

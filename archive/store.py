@@ -93,6 +93,10 @@ class Store:
         """The lock of what is stored now."""
         return Lock(datetime.now(UTC) + self._retention)
 
+    def brief_lock(self, span: timedelta) -> Lock:
+        """The lock of what may be wanted by nobody in the end."""
+        return Lock(datetime.now(UTC) + min(span, self._retention))
+
     def upload(self, name: str, stream: BinaryIO, size: int, media_type: str, lock: Lock) -> str:
         """Store bytes under a name, locked; returns the version, or raises `StoreNotLocked` when none was kept:
         such an upload could be overwritten later."""
@@ -109,6 +113,14 @@ class Store:
         if not result.version_id or result.version_id == "null":
             raise StoreNotLocked
         return result.version_id
+
+    def lengthen(self, name: str, version_id: str, lock: Lock) -> None:
+        """Give a version a lock that ends later; the store refuses one that ends earlier."""
+        if lock.until is not None:
+            with named_errors(name):
+                self.client.set_object_retention(
+                    self.bucket, name, Retention(lock.mode, lock.until), version_id
+                )
 
     @contextmanager
     def download(

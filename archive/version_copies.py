@@ -41,11 +41,20 @@ def pdf_of(session: Session, document: Document, no: int | None = None) -> Blob 
     return found if found.media_type == PDF else None
 
 
-def keep(session: Session, blobs: Blobs, version: Version, pdf: bytes, at: datetime) -> None:
-    """Keep the copy of a version."""
+def keep(
+    session: Session, blobs: Blobs, version: Version, pdf: bytes, at: datetime, *, level: str, reason: str
+) -> None:
+    """Keep the copy of a version, with the level that it reached and why it is not a better one."""
     version.pdf_sha256 = documents.keep_bytes(session, blobs, pdf, PDF, at)
     version.reason = ""
+    note_level(documents.get(session, version.document_id), version.no, level, reason)
     session.flush()
+
+
+def note_level(document: Document, no: int, level: str, reason: str) -> None:
+    """What the copy of this version conforms to; of one that a newer version overtook nothing is noted."""
+    if document.version == no:
+        document.copy_level, document.copy_reason = level, reason
 
 
 def waits(session: Session, document: Document) -> Version | None:

@@ -46,10 +46,11 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Arranged:
-    """The pages as a PDF, and what it conforms to."""
+    """The pages as a PDF, what it conforms to, and why it is not more."""
 
     pdf: bytes
     level: PdfLevel
+    reason: str = ""
 
 
 class Arrangement:
@@ -79,9 +80,11 @@ class Arrangement:
             output=str(self._folder / PLAIN),
         )
         plain = self._sandbox.read(PLAIN, self._options.limits.decode_file)
-        archival = conforming(self._sandbox, self._folder / PLAIN, seconds, self._options)
+        judged = conforming(self._sandbox, self._folder / PLAIN, seconds, self._options)
         (self._folder / ARCHIVAL).unlink(missing_ok=True)
-        return Arranged(archival or plain, PdfLevel.A_2B if archival else PdfLevel.PLAIN)
+        if judged.pdf:
+            return Arranged(judged.pdf, PdfLevel.A_2B)
+        return Arranged(plain, PdfLevel.PLAIN, judged.reason)
 
     def read(self, no: int, turn: int, file: int = 0) -> ReadPage:
         """Recognise one page as a person turned it."""
@@ -122,10 +125,10 @@ def draw_page(source: Source, no: int, turn: int, limits: Limits) -> bytes:
         return opened.draw(no, turn)
 
 
-def put_together(sources: Sequence[Source], leaves: Sequence[Leaf], limits: Limits) -> bytes:
+def put_together(sources: Sequence[Source], leaves: Sequence[Leaf], limits: Limits) -> Arranged:
     """The leaves as a PDF, for somebody who waits; `InspectionBusy` when many do. The same leaves are the same bytes."""
     with turn_to_look(limits.inspect_wait), arrangement(sources, Options(limits)) as opened:
-        return opened.make(leaves, SECONDS / 2).pdf
+        return opened.make(leaves, SECONDS / 2)
 
 
 def _entry(leaf: Leaf) -> dict[str, object]:

@@ -42,6 +42,12 @@ def _conform(**arguments: Any) -> dict[str, Any]:
     return archival.conform(**arguments)
 
 
+def _claim(**arguments: Any) -> dict[str, Any]:
+    from ocr import archival
+
+    return archival.claim(**arguments)
+
+
 def _is_active(**arguments: Any) -> dict[str, Any]:
     from ocr import searchable
 
@@ -113,6 +119,7 @@ JOBS: dict[str, Callable[..., dict[str, Any]]] = {
     "page": _page,
     "assemble": _assemble,
     "conform": _conform,
+    "claim": _claim,
     "is_active": _is_active,
     "probe": _probe,
     "recognise": _recognise,

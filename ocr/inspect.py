@@ -136,6 +136,7 @@ def _inspect_pdf(data: bytes, limits: Limits) -> Inspection:
         encrypted=found["encrypted"],
         has_text=found["has_text"],
         signed=found["signed"],
+        xfa=found["xfa"],
         reason=" ".join(sentence for holds, sentence in notes if holds),
     )
 

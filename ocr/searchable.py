@@ -35,7 +35,7 @@ def assemble(path: str, media_type: str, pages: list[dict[str, Any]], output: st
                 _lay_text(pdf, page, entry)
                 layered += 1
         pdf.remove_unreferenced_resources()
-        pdf.save(output, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+        pdf.save(output, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
     return {"layered": layered}
 
 

@@ -65,6 +65,8 @@ class Inspection:
     """At least one page brings its own text."""
     signed: bool = False
     """The PDF carries a digital signature: no changed copy of it is made."""
+    xfa: bool = False
+    """The PDF is a form of XFA, of which its pages may show nothing."""
     seconds: float | None = None
     """How long a recording lasts, where its header says so."""
     reason: str = ""
@@ -93,19 +95,22 @@ class PdfKind(StrEnum):
     PICTURE = "picture"
     """Page pictures only: no page could be recognised."""
     ORIGINAL = "original"
-    """Nothing was made (`pdf` is None): the file received brings its own text and nothing that acts, or is signed."""
+    """Nothing was made (`pdf` is None): the file received brings its own text and nothing that acts, and is PDF/A or cannot become
+    it; or it is signed."""
     NONE = "none"
     """Nothing could be made (`pdf` is None)."""
 
 
 class PdfLevel(StrEnum):
-    """What `Reading.pdf` conforms to, as found in its own bytes."""
+    """What `Reading.pdf` conforms to, as found in its own bytes, or the file received where nothing was made."""
 
+    A_1B = "PDF/A-1b"
     A_2B = "PDF/A-2b"
+    A_3B = "PDF/A-3b"
     PLAIN = "PDF"
     """It works, and holds something that PDF/A forbids or that nobody here can judge."""
     NONE = ""
-    """Nothing was made."""
+    """Nothing was made, and the file received is no PDF/A."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +170,7 @@ class Reading:
     """One WebP for each page, without metadata; empty bytes for a page that could not be decoded."""
     pdf_level: PdfLevel = PdfLevel.NONE
     reason: str = ""
-    """Why there is no better PDF, when there could have been one."""
+    """Sentence for people: why there is no better PDF, or what sets the copy apart from the file received."""
 
     @property
     def failed(self) -> tuple[PageReading, ...]:

@@ -14,6 +14,7 @@ from ocr.errors import EngineMissing
 from ocr.one_page import ReadPage
 from tests.integration.services import desk, scans
 from tests.small_disk import fill, small_disk
+from tests.unit.ocr import papers
 from workflow_app.errors import Away, DiskFull, Unavailable
 from workflow_app.models.audit import AuditEvent
 from workflow_app.services.finding import paper_search
@@ -51,6 +52,29 @@ def test_r39_a_read_paper_has_text_a_searchable_copy_and_a_thumbnail(
         event = work.session.scalars(select(AuditEvent).where(AuditEvent.action == "document.read")).one()
         assert (event.case_id, event.details["label"], event.details["pages"]) == (case_id, "Surat", 1)
         assert (event.details["pdf"], event.details["pdf_level"]) == ("searchable", "PDF/A-2b")
+        assert (view.copy_level, view.copy_reason) == ("PDF/A-2b", "")
+
+
+def test_r37_a_paper_says_how_far_its_pdf_came_and_why_not_further(works: Works, budi: Actor) -> None:
+    with works.begin(budi) as work:
+        case = desk.new_case(work)
+        printed, faceless = (
+            documents.upload(work, case.id, element="uraian", label="Surat", data=data).id
+            for data in (papers.printed_pdf(papers.LINES), papers.text_pdf(papers.LINES))
+        )
+    for document_id in (printed, faceless):
+        assert reading.read_document(works, document_id) == "readable"
+    with works.begin(budi) as work:
+        view = documents.get(work, printed)
+        assert (view.copy_level, view.copy_reason) == ("PDF/A-2b", "")
+        assert (
+            documents.content(work, printed, "pdf").data != documents.content(work, printed, "original").data
+        )
+        view = documents.get(work, faceless)
+        assert (view.copy_level, view.has_pdf) == ("", True)
+        assert "huruf" in view.copy_reason
+        shown, received = (documents.content(work, faceless, kind).data for kind in ("pdf", "original"))
+        assert shown == received
 
 
 def test_the_job_run_twice_reads_once(works: Works, paper: tuple[UUID, UUID]) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 import archive.similar
 from archive import likeness
-from archive.models import PageAlike
+from archive.page_models import PageAlike
 from tests.integration.services import desk
 from tests.integration.services.test_paper_search import hand_in
 from workflow_app.errors import NotFound

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pikepdf
 import pillow_heif
+import weasyprint
 from pikepdf import Dictionary, Name
 from PIL import Image, ImageDraw, ImageFont
 
@@ -78,6 +79,20 @@ def text_pdf(*pages: Sequence[str]) -> bytes:
         shown = b" ".join(b"(%s) Tj 0 -20 Td" % line.encode("latin-1") for line in lines)
         pdf.pages[-1].obj.Contents = pdf.make_stream(b"BT /F0 12 Tf 72 770 Td " + shown + b" ET")
     return saved(pdf)
+
+
+def printed_pdf(*pages: Sequence[str]) -> bytes:
+    """A born-digital PDF as a program prints it: its faces are embedded, it has a title and a link."""
+    sheets = (
+        f"<section><h1>{lines[0]}</h1>{''.join(f'<p>{line}</p>' for line in lines)}"
+        "<p><a href='#awal'>ke awal</a></p></section>"
+        for lines in pages
+    )
+    style = "body{font-family:'DejaVu Sans';color:#123}section{break-after:page}"
+    text = (
+        f"<html lang='id'><title>Surat Contoh</title><style>{style}</style><body id='awal'>{''.join(sheets)}"
+    )
+    return bytes(weasyprint.HTML(string=text).write_pdf())
 
 
 def saved(pdf: pikepdf.Pdf, **options: object) -> bytes:

@@ -132,5 +132,6 @@ def test_a_file_that_is_none_is_no_page() -> None:
 def test_the_same_leaves_are_the_same_bytes(copy: bytes) -> None:
     first, second = (put_together([Source([copy], PDF)], [Leaf(2), Leaf(1, 90)], Limits()) for _ in range(2))
     assert first == second
-    with pikepdf.open(io.BytesIO(first)) as pdf:
+    assert (first.level, first.reason) == ("PDF/A-2b", "")
+    with pikepdf.open(io.BytesIO(first.pdf)) as pdf:
         assert pdf.open_metadata().pdfa_status == "2B"

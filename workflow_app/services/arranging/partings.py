@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+import archive.documents
 import archive.made_of
 import archive.version_copies
 import archive.versions
@@ -13,7 +14,7 @@ from archive.errors import VersionOvertaken
 from archive.made_of import Part
 from archive.models import Document
 from archive.versions import Act
-from ocr.arranging import Source, put_together
+from ocr.arranging import Arranged, Source, put_together
 from ocr.errors import OcrError
 from workflow_app.errors import Conflict, InvalidInput, Unavailable
 from workflow_app.models.document import CaseDocument
@@ -107,7 +108,7 @@ def candidates(work: UnitOfWork, document_id: UUID, case_id: UUID | None) -> lis
     ]
 
 
-def _pdf_of(work: UnitOfWork, parts: Sequence[Part]) -> bytes:
+def _pdf_of(work: UnitOfWork, parts: Sequence[Part]) -> Arranged:
     leaves = []
     try:
         with translated(), ExitStack() as opened:
@@ -137,22 +138,27 @@ def _lock(work: UnitOfWork, seen: Mapping[UUID, int]) -> None:
 
 
 def _take_in(
-    work: UnitOfWork, pdf: bytes, parts: Sequence[Part], label: str, origin: str
+    work: UnitOfWork, put: Arranged, parts: Sequence[Part], label: str, origin: str
 ) -> tuple[UUID, bool]:
     """The paper, and whether these very pages became it before."""
     # Its term does not start anew: the pages have been in the archive since the first of the papers came there.
-    accepted = [part.document.accepted_at or part.document.added_at for part in parts]
+    accepted, accepted_by = min(
+        (part.document.accepted_at or part.document.added_at, part.document.accepted_by) for part in parts
+    )
     made = archive.made_of.put_together(
         work.session,
         work.blobs,
-        pdf,
+        put.pdf,
         parts,
         label=label,
         origin=origin,
         at=work.clock(),
-        accepted_at=min(accepted) if origin == intake.ARCHIVE else None,
+        accepted_at=accepted if origin == intake.ARCHIVE else None,
     )
     if not made.is_duplicate:
+        document = archive.documents.get(work.session, made.document_id)
+        document.copy_level, document.copy_reason = str(put.level), put.reason
+        document.accepted_by = accepted_by if origin == intake.ARCHIVE else ""
         sources = [str(part.document.id) for part in parts]
         paper_trail.kept(work, made.document_id, "document.added", made_of=sources)
         paper_facets.renew(work, [made.document_id])

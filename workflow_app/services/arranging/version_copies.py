@@ -161,7 +161,15 @@ def _keep(
             )  # fmt: skip
         if read:
             archive.rereading.keep_reading(work.session, document, read)
-        archive.version_copies.keep(work.session, work.blobs, version, made.pdf, work.clock())
+        archive.version_copies.keep(
+            work.session,
+            work.blobs,
+            version,
+            made.pdf,
+            work.clock(),
+            level=str(made.level),
+            reason=made.reason,
+        )
         archive.likeness.note(work.session, document_id)
         paper_trail.kept(
             work, document_id, "document.version_made", version=no, read=len(read), pdf_level=str(made.level)

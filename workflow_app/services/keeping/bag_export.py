@@ -20,7 +20,7 @@ from workflow_app.permissions import LEVELS
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.keeping import bag_index, bag_versions, premis
 from workflow_app.services.office import configuration
-from workflow_app.services.papers import levels, paper_trail
+from workflow_app.services.papers import intake, levels, paper_trail
 from workflow_app.services.papers.documents import EXTENSIONS
 from workflow_app.types import AccessLevel
 
@@ -123,6 +123,9 @@ def _add_paper(
         "level": levels.key_of(document.level),
         "origin": document.origin,
         "added_at": document.added_at.isoformat(),
+        "accepted_at": accepted.isoformat() if (accepted := intake.accepted_at(document)) else None,
+        "accepted_by": document.accepted_by,
+        "copy_level": document.copy_level,
         "cases": [
             {"number": case.number, "label": link.label, "element": link.element} for link, case in links
         ],

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from workflow_app.services.papers import intake, levels, paper_facets, paper_tra
 
 NO_BAG = "Ini bukan tas arsip yang dapat diterima: daftar isinya tidak dapat dibaca."
 LARGEST_MEGABYTES = 500
+LONGEST_NAME = 200
 MADE = {RenditionKind.SEARCHABLE_PDF: "application/pdf", RenditionKind.PICTURE_PDF: "application/pdf",
         RenditionKind.THUMBNAIL: "image/webp"}  # fmt: skip
 KEPT = {*MADE, RenditionKind.PHOTO}
@@ -75,6 +77,8 @@ def _take_in(work: UnitOfWork, folder: Path, bag_id: str, paper: dict[str, Any])
         at=work.clock(),
         document_id=_free_id(work, UUID(paper["id"])),
     )
+    if not added.is_duplicate:
+        _accept(work, added.document_id, paper)
     paper_facets.renew(work, [added.document_id])
     levels.raise_to(work, added.document_id, LEVELS[paper["level"]])
     sha256 = paper["files"]["original"]["sha256"]
@@ -85,6 +89,18 @@ def _take_in(work: UnitOfWork, folder: Path, bag_id: str, paper: dict[str, Any])
         work, added.document_id, "document.imported", bag=bag_id, sha256=sha256, from_cases=cases
     )
     return Imported(added.document_id, sha256, added.is_duplicate)
+
+
+def _accept(work: UnitOfWork, document_id: UUID, paper: dict[str, Any]) -> None:
+    """Its time in the archive goes on where it was accepted first, as far as the bag tells; older bags do not."""
+    document = archive.documents.get(work.session, document_id)
+    document.accepted_by = work.actor.name
+    if told := paper.get("accepted_at"):
+        accepted_at = datetime.fromisoformat(told)
+        if accepted_at.tzinfo is None:
+            raise InvalidInput(NO_BAG)
+        document.accepted_at = min(accepted_at, document.added_at)
+        document.accepted_by = str(paper.get("accepted_by", ""))[:LONGEST_NAME]
 
 
 def _free_id(work: UnitOfWork, document_id: UUID) -> UUID | None:

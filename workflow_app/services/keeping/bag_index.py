@@ -44,10 +44,19 @@ def _row(no: int, paper: Mapping[str, Any]) -> str:
         escape(", ".join(case["number"] for case in paper["cases"]) or "tanpa berkas"),
         str(paper["pages"] or "rekaman suara"),
         escape(str(paper["level"]).replace("_", " ")),
-        escape(str(paper["added_at"])[:10]),
+        escape(_arrival(paper)),
         links,
     )
     return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>\n"
+
+
+def _arrival(paper: Mapping[str, Any]) -> str:
+    """When it came, and when and by whom it was accepted into the archive."""
+    told = str(paper["added_at"])[:10]
+    if accepted := paper.get("accepted_at"):
+        told += f"; masuk arsip {str(accepted)[:10]}"
+        told += f" oleh {paper['accepted_by']}" if paper.get("accepted_by") else ""
+    return told
 
 
 def _names(paper: Mapping[str, Any]) -> dict[str, str]:

@@ -76,6 +76,13 @@ class DocumentView:
     """Words of which the reader was not sure."""
     seconds: float | None = None
     """How long a recording lasts, where that is known."""
+    copy_level: str = ""
+    """What its PDF conforms to, where that is known."""
+    copy_reason: str = ""
+    """Why it is not more, or what sets it apart from the original."""
+    accepted_at: datetime | None = None
+    """Since when it is in the archive; None of one that nobody has accepted there."""
+    accepted_by: str = ""
     is_playable: bool = False
     """A recording that the actor may hear."""
 
@@ -168,6 +175,10 @@ def views(
                 doubts=document.doubts,
                 note=note,
                 seconds=document.seconds,
+                copy_level=document.copy_level if can_read else "",
+                copy_reason=document.copy_reason if can_read else "",
+                accepted_at=intake.accepted_at(document) if can_read else None,
+                accepted_by=document.accepted_by,
                 is_playable=can_read and document.status == DocumentStatus.RECORDING,
                 disposed_at=document.disposed_at,
                 sha256=document.blob_sha256,

@@ -1,5 +1,6 @@
 """Taking papers in: looked at before anything decodes them, kept as received, linked to a case once."""
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
@@ -106,8 +107,13 @@ def is_own(document: Document) -> bool:
 
 def become_archive(work: UnitOfWork, document: Document) -> None:
     """A locked document that was something else until now becomes a paper of the archive: its time there begins."""
-    document.accepted_at = work.clock()
+    document.accepted_at, document.accepted_by = work.clock(), work.actor.name
     _become(work, document, ARCHIVE)
+
+
+def accepted_at(document: Document) -> datetime | None:
+    """Since when a paper is in the archive; None of one that nobody has accepted there."""
+    return document.accepted_at or (document.added_at if document.origin == ARCHIVE else None)
 
 
 def _become_paper(work: UnitOfWork, document_id: UUID) -> None:
@@ -149,5 +155,7 @@ def _add(
         seconds=found.seconds if found else None,
     )
     if not added.is_duplicate:
+        if origin == ARCHIVE:
+            archive.documents.get(work.session, added.document_id).accepted_by = work.actor.name
         paper_facets.renew(work, [added.document_id])
     return added

@@ -124,6 +124,8 @@ def _finish(works: Works, document_id: UUID, reading: Reading) -> str:
             document_id,
             pdf=reading.pdf,
             pdf_kind=PDF_KINDS.get(reading.pdf_kind),
+            pdf_level=str(reading.pdf_level),
+            pdf_reason=reading.reason,
             at=work.clock(),
         )
         archive.likeness.note(work.session, document_id)
