@@ -1,17 +1,17 @@
 """Stacks of papers from the feeder: bringing them, seeing how far they are, and placing what needs a person."""
 
 from collections.abc import Mapping
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from workflow_app.errors import InvalidInput
-from workflow_app.permissions import STACK_BRINGERS
+from workflow_app.permissions import BEGINNERS, STACK_BRINGERS
 from workflow_app.services.bringing import stacks
-from workflow_app.services.running import tray
+from workflow_app.services.running import mail_complaints, tray
 from workflow_app.services.watching import health
-from workflow_app.web import uploads
+from workflow_app.web import page_keys, uploads
 from workflow_app.web.access import access
 from workflow_app.web.files import attachment
 from workflow_app.web.parts import sentra
@@ -111,6 +111,18 @@ def keep(stack_id: UUID, no: int) -> ResponseReturnValue:
     return redirect(url_for("stacks.show", _anchor="perlu-orang"))
 
 
+@blueprint.post("/<uuid:stack_id>/mulai-pengaduan")
+@access(*STACK_BRINGERS & BEGINNERS)
+def begin_complaint(stack_id: UUID) -> ResponseReturnValue:
+    """Begin the complaint that a mail is; on to its first form."""
+    with unit_of_work() as work:
+        started = mail_complaints.begin(work, stack_id, page_keys.sent())
+    flash("Berkas pengaduan dibuat. Periksa isian di bawah; pengirim belum diberi kabar apa pun.")
+    if started.task_id is None:
+        return redirect(url_for("cases.show", case_id=started.case_id))
+    return redirect(url_for("tasks.show", task_id=started.task_id))
+
+
 @blueprint.post("/dokumen/<uuid:document_id>/baca-lagi")
 @access(*STACK_BRINGERS)
 def read_again(document_id: UUID) -> ResponseReturnValue:
@@ -124,10 +136,12 @@ def read_again(document_id: UUID) -> ResponseReturnValue:
 def _page(wrong: Place | None = None, errors: Mapping[str, str] | None = None, number: str = "") -> str:
     with unit_of_work() as work:
         known = tray.show(work)
+        mails = mail_complaints.offered(work, known.parts)
         near = tray.near(work, number) if "nomor" in (errors or {}) else []
     return render_template(
         "stacks/show.html",
         tray=known,
+        complaints={stack_id: str(uuid4()) for stack_id in mails},
         near=near,
         labels=tray.LABELS,
         wrong=wrong,

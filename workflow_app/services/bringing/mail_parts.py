@@ -1,15 +1,19 @@
-"""Taking a mail apart (a job): its words become a sheet, each attachment a paper; all of them wait in the tray (R39)."""
+"""Taking a mail apart (a job): its words become a sheet, each attachment a paper; all of them wait in the tray, except what lies
+behind cover sheets in a scanned attachment: that goes where they say (R39)."""
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 import archive.documents
 from archive.errors import ArchiveError, StoreUnavailable
-from workflow_app.errors import InvalidInput, NotFound, StorageAway
+from ocr.errors import NoRoom, OcrError
+from ocr.stacks import Stack
+from workflow_app.errors import DiskFull, InvalidInput, NotFound, StorageAway, Unavailable
 from workflow_app.models.stack import PaperStack
 from workflow_app.services.bringing import mail_intake, mail_letters, mail_sheets, stack_parts, stacks
 from workflow_app.services.bringing.mail_letters import MailLetter, Unreasonable
+from workflow_app.services.bringing.stack_plan import Share
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.papers import intake
 from workflow_app.types import SYSTEM
@@ -29,7 +33,16 @@ WORDS_LABEL, ATTACHMENT_LABEL = "Isi surat elektronik", "Lampiran surat elektron
 WORDS, ATTACHMENT = "Isi surat elektronik.", "Lampiran {no} surat elektronik."
 
 
-def open_mail(works: Works, stack_id: UUID, *, max_megabytes: int) -> str:
+@dataclass(frozen=True)
+class _Attachment:
+    """One that can be a paper, or papers: its number in the mail, and the parts that cover sheets make of it."""
+
+    no: int
+    data: bytes
+    shares: Sequence[Share] = ()
+
+
+def open_mail(works: Works, stack_id: UUID, *, max_megabytes: int, nice: int = 5) -> str:
     """Returns the status of the stack. Killed and begun again, it makes no part twice. Raises `Away` when it has to wait."""
     with works.begin(SYSTEM) as work:
         stack = work.session.get(PaperStack, stack_id)
@@ -43,35 +56,69 @@ def open_mail(works: Works, stack_id: UUID, *, max_megabytes: int) -> str:
         received_at = stack.received_at or stack.brought_at
     try:
         letter = mail_letters.read(works.blobs.read(sha256))
-        for no, (data, reason) in enumerate(_parts(letter, received_at, max_megabytes, is_whole), 1):
-            if not stack_parts.is_settled(works, stack_id, no):
-                label = WORDS_LABEL if no == 1 else ATTACHMENT_LABEL
-                stack_parts.let_wait(works, stack_id, no, data, reason, label)
+        taken, faults = _looked_into(works, letter, max_megabytes, is_whole, nice)
+        notes = [_note(attachment) for attachment in taken]
+        sheet = mail_sheets.printed(letter, received_at, [*notes, *faults])
+        _let_wait(works, stack_id, 1, sheet, " ".join([WORDS, *faults[:MOST_TOLD]]), WORDS_LABEL)
+        following = 2
+        for attachment in taken:
+            following = _settle(works, stack_id, following, attachment, nice)
+    except NoRoom as error:
+        raise DiskFull(error.sentence, detail=type(error).__name__) from error
     except StoreUnavailable as error:
         raise StorageAway(detail=type(error).__name__) from error
     except Unreasonable:
         return stacks.conclude(works, stack_id, "failed", UNREASONABLE)
-    except ArchiveError as error:
-        return stacks.conclude(works, stack_id, "failed", error.sentence)
+    except (OcrError, ArchiveError) as error:
+        status = stacks.conclude(works, stack_id, "failed", error.sentence)
+        if error.is_retryable:
+            raise Unavailable(error.sentence, detail=type(error).__name__) from error
+        return status
     return stacks.conclude(works, stack_id, "split")
 
 
-def _parts(
-    letter: MailLetter, received_at: datetime, max_megabytes: int, is_whole: bool
-) -> Iterator[tuple[bytes, str]]:
-    """The sheet with the words, then each attachment that can be a paper. The sheet says of every one what became of it."""
-    notes, faults, kept = [], [], []
+def _looked_into(
+    works: Works, letter: MailLetter, max_megabytes: int, is_whole: bool, nice: int
+) -> tuple[list[_Attachment], list[str]]:
+    """The attachments that can be papers, and a sentence about each that cannot."""
+    taken, faults = [], []
     for no, data in enumerate(letter.attachments if is_whole else (), 1):
         try:
-            intake.look_into(data, max_megabytes)
+            pages = intake.look_into(data, max_megabytes).pages
         except InvalidInput as refusal:
             faults.append(f"Lampiran {no} tidak dapat menjadi dokumen. {refusal.sentence}")
         else:
-            notes.append(f"Lampiran {no} menjadi dokumen tersendiri.")
-            kept.append((data, ATTACHMENT.format(no=no)))
+            taken.append(_Attachment(no, data, _shares(works, data, nice) if pages > 1 else ()))
     if letter.left_out:
         faults.append(TOO_MANY.format(count=letter.left_out))
     if not is_whole:
         faults.append(TOO_LARGE)
-    yield mail_sheets.printed(letter, received_at, [*notes, *faults]), " ".join([WORDS, *faults[:MOST_TOLD]])
-    yield from kept
+    return taken, faults
+
+
+def _shares(works: Works, data: bytes, nice: int) -> Sequence[Share]:
+    """The parts of a scanned stack; none of what has no cover sheet: that stays as it was sent."""
+    with Stack(data, stack_parts.ACCEPTED, nice=nice) as opened:
+        found = stack_parts.shares(works, opened.look())
+    return found if any(share.cover for share in found) else ()
+
+
+def _note(attachment: _Attachment) -> str:
+    if attachment.shares:
+        return f"Lampiran {attachment.no} dipilah menurut lembar sampul di dalamnya."
+    return f"Lampiran {attachment.no} menjadi dokumen tersendiri."
+
+
+def _settle(works: Works, stack_id: UUID, first: int, attachment: _Attachment, nice: int) -> int:
+    """Give an attachment its places, numbered from `first`; returns the number after the last."""
+    if not attachment.shares:
+        reason = ATTACHMENT.format(no=attachment.no)
+        _let_wait(works, stack_id, first, attachment.data, reason, ATTACHMENT_LABEL)
+        return first + 1
+    with Stack(attachment.data, stack_parts.ACCEPTED, nice=nice) as opened:
+        return stack_parts.settle_all(works, stack_id, attachment.shares, opened, first)
+
+
+def _let_wait(works: Works, stack_id: UUID, no: int, data: bytes, reason: str, label: str) -> None:
+    if not stack_parts.is_settled(works, stack_id, no):
+        stack_parts.let_wait(works, stack_id, no, data, reason, label)

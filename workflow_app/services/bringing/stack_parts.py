@@ -1,18 +1,19 @@
 """What becomes of one part of a stack: the case and step that its cover sheet names, or the tray with the reason (R39)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import select, update
 
+from ocr.stacks import Stack, StackPage
 from ocr.types import Limits
 from workflow_app.models.case import Case
 from workflow_app.models.document import CaseDocument
 from workflow_app.models.stack import PaperStack, StackPart
 from workflow_app.models.task import Task
 from workflow_app.services.bringing import cover_sheets
-from workflow_app.services.bringing.stack_plan import Share
+from workflow_app.services.bringing.stack_plan import Share, plan
 from workflow_app.services.case_file import access
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
@@ -42,6 +43,24 @@ class _Stray:
     reason: str
     case: Case | None = None
     label: str = LABEL
+
+
+def shares(works: Works, pages: Iterable[StackPage]) -> list[Share]:
+    """How these pages fall into parts by the cover sheets among them."""
+    with works.begin(SYSTEM) as work:
+        return plan(
+            pages,
+            is_cover=cover_sheets.is_cover,
+            is_genuine=lambda code: cover_sheets.read(work, code) is not None,
+        )
+
+
+def settle_all(works: Works, stack_id: UUID, found: Sequence[Share], opened: Stack, first: int = 1) -> int:
+    """Give every share its place, numbered from `first`; returns the number after the last. Those that have theirs are left alone."""
+    for no, share in enumerate(found, first):
+        if not is_settled(works, stack_id, no):
+            settle(works, stack_id, no, share, opened.cut(share.pages))
+    return first + len(found)
 
 
 def is_settled(works: Works, stack_id: UUID, no: int) -> bool:

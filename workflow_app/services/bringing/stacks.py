@@ -21,8 +21,8 @@ from workflow_app.permissions import (
     leaves_trace,
     stacks_are_for,
 )
-from workflow_app.services.bringing import cover_sheets, stack_parts
-from workflow_app.services.bringing.stack_plan import Share, plan
+from workflow_app.services.bringing import stack_parts
+from workflow_app.services.bringing.stack_plan import Share
 from workflow_app.services.case_file import access
 from workflow_app.services.ground import audit, jobs
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
@@ -182,9 +182,7 @@ def split(works: Works, stack_id: UUID, *, nice: int = 5) -> str:
         sha256 = archive.documents.get(work.session, stack.document_id).blob_sha256
     try:
         with Stack(works.blobs.read(sha256), stack_parts.ACCEPTED, nice=nice) as opened:
-            for no, share in enumerate(_shares(works, stack_id, opened), 1):
-                if not stack_parts.is_settled(works, stack_id, no):
-                    stack_parts.settle(works, stack_id, no, share, opened.cut(share.pages))
+            stack_parts.settle_all(works, stack_id, _shares(works, stack_id, opened), opened)
     except NoRoom as error:
         raise DiskFull(error.sentence, detail=type(error).__name__) from error
     except StoreUnavailable as error:
@@ -209,12 +207,7 @@ def _shares(works: Works, stack_id: UUID, opened: Stack) -> list[Share]:
         pages.append(page)
         with works.begin(SYSTEM) as work:
             work.session.get_one(PaperStack, stack_id).pages_seen = page.no
-    with works.begin(SYSTEM) as work:
-        return plan(
-            pages,
-            is_cover=cover_sheets.is_cover,
-            is_genuine=lambda code: cover_sheets.read(work, code) is not None,
-        )
+    return stack_parts.shares(works, pages)
 
 
 def conclude(works: Works, stack_id: UUID, status: str, reason: str = "") -> str:
