@@ -9,7 +9,7 @@ from procrastinate import App
 
 from workflow_app.connections import mailbox
 from workflow_app.services.accounts import attempts, sessions
-from workflow_app.services.bringing import captures
+from workflow_app.services.bringing import captures, stray_photos
 from workflow_app.services.bringing.scan_folder import ScanFolder
 from workflow_app.services.ground import jobs, retries
 from workflow_app.services.ground.jobs import QUEUES
@@ -81,6 +81,7 @@ def add(app: App, settings: Settings, works: Works) -> None:
             attempts.sweep(work)
             captures.sweep(work)
             jobs.sweep(work)
+        stray_photos.sweep(works)
 
     for name, act in {**safekeeping.CARE, **_intakes(settings)}.items():
         app.task(name=name, queue=QUEUES[name], queueing_lock=name, lock=name)(partial(_act, works, act))

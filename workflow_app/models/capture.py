@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from archive.models import Blob, Document
 from workflow_app.models.base import Base
 
-IN_FORCE = text("ended_at is null")
+IN_FORCE, UNSENT = text("ended_at is null"), text("document_id is null")
 
 
 class Capture(Base):
@@ -50,6 +50,11 @@ class CapturePage(Base):
     __table_args__ = (
         UniqueConstraint("capture_id", "blob_sha256"),
         CheckConstraint("(sending is null) = (document_id is null)", name="sent"),
+        CheckConstraint(
+            "(dropped_at is null or document_id is null) and (swept_at is null or dropped_at is not null)",
+            name="dropped",
+        ),
+        Index("ix_capture_page_unsent", "taken_at", postgresql_where=UNSENT),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -60,6 +65,10 @@ class CapturePage(Base):
     """The photo as it was received."""
     media_type: Mapped[str]
     taken_at: Mapped[datetime]
+    dropped_at: Mapped[datetime | None]
+    """When it was taken off or replaced: shown to nobody from then on, and erased some days later."""
+    swept_at: Mapped[datetime | None]
+    """When its bytes were given up; the row goes when the store has let go of them."""
     sending: Mapped[UUID | None]
     """Idempotency key of the sending it went with: a double press sends once."""
     document_id: Mapped[UUID | None] = mapped_column(ForeignKey(Document.id), index=True)

@@ -10,14 +10,13 @@ from sqlalchemy import select
 
 from archive.blobs import Blobs
 from archive.models import Rendition, RenditionKind
-from tests.integration.conftest import TestClock
 from tests.integration.services import photos
 from tests.integration.services.desk import new_case
 from tests.integration.services.photos import LABEL, add, held, papers_of, photo, send
 from tests.integration.services.stacks import Desk
 from workflow_app.connections import blobs as blobs_of
 from workflow_app.errors import InvalidInput, NotFound, StorageAway
-from workflow_app.models.capture import Capture, CapturePage
+from workflow_app.models.capture import CapturePage
 from workflow_app.models.case import Case
 from workflow_app.models.document import CaseDocument
 from workflow_app.services.bringing import capture_pages, captures
@@ -228,19 +227,3 @@ def test_a_photo_that_is_another_held_paper_stays_held(
     with works.begin(SYSTEM) as work:
         assert holds.settle(work, bound)
         assert [work.blobs.stat(sha256).is_held for sha256 in (shared, own)] == [True, False]
-
-
-def test_pages_that_nobody_sent_are_forgotten_and_sent_ones_stay(
-    works: Works, device: str, clock: TestClock
-) -> None:
-    add(works, device, "Terkirim")
-    send(works, device)
-    add(works, device, "Tidak terkirim")
-    clock.advance(hours=23)
-    with works.begin(SYSTEM) as work:
-        assert captures.sweep(work) == 0
-    clock.advance(hours=2)
-    with works.begin(SYSTEM) as work:
-        assert captures.sweep(work) == 1
-        assert len(work.session.scalars(select(CapturePage)).all()) == 1
-        assert len(work.session.scalars(select(Capture)).all()) == 1

@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 from sqlalchemy import func, select
@@ -52,6 +53,8 @@ class PhoneView:
     """Those that wait, in their order."""
     sent_pages: int
     sent_papers: int
+    kept_days: int
+    """For so long photos stay that are taken off or not sent."""
 
 
 def show(held: Held) -> PhoneView:
@@ -66,6 +69,7 @@ def show(held: Held) -> PhoneView:
         pages=tuple(PageView(page.id, page.media_type in SHOWN) for page in waiting),
         sent_pages=len(sent),
         sent_papers=len(set(sent)),
+        kept_days=captures.kept_days(held.work),
     )
 
 
@@ -92,30 +96,37 @@ def add(held: Held, data: bytes, *, replaces: UUID | None = None, max_megabytes:
     old = _waiting(held, replaces) if replaces else None
     if old is None:
         _check_room(held, pages, len(data))
-    sha256 = archive.documents.keep_bytes(work.session, work.blobs, data, found.media_type, work.clock())
+    keep_for = timedelta(days=captures.kept_days(work))
+    sha256 = archive.documents.keep_bytes(
+        work.session, work.blobs, data, found.media_type, work.clock(), keep_for
+    )
     no = old.no if old else max((page.no for page in pages), default=0) + 1
     if old is not None and old.blob_sha256 != sha256:
-        work.session.delete(old)
-        work.session.flush()
+        old.dropped_at = work.clock()
     if sha256 not in {page.blob_sha256 for page in pages}:
-        work.session.add(
-            CapturePage(
-                id=uuid4(),
-                capture_id=held.capture.id,
-                no=no,
-                blob_sha256=sha256,
-                media_type=found.media_type,
-                taken_at=work.clock(),
-            )
-        )
+        _put(held, no, sha256, found.media_type)
     captures.touch(held)
 
 
+def _put(held: Held, no: int, sha256: str, media_type: str) -> None:
+    """The photo stands there, also when it was taken off before."""
+    session, at = held.work.session, held.work.clock()
+    query = select(CapturePage).where(
+        CapturePage.capture_id == held.capture.id, CapturePage.blob_sha256 == sha256
+    )
+    if (known := session.scalars(query).first()) is not None:
+        known.no, known.taken_at, known.dropped_at = no, at, None
+        return
+    page = CapturePage(id=uuid4(), capture_id=held.capture.id, no=no, blob_sha256=sha256)
+    page.media_type, page.taken_at = media_type, at
+    session.add(page)
+
+
 def remove(held: Held, page_id: UUID) -> None:
-    """Take a page off; nobody is shown its photo any more. One that is off already stays so."""
+    """Take a page off; nobody is shown its photo any more, and some days later it is erased. One that is off already stays so."""
     page = held.work.session.get(CapturePage, page_id)
     if page is not None and page.capture_id == held.capture.id and page.document_id is None:
-        held.work.session.delete(page)
+        page.dropped_at = page.dropped_at or held.work.clock()
     captures.touch(held)
 
 
@@ -193,12 +204,15 @@ def _check_room(held: Held, pages: list[CapturePage], size: int) -> None:
 
 
 def _pages(held: Held) -> list[CapturePage]:
-    query = select(CapturePage).where(CapturePage.capture_id == held.capture.id)
+    query = select(CapturePage).where(
+        CapturePage.capture_id == held.capture.id, CapturePage.dropped_at.is_(None)
+    )
     return list(held.work.session.scalars(query.order_by(CapturePage.no, CapturePage.taken_at)))
 
 
 def _waiting(held: Held, page_id: UUID) -> CapturePage:
     page = held.work.session.get(CapturePage, page_id)
-    if page is None or page.capture_id != held.capture.id or page.document_id is not None:
+    is_there = page is not None and page.capture_id == held.capture.id
+    if page is None or not is_there or page.document_id or page.dropped_at:
         raise NotFound("Halaman ini sudah dikirim atau dihapus. Muat ulang halaman.")
     return page

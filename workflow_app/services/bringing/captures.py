@@ -22,6 +22,7 @@ from workflow_app.services.accounts import sessions, users
 from workflow_app.services.case_file import access, precedence, task_rights
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.office import configuration
 from workflow_app.services.office.processes import definition_of
 from workflow_app.services.papers import paper_labels
 
@@ -30,10 +31,11 @@ IDLE = timedelta(minutes=15)
 LONGEST = timedelta(hours=2)
 """However much it is used."""
 FORGOTTEN = timedelta(days=1)
-"""Pages that nobody sent for so long are not offered to anybody any more."""
+"""After which a link without pages is forgotten."""
 OVER = "Kode ini tidak berlaku lagi. Minta petugas menampilkan kode baru di layarnya, lalu pindai kode itu."
 TAKEN = "Kode ini sudah dipakai ponsel lain. Minta petugas menutupnya dan menampilkan kode baru, lalu pindai kode itu."
 NO_PLACE = "Langkah ini tidak meminta dokumen di sini. Muat ulang halaman."
+KEPT = "foto_ponsel.hari_simpan"
 _KIND = "tautan ponsel"
 
 
@@ -50,6 +52,8 @@ class CaptureView:
     unsent: int
     """Pages on the phone."""
     sent: int
+    kept_days: int
+    """For so long photos stay that become no paper."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +107,7 @@ def open_link(work: UnitOfWork, task_id: UUID, place: str, session_id: UUID) -> 
         Capture.task_id == task_id, Capture.place == place, Capture.opened_by == user_id
     )
     unsent = CapturePage.capture_id.in_(earlier) & CapturePage.document_id.is_(None)
+    unsent &= CapturePage.dropped_at.is_(None)
     work.session.execute(update(CapturePage).where(unsent).values(capture_id=capture.id))
     _record(work, case, task, capture, "capture.opened", label)
 
@@ -124,7 +129,7 @@ def of_task(work: UnitOfWork, task_id: UUID, session_id: UUID) -> dict[str, Capt
     """The links that the actor has shown at this task and not closed, by their place. The caller has checked that he sees it."""
     query = (
         select(Capture, func.count(CapturePage.id), func.count(CapturePage.document_id))
-        .outerjoin(CapturePage, CapturePage.capture_id == Capture.id)
+        .outerjoin(CapturePage, (CapturePage.capture_id == Capture.id) & CapturePage.dropped_at.is_(None))
         .where(
             Capture.task_id == task_id, Capture.opened_by == work.actor.user_id, Capture.ended_at.is_(None)
         )
@@ -191,15 +196,16 @@ def record(held: Held, action: str, **details: str | int) -> None:
     _record(held.work, held.case, held.task, held.capture, action, held.label, **details)
 
 
-def sweep(work: UnitOfWork) -> int:
-    """Forget pages that nobody sent, and links without pages; returns how many pages."""
-    before = work.clock() - FORGOTTEN
-    old = select(Capture.id).where(Capture.opened_at < before)
-    unsent = CapturePage.document_id.is_(None) & CapturePage.capture_id.in_(old)
-    forgotten = work.session.execute(delete(CapturePage).where(unsent).returning(CapturePage.id)).all()
+def kept_days(work: UnitOfWork) -> int:
+    """For how many days photos stay that become no paper."""
+    return int(configuration.value(work, KEPT))
+
+
+def sweep(work: UnitOfWork) -> None:
+    """Forget links without pages; photos that nobody wanted are `stray_photos`."""
+    old = Capture.opened_at < work.clock() - FORGOTTEN
     has_pages = select(CapturePage.id).where(CapturePage.capture_id == Capture.id).exists()
-    work.session.execute(delete(Capture).where(Capture.opened_at < before, ~has_pages))
-    return len(forgotten)
+    work.session.execute(delete(Capture).where(old, ~has_pages))
 
 
 def _held(work: UnitOfWork, which: ColumnElement[bool], idle: timedelta, *, lock: bool) -> Held:
@@ -261,6 +267,7 @@ def _view(
         token=_token(work, capture.id) if is_waiting and not is_over else "",
         unsent=unsent,
         sent=sent,
+        kept_days=kept_days(work),
     )
 
 

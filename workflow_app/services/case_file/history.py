@@ -62,6 +62,7 @@ SENTENCES = {
     "capture.opened": "Pemotretan dengan ponsel dibuka: {label}",
     "capture.connected": "Ponsel tersambung: {label}",
     "capture.sent": "{pages} halaman diterima dari ponsel: {label}",
+    "capture.swept": "{pages} foto dari ponsel yang tidak menjadi dokumen dihapus: {label}",
     "capture.closed": "Pemotretan dengan ponsel ditutup: {label}",
     "letter.issued": "Surat terbit: {number}",
     "letter.rendered": "Surat siap dicetak: {number}",

@@ -186,6 +186,14 @@ _FAMILIES = (
     # Not in the SOP: a function to which a case is handed on reads its letters and papers here, until it returns the case.
     Family("serah_terima", "Hak baca fungsi penerima", SERVICE, shapes.truth, {"penerima_membaca": True}),
     Family("tingkat_akses", "Tingkat akses awal naskah", KEEPING, shapes.levels, {"": seeds.LEVELS}),
+    # Not in the SOP: for so long photos wait that an officer has not sent, or has taken off.
+    Family(
+        "foto_ponsel",
+        "Hari penyimpanan foto ponsel yang tidak menjadi dokumen",
+        KEEPING,
+        shapes.publication,
+        {"hari_simpan": 7},
+    ),
     # Who proposes what goes does not say what may go.
     Family(
         retention_schedule.KEY,
