@@ -6,6 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
 from workflow_app.local_stack import StackError
 from workflow_app.trials import (
@@ -162,16 +163,30 @@ def ingest(pages: int, papers: int, as_json: bool) -> None:
 
 @bench.command()
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option(
+    "--ocrmypdf",
+    "program",
+    envvar="OCRMYPDF",
+    default="ocrmypdf",
+    show_default=True,
+    help="OCRmyPDF to compare with, a path or a name; also the variable OCRMYPDF.",
+)
 @AS_JSON
-def ocr(folder: Path, as_json: bool) -> None:
+def ocr(folder: Path, program: str, as_json: bool) -> None:
     """Read all pictures and PDFs of FOLDER, ours and OCRmyPDF's in turns on the same files.
 
-    Where NAME.txt is beside a paper, its letters are compared. OCRmyPDF is used when it is installed. Papers to read are
-    made by `bench corpus`.
+    Where NAME.txt is beside a paper, its letters are compared. OCRmyPDF is used when it is installed (it belongs into an
+    environment of its own, see docs/how-to/measure-speed.md). Papers to read are made by `bench corpus`.
     """
+    is_named = click.get_current_context().get_parameter_source("program") is not ParameterSource.DEFAULT
     try:
-        figures = ocr_bench.measure(folder, notice=lambda text: click.echo(f"  {text}", err=True))
-    except ocr_bench.NothingToRead as error:
+        figures = ocr_bench.measure(
+            folder,
+            program=program,
+            must_compare=is_named,
+            notice=lambda text: click.echo(f"  {text}", err=True),
+        )
+    except (ocr_bench.NothingToRead, ocr_bench.NotThere) as error:
         raise click.ClickException(str(error)) from error
     _print(figures.as_dict() if as_json else figures.as_dict() | figures.details(), as_json=as_json)
 

@@ -31,6 +31,10 @@ class NothingToRead(Exception):
     """The folder holds no picture and no PDF."""
 
 
+class NotThere(Exception):
+    """The program to compare with cannot be started."""
+
+
 class Cost(NamedTuple):
     """What reading one file took: seconds on the wall, and of the processors together, which other work on the machine
     does not lengthen."""
@@ -52,6 +56,8 @@ class Result:
 class Figures:
     """Of both programs over the folder. Those of OCRmyPDF are None where it is not installed."""
 
+    other: str = ""
+    """Which OCRmyPDF it was, by its own word."""
     pages: int = 0
     ours: list[Result] = field(default_factory=list)
     theirs: list[Result] = field(default_factory=list)
@@ -74,23 +80,28 @@ class Figures:
         }
 
     def details(self) -> dict[str, object]:
-        """Error rates of ours by kind of paper, the worst first."""
+        """Version of the other program, and error rates of ours by kind of paper, the worst first."""
+        other = {"ocrmypdf": self.other} if self.other else {}
         means = sorted(((fmean(rates), kind) for kind, rates in self.by_kind.items()), reverse=True)
-        return {f"cer {kind}": round(mean, 2) for mean, kind in means}
+        return other | {f"cer {kind}": round(mean, 2) for mean, kind in means}
 
 
-def measure(folder: Path, *, program: str = "ocrmypdf", notice: Notice = unheard) -> Figures:
+def measure(
+    folder: Path, *, program: str = "ocrmypdf", must_compare: bool = False, notice: Notice = unheard
+) -> Figures:
     """Read every picture and PDF of the folder with both programs, one after the other.
 
-    Ground truth is the text of the same name with `.txt`. Raises `NothingToRead`.
+    Ground truth is the text of the same name with `.txt`. Raises `NothingToRead`, and `NotThere` when the comparison is asked for
+    and the program does not start.
     """
     papers = sorted(path for path in folder.iterdir() if path.suffix.lower() in READABLE)
     if not papers:
         raise NothingToRead(f"{folder} holds no picture and no PDF.")
-    has_other = shutil.which(program) is not None
-    if not has_other:
+    figures = Figures(other=_version_of(program))
+    if must_compare and not figures.other:
+        raise NotThere(f"{program} does not start.")
+    if not figures.other:
         notice(f"{program} is not installed: only ours is measured.")
-    figures = Figures()
     for no, paper in enumerate(papers, 1):
         try:
             figures.pages += inspect(paper.read_bytes()).pages
@@ -101,7 +112,7 @@ def measure(folder: Path, *, program: str = "ocrmypdf", notice: Notice = unheard
         figures.ours.append(ours)
         if ours.cer is not None:
             figures.by_kind.setdefault(paper.stem.rpartition("-")[0] or paper.stem, []).append(ours.cer)
-        if has_other:
+        if figures.other:
             figures.theirs.append(_theirs(paper, program))
         notice(f"{no}/{len(papers)} {paper.name}: {_told([ours, *figures.theirs[-1:]])}")
     return figures
@@ -111,6 +122,17 @@ def error_rate(found: str, truth: str) -> float:
     """Insertions, deletions and substitutions in percent of the letters of the truth; runs of white space count as one."""
     wanted = _plain(truth)
     return 100 * Levenshtein.distance(_plain(found), wanted) / max(1, len(wanted))
+
+
+def _version_of(program: str) -> str:
+    """What the other program calls itself; empty when it is not there or does not start."""
+    found = shutil.which(program)
+    if found is None:
+        return ""
+    answer = subprocess.run(
+        [found, "--version"], check=False, capture_output=True, text=True, timeout=MOST_SECONDS
+    )
+    return answer.stdout.strip() if answer.returncode == 0 else ""
 
 
 def _ours(paper: Path) -> Result:

@@ -52,3 +52,32 @@ def test_the_command_writes_papers_and_prints_the_promised_figures(tmp_path: Pat
     names = ["pages", "ours_s_per_page", "ocrmypdf_s_per_page", "ratio", "ours_cer", "ocrmypdf_cer"]
     names += ["ours_cpu_s_per_page", "ocrmypdf_cpu_s_per_page", "cpu_ratio"]
     assert list(json.loads(done.stdout.splitlines()[-1])) == names
+
+
+def test_a_program_that_is_named_and_does_not_start_is_told(tmp_path: Path) -> None:
+    list(writing.write(tmp_path, per_kind=1, kinds=CARDS))
+    broken = tmp_path / "rusak"
+    broken.write_text("#!/bin/sh\nexit 3\n")
+    broken.chmod(0o755)
+    for where in (str(tmp_path / "tidak-ada"), str(broken)):
+        for given, variables in ((["--ocrmypdf", where], {}), ([], {"OCRMYPDF": where})):
+            done = CliRunner().invoke(bench, ["ocr", str(tmp_path), *given], env=variables)
+            assert (done.exit_code, "does not start" in done.output) == (1, True), done.output
+
+
+def test_the_program_that_is_named_is_measured_beside_ours(tmp_path: Path) -> None:
+    """A stand-in that is asked as OCRmyPDF is: it reads nothing but the truth, and burns some time."""
+    list(writing.write(tmp_path, per_kind=1, kinds=CARDS))
+    other = tmp_path / "lain"
+    other.write_text(
+        '#!/bin/sh\n[ "$1" = --version ] && { echo 17.99; exit 0; }\n'
+        'while [ "$1" != --sidecar ]; do shift; done\n'
+        f'i=0; while [ $i -lt 20000 ]; do i=$((i+1)); done\ncat "{tmp_path}"/*.txt > "$2"\n'
+    )
+    other.chmod(0o755)
+    figures = ocr_bench.measure(tmp_path, program=str(other), must_compare=True)
+    found: dict[str, Any] = figures.as_dict()
+    assert figures.other == "17.99"
+    assert found["ocrmypdf_cer"] == 0
+    assert found["ocrmypdf_cpu_s_per_page"] > 0
+    assert found["ratio"] == pytest.approx(found["ours_s_per_page"] / found["ocrmypdf_s_per_page"], rel=0.05)
