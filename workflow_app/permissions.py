@@ -95,10 +95,14 @@ CLASSIFIERS = frozenset({"arsiparis", "ka_spkt"})
 
 HOLD_KEEPERS = frozenset({"arsiparis", "ka_spkt"})
 """Put a hold on papers they may read, and lift it; in a confined case its own role does."""
-DISPOSAL_PROPOSERS = frozenset({"arsiparis"})
-"""See which papers are due by the schedule, and propose to dispose of them (R37)."""
+ARCHIVE_DISPOSERS = frozenset({"arsiparis"})
+"""Propose to dispose of what is open to the unit (R37)."""
+CONFINED_DISPOSERS = frozenset({"piket_propam"})
+"""Propose to dispose of papers of the cases that are confined to them, and decide on it, under four eyes."""
+DISPOSAL_PROPOSERS = ARCHIVE_DISPOSERS | CONFINED_DISPOSERS
+"""See which papers are due by the schedule."""
 DISPOSAL_APPROVERS = frozenset({"ka_spkt"})
-"""Decide on such a proposal. What they may not know of cannot be proposed to them."""
+"""Decide on a proposal of the archive. What they may not know of cannot be proposed to them."""
 
 
 def has_role(actor: Actor, roles: Collection[str]) -> bool:
@@ -179,6 +183,17 @@ def stacks_are_for(actor: Actor) -> str | None:
     """The role for which alone the papers are that the actor brings without a cover sheet; None where all who sort may see them."""
     own = sorted(actor.roles & (STACK_BRINGERS - BEGINNERS))
     return None if has_role(actor, BEGINNERS) else next(iter(own), None)
+
+
+def disposal_scopes(actor: Actor) -> list[str | None]:
+    """Whose papers the actor may propose to dispose of: those open to the unit (None), those confined to a role of his."""
+    own: list[str | None] = [*sorted(actor.roles & CONFINED_DISPOSERS)]
+    return [None, *own] if has_role(actor, ARCHIVE_DISPOSERS) else own
+
+
+def disposal_approvers(scope: str | None) -> frozenset[str]:
+    """The roles that decide on disposing of such papers."""
+    return DISPOSAL_APPROVERS if scope is None else frozenset({scope})
 
 
 def can_read_archive(actor: Actor) -> bool:

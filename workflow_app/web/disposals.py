@@ -6,8 +6,10 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from workflow_app.errors import Conflict, InvalidInput, NotFound
-from workflow_app.permissions import DISPOSAL_PROPOSERS
+from workflow_app.permissions import DISPOSAL_PROPOSERS, disposal_scopes
+from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.keeping import disposals, due_papers
+from workflow_app.services.office.configuration import role_label
 from workflow_app.services.running import disposal_proposals
 from workflow_app.web import page_keys
 from workflow_app.web.access import access
@@ -37,7 +39,7 @@ def propose() -> ResponseReturnValue:
                 disposals.choose(work, case_id := _id(existing), ids)
                 task_id = None
             else:
-                started = disposal_proposals.begin(work, ids, token)
+                started = disposal_proposals.begin(work, ids, token, _scope(work))
                 case_id, task_id = started.case_id, started.task_id
     except (InvalidInput, Conflict) as error:
         return _due_page(error.sentence, ids), status_of(error)
@@ -71,17 +73,22 @@ def take_out(case_id: UUID, no: int) -> ResponseReturnValue:
 def _due_page(error: str = "", chosen: list[UUID] | None = None) -> str:
     year, code, after = (request.values.get(name, "") for name in ("tahun", "baris", "sesudah"))
     with unit_of_work() as work:
+        scope = _scope(work)
         page = due_papers.show(
             work,
+            scope=scope,
             year=int(year) if year.isascii() and year.isdigit() and len(year) == 4 else None,
             code=code or None,
             after=_id(after) if after else None,
         )
-        mine = disposal_proposals.open_ones(work)
+        mine = disposal_proposals.open_ones(work, scope)
+        scopes = {each or "": role_label(work, each) if each else "" for each in disposal_scopes(work.actor)}
     return render_template(
         "disposals/due.html",
         page=page,
         proposals=mine,
+        scope=scope or "",
+        scopes=scopes,
         year=year,
         code=code,
         after=after,
@@ -90,6 +97,12 @@ def _due_page(error: str = "", chosen: list[UUID] | None = None) -> str:
         token=page_keys.sent(),
         most=disposals.MOST,
     )
+
+
+def _scope(work: UnitOfWork) -> str | None:
+    """Whose papers the page is about: those that were asked for, else the first that the actor may propose."""
+    asked = request.values.get("lingkup")
+    return next(iter(disposal_scopes(work.actor)), None) if asked is None else asked or None
 
 
 def _page(case_id: UUID, wrong: int | None = None, error: str = "") -> str:

@@ -23,7 +23,10 @@ def choose() -> ResponseReturnValue:
         startable = processes.startable(work)
     tokens = {process.key: str(uuid4()) for process in startable}
     return render_template(
-        "processes/choose.html", startable=startable, tokens=tokens, disposal=disposal_proposals.PROCESS
+        "processes/choose.html",
+        startable=startable,
+        tokens=tokens,
+        disposals={*disposal_proposals.PROCESSES.values()},
     )
 
 
@@ -33,7 +36,7 @@ def start(key: str) -> ResponseReturnValue:
     """Begin a case and open its first task. The same page sent twice begins one. A disposal begins where its papers are chosen:
     without any there is nothing to approve.
     """
-    if key == disposal_proposals.PROCESS:
+    if key in disposal_proposals.PROCESSES.values():
         return redirect(url_for("disposals.show_due"))
     token = page_keys.sent()
     with unit_of_work() as work:

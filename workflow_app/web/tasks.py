@@ -212,9 +212,10 @@ def _page(
             colleagues=_colleagues(work, task) if task.can_reassign else [],
             has_covers=arrivals.asks_for_papers(task.form),
             on_duty="" if task.is_mine else duties.names(work, case.unit, task.role),
-            proposes_disposal=case.process_key == disposal_proposals.PROCESS,
+            proposal_scope=case.confined_to or "",
+            proposes_disposal=case.process_key in disposal_proposals.PROCESSES.values(),
             proposal=disposals.listed(work, case.id)
-            if case.process_key == disposal_proposals.PROCESS
+            if case.process_key in disposal_proposals.PROCESSES.values()
             else None,
             reasons=disposals.REASONS,
             wrong=None,

@@ -154,7 +154,8 @@ def open_office(
     """The process is deployed, and the schedule is set."""
     own = brief(works, settings)
     with own.begin(SYSTEM) as work:
-        processes.deploy(work, PROCESSES / "disposal")
+        for name in ("disposal", "disposal_propam"):
+            processes.deploy(work, PROCESSES / name)
     set_schedule(own, schedule())
     return Office(own, replace(stage, works=own), clock, archivist, chief)
 

@@ -153,7 +153,7 @@ def test_r37_above_ones_level_and_behind_walls_a_due_paper_is_not_there(
     case = office.propose(secret, plain)
     with office.works.begin(SYSTEM) as work:
         work.session.get_one(Document, secret).level = AccessLevel.SECRET
-        wall = {"case_id": case_id, "user_id": budi.user_id, "reason_key": "contoh"}
+        wall = {"case_id": case_id, "user_id": office.archivist.user_id, "reason_key": "contoh"}
         work.session.add(CaseWall(since=work.clock(), **wall))
     assert retained.due(office) == set()
     with office.works.begin(person("pamapta_lain", "pamapta")) as work:

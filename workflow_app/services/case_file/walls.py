@@ -24,6 +24,8 @@ INHERITED = "berkas_asal"
 """Why a wall stands that was raised in the case which this one continues."""
 RELATED = "berkas_terkait"
 """Why a wall stands that was raised in a case of the same matter after this one had begun."""
+TOLD = "berkas_yang_disebut"
+"""Why a wall stands that was raised in a case whose papers this one names."""
 SERVED = "melayani_asal"
 """Why a wall stands before who served in the case that begot this one, which is about that service."""
 
@@ -46,6 +48,12 @@ def inherit(work: UnitOfWork, parent: Case, child: Case) -> None:
     _keep_out(work, child, "", case_tasks.walled_off(work, parent.id), INHERITED)
     if parent.confined_to is not None:
         _confine(work, child, "", parent.confined_to)
+
+
+def stand_alike(work: UnitOfWork, case: Case, others: Iterable[UUID]) -> None:
+    """Keep out of a locked case whom these cases keep out: it tells of them."""
+    members = {member for other in others for member in case_tasks.walled_off(work, other)}
+    _keep_out(work, case, "", members - case_tasks.walled_off(work, case.id), TOLD)
 
 
 def keep_out_who_served(work: UnitOfWork, child: Case, served: Iterable[UUID | None]) -> None:

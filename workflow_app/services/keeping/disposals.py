@@ -11,11 +11,13 @@ from archive.models import Document
 from workflow_app.errors import Conflict, Forbidden, InvalidInput, NotFound
 from workflow_app.models.case import Case
 from workflow_app.models.disposal import DisposalItem
-from workflow_app.permissions import DISPOSAL_PROPOSERS, check_role
-from workflow_app.services.case_file import access, case_tasks
+from workflow_app.models.document import CaseDocument
+from workflow_app.models.task import Task
+from workflow_app.services.case_file import access, case_tasks, walls
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.keeping import due_papers, retention
+from workflow_app.services.office.processes import definition_of
 
 MOST = 100
 """Papers of one proposal: somebody has to look at each of them."""
@@ -80,9 +82,9 @@ def choose(work: UnitOfWork, case_id: UUID, document_ids: Collection[UUID]) -> N
     """Put papers on the list of a case while it is proposed: all of them, or none, so that who chose sees what is not due any
     more. What is on the list already stays.
     """
-    check_role(work.actor, DISPOSAL_PROPOSERS)
     case = access.visible_case(work, case_id, lock=True)
-    if _task_to_change_at(work, case) is None:
+    due_papers.check_scope(work, case.confined_to)
+    if not may_add(work, case):
         raise Forbidden(NOT_NOW)
     listed_already = select(DisposalItem.document_id).where(DisposalItem.case_id == case.id)
     known_items = set(work.session.scalars(listed_already))
@@ -91,12 +93,14 @@ def choose(work: UnitOfWork, case_id: UUID, document_ids: Collection[UUID]) -> N
     wanted = sorted(set(document_ids) - known_items)
     if len(wanted) + len(known_items) > MOST:
         raise InvalidInput(f"Satu usulan memuat paling banyak {MOST} dokumen. Kurangi pilihannya.")
-    known = select(Document.id).where(Document.id.in_(wanted), due_papers.known_to(work))
+    known = select(Document.id).where(
+        Document.id.in_(wanted), due_papers.known_to(work), due_papers.is_within(case.confined_to)
+    )
     # Locked, so that of two proposals at once the later one finds the first.
     locked = known.order_by(Document.id).with_for_update(key_share=True)
     if len(work.session.scalars(locked).all()) < len(wanted):
         raise NotFound("Salah satu dokumen tidak ada lagi. Muat ulang daftar, lalu pilih lagi.")
-    judged = retention.standings(work, wanted)
+    judged = retention.standings(work, wanted, scope=case.confined_to)
     refused = [(one, one.obstacles[0]) for one in judged.values() if one.obstacles]
     refused += [
         (one, words)
@@ -126,6 +130,22 @@ def choose(work: UnitOfWork, case_id: UUID, document_ids: Collection[UUID]) -> N
     work.session.flush()
     if ordered:
         audit.record_case(work, case.id, "disposal.proposed", count=len(ordered))
+        hide(work, case, wanted)
+
+
+def may_add(work: UnitOfWork, case: Case) -> bool:
+    """Does the actor hold a task at which papers are chosen? Who decides under four eyes chooses none."""
+    elements = definition_of(work, case.definition_id).elements
+    mine = _my_tasks(work, case)
+    return case.closed_at is None and any(
+        "fourEyes" not in elements[task.element].properties for task in mine
+    )
+
+
+def hide(work: UnitOfWork, case: Case, document_ids: Collection[UUID]) -> None:
+    """Whoever is kept out of a case of these papers is kept out of this one, which names them: also the minutes do."""
+    held = select(CaseDocument.case_id).where(CaseDocument.document_id.in_(document_ids)).distinct()
+    walls.stand_alike(work, case, work.session.scalars(held.order_by(CaseDocument.case_id)).all())
 
 
 def listed(work: UnitOfWork, case_id: UUID) -> Proposal | None:
@@ -198,12 +218,13 @@ def _task_to_change_at(work: UnitOfWork, case: Case) -> UUID | None:
     """
     if case.closed_at is not None:
         return None
-    mine = (
-        task.id
-        for task in case_tasks.open_of_case(work, case.id)
-        if task.assignee_id is not None and task.assignee_id == work.actor.user_id
-    )
-    return next(mine, None)
+    return next((task.id for task in _my_tasks(work, case)), None)
+
+
+def _my_tasks(work: UnitOfWork, case: Case) -> list[Task]:
+    user_id = work.actor.user_id
+    tasks = case_tasks.open_of_case(work, case.id)
+    return [task for task in tasks if user_id is not None and task.assignee_id == user_id]
 
 
 def _is_told(work: UnitOfWork, document_id: UUID) -> bool:

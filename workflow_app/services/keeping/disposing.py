@@ -67,7 +67,9 @@ def _decide(work: UnitOfWork, case_id: UUID, no: int) -> bool:
         disposals.settle(work, item, "left_out", reason)
         audit.record_case(work, case_id, "disposal.left_out", no=no, reason=reason)
         return False
-    number = work.session.get_one(Case, case_id).number
+    case = access.lock_case(work, case_id)
+    disposals.hide(work, case, [document.id])
+    number = case.number
     with translated():
         archive.disposal.entomb(work.session, document.id, at=work.clock(), under=number)
     disposals.settle(work, item, "erasing")
@@ -100,7 +102,9 @@ def _waits_on_phone(work: UnitOfWork, document_id: UUID) -> bool:
         Rendition.document_id == document_id, Rendition.kind == RenditionKind.PHOTO
     )
     waiting = select(CapturePage.id).where(
-        CapturePage.document_id.is_(None), CapturePage.blob_sha256.in_(original.union(photos))
+        CapturePage.document_id.is_(None),
+        CapturePage.dropped_at.is_(None),
+        CapturePage.blob_sha256.in_(original.union(photos)),
     )
     return work.session.scalar(select(waiting.exists())) is True
 

@@ -1,7 +1,7 @@
 """The papers that are due by the schedule, for who proposes to dispose of them: what they are, never what is in them.
 
-A paper stands there by its level and because its cases are open to the whole unit: what lies behind a wall, or is confined to one
-role, is disposed of by nobody here. Opening a paper is asked as everywhere (`paper_sight`).
+A paper stands there by its level and because who asks may know of every case that holds it. What is confined to a role stands on
+the list of that role and on no other, and in no count of another. Opening a paper is asked as everywhere (`paper_sight`).
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -9,19 +9,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, or_, select, true, tuple_
 
 from archive.models import Document
-from workflow_app.errors import NotFound
+from workflow_app.errors import Forbidden, NotFound
 from workflow_app.models.case import Case
 from workflow_app.models.document import CaseDocument
-from workflow_app.permissions import DISPOSAL_PROPOSERS, check_role
+from workflow_app.permissions import disposal_scopes
 from workflow_app.services.case_file import access, clearances
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.keeping import retention
 from workflow_app.services.keeping.retention import Standing
 from workflow_app.services.office.retention_schedule import Fate, Row
-from workflow_app.services.papers import intake, paper_sight, tray_sight
+from workflow_app.services.papers import intake, paper_sight
 
 AT_ONCE = 100
 """Rows of one page."""
@@ -52,15 +52,22 @@ class DuePage:
 
 
 def show(
-    work: UnitOfWork, *, year: int | None = None, code: str | None = None, after: UUID | None = None
+    work: UnitOfWork,
+    *,
+    scope: str | None = None,
+    year: int | None = None,
+    code: str | None = None,
+    after: UUID | None = None,
 ) -> DuePage:
-    """Papers that are due, of a row of the schedule and with their last day in a year where these are given."""
-    check_role(work.actor, DISPOSAL_PROPOSERS)
+    """Papers that are due, of a row of the schedule and with their last day in a year where these are given; those that are
+    open to the unit, or with `scope` those that are confined to this role. Raises `Forbidden` for papers of others.
+    """
+    check_scope(work, scope)
     rows = [row for row in retention.rows(work) if row.fate == Fate.DESTROY]
     papers: list[Standing] = []
     last: UUID | None = None
     is_more, locked = False, 0
-    for seen, one in enumerate(_judged(work, rows, after)):
+    for seen, one in enumerate(_judged(work, rows, after, scope)):
         if len(papers) == AT_ONCE or len(papers) + locked == ASKED_ABOUT or seen == LOOKED_AT:
             is_more = True
             break
@@ -80,23 +87,31 @@ def show(
     )
 
 
+def check_scope(work: UnitOfWork, scope: str | None) -> None:
+    """Raise `Forbidden` unless the actor may propose to dispose of such papers."""
+    if scope not in disposal_scopes(work.actor):
+        raise Forbidden()
+
+
 def known_to(work: UnitOfWork) -> ColumnElement[bool]:
-    """The actor may know of this `Document` as something that could be disposed of."""
-    not_his = (
-        select(CaseDocument.case_id)
-        .join(Case, Case.id == CaseDocument.case_id)
-        .where(
-            CaseDocument.document_id == Document.id,
-            ~and_(
-                Case.unit == work.actor.unit,
-                tray_sight.is_open_case(),
-                access.not_behind_wall(work, Case.id),
-            ),
-        )
-    )
-    in_a_case = select(CaseDocument.case_id).where(CaseDocument.document_id == Document.id)
-    is_somewhere = or_(Document.origin == intake.ARCHIVE, in_a_case.exists())
-    return clearances.is_cleared(work) & is_somewhere & ~not_his.exists()
+    """The actor may know of this `Document` as something that could be disposed of: all its cases are of his unit, none is hidden
+    from him.
+    """
+    hidden = _case_where(~and_(Case.unit == work.actor.unit, access.not_behind_wall(work, Case.id)))
+    is_somewhere = or_(Document.origin == intake.ARCHIVE, _case_where(true()))
+    return clearances.is_cleared(work) & is_somewhere & ~hidden
+
+
+def is_within(scope: str | None) -> ColumnElement[bool]:
+    """This `Document` is one of those papers: of no case that is confined, or of cases that are confined to this role only."""
+    others = ~_case_where(Case.confined_to.is_distinct_from(scope))
+    return others if scope is None else others & _case_where(true())
+
+
+def _case_where(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """A case holds this `Document` of which that is true."""
+    query = select(CaseDocument.case_id).join(Case, Case.id == CaseDocument.case_id)
+    return query.where(CaseDocument.document_id == Document.id, condition).exists()
 
 
 def readable_among(work: UnitOfWork, ids: Collection[UUID]) -> set[UUID]:
@@ -111,7 +126,9 @@ def _is_wanted(one: Standing, year: int | None, code: str | None) -> bool:
     return year in (None, one.term.kept_until.year) and code in (None, one.term.row.code)
 
 
-def _judged(work: UnitOfWork, rows: Sequence[Row], after: UUID | None) -> Iterator[Standing]:
+def _judged(
+    work: UnitOfWork, rows: Sequence[Row], after: UUID | None, scope: str | None
+) -> Iterator[Standing]:
     """Papers that could be due, judged a batch at a time."""
     shortest = min((row.years for row in rows), default=None)
     if shortest is None:
@@ -120,28 +137,24 @@ def _judged(work: UnitOfWork, rows: Sequence[Row], after: UUID | None) -> Iterat
     if after is not None and place is None:
         raise NotFound()
     reached = (place.added_at, place.id) if place is not None else None
-    while batch := work.session.execute(_candidates(work, shortest, reached)).all():
-        judged = retention.standings(work, [row.id for row in batch])
+    while batch := work.session.execute(_candidates(work, shortest, reached, scope)).all():
+        judged = retention.standings(work, [row.id for row in batch], scope=scope)
         yield from (judged[row.id] for row in batch)
         reached = (batch[-1].added_at, batch[-1].id)
 
 
 def _candidates(
-    work: UnitOfWork, years: int, reached: tuple[datetime, UUID] | None
+    work: UnitOfWork, years: int, reached: tuple[datetime, UUID] | None, scope: str | None
 ) -> Select[datetime, UUID]:
     """Papers old enough for the shortest row, of cases that have ended. What was made of others is as old as they are."""
     oldest = work.clock() - timedelta(days=365 * years)
-    goes_on = (
-        select(CaseDocument.case_id)
-        .join(Case, Case.id == CaseDocument.case_id)
-        .where(CaseDocument.document_id == Document.id, Case.closed_at.is_(None))
-    )
     query = select(Document.added_at, Document.id).where(
         Document.disposed_at.is_(None),
         Document.origin.in_(intake.SCHEDULED),
         or_(Document.added_at <= oldest, Document.accepted_at <= oldest),
-        ~goes_on.exists(),
+        ~_case_where(Case.closed_at.is_(None)),
         known_to(work),
+        is_within(scope),
     )
     if reached is not None:
         query = query.where(tuple_(Document.added_at, Document.id) > tuple_(*reached))

@@ -14,12 +14,12 @@ from workflow_app.models.disposal import DisposalItem
 from workflow_app.models.document import CaseDocument
 from workflow_app.models.hold import PaperHold
 from workflow_app.models.kinship import CaseKinship
-from workflow_app.permissions import DISPOSAL_APPROVERS, clearance_of
+from workflow_app.permissions import clearance_of, disposal_approvers
 from workflow_app.services.case_file import access
 from workflow_app.services.ground.unit_of_work import UnitOfWork, translated
 from workflow_app.services.office import configuration, readable, retention_schedule
 from workflow_app.services.office.retention_schedule import Fate, Row, Since, Term, day_of
-from workflow_app.services.papers import intake, tray_sight
+from workflow_app.services.papers import intake
 
 NO_ROW = "Jadwal retensi belum mempunyai baris untuk dokumen ini."
 OPEN_CASE = "Berkas yang memakainya belum berakhir."
@@ -58,15 +58,18 @@ class Standing:
 
 
 def standings(
-    work: UnitOfWork, ids: Collection[UUID], *, proposal: UUID | None = None
+    work: UnitOfWork, ids: Collection[UUID], *, proposal: UUID | None = None, scope: str | None = None
 ) -> dict[UUID, Standing]:
     """Judge papers by the schedule in force now and by all cases that hold them. For services: the caller has checked access.
-    `proposal` is the disposal case on whose behalf it is asked.
+    `proposal` is the disposal case on whose behalf it is asked; without one `scope` says whose papers are meant
+    (`permissions.disposal_scopes`).
     """
+    if proposal is not None:
+        scope = work.session.get_one(Case, proposal).confined_to
     documents = work.session.scalars(select(Document).where(Document.id.in_(ids))).all()
     links = _links(work, ids)
     cases = {case.id for held in links.values() for _, case in held}
-    open_kin, restricted = _with_open_kin(work, cases), _restricted(work, cases)
+    open_kin, restricted = _with_open_kin(work, cases), _restricted(work, cases, scope)
     by_hand = set(
         work.session.scalars(
             select(PaperHold.document_id).where(PaperHold.document_id.in_(ids), PaperHold.lifted_at.is_(None))
@@ -83,10 +86,10 @@ def standings(
             (document.origin not in intake.SCHEDULED, KEPT_KINDS),
             (any(case.closed_at is None for _, case in held), OPEN_CASE),
             (any(case.id in open_kin for _, case in held), OPEN_KIN),
-            (any(case.id in restricted for _, case in held), RESTRICTED),
+            (any(case.id in restricted for _, case in held) or bool(scope and not held), RESTRICTED),
             (document.id in by_hand, HELD),
             (document.id in proposed, PROPOSED),
-            (document.level > clearance_of(DISPOSAL_APPROVERS), TOO_SECRET),
+            (document.level > clearance_of(disposal_approvers(scope)), TOO_SECRET),
             (len(known) < len(terms), NO_ROW),
             *_told_by(known, day_of(work.clock()), is_demo=bool(configuration.value(work, "mode_demo"))),
         ]
@@ -148,7 +151,7 @@ def _terms(
 ) -> list[Term | None]:
     """One term for each case that has the paper, or one for a paper without; None where no row is about it."""
     schedule = rows(work)
-    accepted = document.accepted_at or (document.added_at if document.origin == intake.ARCHIVE else None)
+    accepted = intake.accepted_at(document)
     if not held:
         row = retention_schedule.row_for(schedule, None, document.label)
         return [Term(row, day_of(accepted or document.added_at)) if row else None]
@@ -196,9 +199,10 @@ def _with_open_kin(work: UnitOfWork, cases: Collection[UUID]) -> set[UUID]:
     )
 
 
-def _restricted(work: UnitOfWork, cases: Collection[UUID]) -> set[UUID]:
-    """Those of the cases that are confined or have a wall: not everybody who decides here would see them."""
-    return set(work.session.scalars(select(Case.id).where(Case.id.in_(cases), ~tray_sight.is_open_case())))
+def _restricted(work: UnitOfWork, cases: Collection[UUID], scope: str | None) -> set[UUID]:
+    """Those of the cases that are confined to somebody else than who decides here, or open to others where it is confined."""
+    others = Case.confined_to.is_distinct_from(scope)
+    return set(work.session.scalars(select(Case.id).where(Case.id.in_(cases), others)))
 
 
 def _proposed_elsewhere(ids: Collection[UUID], proposal: UUID | None) -> Select[UUID]:

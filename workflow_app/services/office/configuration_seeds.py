@@ -248,5 +248,8 @@ RETENTION: list[dict[str, Any]] = [
     _example("C-05", "Rujukan", "referral", "akhir_berkas", (1, 4), "musnah"),
     _example("C-06", "Hasil alih media", "digitisation", "diterima_arsip", (2, 8), "musnah"),
     _example("C-07", "Berita acara pemusnahan arsip", "disposal", "akhir_berkas", (2, 0), "permanen"),
+    _example(
+        "C-08", "Berita acara pemusnahan arsip Propam", "disposal_propam", "akhir_berkas", (2, 0), "permanen"
+    ),
     _example("C-99", "Arsip lain", None, "diterima_arsip", (5, 10), "dinilai_kembali"),
 ]

@@ -14,7 +14,7 @@ from workflow_app.models.case import Case
 from workflow_app.models.definition import Definition as DefinitionRow
 from workflow_app.models.letter import Letter
 from workflow_app.models.task import Task
-from workflow_app.permissions import BEGINNERS, LEADS, check_role, has_role
+from workflow_app.permissions import BEGINNERS, CONFINED_DISPOSERS, LEADS, check_role, has_role
 from workflow_app.services.accounts import people
 from workflow_app.services.case_file import (
     access,
@@ -105,7 +105,7 @@ def start(
 
     `begins_with` are control variables that differ from those the process begins with by itself; no page sets them.
     """
-    check_role(work.actor, BEGINNERS)
+    check_role(work.actor, BEGINNERS | CONFINED_DISPOSERS)
     begun = _begun_with(work, token) if token else None
     if begun is not None:
         return _started(work, begun)

@@ -1,6 +1,6 @@
 """Proposing papers for disposal: a case begins with the papers that were chosen on the list of what is due, or gets them added."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -8,13 +8,13 @@ from sqlalchemy import select
 
 from workflow_app.models.case import Case
 from workflow_app.models.task import Task
-from workflow_app.permissions import DISPOSAL_PROPOSERS, check_role
 from workflow_app.services.case_file import access
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.keeping import disposals
+from workflow_app.services.keeping import disposals, due_papers
 from workflow_app.services.running import cases
 
-PROCESS = "disposal"
+PROCESSES: Mapping[str | None, str] = {None: "disposal", "piket_propam": "disposal_propam"}
+"""By whose papers they are (`permissions.disposal_scopes`): what is confined is disposed of in a case that is confined too."""
 
 
 @dataclass(frozen=True)
@@ -25,25 +25,27 @@ class OpenProposal:
     number: str
 
 
-def begin(work: UnitOfWork, document_ids: Collection[UUID], token: str) -> cases.Started:
+def begin(
+    work: UnitOfWork, document_ids: Collection[UUID], token: str, scope: str | None = None
+) -> cases.Started:
     """Begin a case that proposes these papers. The same `token` again answers with the case it began."""
-    check_role(work.actor, DISPOSAL_PROPOSERS)
-    started = cases.start(work, PROCESS, token)
+    due_papers.check_scope(work, scope)
+    started = cases.start(work, PROCESSES[scope], token)
     if disposals.listed(work, started.case_id) is None:
         disposals.choose(work, started.case_id, document_ids)
     return started
 
 
-def open_ones(work: UnitOfWork) -> list[OpenProposal]:
-    """The proposals on which the actor works now, the newest first."""
-    mine = select(Task.case_id).where(
-        Task.status == "open",
-        Task.assignee_id == work.actor.user_id,
-        Task.role.in_(DISPOSAL_PROPOSERS),
-    )
+def open_ones(work: UnitOfWork, scope: str | None = None) -> list[OpenProposal]:
+    """The proposals of such papers to which the actor may add now, the newest first."""
+    mine = select(Task.case_id).where(Task.status == "open", Task.assignee_id == work.actor.user_id)
     query = (
-        select(Case.id, Case.number)
-        .where(Case.process_key == PROCESS, Case.id.in_(mine), access.sees_case(work))
+        select(Case)
+        .where(Case.process_key == PROCESSES[scope], Case.id.in_(mine), access.sees_case(work))
         .order_by(Case.opened_at.desc())
     )
-    return [OpenProposal(*row) for row in work.session.execute(query)]
+    return [
+        OpenProposal(case.id, case.number)
+        for case in work.session.scalars(query)
+        if disposals.may_add(work, case)
+    ]
