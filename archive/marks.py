@@ -50,17 +50,15 @@ class PageMarks:
         return [piece for piece in [*pieces, (text[position:], False)] if piece[0]]
 
 
-def of(session: Session, document_id: UUID, query: str) -> dict[int, PageMarks]:
-    """The marks of the pages that answer the question, by page."""
+def of(session: Session, document_id: UUID, query: str, no: int | None = None) -> dict[int, PageMarks]:
+    """The marks of the pages that answer the question, or of this one alone, by page."""
     asked = question(query)
     if asked is None:
         return {}
-    pages = session.scalars(
-        select(Page)
-        .where(Page.document_id == document_id, Page.tsv.op("@@")(asked.wanted))
-        .order_by(Page.no)
-        .limit(MOST_PAGES)
-    ).all()
+    answering = select(Page).where(Page.document_id == document_id, Page.tsv.op("@@")(asked.wanted))
+    if no is not None:
+        answering = answering.where(Page.no == no)
+    pages = session.scalars(answering.order_by(Page.no).limit(MOST_PAGES)).all()
     found = {}
     for page in pages:
         words = [str(word[0]) for word in page.words]

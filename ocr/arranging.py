@@ -44,6 +44,18 @@ class Source:
     media_type: str
 
 
+Shares = tuple[float, float, float, float]
+"""Left, top, right and bottom of a place, in shares of the upright page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """A part of a page, and what is framed on it."""
+
+    part: Shares
+    marks: Sequence[Shares] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Arranged:
     """The pages as a PDF, what it conforms to, and why it is not more."""
@@ -91,8 +103,10 @@ class Arrangement:
         path, media_type = self._files[file]
         return read_page(self._sandbox, path, media_type, no, self._options, turn=turn)
 
-    def draw(self, no: int, turn: int, pixels: int = PIXELS, file: int = 0) -> bytes:
-        """One page as a WebP for people. Raises a subclass of `DecodeFailed`."""
+    def draw(
+        self, no: int, turn: int, pixels: int = PIXELS, file: int = 0, strip: Strip | None = None
+    ) -> bytes:
+        """One page, or a strip of it, as a WebP for people. Raises a subclass of `DecodeFailed`."""
         path, media_type = self._files[file]
         output = self._folder / "halaman.webp"
         answer = self._sandbox.call(
@@ -103,6 +117,8 @@ class Arrangement:
             turn=turn,
             pixels=pixels,
             output=str(output),
+            part=list(strip.part) if strip else None,
+            marks=[list(mark) for mark in strip.marks] if strip else None,
         )
         answers.checked(answer, {"width": int, "height": int})
         return self._sandbox.read(output.name, 4 * MOST_THUMBNAIL)
@@ -119,10 +135,10 @@ def arrangement(sources: Sequence[Source], options: Options) -> Iterator[Arrange
         yield Arrangement(sandbox, Path(folder), sources, options)
 
 
-def draw_page(source: Source, no: int, turn: int, limits: Limits) -> bytes:
-    """One page as a WebP, for somebody who waits; `InspectionBusy` when many do."""
+def draw_page(source: Source, no: int, turn: int, limits: Limits, strip: Strip | None = None) -> bytes:
+    """One page, or a strip of it, as a WebP, for somebody who waits; `InspectionBusy` when many do."""
     with turn_to_look(limits.inspect_wait), arrangement([source], Options(limits)) as opened:
-        return opened.draw(no, turn)
+        return opened.draw(no, turn, strip=strip)
 
 
 def put_together(sources: Sequence[Source], leaves: Sequence[Leaf], limits: Limits) -> Arranged:

@@ -2,9 +2,12 @@
 
 from typing import Any
 
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from ocr import likeness, pictures, preprocess, signatures
+
+FRAME, PEN, MARGIN = (184, 92, 0), 3, 4
+"""Colour and width of the frame around a found word, and how far it stays off the letters, in pixels."""
 
 
 def prepare(
@@ -55,11 +58,35 @@ def prepare(
     }
 
 
-def draw(path: str, media_type: str, no: int, turn: int, pixels: int, output: str) -> dict[str, Any]:
-    """Write page `no`, turned clockwise by `turn` degrees, as a picture for people, its longest side so many pixels at most."""
-    image = pictures.turn_clockwise(_small(path, media_type, no, pixels), turn)
+def draw(
+    path: str,
+    media_type: str,
+    no: int,
+    turn: int,
+    pixels: int,
+    output: str,
+    part: list[float] | None = None,
+    marks: list[list[float]] | None = None,
+) -> dict[str, Any]:
+    """Write page `no`, turned clockwise by `turn` degrees, as a picture for people, its longest side so many pixels at most; of it
+    only `part`, with frames around `marks`: left, top, right and bottom in shares of the upright page.
+    """
+    image = pictures.turn_clockwise(_small(path, media_type, no, pixels), turn).convert("RGB")
+    pen = ImageDraw.Draw(image)
+    for mark in marks or []:
+        pen.rectangle(_around(image, mark, MARGIN), outline=FRAME, width=PEN)
+    if part:
+        image = image.crop(_around(image, part, 0))
     _save_thumbnail(image, output)
     return {"width": image.width, "height": image.height}
+
+
+def _around(image: Image.Image, shares: list[float], margin: int) -> tuple[int, int, int, int]:
+    """In pixels of the picture, never outside of it and never empty."""
+    left, top, right, bottom = (min(1.0, max(0.0, share)) for share in shares)
+    x, y = round(left * image.width) - margin, round(top * image.height) - margin
+    beyond_x, beyond_y = round(right * image.width) + margin, round(bottom * image.height) + margin
+    return max(0, x), max(0, y), max(x + 1, beyond_x), max(y + 1, beyond_y)
 
 
 def _small(path: str, media_type: str, no: int, pixels: int) -> Image.Image:

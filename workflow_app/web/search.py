@@ -3,15 +3,17 @@ search stands there, in codes.
 """
 
 from collections.abc import Mapping
+from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from workflow_app.services.accounts import sessions
-from workflow_app.services.finding import paper_narrowing, paper_search
+from workflow_app.services.finding import find_pictures, paper_narrowing, paper_search
 from workflow_app.services.running import cases
 from workflow_app.web import session
 from workflow_app.web.access import access
+from workflow_app.web.files import inline
 from workflow_app.web.transaction import unit_of_work
 
 blueprint = Blueprint("search", __name__, url_prefix="/cari")
@@ -58,6 +60,16 @@ def show() -> ResponseReturnValue:
         orders=ORDERS,
         most=paper_search.MAX_HITS,
     )
+
+
+@blueprint.get("/gambar/<uuid:document_id>/<int:page>")
+@access()
+def picture(document_id: UUID, page: int) -> ResponseReturnValue:
+    """The part of a page on which the words stand that were searched last."""
+    with unit_of_work() as work:
+        words = sessions.searched(work, session.session_id())
+        content = find_pictures.of(work, document_id, page, words)
+    return inline(content)
 
 
 def _order_asked() -> Mapping[str, str]:

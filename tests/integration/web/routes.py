@@ -117,6 +117,9 @@ def all_routes(world: World) -> list[Route]:
         Route("stacks.retry", "POST", f"/tumpukan/{w.desk}/ulangi", "budi", answered=(404,)),
         Route("stacks.place", "POST", f"/tumpukan/{w.desk}/1/tempatkan", "budi", answered=(404,)),
         Route("stacks.keep", "POST", f"/tumpukan/{w.desk}/1/arsipkan", "budi", answered=(404,)),
+        Route(
+            "stacks.begin_complaint", "POST", f"/tumpukan/{w.desk}/mulai-pengaduan", "budi", answered=(404,)
+        ),
         Route("stacks.read_again", "POST", f"/tumpukan/dokumen/{w.scan}/baca-lagi", "budi"),
         Route("disposals.show_due", "GET", "/retensi", "lantas", is_own=True),
         Route(
@@ -132,6 +135,7 @@ def all_routes(world: World) -> list[Route]:
         Route("disposals.take_out", "POST", f"{desk}/pemusnahan/1/keluarkan", "budi", answered=(404,)),
         Route("processes.choose", "GET", "/mulai", "budi", is_own=True),
         Route("search.show", "GET", "/cari", "budi", is_own=True),
+        Route("search.picture", "GET", f"/cari/gambar/{w.scan}/1", "budi", answered=(404,)),
         Route("search.remember", "POST", "/cari", "budi", {"kata": "Warga Satu"}, is_own=True),
         Route("users.account", "GET", "/akun", "budi", is_own=True),
         Route("users.change_password", "GET", "/akun/sandi", "budi", is_own=True),

@@ -94,3 +94,11 @@ def test_r37_a_number_is_marked_in_the_text_and_on_the_picture(at_desk: Visitor,
     assert '<rect x="210" y="10" width="390" height="20"></rect>' in at_desk.text
     at_desk.open(f"/dokumen/{papers[0]}?teks=ya")
     assert "<mark>" not in at_desk.text
+
+
+def test_r37_a_find_has_its_place_on_the_page_to_be_opened(at_desk: Visitor, papers: list[UUID]) -> None:
+    at_desk.open("/cari").submit("Cari", kata="zamrudbiru")
+    assert at_desk.text.count("Lihat di gambar") == 2
+    answer = at_desk.client.get(f"/cari/gambar/{papers[0]}/1")
+    assert (answer.status_code, answer.mimetype) == (200, "image/webp")
+    assert at_desk.client.get(f"/cari/gambar/{papers[0]}/2").status_code == 404

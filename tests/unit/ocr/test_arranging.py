@@ -8,7 +8,7 @@ import pypdfium2
 import pytest
 from PIL import Image
 
-from ocr.arranging import Leaf, Source, arrangement, draw_page, put_together
+from ocr.arranging import Leaf, Source, Strip, arrangement, draw_page, put_together
 from ocr.errors import PageUnreadable
 from ocr.reading import read
 from ocr.types import Box, Limits, Options, PdfLevel, Word
@@ -122,6 +122,19 @@ def test_a_page_is_drawn_for_people(copy: bytes, turn: int) -> None:
     longest, shortest = max(drawn.size), min(drawn.size)
     assert (longest, shortest) == (1600, pytest.approx(1131, abs=2))
     assert (drawn.height > drawn.width) == (turn == 0)
+
+
+def test_a_strip_of_a_page_shows_its_part_with_a_frame_around_the_mark(copy: bytes) -> None:
+    whole = Image.open(io.BytesIO(draw_page(Source([copy], PDF), 2, 0, Limits())))
+    strip = Strip((0.25, 0.5, 0.75, 0.6), [(0.4, 0.53, 0.6, 0.57)])
+    drawn = Image.open(io.BytesIO(draw_page(Source([copy], PDF), 2, 0, Limits(), strip))).convert("RGB")
+    assert drawn.size == (pytest.approx(whole.width / 2, abs=2), pytest.approx(whole.height / 10, abs=2))
+    red, _, blue = drawn.getpixel((round(0.3 * drawn.width) - 3, drawn.height // 2))  # type: ignore[misc]
+    assert red > blue + 60, "the left side of the frame"
+    beyond = draw_page(
+        Source([copy], PDF), 2, 0, Limits(), Strip((0.9, 0.99, 1.4, 3.0), [(0.0, 0.0, 9.0, 9.0)])
+    )
+    assert Image.open(io.BytesIO(beyond)).size[0] <= whole.width
 
 
 def test_a_file_that_is_none_is_no_page() -> None:

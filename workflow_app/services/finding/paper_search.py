@@ -43,6 +43,8 @@ class SearchHit:
     added_at: datetime
     snippet_parts: list[tuple[str, bool]]
     """Plain text in pieces; true for a found word. To be escaped by the page that shows it."""
+    has_picture: bool
+    """May the list show the place on the page? Not of a restricted paper: each look at one is on record."""
 
 
 @dataclass(frozen=True)
@@ -79,9 +81,12 @@ def search(
     narrowed = paper_narrowing.narrow(work, finds.found, choice)
     shown = archive.search.show(work.session, query, narrowed.found[start:end])
     cases = _cases_of(work, shown)
-    _record_restricted(work, shown)
+    restricted = _record_restricted(work, shown)
     return SearchPage(
-        hits=[_hit(hit, cases.get(hit.document_id)) for hit in shown],
+        hits=[
+            _hit(hit, cases.get(hit.document_id), has_picture=hit.document_id not in restricted)
+            for hit in shown
+        ],
         total=len(narrowed.found),
         is_all=finds.is_all,
         next=str(end) if len(narrowed.found) > end and end < MAX_HITS else None,
@@ -90,12 +95,14 @@ def search(
     )
 
 
-def _record_restricted(work: UnitOfWork, hits: list[Hit]) -> None:
-    """Found words of a restricted paper are a look at it."""
+def _record_restricted(work: UnitOfWork, hits: list[Hit]) -> set[UUID]:
+    """Found words of a restricted paper are a look at it. Returns which are."""
     found = {hit.document_id for hit in hits}
     restricted = select(Document).where(Document.id.in_(found), Document.level >= AccessLevel.RESTRICTED)
-    for document in work.session.scalars(restricted.order_by(Document.id)):
+    documents = work.session.scalars(restricted.order_by(Document.id)).all()
+    for document in documents:
         paper_trail.opened(work, document.id, paper_sight.reach(work, document.id), "snippet")
+    return {document.id for document in documents}
 
 
 def _cases_of(work: UnitOfWork, hits: list[Hit]) -> dict[UUID, tuple[UUID, str, str]]:
@@ -109,9 +116,11 @@ def _cases_of(work: UnitOfWork, hits: list[Hit]) -> dict[UUID, tuple[UUID, str, 
     return {row[0]: (row[1], row[2], row[3]) for row in work.session.execute(query)}
 
 
-def _hit(hit: Hit, case: tuple[UUID, str, str] | None) -> SearchHit:
+def _hit(hit: Hit, case: tuple[UUID, str, str] | None, *, has_picture: bool) -> SearchHit:
     case_id, number, label = case or (None, None, hit.label)
-    return SearchHit(hit.document_id, case_id, number, label, hit.page, hit.added_at, split(hit.snippet))
+    return SearchHit(
+        hit.document_id, case_id, number, label, hit.page, hit.added_at, split(hit.snippet), has_picture
+    )
 
 
 def split(snippet: str) -> list[tuple[str, bool]]:
