@@ -46,6 +46,9 @@ def test_r37_a_number_is_found_narrowed_and_marked_without_a_script(
     expect(page.locator(".chip")).to_contain_text("Jenis dokumen: Foto")
     expect(page.locator(".hits [data-open]")).to_have_count(1)
     assert NIK.replace(" ", "") not in page.url
+    with page.expect_response("**/cari/gambar/**") as drawn:
+        page.get_by_text("Lihat di gambar").first.click()
+    assert (drawn.value.status, drawn.value.header_value("content-type")) == (200, "image/webp")
     page.locator(".hits [data-open]").first.click()
     expect(page.locator("mark").first).to_be_visible()
     picture, mark = page.locator(".sheet-picture").bounding_box(), page.locator(".sheet-marks rect").first

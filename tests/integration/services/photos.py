@@ -62,7 +62,9 @@ def pages_of(works: Works, device: str) -> list[CapturePage]:
         capture = held(work, device).capture
         query = select(CapturePage).where(CapturePage.capture_id == capture.id)
         found = work.session.scalars(
-            query.where(CapturePage.document_id.is_(None)).order_by(CapturePage.no)
+            query.where(CapturePage.document_id.is_(None), CapturePage.dropped_at.is_(None)).order_by(
+                CapturePage.no
+            )
         ).all()
         work.session.expunge_all()
         return list(found)

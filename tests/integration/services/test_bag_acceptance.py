@@ -50,8 +50,8 @@ def test_r37_acceptance_travels_and_comes_back(
     with works.begin(SYSTEM) as work:
         here = work.session.get_one(Document, accepted)
         first, by = intake.accepted_at(here), here.accepted_by
-    assert first is not None
-    assert (first, by) == (here.added_at, sari.name)
+        assert first is not None
+        assert (first, by) == (here.added_at, sari.name)
     assert f"masuk arsip {first:%Y-%m-%d} oleh {sari.name}" in (bag / "index.html").read_text("utf-8")
     with elsewhere.begin(SYSTEM) as work:
         bag_import.take_in(work, bag)
