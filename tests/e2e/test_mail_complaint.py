@@ -1,6 +1,7 @@
 """A mail that belongs to no case becomes a complaint by the press of an officer, who reads what it brought before it counts (R17)."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import expect
@@ -22,10 +23,13 @@ STORY = "Dengan hormat, saya mengadukan lampu jalan yang tidak pernah diperbaiki
 def mail(stack: dict[str, str], site: RunningSite) -> None:
     """The mailbox has given one mail with a picture."""
     works = connect(read_settings({**stack, "DATABASE_URL": site.database_url}))
-    data = letter(STORY, (scan.page("Lampu jalan contoh yang padam"), "image/jpeg", "foto.jpg"))
+    data = letter(
+        f"{STORY} {uuid4()}", (scan.page("Lampu jalan contoh yang padam"), "image/jpeg", "foto.jpg")
+    )
     at = datetime.now(UTC) - timedelta(hours=20)
     with works.begin(SYSTEM) as work:
         mail_intake.keep(work, data, mail=WaitingMail("1", len(data), at))
+    works.session_factory.kw["bind"].dispose()
 
 
 @pytest.mark.parametrize("has_script", [True, False])

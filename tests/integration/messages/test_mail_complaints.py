@@ -18,7 +18,7 @@ from tests.unit.ocr import fed
 from workflow_app.errors import Conflict, Forbidden, NotFound
 from workflow_app.models.audit import AuditEvent
 from workflow_app.models.case import Case
-from workflow_app.models.stack import StackPart
+from workflow_app.models.stack import PaperStack, StackPart
 from workflow_app.models.task import Draft, Task
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
@@ -117,6 +117,17 @@ def test_a_double_press_begins_one_complaint_and_a_second_officer_is_told(
             begun(works, who, mail, token)
     with works.begin(SYSTEM) as work:
         assert count(work) == 1
+
+
+def test_a_mail_of_which_parts_are_still_to_come_waits_for_them(
+    works: Works, budi: Actor, mail: UUID
+) -> None:
+    with works.begin(SYSTEM) as work:
+        work.session.get_one(PaperStack, mail).status = "splitting"
+    with works.begin(budi) as work:
+        assert mail_complaints.offered(work, tray.show(work).parts) == set()
+    with pytest.raises(Conflict, match="masih dipilah"):
+        begun(works, budi, mail)
 
 
 def test_a_mail_whose_words_have_their_place_begins_nothing(works: Works, budi: Actor, mail: UUID) -> None:

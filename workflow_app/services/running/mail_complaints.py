@@ -33,15 +33,20 @@ PROCESS, CHANNEL, ORIGINAL = "complaint", "surel", "bukti_asli"
 SHEET = 1
 """The part of a mail with its words: with it the whole mail goes."""
 LONGEST_ADDRESS = 254
+UNDER_WAY = ("waiting", "splitting")
 RECEIVED = "Waktu surat diterima menurut server surat elektronik."
 SORTED = "Surat ini sudah ditempatkan. Muat ulang halaman untuk melihat sisanya."
+NOT_APART = "Lampiran surat ini masih dipilah. Muat ulang halaman sebentar lagi."
 NO_FORM = "Pengaduan dari surat tidak dapat dimulai. Hubungi admin."
 
 
 def offered(work: UnitOfWork, parts: Iterable[WaitingPart]) -> set[UUID]:
-    """Which of the mails that wait in the tray the actor may begin a complaint from."""
+    """Which of the mails that wait in the tray, taken apart to their end, the actor may begin a complaint from."""
     mails = {part.stack_id for part in parts if part.kind == stacks.MAIL and part.no == SHEET}
-    return mails if mails and _is_offered(work) else set()
+    if not mails or not _is_offered(work):
+        return set()
+    apart = select(PaperStack.id).where(PaperStack.id.in_(mails), PaperStack.status.not_in(UNDER_WAY))
+    return set(work.session.scalars(apart))
 
 
 def begin(work: UnitOfWork, stack_id: UUID, token: str) -> Started:
@@ -58,6 +63,8 @@ def begin(work: UnitOfWork, stack_id: UUID, token: str) -> Started:
         if work.session.get_one(Case, sheet.case_id).start_token == token:
             return cases.start(work, PROCESS, token)
         raise Conflict(SORTED)
+    if stack.status in UNDER_WAY:
+        raise Conflict(NOT_APART)
     parts = _waiting(work, stack_id)
     if not _is_offered(work) or SHEET not in {part.no for part in parts}:
         raise NotFound(SORTED)
