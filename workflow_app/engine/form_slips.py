@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 PLACE = re.compile(r"\{([a-z_0-9]+)\.([a-z_0-9]+)\}")
-"""`{element.field}` stands for what was answered there, `{decision.output}` for what the table says to the answers."""
+"""`{element.field}` stands for what was answered there, `{decision.output}` for what the table says to the answers, and
+`{service_task.result}` for what that task has found."""
 
 
 @dataclass(frozen=True)

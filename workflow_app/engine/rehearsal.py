@@ -5,11 +5,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from workflow_app.engine import areas, checklists, forms, runner
+from workflow_app.engine import areas, checklists, forms, notices, runner
 from workflow_app.engine.definitions import Definition
 from workflow_app.engine.forms import Form
 from workflow_app.engine.functions import Value
-from workflow_app.engine.rehearsed_clocks import RehearsedClocks
+from workflow_app.engine.rehearsed_clocks import RehearsedClocks, end_of_day
 from workflow_app.engine.scenarios import (
     BEGINS_AT,
     Advance,
@@ -116,6 +116,8 @@ class _Play:
         match effect.operation:
             case "start_clock" | "stop_clock" | "working_days_after":
                 return self.clocks.perform(effect, self.now)
+            case "notice_due" | "is_in_time":
+                return _of_notice(effect)
             case "check_area":
                 return areas.is_within(str(given["code"]), self.scenario.areas.get(str(given["area"]), ()))
             case "read_setting":
@@ -176,3 +178,14 @@ class _Play:
     def compare(what: str, expected: object, found: object) -> None:
         if expected != found:
             raise ScenarioFailed(f"{what}: expected {expected}, found {found}")
+
+
+def _of_notice(effect: Effect) -> str | None:
+    """Until when notice of an event was due, where every day is a working day; and whether it was in time."""
+    told = effect.parameters
+    if effect.operation == "notice_due":
+        event = datetime.fromisoformat(str(told["before"]))
+        limit = notices.due(str(told["period"] or ""), event, lambda day, days: end_of_day(day, -days))
+        return None if limit is None else limit.isoformat()
+    due = datetime.fromisoformat(str(told["due"])) if told["due"] else None
+    return notices.judge(datetime.fromisoformat(str(told["at"])), due)

@@ -9,7 +9,7 @@ from tests.unit.processes.folder import lp, sktlk
 from workflow_app.engine.model import read_model
 from workflow_app.engine.rehearsal import rehearse
 from workflow_app.engine.scenarios import Complete, Scenario, read_scenarios
-from workflow_app.services.office import configuration, configuration_shapes
+from workflow_app.services.office import configuration, configuration_shapes, derived_steps
 
 SCENARIOS = read_scenarios(lp().files)
 MODEL = read_model(lp().files["process.bpmn"])
@@ -83,7 +83,7 @@ def test_r45_identity_is_asked_before_the_matter() -> None:
 
 
 def test_r46_derived_steps_are_those_that_can_be_switched_and_say_so() -> None:
-    assert set(configuration_shapes.DERIVED_STEPS) == DERIVED == set(configuration.SEED["lp.langkah_turunan"])
+    assert set(derived_steps.KNOWN["lp"]) == DERIVED == set(configuration.SEED["lp.langkah_turunan"])
     assert lp().initial["langkah_turunan"] == configuration.SEED["lp.langkah_turunan"]
     marked = set(
         re.findall(r'<bpmn:userTask id="(\w+)"[^>]*>\s*<bpmn:documentation>\(turunan\)', lp().bpmn_xml)

@@ -42,6 +42,8 @@ OPERATIONS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
     "start_clock": (frozenset({"clock"}), frozenset({"at"})),
     "stop_clock": (frozenset({"clock"}), frozenset({"at"})),
     "working_days_after": (frozenset({"clock", "days"}), frozenset()),
+    "notice_due": (frozenset({"period", "before"}), frozenset()),
+    "is_in_time": (frozenset({"at", "due"}), frozenset()),
     "check_area": (frozenset({"area", "code"}), frozenset()),
     "read_setting": (frozenset({"setting"}), frozenset()),
     "read_route": (frozenset({"table", "need"}), frozenset()),
@@ -209,7 +211,7 @@ def _side_branches(source: Source) -> set[str]:
 
 
 def routes(source: Source) -> Iterator[Finding]:
-    """Who receives a need is read from a group of the configuration that is there, written directly in quotation marks."""
+    """What the office has laid down of a need is read from a group of the configuration that is there, written directly in quotation marks."""
     for node in source.of_kind("serviceTask"):
         if node.operation != "read_route" or "table" not in node.parameters:
             continue

@@ -171,6 +171,8 @@ def _sentence(
         tables = (part.decisions[other] for part in source.parts if other in part.decisions)
         if any(name in table.outputs for table in tables):
             continue
+        if (node := source.nodes.get(other)) is not None and node.result == name:
+            continue
         field = source.known_forms[other].fields.get(name) if other in source.known_forms else None
         if field is None:
             yield Finding("summary-unknown", element, f"Ringkasan menyebut {other}.{name}, yang tidak ada.")

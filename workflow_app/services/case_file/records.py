@@ -104,7 +104,7 @@ def _summary(work: UnitOfWork, case: Case, form: Form, shown: dict[str, Answers]
 def _variables(work: UnitOfWork, case: Case, texts: Sequence[str]) -> Mapping[str, Any]:
     """Control variables of a case, for sentences that name a decision table; read only for these."""
     definition = definition_of(work, case.definition_id)
-    if not sentences.names_table(definition, texts):
+    if not sentences.names_variable(definition, texts):
         return {}
     return runner.variables(definition, case.state, work.clock())
 

@@ -10,7 +10,7 @@ from typing import Any
 from workflow_app.permissions import ROLES
 from workflow_app.services.office import configuration_seeds as seeds
 from workflow_app.services.office import configuration_shapes as shapes
-from workflow_app.services.office import message_texts, retention_schedule
+from workflow_app.services.office import derived_steps, message_texts, notice_periods, retention_schedule
 
 OWNERS = "pemilik_pengaturan"
 OWNER = frozenset({"penanggung_jawab", "pengubah"})
@@ -167,7 +167,34 @@ _FAMILIES = (
         is_prospective=True,
     ),
     Family("wilayah", "Wilayah menurut kode", POLICY, shapes.codes, seeds.AREAS),
-    Family("lp", "Langkah Laporan Polisi yang dijalankan", SERVICE, shapes.steps, seeds.POLICE_REPORTS),
+    Family(
+        "lp",
+        "Langkah Laporan Polisi yang dijalankan",
+        SERVICE,
+        derived_steps.fault("lp"),
+        derived_steps.seed("lp"),
+    ),
+    Family(
+        "sttp",
+        "Langkah STTP yang dijalankan",
+        SERVICE,
+        derived_steps.fault("sttp"),
+        derived_steps.seed("sttp"),
+    ),
+    Family(
+        "skld",
+        "Langkah SKLD yang dijalankan",
+        SERVICE,
+        derived_steps.fault("skld"),
+        derived_steps.seed("skld"),
+    ),
+    Family(
+        "tenggat_pemberitahuan",
+        "Tenggat pemberitahuan sebuah kegiatan",
+        SERVICE,
+        notice_periods.fault,
+        notice_periods.SEED,
+    ),
     Family("rute_rujukan", "Fungsi penerima sebuah keperluan", SERVICE, shapes.receiver, seeds.ROUTES),
     Family(
         "rute_laporan",

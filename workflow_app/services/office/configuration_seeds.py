@@ -13,6 +13,14 @@ EXAMPLE_SIGNATORY = {
     "nrp": "00000000",
 }
 
+EXAMPLE_SHIFT_LEAD = {**EXAMPLE_SIGNATORY, "jabatan": "PAMAPTA SPKT", "nama": "CONTOH PERWIRA JAGA, S.H."}
+EXAMPLE_HEAD_OF_INTELKAM = {
+    **EXAMPLE_SIGNATORY,
+    "jabatan": "KASAT INTELKAM",
+    "nama": "CONTOH KEPALA SATUAN, S.H.",
+    "pangkat": "AJUN KOMISARIS POLISI",
+}
+
 LETTERHEAD = [
     "KEPOLISIAN NEGARA REPUBLIK INDONESIA",
     "DAERAH KALIMANTAN SELATAN",
@@ -45,17 +53,16 @@ SIGNATORIES: dict[str, Any] = {
     "sttlp": EXAMPLE_SIGNATORY,
     "skpl": EXAMPLE_SIGNATORY,
     # Pamapta leads every shift and approves the forwarding letter.
-    "rujukan": {
-        "atas_nama": "a.n. KEPALA KEPOLISIAN RESOR HULU SUNGAI SELATAN",
-        "jabatan": "PAMAPTA SPKT",
-        "nama": "CONTOH PERWIRA JAGA, S.H.",
-        "pangkat": "INSPEKTUR POLISI DUA",
-        "nrp": "00000000",
-    },
+    "rujukan": EXAMPLE_SHIFT_LEAD,
     "tanda_terima": EXAMPLE_SIGNATORY,
     "berita_acara_pemusnahan": EXAMPLE_SIGNATORY,
     "berita_acara": EXAMPLE_SIGNATORY,
     "daftar_arsip": EXAMPLE_SIGNATORY,
+    # R70: Sat Intel issues these two; the counter gives the receipts.
+    "sttp": EXAMPLE_HEAD_OF_INTELKAM,
+    "skld": EXAMPLE_HEAD_OF_INTELKAM,
+    "bukti_sttp": EXAMPLE_SHIFT_LEAD,
+    "bukti_skld": EXAMPLE_SHIFT_LEAD,
 }
 
 TARGETS: dict[str, Any] = {
@@ -79,6 +86,9 @@ TARGETS: dict[str, Any] = {
     "penerimaan_rujukan": 30,
     "tanda_terima_rujukan": {"hari_kerja": 3, "kalender": "hari_kerja"},
     "kedatangan_rujukan": None,
+    # Not in the SOP: how long the function takes from accepting a notice or a self-report to handing over the letter.
+    "penerbitan_sttp": None,
+    "penerbitan_skld": None,
     # KUHAP Pasal 23 ayat (6): 14 days without response and the officer may be reported.
     "tindak_lanjut_lp": 14 * 24 * 60,
 }
@@ -114,11 +124,6 @@ AREAS: dict[str, Any] = {
     "dalam_kota": ["63.06.05.1001", "63.06.05.1002", "63.06.05.1003", "63.06.05.1004"],
 }
 
-POLICE_REPORTS: dict[str, Any] = {
-    # R46: the steps that the text of the SOP lacks (IV.2.e to h); those listed are done.
-    "langkah_turunan": ["kronologi", "bukti_saksi", "kajian_awal", "baca_ulang"],
-}
-
 ROUTES: dict[str, Any] = dict.fromkeys(
     (
         "sim", "stnk", "skck", "sttp", "skld", "keramaian", "jasa_pengamanan", "binmas", "perkara_umum", "perkara_narkoba",
@@ -140,6 +145,8 @@ VALIDITY: dict[str, Any] = {
     "sktlk": None,
     "rujukan": None,
     "tanda_terima": None,
+    "sttp": None,
+    "skld": None,
 }
 
 PROVISIONS: dict[str, Any] = {
@@ -156,6 +163,13 @@ PROVISIONS: dict[str, Any] = {
         "menindaklanjutinya (Pasal 23 ayat (6) UU tersebut).",
         "Bila dibedakan atau dimintai uang atau barang, sampaikan kepada Sie Propam Polres Hulu Sungai Selatan atau "
         "Ombudsman Republik Indonesia.",
+    ],
+    "sttp": [
+        "Surat ini menerangkan bahwa pemberitahuan sudah diterima; isinya menurut pemberitahu.",
+        "Perubahan rencana kegiatan diberitahukan kembali sebelum kegiatan dimulai.",
+    ],
+    "skld": [
+        "Surat ini menerangkan bahwa yang bersangkutan sudah melaporkan diri; isinya menurut keterangannya sendiri."
     ],
     "skpl": [
         "Pelapor yang berkeberatan dapat mengadu kepada Sie Propam Polres Hulu Sungai Selatan.",
@@ -180,6 +194,10 @@ NUMBERS: dict[str, Any] = {
         "BA-AM/{urut}/{bulan}/{tahun}/SPKT/POLRES HULU SUNGAI SELATAN/POLDA KALIMANTAN SELATAN"
     ),
     "DAFTAR_ARSIP": ("DA-AM/{urut}/{bulan}/{tahun}/SPKT/POLRES HULU SUNGAI SELATAN/POLDA KALIMANTAN SELATAN"),
+    "STTP": ("STTP/{urut}/{bulan}/{tahun}/SPKT/POLRES HULU SUNGAI SELATAN/POLDA KALIMANTAN SELATAN"),
+    "SKLD": ("SKLD/{urut}/{bulan}/{tahun}/SPKT/POLRES HULU SUNGAI SELATAN/POLDA KALIMANTAN SELATAN"),
+    "BUKTI_STTP": ("BP-STTP/{urut}/{bulan}/{tahun}/SPKT/POLRES HULU SUNGAI SELATAN/POLDA KALIMANTAN SELATAN"),
+    "BUKTI_SKLD": ("BP-SKLD/{urut}/{bulan}/{tahun}/SPKT/POLRES HULU SUNGAI SELATAN/POLDA KALIMANTAN SELATAN"),
     "BERKAS": "B-{tahun}-{urut:06d}",
 }
 
@@ -212,7 +230,7 @@ PUBLICATION: dict[str, Any] = {
 
 LEVELS: dict[str, Any] = {
     # R37: with which level papers begin, by process and by what they are called; the rest begin ordinary.
-    "proses": {"complaint": "terbatas"},
+    "proses": {"complaint": "terbatas", "sttp": "terbatas", "skld": "terbatas"},
     "dokumen": {},
 }
 
@@ -249,7 +267,9 @@ RETENTION: list[dict[str, Any]] = [
     _example("C-06", "Hasil alih media", "digitisation", "diterima_arsip", (2, 8), "musnah"),
     _example("C-07", "Berita acara pemusnahan arsip", "disposal", "akhir_berkas", (2, 0), "permanen"),
     _example(
-        "C-08", "Berita acara pemusnahan arsip Propam", "disposal_propam", "akhir_berkas", (2, 0), "permanen"
+        "C-11", "Berita acara pemusnahan arsip Propam", "disposal_propam", "akhir_berkas", (2, 0), "permanen"
     ),
+    _example("C-08", "Pemberitahuan kegiatan (STTP)", "sttp", "akhir_berkas", (1, 4), "musnah"),
+    _example("C-09", "Lapor diri orang asing (SKLD)", "skld", "akhir_berkas", (2, 3), "musnah"),
     _example("C-99", "Arsip lain", None, "diterima_arsip", (5, 10), "dinilai_kembali"),
 ]

@@ -11,8 +11,6 @@ from workflow_app.services.office.working_days import CATEGORIES, WEEKDAYS
 
 SIGNATORY = ("atas_nama", "jabatan", "nama", "pangkat", "nrp")
 LONGEST = 200
-DERIVED_STEPS = ("kronologi", "bukti_saksi", "kajian_awal", "baca_ulang")
-"""Steps of a police report that the text of the SOP lacks (R46)."""
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 """Of something that the office has named itself."""
 CALENDAR = ("hari", "kategori_libur", "zona", "libur", "masuk", "tahun_terverifikasi")
@@ -46,11 +44,6 @@ def line(value: Any) -> str:
 def lines(value: Any) -> str:
     is_right = isinstance(value, list) and value and all(is_line(item) for item in value)
     return "" if is_right else "Isi dengan daftar baris, paling sedikit satu."
-
-
-def steps(value: Any) -> str:
-    is_right = isinstance(value, list) and is_choice(value, DERIVED_STEPS)
-    return "" if is_right else f"Isi dengan daftar langkah, boleh kosong: {', '.join(DERIVED_STEPS)}."
 
 
 def signatory(value: Any) -> str:

@@ -55,6 +55,16 @@ def answer(definition: Definition, field: Field, value: Answer) -> str:
     return text
 
 
+def found(value: Any) -> str:
+    """What a service task has found, in words: an instant in the time of the counter; empty when it has found nothing."""
+    text = "" if value is None else str(value)
+    try:
+        told = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return moment(told) if told.tzinfo else text
+
+
 def outcome(definition: Definition, code: str | None) -> str:
     """How a case ended, in the words of its model: the name of the end event with this outcome."""
     ends = (item.name for item in definition.elements.values() if item.properties.get("outcome") == code)

@@ -20,14 +20,14 @@ def this_round(form: Form, shown: Mapping[str, Answers]) -> dict[str, Answers]:
 def filled(
     definition: Definition, shown: Mapping[str, Answers], variables: Mapping[str, Any], sentence: str
 ) -> str:
-    """The sentence in words; empty when an answer it names is not there. Tables speak of the control variables."""
+    """The sentence in words; empty when an answer it names is not there. Tables and service tasks speak of the control variables."""
     words = {place: _words(definition, shown, variables, *place) for place in places(sentence)}
     return PLACE.sub(lambda found: words[found[1], found[2]], sentence) if all(words.values()) else ""
 
 
-def names_table(definition: Definition, sentences: Iterable[str]) -> bool:
-    """True if a sentence names what a decision table says."""
-    return any(source in definition.decisions for text in sentences for source, _ in places(text))
+def names_variable(definition: Definition, sentences: Iterable[str]) -> bool:
+    """True if a sentence names what a decision table says, or what a service task has found."""
+    return any(source not in definition.forms for text in sentences for source, _ in places(text))
 
 
 def _words(
@@ -35,6 +35,8 @@ def _words(
 ) -> str:
     if source in definition.decisions:
         return str(_decided(definition, variables, source).get(name) or "")
+    if source not in definition.forms:
+        return readable.found(variables.get(name))
     return readable.answer(definition, definition.form(source).fields[name], shown.get(source, {}).get(name))
 
 

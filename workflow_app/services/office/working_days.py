@@ -45,6 +45,15 @@ class Calendar:
             left -= self.counts(day)
         return datetime.combine(day, time.max, self.zone).astimezone(UTC)
 
+    def before(self, event: datetime, days: int) -> datetime:
+        """The last instant of the `days`-th working day before the day of an event (at least one), which is day zero itself."""
+        day = event.astimezone(self.zone).date()
+        left = days
+        while left > 0:
+            day -= timedelta(days=1)
+            left -= self.counts(day)
+        return datetime.combine(day, time.max, self.zone).astimezone(UTC)
+
     def is_sure(self, year: int) -> bool:
         """Are the holidays of this year known, or does the calendar not depend on them?"""
         return not self.categories or year in self.verified

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from uuid import UUID
 
-from workflow_app.engine import areas
+from workflow_app.engine import areas, notices
 from workflow_app.engine.functions import Value, is_value
 from workflow_app.errors import ProcessFault
 from workflow_app.models.case import Case
@@ -15,7 +15,7 @@ from workflow_app.services.correspondence import letters, messages
 from workflow_app.services.correspondence.messages import Wish
 from workflow_app.services.ground import jobs
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office import configuration
+from workflow_app.services.office import calendars, configuration
 from workflow_app.services.office.processes import definition_of
 from workflow_app.services.papers import shelving
 from workflow_app.types import Effect
@@ -108,9 +108,9 @@ def _read_setting(work: UnitOfWork, case: Case, effect: Effect) -> Result:
 
 
 def _read_route(work: UnitOfWork, case: Case, effect: Effect) -> Result:
-    """Who receives this need by decision of the office; empty where the table of the process decides."""
-    role: str | None = configuration.value(work, f"{_text(effect, 'table')}.{_text(effect, 'need')}")
-    return role or ""
+    """What the office has laid down of this need, such as who receives it; empty where the table of the process decides."""
+    told: str | None = configuration.value(work, f"{_text(effect, 'table')}.{_text(effect, 'need')}")
+    return told or ""
 
 
 def _working_days_after(work: UnitOfWork, case: Case, effect: Effect) -> Result:
@@ -119,6 +119,27 @@ def _working_days_after(work: UnitOfWork, case: Case, effect: Effect) -> Result:
         raise ProcessFault(effect.element, f"{days} is no number of working days")
     at = clocks.working_days_after(work, case.id, _text(effect, "clock"), days)
     return None if at is None else at.isoformat()
+
+
+def _notice_due(work: UnitOfWork, case: Case, effect: Effect) -> Result:
+    """Until when notice of an event is given in time, by the calendar in force now; None where no period is known."""
+
+    def days_before(event: datetime, days: int) -> datetime:
+        return calendars.version(work, notices.WORKING_DAYS, work.clock()).calendar.before(event, days)
+
+    period = effect.parameters.get("period") or ""
+    event = datetime.fromisoformat(_text(effect, "before"))
+    try:
+        limit = notices.due(str(period), event, days_before)
+    except (ValueError, OverflowError) as error:
+        raise ProcessFault(effect.element, f"{period} before {event} is no instant") from error
+    return None if limit is None else limit.isoformat()
+
+
+def _is_in_time(work: UnitOfWork, case: Case, effect: Effect) -> Result:
+    limit = effect.parameters.get("due")
+    told = datetime.fromisoformat(_text(effect, "at"))
+    return notices.judge(told, datetime.fromisoformat(limit) if isinstance(limit, str) and limit else None)
 
 
 def _issue_letter(work: UnitOfWork, case: Case, effect: Effect) -> Result:
@@ -194,6 +215,8 @@ IMMEDIATE: dict[str, Immediate] = {
     "read_setting": _read_setting,
     "read_route": _read_route,
     "working_days_after": _working_days_after,
+    "notice_due": _notice_due,
+    "is_in_time": _is_in_time,
     "issue_letter": _issue_letter,
     "void_letter": _void_letter,
     "record_cancellation": _record_cancellation,

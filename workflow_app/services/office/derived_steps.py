@@ -1,0 +1,29 @@
+"""Steps of processes that the text of the SOP lacks (R46, R67): which there are, and the shape of a choice among them. Pure."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from workflow_app.services.office import configuration_shapes as shapes
+
+KNOWN: Mapping[str, tuple[str, ...]] = {
+    "lp": ("kronologi", "bukti_saksi", "kajian_awal", "baca_ulang"),
+    "sttp": ("tenggat", "bukti"),
+    "skld": ("persyaratan", "bukti"),
+}
+"""By process; the diagram asks for each by its name."""
+
+
+def seed(process: str) -> dict[str, Any]:
+    """All of them are done, until the office says otherwise."""
+    return {"langkah_turunan": list(KNOWN[process])}
+
+
+def fault(process: str) -> Callable[[Any], str]:
+    """Why a value cannot be a choice among the derived steps of a process; empty when it can."""
+    known = KNOWN[process]
+
+    def judge(value: Any) -> str:
+        is_right = isinstance(value, list) and shapes.is_choice(value, known)
+        return "" if is_right else f"Isi dengan daftar langkah, boleh kosong: {', '.join(known)}."
+
+    return judge
