@@ -111,14 +111,15 @@ def receive(page: Page) -> None:
     expect_task(page, "Identitas pelapor")
 
 
-def identify(page: Page, citizen: Citizen, then: str = "Hilang atau dicuri") -> None:
-    """Ask who the citizen is."""
+def identify(page: Page, citizen: Citizen, then: str = "Hilang atau dicuri", faith: str = "Islam") -> None:
+    """Ask who the citizen is; of what faith he is only where the form asks it."""
     page.get_by_label("NIK", exact=True).fill(citizen.nik)
     page.get_by_label("Nama lengkap").fill(citizen.name)
     page.get_by_label("Tempat lahir").fill(citizen.birth_place)
     page.get_by_label("Tanggal lahir").fill(citizen.birth_date)
     page.get_by_label("Perempuan").check()
-    page.get_by_label("Agama atau kepercayaan").select_option(label="Islam")
+    if faith:
+        page.get_by_label("Agama atau kepercayaan").select_option(label=faith)
     page.get_by_label("Pekerjaan").fill(citizen.job)
     page.get_by_label("Alamat tempat tinggal").fill(citizen.address)
     page.get_by_label("Desa atau kelurahan").fill(citizen.village)

@@ -64,8 +64,10 @@ class RunningSite:
 
 def demo_people() -> set[str]:
     """Who is in the demo: full names of officers, names and numbers of citizens."""
-    files = definitions.read_folder(PROCESSES / "sktlk")
-    told = [scenarios.read_scenario(name, files[f"scenarios/{name}.yaml"]) for name, _ in seeding.DEMO_CASES]
+    told = [
+        scenarios.read_scenario(name, definitions.read_folder(PROCESSES / process)[f"scenarios/{name}.yaml"])
+        for process, name, _ in seeding.DEMO_CASES
+    ]
     answers = [step.answers for one in told for step in one.steps if isinstance(step, Complete)]
     citizens = {
         str(given[name]) for given in answers for name in ("nama", "nik", "nomor_identitas") if name in given

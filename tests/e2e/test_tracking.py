@@ -34,7 +34,7 @@ def test_r36_a_complainant_follows_his_complaint_with_number_and_code(
     with desk.expect_popup() as opened:
         desk.get_by_role("button", name="Cetak kode rahasia").click()
     sheet = opened.value
-    expect(sheet.get_by_role("heading", name="Kode rahasia pengaduan")).to_be_visible()
+    expect(sheet.get_by_role("heading", name="Kode rahasia", exact=True)).to_be_visible()
     number = "/".join(sheet.locator(".code-slip .number").inner_text().split("/")[:4])
     assert len(PdfDocument(sheet.pdf(format="A4"))) == 1, "one sheet of paper, and no empty one after it"
     code = sheet.locator(".secret-code").inner_text()
@@ -46,8 +46,8 @@ def test_r36_a_complainant_follows_his_complaint_with_number_and_code(
 
     phone = browsing(**PHONE, java_script_enabled=False)
     phone.goto(site.address)
-    phone.get_by_role("link", name="Lacak pengaduan").click()
-    phone.get_by_label("Nomor pengaduan").fill(number.lower())
+    phone.get_by_role("link", name="Lacak berkas").click()
+    phone.get_by_label("Nomor pada tanda terima").fill(number.lower())
     phone.get_by_label("Kode rahasia").fill(code.replace("-", " ").lower())
     phone.get_by_role("button", name="Lihat").click()
     expect(phone.get_by_text("Pengaduan Anda sudah ditanggapi.")).to_be_visible()

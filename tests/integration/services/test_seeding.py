@@ -22,12 +22,12 @@ def test_a_first_start_that_was_cut_off_counts_only_the_cases_it_began_itself(
 ) -> None:
     played: list[str] = []
 
-    def note(_works: Works, _folder: Path, _url: str, name: str, _steps: Any) -> None:
-        played.append(name)
+    def note(_works: Works, folder: Path, _url: str, name: str, _steps: Any) -> None:
+        played.append(f"{folder.name}/{name}")
 
     monkeypatch.setattr(seeding, "_play", note)
     seeding.demo(works, PROCESSES, "http://127.0.0.1:8000")
-    names = [name for name, _ in seeding.DEMO_CASES]
+    names = [f"{process}/{name}" for process, name, _ in seeding.DEMO_CASES]
     assert played == names
     with works.begin(SYSTEM) as work:
         serving = {role: len(people) for role, people in duties.now(work, "spkt").items()}

@@ -67,7 +67,7 @@ def test_r36_from_the_desk_to_the_public_page_and_no_secret_in_an_address(
     assert "Pengaduan Anda sudah diterima dan dicatat." in visitor.words
     assert "Kabar berikutnya paling lambat Kamis, 26 November 2026" in visitor.words
     assert code not in visitor.text
-    officer.follow("Status untuk pengadu")
+    officer.follow("Status untuk warga")
     assert "Pengaduan Anda sudah diterima dan dicatat." in officer.words
 
 

@@ -58,6 +58,18 @@ def lp() -> Definition:
 
 
 @cache
+def sttp() -> Definition:
+    """Notices of events."""
+    return load(read_folder(PROCESSES / "sttp"))
+
+
+@cache
+def skld() -> Definition:
+    """Self-reports of foreigners."""
+    return load(read_folder(PROCESSES / "skld"))
+
+
+@cache
 def archive_batch() -> Definition:
     """Boxes of old papers, and the minutes of what was digitised."""
     return load(read_folder(PROCESSES / "archive_batch"))

@@ -81,7 +81,12 @@ def test_every_flow_is_taken_by_a_scenario(monkeypatch: pytest.MonkeyPatch) -> N
 def caller() -> Folder:
     """A process that takes something in and refers it."""
     folder = (
-        Folder(key="aduan", process_properties={"initial": '{"mandiri": false, "rujukan_layanan": null}'})
+        Folder(
+            key="aduan",
+            process_properties={
+                "initial": '{"mandiri": false, "rujukan_ditentukan": false, "rujukan_layanan": null}'
+            },
+        )
         .start()
         .user("terima")
         .inside("layanan")

@@ -1,6 +1,6 @@
 """Sentences with what was answered: only of this round, and with what the table says."""
 
-from tests.unit.processes.folder import referral
+from tests.unit.processes.folder import referral, sttp
 from workflow_app.services.office import sentences
 from workflow_app.types import Answers
 
@@ -18,6 +18,16 @@ def test_a_place_of_a_table_becomes_what_the_table_says_to_the_control_variables
     called: Answers = {"rujukan_layanan": "laporan", "rujukan_dituju": "piket_narkoba"}
     for variables, said in ((SIM, "Sat Lantas (Satpas)"), (called, "Sat Resnarkoba (penyidik)")):
         assert sentences.filled(referral(), {}, variables, "{tujuan_layanan.tujuan}") == said
+
+
+def test_a_place_of_a_service_task_becomes_what_it_has_found_an_instant_in_the_time_of_the_counter() -> None:
+    found = {"paling_lambat": "2026-12-31T15:59:59+00:00"}
+    sentence = "Paling lambat {hitung_batas.paling_lambat}."
+    assert sentences.filled(sttp(), {}, found, sentence) == "Paling lambat 31 Desember 2026 23.59 WITA."
+    for nothing in ({}, {"paling_lambat": None}):
+        assert sentences.filled(sttp(), {}, nothing, sentence) == "", "no limit is known"
+    assert sentences.names_variable(sttp(), [sentence])
+    assert not sentences.names_variable(sttp(), ["{kegiatan.kegiatan_mulai}"])
 
 
 def test_a_sentence_without_its_answers_is_not_said() -> None:

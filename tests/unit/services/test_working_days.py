@@ -139,3 +139,20 @@ def test_a_year_beyond_the_package_has_no_holidays_and_says_so() -> None:
     assert len(WORKING.doubts(2101)) == len(CATEGORIES)
     assert EVERY_DAY.is_sure(2101)
     assert EVERY_DAY.doubts(2101) == []
+
+
+@given(calendars, moments, st.integers(1, 30))
+def test_r67_counted_back_a_notice_ends_on_a_working_day_with_exactly_its_days_before_the_event(
+    by: Calendar, event: datetime, days: int
+) -> None:
+    last, day_zero = by.before(event, days).astimezone(by.zone).date(), event.astimezone(by.zone).date()
+    between = (last + timedelta(days=number) for number in range((day_zero - last).days))
+    assert by.counts(last)
+    assert sum(by.counts(day) for day in between) == days
+
+
+def test_r67_around_new_year_the_days_before_an_event_are_those_of_the_counter() -> None:
+    event = datetime(2027, 1, 4, 0, 30, tzinfo=WITA)
+    limit = WORKING.before(event, 1).astimezone(WITA)
+    assert f"{limit:%Y-%m-%d %H:%M}" == "2026-12-31 23:59", "1 January is a holiday, then a weekend"
+    assert WORKING.before(event.astimezone(UTC), 1) == limit, "half past midnight here is yesterday in UTC"

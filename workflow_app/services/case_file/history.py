@@ -67,7 +67,7 @@ SENTENCES = {
     "letter.issued": "Surat terbit: {number}",
     "letter.rendered": "Surat siap dicetak: {number}",
     "letter.voided": "Surat ditarik: {number}",
-    "tracking.issued": "Kode rahasia pengaduan diserahkan: {number}",
+    "tracking.issued": "Kode rahasia diserahkan: {number}",
     "tracking.replaced": "Kode rahasia diganti dengan tujuan tertulis; yang lama tidak berlaku: {number}",
     "message.written": "Kabar disiapkan ({channel}) untuk {recipient_label}",
     "message.sent": "Kabar tersampaikan ({channel})",

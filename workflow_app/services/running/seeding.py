@@ -62,22 +62,30 @@ PEOPLE = (
     Person("admin", "Contoh Admin", "Penda", ("admin",), "Admin"),
 )
 
-DEMO_CASES: tuple[tuple[str, int | None], ...] = (
-    ("sktlk_ktp", None),
-    ("sktlk_sim", None),
-    ("dicuri", None),
-    ("kurang_lalu_lengkap", 6),
-    ("sktlk_stnk", 6),
-    ("sktlk_bpkb", 5),
-    ("orang_asing", 3),
+DEMO_CASES: tuple[tuple[str, str, int | None], ...] = (
+    ("sktlk", "sktlk_ktp", None),
+    ("sktlk", "sktlk_sim", None),
+    ("sktlk", "dicuri", None),
+    ("sktlk", "kurang_lalu_lengkap", 6),
+    ("sktlk", "sktlk_stnk", 6),
+    ("sktlk", "sktlk_bpkb", 5),
+    ("sktlk", "orang_asing", 3),
+    ("sttp", "tepat_waktu", 14),
+    ("sttp", "terlambat_diteruskan", 9),
+    ("skld", "lengkap", None),
+    ("skld", "kurang_lalu_lengkap", 5),
 )
-"""Scenario of the SKTLK and how many of its steps the demo plays (all of them for None)."""
+"""Process, scenario, and how many of its steps the demo plays (all of them for None)."""
+
+CAST = (("petugas", "petugas"), ("kaspkt", "ka_spkt"), ("intelkam", "piket_intelkam"))
+"""Who plays which role in them."""
 
 DUTY_CHANGES_AT = 8
 """Hour (WITA) at which one duty follows the other on a demo site."""
 DUTY_WEEKS = 8
 
-PAPER_AT = "periksa_persyaratan"
+PAPER_OF, PAPER_AT = "sktlk", "periksa_persyaratan"
+"""Process and step to which a paper is brought where its cases go on."""
 DEMO_PAPER = """<!doctype html><html lang="id"><head><title>Contoh dokumen</title>
 <style>@page { size: A5; margin: 2cm } body { font: 12pt serif }</style></head><body>
 <h1>CONTOH DOKUMEN</h1><p>Lembar ini dibuat untuk mencoba sistem dan bukan dokumen siapa pun.</p>
@@ -106,8 +114,8 @@ def demo(works: Works, processes_dir: Path, public_url: str) -> list[Login]:
         query = select(func.count()).select_from(Case).where(Case.id.not_in(begun_by_others))
         played = work.session.scalar(query) or 0
     # A first start that was cut off goes on where it stopped.
-    for name, steps in DEMO_CASES[played:]:
-        _play(works, processes_dir / "sktlk", public_url, name, steps)
+    for process, name, steps in DEMO_CASES[played:]:
+        _play(works, processes_dir / process, public_url, name, steps)
     return logins
 
 
@@ -139,7 +147,7 @@ def _play(works: Works, folder: Path, public_url: str, name: str, steps: int | N
     with works.begin(SYSTEM) as work:
         cast = {
             role: users.actor_of(user)
-            for username, role in (("petugas", "petugas"), ("kaspkt", "ka_spkt"))
+            for username, role in CAST
             for user in users.list_all(work)
             if user.username == username
         }
@@ -149,6 +157,6 @@ def _play(works: Works, folder: Path, public_url: str, name: str, steps: int | N
     scenario = scenarios.read_scenario(name, files[f"scenarios/{name}.yaml"])
     stage = rehearsal.Stage(works, cast, public_url, paper)
     case_id = rehearsal.play(stage, folder.name, scenario, steps=steps)
-    if steps is not None:
+    if steps is not None and folder.name == PAPER_OF:
         with works.begin(cast["petugas"]) as work:
             documents.upload(work, case_id, element=PAPER_AT, label="Surat", data=paper)
