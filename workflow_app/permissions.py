@@ -18,6 +18,11 @@ ROLES: dict[str, str] = {
     "piket_samapta": "Piket Samapta",
     "piket_binmas": "Piket Binmas",
     "piket_propam": "Piket Propam",
+    "siwas": "Siwas",
+    "bag_ops": "Bag Ops",
+    "bag_ren": "Bag Ren",
+    "bag_sumda": "Bag Sumda",
+    "sarpras": "Sarpras",
     "pimpinan": "Pimpinan",
     "auditor": "Auditor",
     "admin": "Admin",
@@ -45,6 +50,8 @@ CONFIGURATION_MINDERS = LEADS | {"admin"}
 """Are told when something of the office's configuration is missing."""
 FIELD_ROLES = frozenset(role for role in ROLES if role.startswith("piket_"))
 """Are where it happens: the moment they press a button is the time of a stage."""
+UNITS = frozenset({"siwas", "bag_ops", "bag_ren", "bag_sumda", "sarpras"})
+"""Oversee and support (SOP V.2): they ask SPKT and are asked by it, and see no other cases (R74 to R78)."""
 DUTY_FUNCTIONS = FIELD_ROLES | {"pamapta", "pimpinan"}
 """Serve by a roster: their tasks are addressed to who is on duty."""
 TIME_CORRECTORS = LEADS | {"petugas"}
@@ -52,7 +59,7 @@ TIME_CORRECTORS = LEADS | {"petugas"}
 BOARD_READERS = LEADS | {"petugas", "pimpinan"}
 CASE_STARTERS = frozenset({"petugas", "pamapta"})
 """Begin cases of every process that names nobody else."""
-BEGINNERS = CASE_STARTERS | {"arsiparis"}
+BEGINNERS = CASE_STARTERS | UNITS | {"ka_spkt", "arsiparis", "piket_propam"}
 """May begin cases at all; of which process, the process says (`startedBy`)."""
 BOX_OPENERS = frozenset({"petugas"})
 """May record that a complaint box was opened, and begin the cases of its sheets (R19)."""
@@ -60,15 +67,19 @@ BOX_WITNESSES = CASE_STARTERS | LEADS
 """May be the second person at a box."""
 ARCHIVE_BOX_KEEPERS = frozenset({"arsiparis"})
 """Register boxes of old papers with all their bundles (R39)."""
-STACK_BRINGERS = CASE_STARTERS | {"arsiparis", "piket_propam"}
+OPEN_STACK_BRINGERS = CASE_STARTERS | {"arsiparis"}
+"""What they bring without a cover sheet all who sort may see."""
+STACK_BRINGERS = OPEN_STACK_BRINGERS | {"piket_propam"}
 """May feed stacks of papers, and sort what the cover sheets did not tell (R39). Propam has papers of cases that nobody else opens."""
 WHOLE_KEEPERS = frozenset({"arsiparis"})
 """May take out the whole of a stack that came by itself: from the scanner's folder, from the mailbox."""
 ARCHIVE_READERS = frozenset({"arsiparis", "petugas", "pamapta", "ka_spkt", "auditor"})
 EXAMINERS = frozenset({"piket_reskrim", "piket_narkoba", "piket_lantas", "piket_propam"})
 """Examine the reporter and his report (R49, R51): only in cases in which they work, or that are in their hands."""
-PAPER_WORKERS = EXAMINERS | {"arsiparis"}
-"""Read the papers of the cases in which they work: who examines them, and who makes them an archive (R39)."""
+PAPER_WORKERS = EXAMINERS | UNITS | {"arsiparis"}
+"""Read the papers of the cases in which they work: who examines them, who makes them an archive (R39), and who has asked for
+something and gets the answer (R74 to R78).
+"""
 TRACKING_CODE_ISSUERS = LEADS | {"petugas", "piket_propam"}
 """Hand the citizen the secret code with which he follows his case (R36); in a confined case its own role does."""
 CASE_READERS = frozenset({"petugas", "pamapta", "ka_spkt", "auditor"})
@@ -85,7 +96,7 @@ LEVELS: dict[str, AccessLevel] = {
 CLEARANCES: dict[AccessLevel, frozenset[str]] = {
     AccessLevel.TOP_SECRET: frozenset({"arsiparis", "pimpinan", "auditor"}),
     AccessLevel.SECRET: LEADS | {"piket_propam"},
-    AccessLevel.RESTRICTED: FIELD_ROLES | {"petugas"},
+    AccessLevel.RESTRICTED: FIELD_ROLES | UNITS | {"petugas"},
 }
 """The highest level each role is cleared for; others see ordinary papers only. It opens no case: both are needed."""
 CHECKERS = frozenset({"arsiparis"})
@@ -181,8 +192,8 @@ def can_open_identities(actor: Actor, working: Collection[str]) -> bool:
 
 def stacks_are_for(actor: Actor) -> str | None:
     """The role for which alone the papers are that the actor brings without a cover sheet; None where all who sort may see them."""
-    own = sorted(actor.roles & (STACK_BRINGERS - BEGINNERS))
-    return None if has_role(actor, BEGINNERS) else next(iter(own), None)
+    own = sorted(actor.roles & (STACK_BRINGERS - OPEN_STACK_BRINGERS))
+    return None if has_role(actor, OPEN_STACK_BRINGERS) else next(iter(own), None)
 
 
 def disposal_scopes(actor: Actor) -> list[str | None]:

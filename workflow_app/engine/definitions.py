@@ -60,8 +60,10 @@ class Definition:
     """Processes it calls, key to name; their elements, forms, letters and decisions are those of the definition."""
     is_startable: bool
     """False for a process that only others begin or call."""
-    started_by: frozenset[str]
-    """Roles whose people begin its cases; empty where the counter does."""
+    started_by: tuple[str, ...]
+    """Roles whose people begin its cases, in the order of the model; empty where the counter does."""
+    started_as: str
+    """Control variable that holds the role in which a case was begun; empty where no step asks."""
     is_reopenable: bool
     """A lead may take an ended case up again: another one of this process continues it."""
     reopens_confined: str
@@ -206,7 +208,8 @@ def _parse(files: ProcessFiles, hash_: str) -> Definition:
         decisions={table.name: table for table in tables},
         called={key: part.name for key, part in called.items()},
         is_startable=model.properties.get("startable") != "false",
-        started_by=frozenset(model.properties.get("startedBy", "").split()),
+        started_by=tuple(model.properties.get("startedBy", "").split()),
+        started_as=model.properties.get("startedAs", ""),
         is_reopenable=model.properties.get("reopenable") == "true",
         reopens_confined=model.properties.get("reopenConfined", ""),
         specs=parse_specs(model, called, {n: files[n] for n in sorted(files) if n.endswith(".dmn")}),

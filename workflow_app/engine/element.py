@@ -3,6 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+RECEIVING_LANE = "penerima"
+"""Lane of the function that a case is handed on to."""
+ASKING_LANE = "pemohon"
+"""Lane of who asks others for something."""
+PART_LANES = (RECEIVING_LANE, ASKING_LANE, "atasan")
+"""Lanes of a part that different roles play: who receives, who asks, who is told when time runs out. A control variable names
+the role of each task (`roleFrom`).
+"""
+
 
 @dataclass(frozen=True)
 class Element:
@@ -23,6 +32,11 @@ class Element:
     """Enclosing subprocess or called process, None on the top level of the case."""
     operation: str = ""
     """What a service task asks for."""
+
+    @property
+    def is_hand_off(self) -> bool:
+        """Does a task of it put the case into the hands of the function that receives it?"""
+        return self.role == RECEIVING_LANE and "roleFrom" in self.properties
 
     @property
     def is_timed_per_round(self) -> bool:

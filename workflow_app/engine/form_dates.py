@@ -3,7 +3,7 @@ a field declares (`not_before`, `not_after`).
 """
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from workflow_app.engine.durations import read_duration
 from workflow_app.types import WITA, Answer
@@ -51,6 +51,11 @@ def is_instant(text: str) -> bool:
         return datetime.fromisoformat(text).tzinfo is not None
     except ValueError:
         return False
+
+
+def end_of_day(day: date) -> datetime:
+    """The last instant of a day in the time of the counter (WITA)."""
+    return datetime.combine(day, time.max, WITA).astimezone(UTC)
 
 
 def judge_date(text: str, now: datetime | None, not_before: str = "", not_after: str = "") -> str | None:

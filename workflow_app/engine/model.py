@@ -70,7 +70,7 @@ class Model:
     name: str
     processes: tuple[str, ...]
     properties: Mapping[str, str]
-    """Properties of the process itself (`initial`, `callable`, `startable`, `startedBy`, `reopenable`, `reopenConfined`)."""
+    """Properties of the process itself (`initial`, `callable`, `startable`, `startedBy`, `startedAs`, `reopenable`, `reopenConfined`)."""
     lanes: Mapping[str, tuple[str, str]]
     """Lane id to (role, label)."""
     nodes: Mapping[str, Node]

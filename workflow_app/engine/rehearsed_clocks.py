@@ -1,9 +1,9 @@
 """The clocks of a rehearsed case: the rules of the services, with the targets and the edges that its scenario sets."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
-from workflow_app.engine import clock_edges
+from workflow_app.engine import clock_edges, form_dates
 from workflow_app.engine.definitions import Definition
 from workflow_app.engine.scenarios import DEFAULT_TARGET, Scenario
 from workflow_app.types import WITA, Effect
@@ -11,8 +11,7 @@ from workflow_app.types import WITA, Effect
 
 def end_of_day(start: datetime, days: int) -> datetime:
     """The last instant of the `days`-th day after the day of `start`, in the time of the counter (WITA)."""
-    day = start.astimezone(WITA).date() + timedelta(days=days)
-    return datetime.combine(day, time.max, WITA).astimezone(UTC)
+    return form_dates.end_of_day(start.astimezone(WITA).date() + timedelta(days=days))
 
 
 class RehearsedClocks:
@@ -52,6 +51,8 @@ class RehearsedClocks:
         is_recorded = clock_edges.is_recorded(self._definition.elements[effect.element], edge)
         at = datetime.fromisoformat(str(told)) if told and not is_recorded else now
         started = self._started.setdefault(name, min(at, now))
+        if day := effect.parameters.get("until"):
+            return self._due.setdefault(name, form_dates.end_of_day(date.fromisoformat(str(day))).isoformat())
         target = self._scenario.targets.get(name, DEFAULT_TARGET)
         if isinstance(target, int):
             return self._due.setdefault(name, end_of_day(started, target).isoformat())

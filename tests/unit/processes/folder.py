@@ -70,6 +70,12 @@ def skld() -> Definition:
 
 
 @cache
+def htck() -> Definition:
+    """Requests between functions."""
+    return load(read_folder(PROCESSES / "htck"))
+
+
+@cache
 def archive_batch() -> Definition:
     """Boxes of old papers, and the minutes of what was digitised."""
     return load(read_folder(PROCESSES / "archive_batch"))

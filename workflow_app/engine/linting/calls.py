@@ -12,6 +12,7 @@ PROCESS_PROPERTIES: Mapping[str, tuple[str, ...]] = {
     "reopenable": ("true", "false"),
     "reopenConfined": (),
     "startedBy": (),
+    "startedAs": (),
 }
 """Properties of a process and their values; the others have rules of their own."""
 
@@ -33,6 +34,10 @@ def properties(source: Source) -> Iterator[Finding]:
         if role not in source.roles:
             message = f"Properti startedBy menyebut {role}, yang bukan peran."
             yield Finding("process-property", source.model.key, message)
+    variable = source.model.properties.get("startedAs")
+    if variable is not None and source.initial.get(variable) not in source.starters:
+        message = f"Variabel {variable} pada startedAs harus bernilai awal salah satu peran startedBy."
+        yield Finding("process-property", source.model.key, message)
 
 
 def calls(source: Source) -> Iterator[Finding]:

@@ -39,7 +39,7 @@ PROPERTIES = frozenset(
 OUTCOMES = frozenset({"selesai", "ditolak", "dirujuk", "diabaikan", "dibatalkan"})
 
 OPERATIONS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
-    "start_clock": (frozenset({"clock"}), frozenset({"at"})),
+    "start_clock": (frozenset({"clock"}), frozenset({"at", "until"})),
     "stop_clock": (frozenset({"clock"}), frozenset({"at"})),
     "working_days_after": (frozenset({"clock", "days"}), frozenset()),
     "notice_due": (frozenset({"period", "before"}), frozenset()),
@@ -47,7 +47,7 @@ OPERATIONS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
     "check_area": (frozenset({"area", "code"}), frozenset()),
     "read_setting": (frozenset({"setting"}), frozenset()),
     "read_route": (frozenset({"table", "need"}), frozenset()),
-    "issue_letter": (frozenset({"letter"}), frozenset({"model"})),
+    "issue_letter": (frozenset({"letter"}), frozenset({"model", "to"})),
     "render_letter": (frozenset({"letter_id"}), frozenset()),
     "void_letter": (frozenset({"letter_id"}), frozenset({"reason"})),
     "archive_case": (frozenset(), frozenset()),

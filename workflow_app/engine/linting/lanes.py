@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
-from workflow_app.engine.linting.source import RECEIVING_LANE, SYSTEM_LANE, Finding, Rule, Source
+from workflow_app.engine.element import PART_LANES, RECEIVING_LANE
+from workflow_app.engine.linting.source import SYSTEM_LANE, Finding, Rule, Source
 
 
 def lanes(source: Source) -> Iterator[Finding]:
     """Every lane is a role; people do not work in the system's lane."""
-    known = {*source.roles, SYSTEM_LANE, RECEIVING_LANE}
+    known = {*source.roles, SYSTEM_LANE, *PART_LANES}
     for lane, (role, label) in source.model.lanes.items():
         if not lane.startswith("lane_") or role not in known:
             yield Finding("lane-role", lane, f"Lajur {lane} bukan peran yang dikenal.")
@@ -22,14 +23,14 @@ def lanes(source: Source) -> Iterator[Finding]:
 
 
 def receivers(source: Source) -> Iterator[Finding]:
-    """Tasks of the receiving function say which variable names it, no others do, and the variable only names roles."""
+    """Tasks of a part that different roles play say which variable names theirs, no others do, and the variable only names roles."""
     for node in source.model.nodes.values():
-        is_received = node.kind == "userTask" and node.role == RECEIVING_LANE
-        if is_received != bool(node.properties.get("roleFrom")):
+        is_part = node.kind == "userTask" and node.role in PART_LANES
+        if is_part != bool(node.properties.get("roleFrom")):
             message = (
-                f"Tugas di lajur lane_{RECEIVING_LANE} harus menyebut variabel perannya (roleFrom)."
-                if is_received
-                else f"Properti roleFrom hanya untuk tugas orang di lajur lane_{RECEIVING_LANE}."
+                f"Tugas di lajur lane_{node.role} harus menyebut variabel perannya (roleFrom)."
+                if is_part
+                else f"Properti roleFrom hanya untuk tugas orang di lajur {', '.join(f'lane_{lane}' for lane in PART_LANES)}."
             )
             yield Finding("role-from", node.id, message)
     for node in source.nodes.values():
@@ -47,7 +48,7 @@ def hand_backs(source: Source) -> Iterator[Finding]:
         form = source.forms.get(node.id)
         field = form.fields.get(name) if form else None
         is_choice = field is not None and field.control and value in field.options
-        if "roleFrom" not in node.properties or not (back == "always" or is_choice):
+        if node.role != RECEIVING_LANE or not (back == "always" or is_choice):
             message = f"Pengembalian {back} harus always atau isian=pilihan dari isian kendali tugas penerima ini (handBack)."
             yield Finding("hand-back", node.id, message)
 

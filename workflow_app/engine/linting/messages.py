@@ -26,6 +26,8 @@ def messages(source: Source) -> Iterator[Finding]:
         for name in ("template", "to", "contact", "letter", "clock", "channel"):
             if name in node.parameters:
                 value = text_written(node.parameters[name])
+                if name == "to" and value is None:
+                    value = _a_role(source, node.parameters[name])
                 if value is None:
                     words = f"Parameter {name} harus tertulis langsung, dalam tanda kutip."
                     yield Finding("message-parameter", node.id, words)
@@ -59,6 +61,12 @@ def _named(source: Source, node: Node, given: dict[str, str]) -> Iterator[Findin
             yield Finding("message-clock", node.id, f"Jam {clock} tidak dimulai proses ini.")
     if given.get("channel", SLIP) not in CHANNELS:
         yield Finding("message-channel", node.id, "Parameter channel hanya dapat bernilai slip atau kirim.")
+
+
+def _a_role(source: Source, variable: str) -> str | None:
+    """One of the roles that a control variable can name, as that of a task (`roleFrom`) does; None where it can be something else."""
+    values = source.values_of(variable)
+    return min(values) if values and values <= {*source.roles} else None
 
 
 def _asks_contact(source: Source, element: str) -> bool:

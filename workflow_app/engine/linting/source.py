@@ -15,9 +15,6 @@ from workflow_app.engine.scenarios import Scenario
 SYSTEM_LANE = "sistem"
 """Lane of service and business rule tasks; no role of a person."""
 
-RECEIVING_LANE = "penerima"
-"""Lane of tasks whose role a control variable names (`roleFrom`): the function that a case is handed on to."""
-
 
 @dataclass(frozen=True)
 class Finding:
@@ -100,7 +97,7 @@ class Source:
         return found
 
     def values_of(self, variable: str) -> frozenset[str]:
-        """What choices of forms and decisions give a control variable; an empty cell gives nothing."""
+        """What choices of forms, decisions and who begins a case give a control variable; an empty cell gives nothing."""
         fields = (f for form in self.known_forms.values() for f in form.fields.values())
         chosen = {v for f in fields if f.control and f.name == variable for v in f.options}
         tables = [
@@ -111,7 +108,13 @@ class Source:
             and (table := part.decisions.get(node.decision or "")) is not None
         ]
         decided = {str(row.get(variable) or "") for table in tables for row in table.rows}
-        return frozenset((chosen | decided) - {""})
+        begun = self.starters if variable == self.model.properties.get("startedAs") else ()
+        return frozenset((chosen | decided | {*begun}) - {""})
+
+    @property
+    def starters(self) -> tuple[str, ...]:
+        """The roles that begin its cases, in the order of the model; none where it names nobody."""
+        return tuple(self.model.properties.get("startedBy", "").split())
 
 
 def text_written(expression: str) -> str | None:

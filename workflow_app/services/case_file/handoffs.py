@@ -29,9 +29,9 @@ ALWAYS = "always"
 RECEIVERS_READ = "serah_terima.penerima_membaca"
 
 
-def begun_by(opened: OpenTask) -> str | None:
+def begun_by(opened: OpenTask, definition: Definition) -> str | None:
     """The state of the hand-off that a new task is; None for a task of a lane of its own."""
-    return HELD if "roleFrom" in opened.properties else None
+    return HELD if definition.elements[opened.element].is_hand_off else None
 
 
 def answer(work: UnitOfWork, task: Task, definition: Definition, control: Mapping[str, Any]) -> None:

@@ -20,8 +20,10 @@ NO_SIGNATORY = (
 )
 
 
-def frame(work: UnitOfWork, case: Case, letter: str, meta: Mapping[str, Any], at: datetime) -> dict[str, Any]:
-    """Letterhead, signatory, place, validity and provisions in force at `at`, the officers who did the steps that the letter
+def frame(
+    work: UnitOfWork, case: Case, letter: str, meta: Mapping[str, Any], at: datetime, to: str = ""
+) -> dict[str, Any]:
+    """Letterhead, signatory, place, validity and provisions in force at `at`, the role to which it is written, the officers who did the steps that the letter
     names (`written_by`, `approved_by`), and the numbers of the other letters of the case.
 
     Raises `SentraError` where the signatory is still the example and the site is no demo.
@@ -39,6 +41,7 @@ def frame(work: UnitOfWork, case: Case, letter: str, meta: Mapping[str, Any], at
         "penandatangan": signatory,
         "masa_berlaku": configuration.value(work, f"masa_berlaku.{letter}", at),
         "ketentuan": configuration.value(work, f"ketentuan.{letter}", at),
+        "kepada": configuration.role_label(work, to) if to else "",
         "petugas": _officer(work, case, meta.get("written_by")),
         "penyetuju": _officer(work, case, meta.get("approved_by")),
         "surat_lain": _other_letters(work, case),

@@ -69,10 +69,11 @@ class LetterView:
     """Title and number of the valid letters that are withdrawn together with it."""
 
 
-def issue(work: UnitOfWork, case: Case, letter: str, model: str = "") -> UUID:
+def issue(work: UnitOfWork, case: Case, letter: str, model: str = "", to: str = "") -> UUID:
     """Give `letter` (a template of the case's own definition) its number and freeze what it states.
 
-    A letter of several models counts each by itself: model `a` of the series `LP` is numbered in `LP_A`.
+    A letter of several models counts each by itself: model `a` of the series `LP` is numbered in `LP_A`. One to a role of the
+    house (`to`) names it.
 
     Letterhead, signatory, place and validity are those configured at this instant, so that a later change never
     shows on a letter that is already out. The answers are sealed with the case's key. Outside of a demo the example
@@ -94,7 +95,7 @@ def issue(work: UnitOfWork, case: Case, letter: str, model: str = "") -> UUID:
             number=number.text,
             status="valid",
             verify_code=verification.new_code(),
-            frozen=letter_frames.frame(work, case, letter, meta, now),
+            frozen=letter_frames.frame(work, case, letter, meta, now, to),
             sealed=work.vault.seal(
                 case.data_key, _statement(work, case, definition, meta), _context(letter_id)
             ),

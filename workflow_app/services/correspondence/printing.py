@@ -105,6 +105,7 @@ def context_of(
         "alamat_pelacakan": f"{public_url.rstrip('/')}/lacak",
         "masa_berlaku": _validity(local.date(), letter.frozen.get("masa_berlaku")),
         "ketentuan": letter.frozen.get("ketentuan") or [],
+        "kepada": letter.frozen.get("kepada", ""),
         "petugas": letter.frozen.get("petugas"),
         "penyetuju": letter.frozen.get("penyetuju"),
         "daftar_musnah": statement.disposal,

@@ -203,6 +203,15 @@ _FAMILIES = (
         shapes.investigator,
         seeds.REPORT_ROUTES,
     ),
+    Family(
+        "rute_htck",
+        "Yang menerima permintaan antarfungsi",
+        SERVICE,
+        shapes.asked,
+        seeds.INTERNAL_ROUTES,
+        {kind: shapes.asked_of_spkt for kind in seeds.INTERNAL_ROUTES if kind.startswith("masuk_")}
+        | dict.fromkeys(("anggota", "propam_lain"), shapes.only_propam),
+    ),
     Family("masa_berlaku", "Masa berlaku surat dalam hari", SERVICE, shapes.count, seeds.VALIDITY),
     Family("ketentuan", "Kalimat hukum pada surat", SERVICE, shapes.lines, seeds.PROVISIONS),
     Family("pola_nomor", "Pola nomor surat dan berkas", SERVICE, shapes.pattern, seeds.NUMBERS),

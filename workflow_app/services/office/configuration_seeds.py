@@ -63,6 +63,8 @@ SIGNATORIES: dict[str, Any] = {
     "skld": EXAMPLE_HEAD_OF_INTELKAM,
     "bukti_sttp": EXAMPLE_SHIFT_LEAD,
     "bukti_skld": EXAMPLE_SHIFT_LEAD,
+    "nota_dinas": EXAMPLE_SIGNATORY,
+    "nota_dinas_jawaban": EXAMPLE_SIGNATORY,
 }
 
 TARGETS: dict[str, Any] = {
@@ -89,6 +91,9 @@ TARGETS: dict[str, Any] = {
     # Not in the SOP: how long the function takes from accepting a notice or a self-report to handing over the letter.
     "penerbitan_sttp": None,
     "penerbitan_skld": None,
+    # Not in the SOP: when a request between functions that nobody accepts is followed up, and one for help outside.
+    "penerimaan_htck": {"hari_kerja": 1, "kalender": "hari_kerja"},
+    "penerimaan_bantuan": 30,
     # KUHAP Pasal 23 ayat (6): 14 days without response and the officer may be reported.
     "tindak_lanjut_lp": 14 * 24 * 60,
 }
@@ -140,6 +145,15 @@ REPORT_ROUTES: dict[str, Any] = dict.fromkeys(
 )  # fmt: skip
 """R49, R71: who examines a reporter is in the table `fungsi_penerima` of the police report, until the office says otherwise."""
 
+INTERNAL_ROUTES: dict[str, Any] = dict.fromkeys(
+    (
+        "tindak_lanjut_wasrik", "pelaksanaan_wasrik", "pelayanan", "laporan", "anggaran", "tata_kerja", "karier", "personel",
+        "psikologi", "perawatan", "kerusakan", "pengadaan", "pengaturan", "pengawalan", "pengamanan", "anggota", "propam_lain",
+        "masuk_temuan", "masuk_laporan", "masuk_personel", "masuk_anggaran", "masuk_sarana", "masuk_kegiatan", "masuk_lainnya",
+    )
+)  # fmt: skip
+"""R14, R74 to R79: who receives a request between functions is in the table `tujuan_htck`, until the office says otherwise."""
+
 VALIDITY: dict[str, Any] = {
     # Not in the SOP: nothing is printed until Ka SPKT decides (pitfall 24).
     "sktlk": None,
@@ -171,6 +185,9 @@ PROVISIONS: dict[str, Any] = {
     "skld": [
         "Surat ini menerangkan bahwa yang bersangkutan sudah melaporkan diri; isinya menurut keterangannya sendiri."
     ],
+    # No law: the rule of the office on which a request between functions stands (R74 to R78).
+    "nota_dinas": ["SOP-SPKT-01 (Januari 2025) bab V.2 tentang hubungan tata cara kerja (HTCK)."],
+    "nota_dinas_jawaban": ["SOP-SPKT-01 (Januari 2025) bab V.2 tentang hubungan tata cara kerja (HTCK)."],
     "skpl": [
         "Pelapor yang berkeberatan dapat mengadu kepada Sie Propam Polres Hulu Sungai Selatan.",
         "Pelapor juga dapat mengadu kepada Ombudsman Republik Indonesia tentang pelayanan ini, tanpa biaya.",
@@ -198,6 +215,7 @@ NUMBERS: dict[str, Any] = {
     "SKLD": ("SKLD/{urut}/{bulan}/{tahun}/SPKT/POLRES HULU SUNGAI SELATAN/POLDA KALIMANTAN SELATAN"),
     "BUKTI_STTP": ("BP-STTP/{urut}/{bulan}/{tahun}/SPKT/POLRES HULU SUNGAI SELATAN/POLDA KALIMANTAN SELATAN"),
     "BUKTI_SKLD": ("BP-SKLD/{urut}/{bulan}/{tahun}/SPKT/POLRES HULU SUNGAI SELATAN/POLDA KALIMANTAN SELATAN"),
+    "NOTA_DINAS": ("ND/{urut}/{bulan}/{tahun}/SPKT/POLRES HULU SUNGAI SELATAN/POLDA KALIMANTAN SELATAN"),
     "BERKAS": "B-{tahun}-{urut:06d}",
 }
 
@@ -230,7 +248,7 @@ PUBLICATION: dict[str, Any] = {
 
 LEVELS: dict[str, Any] = {
     # R37: with which level papers begin, by process and by what they are called; the rest begin ordinary.
-    "proses": {"complaint": "terbatas", "sttp": "terbatas", "skld": "terbatas"},
+    "proses": {"complaint": "terbatas", "sttp": "terbatas", "skld": "terbatas", "htck": "terbatas"},
     "dokumen": {},
 }
 
@@ -271,5 +289,6 @@ RETENTION: list[dict[str, Any]] = [
     ),
     _example("C-08", "Pemberitahuan kegiatan (STTP)", "sttp", "akhir_berkas", (1, 4), "musnah"),
     _example("C-09", "Lapor diri orang asing (SKLD)", "skld", "akhir_berkas", (2, 3), "musnah"),
+    _example("C-10", "Permintaan antarfungsi (HTCK)", "htck", "akhir_berkas", (2, 3), "dinilai_kembali"),
     _example("C-99", "Arsip lain", None, "diterima_arsip", (5, 10), "dinilai_kembali"),
 ]

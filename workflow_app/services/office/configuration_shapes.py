@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from typing import Any
 
-from workflow_app.permissions import EXAMINERS, FIELD_ROLES, LEVELS, ROLES
+from workflow_app.permissions import EXAMINERS, FIELD_ROLES, LEADS, LEVELS, ROLES, UNITS
 from workflow_app.services.office import number_patterns, regions
 from workflow_app.services.office.working_days import CATEGORIES, WEEKDAYS
 
@@ -25,6 +25,9 @@ COMPLAINT_CHANNELS = (
 """The ways in which a complaint can come (R18 to R21), each with its own questions in the process."""
 RECEIVERS = tuple(role for role in ROLES if role in FIELD_ROLES and role != "piket_propam")
 INVESTIGATORS = tuple(role for role in RECEIVERS if role in EXAMINERS)
+ASKED = tuple(role for role in ROLES if role in UNITS or role in RECEIVERS)
+"""Whom SPKT asks."""
+ASKED_OF_SPKT = tuple(role for role in ROLES if role in LEADS)
 AT_THE_DESK = "langsung"
 CHANNELS = ("telepon", "surel")
 """The ways a message can leave the house; a slip is always possible."""
@@ -220,6 +223,25 @@ def receiver(value: Any) -> str:
 def investigator(value: Any) -> str:
     """A function that investigates what is reported."""
     return _one_of(value, INVESTIGATORS)
+
+
+def asked(value: Any) -> str:
+    """A unit or function that SPKT asks for something."""
+    return _one_of(value, ASKED)
+
+
+def asked_of_spkt(value: Any) -> str:
+    """Who answers in SPKT what others ask of it."""
+    return _one_of(value, ASKED_OF_SPKT)
+
+
+def only_propam(value: Any) -> str:
+    """Nobody sends elsewhere what Propam is asked about members (R79)."""
+    return (
+        ""
+        if value is None
+        else "Permintaan kepada Sie Propam tidak dialihkan ke fungsi lain. Isi dengan null."
+    )
 
 
 def _one_of(value: Any, roles: Collection[str]) -> str:

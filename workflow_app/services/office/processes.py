@@ -22,6 +22,7 @@ from workflow_app.permissions import (
     FIELD_ROLES,
     OVERSEERS,
     ROLES,
+    UNITS,
     check_role,
     has_role,
 )
@@ -145,8 +146,8 @@ def concerning(work: UnitOfWork) -> list[ProcessView]:
 
 
 def _has_task_for(definition: Definition, roles: Collection[str]) -> bool:
-    """Whose role a case decides (`roleFrom`) is one of the functions."""
-    is_of_function = not FIELD_ROLES.isdisjoint(roles)
+    """Whose role a case decides (`roleFrom`) is one of the functions or units, or of those who begin such cases."""
+    is_of_function = not (FIELD_ROLES | UNITS | {*definition.started_by}).isdisjoint(roles)
     return any(
         is_of_function if "roleFrom" in element.properties else element.role in roles
         for element in definition.elements.values()
@@ -166,7 +167,16 @@ def startable(work: UnitOfWork) -> list[ProcessView]:
 
 def starters(definition: Definition) -> frozenset[str]:
     """The roles whose people begin cases of this process."""
-    return definition.started_by or CASE_STARTERS
+    return frozenset(definition.started_by) or CASE_STARTERS
+
+
+def beginner(work: UnitOfWork, key: str) -> dict[str, str]:
+    """The control variable that tells in which role the actor begins a case of a process (`startedAs`): the first that the process
+    names among his. Nothing where no step asks.
+    """
+    definition = definition_of(work, current(work, key).id)
+    held = next((role for role in definition.started_by if role in work.actor.roles), None)
+    return {definition.started_as: held} if definition.started_as and held else {}
 
 
 def check_startable(work: UnitOfWork, key: str) -> None:

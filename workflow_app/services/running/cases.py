@@ -9,6 +9,7 @@ from sqlalchemy import func, or_, select
 
 from workflow_app.engine import forms, runner
 from workflow_app.engine.definitions import Definition
+from workflow_app.engine.element import ASKING_LANE
 from workflow_app.errors import Conflict, InvalidInput
 from workflow_app.models.case import Case
 from workflow_app.models.definition import Definition as DefinitionRow
@@ -33,7 +34,13 @@ from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import readable
 from workflow_app.services.office.configuration import role_label
-from workflow_app.services.office.processes import check_startable, definition_of, starters, version_of
+from workflow_app.services.office.processes import (
+    beginner,
+    check_startable,
+    definition_of,
+    starters,
+    version_of,
+)
 from workflow_app.services.office.readable import moment
 from workflow_app.services.running import steps
 from workflow_app.types import Variables
@@ -111,6 +118,7 @@ def start(
         return _started(work, begun)
     access.check_account(work)
     check_startable(work, process_key)
+    begins_with = {**(begins_with or {}), **beginner(work, process_key)}
     opened = openings.open_case(
         work, process_key, unit=work.actor.unit, token=token or None, begins_with=begins_with
     )
@@ -274,8 +282,11 @@ def _cancel_reason(work: UnitOfWork, case: Case) -> str | None:
 
 
 def _cancellers(work: UnitOfWork, case: Case) -> frozenset[str]:
-    """Who begins such cases may cancel them, and so may a lead."""
-    return starters(definition_of(work, case.definition_id)) | LEADS
+    """Who begins such cases may cancel them, and so may a lead; what somebody asks of others, those of his role."""
+    definition = definition_of(work, case.definition_id)
+    tasks = case_tasks.of_case(work, case.id)
+    asking = frozenset(task.role for task in tasks if definition.elements[task.element].role == ASKING_LANE)
+    return asking or starters(definition) | LEADS
 
 
 def _can_cancel(work: UnitOfWork, case: Case) -> bool:

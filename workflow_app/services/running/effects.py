@@ -1,10 +1,10 @@
 """What a service task of a process does: at once in the same transaction, or as a job after commit."""
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
-from workflow_app.engine import areas, notices
+from workflow_app.engine import areas, form_dates, notices
 from workflow_app.engine.functions import Value, is_value
 from workflow_app.errors import ProcessFault
 from workflow_app.models.case import Case
@@ -69,11 +69,18 @@ def _instant(effect: Effect) -> datetime | None:
     return datetime.fromisoformat(at) if isinstance(at, str) and at else None
 
 
+def _until(effect: Effect) -> datetime | None:
+    """The end of the day by which somebody wants it."""
+    day = effect.parameters.get("until")
+    return form_dates.end_of_day(date.fromisoformat(day)) if isinstance(day, str) and day else None
+
+
 def _start_clock(work: UnitOfWork, case: Case, effect: Effect) -> Result:
     element, names = definition_of(work, case.definition_id).elements[effect.element], _clocks(effect)
     dues = []
     for name, at in edges.passed(work, case, element, names, _instant(effect)).items():
-        dues.append(clocks.start(work, case.id, name, at, anew=element.is_timed_per_round))
+        is_anew, until = element.is_timed_per_round, _until(effect)
+        dues.append(clocks.start(work, case.id, name, at, anew=is_anew, until=until))
     return next((due.isoformat() for due in dues if due), None) if dues else _due(work, case, names)
 
 
@@ -144,7 +151,8 @@ def _is_in_time(work: UnitOfWork, case: Case, effect: Effect) -> Result:
 
 def _issue_letter(work: UnitOfWork, case: Case, effect: Effect) -> Result:
     model = _text(effect, "model") if "model" in effect.parameters else ""
-    return str(letters.issue(work, case, _text(effect, "letter"), model))
+    to = _text(effect, "to") if "to" in effect.parameters else ""
+    return str(letters.issue(work, case, _text(effect, "letter"), model, to))
 
 
 def _void_letter(work: UnitOfWork, case: Case, effect: Effect) -> Result:

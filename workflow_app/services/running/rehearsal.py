@@ -7,7 +7,7 @@ them happens now.
 
 from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -27,7 +27,7 @@ from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
 from workflow_app.services.office import processes
 from workflow_app.services.papers import documents
 from workflow_app.services.running import cases, performing, tasks, wakes
-from workflow_app.types import SYSTEM, Actor, Answer, Answers
+from workflow_app.types import SYSTEM, WITA, Actor, Answer, Answers
 
 OWN_DAY = "Contoh: waktu menurut skenario."
 
@@ -58,7 +58,7 @@ class Stage:
 
 def play(stage: Stage, process_key: str, scenario: Scenario, *, steps: int | None = None) -> UUID:
     """Start a case and play the scenario (or its first `steps`); returns the case. Raises `RehearsalFailed`."""
-    with stage.works.begin(_beginner(stage, process_key)) as work:
+    with stage.works.begin(_beginner(stage, process_key, scenario)) as work:
         case_id = cases.start(work, process_key, begins_with=scenario.begins_with).case_id
     go_on(stage, case_id, scenario, 0, steps)
     return case_id
@@ -71,8 +71,16 @@ def completions(folder: Path, name: str) -> list[tuple[str, str, Answers]]:
 
 
 def happening_now(answers: Answers, now: datetime) -> Answers:
-    """The same answers with their instants now."""
-    return {name: now.isoformat() if name.endswith("_at") else value for name, value in answers.items()}
+    """The same answers with their instants now, and days until which something is wanted as far ahead of today."""
+    today, first_day = now.astimezone(WITA).date(), scenarios.BEGINS_AT.astimezone(WITA).date()
+    return {
+        name: now.isoformat()
+        if name.endswith("_at")
+        else (today + (date.fromisoformat(str(value)) - first_day)).isoformat()
+        if name.endswith("_sampai")
+        else value
+        for name, value in answers.items()
+    }
 
 
 def go_on(stage: Stage, case_id: UUID, scenario: Scenario, start: int, stop: int | None = None) -> None:
@@ -87,7 +95,7 @@ def go_on(stage: Stage, case_id: UUID, scenario: Scenario, start: int, stop: int
                 with incidents.unit_of_work(stage.works, SYSTEM) as work:
                     wakes.wake(work, case_id)
             case Message():
-                with stage.works.begin(_beginner(stage, _process_of(stage, case_id))) as work:
+                with stage.works.begin(_beginner(stage, _process_of(stage, case_id), scenario)) as work:
                     cases.cancel(work, case_id, "Contoh: yang meminta membatalkannya")
             case ExpectOpen() if set(step.elements) != {task.element for task in _open(stage, case_id)}:
                 opened = sorted(task.element for task in _open(stage, case_id))
@@ -111,11 +119,15 @@ def settle(stage: Stage, case_id: UUID) -> None:
     raise RehearsalFailed(detail="effects do not come to an end")
 
 
-def _beginner(stage: Stage, process_key: str) -> Actor:
-    """Who begins cases of this process: the officer at the counter, or whom the process names."""
+def _beginner(stage: Stage, process_key: str, scenario: Scenario) -> Actor:
+    """Who begins cases of this process: the officer at the counter, or whom the process names; where it asks in which role, whom
+    the scenario names.
+    """
     with stage.works.begin(SYSTEM) as work:
-        named = processes.definition_of(work, processes.current(work, process_key).id).started_by
-    return stage.cast[min(named, default="petugas")]
+        definition = processes.definition_of(work, processes.current(work, process_key).id)
+    if (asked := definition.started_as) != "":
+        return stage.cast[str(scenario.begins_with.get(asked, definition.initial[asked]))]
+    return stage.cast[min(definition.started_by, default="petugas")]
 
 
 def _process_of(stage: Stage, case_id: UUID) -> str:

@@ -56,6 +56,11 @@ PEOPLE = (
     Person("binmas", "Contoh Piket Binmas", "Briptu", ("piket_binmas",), "Piket Binmas"),
     Person("propam", "Contoh Piket Propam", "Briptu", ("piket_propam",), "Piket Propam"),
     Person("propam2", "Contoh Piket Propam Dua", "Aiptu", ("piket_propam",), "Piket Propam"),
+    Person("siwas", "Contoh Anggota Siwas", "Aipda", ("siwas",), "Siwas"),
+    Person("bagops", "Contoh Anggota Bag Ops", "Aipda", ("bag_ops",), "Bag Ops"),
+    Person("bagren", "Contoh Anggota Bag Ren", "Aipda", ("bag_ren",), "Bag Ren"),
+    Person("bagsumda", "Contoh Anggota Bag Sumda", "Aipda", ("bag_sumda",), "Bag Sumda"),
+    Person("sarpras", "Contoh Anggota Sarpras", "Aipda", ("sarpras",), "Sarpras"),
     Person("arsip", "Contoh Arsiparis", "Penda", ("arsiparis",), "Arsiparis"),
     Person("pimpinan", "Contoh Pimpinan", "Kompol", ("pimpinan",), "Pimpinan"),
     Person("auditor", "Contoh Auditor", "Iptu", ("auditor",), "Auditor"),
@@ -74,11 +79,12 @@ DEMO_CASES: tuple[tuple[str, str, int | None], ...] = (
     ("sttp", "terlambat_diteruskan", 9),
     ("skld", "lengkap", None),
     ("skld", "kurang_lalu_lengkap", 5),
+    ("htck", "printer_rusak", 1),
+    ("htck", "temuan_siwas", 1),
+    ("htck", "anggaran", 1),
+    ("htck", "pengamanan", None),
 )
 """Process, scenario, and how many of its steps the demo plays (all of them for None)."""
-
-CAST = (("petugas", "petugas"), ("kaspkt", "ka_spkt"), ("intelkam", "piket_intelkam"))
-"""Who plays which role in them."""
 
 DUTY_CHANGES_AT = 8
 """Hour (WITA) at which one duty follows the other on a demo site."""
@@ -145,12 +151,8 @@ def _invent_roster(work: UnitOfWork) -> None:
 
 def _play(works: Works, folder: Path, public_url: str, name: str, steps: int | None) -> None:
     with works.begin(SYSTEM) as work:
-        cast = {
-            role: users.actor_of(user)
-            for username, role in CAST
-            for user in users.list_all(work)
-            if user.username == username
-        }
+        actors = {user.username: users.actor_of(user) for user in users.list_all(work)}
+    cast = {role: actors[person.username] for person in reversed(PEOPLE) for role in person.roles}
     about = Metadata("Contoh dokumen", "Sentra SPKT", works.clock(), b"contoh")
     paper, _ = typeset(DEMO_PAPER, about)
     files = definitions.read_folder(folder)

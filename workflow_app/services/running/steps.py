@@ -18,6 +18,7 @@ from workflow_app.services.case_file.openings import Opened
 from workflow_app.services.ground import audit, jobs
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import duties
+from workflow_app.services.office.processes import definition_of
 from workflow_app.services.running import drafts, effects
 from workflow_app.services.running.effects import Result
 from workflow_app.types import Effect, OpenTask, Step
@@ -103,7 +104,7 @@ def _new_task(work: UnitOfWork, case: Case, opened: OpenTask) -> Task:
         name=opened.name,
         unit=case.unit,
         role=opened.lane,
-        hand_off=handoffs.begun_by(opened),
+        hand_off=handoffs.begun_by(opened, definition_of(work, case.definition_id)),
         assignee_id=_assignee(work, case, opened),
         status="open",
         due_at=_due(work, case, opened),
@@ -113,10 +114,11 @@ def _new_task(work: UnitOfWork, case: Case, opened: OpenTask) -> Task:
 
 
 def _due(work: UnitOfWork, case: Case, opened: OpenTask) -> datetime | None:
-    """When the clock of a task ends; None once it has stopped, whatever is still to be done."""
-    name = opened.properties.get("clock")
-    clock = clocks.named(work, case.id).get(name) if name else None
-    return clock.due_at if clock is not None and clock.stopped_at is None else None
+    """When the clock of a task ends, of several the one that runs; None once it has stopped, whatever is still to be done."""
+    names = opened.properties.get("clock", "").split()
+    known = clocks.named(work, case.id) if names else {}
+    running = [known[name] for name in names if name in known and known[name].stopped_at is None]
+    return next((clock.due_at for clock in running), None)
 
 
 def _assignee(work: UnitOfWork, case: Case, opened: OpenTask) -> UUID | None:

@@ -1,0 +1,104 @@
+"""Requests between functions and the day by which they are wanted: in time to its last instant, then told upwards (R14, R5)."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from tests.integration.conftest import TestClock
+from tests.integration.services import htck
+from tests.integration.services.htck import (
+    ACCEPTED,
+    ANSWERED,
+    BROKEN,
+    ask,
+    done,
+    open_elements,
+    waiting,
+    wake,
+    wanted,
+)
+from tests.integration.services.walled import sees
+from workflow_app.models.case import CaseClock
+from workflow_app.models.message import Message
+from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.types import SYSTEM, Actor, Answers
+
+END_OF_DAY = datetime(2026, 11, 25, 15, 59, 59, 999999, tzinfo=UTC)
+"""25 November 2026 in WITA, its last instant."""
+
+
+@pytest.fixture(autouse=True)
+def deployed(works: Works) -> None:
+    htck.deploy(works)
+
+
+@pytest.fixture
+def sarpras(person: Callable[..., Actor]) -> Actor:
+    return person("rizal", "sarpras")
+
+
+def test_the_last_instant_of_the_day_that_was_asked_for_is_in_time_and_the_next_is_late(
+    works: Works, clock: TestClock, budi: Actor, sarpras: Actor, sari: Actor
+) -> None:
+    case_id = ask(works, budi, BROKEN)
+    done(works, sarpras, case_id, ACCEPTED)
+    assert waiting(works, case_id).due_at == END_OF_DAY
+
+    clock.at = END_OF_DAY
+    wake(works, case_id)
+    assert open_elements(works, case_id) == {"jawab"}
+    clock.at = END_OF_DAY + timedelta(seconds=2)
+    wake(works, case_id)
+    assert open_elements(works, case_id) == {"jawab", "pantau_jawab"}
+    watched = waiting(works, case_id, "pantau_jawab")
+    assert (watched.role, watched.hand_off) == ("ka_spkt", None)
+    with works.begin(SYSTEM) as work:
+        written = work.session.scalars(select(Message).where(Message.case_id == case_id)).all()
+        assert [message.element for message in written] == ["kabari_belum_jawab"]
+
+    done(works, sarpras, case_id, ANSWERED, "jawab")
+    assert open_elements(works, case_id) == {"tutup"}, "what is answered nobody follows up"
+    assert sees(works, sari, case_id)
+
+
+def test_asked_again_it_has_a_new_day_and_a_round_of_its_own(
+    works: Works, clock: TestClock, budi: Actor, sarpras: Actor
+) -> None:
+    case_id = ask(works, budi, BROKEN)
+    done(works, sarpras, case_id, ACCEPTED)
+    done(works, sarpras, case_id, ANSWERED)
+    clock.advance(days=3)
+    again: Answers = {
+        "penutupan": "minta_lagi",
+        "kekurangan": "Masih macet.",
+        "dibutuhkan_sampai": "2026-11-27",
+    }
+    done(works, budi, case_id, again)
+    task = waiting(works, case_id)
+    assert (task.element, task.assignee_id) == ("jawab", sarpras.user_id)
+    assert task.due_at == END_OF_DAY + timedelta(days=2)
+    with works.begin(SYSTEM) as work:
+        query = select(CaseClock).where(CaseClock.case_id == case_id, CaseClock.name == "jawaban_htck")
+        rounds = work.session.scalars(query.order_by(CaseClock.round)).all()
+        assert [clock.due_at for clock in rounds] == [END_OF_DAY, END_OF_DAY + timedelta(days=2)]
+        assert rounds[0].stopped_at is not None and rounds[1].stopped_at is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "role", "watches", "minutes"),
+    [("pengawalan", "piket_lantas", "pamapta", 30), ("pengamanan", "piket_samapta", "pamapta", 30)],
+)
+def test_r14_help_outside_that_nobody_accepts_is_told_to_pamapta(
+    works: Works, clock: TestClock, budi: Actor, kind: str, role: str, watches: str, minutes: int
+) -> None:
+    help_ = wanted(
+        kind, peminta="masyarakat", tempat_kegiatan="Lapangan Contoh", kegiatan_at="2026-11-25T08:00:00+08:00"
+    )
+    case_id = ask(works, budi, help_)
+    task = waiting(works, case_id)
+    assert (task.role, task.due_at) == (role, clock.at + timedelta(minutes=minutes))
+    clock.advance(minutes=minutes, seconds=2)
+    wake(works, case_id)
+    assert waiting(works, case_id, "pantau_terima").role == watches
