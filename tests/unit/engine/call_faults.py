@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from tests.unit.engine.calls import calling, complaint, small
 from tests.unit.engine.folder import Folder
-from tests.unit.engine.play import handing_on, line, routing
+from tests.unit.engine.play import asking, handing_on, line, routing
 
 HANDED_ON = """
 name: Diserahkan
@@ -38,6 +38,7 @@ def moved(folder: Folder, key: str, other: str) -> Folder:
 
 SOUND = (
     handing_on(),
+    asking(),
     handing_on().file("scenarios/serah.yaml", HANDED_ON),
     routing('"ka_spkt"'),
     complaint(),
@@ -66,6 +67,11 @@ FAULTS: dict[str, tuple[Folder, str, str]] = {
     "a confined case that is taken up by an unknown variable": (changed(line(), lambda f: f.process_properties.update(reopenConfined="hantu")), "process-property", "uji"),
     "a process that a role nobody has may begin": (changed(line(), lambda f: f.process_properties.update(startedBy="arsiparis tamu")), "process-property", "uji"),
     "a process that nobody may begin": (changed(line(), lambda f: f.process_properties.update(startedBy="")), "process-property", "uji"),
+    "a process begun in a role that nobody is": (asking(startedAs="jenis"), "process-property", "uji"),
+    "a process begun in a role of which its rehearsals know nothing": (asking(initial='{"pemohon": "arsiparis"}'), "process-property", "uji"),
+    "who asks and is named by nothing": (changed(asking(), lambda f: f.process_properties.pop("startedAs")), "role-from", "minta"),
+    "a hand-back by who asks": (asking(handBack="always"), "hand-back", "minta"),
+    "a task of who asks that names no variable": (asking(roleFrom=None), "role-from", "minta"),
     "a process that may perhaps be started": (changed(line(), lambda f: f.process_properties.update(startable="nanti")), "process-property", "uji"),
     "a receiver nobody names": (handing_on(roleFrom=None), "role-from", "terima"),
     "a receiver named at the counter": (line(roleFrom="tujuan"), "role-from", "kerja"),

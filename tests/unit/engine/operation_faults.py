@@ -1,7 +1,7 @@
 """Planted faults in what service tasks ask for. They are tried in `test_lint`."""
 
 from tests.unit.engine.folder import Folder
-from tests.unit.engine.play import line, with_setting
+from tests.unit.engine.play import handing_on, line, with_setting
 
 FAULTS: dict[str, tuple[Folder, str, str]] = {
     "an unknown operation": (line().service("kirim", "send_mail"), "operation-unknown", "kirim"),
@@ -17,6 +17,7 @@ FAULTS: dict[str, tuple[Folder, str, str]] = {
     "a case begun for a reason somebody typed": (line().service("lanjut", "start_case", process='"lp"', reason="jenis"), "kin-reason", "lanjut"),
     "a message with an unknown text": (line().service("kabar", "send_message", template="'hantu'"), "message-text", "kabar"),
     "a message with a computed text": (line().service("kabar", "send_message", template="1"), "message-parameter", "kabar"),
+    "a message to a variable that names no roles": (handing_on(("ka_spkt", "kades")).service("kabar", "send_message", template="'selesai'", to="tujuan"), "message-parameter", "kabar"),
     "a message to nobody known": (line().service("kabar", "send_message", template="'selesai'", to="'kades'"), "message-recipient", "kabar"),
     "a message without a contact": (line().service("kabar", "send_message", template="'selesai'", contact="'kerja'"), "message-contact", "kabar"),
     "a message that names the number of no letter": (line().service("kabar", "send_message", template="'selesai'", letter="'hantu'"), "message-letter", "kabar"),
