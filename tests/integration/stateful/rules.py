@@ -79,7 +79,8 @@ def sights(work: UnitOfWork) -> dict[UUID, Sight]:
 
 def starters(work: UnitOfWork, key: str) -> frozenset[str]:
     """The roles that begin cases of a process by hand."""
-    return processes.definition_of(work, processes.current(work, key).id).started_by or STARTERS
+    named = processes.definition_of(work, processes.current(work, key).id).started_by
+    return frozenset(named) or STARTERS
 
 
 def may_do(work: UnitOfWork, who: Actor, task: Task) -> bool:

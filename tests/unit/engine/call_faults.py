@@ -67,7 +67,7 @@ FAULTS: dict[str, tuple[Folder, str, str]] = {
     "a confined case that is taken up by an unknown variable": (changed(line(), lambda f: f.process_properties.update(reopenConfined="hantu")), "process-property", "uji"),
     "a process that a role nobody has may begin": (changed(line(), lambda f: f.process_properties.update(startedBy="arsiparis tamu")), "process-property", "uji"),
     "a process that nobody may begin": (changed(line(), lambda f: f.process_properties.update(startedBy="")), "process-property", "uji"),
-    "a process begun in a role that nobody is": (asking(startedAs="jenis"), "process-property", "uji"),
+    "a process begun in a role that nobody is": (asking(started_as="jenis"), "process-property", "uji"),
     "a process begun in a role of which its rehearsals know nothing": (asking(initial='{"pemohon": "arsiparis"}'), "process-property", "uji"),
     "who asks and is named by nothing": (changed(asking(), lambda f: f.process_properties.pop("startedAs")), "role-from", "minta"),
     "a hand-back by who asks": (asking(handBack="always"), "hand-back", "minta"),

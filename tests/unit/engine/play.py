@@ -92,11 +92,11 @@ def handing_on(receivers: tuple[str, ...] = ("ka_spkt",), **properties: Any) -> 
     )  # fmt: skip
 
 
-def asking(startedAs: str = "pemohon", initial: str = '{"pemohon": "petugas"}', **properties: Any) -> Folder:
+def asking(started_as: str = "pemohon", initial: str = '{"pemohon": "petugas"}', **properties: Any) -> Folder:
     """start -> minta (by the role that begins the case) -> selesai"""
     asked: dict[str, Any] = {"roleFrom": "pemohon", **properties}
     folder = Folder().start().user("minta", "pemohon", **asked).end().flow("mulai", "minta", "selesai")
-    folder.process_properties |= {"startedBy": "petugas ka_spkt", "startedAs": startedAs, "initial": initial}
+    folder.process_properties |= {"startedBy": "petugas ka_spkt", "startedAs": started_as, "initial": initial}
     return folder
 
 

@@ -55,7 +55,7 @@ def test_every_step_is_done_in_a_scenario_and_is_the_archivists() -> None:
     played = {step.element for one in SCENARIOS for step in one.steps if isinstance(step, Complete)}
     assert played == {e.id for e in archive_batch().elements.values() if e.kind == "userTask"} == STEPS
     assert {archive_batch().elements[step].role for step in STEPS} == {"arsiparis"}
-    assert archive_batch().started_by == {"arsiparis"}
+    assert archive_batch().started_by == ("arsiparis",)
 
 
 @pytest.mark.parametrize("step", ["isi_berita_acara", "terbitkan_ba", "terbitkan_daftar", "periksa_ba"])

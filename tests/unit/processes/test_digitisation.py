@@ -33,7 +33,7 @@ def test_r39_nothing_is_archived_without_each_step(step: str) -> None:
 
 def test_r39_every_step_is_the_archivists() -> None:
     assert {digitisation().elements[step].role for step in STEPS} == {"arsiparis"}
-    assert digitisation().started_by == {"arsiparis"}
+    assert digitisation().started_by == ("arsiparis",)
 
 
 def test_r39_what_is_told_of_a_paper() -> None:

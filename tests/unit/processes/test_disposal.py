@@ -45,7 +45,7 @@ def test_r37_who_proposes_does_not_approve() -> None:
     elements = disposal().elements
     assert (elements["usulkan"].role, elements["putuskan"].role) == ("arsiparis", "ka_spkt")
     assert "usulkan" in elements["putuskan"].properties["fourEyes"].split()
-    assert disposal().started_by == {"arsiparis"}
+    assert disposal().started_by == ("arsiparis",)
     for who, step in (("arsiparis", "usulkan"), ("ka_spkt", "putuskan")):
         field = disposal().form(f"teken_{who}").fields[f"tanda_tangan_{who}"]
         assert (field.widget, field.only_by) == ("signature", step)
