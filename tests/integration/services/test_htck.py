@@ -126,7 +126,7 @@ def test_r75_who_asked_spkt_reads_the_papers_of_the_answer(
     case_id = ask(works, bag_ops, wanted("masuk_laporan"))
     done(works, sari, case_id, ACCEPTED)
     with works.begin(sari) as work:
-        paper = documents.upload(work, case_id, element="jawab", label="Laporan", data=stage.paper).id
+        paper = documents.upload(work, case_id, element="jawab", label="Dokumen lain", data=stage.paper).id
     done(works, sari, case_id, {**ANSWERED, "lampiran_jawaban": [str(paper)]})
     rehearsal.settle(stage, case_id)
     task = waiting(works, case_id)

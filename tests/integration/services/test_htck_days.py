@@ -39,14 +39,14 @@ def sarpras(person: Callable[..., Actor]) -> Actor:
     return person("rizal", "sarpras")
 
 
-def test_the_last_instant_of_the_day_that_was_asked_for_is_in_time_and_the_next_is_late(
+def test_the_last_second_of_the_day_that_was_asked_for_is_in_time_and_the_next_day_is_late(
     works: Works, clock: TestClock, budi: Actor, sarpras: Actor, sari: Actor
 ) -> None:
     case_id = ask(works, budi, BROKEN)
     done(works, sarpras, case_id, ACCEPTED)
     assert waiting(works, case_id).due_at == END_OF_DAY
 
-    clock.at = END_OF_DAY
+    clock.at = END_OF_DAY - timedelta(seconds=1)
     wake(works, case_id)
     assert open_elements(works, case_id) == {"jawab"}
     clock.at = END_OF_DAY + timedelta(seconds=2)

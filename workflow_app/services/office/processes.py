@@ -11,6 +11,7 @@ from sqlalchemy import func, select, update
 from workflow_app.engine import coverage, definitions
 from workflow_app.engine.coverage import Coverage
 from workflow_app.engine.definitions import Definition
+from workflow_app.engine.element import Element
 from workflow_app.engine.linting.linter import Finding, lint
 from workflow_app.engine.linting.release import between
 from workflow_app.errors import InvalidDefinition, NotFound
@@ -19,10 +20,8 @@ from workflow_app.models.definition import DefinitionFile
 from workflow_app.permissions import (
     CASE_MINDERS,
     CASE_STARTERS,
-    FIELD_ROLES,
     OVERSEERS,
     ROLES,
-    UNITS,
     check_role,
     has_role,
 )
@@ -146,12 +145,25 @@ def concerning(work: UnitOfWork) -> list[ProcessView]:
 
 
 def _has_task_for(definition: Definition, roles: Collection[str]) -> bool:
-    """Whose role a case decides (`roleFrom`) is one of the functions or units, or of those who begin such cases."""
-    is_of_function = not (FIELD_ROLES | UNITS | {*definition.started_by}).isdisjoint(roles)
     return any(
-        is_of_function if "roleFrom" in element.properties else element.role in roles
+        not _roles_of(definition, element).isdisjoint(roles)
         for element in definition.elements.values()
         if element.kind == "userTask"
+    )
+
+
+def _roles_of(definition: Definition, element: Element) -> frozenset[str]:
+    """Whose task it can be: its lane's, or where a variable names the role, those that a choice, a table or the beginning can give."""
+    variable = element.properties.get("roleFrom")
+    if variable is None:
+        return frozenset({element.role})
+    fields = (field for form in definition.forms.values() for field in form.fields.values())
+    chosen = {
+        option for field in fields if field.control and field.name == variable for option in field.options
+    }
+    decided = {str(row.get(variable) or "") for table in definition.decisions.values() for row in table.rows}
+    return frozenset(
+        chosen | decided | {*(definition.started_by if variable == definition.started_as else ())}
     )
 
 
