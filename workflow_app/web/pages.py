@@ -57,6 +57,7 @@ def register(app: Flask) -> None:
     app.jinja_env.globals.update(
         asset=asset,
         holds=session.holds,
+        may_configure=session.may_configure,
         current_time=now,
         condition_values=_condition_values,
         accepted_files=ACCEPTED,

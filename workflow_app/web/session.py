@@ -19,7 +19,7 @@ BACKGROUND_HEADER = "X-Sentra-Background"
 
 def load() -> None:
     """Before each request: find the session of the cookie. Who has no cookie of a session costs no statement."""
-    g.user, g.session_id = None, None
+    g.user, g.session_id, g.may_configure = None, None, False
     token = cookie.get(TOKEN)
     if token is None or request.endpoint == "static":
         return
@@ -38,7 +38,7 @@ def load() -> None:
     if found is None:
         cookie.clear()
         return
-    g.user, g.session_id = found.user, found.id
+    g.user, g.session_id, g.may_configure = found.user, found.id, found.may_configure
 
 
 def _is_public() -> bool:
@@ -57,7 +57,7 @@ def begin(work: UnitOfWork, user: users.UserView) -> None:
 def forget() -> None:
     """Drop the token and everything the cookie held."""
     cookie.clear()
-    g.user, g.session_id = None, None
+    g.user, g.session_id, g.may_configure = None, None, False
 
 
 def session_id() -> UUID:
@@ -83,3 +83,8 @@ def current_actor() -> Actor:
 def holds(*roles: str) -> bool:
     """For templates: does the signed-in user hold one of the roles?"""
     return has_role(current_actor(), roles)
+
+
+def may_configure() -> bool:
+    """For templates: does a role of the signed-in user change something of the office's configuration?"""
+    return bool(g.get("may_configure"))

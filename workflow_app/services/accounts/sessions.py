@@ -10,11 +10,13 @@ from uuid import UUID, uuid4
 from sqlalchemy import Row, bindparam, delete, func, or_, select, update
 
 from workflow_app.errors import NotFound
+from workflow_app.models.configuration import Configuration
 from workflow_app.models.session import UserSession
 from workflow_app.models.user import User, UserRole
 from workflow_app.services.accounts.users import UserView
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.office import configuration_keys
 
 LONGEST = timedelta(hours=12)
 """No session is older than a long shift."""
@@ -41,7 +43,14 @@ _OPEN = (
     .join(User, User.id == UserSession.user_id)
     .where(UserSession.ended_at.is_(None), UserSession.epoch == User.session_epoch, User.is_active)
 )
-_FIND = _OPEN.where(UserSession.token_hash == bindparam("token_hash"))
+_OWNERS = (
+    select(Configuration.value)
+    .where(Configuration.key == configuration_keys.OWNERS, Configuration.valid_from <= bindparam("now"))
+    .order_by(Configuration.valid_from.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_FIND = _OPEN.add_columns(_OWNERS.label("owners")).where(UserSession.token_hash == bindparam("token_hash"))
 _LOOK = _OPEN.where(UserSession.id == bindparam("session_id"))
 
 
@@ -51,6 +60,8 @@ class Found:
 
     id: UUID
     user: UserView
+    may_configure: bool
+    """Does a role of the user change something of the office's configuration?"""
 
 
 @dataclass(frozen=True)
@@ -89,16 +100,17 @@ def find(work: UnitOfWork, token: str, idle: timedelta, *, is_background: bool =
 
     A request that a page makes by itself (`is_background`) does not keep the session alive.
     """
-    row = work.session.execute(_FIND, {"token_hash": _hash(token)}).first()
+    now = work.clock()
+    row = work.session.execute(_FIND, {"token_hash": _hash(token), "now": now}).first()
     if row is None:
         return None
-    now = work.clock()
     if now - row.seen_at > idle or now - row.began_at > LONGEST:
         _end(work, row.id, "idle" if now - row.seen_at > idle else "age")
         return None
     if not is_background and now - row.seen_at > TOUCH_EVERY:
         work.session.execute(update(UserSession).where(UserSession.id == row.id).values(seen_at=now))
-    return Found(row.id, _user_of(row))
+    user = _user_of(row)
+    return Found(row.id, user, configuration_keys.may_change_some(row.owners or {}, user.roles))
 
 
 def owner(work: UnitOfWork, session_id: UUID, idle: timedelta) -> UserView | None:

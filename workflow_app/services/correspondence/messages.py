@@ -166,6 +166,11 @@ def _way(work: UnitOfWork, case: Case, wish: Wish) -> tuple[str, str]:
         contact = _own_contact(work, case, wish)
     else:
         contact = configuration.value(work, "kontak_peran").get(wish.recipient, {})
+    return first_way(work, contact)
+
+
+def first_way(work: UnitOfWork, contact: Mapping[str, str]) -> tuple[str, str]:
+    """Channel and address of who can be reached like this: the first way out that the office uses, else a slip."""
     for channel in configuration.value(work, "saluran_pesan"):
         if contact.get(channel):
             return channel, contact[channel]
@@ -196,9 +201,14 @@ def _text(work: UnitOfWork, case: Case, wish: Wish) -> Text:
         "langkah": wish.step,
         "hasil": wish.result,
         "batas_waktu": readable.moment(due) if due else "",
-        "telepon_unit": configuration.value(work, "telepon_unit"),
     }
-    return message_texts.fill(configuration.value(work, f"{message_texts.PREFIX}{wish.template}"), facts)
+    return filled(work, wish.template, facts)
+
+
+def filled(work: UnitOfWork, template: str, facts: Mapping[str, str]) -> Text:
+    """A text of the office in force now, with its facts."""
+    told = {**facts, "telepon_unit": configuration.value(work, "telepon_unit")}
+    return message_texts.fill(configuration.value(work, f"{message_texts.PREFIX}{template}"), told)
 
 
 def _number(work: UnitOfWork, case: Case, wish: Wish) -> str:

@@ -1,13 +1,14 @@
 """Configured values, each from an instant on. What the SOP or the Polres may change is here, never in code that uses it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from workflow_app.errors import Forbidden, InvalidInput, NotFound
+from workflow_app.errors import Conflict, Forbidden, InvalidInput, NotFound
 from workflow_app.models.case import Case
 from workflow_app.models.configuration import Configuration
 from workflow_app.permissions import ROLES, has_role
@@ -19,10 +20,12 @@ from workflow_app.services.office.configuration_keys import OWNERS, Owner
 SOP_IN_FORCE = datetime(2025, 1, 1, 16, 0, tzinfo=UTC)
 """R82: in force from 2 January 2025, 00.00 WITA."""
 
+INSTANT = timedelta(microseconds=1)
 SEED: dict[str, Any] = configuration_keys.SEED
 """What holds until the office says otherwise."""
 
 READ = "configuration"
+SET, WITHDRAWN = "configuration.set", "configuration.withdrawn"
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,9 @@ class Entry:
     key: str
     value: Any
     valid_from: datetime
+    set_at: datetime | None = field(default=None, compare=False)
+    set_by: UUID | None = field(default=None, compare=False)
+    """Who set it; None for what the product comes with, and for who keeps the server."""
 
 
 def value(work: UnitOfWork, key: str, at: datetime | None = None) -> Any:
@@ -68,6 +74,7 @@ def set_value(work: UnitOfWork, key: str, new: Any, valid_from: datetime) -> Non
 
 def set_values(work: UnitOfWork, entries: Sequence[Entry]) -> None:
     """Let all of them hold, or none; they may refer to each other. Raises as `set_value` does."""
+    lock(work)
     new = completed(
         work, [Entry(each.key, checked(each.key, each.value), each.valid_from) for each in entries]
     )
@@ -79,6 +86,7 @@ def set_values(work: UnitOfWork, entries: Sequence[Entry]) -> None:
     if faults := _dangling(work, new):
         raise InvalidInput("\n".join(faults))
     owners = {each.key: owner(work, each.key).answers for each in new}
+    before = {(each.key, each.valid_from): value(work, each.key, each.valid_from) for each in new}
     for each in new:
         work.session.merge(
             Configuration(
@@ -89,12 +97,57 @@ def set_values(work: UnitOfWork, entries: Sequence[Entry]) -> None:
                 set_by=work.actor.user_id,
             )
         )
-        start = each.valid_from.isoformat()
-        chain = f"configuration:{each.key}"
         audit.record(
-            work, chain, "configuration.set", value=each.value, valid_from=start, owner=owners[each.key]
+            work,
+            chain_of(each.key),
+            SET,
+            before=before[each.key, each.valid_from],
+            value=each.value,
+            valid_from=each.valid_from.isoformat(),
+            owner=owners[each.key],
         )
     work.session.flush()
+    work.session.info.pop(READ, None)
+
+
+def withdraw(work: UnitOfWork, key: str, valid_from: datetime) -> None:
+    """Take back a value that is still to come; the one before it goes on. Raises as `set_value` does, `Conflict` when it holds already
+    or is not there any more.
+    """
+    lock(work)
+    check_changer(work, key)
+    row = next((row for row in _rows(work).get(key, ()) if row.valid_from == valid_from), None)
+    if row is None or row.valid_from <= work.clock():
+        raise Conflict("Nilai ini sudah berlaku atau sudah ditarik. Muat ulang halaman.")
+    before = value(work, key, valid_from - INSTANT)
+    if key == OWNERS:
+        _check_owners(work, row.value, {**SEED[OWNERS], **before})
+    _rows(work)[key].remove(row)
+    if faults := _dangling(work, []):
+        work.session.info.pop(READ, None)
+        raise InvalidInput("\n".join(faults))
+    audit.record(
+        work,
+        chain_of(key),
+        WITHDRAWN,
+        before=row.value,
+        value=before,
+        valid_from=valid_from.isoformat(),
+        owner=owner(work, key).answers,
+    )
+    work.session.delete(row)
+    work.session.flush()
+    work.session.info.pop(READ, None)
+
+
+def chain_of(key: str) -> str:
+    """The chain of the trail on which the changes of a key stand."""
+    return f"configuration:{key}"
+
+
+def lock(work: UnitOfWork) -> None:
+    """One change after the other until commit: values name each other, and what is read from here on is the newest."""
+    work.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(READ, 0))))
     work.session.info.pop(READ, None)
 
 
@@ -131,18 +184,21 @@ def _told_in_part(work: UnitOfWork, entries: Sequence[Entry]) -> Iterator[tuple[
 
 def _check_delegated(work: UnitOfWork, entries: Sequence[Entry]) -> None:
     """Who may say whose a value is does not thereby come by values that he may not change: Propam's stay Propam's."""
-    if work.actor.user_id is None:
-        return
     for _, before, after in _told_in_part(work, [each for each in entries if each.key == OWNERS]):
-        for family in after:
-            allowed = owner(work, family).may_change
-            if _owner(before[family]) == _owner(after[family]) or has_role(work.actor, allowed):
-                continue
-            labels = " atau ".join(role_label(work, role) for role in ROLES if role in allowed)
-            raise Forbidden(
-                f"Pemilik {family} tidak dapat Anda ubah, karena pengaturannya hanya dapat diubah oleh {labels}. "
-                f"Hapus {family} dari isian ini, atau minta yang mengurus server mengubahnya."
-            )
+        _check_owners(work, before, after)
+
+
+def _check_owners(work: UnitOfWork, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+    for family in after:
+        allowed = owner(work, family).may_change
+        is_same = family in before and _owner(before[family]) == _owner(after[family])
+        if work.actor.user_id is None or is_same or has_role(work.actor, allowed):
+            continue
+        labels = " atau ".join(role_label(work, role) for role in ROLES if role in allowed)
+        raise Forbidden(
+            f"Pemilik {family} tidak dapat Anda ubah, karena pengaturannya hanya dapat diubah oleh {labels}. "
+            f"Hapus {family} dari isian ini, atau minta yang mengurus server mengubahnya."
+        )
 
 
 def _check_end(work: UnitOfWork, new: Entry) -> None:
@@ -204,7 +260,9 @@ def holds(work: UnitOfWork, entry: Entry) -> bool:
 
 def _known(work: UnitOfWork, key: str) -> list[Entry]:
     seeded = [Entry(key, SEED[key], SOP_IN_FORCE)] if key in SEED else []
-    return seeded + [Entry(key, row.value, row.valid_from) for row in _rows(work).get(key, ())]
+    return seeded + [
+        Entry(key, row.value, row.valid_from, row.set_at, row.set_by) for row in _rows(work).get(key, ())
+    ]
 
 
 def _dangling(work: UnitOfWork, new: Sequence[Entry]) -> list[str]:

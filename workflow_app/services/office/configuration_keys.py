@@ -3,7 +3,7 @@
 Keys with the same first part are a family: they mean the same kind of thing and have the same owner.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +13,8 @@ from workflow_app.services.office import configuration_shapes as shapes
 from workflow_app.services.office import derived_steps, message_texts, notice_periods, retention_schedule
 
 OWNERS = "pemilik_pengaturan"
+OF_THE_SITE = frozenset({"mode_demo"})
+"""Says how a site began; nobody changes it in the browser."""
 OWNER = frozenset({"penanggung_jawab", "pengubah"})
 
 
@@ -99,8 +101,26 @@ def fault(key: str, value: Any) -> str:
     """Why `value` cannot be the value of a known key; empty when it can."""
     family = _family(key)
     ends_one_of_the_office = value is None and family.is_open and key not in family.keys
-    shape = family.parts.get(key.partition(".")[2], family.shape)
-    return "" if ends_one_of_the_office else shape(value)
+    return "" if ends_one_of_the_office else shape(key)(value)
+
+
+def shape(key: str) -> Callable[[Any], str]:
+    """What the value of a known key must look like."""
+    family = _family(key)
+    return family.parts.get(key.partition(".")[2], family.shape)
+
+
+def may_change_some(told: Mapping[str, Any], roles: Collection[str]) -> bool:
+    """By the owners that the office has set: does one of the roles change anything of the office's?"""
+    return any(
+        _owner_of(told.get(name), each).may_change & {*roles}
+        for name, each in FAMILIES.items()
+        if name not in OF_THE_SITE
+    )
+
+
+def _owner_of(told: Mapping[str, Any] | None, family: Family) -> Owner:
+    return family.owner if told is None else Owner(told["penanggung_jawab"], frozenset(told["pengubah"]))
 
 
 def is_prospective(key: str) -> bool:
@@ -117,7 +137,8 @@ def _family(key: str) -> Family:
     return FAMILIES[key.partition(".")[0]]
 
 
-def _owners(value: Any) -> str:
+def owners(value: Any) -> str:
+    """The shape of who answers for what."""
     is_right = isinstance(value, dict) and set(value) <= set(FAMILIES) and all(map(_is_owner, value.values()))
     return (
         ""
@@ -251,11 +272,11 @@ _FAMILIES = (
 )
 
 FAMILIES: dict[str, Family] = {
-    each.name: each for each in (*_FAMILIES, Family(OWNERS, "Pemilik tiap pengaturan", POLICY, _owners))
+    each.name: each for each in (*_FAMILIES, Family(OWNERS, "Pemilik tiap pengaturan", POLICY, owners))
 }
 SEED_OWNERS = {name: each.owner.value for name, each in FAMILIES.items()}
 FAMILIES[OWNERS] = Family(
-    OWNERS, "Pemilik tiap pengaturan", POLICY, _owners, {"": SEED_OWNERS}, names_all=True
+    OWNERS, "Pemilik tiap pengaturan", POLICY, owners, {"": SEED_OWNERS}, names_all=True
 )
 SEED: dict[str, Any] = {key: seed for each in FAMILIES.values() for key, seed in each.keys.items()}
 """Every key that the product comes with."""

@@ -15,7 +15,7 @@ from workflow_app.engine.forms import Form
 FILE = Path(__file__).with_name("regions.csv")
 Choice = tuple[str, str]
 """What is put into the field, and what stands beside it in the list."""
-_KECAMATAN, _DESA = 2, 3
+KECAMATAN, DESA = 2, 3
 """How many dots their codes have."""
 
 
@@ -34,9 +34,9 @@ def offered(form: Form) -> dict[str, list[Choice]]:
 @cache
 def _choices() -> dict[str, list[Choice]]:
     known = names()
-    kecamatan = sorted(name for code, name in known.items() if code.count(".") == _KECAMATAN)
+    kecamatan = sorted(name for code, name in known.items() if code.count(".") == KECAMATAN)
     desa = sorted(
-        (name, known[code.rpartition(".")[0]]) for code, name in known.items() if code.count(".") == _DESA
+        (name, known[code.rpartition(".")[0]]) for code, name in known.items() if code.count(".") == DESA
     )
     found = {
         "kecamatan": [(name, "") for name in kecamatan],

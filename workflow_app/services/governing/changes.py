@@ -1,0 +1,209 @@
+"""One key of the configuration as the office sees and changes it: its line of time, a new value, one taken back."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from workflow_app.errors import Conflict, InvalidInput, NotFound
+from workflow_app.permissions import has_role
+from workflow_app.services.accounts import people
+from workflow_app.services.governing import wording
+from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.office import (
+    configuration,
+    configuration_forms,
+    configuration_keys,
+    configuration_records,
+    configuration_titles,
+    rosters,
+)
+from workflow_app.services.office.configuration import SOP_IN_FORCE, Entry
+from workflow_app.services.office.configuration_parts import Faults, Part, Posted, Told, Typed
+from workflow_app.services.office.configuration_titles import Group
+from workflow_app.types import WITA
+
+SERVER = "yang mengurus server"
+ENDED = "tidak dipakai lagi"
+LAST_YEAR = 2100
+
+
+@dataclass(frozen=True)
+class Value:
+    """One value on the line of time."""
+
+    told: Told
+    valid_from: datetime | None
+    """None for what the product comes with."""
+    set_at: datetime | None
+    set_by: str
+    is_now: bool
+    is_to_come: bool
+
+
+@dataclass(frozen=True)
+class KeyPage:
+    """All that is shown of one key."""
+
+    key: str
+    title: str
+    group: Group
+    words: str
+    answers: str
+    changers: str
+    form: Part | None
+    typed: Typed
+    """The value in force, as the form has it."""
+    values: list[Value]
+    """The newest first."""
+    seen: str
+    """What the configuration said of the key when the page was made."""
+
+    @property
+    def now(self) -> Value:
+        """The value in force."""
+        return next(value for value in self.values if value.is_now)
+
+    @property
+    def to_come(self) -> list[Value]:
+        """Those that do not hold yet, the next one first."""
+        return [value for value in reversed(self.values) if value.is_to_come]
+
+    @property
+    def earlier(self) -> list[Value]:
+        """Those that do not hold any more, the newest first."""
+        return [value for value in self.values if not (value.is_now or value.is_to_come)]
+
+
+def page(work: UnitOfWork, key: str) -> KeyPage:
+    """A key with all its values. Raises `NotFound` for a key that has no page, `Forbidden` where the actor may not change it."""
+    _check(work, key)
+    owner = configuration.owner(work, key)
+    entries = configuration.history(work, key)
+    form = _form(work, key)
+    now = configuration.entry(work, key)
+    names = people.names_of(work, [entry.set_by for entry in entries])
+    return KeyPage(
+        key=key,
+        title=wording.title(work, key),
+        group=configuration_titles.group_of(key),
+        words=configuration_keys.words(key),
+        answers=configuration.role_label(work, owner.answers),
+        changers=wording.roles(work, owner.changers),
+        form=_changeable(work, key, form),
+        typed={} if form is None or now.value is None else form.typed(configuration_forms.NAME, now.value),
+        values=[
+            Value(
+                told=told(form, entry.value),
+                valid_from=None if entry.valid_from <= SOP_IN_FORCE else entry.valid_from,
+                set_at=entry.set_at,
+                set_by=names.get(entry.set_by, SERVER) if entry.set_by else SERVER,
+                is_now=entry.valid_from == now.valid_from,
+                is_to_come=entry.valid_from > work.clock(),
+            )
+            for entry in sorted(_one_each(entries), key=lambda entry: entry.valid_from, reverse=True)
+        ],
+        seen=_seen(entries),
+    )
+
+
+def read(work: UnitOfWork, key: str, posted: Posted) -> tuple[Any, Faults]:
+    """The value that a form sent, and by input what is wrong with it."""
+    _check(work, key)
+    form = _changeable(work, key, _form(work, key))
+    if form is None:
+        raise NotFound()
+    return configuration_forms.read(key, form, posted)
+
+
+def told_of(work: UnitOfWork, key: str, value: Any) -> Told:
+    """A value of a key in words."""
+    return told(_form(work, key), value)
+
+
+def told(form: Part | None, value: Any) -> Told:
+    """A value in words; as it is written where there is no form for it."""
+    if form is None:
+        return [("", json.dumps(value, ensure_ascii=False))]
+    return [("", ENDED)] if value is None and form.kind == "record" else form.told(value)
+
+
+def start_of(text: str) -> datetime:
+    """The instant that was typed (WITA). Raises `InvalidInput`."""
+    try:
+        local = datetime.fromisoformat(text.strip())
+    except ValueError:
+        local = None
+    if local is None or local.tzinfo is not None or not SOP_IN_FORCE.year <= local.year <= LAST_YEAR:
+        raise InvalidInput("Tulis tanggal dan jam mulai, seperti 01-12-2026 00.00.")
+    return local.replace(tzinfo=WITA).astimezone(UTC)
+
+
+def change(work: UnitOfWork, key: str, value: Any, start: datetime | None, seen: str) -> None:
+    """Let a value hold from `start` on (None: from now), if the key is still as the actor saw it. The same change sent twice is made
+    once; raises `Conflict` when somebody else was faster, and as `configuration.set_value` does.
+    """
+    _check(work, key)
+    configuration.lock(work)
+    entries = configuration.history(work, key)
+    if _seen(entries) != seen:
+        last = max(entries, key=lambda entry: entry.set_at or SOP_IN_FORCE)
+        if _is_this(work, last, value, start):
+            return
+        raise Conflict(_overtaken(work, last))
+    configuration.set_value(work, key, value, start or work.clock())
+
+
+def withdraw(work: UnitOfWork, key: str, start: datetime) -> None:
+    """Take back a value that is still to come. Raises as `configuration.withdraw` does."""
+    _check(work, key)
+    configuration.withdraw(work, key, start)
+
+
+def _check(work: UnitOfWork, key: str) -> None:
+    is_roster = key.startswith(rosters.PREFIX)
+    if not configuration_keys.is_known(key) or key in configuration_keys.OF_THE_SITE or is_roster:
+        raise NotFound()
+    configuration.check_changer(work, key)
+
+
+def _form(work: UnitOfWork, key: str) -> Part | None:
+    return configuration_forms.part(key, wording.known(work))
+
+
+def _changeable(work: UnitOfWork, key: str, form: Part | None) -> Part | None:
+    """Of the owners one says those alone whose values one may change oneself."""
+    if form is None or key != configuration_keys.OWNERS:
+        return form
+    mine = [
+        name
+        for name in configuration_keys.FAMILIES
+        if has_role(work.actor, configuration.owner(work, name).may_change)
+    ]
+    return configuration_records.only(form, mine)
+
+
+def _one_each(entries: list[Entry]) -> list[Entry]:
+    """The office may have set a value for the very instant of the product's."""
+    return list({entry.valid_from: entry for entry in entries}.values())
+
+
+def _seen(entries: list[Entry]) -> str:
+    known = [(entry.valid_from.isoformat(), str(entry.set_at), entry.value) for entry in entries]
+    return hashlib.sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()[:32]
+
+
+def _is_this(work: UnitOfWork, last: Entry, value: Any, start: datetime | None) -> bool:
+    is_part = configuration_keys.names_all(last.key) and isinstance(value, dict)
+    is_same = last.value == ({**last.value, **value} if is_part else value)
+    is_then = last.valid_from == (start or last.set_at)
+    return last.set_by == work.actor.user_id and is_same and is_then
+
+
+def _overtaken(work: UnitOfWork, last: Entry) -> str:
+    who = people.name_of(work, last.set_by) or SERVER
+    return (
+        f"Pengaturan ini sudah berubah sejak Anda membukanya; yang terakhir mengubah: {who}. Belum ada yang disimpan. "
+        "Lihat yang sekarang, lalu ulangi bila masih perlu."
+    )

@@ -1,0 +1,144 @@
+"""What a change does to what cases ask the office: which calls are in town, what a form offers, who receives a need."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import func, select
+
+from workflow_app.engine.definitions import Definition
+from workflow_app.engine.functions import Value
+from workflow_app.models.case import Case
+from workflow_app.models.submission import Submission
+from workflow_app.permissions import ROLES
+from workflow_app.services.case_file import access, dispatches
+from workflow_app.services.governing import samples
+from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.office import configuration, offers, regions
+from workflow_app.services.office.processes import definition_of
+from workflow_app.services.running import effects
+from workflow_app.types import WITA, Effect
+
+ROUTES = {"rute_rujukan": ("referral", "tujuan_layanan"), "rute_laporan": ("lp", "fungsi_penerima")}
+"""By family the process that asks, and the decision table that the answer comes before."""
+READ_ROUTE = "read_route"
+
+
+def of_area(work: UnitOfWork, key: str, now: datetime) -> dict[str, list[str]]:
+    """Whether each call of today would be in town."""
+    definition = next((one for one in samples.definitions(work) if one.key == dispatches.PROCESS), None)
+    if definition is None:
+        return {}
+    case = samples.case(work, definition)
+    parameters = {"area": key.partition(".")[2]}
+    return {
+        label: [
+            "dalam kota" if _effect(work, case, "check_area", {**parameters, "code": code}) else "luar kota"
+        ]
+        for label, code in _calls_of_today(work, now)
+    }
+
+
+def of_offer(work: UnitOfWork, key: str, now: datetime) -> dict[str, list[str]]:
+    """What the forms of the next case offer."""
+    found: dict[str, list[str]] = {}
+    for definition in samples.definitions(work):
+        for form in definition.forms.values():
+            for field in form.fields.values():
+                if field.offered_by == key:
+                    options = offers.offered(work, form).fields[field.name].options
+                    found[f"{definition.name}: {field.title}"] = list(options.values())
+    return found
+
+
+def of_route(work: UnitOfWork, key: str, now: datetime) -> dict[str, list[str]]:
+    """Who receives the need of the next case: what the step tells, judged by the decision table."""
+    family, _, need = key.partition(".")
+    for definition in samples.definitions(work):
+        table = definition.decisions.get(ROUTES[family][1])
+        if table is None:
+            continue
+        told = _effect(work, samples.case(work, definition), READ_ROUTE, {"table": family, "need": need})
+        route, *others = table.inputs
+        asked = need.split("_", 1) if "_" in need and len(others) > 1 else [need]
+        for parts in (asked, [need]):
+            given = {**dict.fromkeys(others, ""), **dict(zip(others, parts, strict=False))}
+            variables: dict[str, Value] = {route: str(told or ""), **given}
+            roles = [
+                str(value) for row in table.evaluate(variables) for value in row.values() if value in ROLES
+            ]
+            if roles:
+                return {"Berkas berikutnya diterima oleh": [configuration.role_label(work, roles[0])]}
+    return {}
+
+
+def kept_by_routes(work: UnitOfWork, key: str, since: str) -> list[str]:
+    """Which open cases were told their function already."""
+    process, _ = ROUTES[key.partition(".")[0]]
+    told, asking = 0, 0
+    for definition_id, passed in work.session.execute(
+        select(Case.definition_id, Case.passed).where(*samples.open_cases(work))
+    ):
+        if steps := _asking(definition_of(work, definition_id), process):
+            is_told = not steps.isdisjoint(passed)
+            told, asking = told + is_told, asking + (not is_told)
+    return [
+        f"{told} berkas terbuka sudah diberi tahu fungsinya dan tetap memakainya.",
+        f"{asking} berkas terbuka belum sampai pada langkah itu; langkah yang dijalankan {since} memakai yang baru.",
+    ]
+
+
+def kept_by_offers(work: UnitOfWork, key: str, since: str) -> list[str]:
+    """Answers that were sent stay; a form that is open is judged when it is sent."""
+    return [
+        "Jawaban yang sudah dikirim tidak berubah.",
+        f"Formulir yang dikirim {since} hanya menerima yang dilayani, juga bila sudah terbuka sebelumnya.",
+    ]
+
+
+def kept_by_area(work: UnitOfWork, key: str, since: str) -> list[str]:
+    """Calls that were judged keep what they were told."""
+    query = select(func.count()).select_from(Case)
+    open_calls = query.where(*samples.open_cases(work), Case.process_key == dispatches.PROCESS)
+    return [
+        f"{work.session.scalar(open_calls) or 0} laporan TKP yang terbuka tetap memakai jam yang sudah dimulai.",
+        f"Laporan yang dicatat {since} dinilai dengan wilayah baru.",
+    ]
+
+
+def _calls_of_today(work: UnitOfWork, now: datetime) -> list[tuple[str, str]]:
+    """Time and place of the calls of today, with the code of the place: no number, no name."""
+    midnight = now.astimezone(WITA).replace(hour=0, minute=0, second=0, microsecond=0)
+    query = (
+        select(Submission)
+        .join(Case, Case.id == Submission.case_id)
+        .where(
+            Submission.element == dispatches.CALL,
+            Submission.submitted_at >= midnight,
+            Submission.submitted_at < midnight + timedelta(days=1),
+            Case.process_key == dispatches.PROCESS,
+            Case.unit == work.actor.unit,
+            access.not_behind_wall(work, Case.id),
+        )
+        .order_by(Submission.submitted_at)
+        .limit(dispatches.MOST)
+    )
+    calls = [(row.submitted_at, str(row.answers.get("wilayah") or "")) for row in work.session.scalars(query)]
+    return [
+        (f"{at.astimezone(WITA):%H.%M}, {regions.names().get(code, code)}", code)
+        for at, code in calls
+        if code
+    ]
+
+
+def _asking(definition: Definition, process: str) -> set[str]:
+    """The steps of a process that ask the office who receives something."""
+    return {
+        one.id
+        for one in definition.elements.values()
+        if one.operation == READ_ROUTE and one.process == process
+    }
+
+
+def _effect(work: UnitOfWork, case: Case, operation: str, parameters: dict[str, Any]) -> Any:
+    return effects.perform(work, case, Effect(uuid4(), operation, operation, parameters))

@@ -1,0 +1,160 @@
+"""What a change of the configuration would do, before it is made: the real code runs with and without it at the instant from which it
+would hold, in transactions that are rolled back (decision 0044).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from ocr.arranging import Source, draw_page
+from ocr.errors import OcrError
+from workflow_app.errors import SentraError
+from workflow_app.services.arranging import checks
+from workflow_app.services.correspondence import typesetting
+from workflow_app.services.governing import (
+    choice_previews,
+    clock_previews,
+    letter_previews,
+    message_previews,
+    samples,
+)
+from workflow_app.services.governing.letter_previews import Sheet
+from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
+from workflow_app.services.office import configuration, readable
+from workflow_app.types import Actor
+
+Sights = dict[str, list[str]]
+"""What is looked at, and how it is."""
+Sight = Callable[[UnitOfWork, str, datetime], Sights]
+Kept = Callable[[UnitOfWork, str, str], list[str]]
+LETTERS = (
+    "kop_surat",
+    "nama_unit",
+    "tempat_terbit",
+    "penandatangan",
+    "masa_berlaku",
+    "ketentuan",
+    "pola_nomor",
+)
+"""Families that are seen on a letter."""
+NO_LETTER = "Contoh surat tidak dapat ditampilkan. "
+SIGHTS: dict[str, Sight] = {
+    "target": clock_previews.of_target,
+    "kalender": clock_previews.of_calendar,
+    "tepi_jam": clock_previews.of_edges,
+    "pola_nomor": letter_previews.of_number,
+    "wilayah": choice_previews.of_area,
+    "kanal_pengaduan": choice_previews.of_offer,
+    "rute_rujukan": choice_previews.of_route,
+    "rute_laporan": choice_previews.of_route,
+    "pesan": message_previews.of_text,
+    "telepon_unit": message_previews.of_text,
+    "saluran_pesan": message_previews.of_ways,
+    "kontak_peran": message_previews.of_ways,
+}
+KEPT: dict[str, Kept] = {
+    "target": clock_previews.kept_by_target,
+    "kalender": clock_previews.kept_by_calendar,
+    "tepi_jam": clock_previews.kept_by_edges,
+    **dict.fromkeys(LETTERS, letter_previews.kept_by_letters),
+    "pola_nomor": letter_previews.kept_by_numbers,
+    "wilayah": choice_previews.kept_by_area,
+    "kanal_pengaduan": choice_previews.kept_by_offers,
+    "rute_rujukan": choice_previews.kept_by_routes,
+    "rute_laporan": choice_previews.kept_by_routes,
+    **dict.fromkeys(
+        ("pesan", "telepon_unit", "saluran_pesan", "kontak_peran"), message_previews.kept_by_messages
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One thing as it would be without the change, and with it."""
+
+    about: str
+    before: list[str]
+    after: list[str]
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a change would do."""
+
+    before: Any
+    """The value that would hold at that instant without the change."""
+    after: Any
+    until: datetime | None
+    """When a later value that was set already takes its place."""
+    kept: list[str]
+    """What stays as it is, and what takes the new value."""
+    compared: list[Compared]
+    """What would be otherwise."""
+    is_same: bool
+    """Nothing that was looked at would be otherwise."""
+    picture: bytes | None
+    """The next letter as a WebP, marked as a sample."""
+    no_picture: str
+    """Why there is none, where there should be one."""
+
+
+def preview(works: Works, actor: Actor, key: str, value: Any, start: datetime | None) -> Preview:
+    """Look at a change that is not made. Raises `InvalidInput` and `Forbidden` as `configuration.set_value` does."""
+    now = works.clock()
+    at = max(start, now) if start else now
+    family = key.partition(".")[0]
+    with samples.undone(works, actor, now) as work:
+        known = configuration.history(work, key)
+        old = configuration.value(work, key, start or now)
+        kept = _kept(work, key, f"mulai {readable.moment(start)}" if start else "sejak disimpan")
+    with samples.undone(works, actor, at) as work:
+        before = _sights(work, family, key, now)
+    sheet: Sheet | None = None
+    refusal = ""
+    with samples.undone(works, actor, now) as work:
+        configuration.set_value(work, key, value, start or now)
+        new = configuration.value(work, key, start or now)
+        then = samples.at(work, at)
+        after = _sights(then, family, key, now)
+        if family in LETTERS:
+            try:
+                sheet = letter_previews.sheet(then, key)
+            except SentraError as error:
+                refusal = error.sentence
+    picture = _drawn(sheet) if sheet else None
+    compared = [
+        Compared(about, before.get(about, []), after.get(about, []))
+        for about in dict.fromkeys([*before, *after])
+        if before.get(about) != after.get(about)
+    ]
+    return Preview(
+        before=old,
+        after=new,
+        until=min((entry.valid_from for entry in known if entry.valid_from > (start or now)), default=None),
+        kept=kept,
+        compared=compared,
+        is_same=bool(before or after) and not compared,
+        picture=picture,
+        no_picture=NO_LETTER + refusal if refusal or (sheet and picture is None) else "",
+    )
+
+
+def _kept(work: UnitOfWork, key: str, since: str) -> list[str]:
+    told = KEPT.get(key.partition(".")[0])
+    if told is not None:
+        return told(work, key, since)
+    return [f"Dipakai untuk semua yang dikerjakan {since}, juga pada berkas yang sudah terbuka."]
+
+
+def _sights(work: UnitOfWork, family: str, key: str, now: datetime) -> Sights:
+    return SIGHTS[family](work, key, now) if family in SIGHTS else {}
+
+
+def _drawn(sheet: Sheet) -> bytes | None:
+    """The first page of a letter as a picture. Outside of the transaction: nobody waits for a number meanwhile."""
+    pdf, _ = typesetting.typeset(sheet.html, sheet.metadata)
+    try:
+        return draw_page(Source([pdf], "application/pdf"), 1, 0, checks.DRAWN)
+    except OcrError:
+        return None

@@ -1,0 +1,64 @@
+"""Cases that are opened for a preview and never kept: the real code runs on them in a transaction that is rolled back."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import ColumnElement
+
+from workflow_app.engine import scenarios
+from workflow_app.engine.definitions import Definition
+from workflow_app.engine.scenarios import Complete
+from workflow_app.models.case import Case
+from workflow_app.services.case_file import access, openings
+from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
+from workflow_app.services.office import processes
+from workflow_app.types import Actor, Answers
+
+
+class _Undone(Exception):
+    """Ends a unit of work so that nothing of it stays."""
+
+
+@contextmanager
+def undone(works: Works, actor: Actor, at: datetime) -> Iterator[UnitOfWork]:
+    """A unit of work at another instant, of which nothing stays."""
+    with suppress(_Undone), works.begin(actor) as work:
+        yield replace(work, clock=lambda: at)
+        raise _Undone
+
+
+def definitions(work: UnitOfWork) -> list[Definition]:
+    """The processes as new cases of them would run."""
+    return [
+        processes.definition_of(work, processes.current(work, view.key).id)
+        for view in processes.list_current(work)
+    ]
+
+
+def case(work: UnitOfWork, definition: Definition) -> Case:
+    """A case that has just been opened."""
+    return openings.open_case(work, definition.key, unit=work.actor.unit).case
+
+
+def answers(definition: Definition, elements: set[str]) -> dict[str, Answers]:
+    """Invented answers by element: those of the first scenario of the process that answers all of `elements`, else of the one that
+    answers most of them.
+    """
+    found: dict[str, Answers] = {}
+    for scenario in scenarios.read_scenarios(definition.files):
+        told = {step.element: step.answers for step in scenario.steps if isinstance(step, Complete)}
+        if len(elements & set(told)) > len(elements & set(found)) or not found:
+            found = told
+    return found
+
+
+def open_cases(work: UnitOfWork) -> tuple[ColumnElement[bool], ...]:
+    """Which `Case` a change is counted over: the open ones of the unit that the actor may know of."""
+    return Case.closed_at.is_(None), Case.unit == work.actor.unit, access.not_behind_wall(work, Case.id)
+
+
+def at(work: UnitOfWork, instant: datetime) -> UnitOfWork:
+    """The same transaction at another instant."""
+    return replace(work, clock=lambda: instant)

@@ -1,0 +1,51 @@
+"""The words of the office and of its processes for what is configured."""
+
+from collections.abc import Mapping
+
+from workflow_app.permissions import ROLES
+from workflow_app.services.governing import samples
+from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.office import calendars, configuration, configuration_titles, processes, readable
+from workflow_app.services.office.configuration_sheets import Known
+
+MODELS = {"A": "model A", "B": "model B"}
+
+
+def known(work: UnitOfWork) -> Known:
+    """What forms offer: roles, calendars, processes."""
+    return Known(
+        roles={role: configuration.role_label(work, role) for role in ROLES},
+        calendars={
+            name: configuration_titles.title(f"{calendars.PREFIX}{name}", {})
+            for name in calendars.names(work)
+        },
+        processes={view.key: view.name for view in processes.list_current(work)},
+    )
+
+
+def named(work: UnitOfWork) -> Mapping[str, str]:
+    """By key what the deployed processes call the clock, the letter or the series that it is about."""
+    found: dict[str, str] = {}
+    for definition in samples.definitions(work):
+        for element in definition.elements.values():
+            for clock in element.properties.get("clock", "").split():
+                label = readable.clock(definition, clock)
+                if label != clock:
+                    found |= {f"{family}.{clock}": label for family in ("target", "tepi_jam")}
+        for kind, source in definition.letters.items():
+            title = str(source.meta["title"])
+            found |= {f"{family}.{kind}": title for family in ("penandatangan", "masa_berlaku", "ketentuan")}
+            series = f"pola_nomor.{source.meta.get('series')}"
+            found[series] = title
+            found |= {f"{series}_{model}": f"{title}, {words}" for model, words in MODELS.items()}
+    return found
+
+
+def title(work: UnitOfWork, key: str) -> str:
+    """How one key is called."""
+    return configuration_titles.title(key, named(work))
+
+
+def roles(work: UnitOfWork, wanted: frozenset[str]) -> str:
+    """Roles in words, in their order."""
+    return ", ".join(configuration.role_label(work, role) for role in ROLES if role in wanted)

@@ -1,0 +1,188 @@
+"""The form of every key, made from the shape of its values: one mechanism, and no page by hand. Pure."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import permutations
+from typing import Any
+
+from workflow_app.permissions import ROLES
+from workflow_app.services.office import configuration_keys, message_texts, retention_schedule
+from workflow_app.services.office import configuration_shapes as shapes
+from workflow_app.services.office import configuration_sheets as sheets
+from workflow_app.services.office.configuration_areas import Area
+from workflow_app.services.office.configuration_parts import (
+    Choice,
+    Choices,
+    Count,
+    Faults,
+    Lines,
+    Part,
+    Posted,
+    Text,
+    Told,
+    Truth,
+    Typed,
+)
+from workflow_app.services.office.configuration_records import Named, Record
+from workflow_app.services.office.configuration_sheets import Known
+from workflow_app.services.office.configuration_targets import Target
+
+NAME = "nilai"
+"""Of the input of a value; its parts follow behind dots."""
+BY_TABLE = "Menurut tabel proses"
+STEP_WORDS = {
+    "kronologi": "Menyusun kronologi",
+    "bukti_saksi": "Mencatat bukti dan saksi",
+    "kajian_awal": "Kajian awal",
+    "baca_ulang": "Membacakan ulang laporan",
+}
+TRUTHS = {
+    "propam.pimpinan_melihat": ("Pimpinan melihatnya", "Hanya Propam yang melihatnya"),
+    "serah_terima.penerima_membaca": ("Boleh membaca", "Tidak membaca"),
+}
+UNITS = {"toleransi": "menit", "publikasi": "", "masa_berlaku": "hari"}
+CHANNEL_WORDS = {"telepon": "SMS", "surel": "surel"}
+
+
+def part(key: str, known: Known) -> Part | None:
+    """What the form of a key is made of; None where nobody changes it in the browser."""
+    if key in configuration_keys.OF_THE_SITE:
+        return None
+    make = _BY_SHAPE.get(configuration_keys.shape(key))
+    if make is not None:
+        return make(key, known)
+    family, _, name = key.partition(".")
+    return sheets.edges(name) if family == "tepi_jam" else None
+
+
+def read(key: str, form: Part, posted: Posted) -> tuple[Any, Faults]:
+    """The value that was sent, and by input what is wrong with it. What the form cannot see, the shape of the key does."""
+    faults: Faults = {}
+    value = form.read(NAME, posted, faults)
+    if not faults and (sentence := configuration_keys.fault(key, value)):
+        about, _, words = sentence.partition(": ")
+        parts = form.parts if isinstance(form, Record) else {}
+        faults[f"{NAME}.{about}" if about in parts else NAME] = (
+            words.capitalize() if about in parts else sentence
+        )
+    return value, faults
+
+
+def _line(key: str, known: Known) -> Part:
+    return Text(label=configuration_keys.words(key))
+
+
+def _pattern(key: str, known: Known) -> Part:
+    return Text(
+        label="Pola nomor",
+        help="{urut} menjadi nomor urut, {bulan} bulan dengan angka Romawi, {tahun} tahun. {urut} dan {tahun} harus ada.",
+    )
+
+
+def _lines(key: str, known: Known) -> Part:
+    return Lines(label=configuration_keys.words(key))
+
+
+def _target(key: str, known: Known) -> Part:
+    return Target(label="Batas waktu", calendars=known.calendars)
+
+
+def _count(key: str, known: Known) -> Part:
+    return Count(
+        label="Berlaku berapa hari",
+        unit="hari",
+        none_words="tidak dicetak pada surat",
+        help="Kosongkan bila masa berlaku tidak dicetak.",
+    )
+
+
+def _limited(most: int) -> Callable[[str, Known], Part]:
+    def make(key: str, known: Known) -> Part:
+        return Count(
+            label=configuration_keys.words(key), unit=UNITS.get(key.partition(".")[0], ""), most=most
+        )
+
+    return make
+
+
+def _truth(key: str, known: Known) -> Part:
+    yes, no = TRUTHS.get(key, ("Ya", "Tidak"))
+    return Truth(label=configuration_keys.words(key), yes=yes, no=no)
+
+
+def _area(key: str, known: Known) -> Part:
+    return Area(label="Desa, kelurahan, atau kecamatan")
+
+
+def _steps(key: str, known: Known) -> Part:
+    return Choices(
+        label="Langkah yang dijalankan", options=STEP_WORDS, none_words="tidak ada langkah tambahan"
+    )
+
+
+def _route(roles: tuple[str, ...]) -> Callable[[str, Known], Part]:
+    def make(key: str, known: Known) -> Part:
+        return Choice(
+            label="Fungsi penerima",
+            options={role: known.roles.get(role, role) for role in roles},
+            none_words=BY_TABLE,
+        )
+
+    return make
+
+
+def _labels(key: str, known: Known) -> Part:
+    return Named(names=ROLES, part=Text())
+
+
+def _channels(key: str, known: Known) -> Part:
+    single = [(code,) for code in shapes.CHANNELS]
+    orders = [*single, *permutations(shapes.CHANNELS)]
+    return Order(
+        label="Jalan keluar",
+        options={
+            " ".join(order): ", lalu ".join(CHANNEL_WORDS[code] for code in order).capitalize()
+            for order in orders
+        },
+        none_words="Semua pesan dicetak sebagai slip",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order(Choice):
+    """Some of several in an order of their own, kept as a list."""
+
+    def typed(self, name: str, value: Any) -> Typed:
+        return super().typed(name, " ".join(value))
+
+    def read(self, name: str, posted: Posted, faults: Faults) -> Any:
+        return (super().read(name, posted, faults) or "").split()
+
+    def told(self, value: Any) -> Told:
+        return super().told(" ".join(value) or None)
+
+
+_BY_SHAPE: dict[Callable[[Any], str], Callable[[str, Known], Part]] = {
+    shapes.line: _line,
+    shapes.lines: _lines,
+    shapes.pattern: _pattern,
+    shapes.signatory: sheets.signatory,
+    shapes.target: _target,
+    shapes.count: _count,
+    shapes.publication: _limited(shapes.MOST_DAYS),
+    shapes.leeway: _limited(shapes.MOST_LEEWAY),
+    shapes.truth: _truth,
+    shapes.codes: _area,
+    shapes.steps: _steps,
+    shapes.receiver: _route(shapes.RECEIVERS),
+    shapes.investigator: _route(shapes.INVESTIGATORS),
+    shapes.labels: _labels,
+    shapes.channels: _channels,
+    shapes.contacts: sheets.contacts,
+    shapes.complaint_channels: sheets.complaint_channels,
+    shapes.levels: sheets.levels,
+    shapes.calendar: sheets.calendar,
+    retention_schedule.fault: sheets.retention,
+    message_texts.fault: sheets.message,
+    configuration_keys.owners: sheets.owners,
+}

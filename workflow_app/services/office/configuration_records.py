@@ -1,0 +1,85 @@
+"""Parts of a form that hold other parts: several under names, or the same one for each of several names. Pure."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from workflow_app.services.office.configuration_parts import Faults, Part, Posted, Told, Typed, spoken
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record(Part):
+    """Several parts under names."""
+
+    kind: ClassVar[str] = "record"
+    parts: Mapping[str, Part]
+    drops_nothing: bool = True
+    """False where a part that is left out is not there at all."""
+    is_row: bool = False
+    """Stands in one line of a table."""
+
+    def typed(self, name: str, value: Any) -> Typed:
+        return {
+            key: texts
+            for part_name, part in self.parts.items()
+            if part_name in value
+            for key, texts in part.typed(f"{name}.{part_name}", value[part_name]).items()
+        }
+
+    def read(self, name: str, posted: Posted, faults: Faults) -> Any:
+        return {
+            part_name: part.read(f"{name}.{part_name}", posted, faults)
+            for part_name, part in self.parts.items()
+            if self.drops_nothing or not part.is_left_out(f"{name}.{part_name}", posted)
+        }
+
+    def told(self, value: Any) -> Told:
+        return [
+            (part.label, spoken(part.told(value[name]))) for name, part in self.parts.items() if name in value
+        ]
+
+    def is_left_out(self, name: str, posted: Posted) -> bool:
+        return all(part.is_left_out(f"{name}.{key}", posted) for key, part in self.parts.items())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Named(Part):
+    """The same part for each of several names."""
+
+    kind: ClassVar[str] = "named"
+    names: Mapping[str, str]
+    part: Part
+    drops_nothing: bool = True
+
+    def typed(self, name: str, value: Any) -> Typed:
+        return {
+            key: texts
+            for one in self.names
+            if one in value
+            for key, texts in self.part.typed(f"{name}.{one}", value[one]).items()
+        }
+
+    def read(self, name: str, posted: Posted, faults: Faults) -> Any:
+        return {
+            one: self.part.read(f"{name}.{one}", posted, faults)
+            for one in self.names
+            if self.drops_nothing or not self.part.is_left_out(f"{name}.{one}", posted)
+        }
+
+    def told(self, value: Any) -> Told:
+        return [
+            (words, spoken(self.part.told(value[one]))) for one, words in self.names.items() if one in value
+        ] or [("", "belum ada yang diisi")]
+
+
+def only(part: Part, names: Collection[str]) -> Part:
+    """The same part for some of its names; any other part as it is."""
+    if not isinstance(part, Named):
+        return part
+    return Named(
+        label=part.label,
+        help=part.help,
+        names={name: words for name, words in part.names.items() if name in names},
+        part=part.part,
+        drops_nothing=part.drops_nothing,
+    )
