@@ -1,4 +1,4 @@
-"""`config list|show|set|check|export|import`: what belongs to the office: signatory, letterhead, targets, calendars, numbers, duty roster."""
+"""`config list|show|set|withdraw|check|export|import`: what belongs to the office: signatory, letterhead, targets, calendars, numbers, duty roster."""
 
 import json
 from datetime import datetime
@@ -74,6 +74,23 @@ def set_value(key: str, value: str, start: str | None, by: str | None) -> None:
     except SentraError as error:
         raise click.ClickException(error.sentence) from error
     click.echo(f"{key} {_written(new)} from {_since(valid_from)}")
+
+
+@config.command("withdraw")
+@click.argument("key")
+@click.option(
+    "--from", "start", metavar="ISO-DATETIME", required=True, help="From when on it was to hold (WITA)."
+)
+@by_member
+def withdraw(key: str, start: str, by: str | None) -> None:
+    """Take back a value that is still to come; the one before it goes on."""
+    begin = _instant(start)
+    try:
+        with connected().begin(_actor(by)) as work:
+            configuration.withdraw(work, key, begin or work.clock())
+    except SentraError as error:
+        raise click.ClickException(error.sentence) from error
+    click.echo(f"{key} from {start} withdrawn")
 
 
 @config.command("check")

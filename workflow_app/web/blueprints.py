@@ -10,6 +10,7 @@ from workflow_app.web import (
     captures,
     cases,
     checks,
+    configuration,
     cover_sheets,
     dispatches,
     disposals,
@@ -35,7 +36,7 @@ from workflow_app.web import (
 )
 
 NOUNS = (
-    appearance, archive_boxes, boxes, capture_pages, captures, cases, checks, cover_sheets, dispatches, disposals, documents, drafts,
+    appearance, archive_boxes, boxes, capture_pages, captures, cases, checks, configuration, cover_sheets, dispatches, disposals, documents, drafts,
     health, identities, inbox, incidents, letters, messages, metrics, processes, publications, requirements, search, stacks, stages,
     tasks, tracking, users, verification,
 )  # fmt: skip

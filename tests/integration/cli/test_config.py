@@ -59,6 +59,15 @@ def test_a_value_holds_from_its_day_on_and_the_earlier_ones_stay_on_record(site:
     assert owner == "Penanggung jawab: Ka SPKT. Boleh mengubah: Ka SPKT."
 
 
+def test_a_value_to_come_is_taken_back(site: dict[str, str]) -> None:
+    when = ("--from", "2999-01-01T00:00")
+    assert spkt(site, "config", "set", "target.berkas_lengkap", "15", *when).returncode == 0
+    assert spkt(site, "config", "withdraw", "target.berkas_lengkap", *when).returncode == 0
+    assert "2999" not in spkt(site, "config", "show", "target.berkas_lengkap").stdout
+    again = spkt(site, "config", "withdraw", "target.berkas_lengkap", *when)
+    assert (again.returncode, "sudah ditarik" in again.stderr) == (1, True)
+
+
 def test_labels_of_roles_may_be_given_one_by_one(site: dict[str, str]) -> None:
     assert spkt(site, "config", "set", "label_peran", '{"pamapta": "Kanit SPKT"}').returncode == 0
 

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from workflow_app.errors import Conflict, InvalidInput, NotFound
@@ -27,6 +27,8 @@ from workflow_app.types import WITA
 SERVER = "yang mengurus server"
 ENDED = "tidak dipakai lagi"
 LAST_YEAR = 2100
+AT_ONCE = timedelta(seconds=1)
+"""A value that was to hold from now on holds since so shortly before it was set."""
 
 
 @dataclass(frozen=True)
@@ -197,7 +199,8 @@ def _seen(entries: list[Entry]) -> str:
 def _is_this(work: UnitOfWork, last: Entry, value: Any, start: datetime | None) -> bool:
     is_part = configuration_keys.names_all(last.key) and isinstance(value, dict)
     is_same = last.value == ({**last.value, **value} if is_part else value)
-    is_then = last.valid_from == (start or last.set_at)
+    is_at_once = last.set_at is not None and abs(last.set_at - last.valid_from) < AT_ONCE
+    is_then = is_at_once if start is None else last.valid_from == start
     return last.set_by == work.actor.user_id and is_same and is_then
 
 

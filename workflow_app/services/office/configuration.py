@@ -122,7 +122,7 @@ def withdraw(work: UnitOfWork, key: str, valid_from: datetime) -> None:
     before = value(work, key, valid_from - INSTANT)
     if key == OWNERS:
         _check_owners(work, row.value, {**SEED[OWNERS], **before})
-    _rows(work)[key].remove(row)
+    _rows(work)[key] = [other for other in _rows(work)[key] if other is not row]
     if faults := _dangling(work, []):
         work.session.info.pop(READ, None)
         raise InvalidInput("\n".join(faults))
@@ -269,7 +269,8 @@ def _dangling(work: UnitOfWork, new: Sequence[Entry]) -> list[str]:
     """What would be named without being there, once the new values hold."""
     told: dict[str, dict[datetime, Any]] = {key: {configuration_references.ALWAYS: SEED[key]} for key in SEED}
     for key, rows in _rows(work).items():
-        told.setdefault(key, {}).update({row.valid_from: row.value for row in rows})
+        if rows:
+            told.setdefault(key, {}).update({row.valid_from: row.value for row in rows})
     for each in new:
         told.setdefault(each.key, {})[each.valid_from] = each.value
     return configuration_references.faults({key: sorted(told[key].items()) for key in told})

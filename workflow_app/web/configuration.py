@@ -1,0 +1,177 @@
+"""What the office decides: the groups of its configuration, one page for every key, and the preview before a change is made."""
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from workflow_app.errors import Conflict, Forbidden, InvalidInput
+from workflow_app.permissions import has_role
+from workflow_app.services.governing import changes, overview, previews
+from workflow_app.services.office import configuration_forms, configuration_tables
+from workflow_app.services.office.configuration_parts import Typed
+from workflow_app.types import WITA
+from workflow_app.web import session
+from workflow_app.web.access import access
+from workflow_app.web.failures import status_of
+from workflow_app.web.parts import now, sentra
+from workflow_app.web.transaction import unit_of_work
+
+blueprint = Blueprint("configuration", __name__, url_prefix="/pengaturan")
+
+LOOK, SAVE = "lihat", "simpan"
+AT_ONCE, LATER = "sekarang", "nanti"
+VALUE = configuration_forms.NAME
+
+
+@dataclass(frozen=True)
+class AdminPage:
+    """A page of the office's administration that is not one of keys; it stands on the first page beside the groups."""
+
+    endpoint: str
+    title: str
+    about: str
+    families: tuple[str, ...] = ()
+    """Who may change keys of one of these finds it."""
+    roles: frozenset[str] = frozenset()
+    """So do these roles."""
+
+
+ADMIN_PAGES: tuple[AdminPage, ...] = ()
+
+
+@blueprint.get("")
+@access()
+def list_groups() -> ResponseReturnValue:
+    """All that the actor may change, group by group."""
+    with unit_of_work() as work:
+        found = overview.overview(work)
+        pages = [
+            page
+            for page in ADMIN_PAGES
+            if has_role(work.actor, page.roles)
+            or any(overview.may_change(work, family) for family in page.families)
+        ]
+    return render_template("configuration/list.html", overview=found, pages=pages)
+
+
+@blueprint.get("/kelompok/<name>")
+@access()
+def show_group(name: str) -> ResponseReturnValue:
+    """The keys of one group."""
+    with unit_of_work() as work:
+        found = overview.group(work, name)
+    return render_template("configuration/group.html", view=found)
+
+
+@blueprint.get("/<key>")
+@access()
+def show(key: str) -> ResponseReturnValue:
+    """One key: what holds, what held, what is to come, and the form for a new value."""
+    return _page(key)
+
+
+@blueprint.post("/<key>")
+@access()
+def answer(key: str) -> ResponseReturnValue:
+    """A button of the form or of the preview: rows come and go, the change is looked at, or made."""
+    posted = {name: request.form.getlist(name) for name in request.form}
+    button = request.form.get("tombol", "")
+    if (moved := configuration_tables.press(posted, button)) is not None:
+        return _page(key, moved)
+    if button not in (LOOK, SAVE):
+        return _page(key, posted)
+    try:
+        with unit_of_work() as work:
+            value, faults = changes.read(work, key, posted)
+        start = _start(faults)
+        if faults:
+            return _page(key, posted, faults), 400
+        return _save(key, value, start) if button == SAVE else _preview(key, value, start, posted)
+    except (InvalidInput, Forbidden, Conflict) as error:
+        return _page(key, posted, {"": error.sentence}), status_of(error)
+
+
+@blueprint.post("/<key>/tarik")
+@access()
+def withdraw(key: str) -> ResponseReturnValue:
+    """Take back a value that is still to come."""
+    try:
+        start = datetime.fromisoformat(request.form.get("mulai", ""))
+        with unit_of_work() as work:
+            changes.withdraw(work, key, start)
+    except (ValueError, TypeError):
+        return _page(key, None, {"": "Muat ulang halaman, lalu tarik lagi."}), 400
+    except (InvalidInput, Conflict) as error:
+        return _page(key, None, {"": error.sentence}), status_of(error)
+    flash("Nilai yang akan datang sudah ditarik. Yang berlaku sekarang tidak berubah.")
+    return redirect(url_for("configuration.show", key=key))
+
+
+def _start(faults: dict[str, str]) -> datetime | None:
+    """From when on the value is to hold; None for at once."""
+    when = request.form.get("waktu", "")
+    if when == AT_ONCE:
+        return None
+    if when != LATER:
+        faults["waktu"] = "Pilih kapan nilai baru mulai berlaku."
+        return None
+    try:
+        return changes.start_of(request.form.get("mulai", ""))
+    except InvalidInput as error:
+        faults["mulai"] = error.sentence
+        return None
+
+
+def _save(key: str, value: Any, start: datetime | None) -> ResponseReturnValue:
+    with unit_of_work() as work:
+        changes.change(work, key, value, start, request.form.get("dilihat", ""))
+    flash("Pengaturan tersimpan.")
+    return redirect(url_for("configuration.show", key=key))
+
+
+def _preview(key: str, value: Any, start: datetime | None, posted: Mapping[str, list[str]]) -> str:
+    seen = previews.preview(sentra().works, session.current_actor(), key, value, start)
+    with unit_of_work() as work:
+        page = changes.page(work, key)
+        before, after = (changes.told_of(work, key, one) for one in (seen.before, seen.after))
+    names = ("waktu", "mulai")
+    kept = {
+        **configuration_tables.sent(posted, VALUE),
+        **{name: list(posted.get(name, ())) for name in names},
+    }
+    return render_template(
+        "configuration/preview.html",
+        page=page,
+        preview=seen,
+        before=before,
+        after=after,
+        start=start,
+        is_past=start is not None and start <= now(),
+        kept={**kept, "dilihat": [request.form.get("dilihat", "")]},
+        picture=base64.b64encode(seen.picture).decode() if seen.picture else "",
+    )
+
+
+def _page(
+    key: str, posted: Mapping[str, list[str]] | None = None, faults: Mapping[str, str] | None = None
+) -> str:
+    with unit_of_work() as work:
+        page = changes.page(work, key)
+    typed: Typed = page.typed if posted is None else configuration_tables.sent(posted, VALUE)
+    if posted and f"{VALUE}_cari" in posted:
+        typed = {**typed, f"{VALUE}_cari": posted[f"{VALUE}_cari"]}
+    tomorrow = now().astimezone(WITA).replace(hour=0, minute=0) + timedelta(days=1)
+    return render_template(
+        "configuration/show.html",
+        page=page,
+        name=VALUE,
+        typed=typed,
+        faults=faults or {},
+        when=(posted or {}).get("waktu", [LATER])[-1],
+        start=(posted or {}).get("mulai", [f"{tomorrow:%Y-%m-%dT%H:%M}"])[-1],
+    )
