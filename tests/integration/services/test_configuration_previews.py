@@ -17,11 +17,12 @@ from workflow_app.models.case import Case
 from workflow_app.models.letter import Letter
 from workflow_app.services.case_file import clocks, openings
 from workflow_app.services.correspondence import letters
-from workflow_app.services.governing import previews
+from workflow_app.services.governing import letter_previews, previews, samples
 from workflow_app.services.governing.previews import Preview
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.office import configuration, numbers, processes
 from workflow_app.services.office.configuration import SEED
+from workflow_app.services.running import seeding
 from workflow_app.types import SYSTEM, Actor
 
 __all__ = ["call"]
@@ -251,6 +252,21 @@ def test_outside_of_a_demo_the_example_signatory_shows_why_no_letter_comes(
     assert "pejabat penanda tangan belum diatur" in seen.no_picture
     clear = preview("penandatangan.sktlk", {**SEED["penandatangan.sktlk"], "nama": "CONTOH BARU"})
     assert clear.picture is not None
+
+
+def test_every_letter_of_the_release_can_be_shown(works: Works, clock: TestClock, head: Actor) -> None:
+    with works.begin(SYSTEM) as work:
+        seeding.deploy_all(work, PROCESSES)
+    keys = [
+        key
+        for key in SEED
+        if key.startswith(("penandatangan.", "pola_nomor.")) and key != "pola_nomor.BERKAS"
+    ]
+    with samples.undone(works, head, clock.at) as work:
+        sheets = {key: letter_previews.sheet(work, key) for key in keys}
+    for key, sheet in sheets.items():
+        assert sheet is not None, key
+        assert "CONTOH" in sheet.html
 
 
 def test_what_is_set_already_for_later_ends_the_new_value(

@@ -14,7 +14,7 @@ from workflow_app.permissions import ROLES
 from workflow_app.services.case_file import access, dispatches
 from workflow_app.services.governing import samples
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office import configuration, offers, regions
+from workflow_app.services.office import configuration, offers, processes, regions
 from workflow_app.services.office.processes import definition_of
 from workflow_app.services.running import effects
 from workflow_app.types import WITA, Effect
@@ -26,7 +26,9 @@ READ_ROUTE = "read_route"
 
 def of_area(work: UnitOfWork, key: str, now: datetime) -> dict[str, list[str]]:
     """Whether each call of today would be in town."""
-    definition = next((one for one in samples.definitions(work) if one.key == dispatches.PROCESS), None)
+    definition = next(
+        (one for one in processes.current_definitions(work) if one.key == dispatches.PROCESS), None
+    )
     if definition is None:
         return {}
     case = samples.case(work, definition)
@@ -42,7 +44,7 @@ def of_area(work: UnitOfWork, key: str, now: datetime) -> dict[str, list[str]]:
 def of_offer(work: UnitOfWork, key: str, now: datetime) -> dict[str, list[str]]:
     """What the forms of the next case offer."""
     found: dict[str, list[str]] = {}
-    for definition in samples.definitions(work):
+    for definition in processes.current_definitions(work):
         for form in definition.forms.values():
             for field in form.fields.values():
                 if field.offered_by == key:
@@ -54,7 +56,7 @@ def of_offer(work: UnitOfWork, key: str, now: datetime) -> dict[str, list[str]]:
 def of_route(work: UnitOfWork, key: str, now: datetime) -> dict[str, list[str]]:
     """Who receives the need of the next case: what the step tells, judged by the decision table."""
     family, _, need = key.partition(".")
-    for definition in samples.definitions(work):
+    for definition in processes.current_definitions(work):
         table = definition.decisions.get(ROUTES[family][1])
         if table is None:
             continue

@@ -10,7 +10,7 @@ from workflow_app.models.case import Case, CaseClock
 from workflow_app.services.case_file import clocks, edges
 from workflow_app.services.governing import samples
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office import calendars, configuration, readable
+from workflow_app.services.office import calendars, configuration, processes, readable
 from workflow_app.services.office.processes import definition_of
 from workflow_app.types import WITA
 
@@ -121,7 +121,7 @@ def _counted_by(work: UnitOfWork, calendar: str, at: datetime) -> list[str]:
 
 
 def _with_clock(work: UnitOfWork, name: str) -> Definition | None:
-    return next((one for one in samples.definitions(work) if _has_clock(one, name)), None)
+    return next((one for one in processes.current_definitions(work) if _has_clock(one, name)), None)
 
 
 def _has_clock(definition: Definition, name: str) -> bool:

@@ -14,7 +14,7 @@ from workflow_app.services.correspondence.letters import Statement
 from workflow_app.services.correspondence.typesetting import Metadata
 from workflow_app.services.governing import samples
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office import configuration, numbers
+from workflow_app.services.office import configuration, numbers, processes
 from workflow_app.types import WITA
 
 LETTERHEAD = "sktlk"
@@ -90,7 +90,7 @@ def kept_by_numbers(work: UnitOfWork, key: str, since: str) -> list[str]:
 def _letter_of(work: UnitOfWork, key: str) -> tuple[Definition, str, str] | None:
     """The process, the letter and its model that a key is about."""
     family, _, part = key.partition(".")
-    for definition in samples.definitions(work):
+    for definition in processes.current_definitions(work):
         for kind, source in definition.letters.items():
             series = str(source.meta.get("series", ""))
             model = part.removeprefix(f"{series}_").lower() if part.startswith(f"{series}_") else ""

@@ -79,8 +79,9 @@ def overview(work: UnitOfWork) -> Overview:
     """All groups that hold something for the actor. Raises `Forbidden` where he may change nothing at all."""
     if not any(may_change(work, name) for name in configuration_keys.FAMILIES):
         raise Forbidden()
-    lacks = _lacks(work)
-    rows = _rows(work, {lack.key for lack in lacks})
+    named = wording.named(work)
+    lacks = _lacks(work, named)
+    rows = _rows(work, named, {lack.key for lack in lacks})
     groups = [
         GroupView(group, [row for row in rows if configuration_titles.group_of(row.key) == group])
         for group in (*GROUPS, OTHERS)
@@ -103,8 +104,8 @@ def may_change(work: UnitOfWork, family: str) -> bool:
     return not is_of_the_site and has_role(work.actor, configuration.owner(work, family).may_change)
 
 
-def _rows(work: UnitOfWork, lacking: set[str]) -> list[Row]:
-    known, named = wording.known(work), wording.named(work)
+def _rows(work: UnitOfWork, named: Mapping[str, str], lacking: set[str]) -> list[Row]:
+    known = wording.known(work)
     return [
         _row(work, entry.key, known, named, entry.key in lacking)
         for entry in configuration.list_values(work)
@@ -127,9 +128,8 @@ def _row(work: UnitOfWork, key: str, known: Known, named: Mapping[str, str], is_
     )
 
 
-def _lacks(work: UnitOfWork) -> list[Lack]:
+def _lacks(work: UnitOfWork, named: Mapping[str, str]) -> list[Lack]:
     """What `./spkt config check` names, of what the actor may change."""
-    named = wording.named(work)
     found = []
     if may_change(work, "penandatangan"):
         found += [

@@ -13,7 +13,6 @@ from workflow_app.engine.scenarios import Complete
 from workflow_app.models.case import Case
 from workflow_app.services.case_file import access, openings
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
-from workflow_app.services.office import processes
 from workflow_app.types import Actor, Answers
 
 
@@ -27,14 +26,6 @@ def undone(works: Works, actor: Actor, at: datetime) -> Iterator[UnitOfWork]:
     with suppress(_Undone), works.begin(actor) as work:
         yield replace(work, clock=lambda: at)
         raise _Undone
-
-
-def definitions(work: UnitOfWork) -> list[Definition]:
-    """The processes as new cases of them would run."""
-    return [
-        processes.definition_of(work, processes.current(work, view.key).id)
-        for view in processes.list_current(work)
-    ]
 
 
 def case(work: UnitOfWork, definition: Definition) -> Case:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from workflow_app.permissions import ROLES
-from workflow_app.services.governing import samples
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import calendars, configuration, configuration_titles, processes, readable
 from workflow_app.services.office.configuration_sheets import Known
@@ -19,14 +18,25 @@ def known(work: UnitOfWork) -> Known:
             name: configuration_titles.title(f"{calendars.PREFIX}{name}", {})
             for name in calendars.names(work)
         },
-        processes={view.key: view.name for view in processes.list_current(work)},
+        processes={**{key: key for key in _named_processes(work)}, **_deployed(work)},
     )
+
+
+def _deployed(work: UnitOfWork) -> dict[str, str]:
+    return {view.key: view.name for view in processes.list_current(work)}
+
+
+def _named_processes(work: UnitOfWork) -> list[str]:
+    """Processes that values name, whether they are deployed here or not: what a form does not offer it would lose."""
+    rows = configuration.value(work, "jadwal_retensi")
+    levels = configuration.value(work, "tingkat_akses")["proses"]
+    return sorted({*levels, *(row["proses"] for row in rows if row["proses"])})
 
 
 def named(work: UnitOfWork) -> Mapping[str, str]:
     """By key what the deployed processes call the clock, the letter or the series that it is about."""
     found: dict[str, str] = {}
-    for definition in samples.definitions(work):
+    for definition in processes.current_definitions(work):
         for element in definition.elements.values():
             for clock in element.properties.get("clock", "").split():
                 label = readable.clock(definition, clock)

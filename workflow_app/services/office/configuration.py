@@ -191,8 +191,9 @@ def _check_delegated(work: UnitOfWork, entries: Sequence[Entry]) -> None:
 def _check_owners(work: UnitOfWork, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
     for family in after:
         allowed = owner(work, family).may_change
-        is_same = family in before and _owner(before[family]) == _owner(after[family])
-        if work.actor.user_id is None or is_same or has_role(work.actor, allowed):
+        seeded = configuration_keys.owner(family)
+        was, will = (configuration_keys.owner_told(told.get(family), seeded) for told in (before, after))
+        if work.actor.user_id is None or was == will or has_role(work.actor, allowed):
             continue
         labels = " atau ".join(role_label(work, role) for role in ROLES if role in allowed)
         raise Forbidden(
@@ -220,13 +221,7 @@ def _check_to_come(work: UnitOfWork, new: Entry) -> None:
 def owner(work: UnitOfWork, key: str) -> Owner:
     """Who answers for a key now, and who may change it."""
     told = value(work, OWNERS).get(key.partition(".")[0])
-    if told is None:
-        return configuration_keys.owner(key)
-    return _owner(told)
-
-
-def _owner(told: Mapping[str, Any]) -> Owner:
-    return Owner(told["penanggung_jawab"], frozenset(told["pengubah"]))
+    return configuration_keys.owner_told(told, configuration_keys.owner(key))
 
 
 def check_changer(work: UnitOfWork, key: str) -> None:

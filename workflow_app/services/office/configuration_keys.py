@@ -113,14 +113,17 @@ def shape(key: str) -> Callable[[Any], str]:
 def may_change_some(told: Mapping[str, Any], roles: Collection[str]) -> bool:
     """By the owners that the office has set: does one of the roles change anything of the office's?"""
     return any(
-        _owner_of(told.get(name), each).may_change & {*roles}
+        owner_told(told.get(name), each.owner).may_change & {*roles}
         for name, each in FAMILIES.items()
         if name not in OF_THE_SITE
     )
 
 
-def _owner_of(told: Mapping[str, Any] | None, family: Family) -> Owner:
-    return family.owner if told is None else Owner(told["penanggung_jawab"], frozenset(told["pengubah"]))
+def owner_told(told: Mapping[str, Any] | None, otherwise: Owner) -> Owner:
+    """An owner as the configuration writes it; where it tells none, the other one."""
+    if told is None:
+        return otherwise
+    return Owner(told["penanggung_jawab"], frozenset(told["pengubah"]))
 
 
 def is_prospective(key: str) -> bool:

@@ -137,6 +137,11 @@ def list_current(work: UnitOfWork) -> list[ProcessView]:
     return [_view(row) for row in _current_rows(work)]
 
 
+def current_definitions(work: UnitOfWork) -> list[Definition]:
+    """The processes as new cases of them would run."""
+    return [definition_of(work, row.id) for row in _current_rows(work)]
+
+
 def concerning(work: UnitOfWork) -> list[ProcessView]:
     """The processes that may bring the actor a task; all of them for who oversees the unit."""
     roles, sees_all = work.actor.roles, has_role(work.actor, OVERSEERS | CASE_MINDERS)
