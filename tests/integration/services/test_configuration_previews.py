@@ -88,7 +88,9 @@ def test_r57_a_target_moves_no_running_clock_and_holds_from_midnight_on(
     assert due_of(works, waiting) == "2026-12-01T00:09:59+08:00"
     clock.at = MIDNIGHT
     assert due_of(works, waiting_too) == "2026-12-01T00:07:00+08:00"
-    assert due_of(works, play("sktlk_ktp", 1)) == "2026-12-01T00:07:00+08:00"
+    with works.begin(SYSTEM) as work:
+        new = openings.open_case(work, "sktlk", unit="spkt").case.id
+    assert due_of(works, new) == "2026-12-01T00:07:00+08:00"
     assert due_of(works, running) == due
 
 

@@ -16,7 +16,7 @@ from workflow_app.services.office import configuration
 
 NO_SIGNATORY = (
     "Surat belum dapat diterbitkan karena pejabat penanda tangan belum diatur. "
-    "Minta admin mengatur penanda tangan, lalu kirim lagi langkah ini."
+    "Minta Ka SPKT mengisinya di Pengaturan kantor, lalu kirim lagi langkah ini."
 )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from workflow_app.engine.definitions import Definition, LetterSource
+from workflow_app.errors import InvalidDefinition
 from workflow_app.models.letter import Letter
 from workflow_app.models.number import LetterNumber
 from workflow_app.services.correspondence import digitised, letters, printing, typesetting
@@ -20,6 +21,7 @@ from workflow_app.types import WITA
 LETTERHEAD = "sktlk"
 """The letter on which a changed letterhead is shown."""
 OFFICER = {"nama": "CONTOH PETUGAS", "pangkat": "BRIPDA", "nrp": "00000000"}
+SITE = "https://contoh.invalid"
 PAPER = {
     "evidence": "Contoh bukti",
     "number": "001/CONTOH",
@@ -54,13 +56,21 @@ def sheet(work: UnitOfWork, key: str) -> Sheet | None:
     case = samples.case(work, definition)
     letter = work.session.get_one(Letter, letters.issue(work, case, kind, model))
     letter.frozen = {**letter.frozen, "contoh": True, **_officers(source)}
-    statement = Statement(
-        samples.answers(definition, {*source.meta.get("requires", ())}), [PAPER], listed=digitised.none()
-    )
-    context = printing.context_of(letter, definition, statement, "https://contoh.invalid", {})
-    html = typesetting.fill(source, context)
     made = Metadata(letter.title, letter.frozen["nama_unit"], letter.issued_at, b"contoh")
-    return Sheet(html, made)
+    return Sheet(_filled(definition, source, letter), made)
+
+
+def _filled(definition: Definition, source: LetterSource, letter: Letter) -> str:
+    """The letter with the answers of the first scenario that answers all it states."""
+    refusal: InvalidDefinition | None = None
+    for answers in samples.answers(definition, {*source.meta.get("requires", ())}):
+        statement = Statement(answers, [PAPER], listed=digitised.none())
+        try:
+            context = printing.context_of(letter, definition, statement, SITE, {})
+            return typesetting.fill(source, context)
+        except InvalidDefinition as error:
+            refusal = error
+    raise refusal or InvalidDefinition(detail=f"{definition.key}: no scenario")
 
 
 def kept_by_letters(work: UnitOfWork, key: str, since: str) -> list[str]:

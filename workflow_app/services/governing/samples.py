@@ -33,16 +33,13 @@ def case(work: UnitOfWork, definition: Definition) -> Case:
     return openings.open_case(work, definition.key, unit=work.actor.unit).case
 
 
-def answers(definition: Definition, elements: set[str]) -> dict[str, Answers]:
-    """Invented answers by element: those of the first scenario of the process that answers all of `elements`, else of the one that
-    answers most of them.
-    """
-    found: dict[str, Answers] = {}
-    for scenario in scenarios.read_scenarios(definition.files):
-        told = {step.element: step.answers for step in scenario.steps if isinstance(step, Complete)}
-        if len(elements & set(told)) > len(elements & set(found)) or not found:
-            found = told
-    return found
+def answers(definition: Definition, elements: set[str]) -> list[dict[str, Answers]]:
+    """Invented answers by element, of every scenario of the process: first those that answer most of `elements`."""
+    told = [
+        {step.element: step.answers for step in scenario.steps if isinstance(step, Complete)}
+        for scenario in scenarios.read_scenarios(definition.files)
+    ]
+    return sorted(told, key=lambda one: len(elements - set(one)))
 
 
 def open_cases(work: UnitOfWork) -> tuple[ColumnElement[bool], ...]:
