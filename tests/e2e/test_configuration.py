@@ -42,7 +42,7 @@ def _town(page: Page) -> None:
 def _no_fax(page: Page) -> None:
     page.get_by_role("button", name="Naikkan kanal 3").click()
     expect(page.get_by_label("Sebutan pada formulir").nth(1)).to_have_value("Surat")
-    page.get_by_role("group", name="Keadaan").nth(6).get_by_label("tidak dilayani").check()
+    page.get_by_label("Keadaan").nth(6).select_option("tidak dilayani")
 
 
 JOURNEYS = {

@@ -26,6 +26,10 @@ blueprint = Blueprint("configuration", __name__, url_prefix="/pengaturan")
 LOOK, SAVE = "lihat", "simpan"
 AT_ONCE, LATER = "sekarang", "nanti"
 VALUE = configuration_forms.NAME
+FEW = 7
+"""Lines of a value that are compared as a whole; of a longer one those that differ."""
+NOTHING = [("", "tidak ada")]
+MOST_EXAMPLES = 12
 
 
 @dataclass(frozen=True)
@@ -139,6 +143,10 @@ def _preview(key: str, value: Any, start: datetime | None, posted: Mapping[str, 
     with unit_of_work() as work:
         page = changes.page(work, key)
         before, after = (changes.told_of(work, key, one) for one in (seen.before, seen.after))
+    gone, come = (
+        [line for line in one if line not in other] for one, other in ((before, after), (after, before))
+    )
+    is_shortened = max(len(before), len(after)) > FEW and bool(gone or come)
     names = ("waktu", "mulai")
     kept = {
         **configuration_tables.sent(posted, VALUE),
@@ -148,8 +156,10 @@ def _preview(key: str, value: Any, start: datetime | None, posted: Mapping[str, 
         "configuration/preview.html",
         page=page,
         preview=seen,
-        before=before,
-        after=after,
+        before=(gone or NOTHING) if is_shortened else before,
+        after=(come or NOTHING) if is_shortened else after,
+        is_shortened=is_shortened,
+        most=MOST_EXAMPLES,
         start=start,
         is_past=start is not None and start <= now(),
         kept={**kept, "dilihat": [request.form.get("dilihat", "")]},

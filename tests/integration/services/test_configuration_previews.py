@@ -174,7 +174,7 @@ def test_r63_an_edge_moves_no_open_case(
     seen = preview("tepi_jam.berkas_lengkap", chosen)
     assert seen.kept == [
         "1 berkas yang sudah dibuka tetap memakai yang lama.",
-        "Berkas yang dibuka mulai 1 Desember 2026 00.00 WITA memakai yang baru.",
+        "Berkas yang dibuka sejak 1 Desember 2026 00.00 WITA memakai yang baru.",
     ]
     assert len(sees(seen)) == 1
     with pytest.raises(InvalidInput, match="Sudah ada berkas yang dibuka sejak waktu itu"):

@@ -21,6 +21,7 @@ from workflow_app.services.office import (
 )
 from workflow_app.services.office.configuration import SOP_IN_FORCE, Entry
 from workflow_app.services.office.configuration_parts import Faults, Part, Posted, Told, Typed
+from workflow_app.services.office.configuration_records import Record
 from workflow_app.services.office.configuration_titles import Group
 from workflow_app.types import WITA
 
@@ -94,7 +95,9 @@ def page(work: UnitOfWork, key: str) -> KeyPage:
         answers=configuration.role_label(work, owner.answers),
         changers=wording.roles(work, owner.changers),
         form=_changeable(work, key, form),
-        typed={} if form is None or now.value is None else form.typed(configuration_forms.NAME, now.value),
+        typed={}
+        if form is None or is_ended(form, now.value)
+        else form.typed(configuration_forms.NAME, now.value),
         values=[
             Value(
                 told=told(form, entry.value),
@@ -128,7 +131,12 @@ def told(form: Part | None, value: Any) -> Told:
     """A value in words; as it is written where there is no form for it."""
     if form is None:
         return [("", json.dumps(value, ensure_ascii=False))]
-    return [("", ENDED)] if value is None and form.kind == "record" else form.told(value)
+    return [("", ENDED)] if is_ended(form, value) else form.told(value)
+
+
+def is_ended(form: Part, value: Any) -> bool:
+    """Has the office ended something that it had named itself?"""
+    return value is None and isinstance(form, Record)
 
 
 def start_of(text: str) -> datetime:

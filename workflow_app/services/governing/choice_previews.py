@@ -31,13 +31,16 @@ def of_area(work: UnitOfWork, key: str, now: datetime) -> dict[str, list[str]]:
     )
     if definition is None:
         return {}
+    calls = _calls_of_today(work, now)
+    if not calls:
+        return {"Laporan hari ini": ["belum ada"]}
     case = samples.case(work, definition)
     parameters = {"area": key.partition(".")[2]}
     return {
         label: [
             "dalam kota" if _effect(work, case, "check_area", {**parameters, "code": code}) else "luar kota"
         ]
-        for label, code in _calls_of_today(work, now)
+        for label, code in calls
     }
 
 

@@ -30,6 +30,8 @@ class Row:
 
     key: str
     title: str
+    """Among those of its group."""
+    whole_title: str
     words: str
     """The value in force, shortened."""
     answers: str
@@ -121,6 +123,7 @@ def _row(work: UnitOfWork, key: str, known: Known, named: Mapping[str, str], is_
     return Row(
         key=key,
         title=configuration_titles.title(key, named),
+        whole_title=configuration_titles.whole_title(key, named),
         words=told if len(told) <= MOST_LETTERS else f"{told[:MOST_LETTERS].rstrip()} …",
         answers=configuration.role_label(work, configuration.owner(work, key).answers),
         next_at=min(coming, default=None),
@@ -134,7 +137,7 @@ def _lacks(work: UnitOfWork, named: Mapping[str, str]) -> list[Lack]:
     if may_change(work, "penandatangan"):
         found += [
             Lack(
-                f"Penanda tangan {configuration_titles.title(key, named)} masih contoh, jadi suratnya tidak terbit.",
+                f"{configuration_titles.whole_title(key, named)} masih contoh, jadi suratnya tidak terbit.",
                 key,
             )
             for key in configuration.example_signatories(work)

@@ -107,19 +107,20 @@ def preview(works: Works, actor: Actor, key: str, value: Any, start: datetime | 
     with samples.undone(works, actor, now) as work:
         known = configuration.history(work, key)
         old = configuration.value(work, key, start or now)
-        kept = _kept(work, key, f"mulai {readable.moment(start)}" if start else "sejak disimpan")
+        kept = _kept(work, key, f"sejak {readable.moment(start)}" if start else "sejak disimpan")
     with samples.undone(works, actor, at) as work:
         before = _sights(work, family, key, now)
-    sheet: Sheet | None = None
-    refusal = ""
     with samples.undone(works, actor, now) as work:
         configuration.set_value(work, key, value, start or now)
         new = configuration.value(work, key, start or now)
-        then = samples.at(work, at)
-        after = _sights(then, family, key, now)
-        if family in LETTERS:
+        after = _sights(samples.at(work, at), family, key, now)
+    sheet: Sheet | None = None
+    refusal = ""
+    if family in LETTERS:
+        with samples.undone(works, actor, now) as work:
+            configuration.set_value(work, key, value, start or now)
             try:
-                sheet = letter_previews.sheet(then, key)
+                sheet = letter_previews.sheet(samples.at(work, at), key)
             except SentraError as error:
                 refusal = error.sentence
     picture = _drawn(sheet) if sheet else None

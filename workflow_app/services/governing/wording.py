@@ -53,7 +53,7 @@ def named(work: UnitOfWork) -> Mapping[str, str]:
 
 def title(work: UnitOfWork, key: str) -> str:
     """How one key is called."""
-    return configuration_titles.title(key, named(work))
+    return configuration_titles.whole_title(key, named(work))
 
 
 def roles(work: UnitOfWork, wanted: frozenset[str]) -> str:

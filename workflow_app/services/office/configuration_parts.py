@@ -29,6 +29,8 @@ class Part:
     kind: ClassVar[str] = ""
     label: str = ""
     help: str = ""
+    is_told: bool = True
+    """False where the other parts of its row say the same."""
 
     def typed(self, name: str, value: Any) -> Typed:
         """The value as a browser would send it."""

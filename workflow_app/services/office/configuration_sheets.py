@@ -39,10 +39,7 @@ def signatory(key: str, known: Known) -> Part:
     """Who signs a letter, and for whom."""
     return Record(
         parts={
-            "atas_nama": Text(
-                label="Atas nama (a.n.)",
-                help="Baris di atas jabatan, seperti a.n. KEPALA KEPOLISIAN RESOR ...",
-            ),
+            "atas_nama": Text(label="Atas nama (a.n.)"),
             "jabatan": Text(label="Jabatan"),
             "nama": Text(label="Nama dan gelar"),
             "pangkat": Text(label="Pangkat"),
@@ -72,11 +69,11 @@ def contacts(key: str, known: Known) -> Part:
 
 def complaint_channels(key: str, known: Known) -> Part:
     """The channels of complaints, in their order."""
-    codes = {code: code.replace("_", " ").capitalize() for code in shapes.COMPLAINT_CHANNELS}
+    codes = {row["kode"]: row["sebutan"] for row in seeds.COMPLAINT_CHANNELS}
     row = Record(
         parts={
             "sebutan": Text(label="Sebutan pada formulir"),
-            "kode": Choice(label="Jenis kanal", options=codes),
+            "kode": Choice(label="Jenis kanal", options=codes, is_told=False),
             "dilayani": Truth(label="Keadaan", yes="dilayani", no="tidak dilayani"),
         }
     )

@@ -83,8 +83,8 @@ class Pairs(Table):
 def _line(row: Record, item: Mapping[str, Any]) -> tuple[str, str]:
     """A row by its first part, and the others behind it."""
     first, *others = [name for name in row.parts if name in item]
-    rest = [(row.parts[name].label, spoken(row.parts[name].told(item[name]))) for name in others]
-    return spoken(row.parts[first].told(item[first])), spoken([("", words) for _, words in rest if words])
+    rest = [spoken(row.parts[name].told(item[name])) for name in others if row.parts[name].is_told]
+    return spoken(row.parts[first].told(item[first])), spoken([("", words) for words in rest if words])
 
 
 def count(posted: Posted, name: str) -> int:

@@ -88,7 +88,7 @@ GROUPS = (
         ("pemilik_pengaturan",),
     ),
 )
-OTHERS = Group("lain", "Lain-lain", "Pengaturan lain.", ())
+OTHERS = Group("lain", "Lain-lain", "Yang tidak termasuk kelompok lain.", ())
 
 TITLES: Mapping[str, str] = {
     "kop_surat": "Kepala surat",
@@ -103,11 +103,6 @@ TITLES: Mapping[str, str] = {
     "kontak_peran": "Alamat dinas tiap peran",
     "telepon_unit": "Nomor telepon unit",
     "pemilik_pengaturan": "Pemilik tiap pengaturan",
-    "target.laporan_dimulai": "Laporan TKP yang baru dimulai dianggap ditinggalkan",
-    "target.norma_110": "Norma layanan 110",
-    "target.terima_panggilan": "Panggilan yang belum dijawab",
-    "target.tiba_di_tkp": "Tiba di TKP dalam kota",
-    "target.tiba_di_tkp_luar_kota": "Tiba di TKP luar kota",
     "toleransi.waktu_mulai": "Selisih waktu mulai yang belum ditanyakan sebabnya",
     "wilayah.dalam_kota": "Wilayah dalam kota",
     "kalender.hari_kerja": "Hari kerja",
@@ -130,6 +125,22 @@ TITLES: Mapping[str, str] = {
 }
 """Of keys that no process names."""
 
+CLOCKS: Mapping[str, str] = {
+    "tanggapan_awal": "Pengaduan: tanggapan awal",
+    "berkas_lengkap": "SKTLK: sejak berkas lengkap",
+    "kedatangan": "SKTLK: sejak warga datang",
+    "pembuatan_lp": "Laporan Polisi: sejak pelapor datang",
+    "tindak_lanjut_lp": "Laporan Polisi: tindak lanjut",
+    "tiba_di_tkp": "TKP: tiba di dalam kota",
+    "tiba_di_tkp_luar_kota": "TKP: tiba di luar kota",
+    "laporan_dimulai": "TKP: laporan yang hanya dimulai",
+    "norma_110": "TKP: norma layanan 110",
+    "terima_panggilan": "TKP: panggilan belum dijawab",
+    "penerimaan_rujukan": "Rujukan: penerimaan oleh fungsi",
+    "tanda_terima_rujukan": "Rujukan: tanda terima instansi",
+    "kedatangan_rujukan": "Rujukan: sejak warga datang",
+}
+"""Of several services the same words stand in the processes."""
 NEEDS: Mapping[str, str] = {
     "sim": "SIM",
     "stnk": "STNK",
@@ -168,13 +179,32 @@ FIRST_WORDS: Mapping[str, str] = {
 """Before the part of a key, where the group alone does not say which kind it is."""
 
 
+WHOLE: Mapping[str, str] = {
+    "target": "Batas waktu, ",
+    "tepi_jam": "Awal dan akhir jam, ",
+    "penandatangan": "Penanda tangan ",
+    "pola_nomor": "Nomor ",
+    "ketentuan": "Ketentuan pada ",
+    "pesan": "Pesan: ",
+}
+"""Before a title that does not stand in its group."""
+
+
 def title(key: str, named: Mapping[str, str]) -> str:
-    """How a key is called; `named` are the words of the deployed processes for clocks, letters and series, by key."""
+    """How a key is called among those of its group; `named` are the words of the deployed processes for clocks, letters and series."""
     family, _, part = key.partition(".")
     if key in TITLES or not part:
         return TITLES.get(key, configuration_keys.words(key))
-    words = named.get(key) or NEEDS.get(part) or part.replace("_", " ").capitalize()
+    clock = CLOCKS.get(part) if family in ("target", "tepi_jam") else None
+    words = clock or named.get(key) or NEEDS.get(part) or part.replace("_", " ").capitalize()
     return FIRST_WORDS.get(family, "") + words
+
+
+def whole_title(key: str, named: Mapping[str, str]) -> str:
+    """How a key is called by itself."""
+    words = title(key, named)
+    first = WHOLE.get(key.partition(".")[0], "")
+    return words if words.casefold().startswith(first.casefold()) else first + words
 
 
 def group_of(key: str) -> Group:
