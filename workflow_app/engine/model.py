@@ -30,6 +30,7 @@ class Flow:
     source: str
     target: str
     condition: str | None
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -132,6 +133,7 @@ def read_model(data: bytes, name: str = "process.bpmn") -> Model:
             f.get("sourceRef", ""),
             f.get("targetRef", ""),
             _text(f, "./bpmn:conditionExpression"),
+            (f.get("name") or "").strip(),
         )
         for f in find(process, ".//bpmn:sequenceFlow")
     )

@@ -125,11 +125,21 @@ def pack(case: CaseState) -> bytes:
     return zlib.compress(json.dumps(content, separators=(",", ":"), ensure_ascii=False).encode(), 6)
 
 
-def unpack(specs: Specs, state: bytes, scope: Scope) -> CaseState:
-    """The case stored in these bytes; its control variables go into the scope."""
-    content = json.loads(zlib.decompress(state))
+def content_of(state: bytes) -> dict[str, Any]:
+    """What these bytes hold, as plain data."""
+    content: dict[str, Any] = json.loads(zlib.decompress(state))
     if content["format"] != FORMAT:
         raise ValueError(f"state of format {content['format']}")
+    return content
+
+
+def unpack(specs: Specs, state: bytes, scope: Scope) -> CaseState:
+    """The case stored in these bytes; its control variables go into the scope."""
+    return restored(specs, content_of(state), scope)
+
+
+def restored(specs: Specs, content: dict[str, Any], scope: Scope) -> CaseState:
+    """As `unpack`, of plain data."""
     workflow = _registry(specs).restore(content["workflow"])
     scope.variables = content["variables"]
     workflow.script_engine = scope

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from workflow_app.engine import forms
+from workflow_app.engine.letter_answers import answers_named
 from workflow_app.engine.linting.source import Finding, Rule, Source, text_written
 from workflow_app.engine.scenarios import Complete, ExpectOpen, Message
 from workflow_app.engine.shared_parts import missing_pieces, shared_files, uses
@@ -40,7 +41,7 @@ def letters(source: Source) -> Iterator[Finding]:
             yield Finding(
                 "letter-meta", f"letters/{name}.json", "Pengaturan surat belum memuat judul (title)."
             )
-        for element, field in _named(letter_source.html):
+        for element, field in sorted(answers_named(letter_source.html)):
             form = source.known_forms.get(element)
             if element not in source.user_tasks:
                 message = f"Surat menyebut tugas {element}, yang tidak ada."
@@ -66,7 +67,7 @@ def letter_parts(source: Source) -> Iterator[Finding]:
         for piece in missing_pieces(html, parts):
             yield Finding("letter-part", name, f"Potongan surat {piece} tidak ada pada bagian bersama.")
     for name, html in parts.items():
-        if _named(html):
+        if answers_named(html):
             yield Finding(
                 "letter-part", name, "Bagian bersama tidak menyebut isian; surat yang memberikannya."
             )
@@ -135,16 +136,6 @@ def _complete(source: Source, file: str, step: Complete) -> Iterator[Finding]:
         yield Finding(
             "scenario-reference", file, f"Tugas {step.element}: isian {name} tersembunyi pada jawaban ini."
         )
-
-
-def _named(html: str) -> list[tuple[str, str]]:
-    """Elements and fields a template reads: `jawaban.<element>`, `jawaban["<element>"]`, `label("<element>", "<field>")`."""
-    code = " ".join(re.findall(r"\{\{.*?\}\}|\{%.*?%\}", html, re.DOTALL))
-    answers = re.findall(
-        r"\bjawaban(?:\.|\[[\"'])([a-z_][a-z0-9_]*)(?:[\"']\])?(?:\.(?!get\b)([a-z_][a-z0-9_]*))?", code
-    )
-    labels = re.findall(r"\blabel\([\"']([a-z0-9_]+)[\"'],\s*[\"']([a-z0-9_]+)[\"']\)", code)
-    return sorted({*answers, *labels})
 
 
 RULES: tuple[Rule, ...] = (readme, letters, letter_parts, companions, scenarios)
