@@ -48,6 +48,8 @@ OUTBOX_KEEPERS = LEADS | {"admin", "piket_propam"}
 """See which messages of the cases they may see wait or failed, and have them sent again."""
 CONFIGURATION_MINDERS = LEADS | {"admin"}
 """Are told when something of the office's configuration is missing."""
+PROCESS_KEEPERS = frozenset({"admin", "ka_spkt"})
+"""See what versions of the processes differ in, and move running cases of the unit from one to another."""
 FIELD_ROLES = frozenset(role for role in ROLES if role.startswith("piket_"))
 """Are where it happens: the moment they press a button is the time of a stage."""
 UNITS = frozenset({"siwas", "bag_ops", "bag_ren", "bag_sumda", "sarpras"})

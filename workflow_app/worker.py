@@ -32,7 +32,7 @@ from workflow_app.services.ground.retries import PATIENT, RETRIES, Waiting, Wait
 from workflow_app.services.ground.timetable import Timetable
 from workflow_app.services.ground.unit_of_work import Works, translated
 from workflow_app.services.papers import reading
-from workflow_app.services.running import deaths, performing
+from workflow_app.services.running import deaths, moves, performing
 from workflow_app.services.watching import health, safekeeping
 from workflow_app.settings import Settings, SettingsError, read_settings
 from workflow_app.types import SYSTEM
@@ -104,6 +104,10 @@ def create_worker(settings: Settings, works: Works) -> App:
     @app.task(name="send_message", queue=QUEUES["send_message"], retry=PATIENT_RETRY, pass_context=True)
     def send_message(context: JobContext, message_id: str) -> None:
         sending.send(works, ways, UUID(message_id), is_last_try=context.job.attempts >= PATIENT)
+
+    @app.task(name="move_cases", queue=QUEUES["move_cases"], retry=RETRY)
+    def move_cases(order_id: str) -> None:
+        moves.carry_out(works, UUID(order_id))
 
     @app.task(name="restore_case", queue="counter", retry=RETRY)
     def restore_case(case_id: str) -> None:

@@ -50,6 +50,13 @@ class Part:
         found = (t for t in self.tasks.values() if t["task_spec"] == name and not t["state"] & FORESEEN)
         return {self.tasks[task["parent"]]["task_spec"] for task in found}
 
+    def depth(self, task: dict[str, Any]) -> int:
+        """How far a task is from the beginning."""
+        steps = 0
+        while task["parent"] in self.tasks:
+            task, steps = self.tasks[task["parent"]], steps + 1
+        return steps
+
     def has_live(self, task: dict[str, Any]) -> bool:
         """Does anything below a task still go on?"""
         queue = self.children(task)

@@ -5,7 +5,7 @@ readable; and nothing ahead may ask for what was never asked of this case. In do
 """
 
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from workflow_app.engine import moving, runner
@@ -13,7 +13,7 @@ from workflow_app.engine.definitions import Definition
 from workflow_app.engine.letter_answers import answers_named
 from workflow_app.engine.linting.source import text_written
 from workflow_app.engine.model import Node
-from workflow_app.engine.moving import Part, is_live, parts_of
+from workflow_app.engine.moving import FORESEEN, Part, is_live, parts_of
 from workflow_app.engine.paths import FRAMES, Paths, paths_of
 from workflow_app.engine.state import content_of
 from workflow_app.errors import SentraError
@@ -40,8 +40,6 @@ class Verdict:
     obstacles: tuple[Obstacle, ...]
     skipped: tuple[str, ...] = ()
     """Names of new steps that it will not do, because it has gone past them."""
-    step: Step | None = field(default=None, repr=False, compare=False)
-    """Where it would stand."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +86,19 @@ def judge(
         stood = runner.standing(old, state, now)
     except SentraError as error:
         return Verdict((Obstacle(getattr(error, "element", ""), "Mesin proses tidak dapat membawa keadaan berkas ini ke versi baru."),))  # fmt: skip
-    return Verdict(tuple(_unlike(case, stood, step)), _skipped(case), step)
+    return Verdict(tuple(_unlike(case, stood, step)), _skipped(case))
+
+
+def shape(state: bytes) -> object:
+    """What a verdict depends on: cases of one version with the same shape and the same steps behind them get the same."""
+    content = content_of(state)
+    tasks = [
+        (part.spec, task["task_spec"], task["state"], part.depth(task))
+        for part in parts_of(content)
+        for task in part.tasks.values()
+        if not task["state"] & FORESEEN
+    ]
+    return tuple(tasks), frozenset(content["variables"]), tuple(sorted(content["visits"].items()))
 
 
 def _named(node: Node) -> str:

@@ -23,8 +23,10 @@ class Letter(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     case_id: Mapped[UUID] = mapped_column(ForeignKey("service_case.id"))
+    definition_id: Mapped[UUID] = mapped_column(ForeignKey("definition.id"))
+    """Version under which it was issued, whose template it is printed from, whatever version the case is moved to."""
     kind: Mapped[str]
-    """Name of the template in the definition the case runs under, e.g. `sktlk`."""
+    """Name of the template, e.g. `sktlk`."""
     title: Mapped[str]
     number_id: Mapped[UUID] = mapped_column(ForeignKey("letter_number.id"), unique=True)
     number: Mapped[str]

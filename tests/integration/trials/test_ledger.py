@@ -85,8 +85,8 @@ def test_a_second_valid_letter_of_a_case_is_a_double(works: Works, receipts: Rec
             text(
                 "with given as (insert into letter_number (id, series, year, sequence, number, given_at)"
                 " values (gen_random_uuid(), 'SKTLK', 2026, 999, 'X', now()) returning id)"
-                " insert into letter (id, case_id, kind, title, number_id, number, status, verify_code, frozen, sealed,"
-                " issued_at) select gen_random_uuid(), case_id, kind, title, given.id, 'X', 'valid', 'X', frozen, sealed,"
+                " insert into letter (id, case_id, definition_id, kind, title, number_id, number, status, verify_code, frozen, sealed,"
+                " issued_at) select gen_random_uuid(), case_id, definition_id, kind, title, given.id, 'X', 'valid', 'X', frozen, sealed,"
                 " issued_at from letter, given limit 1"
             )
         )

@@ -49,14 +49,15 @@ def diagram(work: UnitOfWork, case_id: UUID) -> Diagram:
     ]
     # A frame around steps would hide, in the colour of "done", the steps inside that were not taken.
     frames = {element.id for element in definition.elements.values() if element.kind == "subProcess"}
-    reached = {*case.passed, *current}
+    # What was passed in another version than the one the case was moved to is not in its drawing.
+    reached = {*case.passed, *current} & definition.elements.keys()
     return Diagram(
         called=[
             CalledDrawing(key, name)
             for key, name in definition.called.items()
             if any(definition.elements[element].process == key for element in reached)
         ],
-        done=sorted(set(case.passed) - set(current) - frames),
+        done=sorted(reached - set(current) - frames),
         current=sorted(set(current)),
         late=sorted(set(late)),
     )

@@ -74,6 +74,8 @@ SENTENCES = {
     "message.failed": "Kabar tidak terkirim ({channel})",
     "message.retried": "Kabar dicoba lagi ({channel})",
     "message.printed": "Kabar yang tidak terkirim dijadikan slip",
+    "case.moved": "Dipindahkan ke versi {version} prosesnya (semula versi {was}) atas perintah {by}",
+    "case.moved_back": "Dikembalikan ke versi {version} prosesnya (dari versi {was}) atas perintah {by}",
     "case.restored": "Berkas yang terhenti dijalankan lagi",
     "waiver.granted": "Pengecualian persyaratan diberikan",
     "waiver.refused": "Pengecualian persyaratan ditolak",

@@ -89,6 +89,7 @@ def issue(work: UnitOfWork, case: Case, letter: str, model: str = "", to: str = 
         Letter(
             id=letter_id,
             case_id=case.id,
+            definition_id=case.definition_id,
             kind=letter,
             title=_required(meta, "title", letter),
             number_id=number.id,
@@ -265,7 +266,7 @@ def _reasons(work: UnitOfWork, case: Case, found: Sequence[Letter]) -> list[str 
 
 def _partners(work: UnitOfWork, case: Case, letter: Letter) -> list[Letter]:
     """The valid letters of the case that do not hold without this valid one."""
-    kinds = definition_of(work, case.definition_id).letter(letter.kind).meta.get("together_with", ())
+    kinds = definition_of(work, letter.definition_id).letter(letter.kind).meta.get("together_with", ())
     if letter.status == "void":
         return []
     return [one for one in of_case(work, case.id) if one.kind in kinds and one.status == "valid"]

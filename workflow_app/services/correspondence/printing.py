@@ -1,4 +1,4 @@
-"""Printing a letter (a job): the template of the case's own definition, filled with what was frozen and sealed at issue."""
+"""Printing a letter (a job): the template of the version it was issued under, filled with what was frozen and sealed at issue."""
 
 import hashlib
 from collections.abc import Callable, Mapping
@@ -37,7 +37,7 @@ def render(work: UnitOfWork, letter_id: UUID, *, public_url: str) -> UUID:
         raise NotFound()
     case = access.lock_case(work, letter.case_id)
     work.session.refresh(letter)
-    definition = definition_of(work, case.definition_id)
+    definition = definition_of(work, letter.definition_id)
     statement = letters.statement(work, case, letter)
     context = context_of(
         letter, definition, statement, public_url, _signatures(work, case, definition, letter)

@@ -27,6 +27,7 @@ QUEUES = {
     "make_version": "reading",
     "open_mail": "reading",
     "send_message": "messages",
+    "move_cases": "keeping",
     "settle_holds": "keeping",
     "prove_lock": "keeping",
     "check_fixity": "keeping",

@@ -41,6 +41,15 @@ def settle(work: UnitOfWork, case: Case, run: Run) -> None:
         audit.record_case(work, case.id, "case.closed", outcome=step.outcome)
 
 
+def carry(work: UnitOfWork, case: Case, step: Step) -> None:
+    """The case stands in another version of its process, at the same tasks. It took no step, so its revision stays."""
+    case.state = step.state
+    _set_alarm(work, case, step.next_wake_at)
+    for opened in step.open_tasks:
+        task = case_tasks.of_id(work, case.id, opened.id)
+        task.name, task.due_at = opened.name, _due(work, case, opened)
+
+
 def _perform(work: UnitOfWork, case: Case, effect: Effect) -> Result:
     """What an operation gives back to the process. A case that it began is settled first, in the same transaction."""
     done = effects.perform(work, case, effect)
@@ -53,13 +62,17 @@ def _perform(work: UnitOfWork, case: Case, effect: Effect) -> Result:
 def _store(work: UnitOfWork, case: Case, step: Step) -> None:
     case.state = step.state
     case.revision += 1
-    if step.next_wake_at is not None and step.next_wake_at != case.next_wake_at:
-        jobs.defer(work, "wake_case", at=step.next_wake_at, case_id=str(case.id))
-    case.next_wake_at = step.next_wake_at
+    _set_alarm(work, case, step.next_wake_at)
     if step.outcome is not None:
         case.status = STATUS_OF_OUTCOME.get(step.outcome, "done")
         case.outcome = step.outcome
         case.closed_at = work.clock()
+
+
+def _set_alarm(work: UnitOfWork, case: Case, at: datetime | None) -> None:
+    if at is not None and at != case.next_wake_at:
+        jobs.defer(work, "wake_case", at=at, case_id=str(case.id))
+    case.next_wake_at = at
 
 
 def _update_effects(work: UnitOfWork, case: Case, step: Step) -> None:

@@ -57,6 +57,13 @@ MESSAGES = f"""
     and not exists (select from incident where incident.task_id = message.id and resolved_at is null)
     order by message.id"""  # noqa: S608 - our own words
 
+MOVES = f"""
+    select distinct item.order_id from case_move item
+    where item.status = 'waiting'
+    and not exists (select from procrastinate_jobs job where {ALIVE}
+        and job.task_name = 'move_cases' and job.args->>'order_id' = item.order_id::text)
+    order by item.order_id"""  # noqa: S608 - our own words
+
 STALLED = """
     select job.id from procrastinate_jobs job
     left join procrastinate_workers worker on worker.id = job.worker_id
@@ -87,6 +94,7 @@ CHECKS: tuple[tuple[str, str, str, str], ...] = (
         "This letter is not printed, no job will print it, and no incident tells of it.",
     ),
     ("message", "message", MESSAGES, "No job will send this message, and no incident tells of it."),
+    ("move", "order", MOVES, "No job will move the cases of this order."),
     ("job", "job", STALLED, "The worker of this job is dead, and nobody has taken the job back."),
     ("job", "job", FAILED, "This job failed, and no incident tells of it."),
     ("timer", "case", LATE_TIMERS, "A timer of this case is overdue, and nobody has woken it."),
