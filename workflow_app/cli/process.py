@@ -1,15 +1,20 @@
-"""`process list|show|lint|coverage|deploy`: the processes of the release and of the database."""
+"""`process list|show|lint|coverage|deploy|move|move-back`: the processes of the release and of the database."""
 
 import json
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from uuid import UUID, uuid4
 
 import click
 
 from workflow_app.cli.site import connected, processes_dir
-from workflow_app.errors import InvalidDefinition
+from workflow_app.errors import InvalidDefinition, InvalidInput, SentraError
+from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.office import processes
 from workflow_app.services.office.processes import check_folder, check_kinship
+from workflow_app.services.running import move_orders, move_previews, moves
 from workflow_app.types import SYSTEM
 
 
@@ -101,12 +106,87 @@ def cover(names: tuple[str, ...], as_json: bool) -> None:
 
 @process.command("deploy")
 @click.argument("names", nargs=-1)
-def deploy(names: tuple[str, ...]) -> None:
-    """Make the folders (all when none is named) the current versions. Running cases keep theirs."""
+@click.option(
+    "--preview", is_flag=True, help="Deploy nothing; say what differs and which running cases could be moved."
+)
+def deploy(names: tuple[str, ...], preview: bool) -> None:
+    """Make the folders (all when none is named) the current versions. Running cases keep theirs until they are moved."""
     for folder in folders(names):
+        if preview:
+            _foretell(folder)
+            continue
         try:
             with connected().begin(SYSTEM) as work:
                 done = processes.deploy(work, folder)
         except InvalidDefinition as error:
             raise click.ClickException(f"{folder.name} was not deployed: {error.detail}") from error
         click.echo(f"{done.key}: version {done.version} ({'new' if done.is_new else 'unchanged'})")
+
+
+def _foretell(folder: Path) -> None:
+    findings = check_folder(folder)
+    for finding in findings:
+        click.echo(f"{folder.name}: would not be deployed: {finding}")
+    if findings:
+        return
+    with connected().begin(SYSTEM) as work:
+        found = move_previews.preview_of(work, folder)
+    click.echo(f"{folder.name}: {found.differences} differences from the current version")
+    for standing in found.standings:
+        version = standing.version.version
+        click.echo(f"  version {version}: {standing.running} running, {len(standing.movable)} can be moved")
+        for sentence, count in standing.reasons.most_common():
+            click.echo(f"    {count} stay: {sentence}")
+        for step, count in standing.skipped.most_common():
+            click.echo(f"    {count} will not do the new step: {step}")
+
+
+@process.command("move")
+@click.argument("key")
+@click.option("--to", "version", type=int, required=True, help="Version to move to.")
+@click.option("--reason", required=True, help="Why; it is kept with the order.")
+@click.option(
+    "--case", "numbers", multiple=True, help="Number of a case; all that can be moved when none is named."
+)
+def move(key: str, version: int, reason: str, numbers: tuple[str, ...]) -> None:
+    """Move running cases to a version of their process, those behind walls too. What was moved can go back as long as
+    it has taken no step.
+    """
+    works = connected()
+    with told(), works.begin(SYSTEM) as work:
+        chosen = move_previews.numbered(work, key, numbers) if numbers else None
+        order = moves.order(work, key, version, chosen, reason, str(uuid4()))
+    _carry_out(works, key, order)
+
+
+@process.command("move-back")
+@click.argument("key")
+@click.argument("order", type=click.UUID)
+@click.option("--reason", required=True, help="Why; it is kept with the order.")
+def move_back(key: str, order: UUID, reason: str) -> None:
+    """Take an order back: its cases return to the version they had, except those that have taken a step since."""
+    works = connected()
+    with told(), works.begin(SYSTEM) as work:
+        back = moves.order_back(work, order, None, reason, str(uuid4()))
+    _carry_out(works, key, back)
+
+
+def _carry_out(works: Works, key: str, order: UUID) -> None:
+    with told():
+        moves.carry_out(works, order)
+    with works.begin(SYSTEM) as work:
+        done = next(given for given in move_orders.of_process(work, key) if given.id == order)
+    click.echo(f"order {order}: {done.counts['moved']} moved, {done.counts['refused']} stayed")
+    for sentence, count in done.refusals:
+        click.echo(f"  {count}: {sentence}")
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Failures as sentences of the command."""
+    try:
+        yield
+    except InvalidInput as error:
+        raise click.ClickException(" ".join(error.fields.values()) or error.sentence) from error
+    except SentraError as error:
+        raise click.ClickException(error.sentence) from error

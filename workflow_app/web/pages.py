@@ -18,6 +18,7 @@ from workflow_app.permissions import (
     INCIDENT_READERS,
     OUTBOX_KEEPERS,
     OVERSEERS,
+    PROCESS_KEEPERS,
     STACK_BRINGERS,
 )
 from workflow_app.services.office import readable
@@ -66,6 +67,7 @@ def register(app: Flask) -> None:
         input_types=INPUT_TYPES,
         INCIDENT_READERS=INCIDENT_READERS,
         OUTBOX_KEEPERS=OUTBOX_KEEPERS,
+        PROCESS_KEEPERS=PROCESS_KEEPERS,
         OVERSEERS=OVERSEERS,
         ARCHIVE_BOX_KEEPERS=ARCHIVE_BOX_KEEPERS,
         BOX_OPENERS=BOX_OPENERS,

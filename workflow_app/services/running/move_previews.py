@@ -1,13 +1,14 @@
 """What moving running cases to a version of their process would do: how many can, which cannot and why (decision 0048)."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select
 
-from workflow_app.engine import obstacles
+from workflow_app.engine import differences, obstacles
 from workflow_app.engine.definitions import Definition
 from workflow_app.engine.obstacles import Obstacle, Verdict
 from workflow_app.errors import InvalidDefinition, NotFound
@@ -16,7 +17,7 @@ from workflow_app.models.definition import Definition as DefinitionRow
 from workflow_app.models.letter import Letter
 from workflow_app.services.case_file import access
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office import process_versions
+from workflow_app.services.office import process_versions, processes
 from workflow_app.services.office.process_versions import Version
 from workflow_app.services.office.processes import definition_of
 from workflow_app.types import SYSTEM
@@ -67,6 +68,8 @@ class Preview:
     """None for a folder that is not deployed yet."""
     standings: list[Standing]
     """Of every version with running cases, newest first; the target has none to move."""
+    differences: int = 0
+    """Of a folder: in how many things it differs from the current version."""
 
     @property
     def movable(self) -> int:
@@ -80,9 +83,27 @@ def preview(work: UnitOfWork, key: str, version: int) -> Preview:
     return Preview(target, _standings(work, key, definition_of(work, target.id)))
 
 
-def preview_of(work: UnitOfWork, definition: Definition) -> Preview:
-    """The same for a folder that is not deployed. A process that is new has no cases."""
-    return Preview(None, _standings(work, definition.key, definition))
+def preview_of(work: UnitOfWork, folder: Path) -> Preview:
+    """The same for a folder, deployed or not. A process that is new has no cases. Raises `InvalidDefinition`."""
+    definition = processes.read(folder)
+    try:
+        current = definition_of(work, processes.current(work, definition.key).id)
+    except NotFound:
+        return Preview(None, [])
+    return Preview(
+        None, _standings(work, definition.key, definition), len(differences.compare(current, definition))
+    )
+
+
+def numbered(work: UnitOfWork, key: str, numbers: Collection[str]) -> list[UUID]:
+    """The running cases of a process with these numbers. Raises `NotFound` where one is none of them."""
+    query = select(Case.number, Case.id).where(
+        Case.process_key == key, Case.number.in_(numbers), is_running(work)
+    )
+    found = dict(work.session.execute(query).tuples().all())
+    if missing := [number for number in numbers if number not in found]:
+        raise NotFound(f"Tidak ada berkas berjalan dengan nomor {', '.join(missing)}.")
+    return [found[number] for number in numbers]
 
 
 def count_running(work: UnitOfWork) -> dict[str, Counter[bool]]:

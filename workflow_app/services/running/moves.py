@@ -31,6 +31,14 @@ SHORTEST_REASON, LONGEST_REASON = 10, 1000
 FAILED = "Berkas ini tidak dipindahkan karena kesalahan sistem. Hubungi admin."
 
 
+def check_reason(reason: str) -> None:
+    """Raise `InvalidInput` unless somebody could read it later and understand."""
+    if len(reason.strip()) < SHORTEST_REASON:
+        raise InvalidInput(fields={"alasan": "Tulis alasannya, paling sedikit sepuluh huruf."})
+    if fault := forms.judge_text(reason, LONGEST_REASON):
+        raise InvalidInput(fields={"alasan": fault})
+
+
 def order(
     work: UnitOfWork, key: str, version: int, case_ids: Collection[UUID] | None, reason: str, token: str
 ) -> UUID:
@@ -41,7 +49,7 @@ def order(
     process_versions.check_keeper(work)
     if (known := _ordered_with(work, token)) is not None:
         return known
-    _check_reason(reason)
+    check_reason(reason)
     preview = move_previews.preview(work, key, version)
     movable = [id for standing in preview.standings for id, _ in standing.movable]
     chosen = movable if case_ids is None else [id for id in movable if id in set(case_ids)]
@@ -61,7 +69,7 @@ def order_back(
     process_versions.check_keeper(work)
     if (known := _ordered_with(work, token)) is not None:
         return known
-    _check_reason(reason)
+    check_reason(reason)
     first = work.session.get(MoveOrder, order_id)
     if first is None or first.undoes_id is not None:
         raise NotFound()
@@ -99,13 +107,6 @@ def carry_out(works: Works, order_id: UUID) -> None:
                     _refuse(work, item, FAILED)
     if busy:
         raise Busy(detail=f"{len(busy)} cases of a move")
-
-
-def _check_reason(reason: str) -> None:
-    if len(reason.strip()) < SHORTEST_REASON:
-        raise InvalidInput(fields={"alasan": "Tulis alasannya, paling sedikit sepuluh huruf."})
-    if fault := forms.judge_text(reason, LONGEST_REASON):
-        raise InvalidInput(fields={"alasan": fault})
 
 
 def _ordered_with(work: UnitOfWork, token: str) -> UUID | None:

@@ -153,3 +153,5 @@ for (const box of document.querySelectorAll("[data-drawing]")) {
     box.replaceChildren(words);
   });
 }
+
+export { viewOf, offerTools, obeyKeys, obeyFingers, leaveWheelToPage };
