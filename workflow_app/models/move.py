@@ -19,6 +19,8 @@ class MoveOrder(Base):
     token: Mapped[str] = mapped_column(unique=True)
     """Of the page it comes from: sent twice it is one order."""
     process_key: Mapped[str]
+    unit: Mapped[str]
+    """Of who ordered it: others do not see it."""
     definition_id: Mapped[UUID] = mapped_column(ForeignKey("definition.id"))
     """The version moved to; of an order that takes back, the version moved from again."""
     undoes_id: Mapped[UUID | None] = mapped_column(ForeignKey("move_order.id"))

@@ -58,6 +58,7 @@ def all_routes(world: World) -> list[Route]:
     task, ruling = f"/tugas/{w.desk_task}", f"/tugas/{w.approval_task}"
     paper = f"/dokumen/{w.scan}"
     reason = "Alasan contoh yang cukup panjang"
+    sure = {"alasan": reason, "pasti": "ya"}
     return [
         Route("cases.show", "GET", done, "budi"),
         Route("cases.show", "GET", desk, "budi"),
@@ -128,6 +129,24 @@ def all_routes(world: World) -> list[Route]:
             "/retensi/usulan",
             "lantas",
             {"dokumen": str(w.scan)},
+            (404,),
+            is_own=True,
+        ),
+        Route("process_versions.show_all", "GET", "/proses/versi", "sari", is_own=True),
+        Route("process_versions.show", "GET", "/proses/sktlk/versi", "sari", is_own=True),
+        Route(
+            "process_versions.compare", "GET", "/proses/sktlk/versi/banding?dari=1&ke=1", "sari", is_own=True
+        ),
+        Route("process_versions.drawing", "GET", "/proses/sktlk/versi/1/gambar", "sari", is_own=True),
+        Route(
+            "process_versions.move", "POST", "/proses/sktlk/versi/1/pindah", "sari", sure, (409,), is_own=True
+        ),
+        Route(
+            "process_versions.move_back",
+            "POST",
+            f"/proses/sktlk/versi/perintah/{w.desk}/kembalikan",
+            "sari",
+            sure,
             (404,),
             is_own=True,
         ),

@@ -15,6 +15,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("token", sa.String(), nullable=False),
         sa.Column("process_key", sa.String(), nullable=False),
+        sa.Column("unit", sa.String(), nullable=False),
         sa.Column("definition_id", sa.Uuid(), nullable=False),
         sa.Column("undoes_id", sa.Uuid(), nullable=True),
         sa.Column("data_key", sa.LargeBinary(), nullable=False),

@@ -48,7 +48,7 @@ def of_process(work: UnitOfWork, key: str) -> list[OrderView]:
     process_versions.check_keeper(work)
     query = (
         select(MoveOrder)
-        .where(MoveOrder.process_key == key)
+        .where(MoveOrder.process_key == key, MoveOrder.unit == work.actor.unit)
         .order_by(MoveOrder.ordered_at.desc(), MoveOrder.id)
     )
     found = work.session.scalars(query.limit(MOST)).all()

@@ -71,7 +71,7 @@ def order_back(
         return known
     check_reason(reason)
     first = work.session.get(MoveOrder, order_id)
-    if first is None or first.undoes_id is not None:
+    if first is None or first.undoes_id is not None or first.unit != work.actor.unit:
         raise NotFound()
     moved = (
         select(CaseMove.case_id)
@@ -134,6 +134,7 @@ def _write(
             id=id,
             token=token,
             process_key=key,
+            unit=work.actor.unit,
             definition_id=definition_id,
             undoes_id=undoes,
             data_key=data_key,

@@ -1,0 +1,102 @@
+"""What a move would do, told before it is ordered; and who may not be told."""
+
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import text, update
+
+from tests.integration.services.moving import REASON, begin, put_up, row, service, settled, without_approval
+from workflow_app.errors import Conflict, InvalidDefinition
+from workflow_app.models.case import Case
+from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.office import process_versions, processes
+from workflow_app.services.running import move_previews, moves
+from workflow_app.services.watching import consistency_jobs
+from workflow_app.types import SYSTEM, Actor
+
+
+@pytest.fixture
+def case_id(works: Works, tmp_path: Path, budi: Actor) -> UUID:
+    """Waits for approval under version 1; version 2 has a step more."""
+    put_up(works, tmp_path, service())
+    waiting = begin(works, budi)
+    put_up(works, tmp_path, service("periksa"))
+    return waiting
+
+
+def test_r79_what_is_behind_a_wall_is_neither_counted_nor_moved(
+    works: Works, case_id: UUID, sari: Actor
+) -> None:
+    with works.begin(SYSTEM) as work:
+        work.session.execute(update(Case).where(Case.id == case_id).values(confined_to="piket_propam"))
+    with works.begin(sari) as work:
+        assert move_previews.preview(work, "uji", 2).standings == []
+        assert move_previews.count_running(work) == {}
+    with pytest.raises(Conflict), works.begin(sari) as work:
+        moves.order(work, "uji", 2, None, REASON, str(uuid4()))
+    with works.begin(SYSTEM) as work:
+        order = moves.order(work, "uji", 2, None, REASON, str(uuid4()))
+    moves.carry_out(works, order)
+    assert settled(works, order, case_id) == ("moved", "")
+
+
+def test_the_preview_counts_and_says_why(
+    works: Works, case_id: UUID, budi: Actor, sari: Actor, tmp_path: Path
+) -> None:
+    put_up(works, tmp_path, without_approval())
+    early = begin(works, budi, recorded=False)
+    with works.begin(sari) as work:
+        preview = move_previews.preview(work, "uji", 3)
+        (newest, oldest) = preview.standings
+        assert (newest.version.version, newest.running, preview.movable) == (3, 1, 0)
+        assert [number for id, number, _ in newest.kept if id == early]
+        assert oldest.reasons.most_common() == [
+            ("Langkah “Setujui”, tempat berkas menunggu, tidak ada lagi.", 1)
+        ]
+        forward = move_previews.preview(work, "uji", 2)
+        assert forward.movable == 2
+
+
+def test_versions_that_cannot_be_read_are_said_so(
+    works: Works, case_id: UUID, sari: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, broken = processes.definition_of, row(works, case_id).definition_id
+
+    def unreadable(work: object, definition_id: UUID) -> object:
+        if definition_id == broken:
+            raise InvalidDefinition(detail="contoh")
+        return real(work, definition_id)  # type: ignore[arg-type]  # as it is called
+
+    monkeypatch.setattr(move_previews, "definition_of", unreadable)
+    with works.begin(sari) as work:
+        (standing,) = move_previews.preview(work, "uji", 2).standings
+        assert list(standing.reasons) == ["Versi lama proses ini tidak dapat dibaca lagi."]
+
+
+def test_an_order_without_a_job_is_found(works: Works, case_id: UUID, sari: Actor) -> None:
+    with works.begin(sari) as work:
+        moves.order(work, "uji", 2, None, REASON, str(uuid4()))
+        assert [f for f in consistency_jobs.check(work) if f.kind == "move"] == []
+        work.session.execute(text("delete from procrastinate_jobs where task_name = 'move_cases'"))
+        assert [f.kind for f in consistency_jobs.check(work) if f.kind == "move"] == ["move"]
+
+
+def test_a_folder_is_foretold_before_it_is_deployed(works: Works, case_id: UUID, tmp_path: Path) -> None:
+    for name, content in without_approval().files().items():
+        (tmp_path / "baru" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "baru" / name).write_bytes(content)
+    with works.begin(SYSTEM) as work:
+        found = move_previews.preview_of(work, tmp_path / "baru")
+        assert (found.target, found.movable, found.differences > 5) == (None, 0, True)
+        assert len(process_versions.of_process(work, "uji")) == 2
+
+
+def test_two_versions_are_compared_by_who_looks_after_them(works: Works, case_id: UUID, sari: Actor) -> None:
+    with works.begin(sari) as work:
+        found = process_versions.compare(work, "uji", 1, 2)
+        assert "Periksa" in {one.name for one in found.differences if one.kind == "added"}
+        (pair,) = found.drawings
+        assert pair.after is not None
+        assert "periksa" in pair.after["added"]
+        assert "<bpmn:definitions" in process_versions.drawing(work, "uji", 2)
