@@ -37,11 +37,9 @@ from workflow_app.web import (
 )
 
 NOUNS = (
-    appearance, archive_boxes, boxes, capture_pages, captures, cases, checks, configuration, cover_sheets, dispatches, disposals, documents, drafts,
-    health, identities, inbox, incidents, letters, messages, metrics, processes, publications, requirements, search, stacks, stages,
-    appearance, archive_boxes, boxes, capture_pages, captures, cases, checks, cover_sheets, dispatches, disposals, documents, drafts,
-    health, identities, inbox, incidents, letters, messages, metrics, process_versions, processes, publications, requirements, search, stacks, stages,
-    tasks, tracking, users, verification,
+    appearance, archive_boxes, boxes, capture_pages, captures, cases, checks, configuration, cover_sheets, dispatches, disposals, documents,
+    drafts, health, identities, inbox, incidents, letters, messages, metrics, process_versions, processes, publications, requirements, search,
+    stacks, stages, tasks, tracking, users, verification,
 )  # fmt: skip
 
 
