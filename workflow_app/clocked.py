@@ -16,7 +16,7 @@ from workflow_app.services.ground.jobs import QUEUES
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.public import publications
 from workflow_app.services.running import performing, wakes
-from workflow_app.services.watching import checkpoints, health, intakes, safekeeping
+from workflow_app.services.watching import checkpoints, health, intakes, safekeeping, stay_tallies
 from workflow_app.settings import Settings
 from workflow_app.types import SYSTEM
 
@@ -27,6 +27,7 @@ CRONS = {
     "find_stranded": "*/5 * * * *",
     "checkpoint": "*/15 * * * *",
     "publish_counts": "*/10 * * * *",
+    "tally_stays": "*/10 * * * *",
     "sweep": "7 * * * *",
     "complete_lines": "37 * * * *",
     "settle_holds": "* * * * *",
@@ -83,7 +84,11 @@ def add(app: App, settings: Settings, works: Works) -> None:
             jobs.sweep(work)
         stray_photos.sweep(works)
 
-    for name, act in {**safekeeping.CARE, **_intakes(settings)}.items():
+    for name, act in {
+        **safekeeping.CARE,
+        "tally_stays": stay_tallies.keep_up,
+        **_intakes(settings),
+    }.items():
         app.task(name=name, queue=QUEUES[name], queueing_lock=name, lock=name)(partial(_act, works, act))
 
 

@@ -59,6 +59,10 @@ DUTY_FUNCTIONS = FIELD_ROLES | {"pamapta", "pimpinan"}
 TIME_CORRECTORS = LEADS | {"petugas"}
 """May correct the time of a stage, with a reason."""
 BOARD_READERS = LEADS | {"petugas", "pimpinan"}
+PROCESS_READERS = LEADS | {"pimpinan", "auditor"}
+"""See how long cases stand at each step of a process, and watch days again: figures of the cases they may see, no persons."""
+LOG_EXPORTERS = LEADS | {"auditor"}
+"""Take the event log of a process out of the house, of the cases they may see."""
 CASE_STARTERS = frozenset({"petugas", "pamapta"})
 """Begin cases of every process that names nobody else."""
 BEGINNERS = CASE_STARTERS | UNITS | {"ka_spkt", "arsiparis", "piket_propam"}

@@ -87,6 +87,8 @@ class Step:
     """Element ids completed in this step, in order."""
     entered: tuple[str, ...] = ()
     """Call activities whose process is under way."""
+    standing: tuple[tuple[UUID, str], ...] = ()
+    """Where the case waits: id of the task and its element, frames and called processes included."""
     variables: Variables = field(default_factory=dict)
     had_effects: bool = False
     """Service tasks waited for their result before this step."""

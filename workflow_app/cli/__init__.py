@@ -16,6 +16,7 @@ COMMANDS = {
     "clauses": "clauses:clauses",
     "config": "config:config",
     "db": "database:database",
+    "events": "events:events",
     "process": "process:process",
     "restore": "backup:restore",
     "seed": "database:seed",

@@ -21,6 +21,7 @@ from SpiffWorkflow.spiff.specs.event_definitions import MessageEventDefinition
 from SpiffWorkflow.util.task import TaskState
 
 from workflow_app.engine import rework
+from workflow_app.engine import state as states
 from workflow_app.engine.definitions import Definition
 from workflow_app.engine.functions import Value
 from workflow_app.engine.messages import catchers
@@ -197,6 +198,7 @@ class Run:
                 outcome=self.case.outcome if workflow.completed else None,
                 completed=tuple(self.completed),
                 entered=tuple(entered(workflow)),
+                standing=tuple(states.standing(workflow, self.definition.elements)),
                 variables=dict(workflow.script_engine.variables),
                 had_effects=self.had_effects,
                 flows=tuple(self.flows),

@@ -6,7 +6,7 @@ keys would put children before their parents, which SpiffWorkflow does not survi
 
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -27,9 +27,11 @@ from SpiffWorkflow.spiff.specs.defaults import CallActivity
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
+from workflow_app.engine.element import Element
 from workflow_app.engine.specs import Scope, Specs
 
 FORMAT = 1
+_WAITS = frozenset({TaskState.READY, TaskState.WAITING, TaskState.STARTED})
 SPLIT = ".BoundaryEventSplit"
 """What the library puts behind the name of an element with boundary events, for the task that opens both."""
 
@@ -163,6 +165,14 @@ def entered(workflow: Any) -> Iterator[str]:
     for task in all_tasks(workflow):
         if task.state == TaskState.STARTED and isinstance(task.task_spec, CallActivity):
             yield task.task_spec.name
+
+
+def standing(workflow: Any, elements: Mapping[str, Element]) -> Iterator[tuple[UUID, str]]:
+    """Tasks that wait, each with its element: what a person or a job does, a timer, and what is around them."""
+    for task in all_tasks(workflow):
+        element = elements.get(task.task_spec.name) if task.state in _WAITS else None
+        if element is not None and not element.kind.endswith(("Gateway", "boundaryEvent")):
+            yield task.id, element.id
 
 
 def followers(task: Any) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """Cases: the business record, its engine state, its clocks, its waivers."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, literal_column, text
@@ -22,6 +23,8 @@ class Case(Base):
             "ix_service_case_confined", "confined_to", "id", postgresql_where=text("confined_to is not null")
         ),
         Index("ix_service_case_opened", "unit", "opened_at"),
+        Index("ix_service_case_running", "process_key", postgresql_where=text("closed_at is null")),
+        Index("ix_service_case_unlogged", "id", postgresql_where=text("standing is null")),
         Index("ix_service_case_opened_by", "opened_by", postgresql_where=text("closed_at is null")),
         Index("ix_service_case_number_begins", "number", postgresql_ops={"number": "text_pattern_ops"}),
         Index(
@@ -46,6 +49,10 @@ class Case(Base):
     revision: Mapped[int] = mapped_column(default=0)
     passed: Mapped[list[str]] = mapped_column(default=list)
     """Elements of the model that were completed at least once, for the drawing."""
+    standing: Mapped[dict[str, Any] | None]
+    """Where the case stands now: the engine's id of each task that waits, to the number of its part and since when. None in
+    cases of before the event log, until it was filled in.
+    """
     next_wake_at: Mapped[datetime | None]
     opened_at: Mapped[datetime]
     opened_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))

@@ -23,6 +23,7 @@ from workflow_app.web import (
     letters,
     messages,
     metrics,
+    process_pages,
     process_versions,
     processes,
     publications,
@@ -38,8 +39,8 @@ from workflow_app.web import (
 
 NOUNS = (
     appearance, archive_boxes, boxes, capture_pages, captures, cases, checks, configuration, cover_sheets, dispatches, disposals, documents,
-    drafts, health, identities, inbox, incidents, letters, messages, metrics, process_versions, processes, publications, requirements, search,
-    stacks, stages, tasks, tracking, users, verification,
+    drafts, health, identities, inbox, incidents, letters, messages, metrics, process_pages, process_versions, processes, publications,
+    requirements, search, stacks, stages, tasks, tracking, users, verification,
 )  # fmt: skip
 
 

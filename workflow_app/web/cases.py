@@ -10,7 +10,16 @@ from flask.typing import ResponseReturnValue
 from workflow_app.errors import Busy, Conflict, InvalidInput
 from workflow_app.permissions import TIME_CORRECTORS
 from workflow_app.services.case_file import access as reach
-from workflow_app.services.case_file import diagrams, handoffs, history, identities, kinship, records, stages
+from workflow_app.services.case_file import (
+    diagrams,
+    handoffs,
+    history,
+    identities,
+    kinship,
+    moves,
+    records,
+    stages,
+)
 from workflow_app.services.correspondence import letters, message_views
 from workflow_app.services.correspondence.letters import LetterView
 from workflow_app.services.forms import requirements
@@ -131,6 +140,8 @@ def page(case_id: UUID, **more: Any) -> str:
             reopening=reopenings.of_case(work, own),
             notices=record.notices,
             drawing=diagrams.diagram(work, case_id),
+            moves=moves.of_case(work, case_id),
+            most_moves=moves.MOST,
             entries=history.timeline(work, case_id),
             steps=record.steps,
             slips=records.slips(work, reach.visible_case(work, case_id)),

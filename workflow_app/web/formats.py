@@ -17,6 +17,17 @@ def clock_time(at: datetime) -> str:
     return f"{at.astimezone(WITA):%H.%M} WITA"
 
 
+def clock_seconds(at: datetime) -> str:
+    """`14.20.05 WITA`"""
+    return f"{at.astimezone(WITA):%H.%M.%S} WITA"
+
+
+def day_and_seconds(at: datetime) -> str:
+    """`23 Nov 2026 14.20.05 WITA`"""
+    local = at.astimezone(WITA)
+    return f"{local.day} {MONTHS[local.month - 1][:3]} {local.year} {clock_seconds(at)}"
+
+
 def long_date(at: datetime | date) -> str:
     """`Senin, 23 November 2026`"""
     return long_day(_day(at))

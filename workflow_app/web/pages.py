@@ -19,6 +19,7 @@ from workflow_app.permissions import (
     OUTBOX_KEEPERS,
     OVERSEERS,
     PROCESS_KEEPERS,
+    PROCESS_READERS,
     STACK_BRINGERS,
 )
 from workflow_app.services.office import readable
@@ -41,6 +42,8 @@ def register(app: Flask) -> None:
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
         clock_time=formats.clock_time,
+        clock_seconds=formats.clock_seconds,
+        day_and_seconds=formats.day_and_seconds,
         plain_date=formats.plain_date,
         long_date=formats.long_date,
         full_time=formats.full_time,
@@ -69,6 +72,7 @@ def register(app: Flask) -> None:
         OUTBOX_KEEPERS=OUTBOX_KEEPERS,
         PROCESS_KEEPERS=PROCESS_KEEPERS,
         OVERSEERS=OVERSEERS,
+        PROCESS_READERS=PROCESS_READERS,
         ARCHIVE_BOX_KEEPERS=ARCHIVE_BOX_KEEPERS,
         BOX_OPENERS=BOX_OPENERS,
         CHECKERS=CHECKERS,

@@ -8,7 +8,7 @@ Who locks a case is going to change something: the account is looked at again un
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, bindparam, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, SelectBase, bindparam, or_, select, union_all
 from sqlalchemy.orm import Mapped
 
 from workflow_app.errors import Forbidden, NotFound
@@ -216,12 +216,17 @@ def not_behind_wall(work: UnitOfWork, case_id: ColumnElement[UUID] | Mapped[UUID
 
     What is hidden from one person is little and is gathered once per statement, so that a list still reads its index in order.
     """
+    return case_id.not_in(hidden(work))
+
+
+def hidden(work: UnitOfWork) -> SelectBase:
+    """Ids of the cases before which a wall stands for the actor: what figures of all cases have to leave out."""
     actor = work.actor
     walled = select(CaseWall.case_id).where(CaseWall.user_id == actor.user_id)
     if _sees_confined(work):
-        return case_id.not_in(walled)
+        return walled
     confined = select(Case.id).where(Case.confined_to.is_not(None), Case.confined_to.not_in(actor.roles))
-    return case_id.not_in(union_all(walled, confined))
+    return union_all(walled, confined)
 
 
 def _checked(work: UnitOfWork, case: Case) -> Case:

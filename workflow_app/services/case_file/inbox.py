@@ -3,9 +3,7 @@
 A function's tasks stand in the queue of those who are on duty; its other members find them under all (decision 0020).
 """
 
-import base64
-import binascii
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -21,6 +19,7 @@ from workflow_app.models.user import User
 from workflow_app.models.wall import CaseWall
 from workflow_app.permissions import OVERSEERS, has_role
 from workflow_app.services.case_file import access
+from workflow_app.services.ground import cursors
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import configuration, duties
 from workflow_app.services.office.duties import OnDuty
@@ -74,7 +73,9 @@ def page(
 ) -> InboxPage:
     """Open tasks, oldest first. `query` is how a case number begins or ends; `after` is the cursor of the page before."""
     assignee, sender = aliased(User), aliased(User)
-    wanted = _positions(work, tab, limit + 1, _filters(query, process, _read_cursor(after)))
+    wanted = _positions(
+        work, tab, limit + 1, _filters(query, process, cursors.read(after, datetime.fromisoformat, UUID))
+    )
     statement = (
         select(Task, Case.number, Case.process_key, DefinitionRow.name, assignee.full_name, sender.full_name)
         .join(wanted, wanted.c.id == Task.id)
@@ -109,14 +110,14 @@ def page(
     rows = rows[:limit]
     return InboxPage(
         rows=rows,
-        next=_write_cursor(rows[-1].since, rows[-1].task_id) if more else None,
+        next=cursors.write(rows[-1].since, rows[-1].task_id) if more else None,
         counts=_counts(work),
         query=query,
     )
 
 
 def _filters(
-    query: str, process: str | None, cursor: tuple[datetime, UUID] | None
+    query: str, process: str | None, cursor: Sequence[datetime | UUID] | None
 ) -> list[ColumnElement[bool]]:
     """What narrows a list down: how a case number begins or ends, the process, the place to go on from."""
     found: list[ColumnElement[bool]] = []
@@ -127,7 +128,7 @@ def _filters(
     if process:
         found.append(Task.case_id.in_(select(Case.id).where(Case.process_key == process)))
     if cursor is not None:
-        found.append(tuple_(Task.created_at, Task.id) > cursor)
+        found.append(tuple_(Task.created_at, Task.id) > tuple_(*cursor))
     return found
 
 
@@ -184,18 +185,3 @@ def _counts(work: UnitOfWork) -> dict[Tab, int]:
     ]
     found = work.session.execute(select(*counted)).one()
     return {tab: min(count, COUNT_LIMIT) for tab, count in zip(TABS, found, strict=True)}
-
-
-def _write_cursor(since: datetime, task_id: UUID) -> str:
-    return base64.urlsafe_b64encode(f"{since.isoformat()}|{task_id}".encode()).decode()
-
-
-def _read_cursor(text: str | None) -> tuple[datetime, UUID] | None:
-    """The position in a cursor; anything unreadable means the first page."""
-    if not text:
-        return None
-    try:
-        since, task_id = base64.urlsafe_b64decode(text.encode()).decode().split("|")
-        return datetime.fromisoformat(since), UUID(task_id)
-    except (ValueError, binascii.Error):
-        return None

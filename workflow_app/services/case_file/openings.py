@@ -43,6 +43,7 @@ def open_case(
         unit=unit,
         status="running",
         state=b"",  # until the step is settled
+        standing={},
         opened_at=now,
         opened_by=work.actor.user_id,
         data_key=work.vault.new_key(),

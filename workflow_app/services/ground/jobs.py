@@ -32,6 +32,7 @@ QUEUES = {
     "prove_lock": "keeping",
     "check_fixity": "keeping",
     "complete_lines": "keeping",
+    "tally_stays": "keeping",
     "take_scans": "intake",
     "take_mails": "intake",
 }
@@ -50,6 +51,7 @@ CLOCKED = (
     "prove_lock",
     "check_fixity",
     "complete_lines",
+    "tally_stays",
     "take_scans",
     "take_mails",
 )

@@ -27,7 +27,7 @@ from workflow_app.permissions import (
 )
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office import configuration_keys
+from workflow_app.services.office import configuration_keys, model_parts
 
 _versions: dict[UUID, int] = {}
 _loaded: dict[UUID, Definition] = {}
@@ -96,6 +96,7 @@ def deploy(work: UnitOfWork, folder: Path) -> Deployment:
     row = known or _add(work, definition)
     row.is_current = True
     work.session.flush()
+    model_parts.numbers(work, row.id, definition)
     audit.record(
         work, f"process:{row.process_key}", "process.deployed", version=row.version, hash=row.content_hash
     )

@@ -13,7 +13,16 @@ from workflow_app.models.effect import PendingEffect
 from workflow_app.models.task import Task
 from workflow_app.models.user import User, UserRole
 from workflow_app.permissions import ROLES
-from workflow_app.services.case_file import answers, case_tasks, clocks, four_eyes, handoffs, incidents, walls
+from workflow_app.services.case_file import (
+    answers,
+    case_tasks,
+    clocks,
+    event_log,
+    four_eyes,
+    handoffs,
+    incidents,
+    walls,
+)
 from workflow_app.services.case_file.openings import Opened
 from workflow_app.services.ground import audit, jobs
 from workflow_app.services.ground.unit_of_work import UnitOfWork
@@ -62,6 +71,7 @@ def _perform(work: UnitOfWork, case: Case, effect: Effect) -> Result:
 def _store(work: UnitOfWork, case: Case, step: Step) -> None:
     case.state = step.state
     case.revision += 1
+    event_log.append(work, case, step)
     _set_alarm(work, case, step.next_wake_at)
     if step.outcome is not None:
         case.status = STATUS_OF_OUTCOME.get(step.outcome, "done")

@@ -20,6 +20,7 @@ async function draw(box) {
   obeyKeys(box, view);
   obeyFingers(box, view);
   new ResizeObserver(() => { canvas.resized(); view.settle(); }).observe(box);
+  return { canvas, registry, overlays: viewer.get("overlays") };
 }
 
 const listed = (box, mark) => box.dataset[mark].split(" ").filter(Boolean);
@@ -146,7 +147,9 @@ function leaveWheelToPage(box) {
 
 for (const box of document.querySelectorAll("[data-drawing]")) {
   leaveWheelToPage(box);
-  draw(box).catch(() => {
+  // What else is drawn into it waits for this: figures, a replay.
+  box.drawn = draw(box);
+  box.drawn.catch(() => {
     const words = document.createElement("p");
     words.className = "quiet";
     words.textContent = "Gambar alur tidak dapat ditampilkan. Langkah yang menunggu disebut di atas.";

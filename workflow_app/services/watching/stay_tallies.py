@@ -1,0 +1,130 @@
+"""Stays of finished days, counted once by a job: figures over months do not read the log of months.
+
+All cases of a unit are counted. Whoever may not see some of them has theirs taken off when he looks (`process_heat`), so that a
+wall that rises later needs no recount.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Integer,
+    SmallInteger,
+    TableValuedAlias,
+    and_,
+    cast,
+    column,
+    delete,
+    false,
+    func,
+    insert,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.dialects.postgresql import TIMESTAMP
+
+from workflow_app.models.case import Case
+from workflow_app.models.event_log import CaseStep, StayTally, TalliedDay
+from workflow_app.services.case_file import unlogged
+from workflow_app.services.case_file.event_log import StayEnd
+from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
+from workflow_app.services.watching.stay_lengths import bucket_of
+from workflow_app.types import SYSTEM, WITA
+
+MARGIN = timedelta(hours=1)
+"""After midnight a day is left open so long: a step of its last second may be stored a little later."""
+DAYS_AT_ONCE = 50
+
+
+def stays() -> TableValuedAlias:
+    """The ended stays of a row of `case_step`, as rows."""
+    lists = func.unnest(CaseStep.stay_parts, CaseStep.stay_since, CaseStep.stay_ends)
+    columns: Iterable[ColumnElement[Any]] = (
+        column("part", Integer),
+        column("since", TIMESTAMP(timezone=True)),
+        column("ends", SmallInteger),
+    )
+    return lists.table_valued(*columns, with_ordinality="ordinal", name="stay").render_derived()
+
+
+def counted(stay: TableValuedAlias) -> tuple[ColumnElement[int], ColumnElement[int], ColumnElement[int]]:
+    """How many stays there are, how many had a limit, how many went beyond it."""
+    timed, late = (stay.c.ends.op("&")(int(flag)) != 0 for flag in (StayEnd.TIMED, StayEnd.LATE))
+    return func.count(), func.count().filter(timed), func.count().filter(late)
+
+
+def local_day(at: Any) -> ColumnElement[date]:
+    """The day in WITA of an instant, in SQL."""
+    return cast(func.timezone(WITA.key, at), Date)
+
+
+def span(days: Iterable[date]) -> ColumnElement[bool]:
+    """Steps of these days, as ranges of the index on their time."""
+    ranges: list[list[date]] = []
+    for day in sorted(days):
+        if ranges and ranges[-1][1] == day:
+            ranges[-1][1] = day + timedelta(days=1)
+        else:
+            ranges.append([day, day + timedelta(days=1)])
+    return or_(
+        false(),
+        *(and_(CaseStep.at >= midnight(first), CaseStep.at < midnight(after)) for first, after in ranges),
+    )
+
+
+def midnight(day: date) -> datetime:
+    """When a day begins."""
+    return datetime.combine(day, time(), WITA).astimezone(UTC)
+
+
+def keep_up(works: Works) -> None:
+    """Write what old cases tell, then count every finished day that is not counted yet; each in a transaction of its own."""
+    filled = 1
+    while filled:
+        with works.begin(SYSTEM) as work:
+            filled = unlogged.fill_some(work)
+    with works.begin(SYSTEM) as work:
+        days = [] if unlogged.is_any(work) else open_days(work)
+    for day in days[:DAYS_AT_ONCE]:
+        with works.begin(SYSTEM) as work:
+            tally(work, day)
+
+
+def open_days(work: UnitOfWork) -> list[date]:
+    """Finished days that are not counted yet, from the first one in the log; oldest first."""
+    first = work.session.scalar(select(func.min(CaseStep.at)))
+    if first is None:
+        return []
+    begin, end = first.astimezone(WITA).date(), (work.clock() - MARGIN).astimezone(WITA).date()
+    days = {begin + timedelta(days=n) for n in range((end - begin).days)}
+    return sorted(days - tallied(work, begin, end))
+
+
+def tallied(work: UnitOfWork, first: date, last: date) -> set[date]:
+    """The days of a period that are counted."""
+    return set(work.session.scalars(select(TalliedDay.day).where(TalliedDay.day.between(first, last))))
+
+
+def tally(work: UnitOfWork, day: date) -> None:
+    """Count a finished day; again gives the same. Who counts it at the same time waits and then counts nothing twice."""
+    work.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"tally {day}", 0))))
+    work.session.execute(delete(StayTally).where(StayTally.day == day))
+    stay = stays()
+    bucket = bucket_of(CaseStep.at - stay.c.since)
+    rows = (
+        select(Case.unit, stay.c.part, cast(day, Date), bucket, *counted(stay))
+        .select_from(CaseStep)
+        .join(stay, true())
+        .join(Case, Case.id == CaseStep.case_id)
+        .where(span([day]))
+        .group_by(Case.unit, stay.c.part, bucket)
+    )
+    into = ["unit", "part", "day", "bucket", "stays", "timed", "late"]
+    work.session.execute(insert(StayTally).from_select(into, rows))
+    work.session.execute(delete(TalliedDay).where(TalliedDay.day == day))
+    work.session.add(TalliedDay(day=day, made_at=work.clock()))
+    work.session.flush()
