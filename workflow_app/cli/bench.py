@@ -10,6 +10,7 @@ from click.core import ParameterSource
 
 from workflow_app.local_stack import StackError
 from workflow_app.trials import (
+    heatmap_bench,
     inbox_bench,
     ingest_bench,
     ocr_bench,
@@ -226,6 +227,24 @@ def search(pages: int, keep: Path | None, as_json: bool) -> None:
     except (StackError, Unexpected) as error:
         raise click.ClickException(str(error)) from error
     _print(figures.as_dict() if as_json else figures.as_dict() | figures.details(), as_json=as_json)
+
+
+@bench.command()
+@click.option(
+    "--events",
+    default=1_000_000,
+    show_default=True,
+    type=click.IntRange(1_000, 20_000_000),
+    help="Events in the log.",
+)
+@AS_JSON
+def heatmap(events: int, as_json: bool) -> None:
+    """Read the page of a process with N events in its log, for several periods and readers, and the lists behind its figures."""
+    try:
+        figures = heatmap_bench.measure(events, notice=lambda text: click.echo(f"  {text}", err=True))
+    except (StackError, Unexpected) as error:
+        raise click.ClickException(str(error)) from error
+    _print(figures.as_dict() if as_json else figures.as_dict() | dict(figures.by_page), as_json=as_json)
 
 
 def _print(figures: Mapping[str, object], *, as_json: bool) -> None:

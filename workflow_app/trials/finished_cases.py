@@ -1,6 +1,6 @@
 """Many finished cases at once, for benches: a finished case of the demo, copied row by row inside the database.
 
-Cases, tasks, answers, clocks and the trail are copied with ids of their own and earlier times. The trail of each is chained anew,
+Cases, tasks, steps, answers, clocks and the trail are copied with ids of their own and earlier times. The trail of each is chained anew,
 so that what audits a site finds nothing wrong. Letters and papers stay with the case they belong to, and so do their events.
 Sealed answers keep their size; the key that opens them is bound to the answers of the case they were copied from.
 """
@@ -16,7 +16,16 @@ from workflow_app.trials.officer import Unexpected
 from workflow_app.trials.site import TrialSite
 
 CHUNK = 10_000
-TABLES = ("service_case", "task", "submission", "sealed_answers", "case_clock", "audit_event", "audit_chain")
+TABLES = (
+    "service_case",
+    "task",
+    "case_step",
+    "submission",
+    "sealed_answers",
+    "case_clock",
+    "audit_event",
+    "audit_chain",
+)
 
 MODEL = """
     select id from service_case
@@ -29,10 +38,10 @@ COPIES = """
 """
 ROWS = (
     """
-    insert into service_case (id, number, process_key, definition_id, unit, status, outcome, state, revision, passed, opened_at,
-                              opened_by, closed_at, data_key)
+    insert into service_case (id, number, process_key, definition_id, unit, status, outcome, state, revision, passed, standing,
+                              opened_at, opened_by, closed_at, data_key)
     select c.id, format('S-2026-%%s', lpad(n::text, 7, '0')), process_key, definition_id, unit, status, outcome, state, revision,
-           passed, opened_at - earlier, opened_by, closed_at - earlier, data_key
+           passed, standing, opened_at - earlier, opened_by, closed_at - earlier, data_key
     from copied c, service_case m where m.id = %(model)s
     """,
     """
@@ -40,6 +49,11 @@ ROWS = (
     select md5(n || ' ' || t.id)::uuid, c.id, element, name, unit, role, assignee_id, status, due_at - earlier,
            created_at - earlier, sent_by, done_at - earlier, done_by
     from copied c, task t where t.case_id = %(model)s
+    """,
+    """
+    insert into case_step (case_id, no, at, path, stay_parts, stay_since, stay_ends)
+    select c.id, no, at - earlier, path, stay_parts, array(select since - earlier from unnest(stay_since) since), stay_ends
+    from copied c, case_step s where s.case_id = %(model)s
     """,
     """
     insert into submission (id, task_id, case_id, element, token, answers, submitted_at, submitted_by)

@@ -26,10 +26,10 @@ NEXT = re.compile(r'href="([^"]*setelah=[^"]+)"')
 NUMBER = re.compile(r"B-\d{4}-\d{6}")
 
 COPY_CASES = """
-    insert into service_case (id, number, process_key, definition_id, unit, status, state, revision, passed, opened_at,
+    insert into service_case (id, number, process_key, definition_id, unit, status, state, revision, passed, standing, opened_at,
                               opened_by, data_key)
     select gen_random_uuid(), format('T-2026-%%s', lpad(n::text, 7, '0')), process_key, definition_id, unit, status, state,
-           revision, passed, now() - n * interval '1 second', opened_by, data_key
+           revision, passed, standing, now() - n * interval '1 second', opened_by, data_key
     from generate_series(%(first)s::int, %(last)s::int) n, (select * from service_case where number = %(number)s) one
 """
 COPY_TASKS = """

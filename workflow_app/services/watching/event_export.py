@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Select, and_, select, true
@@ -131,9 +132,7 @@ def traces(work: UnitOfWork, selection: Selection) -> Iterator[Trace]:
         yield trace
 
 
-def _cases(
-    work: UnitOfWork, selection: Selection
-) -> Select[tuple[UUID, str, str, int, datetime, str | None, str | None]]:
+def _cases(work: UnitOfWork, selection: Selection) -> Select[Any]:
     which = _which(work, selection)
     parents = select(Case.id, Case.number).where(which).subquery("parent")
     return (
@@ -171,13 +170,11 @@ def _seen(work: UnitOfWork, *, with_kept_back: bool) -> ColumnElement[bool]:
     return Case.confined_to.is_(None) & Case.id.not_in(select(CaseWall.case_id))
 
 
-def _trace(row: Row[tuple[UUID, str, str, int, datetime, str | None, str | None]]) -> Trace:
+def _trace(row: Row[Any]) -> Trace:
     return Trace(row.number, row.process_key, row.version, row.opened_at, row.outcome, row.parent)
 
 
-def _events(
-    row: Row[tuple[object, ...]], activities: Mapping[int, Activity], rounds: Counter[str]
-) -> Iterator[Event]:
+def _events(row: Row[Any], activities: Mapping[int, Activity], rounds: Counter[str]) -> Iterator[Event]:
     """What happened in one step: stays that something else ended, then what was completed, in order."""
     stays = [*zip(row.stay_parts, row.stay_since, row.stay_ends, strict=True)]
     cut = [stay for stay in stays if stay[2] & StayEnd.CUT]

@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Integer, Row, Select, cast, func, literal_column, select, true
@@ -157,7 +158,7 @@ def running(work: UnitOfWork) -> dict[str, int]:
     return dict(work.session.execute(query.group_by(Case.process_key)).all())
 
 
-Counts = Row[tuple[int, int, int, int, int]]
+Counts = Row[int, int, int, int, int]
 """Number of the part, bucket, stays, with a limit, late."""
 
 
@@ -170,9 +171,7 @@ def _add(found: dict[str, StepFigures], chosen: Chosen, rows: Iterable[Counts], 
         step.lengths[bucket] += sign * count
 
 
-def _of_tallies(
-    work: UnitOfWork, parts: Collection[int], days: Collection[date]
-) -> Select[tuple[int, int, int, int, int]]:
+def _of_tallies(work: UnitOfWork, parts: Collection[int], days: Collection[date]) -> Select[Any]:
     sums = (func.sum(one) for one in (StayTally.stays, StayTally.timed, StayTally.late))
     return (
         select(StayTally.part, StayTally.bucket, *sums)
@@ -184,7 +183,7 @@ def _of_tallies(
 
 def _of_log(
     work: UnitOfWork, parts: Collection[int], days: Collection[date], which: ColumnElement[bool]
-) -> Select[tuple[int, int, int, int, int]]:
+) -> Select[Any]:
     """Of cases of the actor's unit, counted from the log."""
     stay = stays()
     bucket = bucket_of(CaseStep.at - stay.c.since)
@@ -198,7 +197,7 @@ def _of_log(
     )
 
 
-def _standing(work: UnitOfWork, chosen: Chosen) -> Select[tuple[int, int]]:
+def _standing(work: UnitOfWork, chosen: Chosen) -> Select[int, int]:
     """Where running cases stand, by the number of the part."""
     place = func.jsonb_each(Case.standing).table_valued("key", "value", name="place")
     part = cast(literal_column("place.value ->> 0"), Integer)

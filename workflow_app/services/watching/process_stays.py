@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, Uuid, cast, func, literal_column, select, true, tuple_
+from sqlalchemy import Integer, Uuid, cast, func, literal_column, select, true, tuple_
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 
 from workflow_app.errors import NotFound
@@ -92,7 +92,7 @@ def _ended(
     work: UnitOfWork, numbers: Sequence[int], period: Period, is_late: bool, after: str | None
 ) -> StayPage:
     stay = stays()
-    order: list[ColumnElement[Any]] = [CaseStep.at, CaseStep.case_id, CaseStep.no, stay.c.ordinal]
+    order: list[Any] = [CaseStep.at, CaseStep.case_id, CaseStep.no, stay.c.ordinal]
     query = (
         select(Case.id, Case.number, stay.c.since, CaseStep.at, stay.c.ends, CaseStep.no, stay.c.ordinal)
         .select_from(CaseStep)

@@ -7,6 +7,7 @@ one (nearest rank), however long the stays are. A second or less is one bucket.
 import math
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, SmallInteger, cast, func
 from sqlalchemy.types import Double
@@ -16,7 +17,7 @@ PRECISION = (GROWTH - 1) / (GROWTH + 1)
 """By what share a length may differ from the exact one."""
 
 
-def bucket_of(length: ColumnElement[timedelta]) -> ColumnElement[int]:
+def bucket_of(length: ColumnElement[Any]) -> ColumnElement[int]:
     """The bucket of an interval, in SQL. Only here, so that what is tallied and what is counted live are one scale."""
     seconds = cast(func.extract("epoch", length), Double)
     return cast(func.ceil(func.ln(func.greatest(seconds, 1.0)) / math.log(GROWTH)), SmallInteger)

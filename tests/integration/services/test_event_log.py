@@ -1,0 +1,165 @@
+"""Each step of a case is in the event log, in its transaction: what was passed, and every stay with its beginning and end."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import delete, select, update
+
+from tests.integration.conftest import TestClock
+from tests.integration.open_tasks import task_of
+from tests.integration.services import logged
+from workflow_app.errors import InvalidInput
+from workflow_app.models.case import Case
+from workflow_app.models.event_log import CaseStep
+from workflow_app.models.task import Task
+from workflow_app.services.case_file import moves
+from workflow_app.services.case_file.event_log import StayEnd
+from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.running import cases, tasks
+from workflow_app.services.watching import consistency_cases, stay_tallies
+from workflow_app.types import SYSTEM, Actor
+
+Play = Callable[..., UUID]
+
+
+def user_tasks(works: Works, case_id: UUID) -> set[tuple[object, ...]]:
+    with works.begin(SYSTEM) as work:
+        done = work.session.scalars(select(Task).where(Task.case_id == case_id, Task.status == "done"))
+        return {(task.element, task.created_at, task.done_at) for task in done}
+
+
+def forget(works: Works, case_id: UUID) -> None:
+    """The case is one of before the event log."""
+    with works.begin(SYSTEM) as work:
+        work.session.execute(delete(CaseStep).where(CaseStep.case_id == case_id))
+        work.session.execute(update(Case).where(Case.id == case_id).values(standing=None))
+
+
+def test_the_log_tells_what_the_tasks_tell_and_what_only_the_engine_knows(works: Works, play: Play) -> None:
+    case_id = play("sktlk_ktp")
+
+    stays = logged.stays_of(works, case_id)
+    path = logged.path_of(works, case_id)
+
+    known = user_tasks(works, case_id)
+    assert known <= {(stay.element, stay.since, stay.until) for stay in stays}
+    assert {stay.element for stay in stays} >= {"pelayanan", "penerbitan"}, "frames are entered and left too"
+    with works.begin(SYSTEM) as work:
+        case = work.session.get_one(Case, case_id)
+        assert set(case.passed) == {key for key in path if ">" not in key}
+        assert [row.no for row in logged.steps_of(works, case_id)] == [*range(1, case.revision + 1)]
+        assert case.standing == {}
+    flows = [key for key in path if ">" in key]
+    assert flows and all(key.split(">")[0] in path for key in flows)
+
+
+def test_where_a_case_stands_is_known_since_when(works: Works, play: Play, clock: TestClock) -> None:
+    case_id = play("sktlk_ktp", 3)
+    task = task_of(works, case_id)
+    clock.advance(hours=5)
+
+    standing = logged.standing_of(works, case_id)
+
+    assert standing[task.element] == task.created_at
+    assert "pelayanan" in standing
+
+
+def test_what_a_cancellation_takes_away_is_cut(works: Works, play: Play, budi: Actor) -> None:
+    case_id = play("sktlk_ktp", 3)
+    element = task_of(works, case_id).element
+    with works.begin(budi) as work:
+        cases.cancel(work, case_id, "Contoh: warga membatalkan.")
+
+    cut = {stay.element for stay in logged.stays_of(works, case_id) if stay.ends & StayEnd.CUT}
+
+    assert cut == {element, "pelayanan"}
+    assert logged.standing_of(works, case_id) == {}
+
+
+def test_a_stay_beyond_its_limit_is_late(works: Works, play: Play, clock: TestClock, budi: Actor) -> None:
+    case_id = play("sktlk_ktp", 5)
+    task = task_of(works, case_id)
+    assert task.due_at is not None
+    clock.at = task.due_at + timedelta(seconds=1)
+    with works.begin(budi) as work:
+        cases.cancel(work, case_id, "Contoh: warga membatalkan.")
+
+    ends = {stay.element: stay.ends for stay in logged.stays_of(works, case_id)}
+
+    assert ends.pop(task.element) == StayEnd.TIMED | StayEnd.LATE | StayEnd.CUT
+    assert StayEnd.TIMED in ends.values(), "an earlier step was in time"
+
+
+def test_a_step_that_is_refused_is_in_no_log(works: Works, play: Play, budi: Actor) -> None:
+    case_id = play("sktlk_ktp", 3)
+    before = len(logged.steps_of(works, case_id))
+
+    with pytest.raises(InvalidInput), works.begin(budi) as work:
+        tasks.complete(work, task_of(works, case_id).id, {}, str(uuid4()))
+
+    assert len(logged.steps_of(works, case_id)) == before
+
+
+def test_cases_of_before_the_log_are_filled_in_from_their_tasks(works: Works, play: Play) -> None:
+    ended, running = play("sktlk_ktp"), play("sktlk_ktp", 4)
+    forget(works, ended)
+    forget(works, running)
+
+    stay_tallies.keep_up(works)
+    stay_tallies.keep_up(works)
+
+    for case_id in (ended, running):
+        told = {(stay.element, stay.since, stay.until) for stay in logged.stays_of(works, case_id)}
+        assert told == user_tasks(works, case_id)
+        assert all(row.no < 0 for row in logged.steps_of(works, case_id))
+    assert logged.standing_of(works, ended) == {}
+    task = task_of(works, running)
+    assert logged.standing_of(works, running) == {task.element: task.created_at}
+    with works.begin(SYSTEM) as work:
+        assert list(consistency_cases.check(work)) == []
+
+
+def test_a_case_of_before_the_log_writes_its_past_with_its_next_step(
+    works: Works, play: Play, budi: Actor, clock: TestClock
+) -> None:
+    case_id = play("sktlk_ktp", 3)
+    forget(works, case_id)
+    clock.advance(minutes=7)
+    with works.begin(budi) as work:
+        cases.cancel(work, case_id, "Contoh: warga membatalkan.")
+
+    stays = logged.stays_of(works, case_id)
+
+    assert user_tasks(works, case_id) <= {(stay.element, stay.since, stay.until) for stay in stays}
+    assert stays[-1].length.total_seconds() == 7 * 60 and stays[-1].ends & StayEnd.CUT
+    assert len(stays) == len(set(stays)), "nothing is told twice"
+
+
+def test_the_moves_of_a_case_lead_from_its_beginning_to_where_it_stands(
+    works: Works, play: Play, budi: Actor
+) -> None:
+    case_id = play("sktlk_ktp", 4)
+    with works.begin(budi) as work:
+        found = moves.of_case(work, case_id)
+
+    here: list[str] = []
+    for move in found:
+        for element in move.left:
+            here.remove(element)
+        here += move.entered
+    assert here == [task_of(works, case_id).element]
+    assert [move.at for move in found] == sorted(move.at for move in found)
+
+
+def test_the_audit_finds_a_log_that_differs_from_its_case(works: Works, play: Play) -> None:
+    lost, moved = play("sktlk_ktp", 4), play("sktlk_ktp", 4)
+    with works.begin(SYSTEM) as work:
+        work.session.execute(delete(CaseStep).where(CaseStep.case_id == lost, CaseStep.no == 2))
+        work.session.execute(update(Case).where(Case.id == moved).values(standing={}))
+
+    with works.begin(SYSTEM) as work:
+        faults = {(fault.kind, fault.where) for fault in consistency_cases.check(work)}
+
+    assert faults == {("log", f"case {lost}"), ("log", f"case {moved}")}
