@@ -8,7 +8,7 @@ from pathlib import Path
 from procrastinate import App
 
 from workflow_app.connections import mailbox
-from workflow_app.services.accounts import attempts, sessions
+from workflow_app.services.accounts import attempts, role_changes, sessions
 from workflow_app.services.bringing import captures, stray_photos
 from workflow_app.services.bringing.scan_folder import ScanFolder
 from workflow_app.services.ground import jobs, retries
@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 
 CRONS = {
     "wake_overdue": "* * * * *",
+    "change_roles": "* * * * *",
     "find_stranded": "*/5 * * * *",
     "checkpoint": "*/15 * * * *",
     "publish_counts": "*/10 * * * *",
@@ -59,6 +60,18 @@ def add(app: App, settings: Settings, works: Works) -> None:
                 performing.wake(works, case_id)
             except Exception as error:  # one case must not keep the others asleep
                 log.error("timer of case %s: %s", case_id, getattr(error, "detail", type(error).__name__))
+
+    @app.task(name="change_roles", queue="counter", queueing_lock="change_roles")
+    def change_roles(timestamp: int) -> None:
+        """Roles that change on a day, once it has come."""
+        with works.begin(SYSTEM) as work:
+            due = role_changes.due(work)
+        for change_id in due:
+            try:
+                with works.begin(SYSTEM) as work:
+                    role_changes.make(work, change_id)
+            except Exception as error:  # one change must not keep the others
+                log.error("change of roles %s: %s", change_id, getattr(error, "detail", type(error).__name__))
 
     @app.task(name="find_stranded", queue="counter", queueing_lock="find_stranded")
     def find_stranded(timestamp: int) -> None:

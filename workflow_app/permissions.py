@@ -4,7 +4,7 @@ from collections.abc import Collection
 from uuid import UUID
 
 from workflow_app.errors import Forbidden
-from workflow_app.types import SYSTEM, AccessLevel, Actor
+from workflow_app.types import SYSTEM, AccessLevel, Actor, Principal
 
 ROLES: dict[str, str] = {
     "petugas": "Petugas SPKT",
@@ -29,6 +29,25 @@ ROLES: dict[str, str] = {
 }
 """Role keys with their seeded labels; the labels shown come from the configuration (Kanit is now Pamapta)."""
 
+STAFF_KEEPERS = frozenset({"admin"})
+"""Add members, lock and unlock their accounts, give first passwords."""
+GIVERS: dict[str, frozenset[str]] = {
+    **dict.fromkeys(ROLES, frozenset({"admin", "pimpinan"})),
+    "piket_propam": frozenset({"piket_propam", "pimpinan"}),
+    **dict.fromkeys(("pimpinan", "auditor"), frozenset({"pimpinan"})),
+}
+"""Who gives each role to others and takes it from them; nobody to himself. Who sees what Propam has is not the admin's to say (R79)."""
+STAFF_READERS = frozenset({"admin", "pimpinan", "piket_propam"})
+"""See the list of members, and change the roles that are theirs to give."""
+NEVER_PASSED_ON = frozenset({"admin", "auditor", "piket_propam"})
+"""Whoever stands in for one of these holds the role himself: the office cannot allow anything else."""
+LED_BY: dict[str, frozenset[str]] = {
+    **dict.fromkeys(ROLES, frozenset({"pamapta", "ka_spkt", "pimpinan"})),
+    "pamapta": frozenset({"ka_spkt", "pimpinan"}),
+    **dict.fromkeys(("ka_spkt", "piket_propam", "auditor", "admin"), frozenset({"pimpinan"})),
+    "pimpinan": frozenset(),
+}
+"""Who enters absences of the holders of each role beside themselves. Nobody does it for who stands above him."""
 LEADS = frozenset({"pamapta", "ka_spkt"})
 """May reassign tasks; in a confined case its own role does."""
 
@@ -267,8 +286,22 @@ def check_work_on(actor: Actor, *, unit: str, role: str) -> None:
         raise Forbidden(f"Tugas ini milik peran {label}. Minta {label} yang bertugas untuk mengerjakannya.")
 
 
-def check_four_eyes(actor: Actor, earlier: Collection[UUID | None]) -> None:
-    """Who recorded must not approve (four eyes; ASVS 2.3.5). `earlier` are the users who did the named steps."""
+def leads_all(actor: Actor, roles: Collection[str]) -> bool:
+    """Is the actor above somebody with these roles, each of them?"""
+    return bool(roles) and all(has_role(actor, LED_BY[role]) for role in roles)
+
+
+def check_four_eyes(
+    actor: Actor, earlier: Collection[UUID | None], principal: Principal | None = None
+) -> None:
+    """Who recorded must not approve (four eyes; ASVS 2.3.5). `earlier` are the users who did the named steps, and those for
+    whom a substitute did them. A substitute is judged by himself and by whom he stands in for, his `principal`.
+    """
+    if principal is not None and principal.user_id in earlier:
+        raise Forbidden(
+            f"{principal.name}, yang Anda gantikan, ikut mencatat berkas ini, jadi persetujuannya tidak dapat Anda berikan "
+            "sebagai penggantinya. Lepaskan tugas ini agar pejabat lain dapat mengerjakannya."
+        )
     if actor.user_id in earlier:
         raise Forbidden(
             "Anda yang mencatat berkas ini, jadi persetujuannya harus diberikan orang lain. "

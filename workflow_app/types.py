@@ -32,6 +32,15 @@ class AccessLevel(IntEnum):
 
 
 @dataclass(frozen=True)
+class Principal:
+    """Somebody who is absent, and for whom a substitute does tasks of these roles meanwhile."""
+
+    user_id: UUID
+    name: str
+    roles: frozenset[str]
+
+
+@dataclass(frozen=True)
 class Actor:
     """Who does something: a signed-in user, or the system itself (`SYSTEM`)."""
 
@@ -40,6 +49,13 @@ class Actor:
     """Name shown in the history of a case. Empty for the public."""
     roles: frozenset[str] = frozenset()
     unit: str = "spkt"
+    stands_for: tuple[Principal, ...] = ()
+    """The absent members whose tasks reach this one. It opens no case and gives no right beside the tasks (decision 0045)."""
+
+    @property
+    def working_roles(self) -> frozenset[str]:
+        """The roles whose tasks reach the actor: the own ones, and those of the members he stands in for."""
+        return self.roles.union(*(principal.roles for principal in self.stands_for))
 
 
 SYSTEM = Actor(user_id=None, name="Sistem")

@@ -32,7 +32,7 @@ from workflow_app.services.ground.retries import PATIENT, RETRIES, Waiting, Wait
 from workflow_app.services.ground.timetable import Timetable
 from workflow_app.services.ground.unit_of_work import Works, translated
 from workflow_app.services.papers import reading
-from workflow_app.services.running import deaths, moves, performing
+from workflow_app.services.running import deaths, leaving, moves, performing
 from workflow_app.services.watching import health, safekeeping
 from workflow_app.settings import Settings, SettingsError, read_settings
 from workflow_app.types import SYSTEM
@@ -116,6 +116,10 @@ def create_worker(settings: Settings, works: Works) -> App:
     @app.task(name="wake_case", queue="counter", retry=RETRY)
     def wake_case(case_id: str) -> None:
         performing.wake(works, UUID(case_id))
+
+    @app.task(name="release_left", queue="counter", retry=RETRY)
+    def release_left(user_id: str) -> None:
+        leaving.release_left(works, UUID(user_id))
 
     clocked.add(app, settings, works)
     return app

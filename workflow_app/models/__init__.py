@@ -1,6 +1,7 @@
 """Tables of the application, one file per noun. Importing the package registers all of them."""
 
 from workflow_app.models import (
+    absence,
     attempt,
     audit,
     box,
@@ -23,6 +24,7 @@ from workflow_app.models import (
     move,
     number,
     publication,
+    role_change,
     session,
     stack,
     stage,
@@ -37,6 +39,7 @@ from workflow_app.models.base import Base
 
 __all__ = [
     "Base",
+    "absence",
     "attempt",
     "audit",
     "box",
@@ -59,6 +62,7 @@ __all__ = [
     "move",
     "number",
     "publication",
+    "role_change",
     "session",
     "stack",
     "stage",

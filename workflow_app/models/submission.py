@@ -28,6 +28,8 @@ class Submission(Base):
     """Answers that are not personal."""
     submitted_at: Mapped[datetime]
     submitted_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    on_behalf_of: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    """For whom, where a substitute did it. Both count as having done it (four eyes)."""
 
 
 class SealedAnswers(Base):

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from workflow_app.models.base import Base
@@ -24,6 +24,8 @@ class User(Base):
     is_active: Mapped[bool] = mapped_column(default=True)
     session_epoch: Mapped[int] = mapped_column(default=1)
     """Raised on change of password or roles and on disabling: every session of an older epoch is over."""
+    is_password_temporary: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Given by somebody else: its owner chooses another before anything else."""
     created_at: Mapped[datetime]
 
     roles: Mapped[list["UserRole"]] = relationship(lazy="selectin", cascade="all, delete-orphan")

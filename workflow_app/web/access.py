@@ -13,6 +13,8 @@ from workflow_app.web import session
 View = TypeVar("View", bound=Callable[..., Any])
 
 PUBLIC: frozenset[str] = frozenset({"*"})
+FIRST = frozenset({"users.change_password", "users.replace_password", "users.sign_out", "users.renew"})
+"""What somebody reaches who still has the password that another gave him."""
 SIGNED_IN: frozenset[str] = frozenset()
 
 
@@ -50,6 +52,8 @@ def enforce() -> ResponseReturnValue | None:
     user = session.current_user()
     if user is None:
         return _ask_to_sign_in()
+    if user.is_password_temporary and request.endpoint not in FIRST:
+        return redirect(url_for("users.change_password"))
     if needed and user.roles.isdisjoint(needed):
         raise Forbidden()
     return None

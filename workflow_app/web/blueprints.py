@@ -3,9 +3,11 @@
 from flask import Flask
 
 from workflow_app.web import (
+    absences,
     appearance,
     archive_boxes,
     boxes,
+    calendars,
     capture_pages,
     captures,
     cases,
@@ -28,8 +30,10 @@ from workflow_app.web import (
     processes,
     publications,
     requirements,
+    rosters,
     search,
     stacks,
+    staff,
     stages,
     tasks,
     tracking,
@@ -38,9 +42,9 @@ from workflow_app.web import (
 )
 
 NOUNS = (
-    appearance, archive_boxes, boxes, capture_pages, captures, cases, checks, configuration, cover_sheets, dispatches, disposals, documents,
-    drafts, health, identities, inbox, incidents, letters, messages, metrics, process_pages, process_versions, processes, publications,
-    requirements, search, stacks, stages, tasks, tracking, users, verification,
+    absences, appearance, archive_boxes, boxes, calendars, capture_pages, captures, cases, checks, configuration, cover_sheets, dispatches,
+    disposals, documents, drafts, health, identities, inbox, incidents, letters, messages, metrics, process_pages, process_versions, processes,
+    publications, requirements, rosters, search, stacks, staff, stages, tasks, tracking, users, verification,
 )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from workflow_app.permissions import LEADS, has_role
+from workflow_app.services.accounts import absences
 from workflow_app.services.case_file import inbox
 from workflow_app.services.office import calendars, duties, processes, rosters
 from workflow_app.services.watching import vitals
@@ -35,7 +36,7 @@ def show() -> ResponseReturnValue:
             tab = "queue"
             page = inbox.page(work, tab, process=process)
         chips = processes.concerning(work)
-        notices = [calendars.notice(work), rosters.notice(work)]
+        notices = [*absences.notices(work), calendars.notice(work), rosters.notice(work)]
         relief = duties.relief(work)
         signs = vitals.read(work) if has_role(work.actor, LEADS) else None
     word = next(key for key, value in WORDS.items() if value == tab)

@@ -21,6 +21,7 @@ from workflow_app.permissions import (
     PROCESS_KEEPERS,
     PROCESS_READERS,
     STACK_BRINGERS,
+    STAFF_READERS,
 )
 from workflow_app.services.office import readable
 from workflow_app.types import WITA
@@ -78,6 +79,7 @@ def register(app: Flask) -> None:
         CHECKERS=CHECKERS,
         BEGINNERS=BEGINNERS,
         STACK_BRINGERS=STACK_BRINGERS,
+        STAFF_READERS=STAFF_READERS,
         DISPOSAL_PROPOSERS=DISPOSAL_PROPOSERS,
         BOARD_READERS=BOARD_READERS,
     )

@@ -46,6 +46,19 @@ OTHERS = """select e.case_id from audit_event e join user_account u on u.id = e.
     union all select t.case_id from task t join case_wall w on w.case_id = t.case_id and w.user_id = t.assignee_id
     where t.status = 'open'"""
 
+OUT_OF_PLACE = """select s.id from submission s where s.on_behalf_of is not null and (
+    not exists (select from absence a where a.user_id = s.on_behalf_of and a.substitute_id = s.submitted_by
+        and a.starts_at <= s.submitted_at and s.submitted_at < a.ends_at
+        and coalesce(s.submitted_at <= a.ended_at, true))
+    or exists (select from case_wall w where w.case_id = s.case_id and w.since < s.submitted_at
+        and w.user_id in (s.on_behalf_of, s.submitted_by)))"""
+
+CHAINS = """with away as (select id, user_id, substitute_id, starts_at,
+        least(ends_at, coalesce(ended_at, ends_at)) as over_at from absence)
+    select a.id from away a join away b on a.id <> b.id and a.starts_at < b.over_at and b.starts_at < a.over_at
+        and a.starts_at < a.over_at and b.starts_at < b.over_at
+    where a.user_id in (b.user_id, b.substitute_id)"""
+
 ONE_SIDED = """select child_id from case_kinship k where 1 <> (select count(*) from audit_event e
         where e.case_id = k.parent_id and e.action = 'kinship.child' and e.details->>'case' = cast(k.child_id as text))
     or 1 <> (select count(*) from audit_event e
@@ -77,10 +90,21 @@ def four_eyes(work: UnitOfWork) -> list[object]:
     for done, definition_id in work.session.execute(query):
         properties = definition_of(work, definition_id).elements[done.element].properties
         for named in properties.get("fourEyes", "").split():
-            if done.submitted_by in recorded.get((done.case_id, named), ()):
+            if {done.submitted_by, done.on_behalf_of} & recorded.get((done.case_id, named), set()):
                 found.append((done.case_id, named, done.element))
-        recorded.setdefault((done.case_id, done.element), set()).add(done.submitted_by)
+        both = {done.submitted_by, done.on_behalf_of} - {None}
+        recorded.setdefault((done.case_id, done.element), set()).update(both)
     return found
+
+
+def substitutes_in_their_time(work: UnitOfWork) -> list[object]:
+    """What was done in somebody's place was done by his substitute while he was away, and neither was behind a wall."""
+    return _rows(work, OUT_OF_PLACE)
+
+
+def absences_without_chains(work: UnitOfWork) -> list[object]:
+    """At no time is somebody away twice, or away and a substitute."""
+    return _rows(work, CHAINS)
 
 
 def an_outcome_at_the_end(work: UnitOfWork) -> list[object]:
@@ -147,6 +171,8 @@ CHECKS: tuple[Check, ...] = (
     one_valid_letter,
     numbers_without_gap,
     four_eyes,
+    substitutes_in_their_time,
+    absences_without_chains,
     an_outcome_at_the_end,
     nothing_left_open,
     something_moves,

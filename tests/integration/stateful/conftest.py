@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.conftest import PROCESSES, TestClock
+from tests.integration.stateful import rules
 from tests.integration.stateful.hall import Ground
 from tests.integration.stateful.privacy import Ear
 from workflow_app import logs
@@ -15,7 +16,7 @@ from workflow_app.engine import definitions, scenarios
 from workflow_app.permissions import ROLES
 from workflow_app.services.correspondence import typesetting
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import processes
+from workflow_app.services.office import configuration, processes, substitutions
 from workflow_app.types import SYSTEM, Actor
 
 FOLDERS: list[Path] = sorted(path.parent for path in PROCESSES.glob("*/process.bpmn"))
@@ -65,6 +66,8 @@ def ground(works: Works, clock: TestClock, ear: Ear, person: Callable[..., Actor
     with works.begin(SYSTEM) as work:
         for folder in FOLDERS:
             processes.deploy(work, folder)
+        allowed = {role: sorted(others) for role, others in rules.PASSED_ON.items()}
+        configuration.set_value(work, substitutions.ALLOWED, allowed, configuration.SOP_IN_FORCE)
     keys: set[str] = set()
     for name in sorted(PEOPLE):
         with works.begin(people[name]) as work:

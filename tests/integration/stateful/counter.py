@@ -8,6 +8,7 @@ from hypothesis.stateful import initialize, invariant
 from PIL import Image
 
 from tests.integration.stateful import repertoire, rules, sight
+from tests.integration.stateful.absences import Absences
 from tests.integration.stateful.accounts import STAFF, Accounts
 from tests.integration.stateful.casework import Casework
 from tests.integration.stateful.checks import CHECKS
@@ -31,7 +32,7 @@ PAPER = _paper()
 """What scenarios hand in."""
 
 
-class Counter(Accounts, Machinery, Casework, Desk):
+class Counter(Accounts, Machinery, Casework, Desk, Absences):
     """Random legal and illegal actions of random people; after each the checks must hold."""
 
     begins_with: str
@@ -101,6 +102,8 @@ class Counter(Accounts, Machinery, Casework, Desk):
         """One person after the other looks at his lists, whatever has just happened."""
         who = self.people[NAMES[self.looks % len(NAMES)]]
         turn, self.looks = self.looks // len(NAMES) + self.looks, self.looks + 1
+        with self.reading() as work:
+            who = rules.standing(work, who)
         with self.reading(who) as work:
             wrong = sight.too_much_or_too_little(work, rules.sights(work), turn)
             assert wrong == [], f"{who.name} sees too much or too little: {wrong}"

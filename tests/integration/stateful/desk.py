@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from random import Random
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from hypothesis import strategies as st
 from sqlalchemy import select
@@ -16,7 +16,7 @@ from workflow_app.models.task import Draft, Task
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office.processes import definition_of
 from workflow_app.services.running import drafts, standing_in, tasks
-from workflow_app.types import Answers
+from workflow_app.types import Actor, Answers
 
 NAMES = (
     *("petugas", "petugas2", "pamapta", "pamapta2", "ka_spkt", "ka_spkt2", "ganda", "serba"),
@@ -64,12 +64,21 @@ class Desk(Hall):
         actor = actor or self.suited(task) or "auditor"
         who = self.people[actor]
         holds_role = task.role in who.roles
-        has_it = task.assignee_id == who.user_id and task.status == "open"
-        legal = (self.may_complete(who, task) and holds_role) or (
+        absent = self.absent_for(who, task)
+        has_it = task.assignee_id in {who.user_id, *absent} and task.status == "open"
+        waits = task.assignee_id is None and self.may_complete(who, task)
+        legal = (waits and (holds_role or bool(absent))) or (
             has_it and self.sight_of(task.case_id).is_for(who)
         )
-        if self.act(actor, legal, lambda work: tasks.claim(work, task.id)):
-            self.holders[task.id] = who.user_id
+        if self.act(actor, legal, lambda work: tasks.claim(work, task.id)) and not has_it:
+            self.holders[task.id] = who.user_id if holds_role else self.holder_among(task, absent)
+
+    def holder_among(self, task: Task, absent: set[UUID]) -> UUID | None:
+        """Who has a task that was taken in the place of somebody absent: it is at his desk."""
+        with self.reading() as work:
+            holder = work.session.get_one(Task, task.id).assignee_id
+        assert holder in absent, "a substitute has taken the task for himself"
+        return holder
 
     @deed(actor=suited_or_anybody, chosen=which)
     def take_over(self, actor: str | None, chosen: int) -> None:
@@ -92,7 +101,8 @@ class Desk(Hall):
         if task is None:
             return
         who, sight = self.people[actor], self.sight_of(task.case_id)
-        free = task.assignee_id in (None, who.user_id) or bool(who.roles & sight.leads())
+        has_it = task.assignee_id in {None, who.user_id, *self.absent_for(who, task)}
+        free = has_it or bool(who.roles & sight.leads())
         legal = sight.is_for(who) and task.status == "open" and free
         if self.act(actor, legal, lambda work: tasks.release(work, task.id)):
             self.holders[task.id] = None
@@ -110,11 +120,16 @@ class Desk(Hall):
             and to not in self.closed
             and receiver.unit == task.unit
             and receiver.user_id not in sight.walled_off
-            and not self.is_barred(receiver, task)
+            and not self.has_recorded(receiver, task)
         )
         legal = bool(who.roles & sight.leads()) and sight.is_for(who) and task.status == "open" and fits
         if self.act(actor, legal, lambda work: tasks.reassign(work, task.id, receiver.user_id or uuid4())):
             self.holders[task.id] = receiver.user_id
+
+    def has_recorded(self, who: Actor, task: Task) -> bool:
+        """Did this person do what the task is to approve, himself or through a substitute?"""
+        with self.reading() as work:
+            return who.user_id in rules.have_recorded(work, task)
 
     @deed(actor=suited_or_anybody, chosen=which)
     def autosave(self, actor: str | None, chosen: int) -> None:

@@ -114,7 +114,7 @@ class Hall(RuleBasedStateMachine):
         if legal and self.is_outdated(actor):
             legal, name = None, "outdated"
         try:
-            with incidents.unit_of_work(self.works, self.people[actor]) as work:
+            with incidents.unit_of_work(self.works, self.standing(actor)) as work:
                 verb(work)
         except SentraError as error:
             assert error.sentence
@@ -166,6 +166,16 @@ class Hall(RuleBasedStateMachine):
 
     # What people may do.
 
+    def standing(self, name: str) -> Actor:
+        """The person as a request of this moment finds him: with those for whom he works."""
+        with self.reading() as work:
+            return rules.standing(work, self.people[name])
+
+    def absent_for(self, who: Actor, task: Task) -> set[UUID]:
+        """The absent in whose place somebody might do a task."""
+        with self.reading() as work:
+            return rules.absent_for(work, who, task)
+
     def is_outdated(self, name: str) -> bool:
         """The account is closed, or no longer holds what its owner acts under."""
         return name in self.closed or not self.people[name].roles <= self.roles[name]
@@ -181,7 +191,7 @@ class Hall(RuleBasedStateMachine):
             return rules.is_barred(work, who, task)
 
     def may_complete(self, who: Actor, task: Task) -> bool:
-        free = task.assignee_id in (None, who.user_id)
+        free = task.assignee_id in {None, who.user_id, *self.absent_for(who, task)}
         return free and self.is_open_for(who, task) and not self.is_barred(who, task)
 
     def suited(self, task: Task, *, is_free: bool = True) -> str | None:
@@ -190,7 +200,7 @@ class Hall(RuleBasedStateMachine):
             name
             for name, who in self.people.items()
             if who.unit == task.unit
-            and (not is_free or task.assignee_id in (None, who.user_id))
+            and (not is_free or task.assignee_id in {None, who.user_id, *self.absent_for(who, task)})
             and not self.is_outdated(name)
             and self.is_open_for(who, task)
             and not self.is_barred(who, task)

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from tests.integration.stateful import rules
 from tests.integration.stateful.rules import Sight
 from workflow_app.errors import NotFound
 from workflow_app.models.case import Case
@@ -29,20 +30,36 @@ def too_much_or_too_little(work: UnitOfWork, known: Mapping[UUID, Sight], turn: 
     tab = inbox.TABS[turn % len(inbox.TABS)]
     sample = list(known.values())[turn % max(1, len(known)) :][:1]
     return [
-        *_inbox(work, seen, tab),
+        *_inbox(work, known, seen, tab),
         *_cases(work, sample, seen),
         *_kin(work, seen),
         *_boards(work, known, seen),
     ]
 
 
-def _inbox(work: UnitOfWork, seen: set[UUID], tab: inbox.Tab) -> Iterable[str]:
-    who = work.actor
+def _inbox(work: UnitOfWork, known: Mapping[UUID, Sight], seen: set[UUID], tab: inbox.Tab) -> Iterable[str]:
+    who, stood_for = work.actor, rules.stood_for(work, work.actor)
     opened = work.session.scalars(select(Task).where(Task.status == "open"))
     tasks = {task.id: task for task in opened if task.case_id in seen}
     due = {
-        "mine": {task.id for task in tasks.values() if task.assignee_id == who.user_id},
-        "queue": {task.id for task in tasks.values() if task.assignee_id is None and task.role in who.roles},
+        "mine": {
+            task.id
+            for task in tasks.values()
+            if task.assignee_id == who.user_id
+            or (task.assignee_id is not None and task.role in stood_for.get(task.assignee_id, ()))
+        },
+        "queue": {
+            task.id
+            for task in tasks.values()
+            if task.assignee_id is None
+            and (
+                task.role in who.roles
+                or any(
+                    task.role in roles and absent not in known[task.case_id].walled_off
+                    for absent, roles in stood_for.items()
+                )
+            )
+        },
     }
     page = inbox.page(work, tab, limit=ALL)
     shown = {row.task_id for row in page.rows}

@@ -42,6 +42,20 @@ FAULTS: list[tuple[Check, str]] = [
         checks.four_eyes,
         "update submission set submitted_by = (select id from user_account where username = 'serba')",
     ),
+    (
+        checks.four_eyes,
+        "update submission set on_behalf_of = (select id from user_account where username = 'serba')",
+    ),
+    (
+        checks.substitutes_in_their_time,
+        "update submission set on_behalf_of = (select id from user_account where username = 'petugas2')",
+    ),
+    (
+        checks.absences_without_chains,
+        "insert into absence (id, user_id, substitute_id, starts_at, ends_at, entered_at) select gen_random_uuid(), a.id, b.id,"
+        " now(), now() + interval '1 day', now() from user_account a join user_account b on"
+        " (a.username, b.username) in (('petugas', 'petugas2'), ('petugas2', 'petugas'))",
+    ),
     (checks.an_outcome_at_the_end, "update service_case set outcome = 'entah' where closed_at is not null"),
     (checks.an_outcome_at_the_end, "delete from audit_event where action = 'case.closed'"),
     (

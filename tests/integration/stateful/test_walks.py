@@ -29,7 +29,7 @@ WALKS = settings(
     report_multiple_bugs=False,
     suppress_health_check=list(HealthCheck),
 )
-OFTEN = {"start", "claim", "reassign", "completing", "send_again"}
+OFTEN = {"start", "claim", "reassign", "completing", "send_again", "go_away"}
 """Verbs that even the few examples of the suite do rightly and wrongly, whatever else chance brings."""
 
 

@@ -237,5 +237,53 @@ def all_routes(world: World) -> list[Route]:
             (400,),
             is_own=True,
         ),
+        Route("absences.show", "GET", "/pengaturan/penggantian", "budi", is_own=True),
+        Route("absences.enter", "POST", "/pengaturan/penggantian", "budi", answered=(400,), is_own=True),
+        Route("absences.end", "POST", f"/pengaturan/penggantian/{w.desk}/akhiri", "budi", answered=(404,)),
+        Route("rosters.show", "GET", "/pengaturan/piket", "budi", is_own=True),
+        Route(
+            "rosters.ask", "GET", "/pengaturan/piket/piket_samapta?awal=2026-11-23T08:00", "budi", is_own=True
+        ),
+        Route(
+            "rosters.enter", "POST", "/pengaturan/piket/piket_samapta", "sari", answered=(400,), is_own=True
+        ),
+        Route("rosters.copy", "POST", "/pengaturan/piket/salin", "sari", is_own=True),
+        Route("calendars.show_all", "GET", "/pengaturan/libur", "budi", is_own=True),
+        Route("calendars.show", "GET", "/pengaturan/libur/hari_kerja/2026", "budi", is_own=True),
+        Route(
+            "calendars.change",
+            "POST",
+            "/pengaturan/libur/hari_kerja/2026",
+            "sari",
+            {"ubah": "pastikan"},
+            is_own=True,
+        ),
+        Route("staff.show_all", "GET", "/pengaturan/anggota", "loket", is_own=True),
+        Route("staff.ask_new", "GET", "/pengaturan/anggota/baru", "loket", is_own=True),
+        Route("staff.add", "POST", "/pengaturan/anggota/baru", "loket", answered=(400,), is_own=True),
+        Route("staff.show", "GET", f"/pengaturan/anggota/{w.colleague}", "loket", is_own=True),
+        *(
+            Route(
+                f"staff.{endpoint}",
+                "POST",
+                f"/pengaturan/anggota/{w.colleague}/{word}",
+                "loket",
+                {"peran": "petugas"},
+                is_own=True,
+            )
+            for endpoint, word in (
+                ("change", "peran"),
+                ("lock", "kunci"),
+                ("unlock", "buka"),
+                ("renew_password", "sandi"),
+            )
+        ),
+        Route(
+            "staff.withdraw",
+            "POST",
+            f"/pengaturan/anggota/perubahan/{w.desk}/tarik",
+            "loket",
+            answered=(404,),
+        ),
         Route("users.sign_out", "POST", "/keluar", "budi", is_own=True),
     ]

@@ -14,6 +14,11 @@ def name_of(work: UnitOfWork, user_id: UUID | None) -> str | None:
     return names_of(work, [user_id]).get(user_id) if user_id else None
 
 
+def acting(name: str, absent: str | None) -> str:
+    """Who did something, and in whose place."""
+    return f"{name} sebagai pengganti {absent}" if absent else name
+
+
 def names_of(work: UnitOfWork, ids: Iterable[UUID | None]) -> dict[UUID, str]:
     """Full names by id; the actor's own costs no question."""
     known: dict[UUID, str] = work.session.info.setdefault("names", {})

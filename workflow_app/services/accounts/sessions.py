@@ -7,16 +7,17 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Row, bindparam, delete, func, or_, select, update
+from sqlalchemy import Row, bindparam, delete, exists, func, or_, select, update
 
 from workflow_app.errors import NotFound
+from workflow_app.models.absence import Absence
 from workflow_app.models.configuration import Configuration
 from workflow_app.models.session import UserSession
 from workflow_app.models.user import User, UserRole
 from workflow_app.services.accounts.users import UserView
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office import configuration_keys
+from workflow_app.services.office import configuration_keys, substitutions
 
 LONGEST = timedelta(hours=12)
 """No session is older than a long shift."""
@@ -26,6 +27,14 @@ KEPT = timedelta(days=7)
 """How long the row of a session that is over stays."""
 
 _ROLES = select(func.array_agg(UserRole.role)).where(UserRole.user_id == User.id).scalar_subquery()
+_STANDS_IN = exists(
+    select(Absence.id).where(
+        Absence.substitute_id == User.id,
+        Absence.starts_at <= bindparam("now"),
+        Absence.ends_at > bindparam("now"),
+        Absence.ended_at.is_(None),
+    )
+)
 _OPEN = (
     select(
         UserSession.id,
@@ -38,6 +47,8 @@ _OPEN = (
         User.nrp,
         User.unit,
         User.session_epoch,
+        User.is_password_temporary,
+        _STANDS_IN.label("stands_in"),
         _ROLES.label("roles"),
     )
     .join(User, User.id == UserSession.user_id)
@@ -109,20 +120,23 @@ def find(work: UnitOfWork, token: str, idle: timedelta, *, is_background: bool =
         return None
     if not is_background and now - row.seen_at > TOUCH_EVERY:
         work.session.execute(update(UserSession).where(UserSession.id == row.id).values(seen_at=now))
-    user = _user_of(row)
+    user = _user_of(work, row)
     return Found(row.id, user, configuration_keys.may_change_some(row.owners or {}, user.roles))
 
 
 def owner(work: UnitOfWork, session_id: UUID, idle: timedelta) -> UserView | None:
     """Whose session this is while it goes on; looking does not keep it alive."""
-    row = work.session.execute(_LOOK, {"session_id": session_id}).first()
     now = work.clock()
+    row = work.session.execute(_LOOK, {"session_id": session_id, "now": now}).first()
     if row is None or now - row.seen_at > idle or now - row.began_at > LONGEST:
         return None
-    return _user_of(row)
+    return _user_of(work, row)
 
 
-def _user_of(row: Row[*tuple[Any, ...]]) -> UserView:
+def _user_of(work: UnitOfWork, row: Row[*tuple[Any, ...]]) -> UserView:
+    """The account; whom it stands in for is read only where there is somebody."""
+    roles = frozenset(row.roles or ())
+    stands_for = substitutions.of_substitute(work, row.user_id, roles, row.unit) if row.stands_in else ()
     return UserView(
         id=row.user_id,
         username=row.username,
@@ -130,9 +144,11 @@ def _user_of(row: Row[*tuple[Any, ...]]) -> UserView:
         rank=row.rank,
         nrp=row.nrp,
         unit=row.unit,
-        roles=frozenset(row.roles or ()),
+        roles=roles,
         is_active=True,
         session_epoch=row.session_epoch,
+        is_password_temporary=row.is_password_temporary,
+        stands_for=stands_for,
     )
 
 

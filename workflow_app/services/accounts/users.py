@@ -14,7 +14,7 @@ from workflow_app.models.user import User, UserRole
 from workflow_app.permissions import ROLES
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.types import Actor
+from workflow_app.types import Actor, Principal
 
 MINIMUM_LENGTH = 12
 CHANGED = "Akun ini baru saja diubah, jadi kata sandi Anda belum diganti. Masuk lagi; bila tidak dapat, hubungi admin."
@@ -37,6 +37,14 @@ class UserView:
     roles: frozenset[str]
     is_active: bool
     session_epoch: int
+    is_password_temporary: bool = False
+    """It was given by somebody else, and has to be replaced first."""
+    stands_for: tuple[Principal, ...] = ()
+
+    @property
+    def working_roles(self) -> frozenset[str]:
+        """The roles whose tasks reach this member."""
+        return actor_of(self).working_roles
 
 
 def authenticate(work: UnitOfWork, username: str, password: str) -> UserView | None:
@@ -66,7 +74,7 @@ def record_sign_in(work: UnitOfWork, user: UserView) -> None:
 
 def actor_of(user: UserView) -> Actor:
     """The actor for a unit of work."""
-    return Actor(user.id, user.full_name, user.roles, user.unit)
+    return Actor(user.id, user.full_name, user.roles, user.unit, user.stands_for)
 
 
 def actor_named(work: UnitOfWork, username: str) -> Actor:
@@ -87,6 +95,7 @@ def create(
     unit: str,
     roles: Collection[str],
     password: str,
+    is_temporary: bool = False,
 ) -> UserView:
     """A new account. Raises `InvalidInput` with a sentence per fault."""
     name = username.strip().lower()
@@ -107,6 +116,7 @@ def create(
         created_at=work.clock(),
         is_active=True,
         session_epoch=1,
+        is_password_temporary=is_temporary,
     )
     user.roles = [UserRole(role=role) for role in sorted(roles)]
     work.session.add(user)
@@ -128,6 +138,8 @@ def change_own_password(work: UnitOfWork, old: str, new: str) -> UserView:
     if not _matches(password_hash, old):
         raise InvalidInput(fields={"old": "Kata sandi lama salah."})
     _check_password(new)
+    if known.is_password_temporary and new == old:
+        raise InvalidInput(fields={"new": "Pilih kata sandi lain daripada yang diberikan kepada Anda."})
     new_hash = hasher.hash(new)
     user = _locked(work, User.id == known.id)
     if user is None:
@@ -138,11 +150,11 @@ def change_own_password(work: UnitOfWork, old: str, new: str) -> UserView:
     return _view(user)
 
 
-def set_password(work: UnitOfWork, username: str, password: str) -> None:
-    """Set the password of an account (admin); its sessions end."""
+def set_password(work: UnitOfWork, username: str, password: str, *, is_temporary: bool = False) -> None:
+    """Set the password of an account (admin); its sessions end. A temporary one is replaced by its owner first of all."""
     _check_password(password)
     new_hash = hasher.hash(password)
-    _replace_password(work, _by_name(work, username), new_hash)
+    _replace_password(work, _by_name(work, username), new_hash, is_temporary=is_temporary)
 
 
 def disable(work: UnitOfWork, username: str) -> None:
@@ -158,6 +170,14 @@ def enable(work: UnitOfWork, username: str) -> None:
     user = _by_name(work, username)
     user.is_active = True
     audit.record(work, f"user:{user.id}", "user.enabled")
+
+
+def set_unit(work: UnitOfWork, username: str, unit: str) -> None:
+    """Move an account to another unit (admin); its sessions end."""
+    user = _by_name(work, username)
+    before, user.unit = user.unit, unit
+    _end_sessions(work, user, "roles_changed")
+    audit.record(work, f"user:{user.id}", "user.unit_changed", before=before, after=unit)
 
 
 def set_roles(work: UnitOfWork, username: str, roles: Collection[str]) -> None:
@@ -187,8 +207,8 @@ def colleagues(work: UnitOfWork, role: str, *, barred: Collection[UUID] = ()) ->
     return [_view(user) for user in rows]
 
 
-def _replace_password(work: UnitOfWork, user: User, new_hash: str) -> None:
-    user.password_hash = new_hash
+def _replace_password(work: UnitOfWork, user: User, new_hash: str, *, is_temporary: bool = False) -> None:
+    user.password_hash, user.is_password_temporary = new_hash, is_temporary
     _end_sessions(work, user, "password_changed")
     audit.record(work, f"user:{user.id}", "user.password_changed")
 
@@ -251,4 +271,5 @@ def _view(user: User) -> UserView:
         frozenset(role.role for role in user.roles),
         user.is_active,
         user.session_epoch,
+        user.is_password_temporary,
     )

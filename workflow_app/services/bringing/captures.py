@@ -78,7 +78,7 @@ def open_link(work: UnitOfWork, task_id: UUID, place: str, session_id: UUID) -> 
         raise precedence.ended(work, task)
     task_rights.check_may_work(work, case, task)
     user_id = work.actor.user_id
-    if user_id is None or task.assignee_id != user_id:
+    if user_id is None or not task_rights.has_in_hand(work, case, task):
         raise precedence.moved(work, task)
     if (label := _label(work, case, task, place)) is None:
         raise InvalidInput(NO_PLACE)
@@ -227,7 +227,7 @@ def _held(work: UnitOfWork, which: ColumnElement[bool], idle: timedelta, *, lock
         case = access.visible_case(officer, task.case_id)
     except NotFound as error:
         raise NotFound(OVER) from error
-    is_his = task.status == "open" and task.assignee_id == user.id
+    is_his = task.status == "open" and task_rights.has_in_hand(officer, case, task)
     label = _label(officer, case, task, capture.place)
     if label is None or not is_his or not task_rights.may_work(officer, case, task):
         raise NotFound(OVER)

@@ -30,7 +30,7 @@ from workflow_app.permissions import (
 from workflow_app.services.case_file import case_tasks
 from workflow_app.services.ground import audit, memory
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office import configuration
+from workflow_app.services.office import configuration, substitutions
 
 _ACCOUNT = (
     select(User.is_active, User.unit, UserRole.role)
@@ -120,6 +120,23 @@ def check_account(work: UnitOfWork) -> None:
     if any(row.unit != work.actor.unit for row in rows) or not work.actor.roles <= {row.role for row in rows}:
         raise Forbidden(
             "Peran akun Anda baru saja diubah, jadi langkah ini tidak disimpan. Masuk lagi, lalu periksa tugas Anda."
+        )
+    _check_substitution(work, work.actor.user_id)
+
+
+def _check_substitution(work: UnitOfWork, user_id: UUID) -> None:
+    """Whom the actor stood in for when the request came is still absent, and stays so until commit."""
+    told = work.actor.stands_for
+    if not told:
+        return
+    still = substitutions.of_substitute(work, user_id, work.actor.roles, work.actor.unit, lock=True)
+    known = {other.user_id: other.roles for other in still}
+    if over := [
+        other.name for other in told if not other.roles <= known.get(other.user_id, frozenset[str]())
+    ]:
+        raise Forbidden(
+            f"Penggantian Anda untuk {', '.join(over)} sudah berakhir, jadi langkah ini tidak disimpan. "
+            "Muat ulang halaman, lalu periksa tugas Anda."
         )
 
 

@@ -47,8 +47,18 @@ class Stored:
     """What of them may steer the process."""
 
 
-def store(work: UnitOfWork, case: Case, task: Task, token: str, form: Form, given: Answers) -> Stored:
-    """Keep the answers with which `task` is completed. Personal groups are sealed.
+def store(
+    work: UnitOfWork,
+    case: Case,
+    task: Task,
+    token: str,
+    form: Form,
+    given: Answers,
+    *,
+    on_behalf_of: UUID | None = None,
+) -> Stored:
+    """Keep the answers with which `task` is completed, by the actor himself or in the place of somebody. Personal groups are
+    sealed.
 
     Raises `Conflict` when a form with this idempotency key was stored before, or is being stored at this moment.
     """
@@ -62,6 +72,7 @@ def store(work: UnitOfWork, case: Case, task: Task, token: str, form: Form, give
         "answers": separated.public,
         "submitted_at": work.clock(),
         "submitted_by": work.actor.user_id,
+        "on_behalf_of": on_behalf_of,
     }
     try:
         work.session.execute(_SUBMISSION, stored)

@@ -8,7 +8,7 @@ from workflow_app.models.submission import Submission
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 
 _RECORDERS = (
-    select(Submission.submitted_by)
+    select(Submission.submitted_by, Submission.on_behalf_of)
     .where(
         Submission.case_id == bindparam("case_id"),
         Submission.element.in_(bindparam("elements", expanding=True)),
@@ -18,8 +18,9 @@ _RECORDERS = (
 
 
 def recorders(work: UnitOfWork, case_id: UUID, elements: str) -> set[UUID | None]:
-    """Users who ever completed one of the named elements of this case (four eyes)."""
+    """Users who ever completed one of the named elements of this case, and those in whose place it was done (four eyes)."""
     names = elements.split()
     if not names:
         return set()
-    return set(work.session.scalars(_RECORDERS, {"case_id": case_id, "elements": names}))
+    rows = work.session.execute(_RECORDERS, {"case_id": case_id, "elements": names}).all()
+    return {row.submitted_by for row in rows} | {row.on_behalf_of for row in rows if row.on_behalf_of}

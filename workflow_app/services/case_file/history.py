@@ -11,6 +11,7 @@ from sqlalchemy import select
 from workflow_app.engine.definitions import Definition
 from workflow_app.models.audit import AuditEvent
 from workflow_app.models.case import Case
+from workflow_app.services.accounts import people
 from workflow_app.services.case_file import access, clearances, edges
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import readable
@@ -114,7 +115,7 @@ def timeline(work: UnitOfWork, case_id: UUID) -> list[Entry]:
     return [
         Entry(
             event.at,
-            event.actor_name,
+            people.acting(event.actor_name, event.details.get("for_whom")),
             _sentence(work, event, case, definition),
             event.action,
             event.element,

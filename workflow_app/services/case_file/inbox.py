@@ -3,7 +3,7 @@
 A function's tasks stand in the queue of those who are on duty; its other members find them under all (decision 0020).
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -21,8 +21,9 @@ from workflow_app.permissions import OVERSEERS, has_role
 from workflow_app.services.case_file import access
 from workflow_app.services.ground import cursors
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office import configuration, duties
+from workflow_app.services.office import configuration, duties, substitutions
 from workflow_app.services.office.duties import OnDuty
+from workflow_app.services.office.substitutions import Substitution
 
 Tab = Literal["mine", "queue", "all"]
 TABS: tuple[Tab, ...] = ("mine", "queue", "all")
@@ -47,6 +48,10 @@ class InboxRow:
     since: datetime
     due_at: datetime | None
     from_whom: str | None
+    substitute: str | None
+    """Who works for the assignee, who is absent now; None while he is there."""
+    for_me: bool
+    """The task is the actor's, or of somebody for whom he works."""
     on_duty: str
     """Who serves now in the function whose task nobody has taken yet."""
 
@@ -87,6 +92,8 @@ def page(
         .limit(limit + 1)
     )
     labels: dict[str, str] = configuration.value(work, "label_peran")
+    away = substitutions.now(work, work.actor.unit)
+    own = {work.actor.user_id, *(absent.user_id for absent in work.actor.stands_for)}
     rows = [
         InboxRow(
             task_id=task.id,
@@ -102,6 +109,8 @@ def page(
             since=task.created_at,
             due_at=task.due_at,
             from_whom=sender_name,
+            substitute=_substitute(away, task.assignee_id),
+            for_me=task.assignee_id in own,
             on_duty=duties.names(work, task.unit, task.role) if task.assignee_id is None else "",
         )
         for task, number, key, name, assignee_name, sender_name in work.session.execute(statement)
@@ -114,6 +123,11 @@ def page(
         counts=_counts(work),
         query=query,
     )
+
+
+def _substitute(away: Mapping[UUID, Substitution], user_id: UUID | None) -> str | None:
+    found = away.get(user_id) if user_id is not None else None
+    return found.substitute if found else None
 
 
 def _filters(
@@ -152,23 +166,48 @@ def _grounds(work: UnitOfWork, tab: Tab) -> list[ColumnElement[bool]]:
     actor = work.actor
     if actor.user_id is None:
         return [false()]
-    if tab == "mine":
-        return [Task.assignee_id == actor.user_id]
     own_unit = Task.unit == actor.unit
+    of_absent = [
+        own_unit & (Task.assignee_id == absent.user_id) & Task.role.in_(absent.roles) & _reaches(work)
+        for absent in actor.stands_for
+    ]
+    if tab == "mine":
+        return [Task.assignee_id == actor.user_id, *of_absent]
     if tab == "queue":
         waiting = own_unit & Task.assignee_id.is_(None)
         served = duties.relieved(work)
         return [
             waiting & (Task.role == role) & (_hidden_from(served[role]) if role in served else true())
             for role in actor.roles
-        ] or [false()]
+        ] + _queues_of_absent(work) or [false()]
     if has_role(actor, OVERSEERS):
         return [own_unit]
     started = select(Case.id).where(Case.opened_by == actor.user_id, Case.closed_at.is_(None))
     return [
         *(own_unit & (Task.role == role) for role in actor.roles),
         own_unit & (Task.assignee_id == actor.user_id),
+        *of_absent,
+        *_queues_of_absent(work),
         own_unit & Task.case_id.in_(started),
+    ]
+
+
+def _reaches(work: UnitOfWork) -> ColumnElement[bool]:
+    """Standing in opens no case: what the substitute does not see himself he does not find among the tasks of the absent."""
+    return Task.case_id.in_(select(Case.id).where(access.sees_case(work)))
+
+
+def _queues_of_absent(work: UnitOfWork) -> list[ColumnElement[bool]]:
+    """What waits for somebody absent in a role that the actor does not hold himself; not where a wall keeps him out (R79)."""
+    actor = work.actor
+    return [
+        (Task.unit == actor.unit)
+        & Task.assignee_id.is_(None)
+        & (Task.role == role)
+        & Task.case_id.not_in(select(CaseWall.case_id).where(CaseWall.user_id == absent.user_id))
+        & _reaches(work)
+        for absent in actor.stands_for
+        for role in absent.roles - actor.roles
     ]
 
 

@@ -9,8 +9,10 @@ from workflow_app.models.audit import AuditEvent
 from workflow_app.models.case import Case
 from workflow_app.models.incident import Incident
 from workflow_app.models.letter import Letter
+from workflow_app.models.submission import Submission
 from workflow_app.models.task import Task
 from workflow_app.models.user import User
+from workflow_app.services.accounts import people
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office.readable import moment
 
@@ -25,6 +27,15 @@ def ended(work: UnitOfWork, task: Task) -> TaskNotReady:
         )
     case = work.session.get_one(Case, task.case_id, populate_existing=True)
     return closed(work, case) if case.closed_at is not None else TaskNotReady()
+
+
+def completed_by(work: UnitOfWork, task: Task) -> str | None:
+    """Who completed a task, and in whose place; None while it is open."""
+    if task.done_by is None:
+        return None
+    absent = select(Submission.on_behalf_of).where(Submission.task_id == task.id)
+    name = people.name_of(work, task.done_by) or ""
+    return people.acting(name, people.name_of(work, work.session.scalars(absent).first()))
 
 
 def changed(task: Task) -> TaskNotReady:

@@ -11,6 +11,7 @@ from workflow_app.engine.definitions import Definition
 from workflow_app.engine.forms import Form
 from workflow_app.errors import NotFound
 from workflow_app.models.case import Case
+from workflow_app.models.submission import Submission
 from workflow_app.services.accounts import people
 from workflow_app.services.case_file import access, answers, case_tasks
 from workflow_app.services.ground.unit_of_work import UnitOfWork
@@ -68,13 +69,15 @@ def record_of(work: UnitOfWork, case: Case, form: Form | None = None) -> Record:
     submissions = answers.newest(work, case.id)
     notes = answers.notes(work, case, submissions.values())
     shown = {element: {**found.answers, **notes[element]} for element, found in submissions.items()}
-    names = people.names_of(work, [found.submitted_by for found in submissions.values()])
+    names = people.names_of(
+        work, [who for found in submissions.values() for who in (found.submitted_by, found.on_behalf_of)]
+    )
     steps = [
         AnsweredStep(
             element=element,
             name=definition.elements[element].name,
             at=found.submitted_at,
-            by=names.get(found.submitted_by, SYSTEM.name) if found.submitted_by else SYSTEM.name,
+            by=_doer(names, found),
             rows=answers.rows_of(definition, offers.worded(work, definition.form(element)), shown[element]),
         )
         for element, found in submissions.items()
@@ -85,6 +88,11 @@ def record_of(work: UnitOfWork, case: Case, form: Form | None = None) -> Record:
         else [notice for step in steps for notice in _notices(definition, step, shown[step.element])]
     )
     return Record(steps, notices, list(_summary(work, case, form, shown)) if form else [])
+
+
+def _doer(names: Mapping[UUID, str], done: Submission) -> str:
+    name = names.get(done.submitted_by, SYSTEM.name) if done.submitted_by else SYSTEM.name
+    return people.acting(name, names.get(done.on_behalf_of) if done.on_behalf_of else None)
 
 
 def _notices(definition: Definition, step: AnsweredStep, shown: Answers) -> Iterator[Notice]:

@@ -97,7 +97,8 @@ def of_case(work: UnitOfWork, case: Case) -> list[StageView]:
     made = corrections(work, [case.id])
     names = people.names_of(
         work,
-        [one.submitted_by for one in found.values()] + [c.made_by for rows in made.values() for c in rows],
+        [who for one in found.values() for who in (one.submitted_by, one.on_behalf_of)]
+        + [c.made_by for rows in made.values() for c in rows],
     )
     may_read = answers.works_on(work, case)
     views = []
@@ -110,7 +111,8 @@ def of_case(work: UnitOfWork, case: Case) -> list[StageView]:
             Correction(row.at, _name(names, row.made_by), row.made_at, _reason(work, case, row, may_read))
             for row in beside
         ]
-        by = _name(names, submission.submitted_by)
+        absent = names.get(submission.on_behalf_of) if submission.on_behalf_of else None
+        by = people.acting(_name(names, submission.submitted_by), absent)
         views.append(StageView(element, staged[element].name, first.at, first.source, by, rows))
     return sorted(views, key=lambda stage: stage.at)
 

@@ -55,9 +55,12 @@ def _other_letters(work: UnitOfWork, case: Case) -> dict[str, str]:
 
 
 def _officer(work: UnitOfWork, case: Case, element: str | None) -> dict[str, str] | None:
-    """Who last did a step, for letters that are signed by who wrote them."""
+    """Who last did a step, for letters that are signed by who wrote them, and in whose place he did it."""
     written = answers.newest(work, case.id, [element] if element else [])
-    officer = work.session.get(User, written[element].submitted_by) if element in written else None
-    if officer is None:
+    done = written.get(element) if element else None
+    officer = work.session.get(User, done.submitted_by) if done is not None and done.submitted_by else None
+    if officer is None or done is None:
         return None
-    return {"nama": officer.full_name, "pangkat": officer.rank, "nrp": officer.nrp}
+    absent = work.session.get(User, done.on_behalf_of) if done.on_behalf_of else None
+    capacity = f", selaku pengganti {absent.rank} {absent.full_name}" if absent else ""
+    return {"nama": officer.full_name, "pangkat": officer.rank, "nrp": officer.nrp, "selaku": capacity}

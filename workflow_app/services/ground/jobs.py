@@ -43,6 +43,7 @@ REQUEST = "request"
 
 CLOCKED = (
     "wake_overdue",
+    "change_roles",
     "checkpoint",
     "sweep",
     "find_stranded",

@@ -38,6 +38,8 @@ class Owner:
 
 POLICY = Owner("pimpinan", frozenset({"ka_spkt"}))
 """The Kapolres decides (2.7: policy, delegation, working days, where the town ends), Ka SPKT may enter it."""
+CHIEF = Owner("pimpinan")
+"""Who may work in whose place, the chief alone decides."""
 SERVICE = Owner("ka_spkt")
 """Ka SPKT, author of the SOP, answers for the service and its targets."""
 ROSTER = Owner("ka_spkt", frozenset({"pamapta"}))
@@ -270,6 +272,10 @@ _FAMILIES = (
     Family("publikasi", "Publikasi jumlah pengaduan", SERVICE, shapes.publication, seeds.PUBLICATION),
     Family("pesan", "Kalimat pesan kepada warga", SERVICE, message_texts.fault, message_texts.SEED),
     Family("jadwal_piket", "Jadwal piket tiap fungsi", ROSTER, _of_the_roster),
+    # Not in the SOP: until the chief allows it, only who holds a role stands in for an absent holder of it.
+    Family(
+        "pengganti_peran", "Peran yang boleh menggantikan peran lain", CHIEF, shapes.substitutes, {"": {}}
+    ),
     # On a site to try things out letters may carry the example signatory, and each says that it is an example.
     Family("mode_demo", "Situs untuk mencoba", SERVER, shapes.truth, {"": False}),
 )

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from typing import Any
 
-from workflow_app.permissions import EXAMINERS, FIELD_ROLES, LEADS, LEVELS, ROLES, UNITS
+from workflow_app.permissions import EXAMINERS, FIELD_ROLES, LEADS, LEVELS, NEVER_PASSED_ON, ROLES, UNITS
 from workflow_app.services.office import number_patterns, regions
 from workflow_app.services.office.working_days import CATEGORIES, WEEKDAYS
 
@@ -28,6 +28,7 @@ INVESTIGATORS = tuple(role for role in RECEIVERS if role in EXAMINERS)
 ASKED = tuple(role for role in ROLES if role in UNITS or role in RECEIVERS)
 """Whom SPKT asks."""
 ASKED_OF_SPKT = tuple(role for role in ROLES if role in LEADS)
+PASSED_ON = tuple(role for role in ROLES if role not in NEVER_PASSED_ON)
 AT_THE_DESK = "langsung"
 CHANNELS = ("telepon", "surel")
 """The ways a message can leave the house; a slip is always possible."""
@@ -284,6 +285,20 @@ def levels(value: Any) -> str:
         if is_right
         else f"Isi dengan objek yang memuat tepat {', '.join(parts)}, masing-masing objek nama ke tingkat seperti "
         f'{{"complaint": "terbatas"}}. Tingkat yang dikenal: {", ".join(LEVELS)}.'
+    )
+
+
+def substitutes(value: Any) -> str:
+    """Who watches, keeps the server or works behind Propam's wall is stood in for by his like only (R79)."""
+    is_right = isinstance(value, dict) and all(
+        role in PASSED_ON and is_choice(others, PASSED_ON) and role not in others
+        for role, others in value.items()
+    )
+    return (
+        ""
+        if is_right
+        else 'Isi dengan objek peran ke daftar peran penggantinya, seperti {"ka_spkt": ["pamapta"]}. '
+        f"Peran yang dikenal: {', '.join(PASSED_ON)}."
     )
 
 

@@ -14,6 +14,7 @@ from workflow_app.models.duty import DutyMember, DutyPeriod
 from workflow_app.models.user import User, UserRole
 from workflow_app.permissions import DUTY_FUNCTIONS
 from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.office import substitutions
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,8 @@ Duty = Mapping[str, tuple[OnDuty, ...]]
 def now(work: UnitOfWork, unit: str) -> Duty:
     """Who serves now in this unit. Read once per unit of work.
 
-    An account that is closed or lost the role does not count: its tasks would wait for nobody.
+    An account that is closed or lost the role does not count: its tasks would wait for nobody. Beside who is absent stands
+    his substitute, where he holds the role himself.
     """
     key = ("duty", unit)
     if key not in work.session.info:
@@ -92,4 +94,8 @@ def _read(work: UnitOfWork, unit: str) -> Duty:
         # In two periods that overlap the later end counts.
         name = " ".join(filter(None, (rank, full_name)))
         found.setdefault(function, {})[user_id] = OnDuty(user_id, name, ends_at)
+    for function, people in found.items():
+        for absent, (substitute, name) in substitutions.holders(work, [*people], function).items():
+            stand_in = OnDuty(substitute, f"{name} (pengganti {people[absent].name})", people[absent].until)
+            people.setdefault(substitute, stand_in)
     return {function: tuple(people.values()) for function, people in found.items()}

@@ -126,7 +126,13 @@ def set_period(work: UnitOfWork, shift: Shift) -> None:
 def upcoming(work: UnitOfWork) -> list[Shift]:
     """The periods that are not over, by function and time."""
     query = select(DutyPeriod).where(DutyPeriod.ends_at > work.clock())
-    rows = work.session.scalars(query.order_by(DutyPeriod.function, DutyPeriod.starts_at)).all()
+    return shifts_of(
+        work, work.session.scalars(query.order_by(DutyPeriod.function, DutyPeriod.starts_at)).all()
+    )
+
+
+def shifts_of(work: UnitOfWork, rows: Sequence[DutyPeriod]) -> list[Shift]:
+    """The same periods with the names of their accounts."""
     accounts = _accounts(work, *rows)
     return [_shift(row, accounts) for row in rows]
 
@@ -134,7 +140,7 @@ def upcoming(work: UnitOfWork) -> list[Shift]:
 def doubts(work: UnitOfWork) -> list[Doubt]:
     """Gaps of the next days, overlaps, and people who cannot serve, in the functions for which a roster was ever entered."""
     start = work.clock()
-    able = _able(work)
+    known = able(work)
     shifts = upcoming(work)
     used = work.session.scalars(select(DutyPeriod.function).distinct().order_by(DutyPeriod.function)).all()
     found: list[Doubt] = []
@@ -142,7 +148,7 @@ def doubts(work: UnitOfWork) -> list[Doubt]:
         own = [shift for shift in shifts if shift.function == function]
         found += gaps(function, own, start, start + LOOK_AHEAD)
         found += overlaps(function, own, start)
-        found += unable(function, own, able.get(function, frozenset()))
+        found += unable(function, own, known.get(function, frozenset()))
     return found
 
 
@@ -192,7 +198,7 @@ def unable(function: str, shifts: Iterable[Shift], able: Collection[str]) -> lis
     ]
 
 
-def _able(work: UnitOfWork) -> dict[str, frozenset[str]]:
+def able(work: UnitOfWork) -> dict[str, frozenset[str]]:
     """Names of the open accounts that hold each role."""
     query = select(UserRole.role, func.array_agg(User.username)).join(User, User.id == UserRole.user_id)
     rows = work.session.execute(query.where(User.is_active).group_by(UserRole.role))

@@ -1,6 +1,6 @@
 """Cases: starting, looking at, cancelling."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -32,7 +32,7 @@ from workflow_app.services.case_file.incidents import IncidentView
 from workflow_app.services.correspondence import letters
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office import readable
+from workflow_app.services.office import readable, substitutions
 from workflow_app.services.office.configuration import role_label
 from workflow_app.services.office.processes import (
     beginner,
@@ -243,13 +243,19 @@ def _open_tasks(work: UnitOfWork, case: Case) -> list[OpenTaskView]:
             id=task.id,
             name=task.name,
             role_label=role_label(work, task.role),
-            assignee_name=names.get(task.assignee_id) if task.assignee_id else None,
+            assignee_name=_with_substitute(work, case, task, names),
             since=task.created_at,
             due_at=task.due_at,
             can_open=task_rights.may_work(work, case, task),
         )
         for task in tasks
     ]
+
+
+def _with_substitute(work: UnitOfWork, case: Case, task: Task, names: Mapping[UUID, str]) -> str | None:
+    name = names.get(task.assignee_id) if task.assignee_id else None
+    away = substitutions.now(work, case.unit).get(task.assignee_id) if task.assignee_id else None
+    return f"{name} (digantikan {away.substitute})" if name and away else name
 
 
 def _summary(case: Case, definition: Definition, open_tasks: list[OpenTaskView]) -> str:

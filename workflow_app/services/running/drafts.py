@@ -98,7 +98,7 @@ def save(
     work.session.add(draft)
     arrivals.note(work, task, form, known)
     work.session.flush()
-    if task.assignee_id == user_id:
+    if task_rights.has_in_hand(work, case, task):
         return Saved(draft.saved_at, "")
     return Saved(
         draft.saved_at,

@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from workflow_app.engine.runner import Run
 from workflow_app.errors import ProcessFault
 from workflow_app.models.case import Case
 from workflow_app.models.effect import PendingEffect
+from workflow_app.models.submission import Submission
 from workflow_app.models.task import Task
 from workflow_app.models.user import User, UserRole
 from workflow_app.permissions import ROLES
@@ -30,19 +31,21 @@ from workflow_app.services.office import duties
 from workflow_app.services.office.processes import definition_of
 from workflow_app.services.running import drafts, effects
 from workflow_app.services.running.effects import Result
-from workflow_app.types import Effect, OpenTask, Step
+from workflow_app.types import Effect, OpenTask, Principal, Step
 
 STATUS_OF_OUTCOME = {"dibatalkan": "cancelled"}
 
 
-def settle(work: UnitOfWork, case: Case, run: Run) -> None:
-    """Perform immediate effects until only people, jobs and timers are waited for; then close the step and store the case."""
+def settle(work: UnitOfWork, case: Case, run: Run, principal: Principal | None = None) -> None:
+    """Perform immediate effects until only people, jobs and timers are waited for; then close the step and store the case.
+    `principal` is who is absent and in whose place the step was done.
+    """
     while (effect := next(filter(effects.is_immediate, run.effects), None)) is not None:
         run.resolve_effect(effect.task_id, _perform(work, case, effect))
     step = run.close()
     case.passed = sorted({*(case.passed or ()), *step.completed})
     _store(work, case, step)
-    _update_tasks(work, case, step.open_tasks)
+    _update_tasks(work, case, step.open_tasks, principal)
     if step.had_effects or step.effects:
         _update_effects(work, case, step)
     if step.outcome is not None:
@@ -94,7 +97,9 @@ def _update_effects(work: UnitOfWork, case: Case, step: Step) -> None:
         effects.defer(work, case, effect)
 
 
-def _update_tasks(work: UnitOfWork, case: Case, open_tasks: Iterable[OpenTask]) -> None:
+def _update_tasks(
+    work: UnitOfWork, case: Case, open_tasks: Iterable[OpenTask], principal: Principal | None
+) -> None:
     """Make the inbox say what the engine says: new tasks appear, interrupted ones are cancelled."""
     wanted = {task.id: task for task in open_tasks}
     walls.check_reachable(case, ((task.element, task.lane) for task in wanted.values()))
@@ -110,14 +115,14 @@ def _update_tasks(work: UnitOfWork, case: Case, open_tasks: Iterable[OpenTask]) 
         incidents.close_of_tasks(work, case, gone)
     for task_id, opened in wanted.items():
         if task_id not in known:
-            case_tasks.add(work, _new_task(work, case, opened))
+            case_tasks.add(work, _new_task(work, case, opened, principal))
             if opened.is_held:
                 incidents.hold(work, case, opened)
         else:
             known[task_id].due_at = _due(work, case, opened)
 
 
-def _new_task(work: UnitOfWork, case: Case, opened: OpenTask) -> Task:
+def _new_task(work: UnitOfWork, case: Case, opened: OpenTask, principal: Principal | None) -> Task:
     if opened.lane not in ROLES:
         raise ProcessFault(opened.element, f"{opened.lane} is no role")
     return Task(
@@ -128,7 +133,7 @@ def _new_task(work: UnitOfWork, case: Case, opened: OpenTask) -> Task:
         unit=case.unit,
         role=opened.lane,
         hand_off=handoffs.begun_by(opened, definition_of(work, case.definition_id)),
-        assignee_id=_assignee(work, case, opened),
+        assignee_id=_assignee(work, case, opened, principal),
         status="open",
         due_at=_due(work, case, opened),
         created_at=work.clock(),
@@ -144,13 +149,13 @@ def _due(work: UnitOfWork, case: Case, opened: OpenTask) -> datetime | None:
     return next((clock.due_at for clock in running), None)
 
 
-def _assignee(work: UnitOfWork, case: Case, opened: OpenTask) -> UUID | None:
+def _assignee(work: UnitOfWork, case: Case, opened: OpenTask, principal: Principal | None) -> UUID | None:
     """The next task stays with the officer who serves the citizen; approvals wait in the queue of their role.
 
     So does what waits for the citizen (`assign` = `queue`): he may come back in another shift. What one officer has to
     do himself goes to him (`assign` names the task he did). Who holds several roles and acted in another one does not take
     the citizen over from a colleague. Whose duty is over gets nothing any more from others while somebody serves in his
-    place.
+    place. What a substitute goes on with stays at the desk of whom he stands in for.
     """
     assign = opened.properties.get("assign")
     if assign == "queue":
@@ -159,6 +164,8 @@ def _assignee(work: UnitOfWork, case: Case, opened: OpenTask) -> UUID | None:
         return officer
     barred = four_eyes.recorders(work, case.id, opened.properties.get("fourEyes", ""))
     walled_off = case_tasks.walled_off(work, case.id)
+    if principal is not None and opened.lane in principal.roles:
+        return principal.user_id if principal.user_id not in barred | walled_off else None
     is_able = opened.lane in work.actor.roles and work.actor.user_id not in barred | walled_off
     if is_able and not _is_served_by_another(work, case, opened.lane):
         return work.actor.user_id
@@ -166,8 +173,10 @@ def _assignee(work: UnitOfWork, case: Case, opened: OpenTask) -> UUID | None:
         return None
     work.session.flush()
     last = work.session.execute(
-        select(Task.done_by)
-        .join(User, User.id == Task.done_by)
+        select(User.id)
+        .select_from(Task)
+        .join(Submission, Submission.task_id == Task.id)
+        .join(User, User.id == func.coalesce(Submission.on_behalf_of, Submission.submitted_by))
         .join(UserRole, (UserRole.user_id == User.id) & (UserRole.role == opened.lane))
         .where(Task.case_id == case.id, Task.role == opened.lane, Task.status == "done", User.is_active)
         .where(User.id.not_in(walled_off))

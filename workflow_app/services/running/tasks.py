@@ -8,21 +8,19 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 
 from workflow_app.engine import forms, runner
-from workflow_app.engine.definitions import Definition
 from workflow_app.engine.forms import Form
 from workflow_app.errors import Forbidden, InvalidInput
 from workflow_app.models.case import Case
 from workflow_app.models.submission import Submission
 from workflow_app.models.task import Task
 from workflow_app.models.user import User
-from workflow_app.permissions import check_four_eyes, check_lead, check_work_on, is_lead
+from workflow_app.permissions import check_lead, is_lead
 from workflow_app.services.accounts import people
 from workflow_app.services.arranging import checks
 from workflow_app.services.case_file import (
     access,
     answers,
     case_tasks,
-    four_eyes,
     handoffs,
     incidents,
     kinship,
@@ -34,12 +32,13 @@ from workflow_app.services.case_file import (
 from workflow_app.services.forms import judging, requirements
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office import offers
+from workflow_app.services.office import offers, substitutions
 from workflow_app.services.office.configuration import role_label
 from workflow_app.services.office.processes import definition_of
+from workflow_app.services.office.substitutions import Substitution
 from workflow_app.services.papers import drawings
 from workflow_app.services.running import drafts, standing_in, steps
-from workflow_app.types import Answers
+from workflow_app.types import Answers, Principal
 
 SeenHolder = UUID | Literal["any"] | None
 """Who had the task on the page from which somebody acts; None is nobody, `any` asks nothing."""
@@ -61,6 +60,11 @@ class TaskView:
     assignee_id: UUID | None
     assignee_name: str | None
     is_mine: bool
+    """With the actor, or with somebody absent for whom he works."""
+    for_whom: str | None
+    """Who is absent and for whom the actor does, or would take, this task."""
+    absence: Substitution | None
+    """Of who has the task, where he is absent now and somebody else works for him."""
     can_claim: bool
     can_take_over: bool
     """To record it for its role, or as the relief of whoever has it."""
@@ -107,7 +111,9 @@ def get(work: UnitOfWork, task_id: UUID) -> TaskView:
     element = definition.elements[task.element]
     may_work = task_rights.may_work(work, case, task)
     stands_in = task_rights.may_stand_in(work, case, task)
-    is_mine = task.status == "open" and task.assignee_id == work.actor.user_id and may_work
+    is_mine = task.status == "open" and may_work and task_rights.has_in_hand(work, case, task)
+    principal = task_rights.principal(work, case, task) if task.status == "open" else None
+    away = substitutions.now(work, task.unit).get(task.assignee_id) if task.assignee_id else None
     form = definition.form(task.element)
     if is_mine:
         moved_starts.note_showing(work, task, form)
@@ -126,6 +132,8 @@ def get(work: UnitOfWork, task_id: UUID) -> TaskView:
         assignee_id=task.assignee_id,
         assignee_name=people.name_of(work, task.assignee_id),
         is_mine=is_mine,
+        for_whom=principal.name if principal else None,
+        absence=away if task.status == "open" and principal is None else None,
         can_claim=task.status == "open" and task.assignee_id is None and may_work and not stands_in,
         can_take_over=task.status == "open" and not is_mine and standing_in.may_take_over(work, case, task),
         stands_in=stands_in,
@@ -143,7 +151,7 @@ def get(work: UnitOfWork, task_id: UUID) -> TaskView:
         draft_version=drafts.version(found.saved_at),
         token=str(uuid4()),
         step_no=len(done) + 1,
-        done_by=people.name_of(work, task.done_by),
+        done_by=precedence.completed_by(work, task),
         done_at=task.done_at,
     )
 
@@ -155,15 +163,16 @@ def form_of(work: UnitOfWork, task_id: UUID, *, lock: bool = False) -> Form:
 
 
 def claim(work: UnitOfWork, task_id: UUID) -> None:
-    """Take an unassigned task of one of my roles."""
+    """Take an unassigned task of one of my roles; in a role that only somebody absent holds, for him."""
     task = _locked(work, task_id)
-    if task.assignee_id == work.actor.user_id:
+    case = access.visible_case(work, task.case_id)
+    if task_rights.has_in_hand(work, case, task):
         return
     if task.assignee_id is not None:
         raise precedence.held(work, task)
-    _check_may_hold(work, task)
-    task.assignee_id = work.actor.user_id
-    _record(work, task, "task.claimed")
+    principal = task_rights.check_may_take(work, case, task)
+    task.assignee_id = principal.user_id if principal else work.actor.user_id
+    _record(work, task, "task.claimed", principal)
 
 
 def release(work: UnitOfWork, task_id: UUID, *, seen_holder: SeenHolder = "any") -> None:
@@ -173,10 +182,11 @@ def release(work: UnitOfWork, task_id: UUID, *, seen_holder: SeenHolder = "any")
         return
     _check_holder(work, task, seen_holder)
     case = access.visible_case(work, task.case_id)
-    if task.assignee_id != work.actor.user_id and not is_lead(work.actor, case.confined_to):
+    if not task_rights.has_in_hand(work, case, task) and not is_lead(work.actor, case.confined_to):
         raise precedence.held(work, task)
+    principal = task_rights.principal(work, case, task)
     task.assignee_id = None
-    _record(work, task, "task.released")
+    _record(work, task, "task.released", principal)
 
 
 def reassign(work: UnitOfWork, task_id: UUID, user_id: UUID, *, seen_holder: SeenHolder = "any") -> None:
@@ -193,7 +203,7 @@ def reassign(work: UnitOfWork, task_id: UUID, user_id: UUID, *, seen_holder: See
         raise InvalidInput(f"{user.full_name} tidak memegang peran {role_label(work, task.role)}.")
     if walls.keeps_out(work, case.id, user.id):
         raise InvalidInput(f"Tugas ini tidak dapat dialihkan kepada {user.full_name}. Pilih petugas lain.")
-    if user.id in four_eyes.recorders(work, case.id, _four_eyes(work, case, task)):
+    if user.id in task_rights.barred(work, case, task):
         raise Forbidden(f"{user.full_name} ikut mencatat berkas ini, jadi tidak boleh menyetujuinya.")
     task.assignee_id = user.id
     _record(work, task, "task.reassigned", to=user.full_name)
@@ -212,41 +222,45 @@ def complete(
     case = access.visible_case(work, task.case_id)
     if task.status != "open":
         return _repeated(work, case, task, given, token)
-    _check_may_complete(work, case, task)
+    principal = task_rights.check_may_complete(work, case, task)
     definition = definition_of(work, case.definition_id)
     form = definition.form(task.element)
     kept = forms.visible(form, given)
     if faults := judging.faults(work, case, task, definition, form, kept):
         raise InvalidInput(fields=faults)
     kept = drawings.redrawn(form, kept)
-    stored = answers.store(work, case, task, token, form, kept)
+    stored = answers.store(
+        work, case, task, token, form, kept, on_behalf_of=principal.user_id if principal else None
+    )
     moved_starts.keep(work, case, task, form, kept)
     control = {**stored.control, **requirements.decide(work, case, form, kept, stored.submission_id)}
     with incidents.blaming("complete", case.id, task.id), work.session.no_autoflush:
         run = runner.open_case(definition, case.state, work.clock())
         run.complete_task(task.id, control)
-        _finish(work, case, task)
+        _finish(work, case, task, principal)
         handoffs.answer(work, task, definition, control)
         checks.answer(work, case, task, definition, control)
-        steps.settle(work, case, run)
+        steps.settle(work, case, run, principal)
         work.session.flush()  # a draft that is being saved waits for the task's row, and then finds it done
         drafts.discard(work, case, task, token, seen_draft)
     return _completion(work, case, f"Tersimpan: {task.name}.")
 
 
-def _finish(work: UnitOfWork, case: Case, task: Task) -> None:
+def _finish(work: UnitOfWork, case: Case, task: Task, principal: Principal | None) -> None:
     task.status = "done"
-    task.assignee_id = task.assignee_id or work.actor.user_id
+    task.assignee_id = task.assignee_id or (principal.user_id if principal else work.actor.user_id)
     task.done_at = work.clock()
     task.done_by = work.actor.user_id
     incidents.resolve(work, case, task.id)
-    _record(work, task, "task.completed")
+    _record(work, task, "task.completed", principal)
 
 
 def _completion(work: UnitOfWork, case: Case, message: str) -> Completion:
     if sentence := walls.tells_end_of_sight(work, case):
         return Completion(case.id, None, f"{message} {sentence}", is_out_of_sight=True)
-    mine = [task for task in case_tasks.open_of_case(work, case.id) if task.assignee_id == work.actor.user_id]
+    mine = [
+        task for task in case_tasks.open_of_case(work, case.id) if task_rights.has_in_hand(work, case, task)
+    ]
     return Completion(case.id, mine[0].id if mine else kinship.next_task(work, case.id), message)
 
 
@@ -262,32 +276,18 @@ def _repeated(work: UnitOfWork, case: Case, task: Task, given: Answers, token: s
     return _completion(work, case, f"Tersimpan: {task.name}.")
 
 
-def _check_may_complete(work: UnitOfWork, case: Case, task: Task) -> None:
-    task_rights.check_may_work(work, case, task)
-    if task.assignee_id not in (None, work.actor.user_id):
-        raise precedence.held(work, task)
-    check_four_eyes(work.actor, four_eyes.recorders(work, case.id, _four_eyes(work, case, task)))
-
-
-def _check_may_hold(work: UnitOfWork, task: Task) -> None:
-    check_work_on(work.actor, unit=task.unit, role=task.role)
-    case = access.visible_case(work, task.case_id)
-    check_four_eyes(work.actor, four_eyes.recorders(work, case.id, _four_eyes(work, case, task)))
-
-
-def _four_eyes(work: UnitOfWork, case: Case, task: Task) -> str:
-    definition: Definition = definition_of(work, case.definition_id)
-    return definition.elements[task.element].properties.get("fourEyes", "")
-
-
 def _check_holder(work: UnitOfWork, task: Task, seen: SeenHolder) -> None:
     """Whoever took the task since the page was loaded is not robbed of it unsaid."""
     if seen != "any" and task.assignee_id != seen:
         raise precedence.moved(work, task)
 
 
-def _record(work: UnitOfWork, task: Task, action: str, **details: str) -> None:
+def _record(
+    work: UnitOfWork, task: Task, action: str, principal: Principal | None = None, **details: str
+) -> None:
     """An event of one task. Its id tells it from the task that the same element had in an earlier round."""
+    if principal is not None:
+        details |= {"on_behalf_of": str(principal.user_id), "for_whom": principal.name}
     audit.record_case(work, task.case_id, action, task.element, name=task.name, task=str(task.id), **details)
 
 

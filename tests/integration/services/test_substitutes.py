@@ -1,0 +1,300 @@
+"""Substitutes work for whom is absent, and nothing leaks by it: no approval of one's own, no case behind a wall, no other right."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import insert, select
+
+from tests.integration.conftest import TestClock
+from tests.integration.open_tasks import task_of
+from tests.integration.services.away import TOMORROW, allow, now, send_away
+from workflow_app.errors import Conflict, Forbidden, NotFound
+from workflow_app.models.submission import Submission
+from workflow_app.models.task import Task
+from workflow_app.models.wall import CaseWall
+from workflow_app.services.accounts import absences, users
+from workflow_app.services.case_file import access, history, inbox
+from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.running import drafts, tasks
+from workflow_app.types import SYSTEM, Actor, Answers
+
+Play = Callable[..., UUID]
+Person = Callable[..., Actor]
+APPROVE: Answers = {"keputusan": "setuju"}
+DESK, APPROVAL = 5, 6
+"""Steps of the scenario after which the desk, and after which the approver has the case."""
+
+
+def mine(works: Works, actor: Actor, tab: inbox.Tab = "mine") -> set[UUID]:
+    with works.begin(actor) as work:
+        page = inbox.page(work, tab)
+        assert page.counts[tab] == len(page.rows)
+        return {row.task_id for row in page.rows}
+
+
+def complete(works: Works, actor: Actor, task_id: UUID, given: Answers | None = None) -> UUID:
+    with works.begin(actor) as work:
+        answers = tasks.get(work, task_id).answers if given is None else given
+        return tasks.complete(work, task_id, answers, str(uuid4())).case_id
+
+
+def claim(works: Works, actor: Actor, task_id: UUID) -> None:
+    with works.begin(actor) as work:
+        tasks.claim(work, task_id)
+
+
+def doers(works: Works, task_id: UUID) -> tuple[UUID | None, UUID | None]:
+    with works.begin(SYSTEM) as work:
+        done = work.session.scalars(select(Submission).where(Submission.task_id == task_id)).one()
+        return done.submitted_by, done.on_behalf_of
+
+
+@pytest.fixture
+def rina(person: Person) -> Actor:
+    return person("rina", "petugas")
+
+
+@pytest.fixture
+def chief2(person: Person) -> Actor:
+    return person("dewi", "ka_spkt")
+
+
+def test_what_the_absent_one_has_reaches_the_substitute_and_stays_his(
+    works: Works, play: Play, budi: Actor, rina: Actor
+) -> None:
+    case_id = play("sktlk_ktp", DESK)
+    task = task_of(works, case_id)
+    assert task.id not in mine(works, rina)
+    send_away(works, budi, rina)
+    stand_in = now(works, rina)
+
+    assert task.id in mine(works, stand_in)
+    with works.begin(stand_in) as work:
+        seen = tasks.get(work, task.id)
+        assert (seen.is_mine, seen.for_whom, seen.assignee_id) == (True, "Contoh Budi", budi.user_id)
+        drafts.save(work, task.id, {"catatan": "Contoh"})
+    with works.begin(budi) as work:
+        shown = tasks.get(work, task.id)
+        assert shown.absence is not None
+        assert shown.absence.substitute == "Contoh Rina"
+    complete(works, stand_in, task.id)
+
+    assert doers(works, task.id) == (rina.user_id, budi.user_id)
+    with works.begin(rina) as work:
+        assert "Contoh Rina sebagai pengganti Contoh Budi" in {e.who for e in history.timeline(work, case_id)}
+        assert tasks.get(work, task.id).done_by == "Contoh Rina sebagai pengganti Contoh Budi"
+
+
+def test_it_begins_and_ends_by_itself_at_midnight_in_wita(
+    works: Works, play: Play, budi: Actor, rina: Actor, clock: TestClock
+) -> None:
+    task_id = task_of(works, play("sktlk_ktp", DESK)).id
+    send_away(works, budi, rina, TOMORROW, TOMORROW)
+    reached = []
+    for day, hour, minute in ((23, 15, 59), (23, 16, 0), (24, 15, 59), (24, 16, 0)):
+        clock.at = datetime(2026, 11, day, hour, minute, tzinfo=UTC)
+        reached.append(task_id in mine(works, now(works, rina)))
+    assert reached == [False, True, True, False]
+
+
+def test_a_page_from_before_the_end_does_nothing_after_it(
+    works: Works, play: Play, budi: Actor, rina: Actor, clock: TestClock
+) -> None:
+    task_id = task_of(works, play("sktlk_ktp", DESK)).id
+    send_away(works, budi, rina)
+    before = now(works, rina)
+    clock.at = datetime(2026, 11, 23, 16, 0, tzinfo=UTC)
+    with pytest.raises(Forbidden, match="Penggantian Anda untuk Contoh Budi sudah berakhir"):
+        complete(works, before, task_id, {})
+    with pytest.raises(Forbidden, match="sudah berakhir"), works.begin(before) as work:
+        drafts.save(work, task_id, {"catatan": "x"})
+    with pytest.raises(Conflict):
+        complete(works, rina, task_id, {})
+
+
+@pytest.mark.parametrize("way", ["ended", "closed", "moved", "lost role"])
+def test_with_the_reason_to_stand_in_the_right_is_gone(
+    works: Works, play: Play, budi: Actor, rina: Actor, way: str
+) -> None:
+    task_id = task_of(works, play("sktlk_ktp", DESK)).id
+    absence_id = send_away(works, budi, rina)
+    before = now(works, rina)
+    with works.begin(budi if way == "ended" else SYSTEM) as work:
+        if way == "ended":
+            absences.end(work, absence_id)
+        elif way == "closed":
+            users.disable(work, "budi")
+        elif way == "lost role":
+            users.set_roles(work, "budi", ["arsiparis"])
+        else:
+            users.set_unit(work, "budi", "lain")
+    assert now(works, rina).stands_for == ()
+    with pytest.raises(Forbidden, match="sudah berakhir"):
+        complete(works, before, task_id, {})
+
+
+def test_whoever_recorded_does_not_approve_as_a_substitute(
+    works: Works, play: Play, budi: Actor, sari: Actor
+) -> None:
+    """Budi recorded; the chief is away, and the office lets officers stand in for her."""
+    approval = task_of(works, play("sktlk_ktp", APPROVAL)).id
+    allow(works, "ka_spkt", "petugas")
+    send_away(works, sari, budi)
+    stand_in = now(works, budi)
+    assert stand_in.stands_for
+
+    with pytest.raises(Forbidden, match="mencatat berkas ini"):
+        claim(works, stand_in, approval)
+    for hand in (None, sari):
+        if hand is not None:
+            claim(works, hand, approval)
+        with pytest.raises(Forbidden, match="mencatat berkas ini"):
+            complete(works, stand_in, approval, APPROVE)
+
+
+def test_an_officer_who_recorded_nothing_approves_for_the_chief(
+    works: Works, play: Play, rina: Actor, sari: Actor
+) -> None:
+    """The way that the office allowed works, or the refusals above would prove nothing."""
+    approval = task_of(works, play("sktlk_ktp", APPROVAL)).id
+    allow(works, "ka_spkt", "petugas")
+    send_away(works, sari, rina)
+    stand_in = now(works, rina)
+    assert approval in mine(works, stand_in, "queue")
+    claim(works, stand_in, approval)
+    assert task_of(works, task_of_case(works, approval), "persetujuan").assignee_id == sari.user_id
+    complete(works, stand_in, approval, APPROVE)
+    assert doers(works, approval) == (rina.user_id, sari.user_id)
+
+
+def task_of_case(works: Works, task_id: UUID) -> UUID:
+    with works.begin(SYSTEM) as work:
+        return work.session.get_one(Task, task_id).case_id
+
+
+def test_for_whom_something_was_recorded_has_recorded_it(
+    works: Works, play: Play, budi: Actor, rina: Actor, chief2: Actor
+) -> None:
+    """Rina records in Budi's place; Budi becomes chief: neither he nor who stands in for him approves."""
+    case_id = play("sktlk_ktp", DESK)
+    send_away(works, budi, rina)
+    complete(works, now(works, rina), task_of(works, case_id).id)
+    approval = task_of(works, case_id, "persetujuan").id
+    with works.begin(SYSTEM) as work:
+        for name in ("budi", "rina"):
+            users.set_roles(work, name, ["ka_spkt"])
+    for who in (budi, rina):
+        with pytest.raises(Forbidden, match="mencatat berkas ini"):
+            claim(works, as_chief(who), approval)
+    with works.begin(SYSTEM) as work:
+        (known,) = [a for a in absences.of_unit(work) if a.state == "now"]
+        absences.end(work, known.id)
+    send_away(works, as_chief(budi), chief2)
+    give(works, approval, budi)
+    with pytest.raises(Forbidden, match="Contoh Budi, yang Anda gantikan, ikut mencatat"):
+        complete(works, now(works, chief2), approval, APPROVE)
+
+
+def test_r79_nobody_stands_in_for_whom_a_wall_keeps_out(
+    works: Works, play: Play, budi: Actor, rina: Actor, sari: Actor
+) -> None:
+    approval = task_of(works, play("sktlk_ktp", APPROVAL))
+    allow(works, "ka_spkt", "petugas")
+    send_away(works, sari, rina)
+    wall(works, approval.case_id, sari)
+    stand_in = now(works, rina)
+    assert approval.id not in mine(works, stand_in, "queue") | mine(works, stand_in, "all")
+    give(works, approval.id, sari)
+    with pytest.raises((Forbidden, Conflict)):
+        complete(works, stand_in, approval.id, APPROVE)
+    with works.begin(stand_in) as work:
+        assert not tasks.get(work, approval.id).is_mine
+
+
+def test_r79_a_substitute_behind_a_wall_finds_nothing_by_standing_in(
+    works: Works, play: Play, budi: Actor, rina: Actor
+) -> None:
+    task = task_of(works, play("sktlk_ktp", DESK))
+    send_away(works, budi, rina)
+    wall(works, task.case_id, rina)
+    stand_in = now(works, rina)
+    assert task.id not in mine(works, stand_in)
+    for act in (lambda work: tasks.get(work, task.id), lambda work: access.visible_case(work, task.case_id)):
+        with pytest.raises(NotFound), works.begin(stand_in) as work:
+            act(work)
+    with pytest.raises(NotFound):
+        complete(works, stand_in, task.id, {})
+
+
+def test_standing_in_opens_no_case_and_gives_no_other_right(
+    works: Works, play: Play, sari: Actor, person: Person
+) -> None:
+    """A function may stand in for the chief by the office's word: it still sees only what it sees itself, and leads nobody."""
+    approval = task_of(works, play("sktlk_ktp", APPROVAL))
+    outsider = person("binmas", "piket_binmas")
+    allow(works, "ka_spkt", "piket_binmas")
+    send_away(works, sari, outsider)
+    claim(works, sari, approval.id)
+    stand_in = now(works, outsider)
+    assert [other.roles for other in stand_in.stands_for] == [frozenset({"ka_spkt"})]
+    assert mine(works, stand_in) | mine(works, stand_in, "queue") | mine(works, stand_in, "all") == set()
+    with pytest.raises(NotFound):
+        complete(works, stand_in, approval.id, APPROVE)
+    assert stand_in.roles == {"piket_binmas"}
+
+
+def test_roles_that_nobody_allowed_do_not_reach_the_substitute(
+    works: Works, play: Play, person: Person, rina: Actor
+) -> None:
+    both = person("ganda", "petugas", "ka_spkt")
+    approval = task_of(works, play("sktlk_ktp", APPROVAL)).id
+    claim(works, both, approval)
+    send_away(works, both, rina)
+    stand_in = now(works, rina)
+    assert approval not in mine(works, stand_in)
+    with pytest.raises(Forbidden):
+        complete(works, stand_in, approval, APPROVE)
+
+
+def test_who_holds_the_role_takes_from_the_queue_for_himself(
+    works: Works, play: Play, sari: Actor, chief2: Actor
+) -> None:
+    approval = task_of(works, play("sktlk_ktp", APPROVAL)).id
+    send_away(works, sari, chief2)
+    stand_in = now(works, chief2)
+    claim(works, stand_in, approval)
+    complete(works, stand_in, approval, APPROVE)
+    assert doers(works, approval) == (chief2.user_id, None)
+
+
+def test_a_lead_does_not_come_by_more_through_the_absent(
+    works: Works, play: Play, budi: Actor, rina: Actor
+) -> None:
+    """What Rina finds at Budi's desk she may release, not give to others."""
+    task = task_of(works, play("sktlk_ktp", DESK))
+    send_away(works, budi, rina)
+    stand_in = now(works, rina)
+    assert rina.user_id is not None
+    with pytest.raises(Forbidden), works.begin(stand_in) as work:
+        tasks.reassign(work, task.id, rina.user_id)
+    with works.begin(stand_in) as work:
+        tasks.release(work, task.id)
+    assert task_of(works, task.case_id).assignee_id is None
+
+
+def as_chief(actor: Actor) -> Actor:
+    return Actor(actor.user_id, actor.name, frozenset({"ka_spkt"}), actor.unit)
+
+
+def give(works: Works, task_id: UUID, user: Actor) -> None:
+    """As if a fault had put the task into these hands."""
+    with works.begin(SYSTEM) as work:
+        work.session.get_one(Task, task_id).assignee_id = user.user_id
+
+
+def wall(works: Works, case_id: UUID, actor: Actor) -> None:
+    with works.begin(SYSTEM) as work:
+        row = {"case_id": case_id, "user_id": actor.user_id, "since": work.clock(), "reason_key": "uji"}
+        work.session.execute(insert(CaseWall), [row])

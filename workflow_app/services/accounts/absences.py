@@ -1,0 +1,214 @@
+"""Absences: a member is away from one day to another, and a colleague works for him (decision 0045).
+
+Who is away is nobody's substitute meanwhile, and a substitute is not away: no chains, so no loops either. Both accounts are locked
+first, in one order, so that of two entries that do not go together the second is refused.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+from sqlalchemy.orm import aliased
+
+from workflow_app.errors import Conflict, Forbidden, NotFound
+from workflow_app.models.absence import Absence
+from workflow_app.models.user import User
+from workflow_app.permissions import ROLES
+from workflow_app.services.accounts import absence_rules, people
+from workflow_app.services.accounts.absence_rules import Asked
+from workflow_app.services.ground import audit
+from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.office import configuration, substitutions
+from workflow_app.services.office.readable import moment
+from workflow_app.types import WITA
+
+STALE = "Akun Anda baru saja diubah, jadi ini tidak dicatat. Masuk lagi, lalu ulangi."
+
+
+@dataclass(frozen=True)
+class Prospect:
+    """What an absence would do."""
+
+    absent: str
+    substitute: str
+    starts_at: datetime
+    ends_at: datetime
+    passed: tuple[str, ...]
+    """Labels of the roles whose tasks reach the substitute."""
+    left: tuple[str, ...]
+    """Labels of those whose tasks wait for the absent one or for others who hold them."""
+
+
+@dataclass(frozen=True)
+class AbsenceView:
+    """An absence in the list."""
+
+    id: UUID
+    absent: str
+    substitute: str
+    starts_at: datetime
+    ends_at: datetime
+    entered_by: str
+    state: str
+    """`now`, `to_come` or `over`."""
+    can_end: bool
+
+
+def prospect(work: UnitOfWork, asked: Asked) -> Prospect:
+    """What it would do, without writing anything. Raises as `enter` does."""
+    found = absence_rules.checked(work, asked)
+    passed = substitutions.passed(
+        work, absence_rules.roles_of(found.absent), absence_rules.roles_of(found.substitute)
+    )
+    return Prospect(
+        found.absent.full_name,
+        found.substitute.full_name,
+        found.starts_at,
+        found.ends_at,
+        _labels(work, passed),
+        _labels(work, absence_rules.roles_of(found.absent) - passed),
+    )
+
+
+def enter(work: UnitOfWork, asked: Asked) -> UUID:
+    """Record an absence; sent twice it is one. Raises `InvalidInput` with a sentence per field, `Forbidden`."""
+    absent_id, substitute_id = absence_rules.account(asked.anggota), absence_rules.account(asked.pengganti)
+    _lock(work, {absent_id, substitute_id, work.actor.user_id})
+    if (again := _same(work, asked, absent_id, substitute_id)) is not None:
+        return again
+    found = absence_rules.checked(work, asked)
+    row = Absence(
+        id=uuid4(),
+        user_id=found.absent.id,
+        substitute_id=found.substitute.id,
+        starts_at=found.starts_at,
+        ends_at=found.ends_at,
+        entered_at=work.clock(),
+        entered_by=work.actor.user_id,
+    )
+    work.session.add(row)
+    work.session.flush()
+    _record(work, row, "absence.entered")
+    return row.id
+
+
+def end(work: UnitOfWork, absence_id: UUID) -> None:
+    """End an absence now, or withdraw it before it begins. Raises `NotFound`, `Forbidden`, `Conflict` when it is over."""
+    known = work.session.get(Absence, absence_id)
+    absent = work.session.get(User, known.user_id) if known else None
+    if known is None or absent is None or absent.unit != work.actor.unit:
+        raise NotFound()
+    _lock(work, {known.user_id, known.substitute_id, work.actor.user_id})
+    row = work.session.get_one(Absence, absence_id, with_for_update=True, populate_existing=True)
+    if not absence_rules.may_enter(work, absent):
+        raise Forbidden("Penggantian ini hanya dapat diakhiri yang digantikan atau atasannya.")
+    if row.ended_at is not None and row.ended_by == work.actor.user_id:
+        return
+    if row.ended_at is not None or row.ends_at <= work.clock():
+        by = people.name_of(work, row.ended_by)
+        over = min(filter(None, (row.ended_at, row.ends_at)))
+        raise Conflict(f"Penggantian ini sudah berakhir pada {moment(over)}{f' oleh {by}' if by else ''}.")
+    row.ended_at, row.ended_by = work.clock(), work.actor.user_id
+    work.session.flush()
+    _record(work, row, "absence.ended")
+
+
+def of_unit(work: UnitOfWork) -> list[AbsenceView]:
+    """Who is away and who will be, and what was over in the last days: everybody of the unit may know whom to ask."""
+    now = work.clock()
+    absent, substitute, by = aliased(User), aliased(User), aliased(User)
+    rows = work.session.execute(
+        select(Absence, absent, substitute.full_name, by.full_name)
+        .join(absent, absent.id == Absence.user_id)
+        .join(substitute, substitute.id == Absence.substitute_id)
+        .outerjoin(by, by.id == Absence.entered_by)
+        .where(absent.unit == work.actor.unit, Absence.ends_at > now - timedelta(days=7))
+        .order_by(Absence.starts_at, absent.full_name)
+    ).all()
+    views = []
+    for row, who, name, entered_by in rows:
+        end_at = min(filter(None, (row.ended_at, row.ends_at)))
+        state = "over" if end_at <= now else ("now" if row.starts_at <= now else "to_come")
+        can_end = state != "over" and absence_rules.may_enter(work, who)
+        views.append(
+            AbsenceView(
+                row.id, who.full_name, name, row.starts_at, end_at, entered_by or "sistem", state, can_end
+            )
+        )
+    order = ("now", "to_come", "over")
+    return sorted(views, key=lambda view: order.index(view.state))
+
+
+def enterable(work: UnitOfWork) -> list[User]:
+    """Whose absence the actor may enter: his own, and of whom he leads."""
+    return [user for user in absence_rules.colleagues(work) if absence_rules.may_enter(work, user)]
+
+
+def allowed(work: UnitOfWork) -> list[tuple[str, tuple[str, ...]]]:
+    """Which roles the office lets stand in for which other: labels."""
+    value: dict[str, list[str]] = configuration.value(work, substitutions.ALLOWED)
+    return [
+        (configuration.role_label(work, role), _labels(work, value[role]))
+        for role in ROLES
+        if value.get(role)
+    ]
+
+
+def notices(work: UnitOfWork) -> list[str]:
+    """For the start page: for whom the actor works now, and that he is recorded as absent himself."""
+    found = [
+        f"Anda menggantikan {other.name}. Tugasnya sebagai {', '.join(_labels(work, other.roles))} ada juga di daftar Anda."
+        for other in work.actor.stands_for
+    ]
+    user_id = work.actor.user_id
+    away = substitutions.now(work, work.actor.unit).get(user_id) if user_id else None
+    if away is not None:
+        found.append(
+            f"Anda tercatat tidak bertugas sampai {moment(away.until)}; tugas Anda sampai juga kepada {away.substitute}."
+        )
+    return found
+
+
+def _same(work: UnitOfWork, asked: Asked, absent_id: UUID, substitute_id: UUID) -> UUID | None:
+    """What this form has entered already, when it comes a second time."""
+    first, last = absence_rules.day(asked.mulai), absence_rules.day(asked.sampai)
+    if first is None or last is None:
+        return None
+    query = select(Absence).where(
+        Absence.user_id == absent_id,
+        Absence.substitute_id == substitute_id,
+        Absence.entered_by == work.actor.user_id,
+        Absence.ends_at == absence_rules.midnight(last + timedelta(days=1)),
+        Absence.ended_at.is_(None),
+    )
+    same = (row.id for row in work.session.scalars(query) if row.starts_at.astimezone(WITA).date() == first)
+    return next(same, None)
+
+
+def _lock(work: UnitOfWork, ids: Collection[UUID | None]) -> None:
+    """These accounts are ours until commit, in the order in which everybody takes them; the actor's is as his session told."""
+    wanted = sorted(user_id for user_id in ids if user_id is not None)
+    query = select(User).where(User.id.in_(wanted)).order_by(User.id).with_for_update(key_share=True)
+    for user in work.session.scalars(query, execution_options={"populate_existing": True}).all():
+        if user.id == work.actor.user_id and not (
+            user.is_active and work.actor.roles <= absence_rules.roles_of(user)
+        ):
+            raise Forbidden(STALE)
+
+
+def _record(work: UnitOfWork, row: Absence, action: str) -> None:
+    audit.record(
+        work,
+        f"user:{row.user_id}",
+        action,
+        absence=str(row.id),
+        substitute=str(row.substitute_id),
+        starts_at=row.starts_at.isoformat(),
+        ends_at=row.ends_at.isoformat(),
+    )
+
+
+def _labels(work: UnitOfWork, roles: Collection[str]) -> tuple[str, ...]:
+    return tuple(configuration.role_label(work, role) for role in ROLES if role in roles)

@@ -1,0 +1,253 @@
+"""The duty roster week by week: who serves when, what is missing, the last week again, and other people from an instant on."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+
+from sqlalchemy import func, select
+
+from workflow_app.errors import Conflict, InvalidInput
+from workflow_app.models.duty import DutyPeriod
+from workflow_app.models.user import User, UserRole
+from workflow_app.permissions import DUTY_FUNCTIONS, ROLES, has_role
+from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.office import configuration, rosters
+from workflow_app.services.office.rosters import PREFIX, Doubt, Shift
+from workflow_app.types import WITA
+
+WEEK = timedelta(days=7)
+FUNCTIONS = tuple(role for role in ROLES if role in DUTY_FUNCTIONS)
+CHANGED = (
+    "Jadwal ini baru saja diubah orang lain. Isinya sekarang tampil di bawah; periksa, lalu simpan lagi."
+)
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A period as a day of the week shows it."""
+
+    shift: Shift
+    names: tuple[str, ...]
+    seen: str
+    """Goes with the form, so that what somebody else enters meanwhile is not overwritten unsaid."""
+    is_now: bool
+    is_over: bool
+    continues: bool
+    """It began before this week."""
+
+
+@dataclass
+class Day:
+    """One day of one function."""
+
+    day: date
+    slots: list[Slot] = field(default_factory=list)
+    doubts: list[Doubt] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class FunctionWeek:
+    """One week of one function."""
+
+    function: str
+    label: str
+    is_used: bool
+    """A roster was ever entered; else the function serves without one."""
+    days: list[Day]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A period as it was typed: its beginning and end in WITA, accounts, and from when on a running one changes."""
+
+    awal: str = ""
+    sampai: str = ""
+    petugas: tuple[str, ...] = ()
+    mulai: str = ""
+    seen: str = ""
+
+
+@dataclass(frozen=True)
+class Copied:
+    """What became of the last week."""
+
+    made: int
+    left: int
+    """Periods for which something is entered already, that are over, or whose people cannot serve any more."""
+
+
+def monday_of(day: date) -> date:
+    """The first day of its week."""
+    return day - timedelta(days=day.weekday())
+
+
+def can_change(work: UnitOfWork) -> bool:
+    """May the actor change the roster?"""
+    return has_role(work.actor, configuration.owner(work, PREFIX.rstrip(".")).may_change)
+
+
+def week(work: UnitOfWork, monday: date) -> list[FunctionWeek]:
+    """The week of every function."""
+    start, now = _instant(monday), work.clock()
+    end = start + WEEK
+    rows = _between(work, start, end)
+    names = dict(work.session.execute(select(User.username, User.full_name)).all())
+    used = set(work.session.scalars(select(DutyPeriod.function).distinct()))
+    able = rosters.able(work)
+    found = []
+    for function in FUNCTIONS:
+        days = [Day(monday + timedelta(days=number)) for number in range(7)]
+        own = [(row, shift) for row, shift in rows if shift.function == function]
+        for row, shift in own:
+            slot = Slot(
+                shift,
+                tuple(names.get(name, name) for name in shift.people),
+                row.set_at.isoformat(),
+                shift.starts_at <= now < shift.ends_at,
+                shift.ends_at <= now,
+                shift.starts_at < start,
+            )
+            days[_day_no(shift.starts_at, monday)].slots.append(slot)
+        shifts = [shift for _, shift in own]
+        doubts = rosters.overlaps(function, shifts, max(start, now))
+        doubts += rosters.unable(
+            function, [s for s in shifts if s.ends_at > now], able.get(function, frozenset())
+        )
+        if function in used and end > now:
+            doubts += rosters.gaps(function, shifts, max(start, now), end)
+        for doubt in doubts:
+            days[_day_no(doubt.starts_at, monday)].doubts.append(doubt)
+        label = configuration.role_label(work, function)
+        found.append(FunctionWeek(function, label, function in used, days))
+    return found
+
+
+def people(work: UnitOfWork, function: str) -> list[tuple[str, str]]:
+    """Who can serve in a function: user names with full names."""
+    rows = work.session.execute(
+        select(User.username, User.full_name)
+        .join(UserRole, UserRole.user_id == User.id)
+        .where(UserRole.role == function, User.is_active, User.unit == work.actor.unit)
+        .order_by(User.full_name)
+    )
+    return [(username, name) for username, name in rows]
+
+
+def period(work: UnitOfWork, function: str, awal: str) -> Asked:
+    """A period that is entered already, to be changed; a new one of a day's length from there on otherwise."""
+    starts_at = _typed("awal", awal)
+    row = _row(work, function, starts_at)
+    if row is None:
+        return Asked(local(starts_at), local(starts_at + timedelta(days=1)))
+    (shift,) = [shift for found, shift in _between(work, row.starts_at, row.ends_at) if found is row]
+    begins = max(row.starts_at, work.clock() + timedelta(minutes=1))
+    return Asked(
+        local(row.starts_at), local(row.ends_at), shift.people, local(begins), row.set_at.isoformat()
+    )
+
+
+def enter(work: UnitOfWork, function: str, asked: Asked) -> None:
+    """Enter a period, or change one; with `mulai` after its beginning who served until then stays entered for that time.
+
+    Raises `InvalidInput` with a sentence per field, `Forbidden`, `Conflict` when somebody else changed it since it was shown.
+    """
+    configuration.check_changer(work, f"{PREFIX}{function}")
+    _lock(work, function)
+    starts_at, ends_at = _typed("awal", asked.awal), _typed("sampai", asked.sampai)
+    row = _row(work, function, starts_at)
+    new = _checked(work, Shift(function, starts_at, ends_at, tuple(sorted(asked.petugas))))
+    if row is not None and rosters.holds(work, new):
+        return
+    if row is not None and row.set_at.isoformat() != asked.seen:
+        if _is_split_already(work, new, asked):
+            return
+        raise Conflict(CHANGED)
+    changes_at = _typed("mulai", asked.mulai) if row is not None and asked.mulai else starts_at
+    if row is None or changes_at <= starts_at:
+        rosters.set_period(work, new)
+        return
+    if changes_at >= min(row.ends_at, ends_at):
+        raise InvalidInput(fields={"mulai": "Tulis saat di dalam masa piket ini."})
+    if changes_at < work.clock():
+        raise InvalidInput(fields={"mulai": "Saat ini sudah lewat. Mulai paling awal sekarang."})
+    (before,) = [shift for found, shift in _between(work, row.starts_at, row.ends_at) if found is row]
+    after = _checked(work, Shift(function, changes_at, ends_at, new.people))
+    rosters.set_period(work, Shift(function, starts_at, changes_at, before.people))
+    rosters.set_period(work, after)
+
+
+def copy_last_week(work: UnitOfWork, monday: date) -> Copied:
+    """Enter the periods of the week before again, where nothing is entered yet. A second time changes nothing."""
+    configuration.check_changer(work, PREFIX.rstrip("."))
+    for function in FUNCTIONS:
+        _lock(work, function)
+    start = _instant(monday)
+    able = rosters.able(work)
+    made = left = 0
+    for _, shift in _between(work, start - WEEK, start):
+        if shift.starts_at < start - WEEK:
+            continue
+        new = Shift(shift.function, shift.starts_at + WEEK, shift.ends_at + WEEK, shift.people)
+        taken = any(each.function == new.function for _, each in _between(work, new.starts_at, new.ends_at))
+        can_serve = set(new.people) <= able.get(new.function, frozenset())
+        if taken or not can_serve or new.ends_at <= work.clock():
+            left += 1
+            continue
+        rosters.set_period(work, new)
+        made += 1
+    return Copied(made, left)
+
+
+def _is_split_already(work: UnitOfWork, new: Shift, asked: Asked) -> bool:
+    """Has the same form been taken a moment ago?"""
+    if not asked.mulai:
+        return False
+    return rosters.holds(work, Shift(new.function, _typed("mulai", asked.mulai), new.ends_at, new.people))
+
+
+def _checked(work: UnitOfWork, shift: Shift) -> Shift:
+    if shift.ends_at <= shift.starts_at:
+        raise InvalidInput(fields={"sampai": "Tulis saat sesudah awal masa piket."})
+    if shift.ends_at - shift.starts_at > WEEK:
+        raise InvalidInput(fields={"sampai": "Satu masa piket paling lama tujuh hari."})
+    try:
+        return rosters.checked(work, shift.key, shift.starts_at, shift.value)
+    except InvalidInput as error:
+        field_name = "sampai" if "lewat" in error.sentence else "petugas"
+        raise InvalidInput(fields={field_name: error.sentence.removesuffix(" Hapus dari file.")}) from error
+
+
+def _between(work: UnitOfWork, start: datetime, end: datetime) -> list[tuple[DutyPeriod, Shift]]:
+    query = select(DutyPeriod).where(DutyPeriod.starts_at < end, DutyPeriod.ends_at > start)
+    rows = work.session.scalars(query.order_by(DutyPeriod.starts_at, DutyPeriod.function)).all()
+    return list(zip(rows, rosters.shifts_of(work, rows), strict=True))
+
+
+def _row(work: UnitOfWork, function: str, starts_at: datetime) -> DutyPeriod | None:
+    query = select(DutyPeriod).where(DutyPeriod.function == function, DutyPeriod.starts_at == starts_at)
+    return work.session.scalars(query, execution_options={"populate_existing": True}).first()
+
+
+def _lock(work: UnitOfWork, function: str) -> None:
+    """Changes of one function come one after another."""
+    work.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"duty:{function}", 0))))
+
+
+def _typed(name: str, text: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(text)
+        return (found if found.tzinfo else found.replace(tzinfo=WITA)).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise InvalidInput(fields={name: "Tulis tanggal dan jam."}) from error
+
+
+def _instant(day: date) -> datetime:
+    return datetime.combine(day, time.min, WITA).astimezone(UTC)
+
+
+def _day_no(at: datetime, monday: date) -> int:
+    return min(max((at.astimezone(WITA).date() - monday).days, 0), 6)
+
+
+def local(at: datetime) -> str:
+    """As the browser's field for a time takes it."""
+    return f"{at.astimezone(WITA):%Y-%m-%dT%H:%M}"

@@ -1,0 +1,109 @@
+"""Who is absent now, who works for them meanwhile, and in which of their roles (decision 0045).
+
+A substitute gets the tasks of whom he stands in for and nothing else: no case that he does not see himself, no other right of
+the role. Roles of the absent that he does not hold himself reach him only where the office allows it.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy.orm import aliased
+
+from workflow_app.models.absence import Absence
+from workflow_app.models.user import User, UserRole
+from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.office import configuration
+from workflow_app.types import Principal
+
+ALLOWED = "pengganti_peran"
+
+
+@dataclass(frozen=True)
+class Substitution:
+    """Somebody who is absent now, with who works for him."""
+
+    name: str
+    substitute_id: UUID
+    substitute: str
+    until: datetime
+
+
+def in_force(at: datetime) -> ColumnElement[bool]:
+    """The absences of this instant. The end is the first instant at which the substitute has nothing more."""
+    return (Absence.starts_at <= at) & (Absence.ends_at > at) & not_ended(at)
+
+
+def not_ended(at: datetime) -> ColumnElement[bool]:
+    """Not ended early before this instant."""
+    return or_(Absence.ended_at.is_(None), Absence.ended_at > at)
+
+
+def passed(work: UnitOfWork, absent: Collection[str], substitute: Collection[str]) -> frozenset[str]:
+    """The roles of somebody absent in which this substitute works for him: those both hold, and those the office allows."""
+    allowed: Mapping[str, list[str]] = configuration.value(work, ALLOWED)
+    held = set(substitute)
+    return frozenset(role for role in absent if role in held or held & set(allowed.get(role, ())))
+
+
+def of_substitute(
+    work: UnitOfWork, user_id: UUID, roles: Collection[str], unit: str, *, lock: bool = False
+) -> tuple[Principal, ...]:
+    """For whom a member works now. With `lock` none of these absences ends until commit.
+
+    Who has left, or works in another unit, has no substitute any more.
+    """
+    query = (
+        select(Absence, User)
+        .join(User, User.id == Absence.user_id)
+        .where(in_force(work.clock()), Absence.substitute_id == user_id, User.is_active, User.unit == unit)
+        .order_by(User.full_name, User.id)
+    )
+    if lock:
+        query = query.with_for_update(read=True, of=Absence)
+    rows = work.session.execute(query, execution_options={"populate_existing": True}).all()
+    found = (
+        Principal(user.id, user.full_name, passed(work, [held.role for held in user.roles], roles))
+        for _, user in rows
+    )
+    return tuple(principal for principal in found if principal.roles)
+
+
+def now(work: UnitOfWork, unit: str) -> Mapping[UUID, Substitution]:
+    """Who is absent now in this unit, by account. Read once per unit of work."""
+    key = ("substitutions", unit)
+    if key not in work.session.info:
+        rows = work.session.execute(_names(unit).where(in_force(work.clock()))).all()
+        work.session.info[key] = {
+            absence.user_id: Substitution(name, absence.substitute_id, substitute, absence.ends_at)
+            for absence, name, substitute in rows
+        }
+    found: Mapping[UUID, Substitution] = work.session.info[key]
+    return found
+
+
+def _names(unit: str) -> Select[Absence, str, str]:
+    absent, substitute = aliased(User), aliased(User)
+    return (
+        select(Absence, absent.full_name, substitute.full_name)
+        .join(absent, absent.id == Absence.user_id)
+        .join(substitute, substitute.id == Absence.substitute_id)
+        .where(absent.unit == unit)
+    )
+
+
+def holders(work: UnitOfWork, user_ids: Iterable[UUID], role: str) -> dict[UUID, tuple[UUID, str]]:
+    """Of these members the absent ones, with the account and name of a substitute who holds this role himself."""
+    absent = Absence.user_id.in_(list(user_ids))
+    rows = work.session.execute(
+        select(Absence.user_id, User.id, User.rank, User.full_name)
+        .join(User, User.id == Absence.substitute_id)
+        .join(UserRole, (UserRole.user_id == User.id) & (UserRole.role == role))
+        .where(absent, in_force(work.clock()), User.is_active)
+    )
+    return {
+        user_id: (substitute, " ".join(filter(None, (rank, name))))
+        for user_id, substitute, rank, name in rows
+    }

@@ -1,0 +1,114 @@
+"""The duty roster: the week of all functions, one period to enter or change, the last week again."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from workflow_app.errors import Conflict, InvalidInput, NotFound
+from workflow_app.services.office import roster_weeks
+from workflow_app.services.office.configuration import role_label
+from workflow_app.services.office.roster_weeks import Asked
+from workflow_app.types import WITA
+from workflow_app.web.access import access
+from workflow_app.web.failures import status_of
+from workflow_app.web.parts import now
+from workflow_app.web.transaction import unit_of_work
+
+blueprint = Blueprint("rosters", __name__, url_prefix="/pengaturan/piket")
+
+
+@blueprint.get("")
+@access()
+def show() -> ResponseReturnValue:
+    """One week of all functions."""
+    monday = _monday(request.args.get("minggu", ""))
+    with unit_of_work() as work:
+        return render_template(
+            "rosters/week.html",
+            monday=monday,
+            before=monday - timedelta(days=7),
+            after=monday + timedelta(days=7),
+            functions=roster_weeks.week(work, monday),
+            can_change=roster_weeks.can_change(work),
+        )
+
+
+@blueprint.post("/salin")
+@access()
+def copy() -> ResponseReturnValue:
+    """Enter the periods of the week before again, where nothing is entered yet."""
+    monday = _monday(request.form.get("minggu", ""))
+    with unit_of_work() as work:
+        done = roster_weeks.copy_last_week(work, monday)
+    left = f" {done.left} dilewati: sudah terisi, sudah lewat, atau orangnya tidak dapat bertugas lagi."
+    flash(f"{done.made} masa piket disalin dari minggu sebelumnya.{left if done.left else ''}")
+    return redirect(url_for("rosters.show", minggu=monday.isoformat()))
+
+
+@blueprint.get("/<function>")
+@access()
+def ask(function: str) -> ResponseReturnValue:
+    """The form of a period, filled where it is entered already."""
+    try:
+        with unit_of_work() as work:
+            asked = roster_weeks.period(work, _known(function), request.args.get("awal", ""))
+    except InvalidInput as error:
+        raise NotFound() from error
+    return _form(function, asked)
+
+
+@blueprint.post("/<function>")
+@access()
+def enter(function: str) -> ResponseReturnValue:
+    """Enter the period, or change it."""
+    form = request.form
+    asked = Asked(
+        form.get("awal", ""),
+        form.get("sampai", ""),
+        tuple(form.getlist("petugas")),
+        form.get("mulai", ""),
+        form.get("seen", ""),
+    )
+    try:
+        with unit_of_work() as work:
+            roster_weeks.enter(work, _known(function), asked)
+    except InvalidInput as error:
+        return _form(function, asked, error.fields or {"": error.sentence}), 400
+    except Conflict as error:
+        with unit_of_work() as work:
+            current = roster_weeks.period(work, function, asked.awal)
+        return _form(function, current, {"": error.sentence}), status_of(error)
+    flash("Jadwal piket tersimpan.")
+    return redirect(url_for("rosters.show", minggu=_monday(asked.awal[:10]).isoformat()))
+
+
+def _form(function: str, asked: Asked, errors: Mapping[str, str] | None = None) -> str:
+    with unit_of_work() as work:
+        return render_template(
+            "rosters/period.html",
+            function=function,
+            label=role_label(work, function),
+            asked=asked,
+            errors=errors or {},
+            people=roster_weeks.people(work, function),
+            can_change=roster_weeks.can_change(work),
+        )
+
+
+def _known(function: str) -> str:
+    if function not in roster_weeks.FUNCTIONS:
+        raise NotFound()
+    return function
+
+
+def _monday(text: str) -> date:
+    """The week that was chosen; this one when nothing readable was."""
+    try:
+        chosen = date.fromisoformat(text)
+    except ValueError:
+        chosen = now().astimezone(WITA).date()
+    if not 2020 <= chosen.year <= 2100:
+        chosen = now().astimezone(WITA).date()
+    return roster_weeks.monday_of(chosen)

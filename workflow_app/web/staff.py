@@ -1,0 +1,159 @@
+"""The members and their accounts: the list, a new one, roles and unit from a day on, locking, first passwords."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from workflow_app.errors import InvalidInput
+from workflow_app.permissions import ROLES, STAFF_KEEPERS, STAFF_READERS, has_role
+from workflow_app.services.accounts import role_changes, staff
+from workflow_app.services.office.configuration import role_label
+from workflow_app.services.running import leaving
+from workflow_app.web.access import access
+from workflow_app.web.transaction import unit_of_work
+
+blueprint = Blueprint("staff", __name__, url_prefix="/pengaturan/anggota")
+
+
+@blueprint.get("")
+@access(*STAFF_READERS)
+def show_all() -> ResponseReturnValue:
+    """All accounts."""
+    with unit_of_work() as work:
+        return render_template(
+            "staff/list.html",
+            members=staff.listed(work),
+            labels={role: role_label(work, role) for role in ROLES},
+            can_add=has_role(work.actor, STAFF_KEEPERS),
+        )
+
+
+@blueprint.get("/baru")
+@access(*STAFF_KEEPERS)
+def ask_new() -> ResponseReturnValue:
+    """The form for a new member."""
+    return _new(staff.Asked())
+
+
+@blueprint.post("/baru")
+@access(*STAFF_KEEPERS)
+def add() -> ResponseReturnValue:
+    """Make the account. Its first password stands on the page that answers, and nowhere else."""
+    form = request.form
+    asked = staff.Asked(
+        form.get("nama_pengguna", ""),
+        form.get("nama", ""),
+        form.get("pangkat", ""),
+        form.get("nrp", ""),
+        tuple(form.getlist("peran")),
+    )
+    try:
+        with unit_of_work() as work:
+            made, password = staff.add(work, asked)
+    except InvalidInput as error:
+        return _new(asked, error.fields or {"": error.sentence}), 400
+    return render_template("staff/password.html", member=made, password=password, is_new=True)
+
+
+@blueprint.get("/<uuid:user_id>")
+@access(*STAFF_READERS)
+def show(user_id: UUID) -> ResponseReturnValue:
+    """One member."""
+    return _page(user_id)
+
+
+@blueprint.post("/<uuid:user_id>/peran")
+@access(*STAFF_READERS)
+def change(user_id: UUID) -> ResponseReturnValue:
+    """Show what a change of roles or unit does, or make it, as the pressed button says."""
+    form = request.form
+    asked = role_changes.Asked(
+        tuple(form.getlist("peran")), form.get("unit", "").strip(), form.get("mulai", "").strip()
+    )
+    try:
+        if form.get("tombol") != "simpan":
+            with unit_of_work() as work:
+                found = role_changes.checked(work, user_id, asked)
+                effect = leaving.prospect(work, found)
+                waits = found.valid_from if asked.mulai else None
+            return _page(user_id, asked, effect=effect, waits=waits)
+        with unit_of_work() as work:
+            done = role_changes.enter(work, user_id, asked)
+            is_done = done.valid_from <= work.clock()
+    except InvalidInput as error:
+        return _page(user_id, asked, error.fields or {"": error.sentence}), 400
+    flash("Perubahan berlaku." if is_done else "Perubahan tercatat dan berlaku sendiri pada waktunya.")
+    return redirect(url_for("staff.show", user_id=user_id))
+
+
+@blueprint.post("/perubahan/<uuid:change_id>/tarik")
+@access(*STAFF_READERS)
+def withdraw(change_id: UUID) -> ResponseReturnValue:
+    """Take back a change that is still to come."""
+    with unit_of_work() as work:
+        user_id = role_changes.withdraw(work, change_id)
+    flash("Perubahan ditarik.")
+    return redirect(url_for("staff.show", user_id=user_id))
+
+
+@blueprint.post("/<uuid:user_id>/kunci")
+@access(*STAFF_KEEPERS)
+def lock(user_id: UUID) -> ResponseReturnValue:
+    """Close the account; its sessions end."""
+    with unit_of_work() as work:
+        staff.lock(work, user_id)
+    flash("Akun dikunci. Sesinya berakhir, dan tugasnya kembali ke antrean.")
+    return redirect(url_for("staff.show", user_id=user_id))
+
+
+@blueprint.post("/<uuid:user_id>/buka")
+@access(*STAFF_KEEPERS)
+def unlock(user_id: UUID) -> ResponseReturnValue:
+    """Open the account again."""
+    with unit_of_work() as work:
+        staff.unlock(work, user_id)
+    flash("Akun dibuka lagi.")
+    return redirect(url_for("staff.show", user_id=user_id))
+
+
+@blueprint.post("/<uuid:user_id>/sandi")
+@access(*STAFF_READERS)
+def renew_password(user_id: UUID) -> ResponseReturnValue:
+    """A new first password, on the page that answers and nowhere else."""
+    with unit_of_work() as work:
+        member, password = staff.renew_password(work, user_id)
+    return render_template("staff/password.html", member=member, password=password, is_new=False)
+
+
+def _new(asked: staff.Asked, errors: Mapping[str, str] | None = None) -> str:
+    with unit_of_work() as work:
+        roles = [(role, role_label(work, role)) for role in staff.givable(work.actor)]
+    return render_template("staff/new.html", asked=asked, errors=errors or {}, roles=roles)
+
+
+def _page(
+    user_id: UUID,
+    asked: role_changes.Asked | None = None,
+    errors: Mapping[str, str] | None = None,
+    effect: leaving.Prospect | None = None,
+    waits: object = None,
+) -> str:
+    with unit_of_work() as work:
+        member = staff.one(work, user_id)
+        is_own = member.id == work.actor.user_id
+        return render_template(
+            "staff/show.html",
+            member=member,
+            asked=asked or role_changes.Asked(tuple(member.roles), member.unit),
+            errors=errors or {},
+            effect=effect,
+            waits=waits,
+            labels={role: role_label(work, role) for role in ROLES},
+            givable=staff.givable(work.actor),
+            to_come=role_changes.to_come(work, user_id),
+            is_own=is_own,
+            keeps=has_role(work.actor, STAFF_KEEPERS) and not is_own,
+            can_renew=not is_own and staff.can_renew(work.actor, member.roles),
+        )
