@@ -11,6 +11,7 @@ from workflow_app.services.accounts import absence_rules, absences
 from workflow_app.services.accounts.absence_rules import Asked
 from workflow_app.services.office import substitutions
 from workflow_app.web.access import access
+from workflow_app.web.forms import read_day
 from workflow_app.web.transaction import unit_of_work
 
 blueprint = Blueprint("absences", __name__, url_prefix="/pengaturan/penggantian")
@@ -28,7 +29,9 @@ def show() -> ResponseReturnValue:
 def enter() -> ResponseReturnValue:
     """Show what an absence would do, or record it, as the pressed button says."""
     form = request.form
-    asked = Asked(*(form.get(name, "").strip() for name in ("anggota", "pengganti", "mulai", "sampai")))
+    people = (form.get(name, "") for name in ("anggota", "pengganti"))
+    days = (read_day(form.get(name, "")) for name in ("mulai", "sampai"))
+    asked = Asked(*people, *days)
     try:
         if form.get("tombol") != "catat":
             with unit_of_work() as work:

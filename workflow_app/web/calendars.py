@@ -10,6 +10,7 @@ from workflow_app.services.office import calendars, holiday_years
 from workflow_app.services.office.holiday_years import Asked
 from workflow_app.types import WITA
 from workflow_app.web.access import access
+from workflow_app.web.forms import read_day
 from workflow_app.web.parts import now
 from workflow_app.web.transaction import unit_of_work
 
@@ -38,7 +39,8 @@ def show(name: str, year: int) -> ResponseReturnValue:
 def change(name: str, year: int) -> ResponseReturnValue:
     """Show what a change does, or make it, as the pressed button says."""
     form = request.form
-    asked = Asked(*(form.get(part, "").strip() for part in ("ubah", "hari", "alasan", "mulai")))
+    day, start = read_day(form.get("hari", "")), read_day(form.get("mulai", ""))
+    asked = Asked(form.get("ubah", ""), day, form.get("alasan", "").strip(), start)
     try:
         if form.get("tombol") != "simpan":
             with unit_of_work() as work:

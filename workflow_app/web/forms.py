@@ -1,5 +1,6 @@
 """A form with what to show in it. What was typed is shown as typed, whether it comes from answers or from the browser."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -110,6 +111,12 @@ def typed_date(text: str) -> str:
         return date.fromisoformat(text).strftime("%d-%m-%Y")
     except ValueError:
         return text
+
+
+def read_day(text: str) -> str:
+    """A day as people type it, or as ISO writes it, in ISO; what is neither as it is."""
+    parts = re.fullmatch(r"([0-9]{1,2})[-/. ]([0-9]{1,2})[-/. ]([0-9]{4})", text.strip())
+    return f"{parts[3]}-{parts[2]:0>2}-{parts[1]:0>2}" if parts else text.strip()
 
 
 def _local(text: str) -> str:

@@ -109,6 +109,6 @@ def _monday(text: str) -> date:
         chosen = date.fromisoformat(text)
     except ValueError:
         chosen = now().astimezone(WITA).date()
-    if not 2020 <= chosen.year <= 2100:
+    if not roster_weeks.FIRST_YEAR <= chosen.year <= roster_weeks.LAST_YEAR:
         chosen = now().astimezone(WITA).date()
     return roster_weeks.monday_of(chosen)

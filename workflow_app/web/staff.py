@@ -12,6 +12,7 @@ from workflow_app.services.accounts import role_changes, staff
 from workflow_app.services.office.configuration import role_label
 from workflow_app.services.running import leaving
 from workflow_app.web.access import access
+from workflow_app.web.forms import read_day
 from workflow_app.web.transaction import unit_of_work
 
 blueprint = Blueprint("staff", __name__, url_prefix="/pengaturan/anggota")
@@ -70,7 +71,7 @@ def change(user_id: UUID) -> ResponseReturnValue:
     """Show what a change of roles or unit does, or make it, as the pressed button says."""
     form = request.form
     asked = role_changes.Asked(
-        tuple(form.getlist("peran")), form.get("unit", "").strip(), form.get("mulai", "").strip()
+        tuple(form.getlist("peran")), form.get("unit", "").strip(), read_day(form.get("mulai", ""))
     )
     try:
         if form.get("tombol") != "simpan":

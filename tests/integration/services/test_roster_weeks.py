@@ -114,7 +114,7 @@ def test_the_last_week_is_copied_once_where_nothing_is_entered(
 ) -> None:
     enter(works, sari, Asked(MORNING, TOMORROW, ("rudi",)))
     enter(works, sari, Asked(TOMORROW, "2026-11-25T10:00", ("joni",)))
-    enter(works, sari, Asked("2026-12-01T09:00", "2026-12-01T12:00", ("rudi",)))
+    enter(works, sari, Asked("2026-12-01T11:00", "2026-12-01T12:00", ("rudi",)))
     done = []
     for _ in range(2):
         with works.begin(sari) as work:

@@ -57,6 +57,6 @@ def test_the_sentence_names_the_key_and_what_to_do() -> None:
     gap = Doubt(FUNCTION, "gap", NOW, END)
     assert gap.sentence == (
         "jadwal_piket.piket_reskrim: belum ada piket dari 1 Desember 2026 09.00 WITA sampai 3 Desember 2026 09.00 WITA. "
-        "Isi jadwalnya, lalu ./spkt config import."
+        "Isi di menu Jadwal piket, atau lewat ./spkt config import."
     )
     assert "bertindihan" in Doubt(FUNCTION, "overlap", NOW, END).sentence

@@ -71,5 +71,5 @@ def notice(work: UnitOfWork) -> str:
     years = " dan ".join(sorted({str(gap.year) for gap in missing}))
     return (
         f"Hari libur {years} belum dipastikan, jadi batas waktu dalam hari kerja dapat meleset. "
-        "Minta pengelola server mencocokkannya dengan SKB 3 Menteri; ./spkt config check menyebut yang kurang."
+        "Cocokkan dengan SKB 3 Menteri di menu Hari libur, lalu pastikan tahunnya."
     )

@@ -94,7 +94,10 @@ def _read(work: UnitOfWork, unit: str) -> Duty:
         # In two periods that overlap the later end counts.
         name = " ".join(filter(None, (rank, full_name)))
         found.setdefault(function, {})[user_id] = OnDuty(user_id, name, ends_at)
+    away = substitutions.now(work, unit) if found else {}
     for function, people in found.items():
+        if not away.keys() & people.keys():
+            continue
         for absent, (substitute, name) in substitutions.holders(work, [*people], function).items():
             stand_in = OnDuty(substitute, f"{name} (pengganti {people[absent].name})", people[absent].until)
             people.setdefault(substitute, stand_in)

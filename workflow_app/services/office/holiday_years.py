@@ -83,6 +83,7 @@ class Example:
 class Prospect:
     """What a change does."""
 
+    day: date | None
     valid_from: datetime
     running: int
     """Clocks in working days that run now and keep their end."""
@@ -152,6 +153,7 @@ def prospect(work: UnitOfWork, name: str, number: int, asked: Asked) -> Prospect
     touched = [] if asked.deed == "pastikan" else [date.fromisoformat(asked.hari) - timedelta(days=1)]
     starts = sorted({max(start, day) for day in (touched or [start])})
     return Prospect(
+        _day(asked.hari),
         first.valid_from,
         work.session.scalar(running) or 0,
         [

@@ -1,6 +1,6 @@
 """The duty roster week by week: who serves when, what is missing, the last week again, and other people from an instant on."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import func, select
@@ -10,11 +10,13 @@ from workflow_app.models.duty import DutyPeriod
 from workflow_app.models.user import User, UserRole
 from workflow_app.permissions import DUTY_FUNCTIONS, ROLES, has_role
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office import configuration, rosters
+from workflow_app.services.office import configuration, readable, rosters
 from workflow_app.services.office.rosters import PREFIX, Doubt, Shift
 from workflow_app.types import WITA
 
 WEEK = timedelta(days=7)
+HANDING_OVER = timedelta(hours=12)
+FIRST_YEAR, LAST_YEAR = 2020, 2100
 FUNCTIONS = tuple(role for role in ROLES if role in DUTY_FUNCTIONS)
 CHANGED = (
     "Jadwal ini baru saja diubah orang lain. Isinya sekarang tampil di bawah; periksa, lalu simpan lagi."
@@ -27,12 +29,10 @@ class Slot:
 
     shift: Shift
     names: tuple[str, ...]
-    seen: str
-    """Goes with the form, so that what somebody else enters meanwhile is not overwritten unsaid."""
     is_now: bool
     is_over: bool
     continues: bool
-    """It began before this week."""
+    """It began on an earlier day."""
 
 
 @dataclass
@@ -40,6 +40,7 @@ class Day:
     """One day of one function."""
 
     day: date
+    words: str
     slots: list[Slot] = field(default_factory=list)
     doubts: list[Doubt] = field(default_factory=list)
 
@@ -95,18 +96,20 @@ def week(work: UnitOfWork, monday: date) -> list[FunctionWeek]:
     able = rosters.able(work)
     found = []
     for function in FUNCTIONS:
-        days = [Day(monday + timedelta(days=number)) for number in range(7)]
+        days = [_empty(monday + timedelta(days=number)) for number in range(7)]
         own = [(row, shift) for row, shift in rows if shift.function == function]
-        for row, shift in own:
+        for _, shift in own:
             slot = Slot(
                 shift,
                 tuple(names.get(name, name) for name in shift.people),
-                row.set_at.isoformat(),
                 shift.starts_at <= now < shift.ends_at,
                 shift.ends_at <= now,
                 shift.starts_at < start,
             )
-            days[_day_no(shift.starts_at, monday)].slots.append(slot)
+            first, last = _day_no(shift.starts_at, monday), _day_no(_last_instant(shift), monday)
+            days[first].slots.append(slot)
+            for later in days[first + 1 : last + 1]:
+                later.slots.append(replace(slot, continues=True))
         shifts = [shift for _, shift in own]
         doubts = rosters.overlaps(function, shifts, max(start, now))
         doubts += rosters.unable(
@@ -155,11 +158,9 @@ def enter(work: UnitOfWork, function: str, asked: Asked) -> None:
     starts_at, ends_at = _typed("awal", asked.awal), _typed("sampai", asked.sampai)
     row = _row(work, function, starts_at)
     new = _checked(work, Shift(function, starts_at, ends_at, tuple(sorted(asked.petugas))))
-    if row is not None and rosters.holds(work, new):
+    if row is not None and (rosters.holds(work, new) or _is_split_already(work, new, asked)):
         return
     if row is not None and row.set_at.isoformat() != asked.seen:
-        if _is_split_already(work, new, asked):
-            return
         raise Conflict(CHANGED)
     changes_at = _typed("mulai", asked.mulai) if row is not None and asked.mulai else starts_at
     if row is None or changes_at <= starts_at:
@@ -235,13 +236,26 @@ def _lock(work: UnitOfWork, function: str) -> None:
 def _typed(name: str, text: str) -> datetime:
     try:
         found = datetime.fromisoformat(text)
+        if not FIRST_YEAR <= found.year <= LAST_YEAR:
+            raise ValueError(text)
         return (found if found.tzinfo else found.replace(tzinfo=WITA)).astimezone(UTC)
-    except (ValueError, OverflowError) as error:
+    except ValueError as error:
         raise InvalidInput(fields={name: "Tulis tanggal dan jam."}) from error
 
 
 def _instant(day: date) -> datetime:
     return datetime.combine(day, time.min, WITA).astimezone(UTC)
+
+
+def _empty(day: date) -> Day:
+    name, _, rest = readable.long_day(day).partition(", ")
+    number, month, _ = rest.split()
+    return Day(day, f"{name} {number} {month[:3]}")
+
+
+def _last_instant(shift: Shift) -> datetime:
+    """Of a period that ends in the morning the day before: who comes then stands there."""
+    return max(shift.starts_at, shift.ends_at - HANDING_OVER)
 
 
 def _day_no(at: datetime, monday: date) -> int:

@@ -64,7 +64,7 @@ class Doubt:
         """What is wrong, and what to do."""
         span = f"dari {readable.moment(self.starts_at)} sampai {readable.moment(self.ends_at)}"
         words = {
-            "gap": f"belum ada piket {span}. Isi jadwalnya, lalu ./spkt config import.",
+            "gap": f"belum ada piket {span}. Isi di menu Jadwal piket, atau lewat ./spkt config import.",
             "overlap": f"dua masa bertindihan {span}. Ubah akhir masa yang pertama.",
             "unable": f"{', '.join(self.people)} tidak dapat bertugas {span}, karena akunnya ditutup atau perannya dicabut. "
             "Tulis penggantinya.",
@@ -163,7 +163,7 @@ def notice(work: UnitOfWork) -> str:
     first = min(doubt.starts_at for doubt in wrong)
     return (
         f"Jadwal {', '.join(labels)} perlu diperbaiki mulai {readable.moment(first)}. Selama kosong, tugasnya sampai kepada "
-        "semua pemegang perannya. Minta pengelola server melengkapinya; ./spkt config check menyebut yang kurang."
+        "semua pemegang perannya. Yang kurang ditandai di menu Jadwal piket."
     )
 
 

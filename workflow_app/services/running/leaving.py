@@ -104,11 +104,10 @@ def _count(work: UnitOfWork, query: Select[UUID]) -> int:
 
 
 def _signs(work: UnitOfWork, user: User) -> tuple[str, ...]:
-    """By the NRP, else by the name: an account and a signatory are not tied otherwise."""
+    """By the name: an account and a signatory are not tied otherwise."""
     entries = (entry for entry in configuration.list_values(work) if entry.key.startswith("penandatangan."))
     return tuple(
-        entry.key.removeprefix("penandatangan.")
+        entry.key.removeprefix("penandatangan.").replace("_", " ")
         for entry in entries
         if entry.value["nama"].strip().lower() == user.full_name.strip().lower()
-        or (user.nrp and entry.value["nrp"] == user.nrp)
     )
