@@ -9,7 +9,7 @@ from tests.unit.processes.folder import lp, sktlk
 from workflow_app.engine.model import read_model
 from workflow_app.engine.rehearsal import rehearse
 from workflow_app.engine.scenarios import Complete, Scenario, read_scenarios
-from workflow_app.services.office import configuration, configuration_shapes, derived_steps
+from workflow_app.services.office import configuration, configuration_roles, derived_steps
 
 SCENARIOS = read_scenarios(lp().files)
 MODEL = read_model(lp().files["process.bpmn"])
@@ -59,7 +59,7 @@ def test_every_receiving_function_is_reached_by_some_scenario() -> None:
 
 def test_r49_r71_the_office_may_send_every_kind_of_matter_to_any_investigating_function() -> None:
     table = lp().decision("fungsi_penerima")
-    for role in configuration_shapes.INVESTIGATORS:
+    for role in configuration_roles.INVESTIGATORS:
         assert (
             table.evaluate({"rute_laporan": role, "jenis_perkara": "narkotika"})[0]["rujukan_dituju"] == role
         )

@@ -15,7 +15,7 @@ from workflow_app.engine.linting.linter import lint
 from workflow_app.engine.model import read_model
 from workflow_app.engine.scenarios import Complete, Scenario, read_scenarios
 from workflow_app.permissions import ROLES
-from workflow_app.services.office import configuration, configuration_shapes
+from workflow_app.services.office import configuration, configuration_roles
 
 SCENARIOS = read_scenarios(referral().files)
 ROUTES = {
@@ -162,7 +162,7 @@ def test_r70_to_r73_the_table_sends_each_service_to_the_function_of_the_sop(
     assert found["klausul"]
 
 
-@pytest.mark.parametrize("role", configuration_shapes.RECEIVERS)
+@pytest.mark.parametrize("role", configuration_roles.RECEIVERS)
 def test_r70_to_r73_the_office_may_send_any_need_to_any_receiving_function(role: str) -> None:
     found = route("sim", told=role)
     assert (found["rujukan_fungsi"], found["rujukan_sasaran"]) == (role, "fungsi")

@@ -6,7 +6,14 @@ from itertools import permutations
 from typing import Any
 
 from workflow_app.permissions import ROLES
-from workflow_app.services.office import configuration_keys, message_texts, retention_schedule
+from workflow_app.services.office import (
+    configuration_keys,
+    derived_steps,
+    message_texts,
+    notice_periods,
+    retention_schedule,
+)
+from workflow_app.services.office import configuration_roles as roles
 from workflow_app.services.office import configuration_shapes as shapes
 from workflow_app.services.office import configuration_sheets as sheets
 from workflow_app.services.office.configuration_areas import Area
@@ -25,7 +32,7 @@ from workflow_app.services.office.configuration_parts import (
 )
 from workflow_app.services.office.configuration_records import Named, Record
 from workflow_app.services.office.configuration_sheets import Known
-from workflow_app.services.office.configuration_targets import Target
+from workflow_app.services.office.configuration_targets import Period, Target
 
 NAME = "nilai"
 """Of the input of a value; its parts follow behind dots."""
@@ -35,12 +42,15 @@ STEP_WORDS = {
     "bukti_saksi": "Mencatat bukti dan saksi",
     "kajian_awal": "Kajian awal",
     "baca_ulang": "Membacakan ulang laporan",
+    "tenggat": "Memeriksa tenggat pemberitahuan",
+    "persyaratan": "Memeriksa persyaratan",
+    "bukti": "Memberi bukti penerimaan yang dapat dilacak",
 }
 TRUTHS = {
     "propam.pimpinan_melihat": ("Pimpinan melihatnya", "Hanya Propam yang melihatnya"),
     "serah_terima.penerima_membaca": ("Boleh membaca", "Tidak membaca"),
 }
-UNITS = {"toleransi": "menit", "publikasi": "", "masa_berlaku": "hari"}
+UNITS = {"toleransi": "menit", "publikasi": "", "masa_berlaku": "hari", "foto_ponsel": "hari"}
 CHANNEL_WORDS = {"telepon": "SMS", "surel": "surel"}
 
 
@@ -116,8 +126,24 @@ def _area(key: str, known: Known) -> Part:
 
 def _steps(key: str, known: Known) -> Part:
     return Choices(
-        label="Langkah yang dijalankan", options=STEP_WORDS, none_words="tidak ada langkah tambahan"
+        label="Langkah yang dijalankan",
+        options={step: STEP_WORDS[step] for step in derived_steps.KNOWN[key.partition(".")[0]]},
+        none_words="tidak ada langkah tambahan",
     )
+
+
+def _period(key: str, known: Known) -> Part:
+    return Period(
+        label="Tenggat sebelum kegiatan",
+        help="Seperti “72 jam” atau “7 hari kerja”. Kosongkan bila menurut tabel proses.",
+        none_words=BY_TABLE,
+        is_optional=True,
+    )
+
+
+def _substitutes(key: str, known: Known) -> Part:
+    options = {role: known.roles.get(role, ROLES[role]) for role in roles.PASSED_ON}
+    return Named(names=options, part=Choices(options=options, none_words="tidak ada"), drops_nothing=False)
 
 
 def _route(roles: tuple[str, ...]) -> Callable[[str, Known], Part]:
@@ -173,9 +199,14 @@ _BY_SHAPE: dict[Callable[[Any], str], Callable[[str, Known], Part]] = {
     shapes.leeway: _limited(shapes.MOST_LEEWAY),
     shapes.truth: _truth,
     shapes.codes: _area,
-    shapes.steps: _steps,
-    shapes.receiver: _route(shapes.RECEIVERS),
-    shapes.investigator: _route(shapes.INVESTIGATORS),
+    **{derived_steps.fault(process): _steps for process in derived_steps.KNOWN},
+    notice_periods.fault: _period,
+    roles.receiver: _route(roles.RECEIVERS),
+    roles.investigator: _route(roles.INVESTIGATORS),
+    roles.asked: _route(roles.ASKED),
+    roles.asked_of_spkt: _route(roles.ASKED_OF_SPKT),
+    roles.only_propam: _route(()),
+    roles.substitutes: _substitutes,
     shapes.labels: _labels,
     shapes.channels: _channels,
     shapes.contacts: sheets.contacts,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from workflow_app.permissions import ROLES
+from workflow_app.services.office import configuration_roles as roles
 from workflow_app.services.office import configuration_seeds as seeds
 from workflow_app.services.office import configuration_shapes as shapes
 from workflow_app.services.office import derived_steps, message_texts, notice_periods, retention_schedule
@@ -221,22 +222,22 @@ _FAMILIES = (
         notice_periods.fault,
         notice_periods.SEED,
     ),
-    Family("rute_rujukan", "Fungsi penerima sebuah keperluan", SERVICE, shapes.receiver, seeds.ROUTES),
+    Family("rute_rujukan", "Fungsi penerima sebuah keperluan", SERVICE, roles.receiver, seeds.ROUTES),
     Family(
         "rute_laporan",
         "Fungsi yang menangani sebuah perkara",
         SERVICE,
-        shapes.investigator,
+        roles.investigator,
         seeds.REPORT_ROUTES,
     ),
     Family(
         "rute_htck",
         "Yang menerima permintaan antarfungsi",
         SERVICE,
-        shapes.asked,
+        roles.asked,
         seeds.INTERNAL_ROUTES,
-        {kind: shapes.asked_of_spkt for kind in seeds.INTERNAL_ROUTES if kind.startswith("masuk_")}
-        | dict.fromkeys(("anggota", "propam_lain"), shapes.only_propam),
+        {kind: roles.asked_of_spkt for kind in seeds.INTERNAL_ROUTES if kind.startswith("masuk_")}
+        | dict.fromkeys(("anggota", "propam_lain"), roles.only_propam),
     ),
     Family("masa_berlaku", "Masa berlaku surat dalam hari", SERVICE, shapes.count, seeds.VALIDITY),
     Family("ketentuan", "Kalimat hukum pada surat", SERVICE, shapes.lines, seeds.PROVISIONS),
@@ -273,9 +274,7 @@ _FAMILIES = (
     Family("pesan", "Kalimat pesan kepada warga", SERVICE, message_texts.fault, message_texts.SEED),
     Family("jadwal_piket", "Jadwal piket tiap fungsi", ROSTER, _of_the_roster),
     # Not in the SOP: until the chief allows it, only who holds a role stands in for an absent holder of it.
-    Family(
-        "pengganti_peran", "Peran yang boleh menggantikan peran lain", CHIEF, shapes.substitutes, {"": {}}
-    ),
+    Family("pengganti_peran", "Peran yang boleh menggantikan peran lain", CHIEF, roles.substitutes, {"": {}}),
     # On a site to try things out letters may carry the example signatory, and each says that it is an example.
     Family("mode_demo", "Situs untuk mencoba", SERVER, shapes.truth, {"": False}),
 )

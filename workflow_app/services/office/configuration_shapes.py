@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from typing import Any
 
-from workflow_app.permissions import EXAMINERS, FIELD_ROLES, LEADS, LEVELS, NEVER_PASSED_ON, ROLES, UNITS
+from workflow_app.permissions import LEVELS, ROLES
 from workflow_app.services.office import number_patterns, regions
 from workflow_app.services.office.working_days import CATEGORIES, WEEKDAYS
 
@@ -23,12 +23,6 @@ COMPLAINT_CHANNELS = (
     "media_siaran_sosial",
 )  # fmt: skip
 """The ways in which a complaint can come (R18 to R21), each with its own questions in the process."""
-RECEIVERS = tuple(role for role in ROLES if role in FIELD_ROLES and role != "piket_propam")
-INVESTIGATORS = tuple(role for role in RECEIVERS if role in EXAMINERS)
-ASKED = tuple(role for role in ROLES if role in UNITS or role in RECEIVERS)
-"""Whom SPKT asks."""
-ASKED_OF_SPKT = tuple(role for role in ROLES if role in LEADS)
-PASSED_ON = tuple(role for role in ROLES if role not in NEVER_PASSED_ON)
 AT_THE_DESK = "langsung"
 CHANNELS = ("telepon", "surel")
 """The ways a message can leave the house; a slip is always possible."""
@@ -216,41 +210,6 @@ def _is_choice_offered(value: Any) -> bool:
     )
 
 
-def receiver(value: Any) -> str:
-    """A function to which citizens are referred. Propam has a way of its own, behind its wall (R79)."""
-    return _one_of(value, RECEIVERS)
-
-
-def investigator(value: Any) -> str:
-    """A function that investigates what is reported."""
-    return _one_of(value, INVESTIGATORS)
-
-
-def asked(value: Any) -> str:
-    """A unit or function that SPKT asks for something."""
-    return _one_of(value, ASKED)
-
-
-def asked_of_spkt(value: Any) -> str:
-    """Who answers in SPKT what others ask of it."""
-    return _one_of(value, ASKED_OF_SPKT)
-
-
-def only_propam(value: Any) -> str:
-    """Nobody sends elsewhere what Propam is asked about members (R79)."""
-    return (
-        ""
-        if value is None
-        else "Permintaan kepada Sie Propam tidak dialihkan ke fungsi lain. Isi dengan null."
-    )
-
-
-def _one_of(value: Any, roles: Collection[str]) -> str:
-    if value is None or is_among(value, roles):
-        return ""
-    return f"Isi dengan peran penerima, salah satu dari {', '.join(roles)}; null bila menurut tabel proses."
-
-
 def contacts(value: Any) -> str:
     is_right = isinstance(value, dict) and set(value) <= set(ROLES) and all(map(_is_contact, value.values()))
     return (
@@ -285,20 +244,6 @@ def levels(value: Any) -> str:
         if is_right
         else f"Isi dengan objek yang memuat tepat {', '.join(parts)}, masing-masing objek nama ke tingkat seperti "
         f'{{"complaint": "terbatas"}}. Tingkat yang dikenal: {", ".join(LEVELS)}.'
-    )
-
-
-def substitutes(value: Any) -> str:
-    """Who watches, keeps the server or works behind Propam's wall is stood in for by his like only (R79)."""
-    is_right = isinstance(value, dict) and all(
-        role in PASSED_ON and is_choice(others, PASSED_ON) and role not in others
-        for role, others in value.items()
-    )
-    return (
-        ""
-        if is_right
-        else 'Isi dengan objek peran ke daftar peran penggantinya, seperti {"ka_spkt": ["pamapta"]}. '
-        f"Peran yang dikenal: {', '.join(PASSED_ON)}."
     )
 
 

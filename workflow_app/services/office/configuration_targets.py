@@ -12,6 +12,7 @@ from workflow_app.services.office.configuration_parts import (
     Faults,
     Part,
     Posted,
+    Text,
     Told,
     Typed,
     text_of,
@@ -76,3 +77,22 @@ class Target(Part):
 
     def told(self, value: Any) -> Told:
         return [("", readable.target(value) or "hanya diukur, tanpa batas")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Period(Text):
+    """A notice period as people write it: hours, or working days."""
+
+    def typed(self, name: str, value: Any) -> Typed:
+        return super().typed(name, _with_spaces(value))
+
+    def read(self, name: str, posted: Posted, faults: Faults) -> Any:
+        text = super().read(name, posted, faults)
+        return text and text.lower().replace("hari kerja", "hari_kerja")
+
+    def told(self, value: Any) -> Told:
+        return super().told(_with_spaces(value))
+
+
+def _with_spaces(value: str | None) -> str | None:
+    return value and value.replace("_", " ")

@@ -22,7 +22,7 @@ GROUPS = (
         "target",
         "Jam dan batas waktu",
         "Berapa lama sebuah langkah boleh berlangsung.",
-        ("target", "toleransi"),
+        ("target", "toleransi", "tenggat_pemberitahuan"),
     ),
     Group(
         "tepi",
@@ -66,7 +66,7 @@ GROUPS = (
         "rute",
         "Rujukan dan penerusan",
         "Fungsi yang menerima sebuah keperluan atau perkara.",
-        ("rute_rujukan", "rute_laporan", "serah_terima"),
+        ("rute_rujukan", "rute_laporan", "rute_htck", "serah_terima"),
     ),
     Group(
         "pesan",
@@ -78,14 +78,14 @@ GROUPS = (
     Group(
         "arsip",
         "Arsip dan tingkat akses",
-        "Jadwal retensi dan tingkat akses awal naskah.",
-        ("jadwal_retensi", "tingkat_akses"),
+        "Jadwal retensi, tingkat akses awal naskah, dan foto ponsel.",
+        ("jadwal_retensi", "tingkat_akses", "foto_ponsel"),
     ),
     Group(
         "kewenangan",
-        "Pemilik pengaturan",
-        "Siapa yang bertanggung jawab, dan siapa yang boleh mengubah.",
-        ("pemilik_pengaturan",),
+        "Pemilik dan pengganti",
+        "Siapa yang bertanggung jawab, siapa yang boleh mengubah, dan peran mana yang boleh menggantikan.",
+        ("pemilik_pengaturan", "pengganti_peran"),
     ),
 )
 OTHERS = Group("lain", "Lain-lain", "Yang tidak termasuk kelompok lain.", ())
@@ -108,6 +108,10 @@ TITLES: Mapping[str, str] = {
     "kalender.hari_kerja": "Hari kerja",
     "kalender.setiap_hari": "Setiap hari",
     "lp.langkah_turunan": "Langkah Laporan Polisi di luar teks SOP",
+    "sttp.langkah_turunan": "Langkah STTP di luar teks SOP",
+    "skld.langkah_turunan": "Langkah SKLD di luar teks SOP",
+    "foto_ponsel.hari_simpan": "Lama foto ponsel yang tidak dikirim disimpan",
+    "pengganti_peran": "Peran yang boleh menggantikan",
     "propam.pimpinan_melihat": "Pimpinan melihat berkas Propam",
     "serah_terima.penerima_membaca": "Fungsi penerima membaca berkas",
     "publikasi.ambang": "Ambang jumlah yang dipublikasikan",
@@ -139,6 +143,10 @@ CLOCKS: Mapping[str, str] = {
     "penerimaan_rujukan": "Rujukan: penerimaan oleh fungsi",
     "tanda_terima_rujukan": "Rujukan: tanda terima instansi",
     "kedatangan_rujukan": "Rujukan: sejak warga datang",
+    "penerbitan_sttp": "STTP: penerbitan oleh fungsi",
+    "penerbitan_skld": "SKLD: penerbitan oleh fungsi",
+    "penerimaan_htck": "Permintaan antarfungsi: penerimaan",
+    "penerimaan_bantuan": "Permintaan bantuan di lapangan: penerimaan",
 }
 """Of several services the same words stand in the processes."""
 NEEDS: Mapping[str, str] = {
@@ -174,6 +182,8 @@ NEEDS: Mapping[str, str] = {
 FIRST_WORDS: Mapping[str, str] = {
     "rute_rujukan": "Keperluan: ",
     "rute_laporan": "Perkara: ",
+    "rute_htck": "Permintaan: ",
+    "tenggat_pemberitahuan": "Tenggat: ",
     "masa_berlaku": "Masa berlaku: ",
 }
 """Before the part of a key, where the group alone does not say which kind it is."""

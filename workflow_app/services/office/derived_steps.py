@@ -1,6 +1,7 @@
 """Steps of processes that the text of the SOP lacks (R46, R67): which there are, and the shape of a choice among them. Pure."""
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 from workflow_app.services.office import configuration_shapes as shapes
@@ -18,8 +19,9 @@ def seed(process: str) -> dict[str, Any]:
     return {"langkah_turunan": list(KNOWN[process])}
 
 
+@cache
 def fault(process: str) -> Callable[[Any], str]:
-    """Why a value cannot be a choice among the derived steps of a process; empty when it can."""
+    """Why a value cannot be a choice among the derived steps of a process; empty when it can. Of one process always the same."""
     known = KNOWN[process]
 
     def judge(value: Any) -> str:

@@ -171,10 +171,15 @@ def _add(found: dict[str, StepFigures], chosen: Chosen, rows: Iterable[Counts], 
         step.lengths[bucket] += sign * count
 
 
-def _of_tallies(work: UnitOfWork, parts: Collection[int], days: Collection[date]) -> Select[Any]:
-    sums = (func.sum(one) for one in (StayTally.stays, StayTally.timed, StayTally.late))
+def _of_tallies(work: UnitOfWork, parts: Collection[int], days: Collection[date]) -> Select[int, int, int, int, int]:
     return (
-        select(StayTally.part, StayTally.bucket, *sums)
+        select(
+            StayTally.part,
+            StayTally.bucket,
+            func.sum(StayTally.stays),
+            func.sum(StayTally.timed),
+            func.sum(StayTally.late),
+        )
         .where(StayTally.unit == work.actor.unit, StayTally.part.in_(parts))
         .where(StayTally.day.between(min(days, default=date.min), max(days, default=date.min)))
         .group_by(StayTally.part, StayTally.bucket)
