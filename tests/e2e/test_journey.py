@@ -104,9 +104,11 @@ def ask_wrongly(page: Page, site: RunningSite, citizen: Citizen) -> None:
         assert line.recv(100).startswith(b"HTTP/1.1 4")
 
 
-def letter_on(page: Page) -> bytes:
-    """Download the letter that the page offers."""
-    link = page.get_by_role("link", name="Buka surat (PDF)")
+def letter_on(page: Page, title: str = "") -> bytes:
+    """Download the letter that the page offers; of several the one with this title."""
+    heading = page.get_by_role("heading", name=title, exact=True)
+    offered = page.locator(".panel").filter(has=heading) if title else page
+    link = offered.get_by_role("link", name="Buka surat (PDF)")
     expect(link).to_be_visible(timeout=counter.WORKER_PATIENCE)
     answer = page.request.get(link.evaluate("link => link.href"))
     assert answer.ok

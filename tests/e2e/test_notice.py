@@ -61,7 +61,7 @@ def test_r13_r67_r70_a_notice_from_the_counter_to_the_letter_of_sat_intelkam(
     assert [word for word in citizen.secrets() if word in counter.html_of(intelkam)] == []
     check_fits(intelkam)
     issue(intelkam, "Terbitkan STTP", "Serahkan STTP")
-    letter = words_of(letter_on(intelkam))
+    letter = words_of(letter_on(intelkam, "Surat Tanda Terima Pemberitahuan"))
     for words in ("SURAT TANDA TERIMA PEMBERITAHUAN", citizen.name, PURPOSE, receipt, "KASAT INTELKAM"):
         assert words in letter
     hand_over(intelkam)
