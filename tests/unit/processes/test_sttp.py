@@ -125,6 +125,25 @@ def test_r46_without_derived_steps_neither_period_nor_receipt_is_there() -> None
     assert bare.letters == ("sttp",)
 
 
+def test_r46_where_no_period_was_examined_the_function_reads_of_none() -> None:
+    asked = {
+        "tenggat_ketetapan": "",
+        "jenis_kegiatan": "penyampaian_pendapat",
+        "pemberitahuan": "baru",
+        "cakupan": None,
+    }
+
+    def said(**found: str | None) -> str:
+        form = sttp().form("periksa")
+        return " ".join(
+            sentences.filled(sttp(), {}, {**asked, **found}, text) for text in form.summary
+        ).strip()
+
+    assert said(tepat_waktu=sttp().initial["tepat_waktu"], paling_lambat=None) == ""
+    assert said(tepat_waktu="", paling_lambat=None).startswith("Tidak ada tenggat yang diperiksa di sini.")
+    assert "3 x 24 jam" in said(tepat_waktu="ya", paling_lambat=None)
+
+
 def test_r70_who_issues_is_whom_the_table_of_the_referral_names() -> None:
     received = {e.id for e in sttp().elements.values() if e.properties.get("roleFrom") == "rujukan_fungsi"}
     assert received == {"rujukan_terima", "periksa", "serahkan"}
