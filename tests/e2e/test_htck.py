@@ -74,7 +74,7 @@ def test_r74_what_siwas_asks_of_spkt_is_answered_by_a_numbered_letter(
     siwas.get_by_label("Yang diminta").select_option(label="Tindak lanjut temuan pengawasan (wasrik)")
     tell(siwas)
     siwas.get_by_label("Nomor temuan").fill("3")
-    siwas.get_by_label("Nomor", exact=True).fill("ND/CONTOH/12")
+    siwas.get_by_label("Nomor surat").fill("ND/CONTOH/12")
     counter.submit(siwas)
     expect(siwas).to_have_url(counter.CASE)
 
