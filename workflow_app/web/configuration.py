@@ -69,7 +69,7 @@ def show_group(name: str) -> ResponseReturnValue:
     """The keys of one group."""
     with unit_of_work() as work:
         found = overview.group(work, name)
-    return render_template("configuration/group.html", view=found)
+    return render_template("configuration/group.html", title=found.group.words, view=found)
 
 
 @blueprint.get("/<key>")
@@ -154,6 +154,7 @@ def _preview(key: str, value: Any, start: datetime | None, posted: Mapping[str, 
     }
     return render_template(
         "configuration/preview.html",
+        title=page.title,
         page=page,
         preview=seen,
         before=(gone or NOTHING) if is_shortened else before,
@@ -178,6 +179,7 @@ def _page(
     tomorrow = now().astimezone(WITA).replace(hour=0, minute=0) + timedelta(days=1)
     return render_template(
         "configuration/show.html",
+        title=page.title,
         page=page,
         name=VALUE,
         typed=typed,

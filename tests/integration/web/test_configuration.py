@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -31,7 +32,7 @@ def owner(visit: Visit, person: Person, sktlk: str) -> Visitor:
     return visit("rangkap")
 
 
-def held(works: Works, key: str, at: datetime) -> object:
+def held(works: Works, key: str, at: datetime) -> Any:
     with works.begin(SYSTEM) as work:
         return configuration.value(work, key, at)
 
@@ -148,7 +149,7 @@ def test_rows_come_and_go_without_scripts(owner: Visitor, works: Works) -> None:
     page.path = "/pengaturan/kanal_pengaduan"
     shown = page.submit("Lihat akibatnya", waktu="nanti", mulai=TYPED)
     shown.submit("Simpan perubahan")
-    codes = [row["kode"] for row in held(works, "kanal_pengaduan", MIDNIGHT)]  # type: ignore[attr-defined] # a list
+    codes = [row["kode"] for row in held(works, "kanal_pengaduan", MIDNIGHT)]
     assert codes[:3] == ["kotak_pengaduan", "langsung", "surat"]
     assert len(codes) == 9
     assert "hapus:nilai:0" in owner.open("/pengaturan/kanal_pengaduan").submit("Tambah kanal").text
