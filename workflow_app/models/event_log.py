@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Date, ForeignKey, Identity, Index, Integer, SmallInteger, UniqueConstraint
+from sqlalchemy import Date, ForeignKey, Identity, Index, Integer, SmallInteger, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -29,7 +29,10 @@ class CaseStep(Base):
     """
 
     __tablename__ = "case_step"
-    __table_args__ = (Index("ix_case_step_at", "at"),)
+    __table_args__ = (
+        Index("ix_case_step_at", "at"),
+        Index("ix_case_step_told_afterwards", "at", postgresql_where=text("no < 0")),
+    )
 
     case_id: Mapped[UUID] = mapped_column(ForeignKey("service_case.id"), primary_key=True)
     no: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

@@ -177,8 +177,11 @@ def _version() -> int | None:
 
 
 def _day(name: str) -> date | None:
+    """A day as people type it, `31-12-2026`, or as addresses carry it, `2026-12-31`."""
+    parts = request.args.get(name, "").strip().split("-")
+    typed = len(parts) == 3 and len(parts[2]) == 4
     try:
-        found = date.fromisoformat(request.args.get(name, ""))
+        found = date.fromisoformat("-".join(reversed(parts) if typed else parts))
     except ValueError:
         return None
     return found if found.year >= 2000 else None

@@ -1,6 +1,6 @@
 """The benches run and print what they promise. How fast it is, is not judged here."""
 
-from workflow_app.trials import inbox_bench, ingest_bench, task_bench
+from workflow_app.trials import heatmap_bench, inbox_bench, ingest_bench, task_bench
 
 
 def test_officers_complete_tasks_without_an_error() -> None:
@@ -32,3 +32,12 @@ def test_papers_are_uploaded_read_and_found() -> None:
     (paper,) = figures.papers
     assert 0 < paper.taken_s < paper.first_page_s < paper.found_s
     assert figures.as_dict()["pages_per_minute"] == round(120 / paper.found_s, 1)
+
+
+def test_the_page_of_a_process_is_read_with_as_many_events_as_asked_for() -> None:
+    figures = heatmap_bench.measure(3_000, rounds=1)
+
+    assert figures.events >= 3_000
+    assert figures.n == len(heatmap_bench.READERS) * len(heatmap_bench.PAGES)
+    assert 0 < figures.p50_ms <= figures.p95_ms
+    assert figures.worst_page in figures.by_page

@@ -107,6 +107,18 @@ def all_routes(world: World) -> list[Route]:
         Route("inbox.show", "GET", "/?daftar=semua", "budi", is_own=True),
         Route("inbox.show", "GET", "/?daftar=antrean", "budi", is_own=True),
         Route("dispatches.board", "GET", "/papan-tkp", "budi", is_own=True),
+        Route("process_pages.show_all", "GET", "/proses", "sari", is_own=True),
+        Route("process_pages.show", "GET", "/proses/sktlk", "sari", is_own=True),
+        Route("process_pages.drawing", "GET", "/proses/sktlk/gambar.bpmn", "sari", is_own=True),
+        Route(
+            "process_pages.show_stays", "GET", "/proses/sktlk/langkah/identitas/selesai", "sari", is_own=True
+        ),
+        Route(
+            "process_pages.show_stays", "GET", "/proses/sktlk/langkah/persetujuan/kini", "sari", is_own=True
+        ),
+        Route("process_pages.watch_day", "GET", "/proses/sktlk/hari", "sari", is_own=True),
+        Route("process_pages.download", "GET", "/proses/sktlk/catatan/xes", "sari", is_own=True),
+        Route("process_pages.download", "GET", "/proses/sktlk/catatan/ocel", "sari", is_own=True),
         Route("incidents.show_open", "GET", "/insiden", "sari", is_own=True),
         Route("messages.show_outbox", "GET", "/kotak-keluar", "sari", is_own=True),
         Route("messages.show_slip", "GET", f"/pesan/{w.slip}/slip", "budi"),

@@ -37,6 +37,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("case_id", "no", name=op.f("pk_case_step")),
     )
     op.create_index("ix_case_step_at", "case_step", ["at"])
+    op.create_index("ix_case_step_told_afterwards", "case_step", ["at"], postgresql_where=sa.text("no < 0"))
     op.create_table(
         "stay_tally",
         sa.Column("unit", sa.String(), nullable=False),

@@ -67,7 +67,5 @@ def fill(work: UnitOfWork, case_ids: Sequence[UUID]) -> None:
 
 
 def whole_since(work: UnitOfWork) -> datetime | None:
-    """Since when every step is in the log; None where there was no case before it."""
-    if work.session.scalar(select(CaseStep.case_id).where(CaseStep.no < 0).limit(1)) is None:
-        return None
-    return work.session.scalar(select(func.min(CaseStep.at)).where(CaseStep.no > 0))
+    """The last instant of which only task rows tell; None where every case was in the log from its beginning."""
+    return work.session.scalar(select(func.max(CaseStep.at)).where(CaseStep.no < 0))

@@ -19,8 +19,9 @@ async function draw(box) {
   offerTools(box, view);
   obeyKeys(box, view);
   obeyFingers(box, view);
-  new ResizeObserver(() => { canvas.resized(); view.settle(); }).observe(box);
-  return { canvas, registry, overlays: viewer.get("overlays") };
+  // A box that is not shown has no size to fit a drawing into.
+  new ResizeObserver(() => { if (box.clientWidth && box.clientHeight) { canvas.resized(); view.settle(); } }).observe(box);
+  return { canvas, registry, overlays: viewer.get("overlays"), follow: view.follow };
 }
 
 const listed = (box, mark) => box.dataset[mark].split(" ").filter(Boolean);
@@ -60,6 +61,15 @@ function viewOf(canvas, places) {
     look(there.x + there.width / 2, there.y + there.height / 2, readable);
   }
 
+  // Steps that somebody wants to follow, unless all of them are in sight already.
+  function follow(shapes) {
+    if (!shapes.length) return;
+    const seen = canvas.viewbox(), wanted = around(shapes);
+    const isInside = wanted.x >= seen.x && wanted.y >= seen.y
+      && wanted.x + wanted.width <= seen.x + seen.width && wanted.y + wanted.height <= seen.y + seen.height;
+    if (!isInside) look(wanted.x + wanted.width / 2, wanted.y + wanted.height / 2, seen.scale);
+  }
+
   function open() {
     if (fit() < READABLE) goToPlace();
     next = 0;
@@ -70,6 +80,7 @@ function viewOf(canvas, places) {
     settle: () => { if (!isMoved) open(); },
     fit: moved(fit),
     here: moved(goToPlace),
+    follow: moved(follow),
     zoom: moved((factor, at) => {
       const wanted = canvas.zoom() * factor;
       const smallest = Math.min(...["width", "height"].map((side) => canvas.viewbox().outer[side] / canvas.viewbox().inner[side]), READABLE) / 2;

@@ -23,7 +23,7 @@ function countAfter(moves, standing, count) {
   return found;
 }
 
-function paint({ canvas, registry, overlays }) {
+function paint({ canvas, registry, overlays, follow }) {
   let marked = [], shown = [];
   const flows = new Map(registry.filter((one) => one.waypoints && one.businessObject?.sourceRef).map(
     (one) => [`${one.businessObject.sourceRef.id}>${one.businessObject.targetRef.id}`, one.id],
@@ -33,11 +33,12 @@ function paint({ canvas, registry, overlays }) {
     canvas.addMarker(id, name);
     marked.push([id, name]);
   };
-  return (standing, move) => {
+  return (standing, move, before) => {
     for (const [id, name] of marked) canvas.removeMarker(id, name);
     for (const id of shown) overlays.remove(id);
     marked = [];
     shown = [];
+    for (const earlier of before) for (const element of words(earlier.dataset.passed)) mark(element, "replay-done");
     for (const [element, count] of standing) {
       if (count < 1 || !registry.get(element)) continue;
       mark(element, "replay-here");
@@ -49,6 +50,8 @@ function paint({ canvas, registry, overlays }) {
     if (!move) return;
     for (const flow of words(move.dataset.flows)) if (flows.has(flow)) mark(flows.get(flow), "replay-flow");
     for (const element of words(move.dataset.passed)) mark(element, "replay-passed");
+    const arrived = words(move.dataset.entered).length ? move.dataset.entered : move.dataset.passed;
+    follow(words(arrived).map((id) => registry.get(id)).filter(Boolean).slice(0, 1));
   };
 }
 
@@ -59,6 +62,8 @@ async function offer(control) {
   const show = paint(await box.drawn);
   const slider = control.querySelector("[data-replay-slider]"), said = control.querySelector("[data-replay-words]");
   const play = control.querySelector('[data-replay-act="play"]'), speed = control.querySelector("[data-replay-speed]");
+  // One case has a way behind it; of many cases only what happens now is shown.
+  const isCase = control.closest("details") !== null;
   let timer = 0;
 
   function go(to) {
@@ -68,7 +73,8 @@ async function offer(control) {
     slider.setAttribute("aria-valuetext", sentence);
     said.textContent = `${at} dari ${moves.length}. ${sentence}`;
     for (const other of moves) other.toggleAttribute("data-now", other === move);
-    show(countAfter(moves, standing, at), move);
+    box.classList.add("is-replayed");
+    show(countAfter(moves, standing, at), move, isCase ? moves.slice(0, at) : []);
     if (at === moves.length) pause();
   }
 
@@ -99,7 +105,7 @@ async function offer(control) {
   control.addEventListener("click", (event) => acts[event.target.dataset.replayAct]?.());
   control.hidden = false;
   // A case is drawn as it stands until somebody wants to see how it came there; a day begins at its beginning.
-  if (control.closest("details")) {
+  if (isCase) {
     slider.value = moves.length;
     said.textContent = "Geser atau tekan Putar.";
   } else go(0);
