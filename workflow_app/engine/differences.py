@@ -181,7 +181,7 @@ def _other_files(old: Definition, new: Definition) -> Iterator[Difference]:
     for name in sorted(old.files.keys() | new.files.keys()):
         was, becomes = old.files.get(name), new.files.get(name)
         if was != becomes and _is_other(name):
-            yield Difference(_kind(was, becomes), "Arsip lain", name, "")
+            yield Difference(_kind(was, becomes), OTHER, name, "")
 
 
 def _is_other(name: str) -> bool:
@@ -189,7 +189,7 @@ def _is_other(name: str) -> bool:
     return not inner.startswith((MODEL_FILE, "forms/", "letters/", SHARED)) and not inner.endswith(".dmn")
 
 
-FORM = "Formulir"
+FORM, OTHER = "Formulir", "Arsip lain"
 SORTS = {"Gateway": "Gerbang", "Event": "Peristiwa"}
 KINDS = {
     "userTask": "tugas orang", "serviceTask": "pekerjaan sistem", "businessRuleTask": "keputusan", "subProcess": "subproses",

@@ -13,6 +13,8 @@ from workflow_app.engine.shared_parts import SHARED
 
 LONGEST = 300
 """Letters of a value that are shown."""
+AROUND = 5
+"""Words that are shown before and after what differs in a letter."""
 FORM_WORDS = {
     "title": "Judul", "intro": "Pengantar", "submit": "Tombol", "next": "Sesudahnya", "summary": "Ringkasan",
     "since": "Ringkasan sejak", "slip": "Slip", "presence": "Tanda terisi",
@@ -95,7 +97,25 @@ def _lines(what: str, old: str, new: str) -> Iterator[Change]:
         yield Change(f"{what}, susunan", "", "berubah tanpa mengubah kata")
     for tag, a, b, c, d in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         if tag != "equal":
-            yield Change(what, _short(" ".join(before[a:b])), _short(" ".join(after[c:d])))
+            was, becomes = _narrowed(" ".join(before[a:b]).split(), " ".join(after[c:d]).split())
+            yield Change(what, _short(was), _short(becomes))
+
+
+def _narrowed(before: list[str], after: list[str]) -> tuple[str, str]:
+    """Two passages without the words in which both begin and end, save a few around what differs."""
+    if not before or not after:
+        return " ".join(before), " ".join(after)
+    start = _common(before, after)
+    end = min(_common(before[::-1], after[::-1]), min(len(before), len(after)) - start)
+    cut, rest = max(start - AROUND, 0), max(end - AROUND, 0)
+    shown = [" ".join(words[cut : len(words) - rest]) for words in (before, after)]
+    was, becomes = (f"{'… ' if cut else ''}{text}{' …' if rest else ''}" for text in shown)
+    return was, becomes
+
+
+def _common(before: list[str], after: list[str]) -> int:
+    pairs = enumerate(zip(before, after, strict=False))
+    return next((at for at, (a, b) in pairs if a != b), min(len(before), len(after)))
 
 
 def _readable(html: str) -> list[str]:

@@ -95,7 +95,7 @@ def test_a_folder_is_foretold_before_it_is_deployed(works: Works, case_id: UUID,
 def test_two_versions_are_compared_by_who_looks_after_them(works: Works, case_id: UUID, sari: Actor) -> None:
     with works.begin(sari) as work:
         found = process_versions.compare(work, "uji", 1, 2)
-        assert "Periksa" in {one.name for one in found.differences if one.kind == "added"}
+        assert "Periksa" in {one.name for _, group in found.groups for one in group if one.kind == "added"}
         (pair,) = found.drawings
         assert pair.after is not None
         assert "periksa" in pair.after["added"]

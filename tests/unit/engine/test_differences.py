@@ -68,6 +68,17 @@ def test_words_of_a_letter_without_its_tags() -> None:
     assert letter.changes == (Change("Isi", "Terima kasih", "Gratis"),)
 
 
+def test_of_a_long_passage_only_what_differs_is_shown() -> None:
+    words = "satu dua tiga empat lima enam tujuh {} delapan sembilan sepuluh sebelas dua-belas tiga-belas"
+    old, new = (
+        first().file("letters/tanda.html", f"<p>{words.format(middle)}</p>")
+        for middle in ("lama", "baru sekali")
+    )
+    (letter,) = found(old, new, "Surat")
+    around = "… tiga empat lima enam tujuh {} delapan sembilan sepuluh sebelas dua-belas …"
+    assert letter.changes == (Change("Isi", around.format("lama"), around.format("baru sekali")),)
+
+
 def test_rows_of_a_table() -> None:
     def routed(*rows: list[str]) -> Folder:
         return line().rule("arahkan", "rute", "tujuan").decision("rute", ["jenis"], ["tujuan"], [*rows])

@@ -49,7 +49,10 @@ class Comparison:
     name: str
     before: Version
     after: Version
-    differences: list[Difference]
+    groups: list[tuple[str, list[Difference]]]
+    """What differs, by what it is about."""
+    files: list[Difference]
+    """Files by which no case runs: scenarios, examples, the page for the reader."""
     drawings: list[Pair]
 
 
@@ -90,7 +93,11 @@ def compare(work: UnitOfWork, key: str, before: int, after: int) -> Comparison:
     was, becomes = one(work, key, before), one(work, key, after)
     old, new = definition_of(work, was.id), definition_of(work, becomes.id)
     found = differences.compare(old, new)
-    return Comparison(key, becomes.name, was, becomes, found, _drawings(old, new, found))
+    groups: dict[str, list[Difference]] = {}
+    for difference in found:
+        groups.setdefault(difference.about, []).append(difference)
+    files = groups.pop(differences.OTHER, [])
+    return Comparison(key, becomes.name, was, becomes, [*groups.items()], files, _drawings(old, new, found))
 
 
 def _drawings(old: Definition, new: Definition, found: list[Difference]) -> list[Pair]:

@@ -14,6 +14,7 @@ async function draw(box) {
   const canvas = viewer.get("canvas");
   const view = viewOf(canvas, places);
   view.open();
+  places.push(...places.splice(0, 1)); // the first one is shown
   offerTools(box, view);
   obeyKeys(box, view);
   obeyFingers(box, view);
