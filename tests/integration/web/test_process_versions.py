@@ -56,6 +56,7 @@ def test_moving_is_asked_twice_and_a_double_click_orders_once(
     assert "1 berkas: 1 dikembalikan." in chief.open(PAGE).words
 
 
+@pytest.mark.usefixtures("case_id")
 @pytest.mark.parametrize(
     ("form", "status", "words"),
     [
@@ -68,7 +69,6 @@ def test_moving_is_asked_twice_and_a_double_click_orders_once(
 def test_what_cannot_be_ordered_is_said_on_the_page(
     works: Works,
     visit: Callable[[str], Visitor],
-    case_id: UUID,
     sari: Actor,
     form: dict[str, str],
     status: int,
@@ -77,7 +77,6 @@ def test_what_cannot_be_ordered_is_said_on_the_page(
     chief = visit("sari").open(PAGE).submit("Periksa sebelum memindahkan", **form)
     assert (chief.answer.status_code, orders(works)) == (status, [])
     assert words in chief.words
-    assert case_id
 
 
 def test_reasons_against_a_move_stand_on_the_page(
@@ -90,16 +89,15 @@ def test_reasons_against_a_move_stand_on_the_page(
     assert "Pindahkan ke versi 3" not in page.words
 
 
-def test_two_versions_side_by_side_are_told_in_words(
-    visit: Callable[[str], Visitor], case_id: UUID, sari: Actor
-) -> None:
+@pytest.mark.usefixtures("case_id")
+def test_two_versions_side_by_side_are_told_in_words(visit: Callable[[str], Visitor], sari: Actor) -> None:
     page = visit("sari").open(PAGE).follow("Lihat perbedaan versi 1 dan 2")
     assert "+ Baru Periksa" in page.words
     assert "Setujui → Periksa" in page.words
-    assert case_id
 
 
-def test_what_is_not_there_is_not_found(visit: Callable[[str], Visitor], case_id: UUID, sari: Actor) -> None:
+@pytest.mark.usefixtures("case_id")
+def test_what_is_not_there_is_not_found(visit: Callable[[str], Visitor], sari: Actor) -> None:
     chief = visit("sari")
     for path in (
         "/proses/tidak/versi",
@@ -110,14 +108,13 @@ def test_what_is_not_there_is_not_found(visit: Callable[[str], Visitor], case_id
     ):
         assert chief.open(path).answer.status_code == 404, path
     assert "bpmn:definitions" in chief.open(f"{PAGE}/1/gambar").text
-    assert case_id
 
 
+@pytest.mark.usefixtures("case_id")
 def test_who_does_not_look_after_processes_has_no_such_page(
-    visit: Callable[[str], Visitor], case_id: UUID, budi: Actor
+    visit: Callable[[str], Visitor], budi: Actor
 ) -> None:
     desk = visit("budi")
     assert "Versi proses" not in desk.open("/").words
     for path in ("/proses/versi", PAGE, f"{PAGE}/banding?dari=1&ke=2", f"{PAGE}/1/gambar"):
         assert desk.open(path).answer.status_code == 403
-    assert case_id
