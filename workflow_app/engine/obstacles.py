@@ -229,7 +229,8 @@ def _unanswered(case: _Move, letter: str, ahead: Collection[str]) -> Iterator[Ob
         if id not in case.new.elements:
             continue
         step = case.new.elements[id].name
-        if id in case.done and name and name not in case.old.forms[id].fields:
+        asked = case.old.forms[id].fields if id in case.old.forms else {}
+        if id in case.done and name and name not in asked:
             title = case.new.forms[id].fields[name].title
             yield Obstacle(id, f"Surat {letter} memuat “{title}” dari langkah “{step}”, yang belum ditanyakan ketika langkah itu dikerjakan.")  # fmt: skip
         elif id not in case.done and id not in ahead:

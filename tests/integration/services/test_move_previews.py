@@ -74,6 +74,20 @@ def test_versions_that_cannot_be_read_are_said_so(
         assert list(standing.reasons) == ["Versi lama proses ini tidak dapat dibaca lagi."]
 
 
+def test_a_state_that_cannot_be_read_hides_no_other_case(
+    works: Works, case_id: UUID, budi: Actor, sari: Actor
+) -> None:
+    other = begin(works, budi)
+    with works.begin(SYSTEM) as work:
+        work.session.execute(update(Case).where(Case.id == case_id).values(state=b"rusak"))
+    with works.begin(sari) as work:
+        standings = move_previews.preview(work, "uji", 2).standings
+        assert [list(standing.reasons) for standing in standings if standing.version.version == 1] == [
+            ["Keadaan berkas ini tidak dapat dibaca mesin proses. Hubungi admin."]
+        ]
+        assert row(works, other).status == "running"
+
+
 def test_an_order_without_a_job_is_found(works: Works, case_id: UUID, sari: Actor) -> None:
     with works.begin(sari) as work:
         moves.order(work, "uji", 2, None, REASON, str(uuid4()))

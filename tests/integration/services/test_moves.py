@@ -6,7 +6,7 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from tests.integration.conftest import TestClock
 from tests.integration.open_tasks import task_of
@@ -27,11 +27,11 @@ from workflow_app.models.case import Case
 from workflow_app.models.move import MoveOrder
 from workflow_app.services.case_file import history, incidents
 from workflow_app.services.ground import audit
-from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
 from workflow_app.services.office import processes
-from workflow_app.services.running import drafts, move_orders, move_previews, moves, tasks, wakes
+from workflow_app.services.running import drafts, move_orders, move_previews, moves, steps, tasks, wakes
 from workflow_app.services.watching import consistency_cases, consistency_jobs
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.types import SYSTEM, Actor, Step
 
 
 @pytest.fixture
@@ -188,12 +188,20 @@ def test_a_fault_of_one_case_does_not_keep_the_others(
     put_up(works, tmp_path, service("tutup"))
     with works.begin(sari) as work:
         order = moves.order(work, "uji", 3, None, REASON, str(uuid4()))
-    with works.begin(SYSTEM) as work:
-        work.session.execute(update(Case).where(Case.id == case_id).values(state=b"rusak"))
+    real = steps.carry
+
+    def failing(work: UnitOfWork, case: Case, step: Step) -> None:
+        if case.id == case_id:
+            raise RuntimeError("contoh")
+        real(work, case, step)
+
+    monkeypatch.setattr(steps, "carry", failing)
+    before = row(works, case_id).definition_id
 
     moves.carry_out(works, order)
 
     assert settled(works, order, case_id) == ("refused", moves.FAILED)
+    assert row(works, case_id).definition_id == before
     assert settled(works, order, other) == ("moved", "")
 
 

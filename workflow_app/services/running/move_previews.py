@@ -1,5 +1,7 @@
 """What moving running cases to a version of their process would do: how many can, which cannot and why (decision 0048)."""
 
+import logging
+import zlib
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
@@ -23,6 +25,9 @@ from workflow_app.services.office.processes import definition_of
 from workflow_app.types import SYSTEM
 
 BATCH = 500
+log = logging.getLogger(__name__)
+
+BROKEN = Verdict((Obstacle("", "Keadaan berkas ini tidak dapat dibaca mesin proses. Hubungi admin."),))
 UNREADABLE = Verdict((Obstacle("", "Versi lama proses ini tidak dapat dibaca lagi."),))
 _judged: dict[object, Verdict] = {}
 """Verdicts by what they depend on: most cases of a process stand at few places."""
@@ -184,7 +189,11 @@ def judge(work: UnitOfWork, case: Placed, new: Definition, letters: frozenset[st
         old = definition_of(work, case.definition_id)
     except InvalidDefinition:
         return UNREADABLE
-    about = (old.hash, new.hash, obstacles.shape(case.state), tuple(case.passed), letters)
+    try:
+        about = (old.hash, new.hash, obstacles.shape(case.state), tuple(case.passed), letters)
+    except (ValueError, KeyError, zlib.error) as error:
+        log.error("state of case %s: %s", case.id, type(error).__name__)
+        return BROKEN
     if about not in _judged:
         if len(_judged) >= MOST_JUDGED:
             _judged.clear()
