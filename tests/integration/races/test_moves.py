@@ -7,14 +7,14 @@ import pytest
 from sqlalchemy import select
 
 from tests.integration.deploying import copy_of
-from tests.integration.races.meeting import outcome, second_comes_while_first_holds, together
-from tests.integration.races.office import Office
+from tests.integration.races.meeting import second_comes_while_first_holds, together
+from tests.integration.races.office import Office, approving
 from workflow_app.models.audit import AuditEvent
 from workflow_app.models.case import Case
 from workflow_app.models.move import CaseMove
 from workflow_app.services.ground import audit
 from workflow_app.services.office import processes
-from workflow_app.services.running import moves, tasks
+from workflow_app.services.running import moves
 from workflow_app.services.watching import consistency_cases
 from workflow_app.types import SYSTEM
 
@@ -61,17 +61,11 @@ def test_a_case_that_is_worked_on_is_waited_for_and_judged_where_it_stands_then(
     office: Office, order: UUID, waiting_case: UUID
 ) -> None:
     sari = office.people["sari"]
-    task_id = office.open_task(waiting_case)
-    approve = {"keputusan": "setuju"}
+    task_id = office.task(waiting_case).id
 
     done, _ = second_comes_while_first_holds(
         office.works,
-        (
-            sari,
-            lambda work: (tasks.claim(work, task_id), tasks.complete(work, task_id, approve, str(uuid4())))[
-                1
-            ],
-        ),
+        (sari, approving(task_id)),
         lambda: moves.carry_out(office.works, order),
     )
 
@@ -84,13 +78,12 @@ def test_who_completes_a_task_of_a_case_that_is_just_moved_completes_it_under_th
     office: Office, order: UUID, waiting_case: UUID
 ) -> None:
     sari = office.people["sari"]
-    task_id = office.open_task(waiting_case)
-    outcome(office.works, sari, lambda work: tasks.claim(work, task_id))
+    task_id = office.task(waiting_case).id
 
     _, completed = second_comes_while_first_holds(
         office.works,
         (SYSTEM, lambda work: moves._carry_out(work, order, waiting_case)),
-        (sari, lambda work: tasks.complete(work, task_id, {"keputusan": "setuju"}, str(uuid4()))),
+        (sari, approving(task_id)),
     )
 
     assert completed.case_id == waiting_case
