@@ -50,12 +50,18 @@ class Part:
         found = (t for t in self.tasks.values() if t["task_spec"] == name and not t["state"] & FORESEEN)
         return {self.tasks[task["parent"]]["task_spec"] for task in found}
 
-    def depth(self, task: dict[str, Any]) -> int:
-        """How far a task is from the beginning."""
-        steps = 0
-        while task["parent"] in self.tasks:
-            task, steps = self.tasks[task["parent"]], steps + 1
-        return steps
+    @property
+    def shape(self) -> tuple[tuple[str, int, int], ...]:
+        """What was reached, without ids: name, state, and how far from the beginning."""
+        depths: dict[str | None, int] = {None: -1}
+        for id, task in self.tasks.items():
+            depths[id] = depths[task["parent"]] + 1
+        reached = (
+            (t["task_spec"], t["state"], depths[id])
+            for id, t in self.tasks.items()
+            if not t["state"] & FORESEEN
+        )
+        return tuple(reached)
 
     def has_live(self, task: dict[str, Any]) -> bool:
         """Does anything below a task still go on?"""

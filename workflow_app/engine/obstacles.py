@@ -13,7 +13,7 @@ from workflow_app.engine.definitions import Definition
 from workflow_app.engine.letter_answers import answers_named
 from workflow_app.engine.linting.source import text_written
 from workflow_app.engine.model import Node
-from workflow_app.engine.moving import FORESEEN, Part, is_live, parts_of
+from workflow_app.engine.moving import Part, is_live, parts_of
 from workflow_app.engine.paths import FRAMES, Paths, paths_of
 from workflow_app.engine.state import content_of
 from workflow_app.errors import SentraError
@@ -92,13 +92,8 @@ def judge(
 def shape(state: bytes) -> object:
     """What a verdict depends on: cases of one version with the same shape and the same steps behind them get the same."""
     content = content_of(state)
-    tasks = [
-        (part.spec, task["task_spec"], task["state"], part.depth(task))
-        for part in parts_of(content)
-        for task in part.tasks.values()
-        if not task["state"] & FORESEEN
-    ]
-    return tuple(tasks), frozenset(content["variables"]), tuple(sorted(content["visits"].items()))
+    parts = tuple((part.spec, part.shape) for part in parts_of(content))
+    return parts, frozenset(content["variables"]), tuple(sorted(content["visits"].items()))
 
 
 def _named(node: Node) -> str:
