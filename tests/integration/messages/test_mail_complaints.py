@@ -20,6 +20,7 @@ from workflow_app.models.audit import AuditEvent
 from workflow_app.models.case import Case
 from workflow_app.models.stack import PaperStack, StackPart
 from workflow_app.models.task import Draft, Task
+from workflow_app.services.bringing import mail_parts
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
 from workflow_app.services.office import configuration, offers, processes
@@ -117,6 +118,21 @@ def test_a_double_press_begins_one_complaint_and_a_second_officer_is_told(
             begun(works, who, mail, token)
     with works.begin(SYSTEM) as work:
         assert count(work) == 1
+
+
+def test_an_attachment_that_came_before_goes_along_all_the_same(
+    works: Works, box: Box, budi: Actor, mail: UUID
+) -> None:
+    begun(works, budi, mail)
+    box.put(letter("Saya mengadu lagi.", (picture(), "image/png", "a.png"), name="<2@contoh>"))
+    take(works, box)
+    again = next(stack.id for stack in mails(works) if stack.id != mail)
+    mail_parts.open_mail(works, again, max_megabytes=2)
+    assert [status for _, status, _, _ in parts_of(works, again)] == ["tray", "known"]
+    started = begun(works, budi, again, "kunci-dua")
+    papers = form_of(works, budi, started.task_id)["bukti_asli"]
+    assert isinstance(papers, list)
+    assert len(papers) == 2
 
 
 def test_a_mail_of_which_parts_are_still_to_come_waits_for_them(

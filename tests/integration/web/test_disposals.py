@@ -62,6 +62,43 @@ def test_r37_a_choice_that_is_refused_on_the_second_page_stays_there(
     assert shown(page, is_ticked=True) == second
 
 
+def test_r79_propam_chooses_from_a_list_of_its_own_that_no_other_address_shows(
+    works: Works,
+    stage: Stage,
+    settings: Settings,
+    clock: TestClock,
+    person: Callable[..., Actor],
+    budi: Actor,
+    sari: Actor,
+) -> None:
+    office = retained.open_office(works, stage, settings, clock, person("arsip", "arsiparis"), sari)
+    person("propam", "piket_propam")
+    case_id, paper = office.case_paper(budi)
+    office.end(case_id)
+    with office.works.begin(SYSTEM) as work:
+        work.session.get_one(Case, case_id).confined_to = "piket_propam"
+    plain = office.deposit()
+    office.pass_years(3)
+
+    def page_of(name: str) -> Visitor:
+        return Visitor(create_app(settings, works=office.works).test_client()).sign_in(name, PASSWORD)
+
+    archivist, propam = page_of("arsip"), page_of("propam")
+    assert shown(archivist.open("/retensi")) == str(plain)
+    assert "Khusus" not in archivist.words
+    for address in ("/retensi?lingkup=piket_propam", "/retensi?lingkup=ka_spkt"):
+        assert archivist.client.get(address).status_code == 403
+    assert propam.client.get("/retensi?lingkup=").status_code == 403
+    assert shown(propam.open("/retensi")) == str(paper)
+    propam.submit("Usulkan yang dipilih", dokumen=str(paper))
+    assert "Usulkan pemusnahan" in propam.words
+    with office.works.begin(SYSTEM) as work:
+        begun = work.session.scalars(select(Case).where(Case.process_key == "disposal_propam")).one()
+        assert begun.confined_to == "piket_propam"
+    assert archivist.client.get(f"/berkas/{begun.id}").status_code == 404
+    assert archivist.client.get(f"/berkas/{begun.id}/pemusnahan").status_code == 404
+
+
 def shown(page: Visitor, *, is_ticked: bool = False) -> str:
     """The one paper of a page."""
     boxes = [box for box in page.page().iter("input") if box.get("name") == "dokumen"]

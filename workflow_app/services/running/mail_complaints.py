@@ -50,7 +50,7 @@ def offered(work: UnitOfWork, parts: Iterable[WaitingPart]) -> set[UUID]:
 
 
 def begin(work: UnitOfWork, stack_id: UUID, token: str) -> Started:
-    """Begin the complaint that a mail is; its parts that still wait go along, except those that a cover sheet named a case for.
+    """Begin the complaint that a mail is; its parts go along, except those that a cover sheet has put into a case or named one for.
 
     The same `token` again answers with the case it began. Raises `Conflict` when the mail has its place already.
     """
@@ -65,8 +65,8 @@ def begin(work: UnitOfWork, stack_id: UUID, token: str) -> Started:
         raise Conflict(SORTED)
     if stack.status in UNDER_WAY:
         raise Conflict(NOT_APART)
-    parts = _waiting(work, stack_id)
-    if not _is_offered(work) or SHEET not in {part.no for part in parts}:
+    parts = _parts(work, stack_id)
+    if not _is_offered(work) or SHEET not in {part.no for part in parts if part.status == "tray"}:
         raise NotFound(SORTED)
     started = cases.start(work, PROCESS, token)
     if started.task_id is None:
@@ -87,14 +87,15 @@ def _is_offered(work: UnitOfWork) -> bool:
     return PROCESS in {process.key for process in processes.startable(work)}
 
 
-def _waiting(work: UnitOfWork, stack_id: UUID) -> Sequence[StackPart]:
+def _parts(work: UnitOfWork, stack_id: UUID) -> Sequence[StackPart]:
+    """What of the mail goes along: what waits, and what came another way as well, so that the original is whole."""
     query = (
         select(StackPart)
         .join(PaperStack, PaperStack.id == StackPart.stack_id)
         .join(Document, Document.id == StackPart.document_id)
         .where(
             StackPart.stack_id == stack_id,
-            StackPart.status == "tray",
+            StackPart.status.in_(("tray", "known")),
             StackPart.meant_for.is_(None),
             tray_sight.is_shown(work),
             clearances.is_cleared(work),
@@ -113,7 +114,8 @@ def _land(work: UnitOfWork, case: Case, task: Task, label: str, part: StackPart)
     stack = str(part.stack_id)
     levels.take_in(work, case, part.document_id, element=task.element, label=label, stack=stack)
     document = work.session.get_one(Document, part.document_id, with_for_update=True, populate_existing=True)
-    document.origin = intake.UPLOAD
+    if document.origin == intake.TRAY:
+        document.origin = intake.UPLOAD
     sorting.settle(work, part)
 
 
