@@ -62,7 +62,7 @@ def chief2(person: Person) -> Actor:
 
 
 def test_what_the_absent_one_has_reaches_the_substitute_and_stays_his(
-    works: Works, play: Play, budi: Actor, rina: Actor
+    works: Works, play: Play, budi: Actor, rina: Actor, sari: Actor
 ) -> None:
     case_id = play("sktlk_ktp", DESK)
     task = task_of(works, case_id)
@@ -75,7 +75,7 @@ def test_what_the_absent_one_has_reaches_the_substitute_and_stays_his(
         seen = tasks.get(work, task.id)
         assert (seen.is_mine, seen.for_whom, seen.assignee_id) == (True, "Contoh Budi", budi.user_id)
         drafts.save(work, task.id, {"catatan": "Contoh"})
-    with works.begin(budi) as work:
+    with works.begin(sari) as work:
         shown = tasks.get(work, task.id)
         assert shown.absence is not None
         assert shown.absence.substitute == "Contoh Rina"

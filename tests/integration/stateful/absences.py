@@ -73,4 +73,6 @@ class Absences(Hall):
         """Absences that are not over."""
         with self.reading() as work:
             query = select(Absence).where(Absence.ended_at.is_(None), Absence.ends_at > self.ground.clock())
-            return list(work.session.scalars(query.order_by(Absence.starts_at, Absence.id)))
+            found = list(work.session.scalars(query))
+        names = {who.user_id: name for name, who in self.people.items()}
+        return sorted(found, key=lambda one: (one.starts_at, names[one.user_id]))

@@ -6,7 +6,7 @@ import pytest
 
 from workflow_app import permissions
 from workflow_app.errors import Forbidden
-from workflow_app.types import PUBLIC, SYSTEM, AccessLevel, Actor
+from workflow_app.types import PUBLIC, SYSTEM, AccessLevel, Actor, Principal
 
 BUDI = Actor(uuid4(), "Budi", frozenset({"petugas"}))
 SARI = Actor(uuid4(), "Sari", frozenset({"ka_spkt"}))
@@ -114,3 +114,22 @@ def test_r37_levels_are_changed_by_the_archivist_and_in_a_confined_case_by_who_h
         False,
         True,
     ]
+
+
+def test_a_substitute_is_judged_by_himself_and_by_whom_he_stands_in_for() -> None:
+    assert BUDI.user_id is not None
+    absent = Principal(BUDI.user_id, BUDI.name, frozenset({"ka_spkt"}))
+    permissions.check_four_eyes(SARI, {None}, absent)
+    for earlier, words in (({SARI.user_id}, "Anda yang mencatat"), ({BUDI.user_id}, "yang Anda gantikan")):
+        with pytest.raises(Forbidden, match=words):
+            permissions.check_four_eyes(SARI, earlier, absent)
+
+
+def test_nobody_leads_who_stands_above_him_and_every_role_has_its_givers() -> None:
+    assert set(permissions.LED_BY) == set(permissions.GIVERS) == set(permissions.ROLES)
+    for role, above in permissions.LED_BY.items():
+        assert role not in above
+        assert not any(role in permissions.LED_BY[lead] for lead in above)
+    for role in ("piket_propam", "pimpinan", "auditor"):
+        assert "admin" not in permissions.GIVERS[role] | permissions.LED_BY[role]
+    assert not permissions.leads_all(SARI, [])

@@ -71,6 +71,13 @@ def of_substitute(
     return tuple(principal for principal in found if principal.roles)
 
 
+def of_holder(work: UnitOfWork, unit: str, user_id: UUID | None) -> Substitution | None:
+    """Who works for the holder of a task meanwhile; None while he is there. About the actor himself nothing is asked."""
+    if user_id is None or user_id == work.actor.user_id:
+        return None
+    return now(work, unit).get(user_id)
+
+
 def now(work: UnitOfWork, unit: str) -> Mapping[UUID, Substitution]:
     """Who is absent now in this unit, by account. Read once per unit of work."""
     key = ("substitutions", unit)

@@ -254,7 +254,7 @@ def _open_tasks(work: UnitOfWork, case: Case) -> list[OpenTaskView]:
 
 def _with_substitute(work: UnitOfWork, case: Case, task: Task, names: Mapping[UUID, str]) -> str | None:
     name = names.get(task.assignee_id) if task.assignee_id else None
-    away = substitutions.now(work, case.unit).get(task.assignee_id) if task.assignee_id else None
+    away = substitutions.of_holder(work, case.unit, task.assignee_id)
     return f"{name} (digantikan {away.substitute})" if name and away else name
 
 

@@ -113,7 +113,7 @@ def get(work: UnitOfWork, task_id: UUID) -> TaskView:
     stands_in = task_rights.may_stand_in(work, case, task)
     is_mine = task.status == "open" and may_work and task_rights.has_in_hand(work, case, task)
     principal = task_rights.principal(work, case, task) if task.status == "open" else None
-    away = substitutions.now(work, task.unit).get(task.assignee_id) if task.assignee_id else None
+    away = substitutions.of_holder(work, task.unit, task.assignee_id)
     form = definition.form(task.element)
     if is_mine:
         moved_starts.note_showing(work, task, form)
