@@ -10,7 +10,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from workflow_app.errors import Conflict, Forbidden, InvalidInput
-from workflow_app.permissions import has_role
+from workflow_app.permissions import LEADS, STAFF_READERS, has_role
 from workflow_app.services.governing import changes, overview, previews
 from workflow_app.services.office import configuration_forms, configuration_tables
 from workflow_app.services.office.configuration_parts import Typed
@@ -45,7 +45,18 @@ class AdminPage:
     """So do these roles."""
 
 
-ADMIN_PAGES: tuple[AdminPage, ...] = ()
+ADMIN_PAGES = (
+    AdminPage(
+        "staff.show_all", "Anggota dan peran", "Akun, peran sejak sebuah hari, kunci.", roles=STAFF_READERS
+    ),
+    AdminPage(
+        "rosters.show", "Jadwal piket", "Siapa berjaga dari tiap fungsi, pekan demi pekan.", ("jadwal_piket",)
+    ),
+    AdminPage("calendars.show_all", "Hari libur", "Libur dan cuti bersama tiap tahun.", ("kalender",)),
+    AdminPage(
+        "absences.show", "Penggantian", "Siapa tidak di tempat, dan siapa menggantikannya.", roles=LEADS
+    ),
+)
 
 
 @blueprint.get("")

@@ -171,7 +171,9 @@ def _add(found: dict[str, StepFigures], chosen: Chosen, rows: Iterable[Counts], 
         step.lengths[bucket] += sign * count
 
 
-def _of_tallies(work: UnitOfWork, parts: Collection[int], days: Collection[date]) -> Select[int, int, int, int, int]:
+def _of_tallies(
+    work: UnitOfWork, parts: Collection[int], days: Collection[date]
+) -> Select[int, int, int, int, int]:
     return (
         select(
             StayTally.part,
