@@ -117,7 +117,7 @@ def test_r23_r36_the_receipt_names_nobody_is_not_the_letter_and_says_how_to_foll
 @pytest.mark.parametrize("kind", PAPERS)
 def test_letters_cite_no_law_of_their_own_and_no_other_time_zone(kind: str) -> None:
     words = text(letter(kind, ketentuan=[]))
-    assert not re.search(r"Pasal|Perpol|Perkap|KUHP|\bWIB\b|\bWIT\b|—", words)
+    assert not re.search(r"Pasal|Perpol|Perkap|KUHP|\bWIB\b|\bWIT\b|\u2014", words)
 
 
 @pytest.mark.parametrize("kind", PAPERS)
