@@ -1,6 +1,6 @@
 """Deployed processes: deploying a folder, and the definition a case runs under."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -31,6 +31,7 @@ from workflow_app.services.office import configuration_keys, model_parts
 
 _versions: dict[UUID, int] = {}
 _loaded: dict[UUID, Definition] = {}
+_working: dict[str, frozenset[str]] = {}
 """Definitions never change, so what was parsed once in this process stays valid."""
 
 
@@ -147,15 +148,15 @@ def concerning(work: UnitOfWork) -> list[ProcessView]:
     """The processes that may bring the actor a task; all of them for who oversees the unit."""
     roles, sees_all = work.actor.roles, has_role(work.actor, OVERSEERS | CASE_MINDERS)
     found = ((row, definition_of(work, row.id)) for row in _current_rows(work))
-    return [_view(row) for row, definition in found if sees_all or _has_task_for(definition, roles)]
+    return [_view(row) for row, definition in found if sees_all or not _workers(definition).isdisjoint(roles)]
 
 
-def _has_task_for(definition: Definition, roles: Collection[str]) -> bool:
-    return any(
-        not _roles_of(definition, element).isdisjoint(roles)
-        for element in definition.elements.values()
-        if element.kind == "userTask"
-    )
+def _workers(definition: Definition) -> frozenset[str]:
+    """All roles that may come to have a task in it."""
+    if definition.hash not in _working:
+        tasks = (element for element in definition.elements.values() if element.kind == "userTask")
+        _working[definition.hash] = frozenset().union(*(_roles_of(definition, task) for task in tasks))
+    return _working[definition.hash]
 
 
 def _roles_of(definition: Definition, element: Element) -> frozenset[str]:
