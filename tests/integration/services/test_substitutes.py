@@ -1,7 +1,7 @@
 """Substitutes work for whom is absent, and nothing leaks by it: no approval of one's own, no case behind a wall, no other right."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -11,12 +11,15 @@ from tests.integration.conftest import TestClock
 from tests.integration.open_tasks import task_of
 from tests.integration.services.away import TOMORROW, allow, now, send_away
 from workflow_app.errors import Conflict, Forbidden, NotFound
+from workflow_app.models.case import Case
 from workflow_app.models.submission import Submission
 from workflow_app.models.task import Task
 from workflow_app.models.wall import CaseWall
 from workflow_app.services.accounts import absences, users
 from workflow_app.services.case_file import access, history, inbox
+from workflow_app.services.correspondence import letter_frames
 from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.office import duties, rosters
 from workflow_app.services.running import drafts, tasks
 from workflow_app.types import SYSTEM, Actor, Answers
 
@@ -282,6 +285,42 @@ def test_a_lead_does_not_come_by_more_through_the_absent(
     with works.begin(stand_in) as work:
         tasks.release(work, task.id)
     assert task_of(works, task.case_id).assignee_id is None
+
+
+def test_a_letter_that_names_the_officer_says_in_whose_place(
+    works: Works, play: Play, budi: Actor, rina: Actor
+) -> None:
+    task = task_of(works, play("sktlk_ktp", DESK))
+    send_away(works, budi, rina)
+    complete(works, now(works, rina), task.id)
+    with works.begin(SYSTEM) as work:
+        case = work.session.get_one(Case, task.case_id)
+        frames = [
+            letter_frames.frame(work, case, "sktlk", {"written_by": element}, work.clock())["petugas"]
+            for element in (task.element, "identitas")
+        ]
+    assert [(frame["nama"], frame["selaku"]) for frame in frames] == [
+        ("Contoh Rina", ", selaku pengganti Bripda Contoh Budi"),
+        ("Contoh Budi", ""),
+    ]
+
+
+def test_who_is_on_duty_is_stood_in_for_by_who_holds_the_function(
+    works: Works, person: Person, rina: Actor, budi: Actor
+) -> None:
+    patrol, other = person("rudi", "piket_samapta"), person("joni", "piket_samapta")
+    send_away(works, patrol, other)
+    with works.begin(SYSTEM) as work:
+        at = work.clock()
+        rosters.set_period(work, rosters.Shift("piket_samapta", at, at + timedelta(hours=8), ("rudi",)))
+    with works.begin(now(works, other)) as work:
+        assert duties.names(work, "spkt", "piket_samapta") == (
+            "Bripda Contoh Rudi, Bripda Contoh Joni (pengganti Bripda Contoh Rudi)"
+        )
+        assert duties.relieved(work) == {}
+    send_away(works, budi, rina)
+    with works.begin(SYSTEM) as work:
+        assert duties.names(work, "spkt", "piket_samapta").count("pengganti") == 1
 
 
 def as_chief(actor: Actor) -> Actor:

@@ -23,7 +23,7 @@ def ended(work: UnitOfWork, task: Task) -> TaskNotReady:
     """The task is not open any more: who completed it, or who ended its case. The case is read anew, for nobody need hold it."""
     if task.status == "done" and task.done_at is not None:
         return TaskNotReady(
-            f"Tugas ini sudah diselesaikan oleh {_who(work, task.done_by)} pada {moment(task.done_at)}."
+            f"Tugas ini sudah diselesaikan oleh {_completer(work, task)} pada {moment(task.done_at)}."
         )
     case = work.session.get_one(Case, task.case_id, populate_existing=True)
     return closed(work, case) if case.closed_at is not None else TaskNotReady()
@@ -36,6 +36,11 @@ def completed_by(work: UnitOfWork, task: Task) -> str | None:
     absent = select(Submission.on_behalf_of).where(Submission.task_id == task.id)
     name = people.name_of(work, task.done_by) or ""
     return people.acting(name, people.name_of(work, work.session.scalars(absent).first()))
+
+
+def _completer(work: UnitOfWork, task: Task) -> str:
+    own = task.done_by == work.actor.user_id or task.done_by is None
+    return _who(work, task.done_by) if own else completed_by(work, task) or ""
 
 
 def changed(task: Task) -> TaskNotReady:
