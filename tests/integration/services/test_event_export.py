@@ -26,7 +26,7 @@ from workflow_app.services.watching.process_heat import Period
 from workflow_app.types import SYSTEM, Actor
 
 Play = Callable[..., UUID]
-PLAYED = ("sktlk_ktp", "sktlk_sim", "dicuri", "kurang_lalu_lengkap")
+PLAYED = ("sktlk_ktp", "sktlk_sim", "sktlk_stnk", "kurang_lalu_lengkap")
 XES = "{http://www.xes-standard.org/}"
 
 

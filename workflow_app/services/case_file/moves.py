@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from workflow_app.engine.element import Element
 from workflow_app.models.case import Case
 from workflow_app.models.event_log import CaseStep, ModelPart
 from workflow_app.services.case_file import access
@@ -69,7 +70,7 @@ def of_case(work: UnitOfWork, case_id: UUID) -> list[Move]:
 def moves(work: UnitOfWork, case: Case, steps: Sequence[CaseStep], keys: Mapping[int, str]) -> list[Move]:
     """The moves of one case in these steps of it, in their order."""
     elements = definition_of(work, case.definition_id).elements
-    shown = {id_ for id_, element in elements.items() if element.kind not in ("subProcess", "startEvent")}
+    shown = shown_of(elements)
     names = {id_: element.name or id_ for id_, element in elements.items()}
     entered: dict[datetime, list[str]] = {}
     for stay in (*ended(steps, keys), *standing(case, keys)):
@@ -97,6 +98,11 @@ def moves(work: UnitOfWork, case: Case, steps: Sequence[CaseStep], keys: Mapping
         Move(at, case.id, entered=here, begins=[names[one] for one in here]) for at, here in entered.items()
     ]
     return sorted(found, key=lambda move: move.at)
+
+
+def shown_of(elements: Mapping[str, Element]) -> set[str]:
+    """Ids of the elements that a replay tells of: not the frames around them, nor where every case begins."""
+    return {id_ for id_, element in elements.items() if element.kind not in ("subProcess", "startEvent")}
 
 
 def _left(stay: Stay, names: Mapping[str, str]) -> Left:

@@ -61,13 +61,14 @@ def watch(work: UnitOfWork, chosen: Chosen, day: date, since: datetime | None = 
         + [part for case in cases for part in moves.standing_parts(case)],
     )
     at_first: Counter[str] = Counter()
+    shown = moves.shown_of(chosen.shown.elements)
     found: list[DayMove] = []
     for case in cases:
         rows = steps.get(case.id, ())
         at_first.update(
             stay.element
             for stay in _stays(case, rows, keys)
-            if stay.since < begin and (stay.until is None or stay.until >= begin)
+            if stay.element in shown and stay.since < begin and (stay.until is None or stay.until >= begin)
         )
         found += [
             DayMove(case.number, move)
