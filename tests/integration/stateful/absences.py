@@ -43,7 +43,8 @@ class Absences(Hall):
         ends = begins + timedelta(days=days)
         asked = Asked(str(who.user_id), str(other.user_id), begins.isoformat(), ends.isoformat())
         legal = None if absent != substitute else False
-        self.act(absent, legal, lambda work: absences.enter(work, asked))
+        if self.act(absent, legal, lambda work: absences.enter(work, asked)):
+            self.has_absences = True
 
     @deed(chosen=many)
     def come_back(self, chosen: int) -> None:
@@ -71,6 +72,8 @@ class Absences(Hall):
 
     def entered(self) -> list[Absence]:
         """Absences that are not over."""
+        if not self.has_absences:
+            return []
         with self.reading() as work:
             query = select(Absence).where(Absence.ended_at.is_(None), Absence.ends_at > self.ground.clock())
             found = list(work.session.scalars(query))

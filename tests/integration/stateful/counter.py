@@ -102,8 +102,9 @@ class Counter(Accounts, Machinery, Casework, Desk, Absences):
         """One person after the other looks at his lists, whatever has just happened."""
         who = self.people[NAMES[self.looks % len(NAMES)]]
         turn, self.looks = self.looks // len(NAMES) + self.looks, self.looks + 1
-        with self.reading() as work:
-            who = rules.standing(work, who)
+        if self.has_absences:
+            with self.reading() as work:
+                who = rules.standing(work, who)
         with self.reading(who) as work:
             wrong = sight.too_much_or_too_little(work, rules.sights(work), turn)
             assert wrong == [], f"{who.name} sees too much or too little: {wrong}"

@@ -75,6 +75,8 @@ class Hall(RuleBasedStateMachine):
         """Open task to who holds it, as the model has it."""
         self.roles = {name: who.roles for name, who in self.people.items()}
         """What each account holds now; its owner may still act under the roles of an older session."""
+        self.has_absences = False
+        """Was anybody entered as absent in this example?"""
         self.closed: set[str] = set()
         """Whose accounts are closed."""
         self.marks = uuid4().hex
@@ -135,6 +137,7 @@ class Hall(RuleBasedStateMachine):
     def reading(self, actor: Actor = SYSTEM) -> Iterator[UnitOfWork]:
         """For looking; what is loaded stays readable."""
         session = self.works.session_factory(expire_on_commit=False)
+        session.info[rules.NOBODY_AWAY] = not self.has_absences
         with session:
             yield UnitOfWork(session, actor, self.works.blobs, self.works.vault, self.ground.clock)
             session.expunge_all()
@@ -168,11 +171,15 @@ class Hall(RuleBasedStateMachine):
 
     def standing(self, name: str) -> Actor:
         """The person as a request of this moment finds him: with those for whom he works."""
+        if not self.has_absences:
+            return self.people[name]
         with self.reading() as work:
             return rules.standing(work, self.people[name])
 
     def absent_for(self, who: Actor, task: Task) -> set[UUID]:
         """The absent in whose place somebody might do a task."""
+        if not self.has_absences:
+            return set()
         with self.reading() as work:
             return rules.absent_for(work, who, task)
 

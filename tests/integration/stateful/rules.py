@@ -16,6 +16,8 @@ from workflow_app.services.office import processes
 from workflow_app.types import Actor, Principal
 
 UNIT = "spkt"
+NOBODY_AWAY = "nobody_away"
+"""Told to a session that looks while no absence was ever entered: then there is nothing to ask."""
 STOOD_FOR = text("""select a.user_id, array_agg(distinct r.role) as roles from absence a
     join user_account u on u.id = a.user_id join user_role r on r.user_id = u.id
     where a.substitute_id = :who and a.starts_at <= :now and :now < a.ends_at and coalesce(:now < a.ended_at, true)
@@ -99,6 +101,8 @@ def may_do(work: UnitOfWork, who: Actor, task: Task) -> bool:
 
 def stood_for(work: UnitOfWork, who: Actor) -> dict[UUID, frozenset[str]]:
     """The absent for whom this person works now, each with the roles in which he does."""
+    if work.session.info.get(NOBODY_AWAY):
+        return {}
     rows = work.session.execute(STOOD_FOR, {"who": who.user_id, "now": work.clock(), "unit": who.unit}).all()
     shared = {
         row.user_id: frozenset(
@@ -115,11 +119,14 @@ def absent_for(work: UnitOfWork, who: Actor, task: Task) -> set[UUID]:
     """
     if task.assignee_id is None and (task.role in who.roles or may_stand_in(work, who, task)):
         return set()
+    found = stood_for(work, who)
+    if not found:
+        return set()
     walled = select(CaseWall.user_id).where(CaseWall.case_id == task.case_id)
     kept_out = set(work.session.scalars(walled))
     return {
         user_id
-        for user_id, roles in stood_for(work, who).items()
+        for user_id, roles in found.items()
         if task.role in roles and user_id not in kept_out and task.assignee_id in (None, user_id)
     }
 
@@ -127,6 +134,8 @@ def absent_for(work: UnitOfWork, who: Actor, task: Task) -> set[UUID]:
 def standing(work: UnitOfWork, who: Actor) -> Actor:
     """The person as a request of this moment finds him."""
     found = stood_for(work, who)
+    if not found:
+        return who
     names = dict(work.session.execute(select(User.id, User.full_name).where(User.id.in_(found))).all())
     order = sorted(found, key=lambda user_id: (names[user_id], user_id))
     return replace(who, stands_for=tuple(Principal(each, names[each], found[each]) for each in order))
