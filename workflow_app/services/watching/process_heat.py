@@ -8,7 +8,6 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Integer, Row, Select, cast, func, literal_column, select, true
@@ -158,6 +157,7 @@ def running(work: UnitOfWork) -> dict[str, int]:
     return dict(work.session.execute(query.group_by(Case.process_key)).all())
 
 
+Counting = Select[int, int, int, int, int]
 Counts = Row[int, int, int, int, int]
 """Number of the part, bucket, stays, with a limit, late."""
 
@@ -171,17 +171,10 @@ def _add(found: dict[str, StepFigures], chosen: Chosen, rows: Iterable[Counts], 
         step.lengths[bucket] += sign * count
 
 
-def _of_tallies(
-    work: UnitOfWork, parts: Collection[int], days: Collection[date]
-) -> Select[int, int, int, int, int]:
+def _of_tallies(work: UnitOfWork, parts: Collection[int], days: Collection[date]) -> Counting:
+    sums = func.sum(StayTally.stays), func.sum(StayTally.timed), func.sum(StayTally.late)
     return (
-        select(
-            StayTally.part,
-            StayTally.bucket,
-            func.sum(StayTally.stays),
-            func.sum(StayTally.timed),
-            func.sum(StayTally.late),
-        )
+        select(StayTally.part, StayTally.bucket, sums[0], sums[1], sums[2])
         .where(StayTally.unit == work.actor.unit, StayTally.part.in_(parts))
         .where(StayTally.day.between(min(days, default=date.min), max(days, default=date.min)))
         .group_by(StayTally.part, StayTally.bucket)
@@ -190,7 +183,7 @@ def _of_tallies(
 
 def _of_log(
     work: UnitOfWork, parts: Collection[int], days: Collection[date], which: ColumnElement[bool]
-) -> Select[Any]:
+) -> Counting:
     """Of cases of the actor's unit, counted from the log."""
     stay = stays()
     bucket = bucket_of(CaseStep.at - stay.c.since)
