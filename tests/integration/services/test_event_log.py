@@ -18,7 +18,7 @@ from workflow_app.services.case_file import moves
 from workflow_app.services.case_file.event_log import StayEnd
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.running import cases, tasks
-from workflow_app.services.watching import consistency_cases, stay_tallies
+from workflow_app.services.watching import consistency_cases, consistency_log, stay_tallies
 from workflow_app.types import SYSTEM, Actor
 
 Play = Callable[..., UUID]
@@ -153,13 +153,21 @@ def test_the_moves_of_a_case_lead_from_its_beginning_to_where_it_stands(
     assert [move.at for move in found] == sorted(move.at for move in found)
 
 
-def test_the_audit_finds_a_log_that_differs_from_its_case(works: Works, play: Play) -> None:
+def test_the_audit_finds_a_log_that_differs_from_its_case_and_a_day_that_is_counted_wrong(
+    works: Works, play: Play, clock: TestClock
+) -> None:
     lost, moved = play("sktlk_ktp", 4), play("sktlk_ktp", 4)
+    clock.advance(days=1)
+    stay_tallies.keep_up(works)
     with works.begin(SYSTEM) as work:
+        assert [*consistency_cases.check(work), *consistency_log.check(work)] == []
         work.session.execute(delete(CaseStep).where(CaseStep.case_id == lost, CaseStep.no == 2))
         work.session.execute(update(Case).where(Case.id == moved).values(standing={}))
 
     with works.begin(SYSTEM) as work:
-        faults = {(fault.kind, fault.where) for fault in consistency_cases.check(work)}
+        faults = {
+            (fault.kind, fault.where)
+            for fault in (*consistency_cases.check(work), *consistency_log.check(work))
+        }
 
-    assert faults == {("log", f"case {lost}"), ("log", f"case {moved}")}
+    assert faults == {("log", f"case {lost}"), ("log", f"case {moved}"), ("tally", "day 2026-11-23")}

@@ -17,6 +17,7 @@ from workflow_app.services.watching import (
     consistency_cases,
     consistency_jobs,
     consistency_kinship,
+    consistency_log,
     consistency_papers,
 )
 from workflow_app.services.watching.faults import Fault
@@ -37,6 +38,7 @@ def check(work: UnitOfWork, public_key: bytes) -> list[Fault]:
             consistency_cases.check(work),
             consistency_jobs.check(work),
             consistency_kinship.check(work),
+            consistency_log.check(work),
             consistency_papers.check(work),
             _blobs(work),
             _trail(work, public_key),

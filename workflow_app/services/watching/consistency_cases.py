@@ -11,7 +11,6 @@ from workflow_app.errors import SentraError
 from workflow_app.models.audit import AuditEvent
 from workflow_app.models.case import Case
 from workflow_app.models.effect import PendingEffect
-from workflow_app.models.event_log import CaseStep
 from workflow_app.models.incident import Incident
 from workflow_app.models.submission import Submission
 from workflow_app.models.task import Task
@@ -40,7 +39,6 @@ def check(work: UnitOfWork) -> Iterator[Fault]:
         yield from _compare(work, case, open_tasks.get(case.id, set()), waiting.get(case.id, set()))
         work.session.expunge(case)
     yield from _counts(work)
-    yield from _log(work)
     yield from _submissions(work)
     yield from _walls(work)
     for case_id in stranded(work):
@@ -134,24 +132,6 @@ def _counts(work: UnitOfWork) -> Iterator[Fault]:
         if done[case_id, element] != events[case_id, element]:
             sentence = f"{done[case_id, element]} tasks are done, {events[case_id, element]} completions are on record."
             yield Fault("event", f"case {case_id}, {element}", sentence)
-
-
-def _log(work: UnitOfWork) -> Iterator[Fault]:
-    """From its first step in the log a case has one row for each, up to its revision."""
-    steps = (
-        select(CaseStep.case_id, func.min(CaseStep.no), func.max(CaseStep.no), func.count())
-        .where(CaseStep.no > 0)
-        .group_by(CaseStep.case_id)
-        .subquery("steps")
-    )
-    case_id, first, last, count = steps.c
-    gaps = (
-        select(case_id)
-        .join(Case, Case.id == case_id)
-        .where(or_(last != Case.revision, last - first + 1 != count))
-    )
-    for found in work.session.scalars(gaps):
-        yield Fault("log", f"case {found}", "Steps are missing in the event log.")
 
 
 def _per_element(
