@@ -95,8 +95,9 @@ def test_r79_propam_chooses_from_a_list_of_its_own_that_no_other_address_shows(
     with office.works.begin(SYSTEM) as work:
         begun = work.session.scalars(select(Case).where(Case.process_key == "disposal_propam")).one()
         assert begun.confined_to == "piket_propam"
-    assert archivist.client.get(f"/berkas/{begun.id}").status_code == 404
-    assert archivist.client.get(f"/berkas/{begun.id}/pemusnahan").status_code == 404
+        address = f"/berkas/{begun.id}"
+    assert archivist.client.get(address).status_code == 404
+    assert archivist.client.get(f"{address}/pemusnahan").status_code == 404
 
 
 def shown(page: Visitor, *, is_ticked: bool = False) -> str:
