@@ -27,7 +27,7 @@ LONGEST_NUMBER = 60
 def show() -> ResponseReturnValue:
     """One page of one list. Every choice on it is part of the address, so that it can be shared."""
     chosen = request.args.get("daftar")
-    process, after = request.args.get("proses"), request.args.get("setelah")
+    process, after = request.args.get("proses") or None, request.args.get("setelah")
     number = request.args.get("nomor", "").strip()[:LONGEST_NUMBER]
     with unit_of_work() as work:
         tab = WORDS.get(chosen or "", "mine")
@@ -35,7 +35,7 @@ def show() -> ResponseReturnValue:
         if chosen is None and not number and not page.rows and page.counts["queue"]:
             tab = "queue"
             page = inbox.page(work, tab, process=process)
-        chips = processes.concerning(work)
+        services = processes.concerning(work)
         notices = [*absences.notices(work), calendars.notice(work), rosters.notice(work)]
         relief = duties.relief(work)
         signs = vitals.read(work) if has_role(work.actor, LEADS) else None
@@ -46,7 +46,7 @@ def show() -> ResponseReturnValue:
         tab=tab,
         tabs=TABS,
         page=page,
-        chips=chips,
+        services=services,
         process=process,
         after=after,
         address=address,
