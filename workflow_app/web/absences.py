@@ -9,7 +9,6 @@ from flask.typing import ResponseReturnValue
 from workflow_app.errors import InvalidInput
 from workflow_app.services.accounts import absence_rules, absences
 from workflow_app.services.accounts.absence_rules import Asked
-from workflow_app.services.office import substitutions
 from workflow_app.web.access import access
 from workflow_app.web.forms import read_day
 from workflow_app.web.transaction import unit_of_work
@@ -68,5 +67,4 @@ def _page(
             enterable=absences.enterable(work),
             colleagues=absence_rules.colleagues(work),
             allowed=absences.allowed(work),
-            key=substitutions.ALLOWED,
         )
