@@ -107,8 +107,8 @@ def test_r67_seventy_two_hours_are_counted_to_the_second_over_the_year_s_end(
 def test_r67_working_days_end_at_midnight_of_the_counter_and_know_the_holidays(
     works: Works, clock: TestClock, play: Play, arrived: datetime, judged: str
 ) -> None:
-    """Seven working days before Tuesday, 12 January 2027: the first of January is a holiday, 2 and 3 a weekend."""
-    event = datetime(2027, 1, 12, 9, 0, tzinfo=WITA)
+    """Seven working days before Wednesday, 13 January 2027: the first and the fifth of January are holidays, between them a weekend."""
+    event = datetime(2027, 1, 13, 9, 0, tzinfo=WITA)
     case_id = notice_at(play, clock, arrived, event, "kampanye")
     variables = known(works, case_id)
     limit = datetime.fromisoformat(variables["paling_lambat"]).astimezone(WITA)
@@ -205,12 +205,18 @@ def test_r70_who_recorded_it_does_not_issue_it_whatever_other_roles_he_has(
     works: Works, stage: Stage, play: Play, person: Callable[..., Actor], process: str, name: str
 ) -> None:
     both = person("dua", "petugas", "piket_intelkam")
-    stage.cast["petugas"] = both  # type: ignore[index]  # the cast of a test is a dict
-    case_id = play(process, name, "periksa")
+    one = replace(stage, cast={"petugas": both, "piket_intelkam": both})
+    told = scenario(process, name)
+    before = [isinstance(step, Complete) and step.element == "periksa" for step in told.steps].index(True)
+    case_id = rehearsal.play(one, process, told, steps=before)
     task = task_of(works, case_id, "periksa")
+    assert task.assignee_id is None, "it does not stay with who served"
     with works.begin(both) as work, pytest.raises(SentraError):
         tasks.claim(work, task.id)
         tasks.complete(work, task.id, {"keputusan": "terbitkan"}, str(uuid4()))
+    with works.begin(SYSTEM) as work:
+        query = select(Letter.kind).where(Letter.case_id == case_id)
+        assert list(work.session.scalars(query)) == [f"bukti_{process}"]
 
 
 @pytest.mark.parametrize(("process", "name"), [("sttp", "tepat_waktu"), ("skld", "lengkap")])
