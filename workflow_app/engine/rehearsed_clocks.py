@@ -51,12 +51,14 @@ class RehearsedClocks:
         is_recorded = clock_edges.is_recorded(self._definition.elements[effect.element], edge)
         at = datetime.fromisoformat(str(told)) if told and not is_recorded else now
         started = self._started.setdefault(name, min(at, now))
-        if day := effect.parameters.get("until"):
-            return self._due.setdefault(name, form_dates.end_of_day(date.fromisoformat(str(day))).isoformat())
         target = self._scenario.targets.get(name, DEFAULT_TARGET)
         if isinstance(target, int):
-            return self._due.setdefault(name, end_of_day(started, target).isoformat())
-        return self._due.setdefault(name, (started + target).isoformat() if target else None)
+            ends = [end_of_day(started, target)]
+        else:
+            ends = [started + target] if target else []
+        if day := effect.parameters.get("until"):
+            ends.append(form_dates.end_of_day(date.fromisoformat(str(day))))
+        return self._due.setdefault(name, min(ends).isoformat() if ends else None)
 
     def _stop(self, effect: Effect) -> str | None:
         """The end of what runs on: another edge may be the one that stops it."""

@@ -23,6 +23,7 @@ from tests.integration.services.walled import sees
 from workflow_app.models.case import CaseClock
 from workflow_app.models.message import Message
 from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.office import configuration
 from workflow_app.types import SYSTEM, Actor, Answers
 
 END_OF_DAY = datetime(2026, 11, 25, 15, 59, 59, 999999, tzinfo=UTC)
@@ -102,3 +103,24 @@ def test_r14_help_outside_that_nobody_accepts_is_told_to_pamapta(
     clock.advance(minutes=minutes, seconds=2)
     wake(works, case_id)
     assert waiting(works, case_id, "pantau_terima").role == watches
+
+
+def test_what_is_wanted_today_and_nobody_accepts_is_late_with_the_day_and_not_a_working_day_later(
+    works: Works, clock: TestClock, budi: Actor
+) -> None:
+    case_id = ask(works, budi, {**BROKEN, "dibutuhkan_sampai": "2026-11-23"})
+    today = END_OF_DAY - timedelta(days=2)
+    assert waiting(works, case_id).due_at == today
+    clock.at = today + timedelta(seconds=2)
+    wake(works, case_id)
+    assert open_elements(works, case_id) == {"terima", "pantau_terima"}
+
+
+def test_a_target_of_the_office_ends_the_answer_before_the_day_that_was_asked_for(
+    works: Works, clock: TestClock, budi: Actor, sarpras: Actor
+) -> None:
+    with works.begin(SYSTEM) as work:
+        configuration.set_value(work, "target.jawaban_htck", 60, work.clock())
+    case_id = ask(works, budi, BROKEN)
+    done(works, sarpras, case_id, ACCEPTED)
+    assert waiting(works, case_id).due_at == clock.at + timedelta(minutes=60)

@@ -67,8 +67,8 @@ def start(
     """Start a clock. Returns when its target is over.
 
     It starts once per case, and keeps running through rework. With `anew` it starts again in each round: the round before
-    is over then at the latest, and rounds do not overlap, whatever time was told. An end that somebody has asked for (`until`)
-    takes the place of the target.
+    is over then at the latest, and rounds do not overlap, whatever time was told. It ends with its target, and at the latest when
+    somebody wants it (`until`).
     """
     before = named(work, case_id).get(name)
     if before is not None and not anew:
@@ -78,10 +78,10 @@ def start(
         stop(work, case_id, name)
         started = max(started, before.stopped_at or started)
     clock = CaseClock(case_id=case_id, name=name, round=before.round + 1 if before else 1, started_at=started)
-    if until is None:
-        facts = _aim(work, clock, configuration.value(work, f"target.{name}", started))
-    else:
-        clock.due_at, facts = until, {"due": until.isoformat()}
+    facts = _aim(work, clock, configuration.value(work, f"target.{name}", started))
+    if until is not None and (clock.due_at is None or until < clock.due_at):
+        clock.due_at = until
+        facts["due"] = until.isoformat()
     work.session.add(clock)
     every(work, case_id).append(clock)
     details = {**facts, **({"round": clock.round} if before else {})}

@@ -94,6 +94,8 @@ TARGETS: dict[str, Any] = {
     # Not in the SOP: when a request between functions that nobody accepts is followed up, and one for help outside.
     "penerimaan_htck": {"hari_kerja": 1, "kalender": "hari_kerja"},
     "penerimaan_bantuan": 30,
+    # The day that was asked for counts; a target would end the clock before it.
+    "jawaban_htck": None,
     # KUHAP Pasal 23 ayat (6): 14 days without response and the officer may be reported.
     "tindak_lanjut_lp": 14 * 24 * 60,
 }
