@@ -178,7 +178,9 @@ def test_the_next_numbers_are_shown_and_not_used(owner: Visitor, works: Works) -
     shown = owner.submit("Lihat akibatnya", nilai="SKTLK/{urut}/{tahun}/UJI", waktu="nanti", mulai=TYPED)
     assert "SKTLK/1/2026/UJI" in shown.words and "SKTLK/2/2026/UJI" in shown.words
     shown.submit("Simpan perubahan")
-    again = owner.open("/pengaturan/pola_nomor.SKTLK").submit("Lihat akibatnya", waktu="nanti", mulai=TYPED)
+    again = owner.open("/pengaturan/pola_nomor.SKTLK").submit(
+        "Lihat akibatnya", nilai="SKTLK/{urut}/{tahun}/UJI", waktu="nanti", mulai=TYPED
+    )
     assert "Tidak ada yang berbeda" in again.words
 
 
@@ -192,7 +194,7 @@ def test_what_a_value_needs_is_said_by_the_form(owner: Visitor, works: Works) ->
         "Lihat akibatnya", nilai__isi="Halo {nama}", waktu="sekarang"
     )
     assert wrong.answer.status_code == 400
-    assert "yang boleh disebut dalam kurung kurawal hanya" in wrong.words
+    assert "Yang boleh disebut dalam kurung kurawal hanya" in wrong.words
     route = owner.open("/pengaturan/rute_rujukan.sim").submit(
         "Lihat akibatnya", nilai="piket_samapta", waktu="nanti", mulai=TYPED
     )

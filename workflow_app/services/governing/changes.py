@@ -158,10 +158,11 @@ def change(work: UnitOfWork, key: str, value: Any, start: datetime | None, seen:
     configuration.lock(work)
     entries = configuration.history(work, key)
     if _seen(entries) != seen:
-        last = max(entries, key=lambda entry: entry.set_at or SOP_IN_FORCE)
-        if _is_this(work, last, value, start):
+        newest = max(entry.set_at or SOP_IN_FORCE for entry in entries)
+        last = [entry for entry in entries if (entry.set_at or SOP_IN_FORCE) == newest]
+        if any(_is_this(work, entry, value, start) for entry in last):
             return
-        raise Conflict(_overtaken(work, last))
+        raise Conflict(_overtaken(work, last[-1]))
     configuration.set_value(work, key, value, start or work.clock())
 
 

@@ -72,8 +72,9 @@ def read(key: str, form: Part, posted: Posted) -> tuple[Any, Faults]:
     if not faults and (sentence := configuration_keys.fault(key, value)):
         about, _, words = sentence.partition(": ")
         parts = form.parts if isinstance(form, Record) else {}
-        faults[f"{NAME}.{about}" if about in parts else NAME] = (
-            words.capitalize() if about in parts else sentence
+        is_of_a_part = about in parts
+        faults[f"{NAME}.{about}" if is_of_a_part else NAME] = (
+            words[:1].upper() + words[1:] if is_of_a_part else sentence
         )
     return value, faults
 
