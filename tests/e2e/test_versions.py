@@ -70,6 +70,8 @@ def check_comparison(page: Page) -> None:
     expect(new.locator('[data-element-id="periksa"].is-added')).to_be_visible()
     expect(old.locator('[data-element-id="lama"].is-changed')).to_be_visible()
     expect(new.locator(".drawing-sign-added").first).to_have_text("+")
+    ways = new.locator(".djs-connection.is-added .djs-visual > path")
+    expect(ways.first).to_have_css("stroke", "rgb(34, 100, 58)")
     words = page.get_by_role("region", name="Daftar perbedaan")
     expect(words.get_by_text("Periksa", exact=True)).to_be_visible()
     expect(words.get_by_text('"P2D"')).to_be_visible()
