@@ -70,7 +70,9 @@ def test_r79_propam_chooses_from_a_list_of_its_own_that_no_other_address_shows(
     person: Callable[..., Actor],
     budi: Actor,
     sari: Actor,
+    sktlk: str,
 ) -> None:
+    assert sktlk
     office = retained.open_office(works, stage, settings, clock, person("arsip", "arsiparis"), sari)
     person("propam", "piket_propam")
     case_id, paper = office.case_paper(budi)
