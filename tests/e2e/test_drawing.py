@@ -15,6 +15,11 @@ LOOK = """shape => {
 }"""
 
 LETTERS = "text => parseFloat(getComputedStyle(text).fontSize) * text.getScreenCTM().a"
+FOLDED = "(box, isFolded) => { box.style.display = isFolded ? 'none' : ''; }"
+FOLDED_FIRST = """addEventListener("DOMContentLoaded", () => {
+  document.querySelector(".drawing").style.display = "none";
+})"""
+AFTER_LAYOUT = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 DRAG = """(box, {dx, dy}) => {
   const at = (type, clientX, clientY) => box.dispatchEvent(new PointerEvent(type, {
     pointerId: 7, pointerType: "touch", clientX, clientY, bubbles: true,
@@ -73,6 +78,25 @@ def test_drawing_opens_readable_on_the_step_that_waits_and_is_moved_by_button_ke
     before = place(page, "terima_pelapor")
     page.locator(".drawing").evaluate(DRAG, {"dx": -60, "dy": 10})
     assert place(page, "terima_pelapor") == pytest.approx((before[0] - 60, before[1] + 10), abs=2)
+
+
+def test_a_drawing_whose_box_has_no_size_waits_until_it_has(site: RunningSite, signed_in: Opener) -> None:
+    """A page that is folded away, printed or photographed whole gives the frame no size for a moment. No console error is written."""
+    page = signed_in("petugas2")
+    number = counter.start_case(page, site.address)
+    counter.open_case(page, site.address, number)
+    expect(page.locator(step("terima_warga", "current"))).to_be_visible()
+    for is_folded in (True, False):
+        page.locator(".drawing").evaluate(FOLDED, is_folded)
+        page.locator(".drawing").evaluate(AFTER_LAYOUT)
+    page.screenshot(full_page=True)
+    check_readable(page, "terima_warga")
+
+    page.add_init_script(FOLDED_FIRST)
+    page.reload()
+    expect(page.locator(".drawing svg .djs-element").first).to_be_attached()
+    page.locator(".drawing").evaluate(FOLDED, False)
+    check_readable(page, "terima_warga")
 
 
 def letters(page: Page, element: str) -> float:

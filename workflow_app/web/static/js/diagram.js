@@ -15,14 +15,20 @@ async function draw(box) {
     }
   }
   const view = viewOf(canvas, placesOf(box, registry));
-  view.open();
+  if (hasSize(box)) view.open();
   offerTools(box, view);
   obeyKeys(box, view);
   obeyFingers(box, view);
-  // A box that is not shown has no size to fit a drawing into.
-  new ResizeObserver(() => { if (box.clientWidth && box.clientHeight) { canvas.resized(); view.settle(); } }).observe(box);
+  new ResizeObserver(() => {
+    if (!hasSize(box)) return;
+    canvas.resized();
+    view.settle();
+  }).observe(box);
   return { canvas, registry, overlays: viewer.get("overlays"), follow: view.follow };
 }
+
+// A frame that is folded away has none for a while: whatever is fitted into it then is no number any more.
+const hasSize = (box) => box.clientWidth > 0 && box.clientHeight > 0;
 
 const listed = (box, mark) => box.dataset[mark].split(" ").filter(Boolean);
 
