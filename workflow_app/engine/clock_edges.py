@@ -19,6 +19,18 @@ def named(element: Element) -> tuple[str, ...]:
     return tuple(properties[name] for name in ("edge", "recordedEdge") if name in properties)
 
 
+def started(elements: Mapping[str, Element], process: str) -> tuple[str, ...]:
+    """The clocks that the drawing of this process starts, in the order of the file."""
+    return tuple(
+        dict.fromkeys(
+            clock
+            for element in elements.values()
+            if element.process == process and element.operation == START
+            for clock in element.properties.get("clock", "").split()
+        )
+    )
+
+
 def offered(elements: Mapping[str, Element], clock: str, operation: str) -> tuple[str, ...]:
     """The edges of a clock, in the order of the file."""
     return tuple(

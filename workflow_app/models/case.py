@@ -26,6 +26,7 @@ class Case(Base):
         Index("ix_service_case_running", "process_key", postgresql_where=text("closed_at is null")),
         Index("ix_service_case_unlogged", "id", postgresql_where=text("standing is null")),
         Index("ix_service_case_opened_by", "opened_by", postgresql_where=text("closed_at is null")),
+        Index("ix_service_case_closed", "unit", "closed_at", postgresql_where=text("closed_at is not null")),
         Index("ix_service_case_number_begins", "number", postgresql_ops={"number": "text_pattern_ops"}),
         Index(
             "ix_service_case_number_ends",
@@ -76,6 +77,13 @@ class CaseClock(Base):
             "num_nulls(target_working_days, calendar, calendar_valid_from) in (0, 3)", name="calendar"
         ),
         CheckConstraint("round > 0", name="round"),
+        Index("ix_case_clock_running", "due_at", "case_id", postgresql_where=text("stopped_at is null")),
+        Index(
+            "ix_case_clock_breached",
+            "due_at",
+            postgresql_where=text("stopped_at is null or stopped_at > due_at"),
+        ),
+        Index("ix_case_clock_stopped", "name", "stopped_at", postgresql_where=text("stopped_at is not null")),
     )
 
     case_id: Mapped[UUID] = mapped_column(ForeignKey("service_case.id"), primary_key=True)

@@ -29,6 +29,7 @@ from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import configuration_keys, model_parts
 
+CURRENT = "current definitions"
 _versions: dict[UUID, int] = {}
 _loaded: dict[UUID, Definition] = {}
 _working: dict[str, frozenset[str]] = {}
@@ -98,6 +99,7 @@ def deploy(work: UnitOfWork, folder: Path) -> Deployment:
     row.is_current = True
     work.session.flush()
     model_parts.numbers(work, row.id, definition)
+    work.session.info.pop(CURRENT, None)
     audit.record(
         work, f"process:{row.process_key}", "process.deployed", version=row.version, hash=row.content_hash
     )
@@ -140,8 +142,11 @@ def list_current(work: UnitOfWork) -> list[ProcessView]:
 
 
 def current_definitions(work: UnitOfWork) -> list[Definition]:
-    """The processes as new cases of them would run."""
-    return [definition_of(work, row.id) for row in _current_rows(work)]
+    """The current version of every process, parsed. Read once per unit of work: a page asks more than once."""
+    if CURRENT not in work.session.info:
+        work.session.info[CURRENT] = [definition_of(work, row.id) for row in _current_rows(work)]
+    known: list[Definition] = work.session.info[CURRENT]
+    return known
 
 
 def concerning(work: UnitOfWork) -> list[ProcessView]:

@@ -1,0 +1,112 @@
+"""How long a service takes: of each process the clock that the SOP judges it by, over a period. Spans of services, never of people.
+
+The clock of a process is the first in its diagram that has a target, else the first. Cases that were cancelled rendered no service
+and are left out; what the reader may not see is not counted.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, false, func, or_, select
+
+from workflow_app.engine import clock_edges
+from workflow_app.models.case import Case, CaseClock
+from workflow_app.services.case_file import access, standings
+from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.office import configuration, processes, readable
+
+PERIODS = (7, 30, 90)
+"""Days that can be chosen, today among them."""
+USUAL = 30
+
+
+@dataclass(frozen=True)
+class ServiceClock:
+    """The clock by which a process is judged."""
+
+    process_key: str
+    process_name: str
+    name: str
+    label: str
+    target: str
+    """In words, as it holds now; empty when it is only measured."""
+
+
+@dataclass(frozen=True)
+class Span:
+    """How long it took in the period."""
+
+    clock: ServiceClock
+    n: int
+    late: int
+    """Of these, over the limit that each of them had."""
+    median: timedelta | None
+    """None where so few would tell of single cases."""
+    p90: timedelta | None
+    """The same, for twice as many."""
+
+
+def clocks(work: UnitOfWork) -> list[ServiceClock]:
+    """The clock of every process that has one, by the names of the processes."""
+    found = []
+    for definition in processes.current_definitions(work):
+        names = clock_edges.started(definition.elements, definition.key)
+        aims = {name: configuration.value(work, f"target.{name}") for name in names}
+        chosen = next((name for name in names if aims[name] is not None), next(iter(names), None))
+        if chosen is not None:
+            edge = clock_edges.chosen(
+                definition.elements,
+                chosen,
+                clock_edges.START,
+                configuration.value(work, f"tepi_jam.{chosen}"),
+            )
+            label = readable.clock(definition, chosen, edge)
+            found.append(
+                ServiceClock(definition.key, definition.name, chosen, label, readable.target(aims[chosen]))
+            )
+    return sorted(found, key=lambda clock: clock.process_name)
+
+
+def since(work: UnitOfWork, days: int) -> datetime:
+    """Begin of a period of so many days that ends today."""
+    return standings.day_of(work.clock() - timedelta(days=days - 1))[0]
+
+
+def measured(work: UnitOfWork, known: Iterable[ServiceClock], days: int) -> ColumnElement[bool]:
+    """The rounds of these clocks that ended in the period, of cases the reader may see."""
+    of_service = [and_(Case.process_key == one.process_key, CaseClock.name == one.name) for one in known]
+    return and_(
+        or_(false(), *of_service),
+        CaseClock.name.in_({one.name for one in known}),
+        CaseClock.stopped_at >= since(work, days),
+        Case.status != "cancelled",
+        access.sees_case(work),
+    )
+
+
+def over(work: UnitOfWork, days: int) -> list[Span]:
+    """Median, p90 and n of every process in one question."""
+    known = clocks(work)
+    if not known:
+        return []
+    fewest = int(configuration.value(work, "publikasi.ambang"))
+    took = CaseClock.stopped_at - CaseClock.started_at
+    query = (
+        select(
+            Case.process_key,
+            func.count(),
+            func.count().filter(CaseClock.stopped_at > CaseClock.due_at),
+            func.percentile_cont(0.5).within_group(took),
+            func.percentile_cont(0.9).within_group(took),
+        )
+        .join(Case, Case.id == CaseClock.case_id)
+        .where(measured(work, known, days))
+        .group_by(Case.process_key)
+    )
+    rows = {key: (n, late, median, p90) for key, n, late, median, p90 in work.session.execute(query)}
+    found = []
+    for clock in known:
+        n, late, median, p90 = rows.get(clock.process_key, (0, 0, None, None))
+        found.append(Span(clock, n, late, median if n >= fewest else None, p90 if n >= 2 * fewest else None))
+    return found

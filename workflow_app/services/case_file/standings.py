@@ -1,0 +1,140 @@
+"""Where cases stand for who watches over many: their running clocks, and for what they wait. No names of people."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Subquery, and_, func, or_, select
+from sqlalchemy.orm import load_only
+
+from workflow_app.models.case import Case, CaseClock
+from workflow_app.models.task import Task
+from workflow_app.services.case_file import edges
+from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.office import readable
+from workflow_app.services.office.configuration import role_label
+from workflow_app.services.office.processes import definition_of
+from workflow_app.types import WITA
+
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+"""Stands for the limit of a case that has none, so that it comes last and a list can go on behind it."""
+
+
+@dataclass(frozen=True)
+class RunningClock:
+    """A clock that has not stopped."""
+
+    label: str
+    started_at: datetime
+    due_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One case as it stands; nothing personal."""
+
+    case_id: UUID
+    number: str
+    process_key: str
+    process_name: str
+    opened_at: datetime
+    closed_at: datetime | None
+    is_stopped: bool
+    """An incident waits for a person."""
+    outcome: str
+    """How it ended, in words; empty while it runs."""
+    clocks: list[RunningClock]
+    """The one that is over first comes first."""
+    waits_for: list[str]
+    """Steps that are open, with the role whose turn it is."""
+
+
+def limits() -> Subquery:
+    """The first limit among the running clocks of each case that has one."""
+    return (
+        select(CaseClock.case_id, func.min(CaseClock.due_at).label("due_at"))
+        .where(CaseClock.stopped_at.is_(None), CaseClock.due_at.is_not(None))
+        .group_by(CaseClock.case_id)
+        .subquery("limits")
+    )
+
+
+def urgency(limit: Subquery) -> ColumnElement[datetime]:
+    """What cases are ordered by: what is over its limit longest, then what is over next, then what has no limit."""
+    return func.coalesce(limit.c.due_at, NEVER)
+
+
+def breached(begins: datetime, ends: datetime) -> ColumnElement[bool]:
+    """The limit of a clock passed in this time while it ran, whether it has stopped since or not."""
+    return and_(
+        CaseClock.due_at >= begins,
+        CaseClock.due_at < ends,
+        or_(CaseClock.stopped_at.is_(None), CaseClock.stopped_at > CaseClock.due_at),
+    )
+
+
+def day_of(instant: datetime) -> tuple[datetime, datetime]:
+    """Begin and end of the local day (WITA) of an instant."""
+    begins = instant.astimezone(WITA).replace(hour=0, minute=0, second=0, microsecond=0)
+    return begins.astimezone(UTC), (begins + timedelta(days=1)).astimezone(UTC)
+
+
+def of_cases(work: UnitOfWork, case_ids: Sequence[UUID]) -> list[Standing]:
+    """These cases in this order. The caller has asked who may see them; as many questions for one as for fifty."""
+    if not case_ids:
+        return []
+    columns = (Case.number, Case.process_key, Case.definition_id, Case.status, Case.outcome)
+    times = (Case.opened_at, Case.closed_at)
+    query = select(Case).options(load_only(*columns, *times)).where(Case.id.in_(case_ids))
+    cases = {case.id: case for case in work.session.scalars(query)}
+    clocks = _by_case(
+        work.session.scalars(
+            select(CaseClock)
+            .where(CaseClock.case_id.in_(case_ids), CaseClock.stopped_at.is_(None))
+            .order_by(CaseClock.due_at.nulls_last(), CaseClock.started_at)
+        )
+    )
+    waiting = _by_case(
+        work.session.scalars(
+            select(Task)
+            .where(Task.case_id.in_(case_ids), Task.status == "open")
+            .order_by(Task.created_at, Task.id)
+        )
+    )
+    return [
+        _standing(work, cases[one], clocks.get(one, ()), waiting.get(one, ()))
+        for one in case_ids
+        if one in cases
+    ]
+
+
+def _by_case(rows: Iterable[Any]) -> dict[UUID, list[Any]]:
+    found: dict[UUID, list[Any]] = {}
+    for row in rows:
+        found.setdefault(row.case_id, []).append(row)
+    return found
+
+
+def _standing(work: UnitOfWork, case: Case, clocks: Iterable[CaseClock], waiting: Iterable[Task]) -> Standing:
+    definition = definition_of(work, case.definition_id)
+    return Standing(
+        case_id=case.id,
+        number=case.number,
+        process_key=case.process_key,
+        process_name=definition.name,
+        opened_at=case.opened_at,
+        closed_at=case.closed_at,
+        is_stopped=case.status == "stopped",
+        outcome=readable.outcome(definition, case.outcome) if case.closed_at else "",
+        clocks=[
+            RunningClock(
+                readable.clock(definition, row.name, edges.chosen(work, case, row.name)),
+                row.started_at,
+                row.due_at,
+            )
+            for row in clocks
+        ],
+        waits_for=list(dict.fromkeys(f"{task.name} ({role_label(work, task.role)})" for task in waiting)),
+    )
