@@ -11,6 +11,8 @@ from workflow_app.models.effect import PendingEffect
 from workflow_app.models.task import Task
 from workflow_app.services.case_file import access
 from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.office import clause_maps
+from workflow_app.services.office.clause_maps import Carrying
 from workflow_app.services.office.processes import definition_of
 
 
@@ -28,6 +30,8 @@ class Diagram:
 
     called: list[CalledDrawing]
     """Processes that the case has called so far; their steps are marked by the same lists."""
+    carrying: dict[str, list[Carrying]]
+    """Per drawing, by the key of its process: the steps that carry out clauses of the SOP."""
     done: list[str]
     current: list[str]
     late: list[str]
@@ -51,12 +55,17 @@ def diagram(work: UnitOfWork, case_id: UUID) -> Diagram:
     frames = {element.id for element in definition.elements.values() if element.kind == "subProcess"}
     # What was passed in another version than the one the case was moved to is not in its drawing.
     reached = {*case.passed, *current} & definition.elements.keys()
+    called = [
+        CalledDrawing(key, name)
+        for key, name in definition.called.items()
+        if any(definition.elements[element].process == key for element in reached)
+    ]
+    elements = definition.elements.values()
     return Diagram(
-        called=[
-            CalledDrawing(key, name)
-            for key, name in definition.called.items()
-            if any(definition.elements[element].process == key for element in reached)
-        ],
+        called=called,
+        carrying={
+            key: clause_maps.carrying(elements, key) for key in (definition.key, *(one.key for one in called))
+        },
         done=sorted(reached - set(current) - frames),
         current=sorted(set(current)),
         late=sorted(set(late)),
