@@ -10,6 +10,7 @@ from click.core import ParameterSource
 
 from workflow_app.local_stack import StackError
 from workflow_app.trials import (
+    board_bench,
     heatmap_bench,
     inbox_bench,
     ingest_bench,
@@ -93,6 +94,34 @@ def inbox(open_tasks: int, as_json: bool) -> None:
         _print({**asdict(large), **ratios, "with_1000": asdict(small)}, as_json=True)
         return
     click.echo(_told(small, large, growth))
+
+
+@bench.command()
+@click.option(
+    "--open",
+    "open_cases",
+    default=5000,
+    show_default=True,
+    type=click.IntRange(1, 1_000_000),
+    help="Running cases.",
+)
+@click.option(
+    "--finished",
+    default=20_000,
+    show_default=True,
+    type=click.IntRange(0, 1_000_000),
+    help="Finished cases beside them.",
+)
+@AS_JSON
+def board(open_cases: int, finished: int, as_json: bool) -> None:
+    """Read the board of all running cases, whole and when nothing is new, and the lists behind its figures."""
+    try:
+        figures = board_bench.measure(
+            open_cases, finished=finished, notice=lambda text: click.echo(f"  {text}", err=True)
+        )
+    except (StackError, Unexpected) as error:
+        raise click.ClickException(str(error)) from error
+    _print(figures.as_dict() if as_json else figures.as_dict() | figures.details(), as_json=as_json)
 
 
 def _told(small: inbox_bench.Latency, large: inbox_bench.Latency, growth: inbox_bench.Growth) -> str:

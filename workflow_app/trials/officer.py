@@ -3,6 +3,7 @@
 import http.client
 import re
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html import unescape
 from types import TracebackType
@@ -122,9 +123,9 @@ class Officer:
         """Where the site sends the browser."""
         return self._expect(self.get(page.location or "/"), 200)
 
-    def get(self, path: str) -> Page:
+    def get(self, path: str, headers: Mapping[str, str] | None = None) -> Page:
         """One GET; redirects are not followed."""
-        return self._send("GET", path, None, {})
+        return self._send("GET", path, None, dict(headers or {}))
 
     def post(self, path: str, fields: Fields) -> Page:
         """One form without files: a button, the sign-in."""

@@ -1,6 +1,6 @@
 """The benches run and print what they promise. How fast it is, is not judged here."""
 
-from workflow_app.trials import heatmap_bench, inbox_bench, ingest_bench, task_bench
+from workflow_app.trials import board_bench, heatmap_bench, inbox_bench, ingest_bench, task_bench
 
 
 def test_officers_complete_tasks_without_an_error() -> None:
@@ -41,3 +41,12 @@ def test_the_page_of_a_process_is_read_with_as_many_events_as_asked_for() -> Non
     assert figures.n == len(heatmap_bench.READERS) * len(heatmap_bench.PAGES)
     assert 0 < figures.p50_ms <= figures.p95_ms
     assert figures.worst_page in figures.by_page
+
+
+def test_the_board_is_read_with_as_many_cases_as_asked_for() -> None:
+    figures = board_bench.measure(60, finished=40, rounds=1)
+
+    assert (figures.open, figures.finished, figures.n) == (60, 40, 3)
+    assert 0 < figures.p50_ms <= figures.p95_ms
+    assert figures.nothing_new.p50_ms > 0
+    assert set(figures.lists) == set(board_bench.LISTS)

@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from workflow_app.cli.bench import bench
-from workflow_app.trials import inbox_bench, ingest_bench, rework_bench, task_bench
+from workflow_app.trials import board_bench, inbox_bench, ingest_bench, rework_bench, task_bench
 from workflow_app.trials.case_cost import Cost
 from workflow_app.trials.inbox_bench import Latency
 
@@ -76,3 +76,27 @@ def test_rework_tells_how_much_dearer_late_rounds_are(monkeypatch: pytest.Monkey
     assert (data["loops"], data["ratio"], data["first"]["rows"]) == (1000, 1.25, 74)
     assert "first completions: 20.0 ms" in told
     assert "after 1000 loops: 1.25 times as long (wanted: at most 1.5)" in told
+
+
+def test_board_tells_the_whole_page_and_the_answer_that_nothing_is_new(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    waits = board_bench.Waits(3.0, 4.0)
+    found = board_bench.Figures(
+        5000, 20_000, 90, 60.0, 80.0, waits, board_bench.Waits(9.0, 12.0), {"lewat": waits}
+    )
+    monkeypatch.setattr(board_bench, "measure", lambda open_cases, **_: found)
+
+    data = json.loads(CliRunner().invoke(bench, ["board", "--json"]).output)
+    told = CliRunner().invoke(bench, ["board"]).output
+
+    assert data == {
+        "open": 5000,
+        "finished": 20_000,
+        "n": 90,
+        "p50_ms": 60.0,
+        "p95_ms": 80.0,
+        "nothing_new_p50_ms": 3.0,
+        "nothing_new_p95_ms": 4.0,
+    }
+    assert "screen_p95_ms            12.0" in told and "lewat_p95_ms             4.0" in told
