@@ -49,6 +49,7 @@ def create_app(settings: Settings | None = None, works: Works | None = None) -> 
         max_recording_mb=settings.max_recording_mb,
         watch=Watch(health.looks(works, settings.watched_folder, _intakes(settings)), automatic=is_alone),
         public_url=settings.public_url,
+        release=settings.processes_dir,
     )
     if settings.trusted_proxies:
         hops = settings.trusted_proxies

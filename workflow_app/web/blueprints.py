@@ -6,12 +6,14 @@ from workflow_app.web import (
     absences,
     appearance,
     archive_boxes,
+    boards,
     boxes,
     calendars,
     capture_pages,
     captures,
     cases,
     checks,
+    clauses,
     configuration,
     cover_sheets,
     dispatches,
@@ -42,9 +44,10 @@ from workflow_app.web import (
 )
 
 NOUNS = (
-    absences, appearance, archive_boxes, boxes, calendars, capture_pages, captures, cases, checks, configuration, cover_sheets, dispatches,
-    disposals, documents, drafts, health, identities, inbox, incidents, letters, messages, metrics, process_pages, process_versions, processes,
-    publications, requirements, rosters, search, stacks, staff, stages, tasks, tracking, users, verification,
+    absences, appearance, archive_boxes, boards, boxes, calendars, capture_pages, captures, cases, checks, clauses, configuration,
+    cover_sheets, dispatches, disposals, documents, drafts, health, identities, inbox, incidents, letters, messages, metrics,
+    process_pages, process_versions, processes, publications, requirements, rosters, search, stacks, staff, stages, tasks, tracking,
+    users, verification,
 )  # fmt: skip
 
 

@@ -43,6 +43,12 @@ def full_time(at: datetime) -> str:
     return f"{plain_date(at)} pukul {clock_time(at)}"
 
 
+def minutes(span: timedelta) -> str:
+    """`7.05`: minutes and seconds; from a hundred minutes on whole minutes only."""
+    whole = max(int(span.total_seconds()), 0)
+    return f"{whole // 60}.{whole % 60:02}" if whole < 6000 else str(whole // 60)
+
+
 def thousands(number: int) -> str:
     """`12.345`"""
     return f"{number:,}".replace(",", ".")

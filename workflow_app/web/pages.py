@@ -52,6 +52,7 @@ def register(app: Flask) -> None:
         file_size=formats.file_size,
         breakable=formats.breakable,
         thousands=formats.thousands,
+        minutes=formats.minutes,
         moment=_moment,
         local_time=formats.local_time,
         relative=_relative,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import cast
 
 from flask import current_app
@@ -22,6 +23,8 @@ class Sentra:
     watch: Watch
     public_url: str
     """Where citizens reach the site; stands on what is printed for them."""
+    release: Path
+    """Folder of the processes of this release, with the record of what was proven of them."""
 
 
 def sentra() -> Sentra:

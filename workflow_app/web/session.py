@@ -13,6 +13,9 @@ from workflow_app.types import PUBLIC, Actor
 from workflow_app.web.parts import sentra
 
 TOKEN = "token"  # noqa: S105  # the name under which the cookie carries it
+SCREEN = "screen"
+"""The cookie says that this session was given to a screen on a wall: it shows that and nothing else, as long as somebody serves."""
+OF_SCREEN = frozenset({"dispatches.screen", "users.sign_out"})
 BACKGROUND_HEADER = "X-Sentra-Background"
 """Sent by requests a page makes by itself: they must not keep an abandoned session alive."""
 
@@ -29,7 +32,7 @@ def load() -> None:
                 work,
                 str(token),
                 current_app.config["SESSION_IDLE"],
-                is_background=BACKGROUND_HEADER in request.headers,
+                is_background=BACKGROUND_HEADER in request.headers and not is_on_screen(),
             )
     except Away:
         if not _is_public():
@@ -38,7 +41,19 @@ def load() -> None:
     if found is None:
         cookie.clear()
         return
-    g.user, g.session_id, g.may_configure = found.user, found.id, found.may_configure
+    g.session_id = found.id
+    if not is_on_screen() or request.endpoint in OF_SCREEN:
+        g.user, g.may_configure = found.user, found.may_configure
+
+
+def is_on_screen() -> bool:
+    """Was this session given to a screen? Everywhere else nobody is signed in then."""
+    return bool(cookie.get(SCREEN))
+
+
+def give_to_screen() -> None:
+    """From now on the session shows the screen only: whoever stands before it cannot go anywhere else. Signing in anew ends it."""
+    cookie[SCREEN] = True
 
 
 def _is_public() -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.integration.web.public_routes import PUBLIC as PUBLIC
 from tests.integration.web.world import World
 
 
@@ -21,34 +22,6 @@ class Route:
     """Refusals that the rightful person reads too, for reasons other than access."""
     is_own: bool = False
     """It shows or changes only what belongs to the visitor, so a stranger is answered: with nothing of others."""
-
-
-PUBLIC = {
-    "appearance.choose",
-    "capture_pages.add",
-    "capture_pages.connect",
-    "capture_pages.move_up",
-    "capture_pages.picture",
-    "capture_pages.remove",
-    "capture_pages.send",
-    "capture_pages.show",
-    "capture_pages.take",
-    "health.alive",
-    "health.ready",
-    "metrics.show",
-    "publications.as_csv",
-    "publications.as_json",
-    "publications.show",
-    "requirements.show_all",
-    "static",
-    "tracking.ask",
-    "tracking.show",
-    "users.authenticate",
-    "users.sign_in",
-    "verification.ask",
-    "verification.show",
-}
-"""Open to everybody by design; what they say is tested where they are described."""
 
 
 def all_routes(world: World) -> list[Route]:
@@ -119,6 +92,10 @@ def all_routes(world: World) -> list[Route]:
         Route("process_pages.watch_day", "GET", "/proses/sktlk/hari", "sari", is_own=True),
         Route("process_pages.download", "GET", "/proses/sktlk/catatan/xes", "sari", is_own=True),
         Route("process_pages.download", "GET", "/proses/sktlk/catatan/ocel", "sari", is_own=True),
+        Route("dispatches.screen", "GET", "/papan-tkp/layar", "budi", is_own=True),
+        Route("boards.show", "GET", "/papan", "sari", is_own=True),
+        Route("boards.cases", "GET", "/papan/berkas", "sari", is_own=True),
+        Route("boards.cases", "GET", "/papan/berkas?isi=terukur", "sari", is_own=True),
         Route("incidents.show_open", "GET", "/insiden", "sari", is_own=True),
         Route("messages.show_outbox", "GET", "/kotak-keluar", "sari", is_own=True),
         Route("messages.show_slip", "GET", f"/pesan/{w.slip}/slip", "budi"),
@@ -297,5 +274,6 @@ def all_routes(world: World) -> list[Route]:
             "loket",
             answered=(404,),
         ),
+        Route("dispatches.give_to_screen", "POST", "/papan-tkp/layar", "budi", is_own=True),
         Route("users.sign_out", "POST", "/keluar", "budi", is_own=True),
     ]

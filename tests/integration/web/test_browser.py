@@ -20,6 +20,7 @@ PATIENCE = 20_000
 """Milliseconds; the machine may be busy."""
 expect.set_options(timeout=PATIENCE)
 
+REFRESH = "document.querySelector('[data-inbox]').dispatchEvent(new CustomEvent('sentra:refresh'))"
 EXPECTED = ("401", "400", "ERR_INTERNET_DISCONNECTED")
 """Answers that a test provokes; Chromium writes every one of them to its console."""
 
@@ -42,6 +43,7 @@ def furnish(settings: Settings) -> None:
     with works.begin(SYSTEM) as work:
         processes.deploy(work, PROCESSES / "sktlk")
     hire(works, "budi", "petugas")
+    hire(works, "sari", "ka_spkt")
     works.session_factory.kw["bind"].dispose()
 
 
@@ -69,10 +71,10 @@ def complaints(page: Page) -> list[str]:
 
 
 @pytest.fixture
-def sign_in(page: Page, site: str) -> Callable[[], None]:
-    def enter(where: Page = page) -> None:
+def sign_in(page: Page, site: str) -> Callable[..., None]:
+    def enter(where: Page = page, username: str = "budi") -> None:
         where.goto(f"{site}/masuk")
-        where.fill("#nama_pengguna", "budi")
+        where.fill("#nama_pengguna", username)
         where.fill("#kata_sandi", PASSWORD)
         where.click("main button")
         expect(where.locator("h1")).to_have_text("Beranda")
@@ -81,7 +83,7 @@ def sign_in(page: Page, site: str) -> Callable[[], None]:
 
 
 @pytest.fixture
-def identity(page: Page, site: str, sign_in: Callable[[], None]) -> str:
+def identity(page: Page, site: str, sign_in: Callable[..., None]) -> str:
     """The page that asks for the identity; its address."""
     sign_in()
     page.goto(f"{site}/mulai")
@@ -143,22 +145,38 @@ def test_the_list_refreshes_without_losing_the_row_or_what_is_typed(
     row = page.get_by_role("link", name="Catat identitas pelapor").first
     expect(row).to_be_focused()
     with page.expect_response(lambda answer: "daftar=saya" in answer.url) as caught:
-        page.evaluate(
-            "document.querySelector('[data-inbox]').dispatchEvent(new CustomEvent('sentra:refresh'))"
-        )
+        page.evaluate(REFRESH)
     assert caught.value.request.headers["x-sentra-background"] == "1"
     expect(row).to_be_focused()
     page.fill("#nomor", "B-20")
     with page.expect_response(lambda answer: "daftar=saya" in answer.url):
-        page.evaluate(
-            "document.querySelector('[data-inbox]').dispatchEvent(new CustomEvent('sentra:refresh'))"
-        )
+        page.evaluate(REFRESH)
     expect(page.locator("#nomor")).to_have_value("B-20")
     page.context.clear_cookies()
-    page.evaluate("document.querySelector('[data-inbox]').dispatchEvent(new CustomEvent('sentra:refresh'))")
+    page.evaluate(REFRESH)
     expect(page.locator("[data-stale]")).to_be_visible()
     expect(row).to_be_visible()
     assert complaints == []
+
+
+def test_a_board_stands_still_while_nothing_is_new_and_says_when_it_hears_nothing(
+    page: Page, site: str, sign_in: Callable[..., None], complaints: list[str]
+) -> None:
+    sign_in(username="sari")
+    page.goto(f"{site}/papan")
+    page.evaluate("document.querySelector('.figures').dataset.mine = 'yes'")
+    with page.expect_response(lambda answer: "/papan" in answer.url and answer.status == 204):
+        page.evaluate(REFRESH)
+    expect(page.locator(".figures[data-mine]")).to_be_visible()
+
+    page.context.set_offline(True)
+    page.evaluate(REFRESH)
+    expect(page.locator("[data-stale]")).to_be_visible()
+    expect(page.locator(".figures[data-mine]")).to_be_visible()
+    page.context.set_offline(False)
+    page.evaluate(REFRESH)
+    expect(page.locator("[data-stale]")).to_be_hidden()
+    assert [one for one in complaints if "Failed to fetch" not in one] == []
 
 
 def test_the_drawing_shows_where_the_case_is_with_the_mark_of_its_makers(

@@ -11,6 +11,9 @@ from workflow_app.web.access import PUBLIC, declared
 
 OPEN_TO_ALL = {
     "static",
+    "clauses.drawing",
+    "clauses.process",
+    "clauses.show",
     "health.alive",
     "health.ready",
     "metrics.show",

@@ -93,3 +93,13 @@ def test_sizes(size: int, words: str) -> None:
 
 def test_a_letter_number_may_break_after_slashes_and_stays_escaped() -> None:
     assert formats.breakable("SKTLK/1/<b>") == Markup("SKTLK/<wbr>1/<wbr>&lt;b&gt;")
+
+
+def test_minutes_of_a_wall_clock_stop_counting_seconds_at_a_hundred() -> None:
+    spans = (
+        timedelta(seconds=-1),
+        timedelta(seconds=65),
+        timedelta(minutes=99, seconds=59),
+        timedelta(minutes=100, seconds=1),
+    )
+    assert [formats.minutes(span) for span in spans] == ["0.00", "1.05", "99.59", "100"]

@@ -42,6 +42,8 @@ def test_titles_hold_no_personal_data(path: Path) -> None:
             "proposal.case_number",
             "title",
             "slip.title",
+            "heading",
+            "process.name",
         }
 
 

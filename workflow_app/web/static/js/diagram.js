@@ -1,4 +1,4 @@
-// Draws the process and marks done, current and late steps. The library comes from a plain script before this one.
+// Draws the process and marks done, current and late steps, and a step that was asked for. The library comes from a plain script before this one.
 // A drawing that would be too small to read opens at the size of its letters, on the steps that wait.
 const READABLE = 1; // letters of 11 and 12 px
 const LARGEST = 3, STEP = 1.4, STRIDE = 80, MARGIN = 24;
@@ -9,7 +9,7 @@ async function draw(box) {
   const viewer = new window.BpmnJS({ container: box });
   await viewer.importXML(await answer.text());
   const canvas = viewer.get("canvas"), registry = viewer.get("elementRegistry");
-  for (const mark of ["done", "current", "late"]) {
+  for (const mark of ["done", "current", "late", "sought"]) {
     for (const id of listed(box, mark)) {
       if (registry.get(id)) canvas.addMarker(id, `is-${mark}`);
     }
@@ -19,6 +19,7 @@ async function draw(box) {
   offerTools(box, view);
   obeyKeys(box, view);
   obeyFingers(box, view);
+  offerClauses(box, viewer);
   new ResizeObserver(() => {
     if (!hasSize(box)) return;
     canvas.resized();
@@ -30,11 +31,11 @@ async function draw(box) {
 // A frame that is folded away has none for a while: whatever is fitted into it then is no number any more.
 const hasSize = (box) => box.clientWidth > 0 && box.clientHeight > 0;
 
-const listed = (box, mark) => box.dataset[mark].split(" ").filter(Boolean);
+const listed = (box, mark) => (box.dataset[mark] ?? "").split(" ").filter(Boolean);
 
-// Where to look first: at the steps that wait, else at the end that was reached, else at the beginning.
+// Where to look first: at the steps that wait or were asked for, else at the end that was reached, else at the beginning.
 function placesOf(box, registry) {
-  const waiting = listed(box, "current").map((id) => registry.get(id)).filter(Boolean);
+  const waiting = [...listed(box, "sought"), ...listed(box, "current")].map((id) => registry.get(id)).filter(Boolean);
   if (waiting.length) return waiting.sort((a, b) => a.x - b.x || a.y - b.y);
   const ended = listed(box, "done").map((id) => registry.get(id)).filter((one) => one?.type === "bpmn:EndEvent");
   ended.sort((a, b) => a.x - b.x);
@@ -153,6 +154,20 @@ function obeyFingers(box, view) {
     } else if (fingers.size === 1) view.pan(now.x - last.x, now.y - last.y);
   });
   for (const end of ["pointerup", "pointercancel"]) window.addEventListener(end, (event) => fingers.delete(event.pointerId));
+}
+
+// A step that is pressed shows which clauses of the SOP it carries out: they stand in a list below the drawing.
+function offerClauses(box, viewer) {
+  const list = document.querySelector(`[data-clauses-of="${box.id}"]`);
+  if (!list) return;
+  viewer.on("element.click", ({ element }) => {
+    const line = list.querySelector(`[data-step="${CSS.escape(element.id.replace(/_label$/, ""))}"]`);
+    for (const other of list.querySelectorAll(".is-asked")) other.classList.remove("is-asked");
+    if (!line) return;
+    if (list.matches("details")) list.open = true;
+    line.classList.add("is-asked");
+    line.scrollIntoView({ block: "nearest" });
+  });
 }
 
 // The wheel scrolls the page as everywhere; with Ctrl it zooms the drawing.
