@@ -10,7 +10,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from workflow_app.errors import Conflict, Forbidden, InvalidInput
-from workflow_app.permissions import LEADS, STAFF_READERS, has_role
+from workflow_app.permissions import LEADS, has_role
+from workflow_app.roles import STAFF_READERS
 from workflow_app.services.governing import changes, overview, previews
 from workflow_app.services.office import configuration_forms, configuration_tables
 from workflow_app.services.office.configuration_parts import Typed

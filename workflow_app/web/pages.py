@@ -21,8 +21,8 @@ from workflow_app.permissions import (
     PROCESS_KEEPERS,
     PROCESS_READERS,
     STACK_BRINGERS,
-    STAFF_READERS,
 )
+from workflow_app.roles import STAFF_READERS
 from workflow_app.services.office import readable
 from workflow_app.types import WITA
 from workflow_app.web import formats, session

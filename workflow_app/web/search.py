@@ -9,8 +9,8 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from workflow_app.services.accounts import sessions
+from workflow_app.services.case_file import numbered_cases
 from workflow_app.services.finding import find_pictures, paper_narrowing, paper_search
-from workflow_app.services.running import cases
 from workflow_app.web import session
 from workflow_app.web.access import access
 from workflow_app.web.files import inline
@@ -41,7 +41,7 @@ def show() -> ResponseReturnValue:
     choice = paper_narrowing.chosen(request.args)
     with unit_of_work() as work:
         words = sessions.searched(work, session.session_id())
-        hits = cases.search(work, words, limit=10) if words and not after and not choice else []
+        hits = numbered_cases.search(work, words, limit=10) if words and not after and not choice else []
         found = (
             paper_search.search(
                 work, words, choice=choice, order=paper_search.ORDERS[order.get(ORDER, "")], after=after

@@ -7,7 +7,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from workflow_app.errors import InvalidInput
-from workflow_app.permissions import ROLES, STAFF_KEEPERS, STAFF_READERS, has_role
+from workflow_app.permissions import has_role
+from workflow_app.roles import ROLES, STAFF_KEEPERS, STAFF_READERS
 from workflow_app.services.accounts import role_changes, staff
 from workflow_app.services.office.configuration import role_label
 from workflow_app.services.running import leaving

@@ -20,13 +20,13 @@ from workflow_app.models.effect import PendingEffect
 from workflow_app.models.kinship import CaseKinship
 from workflow_app.models.task import Task
 from workflow_app.models.wall import CaseWall
-from workflow_app.services.case_file import case_tasks, history, inbox, kinship
+from workflow_app.services.case_file import case_tasks, history, inbox, kinship, numbered_cases
 from workflow_app.services.correspondence import letters
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.office import processes
 from workflow_app.services.public import case_counts
-from workflow_app.services.running import cases, rehearsal, tasks, wakes
+from workflow_app.services.running import rehearsal, tasks, wakes
 from workflow_app.services.running.rehearsal import Stage
 from workflow_app.services.watching import consistency_cases
 from workflow_app.types import SYSTEM, Actor, Answers
@@ -66,7 +66,7 @@ def test_r51_r79_a_levy_is_a_case_of_propam_alone_and_the_desk_reads_that_it_was
         lines = " ".join(f"{entry.what} {entry.details}" for entry in history.timeline(work, report))
         assert "diteruskan kepada Sie Propam" in lines
         assert number not in lines
-        assert cases.search(work, number) == []
+        assert numbered_cases.search(work, number) == []
     with works.begin(propam) as work:
         assert [row.case_id for row in inbox.page(work, "queue").rows] == [child]
     assert not sees(works, propam, report), "what the desk wrote down is nothing that Propam needs"

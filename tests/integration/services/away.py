@@ -1,16 +1,25 @@
 """Absent members and their substitutes, as a session would find them."""
 
 from dataclasses import replace
-from uuid import UUID
+from uuid import UUID, uuid4
 
+from sqlalchemy import insert, select
+
+from workflow_app.models.submission import Submission
+from workflow_app.models.task import Task
+from workflow_app.models.wall import CaseWall
 from workflow_app.services.accounts import absences
 from workflow_app.services.accounts.absence_rules import Asked
+from workflow_app.services.case_file import inbox
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.office import configuration, substitutions
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.services.running import tasks
+from workflow_app.types import SYSTEM, Actor, Answers
 
 TODAY, TOMORROW = "2026-11-23", "2026-11-24"
 """The tests begin on this Monday at 09.00 WITA."""
+DESK, APPROVAL = 5, 6
+"""Steps of the scenario after which the desk, and after which the approver has the case."""
 
 
 def send_away(
@@ -39,3 +48,48 @@ def allow(works: Works, role: str, *others: str) -> None:
     """The office lets holders of other roles stand in for this one."""
     with works.begin(SYSTEM) as work:
         configuration.set_value(work, substitutions.ALLOWED, {role: list(others)}, work.clock())
+
+
+def mine(works: Works, actor: Actor, tab: inbox.Tab = "mine") -> set[UUID]:
+    with works.begin(actor) as work:
+        page = inbox.page(work, tab)
+        assert page.counts[tab] == len(page.rows)
+        return {row.task_id for row in page.rows}
+
+
+def complete(works: Works, actor: Actor, task_id: UUID, given: Answers | None = None) -> UUID:
+    with works.begin(actor) as work:
+        answers = tasks.get(work, task_id).answers if given is None else given
+        return tasks.complete(work, task_id, answers, str(uuid4())).case_id
+
+
+def claim(works: Works, actor: Actor, task_id: UUID) -> None:
+    with works.begin(actor) as work:
+        tasks.claim(work, task_id)
+
+
+def doers(works: Works, task_id: UUID) -> tuple[UUID | None, UUID | None]:
+    with works.begin(SYSTEM) as work:
+        done = work.session.scalars(select(Submission).where(Submission.task_id == task_id)).one()
+        return done.submitted_by, done.on_behalf_of
+
+
+def task_of_case(works: Works, task_id: UUID) -> UUID:
+    with works.begin(SYSTEM) as work:
+        return work.session.get_one(Task, task_id).case_id
+
+
+def as_chief(actor: Actor) -> Actor:
+    return Actor(actor.user_id, actor.name, frozenset({"ka_spkt"}), actor.unit)
+
+
+def give(works: Works, task_id: UUID, user: Actor) -> None:
+    """As if a fault had put the task into these hands."""
+    with works.begin(SYSTEM) as work:
+        work.session.get_one(Task, task_id).assignee_id = user.user_id
+
+
+def wall(works: Works, case_id: UUID, actor: Actor) -> None:
+    with works.begin(SYSTEM) as work:
+        row = {"case_id": case_id, "user_id": actor.user_id, "since": work.clock(), "reason_key": "uji"}
+        work.session.execute(insert(CaseWall), [row])

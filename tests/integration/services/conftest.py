@@ -122,6 +122,17 @@ def archivist(person: Callable[..., Actor]) -> Actor:
 
 
 @pytest.fixture
+def rina(person: Callable[..., Actor]) -> Actor:
+    return person("rina", "petugas")
+
+
+@pytest.fixture
+def chief2(person: Callable[..., Actor]) -> Actor:
+    """A second Ka SPKT."""
+    return person("dewi", "ka_spkt")
+
+
+@pytest.fixture
 def session_id(works: Works, budi: Actor) -> UUID:
     """Budi is signed in at the desk."""
     return photos.session_of(works, budi)

@@ -20,11 +20,6 @@ Person = Callable[..., Actor]
 
 
 @pytest.fixture
-def rina(person: Person) -> Actor:
-    return person("rina", "petugas")
-
-
-@pytest.fixture
 def dodi(person: Person) -> Actor:
     return person("dodi", "petugas")
 

@@ -12,7 +12,8 @@ from tests.integration.conftest import PROCESSES, TestClock
 from tests.integration.services.standing_cases import APPROVAL, WORK, Office, Span
 from tests.integration.web.statements import statements
 from workflow_app.errors import Forbidden
-from workflow_app.permissions import OVERSEERS, ROLES
+from workflow_app.permissions import OVERSEERS
+from workflow_app.roles import ROLES
 from workflow_app.services.case_file import board_lists, boards, news, spans
 from workflow_app.services.case_file.boards import Board
 from workflow_app.services.ground import audit

@@ -16,12 +16,12 @@ from workflow_app.models.letter import Letter
 from workflow_app.models.message import Message
 from workflow_app.models.user import User
 from workflow_app.models.wall import CaseWall
-from workflow_app.services.case_file import inbox, kinship
+from workflow_app.services.case_file import inbox, kinship, numbered_cases
 from workflow_app.services.correspondence import messages
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.office import configuration
-from workflow_app.services.running import cases, reopenings, steps, tasks
+from workflow_app.services.running import reopenings, steps, tasks
 from workflow_app.services.watching import consistency_cases, consistency_kinship
 from workflow_app.types import SYSTEM, Actor, Answers
 
@@ -79,7 +79,7 @@ def test_r79_propam_takes_up_its_case_and_nobody_else_sees_the_new_one(
     for other in (budi, sari, self_named):
         assert not sees(works, other, child)
         with works.begin(other) as work:
-            assert cases.search(work, number) == []
+            assert numbered_cases.search(work, number) == []
             assert child not in {row.case_id for row in inbox.page(work, "all").rows}
     assert set(open_tasks(works, child)) == {"keterangan_propam"}
     with works.begin(propam) as work:

@@ -14,7 +14,7 @@ from workflow_app.errors import ProcessFault
 from workflow_app.models.case import Case
 from workflow_app.models.incident import Incident
 from workflow_app.models.wall import CaseWall
-from workflow_app.services.case_file import identities, inbox, incidents, walls
+from workflow_app.services.case_file import identities, inbox, incidents, numbered_cases, walls
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.office import configuration
 from workflow_app.services.running import cases, rehearsal, tasks
@@ -44,7 +44,7 @@ def test_r79_what_went_to_propam_is_seen_by_propam_alone(
         with works.begin(actor) as work:
             if is_seen:
                 number = cases.get(work, at_propam).number
-            assert bool(cases.search(work, number)) is is_seen, actor.name
+            assert bool(numbered_cases.search(work, number)) is is_seen, actor.name
             assert inbox.page(work, "all").counts["all"] == int(is_seen)
 
 

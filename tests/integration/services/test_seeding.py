@@ -9,7 +9,7 @@ import pytest
 from tests.integration.conftest import PROCESSES
 from tests.integration.deploying import deploy
 from tests.unit.engine.family import CALL, CALLER, call, report
-from workflow_app.permissions import FIELD_ROLES
+from workflow_app.roles import FIELD_ROLES
 from workflow_app.services.accounts import users
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.office import duties, rosters

@@ -2,21 +2,32 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
-from sqlalchemy import insert, select
 
 from tests.integration.conftest import TestClock
 from tests.integration.open_tasks import task_of
-from tests.integration.services.away import TOMORROW, allow, now, send_away
+from tests.integration.services.away import (
+    APPROVAL,
+    DESK,
+    TOMORROW,
+    allow,
+    as_chief,
+    claim,
+    complete,
+    doers,
+    give,
+    mine,
+    now,
+    send_away,
+    task_of_case,
+    wall,
+)  # fmt: skip
 from workflow_app.errors import Conflict, Forbidden, NotFound
 from workflow_app.models.case import Case
-from workflow_app.models.submission import Submission
-from workflow_app.models.task import Task
-from workflow_app.models.wall import CaseWall
 from workflow_app.services.accounts import absences, users
-from workflow_app.services.case_file import access, history, inbox
+from workflow_app.services.case_file import access, history
 from workflow_app.services.correspondence import letter_frames
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.office import duties, rosters
@@ -26,42 +37,6 @@ from workflow_app.types import SYSTEM, Actor, Answers
 Play = Callable[..., UUID]
 Person = Callable[..., Actor]
 APPROVE: Answers = {"keputusan": "setuju"}
-DESK, APPROVAL = 5, 6
-"""Steps of the scenario after which the desk, and after which the approver has the case."""
-
-
-def mine(works: Works, actor: Actor, tab: inbox.Tab = "mine") -> set[UUID]:
-    with works.begin(actor) as work:
-        page = inbox.page(work, tab)
-        assert page.counts[tab] == len(page.rows)
-        return {row.task_id for row in page.rows}
-
-
-def complete(works: Works, actor: Actor, task_id: UUID, given: Answers | None = None) -> UUID:
-    with works.begin(actor) as work:
-        answers = tasks.get(work, task_id).answers if given is None else given
-        return tasks.complete(work, task_id, answers, str(uuid4())).case_id
-
-
-def claim(works: Works, actor: Actor, task_id: UUID) -> None:
-    with works.begin(actor) as work:
-        tasks.claim(work, task_id)
-
-
-def doers(works: Works, task_id: UUID) -> tuple[UUID | None, UUID | None]:
-    with works.begin(SYSTEM) as work:
-        done = work.session.scalars(select(Submission).where(Submission.task_id == task_id)).one()
-        return done.submitted_by, done.on_behalf_of
-
-
-@pytest.fixture
-def rina(person: Person) -> Actor:
-    return person("rina", "petugas")
-
-
-@pytest.fixture
-def chief2(person: Person) -> Actor:
-    return person("dewi", "ka_spkt")
 
 
 def test_what_the_absent_one_has_reaches_the_substitute_and_stays_his(
@@ -170,11 +145,6 @@ def test_an_officer_who_recorded_nothing_approves_for_the_chief(
     assert task_of(works, task_of_case(works, approval), "persetujuan").assignee_id == sari.user_id
     complete(works, stand_in, approval, APPROVE)
     assert doers(works, approval) == (rina.user_id, sari.user_id)
-
-
-def task_of_case(works: Works, task_id: UUID) -> UUID:
-    with works.begin(SYSTEM) as work:
-        return work.session.get_one(Task, task_id).case_id
 
 
 def test_for_whom_something_was_recorded_has_recorded_it(
@@ -321,19 +291,3 @@ def test_who_is_on_duty_is_stood_in_for_by_who_holds_the_function(
     send_away(works, budi, rina)
     with works.begin(SYSTEM) as work:
         assert duties.names(work, "spkt", "piket_samapta").count("pengganti") == 1
-
-
-def as_chief(actor: Actor) -> Actor:
-    return Actor(actor.user_id, actor.name, frozenset({"ka_spkt"}), actor.unit)
-
-
-def give(works: Works, task_id: UUID, user: Actor) -> None:
-    """As if a fault had put the task into these hands."""
-    with works.begin(SYSTEM) as work:
-        work.session.get_one(Task, task_id).assignee_id = user.user_id
-
-
-def wall(works: Works, case_id: UUID, actor: Actor) -> None:
-    with works.begin(SYSTEM) as work:
-        row = {"case_id": case_id, "user_id": actor.user_id, "since": work.clock(), "reason_key": "uji"}
-        work.session.execute(insert(CaseWall), [row])

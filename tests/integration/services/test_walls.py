@@ -17,7 +17,7 @@ from workflow_app.models.audit import AuditEvent
 from workflow_app.models.submission import Submission
 from workflow_app.models.wall import CaseWall
 from workflow_app.services.accounts import users
-from workflow_app.services.case_file import history, identities, inbox, reopened_line
+from workflow_app.services.case_file import history, identities, inbox, numbered_cases, reopened_line
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.running import cases, drafts, reopenings, tasks
@@ -46,7 +46,7 @@ def test_r79_whom_a_complaint_names_loses_sight_whatever_he_is(
     ):
         assert refused(works, dewi, gone)
     with works.begin(dewi) as work:
-        assert cases.search(work, number) == []
+        assert numbered_cases.search(work, number) == []
         for tab in inbox.TABS:
             page = inbox.page(work, tab)
             assert (page.rows, page.counts[tab]) == ([], 0)

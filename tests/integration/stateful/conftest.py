@@ -13,7 +13,7 @@ from tests.integration.stateful.hall import Ground
 from tests.integration.stateful.privacy import Ear
 from workflow_app import logs
 from workflow_app.engine import definitions, scenarios
-from workflow_app.permissions import ROLES
+from workflow_app.roles import ROLES
 from workflow_app.services.correspondence import typesetting
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.office import configuration, processes, substitutions

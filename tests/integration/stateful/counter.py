@@ -17,7 +17,7 @@ from tests.integration.stateful.hall import deed
 from tests.integration.stateful.machinery import SITE, Machinery
 from tests.integration.stateful.snapshots import Snapshot
 from workflow_app.engine.scenarios import Scenario
-from workflow_app.permissions import ROLES
+from workflow_app.roles import ROLES
 from workflow_app.services.running import rehearsal
 from workflow_app.services.running.rehearsal import Stage
 

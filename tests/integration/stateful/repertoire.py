@@ -19,7 +19,7 @@ from workflow_app.engine.forms import Field, Form
 from workflow_app.errors import SentraError
 from workflow_app.models.case import Case
 from workflow_app.models.task import Task
-from workflow_app.permissions import FIELD_ROLES
+from workflow_app.roles import FIELD_ROLES
 from workflow_app.services.case_file import clocks
 from workflow_app.services.forms import requirements, tied_answers
 from workflow_app.services.ground.unit_of_work import UnitOfWork

@@ -11,7 +11,7 @@ from workflow_app.errors import NotFound
 from workflow_app.models.case import Case
 from workflow_app.models.kinship import CaseKinship
 from workflow_app.models.task import Task
-from workflow_app.services.case_file import dispatches, inbox, incidents, kinship
+from workflow_app.services.case_file import dispatches, inbox, incidents, kinship, numbered_cases
 from workflow_app.services.correspondence import message_views
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.running import boxes, cases
@@ -70,7 +70,7 @@ def _inbox(work: UnitOfWork, known: Mapping[UUID, Sight], seen: set[UUID], tab: 
 
 
 def _cases(work: UnitOfWork, sample: Iterable[Sight], seen: set[UUID]) -> Iterable[str]:
-    if {hit.id for hit in cases.search(work, CENTURY, limit=ALL)} != seen:
+    if {hit.id for hit in numbered_cases.search(work, CENTURY, limit=ALL)} != seen:
         yield "search"
     for sight in sample:
         try:

@@ -18,7 +18,7 @@ from tests.integration.stateful.counter import PAPER, Counter
 from tests.integration.stateful.hall import Ground
 from tests.integration.stateful.machinery import SITE
 from workflow_app.models.case import Case
-from workflow_app.permissions import ROLES
+from workflow_app.roles import ROLES
 from workflow_app.services.case_file import access, four_eyes, inbox
 from workflow_app.services.running import rehearsal
 from workflow_app.services.running.rehearsal import Stage

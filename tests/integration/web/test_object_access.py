@@ -27,7 +27,7 @@ from workflow_app.models.case import Case
 from workflow_app.models.document import CaseDocument
 from workflow_app.models.user import User
 from workflow_app.models.wall import CaseWall
-from workflow_app.permissions import ROLES
+from workflow_app.roles import ROLES
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.papers import documents, levels
 from workflow_app.types import SYSTEM, Actor

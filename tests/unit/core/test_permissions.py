@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from workflow_app import permissions
+from workflow_app import permissions, roles
 from workflow_app.errors import Forbidden
 from workflow_app.types import PUBLIC, SYSTEM, AccessLevel, Actor, Principal
 
@@ -126,10 +126,10 @@ def test_a_substitute_is_judged_by_himself_and_by_whom_he_stands_in_for() -> Non
 
 
 def test_nobody_leads_who_stands_above_him_and_every_role_has_its_givers() -> None:
-    assert set(permissions.LED_BY) == set(permissions.GIVERS) == set(permissions.ROLES)
-    for role, above in permissions.LED_BY.items():
+    assert set(roles.LED_BY) == set(roles.GIVERS) == set(roles.ROLES)
+    for role, above in roles.LED_BY.items():
         assert role not in above
-        assert not any(role in permissions.LED_BY[lead] for lead in above)
+        assert not any(role in roles.LED_BY[lead] for lead in above)
     for role in ("piket_propam", "pimpinan", "auditor"):
-        assert "admin" not in permissions.GIVERS[role] | permissions.LED_BY[role]
+        assert "admin" not in roles.GIVERS[role] | roles.LED_BY[role]
     assert not permissions.leads_all(SARI, [])

@@ -7,7 +7,7 @@ import pytest
 from tests.unit.engine.folder import Folder
 from workflow_app.engine.linting.linter import lint
 from workflow_app.errors import InvalidDefinition
-from workflow_app.permissions import ROLES
+from workflow_app.roles import ROLES
 
 TEXT = {"type": "string", "title": "Isian", "maxLength": 200}
 

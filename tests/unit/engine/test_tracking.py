@@ -10,7 +10,7 @@ from workflow_app.engine import definitions
 from workflow_app.engine.linting.linter import lint
 from workflow_app.engine.tracking import Mark, read_tracking
 from workflow_app.errors import InvalidDefinition
-from workflow_app.permissions import ROLES
+from workflow_app.roles import ROLES
 
 META = "letters/tanda_terima.json"
 FILES = definitions.read_folder(PROCESSES / "complaint")

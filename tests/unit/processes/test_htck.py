@@ -11,7 +11,7 @@ from tests.unit.processes.sheet import TAIL, filled, text
 from workflow_app.engine.model import read_model
 from workflow_app.engine.rehearsal import rehearse
 from workflow_app.engine.scenarios import Complete, Scenario, read_scenarios
-from workflow_app.permissions import ROLES, UNITS
+from workflow_app.roles import ROLES, UNITS
 from workflow_app.services.office import configuration, configuration_roles
 
 SCENARIOS = read_scenarios(htck().files)

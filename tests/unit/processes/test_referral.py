@@ -14,7 +14,7 @@ from workflow_app.engine import rehearsal
 from workflow_app.engine.linting.linter import lint
 from workflow_app.engine.model import read_model
 from workflow_app.engine.scenarios import Complete, Scenario, read_scenarios
-from workflow_app.permissions import ROLES
+from workflow_app.roles import ROLES
 from workflow_app.services.office import configuration, configuration_roles
 
 SCENARIOS = read_scenarios(referral().files)

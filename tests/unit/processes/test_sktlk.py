@@ -11,7 +11,7 @@ from workflow_app.engine.linting.linter import lint
 from workflow_app.engine.model import read_model
 from workflow_app.engine.rehearsal import rehearse
 from workflow_app.engine.scenarios import Complete, Scenario, read_scenarios
-from workflow_app.permissions import ROLES
+from workflow_app.roles import ROLES
 
 KEYS = sorted(path.parent.name for path in PROCESSES.glob("*/process.bpmn"))
 SCENARIOS = read_scenarios(sktlk().files)

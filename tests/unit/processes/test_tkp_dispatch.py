@@ -11,7 +11,7 @@ from workflow_app.engine import forms
 from workflow_app.engine.model import read_model
 from workflow_app.engine.rehearsal import rehearse
 from workflow_app.engine.scenarios import Complete, Scenario, read_scenarios
-from workflow_app.permissions import FIELD_ROLES
+from workflow_app.roles import FIELD_ROLES
 from workflow_app.services.case_file.dispatches import ACKNOWLEDGED_IN, ARRIVAL, CALL, DONE, STAGES
 
 SCENARIOS = read_scenarios(tkp_dispatch().files)

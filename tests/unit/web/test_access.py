@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from workflow_app.permissions import ROLES
+from workflow_app.roles import ROLES
 from workflow_app.web.access import PUBLIC, declared
 
 OPEN_TO_ALL = {

@@ -15,7 +15,7 @@ from sqlalchemy.orm import aliased
 from workflow_app.errors import Conflict, Forbidden, NotFound
 from workflow_app.models.absence import Absence
 from workflow_app.models.user import User
-from workflow_app.permissions import ROLES
+from workflow_app.roles import ROLES
 from workflow_app.services.accounts import absence_rules, people
 from workflow_app.services.accounts.absence_rules import Asked
 from workflow_app.services.ground import audit

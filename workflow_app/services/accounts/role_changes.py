@@ -10,7 +10,8 @@ from sqlalchemy import select
 from workflow_app.errors import Conflict, InvalidInput, NotFound
 from workflow_app.models.role_change import RoleChange
 from workflow_app.models.user import User
-from workflow_app.permissions import ROLES, STAFF_KEEPERS, STAFF_READERS, check_role, has_role
+from workflow_app.permissions import check_role, has_role
+from workflow_app.roles import ROLES, STAFF_KEEPERS, STAFF_READERS
 from workflow_app.services.accounts import people, staff, users
 from workflow_app.services.accounts.absence_rules import day, midnight
 from workflow_app.services.ground import audit, jobs

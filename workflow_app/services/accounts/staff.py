@@ -14,7 +14,8 @@ from sqlalchemy.orm import selectinload
 
 from workflow_app.errors import Conflict, Forbidden, InvalidInput, NotFound
 from workflow_app.models.user import User, UserRole
-from workflow_app.permissions import GIVERS, ROLES, STAFF_KEEPERS, STAFF_READERS, check_role, has_role
+from workflow_app.permissions import check_role, has_role
+from workflow_app.roles import GIVERS, ROLES, STAFF_KEEPERS, STAFF_READERS
 from workflow_app.services.accounts import users
 from workflow_app.services.accounts.users import UserView
 from workflow_app.services.ground import jobs

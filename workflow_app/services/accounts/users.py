@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, select, update
 from workflow_app.errors import Conflict, InvalidInput, NotFound
 from workflow_app.models.session import UserSession
 from workflow_app.models.user import User, UserRole
-from workflow_app.permissions import ROLES
+from workflow_app.roles import ROLES
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.types import Actor, Principal

@@ -13,7 +13,8 @@ from workflow_app.models.case import Case, CaseClock
 from workflow_app.models.stage import TimeCorrection
 from workflow_app.models.submission import Submission
 from workflow_app.models.task import Draft, Task
-from workflow_app.permissions import BOARD_READERS, FIELD_ROLES, ROLES, check_role
+from workflow_app.permissions import BOARD_READERS, check_role
+from workflow_app.roles import FIELD_ROLES, ROLES
 from workflow_app.services.accounts import people
 from workflow_app.services.case_file import access, edges, stages
 from workflow_app.services.ground.unit_of_work import UnitOfWork

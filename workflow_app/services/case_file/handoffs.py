@@ -12,12 +12,7 @@ from sqlalchemy import ColumnElement, or_, select, update
 from workflow_app.engine.definitions import Definition
 from workflow_app.models.case import Case
 from workflow_app.models.task import Task
-from workflow_app.permissions import (
-    PAPER_WORKERS,
-    can_open_identities,
-    can_read_papers,
-    reads_every_paper,
-)
+from workflow_app.permissions import PAPER_WORKERS, can_open_identities, can_read_papers, reads_every_paper
 from workflow_app.services.case_file import access, case_tasks
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import configuration

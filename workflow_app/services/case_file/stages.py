@@ -20,7 +20,8 @@ from workflow_app.models.case import Case
 from workflow_app.models.stage import TimeCorrection
 from workflow_app.models.submission import Submission
 from workflow_app.models.task import Task
-from workflow_app.permissions import FIELD_ROLES, TIME_CORRECTORS, check_role, has_role
+from workflow_app.permissions import TIME_CORRECTORS, check_role, has_role
+from workflow_app.roles import FIELD_ROLES
 from workflow_app.services.accounts import people
 from workflow_app.services.case_file import access, answers, edges
 from workflow_app.services.ground import audit

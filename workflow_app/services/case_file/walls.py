@@ -14,7 +14,7 @@ from workflow_app.errors import ProcessFault
 from workflow_app.models.case import Case
 from workflow_app.models.user import UserRole
 from workflow_app.models.wall import CaseWall
-from workflow_app.permissions import ROLES
+from workflow_app.roles import ROLES
 from workflow_app.services.case_file import access, answers, case_tasks, reopened_line
 from workflow_app.services.ground import audit, memory
 from workflow_app.services.ground.unit_of_work import UnitOfWork

@@ -10,12 +10,7 @@ from sqlalchemy import func, select
 from workflow_app.errors import Conflict, NotFound
 from workflow_app.models.case import Case
 from workflow_app.models.message import Message
-from workflow_app.permissions import (
-    OUTBOX_KEEPERS,
-    can_hand_over,
-    check_role,
-    has_role,
-)
+from workflow_app.permissions import OUTBOX_KEEPERS, can_hand_over, check_role, has_role
 from workflow_app.services.accounts import people
 from workflow_app.services.case_file import access
 from workflow_app.services.correspondence.messages import CITIZEN, SLIP, opened

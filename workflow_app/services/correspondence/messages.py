@@ -14,7 +14,8 @@ from workflow_app.errors import Conflict, NotFound, ProcessFault
 from workflow_app.models.case import Case
 from workflow_app.models.letter import Letter
 from workflow_app.models.message import Message
-from workflow_app.permissions import OUTBOX_KEEPERS, ROLES, check_hand_over, check_role
+from workflow_app.permissions import OUTBOX_KEEPERS, check_hand_over, check_role
+from workflow_app.roles import ROLES
 from workflow_app.services.case_file import access, clocks, contacts, identities, incidents, kinship, walls
 from workflow_app.services.correspondence.transports import Parcel
 from workflow_app.services.ground import audit, jobs

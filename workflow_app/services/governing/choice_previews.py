@@ -10,7 +10,7 @@ from workflow_app.engine.definitions import Definition
 from workflow_app.engine.functions import Value
 from workflow_app.models.case import Case
 from workflow_app.models.submission import Submission
-from workflow_app.permissions import ROLES
+from workflow_app.roles import ROLES
 from workflow_app.services.case_file import access, dispatches
 from workflow_app.services.governing import samples
 from workflow_app.services.ground.unit_of_work import UnitOfWork

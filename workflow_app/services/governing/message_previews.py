@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from workflow_app.permissions import ROLES
+from workflow_app.roles import ROLES
 from workflow_app.services.correspondence import messages
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import configuration, message_texts, readable

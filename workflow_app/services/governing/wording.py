@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from workflow_app.permissions import ROLES
+from workflow_app.roles import ROLES
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import calendars, configuration, configuration_titles, processes, readable
 from workflow_app.services.office.configuration_sheets import Known

@@ -11,7 +11,8 @@ from sqlalchemy import func, select
 from workflow_app.errors import Conflict, Forbidden, InvalidInput, NotFound
 from workflow_app.models.case import Case
 from workflow_app.models.configuration import Configuration
-from workflow_app.permissions import ROLES, has_role
+from workflow_app.permissions import has_role
+from workflow_app.roles import ROLES
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import configuration_keys, configuration_references

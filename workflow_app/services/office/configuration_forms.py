@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import permutations
 from typing import Any
 
-from workflow_app.permissions import ROLES
+from workflow_app.roles import ROLES
 from workflow_app.services.office import (
     configuration_keys,
     derived_steps,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from workflow_app.permissions import ROLES
+from workflow_app.roles import ROLES
 from workflow_app.services.office import configuration_roles as roles
 from workflow_app.services.office import configuration_seeds as seeds
 from workflow_app.services.office import configuration_shapes as shapes

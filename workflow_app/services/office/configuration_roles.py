@@ -3,7 +3,8 @@
 from collections.abc import Collection
 from typing import Any
 
-from workflow_app.permissions import EXAMINERS, FIELD_ROLES, LEADS, NEVER_PASSED_ON, ROLES, UNITS
+from workflow_app.permissions import EXAMINERS, LEADS
+from workflow_app.roles import FIELD_ROLES, NEVER_PASSED_ON, ROLES, UNITS
 from workflow_app.services.office import configuration_shapes as shapes
 
 RECEIVERS = tuple(role for role in ROLES if role in FIELD_ROLES and role != "piket_propam")

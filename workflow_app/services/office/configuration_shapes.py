@@ -5,7 +5,8 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from typing import Any
 
-from workflow_app.permissions import LEVELS, ROLES
+from workflow_app.permissions import LEVELS
+from workflow_app.roles import ROLES
 from workflow_app.services.office import number_patterns, regions
 from workflow_app.services.office.working_days import CATEGORIES, WEEKDAYS
 

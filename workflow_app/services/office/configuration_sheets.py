@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from workflow_app.permissions import LEVELS, ROLES
+from workflow_app.permissions import LEVELS
+from workflow_app.roles import ROLES
 from workflow_app.services.office import configuration_keys, message_texts, retention_schedule
 from workflow_app.services.office import configuration_seeds as seeds
 from workflow_app.services.office import configuration_shapes as shapes

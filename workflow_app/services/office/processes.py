@@ -17,14 +17,8 @@ from workflow_app.engine.linting.release import between
 from workflow_app.errors import InvalidDefinition, NotFound
 from workflow_app.models.definition import Definition as DefinitionRow
 from workflow_app.models.definition import DefinitionFile
-from workflow_app.permissions import (
-    CASE_MINDERS,
-    CASE_STARTERS,
-    OVERSEERS,
-    ROLES,
-    check_role,
-    has_role,
-)
+from workflow_app.permissions import CASE_MINDERS, CASE_STARTERS, OVERSEERS, check_role, has_role
+from workflow_app.roles import ROLES
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import configuration_keys, model_parts

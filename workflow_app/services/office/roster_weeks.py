@@ -8,7 +8,8 @@ from sqlalchemy import func, select
 from workflow_app.errors import Conflict, InvalidInput
 from workflow_app.models.duty import DutyPeriod
 from workflow_app.models.user import User, UserRole
-from workflow_app.permissions import DUTY_FUNCTIONS, ROLES, has_role
+from workflow_app.permissions import has_role
+from workflow_app.roles import DUTY_FUNCTIONS, ROLES
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import configuration, readable, rosters
 from workflow_app.services.office.rosters import PREFIX, Doubt, Shift

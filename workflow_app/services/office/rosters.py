@@ -14,7 +14,8 @@ from sqlalchemy import func, select
 from workflow_app.errors import InvalidInput, NotFound
 from workflow_app.models.duty import DutyMember, DutyPeriod
 from workflow_app.models.user import User, UserRole
-from workflow_app.permissions import CONFIGURATION_MINDERS, DUTY_FUNCTIONS, ROLES, has_role
+from workflow_app.permissions import CONFIGURATION_MINDERS, has_role
+from workflow_app.roles import DUTY_FUNCTIONS, ROLES
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import configuration, readable

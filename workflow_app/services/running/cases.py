@@ -1,18 +1,17 @@
 """Cases: starting, looking at, cancelling."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 
 from workflow_app.engine import forms, runner
 from workflow_app.engine.definitions import Definition
 from workflow_app.engine.element import ASKING_LANE
 from workflow_app.errors import Conflict, InvalidInput
 from workflow_app.models.case import Case
-from workflow_app.models.definition import Definition as DefinitionRow
 from workflow_app.models.letter import Letter
 from workflow_app.models.task import Task
 from workflow_app.permissions import BEGINNERS, CONFINED_DISPOSERS, LEADS, check_role, has_role
@@ -94,17 +93,6 @@ class CaseView:
     """Why it was cancelled; None for all other cases."""
 
 
-@dataclass(frozen=True)
-class CaseHit:
-    """A case found by its number."""
-
-    id: UUID
-    number: str
-    process_name: str
-    status: str
-    opened_at: datetime
-
-
 def start(
     work: UnitOfWork, process_key: str, token: str | None = None, begins_with: Variables | None = None
 ) -> Started:
@@ -176,47 +164,6 @@ def cancel(work: UnitOfWork, case_id: UUID, reason: str) -> None:
         run = runner.open_case(definition, case.state, work.clock())
         run.receive_message("pembatalan", {})
         steps.settle(work, case, run)
-
-
-def search(work: UnitOfWork, text: str, limit: int = 20) -> list[CaseHit]:
-    """Cases whose own number or letter number contains `text`, newest first; only those the actor may see."""
-    wanted = text.strip()
-    if len(wanted) < 2:
-        return []
-    lettered = select(Letter.case_id).where(Letter.number.icontains(wanted, autoescape=True))
-    rows = work.session.execute(
-        select(Case.id, Case.number, DefinitionRow.name, Case.status, Case.opened_at)
-        .join(DefinitionRow, DefinitionRow.id == Case.definition_id)
-        .where(Case.number.icontains(wanted, autoescape=True) | Case.id.in_(lettered), access.sees_case(work))
-        .order_by(Case.opened_at.desc())
-        .limit(limit)
-    )
-    return [CaseHit(*row) for row in rows]
-
-
-def by_numbers(work: UnitOfWork, numbers: Collection[str]) -> dict[str, list[CaseHit]]:
-    """Cases with exactly one of these numbers, or with a letter that has it (the office behind its last digit may be left out),
-    newest first; only those the actor may see.
-    """
-    if not numbers:
-        return {}
-    short = func.substring(Letter.number, r"^.*\d")
-    wanted = [*numbers]
-    query = (
-        select(Case.id, Case.number, DefinitionRow.name, Case.status, Case.opened_at, Letter.number, short)
-        .join(DefinitionRow, DefinitionRow.id == Case.definition_id)
-        .outerjoin(Letter, (Letter.case_id == Case.id) & or_(Letter.number.in_(wanted), short.in_(wanted)))
-        .order_by(Case.opened_at.desc())
-    )
-    lettered = select(Letter.case_id).where(or_(Letter.number.in_(wanted), short.in_(wanted)))
-    query = query.where(or_(Case.number.in_(wanted), Case.id.in_(lettered)), access.sees_case(work))
-    found: dict[str, list[CaseHit]] = {}
-    for *facts, letter, beginning in work.session.execute(query):
-        hit = CaseHit(*facts)
-        for number in {hit.number, letter, beginning} & {*numbers}:
-            if hit not in found.setdefault(number, []):
-                found[number].append(hit)
-    return found
 
 
 def _begun_with(work: UnitOfWork, token: str) -> Case | None:

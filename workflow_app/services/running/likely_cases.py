@@ -7,9 +7,9 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from archive.models import Page
+from workflow_app.services.case_file import numbered_cases
+from workflow_app.services.case_file.numbered_cases import CaseHit
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.running import cases
-from workflow_app.services.running.cases import CaseHit
 
 MOST_LIKELY = 3
 PAGES, LETTERS, NUMBERS = 3, 5_000, 20
@@ -29,7 +29,7 @@ def of_papers(work: UnitOfWork, ids: Collection[UUID]) -> dict[UUID, list[CaseHi
         found = written.setdefault(document_id, [])
         found += [number for number in dict.fromkeys(_numbers(text)) if number not in found]
         del found[NUMBERS:]
-    known = cases.by_numbers(work, {number for found in written.values() for number in found})
+    known = numbered_cases.by_numbers(work, {number for found in written.values() for number in found})
     likely = {}
     for document_id, found in written.items():
         hits = {hit.id: hit for number in found for hit in known.get(number, ())}

@@ -10,7 +10,7 @@ from workflow_app.engine import definitions, scenarios
 from workflow_app.models.case import Case
 from workflow_app.models.kinship import CaseKinship
 from workflow_app.models.user import User
-from workflow_app.permissions import FIELD_ROLES
+from workflow_app.roles import FIELD_ROLES
 from workflow_app.services.accounts import users
 from workflow_app.services.correspondence.typesetting import Metadata, typeset
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works

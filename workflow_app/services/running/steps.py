@@ -13,7 +13,7 @@ from workflow_app.models.effect import PendingEffect
 from workflow_app.models.submission import Submission
 from workflow_app.models.task import Task
 from workflow_app.models.user import User, UserRole
-from workflow_app.permissions import ROLES
+from workflow_app.roles import ROLES
 from workflow_app.services.case_file import (
     answers,
     case_tasks,

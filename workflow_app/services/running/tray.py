@@ -16,7 +16,8 @@ from workflow_app.models.stack import PaperStack, StackPart
 from workflow_app.permissions import STACK_BRINGERS, check_role
 from workflow_app.services.accounts import people
 from workflow_app.services.bringing import stacks
-from workflow_app.services.case_file import clearances, handoffs
+from workflow_app.services.case_file import clearances, handoffs, numbered_cases
+from workflow_app.services.case_file.numbered_cases import CaseHit
 from workflow_app.services.ground import jobs
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.papers import (
@@ -30,8 +31,7 @@ from workflow_app.services.papers import (
     tray_sight,
 )
 from workflow_app.services.papers.document_views import DocumentView
-from workflow_app.services.running import cases, likely_cases
-from workflow_app.services.running.cases import CaseHit
+from workflow_app.services.running import likely_cases
 
 MOST_NEAR, MOST_STACKS, MOST_WAITING = 3, 20, 50
 LABELS = paper_labels.OTHERS
@@ -192,12 +192,12 @@ def _is_for(work: UnitOfWork) -> ColumnElement[bool]:
 
 def near(work: UnitOfWork, number: str) -> list[CaseHit]:
     """Cases to choose from when nothing has exactly this number."""
-    return cases.search(work, number, limit=MOST_NEAR)
+    return numbered_cases.search(work, number, limit=MOST_NEAR)
 
 
 def _case_with(work: UnitOfWork, number: str) -> UUID:
     wanted = number.strip().upper()
-    hits = cases.by_numbers(work, {wanted}).get(wanted, [])
+    hits = numbered_cases.by_numbers(work, {wanted}).get(wanted, [])
     if len(hits) != 1:
         sentence = "Tidak ada berkas dengan nomor persis ini yang dapat Anda lihat. Periksa nomornya."
         raise InvalidInput(fields={"nomor": sentence})
