@@ -45,7 +45,7 @@ def test_r11_r13_r70_a_self_report_from_the_counter_to_the_letter_of_sat_intelka
     assert [word for word in (*foreigner.secrets(), PASSPORT) if word in html] == []
     intelkam.get_by_label("Kembalikan kepada SPKT dengan alasan").check()
     intelkam.get_by_label("Izin tinggal, penjamin, atau persyaratan").check()
-    intelkam.get_by_label("Alasan").fill("Surat penjamin diperlukan.")
+    intelkam.get_by_role("textbox", name="Alasan").fill("Surat penjamin diperlukan.")
     counter.submit(intelkam)
 
     counter.open_case(desk, site.address, number)
