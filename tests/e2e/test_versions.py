@@ -75,7 +75,7 @@ def check_comparison(page: Page) -> None:
     words = page.get_by_role("region", name="Daftar perbedaan")
     expect(words.get_by_text("Periksa", exact=True)).to_be_visible()
     expect(words.get_by_text('"P2D"')).to_be_visible()
-    place = "box => box.querySelector('.viewport').getAttribute('transform').match(/[-.0-9]+/g).map(Number)"
+    place = "box => box.querySelector('.viewport').getAttribute('transform').match(/[-.0-9]+/g).map((n) => Math.round(n * 100))"
     before = old.evaluate(place)
     new.focus()
     new.press("ArrowRight")

@@ -27,7 +27,9 @@ def case_id(works: Works, tmp_path: Path, budi: Actor) -> UUID:
 
 def orders(works: Works) -> list[MoveOrder]:
     with works.begin(SYSTEM) as work:
-        return list(work.session.scalars(select(MoveOrder)))
+        found = list(work.session.scalars(select(MoveOrder)))
+        work.session.expunge_all()
+        return found
 
 
 def test_moving_is_asked_twice_and_a_double_click_orders_once(

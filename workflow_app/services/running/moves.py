@@ -230,7 +230,7 @@ def _settle(
     work: UnitOfWork, given: MoveOrder, item: CaseMove, action: str, case: Case, definition_id: UUID
 ) -> None:
     item.status, item.settled_at = "moved", work.clock()
-    was, version = version_of(work, case.definition_id), version_of(work, definition_id)
+    former, version = version_of(work, case.definition_id), version_of(work, definition_id)
     by = people.name_of(work, given.ordered_by) or "pengelola server"
-    audit.record_case(work, case.id, action, order=str(given.id), was=was, version=version, by=by)
+    audit.record_case(work, case.id, action, order=str(given.id), former=former, version=version, by=by)
     case.definition_id = definition_id
