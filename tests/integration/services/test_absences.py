@@ -48,8 +48,8 @@ def test_it_is_on_record_and_sent_twice_it_is_one(
     assert count(works) == 1
     with works.begin(SYSTEM) as work:
         (event,) = work.session.scalars(select(AuditEvent).where(AuditEvent.action == "absence.entered"))
-    assert event.chain == f"user:{budi.user_id}"
-    assert event.actor_id == budi.user_id
+        assert event.chain == f"user:{budi.user_id}"
+        assert event.actor_id == budi.user_id
 
 
 def test_a_look_at_what_it_does_writes_nothing(works: Works, person: Person, rina: Actor) -> None:
