@@ -72,7 +72,14 @@ def list_groups() -> ResponseReturnValue:
             if has_role(work.actor, page.roles)
             or any(overview.may_change(work, family) for family in page.families)
         ]
-    return render_template("configuration/list.html", overview=found, pages=pages)
+    return render_template("configuration/list.html", overview=found, pages=pages, entered_at=_entered_at)
+
+
+def _entered_at(key: str) -> str:
+    """Where a key is changed: on the page of its family where there is one, else on its own."""
+    family = key.partition(".")[0]
+    own = next((page.endpoint for page in ADMIN_PAGES if family in page.families), None)
+    return url_for(own) if own else url_for("configuration.show", key=key)
 
 
 @blueprint.get("/kelompok/<name>")

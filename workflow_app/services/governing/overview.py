@@ -64,7 +64,7 @@ class Lack:
 
     sentence: str
     key: str
-    """Where it is entered; empty where that is on no page of a key."""
+    """What is missing: a key, or the family of many."""
 
 
 @dataclass(frozen=True)
@@ -151,5 +151,5 @@ def _lacks(work: UnitOfWork, named: Mapping[str, str]) -> list[Lack]:
             for gap in calendars.gaps(work)
         ]
     if may_change(work, "jadwal_piket"):
-        found += [Lack(doubt.sentence, "") for doubt in rosters.doubts(work)]
+        found += [Lack(doubt.sentence, "jadwal_piket") for doubt in rosters.doubts(work)]
     return found
