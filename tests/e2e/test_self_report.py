@@ -61,7 +61,11 @@ def test_r11_r13_r70_a_self_report_from_the_counter_to_the_letter_of_sat_intelka
     escort(desk, "Ruang Sat Intelkam")
     tell(desk)
 
-    take(intelkam, site.address, number)
+    # It comes back to who examined it before.
+    intelkam.goto(f"{site.address}/")
+    row = intelkam.locator("[data-row]").filter(has_text=number)
+    row.get_by_role("link", name="Terima rujukan").click()
+    counter.expect_task(intelkam, "Terima rujukan")
     accept(intelkam)
     counter.expect_task(intelkam, "Periksa dan putuskan")
     issue(intelkam, "Terbitkan SKLD", "Serahkan SKLD")
