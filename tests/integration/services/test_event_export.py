@@ -5,7 +5,7 @@ import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -15,12 +15,12 @@ from lxml import etree
 from sqlalchemy import select, update
 
 from tests.integration.conftest import TestClock
-from tests.integration.services import logged
+from tests.integration.services import logged, moving
 from workflow_app.errors import Forbidden
 from workflow_app.models.audit import AuditEvent
 from workflow_app.models.case import Case
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.watching import event_files
+from workflow_app.services.watching import event_export, event_files
 from workflow_app.services.watching.event_export import Selection
 from workflow_app.services.watching.process_heat import Period
 from workflow_app.types import SYSTEM, Actor
@@ -156,3 +156,20 @@ def test_taking_it_out_is_on_record_and_not_for_everybody(
     with works.begin(SYSTEM) as work:
         found = work.session.scalars(select(AuditEvent).where(AuditEvent.action == "events.exported")).all()
         assert [(event.actor_id, event.details["form"]) for event in found] == [(sari.user_id, "ocel")]
+
+
+def test_a_stay_from_before_a_move_keeps_its_length_in_the_log(
+    works: Works, tmp_path: Path, budi: Actor, sari: Actor, clock: TestClock
+) -> None:
+    moving.put_up(works, tmp_path, moving.service())
+    case_id = moving.begin(works, budi)
+    moving.put_up(works, tmp_path, moving.service("periksa"))
+    moving.move(works, sari, 2)
+    clock.advance(hours=3)
+    moving.complete(works, sari, case_id)
+
+    with works.begin(sari) as work:
+        (trace,) = event_export.traces(work, Selection(["uji"]))
+
+    (stay,) = [event for event in trace.events if event.activity.element == "setujui"]
+    assert (stay.until - stay.since, stay.is_cut) == (timedelta(hours=3), False)

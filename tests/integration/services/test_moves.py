@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from tests.integration.conftest import TestClock
 from tests.integration.open_tasks import task_of
+from tests.integration.services import logged
 from tests.integration.services.moving import (
     REASON,
     begin,
@@ -26,6 +27,7 @@ from workflow_app.models.audit import AuditEvent
 from workflow_app.models.case import Case
 from workflow_app.models.move import MoveOrder
 from workflow_app.services.case_file import history, incidents
+from workflow_app.services.case_file.event_log import StayEnd
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
 from workflow_app.services.office import processes
@@ -255,3 +257,17 @@ def test_who_may_order_and_how(
         assert moves.order(work, "uji", 2, None, REASON, token) == first
     with pytest.raises(Conflict), works.begin(sari) as work:
         moves.order(work, "uji", 2, None, REASON, token)
+
+
+def test_a_task_that_is_completed_after_a_move_was_not_cut_off(
+    works: Works, case_id: UUID, sari: Actor, clock: TestClock
+) -> None:
+    """The stay is counted under the version in which it began, and ended as it did."""
+    clock.advance(hours=2)
+    move(works, sari, 2)
+    clock.advance(hours=1)
+    complete(works, sari, case_id)
+
+    ended = [stay for stay in logged.stays_of(works, case_id) if stay.element == "setujui"]
+
+    assert [(stay.length, stay.ends) for stay in ended] == [(timedelta(hours=3), StayEnd.PLAIN)]

@@ -37,7 +37,7 @@ def append(work: UnitOfWork, case: Case, step: Step) -> None:
     before: dict[str, Any] = case.standing or {}
     here = {str(task_id): element for task_id, element in step.standing}
     gone = {task_id: place for task_id, place in before.items() if task_id not in here}
-    ends = _ends(work, case, gone, {parts[element] for element in step.completed}, now)
+    ends = _ends(work, case, gone, _completed(work, gone, step, parts), now)
     flows = (model_parts.flow_key(*flow) for flow in step.flows)
     work.session.add(
         CaseStep(
@@ -58,6 +58,15 @@ def append(work: UnitOfWork, case: Case, step: Step) -> None:
 
 def _parts(work: UnitOfWork, case: Case) -> Mapping[str, int]:
     return model_parts.numbers(work, case.definition_id, definition_of(work, case.definition_id))
+
+
+def _completed(work: UnitOfWork, gone: dict[str, Any], step: Step, parts: Mapping[str, int]) -> set[int]:
+    """The numbers of what was completed; where a stay began before the case was moved, also those of the version it had then."""
+    found = {parts[element] for element in step.completed}
+    former = {part for part, _ in gone.values()} - found
+    if former <= {*parts.values()}:
+        return found
+    return found | {part for part, key in model_parts.keys(work, former).items() if key in step.completed}
 
 
 def _ends(

@@ -9,10 +9,11 @@ from sqlalchemy import select
 
 from workflow_app.engine.element import Element
 from workflow_app.models.case import Case
-from workflow_app.models.event_log import CaseStep, ModelPart
+from workflow_app.models.event_log import CaseStep
 from workflow_app.services.case_file import access
 from workflow_app.services.case_file.event_log import StayEnd
 from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.office import model_parts
 from workflow_app.services.office.processes import definition_of
 
 MOST = 500
@@ -63,7 +64,9 @@ def of_case(work: UnitOfWork, case_id: UUID) -> list[Move]:
     case = access.visible_case(work, case_id)
     newest = select(CaseStep).where(CaseStep.case_id == case.id).order_by(CaseStep.no.desc()).limit(MOST)
     steps = work.session.scalars(newest).all()[::-1]
-    keys = keys_of(work, [*(part for step in steps for part in numbers_in(step)), *standing_parts(case)])
+    keys = model_parts.keys(
+        work, [*(part for step in steps for part in numbers_in(step)), *standing_parts(case)]
+    )
     return moves(work, case, steps, keys)
 
 
@@ -137,9 +140,3 @@ def standing_parts(case: Case) -> Iterable[int]:
 def numbers_in(step: CaseStep) -> Iterable[int]:
     """All numbers of a row."""
     return (*step.path, *step.stay_parts)
-
-
-def keys_of(work: UnitOfWork, numbers: Iterable[int]) -> dict[int, str]:
-    """Ids of elements and keys of flows behind these numbers."""
-    query = select(ModelPart.id, ModelPart.key).where(ModelPart.id.in_({*numbers}))
-    return dict(work.session.execute(query).all())

@@ -32,6 +32,12 @@ def numbers(work: UnitOfWork, definition_id: UUID, definition: Definition) -> Ma
     return _numbers[definition_id]
 
 
+def keys(work: UnitOfWork, numbers: Iterable[int]) -> dict[int, str]:
+    """Ids of elements and keys of flows behind these numbers, of whatever version."""
+    query = select(ModelPart.id, ModelPart.key).where(ModelPart.id.in_({*numbers}))
+    return dict(work.session.execute(query).all())
+
+
 def _number(work: UnitOfWork, definition_id: UUID, keys: Iterable[str]) -> Mapping[str, int]:
     """Not kept in memory before they are committed: who rolls back gave no numbers."""
     rows = [{"definition_id": definition_id, "key": key} for key in keys]

@@ -185,7 +185,12 @@ def _events(row: Row[Any], activities: Mapping[int, Activity], rounds: Counter[s
     for part in row.path:
         if part not in activities:
             continue
-        stay = next((one for one in completed if one[0] == part), (part, row.at, 0))
+        element = activities[part].element
+        # Of a case that was moved meanwhile, the stay has its number from the version in which it began.
+        stays_there = (
+            one for one in completed if one[0] in activities and activities[one[0]].element == element
+        )
+        stay = next(stays_there, (part, row.at, 0))
         if stay in completed:
             completed.remove(stay)
         yield _event(activities[part], stay[1], row.at, stay[2], rounds)

@@ -15,6 +15,7 @@ from workflow_app.models.event_log import CaseStep
 from workflow_app.services.case_file import access, moves
 from workflow_app.services.case_file.moves import Move, Stay
 from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.office import model_parts
 from workflow_app.services.watching.process_heat import Chosen
 from workflow_app.services.watching.stay_tallies import midnight
 from workflow_app.types import WITA
@@ -55,7 +56,7 @@ def watch(work: UnitOfWork, chosen: Chosen, day: date, since: datetime | None = 
     begin = since if since is not None and begin <= since < end else begin
     cases = _cases(work, chosen, begin, end)
     steps = _steps(work, [case.id for case in cases], begin)
-    keys = moves.keys_of(
+    keys = model_parts.keys(
         work,
         [part for rows in steps.values() for row in rows for part in moves.numbers_in(row)]
         + [part for case in cases for part in moves.standing_parts(case)],
