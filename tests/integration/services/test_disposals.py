@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from archive.errors import BlobMissing
 from archive.models import Document, Page, Rendition
 from tests.integration.open_tasks import task_of
-from tests.integration.services import retained
+from tests.integration.services import away, retained
 from tests.integration.services.desk import PIXEL
 from tests.integration.services.retained import Office
 from tests.integration.services.walled import complete
@@ -26,7 +26,7 @@ from workflow_app.services.keeping import disposal_minutes, disposals, disposing
 from workflow_app.services.papers import documents, paper_holds
 from workflow_app.services.running import disposal_proposals, tasks
 from workflow_app.services.watching import consistency_papers, safekeeping
-from workflow_app.types import SYSTEM, AccessLevel, Actor
+from workflow_app.types import SYSTEM, WITA, AccessLevel, Actor
 
 
 def actions(office: Office, chain: str) -> list[str]:
@@ -203,3 +203,23 @@ def test_r37_minutes_are_as_secret_as_what_they_name(office: Office, budi: Actor
         assert work.session.get_one(Document, printed).level == AccessLevel.SECRET
     with office.works.begin(budi) as work, pytest.raises(NotFound):
         documents.get(work, printed)
+
+
+def test_r37_a_substitute_changes_the_list_at_the_task_of_whom_he_stands_in_for(
+    office: Office, person: Callable[..., Actor]
+) -> None:
+    papers = [office.deposit() for _ in range(3)]
+    office.pass_years(2.1)
+    case_id = office.propose(*papers[:2])
+    other = person("arsip2", "arsiparis")
+    with office.works.begin(other) as work, pytest.raises(Forbidden):
+        disposals.take_out(work, case_id, 1, disposals.REASONS[1])
+    today = office.clock().astimezone(WITA).date().isoformat()
+    away.send_away(office.works, office.archivist, other, today, today)
+
+    with office.works.begin(away.now(office.works, other)) as work:
+        assert [proposal.case_id for proposal in disposal_proposals.open_ones(work)] == [case_id]
+        disposals.take_out(work, case_id, 1, disposals.REASONS[1])
+        disposals.choose(work, case_id, [papers[2]])
+
+    assert [status for status, _ in office.outcomes(case_id)] == ["taken_out", "proposed", "proposed"]

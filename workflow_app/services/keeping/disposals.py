@@ -13,7 +13,7 @@ from workflow_app.models.case import Case
 from workflow_app.models.disposal import DisposalItem
 from workflow_app.models.document import CaseDocument
 from workflow_app.models.task import Task
-from workflow_app.services.case_file import access, case_tasks, walls
+from workflow_app.services.case_file import access, case_tasks, task_rights, walls
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.keeping import due_papers, retention
@@ -222,9 +222,13 @@ def _task_to_change_at(work: UnitOfWork, case: Case) -> UUID | None:
 
 
 def _my_tasks(work: UnitOfWork, case: Case) -> list[Task]:
-    user_id = work.actor.user_id
-    tasks = case_tasks.open_of_case(work, case.id)
-    return [task for task in tasks if user_id is not None and task.assignee_id == user_id]
+    """Those that are with him, or with somebody absent for whom he works; none that four eyes keep from him."""
+    return [
+        task
+        for task in case_tasks.open_of_case(work, case.id)
+        if task_rights.has_in_hand(work, case, task)
+        and work.actor.user_id not in task_rights.barred(work, case, task)
+    ]
 
 
 def _is_told(work: UnitOfWork, document_id: UUID) -> bool:

@@ -38,7 +38,8 @@ def begin(
 
 def open_ones(work: UnitOfWork, scope: str | None = None) -> list[OpenProposal]:
     """The proposals of such papers to which the actor may add now, the newest first."""
-    mine = select(Task.case_id).where(Task.status == "open", Task.assignee_id == work.actor.user_id)
+    desks = [work.actor.user_id, *(other.user_id for other in work.actor.stands_for)]
+    mine = select(Task.case_id).where(Task.status == "open", Task.assignee_id.in_(desks))
     query = (
         select(Case)
         .where(Case.process_key == PROCESSES[scope], Case.id.in_(mine), access.sees_case(work))
