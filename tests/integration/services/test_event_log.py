@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
@@ -9,16 +10,19 @@ from sqlalchemy import delete, null, select, update
 
 from tests.integration.conftest import TestClock
 from tests.integration.open_tasks import task_of
-from tests.integration.services import logged
+from tests.integration.services import logged, moving
 from workflow_app.errors import InvalidInput
 from workflow_app.models.case import Case
+from workflow_app.models.definition import DefinitionFile
 from workflow_app.models.event_log import CaseStep
 from workflow_app.models.task import Task
 from workflow_app.services.case_file import moves
 from workflow_app.services.case_file.event_log import StayEnd
 from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.office import processes
 from workflow_app.services.running import cases, tasks
-from workflow_app.services.watching import consistency_cases, consistency_log, stay_tallies
+from workflow_app.services.watching import consistency_cases, consistency_log, event_export, stay_tallies
+from workflow_app.services.watching.event_export import Selection
 from workflow_app.types import SYSTEM, Actor
 
 Play = Callable[..., UUID]
@@ -171,3 +175,30 @@ def test_the_audit_finds_a_log_that_differs_from_its_case_and_a_day_that_is_coun
         }
 
     assert faults == {("log", f"case {lost}"), ("log", f"case {moved}"), ("tally", "day 2026-11-23")}
+
+
+def test_a_version_that_cannot_be_read_any_more_keeps_no_other_from_being_counted(
+    works: Works, tmp_path: Path, budi: Actor, sari: Actor, clock: TestClock
+) -> None:
+    moving.put_up(works, tmp_path, moving.service())
+    old = moving.begin(works, budi)
+    moving.put_up(works, tmp_path, moving.service("periksa"))
+    new = moving.begin(works, budi)
+    forget(works, old)
+    with works.begin(SYSTEM) as work:
+        broken = work.session.get_one(Case, old).definition_id
+        file = update(DefinitionFile).where(DefinitionFile.definition_id == broken)
+        work.session.execute(file.values(content=b"rusak"))
+    processes._loaded.pop(broken, None)
+    clock.advance(days=1)
+
+    stay_tallies.keep_up(works)
+
+    figures = logged.figures_of(works, sari, "uji")
+    assert (figures["catat"].stays, figures["setujui"].standing) == (2, 2)
+    with works.begin(sari) as work:
+        told = {trace.number: trace.events for trace in event_export.traces(work, Selection(["uji"]))}
+        assert [event.activity.element for event in told[work.session.get_one(Case, new).number]] == [
+            "mulai",
+            "catat",
+        ]

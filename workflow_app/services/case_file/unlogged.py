@@ -5,11 +5,13 @@ stay unknown, as does when an interrupted task was left.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select, text
 
+from workflow_app.errors import InvalidDefinition
 from workflow_app.models.case import Case
 from workflow_app.models.event_log import CaseStep
 from workflow_app.services.ground.unit_of_work import UnitOfWork
@@ -55,10 +57,11 @@ def is_any(work: UnitOfWork) -> bool:
 
 
 def fill(work: UnitOfWork, case_ids: Sequence[UUID]) -> None:
-    """Write what the task rows of these locked cases tell."""
+    """Write what the task rows of these locked cases tell; nothing where their version cannot be read any more."""
     versions = select(Case.definition_id).where(Case.id.in_(case_ids)).distinct()
     for definition_id in work.session.scalars(versions).all():
-        model_parts.numbers(work, definition_id, definition_of(work, definition_id))
+        with suppress(InvalidDefinition):
+            model_parts.numbers(work, definition_id, definition_of(work, definition_id))
     work.session.execute(STEPS, {"cases": list(case_ids)})
     work.session.execute(STANDING, {"cases": list(case_ids)})
     for case in work.session.identity_map.values():

@@ -14,8 +14,8 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Select, and_, select, true
 
-from workflow_app.engine.definitions import Definition
 from workflow_app.engine.element import Element
+from workflow_app.errors import InvalidDefinition
 from workflow_app.models.case import Case
 from workflow_app.models.definition import Definition as DefinitionRow
 from workflow_app.models.event_log import CaseStep, ModelPart
@@ -219,14 +219,19 @@ def _activities(work: UnitOfWork, selection: Selection) -> dict[int, Activity]:
     named: dict[UUID, dict[str, Activity]] = {}
     for number, key, definition_id in work.session.execute(query):
         if definition_id not in named:
-            named[definition_id] = _named(definition_of(work, definition_id))
+            named[definition_id] = _named(work, definition_id)
         if key in named[definition_id]:
             found[number] = named[definition_id][key]
     return found
 
 
-def _named(definition: Definition) -> dict[str, Activity]:
-    elements = [one for one in definition.elements.values() if not one.kind.endswith(FRAMES)]
+def _named(work: UnitOfWork, definition_id: UUID) -> dict[str, Activity]:
+    """The activities of a version; none of one that cannot be read any more."""
+    try:
+        known = definition_of(work, definition_id).elements
+    except InvalidDefinition:
+        return {}
+    elements = [one for one in known.values() if not one.kind.endswith(FRAMES)]
     often = Counter(one.name or one.id for one in elements)
     return {
         one.id: Activity(

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Integer, Row, Select, cast, func, literal_
 
 from workflow_app.engine.definitions import Definition
 from workflow_app.engine.element import Element as Element
-from workflow_app.errors import NotFound
+from workflow_app.errors import InvalidDefinition, NotFound
 from workflow_app.models.case import Case
 from workflow_app.models.definition import Definition as DefinitionRow
 from workflow_app.models.event_log import CaseStep, ModelPart, StayTally
@@ -125,14 +125,18 @@ def choose(work: UnitOfWork, key: str, version: int | None = None) -> Chosen:
         raise NotFound()
     shown = next((one for one in wanted if one.is_current), wanted[0])
     query = select(ModelPart.id, ModelPart.key).where(ModelPart.definition_id.in_([one.id for one in wanted]))
-    steps = {
-        element.id
-        for one in wanted
-        for element in definition_of(work, one.id).elements.values()
-        if is_step(element)
-    }
+    steps = set().union(*(_steps_of(work, one.id) for one in wanted))
     parts = {number: name for number, name in work.session.execute(query) if name in steps}
     return Chosen(key, versions, version, definition_of(work, shown.id), parts)
+
+
+def _steps_of(work: UnitOfWork, definition_id: UUID) -> set[str]:
+    """Where cases can stand in a version; nowhere in one that cannot be read any more."""
+    try:
+        elements = definition_of(work, definition_id).elements
+    except InvalidDefinition:
+        return set()
+    return {element.id for element in elements.values() if is_step(element)}
 
 
 def figures(work: UnitOfWork, chosen: Chosen, period: Period) -> dict[str, StepFigures]:
