@@ -11,7 +11,7 @@ from workflow_app.models.base import Base
 
 
 class RoleChange(Base):
-    """From an instant on a member holds these roles in this unit and no others."""
+    """From an instant on a member gains and loses roles, as whoever entered it saw them, or works in another unit."""
 
     __tablename__ = "role_change"
     __table_args__ = (
@@ -22,6 +22,8 @@ class RoleChange(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
     valid_from: Mapped[datetime]
+    before: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    """The roles that were held when it was entered: what others give or take until then is not undone."""
     roles: Mapped[list[str]] = mapped_column(ARRAY(Text))
     unit: Mapped[str]
     status: Mapped[str]

@@ -199,6 +199,53 @@ def test_a_change_that_would_leave_no_admin_on_its_day_is_refused_on_record(
         ).one()
 
 
+def test_r79_a_change_to_come_brings_back_nothing_that_was_taken_meanwhile(
+    works: Works, admin: Actor, person: Person, clock: TestClock
+) -> None:
+    """On its day a change does what was asked, no more: the admin's cannot give back what Propam has taken, nor take what it gave."""
+    propam, one, other = (
+        person("propam", "piket_propam"),
+        person("satu", "petugas", "piket_propam"),
+        person("dua", "petugas"),
+    )
+    for whom, roles in ((one, ("pamapta", "piket_propam")), (other, ("pamapta",))):
+        change(works, admin, whom, *roles, start="2026-11-25")
+    change(works, propam, one, "petugas")
+    change(works, propam, other, "petugas", "piket_propam")
+    with works.begin(admin) as work:
+        told = [role_changes.to_come(work, id_of(whom))[0].roles for whom in (one, other)]
+    clock.at = datetime(2026, 11, 25, 1, 0, tzinfo=UTC)
+    make_due(works)
+    assert roles_of(works, one) == {"pamapta"}
+    assert roles_of(works, other) == {"pamapta", "piket_propam"}
+    assert told == [("Pamapta",), ("Pamapta", "Piket Propam")]
+
+
+def test_what_a_unit_had_in_store_for_a_member_ends_when_he_leaves_it(
+    works: Works, admin: Actor, budi: Actor, clock: TestClock
+) -> None:
+    change(works, admin, budi, "pamapta", start="2026-11-25")
+    change(works, admin, budi, "petugas", unit="lain")
+    clock.at = datetime(2026, 11, 25, 1, 0, tzinfo=UTC)
+    make_due(works)
+    with works.begin(SYSTEM) as work:
+        moved = next(user for user in users.list_all(work) if user.id == budi.user_id)
+        refused = select(AuditEvent).where(AuditEvent.action == "user.change_refused")
+        assert (moved.unit, set(moved.roles)) == ("lain", {"petugas"})
+        assert len(work.session.scalars(refused).all()) == 1
+
+
+def test_who_has_entered_a_change_withdraws_it_whatever_propam_did_meanwhile(
+    works: Works, admin: Actor, person: Person
+) -> None:
+    propam, one = person("propam", "piket_propam"), person("satu", "petugas", "piket_propam")
+    change(works, admin, one, "pamapta", "piket_propam", start="2026-11-25")
+    change(works, propam, one, "petugas")
+    with works.begin(admin) as work:
+        role_changes.withdraw(work, role_changes.to_come(work, id_of(one))[0].id)
+    assert roles_of(works, one) == {"petugas"}
+
+
 @pytest.mark.parametrize("start", ["2026-11-22", "besok", "0000-00-00"])
 def test_a_day_that_is_none_or_over_is_told_at_its_field(
     works: Works, admin: Actor, budi: Actor, start: str

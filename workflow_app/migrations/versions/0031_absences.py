@@ -39,6 +39,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("user_id", sa.Uuid(), nullable=False),
         sa.Column("valid_from", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("before", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column("roles", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column("unit", sa.String(), nullable=False),
         sa.Column("status", sa.String(), nullable=False),

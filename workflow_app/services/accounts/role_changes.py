@@ -94,6 +94,7 @@ def enter(work: UnitOfWork, user_id: UUID, asked: Asked) -> Change:
         id=uuid4(),
         user_id=user_id,
         valid_from=change.valid_from,
+        before=list(change.before),
         roles=list(change.roles),
         unit=change.unit,
         status="to_come" if waits else "made",
@@ -112,17 +113,18 @@ def enter(work: UnitOfWork, user_id: UUID, asked: Asked) -> Change:
 def withdraw(work: UnitOfWork, change_id: UUID) -> UUID:
     """Take back a change that is still to come; returns the member. Raises `NotFound`, `Forbidden`, `Conflict` when it was made meanwhile."""
     check_role(work.actor, STAFF_READERS)
-    row = work.session.get(RoleChange, change_id, with_for_update=True, populate_existing=True)
+    row = work.session.get(RoleChange, change_id)
     if row is None:
         raise NotFound()
     user = staff.changing(work, row.user_id)
+    _lock(work, row)
     if row.status == "withdrawn":
         return user.id
     if row.status != "to_come":
         raise Conflict(
             "Perubahan ini sudah berlaku, jadi tidak dapat ditarik lagi. Ubah perannya sekali lagi."
         )
-    staff.check_change(work, [held.role for held in user.roles], row.roles)
+    staff.check_change(work, row.before, row.roles)
     row.status = "withdrawn"
     work.session.flush()
     _record(work, row, "user.change_withdrawn")
@@ -137,13 +139,15 @@ def due(work: UnitOfWork) -> list[UUID]:
 
 def make(work: UnitOfWork, change_id: UUID) -> None:
     """Make a change whose day has come. Done before, it is left alone; what must not be any more is refused, on record."""
-    row = work.session.get(RoleChange, change_id, with_for_update=True, populate_existing=True)
-    if row is None or row.status != "to_come" or row.valid_from > work.clock():
+    row = work.session.get(RoleChange, change_id)
+    if row is None or row.valid_from > work.clock():
         return
     user = staff.changing(work, row.user_id)
-    if "admin" not in row.roles and _is_last_admin(work, user):
-        row.status = "refused"
-        _record(work, row, "user.change_refused")
+    _lock(work, row)
+    if row.status != "to_come":
+        return
+    if "admin" not in _after(row, user) and _is_last_admin(work, user):
+        _refuse(work, row)
         return
     row.status = "made"
     _make(work, user, row)
@@ -154,11 +158,12 @@ def to_come(work: UnitOfWork, user_id: UUID) -> list[ToCome]:
     query = select(RoleChange).where(RoleChange.user_id == user_id, RoleChange.status == "to_come")
     rows = work.session.scalars(query.order_by(RoleChange.valid_from)).all()
     names = people.names_of(work, [row.entered_by for row in rows])
+    user = work.session.get_one(User, user_id)
     return [
         ToCome(
             row.id,
             row.valid_from,
-            tuple(role_label(work, role) for role in row.roles),
+            tuple(role_label(work, role) for role in ROLES if row.roles and role in _after(row, user)),
             row.unit,
             names.get(row.entered_by, "sistem") if row.entered_by else "sistem",
         )
@@ -169,11 +174,37 @@ def to_come(work: UnitOfWork, user_id: UUID) -> list[ToCome]:
 def _make(work: UnitOfWork, user: User, row: RoleChange) -> None:
     if user.unit != row.unit:
         users.set_unit(work, user.username, row.unit)
-    if {held.role for held in user.roles} != set(row.roles):
-        users.set_roles(work, user.username, row.roles)
+        _refuse_others(work, row)
+    if {held.role for held in user.roles} != (after := _after(row, user)):
+        users.set_roles(work, user.username, after)
     if not row.roles and user.is_active:
         users.disable(work, user.username)
     jobs.defer(work, staff.RELEASE, user_id=str(user.id))
+
+
+def _lock(work: UnitOfWork, row: RoleChange) -> None:
+    """The change as it is now, until commit. The account is locked first, always: one change may end others."""
+    work.session.refresh(row, with_for_update=True)
+
+
+def _refuse_others(work: UnitOfWork, made: RoleChange) -> None:
+    """What the unit that he leaves had in store for a member: it is not for its people to say any more."""
+    query = select(RoleChange).where(RoleChange.user_id == made.user_id, RoleChange.status == "to_come")
+    for row in work.session.scalars(query).all():
+        if row.id != made.id:
+            _refuse(work, row)
+
+
+def _refuse(work: UnitOfWork, row: RoleChange) -> None:
+    row.status = "refused"
+    work.session.flush()
+    _record(work, row, "user.change_refused")
+
+
+def _after(row: RoleChange, user: User) -> set[str]:
+    """What a member holds with a change: of what was given or taken since it was entered it undoes nothing (R79)."""
+    held = {each.role for each in user.roles}
+    return (held - (set(row.before) - set(row.roles))) | (set(row.roles) - set(row.before))
 
 
 def _is_last_admin(work: UnitOfWork, user: User) -> bool:
