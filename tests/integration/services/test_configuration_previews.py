@@ -166,6 +166,17 @@ def test_r13_a_signatory_signs_from_midnight_on_in_open_cases_too_and_no_earlier
     assert names == ["CONTOH PEJABAT, S.H.", "CONTOH PEJABAT, S.H.", "CONTOH PENGGANTI"]
 
 
+def test_r79_letters_of_hidden_cases_are_not_counted(works: Works, sari: Actor, sktlk: str) -> None:
+    with works.begin(SYSTEM) as work:
+        for unit, confined_to in (("spkt", None), ("spkt", "piket_propam"), ("lain", None)):
+            case = openings.open_case(work, sktlk, unit=unit).case
+            letters.issue(work, case, "sktlk")
+            case.confined_to = confined_to
+    with works.begin(sari) as work:
+        told = letter_previews.kept_by_letters(work, "penandatangan.sktlk", "sejak disimpan")
+    assert told[0] == "1 surat yang sudah terbit tidak berubah."
+
+
 def test_r63_an_edge_moves_no_open_case(
     works: Works, play: Play, clock: TestClock, preview: Callable[..., Preview]
 ) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from workflow_app.engine.definitions import Definition, LetterSource
 from workflow_app.errors import InvalidDefinition
+from workflow_app.models.case import Case
 from workflow_app.models.letter import Letter
 from workflow_app.models.number import LetterNumber
 from workflow_app.services.correspondence import digitised, letters, printing, typesetting
@@ -77,7 +78,8 @@ def kept_by_letters(work: UnitOfWork, key: str, since: str) -> list[str]:
     """Letters that are out keep what they state."""
     found = _letter_of(work, key)
     kinds = [found[1]] if found and "." in key else []
-    query = select(func.count()).select_from(Letter).where(Letter.status == "valid")
+    query = select(func.count()).select_from(Letter).join(Case, Case.id == Letter.case_id)
+    query = query.where(Letter.status == "valid", *samples.known_cases(work))
     count = work.session.scalar(query.where(Letter.kind.in_(kinds)) if kinds else query) or 0
     return [
         f"{count} surat yang sudah terbit tidak berubah.",

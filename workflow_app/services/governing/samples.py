@@ -44,7 +44,12 @@ def answers(definition: Definition, elements: set[str]) -> list[dict[str, Answer
 
 def open_cases(work: UnitOfWork) -> tuple[ColumnElement[bool], ...]:
     """Which `Case` a change is counted over: the open ones of the unit that the actor may know of."""
-    return Case.closed_at.is_(None), Case.unit == work.actor.unit, access.not_behind_wall(work, Case.id)
+    return Case.closed_at.is_(None), *known_cases(work)
+
+
+def known_cases(work: UnitOfWork) -> tuple[ColumnElement[bool], ...]:
+    """The `Case`s of the unit that the actor may know of."""
+    return Case.unit == work.actor.unit, access.not_behind_wall(work, Case.id)
 
 
 def at(work: UnitOfWork, instant: datetime) -> UnitOfWork:
