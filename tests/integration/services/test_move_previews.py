@@ -9,9 +9,10 @@ from sqlalchemy import text, update
 from tests.integration.services.moving import REASON, begin, put_up, row, service, settled, without_approval
 from workflow_app.errors import Conflict, InvalidDefinition
 from workflow_app.models.case import Case
+from workflow_app.models.move import MoveOrder
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.office import process_versions, processes
-from workflow_app.services.running import move_previews, moves
+from workflow_app.services.running import move_orders, move_previews, moves
 from workflow_app.services.watching import consistency_jobs
 from workflow_app.types import SYSTEM, Actor
 
@@ -39,6 +40,24 @@ def test_r79_what_is_behind_a_wall_is_neither_counted_nor_moved(
         order = moves.order(work, "uji", 2, None, REASON, str(uuid4()))
     moves.carry_out(works, order)
     assert settled(works, order, case_id) == ("moved", "")
+
+
+def test_r79_what_is_behind_a_wall_is_not_counted_in_an_order_either(
+    works: Works, tmp_path: Path, budi: Actor, sari: Actor
+) -> None:
+    """Neither of who keeps the server, who moves all of them, nor of an own order that was given before."""
+    put_up(works, tmp_path, service())
+    _, hidden = begin(works, budi), begin(works, budi)
+    put_up(works, tmp_path, service("periksa"))
+    with works.begin(SYSTEM) as work:
+        order = moves.order(work, "uji", 2, None, REASON, str(uuid4()))
+        work.session.execute(update(MoveOrder).values(unit=sari.unit))
+    moves.carry_out(works, order)
+    with works.begin(SYSTEM) as work:
+        work.session.execute(update(Case).where(Case.id == hidden).values(confined_to="piket_propam"))
+    with works.begin(sari) as work:
+        (told,) = move_orders.of_process(work, "uji")
+        assert (told.total, len(told.returnable)) == (1, 1)
 
 
 def test_the_preview_counts_and_says_why(

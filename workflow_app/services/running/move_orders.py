@@ -1,4 +1,4 @@
-"""Orders to move cases: what became of each, and which cases could still go back."""
+"""Orders to move cases: what became of each that the reader may know of, and which could still go back."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from workflow_app.models.case import Case
 from workflow_app.models.move import CaseMove, MoveOrder
 from workflow_app.services.accounts import people
+from workflow_app.services.case_file import access
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import process_versions
 from workflow_app.services.office.processes import version_of
@@ -58,7 +59,7 @@ def of_process(work: UnitOfWork, key: str) -> list[OrderView]:
     refusals: dict[UUID, Counter[str]] = {id: Counter() for id in ids}
     rows = (
         select(CaseMove.order_id, CaseMove.status, CaseMove.sentence, func.count())
-        .where(CaseMove.order_id.in_(ids))
+        .where(CaseMove.order_id.in_(ids), access.not_behind_wall(work, CaseMove.case_id))
         .group_by(CaseMove.order_id, CaseMove.status, CaseMove.sentence)
     )
     for order_id, status, sentence, count in work.session.execute(rows):
