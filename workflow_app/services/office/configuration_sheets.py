@@ -21,10 +21,9 @@ from workflow_app.services.office.configuration_parts import (
 )
 from workflow_app.services.office.configuration_records import Named, Record
 from workflow_app.services.office.configuration_tables import Pairs, Table
-from workflow_app.services.office.working_days import CATEGORIES, WEEKDAYS
+from workflow_app.services.office.working_days import CATEGORY_WORDS, WEEKDAYS
 
 LEVEL_WORDS = {name: name.replace("_", " ").capitalize() for name in LEVELS}
-CATEGORY_WORDS = dict(zip(CATEGORIES, ("Libur nasional", "Cuti bersama"), strict=True))
 
 
 @dataclass(frozen=True)

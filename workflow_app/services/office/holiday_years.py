@@ -22,7 +22,6 @@ from workflow_app.types import WITA
 
 Deed = Literal["pastikan", "libur", "masuk", "hapus"]
 DEEDS: tuple[Deed, ...] = ("pastikan", "libur", "masuk", "hapus")
-SOURCES = {"public": "Libur nasional", "government": "Cuti bersama"}
 OFFICE = {"libur": "Libur kantor", "masuk": "Tetap masuk"}
 EXAMPLE_DAYS = 3
 MORNING = time(10, 0)
@@ -108,7 +107,7 @@ def year(work: UnitOfWork, name: str, number: int) -> Year:
         Day(
             day,
             words.removesuffix(working_days.ESTIMATED).strip(),
-            SOURCES[category],
+            working_days.CATEGORY_WORDS[category],
             False,
             calendar.counts(day),
             words.endswith(working_days.ESTIMATED),

@@ -9,9 +9,12 @@ from zoneinfo import ZoneInfo
 
 from holidays import country_holidays
 
+from workflow_app.services.office import readable
+
 WEEKDAYS = ("senin", "selasa", "rabu", "kamis", "jumat", "sabtu", "minggu")
-CATEGORIES = ("public", "government")
-"""Of the package `holidays`: national holidays and joint leave (cuti bersama)."""
+CATEGORY_WORDS = {"public": "Libur nasional", "government": "Cuti bersama"}
+"""Categories of the package `holidays`, as the office calls them."""
+CATEGORIES = tuple(CATEGORY_WORDS)
 ESTIMATED = "(perkiraan)"
 """How the package marks a date that the government has not announced yet."""
 
@@ -62,14 +65,14 @@ class Calendar:
         """What the package itself says is not known yet of a year, in words."""
         missing = [category for category in self.categories if not holidays(year, category)]
         estimated = sorted(
-            f"{day} {name.removesuffix(ESTIMATED).strip()}"
+            (day, name.removesuffix(ESTIMATED).strip())
             for category in self.categories
             for day, name in holidays(year, category).items()
             if name.endswith(ESTIMATED)
         )
         return [
-            *(f"kategori {category} masih kosong" for category in missing),
-            *(f"{words} masih perkiraan" for words in estimated),
+            *(f"{CATEGORY_WORDS[category]} belum diketahui" for category in missing),
+            *(f"{readable.day(day)} {name} masih perkiraan" for day, name in estimated),
         ]
 
 
