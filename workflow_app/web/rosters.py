@@ -29,6 +29,7 @@ def show() -> ResponseReturnValue:
             "rosters/week.html",
             monday=monday,
             before=monday - timedelta(days=7),
+            sunday=monday + timedelta(days=6),
             after=monday + timedelta(days=7),
             functions=roster_weeks.week(work, monday),
             can_change=roster_weeks.can_change(work),
