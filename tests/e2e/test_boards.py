@@ -12,6 +12,13 @@ from tests.e2e.test_phone import PHONE, check_fits
 FRESH = 40_000
 """Milliseconds until a page that refreshes itself must have heard of something."""
 
+SPILLS = """() => {
+  const clocks = [...document.querySelectorAll("main [data-countdown]")];
+  for (const one of clocks) Object.assign(one, { className: "is-soon", textContent: "kurang dari 1 menit lagi" });
+  const edge = one => one.closest(".cell-clock, .standing-clock").getBoundingClientRect().right;
+  return [clocks.length, clocks.filter(one => one.closest(".cell-clock, .standing-clock") && one.getBoundingClientRect().right > edge(one)).length];
+}"""
+
 
 def figure(page: Page, words: str) -> int:
     """A figure at the top of the board."""
@@ -38,6 +45,48 @@ def test_a_new_case_is_on_the_board_without_a_reload_and_its_figure_leads_to_it(
         board.get_by_role("link", name="Berikutnya").click()
     case.click()
     expect(board.get_by_role("heading", level=1)).to_contain_text(number)
+
+
+def test_choices_stand_apart_and_a_list_is_changed_by_two_of_them(
+    site: RunningSite, signed_in: Opener
+) -> None:
+    page = signed_in("kaspkt")
+    page.goto(f"{site.address}/papan")
+    week, month = (page.get_by_role("link", name=f"{days} hari", exact=True) for days in (7, 30))
+    left, right = week.bounding_box(), month.bounding_box()
+    assert left and right
+    assert right["x"] >= left["x"] + left["width"] + 4, "the periods are one word"
+
+    page.goto(f"{site.address}/papan/berkas")
+    page.get_by_label("Isi daftar").select_option("Selesai hari ini")
+    page.get_by_label("Layanan", exact=True).select_option(
+        label="Surat Keterangan Tanda Lapor Kehilangan (SKTLK)"
+    )
+    page.get_by_role("button", name="Tampilkan").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(
+        re.compile("^Selesai hari ini: Surat Keterangan Tanda")
+    )
+    page.get_by_label("Layanan", exact=True).select_option("Semua layanan")
+    page.get_by_role("button", name="Tampilkan").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Selesai hari ini")
+
+
+def test_the_last_minute_of_a_clock_stays_out_of_the_next_column(
+    site: RunningSite, signed_in: Opener
+) -> None:
+    page = signed_in("kaspkt")
+    for address in ("/", "/?daftar=all", "/papan", "/papan/berkas"):
+        page.goto(f"{site.address}{address}")
+        clocks, spilling = page.evaluate(SPILLS)
+        assert clocks and not spilling, address
+
+
+def test_the_place_where_one_is_can_be_seen_in_the_bar_of_a_phone(
+    site: RunningSite, signed_in: Opener
+) -> None:
+    page = signed_in("kaspkt", **PHONE)
+    page.goto(f"{site.address}/proses")
+    expect(page.get_by_label("Utama").get_by_role("link", name="Proses")).to_be_in_viewport(ratio=1)
 
 
 def test_the_board_is_whole_on_a_phone_and_without_scripts(site: RunningSite, signed_in: Opener) -> None:

@@ -53,7 +53,7 @@ def show() -> ResponseReturnValue:
 @access(*OVERSEERS)
 def cases() -> ResponseReturnValue:
     """One page of the cases behind a figure. Every choice on it is part of the address."""
-    which, process = request.args.get("isi", "berjalan"), request.args.get("proses")
+    which, process = request.args.get("isi", "berjalan"), request.args.get("proses") or None
     if which not in LISTS:
         raise NotFound()
     days, after = _days(), request.args.get("setelah")

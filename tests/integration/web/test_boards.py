@@ -60,7 +60,7 @@ def test_every_figure_on_the_board_leads_to_a_list_of_as_many_cases(office: Offi
         assert chief.open(address).text.count("<tr data-row>") == count
     words = chief.open("/papan").words
     assert "7 berjalan · 2 lewat batas · 5 batasnya hari ini" in words
-    assert "Median 5 menit p90 terlalu sedikit Dihitung 6 Terlambat 1" in words
+    assert "Lama tengah 5 menit 9 dari 10 terlalu sedikit Dihitung 6 Terlambat 1" in words
     assert office.made == 13
     listed = chief.follow("Semua 7 berkas")
     assert "lewat 30 menit" in listed.words
