@@ -75,7 +75,7 @@ def test_the_last_minute_of_a_clock_stays_out_of_the_next_column(
     site: RunningSite, signed_in: Opener
 ) -> None:
     page = signed_in("kaspkt")
-    for address in ("/", "/?daftar=all", "/papan", "/papan/berkas"):
+    for address in ("/", "/papan", "/papan/berkas"):
         page.goto(f"{site.address}{address}")
         clocks, spilling = page.evaluate(SPILLS)
         assert clocks and not spilling, address
