@@ -14,9 +14,10 @@ from workflow_app.services.bringing.scan_folder import ScanFolder
 from workflow_app.services.ground import jobs, retries
 from workflow_app.services.ground.jobs import QUEUES
 from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.measuring import stay_tallies
 from workflow_app.services.public import publications
 from workflow_app.services.running import performing, wakes
-from workflow_app.services.watching import checkpoints, health, intakes, safekeeping, stay_tallies
+from workflow_app.services.watching import checkpoints, health, intakes, safekeeping
 from workflow_app.settings import Settings
 from workflow_app.types import SYSTEM
 

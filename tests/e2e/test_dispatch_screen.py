@@ -6,7 +6,7 @@ from tests.e2e.conftest import Opener
 from tests.e2e.site import RunningSite
 from tests.e2e.test_dispatch import CALLER, LANDMARK, take_call
 from tests.e2e.test_phone import PHONE, check_fits
-from workflow_app.services.case_file import dispatch_screen
+from workflow_app.services.measuring import dispatch_screen
 
 WALL = {"width": 1920, "height": 1080}
 LETTERS, FIGURES = 32, 90

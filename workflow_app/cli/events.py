@@ -8,9 +8,9 @@ import click
 
 from workflow_app.cli.site import connected
 from workflow_app.errors import SentraError
-from workflow_app.services.watching import event_files
-from workflow_app.services.watching.event_export import Selection
-from workflow_app.services.watching.process_heat import Period
+from workflow_app.services.measuring import event_files
+from workflow_app.services.measuring.event_export import Selection
+from workflow_app.services.measuring.process_heat import Period
 from workflow_app.types import SYSTEM, WITA
 
 DAY = click.DateTime(["%Y-%m-%d"])

@@ -56,7 +56,7 @@ class StayTally(Base):
     day: Mapped[date] = mapped_column(Date, primary_key=True)
     """In WITA, of the end of the stay."""
     bucket: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
-    """Length on a logarithmic scale; see `services.watching.stay_lengths`."""
+    """Length on a logarithmic scale; see `services.measuring.stay_lengths`."""
     stays: Mapped[int]
     timed: Mapped[int]
     """Of these, how many had a limit."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import psycopg
 from psycopg import sql
 
-from workflow_app.services.watching import stay_tallies
+from workflow_app.services.measuring import stay_tallies
 from workflow_app.trials import lost_ktp
 from workflow_app.trials.finished_cases import MODEL
 from workflow_app.trials.notices import Notice, unheard

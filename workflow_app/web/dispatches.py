@@ -4,7 +4,8 @@ from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from workflow_app.permissions import BOARD_READERS
-from workflow_app.services.case_file import dispatch_screen, dispatches
+from workflow_app.services.case_file import dispatches
+from workflow_app.services.measuring import dispatch_screen
 from workflow_app.services.watching import vitals
 from workflow_app.web import freshness, session
 from workflow_app.web.access import access

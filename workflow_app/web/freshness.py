@@ -2,8 +2,8 @@
 
 from flask import request
 
-from workflow_app.services.case_file import news
 from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.measuring import news
 from workflow_app.services.watching.vitals import Vitals
 
 HEADER = "X-Sentra-Known"

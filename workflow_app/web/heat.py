@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from workflow_app.services.watching.process_heat import Element, StepFigures
+from workflow_app.services.measuring.process_heat import Element, StepFigures
 
 LIMITS = (timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2), timedelta(days=1))
 """The median reaches the next warmth beyond each."""

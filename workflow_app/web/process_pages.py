@@ -11,11 +11,11 @@ from flask.typing import ResponseReturnValue
 from workflow_app.errors import NotFound
 from workflow_app.permissions import LOG_EXPORTERS, PROCESS_READERS
 from workflow_app.services.case_file import unlogged
+from workflow_app.services.measuring import event_files, process_days, process_heat, process_stays
+from workflow_app.services.measuring.event_export import Selection
+from workflow_app.services.measuring.process_heat import Period
+from workflow_app.services.measuring.process_stays import Which
 from workflow_app.services.office import processes
-from workflow_app.services.watching import event_files, process_days, process_heat, process_stays
-from workflow_app.services.watching.event_export import Selection
-from workflow_app.services.watching.process_heat import Period
-from workflow_app.services.watching.process_stays import Which
 from workflow_app.types import WITA
 from workflow_app.web.access import access
 from workflow_app.web.heat import WORDS, heat_of

@@ -12,8 +12,8 @@ from workflow_app.models.case import Case
 from workflow_app.models.event_log import CaseStep, ModelPart
 from workflow_app.services.case_file.event_log import StayEnd
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.watching import process_heat
-from workflow_app.services.watching.process_heat import Period, StepFigures
+from workflow_app.services.measuring import process_heat
+from workflow_app.services.measuring.process_heat import Period, StepFigures
 from workflow_app.types import SYSTEM, WITA, Actor
 
 

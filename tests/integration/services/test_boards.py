@@ -14,10 +14,10 @@ from tests.integration.web.statements import statements
 from workflow_app.errors import Forbidden
 from workflow_app.permissions import OVERSEERS
 from workflow_app.roles import ROLES
-from workflow_app.services.case_file import board_lists, boards, news, spans
-from workflow_app.services.case_file.boards import Board
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.measuring import board_lists, boards, news, spans
+from workflow_app.services.measuring.boards import Board
 from workflow_app.services.office import configuration, processes
 from workflow_app.types import SYSTEM, Actor
 

@@ -20,9 +20,9 @@ from workflow_app.errors import Forbidden
 from workflow_app.models.audit import AuditEvent
 from workflow_app.models.case import Case
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.watching import event_export, event_files
-from workflow_app.services.watching.event_export import Selection
-from workflow_app.services.watching.process_heat import Period
+from workflow_app.services.measuring import event_export, event_files
+from workflow_app.services.measuring.event_export import Selection
+from workflow_app.services.measuring.process_heat import Period
 from workflow_app.types import SYSTEM, Actor
 
 Play = Callable[..., UUID]

@@ -16,10 +16,10 @@ from workflow_app.models.event_log import CaseStep, StayTally
 from workflow_app.models.wall import CaseWall
 from workflow_app.services.case_file.event_log import StayEnd
 from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.measuring import process_days, process_heat, process_stays, stay_tallies
+from workflow_app.services.measuring.process_heat import Period, StepFigures
+from workflow_app.services.measuring.stay_lengths import PRECISION
 from workflow_app.services.running import cases
-from workflow_app.services.watching import process_days, process_heat, process_stays, stay_tallies
-from workflow_app.services.watching.process_heat import Period, StepFigures
-from workflow_app.services.watching.stay_lengths import PRECISION
 from workflow_app.types import SYSTEM, Actor
 
 Play = Callable[..., UUID]

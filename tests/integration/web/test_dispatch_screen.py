@@ -12,8 +12,8 @@ from tests.integration.web.visitor import Visitor
 from workflow_app.models.case import Case
 from workflow_app.models.heartbeat import Heartbeat
 from workflow_app.models.session import UserSession
-from workflow_app.services.case_file import dispatch_screen
 from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.measuring import dispatch_screen
 from workflow_app.services.running import cases
 from workflow_app.services.watching import health
 from workflow_app.types import SYSTEM

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from workflow_app.services.watching.process_heat import Element, StepFigures
+from workflow_app.services.measuring.process_heat import Element, StepFigures
 from workflow_app.web.heat import WORDS, heat_of, short
 
 STEP = Element("periksa", "Periksa", "userTask", "petugas", (), {}, "uji")

@@ -7,8 +7,8 @@ from sqlalchemy import func, or_, select, true
 from workflow_app.models.case import Case
 from workflow_app.models.event_log import CaseStep, StayTally, TalliedDay
 from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.measuring.stay_tallies import local_day, stays
 from workflow_app.services.watching.faults import Fault
-from workflow_app.services.watching.stay_tallies import local_day, stays
 
 
 def check(work: UnitOfWork) -> Iterator[Fault]:

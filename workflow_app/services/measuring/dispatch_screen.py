@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from workflow_app.services.case_file import dispatches, standings
+from workflow_app.services.case_file import dispatches
 from workflow_app.services.case_file.dispatches import Call, Way
 from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.measuring import standings
 
 MOST = 4
 """Calls that fit on a screen in letters of this size."""

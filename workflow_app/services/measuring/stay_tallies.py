@@ -32,7 +32,7 @@ from workflow_app.models.event_log import CaseStep, StayTally, TalliedDay
 from workflow_app.services.case_file import unlogged
 from workflow_app.services.case_file.event_log import StayEnd
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
-from workflow_app.services.watching.stay_lengths import bucket_of
+from workflow_app.services.measuring.stay_lengths import bucket_of
 from workflow_app.types import SYSTEM, WITA
 
 MARGIN = timedelta(hours=1)

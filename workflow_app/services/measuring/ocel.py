@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from workflow_app.services.watching.event_export import Event, Trace
-from workflow_app.services.watching.xes import instant
+from workflow_app.services.measuring.event_export import Event, Trace
+from workflow_app.services.measuring.xes import instant
 
 OBJECT_ATTRIBUTES = (("version", "integer"), ("outcome", "string"))
 EVENT_ATTRIBUTES = (

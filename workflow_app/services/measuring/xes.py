@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from xml.sax.saxutils import quoteattr
 
-from workflow_app.services.watching.event_export import Event, Trace
+from workflow_app.services.measuring.event_export import Event, Trace
 from workflow_app.types import WITA
 
 HEAD = """<?xml version="1.0" encoding="UTF-8"?>

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.watching import event_export, ocel, xes
-from workflow_app.services.watching.event_export import Selection
+from workflow_app.services.measuring import event_export, ocel, xes
+from workflow_app.services.measuring.event_export import Selection
 
 
 @dataclass(frozen=True)

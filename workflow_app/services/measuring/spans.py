@@ -12,8 +12,9 @@ from sqlalchemy import ColumnElement, and_, false, func, or_, select
 
 from workflow_app.engine import clock_edges
 from workflow_app.models.case import Case, CaseClock
-from workflow_app.services.case_file import access, standings
+from workflow_app.services.case_file import access
 from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.measuring import standings
 from workflow_app.services.office import configuration, processes, readable
 
 PERIODS = (7, 30, 90)

@@ -15,9 +15,9 @@ from workflow_app.models.event_log import CaseStep
 from workflow_app.services.case_file import access, moves
 from workflow_app.services.case_file.moves import Move, Stay
 from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.measuring.process_heat import Chosen
+from workflow_app.services.measuring.stay_tallies import midnight
 from workflow_app.services.office import model_parts
-from workflow_app.services.watching.process_heat import Chosen
-from workflow_app.services.watching.stay_tallies import midnight
 from workflow_app.types import WITA
 
 MOST = 1000

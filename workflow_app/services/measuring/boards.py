@@ -14,10 +14,11 @@ from sqlalchemy import ColumnElement, Row, and_, func, select, tuple_
 from workflow_app.models.case import Case, CaseClock
 from workflow_app.models.task import Task
 from workflow_app.permissions import OVERSEERS, check_role
-from workflow_app.services.case_file import access, spans, standings
-from workflow_app.services.case_file.spans import Span
-from workflow_app.services.case_file.standings import Standing
+from workflow_app.services.case_file import access
 from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.measuring import spans, standings
+from workflow_app.services.measuring.spans import Span
+from workflow_app.services.measuring.standings import Standing
 from workflow_app.services.office import processes
 from workflow_app.services.office.configuration import role_label
 

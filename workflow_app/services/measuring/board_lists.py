@@ -11,10 +11,11 @@ from sqlalchemy import Select, func, null, select, tuple_
 from workflow_app.models.case import Case, CaseClock
 from workflow_app.models.task import Task
 from workflow_app.permissions import OVERSEERS, check_role
-from workflow_app.services.case_file import access, boards, spans, standings
-from workflow_app.services.case_file.standings import Standing
+from workflow_app.services.case_file import access
 from workflow_app.services.ground import cursors
 from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.measuring import boards, spans, standings
+from workflow_app.services.measuring.standings import Standing
 
 Kind = Literal[
     "running", "late", "due_today", "waiting", "received", "finished", "breached", "measured", "measured_late"

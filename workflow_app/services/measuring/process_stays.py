@@ -16,8 +16,8 @@ from workflow_app.services.case_file import access
 from workflow_app.services.case_file.event_log import StayEnd
 from workflow_app.services.ground import cursors
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.watching.process_heat import Chosen, Period
-from workflow_app.services.watching.stay_tallies import span, stays
+from workflow_app.services.measuring.process_heat import Chosen, Period
+from workflow_app.services.measuring.stay_tallies import span, stays
 
 Which = Literal["kini", "selesai", "lewat"]
 WHICH: tuple[Which, ...] = ("kini", "selesai", "lewat")

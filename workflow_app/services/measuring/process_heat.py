@@ -21,9 +21,9 @@ from workflow_app.models.event_log import CaseStep, ModelPart, StayTally
 from workflow_app.permissions import PROCESS_READERS, check_role
 from workflow_app.services.case_file import access
 from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.measuring.stay_lengths import bucket_of, percentile
+from workflow_app.services.measuring.stay_tallies import counted, span, stays, tallied
 from workflow_app.services.office.processes import definition_of
-from workflow_app.services.watching.stay_lengths import bucket_of, percentile
-from workflow_app.services.watching.stay_tallies import counted, span, stays, tallied
 
 LONGEST = 366
 """Days of the longest period."""
