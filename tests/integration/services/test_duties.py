@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.integration.conftest import MONDAY
+from tests.integration.services.away import now, send_away, wall
 from tests.integration.services.calls import Call, call
 from workflow_app.errors import Forbidden, InvalidInput
 from workflow_app.models.audit import AuditEvent
@@ -181,6 +182,19 @@ def test_r79_a_case_that_names_the_one_on_duty_is_everybody_elses(on_call: tuple
         named = {"case_id": call.case_id, "user_id": serving.user_id, "reason_key": "lapor.terlapor"}
         work.session.add(CaseWall(since=MONDAY, **named))
     assert queue(call.works, serving) == set()
+    assert "Terima panggilan Samapta" in queue(call.works, home)
+
+
+def test_r79_a_case_that_names_the_substitute_of_the_one_on_duty_is_everybody_elses(
+    on_call: tuple[Call, Actor, Actor], person: Person
+) -> None:
+    """Who is away himself does not take it."""
+    call, serving, home = on_call
+    substitute = person("joni", "piket_samapta")
+    send_away(call.works, serving, substitute)
+    assert queue(call.works, home) == set()
+    wall(call.works, call.case_id, substitute)
+    assert queue(call.works, now(call.works, substitute)) == set()
     assert "Terima panggilan Samapta" in queue(call.works, home)
 
 

@@ -212,9 +212,10 @@ def _queues_of_absent(work: UnitOfWork) -> list[ColumnElement[bool]]:
 
 
 def _hidden_from(people: Collection[OnDuty]) -> ColumnElement[bool]:
-    """Tasks of cases before which a wall stands for all who serve: they are everybody else's (R79)."""
-    walled = select(CaseWall.case_id).where(CaseWall.user_id.in_([person.user_id for person in people]))
-    return Task.case_id.in_(walled.group_by(CaseWall.case_id).having(func.count() == len(people)))
+    """Tasks of cases before which a wall stands for all who serve and are there: they are everybody else's (R79)."""
+    there = [person.user_id for person in people if not person.is_away]
+    walled = select(CaseWall.case_id).where(CaseWall.user_id.in_(there))
+    return Task.case_id.in_(walled.group_by(CaseWall.case_id).having(func.count() == len(there)))
 
 
 def _counts(work: UnitOfWork) -> dict[Tab, int]:

@@ -4,7 +4,7 @@ A task of a function is addressed to whoever is on duty while it waits. Where no
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -24,6 +24,8 @@ class OnDuty:
     user_id: UUID
     name: str
     until: datetime
+    is_away: bool = False
+    """A substitute serves for him meanwhile."""
 
 
 Duty = Mapping[str, tuple[OnDuty, ...]]
@@ -101,4 +103,5 @@ def _read(work: UnitOfWork, unit: str) -> Duty:
         for absent, (substitute, name) in substitutions.holders(work, [*people], function).items():
             stand_in = OnDuty(substitute, f"{name} (pengganti {people[absent].name})", people[absent].until)
             people.setdefault(substitute, stand_in)
+            people[absent] = replace(people[absent], is_away=True)
     return {function: tuple(people.values()) for function, people in found.items()}
