@@ -14,6 +14,7 @@ from workflow_app.models.audit import AuditEvent
 from workflow_app.services.accounts import absences, users
 from workflow_app.services.accounts.absence_rules import Asked
 from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.office import substitutions
 from workflow_app.types import SYSTEM, Actor
 
 Person = Callable[..., Actor]
@@ -174,3 +175,18 @@ def test_who_is_disabled_meanwhile_enters_nothing(works: Works, budi: Actor, rin
     with pytest.raises(Forbidden):
         send_away(works, budi, rina)
     assert count(works) == 0
+
+
+@pytest.mark.parametrize("way", ["closed", "moved"])
+def test_of_a_substitute_who_has_left_nobody_is_told(
+    works: Works, budi: Actor, rina: Actor, way: str
+) -> None:
+    send_away(works, budi, rina)
+    with works.begin(SYSTEM) as work:
+        assert [one.substitute for one in substitutions.now(work, "spkt").values()] == ["Contoh Rina"]
+        if way == "closed":
+            users.disable(work, "rina")
+        else:
+            users.set_unit(work, "rina", "lain")
+    with works.begin(SYSTEM) as work:
+        assert substitutions.now(work, "spkt") == {}

@@ -100,7 +100,7 @@ def _read(work: UnitOfWork, unit: str) -> Duty:
     for function, people in found.items():
         if not away.keys() & people.keys():
             continue
-        for absent, (substitute, name) in substitutions.holders(work, [*people], function).items():
+        for absent, (substitute, name) in substitutions.holders(work, unit, [*people], function).items():
             stand_in = OnDuty(substitute, f"{name} (pengganti {people[absent].name})", people[absent].until)
             people.setdefault(substitute, stand_in)
             people[absent] = replace(people[absent], is_away=True)

@@ -79,7 +79,7 @@ def of_holder(work: UnitOfWork, unit: str, user_id: UUID | None) -> Substitution
 
 
 def now(work: UnitOfWork, unit: str) -> Mapping[UUID, Substitution]:
-    """Who is absent now in this unit, by account. Read once per unit of work."""
+    """Who is absent now in this unit and has a substitute there, by account. Read once per unit of work."""
     key = ("substitutions", unit)
     if key not in work.session.info:
         rows = work.session.execute(_names(unit).where(in_force(work.clock()))).all()
@@ -97,18 +97,18 @@ def _names(unit: str) -> Select[Absence, str, str]:
         select(Absence, absent.full_name, substitute.full_name)
         .join(absent, absent.id == Absence.user_id)
         .join(substitute, substitute.id == Absence.substitute_id)
-        .where(absent.unit == unit)
+        .where(absent.unit == unit, substitute.unit == unit, substitute.is_active)
     )
 
 
-def holders(work: UnitOfWork, user_ids: Iterable[UUID], role: str) -> dict[UUID, tuple[UUID, str]]:
+def holders(work: UnitOfWork, unit: str, user_ids: Iterable[UUID], role: str) -> dict[UUID, tuple[UUID, str]]:
     """Of these members the absent ones, with the account and name of a substitute who holds this role himself."""
     absent = Absence.user_id.in_(list(user_ids))
     rows = work.session.execute(
         select(Absence.user_id, User.id, User.rank, User.full_name)
         .join(User, User.id == Absence.substitute_id)
         .join(UserRole, (UserRole.user_id == User.id) & (UserRole.role == role))
-        .where(absent, in_force(work.clock()), User.is_active)
+        .where(absent, in_force(work.clock()), User.is_active, User.unit == unit)
     )
     return {
         user_id: (substitute, " ".join(filter(None, (rank, name))))
