@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workflow_app.services.office.configuration import SEED
@@ -103,6 +103,7 @@ def test_the_end_of_the_day_is_that_of_the_calendars_zone() -> None:
     assert WORKING.after(late, 1) == datetime(2026, 11, 25, 15, 59, 59, 999999, UTC)
 
 
+@settings(deadline=None)
 @given(calendars, moments, st.integers(1, 10))
 def test_r34_a_target_never_ends_on_a_free_day_and_takes_exactly_its_working_days(
     by: Calendar, start: datetime, days: int
@@ -114,6 +115,7 @@ def test_r34_a_target_never_ends_on_a_free_day_and_takes_exactly_its_working_day
     assert sum(map(by.counts, between)) == days
 
 
+@settings(deadline=None)
 @given(calendars, moments, moments, st.integers(1, 10))
 def test_r34_who_comes_later_is_never_due_earlier_and_more_days_end_later(
     by: Calendar, one: datetime, other: datetime, days: int
@@ -143,6 +145,7 @@ def test_a_year_beyond_the_package_has_no_holidays_and_says_so() -> None:
     assert EVERY_DAY.doubts(2101) == []
 
 
+@settings(deadline=None)
 @given(calendars, moments, st.integers(1, 30))
 def test_r67_counted_back_a_notice_ends_on_a_working_day_with_exactly_its_days_before_the_event(
     by: Calendar, event: datetime, days: int
