@@ -64,7 +64,12 @@ def _page(
     with unit_of_work() as work:
         found = holiday_years.year(work, name, year)
     return render_template(
-        "calendars/year.html", year=found, asked=asked, errors=errors or {}, prospect=prospect
+        "calendars/year.html",
+        year=found,
+        known=holiday_years.YEARS,
+        asked=asked,
+        errors=errors or {},
+        prospect=prospect,
     )
 
 
