@@ -205,7 +205,7 @@ def test_r37_minutes_are_as_secret_as_what_they_name(office: Office, budi: Actor
         documents.get(work, printed)
 
 
-def test_r37_a_substitute_changes_the_list_at_the_task_of_whom_he_stands_in_for(
+def test_a_substitute_changes_the_list_at_the_task_of_whom_he_stands_in_for(
     office: Office, person: Callable[..., Actor]
 ) -> None:
     papers = [office.deposit() for _ in range(3)]
