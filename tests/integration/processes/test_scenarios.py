@@ -10,7 +10,7 @@ from sqlalchemy import select
 from tests.integration.processes.release import FOLDERS, begun_by, configure
 from workflow_app.engine import definitions, scenarios
 from workflow_app.engine.scenarios import Complete, Scenario
-from workflow_app.models.case import Case
+from workflow_app.models.case import Case, CaseClock
 from workflow_app.models.letter import Letter
 from workflow_app.models.message import Message
 from workflow_app.services.ground import audit
@@ -48,6 +48,8 @@ def test_a_scenario_ends_as_it_says(
         ).all()
         assert case.outcome == scenario.outcome
         assert (case.closed_at is not None) == (scenario.outcome is not None)
+        still = select(CaseClock.name).where(CaseClock.case_id == case_id, CaseClock.stopped_at.is_(None))
+        assert case.closed_at is None or work.session.scalars(still).all() == [], "no clock outlives its case"
         if scenario.letters is not None:
             assert sorted(valid) == sorted(scenario.letters)
         if scenario.messages is not None:

@@ -49,6 +49,7 @@ def settle(work: UnitOfWork, case: Case, run: Run, principal: Principal | None =
     if step.had_effects or step.effects:
         _update_effects(work, case, step)
     if step.outcome is not None:
+        clocks.stop_all(work, case.id)
         incidents.close_all(work, case)
         audit.record_case(work, case.id, "case.closed", outcome=step.outcome)
 
