@@ -79,8 +79,8 @@ def _rows(
             "id": number_id, "series": "DUMAS", "year": 2026, "sequence": sequence, "number": number, "given_at": at,
         }),
         (Letter, {
-            "id": uuid4(), "case_id": case_id, "kind": "tanda_terima", "title": "Tanda Terima", "number_id": number_id,
-            "number": number, "status": "valid", "verify_code": str(case_id), "frozen": {}, "sealed": sealed,
+            "id": uuid4(), "case_id": case_id, "definition_id": definition_id, "kind": "tanda_terima",
+            "title": "Tanda Terima", "number_id": number_id, "number": number, "status": "valid", "verify_code": str(case_id), "frozen": {}, "sealed": sealed,
             "issued_at": at,
         }),
     ]  # fmt: skip
