@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from workflow_app.errors import InvalidInput
 from workflow_app.services.office import calendars, holiday_years
+from workflow_app.services.office.configuration_shapes import YEARS
 from workflow_app.services.office.holiday_years import Asked
 from workflow_app.types import WITA
 from workflow_app.web.access import access
@@ -66,7 +67,7 @@ def _page(
     return render_template(
         "calendars/year.html",
         year=found,
-        known=holiday_years.YEARS,
+        known=YEARS,
         asked=asked,
         errors=errors or {},
         prospect=prospect,
