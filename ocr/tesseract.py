@@ -3,13 +3,21 @@ and time the program inherits; `ocr.engine` is the other side."""
 
 import re
 import subprocess
+import sys
 from signal import SIGXCPU
 from typing import Any
 
-from pytesseract import pytesseract
-
 from ocr import engine_output
 from ocr.errors import EngineFailed, EngineMissing, EngineTimeout, lack_of
+
+# pytesseract takes pandas along wherever that is installed: time and memory of every page, for tables that nobody asks for.
+_is_first = "pandas" not in sys.modules
+if _is_first:
+    sys.modules["pandas"] = None  # type: ignore[assignment]  # as one that is not installed
+from pytesseract import pytesseract  # noqa: E402 - behind that
+
+if _is_first:
+    del sys.modules["pandas"]
 
 OLDEST = (4, 1)
 INSTALL = "sudo apt install tesseract-ocr tesseract-ocr-ind tesseract-ocr-osd"
