@@ -15,7 +15,7 @@ from tests.integration.messages.mails import letter, mails, opened, picture, tak
 from tests.integration.services import stacks as made
 from tests.integration.services.stacks import code_of, parts_of
 from tests.unit.ocr import fed
-from workflow_app.errors import Conflict, Forbidden, NotFound
+from workflow_app.errors import Conflict, NotFound
 from workflow_app.models.audit import AuditEvent
 from workflow_app.models.case import Case
 from workflow_app.models.stack import PaperStack, StackPart
@@ -164,7 +164,7 @@ def test_who_may_begin_no_complaint_begins_none(
         begun(works, replace(budi, unit="lain"), mail)
     with pytest.raises(NotFound):
         begun(works, person("arsip", "arsiparis"), mail)
-    with pytest.raises(Forbidden):
+    with pytest.raises(NotFound):
         begun(works, person("propam", "piket_propam"), mail)
     with pytest.raises(NotFound):
         begun(works, budi, uuid4())
