@@ -35,6 +35,7 @@ def take_over(work: UnitOfWork, task_id: UUID) -> None:
     task.assignee_id = work.actor.user_id
     action = "task.relieved" if is_relief else "task.taken_over"
     audit.record_case(work, task.case_id, action, task.element, name=task.name, task=str(task.id))
+    work.session.flush()
 
 
 def _may_relieve(work: UnitOfWork, case: Case, task: Task) -> bool:

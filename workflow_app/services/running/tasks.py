@@ -79,8 +79,7 @@ class TaskView:
     form: Form
     answers: Answers
     answers_from: str | None
-    """`draft`, `colleague` (who had the task before), `earlier` (answers of an earlier round), `parent` (of the case that
-    this one continues) or None."""
+    """`draft`, `colleague` (had the task before), `earlier` (an earlier round), `parent` (the case continued) or None."""
     typed_by: str
     saved_at: datetime | None
     draft_version: str
@@ -173,6 +172,7 @@ def claim(work: UnitOfWork, task_id: UUID) -> None:
     principal = task_rights.check_may_take(work, case, task)
     task.assignee_id = principal.user_id if principal else work.actor.user_id
     _record(work, task, "task.claimed", principal)
+    work.session.flush()
 
 
 def release(work: UnitOfWork, task_id: UUID, *, seen_holder: SeenHolder = "any") -> None:
@@ -187,6 +187,7 @@ def release(work: UnitOfWork, task_id: UUID, *, seen_holder: SeenHolder = "any")
     principal = task_rights.principal(work, case, task)
     task.assignee_id = None
     _record(work, task, "task.released", principal)
+    work.session.flush()
 
 
 def reassign(work: UnitOfWork, task_id: UUID, user_id: UUID, *, seen_holder: SeenHolder = "any") -> None:
@@ -207,6 +208,7 @@ def reassign(work: UnitOfWork, task_id: UUID, user_id: UUID, *, seen_holder: See
         raise Forbidden(f"{user.full_name} ikut mencatat berkas ini, jadi tidak boleh menyetujuinya.")
     task.assignee_id = user.id
     _record(work, task, "task.reassigned", to=user.full_name)
+    work.session.flush()
 
 
 def complete(
