@@ -7,6 +7,7 @@ import os
 import sys
 from collections import Counter as Tally
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
@@ -33,6 +34,7 @@ OFTEN = {"start", "claim", "reassign", "completing", "send_again", "go_away"}
 """Verbs that even the few examples of the suite do rightly and wrongly, whatever else chance brings."""
 
 
+@pytest.mark.timeout(1200)
 def test_random_actions_of_random_people_break_no_rule(ground: Ground, quick_letters: None) -> None:
     class CounterOfThisTest(Counter):
         pass
