@@ -61,6 +61,7 @@ def test_a_case_is_moved_and_taken_back(site: RunningSite, signed_in: Opener, nu
     page.get_by_role("button", name="Periksa sebelum mengembalikan").click()
     page.get_by_role("button", name="Kembalikan 1 berkas").click()
     until(page, "1 berkas: 1 dikembalikan.")
+    page.reload()
     expect(page.get_by_role("heading", name="Versi 1: 1 berkas")).to_be_visible()
 
 

@@ -103,9 +103,9 @@ def unread(work: UnitOfWork, papers: Sequence[str]) -> Iterator[Fault]:
 
 
 TWICE = {
-    "select case_id from letter where status = 'valid' group by case_id having count(*) > 1": (
+    "select case_id from letter where status = 'valid' group by case_id, kind having count(*) > 1": (
         "case",
-        "This case has more than one valid letter.",
+        "This case has more than one valid letter of a kind.",
     ),
     "select task_id from submission group by task_id having count(*) > 1": (
         "task",

@@ -80,7 +80,7 @@ def retry(stack_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("stacks.show"))
 
 
-@blueprint.post("/<uuid:stack_id>/<int:no>/tempatkan")
+@blueprint.post("/<uuid:stack_id>/<int(max=9999):no>/tempatkan")
 @access(*STACK_BRINGERS)
 def place(stack_id: UUID, no: int) -> ResponseReturnValue:
     """Put a part into a case."""
@@ -101,7 +101,7 @@ def place(stack_id: UUID, no: int) -> ResponseReturnValue:
     return redirect(url_for("stacks.show", _anchor="perlu-orang"))
 
 
-@blueprint.post("/<uuid:stack_id>/<int:no>/arsipkan")
+@blueprint.post("/<uuid:stack_id>/<int(max=9999):no>/arsipkan")
 @access(*STACK_BRINGERS)
 def keep(stack_id: UUID, no: int) -> ResponseReturnValue:
     """A part that belongs to no case."""

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from workflow_app.engine import forms
 from workflow_app.engine.element import Element
-from workflow_app.engine.form_dates import read_bound
+from workflow_app.engine.form_dates import NOW, read_bound
 from workflow_app.engine.form_messages import MAX_LONG_TEXT, MAX_TEXT
 from workflow_app.engine.forms import Field, Form
 from workflow_app.errors import SentraError
@@ -137,7 +137,10 @@ def _count(field: Field, _: Scene, chance: Random) -> Answer:
     return chance.randint(lowest, min(lowest + 9, int(field.schema.get("maximum", lowest + 9))))
 
 
-def _day(_: Field, scene: Scene, chance: Random) -> Answer:
+def _day(field: Field, scene: Scene, chance: Random) -> Answer:
+    """A day that has been, or where only a day to come is asked for, one of those."""
+    if field.not_before == NOW:
+        return (scene.now.astimezone(WITA) + timedelta(days=chance.randint(1, 40))).date().isoformat()
     return (scene.now.astimezone(WITA) - timedelta(days=chance.randint(0, 40))).date().isoformat()
 
 

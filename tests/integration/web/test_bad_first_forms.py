@@ -25,7 +25,7 @@ TO_REPAIR = "perlu diperbaiki"
 STARTED = [
     folder
     for folder in FOLDERS
-    if folder.name not in disposal_proposals.PROCESSES
+    if folder.name not in disposal_proposals.PROCESSES.values()
     and definitions.load(definitions.read_folder(folder)).is_startable
 ]
 """A disposal begins on its own list, with the papers that are chosen there."""

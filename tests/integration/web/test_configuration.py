@@ -19,7 +19,7 @@ MIDNIGHT = datetime(2026, 11, 30, 16, 0, tzinfo=UTC)
 """1 December 2026, 00.00 WITA."""
 TYPED = "2026-12-01T00:00"
 ALL = tuple(key for key in SEED if key not in configuration_keys.OF_THE_SITE)
-NOTHING_IS_A_VALUE = ("kontak_peran", "tingkat_akses")
+NOTHING_IS_A_VALUE = ("kontak_peran", "pengganti_peran", "tingkat_akses")
 """Maps that may say nothing of anything."""
 TARGET = "target.berkas_lengkap"
 

@@ -215,9 +215,11 @@ def test_the_lookup_goes_through_indexes(works: Works) -> None:
     with works.begin(SYSTEM) as work:
         connection = work.session.connection()
         connection.exec_driver_sql("set local enable_seqscan = off")
-        words = str(sessions._FIND.compile(connection, compile_kwargs={"render_postcompile": True}))
+        query = sessions._FIND.compile(connection, compile_kwargs={"render_postcompile": True})
         plan = (
-            connection.exec_driver_sql("explain " + words, {"token_hash": b"x", "now": work.clock()})
+            connection.exec_driver_sql(
+                f"explain {query}", {**query.params, "token_hash": b"x", "now": work.clock()}
+            )
             .scalars()
             .all()
         )
