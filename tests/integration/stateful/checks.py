@@ -18,8 +18,11 @@ Check = Callable[[UnitOfWork], list[object]]
 TWO_LETTERS = """select l.case_id, kind from letter l join letter_number n on n.id = l.number_id
     where status = 'valid' group by l.case_id, kind
     having count(*) > case max(series) when 'RUJUKAN' then 1 + (select count(*) from audit_event e
-        where e.case_id = l.case_id and e.action = 'task.completed' and e.element = 'rujukan_keperluan') else 1 end"""
-"""A letter that its addressee sent back was really sent and holds (referral, interpretation 11): one for each choice of a place."""
+        where e.case_id = l.case_id and e.action = 'task.completed' and e.element = 'rujukan_keperluan')
+        when 'NOTA_DINAS' then (select count(*) from audit_event e where e.case_id = l.case_id
+            and e.action = 'task.completed' and e.element in ('minta', 'minta_fungsi', 'tutup', 'jawab', 'setujui')) else 1 end"""
+"""A letter that its addressee sent back was really sent and holds (referral, interpretation 11): one for each choice of a place. So
+does a nota dinas of a request that was asked or answered again."""
 
 GAPS = """select series, year, count(*), max(sequence) from letter_number group by series, year
     having count(*) <> max(sequence) or min(sequence) <> 1 or count(distinct number) <> count(*)
