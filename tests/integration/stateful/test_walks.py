@@ -30,7 +30,7 @@ WALKS = settings(
     report_multiple_bugs=False,
     suppress_health_check=list(HealthCheck),
 )
-OFTEN = {"start", "claim", "reassign", "completing", "send_again", "go_away"}
+OFTEN = {"claim", "reassign", "completing", "send_again", "go_away"}
 """Verbs that even the few examples of the suite do rightly and wrongly, whatever else chance brings."""
 
 
@@ -50,5 +50,5 @@ def test_random_actions_of_random_people_break_no_rule(ground: Ground, quick_let
         {name for name, was_done in CounterOfThisTest.tally if was_done is kind} for kind in (True, False)
     )
     assert {key for key, _ in CounterOfThisTest.reached} == {*ground.processes}
-    assert done >= OFTEN, "the examples no longer reach these verbs"
+    assert done >= OFTEN | {"start"}, "the examples no longer reach these verbs"
     assert refused >= OFTEN | {"outdated"}, "the examples no longer try what is forbidden"

@@ -64,7 +64,7 @@ def test_a_view_that_declares_nothing_is_refused(app: Flask) -> None:
 def _addresses(app: Flask, method: str) -> list[str]:
     some = {"uuid": "00000000-0000-4000-8000-000000000000", "int": "1", None: "sktlk"}
     return [
-        re.sub(r"<(?:(\w+):)?\w+>", lambda part: some[part[1]], rule.rule)
+        re.sub(r"<(?:(\w+)(?:\([^)]*\))?:)?\w+>", lambda part: some[part[1]], rule.rule)
         for rule in app.url_map.iter_rules()
         if method in (rule.methods or ()) and declared(app, rule.endpoint) != PUBLIC
     ]
