@@ -1,8 +1,9 @@
 """`bench`: how fast it is, on throw-away sites of this machine. Figures are printed, never judged: machines differ."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import wraps
 from pathlib import Path
 
 import click
@@ -25,12 +26,35 @@ from workflow_app.trials.officer import Unexpected
 
 WANTED = 1.5
 """How many times as long lists may take with very many tasks, and completions after very many loops."""
-AS_JSON = click.option("--json", "as_json", is_flag=True, help="One JSON object instead of lines.")
+FAULTS = (StackError, Unexpected, ocr_bench.NothingToRead, ocr_bench.NotThere)
 
 
 @click.group()
 def bench() -> None:
     """Measure speed on a throw-away site of this machine."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a run has found: its figures for programs, and the lines that people read."""
+
+    figures: Mapping[str, object]
+    lines: Sequence[str]
+
+
+def reported(measure: Callable[..., Report]) -> Callable[..., None]:
+    """What every command that measures has in common: `--json`, and a fault of the trial as one of the command."""
+
+    @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of lines.")
+    @wraps(measure)
+    def report(*, as_json: bool, **asked: object) -> None:
+        try:
+            found = measure(**asked)
+        except FAULTS as error:
+            raise click.ClickException(str(error)) from error
+        click.echo(json.dumps(found.figures) if as_json else "\n".join(found.lines))
+
+    return report
 
 
 @bench.command()
@@ -48,24 +72,17 @@ def bench() -> None:
     type=click.IntRange(0, 1_000_000),
     help="Finished cases that are there already.",
 )
-@AS_JSON
-def tasks(officers: int, cases: int, pages: bool, finished: int, as_json: bool) -> None:
+@reported
+def tasks(officers: int, cases: int, pages: bool, finished: int) -> Report:
     """Officers list and complete tasks over HTTP, all at once.
 
     For each case an officer looks at the list once, and then sends the five forms of the desk, to which the site leads one
     after the other. JSON has the figures of a run; the lines also tell what explains them.
     """
-    try:
-        result = task_bench.measure(
-            officers=officers,
-            cases=cases,
-            with_pages=pages,
-            finished=finished,
-            notice=lambda text: click.echo(f"  {text}", err=True),
-        )
-    except (StackError, Unexpected) as error:
-        raise click.ClickException(str(error)) from error
-    _print(result.as_dict() if as_json else result.as_dict() | result.details(), as_json=as_json)
+    found = task_bench.measure(
+        officers=officers, cases=cases, with_pages=pages, finished=finished, notice=_notice
+    )
+    return Report(found.as_dict(), _table(found.as_dict() | found.details()))
 
 
 @bench.command()
@@ -77,23 +94,26 @@ def tasks(officers: int, cases: int, pages: bool, finished: int, as_json: bool) 
     type=click.IntRange(1, 1_000_000),
     help="Open tasks.",
 )
-@AS_JSON
-def inbox(open_tasks: int, as_json: bool) -> None:
+@reported
+def inbox(open_tasks: int) -> Report:
     """Read the lists with N open and 10 N finished tasks, and beside it with 1,000 open ones."""
-    try:
-        small, large = inbox_bench.measure(open_tasks, notice=lambda text: click.echo(f"  {text}", err=True))
-    except (StackError, Unexpected) as error:
-        raise click.ClickException(str(error)) from error
+    small, large = inbox_bench.measure(open_tasks, notice=_notice)
     growth = inbox_bench.growth(small, large)
-    if as_json:
-        ratios = {
-            "p95_ratio": growth.all_lists,
-            "worst_list": growth.which,
-            "worst_list_p50_ratio": growth.one_list,
-        }
-        _print({**asdict(large), **ratios, "with_1000": asdict(small)}, as_json=True)
-        return
-    click.echo(_told(small, large, growth))
+    ratios = {
+        "p95_ratio": growth.all_lists,
+        "worst_list": growth.which,
+        "worst_list_p50_ratio": growth.one_list,
+    }
+    lines = [
+        f"{one.open} open, {one.finished} finished: p50 {one.p50_ms} ms, p95 {one.p95_ms} ms, p99 {one.p99_ms} ms; "
+        f"slowest list: {one.slowest} (p50 {one.slowest_p50_ms} ms)"
+        for one in (small, large)
+    ]
+    lines += [
+        f"all lists: p95 at {large.open} is {growth.all_lists} times that at {small.open} (wanted: at most {WANTED})",
+        f"the list that grew most: {growth.which}, {growth.one_list} times",
+    ]
+    return Report({**asdict(large), **ratios, "with_1000": asdict(small)}, lines)
 
 
 @bench.command()
@@ -112,65 +132,39 @@ def inbox(open_tasks: int, as_json: bool) -> None:
     type=click.IntRange(0, 1_000_000),
     help="Finished cases beside them.",
 )
-@AS_JSON
-def board(open_cases: int, finished: int, as_json: bool) -> None:
+@reported
+def board(open_cases: int, finished: int) -> Report:
     """Read the board of all running cases, whole and when nothing is new, and the lists behind its figures."""
-    try:
-        figures = board_bench.measure(
-            open_cases, finished=finished, notice=lambda text: click.echo(f"  {text}", err=True)
-        )
-    except (StackError, Unexpected) as error:
-        raise click.ClickException(str(error)) from error
-    _print(figures.as_dict() if as_json else figures.as_dict() | figures.details(), as_json=as_json)
-
-
-def _told(small: inbox_bench.Latency, large: inbox_bench.Latency, growth: inbox_bench.Growth) -> str:
-    lines = [
-        f"{one.open} open, {one.finished} finished: p50 {one.p50_ms} ms, p95 {one.p95_ms} ms, p99 {one.p99_ms} ms; "
-        f"slowest list: {one.slowest} (p50 {one.slowest_p50_ms} ms)"
-        for one in (small, large)
-    ]
-    lines += [
-        f"all lists: p95 at {large.open} is {growth.all_lists} times that at {small.open} (wanted: at most {WANTED})",
-        f"the list that grew most: {growth.which}, {growth.one_list} times",
-    ]
-    return "\n".join(lines)
+    found = board_bench.measure(open_cases, finished=finished, notice=_notice)
+    return Report(found.as_dict(), _table(found.as_dict() | found.details()))
 
 
 @bench.command()
 @click.option(
     "--loops", default=1000, show_default=True, type=click.IntRange(60, 1900), help="Loops of the old case."
 )
-@AS_JSON
-def rework(loops: int, as_json: bool) -> None:
+@reported
+def rework(loops: int) -> Report:
     """Complete steps in a case that was sent back N times, by turns with the same steps in a new case."""
-    try:
-        result = rework_bench.measure(loops, notice=lambda text: click.echo(f"  {text}", err=True))
-    except (StackError, Unexpected) as error:
-        raise click.ClickException(str(error)) from error
-    if as_json:
-        _print({**asdict(result), "ratio": result.ratio}, as_json=True)
-        return
-    for name, cost in (("first", result.first), ("last", result.last)):
-        click.echo(
-            f"{name} completions: {cost.completion_ms} ms; a round asks {cost.statements} statements for {cost.rows} rows "
-            f"({cost.bytes} bytes), the engine keeps {cost.state_bytes} bytes"
-        )
-    click.echo(f"after {result.loops} loops: {result.ratio} times as long (wanted: at most {WANTED})")
+    found = rework_bench.measure(loops, notice=_notice)
+    lines = [
+        f"{name} completions: {cost.completion_ms} ms; a round asks {cost.statements} statements for {cost.rows} rows "
+        f"({cost.bytes} bytes), the engine keeps {cost.state_bytes} bytes"
+        for name, cost in (("first", found.first), ("last", found.last))
+    ]
+    lines.append(f"after {found.loops} loops: {found.ratio} times as long (wanted: at most {WANTED})")
+    return Report({**asdict(found), "ratio": found.ratio}, lines)
 
 
 @bench.command()
 @click.option(
     "--rounds", default=3, show_default=True, type=click.IntRange(1, 50), help="Starts on existing data."
 )
-@AS_JSON
-def start(rounds: int, as_json: bool) -> None:
+@reported
+def start(rounds: int) -> Report:
     """Time from the command to the first page, on a new site and on its data afterwards."""
-    try:
-        starts = start_bench.measure(rounds)
-    except (StackError, Unexpected) as error:
-        raise click.ClickException(str(error)) from error
-    _print(asdict(starts), as_json=as_json)
+    found = asdict(start_bench.measure(rounds))
+    return Report(found, _table(found))
 
 
 @bench.command()
@@ -178,17 +172,12 @@ def start(rounds: int, as_json: bool) -> None:
     "--pages", default=10, show_default=True, type=click.IntRange(1, 300), help="Pages of each paper."
 )
 @click.option("--papers", default=3, show_default=True, type=click.IntRange(1, 100), help="Papers uploaded.")
-@AS_JSON
-def ingest(pages: int, papers: int, as_json: bool) -> None:
+@reported
+def ingest(pages: int, papers: int) -> Report:
     """Upload scanned papers over HTTP, one after the other, until the search finds them: pages per minute, seconds to the
     first page that can be read."""
-    try:
-        figures = ingest_bench.measure(
-            pages=pages, papers=papers, notice=lambda text: click.echo(f"  {text}", err=True)
-        )
-    except (StackError, Unexpected) as error:
-        raise click.ClickException(str(error)) from error
-    _print(figures.as_dict(), as_json=as_json)
+    found = ingest_bench.measure(pages=pages, papers=papers, notice=_notice).as_dict()
+    return Report(found, _table(found))
 
 
 @bench.command()
@@ -201,24 +190,16 @@ def ingest(pages: int, papers: int, as_json: bool) -> None:
     show_default=True,
     help="OCRmyPDF to compare with, a path or a name; also the variable OCRMYPDF.",
 )
-@AS_JSON
-def ocr(folder: Path, program: str, as_json: bool) -> None:
+@reported
+def ocr(folder: Path, program: str) -> Report:
     """Read all pictures and PDFs of FOLDER, ours and OCRmyPDF's in turns on the same files.
 
     Where NAME.txt is beside a paper, its letters are compared. OCRmyPDF is used when it is installed (it belongs into an
     environment of its own, see docs/how-to/measure-speed.md). Papers to read are made by `bench corpus`.
     """
     is_named = click.get_current_context().get_parameter_source("program") is not ParameterSource.DEFAULT
-    try:
-        figures = ocr_bench.measure(
-            folder,
-            program=program,
-            must_compare=is_named,
-            notice=lambda text: click.echo(f"  {text}", err=True),
-        )
-    except (ocr_bench.NothingToRead, ocr_bench.NotThere) as error:
-        raise click.ClickException(str(error)) from error
-    _print(figures.as_dict() if as_json else figures.as_dict() | figures.details(), as_json=as_json)
+    found = ocr_bench.measure(folder, program=program, must_compare=is_named, notice=_notice)
+    return Report(found.as_dict(), _table(found.as_dict() | found.details()))
 
 
 @bench.command()
@@ -246,16 +227,11 @@ def corpus(folder: Path, per_kind: int, seed: int) -> None:
     type=click.Path(file_okay=False, path_type=Path),
     help="Write the pages there and leave them; the next time they are only searched.",
 )
-@AS_JSON
-def search(pages: int, keep: Path | None, as_json: bool) -> None:
+@reported
+def search(pages: int, keep: Path | None) -> Report:
     """Search among N pages as three people see them: frequent and rare words, phrases, letter numbers, NIK, plates, dates."""
-    try:
-        figures = search_bench.measure(
-            pages, keep=keep, notice=lambda text: click.echo(f"  {text}", err=True)
-        )
-    except (StackError, Unexpected) as error:
-        raise click.ClickException(str(error)) from error
-    _print(figures.as_dict() if as_json else figures.as_dict() | figures.details(), as_json=as_json)
+    found = search_bench.measure(pages, keep=keep, notice=_notice)
+    return Report(found.as_dict(), _table(found.as_dict() | found.details()))
 
 
 @bench.command()
@@ -266,19 +242,16 @@ def search(pages: int, keep: Path | None, as_json: bool) -> None:
     type=click.IntRange(1_000, 20_000_000),
     help="Events in the log.",
 )
-@AS_JSON
-def heatmap(events: int, as_json: bool) -> None:
+@reported
+def heatmap(events: int) -> Report:
     """Read the page of a process with N events in its log, for several periods and readers, and the lists behind its figures."""
-    try:
-        figures = heatmap_bench.measure(events, notice=lambda text: click.echo(f"  {text}", err=True))
-    except (StackError, Unexpected) as error:
-        raise click.ClickException(str(error)) from error
-    _print(figures.as_dict() if as_json else figures.as_dict() | dict(figures.by_page), as_json=as_json)
+    found = heatmap_bench.measure(events, notice=_notice)
+    return Report(found.as_dict(), _table({**found.as_dict(), **found.by_page}))
 
 
-def _print(figures: Mapping[str, object], *, as_json: bool) -> None:
-    if as_json:
-        click.echo(json.dumps(figures))
-        return
-    for name, value in figures.items():
-        click.echo(f"{name:<24} {value}")
+def _notice(text: str) -> None:
+    click.echo(f"  {text}", err=True)
+
+
+def _table(figures: Mapping[str, object]) -> list[str]:
+    return [f"{name:<24} {value}" for name, value in figures.items()]
