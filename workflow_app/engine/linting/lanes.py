@@ -44,11 +44,8 @@ def hand_backs(source: Source) -> Iterator[Finding]:
         back = node.properties.get("handBack")
         if back is None:
             continue
-        name, _, value = back.partition("=")
-        form = source.forms.get(node.id)
-        field = form.fields.get(name) if form else None
-        is_choice = field is not None and field.control and value in field.options
-        if node.role != RECEIVING_LANE or not (back == "always" or is_choice):
+        fits = back == "always" or _can_be_chosen(source, node.id, back)
+        if node.role != RECEIVING_LANE or not fits:
             message = f"Pengembalian {back} harus always atau isian=pilihan dari isian kendali tugas penerima ini (handBack)."
             yield Finding("hand-back", node.id, message)
 
@@ -59,14 +56,19 @@ def paper_checks(source: Source) -> Iterator[Finding]:
         found_good = node.properties.get("checksPapers")
         if found_good is None:
             continue
-        name, _, value = found_good.partition("=")
-        form = source.forms.get(node.id)
-        field = form.fields.get(name) if form else None
-        if field is None or not field.control or value not in field.options:
+        if not _can_be_chosen(source, node.id, found_good):
             message = (
                 f"Pemeriksaan {found_good} harus isian=pilihan dari isian kendali tugas ini (checksPapers)."
             )
             yield Finding("paper-check", node.id, message)
+
+
+def _can_be_chosen(source: Source, element: str, answer: str) -> bool:
+    """`field=option` is a choice that the form of this task offers and the engine learns."""
+    name, _, value = answer.partition("=")
+    form = source.forms.get(element)
+    field = form.fields.get(name) if form else None
+    return field is not None and field.control and value in field.options
 
 
 def _names_roles(source: Source, element: str, variable: str) -> Iterator[Finding]:
