@@ -15,7 +15,6 @@ View = TypeVar("View", bound=Callable[..., Any])
 PUBLIC: frozenset[str] = frozenset({"*"})
 FIRST = frozenset({"users.change_password", "users.replace_password", "users.sign_out", "users.renew"})
 """What somebody reaches who still has the password that another gave him."""
-SIGNED_IN: frozenset[str] = frozenset()
 
 
 def public(view: View) -> View:

@@ -5,7 +5,7 @@ Each change is a new version of the calendar from an instant on. Clocks that run
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -20,8 +20,6 @@ from workflow_app.services.office.configuration_shapes import YEARS, is_line
 from workflow_app.services.office.working_days import WEEKDAYS, Calendar
 from workflow_app.types import WITA
 
-Deed = Literal["pastikan", "libur", "masuk", "hapus"]
-DEEDS: tuple[Deed, ...] = ("pastikan", "libur", "masuk", "hapus")
 OFFICE = {"libur": "Libur kantor", "masuk": "Tetap masuk"}
 EXAMPLE_DAYS = 3
 MORNING = time(10, 0)

@@ -48,7 +48,6 @@ class IssuedCode:
     """A code at the only moment at which it is known."""
 
     case_id: UUID
-    letter_title: str
     number: str
     code: str
 
@@ -94,7 +93,7 @@ def issue(work: UnitOfWork, letter_id: UUID, purpose: str = "") -> IssuedCode:
         )
     )
     work.session.flush()
-    return IssuedCode(case.id, letter.title, letter.number, code)
+    return IssuedCode(case.id, letter.number, code)
 
 
 def find(work: UnitOfWork, number: str, code: str) -> Letter | None:
