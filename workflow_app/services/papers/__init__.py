@@ -1,1 +1,1 @@
-"""Papers: taken in, read, found, bundled."""
+"""Papers: what one is, how it is read, and who sees it."""
