@@ -31,6 +31,14 @@ BESIDE = frozenset({"complete", "reprint", "message"})
 """Operations whose failure does not stop the case: its task is open still, or its step was over."""
 OUTLASTING = frozenset({"reprint", "message"})
 """Operations that are still owed when the case has ended."""
+RETRIES = {
+    "effect": ("perform_effect", "task_id"),
+    "reprint": ("reprint_letter", "letter_id"),
+    "message": ("send_message", "message_id"),
+    "stranded": ("restore_case", "case_id"),
+    "wake": ("wake_case", "case_id"),
+}
+"""The job that runs a failed operation again, and the name by which it is told what to run."""
 
 
 @dataclass(frozen=True)
@@ -223,16 +231,8 @@ def retry(work: UnitOfWork, incident_id: UUID) -> None:
         raise precedence.mended(work, incident)
     if incident.operation == "complete":
         raise Conflict("Buka tugasnya dan kirim ulang isiannya; isian terakhir tersimpan sebagai konsep.")
-    if incident.operation == "effect":
-        job, name, about = "perform_effect", "task_id", str(incident.task_id)
-    elif incident.operation == "reprint":
-        job, name, about = "reprint_letter", "letter_id", str(incident.task_id)
-    elif incident.operation == "message":
-        job, name, about = "send_message", "message_id", str(incident.task_id)
-    elif incident.operation == "stranded":
-        job, name, about = "restore_case", "case_id", str(incident.case_id)
-    else:
-        job, name, about = "wake_case", "case_id", str(incident.case_id)
+    job, name = RETRIES[incident.operation]
+    about = str(incident.case_id if name == "case_id" else incident.task_id)
     if jobs.is_waiting(work, job, name, about):
         raise precedence.retried(work, incident)
     audit.record_case(work, incident.case_id, "incident.retried", incident.element)
