@@ -7,7 +7,6 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
-from workflow_app.engine import forms
 from workflow_app.engine.forms import WORKING_NOTES, Form
 from workflow_app.errors import Forbidden, InvalidInput
 from workflow_app.models.audit import AuditEvent
@@ -20,7 +19,8 @@ from workflow_app.services.office.processes import definition_of
 from workflow_app.types import Answers
 
 REVEALED = "identity.revealed"
-LONGEST_PURPOSE = 300
+SHORTEST_PURPOSE, LONGEST_PURPOSE = 5, 300
+PURPOSE_WANTED = "Tulis untuk apa identitas dibuka, paling sedikit lima huruf."
 MASK = "•••"
 
 
@@ -54,9 +54,7 @@ def reveal(work: UnitOfWork, case_id: UUID, purpose: str) -> list[IdentityGroup]
     case = access.visible_case(work, case_id, lock=True)
     if not handoffs.opens_identities(work, case):
         raise Forbidden()
-    if len(purpose.strip()) < 5:
-        raise InvalidInput(fields={"purpose": "Tulis untuk apa identitas dibuka, paling sedikit lima huruf."})
-    if fault := forms.judge_text(purpose, LONGEST_PURPOSE):
+    if fault := remarks.fault(purpose, PURPOSE_WANTED, shortest=SHORTEST_PURPOSE, longest=LONGEST_PURPOSE):
         raise InvalidInput(fields={"purpose": fault})
     remark = f"pembukaan:{uuid4()}"
     remarks.keep(work, case, remark, purpose)

@@ -13,7 +13,7 @@ from workflow_app.engine.form_starts import Told, minute_of
 from workflow_app.engine.forms import Form
 from workflow_app.models.case import Case
 from workflow_app.models.task import Task
-from workflow_app.services.case_file import stages
+from workflow_app.services.case_file import remarks, stages
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import configuration, readable
 from workflow_app.types import Answers
@@ -40,7 +40,7 @@ def check(work: UnitOfWork, task: Task, form: Form, given: Answers) -> dict[str,
         if told.at > work.clock():
             found[told.field] = _not_yet(work.clock())
     for told in _moved(work, task, form, given):
-        if told.field not in found and len(told.reason) < stages.SHORTEST_REASON:
+        if told.field not in found and len(told.reason) < remarks.SHORTEST:
             found[told.reason_field] = _why(told, _begun(task, told))
     return found
 
@@ -73,7 +73,7 @@ def _not_yet(now: datetime) -> str:
 def _why(told: Told, begun: datetime) -> str:
     """What is missing, and what can be done instead."""
     if told.reason:
-        return f"Tulis alasannya lebih jelas, paling sedikit {stages.SHORTEST_REASON} huruf."
+        return f"Tulis alasannya lebih jelas, paling sedikit {remarks.SHORTEST} huruf."
     if told.offers_opening:
         return (
             f"Formulir ini dibuka {readable.moment(begun)}. Tulis mengapa waktunya lain, atau isi waktu itu."

@@ -1,13 +1,29 @@
-"""Written reasons that belong to a case but to no task. Officers may name people in them, so they are sealed; events only
-say that there is one. The caller has checked access.
+"""Written reasons: whether one says enough, and those that belong to a case but to no task. Officers may name people in them,
+so they are sealed; events only say that there is one. The caller has checked access.
 """
 
 from uuid import uuid4
 
 from sqlalchemy import select
 
+from workflow_app.engine import forms
+from workflow_app.errors import InvalidInput
 from workflow_app.models.case import Case, CaseRemark
 from workflow_app.services.ground.unit_of_work import UnitOfWork
+
+SHORTEST, LONGEST = 10, 2000
+"""Letters of a reason that somebody can read later and understand."""
+
+
+def fault(words: str, asked: str, *, shortest: int = SHORTEST, longest: int = LONGEST) -> str | None:
+    """What is wrong with a reason, None if nothing; `asked` is the sentence for one that is missing or too short."""
+    return asked if len(words.strip()) < shortest else forms.judge_text(words, longest)
+
+
+def check(words: str, asked: str, *, field: str = "reason", longest: int = LONGEST) -> None:
+    """Raise `InvalidInput` at the field unless the reason says enough."""
+    if wrong := fault(words, asked, longest=longest):
+        raise InvalidInput(fields={field: wrong})
 
 
 def keep(work: UnitOfWork, case: Case, kind: str, words: str) -> None:

@@ -11,7 +11,6 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
-from workflow_app.engine import forms
 from workflow_app.engine.clock_edges import START, STOP
 from workflow_app.engine.definitions import Definition
 from workflow_app.engine.element import Element
@@ -23,14 +22,15 @@ from workflow_app.models.task import Task
 from workflow_app.permissions import TIME_CORRECTORS, check_role, has_role
 from workflow_app.roles import FIELD_ROLES
 from workflow_app.services.accounts import people
-from workflow_app.services.case_file import access, answers, edges
+from workflow_app.services.case_file import access, answers, edges, remarks
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import readable
 from workflow_app.services.office.processes import definition_of
 from workflow_app.types import WITA, Answers
 
-SHORTEST_REASON, LONGEST_REASON = 10, 500
+LONGEST_REASON = 500
+REASON_WANTED = "Tulis alasan koreksi dengan jelas, paling sedikit sepuluh huruf."
 SOURCES = {"tombol": "tombol", "radio": "radio", "isian": "isian"}
 OFFERED = "formulir"
 """Source of a time that the form offered."""
@@ -187,9 +187,7 @@ def correct(work: UnitOfWork, case_id: UUID, element: str, at: str, reason: str)
         faults["at"] = "Waktu ini belum terjadi. Isi waktu yang sudah lewat."
     elif begun is not None and begun.element != element and instant < begun.at:
         faults["at"] = _too_early(begun)
-    if len(reason.strip()) < SHORTEST_REASON:
-        faults["reason"] = "Tulis alasan koreksi dengan jelas, paling sedikit sepuluh huruf."
-    elif fault := forms.judge_text(reason, LONGEST_REASON):
+    if fault := remarks.fault(reason, REASON_WANTED, longest=LONGEST_REASON):
         faults["reason"] = fault
     if faults or instant is None:
         raise InvalidInput(fields=faults)

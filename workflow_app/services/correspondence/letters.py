@@ -8,7 +8,6 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
-from workflow_app.engine import forms
 from workflow_app.engine.definitions import Definition
 from workflow_app.errors import Conflict, InvalidDefinition, InvalidInput, NotFound
 from workflow_app.models.case import Case
@@ -27,8 +26,6 @@ from workflow_app.services.papers import documents
 from workflow_app.types import Answer, Answers
 
 WITHDRAWERS = frozenset({"ka_spkt"})
-SHORTEST_REASON = 10
-LONGEST_REASON = 2000
 NUMBER_VOIDED = "Suratnya ditarik; alasannya ada pada berkas."
 
 
@@ -145,12 +142,7 @@ def withdraw(work: UnitOfWork, letter_id: UUID, reason: str) -> None:
         raise NotFound()
     case = access.visible_case(work, letter.case_id, lock=True)
     check_role(work.actor, WITHDRAWERS)
-    if len(reason.strip()) < SHORTEST_REASON:
-        raise InvalidInput(
-            fields={"reason": "Tulis alasan penarikan dengan jelas, paling sedikit sepuluh huruf."}
-        )
-    if fault := forms.judge_text(reason, LONGEST_REASON):
-        raise InvalidInput(fields={"reason": fault})
+    remarks.check(reason, "Tulis alasan penarikan dengan jelas, paling sedikit sepuluh huruf.")
     work.session.refresh(letter)
     if letter.voided_by == work.actor.user_id and _reasons(work, case, [letter]) == [reason.strip()]:
         return  # a double click

@@ -12,7 +12,7 @@ from workflow_app.engine.checklists import line_answers
 from workflow_app.engine.definitions import Definition
 from workflow_app.engine.forms import Field, Form
 from workflow_app.models.case import Case, CaseWaiver
-from workflow_app.services.case_file import access, answers
+from workflow_app.services.case_file import access, answers, remarks
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import processes
@@ -131,28 +131,13 @@ def lines_of(work: UnitOfWork, case: Case) -> list[RequirementLine]:
 
 def check(work: UnitOfWork, case: Case, form: Form, given: Answers) -> dict[str, str]:
     """Faults of checklist answers that the schema cannot see: field to sentence."""
+    judges = {"requirements": _checklist_faults, "waiver": _waiver_faults}
     faults: dict[str, str] = {}
     for field in form.fields.values():
         value = given.get(field.name)
-        if not isinstance(value, dict):
-            continue
-        lines = {line.id: line for line in lines_of(work, case)}
-        if field.widget == "requirements":
-            for line_id, line_answer in line_answers(value).items():
-                prefix = f"{field.name}.{line_id}"
-                if line_id not in lines:
-                    faults[prefix] = "Baris ini tidak termasuk persyaratan layanan yang dipilih."
-                elif line_answer.get("waive") and not lines[line_id].soft:
-                    faults[f"{prefix}.waive"] = "Persyaratan ini tidak dapat dikecualikan menurut SOP."
-                elif line_answer.get("waive") and not str(line_answer.get("reason") or "").strip():
-                    faults[f"{prefix}.reason"] = "Tulis alasan mengapa persyaratan ini tidak dapat dipenuhi."
-        elif field.widget == "waiver":
-            waiting = checklists.undecided(_given(work, case), _waivers(work, case.id))
-            line = lines.get(str(value.get("line")))
-            if line is None or not line.soft or line.id not in waiting:
-                faults[field.name] = "Pilih persyaratan yang dimintakan pengecualian dan belum diputuskan."
-            elif len(str(value.get("reason") or "").strip()) < 10:
-                faults[field.name] = "Tulis alasan keputusan, paling sedikit sepuluh huruf."
+        if field.widget in judges and isinstance(value, dict):
+            lines = {line.id: line for line in lines_of(work, case)}
+            faults |= judges[field.widget](work, case, field, value, lines)
     return faults
 
 
@@ -193,6 +178,33 @@ def shown_lines(work: UnitOfWork, case: Case) -> list[tuple[RequirementLine, Map
     """The same for a page: the particulars only for who works on the case."""
     found = given_lines(work, case)
     return found if answers.works_on(work, case) else [(line, {}) for line, _ in found]
+
+
+def _checklist_faults(
+    work: UnitOfWork, case: Case, field: Field, value: Mapping[str, Any], lines: Mapping[str, RequirementLine]
+) -> dict[str, str]:
+    faults: dict[str, str] = {}
+    for line_id, told in line_answers(value).items():
+        prefix = f"{field.name}.{line_id}"
+        if line_id not in lines:
+            faults[prefix] = "Baris ini tidak termasuk persyaratan layanan yang dipilih."
+        elif told.get("waive") and not lines[line_id].soft:
+            faults[f"{prefix}.waive"] = "Persyaratan ini tidak dapat dikecualikan menurut SOP."
+        elif told.get("waive") and not str(told.get("reason") or "").strip():
+            faults[f"{prefix}.reason"] = "Tulis alasan mengapa persyaratan ini tidak dapat dipenuhi."
+    return faults
+
+
+def _waiver_faults(
+    work: UnitOfWork, case: Case, field: Field, value: Mapping[str, Any], lines: Mapping[str, RequirementLine]
+) -> dict[str, str]:
+    line = lines.get(str(value.get("line")))
+    waiting = checklists.undecided(_given(work, case), _waivers(work, case.id))
+    if line is None or not line.soft or line.id not in waiting:
+        return {field.name: "Pilih persyaratan yang dimintakan pengecualian dan belum diputuskan."}
+    if len(str(value.get("reason") or "").strip()) < remarks.SHORTEST:
+        return {field.name: "Tulis alasan keputusan, paling sedikit sepuluh huruf."}
+    return {}
 
 
 def _state(work: UnitOfWork, case: Case, given: Mapping[str, Mapping[str, Any]]) -> str:

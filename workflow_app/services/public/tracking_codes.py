@@ -8,7 +8,6 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
-from workflow_app.engine import forms
 from workflow_app.errors import Conflict, InvalidInput, NotFound
 from workflow_app.models.case import Case
 from workflow_app.models.letter import Letter
@@ -25,8 +24,8 @@ from workflow_app.services.office.processes import definition_of
 LENGTH = 12
 """60 random bits: guesses are slowed, and what is kept of it cannot be tried out without the key of the case."""
 CONTEXT = "tracking"
-SHORTEST_PURPOSE = 10
 LONGEST_PURPOSE = 300
+PURPOSE_WANTED = "Kode sudah pernah diserahkan. Tulis mengapa diganti, paling sedikit sepuluh huruf."
 NOBODY = UUID(int=0)
 
 
@@ -120,11 +119,8 @@ def _end(work: UnitOfWork, case: Case, letter: Letter, purpose: str) -> None:
     if old is None:
         audit.record_case(work, case.id, "tracking.issued", letter_id=str(letter.id), number=letter.number)
         return
-    if len(purpose.strip()) < SHORTEST_PURPOSE:
-        sentence = "Kode sudah pernah diserahkan. Tulis mengapa diganti, paling sedikit sepuluh huruf."
-        raise InvalidInput(sentence, fields={"purpose": sentence})
-    if fault := forms.judge_text(purpose, LONGEST_PURPOSE):
-        raise InvalidInput(fields={"purpose": fault})
+    if fault := remarks.fault(purpose, PURPOSE_WANTED, longest=LONGEST_PURPOSE):
+        raise InvalidInput(fault, fields={"purpose": fault})
     old.ended_at = work.clock()
     work.session.flush()
     remark = f"kode:{uuid4()}"

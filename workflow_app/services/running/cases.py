@@ -7,10 +7,10 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from workflow_app.engine import forms, runner
+from workflow_app.engine import runner
 from workflow_app.engine.definitions import Definition
 from workflow_app.engine.element import ASKING_LANE
-from workflow_app.errors import Conflict, InvalidInput
+from workflow_app.errors import Conflict
 from workflow_app.models.case import Case
 from workflow_app.models.letter import Letter
 from workflow_app.models.task import Task
@@ -45,7 +45,6 @@ from workflow_app.services.running import steps
 from workflow_app.types import Variables
 
 CANCELLATION = "pembatalan"
-LONGEST_REASON = 2000
 
 
 @dataclass(frozen=True)
@@ -144,12 +143,7 @@ def cancel(work: UnitOfWork, case_id: UUID, reason: str) -> None:
     """End a case before its letter exists, with a written reason (R8: no case ends without an outcome)."""
     case = access.visible_case(work, case_id, lock=True)
     check_role(work.actor, _cancellers(work, case))
-    if len(reason.strip()) < 10:
-        raise InvalidInput(
-            fields={"reason": "Tulis alasan pembatalan dengan jelas, paling sedikit sepuluh huruf."}
-        )
-    if fault := forms.judge_text(reason, LONGEST_REASON):
-        raise InvalidInput(fields={"reason": fault})
+    remarks.check(reason, "Tulis alasan pembatalan dengan jelas, paling sedikit sepuluh huruf.")
     if case.closed_at is not None:
         if remarks.is_repeated(work, case, CANCELLATION, reason):
             return

@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
-from workflow_app.engine import forms, rework, runner
-from workflow_app.errors import InvalidInput, NotFound, TaskNotReady
+from workflow_app.engine import rework, runner
+from workflow_app.errors import NotFound, TaskNotReady
 from workflow_app.models.audit import AuditEvent
 from workflow_app.models.case import Case
 from workflow_app.models.incident import Incident
@@ -19,7 +19,6 @@ from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office.processes import definition_of
 from workflow_app.services.running import steps
 
-SHORTEST_REASON, LONGEST_REASON = 10, 2000
 ALLOWED = "rework.allowed"
 
 
@@ -78,12 +77,7 @@ def let_on(work: UnitOfWork, incident_id: UUID, reason: str) -> UUID:
     A step of the system that stopped there is tried again. Raises `NotFound`, `Forbidden`, `InvalidInput`, `Conflict`.
     """
     incident, case = _held(work, incident_id, lock=True)
-    if len(reason.strip()) < SHORTEST_REASON:
-        raise InvalidInput(
-            fields={"reason": "Tulis mengapa berkas ini boleh berjalan lagi, paling sedikit sepuluh huruf."}
-        )
-    if fault := forms.judge_text(reason, LONGEST_REASON):
-        raise InvalidInput(fields={"reason": fault})
+    remarks.check(reason, "Tulis mengapa berkas ini boleh berjalan lagi, paling sedikit sepuluh huruf.")
     if incident.resolved_at is not None:
         if incident.resolved_by == work.actor.user_id:
             return case.id

@@ -12,12 +12,12 @@ from uuid import UUID, uuid4
 from sqlalchemy import func, select
 
 from workflow_app import logs
-from workflow_app.engine import forms, moving, runner
-from workflow_app.errors import Busy, Conflict, InvalidInput, NotFound, SentraError, Unavailable
+from workflow_app.engine import moving, runner
+from workflow_app.errors import Busy, Conflict, NotFound, SentraError, Unavailable
 from workflow_app.models.case import Case
 from workflow_app.models.move import CaseMove, MoveOrder
 from workflow_app.services.accounts import people
-from workflow_app.services.case_file import access
+from workflow_app.services.case_file import access, remarks
 from workflow_app.services.ground import audit, jobs
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
 from workflow_app.services.office import process_versions
@@ -27,16 +27,14 @@ from workflow_app.types import SYSTEM
 
 log = logging.getLogger(__name__)
 
-SHORTEST_REASON, LONGEST_REASON = 10, 1000
+LONGEST_REASON = 1000
 FAILED = "Berkas ini tidak dipindahkan karena kesalahan sistem. Hubungi admin."
 
 
 def check_reason(reason: str) -> None:
     """Raise `InvalidInput` unless somebody could read it later and understand."""
-    if len(reason.strip()) < SHORTEST_REASON:
-        raise InvalidInput(fields={"alasan": "Tulis alasannya, paling sedikit sepuluh huruf."})
-    if fault := forms.judge_text(reason, LONGEST_REASON):
-        raise InvalidInput(fields={"alasan": fault})
+    asked = "Tulis alasannya, paling sedikit sepuluh huruf."
+    remarks.check(reason, asked, field="alasan", longest=LONGEST_REASON)
 
 
 def order(

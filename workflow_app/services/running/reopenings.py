@@ -8,8 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from workflow_app.engine import forms
-from workflow_app.errors import Conflict, InvalidInput
+from workflow_app.errors import Conflict
 from workflow_app.models.case import Case
 from workflow_app.models.kinship import CaseKinship
 from workflow_app.permissions import check_lead, is_lead
@@ -21,8 +20,6 @@ from workflow_app.types import Variables
 
 REMARK = "pembukaan_kembali"
 REASON = kinship.REOPENED
-SHORTEST_REASON = 10
-LONGEST_REASON = 2000
 ENDED_FOR_GOOD = frozenset({"dibatalkan"})
 """A case begun by mistake; there is nothing to take up."""
 
@@ -56,10 +53,7 @@ def reopen(work: UnitOfWork, case_id: UUID, reason: str) -> UUID:
     """
     case = access.visible_case(work, case_id, lock=True)
     check_lead(work.actor, case.confined_to)
-    if len(reason.strip()) < SHORTEST_REASON:
-        raise InvalidInput(fields={"reason": "Tulis alasan membuka kembali, paling sedikit sepuluh huruf."})
-    if fault := forms.judge_text(reason, LONGEST_REASON):
-        raise InvalidInput(fields={"reason": fault})
+    remarks.check(reason, "Tulis alasan membuka kembali, paling sedikit sepuluh huruf.")
     if not _is_open_to_it(work, case):
         raise Conflict("Berkas ini tidak dapat dibuka kembali.")
     going_on = _going_on(work, case)
