@@ -1,6 +1,6 @@
 """The dispatch board: calls to a scene that are running, their stages and clocks; who is on duty. Nothing personal."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -135,29 +135,10 @@ def running(work: UnitOfWork) -> list[Call]:
         .limit(MOST)
     ).all()
     ids = [case.id for case in cases]
-    given: dict[UUID, dict[str, Submission]] = {}
-    for row in work.session.scalars(
-        select(Submission).where(Submission.case_id.in_(ids)).order_by(Submission.position)
-    ):
-        given.setdefault(row.case_id, {})[row.element] = row
-    waiting: dict[UUID, list[Task]] = {}
-    for task in work.session.scalars(select(Task).where(Task.case_id.in_(ids), Task.status == "open")):
-        waiting.setdefault(task.case_id, []).append(task)
-    passed, by_id = edges.of_cases(work, ids), {case.id: case for case in cases}
-    clocks = {
-        clock.case_id: Way(
-            clock.started_at,
-            clock.stopped_at,
-            clock.due_at,
-            edges.readings(work, by_id[clock.case_id], clock, passed.get((clock.case_id, clock.name), {})),
-        )
-        for clock in work.session.scalars(
-            select(CaseClock).where(CaseClock.case_id.in_(ids), CaseClock.name.in_(ARRIVAL))
-        )
-    }
+    given, waiting, ways = _given(work, ids), _waiting(work, ids), _ways(work, cases)
     corrected = stages.corrections(work, ids)
     return [
-        _call(work, case, given.get(case.id, {}), waiting.get(case.id, ()), clocks.get(case.id), corrected)
+        _call(work, case, given.get(case.id, {}), waiting.get(case.id, ()), ways.get(case.id), corrected)
         for case in cases
     ]
 
@@ -177,11 +158,11 @@ def begun(work: UnitOfWork) -> list[Begun]:
     ).all()
     latest = (
         select(Draft.task_id, func.max(Draft.saved_at))
-        .where(Draft.task_id.in_([row[3] for row in rows]))
+        .where(Draft.task_id.in_([task_id for _, _, _, task_id, _ in rows]))
         .group_by(Draft.task_id)
     )
     typed: dict[UUID, datetime] = dict(work.session.execute(latest).all())
-    names = people.names_of(work, [row[4] for row in rows])
+    names = people.names_of(work, [assignee_id for *_, assignee_id in rows])
     found = []
     for case_id, number, opened_at, task_id, assignee_id in rows:
         idle = work.clock() - typed.get(task_id, opened_at)
@@ -202,6 +183,37 @@ def on_duty(work: UnitOfWork) -> list[Watch]:
         for role in ROLES
         if role not in NEVER_SUMMONED and (role in FIELD_ROLES or role in serving)
     ]
+
+
+def _given(work: UnitOfWork, case_ids: Collection[UUID]) -> dict[UUID, dict[str, Submission]]:
+    """The newest answers of each case by element."""
+    found: dict[UUID, dict[str, Submission]] = {}
+    query = select(Submission).where(Submission.case_id.in_(case_ids)).order_by(Submission.position)
+    for row in work.session.scalars(query):
+        found.setdefault(row.case_id, {})[row.element] = row
+    return found
+
+
+def _waiting(work: UnitOfWork, case_ids: Collection[UUID]) -> dict[UUID, list[Task]]:
+    found: dict[UUID, list[Task]] = {}
+    for task in work.session.scalars(select(Task).where(Task.case_id.in_(case_ids), Task.status == "open")):
+        found.setdefault(task.case_id, []).append(task)
+    return found
+
+
+def _ways(work: UnitOfWork, cases: Collection[Case]) -> dict[UUID, Way]:
+    by_id = {case.id: case for case in cases}
+    passed = edges.of_cases(work, list(by_id))
+    query = select(CaseClock).where(CaseClock.case_id.in_(list(by_id)), CaseClock.name.in_(ARRIVAL))
+    return {
+        clock.case_id: Way(
+            clock.started_at,
+            clock.stopped_at,
+            clock.due_at,
+            edges.readings(work, by_id[clock.case_id], clock, passed.get((clock.case_id, clock.name), {})),
+        )
+        for clock in work.session.scalars(query)
+    }
 
 
 def _call(
