@@ -14,8 +14,8 @@ from tests.unit.ocr import worn
 SHEET = re.compile(r"/dokumen/[0-9a-f-]{36}/periksa")
 
 
-def scan(desk: Page, address: str) -> None:
-    """Register an old paper and scan it; the quality check is the open task then."""
+def bring_worn_paper(desk: Page, address: str) -> None:
+    """Register an old paper and choose its scan; the form is still open."""
     counter.start_case(desk, address, "Alih media arsip", "Daftarkan hardcopy")
     type_into(desk, "Isi hardcopy", "Daftar barang titipan")
     type_into(desk, "Dari tahun", "2018")
@@ -25,6 +25,11 @@ def scan(desk: Page, address: str) -> None:
     desk.locator("[data-paper-input]").first.set_input_files(
         {"name": "pindaian.pdf", "mimeType": "application/pdf", "buffer": worn.paper()}
     )
+
+
+def scan(desk: Page, address: str) -> None:
+    """Register an old paper and scan it; the quality check is the open task then."""
+    bring_worn_paper(desk, address)
     expect(desk.locator("[data-paper]")).to_have_count(1)
     type_into(desk, "Lembar yang dipindai", "2")
     send(desk, "Periksa mutu")

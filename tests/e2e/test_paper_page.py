@@ -3,25 +3,15 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e import counter
 from tests.e2e.conftest import Opener
 from tests.e2e.site import RunningSite
-from tests.e2e.test_digitisation import send, type_into
-from tests.unit.ocr import worn
+from tests.e2e.test_checks import bring_worn_paper
 
 
 @pytest.mark.timeout(300)
 def test_a_page_that_is_being_read_shows_its_pictures_by_itself(site: RunningSite, signed_in: Opener) -> None:
     desk = signed_in("arsip")
-    counter.start_case(desk, site.address, "Alih media arsip", "Daftarkan hardcopy")
-    type_into(desk, "Isi hardcopy", "Daftar barang titipan")
-    type_into(desk, "Dari tahun", "2018")
-    type_into(desk, "Jumlah lembar", "2")
-    type_into(desk, "Tempat hardcopy sekarang", "Gudang arsip, lemari 5")
-    send(desk, "Pindai")
-    desk.locator("[data-paper-input]").first.set_input_files(
-        {"name": "pindaian.pdf", "mimeType": "application/pdf", "buffer": worn.paper()}
-    )
+    bring_worn_paper(desk, site.address)
     address = desk.locator("[data-paper] a").first.get_attribute("href")
 
     desk.goto(f"{site.address}{address}")

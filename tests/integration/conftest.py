@@ -11,6 +11,7 @@ from uuid import UUID
 
 import pytest
 from argon2 import PasswordHasher
+from flask import Flask
 from PIL import Image
 from sqlalchemy import Engine
 from sqlalchemy.orm import sessionmaker
@@ -18,6 +19,7 @@ from sqlalchemy.orm import sessionmaker
 from archive.blobs import Blobs
 from tests.integration.hiring import PASSWORD as PASSWORD
 from tests.integration.hiring import hire
+from tests.integration.web.visitor import Visitor
 from workflow_app.connections import blobs as blobs_of
 from workflow_app.connections import connect
 from workflow_app.engine import definitions, scenarios
@@ -173,3 +175,13 @@ def play(stage: Stage, sktlk: str) -> Callable[..., UUID]:
         return rehearsal.play(replace(stage, cast=ChainMap(cast, stage.cast)), sktlk, scenario, steps=steps)
 
     return play
+
+
+@pytest.fixture
+def visit(app: Flask) -> Callable[[str], Visitor]:
+    """A signed-in visitor of the `app` of the tests beside: `visit("budi")`."""
+
+    def enter(username: str) -> Visitor:
+        return Visitor(app.test_client()).sign_in(username, PASSWORD)
+
+    return enter

@@ -1,6 +1,6 @@
 """One database for all races, in which everything commits; every test plays with cases of its own."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from uuid import UUID, uuid4
@@ -8,9 +8,8 @@ from uuid import UUID, uuid4
 import pytest
 from flask import Flask
 
-from tests.integration.conftest import MONDAY, PASSWORD, PROCESSES, TestClock
+from tests.integration.conftest import MONDAY, PROCESSES, TestClock
 from tests.integration.races.office import Office
-from tests.integration.web.visitor import Visitor
 from tests.services import new_database
 from workflow_app.app import create_app
 from workflow_app.connections import connect
@@ -77,16 +76,6 @@ def office(open_office: Office) -> Office:
 @pytest.fixture
 def app(race_settings: Settings, office: Office) -> Flask:
     return create_app(race_settings, works=office.works)
-
-
-@pytest.fixture
-def visit(app: Flask) -> Callable[[str], Visitor]:
-    """A signed-in visitor: `visit("budi")`."""
-
-    def enter(username: str) -> Visitor:
-        return Visitor(app.test_client()).sign_in(username, PASSWORD)
-
-    return enter
 
 
 @pytest.fixture

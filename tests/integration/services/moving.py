@@ -3,6 +3,8 @@
 from pathlib import Path
 from uuid import UUID, uuid4
 
+import pytest
+
 from tests.integration.deploying import deploy
 from tests.integration.open_tasks import task_of
 from tests.unit.engine.folder import Folder
@@ -92,3 +94,12 @@ def settled(works: Works, order: UUID, case_id: UUID) -> tuple[str, str]:
     with works.begin(SYSTEM) as work:
         found = work.session.get_one(CaseMove, (order, case_id), populate_existing=True)
         return found.status, found.sentence
+
+
+@pytest.fixture
+def case_id(works: Works, tmp_path: Path, budi: Actor) -> UUID:
+    """Waits for approval under version 1; version 2 has a step more."""
+    put_up(works, tmp_path, service())
+    waiting = begin(works, budi)
+    put_up(works, tmp_path, service("periksa"))
+    return waiting

@@ -1,7 +1,7 @@
 """A box of old papers: registered once, one case a bundle, and minutes that say what became of all of it (R37 to R39)."""
 
 from collections.abc import Callable
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pypdfium2
 import pytest
@@ -144,25 +144,26 @@ def test_r38_the_minutes_say_how_much_by_whom_and_the_list_says_each_hash(
         assert [one.is_closed for one in archive_boxes.lately(work)] == [True]
 
 
+def take_in_single(works: Works, archivist: Actor, words: str) -> None:
+    """A paper that stands in no box becomes archive."""
+    with works.begin(archivist) as work:
+        case_id = cases.start(work, "digitisation").case_id
+    told: Answers = {
+        "cakupan": "surat", "uraian": words, "tahun_awal": 2018, "jumlah_lembar": 2, "keadaan": "rapuh",
+        "tempat_sekarang": "Gudang",
+    }  # fmt: skip
+    complete(works, archivist, case_id, "daftar", told)
+    accept(works, archivist, case_id, words)
+
+
 def test_r38_papers_without_a_box_are_told_by_the_days_of_their_acceptance(
     works: Works, archivist: Actor, clock: TestClock
 ) -> None:
-    def single(words: str) -> UUID:
-        with works.begin(archivist) as work:
-            case_id = cases.start(work, "digitisation").case_id
-        told: Answers = {
-            "cakupan": "surat", "uraian": words, "tahun_awal": 2018, "jumlah_lembar": 2, "keadaan": "rapuh",
-            "tempat_sekarang": "Gudang",
-        }  # fmt: skip
-        complete(works, archivist, case_id, "daftar", told)
-        accept(works, archivist, case_id, words)
-        return case_id
-
-    single("Diterima hari Senin")
+    take_in_single(works, archivist, "Diterima hari Senin")
     boxed = register(works, archivist, AskedBundle("Bundel dalam kotak", "2019", "", "2"))
     accept(works, archivist, bundles_of(works, boxed)[0], "Isi bundel kotak")
     clock.at = clock.at.replace(hour=16)  # 00.00 WITA, Tuesday
-    single("Diterima hari Selasa")
+    take_in_single(works, archivist, "Diterima hari Selasa")
     clock.advance(days=1)
     with works.begin(archivist) as work:
         batch = cases.start(work, "archive_batch").case_id
@@ -178,14 +179,7 @@ def test_r38_a_period_with_too_many_cases_is_refused_and_its_papers_are_asked_fo
     works: Works, archivist: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for words in ("Surat pertama", "Surat kedua"):
-        with works.begin(archivist) as work:
-            case_id = cases.start(work, "digitisation").case_id
-        told: Answers = {
-            "cakupan": "surat", "uraian": words, "tahun_awal": 2018, "jumlah_lembar": 2, "keadaan": "rapuh",
-            "tempat_sekarang": "Gudang",
-        }  # fmt: skip
-        complete(works, archivist, case_id, "daftar", told)
-        accept(works, archivist, case_id, words)
+        take_in_single(works, archivist, words)
     with works.begin(archivist) as work:
         batch = cases.start(work, "archive_batch").case_id
     complete(works, archivist, batch, "periode", {"dari": "2026-11-23", "sampai": "2026-11-23"})

@@ -11,7 +11,7 @@ from archive.models import Document
 from ocr.fields.types import Field as Read
 from tests.integration.conftest import TestClock
 from tests.integration.services import desk, scans
-from tests.unit.ocr.fields.written import page
+from tests.unit.ocr.fields.written import CARD, page
 from workflow_app.engine.forms import Form
 from workflow_app.engine.linting.forms import PROPOSED
 from workflow_app.errors import Conflict, InvalidInput
@@ -23,14 +23,6 @@ from workflow_app.services.office.processes import definition_of
 from workflow_app.services.papers import documents, form_proposals, reading
 from workflow_app.services.papers.form_proposals import Offer
 from workflow_app.types import SYSTEM, AccessLevel, Actor
-
-CARD = (
-    "NIK : 6306054103050002",
-    "Nama : WARGA CONTOH MELATI",
-    "Tempat/Tgl Lahir : CONTOH, 01-03-2005",
-    "Jenis kelamin : PEREMPUAN",
-    "Alamat : JALAN CONTOH 7",
-)
 
 
 @pytest.fixture

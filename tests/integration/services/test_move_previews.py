@@ -6,7 +6,16 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text, update
 
-from tests.integration.services.moving import REASON, begin, put_up, row, service, settled, without_approval
+from tests.integration.services.moving import (
+    REASON,
+    begin,
+    case_id,
+    put_up,
+    row,
+    service,
+    settled,
+    without_approval,
+)
 from workflow_app.errors import Conflict, InvalidDefinition
 from workflow_app.models.case import Case
 from workflow_app.models.move import MoveOrder
@@ -16,14 +25,7 @@ from workflow_app.services.running import move_orders, move_previews, moves
 from workflow_app.services.watching import consistency_jobs
 from workflow_app.types import SYSTEM, Actor
 
-
-@pytest.fixture
-def case_id(works: Works, tmp_path: Path, budi: Actor) -> UUID:
-    """Waits for approval under version 1; version 2 has a step more."""
-    put_up(works, tmp_path, service())
-    waiting = begin(works, budi)
-    put_up(works, tmp_path, service("periksa"))
-    return waiting
+__all__ = ["case_id"]
 
 
 def test_r79_what_is_behind_a_wall_is_neither_counted_nor_moved(

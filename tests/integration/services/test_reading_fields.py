@@ -9,7 +9,7 @@ from sqlalchemy import select
 import archive.documents
 from ocr.types import PageReading
 from tests.integration.services import desk, scans
-from tests.unit.ocr.fields.written import page
+from tests.unit.ocr.fields.written import CARD, page
 from workflow_app.errors import Forbidden
 from workflow_app.models.audit import AuditEvent
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
@@ -17,14 +17,6 @@ from workflow_app.services.office import niks
 from workflow_app.services.papers import documents, reading, reading_fields
 from workflow_app.services.papers.reading_fields import ProposedField
 from workflow_app.types import SYSTEM, Actor
-
-CARD = (
-    "NIK : 6306054103050002",
-    "Nama : WARGA CONTOH MELATI",
-    "Tempat/Tgl Lahir : CONTOH, 01-03-2005",
-    "Jenis kelamin : PEREMPUAN",
-    "Alamat : JALAN CONTOH 7",
-)
 
 
 @pytest.fixture

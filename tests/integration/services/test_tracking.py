@@ -8,8 +8,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from tests.integration.conftest import PROCESSES, TestClock
-from workflow_app.engine import definitions, scenarios
+from tests.integration.conftest import TestClock
+from tests.integration.services.complaints import Play, complain, told
 from workflow_app.errors import Conflict, Forbidden, InvalidInput, NotFound
 from workflow_app.models.case import Case
 from workflow_app.models.letter import Letter
@@ -18,7 +18,6 @@ from workflow_app.models.wall import CaseWall
 from workflow_app.services.case_file import history
 from workflow_app.services.correspondence import letters
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import processes
 from workflow_app.services.public import tracking, tracking_codes
 from workflow_app.services.public.tracking import Status
 from workflow_app.services.public.tracking_codes import IssuedCode
@@ -26,24 +25,9 @@ from workflow_app.services.running import rehearsal, reopenings
 from workflow_app.services.running.rehearsal import Stage
 from workflow_app.types import PUBLIC, SYSTEM, Actor
 
-FILES = definitions.read_folder(PROCESSES / "complaint")
-Play = Callable[..., UUID]
+__all__ = ["complain"]
+
 PURPOSE = "Lembar kodenya hilang, pengadu membawa tanda terima."
-
-
-@pytest.fixture
-def complain(stage: Stage, works: Works, person: Callable[..., Actor]) -> Play:
-    """Plays a scenario of the complaint, or its first steps."""
-    person("tamu", "arsiparis")  # somebody to be named
-    with works.begin(SYSTEM) as work:
-        for name in ("lp", "complaint"):
-            processes.deploy(work, PROCESSES / name)
-
-    def play(name: str, steps: int | None = None) -> UUID:
-        scenario = scenarios.read_scenario(name, FILES[f"scenarios/{name}.yaml"])
-        return rehearsal.play(stage, "complaint", scenario, steps=steps)
-
-    return play
 
 
 def receipt(works: Works, case_id: UUID) -> UUID:
@@ -91,7 +75,7 @@ def test_r36_what_was_promised_and_did_not_come_is_said(
 def test_r36_progress_is_told_in_public_words_and_never_in_the_words_of_the_work(
     works: Works, complain: Play, budi: Actor
 ) -> None:
-    steps = scenarios.read_scenario("surel", FILES["scenarios/surel.yaml"]).steps
+    steps = told("surel").steps
     handled = next(n for n, step in enumerate(steps, 1) if getattr(step, "element", "") == "tangani")
     case_id = complain("surel", handled)
     issued = hand_out(works, budi, case_id)
@@ -134,7 +118,7 @@ def take_up(
     """The case is taken up again, and the new one played: after each number of steps it is handed out."""
     with works.begin(sari) as work:
         child = reopenings.reopen(work, case_id, "Pengadu membawa keterangan baru.")
-    scenario = scenarios.read_scenario(name, FILES[f"scenarios/{name}.yaml"])
+    scenario = told(name)
     for start, stop in pairwise((0, *steps)):
         rehearsal.go_on(stage, child, scenario, start, stop)
         yield child
@@ -184,7 +168,7 @@ def test_r79_r36_the_desk_reads_of_a_line_of_cases_as_far_as_it_sees_them(
     works: Works, complain: Play, stage: Stage, budi: Actor, sari: Actor
 ) -> None:
     hand_out(works, budi, case_id := complain("kotak_disisihkan"))
-    steps = len(scenarios.read_scenario("langsung", FILES["scenarios/langsung.yaml"]).steps)
+    steps = len(told("langsung").steps)
     child = next(take_up(works, stage, sari, case_id, "langsung", (steps,)))
     with works.begin(budi) as work:
         both = tracking.for_officer(work, case_id)

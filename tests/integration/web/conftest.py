@@ -5,7 +5,6 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
-from tests.integration.conftest import PASSWORD
 from tests.integration.web.visitor import Visitor
 from workflow_app.app import create_app
 from workflow_app.services.ground.unit_of_work import Works
@@ -22,16 +21,6 @@ def app(settings: Settings, works: Works) -> Flask:
 def visitor(app: Flask) -> Visitor:
     """Somebody without an account."""
     return Visitor(app.test_client())
-
-
-@pytest.fixture
-def visit(app: Flask) -> Callable[[str], Visitor]:
-    """A signed-in visitor: `visit("budi")`."""
-
-    def enter(username: str) -> Visitor:
-        return Visitor(app.test_client()).sign_in(username, PASSWORD)
-
-    return enter
 
 
 @pytest.fixture

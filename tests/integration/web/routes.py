@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.integration.web.public_routes import PUBLIC as PUBLIC
 from tests.integration.web.world import World
+from tests.open_routes import OPEN_TO_ALL as OPEN_TO_ALL
 
 
 @dataclass(frozen=True)

@@ -8,19 +8,11 @@ import archive.documents
 from tests.integration.services import scans
 from tests.integration.web import desk
 from tests.integration.web.visitor import Visitor
-from tests.unit.ocr.fields.written import page
+from tests.unit.ocr.fields.written import CARD, page
 from workflow_app.models.audit import AuditEvent
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.papers import reading
 from workflow_app.types import SYSTEM
-
-CARD = (
-    "NIK : 6306054103050002",
-    "Nama : WARGA CONTOH MELATI",
-    "Tempat/Tgl Lahir : CONTOH, 01-03-2005",
-    "Jenis kelamin : PEREMPUAN",
-    "Alamat : JALAN CONTOH 7",
-)
 
 
 def with_card(visitor: Visitor, works: Works) -> UUID:

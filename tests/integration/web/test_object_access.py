@@ -137,12 +137,12 @@ def test_every_route_is_in_the_table(app: Flask) -> None:
         (rule.endpoint, method)
         for rule in app.url_map.iter_rules()
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
-        if rule.endpoint not in routes.PUBLIC
+        if rule.endpoint not in routes.OPEN_TO_ALL
     }
     some = UUID(int=0)
     table = routes.all_routes(World(*[some] * 13, secrets=()))
     assert methods == {(route.endpoint, route.method) for route in table}
-    assert {rule.endpoint for rule in app.url_map.iter_rules()} >= routes.PUBLIC
+    assert {rule.endpoint for rule in app.url_map.iter_rules()} >= routes.OPEN_TO_ALL
 
 
 def test_strangers_neither_read_nor_change_anything(
@@ -267,7 +267,7 @@ def test_r37_a_paper_above_the_level_is_on_no_page_of_who_works_on_its_case(
     pages |= {
         str(rule)
         for rule in app.url_map.iter_rules()
-        if rule.endpoint in routes.PUBLIC and not rule.arguments
+        if rule.endpoint in routes.OPEN_TO_ALL and not rule.arguments
     }
     own = [route for route in table if str(world.scan) in route.path]
     told: dict[str, set[str]] = {"budi": set(), "sari": set()}

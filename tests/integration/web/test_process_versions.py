@@ -7,22 +7,16 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from tests.integration.services.moving import REASON, begin, put_up, row, service, without_approval
+from tests.integration.services.moving import REASON, case_id, put_up, row, without_approval
 from tests.integration.web.visitor import Visitor, fields_of
 from workflow_app.models.move import MoveOrder
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.running import moves
 from workflow_app.types import SYSTEM, Actor
 
+__all__ = ["case_id"]
+
 PAGE = "/proses/uji/versi"
-
-
-@pytest.fixture
-def case_id(works: Works, tmp_path: Path, budi: Actor) -> UUID:
-    put_up(works, tmp_path, service())
-    waiting = begin(works, budi)
-    put_up(works, tmp_path, service("periksa"))
-    return waiting
 
 
 def orders(works: Works) -> list[MoveOrder]:

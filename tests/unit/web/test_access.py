@@ -6,37 +6,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from tests.open_routes import OPEN_TO_ALL
 from workflow_app.roles import ROLES
 from workflow_app.web.access import PUBLIC, declared
-
-OPEN_TO_ALL = {
-    "static",
-    "clauses.drawing",
-    "clauses.process",
-    "clauses.show",
-    "health.alive",
-    "health.ready",
-    "metrics.show",
-    "users.sign_in",
-    "capture_pages.add",
-    "capture_pages.connect",
-    "capture_pages.move_up",
-    "capture_pages.picture",
-    "capture_pages.remove",
-    "capture_pages.send",
-    "capture_pages.show",
-    "capture_pages.take",
-    "tracking.ask",
-    "tracking.show",
-    "users.authenticate",
-    "appearance.choose",
-    "publications.as_csv",
-    "publications.as_json",
-    "publications.show",
-    "requirements.show_all",
-    "verification.ask",
-    "verification.show",
-}
 
 
 def test_every_route_declares_its_access(app: Flask) -> None:

@@ -3,6 +3,14 @@
 from ocr.types import Box, PageReading, PageSource, Word
 
 LETTER, HEIGHT, STEP = 20, 30, 60
+CARD = (
+    "NIK : 6306054103050002",
+    "Nama : WARGA CONTOH MELATI",
+    "Tempat/Tgl Lahir : CONTOH, 01-03-2005",
+    "Jenis kelamin : PEREMPUAN",
+    "Alamat : JALAN CONTOH 7",
+)
+"""The lines of an invented KTP."""
 
 
 def page(*lines: str, no: int = 1, slope: float = 0.0, unsure: str = "") -> PageReading:

@@ -1,6 +1,6 @@
 """The routes that are open to everybody by design; what they say is tested where they are described."""
 
-PUBLIC = {
+OPEN_TO_ALL = {
     "appearance.choose",
     "capture_pages.add",
     "capture_pages.connect",
