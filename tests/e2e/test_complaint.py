@@ -48,7 +48,8 @@ def test_a_complaint_is_answered_signed_handled_settled_and_told(
     assert citizen.name in receipt
     assert "Purnamasari" in receipt
     counter.question(desk, "cara_serah").get_by_label("Cetakan").check()
-    desk.get_by_label("Pengadu tidak membayar apa pun").check()
+    desk.get_by_label("Pengadu sudah diberi tahu bahwa pelayanan ini tanpa biaya").check()
+    counter.question(desk, "diminta_bayar").get_by_label("Tidak").check()
     desk.get_by_label("Cara menanyakan perkembangan").check()
     counter.submit(desk)
 

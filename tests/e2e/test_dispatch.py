@@ -141,7 +141,8 @@ def report_result(page: Page) -> None:
     """What was done and found, from the scene. The button stays under the thumb and covers nothing that is asked."""
     check_in_reach(page)
     page.get_by_label("Mengamankan dan menutup TKP").check()
-    page.get_by_label("Tidak ada pungutan apa pun").check()
+    counter.question(page, "diminta_bayar").get_by_label("Tidak", exact=True).check()
+    page.get_by_label("Warga sudah diberi tahu bahwa mendatangi TKP tanpa biaya").check()
     counter.submit(page)
     counter.expect_task(page, "Laporkan hasil")
     check_fits(page)

@@ -126,7 +126,14 @@ def test_r35_r40_a_levy_has_the_number_of_a_complaint_and_is_counted_as_one_that
     assert (year.days_to_response[0], year.days_to_end[0]) == (0, 0)
 
 
-@pytest.mark.parametrize(("process", "scenario"), [("sktlk", "diminta_bayar"), ("lp", "diminta_bayar")])
+@pytest.mark.parametrize(
+    ("process", "scenario"),
+    [
+        ("sktlk", "diminta_bayar"),
+        ("lp", "diminta_bayar"),
+        ("complaint", "langsung_diminta_bayar"),
+    ],
+)
 def test_r3_r79_who_served_does_not_see_the_levy_that_he_began_whatever_roles_he_has(
     works: Works, stage: Stage, person: Callable[..., Actor], process: str, scenario: str
 ) -> None:
@@ -227,3 +234,19 @@ def test_r51_who_is_kept_from_the_report_is_handed_nothing_of_it(
     with works.begin(propam) as work:
         tasks.claim(work, task_id)
         assert "nama" not in tasks.get(work, task_id).answers
+
+
+def test_r64_r23_propam_is_handed_who_told_it_at_the_scene_and_not_who_called(
+    works: Works, stage: Stage, person: Callable[..., Actor]
+) -> None:
+    propam = person("propam", "piket_propam")
+    begun = levy(works, stage, "tkp_dispatch", "diminta_bayar")
+
+    assert sees(works, propam, begun)
+    for role in ("piket_samapta", "petugas", "pamapta"):
+        assert not sees(works, stage.cast[role], begun)
+    task_id = open_tasks(works, begun)["keterangan_propam"]
+    with works.begin(propam) as work:
+        tasks.claim(work, task_id)
+        view = tasks.get(work, task_id)
+    assert (view.answers["nama"], view.answers["telepon"]) == ("Contoh Warga Dua", "0812-0000-0002")

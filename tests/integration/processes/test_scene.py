@@ -42,7 +42,7 @@ def told(call: Call) -> Call:
     call.report().summon("piket_samapta")
     for element in ("berangkat", "tiba"):
         call.do(element, "piket_samapta")
-    call.do("tptkp", "piket_samapta", tindakan=["amankan_tkp"], tanpa_pungutan=True)
+    call.do("tptkp", "piket_samapta", tindakan=["amankan_tkp"], diminta_bayar="tidak_ada_warga")
     return call
 
 

@@ -111,7 +111,7 @@ def test_a_call_leaves_the_board_with_its_result(call: Call) -> None:
     call.report().summon("piket_samapta")
     for element in ("berangkat", "tiba"):
         call.do(element, "piket_samapta")
-    call.do("tptkp", "piket_samapta", tindakan=["amankan_tkp"], tanpa_pungutan=True)
+    call.do("tptkp", "piket_samapta", tindakan=["amankan_tkp"], diminta_bayar="tidak_ada_warga")
     assert len(board(call)) == 1
     call.do("hasil_tkp", "piket_samapta", hasil="selesai_di_tempat", temuan="Sudah tenang.", perlu_lp="tidak")
     assert board(call) == []

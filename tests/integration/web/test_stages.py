@@ -73,7 +73,7 @@ def test_a_question_may_be_called_after_an_act(under_way: Call, visit: Callable[
     under_way.do("tiba", "piket_samapta")
     under_way.clock.advance(minutes=20)
     page = visit("piket_samapta").open(f"/tugas/{under_way.task('tptkp')}")
-    page.submit("Simpan tindakan", tindakan=["amankan_tkp", "saksi"], tanpa_pungutan="ya")
+    page.submit("Simpan tindakan", tindakan=["amankan_tkp", "saksi"], diminta_bayar="tidak_ada_warga")
     assert "hasil_tkp" in under_way.opened()
     page.open(f"/berkas/{under_way.case_id}")
     assert "Mengamankan dan menutup TKP, Mencatat saksi" in page.words

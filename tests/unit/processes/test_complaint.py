@@ -1,6 +1,7 @@
 """The complaint process as delivered: channels, order, anonymity, response, authority, outcomes (R8, R17 to R40)."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 
@@ -151,6 +152,16 @@ def test_r28_the_receipt_is_signed_before_it_is_handed_over() -> None:
     (way,) = model.incoming["sahkan_tanda_terima"]
     assert (way.source, way.condition) == ("gw_isi", 'isi_tanda_terima == "benar"')
     assert [flow.source for flow in model.incoming["serahkan_tanda_terima"]] == ["sahkan_tanda_terima"]
+
+
+def test_r28_name_and_address_are_enough_to_complain() -> None:
+    """No card and no number is a condition (peers 3.2); whoever goes on to a police report is asked the rest there."""
+    form = complaint().form("identitas")
+    given = forms.defaults(form, datetime(2026, 11, 23, tzinfo=UTC), None)
+    told = {"nama": "Contoh Warga", "alamat": "Jalan Contoh 1", "desa": "Contoh", "kecamatan": "Kandangan"}
+    assert forms.validate(form, forms.visible(form, {**given, **told})) == {}
+    assert list(form.sections[0].fields)[:2] == ["nama", "alamat"]
+    assert set(forms.validate(form, forms.visible(form, given))) == set(told)
 
 
 def test_r29_who_cannot_read_or_write_is_helped_and_read_to() -> None:

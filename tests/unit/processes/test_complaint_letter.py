@@ -137,7 +137,7 @@ def test_r35_the_receipt_of_a_levy_names_its_way_and_nothing_that_was_told() -> 
     printed = text(letter)
     for part in (
         NUMBER,
-        "pelayanan SPKT, saat surat diserahkan",
+        "keterangan pengadu saat dilayani",
         "Pungutan saat pelayanan",
         "Contoh Warga Satu",
         "Rp0",

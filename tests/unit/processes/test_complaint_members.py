@@ -89,6 +89,22 @@ def test_r51_r79_a_levy_told_at_another_desk_is_for_propam_before_anybody_has_a_
     assert complaint().form("keterangan_propam").fields["yang_diadukan"].widget == "members"
 
 
+def test_r51_r79_a_levy_told_when_the_receipt_is_handed_over_stops_nothing_and_reaches_propam_alone() -> None:
+    form = complaint().form("serahkan_tanda_terima")
+    assert form.fields["diminta_bayar"].control
+    given = {"delivered_at": "2026-11-23T09:00:00+08:00", "cara_serah": "cetakan", "dijelaskan": True}
+    assert forms.validate(form, {**given, "tanpa_biaya": True, "diminta_bayar": "ya"}) == {}
+    model = read_model(complaint().files["process.bpmn"])
+    begun = model.nodes["teruskan_pungutan"]
+    assert (begun.properties["beginsWith"], begun.properties["handsOver"]) == ("dari_pelayanan", "identitas")
+    (way,) = model.outgoing["serahkan_tanda_terima"]
+    assert way.target == "gw_diminta_bayar"
+    served = before("serahkan_tanda_terima") & before("pengirim") - before("gw_langsung")
+    kept_out = set(begun.properties["keepsOut"].split())
+    assert {"identitas", "pokok_aduan", "baca_tanda_tangan", "serahkan_tanda_terima"} <= kept_out
+    assert {name for name in served if OWN[name].kind == "userTask"} <= kept_out
+
+
 def test_pitfall_4_r79_complaints_about_members_are_handled_by_propam_alone() -> None:
     after = before() - before("gw_propam", REOPENED)
     people = {OWN[element].role for element in after if OWN[element].kind == "userTask"}

@@ -141,9 +141,23 @@ def test_r65_who_took_the_result_can_be_named_by_office_by_whoever_records_it_fo
 def test_r64_no_form_has_a_field_for_money() -> None:
     for form in tkp_dispatch().forms.values():
         assert not {name for name in form.fields if re.search(r"bayar|tarif|biaya|pungutan", name)} - {
-            "tanpa_pungutan"
+            "tanpa_biaya",
+            "diminta_bayar",
         }
-    assert tkp_dispatch().form("tptkp").fields["tanpa_pungutan"].schema["const"] is True
+    assert tkp_dispatch().form("tptkp").fields["tanpa_biaya"].schema["const"] is True
+
+
+def test_r64_r79_who_was_asked_for_money_at_the_scene_stops_no_step_and_reaches_propam_alone() -> None:
+    """Everybody who may have asked is kept out; who told it is handed over, and nothing else of the call."""
+    form = tkp_dispatch().form("tptkp")
+    assert form.fields["diminta_bayar"].control
+    assert forms.validate(form, {"tindakan": ["saksi"], "diminta_bayar": "ya", "tanpa_biaya": True}) == {}
+    begun = read_model(tkp_dispatch().files["process.bpmn"]).nodes["teruskan_pungutan"]
+    assert begun.parameters["process"] == '"complaint"'
+    assert (begun.properties["beginsWith"], begun.properties["handsOver"]) == ("dari_pelayanan", "tptkp")
+    people = {e.id for e in tkp_dispatch().elements.values() if e.kind == "userTask"}
+    of_leader = {"terima_pimpinan", "terima_hasil"}
+    assert set(begun.properties["keepsOut"].split()) == people - of_leader - {"hasil_tkp"}
 
 
 def test_r59_who_called_is_sealed_and_what_the_patrol_needs_is_not() -> None:
