@@ -93,8 +93,8 @@ def _judge_text(text: str, limit: int) -> Iterator[str]:
 
 def _judge_kind(widget: str, text: str) -> str | None:
     match widget:
-        case "nik" if not re.fullmatch(r"[0-9]{16}", text):
-            return "NIK terdiri atas 16 angka. Periksa kembali pada KTP atau KK."
+        case "nik" if not re.fullmatch(r"[0-9]{1,20}", text):
+            return "NIK hanya terdiri atas angka, 16 angka. Periksa kembali pada KTP atau KK."
         case "tel" if not re.fullmatch(r"\+?[0-9][0-9 ()./-]{1,24}", text):
             return "Isi nomor telepon dengan angka, misalnya 0812-0000-0000."
         case "email" if not re.fullmatch(r"[^@\s]{1,64}@[^@\s]{1,190}\.[^@\s.]{2,}", text):

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from workflow_app.engine import coordinates
 from workflow_app.engine.form_characters import normalise
 from workflow_app.types import WITA, Answer
 
@@ -37,6 +38,8 @@ def read_value(name: str, widget: str, schema: Mapping[str, Any], values: Mappin
 def _typed(text: str, widget: str, kind: object) -> Answer:
     if widget == "nik":
         return re.sub(r"[\s.-]", "", text)
+    if widget == "coordinates":
+        return coordinates.normal(text)
     if widget == "date":
         return _date(text)
     if widget == "datetime":

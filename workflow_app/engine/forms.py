@@ -21,7 +21,7 @@ from workflow_app.types import Answer, Answers
 WIDGETS = frozenset(
     {
         "text", "textarea", "radio", "select", "checkbox", "checkboxes", "date", "datetime", "number", "tel", "email",
-        "nik", "signature", "documents", "requirements", "waiver", "note", "members", "similar",
+        "nik", "coordinates", "signature", "documents", "requirements", "waiver", "note", "members", "similar",
     }
 )  # fmt: skip
 

@@ -1,5 +1,6 @@
 """How times, durations and sizes are written for people: Indonesian words, WITA."""
 
+import re
 from datetime import date, datetime, timedelta
 from typing import Literal
 
@@ -10,6 +11,8 @@ from workflow_app.types import WITA
 
 Urgency = Literal["none", "calm", "soon", "late"]
 SOON = timedelta(minutes=3)
+_POINT = re.compile(r"(?<![\d.])(-?\d{1,2}\.\d{4,6}), (-?\d{1,3}\.\d{4,6})(?![\d.]*\d)")
+"""A point as forms keep it."""
 
 
 def clock_time(at: datetime) -> str:
@@ -110,6 +113,19 @@ def file_size(size: int) -> str:
 def breakable(text: str) -> Markup:
     """A letter number that may continue on the next line after a slash."""
     return Markup("/<wbr>").join(escape(part) for part in text.split("/"))
+
+
+def mapped(text: str) -> Markup:
+    """A sentence whose points on the map are opened by the phone that shows it; no map service hears of them."""
+    pieces, end = [], 0
+    for found in _POINT.finditer(text):
+        address = f"geo:{found[1]},{found[2]}?q={found[1]},{found[2]}"
+        pieces += [
+            escape(text[end : found.start()]),
+            Markup('<a href="{}">{}</a>').format(address, f"{found[0]} (buka di peta)"),
+        ]
+        end = found.end()
+    return Markup("").join([*pieces, escape(text[end:])])
 
 
 def _day(at: datetime | date) -> date:

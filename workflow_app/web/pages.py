@@ -51,6 +51,7 @@ def register(app: Flask) -> None:
         duration=readable.duration,
         file_size=formats.file_size,
         breakable=formats.breakable,
+        mapped=formats.mapped,
         thousands=formats.thousands,
         minutes=formats.minutes,
         moment=_moment,

@@ -69,7 +69,7 @@ def test_a_journey_with_all_kinds_of_failing_requests_leaves_no_personal_data(
     at_desk: Visitor, visitor: Visitor, written: Callable[[], str]
 ) -> None:
     scan = {"unggah.persyaratan.sim_01.documents": [(picture(90), f"{NAME}.png")]}
-    desk.to_identity(at_desk).submit(desk.NEXT, **{**desk.IDENTITY, "nik": NIK[:5]})
+    desk.to_identity(at_desk).submit(desk.NEXT, **{**desk.IDENTITY, "nik": f"{NIK[:5]}x"})
     assert at_desk.answer.status_code == 400
     at_desk.submit(desk.NEXT, **desk.IDENTITY).submit(desk.NEXT, peristiwa="hilang")
     at_desk.submit(desk.NEXT, jenis="SIM", **desk.LOSS)

@@ -98,7 +98,7 @@ def test_good_answers_have_no_faults() -> None:
         ({"kewarganegaraan": "alien"}, "kewarganegaraan", "pilihan yang tersedia"),
         ({"nama": "x"}, "nama", "paling sedikit 2"),
         ({"nama": "x" * 121}, "nama", "paling banyak 120"),
-        ({"nik": "63060501029"}, "nik", "16 angka"),
+        ({"nik": "63060501029a"}, "nik", "16 angka"),
         ({"nik": "６３０６０５０１０２９０００01"}, "nik", "16 angka"),
         ({"telepon": "nomor saya"}, "telepon", "nomor telepon"),
         ({"surel": "contoh"}, "surel", "surel"),

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.unit.processes.folder import lp, sktlk
+from tests.unit.processes.folder import lp, sktlk, tkp_dispatch
 from workflow_app.engine.definitions import Definition
 from workflow_app.services.forms import doubts
 from workflow_app.services.office import niks, phones
@@ -69,7 +69,9 @@ def test_a_number_that_is_doubted_but_possible_is_tried() -> None:
         ("6306050103050002", "2005-03-01", "laki_laki", ""),
         ("9906054103050002", "2005-03-01", "perempuan", niks.DOUBT),
         ("6306054113050002", "", "", niks.DOUBT),
-        ("630605", "", "", ""),  # the form itself says that digits are missing
+        ("630605410305000", "", "", niks.OTHER_LENGTH.format(count=15)),
+        ("63060541030500021", "", "", niks.OTHER_LENGTH.format(count=17)),
+        ("630605x", "", "", ""),  # the form itself says that this is no number
     ],
 )
 def test_a_nik_is_compared_with_itself_and_with_what_was_told(
@@ -89,3 +91,9 @@ def test_r45_doubts_stand_at_visible_fields_of_the_identity(definition: Callable
 
     assert doubts.of_answers(form, typed) == {"nik": niks.OTHER_BIRTH, "telepon": phones.DOUBT}
     assert doubts.of_answers(form, {**typed, "jenis_identitas": "paspor", "telepon": "110"}) == {}
+
+
+def test_r60_a_point_that_cannot_be_read_is_said_and_stops_nobody() -> None:
+    form = tkp_dispatch().form("terima_laporan")
+    assert doubts.of_answers(form, {"koordinat": "dekat pasar"}) == {"koordinat": doubts.NO_POINT}
+    assert doubts.of_answers(form, {"koordinat": "-2.7845, 115.2712"}) == {}

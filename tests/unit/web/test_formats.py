@@ -103,3 +103,11 @@ def test_minutes_of_a_wall_clock_stop_counting_seconds_at_a_hundred() -> None:
         timedelta(minutes=100, seconds=1),
     )
     assert [formats.minutes(span) for span in spans] == ["0.00", "1.05", "99.59", "100"]
+
+
+def test_r60_a_point_in_a_sentence_is_opened_by_the_phone_and_nothing_else_is_a_link() -> None:
+    shown = formats.mapped("Koordinat: -2.7845, 115.2712. <b>")
+    address = "geo:-2.7845,115.2712?q=-2.7845,115.2712"
+    assert shown == f'Koordinat: <a href="{address}">-2.7845, 115.2712 (buka di peta)</a>. &lt;b&gt;'
+    for words in ("Diserahkan 14.20, 15.30 WITA", "Rp1.234.567, 8.901", "192.168.10.12, 10.11.12.13", ""):
+        assert "<a" not in formats.mapped(words)

@@ -96,7 +96,9 @@ def test_widget_is_well_formed_with_label_and_error(app: Flask, widget: str, has
     assert not re.search(r"\s(style|on\w+)=|<script", html)
 
 
-@pytest.mark.parametrize("widget", ["text", "textarea", "number", "tel", "email", "nik", "date", "datetime"])
+@pytest.mark.parametrize(
+    "widget", ["text", "textarea", "number", "tel", "email", "nik", "coordinates", "date", "datetime"]
+)
 def test_what_was_typed_stays(app: Flask, widget: str) -> None:
     html = draw(app, field(widget), {"nama": ['dua " <tiga>']})
     tree = parse(html)
@@ -104,7 +106,7 @@ def test_what_was_typed_stays(app: Flask, widget: str) -> None:
     assert (control.get("value") or (control.text or "").lstrip("\n")) == 'dua " <tiga>'
 
 
-@pytest.mark.parametrize("widget", ["tel", "nik"])
+@pytest.mark.parametrize("widget", ["tel", "nik", "coordinates"])
 def test_a_doubt_stands_beside_the_field_and_is_no_error(app: Flask, widget: str) -> None:
     form = forms.read_form("uji", SCHEMA, UI)
     with app.test_request_context():

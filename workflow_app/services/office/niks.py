@@ -8,12 +8,14 @@ from datetime import date
 from stdnum.exceptions import ValidationError
 from stdnum.id import nik
 
+DIGITS = 16
 WOMEN = 40
 """What is added to the day of birth of women."""
 DOUBT = (
     "Kode wilayah atau tanggal di dalam NIK ini tidak dikenal. Cocokkan dengan KTP atau KK; bila memang tertulis begitu, tetap "
     "dapat disimpan."
 )
+OTHER_LENGTH = "NIK terdiri atas 16 angka; ini {count}. Cocokkan dengan KTP atau KK; bila hanya ini yang terbaca, tetap dapat disimpan."
 OTHER_BIRTH = (
     "Tanggal lahir pada NIK ini berbeda dari tanggal lahir yang diisi. Cocokkan keduanya dengan KTP atau KK."
 )
@@ -23,10 +25,12 @@ OTHER_SEX = "Jenis kelamin pada NIK ini berbeda dari yang diisi. Cocokkan keduan
 def doubt(number: str, born: str = "", sex: str = "") -> str:
     """A sentence for who types a NIK that does not fit itself, the day of birth (ISO) or the sex; empty for one that does.
 
-    A number that has not 16 digits is a matter of the form, which says so itself.
+    What is no number at all is a matter of the form, which says so itself.
     """
-    if len(number) != 16 or not (number.isascii() and number.isdigit()):
+    if not (number.isascii() and number.isdigit()):
         return ""
+    if len(number) != DIGITS:
+        return OTHER_LENGTH.format(count=len(number))
     try:
         nik.validate(number)
     except ValidationError:

@@ -1,0 +1,41 @@
+"""Points on the map as people bring them."""
+
+import pytest
+
+from workflow_app.engine import coordinates
+
+POINT = "-2.7845, 115.2712"
+
+
+@pytest.mark.parametrize(
+    "brought",
+    [
+        "-2.7845, 115.2712",
+        "-2.7845,115.2712",
+        "-2.7845 115.2712",
+        "-2.7845; 115.2712",
+        "https://maps.google.com/maps?q=-2.7845%2C115.2712&z=17&hl=id",
+        "https://www.google.com/maps/@-2.7845,115.2712,17z",
+        "Lokasi: -2.7845, 115.2712 (dekat pasar)",
+    ],
+)
+def test_r60_a_point_is_found_however_the_caller_shares_it(brought: str) -> None:
+    assert coordinates.normal(brought) == POINT
+    assert coordinates.read(brought) == (-2.7845, 115.2712)
+
+
+@pytest.mark.parametrize(
+    "brought",
+    [
+        "",
+        "dekat pasar",
+        "115.2712, -2.7845",
+        "-2, 115",
+        "192.168.10.12",
+        "1.234.567 8.901",
+        "-91.5000, 115.2712",
+    ],
+)
+def test_r60_what_holds_no_point_stays_as_it_was_typed(brought: str) -> None:
+    assert coordinates.read(brought) is None
+    assert coordinates.normal(brought) == brought
