@@ -22,6 +22,8 @@ from workflow_app.errors import InvalidDefinition
 ProcessFiles = Mapping[str, bytes]
 """Path inside the process folder (with `/`) to content."""
 
+LAST = 99
+"""Rank of a process that says nothing of it."""
 MODEL_FILE = "process.bpmn"
 CALLED = "called/"
 """Where a definition keeps the folders of the processes it calls, each under its key."""
@@ -58,6 +60,10 @@ class Definition:
     decisions: Mapping[str, DecisionTable] = field(repr=False)
     called: Mapping[str, str]
     """Processes it calls, key to name; their elements, forms, letters and decisions are those of the definition."""
+    purpose: str
+    """When somebody at the counter chooses it, in one sentence; empty where the model says nothing."""
+    rank: int
+    """Its place where services are begun; what is most urgent comes first."""
     is_startable: bool
     """False for a process that only others begin or call."""
     started_by: tuple[str, ...]
@@ -207,6 +213,8 @@ def _parse(files: ProcessFiles, hash_: str) -> Definition:
         },
         decisions={table.name: table for table in tables},
         called={key: part.name for key, part in called.items()},
+        purpose=model.properties.get("purpose", ""),
+        rank=int(model.properties.get("rank", LAST)),
         is_startable=model.properties.get("startable") != "false",
         started_by=tuple(model.properties.get("startedBy", "").split()),
         started_as=model.properties.get("startedAs", ""),

@@ -71,7 +71,8 @@ class Model:
     name: str
     processes: tuple[str, ...]
     properties: Mapping[str, str]
-    """Properties of the process itself (`initial`, `callable`, `startable`, `startedBy`, `startedAs`, `reopenable`, `reopenConfined`)."""
+    """Properties of the process itself (`initial`, `callable`, `startable`, `startedBy`, `startedAs`, `purpose`, `rank`, `reopenable`,
+    `reopenConfined`)."""
     lanes: Mapping[str, tuple[str, str]]
     """Lane id to (role, label)."""
     nodes: Mapping[str, Node]

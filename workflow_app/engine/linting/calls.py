@@ -13,8 +13,12 @@ PROCESS_PROPERTIES: Mapping[str, tuple[str, ...]] = {
     "reopenConfined": (),
     "startedBy": (),
     "startedAs": (),
+    "purpose": (),
+    "rank": (),
 }
 """Properties of a process and their values; the others have rules of their own."""
+LONGEST_PURPOSE = 120
+"""Letters of a sentence that is read at a glance, with a citizen waiting."""
 
 
 def properties(source: Source) -> Iterator[Finding]:
@@ -25,6 +29,7 @@ def properties(source: Source) -> Iterator[Finding]:
             yield Finding("process-property", source.model.key, f"Properti proses {name} tidak dikenal.")
         elif allowed and value not in allowed:
             yield Finding("process-property", source.model.key, f"Properti {name} harus true atau false.")
+    yield from _offering(source)
     flag = source.model.properties.get("reopenConfined")
     if flag is not None and source.initial.get(flag) is not False:
         message = f"Variabel {flag} pada reopenConfined harus bernilai awal false."
@@ -38,6 +43,16 @@ def properties(source: Source) -> Iterator[Finding]:
     if variable is not None and source.initial.get(variable) not in source.starters:
         message = f"Variabel {variable} pada startedAs harus bernilai awal salah satu peran startedBy."
         yield Finding("process-property", source.model.key, message)
+
+
+def _offering(source: Source) -> Iterator[Finding]:
+    """What stands where a service is begun: when to choose it, and its place among the others."""
+    purpose, rank = (source.model.properties.get(name) for name in ("purpose", "rank"))
+    if purpose is not None and not 0 < len(purpose.strip()) <= LONGEST_PURPOSE:
+        message = f"Properti purpose harus satu kalimat, paling panjang {LONGEST_PURPOSE} huruf."
+        yield Finding("process-property", source.model.key, message)
+    if rank is not None and not (rank.isascii() and rank.isdigit()):
+        yield Finding("process-property", source.model.key, "Properti rank harus bilangan bulat.")
 
 
 def calls(source: Source) -> Iterator[Finding]:

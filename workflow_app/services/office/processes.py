@@ -42,6 +42,16 @@ class ProcessView:
 
 
 @dataclass(frozen=True)
+class Service:
+    """What can be begun at the counter."""
+
+    key: str
+    name: str
+    purpose: str
+    """When it is chosen, in one sentence; may be empty."""
+
+
+@dataclass(frozen=True)
 class Deployment:
     """What `deploy` did."""
 
@@ -173,14 +183,11 @@ def _roles_of(definition: Definition, element: Element) -> frozenset[str]:
     )
 
 
-def startable(work: UnitOfWork) -> list[ProcessView]:
-    """The processes that the actor may start."""
-    found = ((row, definition_of(work, row.id)) for row in _current_rows(work))
-    return [
-        _view(row)
-        for row, definition in found
-        if definition.is_startable and has_role(work.actor, starters(definition))
-    ]
+def startable(work: UnitOfWork) -> list[Service]:
+    """The processes that the actor may start, the most urgent first."""
+    found = (definition_of(work, row.id) for row in _current_rows(work))
+    ours = [one for one in found if one.is_startable and has_role(work.actor, starters(one))]
+    return [Service(one.key, one.name, one.purpose) for one in sorted(ours, key=lambda one: one.rank)]
 
 
 def starters(definition: Definition) -> frozenset[str]:
