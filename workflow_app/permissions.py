@@ -82,6 +82,8 @@ CHECKERS = frozenset({"arsiparis"})
 CLASSIFIERS = frozenset({"arsiparis", "ka_spkt"})
 """Change the level of papers they may read; in a confined case its own role does."""
 
+PROOF_READERS = frozenset({"arsiparis", "ka_spkt", "pimpinan", "auditor", "admin"})
+"""See what the archive has proven of itself: verdicts about all of it, and of single papers those they may read."""
 HOLD_KEEPERS = frozenset({"arsiparis", "ka_spkt"})
 """Put a hold on papers they may read, and lift it; in a confined case its own role does."""
 ARCHIVE_DISPOSERS = frozenset({"arsiparis"})

@@ -83,6 +83,33 @@ def test_nik_and_name_of_a_photographed_card_are_taken_by_one_press_each(
     expect(paper.get_by_text(printed["NIK"])).to_be_visible()
 
 
+def test_r54_what_is_read_on_a_letter_appears_at_its_line_of_the_open_checklist(
+    site: RunningSite, signed_in: Opener
+) -> None:
+    desk = signed_in("petugas")
+    counter.start_case(desk, site.address)
+    counter.receive(desk)
+    counter.identify(desk, counter.Citizen())
+    counter.say_lost(desk)
+    counter.describe(desk, "KTP")
+    row = counter.hand_in(desk, "Pengantar dari Kepala Desa")
+    row.locator('input[type="file"]:not([capture])').set_input_files(
+        {"name": "pengantar.png", "mimeType": "image/png", "buffer": letter()}
+    )
+    expect(row.locator("[data-paper-state]")).to_have_text("Terbaca", timeout=counter.WORKER_PATIENCE)
+    number = row.locator(".offer").filter(has_text="Nomor terbaca")
+    expect(number).to_contain_text("B/417/III/2024/Reskrim", timeout=counter.WORKER_PATIENCE)
+    expect(row.get_by_label("Nomor", exact=True)).to_have_value("")
+    number.get_by_role("button", name="Pakai").click()
+    row = counter.requirement(desk, "Pengantar dari Kepala Desa")
+    expect(row.get_by_label("Nomor", exact=True)).to_have_value("B/417/III/2024/Reskrim")
+    expect(row.locator("[data-given]")).to_be_checked()
+    row.locator(".offer").filter(has_text="Tanggal terbaca").get_by_role("button", name="Pakai").click()
+    expect(counter.requirement(desk, "Pengantar").get_by_label("Tanggal", exact=True)).to_have_value(
+        "14-03-2024"
+    )
+
+
 def test_the_index_of_an_old_letter_is_taken_with_the_keyboard(site: RunningSite, signed_in: Opener) -> None:
     desk = signed_in("arsip")
     desk.goto(f"{site.address}/mulai")

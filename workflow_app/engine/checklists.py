@@ -11,6 +11,13 @@ COMPLETE, INCOMPLETE, WAIVER_ASKED = "lengkap", "kurang", "minta_pengecualian"
 NUMBER = "nomor"
 """Form of evidence (column `bentuk`) that is nothing without its number."""
 
+READ_AS: Mapping[str, tuple[str, ...]] = {
+    "number": ("nomor_sim", "nomor_stnk", "nomor_bpkb", "nomor_surat"),
+    "issuer": ("penerbit",),
+    "date": ("tanggal_surat",),
+}
+"""What is asked of a paper that was handed in at a line, by the part of the line. No NIK: it stands in the identity already."""
+
 Lines = Iterable[tuple[str, str, int]]
 """Id, form (`asli+nomor`) and minimum count of the lines that apply."""
 

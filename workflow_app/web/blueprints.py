@@ -6,6 +6,7 @@ from workflow_app.web import (
     absences,
     appearance,
     archive_boxes,
+    archive_proofs,
     boards,
     boxes,
     calendars,
@@ -20,6 +21,7 @@ from workflow_app.web import (
     disposals,
     documents,
     drafts,
+    form_proposals,
     health,
     identities,
     inbox,
@@ -44,8 +46,8 @@ from workflow_app.web import (
 )
 
 NOUNS = (
-    absences, appearance, archive_boxes, boards, boxes, calendars, capture_pages, captures, cases, checks, clauses, configuration,
-    cover_sheets, dispatches, disposals, documents, drafts, health, identities, inbox, incidents, letters, messages, metrics,
+    absences, appearance, archive_boxes, archive_proofs, boards, boxes, calendars, capture_pages, captures, cases, checks, clauses, configuration,
+    cover_sheets, dispatches, disposals, documents, drafts, form_proposals, health, identities, inbox, incidents, letters, messages, metrics,
     process_pages, process_versions, processes, publications, requirements, rosters, search, stacks, staff, stages, tasks, tracking,
     users, verification,
 )  # fmt: skip

@@ -20,6 +20,7 @@ from workflow_app.permissions import (
     OVERSEERS,
     PROCESS_KEEPERS,
     PROCESS_READERS,
+    PROOF_READERS,
     STACK_BRINGERS,
 )
 from workflow_app.roles import STAFF_READERS
@@ -83,6 +84,7 @@ def register(app: Flask) -> None:
         STACK_BRINGERS=STACK_BRINGERS,
         STAFF_READERS=STAFF_READERS,
         DISPOSAL_PROPOSERS=DISPOSAL_PROPOSERS,
+        PROOF_READERS=PROOF_READERS,
         BOARD_READERS=BOARD_READERS,
     )
     app.context_processor(_of_page)

@@ -22,6 +22,7 @@ from workflow_app.services.papers import documents, form_proposals
 from workflow_app.services.public import tracking_codes
 from workflow_app.services.running import arrivals, cases, disposal_proposals, drafts, standing_in, tasks
 from workflow_app.services.running.tasks import SeenHolder, TaskView
+from workflow_app.types import Answers
 from workflow_app.web import captures, page_keys, uploads
 from workflow_app.web.access import access
 from workflow_app.web.failures import pause_of, status_of
@@ -163,13 +164,14 @@ def _take(task_id: UUID, posted: Posted, key: str) -> ResponseReturnValue:
     """Put what was read on a paper into the form, which is kept as a draft with all else that stands there."""
     with unit_of_work() as work:
         task = tasks.get(work, task_id)
-        taken = form_proposals.take(work, task.form, task.case_id, key)
-        posted = {**posted, **posted_of(task.form, taken)}
+        taken = form_proposals.take(work, task.form, task.case_id, key, forms.read(task.form, posted))
+        filled = posted_of(task.form, taken)
+        posted = {**posted, **filled}
         answers = forms.read(task.form, posted)
         page, seen = request.form.get("kunci", ""), request.form.get("versi")
         if sentence := drafts.save(work, task_id, answers, page=page, seen=seen).sentence:
             return _page(task_id, posted, {"": sentence}), 409
-    return redirect(url_for("tasks.show", task_id=task_id, _anchor=anchor(next(iter(taken)))))
+    return redirect(url_for("tasks.show", task_id=task_id, _anchor=anchor(next(iter(filled)))))
 
 
 def _keep_if_possible(task_id: UUID, posted: Posted) -> str:
@@ -189,16 +191,15 @@ def _page(
         task = tasks.get(work, task_id)
         papers = documents.for_case(work, task.case_id)
         shown = posted if posted is not None else _prepared(task)
+        given = forms.read(task.form, shown)
         case = reach.visible_case(work, task.case_id)
         record = records.record_of(work, case, task.form if task.status == "open" else None)
         return render_template(
             "tasks/show.html",
             task=task,
             token=token or task.token,
-            sheet=Sheet(
-                task.form, shown, errors or {}, doubts.of_answers(task.form, forms.read(task.form, shown))
-            ),
-            context=_context(work, task, papers),
+            sheet=Sheet(task.form, shown, errors or {}, doubts.of_answers(task.form, given)),
+            context=_context(work, task, papers, given),
             case=cases.get(work, task.case_id),
             notices=record.notices,
             summary=record.summary,
@@ -247,7 +248,9 @@ def _on_duty(work: UnitOfWork, role: str) -> str:
     return f"Sekarang: {names}" if names else "Tidak ada di jadwal piket"
 
 
-def _context(work: UnitOfWork, task: TaskView, papers: list[documents.DocumentView]) -> dict[str, object]:
+def _context(
+    work: UnitOfWork, task: TaskView, papers: list[documents.DocumentView], given: Answers
+) -> dict[str, object]:
     """What widgets need beside their own answer: the papers by id, the lines of a checklist."""
     lines: dict[str, object] = {}
     asked: dict[str, object] = {}
@@ -275,5 +278,6 @@ def _context(work: UnitOfWork, task: TaskView, papers: list[documents.DocumentVi
         "captures": captures.panels(work, task.id)
         if task.is_mine and arrivals.asks_for_papers(task.form)
         else {},
-        "proposals": form_proposals.offers(work, task.form, papers) if task.is_mine else {},
+        "proposals": form_proposals.offers(work, task.form, papers, given) if task.is_mine else {},
+        "is_being_read": any(paper.is_being_read for paper in papers),
     }

@@ -17,7 +17,7 @@ from workflow_app.web.parts import sentra
 from workflow_app.web.transaction import unit_of_work
 
 FILES, DROPPED = "unggah.", "lepas."
-ACCEPTED = "image/jpeg,image/png,image/tiff,image/heic,image/heif,image/webp,application/pdf,.heic,.tif,.tiff"
+ACCEPTED = "image/jpeg,image/png,image/tiff,image/heic,image/heif,image/webp,image/gif,image/bmp,application/pdf,.heic,.tif,.tiff"
 RECORDINGS = "audio/wav,audio/mpeg,audio/ogg,audio/mp4,audio/aac,.wav,.mp3,.ogg,.oga,.opus,.m4a,.aac"
 """Where a question takes these too."""
 

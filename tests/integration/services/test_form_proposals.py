@@ -12,6 +12,7 @@ from ocr.fields.types import Field as Read
 from tests.integration.conftest import TestClock
 from tests.integration.services import desk, scans
 from tests.unit.ocr.fields.written import CARD, page
+from workflow_app.engine import checklists
 from workflow_app.engine.forms import Form
 from workflow_app.engine.linting.forms import PROPOSED
 from workflow_app.errors import Conflict, InvalidInput
@@ -22,7 +23,7 @@ from workflow_app.services.office import niks
 from workflow_app.services.office.processes import definition_of
 from workflow_app.services.papers import documents, form_proposals, reading
 from workflow_app.services.papers.form_proposals import Offer
-from workflow_app.types import SYSTEM, AccessLevel, Actor
+from workflow_app.types import SYSTEM, AccessLevel, Actor, Answers
 
 
 @pytest.fixture
@@ -52,6 +53,8 @@ def offered(work: UnitOfWork, case_id: UUID) -> dict[str, list[Offer]]:
 
 def test_a_form_can_ask_for_everything_that_is_read() -> None:
     assert {str(field) for field in Read} == PROPOSED
+    assert {name for names in checklists.READ_AS.values() for name in names} < PROPOSED
+    assert checklists.READ_AS.keys() == form_proposals.PARTS.keys()
 
 
 def test_each_question_is_offered_what_it_takes_and_each_person_is_on_record_once(
@@ -125,6 +128,68 @@ def test_a_paper_that_was_read_on_meanwhile_gives_no_other_value_than_the_one_pr
         assert offered(work, case_id)["nik"][0].answer == "6306054103050009"
         with pytest.raises(Conflict):
             form_proposals.take(work, form_of(work, case_id), case_id, offer.key)
+
+
+LETTER = (
+    "PEMERINTAH DESA CONTOH",
+    "Nomor : 140/17/DS-CTH/2026",
+    "Perihal : Pengantar kehilangan",
+    "Contoh, 12 November 2026",
+)
+REGISTER = ("SURAT IZIN MENGEMUDI", "1234-5678-901234")
+
+
+def lines_of(work: UnitOfWork, case_id: UUID, **papers: UUID) -> tuple[Form, Answers]:
+    """The checklist with these papers at its lines."""
+    definition = definition_of(work, work.session.get_one(Case, case_id).definition_id)
+    given: Answers = {line: {"documents": [str(paper)]} for line, paper in papers.items()}
+    return definition.forms["periksa_persyaratan"], {"persyaratan": given}
+
+
+def test_r54_a_line_of_the_checklist_is_offered_what_stands_on_the_papers_handed_in_at_it(
+    works: Works, budi: Actor, case_id: UUID
+) -> None:
+    licence = bring(works, budi, case_id, scans.picture("SIM"), *REGISTER)
+    letter = bring(works, budi, case_id, scans.picture("Pengantar"), *LETTER)
+    with works.begin(budi) as work:
+        form, given = lines_of(work, case_id, sim_02=licence, ktp_03=letter)
+        found = form_proposals.offers(work, form, documents.for_case(work, case_id), given)
+    assert {at: [(each.place, each.title, each.answer) for each in told] for at, told in found.items()} == {
+        "persyaratan.sim_02": [("persyaratan.sim_02.number", "Nomor", "12345678901234")],
+        "persyaratan.ktp_03": [
+            ("persyaratan.ktp_03.number", "Nomor", "140/17/DS-CTH/2026"),
+            ("persyaratan.ktp_03.date", "Tanggal", "2026-11-12"),
+            ("persyaratan.ktp_03.issuer", "Penerbit", "PEMERINTAH DESA CONTOH"),
+        ],
+    }, "and nothing of the card, whose number stands in the identity"
+
+
+def test_r54_what_is_taken_for_a_line_stands_in_its_part_and_only_while_the_paper_is_handed_in_there(
+    works: Works, budi: Actor, case_id: UUID
+) -> None:
+    letter = bring(works, budi, case_id, scans.picture("Pengantar"), *LETTER)
+    with works.begin(budi) as work:
+        form, given = lines_of(work, case_id, ktp_03=letter)
+        offers = form_proposals.offers(work, form, documents.for_case(work, case_id), given)
+        number, day, _ = offers["persyaratan.ktp_03"]
+        assert form_proposals.take(work, form, case_id, day.key, given) == {
+            "persyaratan": {"ktp_03": {"date": "2026-11-12"}}
+        }
+        for elsewhere in ({}, lines_of(work, case_id, sim_02=letter)[1]):
+            with pytest.raises(Conflict):
+                form_proposals.take(work, form, case_id, number.key, elsewhere)
+    with works.begin(SYSTEM) as work:
+        event = work.session.scalars(select(AuditEvent).where(AuditEvent.action == "answer.taken")).one()
+        assert event.details["field"] == "persyaratan.ktp_03.date"
+        assert "12" not in str(event.details["label"])
+
+
+def test_lines_ask_no_more_papers_than_can_be_read_through(works: Works, budi: Actor, case_id: UUID) -> None:
+    papers = {f"baris_{no}": bring(works, budi, case_id, scans.picture(f"{no}"), *LETTER) for no in range(14)}
+    with works.begin(budi) as work:
+        form, given = lines_of(work, case_id, **papers)
+        found = form_proposals.offers(work, form, documents.for_case(work, case_id), given)
+    assert len(found) == form_proposals.MOST_IN_LINES
 
 
 def test_r23_who_may_not_read_the_papers_or_is_below_their_level_is_offered_nothing(

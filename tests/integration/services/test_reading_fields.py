@@ -13,6 +13,7 @@ from tests.unit.ocr.fields.written import CARD, page
 from workflow_app.errors import Forbidden
 from workflow_app.models.audit import AuditEvent
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
+from workflow_app.services.office import configuration_seeds as seeds
 from workflow_app.services.office import niks
 from workflow_app.services.papers import documents, reading, reading_fields
 from workflow_app.services.papers.reading_fields import ProposedField
@@ -46,6 +47,7 @@ def test_a_card_proposes_its_fields_in_the_words_of_the_forms(works: Works, budi
         opened = work.session.scalars(select(AuditEvent).where(AuditEvent.action == "document.opened")).all()
     assert found.kind == "KTP"
     assert {each.name: each.value for each in found.fields} == {
+        "jenis_surat": "ktp",
         "nik": "6306054103050002",
         "nama": "WARGA CONTOH MELATI",
         "alamat": "JALAN CONTOH 7",
@@ -55,6 +57,29 @@ def test_a_card_proposes_its_fields_in_the_words_of_the_forms(works: Works, budi
     }
     assert all((each.note, each.confidence) == ("", 95) for each in found.fields)
     assert len(opened) == 1, "to ask what stands on a paper is to read it"
+
+
+@pytest.mark.parametrize(
+    ("head", "kind"),
+    [
+        (("PEMERINTAH DESA CONTOH",), ("surat_masuk", "Surat masuk", 60)),
+        (
+            ("KEPOLISIAN NEGARA REPUBLIK INDONESIA", "DAERAH CONTOH", "RESOR CONTOH"),
+            ("surat_masuk", "Surat masuk", 60),
+        ),
+        (seeds.LETTERHEAD, ("surat_keluar", "Surat keluar", 60)),
+        ((*seeds.LETTERHEAD[:2], "RES0R HULU SUNGAl SELATAN"), ("surat_keluar", "Surat keluar", 60)),
+        ((*seeds.LETTERHEAD, "LAPORAN POLISI"), ("laporan_polisi", "Laporan polisi", 95)),
+    ],
+)
+def test_the_kind_of_a_letter_is_proposed_by_its_title_or_by_whose_head_it_has(
+    works: Works, budi: Actor, paper: UUID, head: Sequence[str], kind: tuple[str, str, float]
+) -> None:
+    with works.begin(SYSTEM) as work:
+        save(work, paper, [page(*head, "Nomor : B/12/III/2019/Contoh", "Contoh, 4 Maret 2019")])
+    with works.begin(budi) as work:
+        found = [each for each in reading_fields.proposals(work, paper).fields if each.name == "jenis_surat"]
+    assert [(each.value, each.words, each.confidence) for each in found] == [kind]
 
 
 @pytest.mark.parametrize(

@@ -71,6 +71,7 @@ def all_routes(world: World) -> list[Route]:
         Route("checks.merge", "POST", f"{paper}/gabung", "budi", {"versi": "1"}, (400,)),
         Route("checks.accept", "POST", f"{paper}/mutu-baik", "budi", {"versi": "1"}),
         Route("documents.photo", "GET", f"{paper}/foto/1", "budi", answered=(404,)),
+        Route("form_proposals.show", "GET", f"{task}/terbaca", "budi"),
         Route("captures.state", "GET", f"{task}/ponsel?bidang=persyaratan.ktp_01.documents", "budi"),
         Route("letters.pdf", "GET", f"/surat/{w.letter}.pdf", "budi"),
         Route("tracking.status", "GET", f"{done}/status", "budi", answered=(404,)),
@@ -111,6 +112,7 @@ def all_routes(world: World) -> list[Route]:
             "stacks.begin_complaint", "POST", f"/tumpukan/{w.desk}/mulai-pengaduan", "budi", answered=(404,)
         ),
         Route("stacks.read_again", "POST", f"/tumpukan/dokumen/{w.scan}/baca-lagi", "budi"),
+        Route("archive_proofs.show", "GET", "/arsip/keadaan", "lantas", is_own=True),
         Route("disposals.show_due", "GET", "/retensi", "lantas", is_own=True),
         Route(
             "disposals.propose",

@@ -14,6 +14,13 @@ from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.papers import reading
 from workflow_app.types import SYSTEM
 
+LETTER = (
+    "PEMERINTAH DESA CONTOH",
+    "Nomor : 140/17/DS-CTH/2026",
+    "Perihal : Pengantar kehilangan",
+    "Contoh, 12 November 2026",
+)
+
 
 def with_card(visitor: Visitor, works: Works) -> UUID:
     """Identity is asked, and a card that the citizen brought was read."""
@@ -66,6 +73,39 @@ def test_the_place_is_shown_on_the_page_of_the_paper(at_desk: Visitor, works: Wo
     at_desk.follow("Lihat tempatnya")
     assert at_desk.path == f"/dokumen/{paper}"
     assert "NIK 6306054103050002 yakin 95 %" in at_desk.words
+
+
+def test_r54_a_line_of_the_checklist_takes_number_and_day_from_the_letter_handed_in_there(
+    at_desk: Visitor, works: Works
+) -> None:
+    line = "persyaratan.ktp_03"
+    desk.to_requirements(at_desk, "KTP")
+    at_desk.submit("Unggah", {f"unggah.{line}.documents": [(scans.picture("Pengantar"), "a.png")]})
+    paper = UUID(value_of(at_desk, f"{line}.documents"))
+    asked = f"{at_desk.path.split('#')[0]}/terbaca"
+    assert at_desk.client.get(asked).json == {
+        "offers": {},
+        "states": {str(paper): "Menunggu dibaca"},
+        "is_reading": True,
+    }
+    with works.begin(SYSTEM) as work:
+        archive.documents.save_pages(work.session, paper, [reading.page_text(page(*LETTER))])
+    offers = at_desk.client.get(asked).json["offers"]
+    assert offers.keys() == {line}
+    assert "Nomor terbaca: <strong>140/17/DS-CTH/2026</strong>" in offers[line]
+
+    at_desk.open(at_desk.path)
+    assert (
+        "Tanggal terbaca: 12-11-2026 (Pengantar dari Kepala Desa/Lurah dan Dukcapil, yakin 95 %)"
+        in at_desk.words
+    )
+    press(at_desk, f"{line}.number", **{f"{line}.given": "ya", "catatan": "Tunggu sebentar"})
+    press(at_desk, f"{line}.date")
+    assert value_of(at_desk, f"{line}.number") == "140/17/DS-CTH/2026"
+    assert value_of(at_desk, f"{line}.date") == "12-11-2026"
+    assert value_of(at_desk, f"{line}.issuer") == ""
+    assert "Nomor: sama dengan yang terbaca" in at_desk.words
+    assert "Tunggu sebentar" in at_desk.answer.text
 
 
 def test_a_press_that_names_nothing_is_refused(at_desk: Visitor, works: Works) -> None:

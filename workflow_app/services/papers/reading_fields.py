@@ -3,19 +3,20 @@
 Nothing is kept of it: it follows from the words in the archive whenever somebody who may read the paper asks.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy import select
 
 import archive.versions
 from archive.models import Page
+from ocr.fields.lines import fold, likeness
 from ocr.fields.proposals import LOOKED_AT, propose
 from ocr.fields.types import Field, PaperType, Proposal, Proposals
 from ocr.types import Box, PageReading, PageSource, Word
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office import niks
+from workflow_app.services.office import configuration, niks
 from workflow_app.services.papers import paper_sight, paper_trail
 
 PAPERS = {
@@ -50,18 +51,26 @@ LABELS = {
     Field.ISSUER: "Penerbit",
     Field.SUBJECT: "Perihal",
     Field.VERIFICATION_CODE: "Kode pemeriksaan",
-    Field.LETTER_KIND: "Jenis surat",
+    Field.LETTER_KIND: "Jenis dokumen",
 }
+INCOMING, OUTGOING = "surat_masuk", "surat_keluar"
 WORDS = {
     "laki_laki": "Laki-laki",
     "perempuan": "Perempuan",
     "sktlk": "SKTLK",
     "laporan_polisi": "Laporan polisi",
     "pengaduan": "Pengaduan",
+    INCOMING: "Surat masuk",
+    OUTGOING: "Surat keluar",
+    **{str(paper): words for paper, words in PAPERS.items() if paper},
 }
 """Of values that are names of choices."""
 DOUBTED = 30.0
 """Most confidence in a NIK that does not fit itself or what else stands on the card."""
+INFERRED = 60.0
+"""Most confidence in what a paper does not say itself."""
+SAME_HEAD = 0.85
+"""How alike a line of a letterhead and one of ours are, from which on they are the same."""
 
 
 @dataclass(frozen=True)
@@ -100,8 +109,28 @@ def proposals(work: UnitOfWork, document_id: UUID, *, once: bool = False) -> Pro
     query = select(Page).where(Page.document_id == document_id, Page.no <= LOOKED_AT).order_by(Page.no)
     pages = work.session.scalars(query).all()
     found = propose([_reading(page) for page in pages])
-    fields = tuple(_shown(each, found) for each in found.fields)
+    fields = tuple(_shown(each, found) for each in (*_kind(work, found), *found.fields))
     return ProposedPaper(PAPERS[found.paper], fields, {page.no: (page.width, page.height) for page in pages})
+
+
+def _kind(work: UnitOfWork, found: Proposals) -> Iterator[Proposal]:
+    """What kind of paper it is, where it does not say so by its title: a card, or a letter by whose head it has."""
+    if not found.paper or not found.fields or found.first(Field.LETTER_KIND):
+        return
+    if found.paper is not PaperType.LETTER:
+        first = found.fields[0]
+        yield replace(first, field=Field.LETTER_KIND, value=found.paper)
+    elif issuer := found.first(Field.ISSUER):
+        value = OUTGOING if _is_ours(work, issuer.value) else INCOMING
+        confidence = min(issuer.confidence, INFERRED)
+        yield replace(issuer, field=Field.LETTER_KIND, value=value, confidence=confidence)
+
+
+def _is_ours(work: UnitOfWork, issuer: str) -> bool:
+    """Does a letterhead have all lines of ours?"""
+    read = [fold(line) for line in issuer.split(",")]
+    ours = [fold(str(line)) for line in configuration.value(work, "kop_surat")]
+    return all(any(likeness(line, own) >= SAME_HEAD for line in read) for own in ours)
 
 
 def _reading(page: Page) -> PageReading:

@@ -29,6 +29,8 @@ FOLDER, MAILBOX = "scanner_folder", "mailbox"
 """Ways by which papers come by themselves, where they are set up."""
 LOCK, FIXITY = "lock", "fixity"
 """What was last found out about the archive: does the store keep what it holds, are the bytes what they were."""
+WHOLE = "fixity_whole"
+"""The same of the last look at every byte; of those that read a sample only `FIXITY` tells."""
 BEATS: Mapping[str, float] = {"counter": 60, "reading": 60, "scheduler": 180}
 """Parts of the background process, and after how many silent seconds each counts as standing still."""
 INTAKE_LATE = 300.0

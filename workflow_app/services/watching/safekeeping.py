@@ -27,6 +27,8 @@ PROVE_AGAIN = 30.0
 SAMPLE = 200
 """Blobs that are read back every day, chosen by chance. Beside them those that were wrong the last time."""
 REMEMBERED = 20
+SAMPLED, WHOLE = "sample", "everything"
+"""How much was read back, as the event says it."""
 
 
 @dataclass
@@ -81,7 +83,7 @@ def check_sample(works: Works, size: int = SAMPLE) -> Findings:
         known = work.session.get(Heartbeat, health.FIXITY)
         for blob in holdings.verify(work, again=known.facts["wrong"] if known else (), sample=size):
             _note(found, blob)
-        _conclude(work, found, "sample")
+        _conclude(work, found, SAMPLED)
     return found
 
 
@@ -97,7 +99,7 @@ def verify(works: Works) -> Iterator[Fixity | holds.Difference | Findings]:
             _note(found, blob)
             if not blob.is_intact:
                 yield blob
-        _conclude(work, found, "everything")
+        _conclude(work, found, WHOLE)
     found.lock = prove_lock(works)
     yield found
 
@@ -113,6 +115,8 @@ def _conclude(work: UnitOfWork, found: Findings, extent: str) -> None:
     facts: dict[str, Any] = {"read": found.read, "not_intact": len(found.wrong)}
     wrong = sorted(blob.sha256 for blob in found.wrong)
     health.beat(work, health.FIXITY, {"is_sound": not wrong, **facts, "wrong": wrong[:REMEMBERED]})
+    if extent == WHOLE:
+        health.beat(work, health.WHOLE, {"is_sound": not wrong, **facts})
     states = {blob.sha256: blob.state for blob in found.wrong}
     for document in work.session.scalars(
         select(Document)

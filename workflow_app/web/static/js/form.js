@@ -2,6 +2,7 @@
 import { phones } from "./capture.js";
 import { applyConditions } from "./conditions.js";
 import { autosave } from "./draft.js";
+import { offers } from "./offers.js";
 import { signatures } from "./signature.js";
 import { uploads } from "./upload.js";
 
@@ -41,8 +42,10 @@ function setUp(form) {
   applyConditions(form);
   countRequirements(form);
   const draft = autosave(form, () => isSending);
-  uploads(form, draft.changed);
-  phones(form, draft.changed);
+  const read = offers(form);
+  const came = () => { draft.changed(); read.begin(); };
+  uploads(form, came);
+  phones(form, came);
   signatures(form, draft.changed);
 
   form.addEventListener("change", () => {
