@@ -35,6 +35,7 @@ class Act(StrEnum):
     TURNED = "turned"
     MOVED = "moved"
     TAKEN_OUT = "taken_out"
+    BLANKS_TAKEN_OUT = "blanks_taken_out"
     CUT_OFF = "cut_off"
     RESTORED = "restored"
 

@@ -174,6 +174,11 @@ def _take_out(work: UnitOfWork, document_id: UUID, version: int, page: int) -> i
     return page
 
 
+def _take_out_blanks(work: UnitOfWork, document_id: UUID, version: int, _page: int) -> int:
+    versions.take_out_blanks(work, document_id, version)
+    return 1
+
+
 def _restore(work: UnitOfWork, document_id: UUID, version: int, page: int) -> int:
     versions.restore(work, document_id, version, _number("ke"))
     return page
@@ -185,6 +190,7 @@ ACTS: Mapping[str, Callable[[UnitOfWork, UUID, int, int], int]] = {
     "naik": _move(-1),
     "turun": _move(1),
     "keluarkan": _take_out,
+    "keluarkan_kosong": _take_out_blanks,
     "kembalikan": _restore,
 }
 """By the value of the button; each returns the page to show then."""

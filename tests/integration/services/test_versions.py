@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import pikepdf
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 import archive.versions
 from archive.models import Document, Page, Version
@@ -237,6 +237,29 @@ def away(settings: object) -> Callable[[Works], Works]:
         return replace(works, blobs=blobs(settings.model_copy(update={"s3_endpoint": "127.0.0.1:9"})))
 
     return without
+
+
+def test_r39_all_blank_pages_leave_at_once_and_come_back(works: Works, budi: Actor, paper: Paper) -> None:
+    def sources() -> list[str]:
+        with works.begin(SYSTEM) as work:
+            query = select(Page.source).where(Page.document_id == paper.id).order_by(Page.no)
+            return list(work.session.scalars(query))
+
+    with works.begin(budi) as work:
+        assert versions.take_out_blanks(work, paper.id, 1) == 2
+    assert len(sources()) == 2
+    assert versions.BLANK not in sources()
+    (event,) = events(works, "document.version")
+    assert (event.details["act"], event.details["pages"]) == ("blanks_taken_out", 1)
+    with pytest.raises(Conflict, match="Tidak ada halaman kosong"), works.begin(budi) as work:
+        versions.take_out_blanks(work, paper.id, 2)
+    with works.begin(budi) as work:
+        versions.restore(work, paper.id, 2, 1)
+    assert sources()[2] == versions.BLANK
+    with works.begin(SYSTEM) as work:
+        work.session.execute(update(Page).where(Page.document_id == paper.id).values(source=versions.BLANK))
+    with pytest.raises(Conflict, match="semuanya kosong"), works.begin(budi) as work:
+        versions.take_out_blanks(work, paper.id, 3)
 
 
 def test_letters_are_not_put_right(works: Works, budi: Actor, paper: Paper) -> None:

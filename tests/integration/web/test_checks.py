@@ -5,8 +5,9 @@ from uuid import UUID
 
 import pytest
 
+from tests.integration.services import stacks
 from tests.integration.web.visitor import Visitor
-from tests.unit.ocr import worn
+from tests.unit.ocr import fed, worn
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.keeping import holdings
 from workflow_app.services.papers import documents, reading
@@ -73,6 +74,22 @@ def test_r39_a_scan_is_put_right_without_a_script(
     assert "Versi 8: halaman 2 dan sesudahnya dipisah" in desk.words
     desk.open(f"/dokumen/{paper}/versi/1?halaman=3")
     assert "Versi 1, halaman 3 dari 3" in desk.words
+
+
+def test_r39_all_blank_backs_of_a_scan_leave_by_one_press(
+    works: Works, visit: Callable[[str], Visitor], archivist: Actor
+) -> None:
+    sheets = [fed.sheet("Halaman depan contoh"), fed.blank(), fed.sheet("Halaman dalam contoh"), fed.blank()]
+    with works.begin(archivist) as work:
+        stored = holdings.deposit(work, stacks.pdf(*sheets)).document_id
+    assert stored is not None
+    reading.read_document(works, stored)
+    desk = visit("arsip").open(f"/dokumen/{stored}/periksa?halaman=3")
+    desk.submit("Keluarkan 2 halaman kosong X")
+    assert "Halaman 1 dari 2, versi 2" in desk.words
+    assert "halaman kosong X" not in desk.words
+    desk.submit("Urungkan z")
+    assert "dari 4, versi 3" in desk.words
 
 
 def test_who_was_overtaken_is_told_and_nothing_is_lost(

@@ -94,7 +94,7 @@ def show(work: UnitOfWork, document_id: UUID) -> Check:
     paper_trail.opened(work, document_id, seen, "check")
     query = select(Page.no, Page.doubts, Page.source).where(Page.document_id == document.id)
     lines = [
-        PageLine(no, doubts, source == "blank")
+        PageLine(no, doubts, source == versions.BLANK)
         for no, doubts, source in work.session.execute(query.order_by(Page.no))
     ]
     (paper,) = document_views.views(work, [(document_id, case_id)])

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from sqlalchemy import select
+
 import archive.versions
 from archive.errors import NoSuchPage, VersionOvertaken
-from archive.models import Document, DocumentStatus, Version
+from archive.models import Document, DocumentStatus, Page, Version
 from archive.versions import Act, Change
 from workflow_app.errors import Conflict, Forbidden, NotFound
 from workflow_app.models.case import Case
@@ -30,11 +32,17 @@ NOT_YET = (
     "Dokumen ini belum selesai dibaca, jadi mutunya belum dapat diperiksa. Tunggu sebentar, lalu muat ulang."
 )
 NOT_SCANNED = "Dokumen ini bukan hasil pindai yang sudah ditempatkan, jadi tidak diubah di sini."
+NO_BLANKS = (
+    "Tidak ada halaman kosong yang dapat dikeluarkan: halamannya berisi tulisan, atau semuanya kosong."
+)
+BLANK = "blank"
+"""Source of a page without anything to read."""
 DONE = {
     Act.CORRECTED: "kata di halaman {page} dibetulkan",
     Act.TURNED: "halaman {page} diputar",
     Act.MOVED: "halaman {page} dipindahkan",
     Act.TAKEN_OUT: "halaman {page} dikeluarkan",
+    Act.BLANKS_TAKEN_OUT: "semua halaman kosong dikeluarkan",
     Act.CUT_OFF: "halaman {page} dan sesudahnya dipisah menjadi dokumen sendiri",
     Act.RESTORED: "susunan versi {page} dikembalikan",
 }
@@ -105,6 +113,22 @@ def take_out(work: UnitOfWork, document_id: UUID, version: int, page: int) -> in
     return _change(
         work, document_id, lambda: archive.versions.take_out(work.session, document_id, change, [page])
     )
+
+
+def take_out_blanks(work: UnitOfWork, document_id: UUID, version: int) -> int:
+    """Leave out every page on which nothing was found to read, as the version shows them now."""
+    pages = work.session.execute(
+        select(Page.no, Page.source).where(Page.document_id == document_id).order_by(Page.no)
+    ).all()
+    blanks = [no for no, source in pages if source == BLANK]
+    if not blanks or len(blanks) == len(pages):
+        raise Conflict(NO_BLANKS)
+    change = change_of(work, version)
+    return _change(
+        work, document_id, lambda: archive.versions.take_out(
+            work.session, document_id, change, blanks, Act.BLANKS_TAKEN_OUT
+        ), pages=len(blanks),
+    )  # fmt: skip
 
 
 def restore(work: UnitOfWork, document_id: UUID, version: int, no: int) -> int:
