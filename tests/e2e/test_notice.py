@@ -101,12 +101,22 @@ def describe(page: Page, ahead: timedelta) -> None:
     page.get_by_label("Bentuk kegiatan").fill("Rapat umum")
     page.get_by_label("Perkiraan jumlah peserta").fill("150")
     page.get_by_label("Tempat dan rute").fill("Lapangan Contoh")
-    for name, at in (("kegiatan_mulai", begins), ("kegiatan_selesai", begins + timedelta(hours=2))):
-        counter.question(page, name).locator("input").fill(f"{at:%Y-%m-%dT%H:%M}")
     page.get_by_label("Alat peraga").fill("Spanduk")
     page.get_by_label("Nama organisasi atau kelompok").fill("Paguyuban Contoh")
-    counter.submit(page)
+    tell_times(page, begins, begins - timedelta(hours=2))
+    end = counter.question(page, "kegiatan_selesai")
+    expect(end.locator(".error")).to_contain_text("Waktu selesai harus sesudah waktu mulai")
+    expect(end.locator("input")).to_have_attribute("aria-invalid", "true")
+    expect(page.get_by_label("Nama organisasi atau kelompok")).to_have_value("Paguyuban Contoh")
+    tell_times(page, begins, begins + timedelta(hours=2))
     counter.expect_task(page, "Jelaskan tenggat")
+
+
+def tell_times(page: Page, begins: datetime, ends: datetime) -> None:
+    """The event lasts from then to then; the form is sent."""
+    for name, at in (("kegiatan_mulai", begins), ("kegiatan_selesai", ends)):
+        counter.question(page, name).locator("input").fill(f"{at:%Y-%m-%dT%H:%M}")
+    counter.submit(page)
 
 
 def take_home(page: Page, citizen: Citizen) -> tuple[str, str]:

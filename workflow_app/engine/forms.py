@@ -8,9 +8,13 @@ from typing import Any
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
 
+from workflow_app.engine.form_conditions import Condition as Condition
+from workflow_app.engine.form_conditions import read_condition, shown
 from workflow_app.engine.form_dates import judge_date, judge_instant, offered, read_bound
 from workflow_app.engine.form_messages import judge_text as judge_text
 from workflow_app.engine.form_messages import sentences
+from workflow_app.engine.form_orders import Order, read_orders
+from workflow_app.engine.form_orders import judge as judge_orders
 from workflow_app.engine.form_slips import Slip, read_slip
 from workflow_app.engine.form_ties import Tie, read_tie
 from workflow_app.engine.form_values import read_value
@@ -51,14 +55,6 @@ _JUDGES = {"date": judge_date, "datetime": judge_instant}
 
 
 @dataclass(frozen=True)
-class Condition:
-    """A field is visible while another field has one of these values."""
-
-    field: str
-    values: tuple[Answer, ...]
-
-
-@dataclass(frozen=True)
 class Field:
     """One question of a form."""
 
@@ -94,6 +90,8 @@ class Field:
     only_by: str = ""
     """Element whose officer alone may answer this: what he signs names him."""
     tied_to: Tie | None = None
+    order: tuple[Order, ...] = ()
+    """How the answer lies to others, of this form or of earlier steps."""
     takes_recordings: bool = False
     """Beside papers, of the widget `documents`."""
     schema: Mapping[str, Any] = field(default_factory=dict)
@@ -192,40 +190,46 @@ def read(form: Form, values: Mapping[str, list[str]]) -> Answers:
 
 def visible(form: Form, answers: Mapping[str, Answer]) -> Answers:
     """The answers without those to questions that are not shown (and without names the form does not know)."""
-    shown = _shown(form, answers)
-    return {name: value for name, value in answers.items() if name in shown}
+    asked = _shown(form, answers)
+    return {name: value for name, value in answers.items() if name in asked}
 
 
-def validate(form: Form, answers: Mapping[str, Answer], now: datetime | None = None) -> dict[str, str]:
+def validate(
+    form: Form,
+    answers: Mapping[str, Answer],
+    now: datetime | None = None,
+    earlier: Mapping[str, Answers] | None = None,
+) -> dict[str, str]:
     """What is wrong: field name (or `persyaratan.<line>.<part>`) to an Indonesian sentence; `""` is the whole form.
 
-    Bounds of days and instants that lie relative to now are judged only when `now` is given.
+    Bounds of days and instants that lie relative to now are judged only when `now` is given, and the order to answers of earlier
+    steps only where `earlier` holds them.
     """
-    shown = {name: form.fields[name] for name in _shown(form, answers)}
-    given = {name: value for name, value in answers.items() if name in shown and value not in (None, "")}
-    asked = {name: (f.title, f.widget) for name, f in form.fields.items() if name in shown}
+    fields = {name: form.fields[name] for name in _shown(form, answers)}
+    given = {name: value for name, value in answers.items() if name in fields and value not in (None, "")}
+    asked = {name: (f.title, f.widget) for name, f in form.fields.items() if name in fields}
     found = sentences(asked, form.schema, given, now)
     for name, value in given.items():
-        judge = _JUDGES.get(shown[name].widget)
+        judge = _JUDGES.get(fields[name].widget)
         if judge and isinstance(value, str):
-            sentence = judge(value, now, shown[name].not_before, shown[name].not_after)
+            sentence = judge(value, now, fields[name].not_before, fields[name].not_after)
             found.update({name: sentence} if sentence else {})
-    return found
+    return judge_orders({name: f.order for name, f in fields.items()}, given, earlier or {}) | found
 
 
 def separate(form: Form, answers: Mapping[str, Answer]) -> Separated:
     """Split visible answers into public, sealed and control."""
-    shown = visible(form, answers)
+    given = visible(form, answers)
     personal: dict[str, Answers] = {}
     control: dict[str, Any] = {}
     for name, item in form.fields.items():
         if item.control:
-            control[name] = shown.get(name, [] if item.widget == "checkboxes" else None)
-        if item.personal and name in shown:
-            personal.setdefault(item.personal, {})[name] = shown[name]
+            control[name] = given.get(name, [] if item.widget == "checkboxes" else None)
+        if item.personal and name in given:
+            personal.setdefault(item.personal, {})[name] = given[name]
     for variable, asked in form.presence.items():
-        control[variable] = any(shown.get(name) not in (None, "", []) for name in asked)
-    return Separated({n: v for n, v in shown.items() if not form.fields[n].personal}, personal, control)
+        control[variable] = any(given.get(name) not in (None, "", []) for name in asked)
+    return Separated({n: v for n, v in given.items() if not form.fields[n].personal}, personal, control)
 
 
 def defaults(form: Form, now: datetime, opened: datetime | None = None) -> Answers:
@@ -238,31 +242,10 @@ def defaults(form: Form, now: datetime, opened: datetime | None = None) -> Answe
 
 
 def _shown(form: Form, answers: Mapping[str, Answer]) -> set[str]:
-    """Names of the fields that are shown. A field that depends on a hidden field is hidden too."""
-    shown: set[str] = set()
-
-    def is_shown(name: str, seen: frozenset[str]) -> bool:
-        condition = form.fields[name].visible_if
-        if condition is None:
-            return True
-        if name in seen or condition.field not in form.fields or not is_shown(condition.field, seen | {name}):
-            return False
-        answer = answers.get(condition.field)
-        if isinstance(answer, list):
-            return any(value in answer for value in condition.values)
-        return any(type(answer) is type(value) and answer == value for value in condition.values)
-
-    for name in form.fields:
-        if is_shown(name, frozenset()):
-            shown.add(name)
-    return shown
+    return shown({name: item.visible_if for name, item in form.fields.items()}, answers)
 
 
 def _field(name: str, schema: Mapping[str, Any], ui: Mapping[str, Any], required: bool) -> Field:
-    condition = None
-    if "visible_if" in ui:
-        rule = ui["visible_if"]
-        condition = Condition(rule["field"], tuple(rule["in"]) if "in" in rule else (rule["equals"],))
     if ui["widget"] not in WIDGETS:
         raise ValueError(f"{name}: unknown widget {ui['widget']}")
     if ui.get("personal") is not None and ui["personal"] not in PERSONAL_GROUPS:
@@ -288,11 +271,12 @@ def _field(name: str, schema: Mapping[str, Any], ui: Mapping[str, Any], required
         duty=ui.get("duty", False) is True,
         offered_by=ui.get("offered_by", ""),
         required=required,
-        visible_if=condition,
+        visible_if=read_condition(ui),
         not_before=ui.get("not_before", ""),
         not_after=ui.get("not_after", ""),
         only_by=ui.get("only_by", ""),
         tied_to=read_tie(ui),
+        order=read_orders(ui),
         takes_recordings=ui.get("recordings", False) is True,
         schema=schema,
         parameters={key: ui[key] for key in PARAMETERS if key in ui},

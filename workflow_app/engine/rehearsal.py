@@ -60,6 +60,7 @@ class _Play:
         self.definition = definition
         self.scenario = scenario
         self.now: datetime = BEGINS_AT
+        self.given: dict[str, Answers] = {}
         self.letters: dict[str, str] = {}
         self.issued = 0
         self.messages: list[str] = []
@@ -79,8 +80,9 @@ class _Play:
         self.compare(f"role of {step.element}", step.role, task.lane)
         form = self.definition.form(step.element)
         answers = forms.visible(form, {**forms.defaults(form, self.now), **step.answers})
-        if faults := forms.validate(form, answers, self.now):
+        if faults := forms.validate(form, answers, self.now, self.given):
             raise ScenarioFailed(f"answers of {step.element}: {faults}")
+        self.given[step.element] = answers
         variables = {**forms.separate(form, answers).control, **self.computed(form, answers)}
         self.step = self.settle(
             runner.complete_task(self.definition, self.step.state, task.id, variables, self.now)

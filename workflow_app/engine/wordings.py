@@ -23,7 +23,8 @@ FIELD_WORDS = {
     "title": "pertanyaan", "widget": "jenis", "options": "pilihan", "help": "bantuan", "required": "wajib", "personal": "rahasia",
     "control": "menentukan jalannya proses", "default": "isi awal", "visible_if": "tampil bila", "not_before": "paling awal",
     "not_after": "paling akhir", "offered_by": "pilihan dari", "only_by": "hanya oleh", "notice": "catatan tetap",
-    "tied_to": "terikat pada", "schema": "batas isian", "parameters": "aturan",
+    "tied_to": "terikat pada", "order": "urutan terhadap isian lain",
+    "schema": "batas isian", "parameters": "aturan",
 }  # fmt: skip
 
 

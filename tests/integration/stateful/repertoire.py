@@ -11,6 +11,7 @@ from uuid import uuid4
 from PIL import Image
 from sqlalchemy import select
 
+from tests.integration.stateful import ordered
 from workflow_app.engine import forms
 from workflow_app.engine.element import Element
 from workflow_app.engine.form_dates import NOW, read_bound
@@ -21,7 +22,7 @@ from workflow_app.models.case import Case
 from workflow_app.models.task import Task
 from workflow_app.roles import FIELD_ROLES
 from workflow_app.services.case_file import clocks
-from workflow_app.services.forms import requirements, tied_answers
+from workflow_app.services.forms import ordered_answers, requirements, tied_answers
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office.processes import definition_of
 from workflow_app.services.papers import documents
@@ -55,6 +56,8 @@ class Scene:
     """A clock of the case has started."""
     tied: Collection[str]
     """Questions whose answer an earlier one ties."""
+    earlier: Mapping[str, Answers]
+    """Answers of earlier steps that those of the form are compared with."""
 
 
 def valid(form: Form, scene: Scene, chance: Random) -> Answers:
@@ -65,7 +68,8 @@ def valid(form: Form, scene: Scene, chance: Random) -> Answers:
         shown = list(forms.visible(form, dict.fromkeys(form.fields, None) | given))
         new = [name for name in shown if name not in asked]
         if not new:
-            return {name: value for name, value in given.items() if name in shown}
+            given = {name: value for name, value in given.items() if name in shown}
+            return given | ordered.put_in_order(form, given, scene.earlier)
         for name in new:
             asked.add(name)
             field = form.fields[name]
@@ -80,6 +84,7 @@ def refused(form: Form, given: Answers, now: datetime, chance: Random) -> Answer
     faulty = [
         wrong for name in given for wrong in _spoiled(form.fields[name], given, name, now) if wrong != given
     ]
+    faulty += ordered.out_of_order(form, given)
     return chance.choice(faulty) if faulty else None
 
 
@@ -145,7 +150,11 @@ def _day(field: Field, scene: Scene, chance: Random) -> Answer:
 
 
 def _instant(field: Field, scene: Scene, chance: Random) -> Answer:
-    """A little before now. A stage that is not the first cannot lie before the first, so it is now."""
+    """A little before now, or where it has yet to come after it. A stage that is not the first cannot lie before the first, so
+    it is now.
+    """
+    if field.not_before == NOW:
+        return (scene.now + timedelta(days=chance.randint(1, 40))).isoformat()
     if scene.element.properties.get("stage") == field.name and scene.is_timed:
         return scene.now.isoformat()
     earliest = read_bound(field.not_before) if field.not_before else LONGEST_AGO
@@ -234,6 +243,7 @@ def answers(work: UnitOfWork, task: Task, seed: int, *, members: Iterable[str] =
         asked=asked,
         is_timed=bool(clocks.every(work, case.id)),
         tied=tied_answers.check(work, case, form, dict.fromkeys(form.fields, "")),
+        earlier=ordered_answers.earlier(work, case, definition, form),
     )
     return valid(form, scene, Random(seed))
 

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 
+from tests.integration.conftest import PROCESSES
 from tests.integration.processes.release import FOLDERS
 from tests.integration.web.sending import count, multipart
 from tests.integration.web.visitor import Visitor
@@ -60,3 +61,23 @@ def test_a_spoilt_first_form_is_shown_again_with_what_is_wrong(
         assert TO_REPAIR in send(fields).words
         assert visitor.answer.status_code == 400
     assert count(works, Submission) == 0
+
+
+def test_an_end_before_its_start_is_told_above_and_at_its_field_and_what_was_typed_stays(
+    works: Works, visit: Callable[[str], Visitor], person: Callable[..., Actor]
+) -> None:
+    with works.begin(SYSTEM) as work:
+        processes.deploy(work, PROCESSES / "digitisation")
+    person("arsip", "arsiparis")
+    visitor = visit("arsip").open("/mulai").submit("Mulai", _action="/mulai/digitisation")
+    told = {"uraian": "Surat masuk bulan Maret", "tempat_sekarang": "Gudang arsip", "jumlah_lembar": "4"}
+    visitor.submit("Simpan dan lanjutkan", tahun_awal="2020", tahun_akhir="2019", **told)
+    assert visitor.answer.status_code == 400
+    assert visitor.words.count("Tahun akhir mendahului tahun awal.") == 2
+    inputs = {each.get("name"): each for each in visitor.page().iter("input")}
+    end = inputs["tahun_akhir"]
+    assert (end.get("value"), end.get("aria-invalid")) == ("2019", "true")
+    assert "salah-tahun_akhir" in end.get("aria-describedby")
+    assert inputs["tahun_awal"].get("aria-invalid") is None
+    visitor.submit("Simpan dan lanjutkan", tahun_akhir="2020")
+    assert TO_REPAIR not in visitor.words

@@ -61,6 +61,17 @@ def test_questions_of_a_form() -> None:
     assert Change("Isian “Hari”", "", "ada") in form.changes
 
 
+def test_how_the_answers_of_a_form_lie_to_each_other() -> None:
+    years = {"dari": {"type": "integer", "title": "Dari"}, "sampai": {"type": "integer", "title": "Sampai"}}
+    fields: dict[str, dict[str, object]] = {name: {"widget": "number"} for name in years}
+    rule = {"at_least": "dari", "sentence": "Periksa tahunnya."}
+    old = line().form("kerja", years, fields)
+    new = line().form("kerja", years, {**fields, "sampai": {"widget": "number", "order": [rule]}})
+    (form,) = found(old, new, "Formulir")
+    order = "Isian “Sampai”, urutan terhadap isian lain"
+    assert form.changes == (Change(order, "", "at_least dari (Periksa tahunnya.)"),)
+
+
 def test_words_of_a_letter_without_its_tags() -> None:
     old = first().file("letters/tanda.html", "<p>Diterima dari {{ nama }}</p>\n<p>Terima kasih</p>")
     new = first().file("letters/tanda.html", "<p><b>Diterima</b> dari {{ nama }}</p>\n<p>Gratis</p>")

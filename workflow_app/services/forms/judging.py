@@ -7,7 +7,14 @@ from workflow_app.models.case import Case
 from workflow_app.models.task import Task
 from workflow_app.services.accounts import members
 from workflow_app.services.case_file import moved_starts, stages
-from workflow_app.services.forms import evidence, named_officers, printable, requirements, tied_answers
+from workflow_app.services.forms import (
+    evidence,
+    named_officers,
+    ordered_answers,
+    printable,
+    requirements,
+    tied_answers,
+)
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import offers
 from workflow_app.types import Answers
@@ -17,7 +24,8 @@ def faults(
     work: UnitOfWork, case: Case, task: Task, definition: Definition, form: Form, given: Answers
 ) -> dict[str, str]:
     """A sentence per field that is wrong; first what the form itself can tell, then what needs the case."""
-    return forms.validate(form, given, work.clock()) or {
+    earlier = ordered_answers.earlier(work, case, definition, form)
+    return forms.validate(form, given, work.clock(), earlier) or {
         **requirements.check(work, case, form, given),
         **evidence.check(work, case, form, given),
         **offers.check(work, form, given),

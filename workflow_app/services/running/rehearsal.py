@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 
 from workflow_app.engine import definitions, scenarios
+from workflow_app.engine.form_dates import is_date, is_instant
 from workflow_app.engine.forms import Form
 from workflow_app.engine.scenarios import Advance, Complete, ExpectOpen, Message, Scenario
 from workflow_app.errors import SentraError
@@ -71,16 +72,22 @@ def completions(folder: Path, name: str) -> list[tuple[str, str, Answers]]:
 
 
 def happening_now(answers: Answers, now: datetime) -> Answers:
-    """The same answers with their instants now, and days until which something is wanted as far ahead of today."""
-    today, first_day = now.astimezone(WITA).date(), scenarios.BEGINS_AT.astimezone(WITA).date()
+    """The same answers with what happens in them now; other times, and days from the scenario's own on, lie as far from now as
+    they lay from then. What had been before it, like a birthday, stays.
+    """
     return {
-        name: now.isoformat()
-        if name.endswith("_at")
-        else (today + (date.fromisoformat(str(value)) - first_day)).isoformat()
-        if name.endswith("_sampai")
-        else value
-        for name, value in answers.items()
+        name: now.isoformat() if name.endswith("_at") else _moved(told, now) for name, told in answers.items()
     }
+
+
+def _moved(told: Answer, now: datetime) -> Answer:
+    then, text = scenarios.BEGINS_AT, str(told)
+    first_day = then.astimezone(WITA).date()
+    if isinstance(told, str) and is_date(text) and (day := date.fromisoformat(text)) >= first_day:
+        return (now.astimezone(WITA).date() + (day - first_day)).isoformat()
+    if isinstance(told, str) and not is_date(text) and is_instant(text):
+        return (now + (datetime.fromisoformat(text) - then)).isoformat()
+    return told
 
 
 def go_on(stage: Stage, case_id: UUID, scenario: Scenario, start: int, stop: int | None = None) -> None:
