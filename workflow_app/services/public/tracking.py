@@ -76,11 +76,8 @@ def for_officer(work: UnitOfWork, case_id: UUID) -> Status:
 
 def _tracked(work: UnitOfWork, case: Case) -> Letter | None:
     """The newest letter of a case that holds and carries a code."""
-    definition = definition_of(work, case.definition_id)
-    for letter in reversed(letters.of_case(work, case.id)):
-        if letter.status == "valid" and definition.letter(letter.kind).tracking is not None:
-            return letter
-    return None
+    newest = reversed(letters.of_case(work, case.id))
+    return next((letter for letter in newest if tracking_codes.is_carried_by(work, letter)), None)
 
 
 def _followed(work: UnitOfWork, case: Case, letter: Letter, may_hear_of: Callable[[Case], bool]) -> Status:
@@ -91,7 +88,7 @@ def _followed(work: UnitOfWork, case: Case, letter: Letter, may_hear_of: Callabl
     """
     told = _told(work, case, letter)
     heir = kinship.taken_up_by(work, case) if told.reached and case.closed_at is not None else None
-    tracking = None if heir is None else definition_of(work, heir.definition_id).letter(letter.kind).tracking
+    tracking = None if heir is None else _tracking(definition_of(work, heir.definition_id), letter)
     if heir is None or tracking is None or not may_hear_of(heir):
         return told
     own, on = _tracked(work, heir), _local(heir.opened_at)
@@ -116,9 +113,21 @@ def _is_held_back(work: UnitOfWork, case: Case) -> bool:
     return case.confined_to is not None or bool(case_tasks.walled_off(work, case.id))
 
 
+def _telling(work: UnitOfWork, case: Case, letter: Letter) -> Definition:
+    """The version whose words tell of a case: its own one, and while that tells nothing of this letter, the letter's."""
+    own = definition_of(work, case.definition_id)
+    return own if _tracking(own, letter) else definition_of(work, letter.definition_id)
+
+
+def _tracking(definition: Definition, letter: Letter) -> Tracking | None:
+    """What a version tells of cases under such a letter; None where it tells nothing, or has none."""
+    source = definition.letters.get(letter.kind)
+    return None if source is None else source.tracking
+
+
 def _told(work: UnitOfWork, case: Case, letter: Letter) -> Status:
-    definition = definition_of(work, case.definition_id)
-    tracking = definition.letter(letter.kind).tracking
+    definition = _telling(work, case, letter)
+    tracking = _tracking(definition, letter)
     if tracking is None:
         raise NotFound()
     if _is_held_back(work, case):
@@ -128,7 +137,8 @@ def _told(work: UnitOfWork, case: Case, letter: Letter) -> Status:
     if not reached:
         reached = [(tracking.stages[0], _local(letter.issued_at))]
     if case.closed_at is not None:
-        return _ended(definition, tracking, case, letter, reached)
+        own = definition_of(work, case.definition_id)
+        return _ended(own, tracking, case, letter, reached)
     stage = reached[-1][0]
     told = _newest(given, stage.state) if stage.state else None
     due = _promised(work, case, stage, given)
@@ -154,8 +164,10 @@ def _ended(
 ) -> Status:
     on = _local(case.closed_at) if case.closed_at else None
     passed = [Reached(stage.title, day) for stage, day in reached]
-    end = [Reached(readable.outcome(definition, case.outcome), on)] if on else []
-    return Status(letter.number, tracking.ended[case.outcome or ""], tuple(passed + end), updated_on=on)
+    outcome = readable.outcome(definition, case.outcome)
+    end = [Reached(outcome, on)] if on else []
+    words = tracking.ended.get(case.outcome or "", outcome)
+    return Status(letter.number, words, tuple(passed + end), updated_on=on)
 
 
 def _submissions(work: UnitOfWork, case_id: UUID) -> dict[str, list[Submission]]:

@@ -53,7 +53,7 @@ class IssuedCode:
 
 def of_case(work: UnitOfWork, case: Case) -> Mapping[UUID, CodeView]:
     """The codes of the letters of a case that carry one, by letter. The caller has checked access."""
-    carriers = [letter for letter in letters.of_case(work, case.id) if _carries(work, case, letter)]
+    carriers = [letter for letter in letters.of_case(work, case.id) if is_carried_by(work, letter)]
     if not carriers:
         return {}
     query = select(TrackingCode).where(
@@ -76,7 +76,7 @@ def issue(work: UnitOfWork, letter_id: UUID, purpose: str = "") -> IssuedCode:
     case = access.visible_case(work, letter.case_id, lock=True)
     check_role(work.actor, TRACKING_CODE_ISSUERS)
     work.session.refresh(letter)
-    if definition_of(work, case.definition_id).letter(letter.kind).tracking is None:
+    if definition_of(work, letter.definition_id).letter(letter.kind).tracking is None:
         raise NotFound()
     if letter.status != "valid":
         raise Conflict("Surat ini sudah ditarik, jadi tidak ada kode yang dapat diserahkan dengannya.")
@@ -112,6 +112,13 @@ def find(work: UnitOfWork, number: str, code: str) -> Letter | None:
     return letter if is_right and letter is not None and letter.status == "valid" else None
 
 
+def is_carried_by(work: UnitOfWork, letter: Letter) -> bool:
+    """Whether a letter that holds comes with a code, by the version under which it was issued: a case may have been moved since."""
+    if letter.status != "valid":
+        return False
+    return definition_of(work, letter.definition_id).letter(letter.kind).tracking is not None
+
+
 def _end(work: UnitOfWork, case: Case, letter: Letter, purpose: str) -> None:
     """End the code in force, and put what happens on record."""
     query = select(TrackingCode).where(TrackingCode.letter_id == letter.id, TrackingCode.ended_at.is_(None))
@@ -128,12 +135,6 @@ def _end(work: UnitOfWork, case: Case, letter: Letter, purpose: str) -> None:
     audit.record_case(
         work, case.id, "tracking.replaced", letter_id=str(letter.id), number=letter.number, remark=remark
     )
-
-
-def _carries(work: UnitOfWork, case: Case, letter: Letter) -> bool:
-    if letter.status != "valid":
-        return False
-    return definition_of(work, case.definition_id).letter(letter.kind).tracking is not None
 
 
 def _view(letter: Letter, code: TrackingCode | None, names: Mapping[UUID, str], may: bool) -> CodeView:
