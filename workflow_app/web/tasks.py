@@ -12,7 +12,7 @@ from workflow_app.errors import Conflict, Forbidden, InvalidInput, ProcessFault,
 from workflow_app.services.accounts import members, users
 from workflow_app.services.arranging import checks
 from workflow_app.services.case_file import access as reach
-from workflow_app.services.case_file import case_tasks, handoffs, records, similar
+from workflow_app.services.case_file import case_tasks, handoffs, identities, records, similar
 from workflow_app.services.correspondence import letters
 from workflow_app.services.forms import doubts, requirements
 from workflow_app.services.ground.unit_of_work import UnitOfWork
@@ -208,6 +208,7 @@ def _page(
             letters=letters.for_case(work, task.case_id),
             codes=tracking_codes.of_case(work, case),
             may_reveal=handoffs.opens_identities(work, case),
+            opens_for=identities.wanted_at(work, case, task.element) if task.is_mine else "",
             documents=papers,
             checks_papers=task.is_mine and checks.is_asked_at(work, task.element, task.case_id),
             colleagues=_colleagues(work, task) if task.can_reassign else [],

@@ -151,3 +151,20 @@ def test_who_wrote_the_letter_does_not_approve_it(
     case_id = refer("tertulis_instansi", "rujukan_persetujuan", petugas=lead)
     with works.begin(lead) as work, pytest.raises(Forbidden):
         tasks.claim(work, open_task(works, case_id))
+
+
+def test_r68_the_form_begins_with_the_name_of_who_has_it_before_him_and_another_may_be_written(
+    refer: Refer, works: Works, visit: Callable[[str], Visitor]
+) -> None:
+    case_id = refer("antar_sim", "rujukan_antar")
+    page = visit("budi").open(f"/tugas/{open_task(works, case_id)}")
+
+    def named() -> str | None:
+        box = next(box for box in page.page().iter("input") if box.get("name") == "diantar_oleh")
+        return box.get("value")
+
+    assert named() == "Contoh Budi"
+    page.submit("Simpan dulu", diantar_oleh="Contoh Sari")
+    assert named() == "Contoh Sari"
+    page.submit("Simpan dulu", diantar_oleh="")
+    assert named() == "", "who was taken out stays out"

@@ -73,6 +73,7 @@ FAULTS: dict[str, tuple[Folder, str, str]] = {
     "a hand-back by who asks": (asking(handBack="always"), "hand-back", "minta"),
     "a task of who asks that names no variable": (asking(roleFrom=None), "role-from", "minta"),
     "a process that may perhaps be started": (changed(line(), lambda f: f.process_properties.update(startable="nanti")), "process-property", "uji"),
+    "sealed answers that are opened for nothing": (line(opensFor=" "), "opens-for", "kerja"),
     "a process whose purpose fits no glance": (changed(line(), lambda f: f.process_properties.update(purpose="x" * 121)), "process-property", "uji"),
     "a process with an empty purpose": (changed(line(), lambda f: f.process_properties.update(purpose=" ")), "process-property", "uji"),
     "a process at no place": (changed(line(), lambda f: f.process_properties.update(rank="-1")), "process-property", "uji"),

@@ -33,8 +33,12 @@ PROPERTIES = frozenset(
         "formJsonSchemaFilename", "formUiSchemaFilename", "clause", "fourEyes", "clock", "maxVisits", "outcome",
         "prefill", "keepOutputs", "assign", "clockLabel", "roleFrom", "stage", "startsClock", "stopsClock", "standIn",
         "handBack", "clockPer", "beginsWith", "handsOver", "keepsOut", "edge", "recordedEdge", "checksPapers",
+        "opensFor",
     }
 )  # fmt: skip
+
+LONGEST_REASON = 100
+"""Letters of what the sealed answers are opened for; it is read in every trail."""
 
 OUTCOMES = frozenset({"selesai", "ditolak", "dirujuk", "diabaikan", "dibatalkan"})
 
@@ -132,6 +136,12 @@ def properties(source: Source) -> Iterator[Finding]:
         if assign is not None and (node.kind != "userTask" or assign not in {"queue", *source.user_tasks}):
             message = "Properti assign hanya dapat bernilai queue atau tugas orang, pada tugas orang."
             yield Finding("assign-unknown", node.id, message)
+        reason = node.properties.get("opensFor")
+        if reason is not None and (node.kind != "userTask" or not 5 <= len(reason.strip()) <= LONGEST_REASON):
+            message = (
+                f"Properti opensFor menyebut untuk apa, 5 sampai {LONGEST_REASON} huruf, pada tugas orang."
+            )
+            yield Finding("opens-for", node.id, message)
         per = node.properties.get("clockPer")
         if per is not None and (node.operation != "start_clock" or per not in ("case", "round")):
             message = "Properti clockPer hanya dapat bernilai case atau round, pada tugas yang memulai jam."

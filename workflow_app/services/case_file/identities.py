@@ -62,6 +62,12 @@ def reveal(work: UnitOfWork, case_id: UUID, purpose: str) -> list[IdentityGroup]
     return _groups(work, case, masked=False)
 
 
+def wanted_at(work: UnitOfWork, case: Case, element: str) -> str:
+    """What the step needs them for, as its process says (`opensFor`); empty where the actor may not open them, or it says nothing."""
+    reason = definition_of(work, case.definition_id).elements[element].properties.get("opensFor", "")
+    return reason if reason and handoffs.opens_identities(work, case) else ""
+
+
 def masked(work: UnitOfWork, case_id: UUID) -> list[IdentityGroup]:
     """Which personal answers exist, their contents hidden."""
     return _groups(work, access.visible_case(work, case_id), masked=True)

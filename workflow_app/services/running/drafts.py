@@ -29,6 +29,8 @@ _NEAREST = (
 )
 """Somebody's own draft of a task, else the newest of a colleague."""
 _DROP = delete(Draft).where(Draft.task_id == bindparam("of_task")).returning(Draft)
+OFFICER = "officer"
+"""Default of a question that asks for an officer: whoever has the form before him, as long as he names nobody else."""
 PAGE, ANSWERS = "", "answers"
 """What is sealed: the page a draft was typed on, and the answers. No field has an empty name."""
 
@@ -116,7 +118,14 @@ def prefill(work: UnitOfWork, case: Case, task: Task) -> Prefill:
     """What a form starts with, and the papers that came to the step meanwhile without it."""
     found = _prefill(work, case, task)
     form = definition_of(work, case.definition_id).form(task.element)
-    return replace(found, answers=arrivals.joined(work, case, task, form, found.answers))
+    known = _named(form, found.answers, work.actor.name)
+    return replace(found, answers=arrivals.joined(work, case, task, form, known))
+
+
+def _named(form: Form, given: Answers, name: str) -> Answers:
+    """The answers with the name of who has the form before him, where it offers that and nothing else was written there."""
+    offered = {field.name for field in form.fields.values() if field.default == OFFICER}
+    return {key: name if key in offered and value == OFFICER else value for key, value in given.items()}
 
 
 def _prefill(work: UnitOfWork, case: Case, task: Task) -> Prefill:
