@@ -80,10 +80,10 @@ def _day(lines: Sequence[Value], labelled_day: Value | None) -> Iterator[Proposa
 
 
 def _head(lines: Sequence[Value]) -> Iterator[Proposal]:
-    """The first lines in capitals, up to the first line that is not."""
+    """The first lines in capitals, up to the first line that is not, or that is the title of the letter."""
     head: list[Value] = []
     for line in lines:
-        if not _is_capital(line.text):
+        if not _is_capital(line.text) or (head and _title(line)):
             if head:
                 break
             continue
@@ -98,12 +98,18 @@ def _head(lines: Sequence[Value]) -> Iterator[Proposal]:
 def _kind(lines: Sequence[Value]) -> Iterator[Proposal]:
     """By a title that fills its line."""
     for line in lines:
-        if _is_capital(line.text):
-            scores = {kind: likeness(fold(line.text), fold(title)) for title, kind in _TITLES.items()}
-            kind = max(scores, key=lambda each: scores[each])
-            if scores[kind] >= _TITLE_LIKE:
-                yield line.proposed(Field.LETTER_KIND, kind)
-                return
+        if kind := _title(line):
+            yield line.proposed(Field.LETTER_KIND, kind)
+            return
+
+
+def _title(line: Value) -> str:
+    """Of which kind of letter this line is the title; empty for any other line."""
+    if not _is_capital(line.text):
+        return ""
+    scores = {title: likeness(fold(line.text), fold(title)) for title in _TITLES}
+    title = max(scores, key=lambda each: scores[each])
+    return _TITLES[title] if scores[title] >= _TITLE_LIKE else ""
 
 
 def _is_capital(text: str) -> bool:

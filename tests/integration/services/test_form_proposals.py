@@ -158,8 +158,8 @@ def test_r54_a_line_of_the_checklist_is_offered_what_stands_on_the_papers_handed
         "persyaratan.sim_02": [("persyaratan.sim_02.number", "Nomor", "12345678901234")],
         "persyaratan.ktp_03": [
             ("persyaratan.ktp_03.number", "Nomor", "140/17/DS-CTH/2026"),
-            ("persyaratan.ktp_03.date", "Tanggal", "2026-11-12"),
             ("persyaratan.ktp_03.issuer", "Penerbit", "PEMERINTAH DESA CONTOH"),
+            ("persyaratan.ktp_03.date", "Tanggal", "2026-11-12"),
         ],
     }, "and nothing of the card, whose number stands in the identity"
 
@@ -171,7 +171,7 @@ def test_r54_what_is_taken_for_a_line_stands_in_its_part_and_only_while_the_pape
     with works.begin(budi) as work:
         form, given = lines_of(work, case_id, ktp_03=letter)
         offers = form_proposals.offers(work, form, documents.for_case(work, case_id), given)
-        number, day, _ = offers["persyaratan.ktp_03"]
+        number, _, day = offers["persyaratan.ktp_03"]
         assert form_proposals.take(work, form, case_id, day.key, given) == {
             "persyaratan": {"ktp_03": {"date": "2026-11-12"}}
         }

@@ -72,6 +72,23 @@ def test_a_letter_of_our_own_brings_the_code_by_which_it_is_verified() -> None:
     assert values("surat yang hanya kakinya terbaca", own) == {Field.VERIFICATION_CODE: "7K3M-0QXR-9ABC-WXYZ"}
 
 
+@pytest.mark.parametrize(
+    ("title", "kind"),
+    [
+        ("SURAT KETERANGAN TANDA LAPOR KEHILANGAN", "sktlk"),
+        ("LAPORAN POLISI", "laporan_polisi"),
+        ("LAP0RAN POLlSI", "laporan_polisi"),
+        ("SURAT TANDA TERIMA LAPORAN POLISI", "laporan_polisi"),
+        ("TANDA BUKTI LAPOR", "laporan_polisi"),
+        ("PENGADUAN MASYARAKAT", "pengaduan"),
+        ("LAPORAN PENGADUAN", "pengaduan"),
+    ],
+)
+def test_every_title_says_what_kind_of_letter_it_is_and_is_no_issuer(title: str, kind: str) -> None:
+    found = values("RESOR CONTOH", title, "Nomor : B/12/III/2019/Contoh")
+    assert (found[Field.LETTER_KIND], found[Field.ISSUER]) == (kind, "RESOR CONTOH")
+
+
 def test_the_number_of_a_bank_card_is_no_code_of_a_letter() -> None:
     assert propose([page("kartu ATM bernomor 1234-5678-9012-3456 hilang")]).paper is PaperType.UNKNOWN
 
