@@ -7,7 +7,7 @@ from typing import Any
 from flask import Flask, current_app, request
 from jinja2 import StrictUndefined
 
-from workflow_app.engine.form_conditions import Condition
+from workflow_app.engine.forms import Condition
 from workflow_app.permissions import (
     ARCHIVE_BOX_KEEPERS,
     BEGINNERS,
