@@ -92,6 +92,30 @@ def test_r65_a_scene_that_needs_it_goes_on_as_a_police_report_that_knows_who_cal
     assert event.answers["peristiwa"] == REPORT["peristiwa"]
 
 
+def test_r59_an_identity_that_was_asked_after_the_call_up_goes_over_into_the_report_too(call: Call) -> None:
+    """The patrol drives while the caller is still on the telephone; the case does not end before the identity is written down."""
+    with call.works.begin(SYSTEM) as work:
+        processes.deploy(work, PROCESSES / "lp")
+    call.report(keadaan_identitas="belum_lengkap", alasan_belum_lengkap="masih_ditanyakan")
+    call.summon("piket_samapta")
+    assert {"berangkat", "lengkapi_identitas"} <= call.opened()
+    known = {name: REPORT[name] for name in ("nama", "telepon", "alamat")}
+    call.do("lengkapi_identitas", "petugas", hasil_identitas="lengkap", **known)
+    assert "lengkapi_identitas" not in call.opened()
+    for element in ("berangkat", "tiba"):
+        call.do(element, "piket_samapta")
+    call.do("tptkp", "piket_samapta", tindakan=["amankan_tkp"], diminta_bayar="tidak_ada_warga")
+    result(call, perlu_lp="ya")
+
+    (report,) = relatives(call)
+    reception = at(call, report.case_id, "terima_pelapor")
+    with call.works.begin(call.people["petugas"]) as work:
+        tasks.claim(work, reception.id)
+    answer(call, reception, RECEIVED)
+    identity = at(call, report.case_id, "identitas")
+    assert {name: identity.answers[name] for name in known} == known
+
+
 def test_r65_a_scene_that_needs_none_has_no_second_case(told: Call) -> None:
     result(told, perlu_lp="tidak")
 

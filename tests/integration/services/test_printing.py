@@ -104,7 +104,9 @@ def test_the_signature_appears_on_the_next_printing_and_the_first_one_is_kept(
     signed = printed(officer, letter)
 
     assert pictures_in(signed) == pictures_in(unsigned) + 1
-    assert len(documents.for_case(officer, letter.case_id)) == 2
+    labels = [paper.label for paper in documents.for_case(officer, letter.case_id)]
+    title = "Surat Keterangan Tanda Lapor Kehilangan"
+    assert sorted(labels) == [f"{title} (cetakan bertanda tangan)", f"{title} (cetakan)"]
 
 
 def test_a_signature_for_an_earlier_letter_does_not_sign_a_later_one(

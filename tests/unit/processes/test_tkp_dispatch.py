@@ -64,9 +64,10 @@ def test_r62_r65_the_leader_is_told_of_the_call_and_of_the_result() -> None:
 
 
 def test_r63_the_way_to_the_scene_waits_for_nobody() -> None:
-    """Neither acknowledgements nor APP stand between the call-up and the departure."""
+    """Neither acknowledgements nor APP nor the name of the caller stand between the call-up and the departure."""
     model = read_model(tkp_dispatch().files["process.bpmn"])
-    assert {flow.target for flow in model.outgoing["bagi_tugas"]} == {"pemanggilan", "beri_app", "pergerakan"}
+    beside = {flow.target for flow in model.outgoing["bagi_tugas"]}
+    assert beside == {"pemanggilan", "beri_app", "gw_identitas", "pergerakan"}
 
 
 def test_r63_the_clock_runs_from_the_report_to_the_arrival_and_its_end_reaches_pamapta() -> None:
@@ -110,6 +111,20 @@ def test_r60_the_call_form_asks_what_where_when_and_what_is_dangerous() -> None:
         "jam_kejadian",
     } <= asked.keys()
     assert {"bahaya", "korban", "senjata"} <= asked.keys()
+
+
+def test_r59_the_call_up_waits_for_no_name_and_the_case_for_the_answer() -> None:
+    """Whoever is still on the telephone is asked while the patrol drives; who hangs up is written down as such."""
+    asked = tkp_dispatch().form(CALL)
+    reasons = list(asked.fields["alasan_belum_lengkap"].options)
+    assert reasons[0] == "masih_ditanyakan"
+    model = read_model(tkp_dispatch().files["process.bpmn"])
+    (way,) = model.incoming["lengkapi_identitas"]
+    assert way.condition == 'alasan_belum_lengkap == "masih_ditanyakan"'
+    assert [flow.source for flow in model.incoming["gw_identitas"]] == ["bagi_tugas"]
+    later = tkp_dispatch().form("lengkapi_identitas")
+    assert forms.validate(later, {"hasil_identitas": "tidak_dapat", "alasan_tidak_dapat": "terputus"}) == {}
+    assert set(forms.validate(later, {"hasil_identitas": "lengkap"})) == {"nama", "telepon", "alamat"}
 
 
 def test_r60_who_goes_reads_where_and_when_it_is() -> None:

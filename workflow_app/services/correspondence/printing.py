@@ -39,12 +39,11 @@ def render(work: UnitOfWork, letter_id: UUID, *, public_url: str) -> UUID:
     work.session.refresh(letter)
     definition = definition_of(work, letter.definition_id)
     statement = letters.statement(work, case, letter)
-    context = context_of(
-        letter, definition, statement, public_url, _signatures(work, case, definition, letter)
-    )
+    signatures = _signatures(work, case, definition, letter)
+    context = context_of(letter, definition, statement, public_url, signatures)
     html = typesetting.fill(definition.letter(letter.kind), context)
     pdf, pages = typesetting.typeset(html, _metadata(letter, html))
-    label = f"{letter.title} ({'cetakan batal' if letter.status == 'void' else 'cetakan'})"
+    label = f"{letter.title} ({_state(letter, bool(signatures))})"
     document_id = intake.keep_own(work, pdf, "application/pdf", pages, origin=intake.LETTER, label=label)
     intake.link(
         work,
@@ -61,6 +60,13 @@ def render(work: UnitOfWork, letter_id: UUID, *, public_url: str) -> UUID:
     letter.document_id = document_id
     work.session.flush()
     return document_id
+
+
+def _state(letter: Letter, is_signed: bool) -> str:
+    """What tells the printings of one letter from each other."""
+    if letter.status == "void":
+        return "cetakan batal"
+    return "cetakan bertanda tangan" if is_signed else "cetakan"
 
 
 def reprint(work: UnitOfWork, letter_id: UUID, *, public_url: str) -> None:
