@@ -54,7 +54,11 @@ def inspect(path: str) -> dict[str, Any]:
     try:
         document = pdfium.PdfDocument(path)
     except pdfium.PdfiumError as error:
-        return empty | {"needs_password": error.err_code == raw.FPDF_ERR_PASSWORD}
+        needs_password = error.err_code == raw.FPDF_ERR_PASSWORD
+        return empty | {
+            "needs_password": needs_password,
+            "opens": not needs_password and _is_without_pages(path),
+        }
     pages = len(document)
     found = empty | {
         "opens": True,
@@ -71,6 +75,17 @@ def inspect(path: str) -> dict[str, Any]:
             "has_text": any(take_text(path, no) for no in range(1, min(pages, LOOKED_AT) + 1)),
         }
     return found
+
+
+def _is_without_pages(path: str) -> bool:
+    """Is the file sound but empty? What draws pages refuses to open it."""
+    import pikepdf
+
+    try:
+        with pikepdf.open(path) as document:
+            return len(document.pages) == 0
+    except (pikepdf.PdfError, ValueError, RuntimeError):
+        return False
 
 
 def take_text(path: str, no: int) -> TextPage | None:

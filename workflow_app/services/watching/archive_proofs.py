@@ -24,8 +24,8 @@ _TRIED = {
     "overwriting_refused": "menimpa",
     "deleting_refused": "menghapus",
     "shortening_refused": "memperpendek kunci",
-    "bypassing_refused": "melewati kunci dengan hak khusus",
 }
+_BYPASSED = " Kunci akses situs ini masih berhak melewatinya; minta admin mencabut hak itu di penyimpanan."
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,10 @@ def _lock(at: datetime, facts: Mapping[str, Any]) -> Verdict:
         for is_refused in (True, False)
         if tried[is_refused]
     ]
-    return Verdict("Kunci penyimpanan", at, facts["is_sound"], f"Dicoba pada objek uji: {'; '.join(said)}.")
+    words = f"Dicoba pada objek uji: {'; '.join(said)}."
+    if facts["is_sound"] and not facts["bypassing_refused"]:
+        words += _BYPASSED
+    return Verdict("Kunci penyimpanan", at, facts["is_sound"], words)
 
 
 def _fixity(title: str, at: datetime, facts: Mapping[str, Any]) -> Verdict:
