@@ -5,12 +5,13 @@ from uuid import UUID
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 
 from workflow_app.errors import InvalidInput, NotFound
 from workflow_app.permissions import CHECKERS
 from workflow_app.services.arranging import checks, partings, unchecked
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.papers import versions
+from workflow_app.services.papers import paper_sight, versions
 from workflow_app.web.access import access
 from workflow_app.web.files import inline
 from workflow_app.web.session import holds
@@ -18,6 +19,8 @@ from workflow_app.web.transaction import unit_of_work
 
 blueprint = Blueprint("checks", __name__)
 
+MOST_LEFT = 30
+LAST_ONE = "Itu dokumen terakhir dalam daftar. Yang dilewati tetap menunggu."
 ALL_CHECKED = "Tidak ada lagi dokumen yang menunggu diperiksa."
 
 
@@ -30,6 +33,20 @@ def show_waiting() -> ResponseReturnValue:
     return render_template("checks/waiting.html", waiting=waiting, most=unchecked.MOST_WAITING)
 
 
+@blueprint.get("/dokumen/<uuid:document_id>/periksa/lewati")
+@access(*CHECKERS)
+def skip(document_id: UUID) -> ResponseReturnValue:
+    """Leave this paper for later and go on with another one. Which were left stands in the address until all were seen."""
+    left = [*_left(request.args), document_id][-MOST_LEFT:]
+    with unit_of_work() as work:
+        paper_sight.readable(work, document_id)
+        following = unchecked.next_of(work, left)
+    if following is None:
+        flash(LAST_ONE)
+        return redirect(url_for("checks.show_waiting"))
+    return redirect(url_for("checks.show", document_id=following, nanti=left))
+
+
 @blueprint.get("/dokumen/<uuid:document_id>/periksa")
 @access()
 def show(document_id: UUID) -> ResponseReturnValue:
@@ -38,7 +55,13 @@ def show(document_id: UUID) -> ResponseReturnValue:
         check = checks.show(work, document_id)
         no = min(max(1, request.args.get("halaman", 1, int)), len(check.pages))
         sheet = checks.sheet(work, document_id, no)
-    return render_template("checks/show.html", check=check, sheet=sheet, task_id=_task(request.args))
+    return render_template(
+        "checks/show.html",
+        check=check,
+        sheet=sheet,
+        task_id=_task(request.args),
+        left=_left(request.args),
+    )
 
 
 @blueprint.get("/dokumen/<uuid:document_id>/halaman/<int:page>/gambar")
@@ -140,14 +163,14 @@ def accept(document_id: UUID) -> ResponseReturnValue:
     """The newest version is good; on to the next paper, or back to the task it was opened from."""
     with unit_of_work() as work:
         checks.accept(work, document_id, _number("versi"))
-        following = unchecked.next_of(work) if holds(*CHECKERS) else None
+        following = unchecked.next_of(work, _left(request.form)) if holds(*CHECKERS) else None
     if (task_id := _task(request.form)) is not None:
         flash("Mutu dokumen tercatat sudah diperiksa.")
         return redirect(url_for("tasks.show", task_id=task_id))
     if following is not None:
         return redirect(_address(following, None))
     if holds(*CHECKERS):
-        flash(ALL_CHECKED)
+        flash(LAST_ONE if _left(request.form) else ALL_CHECKED)
         return redirect(url_for("checks.show_waiting"))
     flash("Mutu dokumen tercatat sudah diperiksa.")
     return redirect(url_for("documents.show", document_id=document_id))
@@ -202,6 +225,7 @@ def _address(document_id: UUID, page: int | None) -> str:
         document_id=document_id,
         halaman=page if page and page > 1 else None,
         tugas=_task(request.form),
+        nanti=_left(request.form),
     )
 
 
@@ -210,6 +234,14 @@ def _number(name: str) -> int:
     if number is None or not 0 <= number <= 1_000_000:
         raise InvalidInput("Muat ulang halaman periksa mutu, lalu ulangi.")
     return number
+
+
+def _left(given: MultiDict[str, str]) -> list[UUID]:
+    """Papers that were left for later in this round."""
+    try:
+        return [UUID(each) for each in given.getlist("nanti")[-MOST_LEFT:]]
+    except ValueError:
+        return []
 
 
 def _task(given: Mapping[str, str]) -> UUID | None:

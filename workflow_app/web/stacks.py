@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from workflow_app.errors import InvalidInput
 from workflow_app.permissions import BEGINNERS, STACK_BRINGERS
 from workflow_app.services.bringing import stacks
-from workflow_app.services.running import mail_complaints, tray
+from workflow_app.services.running import mail_complaints, tray, unread
 from workflow_app.services.watching import health
 from workflow_app.web import page_keys, uploads
 from workflow_app.web.access import access
@@ -128,7 +128,7 @@ def begin_complaint(stack_id: UUID) -> ResponseReturnValue:
 def read_again(document_id: UUID) -> ResponseReturnValue:
     """Have a paper read once more."""
     with unit_of_work() as work:
-        tray.read_again(work, document_id)
+        unread.read_again(work, document_id)
     flash("Dokumen dibaca lagi. Hasilnya muncul beberapa saat lagi.")
     return redirect(url_for("stacks.show", _anchor="perlu-orang"))
 

@@ -42,6 +42,10 @@ def test_what_waits_for_the_check_is_what_the_archivist_may_read_doubtful_first(
         waiting = [each.id for each in unchecked.waiting(work) if each.id in found]
         assert waiting == [found[1], found[0], found[2]]
         assert paper.id not in {each.id for each in unchecked.waiting(work)}
+        assert unchecked.next_of(work, [found[1]]) == found[0], (
+            "left for later, it does not come back at once"
+        )
+        assert unchecked.next_of(work, [each.id for each in unchecked.waiting(work)]) is None
         checks.accept(work, found[1], 1)
         checks.accept(work, found[1], 1)
         assert [each.id for each in unchecked.waiting(work) if each.id in found] == [found[0], found[2]]

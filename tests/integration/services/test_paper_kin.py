@@ -65,12 +65,7 @@ def test_r37_a_page_that_looks_and_reads_alike_is_pointed_out(
     assert alike(officer, paper) == ([other] if is_alike else [])
     for found in paper_kin.of(officer, paper).alike:
         assert found.case is not None
-        assert (found.label, found.page, found.other_page, found.case.number) == (
-            "Surat",
-            1,
-            1,
-            other_case.number,
-        )
+        assert (found.label, found.pages, found.case.number) == ("Surat", [(1, 1)], other_case.number)
 
 
 def test_r37_nothing_is_pointed_out_across_a_wall_or_above_the_level(

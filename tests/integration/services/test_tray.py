@@ -8,6 +8,7 @@ from procrastinate.jobs import Job
 from sqlalchemy import select, text, update
 
 from archive.models import Document
+from tests.integration.services import scans
 from tests.integration.services import stacks as made
 from tests.integration.services.stacks import Desk, brought, code_of, in_tray, parts_of
 from tests.unit.ocr import fed
@@ -23,7 +24,7 @@ from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.keeping import holdings
 from workflow_app.services.office import configuration
 from workflow_app.services.papers import documents
-from workflow_app.services.running import cases, deaths, tray
+from workflow_app.services.running import cases, deaths, tray, unread
 from workflow_app.types import SYSTEM, AccessLevel, Actor
 
 
@@ -143,7 +144,7 @@ def test_r79_what_propam_brings_without_a_cover_sheet_is_propams_alone(
             with pytest.raises(NotFound):
                 tray.place(work, stack_id, 1, "B-2026-000001", "Surat", max_megabytes=2)
             with pytest.raises(NotFound):
-                tray.read_again(work, paper.id)
+                unread.read_again(work, paper.id)
             with pytest.raises(NotFound):
                 stacks.original(work, stack_id)
     for stranger in others:
@@ -153,7 +154,7 @@ def test_r79_what_propam_brings_without_a_cover_sheet_is_propams_alone(
         shown = tray.show(work)
         assert ([part.no for part in shown.parts], shown.waiting, shown.elsewhere) == ([1], 1, 0)
         assert documents.content(work, paper.id, "original").data
-        tray.read_again(work, paper.id)
+        unread.read_again(work, paper.id)
         assert stacks.original(work, stack_id).data
         with pytest.raises(Conflict, match="tidak menjadi arsip umum"):
             tray.keep_in_archive(work, stack_id, 1)
@@ -213,3 +214,28 @@ def test_a_stack_whose_job_is_gone_can_be_split_again(works: Works, budi: Actor)
     deaths._give_up(works, gone)
     with works.begin(budi) as work:
         assert tray.progress(work).stacks[0].reason == stacks.UNSPLIT
+
+
+def test_r37_a_paper_of_the_archive_that_could_not_be_read_is_nobodys_blind_spot(
+    works: Works, budi: Actor, propam: Actor, person: Callable[..., Actor]
+) -> None:
+    archivist = person("arsip", "arsiparis")
+    with works.begin(archivist) as work:
+        paper = holdings.deposit(work, scans.picture("Rusak")).document_id
+        assert paper is not None
+    with works.begin(SYSTEM) as work:
+        found = work.session.get_one(Document, paper)
+        found.status, found.status_reason = "unreadable", "Halaman 1 rusak."
+
+    def told(who: Actor) -> list[tuple[UUID, str]]:
+        with works.begin(who) as work:
+            return [(each.paper.id, each.paper.status_reason) for each in tray.show(work).unread]
+
+    assert told(archivist) == told(budi) == [(paper, "Halaman 1 rusak.")]
+    assert told(propam) == [], "he reads no archive"
+    with works.begin(SYSTEM) as work:
+        work.session.get_one(Document, paper).level = AccessLevel.TOP_SECRET
+    assert (told(budi), told(archivist)) == ([], [(paper, "Halaman 1 rusak.")])
+    with works.begin(archivist) as work:
+        unread.read_again(work, paper)
+    assert told(archivist) == []

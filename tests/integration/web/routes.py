@@ -49,6 +49,7 @@ def all_routes(world: World) -> list[Route]:
         Route("documents.play", "GET", f"{paper}/rekaman", "budi", answered=(404,)),
         Route("checks.show_waiting", "GET", "/periksa-mutu", "lantas", is_own=True),
         Route("checks.show", "GET", f"{paper}/periksa", "budi"),
+        Route("checks.skip", "GET", f"{paper}/periksa/lewati", "lantas", answered=(404,)),
         Route("checks.picture", "GET", f"{paper}/halaman/1/gambar", "budi"),
         Route("checks.show_version", "GET", f"{paper}/versi/1", "budi"),
         Route("checks.version_pdf", "GET", f"{paper}/versi/1/dokumen.pdf", "budi"),

@@ -92,6 +92,22 @@ def test_r39_all_blank_backs_of_a_scan_leave_by_one_press(
     assert "dari 4, versi 3" in desk.words
 
 
+def test_r39_a_paper_left_for_later_does_not_come_back_before_the_others(
+    works: Works, desk: Visitor, paper: UUID, archivist: Actor
+) -> None:
+    with works.begin(archivist) as work:
+        other = holdings.deposit(work, stacks.pdf(fed.sheet("Surat lain contoh"))).document_id
+    assert other is not None
+    reading.read_document(works, other)
+    desk.follow("Lewati dulu l")
+    assert desk.path == f"/dokumen/{other}/periksa"
+    desk.submit("Putar kanan ]").submit("Urungkan z")
+    desk.submit("Baik, dokumen berikutnya Ctrl Enter")
+    assert "Yang dilewati tetap menunggu." in desk.words
+    assert desk.path == "/periksa-mutu"
+    assert f"/dokumen/{paper}/periksa" in desk.text
+
+
 def test_who_was_overtaken_is_told_and_nothing_is_lost(
     works: Works, desk: Visitor, paper: UUID, visit: Callable[[str], Visitor], archivist: Actor
 ) -> None:

@@ -29,13 +29,13 @@ class Holder:
 
 @dataclass(frozen=True)
 class Alike:
-    """A page of another paper that looks and reads like a page of this one."""
+    """Another paper with pages that look and read like pages of this one."""
 
-    page: int
     document_id: UUID
     label: str
-    other_page: int
     case: Holder | None
+    pages: Sequence[tuple[int, int]]
+    """Each page of this one with the page of the other."""
 
 
 @dataclass(frozen=True)
@@ -73,13 +73,12 @@ def of(work: UnitOfWork, document_id: UUID) -> Kin:
         cases=[holder for holder, _ in holders.get(document_id, [])],
         alike=[
             Alike(
-                alike.page,
-                alike.document_id,
-                label_of(holders.get(alike.document_id), labels[alike.document_id]),
-                alike.other_page,
-                holders[alike.document_id][-1][0] if alike.document_id in holders else None,
+                other,
+                label_of(holders.get(other), labels[other]),
+                holders[other][-1][0] if other in holders else None,
+                sorted((each.page, each.other_page) for each in found if each.document_id == other),
             )
-            for alike in found
+            for other in others
         ],
         made_of=_relatives(
             work,

@@ -11,14 +11,12 @@ import archive.documents
 from archive.models import Document, DocumentStatus
 from workflow_app.errors import Conflict, InvalidInput, NotFound
 from workflow_app.models.case import Case
-from workflow_app.models.document import CaseDocument
 from workflow_app.models.stack import PaperStack, StackPart
 from workflow_app.permissions import STACK_BRINGERS, check_role
 from workflow_app.services.accounts import people
 from workflow_app.services.bringing import stacks
-from workflow_app.services.case_file import clearances, handoffs, numbered_cases
+from workflow_app.services.case_file import clearances, numbered_cases
 from workflow_app.services.case_file.numbered_cases import CaseHit
-from workflow_app.services.ground import jobs
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.papers import (
     document_views,
@@ -26,12 +24,12 @@ from workflow_app.services.papers import (
     intake,
     paper_labels,
     paper_sight,
-    paper_trail,
     sorting,
     tray_sight,
 )
 from workflow_app.services.papers.document_views import DocumentView
-from workflow_app.services.running import likely_cases
+from workflow_app.services.running import likely_cases, unread
+from workflow_app.services.running.unread import Unread
 
 MOST_NEAR, MOST_STACKS, MOST_WAITING = 3, 20, 50
 LABELS = paper_labels.OTHERS
@@ -103,14 +101,14 @@ class Tray(Progress):
     """The whole page."""
 
     parts: Sequence[WaitingPart]
-    unread: Sequence[tuple[DocumentView, UUID, str]]
+    unread: Sequence[Unread]
     """Papers that could not be read, each with id and number of a case that the actor may see."""
 
 
 def show(work: UnitOfWork) -> Tray:
     """What was brought lately in the actor's unit, and what waits for a person."""
     known = progress(work)
-    return Tray(known.stacks, known.waiting, known.elsewhere, _waiting(work), _unread(work))
+    return Tray(known.stacks, known.waiting, known.elsewhere, _waiting(work), unread.of(work))
 
 
 def progress(work: UnitOfWork) -> Progress:
@@ -156,19 +154,6 @@ def keep_in_archive(work: UnitOfWork, stack_id: UUID, no: int) -> None:
     if document.origin == intake.TRAY:
         intake.become_archive(work, document)
     sorting.settle(work, part)
-
-
-def read_again(work: UnitOfWork, document_id: UUID) -> None:
-    """Have a paper read once more that could not be read."""
-    check_role(work.actor, STACK_BRINGERS)
-    paper_sight.readable(work, document_id)
-    document = work.session.get_one(Document, document_id, with_for_update=True, populate_existing=True)
-    if document.status != DocumentStatus.UNREADABLE:
-        return
-    document.status, document.status_reason = DocumentStatus.RECEIVED, ""
-    work.session.flush()
-    paper_trail.happened(work, document_id, "document.read_again")
-    jobs.defer(work, "read_document", document_id=str(document_id))
 
 
 def _locked(work: UnitOfWork, stack_id: UUID, no: int) -> StackPart:
@@ -272,23 +257,3 @@ def _waiting(work: UnitOfWork) -> list[WaitingPart]:
         )
         for (part, stack), paper in zip(parts, papers, strict=True)
     ]
-
-
-def _unread(work: UnitOfWork) -> list[tuple[DocumentView, UUID, str]]:
-    query = (
-        select(Document.id, Case.id, Case.number)
-        .join(CaseDocument, CaseDocument.document_id == Document.id)
-        .join(Case, Case.id == CaseDocument.case_id)
-        .where(
-            Document.status == DocumentStatus.UNREADABLE,
-            clearances.is_cleared(work),
-            handoffs.readable_case(work),
-        )
-        .order_by(CaseDocument.added_at.desc())
-        .limit(MOST_WAITING)
-    )
-    rows = work.session.execute(query).all()
-    if not rows:
-        return []
-    papers = document_views.views(work, [(row[0], row[1]) for row in rows])
-    return [(paper, row[1], row[2]) for paper, row in zip(papers, rows, strict=True)]
