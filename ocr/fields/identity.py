@@ -44,6 +44,9 @@ _SEXES = {"LAKI-LAKI": "laki_laki", "PEREMPUAN": "perempuan"}
 _SEX_LIKE = 0.7
 _NUMBER = re.compile(r"(?<!\d)\d{16}(?!\d)", re.ASCII)
 _NEIGHBOURHOOD = re.compile(r"(\d{1,3})\s?/\s?(\d{1,3})", re.ASCII)
+_NUMBER_LENGTH = 16
+_EDGES = " /\\|:;,.'_"
+"""What engines make of the frame and the ground of a card beside its number."""
 _LETTERS_IN_NUMBER = 8
 """Most letters among sixteen characters that may have been digits."""
 
@@ -81,6 +84,8 @@ def _as_printed(found: Mapping[str, Value]) -> Iterator[Proposal]:
 def _number(value: Value) -> Proposal | None:
     """Sixteen digits, also in groups. Few letters among them are digits that were read wrongly."""
     read = re.sub(r"[\s.\-]", "", value.text)
+    if len(read) > _NUMBER_LENGTH:
+        read = read.strip(_EDGES)
     number = digits(read)
     letters = sum(1 for letter in read if not letter.isdigit())
     if not _NUMBER.fullmatch(number) or letters > _LETTERS_IN_NUMBER:
