@@ -15,6 +15,7 @@ from workflow_app.services.office import (
     configuration,
     configuration_forms,
     configuration_keys,
+    configuration_maps,
     configuration_records,
     configuration_titles,
     rosters,
@@ -109,17 +110,22 @@ def page(work: UnitOfWork, key: str) -> KeyPage:
             )
             for entry in sorted(_one_each(entries), key=lambda entry: entry.valid_from, reverse=True)
         ],
-        seen=_seen(entries),
+        seen=_seen(entries, now),
     )
 
 
 def read(work: UnitOfWork, key: str, posted: Posted) -> tuple[Any, Faults]:
-    """The value that a form sent, and by input what is wrong with it."""
+    """The value that a form sent, and by input what is wrong with it. Of a map that names all only what was changed: what the
+    form merely repeats, another change may have planned otherwise.
+    """
     _check(work, key)
     form = _changeable(work, key, _form(work, key))
     if form is None:
         raise NotFound()
-    return configuration_forms.read(key, form, posted)
+    value, faults = configuration_forms.read(key, form, posted)
+    if configuration_keys.names_all(key) and not faults:
+        value = configuration_maps.changed(configuration.value(work, key), value)
+    return value, faults
 
 
 def told_of(work: UnitOfWork, key: str, value: Any) -> Told:
@@ -157,7 +163,7 @@ def change(work: UnitOfWork, key: str, value: Any, start: datetime | None, seen:
     _check(work, key)
     configuration.lock(work)
     entries = configuration.history(work, key)
-    if _seen(entries) != seen:
+    if _seen(entries, configuration.entry(work, key)) != seen:
         newest = max(entry.set_at or SOP_IN_FORCE for entry in entries)
         last = [entry for entry in entries if (entry.set_at or SOP_IN_FORCE) == newest]
         if any(_is_this(work, entry, value, start) for entry in last):
@@ -200,9 +206,11 @@ def _one_each(entries: list[Entry]) -> list[Entry]:
     return list({entry.valid_from: entry for entry in entries}.values())
 
 
-def _seen(entries: list[Entry]) -> str:
+def _seen(entries: list[Entry], now: Entry) -> str:
+    """All values of a key, and which of them is in force: a form is filled with that one."""
     known = [(entry.valid_from.isoformat(), str(entry.set_at), entry.value) for entry in entries]
-    return hashlib.sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()[:32]
+    told = json.dumps([now.valid_from.isoformat(), known], sort_keys=True)
+    return hashlib.sha256(told.encode()).hexdigest()[:32]
 
 
 def _is_this(work: UnitOfWork, last: Entry, value: Any, start: datetime | None) -> bool:

@@ -15,7 +15,7 @@ from workflow_app.permissions import has_role
 from workflow_app.roles import ROLES
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office import configuration_keys, configuration_references
+from workflow_app.services.office import configuration_keys, configuration_maps, configuration_references
 from workflow_app.services.office.configuration_keys import OWNERS, Owner
 
 SOP_IN_FORCE = datetime(2025, 1, 1, 16, 0, tzinfo=UTC)
@@ -52,7 +52,10 @@ def entry(work: UnitOfWork, key: str, at: datetime | None = None) -> Entry:
     in_force = [row for row in _rows(work).get(key, ()) if row.valid_from <= instant]
     if not in_force:
         return Entry(key, SEED.get(key), SOP_IN_FORCE)
-    return Entry(key, in_force[-1].value, in_force[-1].valid_from)
+    last = in_force[-1]
+    # A name that a later release adds is not in what was set before.
+    whole = {**SEED[key], **last.value} if configuration_keys.names_all(key) else last.value
+    return Entry(key, whole, last.valid_from)
 
 
 def _rows(work: UnitOfWork) -> dict[str, list[Configuration]]:
@@ -89,31 +92,28 @@ def set_values(work: UnitOfWork, entries: Sequence[Entry]) -> None:
     owners = {each.key: owner(work, each.key).answers for each in new}
     before = {(each.key, each.valid_from): value(work, each.key, each.valid_from) for each in new}
     for each in new:
-        work.session.merge(
-            Configuration(
-                key=each.key,
-                valid_from=each.valid_from,
-                value=each.value,
-                set_at=work.clock(),
-                set_by=work.actor.user_id,
-            )
-        )
-        audit.record(
-            work,
-            chain_of(each.key),
-            SET,
-            before=before[each.key, each.valid_from],
-            value=each.value,
-            valid_from=each.valid_from.isoformat(),
-            owner=owners[each.key],
-        )
+        _keep(work, each, before[each.key, each.valid_from], owners[each.key])
     work.session.flush()
     work.session.info.pop(READ, None)
 
 
+def _keep(work: UnitOfWork, new: Entry, before: Any, answers: str) -> None:
+    """A value as a row, with its event. One that only goes on with a change stays his who planned it."""
+    row = Configuration(key=new.key, valid_from=new.valid_from, value=new.value)
+    row.set_at = new.set_at or work.clock()
+    row.set_by = new.set_by if new.set_at else work.actor.user_id
+    work.session.merge(row)
+    _record(work, SET, new, before, answers)
+
+
+def _record(work: UnitOfWork, action: str, new: Entry, before: Any, owner: str) -> None:
+    chain, at = chain_of(new.key), new.valid_from.isoformat()
+    audit.record(work, chain, action, before=before, value=new.value, valid_from=at, owner=owner)
+
+
 def withdraw(work: UnitOfWork, key: str, valid_from: datetime) -> None:
-    """Take back a value that is still to come; the one before it goes on. Raises as `set_value` does, `Conflict` when it holds already
-    or is not there any more.
+    """Take back a value that is still to come; the one before it goes on, of a map also in those that follow. Raises as
+    `set_value` does, `Conflict` when it holds already or is not there any more.
     """
     lock(work)
     check_changer(work, key)
@@ -123,19 +123,15 @@ def withdraw(work: UnitOfWork, key: str, valid_from: datetime) -> None:
     before = value(work, key, valid_from - INSTANT)
     if key == OWNERS:
         _check_owners(work, row.value, {**SEED[OWNERS], **before})
+    carried = list(_told_again(work, key, {}, gone=valid_from))
     _rows(work)[key] = [other for other in _rows(work)[key] if other is not row]
     if faults := _dangling(work, []):
         work.session.info.pop(READ, None)
         raise InvalidInput("\n".join(faults))
-    audit.record(
-        work,
-        chain_of(key),
-        WITHDRAWN,
-        before=row.value,
-        value=before,
-        valid_from=valid_from.isoformat(),
-        owner=owner(work, key).answers,
-    )
+    answers = owner(work, key).answers
+    _record(work, WITHDRAWN, Entry(key, before, valid_from), row.value, answers)
+    for each, was, _ in carried:
+        _keep(work, each, was, answers)
     work.session.delete(row)
     work.session.flush()
     work.session.info.pop(READ, None)
@@ -162,25 +158,31 @@ def checked(key: str, new: Any) -> Any:
 
 
 def completed(work: UnitOfWork, entries: Sequence[Entry]) -> list[Entry]:
-    """The same with whole maps: who is not named stays what he is at the time from which the others change. A map that the
-    office fills with names of its own is written whole.
+    """The same with whole maps: who is not named stays what he is at the time from which the others change, and later values of
+    the map go on with what is named. A map that the office fills with names of its own is written whole.
     """
-    whole = {(each.key, each.valid_from): after for each, _, after in _told_in_part(work, entries)}
-    return [replace(each, value=whole.get((each.key, each.valid_from), each.value)) for each in entries]
+    others = [each for each in entries if not configuration_keys.names_all(each.key)]
+    return others + [replace(each, value=after) for each, _, after in _told_in_part(work, entries)]
 
 
 def _told_in_part(work: UnitOfWork, entries: Sequence[Entry]) -> Iterator[tuple[Entry, Any, Any]]:
-    """Entries of maps that name all, in the order of their times, with the whole map before and after each of them."""
+    """Entries of maps that name all, and the later ones that go on with them, with the whole map before and after each."""
     partial = [each for each in entries if configuration_keys.names_all(each.key)]
-    told = {
-        each.key: {row.valid_from: row.value for row in _rows(work).get(each.key, ())} for each in partial
-    }
-    for each in sorted(partial, key=lambda each: each.valid_from):
-        known = told[each.key]
-        last = max((at for at in known if at <= each.valid_from), default=None)
-        before = {**SEED[each.key], **(known[last] if last else {})}
-        known[each.valid_from] = {**before, **each.value}
-        yield each, before, known[each.valid_from]
+    for key in dict.fromkeys(each.key for each in partial):
+        yield from _told_again(work, key, {each.valid_from: each for each in partial if each.key == key})
+
+
+def _told_again(
+    work: UnitOfWork, key: str, new: Mapping[datetime, Entry], gone: datetime | None = None
+) -> Iterator[tuple[Entry, Any, Any]]:
+    if not configuration_keys.names_all(key):
+        return
+    known = {each.valid_from: each for each in _known(work, key)[1:]}
+    rows = {at: each.value for at, each in known.items()}
+    told = {at: each.value for at, each in new.items()}
+    for each in configuration_maps.retold(SEED[key], rows, told, gone):
+        entry = new.get(each.valid_from) or known[each.valid_from]
+        yield replace(entry, value=each.will), each.was, each.will
 
 
 def _check_delegated(work: UnitOfWork, entries: Sequence[Entry]) -> None:

@@ -1,0 +1,117 @@
+"""Maps that name all (labels of roles, owners): planned changes of different names do not undo one another."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from tests.integration.conftest import MONDAY, TestClock
+from workflow_app.errors import Conflict
+from workflow_app.models.audit import AuditEvent
+from workflow_app.models.configuration import Configuration
+from workflow_app.services.governing import changes, previews
+from workflow_app.services.ground import audit
+from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
+from workflow_app.services.office import configuration
+from workflow_app.services.office.configuration import SEED, SOP_IN_FORCE
+from workflow_app.types import Actor
+
+Person = Callable[..., Actor]
+KEY = "label_peran"
+FIRST = datetime(2026, 11, 30, 16, 0, tzinfo=UTC)
+"""1 December 2026, 00.00 WITA."""
+LATER = FIRST + timedelta(days=10)
+
+
+def posted(work: UnitOfWork, **changed: str) -> dict[str, list[str]]:
+    """The form as a browser sends it: every name, filled with what holds now, some of them typed over."""
+    return {**changes.page(work, KEY).typed, **{f"nilai.{role}": [words] for role, words in changed.items()}}
+
+
+def plan(works: Works, actor: Actor, start: datetime, **changed: str) -> None:
+    with works.begin(actor) as work:
+        seen = changes.page(work, KEY).seen
+        value, faults = changes.read(work, KEY, posted(work, **changed))
+        assert not faults
+        changes.change(work, KEY, value, start, seen)
+
+
+def label(work: UnitOfWork, role: str, at: datetime) -> str:
+    told: dict[str, str] = configuration.value(work, KEY, at)
+    return told[role]
+
+
+@pytest.mark.parametrize("order", [(FIRST, LATER), (LATER, FIRST)])
+def test_two_changes_from_forms_of_today_both_hold(
+    works: Works, person: Person, order: tuple[datetime, datetime]
+) -> None:
+    head, other = person("dewi", "ka_spkt"), person("rangga", "ka_spkt")
+    one, two = order
+    plan(works, head, one, pamapta="Perwira Samapta")
+    plan(works, other, two, petugas="Petugas Loket")
+    with works.begin(head) as work:
+        assert label(work, "pamapta", one) == "Perwira Samapta"
+        assert label(work, "petugas", two) == "Petugas Loket"
+        assert label(work, "pamapta", LATER) == "Perwira Samapta"
+        assert label(work, "petugas", LATER) == "Petugas Loket"
+        before = FIRST - timedelta(seconds=1)
+        assert (label(work, "pamapta", before), label(work, "petugas", before)) == (
+            SEED[KEY]["pamapta"],
+            SEED[KEY]["petugas"],
+        )
+        later = work.session.get_one(Configuration, (KEY, LATER))
+        assert later.set_by == (head if order[0] == LATER else other).user_id
+        query = select(AuditEvent).where(AuditEvent.chain == configuration.chain_of(KEY))
+        events = list(work.session.scalars(query.order_by(AuditEvent.position)))
+        last = next(event for event in reversed(events) if event.details["valid_from"] == LATER.isoformat())
+        assert last.details["value"] == later.value
+        assert list(audit.verify_chains(work)) == []
+
+
+def test_what_is_taken_back_does_not_come_back_with_a_later_change(works: Works, person: Person) -> None:
+    head = person("dewi", "ka_spkt")
+    plan(works, head, FIRST, pamapta="Perwira Samapta")
+    plan(works, head, LATER, petugas="Petugas Loket")
+    with works.begin(head) as work:
+        changes.withdraw(work, KEY, FIRST)
+        assert label(work, "pamapta", LATER) == SEED[KEY]["pamapta"]
+        assert label(work, "petugas", LATER) == "Petugas Loket"
+        work.session.expire_all()
+        assert work.session.get_one(Configuration, (KEY, LATER)).value["pamapta"] == SEED[KEY]["pamapta"]
+
+
+def test_a_change_at_once_goes_on_in_what_is_planned(works: Works, person: Person) -> None:
+    head = person("dewi", "ka_spkt")
+    plan(works, head, LATER, petugas="Petugas Loket")
+    with works.begin(head) as work:
+        value, _ = changes.read(work, KEY, posted(work, siwas="Seksi Pengawasan"))
+        assert value == {"siwas": "Seksi Pengawasan"}
+        changes.change(work, KEY, value, None, changes.page(work, KEY).seen)
+    with works.begin(head) as work:
+        assert label(work, "siwas", LATER) == "Seksi Pengawasan"
+        seen = previews.preview(works, head, KEY, {"sarpras": "Sarana"}, FIRST)
+        assert seen.until is None
+        assert seen.after == {**seen.before, "sarpras": "Sarana"}
+
+
+def test_a_form_from_before_a_plan_came_into_force_saves_nothing(
+    works: Works, person: Person, clock: TestClock
+) -> None:
+    head = person("dewi", "ka_spkt")
+    plan(works, head, FIRST, petugas="Petugas Loket")
+    with works.begin(head) as work:
+        seen, sent = changes.page(work, KEY).seen, posted(work, siwas="Seksi Pengawasan")
+    clock.at = FIRST
+    with works.begin(head) as work, pytest.raises(Conflict):
+        value, _ = changes.read(work, KEY, sent)
+        changes.change(work, KEY, value, None, seen)
+    with works.begin(head) as work:
+        assert label(work, "petugas", FIRST) == "Petugas Loket"
+
+
+def test_a_role_of_a_later_release_is_called_as_the_product_calls_it(work: UnitOfWork) -> None:
+    older = {role: words for role, words in SEED[KEY].items() if role != "siwas"}
+    work.session.add(Configuration(key=KEY, valid_from=SOP_IN_FORCE, value=older, set_at=MONDAY, set_by=None))
+    work.session.flush()
+    assert configuration.role_label(work, "siwas") == SEED[KEY]["siwas"]
