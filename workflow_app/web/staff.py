@@ -157,5 +157,5 @@ def _page(
             to_come=role_changes.to_come(work, user_id),
             is_own=is_own,
             keeps=has_role(work.actor, STAFF_KEEPERS) and not is_own,
-            can_renew=not is_own and staff.can_renew(work.actor, member.roles),
+            can_renew=not is_own and staff.can_renew(work, member.id, member.roles),
         )

@@ -112,6 +112,23 @@ def test_r79_an_admin_does_not_come_by_what_propam_has(
     assert (roles_of(works, budi), roles_of(works, holder)) == ({"petugas"}, {role})
 
 
+def test_r79_nobody_gets_a_password_that_opens_more_from_a_day_to_come(
+    works: Works, admin: Actor, budi: Actor, person: Person, clock: TestClock
+) -> None:
+    """A password that is given today still opens the account when its roles have come."""
+    chief = person("kapolres", "pimpinan")
+    change(works, chief, budi, "petugas", "auditor", start="2026-11-25")
+    with works.begin(admin) as work:
+        assert not staff.can_renew(work, id_of(budi), {"petugas"})
+        with pytest.raises(Forbidden, match="akan datang"):
+            staff.renew_password(work, id_of(budi))
+    with works.begin(chief) as work:
+        staff.renew_password(work, id_of(budi))
+        role_changes.withdraw(work, role_changes.to_come(work, id_of(budi))[0].id)
+    with works.begin(admin) as work:
+        assert staff.renew_password(work, id_of(budi))[1]
+
+
 def test_propam_gives_its_own_role_and_no_other(works: Works, budi: Actor, person: Person) -> None:
     propam = person("propam", "piket_propam")
     change(works, propam, budi, "petugas", "piket_propam")

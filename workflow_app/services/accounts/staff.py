@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from workflow_app.errors import Conflict, Forbidden, InvalidInput, NotFound
+from workflow_app.models.role_change import RoleChange
 from workflow_app.models.user import User, UserRole
 from workflow_app.permissions import check_role, has_role
 from workflow_app.roles import GIVERS, ROLES, STAFF_KEEPERS, STAFF_READERS
@@ -118,23 +119,25 @@ def unlock(work: UnitOfWork, user_id: UUID) -> None:
 def renew_password(work: UnitOfWork, user_id: UUID) -> tuple[UserView, str]:
     """A new first password for somebody who has lost his, told this once; his sessions end.
 
-    It opens everything the account may see, so it is only for who gives all of its roles.
+    It opens everything the account may see, now or from a day that is planned on, so it is only for who gives all of its roles.
     """
     user = changing(work, user_id)
     held = [role.role for role in user.roles]
-    if not (has_role(work.actor, STAFF_READERS) and can_renew(work.actor, held)):
+    if not (has_role(work.actor, STAFF_READERS) and can_renew(work, user_id, held)):
         raise Forbidden(
-            f"Kata sandi {user.full_name} tidak dapat Anda ganti, karena ada perannya yang bukan Anda yang memberi. "
-            "Minta pimpinan, atau pengelola server."
+            f"Kata sandi {user.full_name} tidak dapat Anda ganti, karena ada perannya, sekarang atau yang akan datang, yang bukan "
+            "Anda yang memberi. Minta pimpinan, atau pengelola server."
         )
     password = first_password()
     users.set_password(work, user.username, password, is_temporary=True)
     return one(work, user_id), password
 
 
-def can_renew(actor: Actor, held: Collection[str]) -> bool:
-    """May the actor give somebody with these roles a new first password?"""
-    return all(role in givable(actor) for role in held)
+def can_renew(work: UnitOfWork, user_id: UUID, held: Collection[str]) -> bool:
+    """May the actor give a member with these roles a new first password? What he gets on a day to come counts too."""
+    planned = select(RoleChange).where(RoleChange.user_id == user_id, RoleChange.status == "to_come")
+    coming = {role for row in work.session.scalars(planned) for role in {*row.roles} - {*row.before}}
+    return {*held} | coming <= {*givable(work.actor)}
 
 
 def changing(work: UnitOfWork, user_id: UUID) -> User:
