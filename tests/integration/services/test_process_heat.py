@@ -123,6 +123,31 @@ def test_a_day_ends_at_midnight_in_wita_and_is_left_open_a_little(
     assert (told(23), told(24)) == (1, 1)
 
 
+def test_a_clock_that_was_set_back_or_ran_ahead_leaves_no_wrong_day(
+    works: Works, play: Play, sari: Actor, clock: TestClock
+) -> None:
+    def told(day: date) -> int:
+        with works.begin(sari) as work:
+            figures = process_heat.figures(work, process_heat.choose(work, "sktlk"), Period(day, day))
+            return figures["terima_warga"].stays if "terima_warga" in figures else 0
+
+    monday = clock.at
+    play("sktlk_ktp", 1)
+    clock.advance(days=9)
+    stay_tallies.keep_up(works)  # seven days too many: the clock was a week ahead
+    clock.at = monday + timedelta(days=2)
+    play("sktlk_ktp", 1)
+    assert told(date(2026, 11, 25)) == 1
+    clock.at = monday + timedelta(hours=1)
+    play("sktlk_ktp", 1)  # set back into a day that is counted already
+
+    clock.at = monday + timedelta(days=3)
+    stay_tallies.keep_up(works)
+    assert [told(date(2026, 11, day)) for day in (23, 24, 25)] == [2, 0, 1]
+    with works.begin(SYSTEM) as work:
+        assert stay_tallies.differing(work) == []
+
+
 @pytest.mark.parametrize("days", [0, 2], ids=["live", "tallied"])
 def test_r79_cases_kept_from_a_reader_are_in_none_of_his_figures(
     works: Works,

@@ -38,6 +38,8 @@ from workflow_app.types import SYSTEM, WITA
 MARGIN = timedelta(hours=1)
 """After midnight a day is left open so long: a step of its last second may be stored a little later."""
 DAYS_AT_ONCE = 50
+LOOKED_BACK = timedelta(days=14)
+"""So many finished days are compared with the log each time."""
 
 
 def stays() -> TableValuedAlias:
@@ -82,13 +84,18 @@ def midnight(day: date) -> datetime:
 
 
 def keep_up(works: Works) -> None:
-    """Write what old cases tell, then count every finished day that is not counted yet; each in a transaction of its own."""
+    """Write what old cases tell, then count every finished day that is not counted yet, or of which the log tells otherwise by now;
+    each in a transaction of its own.
+    """
     filled = 1
     while filled:
         with works.begin(SYSTEM) as work:
             filled = unlogged.fill_some(work)
     with works.begin(SYSTEM) as work:
         days = [] if unlogged.is_any(work) else open_days(work)
+        # All of them once a day, with the first day that is new; the newest ones always.
+        looked_at = None if days else finished_until(work) - LOOKED_BACK
+        days += differing(work, looked_at)
     for day in days[:DAYS_AT_ONCE]:
         with works.begin(SYSTEM) as work:
             tally(work, day)
@@ -99,14 +106,37 @@ def open_days(work: UnitOfWork) -> list[date]:
     first = work.session.scalar(select(func.min(CaseStep.at)))
     if first is None:
         return []
-    begin, end = first.astimezone(WITA).date(), (work.clock() - MARGIN).astimezone(WITA).date()
+    begin, end = first.astimezone(WITA).date(), finished_until(work)
     days = {begin + timedelta(days=n) for n in range((end - begin).days)}
     return sorted(days - tallied(work, begin, end))
 
 
+def finished_until(work: UnitOfWork) -> date:
+    """The first day that is not finished."""
+    return (work.clock() - MARGIN).astimezone(WITA).date()
+
+
 def tallied(work: UnitOfWork, first: date, last: date) -> set[date]:
-    """The days of a period that are counted."""
-    return set(work.session.scalars(select(TalliedDay.day).where(TalliedDay.day.between(first, last))))
+    """The finished days of a period that are counted. A clock that ran ahead for a while may have counted days that are still to come."""
+    finished = TalliedDay.day < finished_until(work)
+    return set(
+        work.session.scalars(select(TalliedDay.day).where(TalliedDay.day.between(first, last), finished))
+    )
+
+
+def differing(work: UnitOfWork, since: date | None = None) -> list[date]:
+    """Days that are counted otherwise than the log tells by now, from a day on: a clock was set back into them, or ran ahead."""
+    day, stay_count = local_day(CaseStep.at), func.sum(func.cardinality(CaseStep.stay_parts))
+    logged = select(day, stay_count).group_by(day)
+    told = select(StayTally.day, func.sum(StayTally.stays)).group_by(StayTally.day)
+    if since is not None:
+        logged = logged.where(CaseStep.at >= midnight(since))
+        told = told.where(StayTally.day >= since)
+    stays_of, counted_of = (
+        {of: int(n) for of, n in work.session.execute(query) if n} for query in (logged, told)
+    )
+    days = tallied(work, since or date.min, date.max)
+    return sorted(each for each in days if stays_of.get(each, 0) != counted_of.get(each, 0))
 
 
 def tally(work: UnitOfWork, day: date) -> None:
