@@ -12,7 +12,7 @@ from workflow_app.models.case import Case
 from workflow_app.models.definition import Definition as DefinitionRow
 from workflow_app.models.kinship import CaseKinship
 from workflow_app.models.task import Task
-from workflow_app.services.case_file import access, case_tasks, openings, reopened_line, walls
+from workflow_app.services.case_file import access, case_tasks, openings, reopened_line, task_rights, walls
 from workflow_app.services.case_file.openings import Opened
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import UnitOfWork
@@ -24,15 +24,14 @@ MOST_GENERATIONS = 8
 """Two processes that begin each other without a person between them would never come to an end."""
 
 _NEXT = (
-    select(Task.id)
+    select(Task)
     .join(CaseKinship, CaseKinship.child_id == Task.case_id)
     .where(
         CaseKinship.parent_id == bindparam("case_id"),
         Task.status == "open",
-        Task.assignee_id == bindparam("user_id"),
+        Task.assignee_id.in_(bindparam("desks", expanding=True)),
     )
     .order_by(Task.created_at, Task.id)
-    .limit(1)
 )
 CHILD, PARENT = "kinship.child", "kinship.parent"
 """Events: in the trail of the parent and in that of the child. They name the other by its id, which nobody reads on a page."""
@@ -129,8 +128,13 @@ def taken_up_by(work: UnitOfWork, case: Case) -> Case | None:
 
 
 def next_task(work: UnitOfWork, case_id: UUID) -> UUID | None:
-    """The first open task that the actor holds in a case that continues this one."""
-    return work.session.scalars(_NEXT, {"case_id": case_id, "user_id": work.actor.user_id}).first()
+    """The first open task in a case that continues this one that is with the actor, or with somebody absent for whom he works."""
+    desks = [work.actor.user_id, *(absent.user_id for absent in work.actor.stands_for)]
+    tasks = work.session.scalars(_NEXT, {"case_id": case_id, "desks": desks})
+    for task in tasks:
+        if task_rights.has_in_hand(work, work.session.get_one(Case, task.case_id), task):
+            return task.id
+    return None
 
 
 def of_case(work: UnitOfWork, case: Case) -> Family:
