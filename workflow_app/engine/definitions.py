@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from workflow_app.engine.decisions import DecisionTable, read_decision
-from workflow_app.engine.element import Element
+from workflow_app.engine.element import Element, names_written
 from workflow_app.engine.forms import Form, read_form
 from workflow_app.engine.functions import Value, is_reserved, is_value
 from workflow_app.engine.model import Model, Node, read_model
@@ -238,6 +238,7 @@ def element_of(node: Node, process: str, *, is_called: bool) -> Element:
         process,
         parent,
         node.operation or "",
+        {name: names_written(expression) for name, expression in node.parameters.items()},
     )
 
 

@@ -1,7 +1,9 @@
 """A flow node of a process as the rest of the product sees it."""
 
+import ast
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 RECEIVING_LANE = "penerima"
 """Lane of the function that a case is handed on to."""
@@ -32,6 +34,8 @@ class Element:
     """Enclosing subprocess or called process, None on the top level of the case."""
     operation: str = ""
     """What a service task asks for."""
+    written: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By parameter of the operation the names that are written in it, such as the clocks among which it chooses."""
 
     @property
     def is_hand_off(self) -> bool:
@@ -42,3 +46,13 @@ class Element:
     def is_timed_per_round(self) -> bool:
         """Does the clock that starts here start anew each time, or once per case?"""
         return self.properties.get("clockPer") == "round"
+
+
+def names_written(expression: str) -> tuple[str, ...]:
+    """The names in the texts of an expression; none where there are no texts."""
+    try:
+        tree = ast.parse(expression, mode="eval")
+    except (SyntaxError, ValueError):
+        return ()
+    texts = [n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
+    return tuple(dict.fromkeys(name for text in texts for name in re.findall(r"[\w.]+", text)))

@@ -211,7 +211,7 @@ def test_r72_a_route_says_who_receives_and_which_cases_were_told(
         openings.open_case(work, "referral", unit="spkt")
     seen = preview("rute_rujukan.perkara_narkoba", "piket_reskrim")
     assert sees(seen) == {"Berkas berikutnya diterima oleh": (["Piket Resnarkoba"], ["Piket Reskrim"])}
-    assert seen.kept[0].startswith("0 berkas terbuka sudah diberi tahu")
+    assert seen.kept[0].startswith("0 berkas terbuka sudah melewati langkah")
     assert seen.kept[1].startswith("1 berkas terbuka belum sampai")
     told = sees(preview("rute_laporan.kecelakaan", "piket_reskrim"))
     assert told == {"Berkas berikutnya diterima oleh": (["Piket Lantas"], ["Piket Reskrim"])}

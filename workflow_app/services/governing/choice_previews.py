@@ -6,7 +6,6 @@ from uuid import uuid4
 
 from sqlalchemy import func, select
 
-from workflow_app.engine.definitions import Definition
 from workflow_app.engine.functions import Value
 from workflow_app.models.case import Case
 from workflow_app.models.submission import Submission
@@ -14,14 +13,20 @@ from workflow_app.roles import ROLES
 from workflow_app.services.case_file import access, dispatches
 from workflow_app.services.governing import samples
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office import configuration, offers, processes, regions
-from workflow_app.services.office.processes import definition_of
+from workflow_app.services.office import configuration, offers, processes, readable, regions
 from workflow_app.services.running import effects
 from workflow_app.types import WITA, Effect
 
-ROUTES = {"rute_rujukan": ("referral", "tujuan_layanan"), "rute_laporan": ("lp", "fungsi_penerima")}
-"""By family the process that asks, and the decision table that the answer comes before."""
-READ_ROUTE = "read_route"
+ROUTES = {
+    "rute_rujukan": "tujuan_layanan",
+    "rute_laporan": "fungsi_penerima",
+    "rute_htck": "tujuan_htck",
+}
+"""By family the decision table that the answer comes before."""
+READ_ROUTE, NOTICE_DUE = "read_route", "notice_due"
+EVENT_AHEAD = timedelta(days=30)
+"""An event lies so far ahead whose notice is looked at."""
+BY_TABLE = "menurut tabel proses"
 
 
 def of_area(work: UnitOfWork, key: str, now: datetime) -> dict[str, list[str]]:
@@ -60,7 +65,7 @@ def of_route(work: UnitOfWork, key: str, now: datetime) -> dict[str, list[str]]:
     """Who receives the need of the next case: what the step tells, judged by the decision table."""
     family, _, need = key.partition(".")
     for definition in processes.current_definitions(work):
-        table = definition.decisions.get(ROUTES[family][1])
+        table = definition.decisions.get(ROUTES[family])
         if table is None:
             continue
         told = _effect(work, samples.case(work, definition), READ_ROUTE, {"table": family, "need": need})
@@ -77,20 +82,21 @@ def of_route(work: UnitOfWork, key: str, now: datetime) -> dict[str, list[str]]:
     return {}
 
 
-def kept_by_routes(work: UnitOfWork, key: str, since: str) -> list[str]:
-    """Which open cases were told their function already."""
-    process, _ = ROUTES[key.partition(".")[0]]
-    told, asking = 0, 0
-    for definition_id, passed in work.session.execute(
-        select(Case.definition_id, Case.passed).where(*samples.open_cases(work))
-    ):
-        if steps := _asking(definition_of(work, definition_id), process):
-            is_told = not steps.isdisjoint(passed)
-            told, asking = told + is_told, asking + (not is_told)
-    return [
-        f"{told} berkas terbuka sudah diberi tahu fungsinya dan tetap memakainya.",
-        f"{asking} berkas terbuka belum sampai pada langkah itu; langkah yang dijalankan {since} memakai yang baru.",
-    ]
+def of_period(work: UnitOfWork, key: str, now: datetime) -> dict[str, list[str]]:
+    """Until when notice of an event in some weeks would be in time, where the office has laid down a period."""
+    family, _, need = key.partition(".")
+    for definition in processes.current_definitions(work):
+        if not any(one.operation == NOTICE_DUE for one in definition.elements.values()):
+            continue
+        case = samples.case(work, definition)
+        period = _effect(work, case, READ_ROUTE, {"table": family, "need": need})
+        event = (
+            (work.clock() + EVENT_AHEAD).astimezone(WITA).replace(hour=9, minute=0, second=0, microsecond=0)
+        )
+        due = _effect(work, case, NOTICE_DUE, {"period": period, "before": event.isoformat()})
+        told = f"paling lambat {readable.moment(datetime.fromisoformat(due))}" if due else BY_TABLE
+        return {f"Kegiatan yang mulai {readable.moment(event)}": [told]}
+    return {}
 
 
 def kept_by_offers(work: UnitOfWork, key: str, since: str) -> list[str]:
@@ -134,15 +140,6 @@ def _calls_of_today(work: UnitOfWork, now: datetime) -> list[tuple[str, str]]:
         for at, code in calls
         if code
     ]
-
-
-def _asking(definition: Definition, process: str) -> set[str]:
-    """The steps of a process that ask the office who receives something."""
-    return {
-        one.id
-        for one in definition.elements.values()
-        if one.operation == READ_ROUTE and one.process == process
-    }
 
 
 def _effect(work: UnitOfWork, case: Case, operation: str, parameters: dict[str, Any]) -> Any:

@@ -2,7 +2,7 @@
 would hold, in transactions that are rolled back (decision 0044).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,11 +17,16 @@ from workflow_app.services.governing import (
     clock_previews,
     letter_previews,
     message_previews,
+    paper_previews,
+    readers,
     samples,
+    sight_previews,
 )
 from workflow_app.services.governing.letter_previews import Sheet
+from workflow_app.services.governing.readers import Readers
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
-from workflow_app.services.office import configuration, readable
+from workflow_app.services.office import configuration, configuration_keys, readable, retention_schedule
+from workflow_app.services.office.configuration import Entry
 from workflow_app.types import Actor
 
 Sights = dict[str, list[str]]
@@ -48,6 +53,15 @@ SIGHTS: dict[str, Sight] = {
     "kanal_pengaduan": choice_previews.of_offer,
     "rute_rujukan": choice_previews.of_route,
     "rute_laporan": choice_previews.of_route,
+    "rute_htck": choice_previews.of_route,
+    "tenggat_pemberitahuan": choice_previews.of_period,
+    retention_schedule.KEY: paper_previews.of_schedule,
+    "tingkat_akses": paper_previews.of_levels,
+    "foto_ponsel": paper_previews.of_photos,
+    "propam": sight_previews.of_leadership,
+    "serah_terima": sight_previews.of_receivers,
+    "pengganti_peran": sight_previews.of_substitutes,
+    "publikasi": sight_previews.of_figures,
     "pesan": message_previews.of_text,
     "telepon_unit": message_previews.of_text,
     "saluran_pesan": message_previews.of_ways,
@@ -61,8 +75,11 @@ KEPT: dict[str, Kept] = {
     "pola_nomor": letter_previews.kept_by_numbers,
     "wilayah": choice_previews.kept_by_area,
     "kanal_pengaduan": choice_previews.kept_by_offers,
-    "rute_rujukan": choice_previews.kept_by_routes,
-    "rute_laporan": choice_previews.kept_by_routes,
+    retention_schedule.KEY: paper_previews.kept_by_schedule,
+    "tingkat_akses": paper_previews.kept_by_levels,
+    "foto_ponsel": paper_previews.kept_by_photos,
+    **dict.fromkeys(("propam", "serah_terima", "pengganti_peran"), sight_previews.kept_by_sight),
+    "publikasi": sight_previews.kept_by_figures,
     **dict.fromkeys(
         ("pesan", "telepon_unit", "saluran_pesan", "kontak_peran"), message_previews.kept_by_messages
     ),
@@ -86,7 +103,9 @@ class Preview:
     """The value that would hold at that instant without the change."""
     after: Any
     until: datetime | None
-    """When a later value that was set already takes its place."""
+    """When a later value that was set already takes its place; of a map that names all none does, it goes on in them."""
+    readers: Readers
+    """Who reads the value."""
     kept: list[str]
     """What stays as it is, and what takes the new value."""
     compared: list[Compared]
@@ -107,7 +126,8 @@ def preview(works: Works, actor: Actor, key: str, value: Any, start: datetime | 
     with samples.undone(works, actor, now) as work:
         known = configuration.history(work, key)
         old = configuration.value(work, key, start or now)
-        kept = _kept(work, key, f"sejak {readable.moment(start)}" if start else "sejak disimpan")
+        found = readers.of(work, key)
+        kept = _kept(work, key, found, f"sejak {readable.moment(start)}" if start else "sejak disimpan")
     with samples.undone(works, actor, at) as work:
         before = _sights(work, family, key, now)
     with samples.undone(works, actor, now) as work:
@@ -132,7 +152,8 @@ def preview(works: Works, actor: Actor, key: str, value: Any, start: datetime | 
     return Preview(
         before=old,
         after=new,
-        until=min((entry.valid_from for entry in known if entry.valid_from > (start or now)), default=None),
+        until=None if configuration_keys.names_all(key) else _next(known, start or now),
+        readers=found,
         kept=kept,
         compared=compared,
         is_same=bool(before or after) and not compared,
@@ -141,11 +162,13 @@ def preview(works: Works, actor: Actor, key: str, value: Any, start: datetime | 
     )
 
 
-def _kept(work: UnitOfWork, key: str, since: str) -> list[str]:
+def _next(known: Sequence[Entry], start: datetime) -> datetime | None:
+    return min((entry.valid_from for entry in known if entry.valid_from > start), default=None)
+
+
+def _kept(work: UnitOfWork, key: str, found: Readers, since: str) -> list[str]:
     told = KEPT.get(key.partition(".")[0])
-    if told is not None:
-        return told(work, key, since)
-    return [f"Dipakai untuk semua yang dikerjakan {since}, juga pada berkas yang sudah terbuka."]
+    return told(work, key, since) if told is not None else readers.kept(found, since)
 
 
 def _sights(work: UnitOfWork, family: str, key: str, now: datetime) -> Sights:

@@ -4,9 +4,11 @@ A paper stands there by its level and because who asks may know of every case th
 the list of that role and on no other, and in no count of another. Opening a paper is asked as everywhere (`paper_sight`).
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select, true, tuple_
@@ -85,6 +87,16 @@ def show(
         rows,
         locked,
     )
+
+
+def counted(work: UnitOfWork) -> Counter[str]:
+    """How many papers that are open to the unit are due, by row of the schedule, among those that are looked at for one page. The store
+    is not asked. For services: the caller has checked access.
+    """
+    rows = [row for row in retention.rows(work) if row.fate == Fate.DESTROY]
+    judged = islice(_judged(work, rows, None, None), LOOKED_AT)
+    terms = (one.term for one in judged if one.is_due)
+    return Counter(f"{term.row.code} {term.row.words}" for term in terms if term is not None)
 
 
 def check_scope(work: UnitOfWork, scope: str | None) -> None:

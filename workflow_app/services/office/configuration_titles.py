@@ -74,6 +74,12 @@ GROUPS = (
         "Kalimat pesan, jalan keluarnya, dan alamat dinas.",
         ("pesan", "saluran_pesan", "kontak_peran", "telepon_unit"),
     ),
+    Group(
+        "langkah",
+        "Langkah di luar teks SOP",
+        "Langkah turunan yang dijalankan pada Laporan Polisi, STTP, dan SKLD.",
+        ("lp", "sttp", "skld"),
+    ),
     Group("peran", "Sebutan peran", "Nama peran yang tampil di semua halaman.", ("label_peran",)),
     Group(
         "arsip",

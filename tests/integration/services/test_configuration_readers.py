@@ -1,0 +1,147 @@
+"""The preview of every key says who reads it and what open cases keep, from the models themselves."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from tests.integration.conftest import PROCESSES, TestClock
+from workflow_app.models.case import Case
+from workflow_app.services.governing import previews, readers, samples
+from workflow_app.services.governing.previews import Preview
+from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.office import configuration_keys, configuration_readers
+from workflow_app.services.office.configuration import SEED
+from workflow_app.services.office.processes import definition_of
+from workflow_app.services.running import seeding
+from workflow_app.types import SYSTEM, Actor
+
+MIDNIGHT = datetime(2026, 11, 30, 16, 0, tzinfo=UTC)
+"""1 December 2026, 00.00 WITA."""
+READ_BY_STEPS = (
+    "penandatangan", "ketentuan", "masa_berlaku", "pesan", "rute_rujukan", "rute_laporan", "rute_htck", "tenggat_pemberitahuan",
+    "lp", "sttp", "skld", "tepi_jam", "wilayah", "toleransi", "kanal_pengaduan", "kop_surat", "saluran_pesan", "kontak_peran",
+)  # fmt: skip
+Look = Callable[..., Preview]
+
+
+@pytest.fixture
+def head(person: Callable[..., Actor]) -> Actor:
+    return person("dewi", "ka_spkt", "pimpinan", "piket_propam", "admin", "arsiparis")
+
+
+@pytest.fixture
+def release(works: Works) -> None:
+    with works.begin(SYSTEM) as work:
+        seeding.deploy_all(work, PROCESSES)
+
+
+@pytest.fixture
+def preview(works: Works, head: Actor) -> Look:
+    def look(key: str, value: Any, start: datetime | None = MIDNIGHT) -> Preview:
+        return previews.preview(works, head, key, value, start)
+
+    return look
+
+
+def sees(seen: Preview) -> dict[str, tuple[list[str], list[str]]]:
+    return {one.about: (one.before, one.after) for one in seen.compared}
+
+
+def test_every_key_of_the_office_says_where_it_is_read(works: Works, head: Actor, release: None) -> None:
+    assert (
+        set(configuration_readers.PLACES) == set(configuration_keys.FAMILIES) - configuration_keys.OF_THE_SITE
+    )
+    with works.begin(head) as work:
+        found = {key: readers.of(work, key) for key in SEED if key.partition(".")[0] in READ_BY_STEPS}
+    unread = {key for key, one in found.items() if not any(each.steps for each in one.processes)}
+    assert not unread
+
+
+def test_every_family_has_a_preview_that_compares_or_tells(
+    works: Works, head: Actor, release: None, clock: TestClock
+) -> None:
+    """The real code of each sight runs on the whole release, now and at a midnight to come. Nobody counts by the calendar of every day,
+    nobody is absent, and nothing was handed on.
+    """
+    keys = {key.partition(".")[0]: key for key in SEED if key not in configuration_keys.OF_THE_SITE}
+    for at in (clock.at, MIDNIGHT):
+        with samples.undone(works, head, at) as work:
+            for family, key in keys.items():
+                if family in previews.SIGHTS:
+                    told = previews.SIGHTS[family](work, key, clock.at)
+                    assert told or family in ("kalender", "pengganti_peran", "serah_terima"), key
+
+
+def test_r46_open_cases_that_have_read_a_value_are_told_from_those_that_have_not(
+    works: Works, play: Callable[..., UUID], preview: Look
+) -> None:
+    key = "penandatangan.sktlk"
+    first, *_ = (play("sktlk_ktp", 1) for _ in range(3))
+    with works.begin(SYSTEM) as work:
+        case = work.session.get_one(Case, first)
+        (step,) = configuration_readers.steps(definition_of(work, case.definition_id), [key])
+        assert step.operation == "issue_letter"
+        case.passed = [*case.passed, step.id]
+    (reader,) = preview(key, SEED[key]).readers.processes
+    assert (reader.steps, reader.passed, reader.ahead, reader.open) == ([step.name], 1, 2, 3)
+
+
+def test_a_value_that_no_step_reads_says_so(works: Works, preview: Look) -> None:
+    seen = preview("kotak_pengaduan", ["Kotak uji"])
+    assert seen.readers.processes == [] and "kotak" in seen.readers.place
+    assert seen.kept == [
+        "Dipakai untuk semua yang dikerjakan sejak 1 Desember 2026 00.00 WITA, juga pada berkas yang sudah terbuka."
+    ]
+
+
+def test_r79_cases_that_are_kept_from_the_reader_are_not_counted(
+    works: Works, play: Callable[..., UUID], sari: Actor
+) -> None:
+    kept = play("sktlk_ktp", 1)
+    with works.begin(SYSTEM) as work:
+        work.session.get_one(Case, kept).confined_to = "piket_propam"
+    with works.begin(sari) as work:
+        assert readers.of(work, "penandatangan.sktlk").ahead == 0
+
+
+def test_r74_a_route_between_functions_says_who_receives(preview: Look, release: None) -> None:
+    key = (
+        "rute_htck.kerusakan"
+        if "rute_htck.kerusakan" in SEED
+        else next(k for k in SEED if k.startswith("rute_htck."))
+    )
+    assert sees(preview(key, "bag_sumda"))
+
+
+def test_r67_a_period_of_notice_says_until_when_notice_is_in_time(preview: Look, release: None) -> None:
+    ((before, after),) = sees(preview("tenggat_pemberitahuan.kampanye", "48 jam")).values()
+    assert before == ["menurut tabel proses"]
+    assert after == ["paling lambat 29 Desember 2026 09.00 WITA"]
+
+
+def test_r37_levels_and_photos_are_told_by_the_code_that_uses_them(preview: Look, release: None) -> None:
+    levels = {**SEED["tingkat_akses"], "proses": {"sktlk": "rahasia"}}
+    seen = sees(preview("tingkat_akses", levels))
+    assert any(after == ["Rahasia"] for _, after in seen.values())
+    ((before, after),) = sees(preview("foto_ponsel.hari_simpan", 3)).values()
+    assert (before, after) == (
+        ["dihapus mulai 8 Desember 2026 00.00 WITA"],
+        ["dihapus mulai 4 Desember 2026 00.00 WITA"],
+    )
+
+
+def test_r79_what_the_leadership_sees_of_propams_cases_is_counted(
+    works: Works, play: Callable[..., UUID], preview: Look
+) -> None:
+    with works.begin(SYSTEM) as work:
+        work.session.get_one(Case, play("sktlk_ktp", 1)).confined_to = "piket_propam"
+    ((before, after),) = sees(preview("propam.pimpinan_melihat", False)).values()
+    assert (before, after) == (["1 berkas"], ["0 berkas"])
+
+
+def test_r40_a_threshold_says_how_many_figures_would_be_withheld(preview: Look, release: None) -> None:
+    ((before, after),) = sees(preview("publikasi.selang_hari", 30)).values()
+    assert before != after == ["31 Desember 2026"]

@@ -1,0 +1,58 @@
+"""What a change does to papers: which are due by a schedule, the level they begin with, until when photos stay."""
+
+from datetime import datetime, timedelta
+
+from workflow_app.models.case import Case
+from workflow_app.services.bringing import captures
+from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.keeping import due_papers
+from workflow_app.services.office import configuration, processes, readable
+from workflow_app.services.papers import levels
+
+
+def of_schedule(work: UnitOfWork, key: str, now: datetime) -> dict[str, list[str]]:
+    """How many papers could be proposed for disposal, by row of the schedule."""
+    counted = due_papers.counted(work)
+    found = {f"Dapat diusulkan musnah, {row}": [f"{count} dokumen"] for row, count in counted.items()}
+    return {"Dapat diusulkan musnah, semua": [f"{counted.total()} dokumen"], **found}
+
+
+def of_levels(work: UnitOfWork, key: str, now: datetime) -> dict[str, list[str]]:
+    """The level with which the next paper begins: of each process, and of each kind of paper that has one of its own."""
+    labels = configuration.value(work, levels.CONFIGURED)["dokumen"]
+    found: dict[str, list[str]] = {}
+    for view in processes.list_current(work):
+        case = Case(definition_id=processes.current(work, view.key).id)
+        usual = levels.default_of(work, case, "")
+        found[f"{view.name}: dokumen pada umumnya"] = [levels.LABELS[usual]]
+        for label in labels:
+            if (level := levels.default_of(work, case, label)) != usual:
+                found[f"{view.name}: {label}"] = [levels.LABELS[level]]
+    return found
+
+
+def of_photos(work: UnitOfWork, key: str, now: datetime) -> dict[str, list[str]]:
+    """Until when a photo stays that becomes no paper."""
+    ends = work.clock() + timedelta(days=captures.kept_days(work))
+    return {f"Foto yang diambil {readable.moment(work.clock())}": [f"dihapus mulai {readable.moment(ends)}"]}
+
+
+def kept_by_schedule(work: UnitOfWork, key: str, since: str) -> list[str]:
+    """What was proposed or disposed of stays so."""
+    return [
+        "Yang sudah diusulkan atau dimusnahkan tetap menurut baris jadwal saat diusulkan.",
+        f"Daftar yang dibuka {since} dihitung dengan jadwal baru, juga untuk dokumen lama.",
+    ]
+
+
+def kept_by_levels(work: UnitOfWork, key: str, since: str) -> list[str]:
+    """Papers that are there keep their level."""
+    return [
+        "Dokumen yang sudah ada tetap pada tingkatnya.",
+        f"Dokumen yang masuk {since} mulai dengan tingkat baru, juga pada berkas yang sudah terbuka.",
+    ]
+
+
+def kept_by_photos(work: UnitOfWork, key: str, since: str) -> list[str]:
+    """Photos that wait are counted anew."""
+    return [f"Pembersihan {since} memakai lama yang baru, juga untuk foto yang sudah menunggu."]
