@@ -33,6 +33,8 @@ TIME_CORRECTORS = LEADS | {"petugas"}
 BOARD_READERS = LEADS | {"petugas", "pimpinan"}
 PROCESS_READERS = LEADS | {"pimpinan", "auditor"}
 """See how long cases stand at each step of a process, and watch days again: figures of the cases they may see, no persons."""
+REPORT_READERS = PROCESS_READERS | {"bag_ops", "bag_ren"}
+"""Read the figures of a month (R75, R76): without cases, and without those that are kept from anybody."""
 LOG_EXPORTERS = LEADS | {"auditor"}
 """Take the event log of a process out of the house, of the cases they may see."""
 CASE_STARTERS = frozenset({"petugas", "pamapta"})

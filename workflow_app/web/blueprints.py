@@ -36,6 +36,7 @@ from workflow_app.web import (
     requirements,
     rosters,
     search,
+    service_reports,
     stacks,
     staff,
     stages,
@@ -48,7 +49,7 @@ from workflow_app.web import (
 NOUNS = (
     absences, appearance, archive_boxes, archive_proofs, boards, boxes, calendars, capture_pages, captures, cases, checks, clauses, configuration,
     cover_sheets, dispatches, disposals, documents, drafts, form_proposals, health, identities, inbox, incidents, letters, messages, metrics,
-    process_pages, process_versions, processes, publications, requirements, rosters, search, stacks, staff, stages, tasks, tracking,
+    process_pages, process_versions, processes, publications, requirements, rosters, search, service_reports, stacks, staff, stages, tasks, tracking,
     users, verification,
 )  # fmt: skip
 

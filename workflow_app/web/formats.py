@@ -41,6 +41,12 @@ def plain_date(at: datetime | date) -> str:
     return day(_day(at))
 
 
+def month(at: datetime | date) -> str:
+    """`November 2026`."""
+    local = _day(at)
+    return f"{MONTHS[local.month - 1]} {local.year}"
+
+
 def full_time(at: datetime) -> str:
     """`23 November 2026 pukul 14.20 WITA`"""
     return f"{plain_date(at)} pukul {clock_time(at)}"

@@ -21,6 +21,7 @@ from workflow_app.permissions import (
     PROCESS_KEEPERS,
     PROCESS_READERS,
     PROOF_READERS,
+    REPORT_READERS,
     STACK_BRINGERS,
 )
 from workflow_app.roles import STAFF_READERS
@@ -47,6 +48,7 @@ def register(app: Flask) -> None:
         clock_seconds=formats.clock_seconds,
         day_and_seconds=formats.day_and_seconds,
         plain_date=formats.plain_date,
+        month=formats.month,
         long_date=formats.long_date,
         full_time=formats.full_time,
         duration=readable.duration,
@@ -77,6 +79,7 @@ def register(app: Flask) -> None:
         PROCESS_KEEPERS=PROCESS_KEEPERS,
         OVERSEERS=OVERSEERS,
         PROCESS_READERS=PROCESS_READERS,
+        REPORT_READERS=REPORT_READERS,
         ARCHIVE_BOX_KEEPERS=ARCHIVE_BOX_KEEPERS,
         BOX_OPENERS=BOX_OPENERS,
         CHECKERS=CHECKERS,

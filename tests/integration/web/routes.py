@@ -98,6 +98,8 @@ def all_routes(world: World) -> list[Route]:
         Route("boards.show", "GET", "/papan", "sari", is_own=True),
         Route("boards.cases", "GET", "/papan/berkas", "sari", is_own=True),
         Route("boards.cases", "GET", "/papan/berkas?isi=terukur", "sari", is_own=True),
+        Route("service_reports.show", "GET", "/laporan-layanan", "sari", is_own=True),
+        Route("service_reports.as_csv", "GET", "/laporan-layanan.csv", "sari", is_own=True),
         Route("incidents.show_open", "GET", "/insiden", "sari", is_own=True),
         Route("messages.show_outbox", "GET", "/kotak-keluar", "sari", is_own=True),
         Route("messages.show_slip", "GET", f"/pesan/{w.slip}/slip", "budi"),

@@ -236,6 +236,12 @@ def not_behind_wall(work: UnitOfWork, case_id: ColumnElement[UUID] | Mapped[UUID
     return case_id.not_in(hidden(work))
 
 
+def kept_from_nobody(work: UnitOfWork) -> ColumnElement[bool]:
+    """`Case`s of the unit of which everybody there may know: not confined, and before which no wall stands."""
+    walled = select(CaseWall.case_id)
+    return (Case.unit == work.actor.unit) & Case.confined_to.is_(None) & Case.id.not_in(walled)
+
+
 def hidden(work: UnitOfWork) -> SelectBase:
     """Ids of the cases before which a wall stands for the actor: what figures of all cases have to leave out."""
     actor = work.actor

@@ -76,10 +76,8 @@ def since(work: UnitOfWork, days: int) -> datetime:
 
 def measured(work: UnitOfWork, known: Iterable[ServiceClock], days: int) -> ColumnElement[bool]:
     """The rounds of these clocks that ended in the period, of cases the reader may see."""
-    of_service = [and_(Case.process_key == one.process_key, CaseClock.name == one.name) for one in known]
     return and_(
-        or_(false(), *of_service),
-        CaseClock.name.in_({one.name for one in known}),
+        _of_services(known),
         CaseClock.stopped_at >= since(work, days),
         Case.status != "cancelled",
         access.sees_case(work),
@@ -89,6 +87,11 @@ def measured(work: UnitOfWork, known: Iterable[ServiceClock], days: int) -> Colu
 def over(work: UnitOfWork, days: int) -> list[Span]:
     """Median, p90 and n of every process in one question."""
     known = clocks(work)
+    return told(work, known, measured(work, known, days))
+
+
+def told(work: UnitOfWork, known: list[ServiceClock], which: ColumnElement[bool]) -> list[Span]:
+    """The same over these rounds of these clocks."""
     if not known:
         return []
     fewest = int(configuration.value(work, "publikasi.ambang"))
@@ -102,7 +105,7 @@ def over(work: UnitOfWork, days: int) -> list[Span]:
             func.percentile_cont(0.9).within_group(took),
         )
         .join(Case, Case.id == CaseClock.case_id)
-        .where(measured(work, known, days))
+        .where(_of_services(known), which)
         .group_by(Case.process_key)
     )
     rows = {key: (n, late, median, p90) for key, n, late, median, p90 in work.session.execute(query)}
@@ -111,3 +114,9 @@ def over(work: UnitOfWork, days: int) -> list[Span]:
         n, late, median, p90 = rows.get(clock.process_key, (0, 0, None, None))
         found.append(Span(clock, n, late, median if n >= fewest else None, p90 if n >= 2 * fewest else None))
     return found
+
+
+def _of_services(known: Iterable[ServiceClock]) -> ColumnElement[bool]:
+    pairs = {(one.process_key, one.name) for one in known}
+    of_service = [and_(Case.process_key == key, CaseClock.name == name) for key, name in sorted(pairs)]
+    return and_(or_(false(), *of_service), CaseClock.name.in_({name for _, name in pairs}))
