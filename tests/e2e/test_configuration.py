@@ -45,6 +45,12 @@ def _no_fax(page: Page) -> None:
     page.get_by_label("Keadaan").nth(6).select_option("tidak dilayani")
 
 
+def _owner(page: Page) -> None:
+    family = page.locator("details.fold").filter(has=page.get_by_text("Nama kotak pengaduan", exact=True))
+    family.locator("summary").click()
+    family.get_by_label("Pamapta", exact=True).check()
+
+
 JOURNEYS = {
     "target": Journey("Jam dan batas waktu", "berkas lengkap", _typed("Berapa menit", "7"), "7 menit"),
     "tepi": Journey(
@@ -82,6 +88,26 @@ JOURNEYS = {
         _chosen("Fungsi penerima", "piket_samapta"),
         "Piket Samapta",
     ),
+    "pengumuman": Journey(
+        "Pengumuman kepada warga",
+        "",
+        _typed("Pengumuman kepada warga", "Loket pindah ke gedung B."),
+        "bagi siapa saja",
+    ),
+    "peran": Journey("Sebutan peran", "", _typed("Pamapta", "Perwira Samapta"), "Perwira Samapta"),
+    "langkah": Journey(
+        "Langkah di luar teks SOP",
+        "Langkah STTP",
+        lambda page: page.get_by_label("Memeriksa tenggat pemberitahuan").uncheck(),
+        "Baca langkah turunan yang aktif",
+    ),
+    "arsip": Journey(
+        "Arsip dan tingkat akses",
+        "Jadwal retensi",
+        lambda page: page.get_by_label("Tahun aktif").first.fill("7"),
+        "7 tahun aktif",
+    ),
+    "pemilik": Journey("Pemilik dan pengganti", "Pemilik tiap pengaturan", _owner, "Pamapta"),
     "pesan": Journey(
         "Pesan kepada warga",
         "Berkas selesai",

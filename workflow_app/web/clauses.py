@@ -40,12 +40,14 @@ def show() -> ResponseReturnValue:
             element=given["langkah"],
         )
         unit_name = configuration.value(work, "nama_unit")
+        notices = configuration.value(work, "pengumuman")
     return render_template(
         "clauses/show.html",
         found=found,
         given={**given, "kata": words},
         words=WORDS,
         unit_name=unit_name,
+        notices=notices,
         address=partial(_address, given),
     )
 

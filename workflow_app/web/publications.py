@@ -27,6 +27,7 @@ def show() -> ResponseReturnValue:
     with unit_of_work() as work:
         published = publications.newest(work)
         unit_name = configuration.value(work, "nama_unit")
+        notices = configuration.value(work, "pengumuman")
         limit = readable.target(configuration.value(work, "target.tanggapan_awal"))
         pause = configuration.value(work, "publikasi.selang_hari")
     years = published.years if published else []
@@ -41,6 +42,7 @@ def show() -> ResponseReturnValue:
         unit_name=unit_name,
         limit=limit,
         pause=pause,
+        notices=notices,
     )
 
 

@@ -18,5 +18,8 @@ def show_all() -> ResponseReturnValue:
     with unit_of_work() as work:
         kinds = requirements.public_table(work)
         unit_name = configuration.value(work, "nama_unit")
+        notices = configuration.value(work, "pengumuman")
         target = readable.target(configuration.value(work, "target.berkas_lengkap"))
-    return render_template("requirements/show_all.html", kinds=kinds, unit_name=unit_name, target=target)
+    return render_template(
+        "requirements/show_all.html", kinds=kinds, unit_name=unit_name, target=target, notices=notices
+    )

@@ -97,7 +97,9 @@ def issue(letter_id: UUID) -> ResponseReturnValue:
 
 
 def _ask(number: str = "", sentence: str = "") -> str:
-    return render_template("tracking/ask.html", typed=number[:200], sentence=sentence)
+    with unit_of_work() as work:
+        notices = configuration.value(work, "pengumuman")
+    return render_template("tracking/ask.html", typed=number[:200], sentence=sentence, notices=notices)
 
 
 def _status(case_id: UUID, letter_id: UUID | None = None, typed: str = "", error: str = "") -> str:

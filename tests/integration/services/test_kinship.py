@@ -9,6 +9,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import DatabaseError
 
 from tests.integration.deploying import deploy
+from tests.integration.services import away
 from tests.unit.engine.family import CALL, CALLER, REASON, REPORT, call, report
 from tests.unit.engine.folder import Folder
 from workflow_app.engine import runner
@@ -77,6 +78,22 @@ def test_a_step_begins_a_case_and_its_first_task_stays_with_the_officer(
         assert (first.element, first.assignee_id) == ("catat", budi.user_id)
         assert done.next_task_id == first.id, "the officer goes on where the citizen is served"
         assert stands.variables["berkas_lanjutan"] == str(child_id)
+
+
+def test_a_substitute_is_led_to_the_first_task_of_the_case_that_follows(
+    works: Works, deployed: None, budi: Actor, rina: Actor
+) -> None:
+    case_id, task_id = begin(works, budi)
+    away.send_away(works, budi, rina)
+    substitute = away.now(works, rina)
+    with incidents.unit_of_work(works, substitute) as work:
+        done = tasks.complete(work, task_id, dict(CALLER), str(uuid4()))
+    with works.begin(SYSTEM) as work:
+        first = work.session.scalars(select(Task).where(Task.case_id == child_of(works, case_id))).one()
+        assert first.assignee_id == budi.user_id, "it stays at the desk of the absent one"
+        assert done.next_task_id == first.id
+    with works.begin(rina) as work:
+        assert kinship.next_task(work, case_id) is None, "for herself there is nothing"
 
 
 def test_both_pages_and_both_trails_tell_of_the_other(works: Works, deployed: None, budi: Actor) -> None:

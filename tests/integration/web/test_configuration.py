@@ -111,6 +111,18 @@ def test_a_change_is_looked_at_then_made_and_holds_from_its_date(
     assert held(works, TARGET, MIDNIGHT) == 10
 
 
+def test_r16_a_notice_stands_on_the_pages_of_citizens_from_its_date_on(
+    owner: Visitor, visitor: Visitor, clock: TestClock, sktlk: str
+) -> None:
+    owner.open("/pengaturan/pengumuman")
+    words = "Loket pindah ke gedung B <sementara>."
+    owner.submit("Lihat akibatnya", nilai=words, waktu="nanti", mulai=TYPED).submit("Simpan perubahan")
+    pages = ("/persyaratan", "/lacak", "/angka-pengaduan", "/sop")
+    for at, is_told in ((MIDNIGHT - timedelta(seconds=1), False), (MIDNIGHT, True)):
+        clock.at = at
+        assert [words in visitor.open(page).words for page in pages] == [is_told] * len(pages)
+
+
 def test_the_same_change_sent_twice_is_made_once(owner: Visitor, works: Works) -> None:
     owner.open(f"/pengaturan/{TARGET}")
     owner.submit("Lihat akibatnya", nilai__menit="7", waktu="nanti", mulai=TYPED)

@@ -94,6 +94,14 @@ def _lines(key: str, known: Known) -> Part:
     return Lines(label=configuration_keys.words(key))
 
 
+def _notices(key: str, known: Known) -> Part:
+    return Lines(
+        label=configuration_keys.words(key),
+        help="Satu baris satu pengumuman, tanpa nama orang. Kosongkan bila tidak ada.",
+        none_words="tidak ada pengumuman",
+    )
+
+
 def _target(key: str, known: Known) -> Part:
     return Target(label="Batas waktu", calendars=known.calendars)
 
@@ -192,6 +200,7 @@ class Order(Choice):
 _BY_SHAPE: dict[Callable[[Any], str], Callable[[str, Known], Part]] = {
     shapes.line: _line,
     shapes.lines: _lines,
+    shapes.notices: _notices,
     shapes.pattern: _pattern,
     shapes.signatory: sheets.signatory,
     shapes.target: _target,

@@ -269,6 +269,8 @@ _FAMILIES = (
     Family("saluran_pesan", "Jalan keluar pesan", TECHNICAL, shapes.channels, {"": []}),
     # Where leaders get theirs, such as {"pimpinan": {"surel": "..."}}.
     Family("kontak_peran", "Alamat dinas tiap peran", TECHNICAL, shapes.contacts, {"": {}}),
+    # R16: general information of public interest, on the pages that need no account.
+    Family("pengumuman", "Pengumuman kepada warga", SERVICE, shapes.notices, {"": []}),
     Family("telepon_unit", "Nomor telepon unit", TECHNICAL, shapes.line, {"": "110"}),
     Family("publikasi", "Publikasi jumlah pengaduan", SERVICE, shapes.publication, seeds.PUBLICATION),
     Family("pesan", "Kalimat pesan kepada warga", SERVICE, message_texts.fault, message_texts.SEED),

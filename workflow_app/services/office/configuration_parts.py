@@ -105,13 +105,15 @@ class Lines(Part):
 
     kind: ClassVar[str] = "lines"
     help: str = "Satu baris satu kalimat; urutannya tetap."
+    none_words: str = ""
+    """What it means that there is none; empty where there must be one."""
 
     def typed(self, name: str, value: Any) -> Typed:
         return {name: ["\n".join(value)]}
 
     def read(self, name: str, posted: Posted, faults: Faults) -> Any:
         found = [" ".join(line.split()) for line in text_of(posted, name).splitlines() if line.strip()]
-        if not found:
+        if not found and not self.none_words:
             faults[name] = "Isi paling sedikit satu baris."
         for no, line in enumerate(found, 1):
             if not shapes.is_line(line):
@@ -121,7 +123,7 @@ class Lines(Part):
         return found
 
     def told(self, value: Any) -> Told:
-        return [("", line) for line in value]
+        return [("", line) for line in value or [self.none_words]]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -43,6 +43,7 @@ PLACES: Mapping[str, str] = {
     retention_schedule.KEY: "Halaman “Retensi arsip” dan usulan pemusnahan.",
     "saluran_pesan": "Pesan yang ditulis.",
     "kontak_peran": "Pesan kepada pimpinan dan fungsi.",
+    "pengumuman": "Halaman persyaratan, lacak berkas, angka pengaduan, dan butir SOP, bagi siapa saja.",
     "telepon_unit": "Pesan, dan halaman pelacakan warga.",
     "publikasi": "Halaman “Angka pengaduan masyarakat” untuk umum.",
     "pesan": "Pesan yang ditulis.",

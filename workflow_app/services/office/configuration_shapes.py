@@ -17,6 +17,8 @@ NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 CALENDAR = ("hari", "kategori_libur", "zona", "libur", "masuk", "tahun_terverifikasi")
 ZONES = ("Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura")
 MOST_DAYS = 366
+MOST_NOTICES = 5
+"""On a page for citizens; more are not read."""
 MOST_LEEWAY = 60
 REGION_EXAMPLES = '"63.06.05" (kecamatan) atau "63.06.05.1001" (desa, kelurahan)'
 COMPLAINT_CHANNELS = (
@@ -43,6 +45,11 @@ def line(value: Any) -> str:
 def lines(value: Any) -> str:
     is_right = isinstance(value, list) and value and all(is_line(item) for item in value)
     return "" if is_right else "Isi dengan daftar baris, paling sedikit satu."
+
+
+def notices(value: Any) -> str:
+    is_right = isinstance(value, list) and len(value) <= MOST_NOTICES and all(map(is_line, value))
+    return "" if is_right else f"Isi dengan daftar kalimat, paling banyak {MOST_NOTICES}; boleh kosong."
 
 
 def signatory(value: Any) -> str:

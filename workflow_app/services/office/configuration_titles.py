@@ -80,6 +80,12 @@ GROUPS = (
         "Langkah turunan yang dijalankan pada Laporan Polisi, STTP, dan SKLD.",
         ("lp", "sttp", "skld"),
     ),
+    Group(
+        "pengumuman",
+        "Pengumuman kepada warga",
+        "Yang tampil di atas halaman untuk warga.",
+        ("pengumuman",),
+    ),
     Group("peran", "Sebutan peran", "Nama peran yang tampil di semua halaman.", ("label_peran",)),
     Group(
         "arsip",
@@ -108,6 +114,7 @@ TITLES: Mapping[str, str] = {
     "saluran_pesan": "Jalan keluar pesan",
     "kontak_peran": "Alamat dinas tiap peran",
     "telepon_unit": "Nomor telepon unit",
+    "pengumuman": "Pengumuman kepada warga",
     "pemilik_pengaturan": "Pemilik tiap pengaturan",
     "toleransi.waktu_mulai": "Selisih waktu mulai yang belum ditanyakan sebabnya",
     "wilayah.dalam_kota": "Wilayah dalam kota",
