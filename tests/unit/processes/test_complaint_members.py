@@ -6,7 +6,7 @@ from tests.unit.processes.flows import reachable
 from tests.unit.processes.folder import complaint
 from workflow_app.engine import forms
 from workflow_app.engine.model import read_model
-from workflow_app.types import Variables
+from workflow_app.types import Answers, Variables
 
 REOPENED = "keterangan_propam"
 """Where a case begins that Propam takes up again, or that came of a levy."""
@@ -92,7 +92,11 @@ def test_r51_r79_a_levy_told_at_another_desk_is_for_propam_before_anybody_has_a_
 def test_r51_r79_a_levy_told_when_the_receipt_is_handed_over_stops_nothing_and_reaches_propam_alone() -> None:
     form = complaint().form("serahkan_tanda_terima")
     assert form.fields["diminta_bayar"].control
-    given = {"delivered_at": "2026-11-23T09:00:00+08:00", "cara_serah": "cetakan", "dijelaskan": True}
+    given: Answers = {
+        "delivered_at": "2026-11-23T09:00:00+08:00",
+        "cara_serah": "cetakan",
+        "dijelaskan": True,
+    }
     assert forms.validate(form, {**given, "tanpa_biaya": True, "diminta_bayar": "ya"}) == {}
     model = read_model(complaint().files["process.bpmn"])
     begun = model.nodes["teruskan_pungutan"]
