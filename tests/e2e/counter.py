@@ -113,7 +113,7 @@ def receive(page: Page) -> None:
 
 def identify(page: Page, citizen: Citizen, then: str = "Hilang atau dicuri", faith: str = "Islam") -> None:
     """Ask who the citizen is; of what faith he is only where the form asks it."""
-    page.get_by_label("NIK", exact=True).fill(citizen.nik)
+    question(page, "nik").get_by_role("textbox").fill(citizen.nik)
     page.get_by_label("Nama lengkap").fill(citizen.name)
     page.get_by_label("Tempat lahir").fill(citizen.birth_place)
     page.get_by_label("Tanggal lahir").fill(citizen.birth_date)
