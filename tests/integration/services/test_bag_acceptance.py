@@ -15,8 +15,9 @@ from tests.integration.services import scans
 from workflow_app.errors import InvalidInput
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.keeping import bag_export, bag_import, holdings
+from workflow_app.services.office import readable
 from workflow_app.services.papers import documents, intake
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.types import SYSTEM, WITA, Actor
 
 
 @pytest.fixture
@@ -53,7 +54,8 @@ def test_r37_acceptance_travels_and_comes_back(
         first, by = intake.accepted_at(here), here.accepted_by
         assert first is not None
         assert (first, by) == (here.added_at, sari.name)
-    assert f"masuk arsip {first:%Y-%m-%d} oleh {sari.name}" in (bag / "index.html").read_text("utf-8")
+    day = readable.day(first.astimezone(WITA).date())
+    assert f"masuk arsip {day} oleh {sari.name}" in (bag / "index.html").read_text("utf-8")
     with elsewhere.begin(SYSTEM) as work:
         bag_import.take_in(work, bag)
         there = work.session.get_one(Document, accepted)

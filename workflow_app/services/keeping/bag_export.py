@@ -19,7 +19,7 @@ from workflow_app.models.document import CaseDocument
 from workflow_app.permissions import LEVELS
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.keeping import bag_index, bag_versions, premis
-from workflow_app.services.office import configuration
+from workflow_app.services.office import configuration, readable
 from workflow_app.services.papers import intake, levels, paper_trail
 from workflow_app.services.papers.documents import EXTENSIONS
 from workflow_app.types import AccessLevel
@@ -197,7 +197,7 @@ def _close(work: UnitOfWork, bag: Bag, bag_id: str, papers: Sequence[dict[str, A
     }
     told = {
         "Dari": office,
-        "Dibuat": f"{at:%Y-%m-%d %H.%M} UTC",
+        "Dibuat": readable.moment(at),
         "Nomor tas": bag_id,
         "Tingkat akses tertinggi": levels.LABELS[highest],
     }

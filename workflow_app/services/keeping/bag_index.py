@@ -1,8 +1,12 @@
 """The page of a bag that people open: what is in it, in words, without the product."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from html import escape
 from typing import Any
+
+from workflow_app.services.office import readable
+from workflow_app.types import WITA
 
 STYLE = (
     "body{font:1rem/1.5 sans-serif;margin:2rem auto;max-width:60rem;padding:0 1rem;color:#1b1f24;background:#fff}"
@@ -52,11 +56,16 @@ def _row(no: int, paper: Mapping[str, Any]) -> str:
 
 def _arrival(paper: Mapping[str, Any]) -> str:
     """When it came, and when and by whom it was accepted into the archive."""
-    told = str(paper["added_at"])[:10]
+    told = _day(paper["added_at"])
     if accepted := paper.get("accepted_at"):
-        told += f"; masuk arsip {str(accepted)[:10]}"
+        told += f"; masuk arsip {_day(accepted)}"
         told += f" oleh {paper['accepted_by']}" if paper.get("accepted_by") else ""
     return told
+
+
+def _day(instant: Any) -> str:
+    """The day on which it was there: a bag made in the morning must not tell that of yesterday."""
+    return readable.day(datetime.fromisoformat(str(instant)).astimezone(WITA).date())
 
 
 def _names(paper: Mapping[str, Any]) -> dict[str, str]:
