@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from ocr.fields.lines import Value, find_in_words, fold, labelled, likeness, part
+from ocr.fields.lines import ALIKE, Value, find_in_words, fold, labelled, likeness, part
 from ocr.fields.repair import find_day
 from ocr.fields.types import Field, Proposal
 
@@ -33,6 +33,9 @@ _CODE = re.compile(r"(?<=/)[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}\b", re.ASCII | re.IGNO
 """At the end of the address that our own letters print beside their QR code."""
 MOST_BESIDE = 10
 """Words, between strokes too, of the line with the number: its label, its parts, and a day on the same height."""
+MOST_OF_SHORT = 5
+"""Words of a line with a label whose colon the engine has lost."""
+_COLON = re.compile(r"^\S+(?:\s+\S+)?\s*[:;]")
 _CAPITALS = 0.8
 """Share of capitals in a line of a letterhead."""
 _PLACE_AND_DAY = re.compile(r"^[A-Z][\w.' ]{2,40},\s*(?:tanggal\s+)?\d", re.IGNORECASE)
@@ -55,18 +58,36 @@ def code_line(lines: Sequence[Value]) -> Value | None:
 
 def of_letter(lines: Sequence[Value]) -> Iterator[Proposal]:
     """The fields of a letter."""
-    found = labelled(lines, LABELS)
     if (value := number_line(lines)) and (match := _NUMBER.search(value.text)):
         number = re.sub(r"\s*/\s*", "/", match[0])
         yield part(value, match.start(), match.end()).proposed(Field.LETTER_NUMBER, number)
-    yield from _day(lines, found.get("day"))
+    yield from _day(lines, _behind_label(lines, "day"))
     yield from _head(lines)
     yield from _kind(lines)
-    if value := found.get("subject"):
+    if value := _behind_label(lines, "subject"):
         yield value.proposed(Field.SUBJECT, value.text)
     if (value := code_line(lines)) and (match := _CODE.search(value.text)):
         # Small print without a word in it: nothing tells an engine what the next letter must be.
         yield value.proposed(Field.VERIFICATION_CODE, match[0].upper(), is_doubtful=True)
+
+
+def _behind_label(lines: Sequence[Value], name: str) -> Value | None:
+    """The value of the first line that begins with such a label and is no line of a text: these go on with days and matters too."""
+    for line in lines:
+        value = labelled([line], LABELS).get(name)
+        begins = value is not None and value.words[0] not in line.words[:1] and _is_label(line, name)
+        if begins and (_COLON.search(line.text) or len(line.words) <= MOST_OF_SHORT):
+            return value
+    return None
+
+
+def _is_label(line: Value, name: str) -> bool:
+    read = fold(line.words[0].text)
+    return any(
+        likeness(read, fold(printed.split()[0])) >= ALIKE
+        for printed, called in LABELS.items()
+        if called == name
+    )
 
 
 def _day(lines: Sequence[Value], labelled_day: Value | None) -> Iterator[Proposal]:

@@ -64,6 +64,22 @@ def test_a_paper_that_names_another_is_not_taken_for_it(line: str) -> None:
     assert propose([page("PETUNJUK PELAYANAN", line, "Demikian untuk diketahui.")]).paper is PaperType.UNKNOWN
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Minggu tanggal 16 Oktober 2019 sekira pukul 19.42 WITA yang bersangkutan datang",
+        "tanggal 16 Oktober 2019 sekira pukul 19.42 WITA yang bersangkutan datang",
+        "Hal ini disampaikan untuk diketahui dan dipergunakan seperlunya",
+        "dalam hal ini melaporkan kehilangan kartu",
+    ],
+)
+def test_a_sentence_that_names_a_day_or_a_matter_is_no_head_of_the_letter(line: str) -> None:
+    lines = [each for each in LETTER if not each.startswith("Perihal")]
+    assert values(*lines[:4], line, *lines[4:]) == {
+        field: value for field, value in EXPECTED.items() if field is not Field.SUBJECT
+    }
+
+
 def test_a_letter_of_our_own_brings_the_code_by_which_it_is_verified() -> None:
     own = "atau membuka https://spkt.contoh.invalid/periksa/7K3M-0QXR-9ABC-WXYZ"
     assert values(*LETTER, own) == EXPECTED | {Field.VERIFICATION_CODE: "7K3M-0QXR-9ABC-WXYZ"}
