@@ -100,12 +100,13 @@ def test_r54_a_line_of_the_checklist_takes_number_and_day_from_the_letter_handed
         in at_desk.words
     )
     press(at_desk, f"{line}.number", **{f"{line}.given": "ya", "catatan": "Tunggu sebentar"})
+    assert "Nomor: sama dengan yang terbaca" in at_desk.words
     press(at_desk, f"{line}.date")
+    assert "Penerbit terbaca" not in at_desk.words, "a line with number and day asks no more"
     assert value_of(at_desk, f"{line}.number") == "140/17/DS-CTH/2026"
     assert value_of(at_desk, f"{line}.date") == "12-11-2026"
     assert value_of(at_desk, f"{line}.issuer") == ""
-    assert "Nomor: sama dengan yang terbaca" in at_desk.words
-    assert "Tunggu sebentar" in at_desk.answer.text
+    assert "Tunggu sebentar" in at_desk.text
 
 
 def test_a_press_that_names_nothing_is_refused(at_desk: Visitor, works: Works) -> None:

@@ -20,7 +20,7 @@ from workflow_app.types import Answers
 
 MOST_PAPERS = 4
 """The newest of a case that are asked: each is read through."""
-MOST_IN_LINES = 12
+MOST_IN_LINES = 6
 """The same of those that were handed in at lines of a checklist."""
 MOST_OFFERS = 3
 """For one question: a family card names everybody."""
@@ -68,6 +68,8 @@ class _Question:
     options: Mapping[str, str] = field(default_factory=dict)
     papers: frozenset[str] | None = None
     """The ids of those that are asked; None for the newest of the case."""
+    is_settled: bool = False
+    """Its line has what matters: no paper is read through for the rest."""
 
     @property
     def shown_at(self) -> str:
@@ -90,7 +92,7 @@ def offers(
     stands in the form. To be offered something is to read it: that is on record once a shift for each paper.
     """
     found: dict[str, list[Offer]] = {}
-    questions = list(_questions(form, given))
+    questions = [question for question in _questions(form, given) if not question.is_settled]
     for paper, asking in _asked(questions, papers):
         proposed = reading_fields.proposals(work, paper.id, once=True)
         for question in asking:
@@ -143,9 +145,12 @@ def _questions(form: Form, given: Answers) -> Iterator[_Question]:
                 if not isinstance(handed_in, list) or not handed_in:
                     continue
                 of_line = frozenset(map(str, handed_in))
+                is_settled = bool(told.get("number") and told.get("date"))
                 for part, wanted in checklists.READ_AS.items():
                     path = (each.name, line, part)
-                    yield _Question(".".join(path), path, wanted, PARTS[part], part == "date", {}, of_line)
+                    yield _Question(
+                        ".".join(path), path, wanted, PARTS[part], part == "date", {}, of_line, is_settled
+                    )
 
 
 def _asked(
