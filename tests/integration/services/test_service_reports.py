@@ -39,7 +39,7 @@ def test_r75_r76_services_and_work_of_a_month_are_counted_without_persons(
     assert (line.received, line.finished, line.cancelled, line.running) == (2, 1, 0, 1)
     assert line.span is not None and (line.span.n, line.span.median) == (1, None)
     steps = {one.role: one.steps for one in read(works, reader).work}
-    assert steps["petugas"] > steps["pamapta"] >= 1
+    assert steps.pop("petugas") > sum(steps.values()) >= 1
     told = "\n".join(",".join(row) for row in service_reports.rows(read(works, reader)))
     assert "2026-11,layanan,sktlk" in told and "diterima,2" in told
     with works.begin(SYSTEM) as work:
