@@ -1,13 +1,15 @@
 """What somebody types as a question to the index: words, phrases and numbers."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from string import ascii_lowercase, ascii_uppercase
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, cast, func, literal
+from sqlalchemy import ARRAY, ColumnElement, Uuid, any_, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import REGCONFIG, TSQUERY
+from sqlalchemy.orm import Mapped
 
 from archive import numbers, words
 
@@ -25,6 +27,24 @@ _CAPITALS = str.maketrans(ascii_lowercase, ascii_uppercase)
 
 TsQuery = ColumnElement[Any]
 INDONESIAN, SIMPLE = (cast(literal(name), REGCONFIG) for name in ("indonesian", "simple"))
+
+
+OWN_PLAN = select(
+    *(
+        func.set_config(name, value, literal(True))
+        for name, value in (
+            ("plan_cache_mode", "force_custom_plan"),
+            ("random_page_cost", "1.1"),
+            ("max_parallel_workers_per_gather", "0"),
+            ("enable_seqscan", "off"),
+            ("jit", "off"),
+        )
+    )
+)
+"""For the rest of the transaction. What is best for a rare word is worst for a frequent one, so no plan made for one serves another;
+rows are looked up by their keys and never gathered from whole tables, because the planner does not know that looking at the words
+of a page means to fetch them from beside its row; and starting helpers takes longer than a search may.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +131,11 @@ def lexemes(names: Sequence[str], operator: str) -> TsQuery:
     """Entries of the index, exactly as they are there."""
     quoted = (name.replace("\\", "\\\\").replace("'", "''") for name in names)
     return cast(literal(operator.join(f"'{name}'" for name in quoted)), TSQUERY)
+
+
+def is_one_of(column: ColumnElement[UUID] | Mapped[UUID], ids: Collection[UUID]) -> ColumnElement[bool]:
+    """One parameter, however many they are: `in_` has one for each, which costs more than the search for them."""
+    return column == any_(literal(list(ids), ARRAY(Uuid)))
 
 
 def _all(parts: list[TsQuery]) -> TsQuery:

@@ -12,18 +12,35 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from math import ceil
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, String, cast, func, literal, select, text, tuple_
-from sqlalchemy.orm import Mapped, Session
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Select,
+    String,
+    cast,
+    func,
+    join,
+    literal,
+    outerjoin,
+    select,
+    true,
+    tuple_,
+    union_all,
+)
+from sqlalchemy.orm import Session
 
 from archive.excerpts import MARK_END, MARK_START, around_numbers
 from archive.models import BLOCK, Document, Page
-from archive.queries import INDONESIAN, Question, TsQuery, lexemes, question
+from archive.queries import INDONESIAN, OWN_PLAN, Question, TsQuery, is_one_of, lexemes, question
+from archive.scope import Scope
 
-NEWEST_BLOCKS = 4
-CANDIDATES = 600
+NEWEST_BLOCKS, NEAREST_BLOCKS = 4, 2
+"""So many of the newest blocks are asked, and so many of them first: a very frequent word has its candidates there."""
+CANDIDATES = 400
 """Finds of which the best are shown: ranking reads each of them."""
 WIDE = 3000
 """The same where the newest blocks held too few that the person may see: his rights are asked about each of them."""
@@ -31,14 +48,19 @@ ENOUGH = 200
 """Finds in the newest blocks that make it needless to look further. Of a word with fewer of them there are few in all: at a
 million pages some twelve thousand at most.
 """
+MARGIN = 1.5
+"""As many candidates more than it should take: papers come in bundles."""
 SNIPPET_TEXT = 100_000
 _SNIPPET = (
     f"StartSel={MARK_START}, StopSel={MARK_END}, MaxFragments=2, MaxWords=18, MinWords=8, "
     'ShortWord=2, FragmentDelimiter=" … "'
 )
 
-_OWN_PLAN = text("set local plan_cache_mode = force_custom_plan")
-"""What is best for a rare word is worst for a frequent one, so no plan made for one serves another."""
+
+_BY_WORDS_TOO, _AS_USUAL = (
+    select(func.set_config("enable_indexscan", value, literal(True))) for value in ("off", "on")
+)
+"""The planner would read a stretch of pages in order and look at the words of each: now it must ask both indexes."""
 
 
 class Order(StrEnum):
@@ -50,43 +72,6 @@ class Order(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
-    """Among which pages is searched."""
-
-    document_ids: Collection[UUID] | Select[UUID] | None = None
-    """What the person may see: a list, or a query that selects ids."""
-    facets: Sequence[str] = ()
-    """Only documents with all of them."""
-    since: datetime | None = None
-    before: datetime | None = None
-    """Only documents that were added from the one until the other."""
-    within: Collection[UUID] | None = None
-    """What the person may see is among these, where they are few: then they are looked through instead of the newest pages."""
-
-    @property
-    def is_empty(self) -> bool:
-        """Is there nothing to search?"""
-        some = self.within if self.within is not None else self.document_ids
-        return isinstance(some, Collection) and not some
-
-    def conditions(self, document_id: ColumnElement[UUID] | Mapped[UUID]) -> list[ColumnElement[bool]]:
-        """What the index of words does not answer."""
-        times = self.times(document_id)
-        return times if self.document_ids is None else [document_id.in_(self.document_ids), *times]
-
-    def times(self, document_id: ColumnElement[UUID] | Mapped[UUID]) -> list[ColumnElement[bool]]:
-        """The time alone."""
-        if not self.since and not self.before:
-            return []
-        in_time = select(Document.id)
-        if self.since:
-            in_time = in_time.where(Document.added_at >= self.since)
-        if self.before:
-            in_time = in_time.where(Document.added_at < self.before)
-        return [document_id.in_(in_time)]
-
-
-@dataclass(frozen=True, slots=True)
 class Found:
     """A page that answers the question."""
 
@@ -94,6 +79,8 @@ class Found:
     page: int
     rank: float
     added_at: datetime
+    label: str
+    level: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +99,7 @@ class Hit:
     document_id: UUID
     page: int
     label: str
-    media_type: str
+    level: int
     added_at: datetime
     snippet: str
     """HTML-escaped, with `MARK_START` and `MARK_END` around the found words."""
@@ -141,61 +128,101 @@ def find(session: Session, query: str, scope: Scope, order: Order = Order.BEST) 
     asked = question(query)
     if asked is None or scope.is_empty:
         return Finds([], is_all=True)
-    session.execute(_OWN_PLAN)
+    session.execute(OWN_PLAN)
     wanted = asked.wanted.op("&&")(lexemes(scope.facets, " & ")) if scope.facets else asked.wanted
+    look = _Look(session, asked, wanted, scope, order)
     if scope.within is not None:
-        few = _first(wanted, order).where(Page.document_id.in_(scope.within))
-        found = _ordered(session, few.where(*scope.conditions(Page.document_id)), asked, order)
+        few = look.first(wanted).where(is_one_of(Page.document_id, scope.within))
+        found, _ = _sifted(look, few.where(*scope.conditions(Page.document_id)).cte("found"))
         return Finds(found, is_all=len(found) < CANDIDATES)
-    found = _nearest(session, asked, wanted, scope, order)
-    if len(found) >= ENOUGH:
-        return Finds(found, is_all=False)
-    found, is_all = _farther(session, asked, wanted, scope, order)
+    last = session.scalar(select(func.max(Page.seq))) or 0
+    if last // BLOCK >= NEWEST_BLOCKS:
+        begin = _begin(session, scope, order, last)
+        found, looked_at = _nearest(look, begin)
+        if len(found) >= ENOUGH:
+            return Finds(found, is_all=False)
+        blocks = _needed(len(found), looked_at)
+        if 0 < blocks <= last // BLOCK // 2:
+            found, looked_at = _in_between(look, begin, blocks)
+            if len(found) >= ENOUGH or looked_at > WIDE:
+                return Finds(found, is_all=not found)
+    found, is_all = _farther(look)
     return Finds(found, is_all)
 
 
-def _nearest(session: Session, asked: Question, wanted: TsQuery, scope: Scope, order: Order) -> list[Found]:
-    """What is found in the newest blocks, or the oldest; nothing in an archive that has no others."""
-    last = (session.scalar(select(func.max(Page.seq))) or 0) // BLOCK
-    if last < NEWEST_BLOCKS:
-        return []
-    begin = _begin(session, scope, order)
-    if order is Order.OLDEST:
-        steps = range(begin // BLOCK, begin // BLOCK + NEWEST_BLOCKS)
-        near = Page.seq.between(begin, (steps[-1] + 1) * BLOCK)
-    else:
-        steps = range(begin // BLOCK - NEWEST_BLOCKS + 1, begin // BLOCK + 1)
-        near = Page.seq.between(steps[0] * BLOCK, begin)
-    blocks = lexemes([f"~{block}" for block in steps], " | ")
-    # Found first and then sifted: the rules of access are asked about these few, however much the person may see.
-    # The planner does not know that the blocks are next to one another, hence their bounds beside them.
-    first = _first(blocks.op("&&")(wanted), order).where(near)
-    found = first.cte("found").prefix_with("materialized")
-    return _ordered(session, select(found).where(*scope.conditions(found.c.document_id)), asked, order)
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What is asked, of which pages, in which order."""
+
+    session: Session
+    asked: Question
+    wanted: TsQuery
+    """With the facets."""
+    scope: Scope
+    order: Order
+
+    def first(self, wanted: TsQuery, most: int = CANDIDATES) -> Select[Any]:
+        """The newest pages that answer the question, or the oldest. They are found by their words: the index of the order would
+        have the words of every page on its way looked at.
+        """
+        found = select(Page.document_id, Page.no, Page.seq, Page.tsv).where(Page.tsv.op("@@")(wanted))
+        return found.order_by(self.by_age(Page.seq + 0)).limit(most)
+
+    def by_age(self, seq: ColumnElement[int]) -> ColumnElement[int]:
+        """The order in which candidates are taken."""
+        return seq.asc() if self.order is Order.OLDEST else seq.desc()
 
 
-def _farther(
-    session: Session, asked: Question, wanted: TsQuery, scope: Scope, order: Order
-) -> tuple[list[Found], bool]:
+def _nearest(look: _Look, begin: int) -> tuple[list[Found], int]:
+    """What is found in the newest blocks, or the oldest, and among how many candidates."""
+    # The others are asked only when the nearest ones do not hold all candidates already.
+    nearest = _in_blocks(look, begin, range(NEAREST_BLOCKS)).cte("nearest").prefix_with("materialized")
+    is_short = select(func.count()).select_from(nearest).scalar_subquery() < CANDIDATES
+    others = _in_blocks(look, begin, range(NEAREST_BLOCKS, NEWEST_BLOCKS)).where(is_short)
+    both = union_all(select(nearest), others).subquery()
+    first = select(both).order_by(look.by_age(both.c.seq)).limit(CANDIDATES)
+    return _sifted(look, first.cte("found"))
+
+
+def _needed(found: int, looked_at: int) -> int:
+    """In how many blocks there should be all candidates, when the newest ones held so many that the person may see; 0 when that is
+    not known.
+    """
+    wanted = min(WIDE, MARGIN * CANDIDATES * looked_at / found) if found else WIDE
+    return ceil(NEWEST_BLOCKS * wanted / looked_at) if looked_at else 0
+
+
+def _in_between(look: _Look, begin: int, blocks: int) -> tuple[list[Found], int]:
+    """What is found in so many blocks, and among how many candidates. Their numbers would not help here: the index takes the longer
+    for each entry the more entries are asked for.
+    """
+    end = begin + (blocks if look.order is Order.OLDEST else -blocks) * BLOCK
+    within = Page.seq.between(min(begin, end), max(begin, end))
+    look.session.execute(_BY_WORDS_TOO)
+    found = _sifted(look, look.first(look.wanted, WIDE + 1).where(within).cte("found"))
+    look.session.execute(_AS_USUAL)
+    return found
+
+
+def _in_blocks(look: _Look, begin: int, which: Sequence[int]) -> Select[Any]:
+    """The first finds in some of the blocks that follow one another from the first page on."""
+    is_up = look.order is Order.OLDEST
+    blocks = [begin // BLOCK + (each if is_up else -each) for each in which]
+    entries = lexemes([f"~{block}" for block in blocks], " | ")
+    ahead = Page.seq + 0 >= begin if is_up else Page.seq + 0 <= begin
+    return look.first(entries.op("&&")(look.wanted)).where(ahead)
+
+
+def _farther(look: _Look) -> tuple[list[Found], bool]:
     """The newest finds of all, or the oldest, and whether there are no more of them: they too are found first and sifted then,
     so that a frequent word costs somebody who may see little of it no more than others.
     """
-    in_time = scope.times(Page.document_id)
-    first = _first(wanted, order, WIDE)
-    if in_time:
-        # Not by the index of the order: it would be read through all other years.
-        by_age = (Page.seq + 0).asc() if order is Order.OLDEST else (Page.seq + 0).desc()
-        first = first.where(*in_time).order_by(None).order_by(by_age)
-    found = first.cte("found").prefix_with("materialized")
-    sifted = select(found).where(*scope.conditions(found.c.document_id)).limit(CANDIDATES)
-    every = _ordered(session, sifted, asked, order)
-    if not every or len(every) == CANDIDATES:
-        return every, not every
-    some = select(literal(1)).select_from(Page).where(Page.tsv.op("@@")(wanted), *in_time).limit(WIDE + 1)
-    return every, (session.scalar(select(func.count()).select_from(some.subquery())) or 0) <= WIDE
+    first = look.first(look.wanted, WIDE + 1).where(*look.scope.times(Page.document_id))
+    every, looked_at = _sifted(look, first.cte("found"))
+    return every, not every or (len(every) < CANDIDATES and looked_at <= WIDE)
 
 
-def _begin(session: Session, scope: Scope, order: Order) -> int:
+def _begin(session: Session, scope: Scope, order: Order, last: int) -> int:
     """The number of the first page in this order and time: what was added first was mostly read first."""
     added = select(Page.seq).join(Document, Document.id == Page.document_id).limit(1)
     if order is Order.OLDEST:
@@ -206,34 +233,41 @@ def _begin(session: Session, scope: Scope, order: Order) -> int:
         )
     else:
         if scope.before is None:
-            return session.scalar(select(func.max(Page.seq))) or 0
+            return last
         added = added.where(Document.added_at < scope.before).order_by(
             Document.added_at.desc(), Document.id.desc(), Page.no.desc()
         )
     return session.scalar(added) or 0
 
 
-def _first(wanted: TsQuery, order: Order, most: int = CANDIDATES) -> Select[Any]:
-    """The newest pages that answer the question, or the oldest."""
-    by_age = Page.seq.asc() if order is Order.OLDEST else Page.seq.desc()
-    found = select(Page.document_id, Page.no, Page.tsv).where(Page.tsv.op("@@")(wanted))
-    return found.order_by(by_age).limit(most)
-
-
-def _ordered(session: Session, candidates: Select[Any], asked: Question, order: Order) -> list[Found]:
-    some = candidates.subquery()
-    rank = func.ts_rank(some.c.tsv, asked.wanted)
+def _sifted(look: _Look, candidates: CTE) -> tuple[list[Found], int]:
+    """The best of the candidates that are within the scope, and how many candidates there were."""
+    # Found first and then sifted: the rules of access are asked about these few, however much the person may see.
+    candidates = candidates.prefix_with("materialized")
+    looked_at = select(func.count().label("pages")).select_from(candidates).subquery()
+    conditions = look.scope.conditions(candidates.c.document_id)
+    some = select(candidates).where(*conditions).limit(CANDIDATES).subquery()
+    rank = func.ts_rank(some.c.tsv, look.asked.wanted) if look.order is Order.BEST else literal(0.0)
     first = {
         Order.BEST: rank.desc(),
         Order.NEWEST: Document.added_at.desc(),
         Order.OLDEST: Document.added_at.asc(),
-    }[order]
-    rows = session.execute(
-        select(some.c.document_id, some.c.no, rank, Document.added_at)
-        .join(Document, Document.id == some.c.document_id)
+    }[look.order]
+    found = join(some, Document, Document.id == some.c.document_id)
+    rows = look.session.execute(
+        select(
+            looked_at.c.pages,
+            some.c.document_id,
+            some.c.no,
+            rank,
+            Document.added_at,
+            Document.label,
+            Document.level,
+        )
+        .select_from(outerjoin(looked_at, found, true()))
         .order_by(first, some.c.document_id, some.c.no)
-    )
-    return [Found(*row) for row in rows]
+    ).all()
+    return [Found(*row[1:]) for row in rows if row.document_id is not None], rows[0].pages
 
 
 def show(session: Session, query: str, found: Sequence[Found]) -> list[Hit]:
@@ -246,18 +280,14 @@ def show(session: Session, query: str, found: Sequence[Found]) -> list[Hit]:
     own = content if asked.numbers else literal("")
     wanted = [(one.document_id, one.page) for one in found]
     rows = session.execute(
-        select(Document.id, Page.no, Document.label, Document.media_type, snippet, own)
-        .join(Page, Page.document_id == Document.id)
-        .where(tuple_(Page.document_id, Page.no).in_(wanted))
+        select(Page.document_id, Page.no, snippet, own).where(tuple_(Page.document_id, Page.no).in_(wanted))
     )
     told = {(document_id, no): rest for document_id, no, *rest in rows}
     hits = []
     for one in found:
         if (one.document_id, one.page) not in told:
             continue  # read anew meanwhile, into fewer pages
-        label, media_type, marked, text_ = told[one.document_id, one.page]
-        excerpt = " ".join((around_numbers(text_, asked.numbers) or marked).split())
-        hits.append(
-            Hit(one.document_id, one.page, label, media_type, one.added_at, html.escape(excerpt), one.rank)
-        )
+        marked, text_ = told[one.document_id, one.page]
+        excerpt = html.escape(" ".join((around_numbers(text_, asked.numbers) or marked).split()))
+        hits.append(Hit(one.document_id, one.page, one.label, one.level, one.added_at, excerpt, one.rank))
     return hits

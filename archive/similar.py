@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from archive.models import Page
 from archive.page_models import PageAlike
-from archive.queries import INDONESIAN, lexemes
+from archive.queries import INDONESIAN, OWN_PLAN, is_one_of, lexemes
 
 PAGES = 5
 """Of a paper, the first ones: what it is about stands there."""
@@ -67,7 +67,9 @@ def of(session: Session, document_id: UUID, among: Select[UUID]) -> list[Similar
     best = sorted(enough, key=lambda other: (other not in numbers, -scores[other], other))[:MOST_JUDGED]
     known = _known(session, document_id)
     allowed = (
-        set(session.scalars(among.where(among.selected_columns[0].in_(best)))) - known if best else known
+        set(session.scalars(among.where(is_one_of(among.selected_columns[0], best)))) - known
+        if best
+        else known
     )
     return [Similar(other, other in numbers) for other in best if other in allowed][:MOST]
 
@@ -94,7 +96,7 @@ def _telling(session: Session, document_id: UUID, terms: Sequence[str]) -> list[
     """The terms that stand on few other papers, the rarest first, with those papers."""
     if not terms:
         return []
-    session.execute(text("set local plan_cache_mode = force_custom_plan"))
+    session.execute(OWN_PLAN)
     each = (
         select(literal(no).label("no"), Page.document_id)
         .where(Page.tsv.op("@@")(lexemes([term], "")))

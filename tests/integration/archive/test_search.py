@@ -11,8 +11,9 @@ from archive import documents
 from archive.blobs import Blobs
 from archive.documents import PageText
 from archive.excerpts import MARK_END, MARK_START
-from archive.models import Document
-from archive.search import search
+from archive.models import BLOCK, Document
+from archive.scope import Scope
+from archive.search import Order, find, search
 
 LETTER = (
     "SURAT KETERANGAN TANDA LAPOR KEHILANGAN Nomor SKTLK/0123/IV/2026/SPKT. Pelapor Warga Contoh menerangkan telah "
@@ -120,14 +121,53 @@ def test_r37_the_newest_pages_are_asked_first_and_all_when_they_hold_too_few(
     db_session: Session, keep, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("archive.search.ENOUGH", 2)
-    monkeypatch.setattr("archive.search.NEWEST_BLOCKS", 1)
+    monkeypatch.setattr("archive.search.NEWEST_BLOCKS", 2)
+    monkeypatch.setattr("archive.search.NEAREST_BLOCKS", 1)
     old = keep("kata biasa", "kata langka")
-    db_session.execute(text("alter table archive.page alter column seq restart with 1000000"))
+    read_on(db_session, 244)
     new, hidden = keep("kata biasa", "kata biasa"), keep("kata biasa")
     assert set(ids(search(db_session, "biasa"))) == {new, hidden}
     assert ids(search(db_session, "langka")) == [old]
     assert set(ids(search(db_session, "biasa", document_ids=[old, new]))) == {new}
     assert ids(search(db_session, "biasa", document_ids=[old])) == [old]
+
+
+def test_r37_of_a_word_in_between_so_many_blocks_are_asked_as_should_hold_enough(
+    db_session: Session, keep, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {"NEWEST_BLOCKS": 2, "NEAREST_BLOCKS": 1, "ENOUGH": 4, "CANDIDATES": 4}.items():
+        monkeypatch.setattr(f"archive.search.{name}", value)
+    read_on(db_session, 10)
+    oldest = keep("kata biasa", "kata biasa")
+    read_on(db_session, 296)
+    older = keep("kata biasa", "kata biasa", "kata biasa")
+    read_on(db_session, 300)
+    newest = keep("kata biasa")
+
+    found = find(db_session, "biasa", Scope())
+    assert ({one.document_id for one in found.found}, found.is_all) == ({newest, older}, False)
+    found = find(db_session, "biasa", Scope([oldest]))
+    assert ([one.document_id for one in found.found], found.is_all) == ([oldest, oldest], True)
+    monkeypatch.setattr("archive.search.WIDE", 3)
+    assert find(db_session, "biasa", Scope([oldest])).found == [], "three newer ones were looked at"
+    found = find(db_session, "biasa", Scope(), Order.OLDEST)
+    assert {one.document_id for one in found.found} >= {oldest}
+
+
+def test_what_stands_on_a_page_lies_beside_its_row(db_session: Session, keep) -> None:
+    document_id = keep(f"{LETTER} " * 12)
+    beside = text(
+        "select pg_column_toast_chunk_id(text) is not null, pg_column_toast_chunk_id(tsv) is not null from archive.page"
+        " where document_id = :id"
+    )
+    assert db_session.execute(beside, {"id": document_id}).one() == (True, True)
+
+
+def read_on(session: Session, block: int) -> None:
+    """The next page is the first of this block."""
+    session.connection().exec_driver_sql(
+        f"alter table archive.page alter column seq restart with {block * BLOCK}"
+    )
 
 
 def test_the_found_words_are_marked_and_the_rest_is_safe_for_a_page(db_session: Session, keep) -> None:

@@ -154,11 +154,12 @@ def test_r37_of_a_frequent_word_the_nearest_in_order_and_year_are_shown(
     officer: UnitOfWork, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("archive.search.ENOUGH", 1)
-    monkeypatch.setattr("archive.search.NEWEST_BLOCKS", 1)
+    monkeypatch.setattr("archive.search.NEWEST_BLOCKS", 2)
+    monkeypatch.setattr("archive.search.NEAREST_BLOCKS", 1)
     papers = {}
     for year in (2021, 2022, 2023):
         start = officer.session.scalars(select(Page.seq).order_by(Page.seq.desc())).first() or 0
-        step = (start // 4096 + 1) * 4096
+        step = (start // 4096 + 2) * 4096
         officer.session.connection().exec_driver_sql(
             f"alter table archive.page alter column seq restart with {step}"
         )

@@ -9,12 +9,14 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Select, select
 
-from archive.models import Document
-from archive.search import Found, Scope
+from archive.queries import is_one_of
+from archive.scope import Scope
+from archive.search import Found
 from workflow_app.models.case import Case
 from workflow_app.models.definition import Definition
 from workflow_app.models.document import CaseDocument
@@ -86,6 +88,27 @@ _Facts = Mapping[str, Mapping[str, str]]
 """What the actor may know of a paper: codes with what they are called, by name."""
 
 
+class ReadIn(NamedTuple):
+    """A case through which the actor reads a paper."""
+
+    case_id: UUID
+    number: str
+    label: str
+    """What the paper is called there."""
+    process_key: str
+    unit: str
+
+
+class _Standing(NamedTuple):
+    """By what finds are told apart here: of those that stand alike the facts are made and counted once."""
+
+    label: str
+    level: int
+    year: str
+    cases: tuple[tuple[str, str, str], ...]
+    """What it is called in each case, and process and unit of that."""
+
+
 def chosen(given: Mapping[str, str]) -> dict[str, str]:
     """What an address asks for, without what it cannot mean."""
     return {name: given[name] for name in NAMES if re.fullmatch(_SHAPES[name], given.get(name, ""), re.ASCII)}
@@ -111,18 +134,20 @@ class Narrowed:
     found: list[Found]
     groups: Sequence[Group]
     chips: Sequence[Chip]
+    cases: Mapping[UUID, ReadIn]
+    """By paper the newest of the cases through which the actor reads it."""
 
 
 def narrow(work: UnitOfWork, found: Sequence[Found], choice: Choice) -> Narrowed:
-    """Leave what the actor may know to be as chosen. Three queries, however many finds there are."""
-    facts = _facts(work, found)
-    left = [
-        one
-        for one in found
-        if one.document_id in facts
-        and all(code in facts[one.document_id][name] for name, code in choice.items())
-    ]
-    counts, labels = _counts(left, facts)
+    """Leave what the actor may know to be as chosen. Two queries, however many finds there are."""
+    cases = _cases(work, {one.document_id for one in found})
+    standings = [_standing(one, cases.get(one.document_id, ())) for one in found]
+    facts = _facts(work, set(standings))
+    fitting = {
+        each for each, known in facts.items() if all(code in known[name] for name, code in choice.items())
+    }
+    counts, labels = _counts(Counter(each for each in standings if each in fitting), facts)
+    left = [one for one, standing in zip(found, standings, strict=True) if standing in fitting]
     groups = [
         Group(TITLES[name], options)
         for name in NAMES
@@ -134,7 +159,7 @@ def narrow(work: UnitOfWork, found: Sequence[Found], choice: Choice) -> Narrowed
         Chip(name, TITLES[name], labels[name].get(code) or _known(work, name, code))
         for name, code in choice.items()
     ]
-    return Narrowed(left, groups, chips)
+    return Narrowed(left, groups, chips, {paper: read_in[-1] for paper, read_in in cases.items()})
 
 
 def _known(work: UnitOfWork, name: str, code: str) -> str:
@@ -147,13 +172,13 @@ def _known(work: UnitOfWork, name: str, code: str) -> str:
 
 
 def _counts(
-    found: Sequence[Found], facts: Mapping[UUID, _Facts]
+    standings: Mapping[_Standing, int], facts: Mapping[_Standing, _Facts]
 ) -> tuple[dict[str, Counter[str]], dict[str, dict[str, str]]]:
     counts: dict[str, Counter[str]] = {name: Counter() for name in NAMES}
     labels: dict[str, dict[str, str]] = {name: {} for name in NAMES}
-    for one in found:
-        for name, codes in facts[one.document_id].items():
-            counts[name].update(codes.keys())
+    for standing, pages in standings.items():
+        for name, codes in facts[standing].items():
+            counts[name].update(dict.fromkeys(codes, pages))
             labels[name].update(codes)
     return counts, labels
 
@@ -166,42 +191,47 @@ def _options(name: str, counts: Counter[str], labels: Mapping[str, str]) -> list
     return sorted(some, key=lambda option: option.code) if name == "tingkat" else some
 
 
-def _facts(work: UnitOfWork, found: Sequence[Found]) -> dict[UUID, _Facts]:
-    ids = {one.document_id for one in found}
-    if not ids:
+def _standing(one: Found, cases: Sequence[ReadIn]) -> _Standing:
+    year = str(one.added_at.astimezone(WITA).year)
+    known = tuple((case.label, case.process_key, case.unit) for case in cases)
+    return _Standing(one.label, one.level, year, known)
+
+
+def _facts(work: UnitOfWork, standings: Collection[_Standing]) -> dict[_Standing, _Facts]:
+    if not standings:
         return {}
-    added = {one.document_id: str(one.added_at.astimezone(WITA).year) for one in found}
-    seen = _cases(work, ids)
-    facts: dict[UUID, _Facts] = {}
-    papers = select(Document.id, Document.label, Document.level).where(Document.id.in_(ids))
-    for document_id, label, level in work.session.execute(papers):
-        cases = seen.get(document_id, [])
-        kinds = [kind for kind, _, _ in cases] or [label]
-        facts[document_id] = {
-            "jenis": {paper_facets.code_of(kind): kind for kind in kinds},
-            "layanan": {key: name for _, (key, name), _ in cases},
-            YEAR: {added[document_id]: added[document_id]},
-            "unit": {code: name for _, _, (code, name) in cases},
-            "tingkat": {str(level): levels.LABELS[AccessLevel(level)]},
-        }
-    return facts
-
-
-def _cases(
-    work: UnitOfWork, ids: Collection[UUID]
-) -> dict[UUID, list[tuple[str, tuple[str, str], tuple[str, str]]]]:
-    """What papers are called in the cases in which the actor reads them, with process and unit of each."""
-    query = (
-        select(CaseDocument.document_id, CaseDocument.label, Case.process_key, Case.unit)
-        .join(Case, Case.id == CaseDocument.case_id)
-        .where(CaseDocument.document_id.in_(ids), handoffs.readable_case(work))
-    )
     names = _process_names(work)
     own = str(configuration.value(work, "nama_unit"))
-    found: dict[UUID, list[tuple[str, tuple[str, str], tuple[str, str]]]] = {}
-    for document_id, label, key, unit in work.session.execute(query):
-        called = own if unit == work.actor.unit else unit
-        found.setdefault(document_id, []).append((label, (key, names.get(key, key)), (unit, called)))
+    return {
+        each: {
+            "jenis": {
+                paper_facets.code_of(kind): kind
+                for kind in ([label for label, _, _ in each.cases] or [each.label])
+            },
+            "layanan": {key: names.get(key, key) for _, key, _ in each.cases},
+            YEAR: {each.year: each.year},
+            "unit": {unit: own if unit == work.actor.unit else unit for _, _, unit in each.cases},
+            "tingkat": {str(each.level): levels.LABELS[AccessLevel(each.level)]},
+        }
+        for each in standings
+    }
+
+
+def _cases(work: UnitOfWork, ids: Collection[UUID]) -> dict[UUID, list[ReadIn]]:
+    """The cases in which the actor reads the papers, the newest link last."""
+    if not ids:
+        return {}
+    query = (
+        select(
+            CaseDocument.document_id, Case.id, Case.number, CaseDocument.label, Case.process_key, Case.unit
+        )
+        .join(Case, Case.id == CaseDocument.case_id)
+        .where(is_one_of(CaseDocument.document_id, ids), handoffs.readable_case(work))
+        .order_by(CaseDocument.added_at)
+    )
+    found: dict[UUID, list[ReadIn]] = {}
+    for document_id, case_id, number, label, key, unit in work.session.execute(query):
+        found.setdefault(document_id, []).append(ReadIn(case_id, number, label, key, unit))
     return found
 
 

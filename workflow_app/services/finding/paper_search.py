@@ -7,23 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
-
 import archive.search
 from archive.excerpts import MARK_END, MARK_START
-from archive.models import Document
 from archive.search import Hit
 from archive.search import Order as Order
-from workflow_app.models.case import Case
-from workflow_app.models.document import CaseDocument
-from workflow_app.services.case_file import handoffs
 from workflow_app.services.finding import paper_narrowing
-from workflow_app.services.finding.paper_narrowing import Chip, Choice, Group
+from workflow_app.services.finding.paper_narrowing import Chip, Choice, Group, ReadIn
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.papers import paper_sight, paper_trail
 from workflow_app.types import AccessLevel
 
-MAX_HITS = 500
+MAX_HITS = 400
 """Nobody reads further; a better query finds more."""
 NOTHING: Choice = {}
 ORDERS = {"": Order.BEST, "baru": Order.NEWEST, "lama": Order.OLDEST}
@@ -80,11 +74,10 @@ def search(
     finds = archive.search.find(work.session, query, scope, order)
     narrowed = paper_narrowing.narrow(work, finds.found, choice)
     shown = archive.search.show(work.session, query, narrowed.found[start:end])
-    cases = _cases_of(work, shown)
     restricted = _record_restricted(work, shown)
     return SearchPage(
         hits=[
-            _hit(hit, cases.get(hit.document_id), has_picture=hit.document_id not in restricted)
+            _hit(hit, narrowed.cases.get(hit.document_id), has_picture=hit.document_id not in restricted)
             for hit in shown
         ],
         total=len(narrowed.found),
@@ -97,29 +90,22 @@ def search(
 
 def _record_restricted(work: UnitOfWork, hits: list[Hit]) -> set[UUID]:
     """Found words of a restricted paper are a look at it. Returns which are."""
-    found = {hit.document_id for hit in hits}
-    restricted = select(Document).where(Document.id.in_(found), Document.level >= AccessLevel.RESTRICTED)
-    documents = work.session.scalars(restricted.order_by(Document.id)).all()
-    for document in documents:
-        paper_trail.opened(work, document.id, paper_sight.reach(work, document.id), "snippet")
-    return {document.id for document in documents}
+    restricted = {hit.document_id for hit in hits if hit.level >= AccessLevel.RESTRICTED}
+    for document_id in sorted(restricted):
+        paper_trail.opened(work, document_id, paper_sight.reach(work, document_id), "snippet")
+    return restricted
 
 
-def _cases_of(work: UnitOfWork, hits: list[Hit]) -> dict[UUID, tuple[UUID, str, str]]:
-    """Newest visible case of each document: id, number, and what the paper is called there."""
-    query = (
-        select(CaseDocument.document_id, Case.id, Case.number, CaseDocument.label)
-        .join(Case, Case.id == CaseDocument.case_id)
-        .where(CaseDocument.document_id.in_([hit.document_id for hit in hits]), handoffs.readable_case(work))
-        .order_by(CaseDocument.added_at)
-    )
-    return {row[0]: (row[1], row[2], row[3]) for row in work.session.execute(query)}
-
-
-def _hit(hit: Hit, case: tuple[UUID, str, str] | None, *, has_picture: bool) -> SearchHit:
-    case_id, number, label = case or (None, None, hit.label)
+def _hit(hit: Hit, case: ReadIn | None, *, has_picture: bool) -> SearchHit:
     return SearchHit(
-        hit.document_id, case_id, number, label, hit.page, hit.added_at, split(hit.snippet), has_picture
+        document_id=hit.document_id,
+        case_id=case.case_id if case else None,
+        case_number=case.number if case else None,
+        label=case.label if case else hit.label,
+        page=hit.page,
+        added_at=hit.added_at,
+        snippet_parts=split(hit.snippet),
+        has_picture=has_picture,
     )
 
 
