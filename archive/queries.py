@@ -129,8 +129,13 @@ def _keys(keys: tuple[frozenset[str], ...]) -> TsQuery:
 
 def lexemes(names: Sequence[str], operator: str) -> TsQuery:
     """Entries of the index, exactly as they are there."""
-    quoted = (name.replace("\\", "\\\\").replace("'", "''") for name in names)
-    return cast(literal(operator.join(f"'{name}'" for name in quoted)), TSQUERY)
+    return cast(literal(operator.join(map(quote, names))), TSQUERY)
+
+
+def quote(name: str) -> str:
+    """An entry of the index as it is written in a question."""
+    escaped = name.replace("\\", "\\\\").replace("'", "''")
+    return f"'{escaped}'"
 
 
 def is_one_of(column: ColumnElement[UUID] | Mapped[UUID], ids: Collection[UUID]) -> ColumnElement[bool]:

@@ -48,6 +48,8 @@ ENOUGH = 200
 """Finds in the newest blocks that make it needless to look further. Of a word with fewer of them there are few in all: at a
 million pages some twelve thousand at most.
 """
+MOST_BLOCKS = 32
+"""Of a word that is rarer than that, fewer pages are fetched in all than it takes to tell which are in the blocks."""
 MARGIN = 1.5
 """As many candidates more than it should take: papers come in bundles."""
 SNIPPET_TEXT = 100_000
@@ -142,7 +144,7 @@ def find(session: Session, query: str, scope: Scope, order: Order = Order.BEST) 
         if len(found) >= ENOUGH:
             return Finds(found, is_all=False)
         blocks = _needed(len(found), looked_at)
-        if 0 < blocks <= last // BLOCK // 2:
+        if 0 < blocks <= min(MOST_BLOCKS, last // BLOCK // 2):
             found, looked_at = _in_between(look, begin, blocks)
             if len(found) >= ENOUGH or looked_at > WIDE:
                 return Finds(found, is_all=not found)

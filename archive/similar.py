@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from math import log
 from uuid import UUID
 
-from sqlalchemy import Select, func, literal, or_, select, text, union_all
+from sqlalchemy import ARRAY, Select, Text, cast, func, join, literal, or_, select, text, true
+from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import Session
 
 from archive.models import Page
 from archive.page_models import PageAlike
-from archive.queries import INDONESIAN, OWN_PLAN, is_one_of, lexemes
+from archive.queries import INDONESIAN, OWN_PLAN, is_one_of, quote
 
 PAGES = 5
 """Of a paper, the first ones: what it is about stands there."""
@@ -97,15 +98,17 @@ def _telling(session: Session, document_id: UUID, terms: Sequence[str]) -> list[
     if not terms:
         return []
     session.execute(OWN_PLAN)
-    each = (
-        select(literal(no).label("no"), Page.document_id)
-        .where(Page.tsv.op("@@")(lexemes([term], "")))
+    quoted = literal([quote(term) for term in terms], ARRAY(Text))
+    asked = func.unnest(quoted).table_valued("term", with_ordinality="no").render_derived()
+    having = (
+        select(Page.document_id)
+        .where(Page.tsv.op("@@")(cast(asked.c.term, TSQUERY)))
         .limit(FREQUENT + 1)
-        .subquery()
-        for no, term in enumerate(terms)
+        .lateral()
     )
     pages: dict[int, list[UUID]] = {}
-    for no, other in session.execute(union_all(*(select(one.c.no, one.c.document_id) for one in each))):
+    query = select(asked.c.no - 1, having.c.document_id).select_from(join(asked, having, true()))
+    for no, other in session.execute(query):
         pages.setdefault(no, []).append(other)
     found = [
         (terms[no], set(having) - {document_id}) for no, having in pages.items() if len(having) <= FREQUENT
