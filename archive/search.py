@@ -146,7 +146,9 @@ def find(session: Session, query: str, scope: Scope, order: Order = Order.BEST) 
         blocks = _needed(len(found), looked_at)
         if 0 < blocks <= min(MOST_BLOCKS, last // BLOCK // 2):
             found, looked_at = _in_between(look, begin, blocks)
-            if len(found) >= ENOUGH or looked_at > WIDE:
+            # Of another time are pages too, and some of this time were read anew later: of those not all were looked at.
+            is_wide = looked_at > WIDE and not scope.times(Page.document_id)
+            if len(found) >= ENOUGH or is_wide:
                 return Finds(found, is_all=not found)
     found, is_all = _farther(look)
     return Finds(found, is_all)

@@ -91,8 +91,9 @@ def search(
 def _record_restricted(work: UnitOfWork, hits: list[Hit]) -> set[UUID]:
     """Found words of a restricted paper are a look at it. Returns which are."""
     restricted = {hit.document_id for hit in hits if hit.level >= AccessLevel.RESTRICTED}
+    links = paper_sight.links(work, restricted) if restricted else {}
     for document_id in sorted(restricted):
-        paper_trail.opened(work, document_id, paper_sight.reach(work, document_id), "snippet")
+        paper_trail.opened(work, document_id, links.get(document_id), "snippet")
     return restricted
 
 

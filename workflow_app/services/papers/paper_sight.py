@@ -1,10 +1,12 @@
 """Through which case a paper is seen, and whether it may be read there: the one place that single papers are asked for."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, or_, select, union_all
 
 from archive.models import Document
+from archive.queries import is_one_of
 from workflow_app.errors import Forbidden, NotFound
 from workflow_app.models.case import Case
 from workflow_app.models.document import CaseDocument
@@ -26,14 +28,7 @@ def reach(work: UnitOfWork, document_id: UUID) -> CaseDocument | None:
     """The link to a case through which the actor may see the document, and read it if he may do so through any; None for
     papers of the archive and of the tray without one. What is above his level is not there (R37).
     """
-    seen = work.session.scalars(
-        select(CaseDocument)
-        .join(Case, Case.id == CaseDocument.case_id)
-        .join(Document, Document.id == CaseDocument.document_id)
-        .where(CaseDocument.document_id == document_id, access.sees_case(work), clearances.is_cleared(work))
-        .order_by(handoffs.readable_case(work).desc().nulls_last(), CaseDocument.added_at.desc())
-        .limit(1)
-    ).first()
+    seen = links(work, [document_id]).get(document_id)
     if seen is not None:
         return seen
     document = work.session.get(Document, document_id)
@@ -42,6 +37,24 @@ def reach(work: UnitOfWork, document_id: UUID) -> CaseDocument | None:
     if not may_read(work, document, None, in_tray=bool(tray_sight.among(work, [document]))):
         raise NotFound()
     return None
+
+
+def links(work: UnitOfWork, document_ids: Collection[UUID]) -> dict[UUID, CaseDocument]:
+    """By paper the link to a case through which the actor may see it, as `reach` says: for many, without those that have none."""
+    readable_first = handoffs.readable_case(work).desc().nulls_last()
+    query = (
+        select(CaseDocument)
+        .distinct(CaseDocument.document_id)
+        .join(Case, Case.id == CaseDocument.case_id)
+        .join(Document, Document.id == CaseDocument.document_id)
+        .where(
+            is_one_of(CaseDocument.document_id, document_ids),
+            access.sees_case(work),
+            clearances.is_cleared(work),
+        )
+        .order_by(CaseDocument.document_id, readable_first, CaseDocument.added_at.desc())
+    )
+    return {link.document_id: link for link in work.session.scalars(query)}
 
 
 def readable(work: UnitOfWork, document_id: UUID) -> CaseDocument | None:
