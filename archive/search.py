@@ -38,13 +38,13 @@ from archive.models import BLOCK, Document, Page
 from archive.queries import INDONESIAN, OWN_PLAN, Question, TsQuery, is_one_of, lexemes, question
 from archive.scope import Scope
 
-NEWEST_BLOCKS, NEAREST_BLOCKS = 4, 2
-"""So many of the newest blocks are asked, and so many of them first: a very frequent word has its candidates there."""
+NEWEST_BLOCKS, NEAREST_BLOCKS, FREQUENT_BLOCKS = 4, 2, 8
+"""So many of the newest blocks are asked, so many first, and so many for a frequent word of which the person may see little."""
 CANDIDATES = 400
 """Finds of which the best are shown: ranking reads each of them."""
 WIDE = 3000
 """The same where the newest blocks held too few that the person may see: his rights are asked about each of them."""
-ENOUGH = 200
+ENOUGH = 120
 """Finds in the newest blocks that make it needless to look further. Of a word with fewer of them there are few in all: at a
 million pages some twelve thousand at most.
 """
@@ -141,15 +141,16 @@ def find(session: Session, query: str, scope: Scope, order: Order = Order.BEST) 
     if last // BLOCK >= NEWEST_BLOCKS:
         begin = _begin(session, scope, order, last)
         found, looked_at = _nearest(look, begin)
-        if len(found) >= ENOUGH:
-            return Finds(found, is_all=False)
-        blocks = _needed(len(found), looked_at)
-        if 0 < blocks <= min(MOST_BLOCKS, last // BLOCK // 2):
+        asked_of = NEWEST_BLOCKS
+        if looked_at == CANDIDATES and not _is_enough(look, found, looked_at):
+            asked_of = FREQUENT_BLOCKS
+            first = _in_blocks(look, begin, range(asked_of), WIDE + 1)
+            found, looked_at = _sifted(look, first.cte("found"))
+        blocks = _needed(len(found), looked_at, asked_of)
+        if 0 < blocks <= min(MOST_BLOCKS, last // BLOCK // 2) and not _is_enough(look, found, looked_at):
             found, looked_at = _in_between(look, begin, blocks)
-            # Of another time are pages too, and some of this time were read anew later: of those not all were looked at.
-            is_wide = looked_at > WIDE and not scope.times(Page.document_id)
-            if len(found) >= ENOUGH or is_wide:
-                return Finds(found, is_all=not found)
+        if _is_enough(look, found, looked_at):
+            return Finds(found, is_all=not found)
     found, is_all = _farther(look)
     return Finds(found, is_all)
 
@@ -188,12 +189,15 @@ def _nearest(look: _Look, begin: int) -> tuple[list[Found], int]:
     return _sifted(look, first.cte("found"))
 
 
-def _needed(found: int, looked_at: int) -> int:
-    """In how many blocks there should be all candidates, when the newest ones held so many that the person may see; 0 when that is
-    not known.
-    """
+def _is_enough(look: _Look, found: Sequence[Found], looked_at: int) -> bool:
+    """Need no other pages be asked? Those of another time do not count as looked at: some of this time were read anew later."""
+    return len(found) >= ENOUGH or (looked_at > WIDE and not look.scope.times(Page.document_id))
+
+
+def _needed(found: int, looked_at: int, blocks: int) -> int:
+    """In how many blocks there should be all candidates when so many held these; 0 when that is not known."""
     wanted = min(WIDE, MARGIN * CANDIDATES * looked_at / found) if found else WIDE
-    return ceil(NEWEST_BLOCKS * wanted / looked_at) if looked_at else 0
+    return ceil(blocks * wanted / looked_at) if looked_at else 0
 
 
 def _in_between(look: _Look, begin: int, blocks: int) -> tuple[list[Found], int]:
@@ -208,13 +212,13 @@ def _in_between(look: _Look, begin: int, blocks: int) -> tuple[list[Found], int]
     return found
 
 
-def _in_blocks(look: _Look, begin: int, which: Sequence[int]) -> Select[Any]:
+def _in_blocks(look: _Look, begin: int, which: Sequence[int], most: int = CANDIDATES) -> Select[Any]:
     """The first finds in some of the blocks that follow one another from the first page on."""
     is_up = look.order is Order.OLDEST
     blocks = [begin // BLOCK + (each if is_up else -each) for each in which]
     entries = lexemes([f"~{block}" for block in blocks], " | ")
     ahead = Page.seq + 0 >= begin if is_up else Page.seq + 0 <= begin
-    return look.first(entries.op("&&")(look.wanted)).where(ahead)
+    return look.first(entries.op("&&")(look.wanted), most).where(ahead)
 
 
 def _farther(look: _Look) -> tuple[list[Found], bool]:
