@@ -45,9 +45,7 @@ CANDIDATES = 400
 WIDE = 3000
 """The same where the newest blocks held too few that the person may see: his rights are asked about each of them."""
 ENOUGH = 120
-"""Finds in the newest blocks that make it needless to look further. Of a word with fewer of them there are few in all: at a
-million pages some twelve thousand at most.
-"""
+"""Finds in the newest blocks that make it needless to look further. A word with fewer of them is rare, or rare for this person."""
 MOST_BLOCKS = 32
 """Of a word that is rarer than that, fewer pages are fetched in all than it takes to tell which are in the blocks."""
 MARGIN = 1.5

@@ -154,6 +154,24 @@ def test_r37_of_a_word_in_between_so_many_blocks_are_asked_as_should_hold_enough
     assert {one.document_id for one in found.found} >= {oldest}
 
 
+def test_r37_of_a_frequent_word_of_which_little_may_be_seen_some_more_of_the_newest_blocks_are_asked(
+    db_session: Session, keep, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bounds = {"NEWEST_BLOCKS": 2, "NEAREST_BLOCKS": 1, "FREQUENT_BLOCKS": 3, "ENOUGH": 2, "CANDIDATES": 3}
+    for name, value in bounds.items():
+        monkeypatch.setattr(f"archive.search.{name}", value)
+    read_on(db_session, 290)
+    older = keep("kata biasa", "kata biasa")
+    read_on(db_session, 298)
+    newer = keep("kata biasa", "kata biasa")
+    read_on(db_session, 300)
+    hidden = keep("kata biasa", "kata biasa", "kata biasa")
+
+    found = find(db_session, "biasa", Scope([older, newer]))
+    assert ([one.document_id for one in found.found], found.is_all) == ([newer, newer], False)
+    assert {one.document_id for one in find(db_session, "biasa", Scope([older, hidden])).found} == {hidden}
+
+
 def test_what_stands_on_a_page_lies_beside_its_row(db_session: Session, keep) -> None:
     document_id = keep(f"{LETTER} " * 12)
     beside = text(
