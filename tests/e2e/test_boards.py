@@ -81,14 +81,6 @@ def test_the_last_minute_of_a_clock_stays_out_of_the_next_column(
         assert clocks and not spilling, address
 
 
-def test_the_place_where_one_is_can_be_seen_in_the_bar_of_a_phone(
-    site: RunningSite, signed_in: Opener
-) -> None:
-    page = signed_in("kaspkt", **PHONE)
-    page.goto(f"{site.address}/proses")
-    expect(page.get_by_label("Utama").get_by_role("link", name="Proses")).to_be_in_viewport(ratio=1)
-
-
 def test_the_board_is_whole_on_a_phone_and_without_scripts(site: RunningSite, signed_in: Opener) -> None:
     page = signed_in("kaspkt", **PHONE)
     page.goto(f"{site.address}/papan")

@@ -11,23 +11,17 @@ from workflow_app.engine.forms import Condition
 from workflow_app.permissions import (
     ARCHIVE_BOX_KEEPERS,
     BEGINNERS,
-    BOARD_READERS,
     BOX_OPENERS,
     CHECKERS,
     DISPOSAL_PROPOSERS,
-    INCIDENT_READERS,
-    OUTBOX_KEEPERS,
     OVERSEERS,
     PROCESS_KEEPERS,
-    PROCESS_READERS,
     PROOF_READERS,
-    REPORT_READERS,
-    STACK_BRINGERS,
 )
 from workflow_app.roles import STAFF_READERS
 from workflow_app.services.office import readable
 from workflow_app.types import WITA
-from workflow_app.web import formats, session
+from workflow_app.web import formats, navigation, session
 from workflow_app.web.assets import asset
 from workflow_app.web.forms import as_text, typed_date
 from workflow_app.web.parts import now, sentra
@@ -68,27 +62,22 @@ def register(app: Flask) -> None:
         asset=asset,
         holds=session.holds,
         may_configure=session.may_configure,
+        navigation=navigation.bar,
         current_time=now,
         condition_values=_condition_values,
         accepted_files=ACCEPTED,
         accepted_recordings=RECORDINGS,
         most_megabytes=most_megabytes,
         input_types=INPUT_TYPES,
-        INCIDENT_READERS=INCIDENT_READERS,
-        OUTBOX_KEEPERS=OUTBOX_KEEPERS,
         PROCESS_KEEPERS=PROCESS_KEEPERS,
         OVERSEERS=OVERSEERS,
-        PROCESS_READERS=PROCESS_READERS,
-        REPORT_READERS=REPORT_READERS,
         ARCHIVE_BOX_KEEPERS=ARCHIVE_BOX_KEEPERS,
         BOX_OPENERS=BOX_OPENERS,
         CHECKERS=CHECKERS,
         BEGINNERS=BEGINNERS,
-        STACK_BRINGERS=STACK_BRINGERS,
         STAFF_READERS=STAFF_READERS,
         DISPOSAL_PROPOSERS=DISPOSAL_PROPOSERS,
         PROOF_READERS=PROOF_READERS,
-        BOARD_READERS=BOARD_READERS,
     )
     app.context_processor(_of_page)
 

@@ -30,11 +30,6 @@ function follow(keys) {
   return link !== null;
 }
 
-// On a phone the bar is wider than the screen: the place where one is comes into sight.
-const here = document.querySelector('.bar nav a[aria-current="page"]');
-const places = here?.parentElement;
-if (places && places.scrollWidth > places.clientWidth) places.scrollLeft = here.offsetLeft - (places.clientWidth - here.offsetWidth) / 2;
-
 const dialog = document.getElementById("pintasan");
 const openKeys = () => dialog?.showModal();
 
