@@ -141,6 +141,7 @@ def test_lists_and_single_cases_agree(
             with works.begin(actor) as work:
                 every = work.session.scalars(select(Case)).all()
                 listed = set(work.session.scalars(select(Case.id).where(access.sees_case(work))))
+                counted = set(work.session.scalars(select(Case.id).where(access.sees_of_many(work))))
                 readable = set(work.session.scalars(select(Case.id).where(handoffs.readable_case(work))))
                 minded = set(work.session.scalars(select(Case.id).where(access.minds_case(work))))
                 shown = [row.case_id for tab in inbox.TABS for row in inbox.page(work, tab, limit=99).rows]
@@ -149,6 +150,7 @@ def test_lists_and_single_cases_agree(
                 )
 
                 assert listed == {case.id for case in every if may_open(work, case.id)}, (place, actor)
+                assert counted == listed, (place, actor)
                 assert readable == {case.id for case in every if reads(work, case.id)}, (place, actor)
                 assert minded == {case.id for case in every if minds(work, case.id)}, (place, actor)
                 assert not walled & {*listed, *minded, *shown}

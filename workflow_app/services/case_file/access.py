@@ -213,8 +213,23 @@ def check_minds(work: UnitOfWork, case: Case) -> None:
 
 def sees_case(work: UnitOfWork) -> ColumnElement[bool]:
     """The same rule as `can_see_case` as a condition on `Case`, for lists and searches."""
+    return _reaches(work, not_behind_wall(work, Case.id))
+
+
+def sees_of_many(work: UnitOfWork) -> ColumnElement[bool]:
+    """The same as `sees_case`, for figures of very many cases: the walls are joined, and the database knows how few they are."""
+    walled = select(CaseWall.case_id).where(
+        CaseWall.case_id == Case.id, CaseWall.user_id == work.actor.user_id
+    )
+    unwalled = ~walled.exists()
+    if not _sees_confined(work):
+        unwalled &= or_(Case.confined_to.is_(None), Case.confined_to.in_(work.actor.roles))
+    return _reaches(work, unwalled)
+
+
+def _reaches(work: UnitOfWork, unwalled: ColumnElement[bool]) -> ColumnElement[bool]:
     actor = work.actor
-    reachable = (Case.unit == actor.unit) & not_behind_wall(work, Case.id)
+    reachable = (Case.unit == actor.unit) & unwalled
     if has_role(actor, OVERSEERS):
         return reachable
     worked_on = select(Task.id).where(Task.case_id == Case.id, Task.role.in_(actor.roles)).exists()

@@ -14,7 +14,7 @@ from workflow_app.permissions import OVERSEERS, check_role
 from workflow_app.services.case_file import access
 from workflow_app.services.ground import cursors
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.measuring import boards, spans, standings
+from workflow_app.services.measuring import approvals, spans, standings
 from workflow_app.services.measuring.standings import Standing
 
 Kind = Literal[
@@ -88,14 +88,14 @@ def _running(work: UnitOfWork, _days: int) -> Query:
     limit = standings.limits()
     query = select(Case.id, standings.urgency(limit).label("at"), *_UNMEASURED)
     joined = query.outerjoin(limit, limit.c.case_id == Case.id)
-    return joined.where(Case.closed_at.is_(None), access.sees_case(work))
+    return joined.where(Case.closed_at.is_(None), access.sees_of_many(work))
 
 
 def _until(work: UnitOfWork, begins: datetime | None, ends: datetime) -> Query:
     """Running cases whose first limit lies in this time."""
     limit = standings.limits()
     query = select(Case.id, limit.c.due_at.label("at"), *_UNMEASURED).join(limit, limit.c.case_id == Case.id)
-    query = query.where(Case.closed_at.is_(None), access.sees_case(work), limit.c.due_at < ends)
+    query = query.where(Case.closed_at.is_(None), access.sees_of_many(work), limit.c.due_at < ends)
     return query if begins is None else query.where(limit.c.due_at >= begins)
 
 
@@ -112,19 +112,21 @@ def _waiting(work: UnitOfWork, _days: int) -> Query:
     query = select(Case.id, func.min(Task.created_at).label("at"), *_UNMEASURED).join(
         Task, Task.case_id == Case.id
     )
-    return query.where(boards.is_approval(work), access.sees_case(work)).group_by(Case.id)
+    return query.where(
+        approvals.is_approval(work, approvals.in_use(work)), access.sees_of_many(work)
+    ).group_by(Case.id)
 
 
 def _received(work: UnitOfWork, _days: int) -> Query:
     begins, _ = standings.day_of(work.clock())
     query = select(Case.id, Case.opened_at.label("at"), *_UNMEASURED)
-    return query.where(Case.opened_at >= begins, access.sees_case(work))
+    return query.where(Case.opened_at >= begins, access.sees_of_many(work))
 
 
 def _finished(work: UnitOfWork, _days: int) -> Query:
     begins, _ = standings.day_of(work.clock())
     query = select(Case.id, Case.closed_at.label("at"), *_UNMEASURED)
-    return query.where(Case.closed_at >= begins, Case.status == "done", access.sees_case(work))
+    return query.where(Case.closed_at >= begins, Case.status == "done", access.sees_of_many(work))
 
 
 def _breached(work: UnitOfWork, _days: int) -> Query:
@@ -132,7 +134,7 @@ def _breached(work: UnitOfWork, _days: int) -> Query:
     query = select(Case.id, func.max(CaseClock.due_at).label("at"), *_UNMEASURED)
     joined = query.join(CaseClock, CaseClock.case_id == Case.id)
     begins, _ = standings.day_of(now)
-    return joined.where(standings.breached(begins, now), access.sees_case(work)).group_by(Case.id)
+    return joined.where(standings.breached(begins, now), access.sees_of_many(work)).group_by(Case.id)
 
 
 def _measured(work: UnitOfWork, days: int) -> Query:

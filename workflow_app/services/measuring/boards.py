@@ -1,26 +1,25 @@
 """The board of all running cases: by process, what is over its limit first; what waits for approval; the day; spans of services.
 
-Everything counts what the reader may see and nothing else (`access.sees_case`), and no figure is about a person. It costs as many
+Everything counts what the reader may see and nothing else (`access.sees_of_many`), and no figure is about a person. It costs as many
 questions for five thousand cases as for five.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from itertools import chain
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, func, select, tuple_
+from sqlalchemy import Row, func, select
 
 from workflow_app.models.case import Case, CaseClock
-from workflow_app.models.task import Task
 from workflow_app.permissions import OVERSEERS, check_role
 from workflow_app.services.case_file import access
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.measuring import spans, standings
+from workflow_app.services.measuring import approvals, spans, standings
+from workflow_app.services.measuring.approvals import Approval
 from workflow_app.services.measuring.spans import Span
 from workflow_app.services.measuring.standings import Standing
 from workflow_app.services.office import processes
-from workflow_app.services.office.configuration import role_label
 
 SHOWN = 5
 """Cases of each process on the board; the others are in its list."""
@@ -40,20 +39,6 @@ class Group:
     """Not late, and a clock of theirs ends today."""
     cases: list[Standing]
     """The first of them, the most urgent one first."""
-
-
-@dataclass(frozen=True)
-class Approval:
-    """A decision that one person waits for from another."""
-
-    task_id: UUID
-    case_id: UUID
-    number: str
-    step: str
-    process_key: str
-    role_label: str
-    since: datetime
-    due_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -98,111 +83,80 @@ class Board:
 def read(work: UnitOfWork, days: int = spans.USUAL) -> Board:
     """The board as it is now; `days` is the period of the spans."""
     check_role(work.actor, OVERSEERS)
-    waiting = _approvals(work)
+    firsts = _firsts(work)
+    oldest, waiting = approvals.oldest(work, {row.definition_id for row in firsts}, APPROVALS)
     return Board(
-        groups=_groups(work),
-        approvals=[_approval(work, row) for row in waiting],
-        waiting=waiting[0].all if waiting else 0,
+        groups=_groups(work, firsts),
+        approvals=oldest,
+        waiting=waiting,
         today=_today(work),
         spans=spans.over(work, days),
     )
 
 
-def is_approval(work: UnitOfWork) -> ColumnElement[bool]:
-    """An open task, joined to its case, at which somebody judges what others have done."""
-    steps = {
-        (definition.key, element.id)
-        for definition in processes.current_definitions(work)
-        for element in definition.elements.values()
-        if "fourEyes" in element.properties
-    }
-    of_running = and_(Task.status == "open", Task.unit == work.actor.unit, Case.closed_at.is_(None))
-    return and_(of_running, tuple_(Case.process_key, Task.element).in_(sorted(steps)))
-
-
-def _groups(work: UnitOfWork) -> list[Group]:
-    """One question for the counts and the first cases of every process, then those of `standings.of_cases`."""
+def _firsts(work: UnitOfWork) -> Sequence[Row[*tuple[Any, ...]]]:
+    """The most urgent running cases of each version of each process, the most urgent one first, with the counts of that version."""
     now = work.clock()
     _, midnight = standings.day_of(now)
     limit = standings.limits()
-    order = (standings.urgency(limit), Case.opened_at, Case.id)
-    of_process = Case.process_key
+    standing = (
+        select(Case.id, Case.definition_id, Case.opened_at, standings.urgency(limit).label("limit"))
+        .outerjoin(limit, limit.c.case_id == Case.id)
+        .where(Case.closed_at.is_(None), access.sees_of_many(work))
+        .cte("standing")
+    )
+    urgency = (standing.c.limit, standing.c.opened_at, standing.c.id)
+    of_version = standing.c.definition_id
+    ranked = select(
+        standing, func.row_number().over(partition_by=of_version, order_by=urgency).label("rank")
+    ).subquery()
     counted = (
         select(
-            Case.id,
-            Case.process_key,
-            standings.urgency(limit).label("limit"),
-            func.row_number().over(partition_by=of_process, order_by=order).label("rank"),
-            func.count().over(partition_by=of_process).label("running"),
-            func.count().filter(limit.c.due_at < now).over(partition_by=of_process).label("late"),
-            func.count()
-            .filter(limit.c.due_at >= now, limit.c.due_at < midnight)
-            .over(partition_by=of_process)
-            .label("due_today"),
+            of_version,
+            func.count().label("running"),
+            func.count().filter(standing.c.limit < now).label("late"),
+            func.count().filter(standing.c.limit >= now, standing.c.limit < midnight).label("due_today"),
         )
-        .outerjoin(limit, limit.c.case_id == Case.id)
-        .where(Case.closed_at.is_(None), access.sees_case(work))
+        .group_by(of_version)
         .subquery()
     )
-    rows = work.session.execute(
-        select(counted).where(counted.c.rank <= SHOWN).order_by(counted.c.process_key, counted.c.rank)
-    ).all()
-    by_case = {one.case_id: one for one in standings.of_cases(work, [row.id for row in rows])}
-    names = {definition.key: definition.name for definition in processes.current_definitions(work)}
-    firsts = sorted(
-        (row for row in rows if row.rank == 1), key=lambda row: (not row.late, row.limit, row.process_key)
-    )
-    return [
-        Group(
-            key=first.process_key,
-            name=names.get(first.process_key, first.process_key),
-            running=first.running,
-            late=first.late,
-            due_today=first.due_today,
-            cases=[by_case[row.id] for row in rows if row.process_key == first.process_key],
-        )
-        for first in firsts
-    ]
-
-
-def _approvals(work: UnitOfWork) -> list[Row[*tuple[Any, ...]]]:
     query = (
-        select(
-            Task.id,
-            Task.case_id,
-            Task.name,
-            Task.role,
-            Task.created_at,
-            Task.due_at,
-            Case.number,
-            Case.process_key,
-            func.count().over().label("all"),
+        select(ranked, counted.c.running, counted.c.late, counted.c.due_today)
+        .join(counted, counted.c.definition_id == ranked.c.definition_id)
+        .where(ranked.c.rank <= SHOWN)
+        .order_by(ranked.c.limit, ranked.c.opened_at, ranked.c.id)
+    )
+    return work.session.execute(query).all()
+
+
+def _groups(work: UnitOfWork, firsts: Sequence[Row[*tuple[Any, ...]]]) -> list[Group]:
+    """By process, whatever its versions: the first cases of all, and the sum of the counts."""
+    of_process: dict[str, list[Row[*tuple[Any, ...]]]] = {}
+    for row in firsts:
+        of_process.setdefault(processes.definition_of(work, row.definition_id).key, []).append(row)
+    shown = {key: [row.id for row in rows[:SHOWN]] for key, rows in of_process.items()}
+    standing = {one.case_id: one for one in standings.of_cases(work, [*chain(*shown.values())])}
+    names = {definition.key: definition.name for definition in processes.current_definitions(work)}
+    groups = []
+    for key, rows in of_process.items():
+        counts = {row.definition_id: row for row in rows}.values()
+        groups.append(
+            Group(
+                key=key,
+                name=names.get(key, key),
+                running=sum(row.running for row in counts),
+                late=sum(row.late for row in counts),
+                due_today=sum(row.due_today for row in counts),
+                cases=[standing[case_id] for case_id in shown[key]],
+            )
         )
-        .join(Case, Case.id == Task.case_id)
-        .where(is_approval(work), access.sees_case(work))
-        .order_by(Task.created_at, Task.id)
-        .limit(APPROVALS)
-    )
-    return list(work.session.execute(query))
-
-
-def _approval(work: UnitOfWork, row: Row[*tuple[Any, ...]]) -> Approval:
-    return Approval(
-        task_id=row.id,
-        case_id=row.case_id,
-        number=row.number,
-        step=row.name,
-        process_key=row.process_key,
-        role_label=role_label(work, row.role),
-        since=row.created_at,
-        due_at=row.due_at,
-    )
+    return sorted(groups, key=lambda group: (not group.late, of_process[group.key][0].limit, group.key))
 
 
 def _today(work: UnitOfWork) -> Today:
     now = work.clock()
     begins, _ = standings.day_of(now)
-    seen = access.sees_case(work)
+    seen = access.sees_of_many(work)
     counts = (
         select(func.count()).where(Case.opened_at >= begins, seen).select_from(Case).scalar_subquery(),
         select(func.count())

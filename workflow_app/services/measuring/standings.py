@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache, partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Subquery, and_, func, or_, select
+from sqlalchemy import ARRAY, ColumnElement, Subquery, Uuid, and_, any_, func, literal, or_, select
 from sqlalchemy.orm import load_only
 
 from workflow_app.models.case import Case, CaseClock
@@ -85,29 +86,44 @@ def of_cases(work: UnitOfWork, case_ids: Sequence[UUID]) -> list[Standing]:
     """These cases in this order. The caller has asked who may see them; as many questions for one as for fifty."""
     if not case_ids:
         return []
+    wanted = any_(literal([*case_ids], ARRAY(Uuid)))
     columns = (Case.number, Case.process_key, Case.definition_id, Case.status, Case.outcome)
     times = (Case.opened_at, Case.closed_at)
-    query = select(Case).options(load_only(*columns, *times)).where(Case.id.in_(case_ids))
+    query = select(Case).options(load_only(*columns, *times)).where(Case.id == wanted)
     cases = {case.id: case for case in work.session.scalars(query)}
-    clocks = _by_case(
-        work.session.scalars(
-            select(CaseClock)
-            .where(CaseClock.case_id.in_(case_ids), CaseClock.stopped_at.is_(None))
-            .order_by(CaseClock.due_at.nulls_last(), CaseClock.started_at)
-        )
+    running = (
+        select(CaseClock.case_id, CaseClock.name, CaseClock.started_at, CaseClock.due_at)
+        .where(CaseClock.case_id == wanted, CaseClock.stopped_at.is_(None))
+        .order_by(CaseClock.due_at.nulls_last(), CaseClock.started_at)
     )
-    waiting = _by_case(
-        work.session.scalars(
-            select(Task)
-            .where(Task.case_id.in_(case_ids), Task.status == "open")
-            .order_by(Task.created_at, Task.id)
-        )
+    open_tasks = (
+        select(Task.case_id, Task.name, Task.role)
+        .where(Task.case_id == wanted, Task.status == "open")
+        .order_by(Task.created_at, Task.id)
     )
+    clocks, waiting = (_by_case(work.session.execute(each)) for each in (running, open_tasks))
+    words = Words(work)
     return [
-        _standing(work, cases[one], clocks.get(one, ()), waiting.get(one, ()))
+        _standing(words, cases[one], clocks.get(one, ()), waiting.get(one, ()))
         for one in case_ids
         if one in cases
     ]
+
+
+class Words:
+    """How clocks and roles are called: of many cases most are called the same, so each is looked up once."""
+
+    def __init__(self, work: UnitOfWork) -> None:
+        self.work = work
+        self.role = cache(partial(role_label, work))
+        self._clock = cache(self._read_clock)
+
+    def clock(self, case: Case, name: str) -> str:
+        """A clock of a case, at the edge that counts in it."""
+        return self._clock(case.definition_id, name, edges.chosen(self.work, case, name))
+
+    def _read_clock(self, definition_id: UUID, name: str, edge: str) -> str:
+        return readable.clock(definition_of(self.work, definition_id), name, edge)
 
 
 def _by_case(rows: Iterable[Any]) -> dict[UUID, list[Any]]:
@@ -117,8 +133,8 @@ def _by_case(rows: Iterable[Any]) -> dict[UUID, list[Any]]:
     return found
 
 
-def _standing(work: UnitOfWork, case: Case, clocks: Iterable[CaseClock], waiting: Iterable[Task]) -> Standing:
-    definition = definition_of(work, case.definition_id)
+def _standing(words: Words, case: Case, clocks: Iterable[Any], waiting: Iterable[Any]) -> Standing:
+    definition = definition_of(words.work, case.definition_id)
     return Standing(
         case_id=case.id,
         number=case.number,
@@ -128,13 +144,6 @@ def _standing(work: UnitOfWork, case: Case, clocks: Iterable[CaseClock], waiting
         closed_at=case.closed_at,
         is_stopped=case.status == "stopped",
         outcome=readable.outcome(definition, case.outcome) if case.closed_at else "",
-        clocks=[
-            RunningClock(
-                readable.clock(definition, row.name, edges.chosen(work, case, row.name)),
-                row.started_at,
-                row.due_at,
-            )
-            for row in clocks
-        ],
-        waits_for=list(dict.fromkeys(f"{task.name} ({role_label(work, task.role)})" for task in waiting)),
+        clocks=[RunningClock(words.clock(case, row.name), row.started_at, row.due_at) for row in clocks],
+        waits_for=list(dict.fromkeys(f"{task.name} ({words.role(task.role)})" for task in waiting)),
     )
