@@ -5,10 +5,12 @@ from typing import Any
 
 from flask import Flask
 from flask_wtf import CSRFProtect
+from sqlalchemy.orm import configure_mappers
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from workflow_app.connections import STORE_SECONDS, WEB_SECONDS, connect
 from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.office import processes
 from workflow_app.services.watching import health
 from workflow_app.services.watching.watch import Watch
 from workflow_app.settings import Settings, read_settings
@@ -17,6 +19,7 @@ from workflow_app.web import (
     assets,
     blueprints,
     characters,
+    compiled_pages,
     failures,
     headers,
     logs,
@@ -71,7 +74,20 @@ def create_app(settings: Settings | None = None, works: Works | None = None) -> 
     access.public(app.view_functions["static"])
     failures.register(app)
     pages.register(app)
+    compiled_pages.register(app, settings.compiled_pages_folder)
     blueprints.register(app)
+    return app
+
+
+def create_warm_app() -> Flask:
+    """The same with everything read that the first pages would have to read. The web server makes it before it divides itself, so
+    that it is done once, and its processes share it.
+    """
+    settings = read_settings()
+    app = create_app(settings)
+    compiled_pages.read_all(app)
+    processes.read_release(settings.processes_dir)
+    configure_mappers()
     return app
 
 

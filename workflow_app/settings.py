@@ -64,6 +64,7 @@ class Settings(BaseSettings):
     session_idle_minutes: Annotated[int, Field(ge=5, le=1440)] = 60
     metrics_token: SecretStr = SecretStr("")
     watched_folder: str = ""
+    compiled_pages_folder: str = ""
     scan_folder: str = ""
     scan_folder_taken: Literal["move", "delete"] = "move"
     imap_host: str = ""

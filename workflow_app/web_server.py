@@ -38,7 +38,7 @@ MEMORY = "/dev/shm"  # noqa: S108 - gunicorn makes a private file there and unli
 COLLECT_AFTER = (50_000, 20, 20)
 """A request makes some ten thousand objects and leaves no cycles to speak of: garbage is looked for every few requests."""
 
-wsgi_app = "workflow_app.app:create_app()"
+wsgi_app = "workflow_app.app:create_warm_app()"
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_WORKERS") or 2)
 threads = int(

@@ -5,14 +5,15 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from workflow_app.engine.decisions import DecisionTable, read_decision
 from workflow_app.engine.element import Element, names_written
 from workflow_app.engine.forms import Form, read_form
-from workflow_app.engine.functions import Value, is_reserved, is_value
-from workflow_app.engine.model import Model, Node, read_model
+from workflow_app.engine.functions import Value
+from workflow_app.engine.model import Node, initial_values, read_model
 from workflow_app.engine.publication import Counting, read_publication
 from workflow_app.engine.shared_parts import SHARED, read_parts, shared_files
 from workflow_app.engine.specs import Specs, parse_specs
@@ -76,7 +77,13 @@ class Definition:
     """Control variable that is true from the start where the case that is taken up is confined: its role leads there and
     does the first step too. Empty when what is confined is not taken up.
     """
-    specs: Specs = field(repr=False, compare=False)
+
+    @cached_property
+    def specs(self) -> Specs:
+        """What the engine runs: parsed when it is first asked for. Raises `InvalidDefinition`."""
+        called = {name: self.files[name] for name in (f"{CALLED}{key}/{MODEL_FILE}" for key in self.called)}
+        tables = {name: self.files[name] for name in sorted(self.files) if name.endswith(".dmn")}
+        return parse_specs(self.key, {**called, MODEL_FILE: self.files[MODEL_FILE]}, tables)
 
     @property
     def bpmn_xml(self) -> str:
@@ -167,17 +174,32 @@ def content_hash(files: ProcessFiles) -> str:
 
 
 _loaded: dict[str, Definition] = {}
+_judged: set[str] = set()
 
 
 def load(files: ProcessFiles) -> Definition:
     """The definition held by these files; parsed once per content. Raises `InvalidDefinition`."""
     hash_ = content_hash(files)
-    if hash_ not in _loaded:
-        _loaded[hash_] = _parse(dict(files), hash_)
+    if hash_ not in _judged:
+        definition = _parse(dict(files), hash_)
+        _ = definition.specs
+        _loaded[hash_] = definition
+        _judged.add(hash_)
     return _loaded[hash_]
 
 
-def _parse(files: ProcessFiles, hash_: str) -> Definition:
+def load_deployed(files: ProcessFiles) -> Definition:
+    """The same of files that were judged before they were deployed: half of the work is judging, and it is not done again."""
+    hash_ = content_hash(files)
+    return known(hash_) or _loaded.setdefault(hash_, _parse(dict(files), hash_, is_judged=True))
+
+
+def known(hash_: str) -> Definition | None:
+    """The definition with this content, if it was loaded already."""
+    return _loaded.get(hash_)
+
+
+def _parse(files: ProcessFiles, hash_: str, *, is_judged: bool = False) -> Definition:
     own, folders, shared = own_files(files), called_folders(files), read_shared(files)
     if MODEL_FILE not in own:
         raise InvalidDefinition(detail=f"{MODEL_FILE} is missing")
@@ -200,7 +222,7 @@ def _parse(files: ProcessFiles, hash_: str) -> Definition:
         },
         initial=initial_values(model),
         forms={
-            node.id: form_of(part_files, node)
+            node.id: form_of(part_files, node, is_judged=is_judged)
             for part, part_files in parts
             for node in part.nodes.values()
             if "formJsonSchemaFilename" in node.properties
@@ -220,7 +242,6 @@ def _parse(files: ProcessFiles, hash_: str) -> Definition:
         started_as=model.properties.get("startedAs", ""),
         is_reopenable=model.properties.get("reopenable") == "true",
         reopens_confined=model.properties.get("reopenConfined", ""),
-        specs=parse_specs(model, called, {n: files[n] for n in sorted(files) if n.endswith(".dmn")}),
     )
 
 
@@ -242,11 +263,11 @@ def element_of(node: Node, process: str, *, is_called: bool) -> Element:
     )
 
 
-def form_of(files: ProcessFiles, node: Node) -> Form:
+def form_of(files: ProcessFiles, node: Node, *, is_judged: bool = False) -> Form:
     """The form a user task names in its properties. Raises `InvalidDefinition`."""
     schema_file = node.properties["formJsonSchemaFilename"]
     ui_file = node.properties.get("formUiSchemaFilename", "")
-    return read_form(node.id, read_json(files, schema_file), read_json(files, ui_file))
+    return read_form(node.id, read_json(files, schema_file), read_json(files, ui_file), anew=not is_judged)
 
 
 def read_letter(files: ProcessFiles, name: str, shared: Mapping[str, str]) -> LetterSource:
@@ -286,14 +307,3 @@ def _text(files: ProcessFiles, name: str) -> str:
         return files[name].decode()
     except UnicodeDecodeError as error:
         raise InvalidDefinition(detail=f"{name}: not UTF-8") from error
-
-
-def initial_values(model: Model) -> dict[str, Value]:
-    """Control variables named by the process property `initial`. Raises `InvalidDefinition`."""
-    try:
-        values = json.loads(model.properties.get("initial", "{}"))
-    except ValueError as error:
-        raise InvalidDefinition(detail=f"{MODEL_FILE}: property initial: {error}") from error
-    if not isinstance(values, dict) or any(is_reserved(k) or not is_value(v) for k, v in values.items()):
-        raise InvalidDefinition(detail=f"{MODEL_FILE}: property initial: names or values are not allowed")
-    return values

@@ -144,10 +144,11 @@ class Separated:
     """One value for each control field of the form, None when it was not answered or not visible; and its presences."""
 
 
-def read_form(element: str, schema: Mapping[str, Any], ui: Mapping[str, Any]) -> Form:
-    """A form from its schema and UI schema. Raises `InvalidDefinition`."""
+def read_form(element: str, schema: Mapping[str, Any], ui: Mapping[str, Any], *, anew: bool = True) -> Form:
+    """A form from its schema and UI schema, judged `anew` or as they were before. Raises `InvalidDefinition`."""
     try:
-        Draft202012Validator.check_schema(schema)
+        if anew:
+            Draft202012Validator.check_schema(schema)
         properties: Mapping[str, Any] = schema.get("properties", {})
         required = frozenset(schema.get("required", ()))
         fields = {

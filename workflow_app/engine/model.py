@@ -1,5 +1,6 @@
 """Reading a BPMN file as data: nodes, flows, lanes and properties, for the runner's elements and for the linter."""
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -7,6 +8,7 @@ from typing import Any
 
 from lxml import etree
 
+from workflow_app.engine.functions import Value, is_reserved, is_value
 from workflow_app.errors import InvalidDefinition
 
 NAMESPACES = {
@@ -230,3 +232,14 @@ def _pool_name(root: Any) -> str:
 def _text(element: Any, path: str) -> str | None:
     found = find(element, path)
     return (found[0].text or "").strip() if found else None
+
+
+def initial_values(model: Model) -> dict[str, Value]:
+    """Control variables named by the process property `initial`. Raises `InvalidDefinition`."""
+    try:
+        values = json.loads(model.properties.get("initial", "{}"))
+    except ValueError as error:
+        raise InvalidDefinition(detail=f"process.bpmn: property initial: {error}") from error
+    if not isinstance(values, dict) or any(is_reserved(k) or not is_value(v) for k, v in values.items()):
+        raise InvalidDefinition(detail="process.bpmn: property initial: names or values are not allowed")
+    return values

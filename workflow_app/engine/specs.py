@@ -29,7 +29,7 @@ from SpiffWorkflow.spiff.specs.defaults import BusinessRuleTask, ServiceTask
 
 from workflow_app.engine import functions
 from workflow_app.engine.functions import Value
-from workflow_app.engine.model import Model, parse_xml
+from workflow_app.engine.model import parse_xml
 from workflow_app.errors import InvalidDefinition
 
 for _name in ("spiff", "spiff.task", "spiff.workflow"):
@@ -219,18 +219,19 @@ class _Parser(SpiffBpmnParser):
     }
 
 
-def parse_specs(model: Model, called: Mapping[str, Model], decisions: Mapping[str, bytes]) -> Specs:
-    """Let SpiffWorkflow parse a model with the processes it calls and all decision tables. Raises `InvalidDefinition`."""
+def parse_specs(key: str, models: Mapping[str, bytes], decisions: Mapping[str, bytes]) -> Specs:
+    """Let SpiffWorkflow parse the process `key` among these models, which hold those it calls, with all decision tables.
+
+    Raises `InvalidDefinition`.
+    """
     parser = _Parser(validator=VALIDATOR)
     name = ""
     try:
         for name, data in decisions.items():
             parser.add_dmn_xml(parse_xml(data, name), name)
-        for name, other in called.items():
-            parser.add_bpmn_xml(other.root, name)
-        name = "process.bpmn"
-        parser.add_bpmn_xml(model.root, name)
-        return Specs(parser.get_spec(model.key), parser.get_subprocess_specs(model.key))
+        for name, data in models.items():
+            parser.add_bpmn_xml(parse_xml(data, name), name)
+        return Specs(parser.get_spec(key), parser.get_subprocess_specs(key))
     except SpiffWorkflowException as error:
         raise InvalidDefinition(detail=f"{name}: {getattr(error, 'id', '')} {error}") from error
     except (KeyError, AttributeError, ValueError, SyntaxError) as error:

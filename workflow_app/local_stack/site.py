@@ -89,6 +89,7 @@ class Site:
         self.environment[OWNER] = str(self.stack.data_dir)
         self.environment["PYTHONUNBUFFERED"] = "1"
         self.environment.setdefault("WATCHED_FOLDER", str(self.stack.data_dir))
+        self.environment.setdefault("COMPILED_PAGES_FOLDER", str(self.stack.data_dir / "pages"))
 
     def command(self, *words: str) -> str:
         """Run one of our commands against the servers; returns what it printed."""

@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import pytest
@@ -5,7 +6,7 @@ import pytest
 from tests.unit.engine.counter import service_counter
 from tests.unit.engine.folder import Folder
 from tests.unit.engine.play import line
-from workflow_app.engine.definitions import content_hash, load, read_folder
+from workflow_app.engine.definitions import content_hash, known, load, load_deployed, read_folder
 from workflow_app.errors import InvalidDefinition
 
 
@@ -88,3 +89,16 @@ def test_initial_variables_are_checked(initial: str) -> None:
     folder.process_properties["initial"] = initial
     with pytest.raises(InvalidDefinition, match="initial"):
         folder.definition()
+
+
+def test_what_was_deployed_is_not_judged_again_and_what_is_to_be_always_is() -> None:
+    good = line().files()
+    schema = {**json.loads(good["forms/kerja.json"]), "minProperties": "satu"}
+    odd = {**good, "forms/kerja.json": json.dumps(schema).encode()}
+
+    deployed = load_deployed(odd)
+    assert load_deployed(odd) is deployed is known(deployed.hash)
+    assert deployed.specs.process.name == load(good).specs.process.name
+    with pytest.raises(InvalidDefinition, match="form of kerja"):
+        load(odd)
+    assert load(good) is load_deployed(good)

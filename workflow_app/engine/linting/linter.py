@@ -12,7 +12,6 @@ from workflow_app.engine.definitions import (
     ProcessFiles,
     called_folders,
     form_of,
-    initial_values,
     load,
     own_files,
     read_letter,
@@ -38,7 +37,7 @@ from workflow_app.engine.linting import (
     walls,
 )
 from workflow_app.engine.linting.source import Finding, Rule, Source
-from workflow_app.engine.model import read_model
+from workflow_app.engine.model import initial_values, read_model
 from workflow_app.engine.scenarios import Scenario, read_scenario
 from workflow_app.engine.shared_parts import SHARED, shared_files
 from workflow_app.errors import InvalidDefinition

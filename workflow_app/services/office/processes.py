@@ -1,6 +1,7 @@
 """Deployed processes: deploying a folder, and the definition a case runs under."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -237,13 +238,25 @@ def current(work: UnitOfWork, key: str) -> DefinitionRow:
 def definition_of(work: UnitOfWork, definition_id: UUID) -> Definition:
     """The parsed definition with this id."""
     if definition_id not in _loaded:
-        files = work.session.execute(
-            select(DefinitionFile.path, DefinitionFile.content).where(
-                DefinitionFile.definition_id == definition_id
-            )
-        ).all()
-        _loaded[definition_id] = definitions.load(dict(files))
+        row = work.session.get_one(DefinitionRow, definition_id)
+        _loaded[definition_id] = definitions.known(row.content_hash) or definitions.load_deployed(
+            _files_of(work, definition_id)
+        )
     return _loaded[definition_id]
+
+
+def _files_of(work: UnitOfWork, definition_id: UUID) -> dict[str, bytes]:
+    query = select(DefinitionFile.path, DefinitionFile.content).where(
+        DefinitionFile.definition_id == definition_id
+    )
+    return dict(work.session.execute(query).tuples().all())
+
+
+def read_release(root: Path) -> None:
+    """Have the definitions of this release at hand before a page asks for them; what is wrong there is told when it is deployed."""
+    for model in sorted(root.glob(f"*/{definitions.MODEL_FILE}")):
+        with suppress(InvalidDefinition, OSError):
+            definitions.load_deployed(definitions.read_folder(model.parent))
 
 
 def version_of(work: UnitOfWork, definition_id: UUID) -> int:
