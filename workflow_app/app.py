@@ -8,9 +8,9 @@ from flask_wtf import CSRFProtect
 from sqlalchemy.orm import configure_mappers
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from workflow_app.connections import STORE_SECONDS, WEB_SECONDS, connect
+from workflow_app.connections import STORE_SECONDS, WEB_SECONDS, connect, now
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import processes
+from workflow_app.services.office import processes, working_days
 from workflow_app.services.watching import health
 from workflow_app.services.watching.watch import Watch
 from workflow_app.settings import Settings, read_settings
@@ -87,6 +87,8 @@ def create_warm_app() -> Flask:
     app = create_app(settings)
     compiled_pages.read_all(app)
     processes.read_release(settings.processes_dir)
+    for category in working_days.CATEGORIES:
+        working_days.holidays(now().year, category)
     configure_mappers()
     return app
 
