@@ -11,7 +11,7 @@ from workflow_app.services.bringing.captures import CaptureView
 from workflow_app.services.correspondence import typesetting
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.papers import documents
-from workflow_app.services.running import tasks
+from workflow_app.services.running import task_views
 from workflow_app.web.access import access
 from workflow_app.web.parts import sentra
 from workflow_app.web.session import session_id
@@ -92,7 +92,7 @@ def _pressed(task_id: UUID, button: str) -> ResponseReturnValue:
 
 def _answer(task_id: UUID, place: str) -> ResponseReturnValue:
     with unit_of_work() as work:
-        task = tasks.get(work, task_id)
+        task = task_views.get(work, task_id)
         panel = panels(work, task_id).get(place)
         arrived = captures.arrived(work, task_id) if task.is_mine else []
         wanted = {paper for at, paper in arrived if at == place}

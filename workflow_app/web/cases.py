@@ -20,8 +20,8 @@ from workflow_app.services.case_file import (
     records,
     stages,
 )
-from workflow_app.services.correspondence import letters, message_views
-from workflow_app.services.correspondence.letters import LetterView
+from workflow_app.services.correspondence import letter_views, message_views
+from workflow_app.services.correspondence.letter_views import LetterView
 from workflow_app.services.forms import requirements
 from workflow_app.services.papers import documents, paper_labels
 from workflow_app.services.public import tracking_codes
@@ -65,7 +65,7 @@ def state(case_id: UUID) -> ResponseReturnValue:
     """Whether the system is still at work, and the address to go on at: asked by a page that waits."""
     with unit_of_work() as work:
         case = cases.get(work, case_id)
-        is_waiting = is_at_work(case, letters.for_case(work, case_id))
+        is_waiting = is_at_work(case, letter_views.for_case(work, case_id))
     own = next((task for task in case.open_tasks if task.can_open), None)
     following = url_for("tasks.show", task_id=own.id) if own and not is_waiting else None
     return jsonify(is_waiting=is_waiting, following=following)
@@ -129,7 +129,7 @@ def page(case_id: UUID, **more: Any) -> str:
     """The page of a case; `more` is what was typed and what is wrong with it."""
     with unit_of_work() as work:
         case = cases.get(work, case_id)
-        issued = letters.for_case(work, case_id)
+        issued = letter_views.for_case(work, case_id)
         own = reach.visible_case(work, case_id)
         may_reveal = handoffs.opens_identities(work, own)
         record = records.record_of(work, own)

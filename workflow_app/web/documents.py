@@ -32,7 +32,7 @@ from workflow_app.services.papers import (
     recordings,
     versions,
 )
-from workflow_app.services.running import tasks
+from workflow_app.services.running import task_views
 from workflow_app.web import session, uploads
 from workflow_app.web.access import access
 from workflow_app.web.failures import status_of
@@ -197,7 +197,7 @@ def upload(task_id: UUID) -> ResponseReturnValue:
     """Take in one file while the form stays open; answers with the piece of the form that shows it."""
     name, file = request.form.get("bidang", ""), request.files.get("berkas")
     with unit_of_work() as work:
-        form = tasks.form_of(work, task_id)
+        form = task_views.form_of(work, task_id)
     if file is None or not paper_labels.is_paper_field(form, name):
         raise InvalidInput("Pilih file lebih dulu.")
     try:

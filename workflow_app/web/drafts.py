@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from workflow_app.engine import forms
 from workflow_app.services.forms import doubts
-from workflow_app.services.running import drafts, tasks
+from workflow_app.services.running import drafts, task_views
 from workflow_app.web.access import access
 from workflow_app.web.formats import clock_time
 from workflow_app.web.transaction import unit_of_work
@@ -20,7 +20,7 @@ blueprint = Blueprint("drafts", __name__)
 def save(task_id: UUID) -> ResponseReturnValue:
     """Keep what stands in the form; answers with the time it was kept."""
     with unit_of_work() as work:
-        form = tasks.form_of(work, task_id)
+        form = task_views.form_of(work, task_id)
         answers = forms.read(form, request.form.to_dict(flat=False))
         saved = drafts.save(
             work, task_id, answers, page=request.form.get("kunci", ""), seen=request.form.get("versi")

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from workflow_app.errors import Busy, InvalidInput
-from workflow_app.services.correspondence import letters
+from workflow_app.services.correspondence import letter_views, letters
 from workflow_app.web.access import access
 from workflow_app.web.cases import Withdrawal, page
 from workflow_app.web.failures import status_of
@@ -21,7 +21,7 @@ blueprint = Blueprint("letters", __name__)
 def pdf(letter_id: UUID) -> ResponseReturnValue:
     """The newest printing of a letter."""
     with unit_of_work() as work:
-        content = letters.pdf(work, letter_id)
+        content = letter_views.pdf(work, letter_id)
     return inline(content)
 
 
@@ -31,7 +31,7 @@ def withdraw(letter_id: UUID) -> ResponseReturnValue:
     """Withdraw a letter that was handed over, with a reason."""
     reason = request.form.get("alasan_tarik", "")
     with unit_of_work() as work:
-        case_id = letters.case_of(work, letter_id)
+        case_id = letter_views.case_of(work, letter_id)
     try:
         with unit_of_work() as work:
             letters.withdraw(work, letter_id, reason)

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from workflow_app.errors import InvalidInput
 from workflow_app.permissions import BEGINNERS, STACK_BRINGERS
-from workflow_app.services.bringing import stacks
+from workflow_app.services.bringing import stack_progress, stacks
 from workflow_app.services.running import mail_complaints, tray, unread
 from workflow_app.services.watching import health
 from workflow_app.web import page_keys, uploads
@@ -56,7 +56,7 @@ def bring() -> ResponseReturnValue:
 def state() -> ResponseReturnValue:
     """How far the stacks are, for the page that waits."""
     with unit_of_work() as work:
-        known = tray.progress(work)
+        known = stack_progress.progress(work)
     html = render_template("stacks/list.html", tray=known)
     return jsonify(is_moving=known.is_moving, waiting=known.waiting, html=html)
 

@@ -13,15 +13,24 @@ from workflow_app.services.accounts import members, users
 from workflow_app.services.arranging import checks
 from workflow_app.services.case_file import access as reach
 from workflow_app.services.case_file import case_tasks, handoffs, identities, records, similar
-from workflow_app.services.correspondence import letters
+from workflow_app.services.correspondence import letter_views
 from workflow_app.services.forms import doubts, requirements
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.keeping import disposals
 from workflow_app.services.office import duties, regions
 from workflow_app.services.papers import documents, form_proposals
 from workflow_app.services.public import tracking_codes
-from workflow_app.services.running import arrivals, cases, disposal_proposals, drafts, standing_in, tasks
-from workflow_app.services.running.tasks import SeenHolder, TaskView
+from workflow_app.services.running import (
+    arrivals,
+    cases,
+    disposal_proposals,
+    drafts,
+    standing_in,
+    task_views,
+    tasks,
+)
+from workflow_app.services.running.task_views import TaskView
+from workflow_app.services.running.tasks import SeenHolder
 from workflow_app.types import Answers
 from workflow_app.web import captures, page_keys, uploads
 from workflow_app.web.access import access
@@ -133,7 +142,7 @@ def _complete(task_id: UUID, posted: Posted) -> ResponseReturnValue:
     token = page_keys.sent()
     try:
         with unit_of_work() as work:
-            answers = forms.read(tasks.form_of(work, task_id, lock=True), posted)
+            answers = forms.read(task_views.form_of(work, task_id, lock=True), posted)
             done = tasks.complete(work, task_id, answers, token, request.form.get("versi"))
     except InvalidInput as error:
         return _page(task_id, posted, error.fields or {"": error.sentence}, token), 400
@@ -156,14 +165,14 @@ def _keep(task_id: UUID, posted: Posted) -> str:
     """Save as a draft; the sentence says who has the task when it is not the actor's any more."""
     page, seen = request.form.get("kunci", ""), request.form.get("versi")
     with unit_of_work() as work:
-        answers = forms.read(tasks.form_of(work, task_id), posted)
+        answers = forms.read(task_views.form_of(work, task_id), posted)
         return drafts.save(work, task_id, answers, page=page, seen=seen).sentence
 
 
 def _take(task_id: UUID, posted: Posted, key: str) -> ResponseReturnValue:
     """Put what was read on a paper into the form, which is kept as a draft with all else that stands there."""
     with unit_of_work() as work:
-        task = tasks.get(work, task_id)
+        task = task_views.get(work, task_id)
         taken = form_proposals.take(work, task.form, task.case_id, key, forms.read(task.form, posted))
         filled = posted_of(task.form, taken)
         posted = {**posted, **filled}
@@ -188,7 +197,7 @@ def _page(
     token: str | None = None,
 ) -> str:
     with unit_of_work() as work:
-        task = tasks.get(work, task_id)
+        task = task_views.get(work, task_id)
         papers = documents.for_case(work, task.case_id)
         shown = posted if posted is not None else _prepared(task)
         given = forms.read(task.form, shown)
@@ -205,7 +214,7 @@ def _page(
             summary=record.summary,
             steps=record.steps[::-1],
             given=[] if task.is_mine and _is_checklist(task.form) else requirements.shown_lines(work, case),
-            letters=letters.for_case(work, task.case_id),
+            letters=letter_views.for_case(work, task.case_id),
             codes=tracking_codes.of_case(work, case),
             may_reveal=handoffs.opens_identities(work, case),
             opens_for=identities.wanted_at(work, case, task.element) if task.is_mine else "",

@@ -12,7 +12,7 @@ from workflow_app.errors import Busy, InvalidInput
 from workflow_app.permissions import TRACKING_CODE_ISSUERS
 from workflow_app.services.accounts import attempts
 from workflow_app.services.case_file import access as reach
-from workflow_app.services.correspondence import letters, typesetting
+from workflow_app.services.correspondence import letter_views, typesetting
 from workflow_app.services.office import configuration
 from workflow_app.services.public import tracking, tracking_codes
 from workflow_app.services.running import cases
@@ -75,7 +75,7 @@ def issue(letter_id: UUID) -> ResponseReturnValue:
     """Hand out a code: on a sheet that is shown this once. The one before dies."""
     purpose = request.form.get("tujuan_kode", "")
     with unit_of_work() as work:
-        case_id = letters.case_of(work, letter_id)
+        case_id = letter_views.case_of(work, letter_id)
     try:
         with unit_of_work() as work:
             issued = tracking_codes.issue(work, letter_id, purpose)

@@ -11,7 +11,7 @@ from workflow_app.errors import InvalidInput
 from workflow_app.services.case_file import access
 from workflow_app.services.papers import documents, paper_labels
 from workflow_app.services.papers.documents import DocumentView
-from workflow_app.services.running import tasks
+from workflow_app.services.running import task_views
 from workflow_app.web.forms import Posted
 from workflow_app.web.parts import sentra
 from workflow_app.web.transaction import unit_of_work
@@ -52,7 +52,7 @@ def take(task_id: UUID, posted: Posted, files: Files) -> Posted:
     if not chosen:
         return result
     with unit_of_work() as work:
-        form = tasks.form_of(work, task_id)
+        form = task_views.form_of(work, task_id)
     errors: dict[str, str] = {}
     began = time.monotonic()
     for place, (target, file) in enumerate(chosen):
@@ -81,7 +81,7 @@ def add(task_id: UUID, form: Form, name: str, file: FileStorage) -> DocumentView
     """Take in one file for the field `name`. Its own file name is not kept: those carry names of people."""
     data = file.stream.read()
     with unit_of_work() as work:
-        task = tasks.get(work, task_id)
+        task = task_views.get(work, task_id)
         case = access.visible_case(work, task.case_id)
         return documents.upload(
             work,

@@ -20,12 +20,12 @@ from workflow_app.models.audit import AuditEvent
 from workflow_app.models.case import Case
 from workflow_app.models.stack import PaperStack, StackPart
 from workflow_app.models.task import Draft, Task
-from workflow_app.services.bringing import mail_parts
+from workflow_app.services.bringing import mail_parts, stack_progress
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
 from workflow_app.services.office import configuration, offers, processes
 from workflow_app.services.papers import documents
-from workflow_app.services.running import cases, mail_complaints, tasks, tray
+from workflow_app.services.running import cases, mail_complaints, task_views, tray
 from workflow_app.types import SYSTEM, Actor, Answers
 
 ADDRESS = "budi@contoh.test"
@@ -60,7 +60,7 @@ def begun(works: Works, who: Actor, mail: UUID, token: str = "kunci-contoh-1") -
 def form_of(works: Works, who: Actor, task_id: UUID | None) -> Answers:
     assert task_id is not None
     with works.begin(who) as work:
-        return dict(tasks.get(work, task_id).answers)
+        return dict(task_views.get(work, task_id).answers)
 
 
 def test_r17_a_mail_is_offered_as_a_complaint_and_begins_none_by_itself(
@@ -91,7 +91,7 @@ def test_r17_r39_what_the_mail_brings_stands_in_the_form_for_a_person_to_check(
         task = work.session.get_one(Task, started.task_id)
         assert task.status == "open", "a person completes the step"
         assert {paper.label for paper in documents.for_case(work, started.case_id)} == {"Pengaduan asli"}
-        assert tray.progress(work).waiting == 0
+        assert stack_progress.progress(work).waiting == 0
         assert {document.origin for document in _papers(work, started.case_id)} == {"upload"}
         assert list(audit.verify_chains(work)) == []
 

@@ -24,7 +24,7 @@ from workflow_app.models.submission import SealedAnswers, Submission
 from workflow_app.models.task import Draft, Task
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
 from workflow_app.services.office import processes
-from workflow_app.services.running import drafts, rehearsal, tasks
+from workflow_app.services.running import drafts, rehearsal, task_views, tasks
 from workflow_app.services.running.rehearsal import Stage
 from workflow_app.types import SYSTEM, Actor, Answers
 
@@ -98,7 +98,7 @@ def spoil(works: Works, actor: Actor, case_id: UUID, step: Complete) -> None:
         task_id = work.session.scalars(query).one()
         before = stands(work, case_id)
     with works.begin(actor) as work:
-        form = tasks.form_of(work, task_id)
+        form = task_views.form_of(work, task_id)
     for bad in bad_answers(form, step.answers):
         refuse(works, actor, lambda work, bad=bad: tasks.complete(work, task_id, bad, str(uuid4())))
     for bad in (hostile(form, TEXTS["a NUL"]), dict.fromkeys(form.fields, WRONG_TYPES[-1])):
@@ -121,7 +121,7 @@ def keep(work: UnitOfWork, task_id: UUID, answers: Answers) -> None:
     """A draft may be anything; its task can still be looked at."""
     drafts.save(work, task_id, answers)
     work.session.flush()
-    tasks.get(work, task_id)
+    task_views.get(work, task_id)
 
 
 def bad_answers(form: Form, given: Answers) -> Iterator[Answers]:

@@ -26,7 +26,7 @@ from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.office import processes
 from workflow_app.services.public import case_counts
-from workflow_app.services.running import rehearsal, tasks, wakes
+from workflow_app.services.running import rehearsal, task_views, tasks, wakes
 from workflow_app.services.running.rehearsal import Stage
 from workflow_app.services.watching import consistency_cases
 from workflow_app.types import SYSTEM, Actor, Answers
@@ -82,7 +82,7 @@ def test_r51_r23_propam_is_handed_who_told_it_and_nothing_else_of_the_report(
     task_id = open_tasks(works, child)["keterangan_propam"]
     with works.begin(propam) as work:
         tasks.claim(work, task_id)
-        view = tasks.get(work, task_id)
+        view = task_views.get(work, task_id)
     assert (view.answers["nama"], view.answers_from) == ("Contoh Warga Satu", "parent")
     assert view.answers["telepon"] == "0812-0000-0000"
     with works.begin(budi) as work:
@@ -233,7 +233,7 @@ def test_r51_who_is_kept_from_the_report_is_handed_nothing_of_it(
     task_id = open_tasks(works, child)["keterangan_propam"]
     with works.begin(propam) as work:
         tasks.claim(work, task_id)
-        assert "nama" not in tasks.get(work, task_id).answers
+        assert "nama" not in task_views.get(work, task_id).answers
 
 
 def test_r64_r23_propam_is_handed_who_told_it_at_the_scene_and_not_who_called(
@@ -248,5 +248,5 @@ def test_r64_r23_propam_is_handed_who_told_it_at_the_scene_and_not_who_called(
     task_id = open_tasks(works, begun)["keterangan_propam"]
     with works.begin(propam) as work:
         tasks.claim(work, task_id)
-        view = tasks.get(work, task_id)
+        view = task_views.get(work, task_id)
     assert (view.answers["nama"], view.answers["telepon"]) == ("Contoh Warga Dua", "0812-0000-0002")

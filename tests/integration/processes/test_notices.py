@@ -19,7 +19,7 @@ from workflow_app.errors import Forbidden, InvalidInput, NotFound, SentraError
 from workflow_app.models.case import Case
 from workflow_app.models.letter import Letter
 from workflow_app.services.case_file import access, identities, records
-from workflow_app.services.correspondence import letters
+from workflow_app.services.correspondence import letter_views
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.office import configuration, processes
 from workflow_app.services.office.processes import definition_of
@@ -185,11 +185,11 @@ def test_r70_the_function_sees_the_case_from_the_hand_off_and_reads_letters_unti
     with works.begin(intelkam) as work:
         with pytest.raises(NotFound):
             access.visible_case(work, early)
-        assert letters.pdf(work, receipt)
+        assert letter_views.pdf(work, receipt)
         with pytest.raises(Forbidden):
             identities.reveal(work, case_id, "ingin tahu siapa")
     with works.begin(lantas) as work, pytest.raises(NotFound):
-        letters.pdf(work, receipt)
+        letter_views.pdf(work, receipt)
 
     task = task_of(works, case_id, "periksa")
     with works.begin(intelkam) as work:
@@ -197,7 +197,7 @@ def test_r70_the_function_sees_the_case_from_the_hand_off_and_reads_letters_unti
         returned: Answers = {"keputusan": "kembalikan", "bagian": "isi", "alasan": "Mohon dilengkapi dahulu."}
         tasks.complete(work, task.id, returned, str(uuid4()))
     with works.begin(intelkam) as work, pytest.raises(Forbidden):
-        letters.pdf(work, receipt)
+        letter_views.pdf(work, receipt)
 
 
 @pytest.mark.parametrize(("process", "name"), [("sttp", "tepat_waktu"), ("skld", "lengkap")])

@@ -11,8 +11,8 @@ from workflow_app.models.case import Case
 from workflow_app.models.task import Task
 from workflow_app.services.case_file import kinship
 from workflow_app.services.office import processes
-from workflow_app.services.running import tasks
-from workflow_app.services.running.tasks import TaskView
+from workflow_app.services.running import task_views, tasks
+from workflow_app.services.running.task_views import TaskView
 from workflow_app.types import SYSTEM, Answers
 
 __all__ = ["call"]
@@ -63,7 +63,7 @@ def at(call: Call, case_id: UUID, element: str) -> TaskView:
     """The open step of the report as the desk sees it."""
     with call.works.begin(call.people["petugas"]) as work:
         query = select(Task.id).where(Task.case_id == case_id, Task.element == element, Task.status == "open")
-        return tasks.get(work, work.session.scalars(query).one())
+        return task_views.get(work, work.session.scalars(query).one())
 
 
 def answer(call: Call, task: TaskView, answers: Answers) -> None:

@@ -14,7 +14,7 @@ from workflow_app.models.case import Case
 from workflow_app.models.effect import PendingEffect
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.papers import documents
-from workflow_app.services.running import cases, drafts, tasks, wakes
+from workflow_app.services.running import cases, drafts, task_views, tasks, wakes
 from workflow_app.types import SYSTEM
 
 REASON = "Contoh: warga mengurungkan niatnya"
@@ -94,7 +94,7 @@ def test_complete_against_cancel(office: Office) -> None:
     )
 
     with pytest.raises(TaskNotReady, match="dibatalkan oleh Contoh Sari"), office.works.begin(budi) as work:
-        tasks.get(work, done.next_task_id)
+        task_views.get(work, done.next_task_id)
         tasks.complete(work, done.next_task_id, {}, str(uuid4()))
     assert office.case(case_id).status == "cancelled"
 

@@ -12,7 +12,7 @@ from tests.integration.races.office import Office
 from workflow_app.models.definition import Definition
 from workflow_app.services.ground import audit
 from workflow_app.services.office import processes
-from workflow_app.services.running import cases, tasks
+from workflow_app.services.running import cases, task_views
 from workflow_app.types import SYSTEM
 
 
@@ -40,7 +40,7 @@ def test_a_case_that_starts_during_a_deployment_runs_under_one_version_to_its_en
     with office.works.begin(budi) as work:
         assert cases.get(work, started.case_id).process_version == made.version - 1
         assert cases.get(work, after.case_id).process_version == made.version
-        assert tasks.get(work, started.task_id).form.title
+        assert task_views.get(work, started.task_id).form.title
 
 
 def test_two_deployments_of_one_folder_make_one_version(office: Office, next_version: Path) -> None:

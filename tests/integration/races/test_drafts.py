@@ -9,7 +9,7 @@ from tests.integration.races.office import NINE, Office
 from workflow_app.errors import Conflict, Forbidden, TaskNotReady
 from workflow_app.models.case import Case
 from workflow_app.models.task import Draft, Task
-from workflow_app.services.running import cases, drafts, tasks
+from workflow_app.services.running import cases, drafts, task_views, tasks
 from workflow_app.services.running.drafts import Saved
 
 LOST = {"peristiwa": "hilang"}
@@ -97,11 +97,11 @@ def test_who_lost_the_task_while_typing_keeps_the_draft_and_reads_who_has_it(
         "Isian Anda tersimpan dan ada lagi bila Anda mengambil tugas ini."
     )
     with office.works.begin(rina) as work:
-        assert tasks.get(work, question).answers_from != "draft", "it is Budi's own"
+        assert task_views.get(work, question).answers_from != "draft", "it is Budi's own"
         tasks.release(work, question)
     with office.works.begin(budi) as work:
         tasks.claim(work, question)
-        assert tasks.get(work, question).answers == {"peristiwa": "dicuri"}
+        assert task_views.get(work, question).answers == {"peristiwa": "dicuri"}
 
 
 def test_only_who_may_do_the_task_keeps_a_draft_of_it(office: Office, question: UUID) -> None:
@@ -120,7 +120,7 @@ def test_a_second_tab_is_told_that_a_newer_draft_exists(office: Office, question
     assert isinstance(late, Conflict)
     assert f"dari tab atau perangkat lain pada {NINE}" in late.sentence
     with office.works.begin(budi) as work:
-        seen = tasks.get(work, question)
+        seen = task_views.get(work, question)
     assert seen.answers == {"peristiwa": "hilang"}
     again = outcome(office.works, budi, saving(question, "dicuri", page="tab-2", seen=seen.draft_version))
     assert isinstance(again, Saved), "who has read it may go on with the words of this tab"
@@ -130,7 +130,7 @@ def test_the_first_tab_is_told_when_the_second_has_gone_on(office: Office, quest
     budi = office.people["budi"]
     outcome(office.works, budi, saving(question, "hilang", page="tab-1", seen=""))
     with office.works.begin(budi) as work:
-        seen = tasks.get(work, question).draft_version
+        seen = task_views.get(work, question).draft_version
     office.clock.advance(seconds=5)
     assert isinstance(outcome(office.works, budi, saving(question, page="tab-2", seen=seen)), Saved)
 
@@ -149,7 +149,7 @@ def test_completing_from_an_old_tab_does_not_drop_unsaid_what_another_tab_saved(
     assert office.drafts(question) == 1
     assert office.submissions(question) == []
     with office.works.begin(budi) as work:
-        seen = tasks.get(work, question).draft_version
+        seen = task_views.get(work, question).draft_version
     assert outcome(office.works, budi, completing(question, "tab-1", seen=seen)).case_id
 
 
@@ -160,4 +160,4 @@ def test_a_draft_of_release_0_1_is_still_read(office: Office, question: UUID) ->
         sealed = work.vault.seal(case.data_key, {"peristiwa": "dicuri"}, f"draft:{question}:{budi.user_id}")
         work.session.add(Draft(task_id=question, user_id=budi.user_id, sealed=sealed, saved_at=work.clock()))
     with office.works.begin(budi) as work:
-        assert tasks.get(work, question).answers == {"peristiwa": "dicuri"}
+        assert task_views.get(work, question).answers == {"peristiwa": "dicuri"}

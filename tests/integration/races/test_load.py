@@ -23,7 +23,7 @@ from workflow_app.models.letter import Letter
 from workflow_app.models.task import Task
 from workflow_app.services.accounts import users
 from workflow_app.services.case_file import inbox, incidents
-from workflow_app.services.correspondence import letters
+from workflow_app.services.correspondence import letter_views, letters
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.papers import documents
 from workflow_app.services.running import cases, drafts, performing, tasks, wakes
@@ -144,7 +144,7 @@ class Crowd:
         letters.withdraw(work, self.letter(dice, work), f"Contoh: keterangan tidak benar {dice.randrange(2)}")
 
     def open_letter(self, dice: random.Random, work: UnitOfWork) -> None:
-        letters.pdf(work, self.letter(dice, work))
+        letter_views.pdf(work, self.letter(dice, work))
 
     def letter(self, dice: random.Random, work: UnitOfWork) -> UUID:
         return dice.choice(list(work.session.scalars(select(Letter.id))) or [uuid4()])

@@ -13,7 +13,7 @@ from workflow_app.services.accounts.absence_rules import Asked
 from workflow_app.services.case_file import inbox
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.office import configuration, substitutions
-from workflow_app.services.running import tasks
+from workflow_app.services.running import task_views, tasks
 from workflow_app.types import SYSTEM, Actor, Answers
 
 TODAY, TOMORROW = "2026-11-23", "2026-11-24"
@@ -59,7 +59,7 @@ def mine(works: Works, actor: Actor, tab: inbox.Tab = "mine") -> set[UUID]:
 
 def complete(works: Works, actor: Actor, task_id: UUID, given: Answers | None = None) -> UUID:
     with works.begin(actor) as work:
-        answers = tasks.get(work, task_id).answers if given is None else given
+        answers = task_views.get(work, task_id).answers if given is None else given
         return tasks.complete(work, task_id, answers, str(uuid4())).case_id
 
 

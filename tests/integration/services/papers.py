@@ -7,7 +7,7 @@ import pypdfium2
 
 from tests.integration.services import desk
 from workflow_app.models.letter import Letter
-from workflow_app.services.correspondence import letters, printing
+from workflow_app.services.correspondence import letter_views, letters, printing
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 
 SITE = "https://spkt.contoh.test/"
@@ -20,7 +20,7 @@ def words_of(pdf: bytes) -> str:
 
 def printed(work: UnitOfWork, letter: Letter) -> bytes:
     printing.render(work, letter.id, public_url=SITE)
-    return letters.pdf(work, letter.id).data
+    return letter_views.pdf(work, letter.id).data
 
 
 def issued(work: UnitOfWork) -> Letter:

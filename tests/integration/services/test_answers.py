@@ -15,7 +15,7 @@ from workflow_app.models.task import Task
 from workflow_app.services.case_file import identities, records
 from workflow_app.services.forms import requirements
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
-from workflow_app.services.running import cases, tasks
+from workflow_app.services.running import cases, task_views, tasks
 from workflow_app.types import Actor, Answers
 
 Play = Callable[..., UUID]
@@ -121,7 +121,7 @@ def test_ka_spkt_reads_the_case_in_sentences_before_approving(works: Works, play
     approval = task_of(works, play("sktlk_stnk", 6))
     with works.begin(sari) as work:
         record = records.record_of(
-            work, work.session.get_one(Case, approval.case_id), tasks.get(work, approval.id).form
+            work, work.session.get_one(Case, approval.case_id), task_views.get(work, approval.id).form
         )
 
     text = " ".join(record.summary)

@@ -23,7 +23,7 @@ from workflow_app.services.bringing import capture_pages, captures
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.keeping import holds
 from workflow_app.services.papers import documents
-from workflow_app.services.running import drafts, tasks
+from workflow_app.services.running import drafts, task_views
 from workflow_app.settings import Settings
 from workflow_app.types import PUBLIC, SYSTEM, Actor
 
@@ -42,7 +42,7 @@ def test_r39_pages_of_a_phone_become_one_paper_under_their_question(
         assert documents.get(work, document_id).photo_pages == (1, 2, 3)
         kept = [documents.content(work, document_id, "photo", no).data for no in (1, 2, 3)]
         assert kept == [photo(words) for words in ("Halaman satu", "Halaman dua", "Halaman tiga")]
-        shown = tasks.get(work, desk.task_id).answers
+        shown = task_views.get(work, desk.task_id).answers
         assert shown["persyaratan"]["ktp_01"]["documents"] == [str(document_id)]  # type: ignore[index,call-overload]  # as the form has it
         added_by = select(CaseDocument.added_by).where(CaseDocument.document_id == document_id)
         assert work.session.scalar(added_by) == budi.user_id
@@ -184,11 +184,11 @@ def test_what_is_taken_off_the_form_stays_off(works: Works, budi: Actor, desk: D
     add(works, device, "Salah foto")
     send(works, device)
     with works.begin(budi) as work:
-        arrived = tasks.get(work, desk.task_id).answers
+        arrived = task_views.get(work, desk.task_id).answers
         drafts.save(work, desk.task_id, arrived)
     with works.begin(budi) as work:
         drafts.save(work, desk.task_id, {"persyaratan": {"ktp_01": {"given": True}}})
-        shown = tasks.get(work, desk.task_id).answers
+        shown = task_views.get(work, desk.task_id).answers
     assert shown["persyaratan"]["ktp_01"] == {"given": True}  # type: ignore[index,call-overload]  # as the form has it
 
 

@@ -20,7 +20,7 @@ from workflow_app.models.wall import CaseWall
 from workflow_app.services.case_file import access, diagrams, inbox, kinship
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.running import cases, reopenings, tasks
+from workflow_app.services.running import cases, reopenings, task_views, tasks
 from workflow_app.services.watching import consistency_kinship
 from workflow_app.types import SYSTEM, WITA, Actor, Answers
 
@@ -170,7 +170,7 @@ def test_r17_a_crime_goes_on_as_a_police_report_that_knows_the_complainant(
     with works.begin(budi) as work:
         tasks.complete(work, task_id, dict(received_by_lp()), str(uuid4()))
     with works.begin(budi) as work:
-        view = tasks.get(work, open_tasks(works, report.case_id)["identitas"])
+        view = task_views.get(work, open_tasks(works, report.case_id)["identitas"])
         assert (view.answers["nama"], view.answers_from) == ("Contoh Warga Satu", "parent")
 
 
@@ -211,7 +211,7 @@ def test_r8_a_reopened_complaint_asks_nothing_twice(
         tasks.claim(work, task_id)
         tasks.complete(work, task_id, dict(first.answers), str(uuid4()))
     with works.begin(budi) as work:
-        view = tasks.get(work, open_tasks(works, child)["identitas"])
+        view = task_views.get(work, open_tasks(works, child)["identitas"])
         assert view.answers["nama"] == "Contoh Warga Satu"
         assert view.answers_from == "parent"
 

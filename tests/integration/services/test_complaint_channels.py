@@ -16,7 +16,7 @@ from workflow_app.services.accounts import users
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
 from workflow_app.services.office import configuration, configuration_files, offers, processes
 from workflow_app.services.office.configuration import SEED
-from workflow_app.services.running import boxes, cases, tasks
+from workflow_app.services.running import boxes, cases, task_views, tasks
 from workflow_app.types import SYSTEM, WITA, Actor
 
 KEY = offers.CHANNELS
@@ -57,12 +57,12 @@ def test_r17_a_channel_ends_at_midnight_on_the_page_and_in_the_answer(
     with works.begin(officer) as work:
         task_id = cases.start(work, "complaint").task_id
         assert task_id is not None
-        assert list(tasks.get(work, task_id).form.fields["kanal"].options)[:2] == ["langsung", "surat"]
+        assert list(task_views.get(work, task_id).form.fields["kanal"].options)[:2] == ["langsung", "surat"]
         assert offers.check(work, complaint, {"kanal": "sms"}) == {}
 
     clock.at = MIDNIGHT
     with works.begin(officer) as work:
-        shown = tasks.get(work, task_id).form.fields["kanal"].options
+        shown = task_views.get(work, task_id).form.fields["kanal"].options
         assert list(shown.items()) == [("whatsapp", "WhatsApp 110"), ("langsung", "Datang sendiri")]
         with pytest.raises(InvalidInput) as refusal:
             tasks.complete(work, task_id, by_sms(clock.at), str(uuid4()))

@@ -21,7 +21,7 @@ from workflow_app.services.correspondence import messages
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.office import configuration
-from workflow_app.services.running import reopenings, steps, tasks
+from workflow_app.services.running import reopenings, steps, task_views, tasks
 from workflow_app.services.watching import consistency_cases, consistency_kinship
 from workflow_app.types import SYSTEM, Actor, Answers
 
@@ -41,7 +41,7 @@ def play_to_the_end(works: Works, propam: Actor, colleague: Actor, case_id: UUID
         if isinstance(step, Complete):
             with works.begin(colleague if step.by_colleague else propam) as work:
                 task_id = open_tasks(works, case_id)[step.element]
-                held = tasks.get(work, task_id).answers
+                held = task_views.get(work, task_id).answers
                 own: Answers = {n: v for n, v in step.answers.items() if n not in {"telepon", "dibantu"}}
                 tasks.complete(work, task_id, {**held, **own}, str(uuid4()))
 
@@ -83,7 +83,7 @@ def test_r79_propam_takes_up_its_case_and_nobody_else_sees_the_new_one(
             assert child not in {row.case_id for row in inbox.page(work, "all").rows}
     assert set(open_tasks(works, child)) == {"keterangan_propam"}
     with works.begin(propam) as work:
-        view = tasks.get(work, open_tasks(works, child)["keterangan_propam"])
+        view = task_views.get(work, open_tasks(works, child)["keterangan_propam"])
         assert (view.answers["nama"], view.answers_from) == ("Contoh Warga Sepuluh", "parent")
         assert [kin.case_id for kin in kinship.of_case(work, work.session.get_one(Case, child)).kin] == [
             case_id

@@ -14,13 +14,12 @@ from tests.unit.ocr import fed
 from workflow_app.errors import NotFound
 from workflow_app.models.case import Case
 from workflow_app.models.stack import StackPart
-from workflow_app.services.bringing import stacks
+from workflow_app.services.bringing import stack_progress, stacks
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.keeping import holdings
 from workflow_app.services.keeping.holdings import Deposit
 from workflow_app.services.papers import documents, intake, paper_facets
-from workflow_app.services.running import tray
 from workflow_app.types import SYSTEM, AccessLevel, Actor
 
 
@@ -85,7 +84,7 @@ def test_what_waited_in_the_tray_becomes_archive_and_waits_no_more(
     kind = paper_facets.entry(paper_facets.Facet.KIND, paper_facets.code_of("Foto"))
     assert kind in document(works, found).facets
     with works.begin(archivist) as work:
-        assert tray.progress(work).waiting == 0
+        assert stack_progress.progress(work).waiting == 0
     assert deposit(works, data).status == "duplicate"
 
 

@@ -12,7 +12,7 @@ from workflow_app.models.message import Message
 from workflow_app.services.case_file import dispatches, history, stages
 from workflow_app.services.correspondence import messages
 from workflow_app.services.office import configuration
-from workflow_app.services.running import cases, drafts, standing_in, tasks, wakes
+from workflow_app.services.running import cases, drafts, standing_in, task_views, wakes
 from workflow_app.types import SYSTEM, Actor
 
 __all__ = ["call"]
@@ -56,7 +56,7 @@ def test_a_call_that_was_left_is_marked_goes_on_with_what_was_typed_and_can_be_c
     with call.works.begin(call.people["pamapta"]) as work:
         standing_in.take_over(work, task_id)
     with call.works.begin(call.people["pamapta"]) as work:
-        seen = tasks.get(work, task_id)
+        seen = task_views.get(work, task_id)
         (unfinished,) = drafts.of_case(work, call.case_id)
     assert seen.answers["patokan"] == "Jalan Contoh, dekat jembatan"
     assert (seen.answers_from, unfinished.by) == ("colleague", call.people["petugas"].name)

@@ -21,7 +21,7 @@ from workflow_app.services.accounts import users
 from workflow_app.services.case_file import inbox
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.office import configuration_files, duties, rosters
-from workflow_app.services.running import standing_in, tasks
+from workflow_app.services.running import standing_in, task_views, tasks
 from workflow_app.types import SYSTEM, Actor
 
 __all__ = ["call"]
@@ -222,7 +222,7 @@ def test_the_relief_goes_on_with_what_the_one_before_holds(on_call: tuple[Call, 
     take_in(call.works, roster("rudi", start=UNTIL, until="2026-11-25T08:00"))
     call.clock.advance(days=1)
     with call.works.begin(relief) as work:
-        view = tasks.get(work, task_id)
+        view = task_views.get(work, task_id)
         assert (view.can_take_over, view.stands_in, view.can_claim) == (True, False, False)
         standing_in.take_over(work, task_id)
     assert held_by(call.works, task_id) == relief.user_id

@@ -17,7 +17,7 @@ from workflow_app.models.letter import Letter
 from workflow_app.models.task import Task
 from workflow_app.models.wall import CaseWall
 from workflow_app.services.case_file import answers, handoffs, identities
-from workflow_app.services.correspondence import letters
+from workflow_app.services.correspondence import letter_views
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
 from workflow_app.services.office import configuration, processes
 from workflow_app.services.papers import documents, paper_labels
@@ -71,7 +71,7 @@ def finds(works: Works, actor: Actor, case_id: UUID) -> set[object]:
         paper_ids = [paper.id for paper in documents.for_case(replace(work, actor=OVERSEER), case_id)]
     assert paper_ids
     asked: list[Callable[[UnitOfWork], object]] = [
-        *(lambda work, id=letter_id: letters.pdf(work, id) for letter_id in letter_ids),
+        *(lambda work, id=letter_id: letter_views.pdf(work, id) for letter_id in letter_ids),
         *(lambda work, id=paper_id: documents.content(work, id, "original") for paper_id in paper_ids),
         *(lambda work, id=paper_id: documents.text(work, id) for paper_id in paper_ids),
     ]
@@ -121,7 +121,7 @@ def test_r68_the_receiver_reads_from_the_hand_off_until_the_return_and_nobody_el
     with works.begin(intelkam) as work:
         case = work.session.get_one(Case, case_id)
         assert answers.readable_groups(work, case) == frozenset(), "no note either"
-        assert not any(letter.can_open for letter in letters.for_case(work, case_id))
+        assert not any(letter.can_open for letter in letter_views.for_case(work, case_id))
         assert not any(paper.can_read for paper in documents.for_case(work, case_id))
         assert documents.labels(work, case_id) == [], "and adds nothing"
     assert finds(works, stage.cast["petugas"], case_id) == {READ}

@@ -14,8 +14,8 @@ from workflow_app.models.task import Task
 from workflow_app.models.wall import CaseWall
 from workflow_app.services.case_file import history, identities
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.running import cases, drafts, tasks
-from workflow_app.services.running.tasks import TaskView
+from workflow_app.services.running import cases, drafts, task_views, tasks
+from workflow_app.services.running.task_views import TaskView
 from workflow_app.types import SYSTEM, Actor, Answers
 
 Person = Callable[..., Actor]
@@ -51,7 +51,7 @@ def seen(works: Works, actor: Actor, task_id: UUID, *, take: bool = False) -> Ta
     with works.begin(actor) as work:
         if take:
             tasks.claim(work, task_id)
-        return tasks.get(work, task_id)
+        return task_views.get(work, task_id)
 
 
 def openings(works: Works, actor: Actor, case_id: UUID) -> list[tuple[str, str]]:

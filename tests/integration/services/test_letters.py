@@ -11,7 +11,7 @@ from tests.integration.services import desk
 from tests.integration.services.papers import SITE, issued, printed, words_of
 from workflow_app.errors import Conflict, Forbidden, InvalidDefinition, NotFound, SentraError
 from workflow_app.models.audit import AuditEvent
-from workflow_app.services.correspondence import letters, printing
+from workflow_app.services.correspondence import letter_views, letters, printing
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import configuration, numbers
 from workflow_app.types import SYSTEM, Actor
@@ -103,13 +103,13 @@ def test_letters_exist_only_for_those_who_see_the_case(
     letter = issued(officer)
     printing.render(officer, letter.id, public_url=SITE)
 
-    assert [view.number for view in letters.for_case(officer, letter.case_id)] == [letter.number]
+    assert [view.number for view in letter_views.for_case(officer, letter.case_id)] == [letter.number]
     for stranger in (tono, person("wati", "arsiparis"), SYSTEM):
         foreign = replace(officer, actor=stranger)
         with pytest.raises(NotFound):
-            letters.for_case(foreign, letter.case_id)
+            letter_views.for_case(foreign, letter.case_id)
         with pytest.raises(NotFound):
-            letters.pdf(foreign, letter.id)
+            letter_views.pdf(foreign, letter.id)
 
 
 def test_r23_who_may_not_read_identities_does_not_open_a_letter(
@@ -119,19 +119,19 @@ def test_r23_who_may_not_read_identities_does_not_open_a_letter(
     printing.render(officer, letter.id, public_url=SITE)
     head = replace(officer, actor=person("rudi", "pimpinan"))
 
-    assert not letters.for_case(head, letter.case_id)[0].can_open
-    assert letters.for_case(officer, letter.case_id)[0].can_open
+    assert not letter_views.for_case(head, letter.case_id)[0].can_open
+    assert letter_views.for_case(officer, letter.case_id)[0].can_open
     with pytest.raises(Forbidden, match="identitas"):
-        letters.pdf(head, letter.id)
+        letter_views.pdf(head, letter.id)
 
 
 def test_opening_a_letter_is_on_record_and_its_file_name_names_nobody(officer: UnitOfWork) -> None:
     letter = issued(officer)
     with pytest.raises(Conflict, match="dicetak"):
-        letters.pdf(officer, letter.id)
+        letter_views.pdf(officer, letter.id)
     printing.render(officer, letter.id, public_url=SITE)
 
-    content = letters.pdf(officer, letter.id)
+    content = letter_views.pdf(officer, letter.id)
 
     assert content.download_name == "sktlk-2026-0001.pdf"
     assert content.data.startswith(b"%PDF-1.7")

@@ -25,7 +25,7 @@ from workflow_app.services.case_file.stages import StageView
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.office import configuration, processes
-from workflow_app.services.running import cases, drafts, rehearsal, tasks
+from workflow_app.services.running import cases, drafts, rehearsal, task_views, tasks
 from workflow_app.services.running.rehearsal import Stage
 from workflow_app.types import SYSTEM, WITA, Actor, Answers
 
@@ -59,7 +59,7 @@ class Desk:
     def look(self) -> Answers:
         """What the form starts with, shown now."""
         with self.works.begin(self.actor) as work:
-            return tasks.get(work, self.task_id).answers
+            return task_views.get(work, self.task_id).answers
 
     def send(self, answers: Answers) -> None:
         with self.works.begin(self.actor) as work:

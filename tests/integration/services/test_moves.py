@@ -31,7 +31,16 @@ from workflow_app.services.case_file.event_log import StayEnd
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
 from workflow_app.services.office import processes
-from workflow_app.services.running import drafts, move_orders, move_previews, moves, steps, tasks, wakes
+from workflow_app.services.running import (
+    drafts,
+    move_orders,
+    move_previews,
+    moves,
+    steps,
+    task_views,
+    tasks,
+    wakes,
+)
 from workflow_app.services.watching import consistency_cases, consistency_jobs
 from workflow_app.types import SYSTEM, Actor, Step
 
@@ -65,7 +74,7 @@ def test_the_open_task_keeps_its_id_its_officer_and_his_draft(
     assert moved.revision == revision
     assert moved.next_wake_at == clock() + timedelta(hours=28)
     with works.begin(sari) as work:
-        assert tasks.get(work, task.id).answers["catatan"] == "Contoh konsep"
+        assert task_views.get(work, task.id).answers["catatan"] == "Contoh konsep"
         assert processes.version_of(work, moved.definition_id) == 2
         assert list(consistency_cases.check(work)) == []
         assert [f for f in consistency_jobs.check(work) if f.kind == "timer"] == []

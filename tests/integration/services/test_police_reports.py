@@ -19,11 +19,11 @@ from workflow_app.models.letter import Letter
 from workflow_app.models.number import LetterNumber
 from workflow_app.models.task import Task
 from workflow_app.services.case_file import access, answers, identities, records, similar
-from workflow_app.services.correspondence import letters
+from workflow_app.services.correspondence import letter_views, letters
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.office import configuration, processes
 from workflow_app.services.office.processes import definition_of
-from workflow_app.services.running import rehearsal, tasks
+from workflow_app.services.running import rehearsal, task_views, tasks
 from workflow_app.services.running.rehearsal import Stage
 from workflow_app.types import SYSTEM, Actor
 
@@ -72,13 +72,13 @@ def test_r48_report_and_receipt_are_withdrawn_together(
 ) -> None:
     case_id = report("diterima_model_b")
     with works.begin(sari) as work:
-        shown = {letter.kind: letter for letter in letters.for_case(work, case_id)}
+        shown = {letter.kind: letter for letter in letter_views.for_case(work, case_id)}
         other = shown["sttlp" if kind == "lp" else "lp"]
         assert shown[kind].goes_with == [f"{other.title} {other.number}"]
         letters.withdraw(work, shown[kind].id, "Contoh: laporan ini keliru")
     with works.begin(sari) as work:
         letters.withdraw(work, shown[kind].id, "Contoh: laporan ini keliru")
-        shown = {letter.kind: letter for letter in letters.for_case(work, case_id)}
+        shown = {letter.kind: letter for letter in letter_views.for_case(work, case_id)}
         assert {letter.status for letter in shown.values()} == {"void"}
         assert {letter.void_reason for letter in shown.values()} == {"Contoh: laporan ini keliru"}
         assert shown[kind].goes_with == []
@@ -121,7 +121,7 @@ def test_r48_both_letters_carry_both_signatures_and_the_receipt_names_the_report
         printed = [letter.id for letter in issued.values()]
     with works.begin(desk_of(works)) as work:
         for letter_id in printed:
-            assert pictures_in(letters.pdf(work, letter_id).data) == 2, "two signatures"
+            assert pictures_in(letter_views.pdf(work, letter_id).data) == 2, "two signatures"
 
 
 def test_r48_only_the_officer_whom_the_letter_names_signs_it_and_another_has_it_written_anew(
@@ -153,7 +153,7 @@ def test_r48_only_the_officer_whom_the_letter_names_signs_it_and_another_has_it_
         tasks.complete(work, task_id, wrong, str(uuid4()))
     again = open_task(works, case_id)
     with works.begin(relief) as work:
-        tasks.complete(work, again, tasks.get(work, again).answers, str(uuid4()))
+        tasks.complete(work, again, task_views.get(work, again).answers, str(uuid4()))
     assert numbers_of(works, case_id) == {}, "both letters that named the first officer are void"
     with works.begin(SYSTEM) as work:
         (done,) = answers.newest(work, case_id, ["kejadian"]).values()

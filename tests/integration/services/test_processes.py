@@ -15,7 +15,7 @@ from workflow_app.models.case import Case
 from workflow_app.models.task import Task
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.office import processes
-from workflow_app.services.running import cases, tasks
+from workflow_app.services.running import cases, task_views
 from workflow_app.types import SYSTEM, Actor
 
 NEW_TITLE = "Pertanyaan versi baru"
@@ -36,7 +36,7 @@ def first_title(works: Works, case_id: UUID, actor: Actor) -> str:
     with works.begin(actor) as work:
         task_id = work.session.scalars(select(Task.id).where(Task.case_id == case_id)).first()
         assert task_id is not None
-        return tasks.get(work, task_id).form.title
+        return task_views.get(work, task_id).form.title
 
 
 def test_a_running_case_keeps_its_version_after_a_deployment(

@@ -14,7 +14,7 @@ from workflow_app.models.case import CaseWaiver
 from workflow_app.services.forms import requirements
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.papers import documents
-from workflow_app.services.running import tasks
+from workflow_app.services.running import task_views, tasks
 from workflow_app.types import SYSTEM, Actor, Answer, Answers
 
 Play = Callable[..., UUID]
@@ -77,7 +77,7 @@ def test_r55_the_waiting_case_goes_to_the_queue_and_whoever_is_on_duty_takes_it(
     assert (task.element, task.assignee_id) == ("lengkapi_persyaratan", None)
     with works.begin(person("ani", "petugas")) as work:
         tasks.claim(work, task.id)
-        assert tasks.get(work, task.id).answers_from == "earlier"
+        assert task_views.get(work, task.id).answers_from == "earlier"
 
 
 @pytest.mark.parametrize("foreign", [False, True])

@@ -14,7 +14,7 @@ from workflow_app.models.audit import AuditEvent
 from workflow_app.models.case import Case
 from workflow_app.services.case_file import history, incidents
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.running import cases, going_on, tasks
+from workflow_app.services.running import cases, going_on, task_views, tasks
 from workflow_app.services.watching import consistency_cases
 from workflow_app.types import SYSTEM, Actor, Answers
 
@@ -50,7 +50,7 @@ def held(works: Works, play: Play, sari: Actor, budi: Actor) -> Held:
     complete(works, sari, case_id, SEND_BACK)
     task_id = task_of(works, case_id).id
     with works.begin(budi) as work:
-        answers = tasks.get(work, task_id).answers
+        answers = task_views.get(work, task_id).answers
     return Held(case_id, task_id, open_incidents(works, sari, case_id)[0].id, answers)
 
 

@@ -21,7 +21,7 @@ from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.office import processes
 from workflow_app.services.papers import documents, reading
-from workflow_app.services.running import cases, drafts, tasks, tray
+from workflow_app.services.running import cases, drafts, task_views, tasks, tray
 from workflow_app.types import SYSTEM, Actor, Answers
 
 
@@ -219,6 +219,6 @@ def test_r39_papers_that_came_by_cover_sheet_stand_in_the_form(
     with works.begin(archivist) as work:
         drafts.save(work, task_id, {"lembar_terpindai": 1})
         part = work.session.get_one(StackPart, (stack_id, 1))
-        shown = tasks.get(work, task_id).answers
+        shown = task_views.get(work, task_id).answers
         assert shown["hasil_pindai"] == [str(part.document_id)]
         assert shown["lembar_terpindai"] == 1

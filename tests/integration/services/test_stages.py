@@ -16,7 +16,7 @@ from workflow_app.services.case_file import history, stages
 from workflow_app.services.case_file.stages import StageView
 from workflow_app.services.ground import audit
 from workflow_app.services.papers import documents
-from workflow_app.services.running import cases, drafts, standing_in, tasks
+from workflow_app.services.running import cases, drafts, standing_in, task_views
 from workflow_app.types import SYSTEM, Actor
 
 __all__ = ["call"]
@@ -78,7 +78,7 @@ def test_r63_the_desk_takes_over_for_the_radio_but_cannot_say_it_pressed_the_but
     call.do("berangkat", "piket_samapta")
     task_id = call.task("tiba")
     with call.works.begin(call.people["petugas"]) as work:
-        assert tasks.get(work, task_id).can_take_over
+        assert task_views.get(work, task_id).can_take_over
         standing_in.take_over(work, task_id)
         assert drafts.save(work, task_id, {"sumber": "radio"}).sentence == "", (
             "what is typed is kept here too"
@@ -106,7 +106,7 @@ def test_who_stands_in_keeps_what_is_typed(call: Call) -> None:
         standing_in.take_over(work, task_id)
         drafts.save(work, task_id, {"sumber": "radio"})
     with call.works.begin(call.people["petugas"]) as work:
-        assert tasks.get(work, task_id).answers == {"sumber": "radio"}
+        assert task_views.get(work, task_id).answers == {"sumber": "radio"}
 
 
 def test_who_stands_in_hands_in_a_paper_at_the_task_and_nobody_else_does(call: Call) -> None:
@@ -128,7 +128,7 @@ def test_who_is_not_named_cannot_take_over(call: Call) -> None:
     with call.works.begin(call.people["pimpinan"]) as work, pytest.raises(Forbidden):
         standing_in.take_over(work, task_id)
     with call.works.begin(call.people["pimpinan"]) as work:
-        assert not tasks.get(work, task_id).can_take_over
+        assert not task_views.get(work, task_id).can_take_over
 
 
 def test_a_correction_stands_beside_what_was_recorded_and_the_clock_shows_both(call: Call) -> None:

@@ -31,7 +31,7 @@ from workflow_app.services.case_file import access, history
 from workflow_app.services.correspondence import letter_frames
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.office import duties, rosters
-from workflow_app.services.running import drafts, tasks
+from workflow_app.services.running import drafts, task_views, tasks
 from workflow_app.types import SYSTEM, Actor, Answers
 
 Play = Callable[..., UUID]
@@ -52,11 +52,11 @@ def test_what_the_absent_one_has_reaches_the_substitute_and_stays_his(
 
     assert task.id in mine(works, stand_in)
     with works.begin(stand_in) as work:
-        seen = tasks.get(work, task.id)
+        seen = task_views.get(work, task.id)
         assert (seen.is_mine, seen.for_whom, seen.assignee_id) == (True, "Contoh Budi", budi.user_id)
         drafts.save(work, task.id, seen.answers)
     with works.begin(sari) as work:
-        shown = tasks.get(work, task.id)
+        shown = task_views.get(work, task.id)
         assert shown.absence is not None
         assert shown.absence.substitute == "Contoh Rina"
     complete(works, stand_in, task.id)
@@ -64,7 +64,7 @@ def test_what_the_absent_one_has_reaches_the_substitute_and_stays_his(
     assert doers(works, task.id) == (rina.user_id, budi.user_id)
     with works.begin(rina) as work:
         assert "Contoh Rina sebagai pengganti Contoh Budi" in {e.who for e in history.timeline(work, case_id)}
-        assert tasks.get(work, task.id).done_by == "Contoh Rina sebagai pengganti Contoh Budi"
+        assert task_views.get(work, task.id).done_by == "Contoh Rina sebagai pengganti Contoh Budi"
 
 
 def test_it_begins_and_ends_by_itself_at_midnight_in_wita(
@@ -186,7 +186,7 @@ def test_r79_nobody_stands_in_for_whom_a_wall_keeps_out(
     with pytest.raises((Forbidden, Conflict)):
         complete(works, stand_in, approval.id, APPROVE)
     with works.begin(stand_in) as work:
-        assert not tasks.get(work, approval.id).is_mine
+        assert not task_views.get(work, approval.id).is_mine
 
 
 def test_r79_a_substitute_behind_a_wall_finds_nothing_by_standing_in(
@@ -197,7 +197,10 @@ def test_r79_a_substitute_behind_a_wall_finds_nothing_by_standing_in(
     wall(works, task.case_id, rina)
     stand_in = now(works, rina)
     assert task.id not in mine(works, stand_in)
-    for act in (lambda work: tasks.get(work, task.id), lambda work: access.visible_case(work, task.case_id)):
+    for act in (
+        lambda work: task_views.get(work, task.id),
+        lambda work: access.visible_case(work, task.case_id),
+    ):
         with pytest.raises(NotFound), works.begin(stand_in) as work:
             act(work)
     with pytest.raises(NotFound):

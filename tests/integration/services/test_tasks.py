@@ -16,7 +16,7 @@ from workflow_app.models.task import Task
 from workflow_app.services.accounts import users
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.running import cases, drafts, tasks
+from workflow_app.services.running import cases, drafts, task_views, tasks
 from workflow_app.types import SYSTEM, Actor, Answers
 
 Play = Callable[..., UUID]
@@ -141,7 +141,7 @@ def test_wrong_answers_change_nothing_and_name_the_field(works: Works, question:
 
 def test_a_task_of_another_unit_does_not_exist(works: Works, question: Task, tono: Actor) -> None:
     for attempt in (
-        lambda work: tasks.get(work, question.id),
+        lambda work: task_views.get(work, question.id),
         lambda work: tasks.claim(work, question.id),
         lambda work: tasks.complete(work, question.id, STOLEN, "token-1"),
         lambda work: drafts.save(work, question.id, STOLEN),
@@ -203,7 +203,7 @@ def test_a_task_that_came_back_does_not_tell_who_was_given_the_earlier_one(
         clock.advance(minutes=1)
         task_id = task_of(works, earlier.case_id).id
         with works.begin(rina) as work:
-            tasks.complete(work, task_id, tasks.get(work, task_id).answers, str(task_id))
+            tasks.complete(work, task_id, task_views.get(work, task_id).answers, str(task_id))
     with works.begin(sari) as work:
         returned: Answers = {"keputusan": "kembalikan", "bagian": "uraian", "alasan": "Uraian belum jelas."}
         tasks.complete(work, task_of(works, earlier.case_id).id, returned, "token-1")
@@ -244,7 +244,7 @@ def test_a_draft_survives_and_is_gone_after_completion(works: Works, question: T
     with works.begin(budi) as work:
         drafts.save(work, question.id, {"peristiwa": "dicuri", "unknown": "x"})
     with works.begin(budi) as work:
-        seen = tasks.get(work, question.id)
+        seen = task_views.get(work, question.id)
         assert (seen.answers, seen.answers_from) == ({"peristiwa": "dicuri"}, "draft")
         tasks.complete(work, question.id, STOLEN, "token-1")
 
@@ -257,7 +257,7 @@ def test_a_returned_form_is_filled_with_its_last_answers_but_a_decision_is_not(
 ) -> None:
     returned = task_of(works, play("dikembalikan_identitas", 7))
     with works.begin(budi) as work:
-        seen = tasks.get(work, returned.id)
+        seen = task_views.get(work, returned.id)
 
     assert returned.element == "identitas"
     assert seen.answers_from == "earlier"

@@ -16,7 +16,7 @@ from workflow_app.models.letter import Letter
 from workflow_app.models.tracking import TrackingCode
 from workflow_app.models.wall import CaseWall
 from workflow_app.services.case_file import history
-from workflow_app.services.correspondence import letters
+from workflow_app.services.correspondence import letter_views, letters
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.public import tracking, tracking_codes
 from workflow_app.services.public.tracking import Status
@@ -145,7 +145,7 @@ def test_r36_r8_the_old_number_tells_that_it_was_taken_up_again_and_leads_to_whe
     assert [one.title for one in status.reached[-3:]] == ["Dibuka kembali", "Diterima", "Ditanggapi"]
     assert status.words == "Pengaduan Anda sudah ditanggapi."
     with works.begin(budi) as work:
-        (own,) = letters.issued(work, child)
+        (own,) = letter_views.for_case(work, child)
         assert tracking.for_officer(work, case_id) == status
     assert (status.number, status.continued_as) == (issued.number, own.number)
 
@@ -208,7 +208,7 @@ def test_r36_a_wrong_number_a_wrong_code_and_no_code_are_one_answer(
     first, second = hand_out(works, budi, one), hand_out(works, budi, other)
     silent = complain("surel", 4)
     with works.begin(SYSTEM) as work:
-        silent_number = letters.issued(work, silent)[0].number
+        silent_number = letter_views.for_case(work, silent)[0].number
     for number, code in (
         (first.number, second.code),
         (second.number, first.code),
@@ -276,7 +276,7 @@ def test_a_withdrawn_letter_takes_its_code_along(works: Works, complain: Play, b
 def test_letters_that_declare_no_tracking_carry_no_code(works: Works, play: Play, budi: Actor) -> None:
     case_id = play("sktlk_ktp")
     with works.begin(budi) as work:
-        letter = letters.issued(work, case_id)[0]
+        letter = letter_views.for_case(work, case_id)[0]
         with pytest.raises(NotFound):
             tracking_codes.issue(work, letter.id)
         with pytest.raises(NotFound):

@@ -18,7 +18,7 @@ from workflow_app.models.case import Case
 from workflow_app.models.stack import PaperStack, StackPart
 from workflow_app.models.task import Task
 from workflow_app.models.wall import CaseWall
-from workflow_app.services.bringing import stacks
+from workflow_app.services.bringing import stack_progress, stacks
 from workflow_app.services.ground import jobs
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.keeping import holdings
@@ -198,9 +198,9 @@ def test_a_stack_handed_in_to_a_case_is_read_as_a_paper(works: Works, budi: Acto
 def test_a_stack_whose_job_is_gone_can_be_split_again(works: Works, budi: Actor) -> None:
     stack_id = brought(works, budi, made.pdf(fed.sheet("Contoh tanpa pekerja")))
     with works.begin(budi) as work:
-        assert not tray.progress(work).stacks[0].can_retry
+        assert not stack_progress.progress(work).stacks[0].can_retry
         work.session.execute(text("delete from procrastinate_jobs"))
-        assert tray.progress(work).stacks[0].can_retry
+        assert stack_progress.progress(work).stacks[0].can_retry
         stacks.retry(work, stack_id)
         assert jobs.is_waiting(work, "split_stack", "stack_id", str(stack_id))
     gone = Job(
@@ -213,7 +213,7 @@ def test_a_stack_whose_job_is_gone_can_be_split_again(works: Works, budi: Actor)
     )
     deaths._give_up(works, gone)
     with works.begin(budi) as work:
-        assert tray.progress(work).stacks[0].reason == stacks.UNSPLIT
+        assert stack_progress.progress(work).stacks[0].reason == stacks.UNSPLIT
 
 
 def test_r37_a_paper_of_the_archive_that_could_not_be_read_is_nobodys_blind_spot(

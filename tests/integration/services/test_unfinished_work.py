@@ -14,7 +14,7 @@ from tests.integration.services.papers import SITE, issued
 from workflow_app.errors import StorageAway, Unavailable
 from workflow_app.models.letter import Letter
 from workflow_app.services.case_file import incidents
-from workflow_app.services.correspondence import letters
+from workflow_app.services.correspondence import letter_views, letters
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
 from workflow_app.services.running import cases, performing, wakes
 from workflow_app.services.watching import consistency_jobs
@@ -78,7 +78,7 @@ def test_a_withdrawn_letter_that_cannot_be_printed_waits_for_a_lead(
 
     assert waiting(works, sari) == []
     with works.begin(sari) as work:
-        assert letters.for_case(work, case_id)[0].can_open
+        assert letter_views.for_case(work, case_id)[0].can_open
         assert cases.get(work, case_id).status == "done"
 
 

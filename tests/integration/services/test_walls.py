@@ -20,7 +20,7 @@ from workflow_app.services.accounts import users
 from workflow_app.services.case_file import history, identities, inbox, numbered_cases, reopened_line
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.running import cases, drafts, reopenings, tasks
+from workflow_app.services.running import cases, drafts, reopenings, task_views, tasks
 from workflow_app.services.watching import consistency_cases, consistency_kinship, safekeeping
 from workflow_app.types import SYSTEM, Actor
 
@@ -66,7 +66,7 @@ def test_a_task_held_by_whom_it_concerns_goes_back_to_its_queue(
 
     with works.begin(sari) as work:
         assert [row.task_id for row in inbox.page(work, "queue").rows] == [held]
-        assert tasks.get(work, held).assignee_id is None
+        assert task_views.get(work, held).assignee_id is None
     complete(works, case_id, "telaah", sari)
 
 

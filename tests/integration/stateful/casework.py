@@ -19,7 +19,7 @@ from workflow_app.models.letter import Letter
 from workflow_app.models.submission import Submission
 from workflow_app.services.accounts import users
 from workflow_app.services.case_file import identities, incidents, stages
-from workflow_app.services.correspondence import letters
+from workflow_app.services.correspondence import letter_views, letters
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import configuration
 from workflow_app.services.office.processes import definition_of
@@ -237,7 +237,7 @@ class Casework(Hall):
     def reason_of(self, letter: Letter) -> str | None:
         """Why a letter was withdrawn."""
         with self.reading() as work:
-            issued = letters.issued(work, letter.case_id)
+            issued = letter_views.for_case(work, letter.case_id)
             return next(view.void_reason for view in issued if view.id == letter.id)
 
     def is_reopenable(self, case_id: UUID) -> bool:

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from tests.integration.conftest import TestClock
 from workflow_app.engine import forms
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
-from workflow_app.services.running import tasks
+from workflow_app.services.running import task_views, tasks
 from workflow_app.services.watching.faults import Fault
 from workflow_app.trials import lost_ktp, typed
 from workflow_app.trials.typed import Hashes
@@ -32,7 +32,7 @@ def written_down(works: Works, play: Callable[..., UUID], budi: Actor, clock: Te
                 text("select id from task where case_id = :case and status = 'open'"), {"case": case}
             ).one()
             posted = {name: [value] if isinstance(value, str) else value for name, value in fields.items()}
-            tasks.complete(work, task, forms.read(tasks.form_of(work, task), posted), key)
+            tasks.complete(work, task, forms.read(task_views.form_of(work, task), posted), key)
         found[key] = typed.hashes(fields)
     return found
 

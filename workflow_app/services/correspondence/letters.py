@@ -1,9 +1,8 @@
-"""Letters: issued with everything they state frozen at that instant; withdrawn with a reason; read by those who see the case."""
+"""Letters: issued with everything they state frozen at that instant, and withdrawn with a reason."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
@@ -12,9 +11,8 @@ from workflow_app.engine.definitions import Definition
 from workflow_app.errors import Conflict, InvalidDefinition, InvalidInput, NotFound
 from workflow_app.models.case import Case
 from workflow_app.models.letter import Letter
-from workflow_app.models.number import LetterNumber
-from workflow_app.permissions import check_role, has_role
-from workflow_app.services.case_file import access, handoffs, identities, precedence, remarks
+from workflow_app.permissions import check_role
+from workflow_app.services.case_file import access, identities, precedence, remarks
 from workflow_app.services.correspondence import digitised, letter_frames, verification
 from workflow_app.services.forms import requirements
 from workflow_app.services.ground import audit, jobs, memory
@@ -22,7 +20,6 @@ from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.keeping import disposal_minutes
 from workflow_app.services.office import numbers
 from workflow_app.services.office.processes import definition_of
-from workflow_app.services.papers import documents
 from workflow_app.types import Answer, Answers
 
 WITHDRAWERS = frozenset({"ka_spkt"})
@@ -41,29 +38,6 @@ class Statement:
     """Papers that the case was to dispose of, with what became of each; empty in other cases."""
     listed: dict[str, Any] = field(default_factory=digitised.none)
     """What was digitised, for letters that list it."""
-
-
-@dataclass(frozen=True)
-class LetterView:
-    """An issued letter as the case page shows it."""
-
-    id: UUID
-    case_id: UUID
-    kind: str
-    title: str
-    number: str
-    issued_at: datetime
-    status: Literal["valid", "void"]
-    void_reason: str | None
-    document_id: UUID | None
-    """Newest printing; None until the worker has printed it."""
-    verify_code: str
-    can_withdraw: bool
-    """The actor may withdraw it: the case has ended, the letter is in the citizen's hand."""
-    can_open: bool
-    """The actor may read what it states, and it is printed."""
-    goes_with: list[str]
-    """Title and number of the valid letters that are withdrawn together with it."""
 
 
 def issue(work: UnitOfWork, case: Case, letter: str, model: str = "", to: str = "") -> UUID:
@@ -144,28 +118,15 @@ def withdraw(work: UnitOfWork, letter_id: UUID, reason: str) -> None:
     check_role(work.actor, WITHDRAWERS)
     remarks.check(reason, "Tulis alasan penarikan dengan jelas, paling sedikit sepuluh huruf.")
     work.session.refresh(letter)
-    if letter.voided_by == work.actor.user_id and _reasons(work, case, [letter]) == [reason.strip()]:
+    if letter.voided_by == work.actor.user_id and reasons(work, case, [letter]) == [reason.strip()]:
         return  # a double click
     if letter.status != "void" and case.closed_at is None:
         raise Conflict(
             "Berkas ini belum berakhir, jadi suratnya belum dapat ditarik. Bila surat belum diserahkan, nyatakan isinya "
             "salah pada langkah pemeriksaan surat."
         )
-    for one in (letter, *_partners(work, case, letter)):
+    for one in (letter, *partners(work, case, letter)):
         void(work, one.id, reason)
-
-
-def for_case(work: UnitOfWork, case_id: UUID) -> list[LetterView]:
-    """The letters of a case that the actor may see, oldest first."""
-    return issued(work, access.visible_case(work, case_id).id)
-
-
-def case_of(work: UnitOfWork, letter_id: UUID) -> UUID:
-    """The case of a letter, if the actor may see it; raises `NotFound`."""
-    letter = work.session.get(Letter, letter_id)
-    if letter is None:
-        raise NotFound()
-    return access.visible_case(work, letter.case_id).id
 
 
 def of_case(work: UnitOfWork, case_id: UUID) -> list[Letter]:
@@ -176,34 +137,6 @@ def of_case(work: UnitOfWork, case_id: UUID) -> list[Letter]:
         known["letters"] = list(work.session.scalars(query))
     letters: list[Letter] = known["letters"]
     return letters
-
-
-def issued(work: UnitOfWork, case_id: UUID) -> list[LetterView]:
-    """The letters of a case, oldest first, withdrawn ones included. For services: the caller has checked access."""
-    case, found = work.session.get_one(Case, case_id), of_case(work, case_id)
-    may_withdraw = case.closed_at is not None and has_role(work.actor, WITHDRAWERS)
-    reasons = _reasons(work, case, found)
-    can_open = bool(found) and handoffs.reads_papers(work, case)
-    views = []
-    for letter, reason in zip(found, reasons, strict=True):
-        with_it = [f"{one.title} {one.number}" for one in _partners(work, case, letter)]
-        views.append(_view(letter, reason, may_withdraw, can_open, with_it))
-    return views
-
-
-def pdf(work: UnitOfWork, letter_id: UUID) -> documents.Content:
-    """The newest printing of a letter, for those who may read the papers of its case; the opening is on record."""
-    letter = work.session.get(Letter, letter_id)
-    if letter is None:
-        raise NotFound()
-    access.visible_case(work, letter.case_id)
-    if letter.document_id is None:
-        raise Conflict("Surat masih dicetak. Tunggu beberapa detik, lalu buka lagi.")
-    number = work.session.get_one(LetterNumber, letter.number_id)
-    printed = documents.content(work, letter.document_id, "original")
-    return documents.Content(
-        printed.data, printed.media_type, f"{letter.kind}-{number.year}-{number.sequence:04d}.pdf"
-    )
 
 
 def statement(work: UnitOfWork, case: Case, letter: Letter) -> Statement:
@@ -249,14 +182,14 @@ def _withdrawal(letter: Letter) -> str:
     return f"penarikan:{letter.id}"
 
 
-def _reasons(work: UnitOfWork, case: Case, found: Sequence[Letter]) -> list[str | None]:
+def reasons(work: UnitOfWork, case: Case, found: Sequence[Letter]) -> list[str | None]:
     """Why each of these letters was withdrawn; None for those that hold."""
     is_any_void = any(letter.status == "void" for letter in found)
     words = remarks.words_of(work, case) if is_any_void else {}
     return [words.get(_withdrawal(letter), letter.void_reason) for letter in found]
 
 
-def _partners(work: UnitOfWork, case: Case, letter: Letter) -> list[Letter]:
+def partners(work: UnitOfWork, case: Case, letter: Letter) -> list[Letter]:
     """The valid letters of the case that do not hold without this valid one."""
     kinds = definition_of(work, letter.definition_id).letter(letter.kind).meta.get("together_with", ())
     if letter.status == "void":
@@ -269,23 +202,3 @@ def _required(meta: Any, key: str, letter: str) -> str:
     if not isinstance(value, str) or not value:
         raise InvalidDefinition(detail=f"letters/{letter}.json: {key} is missing")
     return value
-
-
-def _view(
-    letter: Letter, void_reason: str | None, may_withdraw: bool, can_open: bool, goes_with: list[str]
-) -> LetterView:
-    return LetterView(
-        id=letter.id,
-        case_id=letter.case_id,
-        kind=letter.kind,
-        title=letter.title,
-        number=letter.number,
-        issued_at=letter.issued_at,
-        status="void" if letter.status == "void" else "valid",
-        void_reason=void_reason,
-        document_id=letter.document_id,
-        verify_code=letter.verify_code,
-        can_withdraw=may_withdraw and letter.status == "valid",
-        can_open=letter.document_id is not None and can_open,
-        goes_with=goes_with,
-    )

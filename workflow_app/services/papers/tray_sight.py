@@ -10,7 +10,7 @@ from workflow_app.models.case import Case
 from workflow_app.models.stack import PaperStack, StackPart
 from workflow_app.models.wall import CaseWall
 from workflow_app.permissions import CLASSIFIERS, STACK_BRINGERS, has_role
-from workflow_app.services.case_file import handoffs
+from workflow_app.services.case_file import clearances, handoffs
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.papers import intake
 
@@ -28,6 +28,11 @@ def is_shown(work: UnitOfWork) -> ColumnElement[bool]:
     if has_role(work.actor, CLASSIFIERS):
         grounds = or_(grounds, named.where(is_open_case()).exists())
     return (PaperStack.unit == work.actor.unit) & grounds
+
+
+def is_to_sort(work: UnitOfWork) -> ColumnElement[bool]:
+    """This `StackPart` and its `Document` are for the actor to place: shown to him, and within his level."""
+    return is_shown(work) & clearances.is_cleared(work)
 
 
 def is_kept_for_others(work: UnitOfWork, document_id: UUID) -> bool:

@@ -20,7 +20,7 @@ from workflow_app.models.task import Task
 from workflow_app.permissions import BEGINNERS, STACK_BRINGERS, check_role
 from workflow_app.services.bringing import mail_letters, stacks
 from workflow_app.services.bringing.mail_letters import Unreasonable
-from workflow_app.services.case_file import access, clearances
+from workflow_app.services.case_file import access
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import offers, processes
 from workflow_app.services.papers import intake, levels, sorting, tray_sight
@@ -97,8 +97,7 @@ def _parts(work: UnitOfWork, stack_id: UUID) -> Sequence[StackPart]:
             StackPart.stack_id == stack_id,
             StackPart.status.in_(("tray", "known")),
             StackPart.meant_for.is_(None),
-            tray_sight.is_shown(work),
-            clearances.is_cleared(work),
+            tray_sight.is_to_sort(work),
         )
         .order_by(StackPart.no)
         .with_for_update(of=StackPart)

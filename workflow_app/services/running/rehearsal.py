@@ -27,7 +27,7 @@ from workflow_app.services.case_file import access, incidents, moved_starts
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
 from workflow_app.services.office import processes
 from workflow_app.services.papers import documents
-from workflow_app.services.running import cases, performing, tasks, wakes
+from workflow_app.services.running import cases, performing, task_views, tasks, wakes
 from workflow_app.types import SYSTEM, WITA, Actor, Answer, Answers
 
 OWN_DAY = "Contoh: waktu menurut skenario."
@@ -151,7 +151,7 @@ def _complete(stage: Stage, case_id: UUID, step: Complete) -> None:
     with stage.works.begin(actor) as work:
         if task.assignee_id is None:
             tasks.claim(work, task.id)
-        form = tasks.get(work, task.id).form
+        form = task_views.get(work, task.id).form
         reasons = _reasons(work, task.id, form, told)
     names = {"documents", *(asked.name for asked in form.fields.values() if asked.widget == "documents")}
     papers = _upload(stage, task, actor) if _has_papers(told, names) else []

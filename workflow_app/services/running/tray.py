@@ -2,20 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import select
 
 import archive.documents
-from archive.models import Document, DocumentStatus
+from archive.models import Document
 from workflow_app.errors import Conflict, InvalidInput, NotFound
 from workflow_app.models.case import Case
 from workflow_app.models.stack import PaperStack, StackPart
 from workflow_app.permissions import STACK_BRINGERS, check_role
-from workflow_app.services.accounts import people
-from workflow_app.services.bringing import stacks
-from workflow_app.services.case_file import clearances, numbered_cases
+from workflow_app.services.bringing import stack_progress
+from workflow_app.services.bringing.stack_progress import Progress
+from workflow_app.services.case_file import numbered_cases
 from workflow_app.services.case_file.numbered_cases import CaseHit
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.papers import (
@@ -31,10 +30,8 @@ from workflow_app.services.papers.document_views import DocumentView
 from workflow_app.services.running import likely_cases, unread
 from workflow_app.services.running.unread import Unread
 
-MOST_NEAR, MOST_STACKS, MOST_WAITING = 3, 20, 50
+MOST_NEAR, MOST_WAITING = 3, 50
 LABELS = paper_labels.OTHERS
-BY_ITSELF = {stacks.SCAN: "Folder pemindai", stacks.MAIL: "Surat elektronik"}
-"""Where a stack came from that nobody brought."""
 RESTRICTED = (
     "Dokumen ini untuk berkas yang dibatasi, atau tumpukannya dibawa satu fungsi, jadi tidak menjadi arsip umum. Masukkan ke "
     "berkas yang melanjutkannya."
@@ -57,46 +54,6 @@ class WaitingPart:
 
 
 @dataclass(frozen=True)
-class StackView:
-    """One stack and how far it is."""
-
-    id: UUID
-    kind: str
-    brought_at: datetime
-    received_at: datetime | None
-    """When the server received a mail."""
-    brought_by: str
-    can_take_out: bool
-    """Is the whole for the actor?"""
-    status: str
-    pages: int
-    pages_seen: int
-    reason: str
-    can_retry: bool
-    landed: int
-    """Parts in their cases."""
-    reading: int
-    """Parts whose words are not read yet."""
-    waiting: int
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far the stacks are."""
-
-    stacks: Sequence[StackView]
-    waiting: int
-    """Parts that wait for the actor."""
-    elsewhere: int
-    """Parts of the unit's stacks that wait for others: they belong to cases that the actor may not open."""
-
-    @property
-    def is_moving(self) -> bool:
-        """Does the worker still have something to do?"""
-        return any(stack.status in ("waiting", "splitting") or stack.reading for stack in self.stacks)
-
-
-@dataclass(frozen=True)
 class Tray(Progress):
     """The whole page."""
 
@@ -107,24 +64,8 @@ class Tray(Progress):
 
 def show(work: UnitOfWork) -> Tray:
     """What was brought lately in the actor's unit, and what waits for a person."""
-    known = progress(work)
+    known = stack_progress.progress(work)
     return Tray(known.stacks, known.waiting, known.elsewhere, _waiting(work), unread.of(work))
-
-
-def progress(work: UnitOfWork) -> Progress:
-    """The stacks that were brought lately, and how many parts wait: for the page that asks again and again."""
-    check_role(work.actor, STACK_BRINGERS)
-    query = select(PaperStack).where(PaperStack.unit == work.actor.unit)
-    found = work.session.scalars(query.order_by(PaperStack.brought_at.desc()).limit(MOST_STACKS)).all()
-    waiting = (
-        select(func.count().filter(_is_for(work)), func.count())
-        .select_from(StackPart)
-        .join(PaperStack, PaperStack.id == StackPart.stack_id)
-        .join(Document, Document.id == StackPart.document_id)
-        .where(StackPart.status == "tray", PaperStack.unit == work.actor.unit)
-    )
-    for_me, together = work.session.execute(waiting).one()
-    return Progress(_stacks(work, found), for_me, together - for_me)
 
 
 def place(work: UnitOfWork, stack_id: UUID, no: int, number: str, label: str, *, max_megabytes: int) -> str:
@@ -160,7 +101,7 @@ def _locked(work: UnitOfWork, stack_id: UUID, no: int) -> StackPart:
     check_role(work.actor, STACK_BRINGERS)
     query = select(StackPart).join(PaperStack, PaperStack.id == StackPart.stack_id)
     query = query.join(Document, Document.id == StackPart.document_id).with_for_update(of=StackPart)
-    query = query.where(StackPart.stack_id == stack_id, StackPart.no == no, _is_for(work))
+    query = query.where(StackPart.stack_id == stack_id, StackPart.no == no, tray_sight.is_to_sort(work))
     part = work.session.scalars(query, execution_options={"populate_existing": True}).first()
     if part is None:
         raise NotFound()
@@ -168,11 +109,6 @@ def _locked(work: UnitOfWork, stack_id: UUID, no: int) -> StackPart:
         raise Conflict("Bagian ini sudah ditempatkan. Muat ulang halaman untuk melihat sisanya.")
     paper_sight.readable(work, part.document_id)
     return part
-
-
-def _is_for(work: UnitOfWork) -> ColumnElement[bool]:
-    """This `StackPart` and its `Document` are for the actor to sort."""
-    return tray_sight.is_shown(work) & clearances.is_cleared(work)
 
 
 def near(work: UnitOfWork, number: str) -> list[CaseHit]:
@@ -189,53 +125,12 @@ def _case_with(work: UnitOfWork, number: str) -> UUID:
     return hits[0].id
 
 
-def _stacks(work: UnitOfWork, found: Sequence[PaperStack]) -> list[StackView]:
-    counts: dict[tuple[UUID, str, bool], int] = {}
-    is_read = Document.status.in_((DocumentStatus.READABLE, DocumentStatus.UNREADABLE))
-    query = (
-        select(StackPart.stack_id, StackPart.status, is_read, func.count())
-        .join(Document, Document.id == StackPart.document_id)
-        .where(StackPart.stack_id.in_([stack.id for stack in found]))
-        .group_by(StackPart.stack_id, StackPart.status, is_read)
-    )
-    for stack_id, status, done, count in work.session.execute(query):
-        counts[stack_id, status, done] = count
-    names = people.names_of(work, [stack.brought_by for stack in found if stack.brought_by])
-
-    def sum_of(stack: PaperStack, status: str | None = None, done: bool | None = None) -> int:
-        return sum(
-            count
-            for (stack_id, known, is_done), count in counts.items()
-            if stack_id == stack.id and status in (None, known) and done in (None, is_done)
-        )
-
-    return [
-        StackView(
-            id=stack.id,
-            kind=stack.kind,
-            brought_at=stack.brought_at,
-            received_at=stack.received_at,
-            brought_by=names.get(stack.brought_by, "Sistem") if stack.brought_by else BY_ITSELF[stack.kind],
-            can_take_out=stacks.may_take_out(work, stack),
-            status=stack.status,
-            pages=stack.pages,
-            pages_seen=stack.pages_seen,
-            reason=stack.reason,
-            can_retry=stack.status == "failed" or stacks.is_stuck(work, stack),
-            landed=sum_of(stack, "landed"),
-            reading=sum_of(stack, done=False),
-            waiting=sum_of(stack, "tray"),
-        )
-        for stack in found
-    ]
-
-
 def _waiting(work: UnitOfWork) -> list[WaitingPart]:
     query = (
         select(StackPart, PaperStack)
         .join(PaperStack, PaperStack.id == StackPart.stack_id)
         .join(Document, Document.id == StackPart.document_id)
-        .where(StackPart.status == "tray", _is_for(work))
+        .where(StackPart.status == "tray", tray_sight.is_to_sort(work))
         .order_by(PaperStack.brought_at, StackPart.stack_id, StackPart.no)
         .limit(MOST_WAITING)
     )
