@@ -10,7 +10,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from workflow_app.connections import STORE_SECONDS, WEB_SECONDS, connect, now
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import processes, working_days
+from workflow_app.services.office import working_days
+from workflow_app.services.sop import processes
 from workflow_app.services.watching import health
 from workflow_app.services.watching.watch import Watch
 from workflow_app.settings import Settings, read_settings

@@ -26,9 +26,10 @@ from workflow_app.engine import definitions, scenarios
 from workflow_app.services.accounts import users
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
 from workflow_app.services.ground.vault import Vault
-from workflow_app.services.office import configuration, processes
+from workflow_app.services.office import configuration
 from workflow_app.services.running import rehearsal
 from workflow_app.services.running.rehearsal import Stage
+from workflow_app.services.sop import processes
 from workflow_app.settings import Settings
 from workflow_app.types import SYSTEM, Actor
 

@@ -7,7 +7,7 @@ from tests.unit.engine.folder import Folder
 from tests.unit.processes.folder import PROCESSES
 from workflow_app.engine import definitions
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import processes
+from workflow_app.services.sop import processes
 from workflow_app.types import SYSTEM
 
 

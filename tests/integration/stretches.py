@@ -6,7 +6,7 @@ from workflow_app.engine import state
 from workflow_app.engine.specs import Scope
 from workflow_app.models.case import Case
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office.processes import definition_of
+from workflow_app.services.sop.processes import definition_of
 from workflow_app.types import SYSTEM
 
 LENGTH = 20

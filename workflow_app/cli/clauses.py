@@ -7,9 +7,9 @@ from pathlib import Path
 import click
 
 from workflow_app.cli.site import processes_dir
-from workflow_app.services.office import clause_records
-from workflow_app.services.office import clauses as map_of
-from workflow_app.services.office.clauses import Proof, Verdict
+from workflow_app.services.sop import clause_records
+from workflow_app.services.sop import clauses as map_of
+from workflow_app.services.sop.clauses import Proof, Verdict
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGE = ROOT / "docs" / "clauses.md"

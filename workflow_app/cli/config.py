@@ -10,13 +10,9 @@ import click
 from workflow_app.cli.site import connected
 from workflow_app.errors import SentraError
 from workflow_app.services.accounts import users
-from workflow_app.services.office import (
-    calendars,
-    configuration,
-    configuration_files,
-    configuration_keys,
-    rosters,
-)
+from workflow_app.services.days import calendars, rosters
+from workflow_app.services.governing import configuration_files
+from workflow_app.services.office import configuration, configuration_keys
 from workflow_app.types import SYSTEM, WITA, Actor
 
 KEY_WIDTH = 28

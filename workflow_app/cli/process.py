@@ -12,9 +12,9 @@ import click
 from workflow_app.cli.site import connected, processes_dir
 from workflow_app.errors import InvalidDefinition, InvalidInput, SentraError
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import processes
-from workflow_app.services.office.processes import check_folder, check_kinship
 from workflow_app.services.running import move_orders, move_previews, moves
+from workflow_app.services.sop import processes
+from workflow_app.services.sop.processes import check_folder, check_kinship
 from workflow_app.types import SYSTEM
 
 

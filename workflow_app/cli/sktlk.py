@@ -7,7 +7,7 @@ import click
 
 from workflow_app.cli.site import processes_dir
 from workflow_app.services.forms import requirements
-from workflow_app.services.office import processes
+from workflow_app.services.sop import processes
 
 
 @click.group()

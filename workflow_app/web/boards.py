@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from workflow_app.errors import NotFound
 from workflow_app.permissions import OVERSEERS
 from workflow_app.services.measuring import board_lists, boards, spans
-from workflow_app.services.office import processes
+from workflow_app.services.sop import processes
 from workflow_app.services.watching import vitals
 from workflow_app.web import freshness
 from workflow_app.web.access import access

@@ -6,9 +6,9 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from workflow_app.errors import InvalidInput
-from workflow_app.services.office import calendars, holiday_years
+from workflow_app.services.days import calendars, holiday_years
+from workflow_app.services.days.holiday_years import Asked
 from workflow_app.services.office.configuration_shapes import YEARS
-from workflow_app.services.office.holiday_years import Asked
 from workflow_app.types import WITA
 from workflow_app.web.access import access
 from workflow_app.web.forms import read_day

@@ -6,8 +6,9 @@ from typing import Any
 from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from workflow_app.services.office import clause_maps, configuration
-from workflow_app.services.office.clause_maps import Status
+from workflow_app.services.office import configuration
+from workflow_app.services.sop import clause_maps
+from workflow_app.services.sop.clause_maps import Status
 from workflow_app.web.access import public
 from workflow_app.web.parts import sentra
 from workflow_app.web.transaction import unit_of_work

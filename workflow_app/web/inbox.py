@@ -9,7 +9,8 @@ from flask.typing import ResponseReturnValue
 from workflow_app.permissions import LEADS, has_role
 from workflow_app.services.accounts import absences
 from workflow_app.services.case_file import inbox
-from workflow_app.services.office import calendars, duties, processes, rosters
+from workflow_app.services.days import calendars, duties, rosters
+from workflow_app.services.sop import processes
 from workflow_app.services.watching import vitals
 from workflow_app.web.access import access
 from workflow_app.web.transaction import unit_of_work

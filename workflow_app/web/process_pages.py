@@ -15,7 +15,7 @@ from workflow_app.services.measuring import event_files, process_days, process_h
 from workflow_app.services.measuring.event_export import Selection
 from workflow_app.services.measuring.process_heat import Period
 from workflow_app.services.measuring.process_stays import Which
-from workflow_app.services.office import processes
+from workflow_app.services.sop import processes
 from workflow_app.types import WITA
 from workflow_app.web.access import access
 from workflow_app.web.heat import WORDS, heat_of

@@ -7,8 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from workflow_app.errors import Conflict, InvalidDefinition, InvalidInput, NotFound
 from workflow_app.permissions import PROCESS_KEEPERS
-from workflow_app.services.office import process_versions, processes
 from workflow_app.services.running import move_orders, move_previews, moves
+from workflow_app.services.sop import process_versions, processes
 from workflow_app.web import page_keys
 from workflow_app.web.access import access
 from workflow_app.web.failures import status_of

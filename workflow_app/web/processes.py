@@ -6,8 +6,8 @@ from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from workflow_app.permissions import BEGINNERS
-from workflow_app.services.office import processes
 from workflow_app.services.running import cases, disposal_proposals
+from workflow_app.services.sop import processes
 from workflow_app.web import page_keys
 from workflow_app.web.access import access
 from workflow_app.web.transaction import unit_of_work

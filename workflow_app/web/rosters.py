@@ -7,9 +7,9 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from workflow_app.errors import Conflict, InvalidInput, NotFound
-from workflow_app.services.office import roster_weeks
+from workflow_app.services.days import roster_weeks
+from workflow_app.services.days.roster_weeks import Asked
 from workflow_app.services.office.configuration import role_label
-from workflow_app.services.office.roster_weeks import Asked
 from workflow_app.types import WITA
 from workflow_app.web.access import access
 from workflow_app.web.failures import status_of

@@ -14,10 +14,11 @@ from workflow_app.services.arranging import checks
 from workflow_app.services.case_file import access as reach
 from workflow_app.services.case_file import case_tasks, handoffs, identities, records, similar
 from workflow_app.services.correspondence import letter_views
+from workflow_app.services.days import duties
 from workflow_app.services.forms import doubts, requirements
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.keeping import disposals
-from workflow_app.services.office import duties, regions
+from workflow_app.services.office import regions
 from workflow_app.services.papers import documents, form_proposals
 from workflow_app.services.public import tracking_codes
 from workflow_app.services.running import (

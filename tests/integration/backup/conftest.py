@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.integration.backup.sites import SKTLK, Site, deposit, play, site, stage_of
-from workflow_app.services.office import configuration, processes
+from workflow_app.services.office import configuration
 from workflow_app.services.papers import reading
+from workflow_app.services.sop import processes
 from workflow_app.types import SYSTEM
 
 

@@ -14,7 +14,7 @@ from tests.integration.services.moving import REASON, begin, put_up, row, servic
 from tests.unit.engine.folder import Folder
 from workflow_app.connections import connect
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import processes
+from workflow_app.services.sop import processes
 from workflow_app.settings import read_settings
 from workflow_app.types import SYSTEM
 

@@ -21,7 +21,8 @@ from workflow_app import connections
 from workflow_app.app import create_app
 from workflow_app.connections import connect
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import configuration, processes
+from workflow_app.services.office import configuration
+from workflow_app.services.sop import processes
 from workflow_app.settings import Settings, read_settings
 from workflow_app.types import SYSTEM
 

@@ -23,9 +23,10 @@ from workflow_app.models.task import Draft, Task
 from workflow_app.services.bringing import mail_parts, stack_progress
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
-from workflow_app.services.office import configuration, offers, processes
+from workflow_app.services.office import configuration, offers
 from workflow_app.services.papers import documents
 from workflow_app.services.running import cases, mail_complaints, task_views, tray
+from workflow_app.services.sop import processes
 from workflow_app.types import SYSTEM, Actor, Answers
 
 ADDRESS = "budi@contoh.test"

@@ -23,9 +23,9 @@ from workflow_app.models.case import Case
 from workflow_app.models.submission import SealedAnswers, Submission
 from workflow_app.models.task import Draft, Task
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
-from workflow_app.services.office import processes
 from workflow_app.services.running import drafts, rehearsal, task_views, tasks
 from workflow_app.services.running.rehearsal import Stage
+from workflow_app.services.sop import processes
 from workflow_app.types import SYSTEM, Actor, Answers
 
 STORED = (AuditEvent, SealedAnswers, Submission, Draft)

@@ -24,10 +24,10 @@ from workflow_app.services.case_file import case_tasks, history, inbox, kinship,
 from workflow_app.services.correspondence import letters
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import processes
 from workflow_app.services.public import case_counts
 from workflow_app.services.running import rehearsal, task_views, tasks, wakes
 from workflow_app.services.running.rehearsal import Stage
+from workflow_app.services.sop import processes
 from workflow_app.services.watching import consistency_cases
 from workflow_app.types import SYSTEM, Actor, Answers
 

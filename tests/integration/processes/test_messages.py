@@ -16,9 +16,10 @@ from workflow_app.models.message import Message
 from workflow_app.services.case_file import clocks
 from workflow_app.services.correspondence import messages
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import configuration, processes, readable
+from workflow_app.services.office import configuration, readable
 from workflow_app.services.running import rehearsal, wakes
 from workflow_app.services.running.rehearsal import Stage
+from workflow_app.services.sop import processes
 from workflow_app.types import SYSTEM, Actor
 
 FILES = definitions.read_folder(PROCESSES / "lp")

@@ -26,9 +26,9 @@ from workflow_app.models.submission import Submission
 from workflow_app.models.task import Task
 from workflow_app.services.correspondence import printing
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import processes
 from workflow_app.services.running import rehearsal
 from workflow_app.services.running.rehearsal import Stage
+from workflow_app.services.sop import processes
 from workflow_app.services.watching import consistency_cases
 from workflow_app.types import SYSTEM, Actor
 

@@ -18,7 +18,7 @@ from workflow_app.engine.model import read_model
 from workflow_app.models.letter import Letter
 from workflow_app.services.correspondence import letters
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office import processes
+from workflow_app.services.sop import processes
 from workflow_app.types import WITA, Actor
 
 BEFORE = datetime(2026, 12, 31, 23, 59, tzinfo=WITA).astimezone(UTC)

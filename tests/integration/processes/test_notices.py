@@ -21,11 +21,12 @@ from workflow_app.models.letter import Letter
 from workflow_app.services.case_file import access, identities, records
 from workflow_app.services.correspondence import letter_views
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import configuration, processes
-from workflow_app.services.office.processes import definition_of
+from workflow_app.services.office import configuration
 from workflow_app.services.public import tracking
 from workflow_app.services.running import cases, rehearsal, tasks
 from workflow_app.services.running.rehearsal import Stage
+from workflow_app.services.sop import processes
+from workflow_app.services.sop.processes import definition_of
 from workflow_app.types import SYSTEM, WITA, Actor, Answers
 
 LAST_MINUTE = datetime(2026, 12, 31, 23, 59, tzinfo=WITA)

@@ -15,9 +15,9 @@ from workflow_app.models.letter import Letter
 from workflow_app.models.message import Message
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import processes
 from workflow_app.services.running import rehearsal
 from workflow_app.services.running.rehearsal import Stage
+from workflow_app.services.sop import processes
 from workflow_app.types import SYSTEM, Actor
 
 SCENARIOS = [

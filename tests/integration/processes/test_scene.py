@@ -10,9 +10,9 @@ from tests.integration.services.calls import REPORT, Call, call
 from workflow_app.models.case import Case
 from workflow_app.models.task import Task
 from workflow_app.services.case_file import kinship
-from workflow_app.services.office import processes
 from workflow_app.services.running import task_views, tasks
 from workflow_app.services.running.task_views import TaskView
+from workflow_app.services.sop import processes
 from workflow_app.types import SYSTEM, Answers
 
 __all__ = ["call"]

@@ -7,8 +7,8 @@ from tests.integration.conftest import PROCESSES
 from workflow_app.models.case import Case
 from workflow_app.services.case_file import case_tasks, clocks, inbox, kinship
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import processes
 from workflow_app.services.running import tasks
+from workflow_app.services.sop import processes
 from workflow_app.types import SYSTEM, Actor, Answers
 
 TAKEN: Answers = {

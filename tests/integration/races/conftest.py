@@ -13,7 +13,8 @@ from tests.integration.races.office import Office
 from tests.services import new_database
 from workflow_app.app import create_app
 from workflow_app.connections import connect
-from workflow_app.services.office import configuration, processes
+from workflow_app.services.office import configuration
+from workflow_app.services.sop import processes
 from workflow_app.settings import Settings, read_settings
 from workflow_app.types import SYSTEM
 

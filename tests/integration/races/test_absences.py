@@ -14,7 +14,7 @@ from workflow_app.local_stack.children import wait_until
 from workflow_app.services.accounts import absences, role_changes, staff
 from workflow_app.services.accounts.absence_rules import Asked
 from workflow_app.services.case_file import access
-from workflow_app.services.office import substitutions
+from workflow_app.services.days import substitutions
 from workflow_app.services.running import tasks
 from workflow_app.types import SYSTEM, WITA, Actor
 

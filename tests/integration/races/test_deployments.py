@@ -11,8 +11,8 @@ from tests.integration.races.meeting import outcome, second_comes_while_first_ho
 from tests.integration.races.office import Office
 from workflow_app.models.definition import Definition
 from workflow_app.services.ground import audit
-from workflow_app.services.office import processes
 from workflow_app.services.running import cases, task_views
+from workflow_app.services.sop import processes
 from workflow_app.types import SYSTEM
 
 

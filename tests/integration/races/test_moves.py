@@ -13,8 +13,8 @@ from workflow_app.models.audit import AuditEvent
 from workflow_app.models.case import Case
 from workflow_app.models.move import CaseMove
 from workflow_app.services.ground import audit
-from workflow_app.services.office import processes
 from workflow_app.services.running import moves
+from workflow_app.services.sop import processes
 from workflow_app.services.watching import consistency_cases
 from workflow_app.types import SYSTEM
 

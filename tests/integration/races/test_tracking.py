@@ -12,10 +12,10 @@ from workflow_app.engine import definitions, scenarios
 from workflow_app.errors import InvalidInput
 from workflow_app.models.letter import Letter
 from workflow_app.models.tracking import TrackingCode
-from workflow_app.services.office import processes
 from workflow_app.services.public import tracking, tracking_codes
 from workflow_app.services.public.tracking_codes import IssuedCode
 from workflow_app.services.running import rehearsal
+from workflow_app.services.sop import processes
 from workflow_app.types import PUBLIC, SYSTEM
 
 

@@ -11,8 +11,9 @@ from workflow_app.models.wall import CaseWall
 from workflow_app.services.accounts import absences
 from workflow_app.services.accounts.absence_rules import Asked
 from workflow_app.services.case_file import inbox
+from workflow_app.services.days import substitutions
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import configuration, substitutions
+from workflow_app.services.office import configuration
 from workflow_app.services.running import task_views, tasks
 from workflow_app.types import SYSTEM, Actor, Answers
 

@@ -10,8 +10,8 @@ import pytest
 from tests.integration.conftest import PROCESSES, TestClock
 from workflow_app.models.task import Task
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import processes
 from workflow_app.services.running import cases, tasks
+from workflow_app.services.sop import processes
 from workflow_app.types import SYSTEM, Actor, Answers
 
 REPORT: Answers = {

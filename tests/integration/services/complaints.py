@@ -12,9 +12,9 @@ from workflow_app.engine import definitions, scenarios
 from workflow_app.engine.scenarios import Complete, Scenario
 from workflow_app.models.task import Task
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import processes
 from workflow_app.services.running import rehearsal
 from workflow_app.services.running.rehearsal import Stage
+from workflow_app.services.sop import processes
 from workflow_app.types import SYSTEM, Actor, Answers
 
 FILES = definitions.read_folder(PROCESSES / "complaint")

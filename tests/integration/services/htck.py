@@ -9,9 +9,9 @@ from tests.integration.open_tasks import task_of
 from workflow_app.models.task import Task
 from workflow_app.services.case_file import case_tasks, incidents
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import processes
 from workflow_app.services.running import cases, tasks, wakes
 from workflow_app.services.running.tasks import Completion
+from workflow_app.services.sop import processes
 from workflow_app.types import SYSTEM, Actor, Answers
 
 KEY = "htck"

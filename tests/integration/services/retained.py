@@ -18,10 +18,11 @@ from tests.unit.ocr import fed
 from workflow_app.models.case import Case
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.keeping import disposals, due_papers, holdings, retention
-from workflow_app.services.office import configuration, configuration_seeds, processes, retention_schedule
+from workflow_app.services.office import configuration, configuration_seeds, retention_schedule
 from workflow_app.services.papers import documents
 from workflow_app.services.running import cases, disposal_proposals, rehearsal, tasks
 from workflow_app.services.running.rehearsal import Stage
+from workflow_app.services.sop import processes
 from workflow_app.settings import Settings
 from workflow_app.types import SYSTEM, Actor
 

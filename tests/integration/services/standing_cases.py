@@ -11,7 +11,7 @@ from workflow_app.models.task import Task
 from workflow_app.models.wall import CaseWall
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import processes
+from workflow_app.services.sop import processes
 from workflow_app.types import SYSTEM, Actor
 
 APPROVAL = ("persetujuan", "Periksa dan setujui", "ka_spkt")

@@ -13,8 +13,8 @@ from workflow_app.models.absence import Absence
 from workflow_app.models.audit import AuditEvent
 from workflow_app.services.accounts import absences, users
 from workflow_app.services.accounts.absence_rules import Asked
+from workflow_app.services.days import substitutions
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import substitutions
 from workflow_app.types import SYSTEM, Actor
 
 Person = Callable[..., Actor]

@@ -10,7 +10,7 @@ from tests.integration.deploying import copy_of
 from tests.integration.services.standing_cases import APPROVAL, WORK, Office, Span
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.measuring import board_lists, boards
-from workflow_app.services.office import processes
+from workflow_app.services.sop import processes
 from workflow_app.types import SYSTEM, Actor
 
 

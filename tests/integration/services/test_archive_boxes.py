@@ -32,10 +32,10 @@ from workflow_app.services.case_file import kinship
 from workflow_app.services.correspondence import digitised, letters, printing
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import processes
 from workflow_app.services.papers import levels
 from workflow_app.services.running import archive_boxes, cases
 from workflow_app.services.running.archive_boxes import AskedBox, AskedBundle
+from workflow_app.services.sop import processes
 from workflow_app.services.watching import consistency_cases
 from workflow_app.types import SYSTEM, AccessLevel, Actor, Answers
 

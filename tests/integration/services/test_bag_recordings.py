@@ -10,9 +10,9 @@ from tests.integration.conftest import PROCESSES
 from workflow_app.models.case import Case
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.keeping import bag_export, bag_import
-from workflow_app.services.office import processes
 from workflow_app.services.papers import documents, paper_labels
 from workflow_app.services.running import cases
+from workflow_app.services.sop import processes
 from workflow_app.types import SYSTEM, AccessLevel, Actor
 
 

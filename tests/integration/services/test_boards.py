@@ -18,7 +18,8 @@ from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.measuring import board_lists, boards, news, spans
 from workflow_app.services.measuring.boards import Board
-from workflow_app.services.office import configuration, processes
+from workflow_app.services.office import configuration
+from workflow_app.services.sop import processes
 from workflow_app.types import SYSTEM, Actor
 
 NIGHT = datetime(2026, 11, 23, 15, 50, tzinfo=UTC)

@@ -17,9 +17,10 @@ from workflow_app.services.accounts import users
 from workflow_app.services.accounts.users import UserView
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import configuration, processes
+from workflow_app.services.office import configuration
 from workflow_app.services.running import boxes
 from workflow_app.services.running.boxes import Asked
+from workflow_app.services.sop import processes
 from workflow_app.types import SYSTEM, WITA, Actor
 
 BOX = "Kotak pengaduan SPKT"

@@ -12,9 +12,10 @@ from tests.integration.conftest import TestClock
 from workflow_app.models.audit import AuditEvent
 from workflow_app.models.case import Case, CaseClock
 from workflow_app.services.case_file import clocks, history
+from workflow_app.services.days import calendars
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
-from workflow_app.services.office import calendars, configuration
+from workflow_app.services.office import configuration
 from workflow_app.services.office.configuration import SEED, SOP_IN_FORCE
 from workflow_app.services.running import wakes
 from workflow_app.types import SYSTEM, WITA, Actor

@@ -14,8 +14,8 @@ from workflow_app.models.case import Case
 from workflow_app.models.task import Task
 from workflow_app.services.case_file import diagrams, history, inbox
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import processes
 from workflow_app.services.running import cases, tasks
+from workflow_app.services.sop import processes
 from workflow_app.services.watching import consistency_cases
 from workflow_app.types import SYSTEM, Actor
 

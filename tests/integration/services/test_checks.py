@@ -17,8 +17,8 @@ from workflow_app.models.task import Task
 from workflow_app.services.arranging import checks, partings, unchecked
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.keeping import holdings
-from workflow_app.services.office.processes import definition_of
 from workflow_app.services.papers import documents, levels, versions
+from workflow_app.services.sop.processes import definition_of
 from workflow_app.types import SYSTEM, Actor
 
 

@@ -10,8 +10,9 @@ from workflow_app.errors import InvalidInput
 from workflow_app.models.case import Case
 from workflow_app.services.case_file import clocks, history, stages
 from workflow_app.services.case_file.clocks import ClockView
+from workflow_app.services.governing import configuration_files
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office import configuration, configuration_files
+from workflow_app.services.office import configuration
 from workflow_app.services.running import cases, wakes
 from workflow_app.types import SYSTEM
 

@@ -18,9 +18,9 @@ from workflow_app.services.correspondence import printing
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.office import numbers
-from workflow_app.services.office.processes import definition_of
 from workflow_app.services.running import cases, rehearsal, wakes
 from workflow_app.services.running.rehearsal import Stage
+from workflow_app.services.sop.processes import definition_of
 from workflow_app.types import SYSTEM, Actor
 
 NEW_YEAR = datetime(2026, 12, 31, 16, 0, tzinfo=UTC)

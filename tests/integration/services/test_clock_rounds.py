@@ -11,9 +11,9 @@ from workflow_app.models.case import Case
 from workflow_app.services.case_file import clocks
 from workflow_app.services.case_file.clocks import ClockView
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
-from workflow_app.services.office import processes
 from workflow_app.services.running import rehearsal
 from workflow_app.services.running.rehearsal import Stage
+from workflow_app.services.sop import processes
 from workflow_app.types import SYSTEM
 
 NAME = "penerimaan_rujukan"

@@ -13,10 +13,12 @@ from workflow_app.engine.forms import Form
 from workflow_app.errors import InvalidInput
 from workflow_app.models.box import BoxOpening
 from workflow_app.services.accounts import users
+from workflow_app.services.governing import configuration_files
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
-from workflow_app.services.office import configuration, configuration_files, offers, processes
+from workflow_app.services.office import configuration, offers
 from workflow_app.services.office.configuration import SEED
 from workflow_app.services.running import boxes, cases, task_views, tasks
+from workflow_app.services.sop import processes
 from workflow_app.types import SYSTEM, WITA, Actor
 
 KEY = offers.CHANNELS

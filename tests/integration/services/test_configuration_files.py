@@ -9,8 +9,9 @@ from sqlalchemy import func, select
 from tests.integration.conftest import MONDAY
 from workflow_app.errors import InvalidInput
 from workflow_app.models.configuration import Configuration
+from workflow_app.services.governing import configuration_files
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office import configuration, configuration_files
+from workflow_app.services.office import configuration
 from workflow_app.services.office.configuration import SEED
 
 LATER = MONDAY + timedelta(days=8)

@@ -12,8 +12,9 @@ from workflow_app.errors import Forbidden
 from workflow_app.models.audit import AuditEvent
 from workflow_app.models.configuration import Configuration
 from workflow_app.roles import ROLES
+from workflow_app.services.governing import configuration_files
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
-from workflow_app.services.office import configuration, configuration_files, configuration_keys
+from workflow_app.services.office import configuration, configuration_keys
 from workflow_app.services.office.configuration import SEED, SOP_IN_FORCE
 from workflow_app.services.office.configuration_keys import OWNERS
 from workflow_app.types import SYSTEM, Actor

@@ -20,9 +20,10 @@ from workflow_app.services.correspondence import letters
 from workflow_app.services.governing import letter_previews, previews, samples
 from workflow_app.services.governing.previews import Preview
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import configuration, numbers, processes
+from workflow_app.services.office import configuration, numbers
 from workflow_app.services.office.configuration import SEED
 from workflow_app.services.running import seeding
+from workflow_app.services.sop import processes
 from workflow_app.types import SYSTEM, Actor
 
 __all__ = ["call"]

@@ -14,8 +14,8 @@ from workflow_app.services.governing.previews import Preview
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.office import configuration_keys, configuration_readers
 from workflow_app.services.office.configuration import SEED
-from workflow_app.services.office.processes import definition_of
 from workflow_app.services.running import seeding
+from workflow_app.services.sop.processes import definition_of
 from workflow_app.types import SYSTEM, Actor
 
 MIDNIGHT = datetime(2026, 11, 30, 16, 0, tzinfo=UTC)

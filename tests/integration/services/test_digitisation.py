@@ -15,10 +15,10 @@ from workflow_app.engine.scenarios import Scenario
 from workflow_app.errors import Forbidden, NotFound
 from workflow_app.models.document import CaseDocument
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import processes
 from workflow_app.services.papers import documents, intake
 from workflow_app.services.running import cases, rehearsal
 from workflow_app.services.running.rehearsal import Stage
+from workflow_app.services.sop import processes
 from workflow_app.types import SYSTEM, Actor
 
 FOLDER = PROCESSES / "digitisation"

@@ -32,9 +32,10 @@ from workflow_app.services.keeping import (
     holdings,
     retention,
 )
-from workflow_app.services.office import processes, readable
+from workflow_app.services.office import readable
 from workflow_app.services.papers import documents, paper_labels
 from workflow_app.services.running import cases
+from workflow_app.services.sop import processes
 from workflow_app.settings import Settings
 from workflow_app.types import PUBLIC, SYSTEM, Actor
 

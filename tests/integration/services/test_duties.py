@@ -19,8 +19,9 @@ from workflow_app.models.task import Task
 from workflow_app.models.wall import CaseWall
 from workflow_app.services.accounts import users
 from workflow_app.services.case_file import inbox
+from workflow_app.services.days import duties, rosters
+from workflow_app.services.governing import configuration_files
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import configuration_files, duties, rosters
 from workflow_app.services.running import standing_in, task_views, tasks
 from workflow_app.types import SYSTEM, Actor
 

@@ -21,8 +21,8 @@ from workflow_app.services.case_file.event_log import StayEnd
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.measuring import event_export, stay_tallies
 from workflow_app.services.measuring.event_export import Selection
-from workflow_app.services.office import processes
 from workflow_app.services.running import cases, tasks
+from workflow_app.services.sop import processes
 from workflow_app.services.watching import consistency_cases, consistency_log
 from workflow_app.types import SYSTEM, Actor
 

@@ -20,9 +20,9 @@ from workflow_app.models.audit import AuditEvent
 from workflow_app.models.case import Case
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
 from workflow_app.services.office import niks
-from workflow_app.services.office.processes import definition_of
 from workflow_app.services.papers import documents, form_proposals, reading
 from workflow_app.services.papers.form_proposals import Offer
+from workflow_app.services.sop.processes import definition_of
 from workflow_app.types import SYSTEM, AccessLevel, Actor, Answers
 
 

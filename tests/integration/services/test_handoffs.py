@@ -19,10 +19,11 @@ from workflow_app.models.wall import CaseWall
 from workflow_app.services.case_file import answers, handoffs, identities
 from workflow_app.services.correspondence import letter_views
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
-from workflow_app.services.office import configuration, processes
+from workflow_app.services.office import configuration
 from workflow_app.services.papers import documents, paper_labels
 from workflow_app.services.running import rehearsal, tasks
 from workflow_app.services.running.rehearsal import Stage
+from workflow_app.services.sop import processes
 from workflow_app.types import SYSTEM, Actor, Answers
 
 RETURNED: Answers = {"rujukan_jawaban": "kembalikan", "alasan": "Contoh: bukan tugas fungsi ini."}

@@ -6,9 +6,10 @@ import pytest
 
 from tests.integration.conftest import TestClock
 from workflow_app.errors import Forbidden, InvalidInput, NotFound
+from workflow_app.services.days import calendars, holiday_years
+from workflow_app.services.days.holiday_years import Asked, Year
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import calendars, configuration, holiday_years
-from workflow_app.services.office.holiday_years import Asked, Year
+from workflow_app.services.office import configuration
 from workflow_app.types import SYSTEM, WITA, Actor
 
 NAME = "hari_kerja"

@@ -27,10 +27,11 @@ from workflow_app.models.case import Case
 from workflow_app.models.letter import Letter
 from workflow_app.services.case_file import handoffs, inbox
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import configuration, processes
+from workflow_app.services.office import configuration
 from workflow_app.services.papers import documents
 from workflow_app.services.running import cases, rehearsal
 from workflow_app.services.running.rehearsal import Stage
+from workflow_app.services.sop import processes
 from workflow_app.types import SYSTEM, Actor, Answers
 
 Person = Callable[..., Actor]

@@ -20,8 +20,8 @@ from workflow_app.models.task import Task
 from workflow_app.services.case_file import history, incidents, kinship
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office.processes import definition_of
 from workflow_app.services.running import cases, tasks
+from workflow_app.services.sop.processes import definition_of
 from workflow_app.types import SYSTEM, Actor
 
 Person = Callable[..., Actor]

@@ -7,8 +7,8 @@ from tests.integration.hiring import hire
 from workflow_app.services.case_file import access
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import processes
 from workflow_app.services.running import cases
+from workflow_app.services.sop import processes
 from workflow_app.types import SYSTEM
 
 

@@ -13,8 +13,8 @@ from workflow_app.models.mark import CaseMark
 from workflow_app.services.case_file import marks, similar
 from workflow_app.services.case_file.similar import SimilarCase
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office import processes
-from workflow_app.services.office.processes import definition_of
+from workflow_app.services.sop import processes
+from workflow_app.services.sop.processes import definition_of
 
 EVENT = {
     "tanggal_kejadian": "2026-11-22",

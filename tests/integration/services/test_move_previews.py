@@ -20,8 +20,8 @@ from workflow_app.errors import Conflict, InvalidDefinition
 from workflow_app.models.case import Case
 from workflow_app.models.move import MoveOrder
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import process_versions, processes
 from workflow_app.services.running import move_orders, move_previews, moves
+from workflow_app.services.sop import process_versions, processes
 from workflow_app.services.watching import consistency_jobs
 from workflow_app.types import SYSTEM, Actor
 

@@ -24,9 +24,10 @@ from workflow_app.services.case_file import dispatches, history, stages
 from workflow_app.services.case_file.stages import StageView
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import configuration, processes
+from workflow_app.services.office import configuration
 from workflow_app.services.running import cases, drafts, rehearsal, task_views, tasks
 from workflow_app.services.running.rehearsal import Stage
+from workflow_app.services.sop import processes
 from workflow_app.types import SYSTEM, WITA, Actor, Answers
 
 __all__ = ["call"]

@@ -30,7 +30,6 @@ from workflow_app.services.case_file import history, incidents
 from workflow_app.services.case_file.event_log import StayEnd
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
-from workflow_app.services.office import processes
 from workflow_app.services.running import (
     drafts,
     move_orders,
@@ -41,6 +40,7 @@ from workflow_app.services.running import (
     tasks,
     wakes,
 )
+from workflow_app.services.sop import processes
 from workflow_app.services.watching import consistency_cases, consistency_jobs
 from workflow_app.types import SYSTEM, Actor, Step
 

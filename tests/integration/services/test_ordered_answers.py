@@ -20,9 +20,9 @@ from workflow_app.models.audit import AuditEvent
 from workflow_app.models.task import Task
 from workflow_app.services.case_file import stages
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import processes
 from workflow_app.services.running import cases, rehearsal, tasks
 from workflow_app.services.running.rehearsal import Stage
+from workflow_app.services.sop import processes
 from workflow_app.types import SYSTEM, WITA, Actor, Answers
 
 SENTENCE = "Periksa urutannya."

@@ -12,8 +12,10 @@ from tests.integration.services.test_calendars import KEY, OFFICE, THREE_DAYS, d
 from workflow_app.errors import InvalidInput
 from workflow_app.models.case import Case
 from workflow_app.services.case_file import clocks
+from workflow_app.services.days import calendars
+from workflow_app.services.governing import configuration_files
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
-from workflow_app.services.office import calendars, configuration, configuration_files
+from workflow_app.services.office import configuration
 from workflow_app.types import SYSTEM
 
 Play = Callable[..., UUID]

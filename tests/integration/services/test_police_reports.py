@@ -21,10 +21,11 @@ from workflow_app.models.task import Task
 from workflow_app.services.case_file import access, answers, identities, records, similar
 from workflow_app.services.correspondence import letter_views, letters
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import configuration, processes
-from workflow_app.services.office.processes import definition_of
+from workflow_app.services.office import configuration
 from workflow_app.services.running import rehearsal, task_views, tasks
 from workflow_app.services.running.rehearsal import Stage
+from workflow_app.services.sop import processes
+from workflow_app.services.sop.processes import definition_of
 from workflow_app.types import SYSTEM, Actor
 
 FILES = definitions.read_folder(PROCESSES / "lp")

@@ -16,8 +16,9 @@ from workflow_app.models.document import CaseDocument
 from workflow_app.models.letter import Letter
 from workflow_app.services.correspondence import letters, printing
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office import configuration, processes
+from workflow_app.services.office import configuration
 from workflow_app.services.papers import documents
+from workflow_app.services.sop import processes
 from workflow_app.types import SYSTEM
 
 PROMISED = {

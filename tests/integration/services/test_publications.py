@@ -20,8 +20,9 @@ from workflow_app.models.task import Task
 from workflow_app.models.wall import CaseWall
 from workflow_app.services.ground import audit, figures
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
-from workflow_app.services.office import configuration, processes
+from workflow_app.services.office import configuration
 from workflow_app.services.public import publications
+from workflow_app.services.sop import processes
 from workflow_app.types import SYSTEM, Actor
 
 Complain = Callable[..., list[UUID]]

@@ -13,8 +13,9 @@ from workflow_app.models.case import Case, ClockEdge
 from workflow_app.services.case_file import clocks, stages
 from workflow_app.services.case_file.clocks import ClockView
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import configuration, processes
+from workflow_app.services.office import configuration
 from workflow_app.services.running import cases, tasks
+from workflow_app.services.sop import processes
 from workflow_app.types import SYSTEM, WITA, Actor
 
 Play = Callable[..., UUID]

@@ -10,8 +10,8 @@ from tests.unit.engine.play import handing_on
 from workflow_app.errors import NotFound, ProcessFault
 from workflow_app.services.case_file import inbox
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import processes
 from workflow_app.services.running import cases, tasks
+from workflow_app.services.sop import processes
 from workflow_app.types import SYSTEM, Actor
 
 FUNCTIONS = ("piket_lantas", "piket_propam")

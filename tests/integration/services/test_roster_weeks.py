@@ -11,9 +11,9 @@ from workflow_app.errors import Conflict, Forbidden, InvalidInput
 from workflow_app.models.audit import AuditEvent
 from workflow_app.models.duty import DutyPeriod
 from workflow_app.services.accounts import users
+from workflow_app.services.days import duties, roster_weeks
+from workflow_app.services.days.roster_weeks import Asked, FunctionWeek
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import duties, roster_weeks
-from workflow_app.services.office.roster_weeks import Asked, FunctionWeek
 from workflow_app.types import SYSTEM, Actor
 
 Person = Callable[..., Actor]

@@ -14,10 +14,11 @@ from workflow_app.engine.scenarios import Complete
 from workflow_app.models.case import Case
 from workflow_app.services.case_file import case_tasks
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import configuration, processes
-from workflow_app.services.office.processes import definition_of
+from workflow_app.services.office import configuration
 from workflow_app.services.running import rehearsal
 from workflow_app.services.running.rehearsal import Stage
+from workflow_app.services.sop import processes
+from workflow_app.services.sop.processes import definition_of
 from workflow_app.types import SYSTEM
 
 KEY = "rute_rujukan.jasa_pengamanan"

@@ -11,8 +11,8 @@ from tests.integration.deploying import deploy
 from tests.unit.engine.family import CALL, CALLER, call, report
 from workflow_app.roles import FIELD_ROLES
 from workflow_app.services.accounts import users
+from workflow_app.services.days import duties, rosters
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import duties, rosters
 from workflow_app.services.running import cases, seeding, tasks
 from workflow_app.types import SYSTEM
 

@@ -19,9 +19,9 @@ from workflow_app.models.task import Task
 from workflow_app.services.bringing import cover_sheets, stack_parts, stacks
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import processes
 from workflow_app.services.papers import documents, reading
 from workflow_app.services.running import cases, drafts, task_views, tasks, tray
+from workflow_app.services.sop import processes
 from workflow_app.types import SYSTEM, Actor, Answers
 
 

@@ -29,8 +29,8 @@ from workflow_app.models.case import Case
 from workflow_app.services.accounts import absences, users
 from workflow_app.services.case_file import access, history
 from workflow_app.services.correspondence import letter_frames
+from workflow_app.services.days import duties, rosters
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import duties, rosters
 from workflow_app.services.running import drafts, task_views, tasks
 from workflow_app.types import SYSTEM, Actor, Answers
 

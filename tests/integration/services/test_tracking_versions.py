@@ -15,10 +15,10 @@ from workflow_app.errors import NotFound
 from workflow_app.models.case import Case
 from workflow_app.models.letter import Letter
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import processes
 from workflow_app.services.public import tracking, tracking_codes
 from workflow_app.services.running import moves, rehearsal
 from workflow_app.services.running.rehearsal import Stage
+from workflow_app.services.sop import processes
 from workflow_app.types import PUBLIC, SYSTEM, Actor
 
 REASON = "Perbaikan menurut surat edaran, contoh."

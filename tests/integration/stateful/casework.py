@@ -22,9 +22,9 @@ from workflow_app.services.case_file import identities, incidents, stages
 from workflow_app.services.correspondence import letter_views, letters
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import configuration
-from workflow_app.services.office.processes import definition_of
 from workflow_app.services.papers import documents
 from workflow_app.services.running import boxes, cases, reopenings
+from workflow_app.services.sop.processes import definition_of
 from workflow_app.types import WITA
 
 REASON = f"{NAME}: alasan yang cukup panjang"

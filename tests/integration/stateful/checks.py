@@ -10,7 +10,7 @@ from workflow_app.models.case import Case
 from workflow_app.models.submission import Submission
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office.processes import definition_of
+from workflow_app.services.sop.processes import definition_of
 from workflow_app.services.watching import consistency_cases, consistency_kinship
 
 Check = Callable[[UnitOfWork], list[object]]

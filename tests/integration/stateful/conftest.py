@@ -15,8 +15,10 @@ from workflow_app import logs
 from workflow_app.engine import definitions, scenarios
 from workflow_app.roles import ROLES
 from workflow_app.services.correspondence import typesetting
+from workflow_app.services.days import substitutions
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import configuration, processes, substitutions
+from workflow_app.services.office import configuration
+from workflow_app.services.sop import processes
 from workflow_app.types import SYSTEM, Actor
 
 FOLDERS: list[Path] = sorted(path.parent for path in PROCESSES.glob("*/process.bpmn"))

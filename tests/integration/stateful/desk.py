@@ -14,8 +14,8 @@ from workflow_app.errors import LoopLimitReached
 from workflow_app.models.case import Case
 from workflow_app.models.task import Draft, Task
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office.processes import definition_of
 from workflow_app.services.running import drafts, standing_in, tasks
+from workflow_app.services.sop.processes import definition_of
 from workflow_app.types import Actor, Answers
 
 NAMES = (

@@ -24,8 +24,8 @@ from workflow_app.roles import FIELD_ROLES
 from workflow_app.services.case_file import clocks
 from workflow_app.services.forms import ordered_answers, requirements, tied_answers
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office.processes import definition_of
 from workflow_app.services.papers import documents
+from workflow_app.services.sop.processes import definition_of
 from workflow_app.types import WITA, Actor, Answer, Answers
 
 PERSONAL = ("Zulfatma Contohsari", "6306119903120007", "0812-0000-7341", "pengadu.rahasia@contoh.id")

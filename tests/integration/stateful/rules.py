@@ -12,7 +12,7 @@ from workflow_app.models.task import Task
 from workflow_app.models.user import User
 from workflow_app.models.wall import CaseWall
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office import processes
+from workflow_app.services.sop import processes
 from workflow_app.types import Actor, Principal
 
 UNIT = "spkt"

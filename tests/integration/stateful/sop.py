@@ -16,7 +16,7 @@ from workflow_app.models.task import Task
 from workflow_app.models.wall import CaseWall
 from workflow_app.services.case_file import answers
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office.processes import definition_of
+from workflow_app.services.sop.processes import definition_of
 from workflow_app.types import Answers
 
 TELLS = frozenset({"R27"})

@@ -21,7 +21,7 @@ from workflow_app.models.submission import Submission
 from workflow_app.services.case_file import answers
 from workflow_app.services.ground import fonts
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
-from workflow_app.services.office import processes
+from workflow_app.services.sop import processes
 from workflow_app.types import SYSTEM
 
 INJECTIONS = {

@@ -17,8 +17,8 @@ from tests.unit.processes.hostile import EMOJI, LONG, TEXTS, names_of
 from workflow_app.engine import definitions
 from workflow_app.models.submission import Submission
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import processes
 from workflow_app.services.running import disposal_proposals
+from workflow_app.services.sop import processes
 from workflow_app.types import SYSTEM, Actor
 
 UNSTORABLE = "karakter yang tidak dapat disimpan"

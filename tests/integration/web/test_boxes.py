@@ -11,7 +11,7 @@ from tests.integration.web.visitor import Visitor
 from workflow_app.models.box import BoxOpening
 from workflow_app.models.case import Case
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import processes
+from workflow_app.services.sop import processes
 from workflow_app.types import SYSTEM, Actor
 
 PAGE = "/kotak-pengaduan"

@@ -12,7 +12,7 @@ from tests.integration.web_server import serving
 from tests.services import new_database
 from workflow_app.connections import connect
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import processes
+from workflow_app.services.sop import processes
 from workflow_app.settings import Settings, read_settings
 from workflow_app.types import SYSTEM
 

@@ -8,8 +8,8 @@ from tests.integration.web import desk
 from tests.integration.web.visitor import Visitor
 from tests.unit.engine.calls import calling, on_disk, small
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import processes
 from workflow_app.services.running import cases
+from workflow_app.services.sop import processes
 from workflow_app.types import SYSTEM, Actor
 
 

@@ -12,8 +12,8 @@ from tests.integration.conftest import PROCESSES
 from tests.integration.web.visitor import Visitor
 from workflow_app.app import create_app
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import clause_records, processes
-from workflow_app.services.office.clauses import COUNT, Verdict
+from workflow_app.services.sop import clause_records, processes
+from workflow_app.services.sop.clauses import COUNT, Verdict
 from workflow_app.settings import Settings
 from workflow_app.types import SYSTEM
 

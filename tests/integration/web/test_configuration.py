@@ -9,8 +9,9 @@ import pytest
 from tests.integration.conftest import PROCESSES, TestClock
 from tests.integration.web.visitor import Visitor, fields_of, parse
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import configuration, configuration_keys, processes
+from workflow_app.services.office import configuration, configuration_keys
 from workflow_app.services.office.configuration import SEED
+from workflow_app.services.sop import processes
 from workflow_app.types import SYSTEM, Actor
 
 Visit = Callable[[str], Visitor]

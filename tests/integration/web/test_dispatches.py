@@ -10,8 +10,8 @@ from sqlalchemy import update
 from tests.integration.services.calls import Call, call
 from tests.integration.web.visitor import Visitor
 from workflow_app.models.heartbeat import Heartbeat
+from workflow_app.services.governing import configuration_files
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import configuration_files
 from workflow_app.services.running import cases
 from workflow_app.services.watching import health
 from workflow_app.types import SYSTEM, Actor

@@ -12,8 +12,8 @@ from workflow_app.app import create_app
 from workflow_app.models.case import Case
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.keeping import disposals, due_papers
-from workflow_app.services.office import processes
 from workflow_app.services.running.rehearsal import Stage
+from workflow_app.services.sop import processes
 from workflow_app.settings import Settings
 from workflow_app.types import SYSTEM, Actor
 

@@ -13,9 +13,9 @@ from workflow_app.engine import definitions, scenarios
 from workflow_app.models.task import Task
 from workflow_app.services.case_file import identities
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import processes
 from workflow_app.services.running import rehearsal
 from workflow_app.services.running.rehearsal import Stage
+from workflow_app.services.sop import processes
 from workflow_app.types import SYSTEM, Actor
 
 PRESS = "Baca keterangan lengkap"

@@ -15,9 +15,9 @@ from tests.integration.web.test_documents import picture
 from tests.integration.web.visitor import Visitor
 from workflow_app.models.audit import AuditEvent
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import processes
 from workflow_app.services.papers import levels, reading, recordings
 from workflow_app.services.running import cases
+from workflow_app.services.sop import processes
 from workflow_app.settings import Settings
 from workflow_app.types import SYSTEM, Actor
 

@@ -14,9 +14,9 @@ from workflow_app.errors import Forbidden
 from workflow_app.models.case import Case
 from workflow_app.models.task import Task
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import processes
 from workflow_app.services.running import rehearsal, tasks
 from workflow_app.services.running.rehearsal import Stage
+from workflow_app.services.sop import processes
 from workflow_app.types import SYSTEM, Actor
 
 FOLDER = PROCESSES / "referral"

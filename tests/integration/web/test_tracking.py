@@ -11,9 +11,9 @@ from tests.integration.web.visitor import Visitor
 from workflow_app.engine import definitions, scenarios
 from workflow_app.services.correspondence import letter_views
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import processes
 from workflow_app.services.running import rehearsal
 from workflow_app.services.running.rehearsal import Stage
+from workflow_app.services.sop import processes
 from workflow_app.types import SYSTEM, Actor
 from workflow_app.web import limits
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.unit.processes.folder import FOLDERS
 from workflow_app.engine.coverage import Coverage
-from workflow_app.services.office import processes
+from workflow_app.services.sop import processes
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from workflow_app.services.office.processes import check_kinship
+from workflow_app.services.sop.processes import check_kinship
 
 RELEASE = sorted(path.parent for path in (Path(__file__).parents[3] / "processes").glob("*/process.bpmn"))
 

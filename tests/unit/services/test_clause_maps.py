@@ -7,9 +7,9 @@ import pytest
 
 from tests.unit.services.test_clauses import small_release
 from workflow_app.errors import NotFound
-from workflow_app.services.office import clause_maps, clause_records, clauses
-from workflow_app.services.office.clause_records import Named
-from workflow_app.services.office.clauses import COUNT, Verdict
+from workflow_app.services.sop import clause_maps, clause_records, clauses
+from workflow_app.services.sop.clause_records import Named
+from workflow_app.services.sop.clauses import COUNT, Verdict
 
 RELEASE = Path(__file__).parents[3] / "processes"
 

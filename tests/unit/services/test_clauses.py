@@ -7,8 +7,8 @@ import pytest
 from tests.unit.engine.calls import hand_off, on_disk
 from workflow_app.cli import clauses as command
 from workflow_app.errors import InvalidDefinition
-from workflow_app.services.office import clauses
-from workflow_app.services.office.clauses import COUNT, Verdict
+from workflow_app.services.sop import clauses
+from workflow_app.services.sop.clauses import COUNT, Verdict
 
 RELEASE = Path(__file__).parents[3] / "processes"
 SENT = """

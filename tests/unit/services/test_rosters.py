@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from workflow_app.services.office.rosters import Doubt, Shift, gaps, overlaps, unable
+from workflow_app.services.days.rosters import Doubt, Shift, gaps, overlaps, unable
 
 NOW = datetime(2026, 12, 1, 1, 0, tzinfo=UTC)
 END = NOW + timedelta(hours=48)

@@ -11,8 +11,8 @@ from workflow_app.models.absence import Absence
 from workflow_app.models.user import User
 from workflow_app.permissions import leads_all
 from workflow_app.services.accounts import people
+from workflow_app.services.days import substitutions
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office import substitutions
 from workflow_app.services.office.readable import moment
 from workflow_app.types import WITA
 

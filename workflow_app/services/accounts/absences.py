@@ -18,9 +18,10 @@ from workflow_app.models.user import User
 from workflow_app.roles import ROLES
 from workflow_app.services.accounts import absence_rules, people
 from workflow_app.services.accounts.absence_rules import Asked
+from workflow_app.services.days import substitutions
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office import configuration, substitutions
+from workflow_app.services.office import configuration
 from workflow_app.services.office.readable import moment
 from workflow_app.types import WITA
 

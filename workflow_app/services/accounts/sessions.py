@@ -15,9 +15,10 @@ from workflow_app.models.configuration import Configuration
 from workflow_app.models.session import UserSession
 from workflow_app.models.user import User, UserRole
 from workflow_app.services.accounts.users import UserView
+from workflow_app.services.days import substitutions
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office import configuration_keys, substitutions
+from workflow_app.services.office import configuration_keys
 
 LONGEST = timedelta(hours=12)
 """No session is older than a long shift."""

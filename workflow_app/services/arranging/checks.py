@@ -25,10 +25,10 @@ from workflow_app.permissions import leaves_trace
 from workflow_app.services.arranging import partings
 from workflow_app.services.case_file import clearances
 from workflow_app.services.ground.unit_of_work import UnitOfWork, translated
-from workflow_app.services.office.processes import definition_of
 from workflow_app.services.papers import document_views, paper_sight, paper_trail, reading, versions
 from workflow_app.services.papers.document_views import DocumentView
 from workflow_app.services.papers.documents import DISPOSED, Content
+from workflow_app.services.sop.processes import definition_of
 
 AROUND = 3
 """Words shown before and after a doubtful one."""

@@ -23,8 +23,8 @@ from workflow_app.services.case_file import access, precedence, task_rights
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import configuration
-from workflow_app.services.office.processes import definition_of
 from workflow_app.services.papers import paper_labels
+from workflow_app.services.sop.processes import definition_of
 
 IDLE = timedelta(minutes=15)
 """After the last use, a link is over."""

@@ -10,7 +10,7 @@ from workflow_app.models.case import Case
 from workflow_app.models.task import Task
 from workflow_app.services.forms import requirements
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office.processes import definition_of
+from workflow_app.services.sop.processes import definition_of
 
 MARK = "SENTRA1"
 _FORM = re.compile(rf"{MARK}/([0-9a-f]{{32}})/([a-z0-9_]{{1,60}})/([A-Z2-7]{{24}})")

@@ -19,8 +19,8 @@ from workflow_app.services.bringing import captures
 from workflow_app.services.case_file import access
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works, translated
-from workflow_app.services.office.processes import definition_of
 from workflow_app.services.papers import paper_labels
+from workflow_app.services.sop.processes import definition_of
 from workflow_app.types import SYSTEM
 
 log = logging.getLogger(__name__)

@@ -28,9 +28,10 @@ from workflow_app.permissions import (
     seers_of_confined,
 )
 from workflow_app.services.case_file import case_tasks
+from workflow_app.services.days import substitutions
 from workflow_app.services.ground import audit, memory
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office import configuration, substitutions
+from workflow_app.services.office import configuration
 
 _ACCOUNT = (
     select(User.is_active, User.unit, UserRole.role)

@@ -9,10 +9,11 @@ from sqlalchemy import bindparam, select
 
 from workflow_app.models.case import Case, CaseClock
 from workflow_app.services.case_file import edges, stages
+from workflow_app.services.days import calendars
 from workflow_app.services.ground import audit, memory
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office import calendars, configuration, readable
-from workflow_app.services.office.processes import definition_of
+from workflow_app.services.office import configuration, readable
+from workflow_app.services.sop.processes import definition_of
 
 _CLOCKS = select(CaseClock).where(CaseClock.case_id == bindparam("case_id")).order_by(CaseClock.round)
 

@@ -11,9 +11,9 @@ from workflow_app.models.effect import PendingEffect
 from workflow_app.models.task import Task
 from workflow_app.services.case_file import access
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office import clause_maps
-from workflow_app.services.office.clause_maps import Carrying
-from workflow_app.services.office.processes import definition_of
+from workflow_app.services.sop import clause_maps
+from workflow_app.services.sop.clause_maps import Carrying
+from workflow_app.services.sop.processes import definition_of
 
 
 @dataclass(frozen=True)

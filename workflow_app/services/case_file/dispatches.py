@@ -17,10 +17,11 @@ from workflow_app.permissions import BOARD_READERS, check_role
 from workflow_app.roles import FIELD_ROLES, ROLES
 from workflow_app.services.accounts import people
 from workflow_app.services.case_file import access, edges, stages
+from workflow_app.services.days import duties
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office import configuration, duties, readable
+from workflow_app.services.office import configuration, readable
 from workflow_app.services.office.configuration import role_label
-from workflow_app.services.office.processes import definition_of
+from workflow_app.services.sop.processes import definition_of
 
 PROCESS = "tkp_dispatch"
 CALL, DONE = "terima_laporan", "hasil_tkp"

@@ -16,7 +16,7 @@ from workflow_app.engine.element import Element
 from workflow_app.models.case import Case, CaseClock, ClockEdge
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import configuration, readable
-from workflow_app.services.office.processes import definition_of
+from workflow_app.services.sop.processes import definition_of
 
 SHORTEST = timedelta(minutes=1)
 """Readings that differ by less are one."""

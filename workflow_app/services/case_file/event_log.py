@@ -12,8 +12,8 @@ from workflow_app.models.case import Case
 from workflow_app.models.event_log import CaseStep
 from workflow_app.services.case_file import case_tasks, unlogged
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office import model_parts
-from workflow_app.services.office.processes import definition_of
+from workflow_app.services.sop import model_parts
+from workflow_app.services.sop.processes import definition_of
 from workflow_app.types import Step
 
 

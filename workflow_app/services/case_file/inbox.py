@@ -19,11 +19,12 @@ from workflow_app.models.user import User
 from workflow_app.models.wall import CaseWall
 from workflow_app.permissions import OVERSEERS, has_role
 from workflow_app.services.case_file import access
+from workflow_app.services.days import duties, substitutions
+from workflow_app.services.days.duties import OnDuty
+from workflow_app.services.days.substitutions import Substitution
 from workflow_app.services.ground import cursors
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office import configuration, duties, substitutions
-from workflow_app.services.office.duties import OnDuty
-from workflow_app.services.office.substitutions import Substitution
+from workflow_app.services.office import configuration
 
 Tab = Literal["mine", "queue", "all"]
 TABS: tuple[Tab, ...] = ("mine", "queue", "all")

@@ -22,7 +22,7 @@ from workflow_app.services.case_file import access, precedence
 from workflow_app.services.ground import audit, jobs, memory
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
 from workflow_app.services.office.configuration import role_label
-from workflow_app.services.office.processes import definition_of
+from workflow_app.services.sop.processes import definition_of
 from workflow_app.types import SYSTEM, Actor, OpenTask
 
 log = logging.getLogger(__name__)

@@ -17,7 +17,7 @@ from workflow_app.services.case_file.openings import Opened
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import readable
-from workflow_app.services.office.processes import definition_of
+from workflow_app.services.sop.processes import definition_of
 from workflow_app.types import Variables
 
 MOST_GENERATIONS = 8

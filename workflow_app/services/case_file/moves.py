@@ -13,8 +13,8 @@ from workflow_app.models.event_log import CaseStep
 from workflow_app.services.case_file import access
 from workflow_app.services.case_file.event_log import StayEnd
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office import model_parts
-from workflow_app.services.office.processes import definition_of
+from workflow_app.services.sop import model_parts
+from workflow_app.services.sop.processes import definition_of
 
 MOST = 500
 """Moves of one case that its page shows; of more, the last ones."""

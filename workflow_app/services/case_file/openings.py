@@ -9,7 +9,7 @@ from workflow_app.models.case import Case
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import numbers
-from workflow_app.services.office.processes import current, definition_of
+from workflow_app.services.sop.processes import current, definition_of
 from workflow_app.types import Variables
 
 

@@ -16,7 +16,7 @@ from workflow_app.services.accounts import people
 from workflow_app.services.case_file import access, answers, case_tasks
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import offers, sentences
-from workflow_app.services.office.processes import definition_of
+from workflow_app.services.sop.processes import definition_of
 from workflow_app.types import SYSTEM, Answers
 
 

@@ -17,7 +17,7 @@ from workflow_app.models.submission import Submission
 from workflow_app.services.case_file import access, answers, marks
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import readable
-from workflow_app.services.office.processes import definition_of
+from workflow_app.services.sop.processes import definition_of
 
 DAYS = 7
 """How far apart two tellings of one event may date it."""

@@ -14,7 +14,7 @@ from workflow_app.models.task import Task
 from workflow_app.permissions import can_work_on, check_four_eyes, check_work_on
 from workflow_app.services.case_file import case_tasks, four_eyes, precedence
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office.processes import definition_of
+from workflow_app.services.sop.processes import definition_of
 from workflow_app.types import Principal
 
 

@@ -15,8 +15,8 @@ from workflow_app.models.wall import CaseWall
 from workflow_app.services.case_file import access, identities
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import readable
-from workflow_app.services.office.processes import definition_of
 from workflow_app.services.papers import levels
+from workflow_app.services.sop.processes import definition_of
 from workflow_app.types import WITA, AccessLevel, Answers
 
 PROCESS, BATCH = "digitisation", "archive_batch"

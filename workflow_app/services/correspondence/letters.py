@@ -19,7 +19,7 @@ from workflow_app.services.ground import audit, jobs, memory
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.keeping import disposal_minutes
 from workflow_app.services.office import numbers
-from workflow_app.services.office.processes import definition_of
+from workflow_app.services.sop.processes import definition_of
 from workflow_app.types import Answer, Answers
 
 WITHDRAWERS = frozenset({"ka_spkt"})

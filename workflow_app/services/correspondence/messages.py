@@ -22,7 +22,7 @@ from workflow_app.services.ground import audit, jobs
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import configuration, message_texts, phones, readable
 from workflow_app.services.office.message_texts import Text
-from workflow_app.services.office.processes import definition_of
+from workflow_app.services.sop.processes import definition_of
 
 CITIZEN = "warga"
 SLIP = "slip"

@@ -19,8 +19,8 @@ from workflow_app.services.correspondence.letters import Statement
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.keeping import bundles, disposal_minutes
 from workflow_app.services.office import readable
-from workflow_app.services.office.processes import definition_of
 from workflow_app.services.papers import drawings, intake, levels
+from workflow_app.services.sop.processes import definition_of
 from workflow_app.types import WITA, Answers
 
 ELEMENT = "surat"

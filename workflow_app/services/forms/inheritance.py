@@ -24,7 +24,7 @@ from workflow_app.services.case_file import (
 )
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office.processes import definition_of
+from workflow_app.services.sop.processes import definition_of
 from workflow_app.types import Answers
 
 MASKED = PERSONAL_GROUPS - {WORKING_NOTES}

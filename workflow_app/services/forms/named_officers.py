@@ -11,7 +11,7 @@ from workflow_app.models.submission import Submission
 from workflow_app.services.accounts import people
 from workflow_app.services.case_file import answers
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office.processes import definition_of
+from workflow_app.services.sop.processes import definition_of
 from workflow_app.types import Answers
 
 

@@ -15,8 +15,8 @@ from workflow_app.models.case import Case, CaseWaiver
 from workflow_app.services.case_file import access, answers, remarks
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office import processes
-from workflow_app.services.office.processes import definition_of
+from workflow_app.services.sop import processes
+from workflow_app.services.sop.processes import definition_of
 from workflow_app.types import Answers
 
 FORM_LABELS = {

@@ -1,1 +1,1 @@
-"""What the office decides, in the browser: the pages of its configuration, and what a change would do before it is made."""
+"""What the office decides, as a whole: the pages of its configuration, its file, and what a change would do before it is made."""

@@ -9,6 +9,7 @@ from typing import Any
 from workflow_app.errors import Conflict, InvalidInput, NotFound
 from workflow_app.permissions import has_role
 from workflow_app.services.accounts import people
+from workflow_app.services.days import rosters
 from workflow_app.services.governing import wording
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import (
@@ -18,7 +19,6 @@ from workflow_app.services.office import (
     configuration_maps,
     configuration_records,
     configuration_titles,
-    rosters,
 )
 from workflow_app.services.office.configuration import SOP_IN_FORCE, Entry
 from workflow_app.services.office.configuration_parts import Faults, Part, Posted, Told, Typed

@@ -13,8 +13,9 @@ from workflow_app.roles import ROLES
 from workflow_app.services.case_file import access, dispatches
 from workflow_app.services.governing import samples
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office import configuration, offers, processes, readable, regions
+from workflow_app.services.office import configuration, offers, readable, regions
 from workflow_app.services.running import effects
+from workflow_app.services.sop import processes
 from workflow_app.types import WITA, Effect
 
 ROUTES = {

@@ -8,10 +8,12 @@ from sqlalchemy import ColumnElement, func, select
 from workflow_app.engine.definitions import Definition
 from workflow_app.models.case import Case, CaseClock
 from workflow_app.services.case_file import clocks, edges
+from workflow_app.services.days import calendars
 from workflow_app.services.governing import samples
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office import calendars, configuration, processes, readable
-from workflow_app.services.office.processes import definition_of
+from workflow_app.services.office import configuration, readable
+from workflow_app.services.sop import processes
+from workflow_app.services.sop.processes import definition_of
 from workflow_app.types import WITA
 
 LOOK_AHEAD = 28

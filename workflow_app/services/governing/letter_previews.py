@@ -16,7 +16,8 @@ from workflow_app.services.correspondence.letters import Statement
 from workflow_app.services.correspondence.typesetting import Metadata
 from workflow_app.services.governing import samples
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office import configuration, numbers, processes
+from workflow_app.services.office import configuration, numbers
+from workflow_app.services.sop import processes
 from workflow_app.types import WITA
 
 LETTERHEAD = "sktlk"

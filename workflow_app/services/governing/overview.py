@@ -6,15 +6,14 @@ from datetime import datetime
 
 from workflow_app.errors import Forbidden, NotFound
 from workflow_app.permissions import has_role
+from workflow_app.services.days import calendars, rosters
 from workflow_app.services.governing import changes, wording
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import (
-    calendars,
     configuration,
     configuration_forms,
     configuration_keys,
     configuration_titles,
-    rosters,
 )
 from workflow_app.services.office.configuration_parts import spoken
 from workflow_app.services.office.configuration_sheets import Known

@@ -6,8 +6,9 @@ from workflow_app.models.case import Case
 from workflow_app.services.bringing import captures
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.keeping import due_papers
-from workflow_app.services.office import configuration, processes, readable
+from workflow_app.services.office import configuration, readable
 from workflow_app.services.papers import levels
+from workflow_app.services.sop import processes
 
 
 def of_schedule(work: UnitOfWork, key: str, now: datetime) -> dict[str, list[str]]:

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from workflow_app.models.case import Case
+from workflow_app.services.days import calendars
 from workflow_app.services.governing import samples
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office import calendars, configuration, configuration_readers, processes
-from workflow_app.services.office.processes import definition_of
+from workflow_app.services.office import configuration, configuration_readers
+from workflow_app.services.sop import processes
+from workflow_app.services.sop.processes import definition_of
 
 
 @dataclass(frozen=True)

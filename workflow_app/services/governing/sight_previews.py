@@ -12,9 +12,10 @@ from workflow_app.permissions import LEADERSHIP
 from workflow_app.roles import FIELD_ROLES
 from workflow_app.services.accounts import users
 from workflow_app.services.case_file import access, handoffs
+from workflow_app.services.days import substitutions
 from workflow_app.services.governing import samples
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office import configuration, readable, substitutions
+from workflow_app.services.office import configuration, readable
 from workflow_app.services.office.configuration import role_label
 from workflow_app.services.public import publications
 from workflow_app.types import WITA, Actor

@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 
 from workflow_app.roles import ROLES
+from workflow_app.services.days import calendars
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office import calendars, configuration, configuration_titles, processes, readable
+from workflow_app.services.office import configuration, configuration_titles, readable
 from workflow_app.services.office.configuration_sheets import Known
+from workflow_app.services.sop import processes
 
 MODELS = {"A": "model A", "B": "model B"}
 

@@ -17,7 +17,7 @@ from workflow_app.services.case_file import access, case_tasks, task_rights, wal
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.keeping import due_papers, retention
-from workflow_app.services.office.processes import definition_of
+from workflow_app.services.sop.processes import definition_of
 
 MOST = 100
 """Papers of one proposal: somebody has to look at each of them."""

@@ -20,8 +20,8 @@ from workflow_app.services.case_file import access, four_eyes
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works, translated
 from workflow_app.services.keeping import disposals, holds, retention
-from workflow_app.services.office.processes import definition_of
 from workflow_app.services.papers import intake, paper_trail
+from workflow_app.services.sop.processes import definition_of
 from workflow_app.types import SYSTEM
 
 SAME_PERSON = "Yang memilih dokumen ini dan yang menyetujui pemusnahannya orang yang sama."

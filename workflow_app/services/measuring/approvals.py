@@ -11,8 +11,8 @@ from workflow_app.models.case import Case
 from workflow_app.models.task import Task
 from workflow_app.services.case_file import access
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office import processes
 from workflow_app.services.office.configuration import role_label
+from workflow_app.services.sop import processes
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from workflow_app.services.measuring import approvals, spans, standings
 from workflow_app.services.measuring.approvals import Approval
 from workflow_app.services.measuring.spans import Span
 from workflow_app.services.measuring.standings import Standing
-from workflow_app.services.office import processes
+from workflow_app.services.sop import processes
 
 SHOWN = 5
 """Cases of each process on the board; the others are in its list."""

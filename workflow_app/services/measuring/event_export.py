@@ -28,7 +28,7 @@ from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.measuring.process_heat import Period
 from workflow_app.services.measuring.stay_tallies import midnight
-from workflow_app.services.office.processes import definition_of
+from workflow_app.services.sop.processes import definition_of
 from workflow_app.types import SYSTEM
 
 AT_ONCE = 2000

@@ -17,7 +17,7 @@ from workflow_app.services.case_file.moves import Move, Stay
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.measuring.process_heat import Chosen
 from workflow_app.services.measuring.stay_tallies import midnight
-from workflow_app.services.office import model_parts
+from workflow_app.services.sop import model_parts
 from workflow_app.types import WITA
 
 MOST = 1000

@@ -23,7 +23,7 @@ from workflow_app.services.case_file import access
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.measuring.stay_lengths import bucket_of, percentile
 from workflow_app.services.measuring.stay_tallies import counted, span, stays, tallied
-from workflow_app.services.office.processes import definition_of
+from workflow_app.services.sop.processes import definition_of
 
 LONGEST = 366
 """Days of the longest period."""

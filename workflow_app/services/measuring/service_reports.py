@@ -18,8 +18,8 @@ from workflow_app.services.case_file import access
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.measuring import spans, standings
 from workflow_app.services.measuring.spans import Span
-from workflow_app.services.office import processes
 from workflow_app.services.office.configuration import role_label
+from workflow_app.services.sop import processes
 from workflow_app.types import WITA
 
 

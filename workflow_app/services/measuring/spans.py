@@ -15,7 +15,8 @@ from workflow_app.models.case import Case, CaseClock
 from workflow_app.services.case_file import access
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.measuring import standings
-from workflow_app.services.office import configuration, processes, readable
+from workflow_app.services.office import configuration, readable
+from workflow_app.services.sop import processes
 
 PERIODS = (7, 30, 90)
 """Days that can be chosen, today among them."""

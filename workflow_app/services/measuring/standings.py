@@ -16,7 +16,7 @@ from workflow_app.services.case_file import edges
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import readable
 from workflow_app.services.office.configuration import role_label
-from workflow_app.services.office.processes import definition_of
+from workflow_app.services.sop.processes import definition_of
 from workflow_app.types import WITA
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)

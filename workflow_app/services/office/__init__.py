@@ -1,1 +1,1 @@
-"""What belongs to the office: configuration, calendars, rosters, numbers, deployed processes, and how things are put into words."""
+"""What the office decides: its configuration, what its values look like, the numbers made by it, and how answers are put into words."""

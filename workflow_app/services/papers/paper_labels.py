@@ -7,7 +7,7 @@ from workflow_app.engine.forms import Form
 from workflow_app.models.case import Case
 from workflow_app.services.forms import requirements
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office.processes import definition_of
+from workflow_app.services.sop.processes import definition_of
 
 OTHERS = ("Surat", "Foto", "Dokumen lain")
 RECORDING = "Rekaman suara"

@@ -19,12 +19,13 @@ from workflow_app.engine.definitions import Definition
 from workflow_app.models.publication import Publication
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office import configuration, offers, processes
-from workflow_app.services.office.processes import definition_of
+from workflow_app.services.office import configuration, offers
 from workflow_app.services.office.readable import MONTHS
 from workflow_app.services.public import case_counts, small_numbers
 from workflow_app.services.public.case_counts import YearCounts
 from workflow_app.services.public.small_numbers import Figure
+from workflow_app.services.sop import processes
+from workflow_app.services.sop.processes import definition_of
 from workflow_app.types import WITA
 
 PROCESS = "complaint"

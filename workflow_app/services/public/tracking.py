@@ -22,8 +22,8 @@ from workflow_app.services.case_file import access, case_tasks, clocks, kinship
 from workflow_app.services.correspondence import letters
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import readable
-from workflow_app.services.office.processes import definition_of
 from workflow_app.services.public import tracking_codes
+from workflow_app.services.sop.processes import definition_of
 from workflow_app.types import WITA
 
 

@@ -19,7 +19,7 @@ from workflow_app.services.correspondence import letters
 from workflow_app.services.ground import audit, codes
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import numbers
-from workflow_app.services.office.processes import definition_of
+from workflow_app.services.sop.processes import definition_of
 
 LENGTH = 12
 """60 random bits: guesses are slowed, and what is kept of it cannot be tried out without the key of the case."""

@@ -16,8 +16,8 @@ from workflow_app.permissions import ARCHIVE_BOX_KEEPERS, check_role
 from workflow_app.services.case_file import access, case_tasks, kinship
 from workflow_app.services.correspondence.digitised import BATCH, PROCESS
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office.processes import current, definition_of
 from workflow_app.services.running import cases, steps, tasks
+from workflow_app.services.sop.processes import current, definition_of
 from workflow_app.types import Answers
 
 BOX, BUNDLE = "daftar_kotak", "daftar"

@@ -29,19 +29,20 @@ from workflow_app.services.case_file import (
 from workflow_app.services.case_file.clocks import ClockView
 from workflow_app.services.case_file.incidents import IncidentView
 from workflow_app.services.correspondence import letters
+from workflow_app.services.days import substitutions
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office import readable, substitutions
+from workflow_app.services.office import readable
 from workflow_app.services.office.configuration import role_label
-from workflow_app.services.office.processes import (
+from workflow_app.services.office.readable import moment
+from workflow_app.services.running import steps
+from workflow_app.services.sop.processes import (
     beginner,
     check_startable,
     definition_of,
     starters,
     version_of,
 )
-from workflow_app.services.office.readable import moment
-from workflow_app.services.running import steps
 from workflow_app.types import Variables
 
 CANCELLATION = "pembatalan"

@@ -16,9 +16,9 @@ from workflow_app.services.accounts import people
 from workflow_app.services.case_file import access, answers, moved_starts, precedence, task_rights
 from workflow_app.services.forms import inheritance
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office.processes import definition_of
 from workflow_app.services.office.readable import moment
 from workflow_app.services.running import arrivals
+from workflow_app.services.sop.processes import definition_of
 from workflow_app.types import Answers
 
 _NEAREST = (

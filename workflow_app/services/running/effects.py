@@ -13,11 +13,12 @@ from workflow_app.services.case_file import clocks, edges, four_eyes, kinship, w
 from workflow_app.services.case_file.openings import Opened
 from workflow_app.services.correspondence import letters, messages
 from workflow_app.services.correspondence.messages import Wish
+from workflow_app.services.days import calendars
 from workflow_app.services.ground import jobs
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office import calendars, configuration
-from workflow_app.services.office.processes import definition_of
+from workflow_app.services.office import configuration
 from workflow_app.services.papers import shelving
+from workflow_app.services.sop.processes import definition_of
 from workflow_app.types import Effect
 
 Result = Value

@@ -16,8 +16,8 @@ from workflow_app.permissions import check_lead
 from workflow_app.services.case_file import access, case_tasks, incidents, precedence, remarks
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office.processes import definition_of
 from workflow_app.services.running import steps
+from workflow_app.services.sop.processes import definition_of
 
 ALLOWED = "rework.allowed"
 

@@ -12,9 +12,10 @@ from workflow_app.models.task import Task
 from workflow_app.models.user import User
 from workflow_app.services.accounts.role_changes import Change
 from workflow_app.services.case_file import access, case_tasks, task_rights
+from workflow_app.services.days import substitutions
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
-from workflow_app.services.office import configuration, substitutions
+from workflow_app.services.office import configuration
 from workflow_app.types import SYSTEM, Actor
 
 

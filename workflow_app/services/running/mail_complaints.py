@@ -22,11 +22,12 @@ from workflow_app.services.bringing import mail_letters, stacks
 from workflow_app.services.bringing.mail_letters import Unreasonable
 from workflow_app.services.case_file import access
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office import offers, processes
+from workflow_app.services.office import offers
 from workflow_app.services.papers import intake, levels, sorting, tray_sight
 from workflow_app.services.running import cases, drafts
 from workflow_app.services.running.cases import Started
 from workflow_app.services.running.tray import WaitingPart
+from workflow_app.services.sop import processes
 from workflow_app.types import Answers
 
 PROCESS, CHANNEL, ORIGINAL = "complaint", "surel", "bukti_asli"

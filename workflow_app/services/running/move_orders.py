@@ -12,9 +12,9 @@ from workflow_app.models.move import CaseMove, MoveOrder
 from workflow_app.services.accounts import people
 from workflow_app.services.case_file import access
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office import process_versions
-from workflow_app.services.office.processes import version_of
 from workflow_app.services.running import move_previews, moves
+from workflow_app.services.sop import process_versions
+from workflow_app.services.sop.processes import version_of
 
 MOST = 20
 """Orders that are shown, the newest."""

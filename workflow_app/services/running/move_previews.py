@@ -19,9 +19,9 @@ from workflow_app.models.definition import Definition as DefinitionRow
 from workflow_app.models.letter import Letter
 from workflow_app.services.case_file import access
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office import process_versions, processes
-from workflow_app.services.office.process_versions import Version
-from workflow_app.services.office.processes import definition_of
+from workflow_app.services.sop import process_versions, processes
+from workflow_app.services.sop.process_versions import Version
+from workflow_app.services.sop.processes import definition_of
 from workflow_app.types import SYSTEM
 
 BATCH = 500

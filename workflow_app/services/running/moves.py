@@ -20,9 +20,9 @@ from workflow_app.services.accounts import people
 from workflow_app.services.case_file import access, remarks
 from workflow_app.services.ground import audit, jobs
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
-from workflow_app.services.office import process_versions
-from workflow_app.services.office.processes import definition_of, version_of
 from workflow_app.services.running import move_previews, steps
+from workflow_app.services.sop import process_versions
+from workflow_app.services.sop.processes import definition_of, version_of
 from workflow_app.types import SYSTEM
 
 log = logging.getLogger(__name__)

@@ -25,9 +25,9 @@ from workflow_app.models.user import User
 from workflow_app.services.accounts import members
 from workflow_app.services.case_file import access, incidents, moved_starts
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
-from workflow_app.services.office import processes
 from workflow_app.services.papers import documents
 from workflow_app.services.running import cases, performing, task_views, tasks, wakes
+from workflow_app.services.sop import processes
 from workflow_app.types import SYSTEM, WITA, Actor, Answer, Answers
 
 OWN_DAY = "Contoh: waktu menurut skenario."

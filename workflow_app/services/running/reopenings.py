@@ -14,8 +14,8 @@ from workflow_app.models.kinship import CaseKinship
 from workflow_app.permissions import check_lead, is_lead
 from workflow_app.services.case_file import access, kinship, remarks
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office.processes import current, definition_of
 from workflow_app.services.running import steps
+from workflow_app.services.sop.processes import current, definition_of
 from workflow_app.types import Variables
 
 REMARK = "pembukaan_kembali"

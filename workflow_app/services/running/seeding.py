@@ -13,11 +13,13 @@ from workflow_app.models.user import User
 from workflow_app.roles import FIELD_ROLES
 from workflow_app.services.accounts import users
 from workflow_app.services.correspondence.typesetting import Metadata, typeset
+from workflow_app.services.days import rosters
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
-from workflow_app.services.office import configuration, processes, rosters
-from workflow_app.services.office.processes import Deployment
+from workflow_app.services.office import configuration
 from workflow_app.services.papers import documents
 from workflow_app.services.running import rehearsal
+from workflow_app.services.sop import processes
+from workflow_app.services.sop.processes import Deployment
 from workflow_app.types import SYSTEM, WITA
 
 PASSWORD = "contoh-sandi-demo"  # noqa: S105 - printed at every start; for demo accounts on an empty database only

@@ -11,10 +11,10 @@ from workflow_app.models.case import Case
 from workflow_app.models.task import Task
 from workflow_app.permissions import can_work_on
 from workflow_app.services.case_file import access, four_eyes, precedence, task_rights
+from workflow_app.services.days import duties
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office import duties
-from workflow_app.services.office.processes import definition_of
+from workflow_app.services.sop.processes import definition_of
 
 
 def may_take_over(work: UnitOfWork, case: Case, task: Task) -> bool:

@@ -25,12 +25,12 @@ from workflow_app.services.case_file import (
     walls,
 )
 from workflow_app.services.case_file.openings import Opened
+from workflow_app.services.days import duties
 from workflow_app.services.ground import audit, jobs
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office import duties
-from workflow_app.services.office.processes import definition_of
 from workflow_app.services.running import drafts, effects
 from workflow_app.services.running.effects import Result
+from workflow_app.services.sop.processes import definition_of
 from workflow_app.types import Effect, OpenTask, Principal, Step
 
 STATUS_OF_OUTCOME = {"dibatalkan": "cancelled"}

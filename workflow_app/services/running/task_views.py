@@ -8,12 +8,13 @@ from workflow_app.engine.forms import Form
 from workflow_app.permissions import is_lead
 from workflow_app.services.accounts import people
 from workflow_app.services.case_file import access, case_tasks, moved_starts, precedence, task_rights
+from workflow_app.services.days import substitutions
+from workflow_app.services.days.substitutions import Substitution
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office import offers, substitutions
+from workflow_app.services.office import offers
 from workflow_app.services.office.configuration import role_label
-from workflow_app.services.office.processes import definition_of
-from workflow_app.services.office.substitutions import Substitution
 from workflow_app.services.running import drafts, standing_in
+from workflow_app.services.sop.processes import definition_of
 from workflow_app.types import Answers
 
 

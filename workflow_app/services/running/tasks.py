@@ -30,9 +30,9 @@ from workflow_app.services.forms import judging, requirements
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office.configuration import role_label
-from workflow_app.services.office.processes import definition_of
 from workflow_app.services.papers import drawings
 from workflow_app.services.running import drafts, steps
+from workflow_app.services.sop.processes import definition_of
 from workflow_app.types import Answers, Principal
 
 SeenHolder = UUID | Literal["any"] | None

@@ -12,8 +12,8 @@ from workflow_app.models.task import Task
 from workflow_app.services.case_file import access, incidents
 from workflow_app.services.ground import audit, memory
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office.processes import definition_of
 from workflow_app.services.running import steps
+from workflow_app.services.sop.processes import definition_of
 from workflow_app.types import Step
 
 

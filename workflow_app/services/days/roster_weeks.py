@@ -10,9 +10,10 @@ from workflow_app.models.duty import DutyPeriod
 from workflow_app.models.user import User, UserRole
 from workflow_app.permissions import has_role
 from workflow_app.roles import DUTY_FUNCTIONS, ROLES
+from workflow_app.services.days import rosters
+from workflow_app.services.days.rosters import PREFIX, Doubt, Shift
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office import configuration, readable, rosters
-from workflow_app.services.office.rosters import PREFIX, Doubt, Shift
+from workflow_app.services.office import configuration, readable
 from workflow_app.types import WITA
 
 WEEK = timedelta(days=7)

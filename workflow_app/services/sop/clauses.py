@@ -19,7 +19,7 @@ from workflow_app.engine import rehearsal, scenarios
 from workflow_app.engine.definitions import Definition, own_files
 from workflow_app.engine.scenarios import ScenarioFailed
 from workflow_app.errors import InvalidDefinition
-from workflow_app.services.office import processes
+from workflow_app.services.sop import processes
 
 CATALOGUE = "clauses.yaml"
 COUNT = 82

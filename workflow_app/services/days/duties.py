@@ -13,8 +13,8 @@ from sqlalchemy import select
 from workflow_app.models.duty import DutyMember, DutyPeriod
 from workflow_app.models.user import User, UserRole
 from workflow_app.roles import DUTY_FUNCTIONS
+from workflow_app.services.days import substitutions
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office import substitutions
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from workflow_app.models.definition import Definition as DefinitionRow
 from workflow_app.models.user import User
 from workflow_app.permissions import PROCESS_KEEPERS, check_role
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office.processes import definition_of
+from workflow_app.services.sop.processes import definition_of
 from workflow_app.types import SYSTEM
 
 

@@ -9,10 +9,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from workflow_app.errors import InvalidInput, SentraError
+from workflow_app.services.days import rosters
+from workflow_app.services.days.rosters import Shift
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office import configuration, rosters
+from workflow_app.services.office import configuration
 from workflow_app.services.office.configuration import Entry
-from workflow_app.services.office.rosters import Shift
 from workflow_app.types import WITA
 
 OF_THE_DATABASE = frozenset({"mode_demo"})

@@ -14,8 +14,8 @@ from typing import Any
 from workflow_app.engine import scenarios
 from workflow_app.engine.definitions import Definition, own_files
 from workflow_app.errors import NotFound
-from workflow_app.services.office import processes
-from workflow_app.services.office.clauses import Proof, Verdict
+from workflow_app.services.sop import processes
+from workflow_app.services.sop.clauses import Proof, Verdict
 
 FILE = "clauses.json"
 

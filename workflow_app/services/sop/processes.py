@@ -22,7 +22,8 @@ from workflow_app.permissions import CASE_MINDERS, CASE_STARTERS, OVERSEERS, che
 from workflow_app.roles import ROLES
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office import configuration_keys, model_parts
+from workflow_app.services.office import configuration_keys
+from workflow_app.services.sop import model_parts
 
 CURRENT = "current definitions"
 _versions: dict[UUID, int] = {}

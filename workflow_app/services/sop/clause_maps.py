@@ -9,10 +9,10 @@ from pathlib import Path
 from workflow_app.engine import public_drawings
 from workflow_app.engine.element import Element
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office import clause_records, processes
-from workflow_app.services.office.clause_records import RecordedClause
-from workflow_app.services.office.clauses import Verdict
-from workflow_app.services.office.processes import definition_of
+from workflow_app.services.sop import clause_records, processes
+from workflow_app.services.sop.clause_records import RecordedClause
+from workflow_app.services.sop.clauses import Verdict
+from workflow_app.services.sop.processes import definition_of
 
 CHAPTERS = {
     "I": "I. Pendahuluan",

@@ -12,9 +12,10 @@ from sqlalchemy import func, select
 from workflow_app.errors import InvalidInput, NotFound
 from workflow_app.models.case import Case, CaseClock
 from workflow_app.permissions import has_role
+from workflow_app.services.days import calendars
+from workflow_app.services.days.calendars import PREFIX
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office import calendars, configuration, working_days
-from workflow_app.services.office.calendars import PREFIX
+from workflow_app.services.office import configuration, working_days
 from workflow_app.services.office.configuration import Entry
 from workflow_app.services.office.configuration_shapes import YEARS, is_line
 from workflow_app.services.office.working_days import WEEKDAYS, Calendar
