@@ -6,7 +6,7 @@ from flask import Blueprint, get_template_attribute, jsonify
 from flask.typing import ResponseReturnValue
 
 from workflow_app.services.papers import documents, form_proposals
-from workflow_app.services.running import tasks
+from workflow_app.services.running import task_views
 from workflow_app.web.access import access
 from workflow_app.web.forms import Sheet, posted_of
 from workflow_app.web.transaction import unit_of_work
@@ -19,7 +19,7 @@ blueprint = Blueprint("form_proposals", __name__)
 def show(task_id: UUID) -> ResponseReturnValue:
     """The state of each paper; offers for the answers as they were saved last, by question or line; whether more may come."""
     with unit_of_work() as work:
-        task = tasks.get(work, task_id)
+        task = task_views.get(work, task_id)
         papers = documents.for_case(work, task.case_id) if task.is_mine else []
         found = form_proposals.offers(work, task.form, papers, task.answers)
     sheet = Sheet(task.form, posted_of(task.form, task.answers))

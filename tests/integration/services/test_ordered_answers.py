@@ -121,7 +121,7 @@ def test_an_answer_that_was_taken_over_from_another_case_is_compared_too(
         query = select(Task.id).where(Task.element == "catat", Task.status == "open")
         task_id = work.session.scalars(query).one()
     with works.begin(budi) as work:
-        taken = {**tasks.get(work, task_id).answers, "dibacakan": True}
+        taken = {**task_views.get(work, task_id).answers, "dibacakan": True}
     assert taken["jumlah"] == 3
     assert refused(works, budi, task_id, {**taken, "paling_banyak": 2}) == {"jumlah": SENTENCE}
     send(works, budi, task_id, {**taken, "paling_banyak": 3})
