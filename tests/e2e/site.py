@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg
 
 from tests.integration.conftest import PROCESSES
-from workflow_app.engine import definitions, scenarios
+from workflow_app.engine import process_folders, scenarios
 from workflow_app.engine.scenarios import Complete
 from workflow_app.services.running import seeding
 from workflow_app.trials import site
@@ -65,7 +65,9 @@ class RunningSite:
 def demo_people() -> set[str]:
     """Who is in the demo: full names of officers, names and numbers of citizens."""
     told = [
-        scenarios.read_scenario(name, definitions.read_folder(PROCESSES / process)[f"scenarios/{name}.yaml"])
+        scenarios.read_scenario(
+            name, process_folders.read_folder(PROCESSES / process)[f"scenarios/{name}.yaml"]
+        )
         for process, name, _ in seeding.DEMO_CASES
     ]
     answers = [step.answers for one in told for step in one.steps if isinstance(step, Complete)]

@@ -22,7 +22,7 @@ from tests.integration.hiring import hire
 from tests.integration.web.visitor import Visitor
 from workflow_app.connections import blobs as blobs_of
 from workflow_app.connections import connect
-from workflow_app.engine import definitions, scenarios
+from workflow_app.engine import process_folders, scenarios
 from workflow_app.services.accounts import users
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
 from workflow_app.services.ground.vault import Vault
@@ -169,7 +169,7 @@ def stage(works: Works, clock: TestClock, person: Callable[..., Actor], budi: Ac
 @pytest.fixture
 def play(stage: Stage, sktlk: str) -> Callable[..., UUID]:
     """Plays a scenario of the SKTLK, or its first steps: `play("sktlk_ktp", 5)` stands before the checklist."""
-    files = definitions.read_folder(PROCESSES / sktlk)
+    files = process_folders.read_folder(PROCESSES / sktlk)
 
     def play(name: str, steps: int | None = None, **cast: Actor) -> UUID:
         scenario = scenarios.read_scenario(name, files[f"scenarios/{name}.yaml"])

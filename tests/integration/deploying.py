@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tests.unit.engine.folder import Folder
 from tests.unit.processes.folder import PROCESSES
-from workflow_app.engine import definitions
+from workflow_app.engine import process_folders
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.sop import processes
 from workflow_app.types import SYSTEM
@@ -24,7 +24,7 @@ def deploy(works: Works, root: Path, *folders: Folder) -> None:
 
 def copy_of(key: str, root: Path) -> Path:
     """The folder of a process of the release, with the shared parts and what it calls beside it, to be changed by a test."""
-    called = definitions.called_folders(definitions.read_folder(PROCESSES / key))
+    called = process_folders.called_folders(process_folders.read_folder(PROCESSES / key))
     for beside in ("shared", *called):
         shutil.copytree(PROCESSES / beside, root / beside, dirs_exist_ok=True)
     return Path(shutil.copytree(PROCESSES / key, root / key))

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from workflow_app.engine.decisions import DecisionTable
-from workflow_app.engine.definitions import MODEL_FILE, Definition, own_files
+from workflow_app.engine.definitions import Definition
 from workflow_app.engine.examples import check, read_examples
 from workflow_app.engine.model import Model, read_model
+from workflow_app.engine.process_folders import MODEL_FILE, own_files
 from workflow_app.engine.rehearsal import rehearse
 from workflow_app.engine.scenarios import read_scenarios
 from workflow_app.types import Step

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from workflow_app.engine import wordings
-from workflow_app.engine.definitions import CALLED, MODEL_FILE, Definition
+from workflow_app.engine.definitions import Definition
 from workflow_app.engine.model import Flow, Model, Node
 from workflow_app.engine.paths import paths_of
+from workflow_app.engine.process_folders import CALLED, MODEL_FILE
 from workflow_app.engine.shared_parts import SHARED
 from workflow_app.engine.wordings import Change, changes
 

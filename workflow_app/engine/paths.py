@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from workflow_app.engine import functions
-from workflow_app.engine.definitions import MODEL_FILE, Definition, called_folders
+from workflow_app.engine.definitions import Definition
 from workflow_app.engine.model import Flow, Model, Node, read_model
+from workflow_app.engine.process_folders import MODEL_FILE, called_folders
 
 FRAMES = frozenset({"subProcess", "callActivity"})
 

@@ -19,7 +19,7 @@ from workflow_app.backup.restores import Target, Verdict
 from workflow_app.backup.runs import Report
 from workflow_app.backup.snapshots import Keys, Snapshot
 from workflow_app.connections import connect
-from workflow_app.engine import definitions, scenarios
+from workflow_app.engine import process_folders, scenarios
 from workflow_app.local_stack import client_programs
 from workflow_app.services.accounts import users
 from workflow_app.services.ground.unit_of_work import Works
@@ -84,7 +84,7 @@ def stage_of(place: Site) -> Stage:
 
 def play(stage: Stage, steps: int | None = None) -> UUID:
     scenario = scenarios.read_scenario(
-        "sktlk_ktp", definitions.read_folder(SKTLK)["scenarios/sktlk_ktp.yaml"]
+        "sktlk_ktp", process_folders.read_folder(SKTLK)["scenarios/sktlk_ktp.yaml"]
     )
     return rehearsal.play(stage, "sktlk", scenario, steps=steps)
 

@@ -10,7 +10,6 @@ from sqlalchemy import text
 from tests.integration.messages.process import CITIZEN, MAIL, PHONE, begin, message_of, use
 from tests.integration.messages.servers import Mailbox, mail_server
 from tests.integration.web.conftest import app as app
-from tests.integration.web.conftest import visit as visit
 from tests.integration.web.visitor import Visitor
 from workflow_app.errors import NotDelivered
 from workflow_app.services.correspondence import sending

@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from tests.integration.conftest import PROCESSES
-from workflow_app.engine import definitions
+from workflow_app.engine import process_folders
 from workflow_app.engine.linting.kinship import literal
 from workflow_app.engine.model import read_model
 from workflow_app.engine.scenarios import Scenario
@@ -17,7 +17,7 @@ FOLDERS = sorted(path.parent for path in PROCESSES.glob("*/process.bpmn"))
 
 def begun_by(folder: Path) -> set[Path]:
     """The folders of the processes whose cases this one begins."""
-    nodes = read_model((folder / definitions.MODEL_FILE).read_bytes()).nodes.values()
+    nodes = read_model((folder / process_folders.MODEL_FILE).read_bytes()).nodes.values()
     return {
         PROCESSES / key
         for node in nodes

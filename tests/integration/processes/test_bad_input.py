@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 
 from tests.integration.processes.release import FOLDERS, begun_by, configure
 from tests.unit.processes.hostile import EMOJI, TEXTS, WRONG_TYPES, names_of
-from workflow_app.engine import definitions, forms, scenarios
+from workflow_app.engine import definitions, forms, process_folders, scenarios
 from workflow_app.engine.forms import Form
 from workflow_app.engine.scenarios import Complete, Scenario
 from workflow_app.errors import InvalidInput
@@ -37,7 +37,7 @@ class Undo(Exception):
 
 def fewest(folder: Path) -> Iterator[tuple[Scenario, set[str]]]:
     """As few scenarios as pass every task of the process itself, each with the tasks that are spoilt on it."""
-    files = definitions.read_folder(folder)
+    files = process_folders.read_folder(folder)
     definition = definitions.load(files)
     left = {element for element in definition.forms if definition.elements[element].process == definition.key}
     while left:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from tests.integration.conftest import PROCESSES
 from tests.integration.services.complaints import open_tasks
 from tests.integration.services.walled import sees
-from workflow_app.engine import definitions, scenarios
+from workflow_app.engine import process_folders, scenarios
 from workflow_app.engine.publication import Counting
 from workflow_app.engine.tracking import Mark
 from workflow_app.errors import NotFound, SentraError
@@ -40,7 +40,7 @@ def told(works: Works, stage: Stage) -> tuple[UUID, UUID]:
     with works.begin(SYSTEM) as work:
         for name in ("complaint", "lp"):
             processes.deploy(work, PROCESSES / name)
-    file = definitions.read_folder(PROCESSES / "lp")["scenarios/ditolak_dan_diminta_bayar.yaml"]
+    file = process_folders.read_folder(PROCESSES / "lp")["scenarios/ditolak_dan_diminta_bayar.yaml"]
     report = rehearsal.play(stage, "lp", scenarios.read_scenario("ditolak_dan_diminta_bayar", file))
     with works.begin(SYSTEM) as work:
         query = select(CaseKinship.child_id).where(CaseKinship.parent_id == report)
@@ -179,7 +179,7 @@ def levy(works: Works, stage: Stage, process: str, scenario: str) -> UUID:
     with works.begin(SYSTEM) as work:
         for name in ("complaint", process):
             processes.deploy(work, PROCESSES / name)
-    file = definitions.read_folder(PROCESSES / process)[f"scenarios/{scenario}.yaml"]
+    file = process_folders.read_folder(PROCESSES / process)[f"scenarios/{scenario}.yaml"]
     case_id = rehearsal.play(stage, process, scenarios.read_scenario(scenario, file))
     with works.begin(SYSTEM) as work:
         query = select(CaseKinship.child_id).where(CaseKinship.parent_id == case_id)

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.integration.conftest import PROCESSES
-from workflow_app.engine import definitions, scenarios
+from workflow_app.engine import process_folders, scenarios
 from workflow_app.engine.scenarios import Complete, ExpectOpen
 from workflow_app.models.case import Case
 from workflow_app.models.letter import Letter
@@ -22,7 +22,7 @@ from workflow_app.services.running.rehearsal import Stage
 from workflow_app.services.sop import processes
 from workflow_app.types import SYSTEM, Actor
 
-FILES = definitions.read_folder(PROCESSES / "lp")
+FILES = process_folders.read_folder(PROCESSES / "lp")
 LEADER = ("kabari_pimpinan", "pimpinan", "laporan_pimpinan", "slip")
 LATE = [
     ("rujukan_kabari_lewat", "ka_spkt", "lewat_batas", "slip"),
@@ -107,7 +107,7 @@ def test_the_day_told_is_that_of_the_destination_that_is_late_not_of_one_that_re
     works: Works, stage: Stage
 ) -> None:
     """A function returns it, within its thirty minutes; the institution that it goes to then is late."""
-    files = definitions.read_folder(PROCESSES / "referral")
+    files = process_folders.read_folder(PROCESSES / "referral")
     returned, late = (
         scenarios.read_scenario(name, files[f"scenarios/{name}.yaml"])
         for name in ("dikembalikan_lalu_terlambat", "instansi_belum_menjawab")

@@ -17,7 +17,7 @@ from tests.integration.conftest import MONDAY, TestClock
 from tests.integration.processes import next_version
 from tests.integration.processes.release import FOLDERS, begun_by, configure
 from tests.integration.services.papers import words_of
-from workflow_app.engine import definitions, scenarios
+from workflow_app.engine import definitions, process_folders, scenarios
 from workflow_app.engine.definitions import Definition
 from workflow_app.engine.scenarios import Complete, Scenario
 from workflow_app.models.case import Case
@@ -35,7 +35,7 @@ from workflow_app.types import SYSTEM, Actor
 
 def longest(folder: Path) -> Scenario:
     """The longest scenario among those that leave the most papers; of a process that calls others, through the called one."""
-    files = definitions.read_folder(folder)
+    files = process_folders.read_folder(folder)
     return max(
         scenarios.read_scenarios(files),
         key=lambda one: (

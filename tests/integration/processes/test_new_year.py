@@ -13,7 +13,7 @@ import pytest
 from tests.integration.conftest import TestClock
 from tests.integration.processes.release import FOLDERS
 from tests.integration.services import desk
-from workflow_app.engine import definitions
+from workflow_app.engine import process_folders
 from workflow_app.engine.model import read_model
 from workflow_app.models.letter import Letter
 from workflow_app.services.correspondence import letters
@@ -31,7 +31,7 @@ def papers() -> list[object]:
     """Folder, letter and model of everything that is issued."""
     found = set()
     for folder in FOLDERS:
-        for node in read_model((folder / definitions.MODEL_FILE).read_bytes()).nodes.values():
+        for node in read_model((folder / process_folders.MODEL_FILE).read_bytes()).nodes.values():
             if node.operation == "issue_letter":
                 letter = node.parameters["letter"].strip("\"'")
                 found |= {

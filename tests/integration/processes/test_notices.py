@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from tests.integration.conftest import PROCESSES, TestClock
 from tests.integration.open_tasks import task_of
-from workflow_app.engine import definitions, runner, scenarios
+from workflow_app.engine import process_folders, runner, scenarios
 from workflow_app.engine.scenarios import Complete, Scenario
 from workflow_app.errors import Forbidden, InvalidInput, NotFound, SentraError
 from workflow_app.models.case import Case
@@ -37,7 +37,7 @@ Play = Callable[..., UUID]
 
 def scenario(process: str, name: str, **changed: Answers) -> Scenario:
     """A scenario with other answers at some of its steps."""
-    files = definitions.read_folder(PROCESSES / process)
+    files = process_folders.read_folder(PROCESSES / process)
     told = scenarios.read_scenario(name, files[f"scenarios/{name}.yaml"])
     steps = tuple(
         replace(step, answers={**step.answers, **changed[step.element]})

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.integration.processes.release import FOLDERS, begun_by, configure
-from workflow_app.engine import definitions, scenarios
+from workflow_app.engine import process_folders, scenarios
 from workflow_app.engine.scenarios import Complete, Scenario
 from workflow_app.models.case import Case, CaseClock
 from workflow_app.models.letter import Letter
@@ -23,7 +23,7 @@ from workflow_app.types import SYSTEM, Actor
 SCENARIOS = [
     pytest.param(folder, scenario, id=f"{folder.name}-{Path(scenario.file).stem}")
     for folder in FOLDERS
-    for scenario in scenarios.read_scenarios(definitions.read_folder(folder))
+    for scenario in scenarios.read_scenarios(process_folders.read_folder(folder))
 ]
 
 

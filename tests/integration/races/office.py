@@ -11,7 +11,7 @@ from sqlalchemy import select
 from tests.integration.conftest import PROCESSES, TestClock
 from tests.integration.hiring import hire
 from tests.integration.open_tasks import task_of
-from workflow_app.engine import definitions, scenarios
+from workflow_app.engine import process_folders, scenarios
 from workflow_app.models.audit import AuditEvent
 from workflow_app.models.case import Case
 from workflow_app.models.submission import Submission
@@ -21,7 +21,7 @@ from workflow_app.services.running import cases, rehearsal, tasks
 from workflow_app.services.running.rehearsal import Stage
 from workflow_app.types import SYSTEM, Actor
 
-FILES = definitions.read_folder(PROCESSES / "sktlk")
+FILES = process_folders.read_folder(PROCESSES / "sktlk")
 NINE = "23 November 2026 09.00 WITA"
 
 

@@ -8,7 +8,7 @@ from tests.integration.conftest import PROCESSES
 from tests.integration.races.meeting import second_comes_while_first_holds
 from tests.integration.races.office import Office
 from tests.integration.web.world import picture
-from workflow_app.engine import definitions, scenarios
+from workflow_app.engine import process_folders, scenarios
 from workflow_app.errors import InvalidInput
 from workflow_app.models.letter import Letter
 from workflow_app.models.tracking import TrackingCode
@@ -22,7 +22,7 @@ from workflow_app.types import PUBLIC, SYSTEM
 def test_r36_one_code_is_handed_out_and_the_second_officer_is_asked_why(office: Office) -> None:
     with office.works.begin(SYSTEM) as work:
         processes.deploy(work, PROCESSES / "complaint")
-    files = definitions.read_folder(PROCESSES / "complaint")
+    files = process_folders.read_folder(PROCESSES / "complaint")
     scenario = scenarios.read_scenario("surel", files["scenarios/surel.yaml"])
     stage = replace(office.stage(), paper=picture(200))
     case_id = rehearsal.play(stage, "complaint", scenario, steps=4)

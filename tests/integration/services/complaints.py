@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.integration.conftest import PROCESSES
-from workflow_app.engine import definitions, scenarios
+from workflow_app.engine import process_folders, scenarios
 from workflow_app.engine.scenarios import Complete, Scenario
 from workflow_app.models.task import Task
 from workflow_app.services.ground.unit_of_work import Works
@@ -17,7 +17,7 @@ from workflow_app.services.running.rehearsal import Stage
 from workflow_app.services.sop import processes
 from workflow_app.types import SYSTEM, Actor, Answers
 
-FILES = definitions.read_folder(PROCESSES / "complaint")
+FILES = process_folders.read_folder(PROCESSES / "complaint")
 Play = Callable[..., UUID]
 
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from tests.integration.conftest import PROCESSES, TestClock
-from workflow_app.engine import definitions, scenarios
+from workflow_app.engine import process_folders, scenarios
 from workflow_app.models.audit import AuditEvent
 from workflow_app.models.case import Case
 from workflow_app.models.letter import Letter
@@ -58,7 +58,7 @@ def test_a_case_ends_as_it_should_while_the_clock_only_runs_backwards(
         clock.advance(seconds=-1)
         return clock.at
 
-    files = definitions.read_folder(PROCESSES / sktlk)
+    files = process_folders.read_folder(PROCESSES / sktlk)
     scenario = scenarios.read_scenario("sktlk_ktp", files["scenarios/sktlk_ktp.yaml"])
     reversed_works = replace(works, clock=backwards)
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from tests.integration.conftest import PROCESSES, TestClock
 from tests.integration.services import desk
-from workflow_app.engine import definitions, scenarios
+from workflow_app.engine import process_folders, scenarios
 from workflow_app.models.audit import AuditEvent
 from workflow_app.models.case import Case
 from workflow_app.services.case_file import clocks
@@ -28,7 +28,7 @@ def rounds(works: Works, case_id: UUID) -> list[ClockView]:
 def test_r68_who_is_referred_again_is_measured_by_a_clock_of_the_second_round(
     works: Works, stage: Stage, clock: TestClock
 ) -> None:
-    files = definitions.read_folder(PROCESSES / "referral")
+    files = process_folders.read_folder(PROCESSES / "referral")
     name = "dikembalikan_lalu_terlambat"
     told = scenarios.read_scenario(name, files[f"scenarios/{name}.yaml"])
     with works.begin(SYSTEM) as work:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from tests.integration.conftest import PROCESSES, TestClock
 from tests.integration.services.complaints import Play, complain, open_tasks, told
-from workflow_app.engine import definitions, scenarios
+from workflow_app.engine import process_folders, scenarios
 from workflow_app.engine.scenarios import Complete
 from workflow_app.errors import Conflict, Forbidden, InvalidInput, NotFound
 from workflow_app.models.case import Case, CaseClock
@@ -30,7 +30,7 @@ REASON = "Pengadu membawa keterangan baru."
 
 def received_by_lp() -> Answers:
     """How somebody is received at the desk of police reports."""
-    files = definitions.read_folder(PROCESSES / "lp")
+    files = process_folders.read_folder(PROCESSES / "lp")
     first = scenarios.read_scenario("b", files["scenarios/diterima_model_b.yaml"]).steps[0]
     assert isinstance(first, Complete)
     return first.answers

@@ -10,7 +10,7 @@ from PIL import Image
 from sqlalchemy import select
 
 from tests.integration.conftest import PROCESSES
-from workflow_app.engine import definitions, scenarios
+from workflow_app.engine import process_folders, scenarios
 from workflow_app.engine.scenarios import Scenario
 from workflow_app.errors import Forbidden, NotFound
 from workflow_app.models.document import CaseDocument
@@ -47,7 +47,7 @@ class Played:
 
 @pytest.fixture
 def played(stage: Stage, archivist: Actor) -> Played:
-    scenario = scenarios.read_scenario("x", definitions.read_folder(FOLDER)["scenarios/satu_surat.yaml"])
+    scenario = scenarios.read_scenario("x", process_folders.read_folder(FOLDER)["scenarios/satu_surat.yaml"])
     own = replace(stage, cast={**stage.cast, "arsiparis": archivist}, paper=sheet())
     return Played(own, scenario, rehearsal.play(own, "digitisation", scenario, steps=ACCEPT))
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import insert, select
 
 from tests.integration.conftest import PROCESSES
-from workflow_app.engine import definitions, scenarios
+from workflow_app.engine import process_folders, scenarios
 from workflow_app.engine.scenarios import Complete, Scenario
 from workflow_app.errors import Forbidden, NotFound, SentraError
 from workflow_app.models.case import Case
@@ -32,7 +32,7 @@ READ, SHUT, HIDDEN = "read", Forbidden, NotFound
 
 
 def scenario(process: str, name: str) -> Scenario:
-    files = definitions.read_folder(PROCESSES / process)
+    files = process_folders.read_folder(PROCESSES / process)
     return scenarios.read_scenario(name, files[f"scenarios/{name}.yaml"])
 
 

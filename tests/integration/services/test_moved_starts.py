@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from tests.integration.conftest import MONDAY, PROCESSES, TestClock
 from tests.integration.services.calls import REPORT, Call, call
-from workflow_app.engine import definitions, scenarios
+from workflow_app.engine import process_folders, scenarios
 from workflow_app.engine.scenarios import Complete, Scenario
 from workflow_app.errors import InvalidInput
 from workflow_app.models.audit import AuditEvent
@@ -45,7 +45,7 @@ RECEIVING = [
 
 def scenario_of(process: str, name: str) -> Scenario:
     return scenarios.read_scenario(
-        name, definitions.read_folder(PROCESSES / process)[f"scenarios/{name}.yaml"]
+        name, process_folders.read_folder(PROCESSES / process)[f"scenarios/{name}.yaml"]
     )
 
 

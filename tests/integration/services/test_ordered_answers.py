@@ -13,14 +13,14 @@ from tests.integration.conftest import MONDAY, PROCESSES, TestClock
 from tests.integration.open_tasks import task_of
 from tests.unit.engine.family import CALL, CALLER, call, report
 from tests.unit.engine.folder import Folder
-from workflow_app.engine import definitions, scenarios
+from workflow_app.engine import process_folders, scenarios
 from workflow_app.engine.scenarios import Complete
 from workflow_app.errors import InvalidInput
 from workflow_app.models.audit import AuditEvent
 from workflow_app.models.task import Task
 from workflow_app.services.case_file import stages
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.running import cases, rehearsal, tasks
+from workflow_app.services.running import cases, rehearsal, task_views, tasks
 from workflow_app.services.running.rehearsal import Stage
 from workflow_app.services.sop import processes
 from workflow_app.types import SYSTEM, WITA, Actor, Answers
@@ -46,7 +46,7 @@ def test_r57_what_was_lost_after_the_citizen_came_is_refused_by_the_time_of_arri
     with works.begin(SYSTEM) as work:
         for name in ("lp", "sktlk"):
             processes.deploy(work, PROCESSES / name)
-    files = definitions.read_folder(PROCESSES / "sktlk")
+    files = process_folders.read_folder(PROCESSES / "sktlk")
     scenario = scenarios.read_scenario("sktlk_ktp", files["scenarios/sktlk_ktp.yaml"])
     place = [isinstance(step, Complete) and step.element == "uraian" for step in scenario.steps].index(True)
     case_id = rehearsal.play(stage, "sktlk", scenario, steps=place)

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.integration.conftest import PROCESSES
-from workflow_app.engine import definitions, scenarios
+from workflow_app.engine import process_folders, scenarios
 from workflow_app.engine.scenarios import Complete, Scenario
 from workflow_app.errors import InvalidInput, NotFound, SentraError
 from workflow_app.models.case import Case
@@ -28,7 +28,7 @@ from workflow_app.services.sop import processes
 from workflow_app.services.sop.processes import definition_of
 from workflow_app.types import SYSTEM, Actor
 
-FILES = definitions.read_folder(PROCESSES / "lp")
+FILES = process_folders.read_folder(PROCESSES / "lp")
 Play = Callable[..., UUID]
 
 

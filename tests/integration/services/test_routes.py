@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from tests.integration.conftest import PROCESSES, TestClock
-from workflow_app.engine import definitions, runner, scenarios
+from workflow_app.engine import process_folders, runner, scenarios
 from workflow_app.engine.scenarios import Complete
 from workflow_app.models.case import Case
 from workflow_app.services.case_file import case_tasks
@@ -33,7 +33,7 @@ def asked(stage: Stage, works: Works, clock: TestClock) -> Asked:
     with works.begin(SYSTEM) as work:
         processes.deploy(work, PROCESSES / "referral")
         configuration.set_value(work, KEY, "piket_samapta", MIDNIGHT)
-    files = definitions.read_folder(PROCESSES / "referral")
+    files = process_folders.read_folder(PROCESSES / "referral")
     told = scenarios.read_scenario("x", files["scenarios/antar_jasa_pengamanan.yaml"])
 
     def at(instant: datetime) -> UUID:

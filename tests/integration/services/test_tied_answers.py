@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from tests.integration.conftest import PROCESSES
 from tests.integration.services.desk import PIXEL
-from workflow_app.engine import definitions, scenarios
+from workflow_app.engine import process_folders, scenarios
 from workflow_app.engine.scenarios import Complete
 from workflow_app.errors import InvalidInput
 from workflow_app.models.task import Task
@@ -31,7 +31,7 @@ def test_r29_a_thumb_print_is_put_on_paper_and_scanned_never_drawn(
     stage: Stage, works: Works, process: str, name: str, element: str
 ) -> None:
     told = scenarios.read_scenario(
-        name, definitions.read_folder(PROCESSES / process)[f"scenarios/{name}.yaml"]
+        name, process_folders.read_folder(PROCESSES / process)[f"scenarios/{name}.yaml"]
     )
     before = [isinstance(step, Complete) and step.element == element for step in told.steps].index(True)
     signs = told.steps[before]

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from tests.integration.conftest import PROCESSES
 from tests.integration.deploying import copy_of
-from workflow_app.engine import definitions, scenarios
+from workflow_app.engine import process_folders, scenarios
 from workflow_app.errors import NotFound
 from workflow_app.models.case import Case
 from workflow_app.models.letter import Letter
@@ -22,7 +22,7 @@ from workflow_app.services.sop import processes
 from workflow_app.types import PUBLIC, SYSTEM, Actor
 
 REASON = "Perbaikan menurut surat edaran, contoh."
-FILES = definitions.read_folder(PROCESSES / "complaint")
+FILES = process_folders.read_folder(PROCESSES / "complaint")
 Complain = Callable[[], UUID]
 
 

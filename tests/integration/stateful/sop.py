@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import select, text
 
-from workflow_app.engine import definitions
+from workflow_app.engine import process_folders
 from workflow_app.engine.definitions import Definition
 from workflow_app.engine.linting.kinship import literal
 from workflow_app.engine.model import Node, read_model
@@ -151,7 +151,7 @@ def _tasks(work: UnitOfWork, case_id: UUID) -> list[Task]:
 
 def _barriers(definition: Definition) -> Iterator[Node]:
     """The steps that raise walls or confine a case."""
-    return iter(_barriers_of(definition.files[definitions.MODEL_FILE]))
+    return iter(_barriers_of(definition.files[process_folders.MODEL_FILE]))
 
 
 @cache

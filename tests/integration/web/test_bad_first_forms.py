@@ -14,7 +14,7 @@ from tests.integration.processes.release import FOLDERS
 from tests.integration.web.sending import count, multipart
 from tests.integration.web.visitor import Visitor
 from tests.unit.processes.hostile import EMOJI, LONG, TEXTS, names_of
-from workflow_app.engine import definitions
+from workflow_app.engine import definitions, process_folders
 from workflow_app.models.submission import Submission
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.running import disposal_proposals
@@ -27,7 +27,7 @@ STARTED = [
     folder
     for folder in FOLDERS
     if folder.name not in disposal_proposals.PROCESSES.values()
-    and definitions.load(definitions.read_folder(folder)).is_startable
+    and definitions.load(process_folders.read_folder(folder)).is_startable
 ]
 """A disposal begins on its own list, with the papers that are chosen there."""
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from tests.integration.conftest import PROCESSES
 from tests.integration.web.visitor import Visitor
-from workflow_app.engine import definitions, scenarios
+from workflow_app.engine import process_folders, scenarios
 from workflow_app.models.task import Task
 from workflow_app.services.case_file import identities
 from workflow_app.services.ground.unit_of_work import Works
@@ -28,7 +28,7 @@ def report(works: Works, stage: Stage) -> Callable[[str], UUID]:
     folder = PROCESSES / "lp"
     with works.begin(SYSTEM) as work:
         processes.deploy(work, folder)
-    file = definitions.read_folder(folder)["scenarios/diterima_model_b.yaml"]
+    file = process_folders.read_folder(folder)["scenarios/diterima_model_b.yaml"]
     scenario = scenarios.read_scenario("diterima_model_b", file)
     steps = [step for step in scenario.steps if isinstance(step, scenarios.Complete)]
 

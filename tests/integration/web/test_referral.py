@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from tests.integration.conftest import PROCESSES
 from tests.integration.web.visitor import Visitor
-from workflow_app.engine import definitions, scenarios
+from workflow_app.engine import process_folders, scenarios
 from workflow_app.errors import Forbidden
 from workflow_app.models.case import Case
 from workflow_app.models.task import Task
@@ -27,7 +27,7 @@ Refer = Callable[..., UUID]
 @pytest.fixture
 def refer(works: Works, stage: Stage) -> Refer:
     """Plays a referral up to the first time that the named step is open: `refer("antar_sim", "rujukan_terima")`."""
-    files = definitions.read_folder(FOLDER)
+    files = process_folders.read_folder(FOLDER)
     with works.begin(SYSTEM) as work:
         processes.deploy(work, FOLDER)
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.integration.conftest import PROCESSES
 from tests.integration.web.visitor import Visitor
-from workflow_app.engine import definitions, scenarios
+from workflow_app.engine import process_folders, scenarios
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.running import rehearsal
 from workflow_app.services.running.rehearsal import Stage
@@ -25,7 +25,7 @@ def complain(stage: Stage, works: Works) -> Play:
     folder = PROCESSES / "complaint"
     with works.begin(SYSTEM) as work:
         processes.deploy(work, folder)
-    files = definitions.read_folder(folder)
+    files = process_folders.read_folder(folder)
 
     def play(name: str) -> UUID:
         file = f"scenarios/{name}.yaml"

@@ -8,7 +8,7 @@ import pytest
 
 from tests.integration.conftest import PROCESSES
 from tests.integration.web.visitor import Visitor
-from workflow_app.engine import definitions, scenarios
+from workflow_app.engine import process_folders, scenarios
 from workflow_app.services.correspondence import letter_views
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.running import rehearsal
@@ -26,7 +26,7 @@ def waiting(stage: Stage, works: Works) -> UUID:
     folder = PROCESSES / "complaint"
     with works.begin(SYSTEM) as work:
         processes.deploy(work, folder)
-    files = definitions.read_folder(folder)
+    files = process_folders.read_folder(folder)
     scenario = scenarios.read_scenario("surel", files["scenarios/surel.yaml"])
     return rehearsal.play(stage, "complaint", scenario, steps=4)
 

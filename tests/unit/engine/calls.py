@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.unit.engine.folder import Folder
-from workflow_app.engine.definitions import own_files
+from workflow_app.engine.process_folders import own_files
 
 
 def hand_off(**properties: Any) -> Folder:

@@ -8,8 +8,9 @@ from tests.unit.engine.calls import complaint, hand_off, on_disk, small
 from tests.unit.engine.folder import Folder
 from tests.unit.engine.letter_faults import PART, SHEET, letter
 from tests.unit.engine.play import line
-from workflow_app.engine.definitions import called_folders, load, read_folder
+from workflow_app.engine.definitions import load
 from workflow_app.engine.linting.linter import lint
+from workflow_app.engine.process_folders import called_folders, read_folder
 from workflow_app.errors import InvalidDefinition
 
 ROLES = {"petugas", "ka_spkt", "piket_lantas", "piket_reskrim"}

@@ -6,7 +6,8 @@ import pytest
 from tests.unit.engine.counter import service_counter
 from tests.unit.engine.folder import Folder
 from tests.unit.engine.play import line
-from workflow_app.engine.definitions import content_hash, known, load, load_deployed, read_folder
+from workflow_app.engine.definitions import known, load, load_deployed
+from workflow_app.engine.process_folders import content_hash, read_folder
 from workflow_app.errors import InvalidDefinition
 
 

@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 
 from tests.unit.processes.folder import PROCESSES
-from workflow_app.engine import definitions
+from workflow_app.engine import process_folders
 from workflow_app.engine.linting.linter import lint
 from workflow_app.engine.tracking import Mark, read_tracking
 from workflow_app.errors import InvalidDefinition
 from workflow_app.roles import ROLES
 
 META = "letters/tanda_terima.json"
-FILES = definitions.read_folder(PROCESSES / "complaint")
+FILES = process_folders.read_folder(PROCESSES / "complaint")
 
 
 def declared() -> dict[str, Any]:

@@ -3,7 +3,8 @@
 from functools import cache
 from pathlib import Path
 
-from workflow_app.engine.definitions import Definition, load, read_folder
+from workflow_app.engine.definitions import Definition, load
+from workflow_app.engine.process_folders import read_folder
 
 PROCESSES = Path(__file__).parents[3] / "processes"
 FOLDERS = sorted(path.parent for path in PROCESSES.glob("*/process.bpmn"))

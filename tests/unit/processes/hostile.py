@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 
-from workflow_app.engine import definitions, forms, scenarios
+from workflow_app.engine import definitions, forms, process_folders, scenarios
 from workflow_app.engine.forms import Field, Form
 from workflow_app.engine.scenarios import BEGINS_AT, Advance, Complete, Scenario
 from workflow_app.types import Answer, Answers
@@ -107,5 +107,5 @@ def _folders() -> tuple[tuple[str, definitions.Definition, tuple[Scenario, ...]]
 
 def _read() -> Iterator[tuple[str, definitions.Definition, tuple[Scenario, ...]]]:
     for path in sorted(path.parent for path in PROCESSES.glob("*/process.bpmn")):
-        files = definitions.read_folder(path)
+        files = process_folders.read_folder(path)
         yield path.name, definitions.load(files), tuple(scenarios.read_scenarios(files))

@@ -8,7 +8,8 @@ import pytest
 
 from tests.unit.processes.folder import PROCESSES, lp, tkp_dispatch
 from workflow_app.engine import clock_edges
-from workflow_app.engine.definitions import load, read_folder
+from workflow_app.engine.definitions import load
+from workflow_app.engine.process_folders import read_folder
 from workflow_app.engine.rehearsal import rehearse
 from workflow_app.engine.scenarios import (
     Advance,

@@ -6,7 +6,8 @@ import pytest
 from lxml import etree
 
 from tests.unit.processes.folder import PROCESSES
-from workflow_app.engine.definitions import Definition, load, read_folder
+from workflow_app.engine.definitions import Definition, load
+from workflow_app.engine.process_folders import read_folder
 
 KEYS = sorted(path.parent.name for path in PROCESSES.glob("*/process.bpmn"))
 NAMESPACES = {

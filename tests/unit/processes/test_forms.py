@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tests.unit.processes.folder import FOLDERS
-from workflow_app.engine import definitions
+from workflow_app.engine import definitions, process_folders
 from workflow_app.engine.forms import Form
 
 FOREIGN = re.compile(r"\b(submit|upload|klik|user|login|scan|form|klien)\b", re.IGNORECASE)
@@ -13,7 +13,7 @@ FOREIGN = re.compile(r"\b(submit|upload|klik|user|login|scan|form|klien)\b", re.
 FORMS = [
     pytest.param(form, id=f"{folder.name}-{element}")
     for folder in FOLDERS
-    for element, form in definitions.load(definitions.read_folder(folder)).forms.items()
+    for element, form in definitions.load(process_folders.read_folder(folder)).forms.items()
 ]
 
 

@@ -6,9 +6,9 @@ import pytest
 
 from tests.unit.processes.flows import reachable, taken
 from tests.unit.processes.folder import PROCESSES, referral, sktlk
-from workflow_app.engine.definitions import read_folder
 from workflow_app.engine.linting.linter import lint
 from workflow_app.engine.model import read_model
+from workflow_app.engine.process_folders import read_folder
 from workflow_app.engine.rehearsal import rehearse
 from workflow_app.engine.scenarios import Complete, Scenario, read_scenarios
 from workflow_app.roles import ROLES

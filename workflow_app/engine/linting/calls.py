@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
-from workflow_app.engine.definitions import CALLED
 from workflow_app.engine.linting.source import Finding, Rule, Source
+from workflow_app.engine.process_folders import CALLED
 
 PROCESS_PROPERTIES: Mapping[str, tuple[str, ...]] = {
     "initial": (),

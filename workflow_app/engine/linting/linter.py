@@ -5,18 +5,7 @@ from functools import partial
 from typing import TypeVar
 
 from workflow_app.engine.decisions import DecisionTable, read_decision
-from workflow_app.engine.definitions import (
-    CALLED,
-    MODEL_FILE,
-    LetterSource,
-    ProcessFiles,
-    called_folders,
-    form_of,
-    load,
-    own_files,
-    read_letter,
-    read_shared,
-)
+from workflow_app.engine.definitions import LetterSource, form_of, load, read_letter, read_shared
 from workflow_app.engine.forms import Form
 from workflow_app.engine.linting import (
     calls,
@@ -38,6 +27,7 @@ from workflow_app.engine.linting import (
 )
 from workflow_app.engine.linting.source import Finding, Rule, Source
 from workflow_app.engine.model import initial_values, read_model
+from workflow_app.engine.process_folders import CALLED, MODEL_FILE, ProcessFiles, called_folders, own_files
 from workflow_app.engine.scenarios import Scenario, read_scenario
 from workflow_app.engine.shared_parts import SHARED, shared_files
 from workflow_app.errors import InvalidDefinition

@@ -5,12 +5,13 @@ A deployment does not ask for this: the other process may be deployed later, or 
 
 from collections.abc import Iterator, Mapping
 
-from workflow_app.engine.definitions import MODEL_FILE, Definition
+from workflow_app.engine.definitions import Definition
 from workflow_app.engine.form_inheritance import HERE_AND_NOW, secrecy
 from workflow_app.engine.forms import Form
 from workflow_app.engine.linting.kinship import literal
 from workflow_app.engine.linting.source import Finding
 from workflow_app.engine.model import read_model
+from workflow_app.engine.process_folders import MODEL_FILE
 
 
 def between(definition: Definition, release: Mapping[str, Definition]) -> Iterator[Finding]:

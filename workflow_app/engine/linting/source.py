@@ -7,9 +7,10 @@ from functools import cached_property
 from typing import Any
 
 from workflow_app.engine.decisions import DecisionTable
-from workflow_app.engine.definitions import LetterSource, ProcessFiles
+from workflow_app.engine.definitions import LetterSource
 from workflow_app.engine.forms import Form
 from workflow_app.engine.model import Model, Node
+from workflow_app.engine.process_folders import ProcessFiles
 from workflow_app.engine.scenarios import Scenario
 
 SYSTEM_LANE = "sistem"

@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
-from workflow_app.engine import definitions, scenarios
+from workflow_app.engine import process_folders, scenarios
 from workflow_app.engine.form_dates import is_date, is_instant
 from workflow_app.engine.forms import Form
 from workflow_app.engine.scenarios import Advance, Complete, ExpectOpen, Message, Scenario
@@ -67,7 +67,7 @@ def play(stage: Stage, process_key: str, scenario: Scenario, *, steps: int | Non
 
 def completions(folder: Path, name: str) -> list[tuple[str, str, Answers]]:
     """Element, role and answers of each step that a person takes in a scenario of a process folder."""
-    scenario = scenarios.read_scenario(name, definitions.read_folder(folder)[f"scenarios/{name}.yaml"])
+    scenario = scenarios.read_scenario(name, process_folders.read_folder(folder)[f"scenarios/{name}.yaml"])
     return [(step.element, step.role, step.answers) for step in scenario.steps if isinstance(step, Complete)]
 
 

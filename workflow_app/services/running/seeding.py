@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
-from workflow_app.engine import definitions, scenarios
+from workflow_app.engine import process_folders, scenarios
 from workflow_app.models.case import Case
 from workflow_app.models.kinship import CaseKinship
 from workflow_app.models.user import User
@@ -157,7 +157,7 @@ def _play(works: Works, folder: Path, public_url: str, name: str, steps: int | N
     cast = {role: actors[person.username] for person in reversed(PEOPLE) for role in person.roles}
     about = Metadata("Contoh dokumen", "Sentra SPKT", works.clock(), b"contoh")
     paper, _ = typeset(DEMO_PAPER, about)
-    files = definitions.read_folder(folder)
+    files = process_folders.read_folder(folder)
     scenario = scenarios.read_scenario(name, files[f"scenarios/{name}.yaml"])
     stage = rehearsal.Stage(works, cast, public_url, paper)
     case_id = rehearsal.play(stage, folder.name, scenario, steps=steps)

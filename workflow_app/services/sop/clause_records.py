@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from workflow_app.engine import scenarios
-from workflow_app.engine.definitions import Definition, own_files
+from workflow_app.engine.definitions import Definition
+from workflow_app.engine.process_folders import own_files
 from workflow_app.errors import NotFound
 from workflow_app.services.sop import processes
 from workflow_app.services.sop.clauses import Proof, Verdict

@@ -16,7 +16,8 @@ from typing import Any
 import yaml
 
 from workflow_app.engine import rehearsal, scenarios
-from workflow_app.engine.definitions import Definition, own_files
+from workflow_app.engine.definitions import Definition
+from workflow_app.engine.process_folders import own_files
 from workflow_app.engine.scenarios import ScenarioFailed
 from workflow_app.errors import InvalidDefinition
 from workflow_app.services.sop import processes

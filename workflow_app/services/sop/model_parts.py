@@ -7,7 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from workflow_app.engine import model
-from workflow_app.engine.definitions import CALLED, MODEL_FILE, Definition
+from workflow_app.engine.definitions import Definition
+from workflow_app.engine.process_folders import CALLED, MODEL_FILE
 from workflow_app.models.event_log import ModelPart
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 

@@ -7,8 +7,9 @@ from uuid import UUID
 from sqlalchemy import select
 
 from workflow_app.engine import differences
-from workflow_app.engine.definitions import MODEL_FILE, Definition
+from workflow_app.engine.definitions import Definition
 from workflow_app.engine.differences import Difference, Kind
+from workflow_app.engine.process_folders import MODEL_FILE
 from workflow_app.errors import NotFound
 from workflow_app.models.definition import Definition as DefinitionRow
 from workflow_app.models.user import User

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import func, select, update
 
-from workflow_app.engine import coverage, definitions
+from workflow_app.engine import coverage, definitions, process_folders
 from workflow_app.engine.coverage import Coverage
 from workflow_app.engine.definitions import Definition
 from workflow_app.engine.element import Element
@@ -65,12 +65,12 @@ class Deployment:
 
 def read(folder: Path) -> Definition:
     """The definition in a folder, without deploying it. Raises `InvalidDefinition`."""
-    return definitions.load(definitions.read_folder(folder))
+    return definitions.load(process_folders.read_folder(folder))
 
 
 def check_folder(folder: Path) -> list[Finding]:
     """What the linter finds in a folder."""
-    return lint(definitions.read_folder(folder), ROLES, configuration_keys.SEED)
+    return lint(process_folders.read_folder(folder), ROLES, configuration_keys.SEED)
 
 
 def coverage_of(release: Iterable[Path]) -> list[Coverage]:
@@ -89,9 +89,9 @@ def deploy(work: UnitOfWork, folder: Path) -> Deployment:
 
     Raises `InvalidDefinition` when the linter finds faults.
     """
-    files = definitions.read_folder(folder)
+    files = process_folders.read_folder(folder)
     work.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended("deployment", 0))))
-    known = _known(work, definitions.content_hash(files))
+    known = _known(work, process_folders.content_hash(files))
     if known is not None and known.is_current:
         return Deployment(known.process_key, known.version, is_new=False)
     findings = lint(files, ROLES, configuration_keys.SEED)
@@ -255,9 +255,9 @@ def _files_of(work: UnitOfWork, definition_id: UUID) -> dict[str, bytes]:
 
 def read_release(root: Path) -> None:
     """Have the definitions of this release at hand before a page asks for them; what is wrong there is told when it is deployed."""
-    for model in sorted(root.glob(f"*/{definitions.MODEL_FILE}")):
+    for model in sorted(root.glob(f"*/{process_folders.MODEL_FILE}")):
         with suppress(InvalidDefinition, OSError):
-            definitions.load_deployed(definitions.read_folder(model.parent))
+            definitions.load_deployed(process_folders.read_folder(model.parent))
 
 
 def version_of(work: UnitOfWork, definition_id: UUID) -> int:
