@@ -107,7 +107,7 @@ JOURNEYS = {
         lambda page: page.get_by_label("Tahun aktif").first.fill("7"),
         "7 tahun aktif",
     ),
-    "pemilik": Journey("Pemilik dan pengganti", "Pemilik tiap pengaturan", _owner, "Pamapta"),
+    "pemilik": Journey("Pemilik dan pengganti", "", _owner, "Pamapta"),
     "pesan": Journey(
         "Pesan kepada warga",
         "Berkas selesai",
