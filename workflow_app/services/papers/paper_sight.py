@@ -4,6 +4,7 @@ from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, or_, select, union_all
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from archive.models import Document
 from archive.queries import is_one_of
@@ -44,7 +45,7 @@ def links(work: UnitOfWork, document_ids: Collection[UUID]) -> dict[UUID, CaseDo
     readable_first = handoffs.readable_case(work).desc().nulls_last()
     query = (
         select(CaseDocument)
-        .distinct(CaseDocument.document_id)
+        .ext(distinct_on(CaseDocument.document_id))
         .join(Case, Case.id == CaseDocument.case_id)
         .join(Document, Document.id == CaseDocument.document_id)
         .where(
