@@ -250,7 +250,7 @@ def _files_of(work: UnitOfWork, definition_id: UUID) -> dict[str, bytes]:
     query = select(DefinitionFile.path, DefinitionFile.content).where(
         DefinitionFile.definition_id == definition_id
     )
-    return dict(work.session.execute(query).tuples().all())
+    return {row.path: row.content for row in work.session.execute(query)}
 
 
 def read_release(root: Path) -> None:
