@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ARRAY, ColumnElement, Double, and_, case, extract, false, func, literal, select
+from sqlalchemy import ColumnElement, and_, false, func, or_, select
 
 from workflow_app.engine import clock_edges
 from workflow_app.models.case import Case, CaseClock
@@ -81,7 +81,7 @@ def measured(work: UnitOfWork, known: Iterable[ServiceClock], days: int) -> Colu
         _of_services(known),
         CaseClock.stopped_at >= since(work, days),
         Case.status != "cancelled",
-        access.sees_of_many(work),
+        access.sees_case(work),
     )
 
 
@@ -96,30 +96,28 @@ def told(work: UnitOfWork, known: list[ServiceClock], which: ColumnElement[bool]
     if not known:
         return []
     fewest = int(configuration.value(work, "publikasi.ambang"))
-    took = extract("epoch", CaseClock.stopped_at - CaseClock.started_at).cast(Double)
+    took = CaseClock.stopped_at - CaseClock.started_at
     query = (
         select(
             Case.process_key,
             func.count(),
             func.count().filter(CaseClock.stopped_at > CaseClock.due_at),
-            func.percentile_cont(literal([0.5, 0.9], ARRAY(Double))).within_group(took),
+            func.percentile_cont(0.5).within_group(took),
+            func.percentile_cont(0.9).within_group(took),
         )
         .join(Case, Case.id == CaseClock.case_id)
         .where(_of_services(known), which)
         .group_by(Case.process_key)
     )
-    rows = {key: (n, late, seconds) for key, n, late, seconds in work.session.execute(query)}
+    rows = {key: (n, late, median, p90) for key, n, late, median, p90 in work.session.execute(query)}
     found = []
     for clock in known:
-        n, late, seconds = rows.get(clock.process_key, (0, 0, (0, 0)))
-        median, p90 = (timedelta(seconds=value) for value in seconds)
+        n, late, median, p90 = rows.get(clock.process_key, (0, 0, None, None))
         found.append(Span(clock, n, late, median if n >= fewest else None, p90 if n >= 2 * fewest else None))
     return found
 
 
 def _of_services(known: Iterable[ServiceClock]) -> ColumnElement[bool]:
-    by_process = {one.process_key: one.name for one in known}
-    return and_(
-        CaseClock.name == case(by_process, value=Case.process_key) if by_process else false(),
-        CaseClock.name.in_({*by_process.values()}),
-    )
+    pairs = {(one.process_key, one.name) for one in known}
+    of_service = [and_(Case.process_key == key, CaseClock.name == name) for key, name in sorted(pairs)]
+    return and_(or_(false(), *of_service), CaseClock.name.in_({name for _, name in pairs}))
