@@ -2,7 +2,9 @@
 
 import re
 
-_PAIR = re.compile(r"(?<![\d.])(-?\d{1,2}\.\d{3,12})(?:\s*[,;]\s*|\s+|%2C)(-?\d{1,3}\.\d{3,12})(?![\d.])")
+_PAIR = re.compile(
+    r"(?<![\d.])(-?\d{1,2}\.\d{3,20})(?:\s*[,;]\s*|\s+|%2C)(?:\+|%2B)?(-?\d{1,3}\.\d{3,20})(?!\d|\.\d)"
+)
 
 
 def read(text: str) -> tuple[float, float] | None:

@@ -215,7 +215,8 @@ def validate(
         if judge and isinstance(value, str):
             sentence = judge(value, now, fields[name].not_before, fields[name].not_after)
             found.update({name: sentence} if sentence else {})
-    return judge_orders({name: f.order for name, f in fields.items()}, given, earlier or {}) | found
+    sound = {name: value for name, value in given.items() if name not in found}
+    return judge_orders({name: f.order for name, f in fields.items()}, sound, earlier or {}) | found
 
 
 def separate(form: Form, answers: Mapping[str, Answer]) -> Separated:

@@ -16,12 +16,15 @@ POINT = "-2.7845, 115.2712"
         "-2.7845; 115.2712",
         "https://maps.google.com/maps?q=-2.7845%2C115.2712&z=17&hl=id",
         "https://www.google.com/maps/@-2.7845,115.2712,17z",
+        "https://www.google.com/maps/search/-2.7845,+115.2712?entry=tts",
+        "-2.784500000000001,115.271200000000003",
         "Lokasi: -2.7845, 115.2712 (dekat pasar)",
+        "Kami di -2.7845, 115.2712.",
     ],
 )
 def test_r60_a_point_is_found_however_the_caller_shares_it(brought: str) -> None:
     assert coordinates.normal(brought) == POINT
-    assert coordinates.read(brought) == (-2.7845, 115.2712)
+    assert coordinates.read(brought) == pytest.approx((-2.7845, 115.2712))
 
 
 @pytest.mark.parametrize(

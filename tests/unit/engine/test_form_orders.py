@@ -1,6 +1,7 @@
 """Answers of one form that have an order: no end before its start, in days, times and numbers, also to earlier steps."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -83,6 +84,13 @@ def test_an_answer_that_is_wrong_in_itself_is_told_so_first() -> None:
     form = pair("date", "date")
     assert "Isi tanggal yang benar" in found(form, "2026-11-24", "31 November")
     assert "empat angka" in found(form, "2026-11-24", "0026-11-24")
+
+
+@pytest.mark.parametrize("end", ["0001-01-01T00:00:00+08:00", "9999-12-31T23:59:00+00:00"])
+def test_a_time_at_the_ends_of_the_calendar_is_told_to_be_wrong_and_compared_with_nothing(end: str) -> None:
+    """Only the time is repaired; the day that is compared with it was right."""
+    form, now = pair("date", "datetime", at_most="awal"), datetime(2026, 11, 24, tzinfo=UTC)
+    assert set(forms.validate(form, {"awal": end, "akhir": "2026-11-24"}, now)) == {"awal"}
 
 
 def test_what_is_not_shown_is_not_compared() -> None:
