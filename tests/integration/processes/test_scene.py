@@ -96,9 +96,11 @@ def test_r59_an_identity_that_was_asked_after_the_call_up_goes_over_into_the_rep
     """The patrol drives while the caller is still on the telephone; the case does not end before the identity is written down."""
     with call.works.begin(SYSTEM) as work:
         processes.deploy(work, PROCESSES / "lp")
-    call.report(keadaan_identitas="belum_lengkap", alasan_belum_lengkap="masih_ditanyakan")
+    call.report(keadaan_identitas="belum_lengkap", alasan_belum_lengkap="masih_ditanyakan", hubungan="saksi")
     call.summon("piket_samapta")
     assert {"berangkat", "lengkapi_identitas"} <= call.opened()
+    asked = at(call, call.case_id, "lengkapi_identitas")
+    assert (asked.answers["hubungan"], asked.answers["hasil_identitas"]) == ("saksi", "lengkap")
     known = {name: REPORT[name] for name in ("nama", "telepon", "alamat")}
     call.do("lengkapi_identitas", "petugas", hasil_identitas="lengkap", **known)
     assert "lengkapi_identitas" not in call.opened()

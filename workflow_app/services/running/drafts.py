@@ -152,9 +152,10 @@ def _prefill(work: UnitOfWork, case: Case, task: Task) -> Prefill:
         return replace(left, answers=_without_parent(work, case, task, form, theirs, merged, left.answers))
     if not is_again and (taken := inheritance.first_values(work, case, task, form, sources)):
         return Prefill(forms.visible(form, {**taken, **merged}), "parent", None)
+    offered = forms.defaults(form, work.clock(), moved_starts.opened_at(task))
     if merged:
-        return Prefill(forms.visible(form, merged), "earlier", None)
-    return Prefill(forms.defaults(form, work.clock(), moved_starts.opened_at(task)), None, None)
+        return Prefill(forms.visible(form, merged if is_again else {**offered, **merged}), "earlier", None)
+    return Prefill(offered, None, None)
 
 
 def of_case(work: UnitOfWork, case_id: UUID) -> list[Unfinished]:
