@@ -115,3 +115,16 @@ def test_pitfall_4_r79_complaints_about_members_are_handled_by_propam_alone() ->
     assert people == {"piket_propam"}
     of_propam = {e.id for e in OWN.values() if e.role == "piket_propam" and e.kind == "userTask"}
     assert of_propam - after == {"eskalasi_propam"}, "its own clock is on the side"
+
+
+def test_r79_propam_may_have_tried_to_reach_who_was_asked_for_money_before_he_told_his_story() -> None:
+    """A levy was told at the desk, and is received from then on; what is written down first by Propam is the story of it."""
+    tried: Answers = {
+        "accepted_at": "2026-11-24T08:30:00+08:00",
+        "penyampaian": "tidak_mungkin",
+        "tried_at": "2026-11-24T09:00:00+08:00",
+        "alasan_tidak_mungkin": "Teleponnya tidak aktif, dua kali dicoba.",
+    }
+    form, at = complaint().form("terima_propam"), {"received_at": "2026-11-24T10:00:00+08:00"}
+    assert forms.validate(form, tried, None, {REOPENED: at}) == {}
+    assert set(forms.validate(form, tried, None, {"terima_pengaduan": at})) == {"accepted_at", "tried_at"}
