@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.integration.conftest import PROCESSES
+from tests.integration.services.calls import Call, call
 from tests.integration.services.complaints import open_tasks
 from tests.integration.services.walled import sees
 from workflow_app.engine import process_folders, scenarios
@@ -31,6 +32,7 @@ from workflow_app.services.sop import processes
 from workflow_app.services.watching import consistency_cases
 from workflow_app.types import SYSTEM, Actor, Answers
 
+__all__ = ["call"]
 COUNTING = Counting((Mark("terima_pengaduan", "kanal"),), "tanggapan_awal")
 
 
@@ -250,3 +252,30 @@ def test_r64_r23_propam_is_handed_who_told_it_at_the_scene_and_not_who_called(
         tasks.claim(work, task_id)
         view = task_views.get(work, task_id)
     assert (view.answers["nama"], view.answers["telepon"]) == ("Contoh Warga Dua", "0812-0000-0002")
+
+
+def test_r64_r79_who_says_later_that_he_was_called_to_the_scene_is_kept_out_of_the_levy_too(
+    call: Call, person: Callable[..., Actor]
+) -> None:
+    """He drove along at once, and presses the button when all is over."""
+    with call.works.begin(SYSTEM) as work:
+        processes.deploy(work, PROCESSES / "complaint")
+    both = call.people["piket_lantas"] = person("ganda", "piket_lantas", "piket_propam")
+    call.report().summon("piket_samapta", "piket_lantas")
+    for element in ("berangkat", "tiba"):
+        call.do(element, "piket_samapta")
+    call.do("tptkp", "piket_samapta", tindakan=["saksi"], tanpa_biaya=True, diminta_bayar="ya")
+    with call.works.begin(SYSTEM) as work:
+        query = select(CaseKinship.child_id).where(CaseKinship.parent_id == call.case_id)
+        child = work.session.scalars(query).one()
+    with call.works.begin(both) as work:
+        tasks.claim(work, open_tasks(call.works, child)["keterangan_propam"])
+
+    call.do("terima_lantas", "piket_lantas")
+    assert not sees(call.works, both, child)
+    with call.works.begin(SYSTEM) as work:
+        assert (
+            work.session.get_one(Task, open_tasks(call.works, child)["keterangan_propam"]).assignee_id is None
+        )
+        assert list(audit.verify_chains(work)) == []
+        assert list(consistency_cases.check(work)) == []

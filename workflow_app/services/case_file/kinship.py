@@ -1,5 +1,6 @@
 """Cases that beget cases: a step of one begins another, both trails say so, and both pages show it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
@@ -99,6 +100,14 @@ def open_child(
 def parent_of(work: UnitOfWork, case_id: UUID) -> UUID | None:
     """The case that this one continues."""
     return work.session.scalar(select(CaseKinship.parent_id).where(CaseKinship.child_id == case_id))
+
+
+def begun_at(work: UnitOfWork, parent: Case, elements: Collection[str]) -> list[UUID]:
+    """The cases that these steps of a case began."""
+    query = select(AuditEvent.details["case"].astext).where(
+        AuditEvent.case_id == parent.id, AuditEvent.action == CHILD, AuditEvent.element.in_(elements)
+    )
+    return sorted(map(UUID, work.session.scalars(query)))
 
 
 def handed_over(work: UnitOfWork, parent: Case, child_id: UUID) -> frozenset[str]:

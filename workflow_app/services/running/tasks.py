@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from workflow_app.engine import forms, runner
+from workflow_app.engine.definitions import Definition
 from workflow_app.errors import Forbidden, InvalidInput
 from workflow_app.models.case import Case
 from workflow_app.models.submission import Submission
@@ -130,6 +131,7 @@ def complete(
         run = runner.open_case(definition, case.state, work.clock())
         run.complete_task(task.id, control)
         _finish(work, case, task, principal)
+        _keep_out(work, case, definition, task, principal)
         handoffs.answer(work, task, definition, control)
         checks.answer(work, case, task, definition, control)
         steps.settle(work, case, run, principal)
@@ -145,6 +147,21 @@ def _finish(work: UnitOfWork, case: Case, task: Task, principal: Principal | Non
     task.done_by = work.actor.user_id
     incidents.resolve(work, case, task.id)
     _record(work, task, "task.completed", principal)
+
+
+def _keep_out(
+    work: UnitOfWork, case: Case, definition: Definition, task: Task, principal: Principal | None
+) -> None:
+    """Who serves while a case about that service has begun already is kept out of it as if he had served before (`keepsOut`)."""
+    passed = frozenset(case.passed or ())
+    begun = [
+        element.id
+        for element in definition.elements.values()
+        if element.id in passed and task.element in element.properties.get("keepsOut", "").split()
+    ]
+    served = {work.actor.user_id, principal.user_id if principal else None}
+    for child_id in kinship.begun_at(work, case, begun) if begun else ():
+        walls.keep_out_who_served(work, access.lock_beside(work, child_id), served)
 
 
 def _completion(work: UnitOfWork, case: Case, message: str) -> Completion:
