@@ -82,6 +82,23 @@ def test_the_open_task_keeps_its_id_its_officer_and_his_draft(
     assert task_of(works, case_id).element == "periksa"
 
 
+def test_what_a_colleague_had_typed_where_nothing_is_asked_any_more_keeps_nobody_from_the_task(
+    works: Works, case_id: UUID, tmp_path: Path, sari: Actor, person: Callable[..., Actor]
+) -> None:
+    task, other = task_of(works, case_id), person("wati", "ka_spkt")
+    with works.begin(sari) as work:
+        tasks.claim(work, task.id)
+        drafts.save(work, task.id, {"catatan": "Contoh konsep"})
+    asked = service().form("setujui", {"hal": {"type": "string"}}, {"hal": {"widget": "text"}})
+    put_up(works, tmp_path, asked)
+    assert settled(works, move(works, sari, 3), case_id) == ("moved", "")
+    with works.begin(sari) as work:
+        assert task_views.get(work, task.id).answers == {}
+        tasks.reassign(work, task.id, other.user_id)
+    with works.begin(other) as work:
+        assert task_views.get(work, task.id).answers == {}
+
+
 def test_a_move_is_on_record_and_its_reason_is_sealed(works: Works, case_id: UUID, sari: Actor) -> None:
     order = move(works, sari, 2)
     with works.begin(sari) as work:

@@ -137,10 +137,10 @@ def _prefill(work: UnitOfWork, case: Case, task: Task) -> Prefill:
     """
     of_this = {"of_task": task.id, "of_user": work.actor.user_id}
     draft = work.session.scalars(_NEAREST, of_this).first()
-    if draft is not None and draft.user_id == work.actor.user_id:
-        return Prefill(_open(work, case, draft)[1], "draft", draft.saved_at)
     definition = definition_of(work, case.definition_id)
     form = definition.form(task.element)
+    if draft is not None and draft.user_id == work.actor.user_id:
+        return Prefill(_typed(work, case, form, draft), "draft", draft.saved_at)
     sources = definition.elements[task.element].properties.get("prefill", "").split()
     found = answers.newest(work, case.id, sources)
     merged: Answers = {}
@@ -180,11 +180,16 @@ def _left_by_colleague(work: UnitOfWork, case: Case, task: Task, form: Form, dra
         return None
     typed = {
         name: value
-        for name, value in _open(work, case, draft)[1].items()
+        for name, value in _typed(work, case, form, draft).items()
         if form.fields[name].widget != "signature"
     }
     who = people.name_of(work, draft.user_id)
     return Prefill(typed, "colleague", None, f"{who} pada {moment(draft.saved_at)}")
+
+
+def _typed(work: UnitOfWork, case: Case, form: Form, draft: Draft) -> Answers:
+    """What a draft holds of what the form asks: the version of the process may have changed since it was typed."""
+    return {name: value for name, value in _open(work, case, draft)[1].items() if name in form.fields}
 
 
 def _without_parent(
