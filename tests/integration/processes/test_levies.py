@@ -273,6 +273,12 @@ def test_r64_r79_who_says_later_that_he_was_called_to_the_scene_is_kept_out_of_t
 
     call.do("terima_lantas", "piket_lantas")
     assert not sees(call.works, both, child)
+    crew = call.people["regu"] = person("regu", "piket_samapta", "piket_propam")
+    assert sees(call.works, crew, child)
+    with call.works.begin(call.people["pamapta"]) as work:
+        tasks.reassign(work, call.task("hasil_tkp"), crew.user_id)
+    call.do("hasil_tkp", "regu", hasil="diserahkan", temuan="Sudah bubar.", perlu_lp="tidak")
+    assert not sees(call.works, crew, child), "he was at the scene, and told what came of it"
     with call.works.begin(SYSTEM) as work:
         assert (
             work.session.get_one(Task, open_tasks(call.works, child)["keterangan_propam"]).assignee_id is None

@@ -172,7 +172,7 @@ def test_r64_r79_who_was_asked_for_money_at_the_scene_stops_no_step_and_reaches_
     assert (begun.properties["beginsWith"], begun.properties["handsOver"]) == ("dari_pelayanan", "tptkp")
     people = {e.id for e in tkp_dispatch().elements.values() if e.kind == "userTask"}
     of_leader = {"terima_pimpinan", "terima_hasil"}
-    assert set(begun.properties["keepsOut"].split()) == people - of_leader - {"hasil_tkp"}
+    assert set(begun.properties["keepsOut"].split()) == people - of_leader
 
 
 def test_r59_who_called_is_sealed_and_what_the_patrol_needs_is_not() -> None:
