@@ -56,7 +56,6 @@ _SNIPPET = (
     'ShortWord=2, FragmentDelimiter=" … "'
 )
 
-
 _BY_WORDS_TOO, _AS_USUAL = (
     select(func.set_config("enable_indexscan", value, literal(True))) for value in ("off", "on")
 )
@@ -168,12 +167,13 @@ class _Look:
         """The newest pages that answer the question, or the oldest. They are found by their words: the index of the order would
         have the words of every page on its way looked at.
         """
-        found = select(Page.document_id, Page.no, Page.seq, Page.tsv).where(Page.tsv.op("@@")(wanted))
-        return found.order_by(self.by_age(Page.seq + 0)).limit(most)
+        age = (Page.seq + 0).label("age")
+        found = select(Page.document_id, Page.no, age, Page.tsv).where(Page.tsv.op("@@")(wanted))
+        return found.order_by(self.by_age(age)).limit(most)
 
-    def by_age(self, seq: ColumnElement[int]) -> ColumnElement[int]:
+    def by_age(self, age: ColumnElement[int]) -> ColumnElement[int]:
         """The order in which candidates are taken."""
-        return seq.asc() if self.order is Order.OLDEST else seq.desc()
+        return age.asc() if self.order is Order.OLDEST else age.desc()
 
 
 def _nearest(look: _Look, begin: int) -> tuple[list[Found], int]:
@@ -183,7 +183,7 @@ def _nearest(look: _Look, begin: int) -> tuple[list[Found], int]:
     is_short = select(func.count()).select_from(nearest).scalar_subquery() < CANDIDATES
     others = _in_blocks(look, begin, range(NEAREST_BLOCKS, NEWEST_BLOCKS)).where(is_short)
     both = union_all(select(nearest), others).subquery()
-    first = select(both).order_by(look.by_age(both.c.seq)).limit(CANDIDATES)
+    first = select(both).order_by(look.by_age(both.c.age)).limit(CANDIDATES)
     return _sifted(look, first.cte("found"))
 
 
@@ -248,11 +248,13 @@ def _begin(session: Session, scope: Scope, order: Order, last: int) -> int:
 
 def _sifted(look: _Look, candidates: CTE) -> tuple[list[Found], int]:
     """The best of the candidates that are within the scope, and how many candidates there were."""
-    # Found first and then sifted: the rules of access are asked about these few, however much the person may see.
+    # Found first and then sifted: the rules of access are asked about these few, however much the person may see. The database joins
+    # them as it likes, but knows their order.
     candidates = candidates.prefix_with("materialized")
     looked_at = select(func.count().label("pages")).select_from(candidates).subquery()
     conditions = look.scope.conditions(candidates.c.document_id)
-    some = select(candidates).where(*conditions).limit(CANDIDATES).subquery()
+    within = select(candidates).where(*conditions).order_by(look.by_age(candidates.c.age))
+    some = within.limit(CANDIDATES).subquery()
     rank = func.ts_rank(some.c.tsv, look.asked.wanted) if look.order is Order.BEST else literal(0.0)
     first = {
         Order.BEST: rank.desc(),

@@ -227,3 +227,16 @@ def test_the_number_of_hits_is_bounded(db_session: Session, keep) -> None:
 def test_a_query_as_long_as_a_book_is_cut(db_session: Session, keep) -> None:
     keep(LETTER)
     assert search(db_session, "kehilangan " * 50_000)
+
+
+def test_r37_however_the_database_joins_them_the_newest_of_those_that_may_be_seen_are_found(
+    db_session: Session, keep, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("archive.search.CANDIDATES", 2)
+    papers = [keep(f"kehilangan dompet {no}") for no in range(12)]
+    # Joined in the order of ids, as a database may that knows of a better way than one by one.
+    for way in ("nestloop", "hashjoin"):
+        db_session.connection().exec_driver_sql(f"set local enable_{way} = off")
+    scope = Scope(select(Document.id).where(Document.label == "Surat"))
+    assert set(ids(find(db_session, "dompet", scope, Order.NEWEST).found)) == set(papers[-2:])
+    assert set(ids(find(db_session, "dompet", scope, Order.OLDEST).found)) == set(papers[:2])
