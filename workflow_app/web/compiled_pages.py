@@ -1,11 +1,14 @@
 """Templates as they were compiled once: kept in a folder of the operator's, so that a start need not do it again.
 
-What lies there is run: nobody else may write to it. Without such a folder, and where it is full, each start compiles anew.
+What lies there is run, so one to which others may write is left alone. Without such a folder, and where it is full, each start
+compiles anew.
 """
 
 import hashlib
 import inspect
 import logging
+import os
+import stat
 from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
@@ -47,11 +50,15 @@ class CompiledPages(FileSystemBytecodeCache):
 
 
 def register(app: Flask, folder: str) -> None:
-    """Keep what is compiled in this folder, where one is named and can be made."""
+    """Keep what is compiled in this folder, where one is named, can be made, and is written to by nobody else."""
     if not folder:
         return
     with suppress(OSError):
         Path(folder).mkdir(mode=0o700, parents=True, exist_ok=True)
+        told = Path(folder).stat()
+        if told.st_uid != os.geteuid() or told.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+            log.warning("others may write to COMPILED_PAGES_FOLDER: nothing is kept there, and nothing read")
+            return
         app.jinja_env.bytecode_cache = CompiledPages(Path(folder), app.jinja_env)
 
 

@@ -101,3 +101,15 @@ def test_where_nothing_can_be_kept_pages_are_shown_all_the_same(
 ) -> None:
     kept.write_text("bukan folder")
     assert shown(site()) == "Selamat 1.234 kali"
+
+
+@pytest.mark.parametrize("mode", [0o770, 0o707])
+def test_what_others_may_write_to_is_neither_read_nor_written(
+    site: Callable[[], Flask], kept: Path, compilations: Callable[[Flask], list[Any]], mode: int
+) -> None:
+    compiled_pages.read_all(site())
+    kept.chmod(mode)
+    other = site()
+    done = compilations(other)
+    assert shown(other) == "Selamat 1.234 kali"
+    assert len(done) == 1
