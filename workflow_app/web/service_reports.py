@@ -17,6 +17,8 @@ from workflow_app.web.transaction import unit_of_work
 
 MOST = 36
 """Months that can be chosen."""
+FORMULA = ("=", "+", "-", "@")
+"""How a cell begins that a spreadsheet would reckon out: roles are called what the office calls them."""
 
 blueprint = Blueprint("service_reports", __name__)
 
@@ -38,11 +40,15 @@ def as_csv() -> ResponseReturnValue:
     with unit_of_work() as work:
         report = _report(work, service_reports.months(work, MOST))
     table = io.StringIO()
-    csv.writer(table).writerows(service_reports.rows(report))
+    csv.writer(table).writerows(map(_as_text, row) for row in service_reports.rows(report))
     answer = Response(table.getvalue(), mimetype="text/csv")
     name = f"laporan-layanan-{report.first:%Y-%m}.csv"
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
+
+
+def _as_text(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(FORMULA) else cell
 
 
 def _report(work: UnitOfWork, months: list[date]) -> Report:
