@@ -9,6 +9,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
 
 HERE = Path(__file__).parent
+TABLE_WAIT = "10s"
+"""How long a migration waits for a table that somebody uses."""
 
 
 def config_for(sqlalchemy_url: str) -> Config:

@@ -4,6 +4,7 @@ from alembic import context
 from sqlalchemy import engine_from_config, pool, text
 
 from archive.base import ArchiveBase
+from workflow_app.migrations import commands
 from workflow_app.models import Base
 
 OWN_SCHEMAS = {None, "archive"}
@@ -22,10 +23,12 @@ connectable = engine_from_config(
     {"sqlalchemy.url": config.attributes["url"]}, prefix="sqlalchemy.", poolclass=pool.NullPool
 )
 with connectable.connect() as connection:
-    connection.execute(text("set lock_timeout = '10s'"))
-    connection.execute(text("create schema if not exists archive"))
-    # Two starts at once: the second waits and then finds nothing to do.
+    # A start that was killed must not go on holding its locks: the server looks whether it is still there.
+    connection.execute(text("set client_connection_check_interval = '5s'"))
+    # Two starts at once: the second waits, however long that takes, and then finds nothing to do.
     connection.execute(text("select pg_advisory_lock(8706306)"))
+    connection.execute(text(f"set lock_timeout = '{commands.TABLE_WAIT}'"))
+    connection.execute(text("create schema if not exists archive"))
     connection.commit()
     context.configure(
         connection=connection,
