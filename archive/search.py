@@ -248,8 +248,7 @@ def _begin(session: Session, scope: Scope, order: Order, last: int) -> int:
 
 def _sifted(look: _Look, candidates: CTE) -> tuple[list[Found], int]:
     """The best of the candidates that are within the scope, and how many candidates there were."""
-    # Found first and then sifted: the rules of access are asked about these few, however much the person may see. The database joins
-    # them as it likes, but knows their order.
+    # Found first and then sifted: the rules of access are asked about these few, in their order, however much the person may see.
     candidates = candidates.prefix_with("materialized")
     looked_at = select(func.count().label("pages")).select_from(candidates).subquery()
     conditions = look.scope.conditions(candidates.c.document_id)
