@@ -10,7 +10,7 @@ from workflow_app.engine.decisions import DecisionTable, read_decision
 from workflow_app.engine.element import Element, names_written
 from workflow_app.engine.forms import Form, read_form
 from workflow_app.engine.functions import Value
-from workflow_app.engine.model import Node, initial_values, read_model
+from workflow_app.engine.model import Model, Node, initial_values, read_model
 from workflow_app.engine.process_folders import (
     CALLED,
     MODEL_FILE,
@@ -177,7 +177,7 @@ def _parse(files: ProcessFiles, hash_: str, *, is_judged: bool = False) -> Defin
         decisions={table.name: table for table in tables},
         called={key: part.name for key, part in called.items()},
         purpose=model.properties.get("purpose", ""),
-        rank=int(model.properties.get("rank", LAST)),
+        rank=_rank(model),
         is_startable=model.properties.get("startable") != "false",
         started_by=tuple(model.properties.get("startedBy", "").split()),
         started_as=model.properties.get("startedAs", ""),
@@ -224,6 +224,13 @@ def read_letter(files: ProcessFiles, name: str, shared: Mapping[str, str]) -> Le
 def read_shared(files: ProcessFiles) -> dict[str, str]:
     """The shared parts of letters, by path. Raises `InvalidDefinition`."""
     return {name: text_of(files, name) for name in shared_files(files)}
+
+
+def _rank(model: Model) -> int:
+    try:
+        return int(model.properties.get("rank", LAST))
+    except ValueError as error:
+        raise InvalidDefinition(detail=f"{MODEL_FILE}: property rank: {error}") from error
 
 
 def _is_letter(name: str) -> bool:

@@ -92,6 +92,13 @@ def test_initial_variables_are_checked(initial: str) -> None:
         folder.definition()
 
 
+def test_the_rank_of_a_process_is_a_number() -> None:
+    folder = line()
+    folder.process_properties["rank"] = "pertama"
+    with pytest.raises(InvalidDefinition, match="rank"):
+        folder.definition()
+
+
 def test_what_was_deployed_is_not_judged_again_and_what_is_to_be_always_is() -> None:
     good = line().files()
     schema = {**json.loads(good["forms/kerja.json"]), "minProperties": "satu"}
