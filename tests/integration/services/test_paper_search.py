@@ -1,5 +1,6 @@
 """R37: finds are counted, narrowed and put in order as far as the actor may know of them, and not a page further."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from uuid import UUID
 
@@ -11,13 +12,14 @@ from archive.documents import PageText
 from archive.models import Document, Page
 from tests.integration.conftest import TestClock
 from tests.integration.services import desk, scans
+from tests.integration.services.stacks import put_into_tray
 from workflow_app.models.case import Case
 from workflow_app.models.document import CaseDocument
 from workflow_app.models.wall import CaseWall
 from workflow_app.services.finding import paper_narrowing, paper_search
 from workflow_app.services.finding.paper_search import SearchPage
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.papers import documents, intake, levels, paper_facets
+from workflow_app.services.papers import documents, intake, levels, paper_facets, paper_sight
 from workflow_app.types import Actor
 
 WORD = "zamrudbiru"
@@ -173,6 +175,19 @@ def test_r37_of_a_frequent_word_the_nearest_in_order_and_year_are_shown(
     assert found(paper_search.search(officer, WORD, order=paper_search.ORDERS["lama"])) == [papers[2021]]
     assert found(paper_search.search(officer, WORD, choice={"tahun": "2022"})) == [papers[2022]]
     assert found(paper_search.search(officer, WORD, choice={"tingkat": "3"})) == []
+
+
+def test_r37_what_waits_in_the_tray_for_others_does_not_make_the_papers_of_somebody_many(
+    officer: UnitOfWork, person: Callable[..., Actor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paper_sight, "FEW_PAPERS", 0)
+    hand_in(officer)
+    put_into_tray(officer, hand_in(officer))
+    examiner, propam = (
+        replace(officer, actor=person(role, role)) for role in ("piket_reskrim", "piket_propam")
+    )
+    assert paper_sight.few(examiner) == []
+    assert paper_sight.few(propam) is None, "he sorts what waits there"
 
 
 def test_what_an_address_cannot_mean_is_left_out() -> None:

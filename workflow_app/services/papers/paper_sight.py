@@ -11,7 +11,7 @@ from archive.queries import is_one_of
 from workflow_app.errors import Forbidden, NotFound
 from workflow_app.models.case import Case
 from workflow_app.models.document import CaseDocument
-from workflow_app.models.stack import StackPart
+from workflow_app.models.stack import PaperStack, StackPart
 from workflow_app.models.task import Task
 from workflow_app.permissions import can_read_archive, clearance, reads_every_paper
 from workflow_app.services.case_file import access, clearances, handoffs
@@ -91,7 +91,8 @@ def all_readable(work: UnitOfWork) -> Select[UUID]:
 
 def few(work: UnitOfWork) -> list[UUID] | None:
     """Papers among which are all that the actor may read, where those are few: of the cases in which his roles have tasks or to
-    which they are confined, and of the tray. None for who reads the archive, all papers of the unit, or those of many cases.
+    which they are confined, and of the tray as far as it is shown to him. None for who reads the archive, all papers of the unit,
+    or those of many cases.
     """
     if can_read_archive(work.actor) or reads_every_paper(work.actor) or not work.actor.roles:
         return None
@@ -106,8 +107,10 @@ def few(work: UnitOfWork) -> list[UUID] | None:
     if len(cases) > FEW_CASES:
         return None
     linked = select(CaseDocument.document_id).where(CaseDocument.case_id.in_(cases))
-    waiting = select(StackPart.document_id).where(
-        StackPart.status == "tray", StackPart.document_id.is_not(None)
+    waiting = (
+        select(StackPart.document_id)
+        .join(PaperStack, PaperStack.id == StackPart.stack_id)
+        .where(StackPart.status == "tray", tray_sight.is_shown(work))
     )
     found = set(work.session.scalars(union_all(linked, waiting).limit(FEW_PAPERS + 1)))
     return list(found) if len(found) <= FEW_PAPERS else None
