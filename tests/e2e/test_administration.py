@@ -15,8 +15,8 @@ FAR = timedelta(weeks=20)
 
 
 def open_by_menu(page: Page, words: str) -> None:
-    page.locator("details[data-menu] > summary").click()
-    page.locator(".menu-panel").get_by_role("link", name=words).click()
+    page.locator(".bar-inner > details > summary").click()
+    page.locator(".bar-inner > details .menu-panel").get_by_role("link", name=words).click()
     expect(page.get_by_role("heading", name=words, level=1)).to_be_visible()
 
 

@@ -144,7 +144,7 @@ def test_the_menu_leads_there_and_what_is_wrong_is_said_and_kept(
     site: RunningSite, signed_in: Opener
 ) -> None:
     page = signed_in("kaspkt", java_script_enabled=False)
-    page.locator("summary").first.click()
+    page.locator(".bar-inner > details > summary").click()
     page.get_by_role("link", name="Pengaturan kantor").click()
     expect(page.get_by_role("heading", name="Kelompok pengaturan")).to_be_visible()
     page.get_by_role("link", name="Nomor surat dan berkas").click()

@@ -51,6 +51,7 @@ def test_a_case_is_begun_by_keyboard_and_the_focus_is_never_covered(
     page.keyboard.press("Enter")
     counter.expect_task(page, "Terima warga")
     assert walk(page) == []
+    page.get_by_label("Mempersilakan duduk").focus()
     page.keyboard.press("Control+Enter")
     counter.expect_task(page, "Identitas pelapor")
     assert walk(page) == []

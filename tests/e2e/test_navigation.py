@@ -66,7 +66,7 @@ def test_on_a_phone_all_places_are_in_the_menu_and_the_one_where_one_is_stands_b
     expect(here).to_be_in_viewport(ratio=1)
     menu = open_menu(page)
     check_fits(page)
-    expect(menu.get_by_role("link")).to_have_count(8)
+    expect(menu.get_by_role("link")).to_have_count(10)
     menu.get_by_role("link", name="Papan SPKT").click()
     expect(page.get_by_role("heading", name="Papan SPKT")).to_be_visible()
 

@@ -42,13 +42,13 @@ def test_errors_stand_beside_the_field_and_typed_text_is_kept(site: RunningSite,
     )
     counter.receive(page)
 
-    page.get_by_label("NIK", exact=True).fill("63060541")
+    page.get_by_label("NIK", exact=True).fill("6306 0541 A")
     page.get_by_label("Nama lengkap").fill(Citizen().name)
     page.get_by_label("Tanggal lahir").fill("31-02-1985")
     counter.submit(page)
     check_refused(page, "nik")
     check_refused(page, "tanggal_lahir")
-    expect(page.get_by_label("NIK", exact=True)).to_have_value("63060541")
+    expect(page.get_by_label("NIK", exact=True)).to_have_value("6306 0541 A")
     expect(page.get_by_label("Nama lengkap")).to_have_value(Citizen().name)
     expect(page.get_by_label("Tanggal lahir")).to_have_value("31-02-1985")
 

@@ -34,7 +34,7 @@ def show_waiting() -> ResponseReturnValue:
 
 
 @blueprint.get("/dokumen/<uuid:document_id>/periksa/lewati")
-@access(*CHECKERS)
+@access()
 def skip(document_id: UUID) -> ResponseReturnValue:
     """Leave this paper for later and go on with another one. Which were left stands in the address until all were seen."""
     left = [*_left(request.args), document_id][-MOST_LEFT:]

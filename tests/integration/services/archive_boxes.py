@@ -107,9 +107,9 @@ def accept(works: Works, who: Actor, case_id: UUID, words: str, number: str = "B
     return paper.id
 
 
-def minutes(works: Works, who: Actor, box: UUID) -> dict[str, str]:
+def minutes(works: Works, who: Actor, box: UUID, on: str = "2026-11-23") -> dict[str, str]:
     """The words of both letters, by kind."""
-    complete(works, who, box, "isi_berita_acara", MINUTES)
+    complete(works, who, box, "isi_berita_acara", {**MINUTES, "tanggal_alih": on})
     finish(works, box)
     with works.begin(SYSTEM) as work:
         found = letters.of_case(work, box)

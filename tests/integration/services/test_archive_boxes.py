@@ -168,7 +168,7 @@ def test_r38_papers_without_a_box_are_told_by_the_days_of_their_acceptance(
     with works.begin(archivist) as work:
         batch = cases.start(work, "archive_batch").case_id
     complete(works, archivist, batch, "periode", {"dari": "2026-11-24", "sampai": "2026-11-24"})
-    told = minutes(works, archivist, batch)
+    told = minutes(works, archivist, batch, on="2026-11-24")
     assert "Diterima hari Selasa" in told["daftar_arsip"]
     assert "Rapuh" in told["daftar_arsip"]
     assert "hari Senin" not in told["daftar_arsip"] and "Bundel dalam kotak" not in told["daftar_arsip"]

@@ -208,7 +208,7 @@ def test_r36_a_wrong_number_a_wrong_code_and_no_code_are_one_answer(
     first, second = hand_out(works, budi, one), hand_out(works, budi, other)
     silent = complain("surel", 4)
     with works.begin(SYSTEM) as work:
-        silent_number = letter_views.for_case(work, silent)[0].number
+        silent_number = letters.of_case(work, silent)[0].number
     for number, code in (
         (first.number, second.code),
         (second.number, first.code),

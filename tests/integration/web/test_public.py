@@ -2,7 +2,7 @@
 
 from tests.integration.web import desk
 from tests.integration.web.visitor import Visitor
-from workflow_app.services.correspondence import letter_views, letters
+from workflow_app.services.correspondence import letters
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.types import SYSTEM
 
@@ -52,7 +52,7 @@ def test_a_letter_is_valid_then_withdrawn_and_nobody_is_named(
         assert secret not in visitor.text
     with works.begin(SYSTEM) as work:
         case_id = path.removeprefix("/berkas/")
-        issued = [letter for letter in letter_views.for_case(work, case_id) if letter.verify_code == code]
+        issued = [letter for letter in letters.of_case(work, case_id) if letter.verify_code == code]
         letters.void(work, issued[0].id, "Isi surat salah")
     visitor.open(f"/verifikasi/{code}")
     assert "Surat ini sudah ditarik" in visitor.words

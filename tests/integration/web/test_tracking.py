@@ -9,7 +9,7 @@ import pytest
 from tests.integration.conftest import PROCESSES
 from tests.integration.web.visitor import Visitor
 from workflow_app.engine import process_folders, scenarios
-from workflow_app.services.correspondence import letter_views
+from workflow_app.services.correspondence import letters
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.running import rehearsal
 from workflow_app.services.running.rehearsal import Stage
@@ -45,7 +45,7 @@ def secret_on(sheet: Visitor) -> str:
 
 def number_of(works: Works, case_id: UUID) -> str:
     with works.begin(SYSTEM) as work:
-        return letter_views.for_case(work, case_id)[0].number
+        return letters.of_case(work, case_id)[0].number
 
 
 def test_r36_from_the_desk_to_the_public_page_and_no_secret_in_an_address(
@@ -131,7 +131,7 @@ def test_r36_a_stranger_gets_neither_status_nor_code(
 ) -> None:
     stranger = visit("tono")
     with works.begin(SYSTEM) as work:
-        letter_id = letter_views.for_case(work, waiting)[0].id
+        letter_id = letters.of_case(work, waiting)[0].id
     stranger.open("/akun/sandi")
     token = stranger.token()
     assert tono.roles

@@ -182,4 +182,4 @@ def test_the_decision_shows_the_reason_the_officer_gave(app: Flask) -> None:
 def test_a_paper_that_is_handed_in_is_shown_with_its_status(app: Flask) -> None:
     html = draw(app, field("documents"), {"bukti": [str(PAPER)]})
     assert f'value="{PAPER}"' in html
-    assert "1 halaman · Terbaca" in html
+    assert "1 halaman · <span data-paper-state>Terbaca</span>" in html
