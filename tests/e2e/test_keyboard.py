@@ -14,7 +14,8 @@ COVERED = """() => {
   const focused = document.activeElement;
   if (focused === document.body) return null;
   const box = focused.getBoundingClientRect();
-  const found = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
+  const line = focused.tagName === "TEXTAREA" ? 16 : box.height / 2;  // browsers scroll to the line where one types
+  const found = document.elementFromPoint(box.left + box.width / 2, box.top + line);
   const own = [focused, ...(focused.labels ?? [])];
   const isSeen = found && own.some((each) => each.contains(found) || found.contains(each));
   return isSeen ? "" : focused.name || focused.textContent.trim();
