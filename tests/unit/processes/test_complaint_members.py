@@ -125,6 +125,7 @@ def test_r79_propam_may_have_tried_to_reach_who_was_asked_for_money_before_he_to
         "tried_at": "2026-11-24T09:00:00+08:00",
         "alasan_tidak_mungkin": "Teleponnya tidak aktif, dua kali dicoba.",
     }
-    form, at = complaint().form("terima_propam"), {"received_at": "2026-11-24T10:00:00+08:00"}
+    at: Answers = {"received_at": "2026-11-24T10:00:00+08:00"}
+    form = complaint().form("terima_propam")
     assert forms.validate(form, tried, None, {REOPENED: at}) == {}
     assert set(forms.validate(form, tried, None, {"terima_pengaduan": at})) == {"accepted_at", "tried_at"}
