@@ -130,6 +130,19 @@ def test_what_is_typed_is_saved_and_survives_a_lost_session(
     assert complaints == []
 
 
+@pytest.mark.parametrize("width", [390, 700, 1024, 1280])
+def test_the_button_stays_where_it_is_when_the_form_saves_itself(
+    page: Page, identity: str, width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 720})
+    page.fill("[name=nama]", "Contoh Warga")
+    button = page.locator("[data-submit]")
+    button.scroll_into_view_if_needed()
+    before = button.bounding_box()
+    expect(page.locator("[data-saved]")).to_contain_text("Tersimpan", timeout=PATIENCE)
+    assert button.bounding_box() == before, "a press at that moment falls beside it"
+
+
 def test_errors_take_the_focus_and_their_links_lead_to_the_field(page: Page, identity: str) -> None:
     page.click("[data-submit]")
     expect(page.locator("[data-faults]")).to_be_focused()

@@ -73,10 +73,13 @@ def completions(folder: Path, name: str) -> list[tuple[str, str, Answers]]:
 
 def happening_now(answers: Answers, now: datetime) -> Answers:
     """The same answers with what happens in them now; other times, and days from the scenario's own on, lie as far from now as
-    they lay from then. What had been before it, like a birthday, stays.
+    they lay from then. What had been before it, like a birthday, stays. Times are minutes, as people write them: a step of the
+    same minute does not lie before them.
     """
+    minute = now.replace(second=0, microsecond=0)
     return {
-        name: now.isoformat() if name.endswith("_at") else _moved(told, now) for name, told in answers.items()
+        name: minute.isoformat() if name.endswith("_at") else _moved(told, minute)
+        for name, told in answers.items()
     }
 
 
