@@ -3,7 +3,7 @@ const WAIT = 3000, RETRY = 15000;
 
 export function autosave(form, isSending) {
   const words = form.querySelector("[data-saved]");
-  let timer = 0, isBusy = false, isChanged = false;
+  let timer = 0, isBusy = false, isChanged = false, next = WAIT;
 
   const say = (text, isBad = false) => {
     words.textContent = text;
@@ -47,24 +47,25 @@ export function autosave(form, isSending) {
     if (isBusy || isSending()) return;
     isBusy = true;
     isChanged = false;
+    next = WAIT;
     try {
       const send = () => fetch(form.dataset.draft, { method: "POST", body: answersOf(), headers: { Accept: "application/json" } });
       let answer = await send();
       if (answer.status === 400 && await renewToken()) answer = await send();
       if (answer.ok) told(await answer.json());
-      else if (answer.status === 401) { isChanged = true; askToSignIn(); later(RETRY); }
+      else if (answer.status === 401) { isChanged = true; next = RETRY; askToSignIn(); }
       else say((await answer.json()).sentence ?? "Belum tersimpan.", true);
     } catch {
       isChanged = true;
+      next = RETRY;
       say("Sambungan terputus; isian belum tersimpan. Akan dicoba lagi.", true);
-      later(RETRY);
     } finally {
       isBusy = false;
-      if (isChanged) later(WAIT);
+      if (isChanged) later(next);
     }
   }
 
-  const changed = (wait = WAIT) => { isChanged = true; later(wait); };
+  const changed = (wait = WAIT) => { isChanged = true; next = Math.min(next, wait); later(next); };
   const hasDoubts = (input) => form.querySelector(`[data-doubt="${input.name}"]`) !== null;
   form.addEventListener("input", () => changed());
   form.addEventListener("change", (event) => changed(hasDoubts(event.target) ? 0 : WAIT));
