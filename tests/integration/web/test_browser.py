@@ -130,6 +130,16 @@ def test_what_is_typed_is_saved_and_survives_a_lost_session(
     assert complaints == []
 
 
+def test_a_form_that_lost_its_connection_says_so_and_saves_when_it_is_back(page: Page, identity: str) -> None:
+    page.context.set_offline(True)
+    page.fill("[name=nama]", "Contoh Warga")
+    expect(page.locator("[data-saved]")).to_contain_text("Akan dicoba lagi", timeout=PATIENCE)
+    page.context.set_offline(False)
+    expect(page.locator("[data-saved]")).to_contain_text("Tersimpan", timeout=2 * PATIENCE)
+    page.goto(identity)
+    expect(page.locator("[name=nama]")).to_have_value("Contoh Warga")
+
+
 @pytest.mark.parametrize("width", [390, 700, 1024, 1280])
 def test_the_button_stays_where_it_is_when_the_form_saves_itself(
     page: Page, identity: str, width: int
