@@ -14,6 +14,7 @@ from workflow_app.services.bringing.scan_folder import ScanFolder
 from workflow_app.services.ground import jobs, retries
 from workflow_app.services.ground.jobs import QUEUES
 from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.keeping import bag_orders
 from workflow_app.services.measuring import stay_tallies
 from workflow_app.services.public import publications
 from workflow_app.services.running import performing, wakes
@@ -90,13 +91,14 @@ def add(app: App, settings: Settings, works: Works) -> None:
 
     @app.task(name="sweep", queue="counter", queueing_lock="sweep")
     def sweep(timestamp: int) -> None:
-        """Sessions that are over, counts that are forgotten, photos nobody sent and jobs done long ago do not pile up."""
+        """Sessions that are over, counts that are forgotten, photos nobody sent, bags nobody takes out and jobs done long ago do not pile up."""
         with works.begin(SYSTEM) as work:
             sessions.sweep(work)
             attempts.sweep(work)
             captures.sweep(work)
             jobs.sweep(work)
         stray_photos.sweep(works)
+        bag_orders.sweep(works)
 
     for name, act in {
         **safekeeping.CARE,

@@ -37,6 +37,8 @@ REPORT_READERS = PROCESS_READERS | {"bag_ops", "bag_ren"}
 """Read the figures of a month (R75, R76): without cases, and without those that are kept from anybody."""
 LOG_EXPORTERS = LEADS | {"auditor"}
 """Take the event log of a process out of the house, of the cases they may see."""
+BAG_ORDERERS = frozenset({"auditor"})
+"""Take papers of the cases they may see out of the house, with their trails, as bags (R74)."""
 CASE_STARTERS = frozenset({"petugas", "pamapta"})
 """Begin cases of every process that names nobody else."""
 BEGINNERS = CASE_STARTERS | UNITS | {"ka_spkt", "arsiparis", "piket_propam"}

@@ -31,6 +31,7 @@ from workflow_app.services.ground.jobs import QUEUES, Hands
 from workflow_app.services.ground.retries import PATIENT, RETRIES, Waiting, WaitingLonger
 from workflow_app.services.ground.timetable import Timetable
 from workflow_app.services.ground.unit_of_work import Works, translated
+from workflow_app.services.keeping import bag_making
 from workflow_app.services.papers import reading
 from workflow_app.services.running import deaths, leaving, moves, performing
 from workflow_app.services.watching import health, safekeeping
@@ -105,9 +106,8 @@ def create_worker(settings: Settings, works: Works) -> App:
     def send_message(context: JobContext, message_id: str) -> None:
         sending.send(works, ways, UUID(message_id), is_last_try=context.job.attempts >= PATIENT)
 
-    @app.task(name="move_cases", queue=QUEUES["move_cases"], retry=RETRY)
-    def move_cases(order_id: str) -> None:
-        moves.carry_out(works, UUID(order_id))
+    for name, act in {"move_cases": moves.carry_out, "make_bag": bag_making.make}.items():
+        app.task(name=name, queue=QUEUES[name], retry=RETRY)(partial(_carry_out, works, act))
 
     @app.task(name="restore_case", queue="counter", retry=RETRY)
     def restore_case(case_id: str) -> None:
@@ -123,6 +123,10 @@ def create_worker(settings: Settings, works: Works) -> App:
 
     clocked.add(app, settings, works)
     return app
+
+
+def _carry_out(works: Works, act: Callable[[Works, UUID], None], order_id: str) -> None:
+    act(works, UUID(order_id))
 
 
 Part = Callable[[App], Awaitable[None]]

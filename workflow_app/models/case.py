@@ -23,10 +23,21 @@ class Case(Base):
             "ix_service_case_confined", "confined_to", "id", postgresql_where=text("confined_to is not null")
         ),
         Index("ix_service_case_opened", "unit", "opened_at"),
-        Index("ix_service_case_running", "process_key", postgresql_where=text("closed_at is null")),
-        Index("ix_service_case_unlogged", "id", postgresql_where=text("standing is null")),
+        Index(
+            "ix_service_case_running",
+            "unit",
+            "definition_id",
+            postgresql_include=["id", "opened_at", "confined_to", "process_key"],
+            postgresql_where=text("closed_at is null"),
+        ),
         Index("ix_service_case_opened_by", "opened_by", postgresql_where=text("closed_at is null")),
-        Index("ix_service_case_closed", "unit", "closed_at", postgresql_where=text("closed_at is not null")),
+        Index(
+            "ix_service_case_closed",
+            "unit",
+            "closed_at",
+            postgresql_include=["id", "process_key", "status", "confined_to"],
+            postgresql_where=text("closed_at is not null"),
+        ),
         Index("ix_service_case_number_begins", "number", postgresql_ops={"number": "text_pattern_ops"}),
         Index(
             "ix_service_case_number_ends",
@@ -83,7 +94,13 @@ class CaseClock(Base):
             "due_at",
             postgresql_where=text("stopped_at is null or stopped_at > due_at"),
         ),
-        Index("ix_case_clock_stopped", "name", "stopped_at", postgresql_where=text("stopped_at is not null")),
+        Index(
+            "ix_case_clock_stopped",
+            "name",
+            "stopped_at",
+            postgresql_include=["case_id", "started_at", "due_at"],
+            postgresql_where=text("stopped_at is not null"),
+        ),
     )
 
     case_id: Mapped[UUID] = mapped_column(ForeignKey("service_case.id"), primary_key=True)

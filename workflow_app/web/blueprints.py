@@ -7,6 +7,7 @@ from workflow_app.web import (
     appearance,
     archive_boxes,
     archive_proofs,
+    bag_orders,
     boards,
     boxes,
     calendars,
@@ -47,7 +48,7 @@ from workflow_app.web import (
 )
 
 NOUNS = (
-    absences, appearance, archive_boxes, archive_proofs, boards, boxes, calendars, capture_pages, captures, cases, checks, clauses, configuration,
+    absences, appearance, archive_boxes, archive_proofs, bag_orders, boards, boxes, calendars, capture_pages, captures, cases, checks, clauses, configuration,
     cover_sheets, dispatches, disposals, documents, drafts, form_proposals, health, identities, inbox, incidents, letters, messages, metrics,
     process_pages, process_versions, processes, publications, requirements, rosters, search, service_reports, stacks, staff, stages, tasks, tracking,
     users, verification,

@@ -29,6 +29,13 @@ def attachment(content: Content) -> Response:
     return _answer(content, "attachment")
 
 
+def whole_file(chunks: Iterable[bytes], size: int, media_type: str, name: str) -> Response:
+    """Offered for saving, as it comes from the store."""
+    response = Response(chunks, mimetype=media_type)
+    response.content_length = size
+    return _closed(response, "attachment", name)
+
+
 def _answer(content: Content, disposition: str) -> Response:
     response = Response(content.data, mimetype=content.media_type)
     is_pdf = disposition == "inline" and content.media_type == "application/pdf"

@@ -63,6 +63,17 @@ def thousands(number: int) -> str:
     return f"{number:,}".replace(",", ".")
 
 
+def day_of(text: str) -> date | None:
+    """A day as people type it, `31-12-2026`, or as addresses carry it, `2026-12-31`."""
+    parts = text.strip().split("-")
+    typed = len(parts) == 3 and len(parts[2]) == 4
+    try:
+        found = date.fromisoformat("-".join(reversed(parts) if typed else parts))
+    except ValueError:
+        return None
+    return found if found.year >= 2000 else None
+
+
 def local_time(at: datetime) -> str:
     """`2026-11-23T14:20`, as the browser's field for a time takes it; WITA."""
     return f"{at.astimezone(WITA):%Y-%m-%dT%H:%M}"

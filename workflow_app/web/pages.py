@@ -10,6 +10,7 @@ from jinja2 import StrictUndefined
 from workflow_app.engine.forms import Condition
 from workflow_app.permissions import (
     ARCHIVE_BOX_KEEPERS,
+    BAG_ORDERERS,
     BEGINNERS,
     BOX_OPENERS,
     CHECKERS,
@@ -70,6 +71,7 @@ def register(app: Flask) -> None:
         most_megabytes=most_megabytes,
         input_types=INPUT_TYPES,
         PROCESS_KEEPERS=PROCESS_KEEPERS,
+        BAG_ORDERERS=BAG_ORDERERS,
         OVERSEERS=OVERSEERS,
         ARCHIVE_BOX_KEEPERS=ARCHIVE_BOX_KEEPERS,
         BOX_OPENERS=BOX_OPENERS,

@@ -18,6 +18,7 @@ from workflow_app.services.measuring.process_stays import Which
 from workflow_app.services.sop import processes
 from workflow_app.types import WITA
 from workflow_app.web.access import access
+from workflow_app.web.formats import day_of
 from workflow_app.web.heat import WORDS, heat_of
 from workflow_app.web.parts import now
 from workflow_app.web.transaction import unit_of_work
@@ -177,14 +178,7 @@ def _version() -> int | None:
 
 
 def _day(name: str) -> date | None:
-    """A day as people type it, `31-12-2026`, or as addresses carry it, `2026-12-31`."""
-    parts = request.args.get(name, "").strip().split("-")
-    typed = len(parts) == 3 and len(parts[2]) == 4
-    try:
-        found = date.fromisoformat("-".join(reversed(parts) if typed else parts))
-    except ValueError:
-        return None
-    return found if found.year >= 2000 else None
+    return day_of(request.args.get(name, ""))
 
 
 def _instant(name: str) -> datetime | None:

@@ -116,6 +116,10 @@ def all_routes(world: World) -> list[Route]:
         ),
         Route("stacks.read_again", "POST", f"/tumpukan/dokumen/{w.scan}/baca-lagi", "budi"),
         Route("archive_proofs.show", "GET", "/arsip/keadaan", "lantas", is_own=True),
+        Route("bag_orders.show", "GET", "/arsip/bundel", "terlapor", is_own=True),
+        Route("bag_orders.state", "GET", "/arsip/bundel/keadaan", "terlapor", is_own=True),
+        Route("bag_orders.order", "POST", "/arsip/bundel", "terlapor", answered=(400,), is_own=True),
+        Route("bag_orders.take_out", "GET", f"/arsip/bundel/{w.desk}/unduh", "terlapor", answered=(404,)),
         Route("disposals.show_due", "GET", "/retensi", "lantas", is_own=True),
         Route(
             "disposals.propose",

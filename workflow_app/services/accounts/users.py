@@ -90,6 +90,14 @@ def actor_named(work: UnitOfWork, username: str) -> Actor:
     return actor_of(_view(user))
 
 
+def actor_with(work: UnitOfWork, user_id: UUID) -> Actor:
+    """Whoever has this account, as he is now, for a job that he asked for. Raises `NotFound` unless the account is open."""
+    user = work.session.get(User, user_id)
+    if user is None or not user.is_active:
+        raise NotFound("Akun yang meminta ini sudah ditutup.")
+    return actor_of(_view(user))
+
+
 def create(
     work: UnitOfWork,
     *,

@@ -55,6 +55,7 @@ SENTENCES = {
     "document.classified": "Tingkat akses dokumen menjadi {level_label}: {label}",
     "document.hold_placed": "Dokumen ditahan ({reason}): {label}",
     "document.hold_lifted": "Penahanan dokumen diakhiri ({reason}): {label}",
+    "document.exported": "Dokumen diekspor: {label}",
     "document.disposed": "Dokumen dimusnahkan menurut jadwal retensi, berkas {under}: {label}",
     "disposal.proposed": "{count} dokumen diusulkan untuk dimusnahkan",
     "disposal.taken_out": "Nomor {no} dikeluarkan dari daftar: {reason}",
@@ -83,6 +84,7 @@ SENTENCES = {
     "wall.raised": "Yang disebut pada berkas ini tidak dapat lagi melihatnya",
     "case.confined": "Berkas kini hanya dapat dilihat {label}",
     "case.archived": "Bundel berkas disimpan di arsip",
+    "case.exported": "Riwayat berkas diekspor",
 }
 
 

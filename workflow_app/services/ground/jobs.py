@@ -28,6 +28,7 @@ QUEUES = {
     "open_mail": "reading",
     "send_message": "messages",
     "move_cases": "keeping",
+    "make_bag": "keeping",
     "settle_holds": "keeping",
     "prove_lock": "keeping",
     "check_fixity": "keeping",

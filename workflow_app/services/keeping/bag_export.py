@@ -1,7 +1,7 @@
 """Giving papers away: a case, or a selection of papers, as a bag that opens and verifies without the product."""
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from workflow_app.errors import Conflict, NotFound
 from workflow_app.models.case import Case
 from workflow_app.models.document import CaseDocument
 from workflow_app.permissions import LEVELS
+from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.keeping import bag_index, bag_versions, premis
 from workflow_app.services.office import configuration, readable
@@ -38,6 +39,17 @@ class Exported:
     """Papers above the level that was asked for: the bag does not mention them."""
 
 
+@dataclass(frozen=True)
+class Chosen:
+    """What goes into a bag: the cases, and those of their papers that the level lets through."""
+
+    cases: list[Case]
+    papers: list[Document]
+    gone: list[Document]
+    """Disposed of: the bag tells only that they were there."""
+    left_out: int
+
+
 def export(
     work: UnitOfWork,
     folder: Path,
@@ -47,29 +59,59 @@ def export(
     up_to: AccessLevel = AccessLevel.ORDINARY,
 ) -> Exported:
     """Write a bag into a folder that is not there yet. Every export is an event of each paper, and lies in the bag itself."""
-    cases = _cases(work, case_numbers)
+    chosen = choose(work, _cases(work, case_numbers), document_ids, up_to)
+    bag_id = str(uuid4())
+    record(work, chosen, bag_id)
+    return write(work, folder, chosen, bag_id)
+
+
+def choose(work: UnitOfWork, cases: list[Case], document_ids: Sequence[UUID], up_to: int) -> Chosen:
+    """The papers of these cases, and these, up to a level. Raises `NotFound` where nothing is left to give away."""
     wanted = _papers(work, [case.id for case in cases], document_ids)
     known = [document for document in wanted if document.level <= up_to]
-    taken = [document for document in known if document.disposed_at is None]
-    if not taken:
+    papers = [document for document in known if document.disposed_at is None]
+    if not papers and (not cases or len(known) < len(wanted)):
         raise NotFound("Tidak ada dokumen yang dapat diekspor dengan pilihan dan tingkat akses ini.")
-    bag_id = str(uuid4())
-    for document in taken:
+    gone = [document for document in known if document.disposed_at is not None]
+    return Chosen(cases, papers, gone, len(wanted) - len(known))
+
+
+def record(work: UnitOfWork, chosen: Chosen, bag_id: str) -> None:
+    """Put on record that all of it leaves."""
+    for document in chosen.papers:
         paper_trail.happened(work, document.id, "document.exported", bag=bag_id)
+    held = select(CaseDocument.case_id).where(
+        CaseDocument.document_id.in_([document.id for document in chosen.papers])
+    )
+    told = set(work.session.scalars(held.distinct()))
+    for case in sorted(chosen.cases, key=lambda case: case.id):
+        if case.id not in told:
+            audit.record_case(work, case.id, "case.exported", bag=bag_id)
+
+
+def write(
+    work: UnitOfWork, folder: Path, chosen: Chosen, bag_id: str, done: Callable[[int], None] = lambda _: None
+) -> Exported:
+    """Write the bag; `done` is told how many papers are in it. It takes long, and holds no lock of anybody's case."""
+    of_cases, among = [case.id for case in chosen.cases], {document.id for document in chosen.papers}
+    papers, cases = [], []
     try:
         with new_bag(folder) as bag:
-            of_cases, among = [case.id for case in cases], {document.id for document in taken}
-            papers = [_add_paper(work, bag, document, of_cases, among) for document in taken]
-            for case in cases if len(known) == len(wanted) else ():
+            for number, document in enumerate(chosen.papers, 1):
+                papers.append(_add_paper(work, bag, document, of_cases, among))
+                done(number)
+            for case in chosen.cases if not chosen.left_out else ():
                 # The chain names every paper, so it goes along when every paper does.
-                bag.add(f"cases/{case.id}/events.jsonl", _as_lines(premis.events_of_case(work, case.id)))
-            gone = [_tombstone(document) for document in known if document.disposed_at is not None]
+                path = f"cases/{case.id}/events.jsonl"
+                bag.add(path, _as_lines(premis.events_of_case(work, case.id)))
+                cases.append({"number": case.number, "events": path})
+            gone = [_tombstone(document) for document in chosen.gone]
             contents = {"format": FORMAT, "bag": bag_id, "documents": papers, "disposed": gone}
             bag.add(CONTENTS, json.dumps(contents, ensure_ascii=False, indent=1).encode())
-            _close(work, bag, bag_id, papers)
+            _close(work, bag, bag_id, papers, cases)
     except FileExistsError as error:
         raise Conflict("Folder tujuan sudah ada. Pilih nama folder yang belum ada.") from error
-    return Exported(bag_id, len(taken), len(wanted) - len(known))
+    return Exported(bag_id, len(papers), chosen.left_out)
 
 
 def _cases(work: UnitOfWork, numbers: Sequence[str]) -> list[Case]:
@@ -185,8 +227,10 @@ def _as_lines(events: Iterable[dict[str, Any]]) -> bytes:
     return "".join(f"{json.dumps(event, ensure_ascii=False)}\n" for event in events).encode()
 
 
-def _close(work: UnitOfWork, bag: Bag, bag_id: str, papers: Sequence[dict[str, Any]]) -> None:
-    highest = max(LEVELS[paper["level"]] for paper in papers)
+def _close(
+    work: UnitOfWork, bag: Bag, bag_id: str, papers: Sequence[dict[str, Any]], cases: Sequence[dict[str, Any]]
+) -> None:
+    highest = max((LEVELS[paper["level"]] for paper in papers), default=AccessLevel.ORDINARY)
     office = str(configuration.value(work, "nama_unit"))
     at = work.clock()
     facts = {
@@ -201,4 +245,4 @@ def _close(work: UnitOfWork, bag: Bag, bag_id: str, papers: Sequence[dict[str, A
         "Nomor tas": bag_id,
         "Tingkat akses tertinggi": levels.LABELS[highest],
     }
-    bag.close(facts, bag_index.page(f"Arsip {office}: {len(papers)} dokumen", told, papers))
+    bag.close(facts, bag_index.page(f"Arsip {office}: {len(papers)} dokumen", told, papers, cases))

@@ -17,8 +17,18 @@ NAMES = {"original": "Asli", "pdf": "PDF", "text": "Teks", "events": "Kejadian"}
 AS_READ = "PDF sebagaimana dibaca"
 
 
-def page(title: str, facts: Mapping[str, str], papers: Sequence[Mapping[str, Any]]) -> str:
+def page(
+    title: str,
+    facts: Mapping[str, str],
+    papers: Sequence[Mapping[str, Any]],
+    cases: Sequence[Mapping[str, Any]] = (),
+) -> str:
     """The whole page, in Indonesian. Links lead to files of the bag only; nothing is fetched and nothing runs."""
+    trails = "".join(
+        f"<li>{escape(case['number'])}: <a href='data/{escape(case['events'])}'>riwayat lengkap</a></li>\n"
+        for case in cases
+    )
+    trails = f"<h2>Berkas</h2>\n<ul>\n{trails}</ul>\n" if trails else ""
     rows = "".join(_row(no, paper) for no, paper in enumerate(papers, 1))
     told = "".join(
         f"<tr><th scope='row'>{escape(name)}</th><td>{escape(text)}</td></tr>" for name, text in facts.items()
@@ -29,6 +39,7 @@ def page(title: str, facts: Mapping[str, str], papers: Sequence[Mapping[str, Any
         f"<title>{escape(title)}</title><style>{STYLE}</style></head>\n<body>\n<h1>{escape(title)}</h1>\n"
         f"<table>{told}</table>\n"
         "<p>Untuk memeriksa bahwa isinya lengkap dan tidak berubah, jalankan <code>python3 verify.py</code> di folder ini.</p>\n"
+        f"{trails}"
         "<h2>Dokumen</h2>\n<table>\n<thead><tr><th scope='col'>No.</th><th scope='col'>Dokumen</th><th scope='col'>Berkas</th>"
         "<th scope='col'>Halaman</th><th scope='col'>Tingkat akses</th><th scope='col'>Diterima</th><th scope='col'>Buka</th></tr>"
         f"</thead>\n<tbody>\n{rows}</tbody>\n</table>\n</body>\n</html>\n"

@@ -29,6 +29,7 @@ TYPES = {
     "document.version_made": "creation",
     "document.merged": "creation",
     "document.checked": "validation",
+    "case.exported": "exporting",
     "case.archived": "information package creation",
     "letter.rendered": "creation",
 }

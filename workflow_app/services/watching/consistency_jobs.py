@@ -64,6 +64,13 @@ MOVES = f"""
         and job.task_name = 'move_cases' and job.args->>'order_id' = item.order_id::text)
     order by item.order_id"""  # noqa: S608 - our own words
 
+BAGS = f"""
+    select ordered.id from bag_order ordered
+    where ordered.status in ('waiting', 'making')
+    and not exists (select from procrastinate_jobs job where {ALIVE}
+        and job.task_name = 'make_bag' and job.args->>'order_id' = ordered.id::text)
+    order by ordered.id"""  # noqa: S608 - our own words
+
 STALLED = """
     select job.id from procrastinate_jobs job
     left join procrastinate_workers worker on worker.id = job.worker_id
@@ -95,6 +102,7 @@ CHECKS: tuple[tuple[str, str, str, str], ...] = (
     ),
     ("message", "message", MESSAGES, "No job will send this message, and no incident tells of it."),
     ("move", "order", MOVES, "No job will move the cases of this order."),
+    ("bag", "order", BAGS, "No job will make the bag of this order."),
     ("job", "job", STALLED, "The worker of this job is dead, and nobody has taken the job back."),
     ("job", "job", FAILED, "This job failed, and no incident tells of it."),
     ("timer", "case", LATE_TIMERS, "A timer of this case is overdue, and nobody has woken it."),
