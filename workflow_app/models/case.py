@@ -30,6 +30,7 @@ class Case(Base):
             postgresql_include=["id", "opened_at", "confined_to", "process_key"],
             postgresql_where=text("closed_at is null"),
         ),
+        Index("ix_service_case_unlogged", "id", postgresql_where=text("not is_logged")),
         Index("ix_service_case_opened_by", "opened_by", postgresql_where=text("closed_at is null")),
         Index(
             "ix_service_case_closed",
@@ -63,8 +64,10 @@ class Case(Base):
     """Elements of the model that were completed at least once, for the drawing."""
     standing: Mapped[dict[str, Any] | None]
     """Where the case stands now: the engine's id of each task that waits, to the number of its part and since when. None in
-    cases of before the event log, until it was filled in.
+    cases of before the event log, until it was filled in. No index may ask for it: every step changes it.
     """
+    is_logged: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
+    """False in cases of before the event log, until it was filled in."""
     next_wake_at: Mapped[datetime | None]
     opened_at: Mapped[datetime]
     opened_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))

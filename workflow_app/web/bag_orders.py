@@ -16,7 +16,7 @@ from workflow_app.web.files import whole_file
 from workflow_app.web.formats import day_of
 from workflow_app.web.transaction import unit_of_work
 
-blueprint = Blueprint("bag_orders", __name__, url_prefix="/arsip/bundel")
+blueprint = Blueprint("bag_orders", __name__, url_prefix="/arsip/tas")
 
 LONGEST = 20_000
 """Characters of the numbers that are typed."""
@@ -47,8 +47,8 @@ def order() -> ResponseReturnValue:
             )
     except InvalidInput as error:
         return _page(typed.to_dict(), error.fields), status_of(error)
-    flash("Bundel sedang dibuat. Kemajuannya tampil di bawah.")
-    return redirect(url_for("bag_orders.show", _anchor="bundel"))
+    flash("Tas arsip sedang dibuat. Kemajuannya tampil di bawah.")
+    return redirect(url_for("bag_orders.show", _anchor="tas"))
 
 
 @blueprint.get("/keadaan")

@@ -64,7 +64,7 @@ PLACES = (
     Place("service_reports.show", "Laporan layanan", "l", REPORT_READERS, is_hourly=False),
     Place("disposals.show_due", "Retensi", "r", DISPOSAL_PROPOSERS, is_hourly=False),
     Place("archive_proofs.show", "Keadaan arsip", "a", PROOF_READERS, is_hourly=False),
-    Place("bag_orders.show", "Bundel audit", "u", BAG_ORDERERS, is_hourly=False),
+    Place("bag_orders.show", "Tas arsip", "u", BAG_ORDERERS, is_hourly=False),
     Place("incidents.show_open", "Gangguan", "k", INCIDENT_READERS, is_hourly=False),
     Place("messages.show_outbox", "Kotak keluar", "o", OUTBOX_KEEPERS, is_hourly=False),
 )

@@ -39,7 +39,7 @@ def forget(works: Works, case_id: UUID) -> None:
     """The case is one of before the event log."""
     with works.begin(SYSTEM) as work:
         work.session.execute(delete(CaseStep).where(CaseStep.case_id == case_id))
-        work.session.execute(update(Case).where(Case.id == case_id).values(standing=null()))
+        work.session.execute(update(Case).where(Case.id == case_id).values(standing=null(), is_logged=False))
 
 
 def test_the_log_tells_what_the_tasks_tell_and_what_only_the_engine_knows(works: Works, play: Play) -> None:

@@ -1,7 +1,8 @@
-"""Boards read what they count from the index alone, and a step of a case rewrites no index any more.
+"""Boards read what they count from the index alone, and a step of a case rewrites no index any more. And bags that are asked for in
+the browser.
 
 `standing` stood in the condition of an index, so that no update of a case could be a heap-only one: every step wrote an entry into
-each of a dozen indexes. Cases of before the event log are looked for without it. And bags that are asked for in the browser.
+each of a dozen indexes. Cases of before the event log are found by a column that no step changes.
 """
 
 import sqlalchemy as sa
@@ -54,6 +55,11 @@ def upgrade() -> None:
         (STOPPED, "case_clock"),
         (UNLOGGED, "service_case"),
     )
+    op.add_column(
+        "service_case", sa.Column("is_logged", sa.Boolean(), server_default=sa.text("true"), nullable=False)
+    )
+    op.execute("update service_case set is_logged = false where standing is null")
+    op.create_index(UNLOGGED, "service_case", ["id"], postgresql_where=sa.text("not is_logged"))
     op.create_index(
         RUNNING,
         "service_case",
@@ -79,7 +85,13 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("bag_order")
-    _drop((RUNNING, "service_case"), (CLOSED, "service_case"), (STOPPED, "case_clock"))
+    _drop(
+        (RUNNING, "service_case"),
+        (CLOSED, "service_case"),
+        (STOPPED, "case_clock"),
+        (UNLOGGED, "service_case"),
+    )
+    op.drop_column("service_case", "is_logged")
     op.create_index(UNLOGGED, "service_case", ["id"], postgresql_where=sa.text("standing is null"))
     op.create_index(RUNNING, "service_case", ["process_key"], postgresql_where=sa.text("closed_at is null"))
     op.create_index(

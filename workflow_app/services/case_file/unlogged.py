@@ -32,7 +32,7 @@ STEPS = text("""
     on conflict do nothing
 """)
 STANDING = text("""
-    update service_case c set standing = coalesce((
+    update service_case c set is_logged = true, standing = coalesce((
         select jsonb_object_agg(w.id, jsonb_build_array(p.id, w.since))
         from (select t.id, t.element, t.created_at as since from task t where t.case_id = c.id and t.status = 'open'
               union all
@@ -44,7 +44,7 @@ STANDING = text("""
 
 def fill_some(work: UnitOfWork) -> int:
     """Fill some cases of before; those that somebody works on write their own. Returns how many it were."""
-    query = select(Case.id).where(Case.standing.is_(None)).order_by(Case.id).limit(BATCH)
+    query = select(Case.id).where(~Case.is_logged).order_by(Case.id).limit(BATCH)
     found = work.session.scalars(query.with_for_update(key_share=True, skip_locked=True)).all()
     if found:
         fill(work, found)
@@ -53,7 +53,7 @@ def fill_some(work: UnitOfWork) -> int:
 
 def is_any(work: UnitOfWork) -> bool:
     """Are there cases of before that are not in the log yet?"""
-    return work.session.scalar(select(Case.id).where(Case.standing.is_(None)).limit(1)) is not None
+    return work.session.scalar(select(Case.id).where(~Case.is_logged).limit(1)) is not None
 
 
 def fill(work: UnitOfWork, case_ids: Sequence[UUID]) -> None:
@@ -66,7 +66,7 @@ def fill(work: UnitOfWork, case_ids: Sequence[UUID]) -> None:
     work.session.execute(STANDING, {"cases": list(case_ids)})
     for case in work.session.identity_map.values():
         if isinstance(case, Case) and case.id in case_ids:
-            work.session.refresh(case, ["standing"])
+            work.session.refresh(case, ["standing", "is_logged"])
 
 
 def whole_since(work: UnitOfWork) -> datetime | None:

@@ -19,7 +19,7 @@ from workflow_app.services.ground.unit_of_work import UnitOfWork, Works, transla
 from workflow_app.services.keeping import bag_export, bag_orders
 from workflow_app.types import SYSTEM, Actor
 
-FAILED = "Bundel tidak dapat dibuat. Coba lagi; bila tetap gagal, hubungi admin."
+FAILED = "Tas arsip tidak dapat dibuat. Coba lagi; bila tetap gagal, hubungi admin."
 
 
 def make(works: Works, order_id: UUID) -> None:
@@ -53,8 +53,8 @@ def _make(works: Works, order_id: UUID) -> None:
             "left_out": chosen.left_out,
         }
         work.session.execute(update(BagOrder).where(BagOrder.id == order_id).values(facts))
-    with TemporaryDirectory(prefix="bundel-") as place:
-        folder, file = Path(place) / "bundel", Path(place) / "bundel.zip"
+    with TemporaryDirectory(prefix="tas-") as place:
+        folder, file = Path(place) / "tas", Path(place) / "tas.zip"
         with works.begin(actor) as work:
             bag_export.write(
                 work, folder, _chosen(work, order_id), str(order_id), partial(_tell, works, order_id)

@@ -24,9 +24,7 @@ MOST_CASES = 300
 MOST_SHOWN = 10
 KEPT = timedelta(days=1)
 """How long a bag can be taken out. It holds papers once more, so it does not lie about."""
-NOT_ALL_YOURS = (
-    "Sebagian berkas tidak lagi dapat Anda lihat, jadi bundel ini tidak diserahkan. Minta bundel baru."
-)
+NOT_ALL_YOURS = "Sebagian berkas tidak lagi dapat Anda lihat, jadi tas ini tidak diserahkan. Minta lagi."
 
 
 @dataclass(frozen=True)
@@ -134,7 +132,7 @@ def content(work: UnitOfWork, order_id: UUID) -> BagFile:
     if made is None or made.ordered_by != work.actor.user_id:
         raise NotFound()
     if made.status != "ready" or made.sha256 is None or not _is_kept(work, made):
-        raise NotFound("Bundel ini sudah dihapus. Minta bundel baru.")
+        raise NotFound("Tas ini sudah dihapus. Minta lagi.")
     if len(seen(work, made.case_ids)) < len(made.case_ids) or made.level > clearance(work.actor):
         raise Conflict(NOT_ALL_YOURS)
     audit.record(work, chain_of(made.id), "bag.taken_out", sha256=made.sha256)
@@ -189,7 +187,9 @@ def _of_days(work: UnitOfWork, process: str, first: date | None, last: date | No
 
 def _too_many(count: int | None) -> str:
     told = f"{count} berkas" if count else "Masa ini"
-    return f"{told} terlalu banyak untuk satu bundel. Paling banyak {MOST_CASES} berkas; bagi menjadi beberapa bundel."
+    return (
+        f"{told} terlalu banyak untuk satu tas. Paling banyak {MOST_CASES} berkas; bagi menjadi beberapa tas."
+    )
 
 
 def _midnight(day: date) -> datetime:
@@ -208,7 +208,7 @@ def _is_kept(work: UnitOfWork, made: BagOrder) -> bool:
 
 def name_of(made: BagOrder) -> str:
     """What the folder in the file is called."""
-    return f"bundel-{made.ordered_at.astimezone(WITA):%Y-%m-%d}-{made.id.hex[:8]}"
+    return f"tas-{made.ordered_at.astimezone(WITA):%Y-%m-%d}-{made.id.hex[:8]}"
 
 
 def chain_of(order_id: UUID) -> str:
