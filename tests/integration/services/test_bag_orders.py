@@ -47,10 +47,10 @@ def case(works: Works, budi: Actor, sari: Actor, sktlk: str) -> Case:
             documents.upload(work, made.id, element="", label=label, data=scans.picture(label)).id
             for label in ("Surat", "Foto")
         )
-        number = made.number
+        number, case_id = made.number, made.id
     with works.begin(sari) as work:
         levels.classify(work, secret, "rahasia", levels.REASONS[0])
-    return number, made.id, secret
+    return number, case_id, secret
 
 
 def ask(works: Works, actor: Actor, *numbers: str, level: str = "rahasia", **wish: Any) -> UUID:

@@ -67,7 +67,7 @@ def test_what_is_wrong_stands_at_its_field_and_what_was_typed_stays(
         ({"nomor": "B-1999-000001\n" + "\n".join(f"B-1-{n}" for n in range(400))}, "Paling banyak 300"),
     )
     for wish, sentence in wishes:
-        auditor.open(PAGE).submit("Minta tas arsip", **wish)
+        auditor.open(PAGE).submit("Minta tas arsip", tingkat="biasa", **wish)
         assert auditor.answer.status_code == 400
         assert sentence in auditor.words
         assert wish.get("dari", "") in auditor.text

@@ -52,7 +52,7 @@ def test_what_is_not_of_every_hour_is_in_the_menu_of_who_has_many_places(
     person("jaga", *MANY)
     visitor = visit("jaga").open("/")
 
-    rare = {place.label for place in PLACES if not place.is_hourly}
+    rare = {place.label for place in PLACES if not place.is_hourly and place.roles & {*MANY}}
     assert not rare & {*beside(visitor)}
     assert rare <= {*in_menu(visitor)}
     person("pengelola", "admin")
