@@ -85,8 +85,18 @@ DEMO_CASES: tuple[tuple[str, str, int | None], ...] = (
     ("htck", "temuan_siwas", 1),
     ("htck", "anggaran", 1),
     ("htck", "pengamanan", None),
+    ("complaint", "langsung", None),
+    ("complaint", "surel", 4),
+    ("lp", "diterima_model_b", None),
+    ("lp", "dibantu_cap_jempol", 6),
+    ("tkp_dispatch", "dilanjutkan_lp", None),
+    ("tkp_dispatch", "dalam_kota", 10),
+    ("referral", "tertulis_fungsi", None),
+    ("referral", "antar_skck", 6),
 )
-"""Process, scenario, and how many of its steps the demo plays (all of them for None)."""
+"""Process, scenario, and how many of its steps the demo plays (all of them for None): of the four main processes one case that is
+done, and one where somebody is waited for.
+"""
 
 DUTY_CHANGES_AT = 8
 """Hour (WITA) at which one duty follows the other on a demo site."""
