@@ -16,7 +16,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from workflow_app.engine import runner
 from workflow_app.engine.definitions import Definition
-from workflow_app.engine.runner import Run
+from workflow_app.engine.run import Run
 from workflow_app.engine.specs import DueTimer, DurationTimer, Scope, Specs, next_wake, waiting_until
 from workflow_app.engine.state import SPLIT, content_of, pack, restored
 from workflow_app.errors import ProcessFault

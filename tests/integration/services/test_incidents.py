@@ -8,6 +8,7 @@ from sqlalchemy import select, text
 
 from tests.integration.conftest import TestClock
 from tests.integration.open_tasks import task_of
+from workflow_app.engine.run import Run
 from workflow_app.errors import Forbidden, InvalidInput, NotFound, ProcessFault
 from workflow_app.models.case import Case
 from workflow_app.models.effect import PendingEffect
@@ -97,7 +98,7 @@ def test_a_fault_while_completing_keeps_the_task_and_is_recorded_afterwards(
     def fail(*_: object) -> None:
         raise ProcessFault("gw_peristiwa", "planted")
 
-    monkeypatch.setattr(tasks.runner.Run, "complete_task", fail)
+    monkeypatch.setattr(Run, "complete_task", fail)
     with pytest.raises(ProcessFault), incidents.unit_of_work(works, budi) as work:
         tasks.complete(work, task_id, {"peristiwa": "hilang"}, "token")
     monkeypatch.undo()
@@ -147,7 +148,7 @@ def test_a_timer_that_fails_stops_the_case_and_can_be_retried(
     def fail(*_: object) -> None:
         raise InvalidInput("Pola nomor belum benar.")
 
-    monkeypatch.setattr(wakes.runner.Run, "wake", fail)
+    monkeypatch.setattr(Run, "wake", fail)
     with pytest.raises(ProcessFault), incidents.unit_of_work(works, SYSTEM) as work:
         wakes.wake(work, case_id)
     monkeypatch.undo()

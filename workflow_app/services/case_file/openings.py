@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 from workflow_app.engine import runner
-from workflow_app.engine.runner import Run
+from workflow_app.engine.run import Run
 from workflow_app.models.case import Case
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import UnitOfWork
