@@ -24,8 +24,8 @@ from flask.wrappers import Response
 
 from workflow_app.errors import InvalidInput, NotFound, SentraError, TooManyTries
 from workflow_app.services.accounts import attempts
-from workflow_app.services.bringing import capture_pages, captures
-from workflow_app.services.bringing.captures import Held
+from workflow_app.services.bringing import capture_pages, captures, held_captures
+from workflow_app.services.bringing.held_captures import Held
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.web import limits, uploads
 from workflow_app.web.access import public
@@ -53,9 +53,9 @@ def take(token: str) -> ResponseReturnValue:
     """What the code is for, and a button: whatever fetches addresses by itself takes nothing up."""
     try:
         with _guessing(), unit_of_work() as work:
-            held = captures.by_token(work, token, _idle())
-            if not captures.is_free(held, _device()):
-                return _sorry(captures.TAKEN, 409)
+            held = held_captures.by_token(work, token, _idle())
+            if not held_captures.is_free(held, _device()):
+                return _sorry(held_captures.TAKEN, 409)
             is_ours = held.capture.device_hash is not None
             page = render_template("capture_pages/take.html", link=capture_pages.show(held))
     except SentraError as error:
@@ -69,7 +69,7 @@ def connect(token: str) -> ResponseReturnValue:
     """This phone has the link from now on."""
     try:
         with _guessing(), unit_of_work() as work:
-            device = captures.connect(captures.by_token(work, token, _idle(), lock=True), _device())
+            device = held_captures.connect(held_captures.by_token(work, token, _idle(), lock=True), _device())
     except SentraError as error:
         return _refusal(error)
     response = make_response(redirect(url_for("capture_pages.show")))
@@ -199,8 +199,8 @@ def _guessing() -> Iterator[None]:
 def _held(work: UnitOfWork, *, lock: bool = False) -> Held:
     device = _device()
     if not device:
-        raise NotFound(captures.OVER)
-    return captures.by_device(work, device, _idle(), lock=lock)
+        raise NotFound(held_captures.OVER)
+    return held_captures.by_device(work, device, _idle(), lock=lock)
 
 
 def _idle() -> timedelta:

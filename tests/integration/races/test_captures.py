@@ -14,7 +14,7 @@ from tests.integration.services.photos import PLACE, held, photo
 from workflow_app.errors import Conflict, NotFound
 from workflow_app.models.capture import Capture
 from workflow_app.models.document import CaseDocument
-from workflow_app.services.bringing import capture_pages, captures
+from workflow_app.services.bringing import capture_pages, captures, held_captures
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.types import PUBLIC, SYSTEM
 
@@ -64,7 +64,7 @@ def test_sent_by_a_double_press_it_is_one_paper(office: Office, task_id: UUID, d
 
 def test_one_of_two_phones_gets_the_link(office: Office, token: str) -> None:
     def take(work: UnitOfWork) -> str:
-        return captures.connect(captures.by_token(work, token, photos.IDLE, lock=True), "")
+        return held_captures.connect(held_captures.by_token(work, token, photos.IDLE, lock=True), "")
 
     first, late = second_comes_while_first_holds(office.works, (PUBLIC, take), (PUBLIC, take))
 

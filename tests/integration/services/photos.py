@@ -13,8 +13,8 @@ from workflow_app.models.capture import Capture, CapturePage
 from workflow_app.models.document import CaseDocument
 from workflow_app.models.session import UserSession
 from workflow_app.services.accounts import sessions, users
-from workflow_app.services.bringing import capture_pages, captures
-from workflow_app.services.bringing.captures import Held
+from workflow_app.services.bringing import capture_pages, captures, held_captures
+from workflow_app.services.bringing.held_captures import Held
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
 from workflow_app.types import PUBLIC, SYSTEM, Actor
 
@@ -48,12 +48,12 @@ def shown(works: Works, who: Actor, task_id: UUID, session_id: UUID, place: str 
 def connected(works: Works, token: str) -> str:
     """A phone takes it up; its secret."""
     with works.begin(PUBLIC) as work:
-        return captures.connect(captures.by_token(work, token, IDLE, lock=True), "")
+        return held_captures.connect(held_captures.by_token(work, token, IDLE, lock=True), "")
 
 
 def held(work: UnitOfWork, device: str) -> Held:
     """The link of this phone."""
-    return captures.by_device(work, device, IDLE, lock=True)
+    return held_captures.by_device(work, device, IDLE, lock=True)
 
 
 def pages_of(works: Works, device: str) -> list[CapturePage]:

@@ -17,7 +17,7 @@ from workflow_app.models.capture import Capture
 from workflow_app.models.session import UserSession
 from workflow_app.models.wall import CaseWall
 from workflow_app.services.accounts import sessions, users
-from workflow_app.services.bringing import capture_pages, captures
+from workflow_app.services.bringing import capture_pages, captures, held_captures
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.running import tasks
 from workflow_app.types import PUBLIC, SYSTEM, Actor, Answers
@@ -27,9 +27,11 @@ def is_over(works: Works, token: str, device: str = "") -> bool:
     """Does neither the code nor the phone that has it open anything?"""
     with works.begin(PUBLIC) as work:
         try:
-            captures.by_device(work, device, IDLE) if device else captures.by_token(work, token, IDLE)
+            held_captures.by_device(work, device, IDLE) if device else held_captures.by_token(
+                work, token, IDLE
+            )
         except NotFound as error:
-            assert error.sentence == captures.OVER
+            assert error.sentence == held_captures.OVER
             return True
     return False
 
@@ -54,9 +56,9 @@ def test_the_trail_says_who_opened_it_and_how_many_pages_came(
 
 def test_a_second_phone_is_refused_and_the_first_goes_on(works: Works, token: str, device: str) -> None:
     with works.begin(PUBLIC) as work, pytest.raises(Conflict, match="ponsel lain"):
-        captures.connect(captures.by_token(work, token, IDLE), "rahasia-ponsel-lain")
+        held_captures.connect(held_captures.by_token(work, token, IDLE), "rahasia-ponsel-lain")
     with works.begin(PUBLIC) as work:
-        assert captures.connect(captures.by_token(work, token, IDLE), device) == device
+        assert held_captures.connect(held_captures.by_token(work, token, IDLE), device) == device
 
 
 def test_the_link_is_over_when_it_is_closed_at_the_desk(
@@ -102,10 +104,10 @@ def test_the_link_is_over_when_the_officer_signs_out(
 
 def test_the_link_is_over_when_the_session_is_idle(works: Works, clock: TestClock, token: str) -> None:
     with works.begin(PUBLIC) as work:
-        captures.by_token(work, token, timedelta(minutes=5))
+        held_captures.by_token(work, token, timedelta(minutes=5))
     clock.advance(minutes=6)
     with works.begin(PUBLIC) as work, pytest.raises(NotFound):
-        captures.by_token(work, token, timedelta(minutes=5))
+        held_captures.by_token(work, token, timedelta(minutes=5))
 
 
 def test_the_link_is_over_when_the_task_is_given_away(

@@ -12,7 +12,7 @@ from tests.integration.conftest import TestClock
 from tests.integration.open_tasks import task_of
 from tests.integration.services.photos import LABEL, PLACE, photo
 from tests.integration.web.visitor import Visitor
-from workflow_app.services.bringing import captures
+from workflow_app.services.bringing import held_captures
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.types import Actor
 
@@ -114,7 +114,7 @@ def test_r39_a_phone_hands_in_a_paper_of_three_pages(
     assert "3 halaman diterima." not in form.words
     assert form.text.count("data-paper=") == 1, "closing takes nothing away"
     assert phone.open("/ponsel").answer.status_code == 404
-    assert captures.OVER in phone.words
+    assert held_captures.OVER in phone.words
 
 
 def test_pages_are_looked_at_taken_again_moved_and_taken_off(phone: Visitor, link: str) -> None:
@@ -181,7 +181,7 @@ def test_a_form_sent_twice_is_one_paper(phone: Visitor, form: Visitor, link: str
 def test_a_second_phone_is_refused(app: Flask, phone: Visitor, link: str) -> None:
     take(phone, link)
     other = Visitor(app.test_client()).open(link)
-    assert (other.answer.status_code, captures.TAKEN in other.words) == (409, True)
+    assert (other.answer.status_code, held_captures.TAKEN in other.words) == (409, True)
     assert phone.open(link).path == "/ponsel", "the first goes on"
 
 
@@ -241,7 +241,7 @@ def test_a_link_says_when_its_time_is_over(
     shoot(phone, "Satu")
     clock.advance(minutes=16)
     assert shoot(phone, "Dua").answer.status_code == 404
-    assert captures.OVER in phone.words
+    assert held_captures.OVER in phone.words
     form.open(form.path)
     assert "Kode sudah habis waktunya" in form.words
     press(form, "ponsel")

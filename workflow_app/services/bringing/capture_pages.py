@@ -15,8 +15,8 @@ from ocr.errors import OcrError
 from ocr.types import Limits
 from workflow_app.errors import InvalidInput, NotFound
 from workflow_app.models.capture import CapturePage
-from workflow_app.services.bringing import captures
-from workflow_app.services.bringing.captures import Held
+from workflow_app.services.bringing import captures, held_captures
+from workflow_app.services.bringing.held_captures import Held
 from workflow_app.services.ground.unit_of_work import translated
 from workflow_app.services.papers import documents, intake
 from workflow_app.services.papers.documents import EXTENSIONS, Content
@@ -91,7 +91,7 @@ def add(held: Held, data: bytes, *, replaces: UUID | None = None, max_megabytes:
     pages = _pages(held)
     is_gone = replaces is not None and replaces not in {page.id for page in pages}
     if is_gone and hashlib.sha256(data).hexdigest() in {page.blob_sha256 for page in pages}:
-        captures.touch(held)
+        held_captures.touch(held)
         return
     old = _waiting(held, replaces) if replaces else None
     if old is None:
@@ -105,7 +105,7 @@ def add(held: Held, data: bytes, *, replaces: UUID | None = None, max_megabytes:
         old.dropped_at = work.clock()
     if sha256 not in {page.blob_sha256 for page in pages}:
         _put(held, no, sha256, found.media_type)
-    captures.touch(held)
+    held_captures.touch(held)
 
 
 def _put(held: Held, no: int, sha256: str, media_type: str) -> None:
@@ -127,7 +127,7 @@ def remove(held: Held, page_id: UUID) -> None:
     page = held.work.session.get(CapturePage, page_id)
     if page is not None and page.capture_id == held.capture.id and page.document_id is None:
         page.dropped_at = page.dropped_at or held.work.clock()
-    captures.touch(held)
+    held_captures.touch(held)
 
 
 def move_up(held: Held, page_id: UUID) -> None:
@@ -136,7 +136,7 @@ def move_up(held: Held, page_id: UUID) -> None:
     before = [each for each in _pages(held) if each.document_id is None and each.no < page.no]
     if before:
         page.no, before[-1].no = before[-1].no, page.no
-    captures.touch(held)
+    held_captures.touch(held)
 
 
 def send(held: Held, key: UUID, *, is_apart: bool = False) -> None:
@@ -153,8 +153,8 @@ def send(held: Held, key: UUID, *, is_apart: bool = False) -> None:
         document_id = _hand_in(held, group)
         for page in group:
             page.document_id, page.sending = document_id, key
-        captures.record(held, "capture.sent", document_id=str(document_id), pages=len(group))
-    captures.touch(held)
+        held_captures.record(held, "capture.sent", document_id=str(document_id), pages=len(group))
+    held_captures.touch(held)
 
 
 def _hand_in(held: Held, pages: list[CapturePage]) -> UUID:

@@ -1,24 +1,21 @@
 """A phone as the scanner of a desk: the link to one question for papers of one task, and whether it still holds (R39, decision 0038).
 
-The officer shows the link as a QR code; the first phone that takes it up keeps it. Whoever holds it acts with the rights that the
-officer has at that moment, and can do nothing but hand in pages there.
+The officer shows the link as a QR code; the first phone that takes it up keeps it (`held_captures`).
 """
 
 import base64
 import hashlib
-import secrets
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import delete, func, select, update
 
-from workflow_app.errors import Conflict, InvalidInput, NotFound
+from workflow_app.errors import InvalidInput
 from workflow_app.models.capture import Capture, CapturePage
 from workflow_app.models.case import Case
 from workflow_app.models.task import Task
-from workflow_app.services.accounts import sessions, users
 from workflow_app.services.case_file import access, precedence, task_rights
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import UnitOfWork
@@ -32,8 +29,6 @@ LONGEST = timedelta(hours=2)
 """However much it is used."""
 FORGOTTEN = timedelta(days=1)
 """After which a link without pages is forgotten."""
-OVER = "Kode ini tidak berlaku lagi. Minta petugas menampilkan kode baru di layarnya, lalu pindai kode itu."
-TAKEN = "Kode ini sudah dipakai ponsel lain. Minta petugas menutupnya dan menampilkan kode baru, lalu pindai kode itu."
 NO_PLACE = "Langkah ini tidak meminta dokumen di sini. Muat ulang halaman."
 KEPT = "foto_ponsel.hari_simpan"
 _KIND = "tautan ponsel"
@@ -56,18 +51,6 @@ class CaptureView:
     """For so long photos stay that become no paper."""
 
 
-@dataclass(frozen=True)
-class Held:
-    """A link that holds, in the hand of a phone. `work` acts as the officer who showed it."""
-
-    work: UnitOfWork
-    capture: Capture
-    case: Case
-    task: Task
-    process: str
-    label: str
-
-
 def open_link(work: UnitOfWork, task_id: UUID, place: str, session_id: UUID) -> None:
     """Show a link for this question, to who has the task. Pressed twice it is the same one; pages that were photographed
     through an earlier one of the same officer and not sent go over to it.
@@ -80,13 +63,13 @@ def open_link(work: UnitOfWork, task_id: UUID, place: str, session_id: UUID) -> 
     user_id = work.actor.user_id
     if user_id is None or not task_rights.has_in_hand(work, case, task):
         raise precedence.moved(work, task)
-    if (label := _label(work, case, task, place)) is None:
+    if (label := label_of(work, case, task, place)) is None:
         raise InvalidInput(NO_PLACE)
     key = func.hashtextextended(f"capture:{task_id}:{place}", 0)
     work.session.execute(select(func.pg_advisory_xact_lock(key)))
     before = _in_force(work, task_id, place)
     if before is not None:
-        if before.session_id == session_id and _is_in_time(work, before):
+        if before.session_id == session_id and is_in_time(work, before):
             return
         before.ended_at = work.clock()
         work.session.flush()
@@ -100,7 +83,7 @@ def open_link(work: UnitOfWork, task_id: UUID, place: str, session_id: UUID) -> 
         opened_at=work.clock(),
         used_at=work.clock(),
     )
-    capture.token_hash = _hash(_token(work, capture.id))
+    capture.token_hash = hash_of(_token(work, capture.id))
     work.session.add(capture)
     work.session.flush()
     earlier = select(Capture.id).where(
@@ -109,7 +92,7 @@ def open_link(work: UnitOfWork, task_id: UUID, place: str, session_id: UUID) -> 
     unsent = CapturePage.capture_id.in_(earlier) & CapturePage.document_id.is_(None)
     unsent &= CapturePage.dropped_at.is_(None)
     work.session.execute(update(CapturePage).where(unsent).values(capture_id=capture.id))
-    _record(work, case, task, capture, "capture.opened", label)
+    record(work, case, task, capture, "capture.opened", label)
 
 
 def close(work: UnitOfWork, task_id: UUID, place: str) -> None:
@@ -122,7 +105,7 @@ def close(work: UnitOfWork, task_id: UUID, place: str) -> None:
         return
     capture.ended_at = work.clock()
     work.session.flush()
-    _record(work, case, task, capture, "capture.closed", _label(work, case, task, place) or "")
+    record(work, case, task, capture, "capture.closed", label_of(work, case, task, place) or "")
 
 
 def of_task(work: UnitOfWork, task_id: UUID, session_id: UUID) -> dict[str, CaptureView]:
@@ -153,52 +136,34 @@ def arrived(work: UnitOfWork, task_id: UUID) -> list[tuple[str, UUID]]:
     return list(dict.fromkeys((place, paper) for place, paper in rows if paper is not None))
 
 
-def by_token(work: UnitOfWork, token: str, idle: timedelta, *, lock: bool = False) -> Held:
-    """The link that a QR code leads to, whether or not a phone has it. Raises `NotFound` when it does not hold."""
-    return _held(work, Capture.token_hash == _hash(token), idle, lock=lock)
-
-
-def by_device(work: UnitOfWork, device: str, idle: timedelta, *, lock: bool = False) -> Held:
-    """The link that a phone has, with `lock` until commit: for whoever changes something. Raises `NotFound` when the phone has
-    none, or it does not hold any more.
-    """
-    return _held(work, Capture.device_hash == _hash(device), idle, lock=lock)
-
-
-def is_free(held: Held, device: str) -> bool:
-    """May this phone take the link up, or has it done so already?"""
-    return held.capture.device_hash in (None, _hash(device))
-
-
-def connect(held: Held, device: str) -> str:
-    """Give the link to a phone and return its secret; `device` is the one that the phone has from before. Raises `Conflict`
-    when another phone has the link.
-    """
-    if not is_free(held, device):
-        raise Conflict(TAKEN)
-    if held.capture.device_hash is not None:
-        return device
-    own = secrets.token_urlsafe(32)
-    held.capture.device_hash, held.capture.connected_at = _hash(own), held.work.clock()
-    touch(held)
-    record(held, "capture.connected")
-    return own
-
-
-def touch(held: Held) -> None:
-    """It was used just now."""
-    held.capture.used_at = held.work.clock()
-    held.work.session.flush()
-
-
-def record(held: Held, action: str, **details: str | int) -> None:
-    """An event of the case, by the officer whose link it is."""
-    _record(held.work, held.case, held.task, held.capture, action, held.label, **details)
-
-
 def kept_days(work: UnitOfWork) -> int:
     """For how many days photos stay that become no paper."""
     return int(configuration.value(work, KEPT))
+
+
+def is_in_time(work: UnitOfWork, capture: Capture) -> bool:
+    return work.clock() < _ends_at(capture)
+
+
+def label_of(work: UnitOfWork, case: Case, task: Task, place: str) -> str | None:
+    form = definition_of(work, case.definition_id).form(task.element)
+    return paper_labels.of_place(work, case, form, place)
+
+
+def hash_of(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode(errors="replace")).digest()
+
+
+def record(
+    work: UnitOfWork,
+    case: Case,
+    task: Task,
+    capture: Capture,
+    action: str,
+    label: str,
+    **details: str | int,
+) -> None:
+    audit.record_case(work, case.id, action, task.element, label=label, capture=str(capture.id), **details)
 
 
 def sweep(work: UnitOfWork) -> None:
@@ -208,41 +173,11 @@ def sweep(work: UnitOfWork) -> None:
     work.session.execute(delete(Capture).where(old, ~has_pages))
 
 
-def _held(work: UnitOfWork, which: ColumnElement[bool], idle: timedelta, *, lock: bool) -> Held:
-    """Everything that may end a link is asked anew: time, the desk, the officer's session and account, his right to the case
-    and the task, the question itself.
-    """
-    query = select(Capture).where(which, Capture.ended_at.is_(None))
-    if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    capture = work.session.scalars(query).first()
-    if capture is None or capture.session_id is None or not _is_in_time(work, capture):
-        raise NotFound(OVER)
-    user = sessions.owner(work, capture.session_id, idle)
-    if user is None:
-        raise NotFound(OVER)
-    officer = replace(work, actor=users.actor_of(user))
-    try:
-        task = access.visible_task(officer, capture.task_id)
-        case = access.visible_case(officer, task.case_id)
-    except NotFound as error:
-        raise NotFound(OVER) from error
-    is_his = task.status == "open" and task_rights.has_in_hand(officer, case, task)
-    label = _label(officer, case, task, capture.place)
-    if label is None or not is_his or not task_rights.may_work(officer, case, task):
-        raise NotFound(OVER)
-    return Held(officer, capture, case, task, definition_of(officer, case.definition_id).name, label)
-
-
 def _in_force(work: UnitOfWork, task_id: UUID, place: str) -> Capture | None:
     query = select(Capture).where(
         Capture.task_id == task_id, Capture.place == place, Capture.ended_at.is_(None)
     )
     return work.session.scalars(query.with_for_update()).first()
-
-
-def _is_in_time(work: UnitOfWork, capture: Capture) -> bool:
-    return work.clock() < _ends_at(capture)
 
 
 def _ends_at(capture: Capture) -> datetime:
@@ -271,27 +206,6 @@ def _view(
     )
 
 
-def _label(work: UnitOfWork, case: Case, task: Task, place: str) -> str | None:
-    form = definition_of(work, case.definition_id).form(task.element)
-    return paper_labels.of_place(work, case, form, place)
-
-
 def _token(work: UnitOfWork, capture_id: UUID) -> str:
     """Not stored, and told again to who shows the code again: made from the id with a key that is not in the database."""
     return base64.b32encode(work.vault.mark(_KIND, str(capture_id))[:20]).decode().lower()
-
-
-def _hash(secret: str) -> bytes:
-    return hashlib.sha256(secret.encode(errors="replace")).digest()
-
-
-def _record(
-    work: UnitOfWork,
-    case: Case,
-    task: Task,
-    capture: Capture,
-    action: str,
-    label: str,
-    **details: str | int,
-) -> None:
-    audit.record_case(work, case.id, action, task.element, label=label, capture=str(capture.id), **details)
