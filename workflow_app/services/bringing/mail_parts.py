@@ -9,8 +9,7 @@ import archive.documents
 from archive.errors import ArchiveError, StoreUnavailable
 from ocr.errors import NoRoom, OcrError
 from ocr.stacks import Stack
-from workflow_app.errors import DiskFull, InvalidInput, NotFound, StorageAway, Unavailable
-from workflow_app.models.stack import PaperStack
+from workflow_app.errors import DiskFull, InvalidInput, StorageAway, Unavailable
 from workflow_app.services.bringing import mail_intake, mail_letters, mail_sheets, stack_parts, stacks
 from workflow_app.services.bringing.mail_letters import MailLetter, Unreasonable
 from workflow_app.services.bringing.stack_plan import Share
@@ -45,12 +44,9 @@ class _Attachment:
 def open_mail(works: Works, stack_id: UUID, *, max_megabytes: int, nice: int = 5) -> str:
     """Returns the status of the stack. Killed and begun again, it makes no part twice. Raises `Away` when it has to wait."""
     with works.begin(SYSTEM) as work:
-        stack = work.session.get(PaperStack, stack_id)
+        stack = stack_parts.take_up(work, stack_id)
         if stack is None:
-            raise NotFound()
-        if stack.status == "split":
-            return stack.status
-        stack.status, stack.reason = "splitting", ""
+            return "split"
         whole = archive.documents.get(work.session, stack.document_id)
         sha256, is_whole = whole.blob_sha256, whole.label != mail_intake.BEGINNING_ONLY
         received_at = stack.received_at or stack.brought_at

@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 
 from ocr.stacks import Stack, StackPage
 from ocr.types import Limits
+from workflow_app.errors import NotFound
 from workflow_app.models.case import Case
 from workflow_app.models.document import CaseDocument
 from workflow_app.models.stack import PaperStack, StackPart
@@ -43,6 +44,17 @@ class _Stray:
     reason: str
     case: Case | None = None
     label: str = LABEL
+
+
+def take_up(work: UnitOfWork, stack_id: UUID) -> PaperStack | None:
+    """The stack, whose parts are to be made now; None when all of them are. Raises `NotFound`."""
+    stack = work.session.get(PaperStack, stack_id)
+    if stack is None:
+        raise NotFound()
+    if stack.status == "split":
+        return None
+    stack.status, stack.pages_seen, stack.reason = "splitting", 0, ""
+    return stack
 
 
 def shares(works: Works, pages: Iterable[StackPage]) -> list[Share]:

@@ -173,12 +173,9 @@ def split(works: Works, stack_id: UUID, *, nice: int = 5) -> str:
     Raises `Unavailable` when another try later may succeed.
     """
     with works.begin(SYSTEM) as work:
-        stack = work.session.get(PaperStack, stack_id)
+        stack = stack_parts.take_up(work, stack_id)
         if stack is None:
-            raise NotFound()
-        if stack.status == "split":
-            return stack.status
-        stack.status, stack.pages_seen, stack.reason = "splitting", 0, ""
+            return "split"
         sha256 = archive.documents.get(work.session, stack.document_id).blob_sha256
     try:
         with Stack(works.blobs.read(sha256), stack_parts.ACCEPTED, nice=nice) as opened:
