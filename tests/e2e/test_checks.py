@@ -115,7 +115,7 @@ def test_r39_a_bad_scan_is_put_right_by_keyboard(site: RunningSite, signed_in: O
     expect(desk.locator(".sheet-text").first).to_contain_text("Foto gudang")
     expect(desk.locator(".sheet-text").nth(1)).to_contain_text("Galam")
     desk.locator("details summary").filter(has_text="Versi 9").press("Enter")
-    desk.locator(".versions a").last.press("Enter")
+    desk.locator("details ol a").last.press("Enter")
     expect(desk.get_by_role("heading", level=1)).to_have_text("Versi 1, halaman 1 dari 3")
     expect(desk.locator(".sheet-text")).not_to_contain_text("Galam")
 
