@@ -227,6 +227,16 @@ def test_a_case_is_found_by_part_of_its_number_in_its_unit_only(
         assert numbered_cases.search(work, number) == []
 
 
+def test_cases_of_one_instant_are_found_with_the_highest_number_first(
+    works: Works, sktlk: str, budi: Actor
+) -> None:
+    with works.begin(budi) as work:
+        begun = [cases.get(work, cases.start(work, sktlk).case_id) for _ in range(4)]
+        assert len({case.opened_at for case in begun}) == 1
+        found = [hit.number for hit in numbered_cases.search(work, begun[0].number[:6])]
+        assert found == sorted(found, reverse=True)
+
+
 def test_the_drawing_marks_the_steps_taken_and_no_frame_around_them(
     works: Works, play: Play, budi: Actor
 ) -> None:

@@ -132,7 +132,7 @@ def running(work: UnitOfWork) -> list[Call]:
             Case.process_key == PROCESS, Case.unit == work.actor.unit, access.not_behind_wall(work, Case.id)
         )
         .where(Case.closed_at.is_(None), taken_down, ~over)
-        .order_by(Case.opened_at)
+        .order_by(Case.opened_at, Case.number)
         .limit(MOST)
     ).all()
     ids = [case.id for case in cases]
@@ -154,7 +154,7 @@ def begun(work: UnitOfWork) -> list[Begun]:
         .where(
             Case.process_key == PROCESS, Case.unit == work.actor.unit, access.not_behind_wall(work, Case.id)
         )
-        .order_by(Case.opened_at)
+        .order_by(Case.opened_at, Case.number)
         .limit(MOST)
     ).all()
     latest = (

@@ -244,7 +244,7 @@ def _views(work: UnitOfWork, case_id: UUID | None) -> list[IncidentView]:
         select(Incident, Case)
         .join(Case, Case.id == Incident.case_id)
         .where(Incident.resolved_at.is_(None))
-        .order_by(Incident.happened_at)
+        .order_by(Incident.happened_at, Case.number)
     )
     query = query.where(Case.id == case_id if case_id else access.minds_case(work))
     return [_view(work, incident, case) for incident, case in work.session.execute(query)]

@@ -35,7 +35,7 @@ def search(work: UnitOfWork, text: str, limit: int = 20) -> list[CaseHit]:
         select(Case.id, Case.number, DefinitionRow.name, Case.status, Case.opened_at)
         .join(DefinitionRow, DefinitionRow.id == Case.definition_id)
         .where(Case.number.icontains(wanted, autoescape=True) | Case.id.in_(lettered), access.sees_case(work))
-        .order_by(Case.opened_at.desc())
+        .order_by(Case.opened_at.desc(), Case.number.desc())
         .limit(limit)
     )
     return [CaseHit(*row) for row in rows]
@@ -53,7 +53,7 @@ def by_numbers(work: UnitOfWork, numbers: Collection[str]) -> dict[str, list[Cas
         select(Case.id, Case.number, DefinitionRow.name, Case.status, Case.opened_at, Letter.number, short)
         .join(DefinitionRow, DefinitionRow.id == Case.definition_id)
         .outerjoin(Letter, (Letter.case_id == Case.id) & or_(Letter.number.in_(wanted), short.in_(wanted)))
-        .order_by(Case.opened_at.desc())
+        .order_by(Case.opened_at.desc(), Case.number.desc())
     )
     lettered = select(Letter.case_id).where(or_(Letter.number.in_(wanted), short.in_(wanted)))
     query = query.where(or_(Case.number.in_(wanted), Case.id.in_(lettered)), access.sees_case(work))

@@ -74,7 +74,7 @@ def find(work: UnitOfWork, case_id: UUID, field: Field) -> list[SimilarCase]:
         .join(newest, newest.c.case_id == Case.id)
         .join(Submission, Submission.position == newest.c.position)
         .where(is_same_kind | is_same_person, access.sees_case(work))
-        .order_by(Case.opened_at.desc())
+        .order_by(Case.opened_at.desc(), Case.number.desc())
     )
     ranked = []
     for found, there, of_kind, of_person in work.session.execute(query):

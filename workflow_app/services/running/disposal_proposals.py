@@ -43,7 +43,7 @@ def open_ones(work: UnitOfWork, scope: str | None = None) -> list[OpenProposal]:
     query = (
         select(Case)
         .where(Case.process_key == PROCESSES[scope], Case.id.in_(mine), access.sees_case(work))
-        .order_by(Case.opened_at.desc())
+        .order_by(Case.opened_at.desc(), Case.number.desc())
     )
     return [
         OpenProposal(case.id, case.number)
