@@ -1,7 +1,6 @@
 """An archivist and Ka SPKT dispose of old papers: the list, one taken out, one held, minutes that both sign (R37)."""
 
 import re
-import time
 from datetime import timedelta
 from uuid import uuid4
 
@@ -42,7 +41,7 @@ def old_papers(site: RunningSite, stack: dict[str, str]) -> None:
                 at=work.clock() - timedelta(days=3 * 366),
             )
     works.session_factory.kw["bind"].dispose()
-    time.sleep(retained.LOCK_SECONDS + 0.3)
+    retained.outlast_locks()
 
 
 def sign(page: Page, address: str, number: str, who: str) -> None:

@@ -32,6 +32,11 @@ PROPOSAL = {"alasan_usul": "Masa simpannya sudah lewat", "sudah_diperiksa": True
 APPROVAL = {"putusan_musnah": "setujui", "daftar_dilihat": True}
 
 
+def outlast_locks() -> None:
+    """The store has a clock of its own, so what it locked is waited for."""
+    time.sleep(LOCK_SECONDS + 0.3)
+
+
 def brief(works: Works, settings: Settings) -> Works:
     """The same installation, where the store locks what it gets for a second only."""
     store = Blobs(
@@ -110,9 +115,9 @@ class Office:
             case.status, case.outcome, case.closed_at = "done", "selesai", work.clock()
 
     def pass_years(self, years: float) -> None:
-        """Time goes by here; the store has its own, so it is waited for."""
+        """Time goes by here and in the store."""
         self.clock.advance(days=366 * years)
-        time.sleep(LOCK_SECONDS + 0.3)
+        outlast_locks()
 
     def propose(self, *papers: UUID) -> UUID:
         """The archivist chooses papers; the case waits for him to send it off."""

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import threading
-import time
 from typing import Any
 from uuid import uuid4
 
@@ -197,7 +196,7 @@ def test_r37_bytes_that_are_brought_while_they_go_are_kept(
     with works.begin(SYSTEM) as work:
         first = holdings.deposit(work, data).document_id
     assert first is not None
-    time.sleep(retained.LOCK_SECONDS + 0.3)
+    retained.outlast_locks()
     brought: list[holdings.Deposit] = []
 
     def bring() -> None:

@@ -1,6 +1,7 @@
 """R37: which papers are due by the schedule, and for whom the list shows them (decision 0036)."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,9 +17,9 @@ from workflow_app.models.kinship import CaseKinship
 from workflow_app.models.wall import CaseWall
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.keeping import disposals, due_papers, holdings, retention
-from workflow_app.services.office import configuration
+from workflow_app.services.office import configuration, readable
 from workflow_app.services.papers import documents, paper_holds, shelving
-from workflow_app.types import SYSTEM, AccessLevel, Actor
+from workflow_app.types import SYSTEM, WITA, AccessLevel, Actor
 
 
 def hindrances(office: Office, officer: Actor, case_id: UUID, paper: UUID) -> Any:
@@ -113,12 +114,15 @@ def test_r37_a_lock_of_the_store_is_told_with_its_date(office: Office, works: Wo
     with works.begin(SYSTEM) as work:
         paper = holdings.deposit(work, scans.picture(str(uuid4()))).document_id
         assert paper is not None
+        sha256 = work.session.get_one(Document, paper).blob_sha256
+        until = work.blobs.stat(sha256).locked_until
+    assert until is not None and until - datetime.now(UTC) > timedelta(days=3600)
     office.pass_years(2.1)
     assert retained.obstacles(office, paper) == []
     with office.works.begin(office.archivist) as work:
         page = due_papers.show(work)
         assert (list(page.papers), page.locked) == ([], 1)
-    with pytest.raises(Conflict, match=r"menguncinya sampai .* 2036"):
+    with pytest.raises(Conflict, match=f"menguncinya sampai {readable.day(until.astimezone(WITA).date())}"):
         office.propose(paper)
 
 

@@ -1,14 +1,17 @@
 """What a first start invents, and where one that was cut off goes on."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import func, select
 
-from tests.integration.conftest import PROCESSES
+from tests.integration.conftest import PROCESSES, TestClock
 from tests.integration.deploying import deploy
 from tests.unit.engine.family import CALL, CALLER, call, report
+from workflow_app.models import Case, CaseKinship, Incident
 from workflow_app.roles import FIELD_ROLES
 from workflow_app.services.accounts import users
 from workflow_app.services.days import duties, rosters
@@ -45,3 +48,20 @@ def test_a_first_start_that_was_cut_off_counts_only_the_cases_it_began_itself(
 
     seeding.demo(works, PROCESSES, "http://127.0.0.1:8000")
     assert played == names[1:], "the case that the first one began is none of the demo's own"
+
+
+@pytest.mark.parametrize(
+    "begins",
+    ["2026-12-31T23:59:59+08:00", "2027-01-01T00:00:30+08:00", "2026-11-29T03:10:00+08:00"],
+    ids=["the last second of the year", "its first minute", "a night from Saturday to Sunday"],
+)
+def test_a_first_start_invents_the_same_at_every_hour(works: Works, clock: TestClock, begins: str) -> None:
+    clock.at = datetime.fromisoformat(begins).astimezone(UTC)
+
+    seeding.demo(works, PROCESSES, "http://127.0.0.1:8000")
+
+    with works.begin(SYSTEM) as work:
+        begun_by_others = select(CaseKinship.child_id)
+        own = select(func.count()).select_from(Case).where(Case.id.not_in(begun_by_others))
+        assert work.session.scalar(own) == len(seeding.DEMO_CASES)
+        assert work.session.scalar(select(func.count()).select_from(Incident)) == 0

@@ -1,6 +1,5 @@
 """Photos of phones that became no paper go after the days of the configuration, and nothing else does (R39, decision 0049)."""
 
-import time
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -67,7 +66,7 @@ def test_r39_what_was_taken_off_or_never_sent_goes_in_time_and_on_record(
     unsent, taken_off = photographed(passing, device), photographed(passing, device)
     remove(passing, device, taken_off)
     assert [page.blob_sha256 for page in pages_of(passing, device)] == [unsent]
-    time.sleep(retained.LOCK_SECONDS * 1.2)
+    retained.outlast_locks()
     clock.advance(days=6)
     assert (stray_photos.sweep(passing), swept(passing)) == (0, [])
     clock.advance(days=1)
@@ -89,7 +88,7 @@ def test_r39_the_office_decides_how_long_they_stay_and_the_phone_says_so(
     with passing.begin(PUBLIC) as work:
         assert capture_pages.show(held(work, device)).kept_days == 30
     unsent = photographed(passing, device)
-    time.sleep(retained.LOCK_SECONDS * 1.2)
+    retained.outlast_locks()
     clock.advance(days=29)
     assert stray_photos.sweep(passing) == 0
     clock.advance(days=2)
@@ -120,7 +119,7 @@ def test_r37_a_photo_that_became_a_paper_some_other_way_is_kept(
     add(passing, device, words)
     with passing.begin(SYSTEM) as work:
         paper = holdings.deposit(work, photo(words)).document_id
-    time.sleep(retained.LOCK_SECONDS * 1.2)
+    retained.outlast_locks()
     clock.advance(days=8)
     assert (stray_photos.sweep(passing), swept(passing)) == (0, [])
     with passing.begin(SYSTEM) as work:
@@ -134,7 +133,7 @@ def test_r37_the_same_photo_taken_again_after_it_was_given_up_is_there_again(
 ) -> None:
     words = f"Contoh {uuid4().hex[:12]}"
     add(passing, device, words)
-    time.sleep(retained.LOCK_SECONDS * 1.2)
+    retained.outlast_locks()
     clock.advance(days=8)
     with monkeypatch.context() as patch:
         patch.setattr(stray_photos, "_erase", lambda *_: False)  # killed between the two steps
@@ -150,7 +149,7 @@ def test_r37_who_was_killed_between_the_steps_erases_the_next_time(
     passing: Works, device: str, clock: TestClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     unsent = photographed(passing, device)
-    time.sleep(retained.LOCK_SECONDS * 1.2)
+    retained.outlast_locks()
     clock.advance(days=8)
     with monkeypatch.context() as patch:
         patch.setattr(stray_photos, "_erase", lambda *_: False)

@@ -85,11 +85,11 @@ def test_forms_without_files_are_small_and_refused_before_they_are_taken_apart(
     desk.begin(at_desk)
     many = "csrf_token=x" + "&a" * 2_000_000
     for who, path in ((at_desk, at_desk.path), (visitor, "/masuk")):
-        began = time.monotonic()
+        began = time.thread_time()
         answer = who.client.post(path, data=many, content_type="application/x-www-form-urlencoded")
         assert answer.status_code == 413
         assert "Kiriman ini terlalu besar" in answer.text
-        assert time.monotonic() - began < 2, "seconds; taking it apart took eleven"
+        assert time.thread_time() - began < 2, "seconds; taking it apart took eleven"
     parts = {f"f{number}": "x" for number in range(4100)}
     assert multipart(at_desk, at_desk.path, **parts).answer.status_code == 413
 

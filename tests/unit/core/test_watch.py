@@ -48,14 +48,14 @@ def test_a_silent_part_is_away_after_a_bounded_time_and_is_not_asked_twice(
 
     def silent() -> list[Part]:
         asked.append(1)
-        silence.wait(10)
+        silence.wait(60)
         return [Part(STORAGE)]
 
     found = Watch({DATABASE: well(DATABASE), STORAGE: silent}, automatic=False)
     began = time.monotonic()
     reports = [found.report() for _ in range(3)]
 
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 30, "one that is waited for answers after a minute"
     assert [{part.name: part.state for part in report.parts} for report in reports] == [
         {DATABASE: "ok", STORAGE: "away"}
     ] * 3

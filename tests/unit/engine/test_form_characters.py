@@ -13,10 +13,10 @@ PILE = "Z" + "\u0301\u0327" * 250_000
 
 def test_a_pile_of_half_a_million_marks_costs_no_time() -> None:
     # Putting them into their order would take minutes, with the whole process standing still.
-    began = time.monotonic()
+    began = time.thread_time()
     answers = forms.read(FORM, {"nama": [PILE], "uraian": [PILE], "persyaratan.a.issuer": [PILE]})
     faults = forms.validate(FORM, answers)
-    assert time.monotonic() - began < 5
+    assert time.thread_time() - began < 5
     assert "terlalu panjang" in faults["nama"]
 
 

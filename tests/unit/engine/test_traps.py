@@ -81,9 +81,9 @@ def test_trap_3_the_hundredth_round_is_as_quick_and_small_as_the_first_ones() ->
     play = Play(rework(500))
     sizes, seconds = [], []
     for _ in range(300):
-        begin = time.perf_counter()
+        begin = time.thread_time()
         play.done("kerja").done("putuskan", keputusan="kembali")
-        seconds.append(time.perf_counter() - begin)
+        seconds.append(time.thread_time() - begin)
         sizes.append(len(play.step.state))
     assert max(sizes[200:]) <= max(sizes[:10]) + 100
     assert min(seconds[250:]) < 3 * min(seconds[:50])

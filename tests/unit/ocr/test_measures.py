@@ -85,12 +85,12 @@ def test_small_parts_inside_of_many_large_ones_share_one_budget(made) -> None:
 
 @pytest.mark.parametrize("claim", [papers.png_claiming, papers.jpeg_claiming])
 def test_a_decompression_bomb_is_refused_from_its_header_alone(claim) -> None:
-    began = time.monotonic()
+    began = time.thread_time()
     with pytest.raises(
         errors.TooManyPixels, match=r"60000 x 60000 piksel \(3600 megapiksel\), paling besar 120 megapiksel"
     ):
         inspect(claim(60000, 60000))
-    assert time.monotonic() - began < 0.5
+    assert time.thread_time() - began < 0.5
 
 
 @pytest.mark.parametrize("claim", [papers.png_claiming, papers.jpeg_claiming])
@@ -122,7 +122,7 @@ def test_a_picture_without_area_is_refused(claim, size: tuple[int, int]) -> None
     ],
 )
 def test_a_file_of_endless_small_parts_is_refused_quickly(data: bytes) -> None:
-    began = time.monotonic()
+    began = time.thread_time()
     with pytest.raises(errors.Refused):
         inspect(data)
-    assert time.monotonic() - began < 2
+    assert time.thread_time() - began < 2
