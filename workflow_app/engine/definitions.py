@@ -8,7 +8,8 @@ from typing import Any
 
 from workflow_app.engine.decisions import DecisionTable, read_decision
 from workflow_app.engine.element import Element, names_written
-from workflow_app.engine.forms import Form, read_form
+from workflow_app.engine.form_files import read_form
+from workflow_app.engine.forms import Form
 from workflow_app.engine.functions import Value
 from workflow_app.engine.model import Model, Node, initial_values, read_model
 from workflow_app.engine.process_folders import (

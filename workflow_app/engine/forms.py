@@ -1,25 +1,21 @@
-"""Forms of user tasks: reading the schema pair, which answers are visible, and what is personal, control or public."""
+"""Forms of user tasks: their questions, which answers are visible and sound, and what is personal, control or public."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import SchemaError
-
 from workflow_app.engine.form_conditions import Condition as Condition
-from workflow_app.engine.form_conditions import read_condition, shown
-from workflow_app.engine.form_dates import judge_date, judge_instant, offered, read_bound
+from workflow_app.engine.form_conditions import shown
+from workflow_app.engine.form_dates import judge_date, judge_instant, offered
 from workflow_app.engine.form_messages import judge_text as judge_text
 from workflow_app.engine.form_messages import sentences
-from workflow_app.engine.form_orders import Order, read_orders
+from workflow_app.engine.form_orders import Order
 from workflow_app.engine.form_orders import judge as judge_orders
-from workflow_app.engine.form_slips import Slip, read_slip
-from workflow_app.engine.form_ties import Tie, read_tie
+from workflow_app.engine.form_slips import Slip
+from workflow_app.engine.form_ties import Tie
 from workflow_app.engine.form_values import read_value
 from workflow_app.engine.functions import Value
-from workflow_app.errors import InvalidDefinition
 from workflow_app.types import Answer, Answers
 
 WIDGETS = frozenset(
@@ -50,7 +46,6 @@ SUGGESTIONS = frozenset({"desa", "kecamatan", "tempat"})
 STAGE_SOURCES = ("tombol", "radio")
 """Where the time of a stage comes from: the moment a button was pressed, or somebody told it."""
 
-PARAMETERS = ("decision", "source", "result", "same", "near", "born", "sex", "reason_for", "read_as")
 _JUDGES = {"date": judge_date, "datetime": judge_instant}
 
 
@@ -144,41 +139,6 @@ class Separated:
     """One value for each control field of the form, None when it was not answered or not visible; and its presences."""
 
 
-def read_form(element: str, schema: Mapping[str, Any], ui: Mapping[str, Any], *, anew: bool = True) -> Form:
-    """A form from its schema and UI schema, judged `anew` or as they were before. Raises `InvalidDefinition`."""
-    try:
-        if anew:
-            Draft202012Validator.check_schema(schema)
-        properties: Mapping[str, Any] = schema.get("properties", {})
-        required = frozenset(schema.get("required", ()))
-        fields = {
-            n: _field(n, properties.get(n, {}), u, n in required) for n, u in ui.get("fields", {}).items()
-        }
-        sections = tuple(Section(s["title"], s.get("help", ""), tuple(s["fields"])) for s in ui["sections"])
-        form = Form(
-            element,
-            ui["title"],
-            ui["intro"],
-            ui["submit"],
-            ui["next"],
-            sections,
-            fields,
-            schema,
-            tuple(ui.get("summary", ())),
-            tuple(ui.get("since", "").split()),
-            read_slip(ui),
-            {name: tuple(asked) for name, asked in ui.get("presence", {}).items()},
-        )
-    except (SchemaError, KeyError, TypeError, AttributeError, ValueError) as error:
-        raise InvalidDefinition(detail=f"form of {element}: {type(error).__name__} {error}") from error
-    shown = [name for section in sections for name in section.fields]
-    answered = {name for name, f in fields.items() if f.widget not in ANSWERLESS_WIDGETS}
-    if sorted(shown) != sorted(fields) or answered != set(properties):
-        odd = sorted(set(shown) ^ set(fields) | answered ^ set(properties)) or "one field twice"
-        raise InvalidDefinition(detail=f"form of {element}: sections, fields and properties differ in {odd}")
-    return form
-
-
 def read(form: Form, values: Mapping[str, list[str]]) -> Answers:
     """Typed answers from a posted HTML form: normalised (NFC, trimmed), empty ones left out, unknown names ignored."""
     answers: Answers = {}
@@ -245,41 +205,3 @@ def defaults(form: Form, now: datetime, opened: datetime | None = None) -> Answe
 
 def _shown(form: Form, answers: Mapping[str, Answer]) -> set[str]:
     return shown({name: item.visible_if for name, item in form.fields.items()}, answers)
-
-
-def _field(name: str, schema: Mapping[str, Any], ui: Mapping[str, Any], required: bool) -> Field:
-    if ui["widget"] not in WIDGETS:
-        raise ValueError(f"{name}: unknown widget {ui['widget']}")
-    if ui.get("personal") is not None and ui["personal"] not in PERSONAL_GROUPS:
-        raise ValueError(f"{name}: unknown personal group {ui['personal']}")
-    for bound in ("not_before", "not_after"):
-        if bound in ui:
-            read_bound(ui[bound])
-    return Field(
-        name=name,
-        title=ui.get("title") or schema.get("title") or name,
-        widget=ui["widget"],
-        options=dict(ui.get("options", {})),
-        groups={heading: tuple(keys) for heading, keys in ui.get("groups", {}).items()},
-        help=ui.get("help", ""),
-        placeholder=ui.get("placeholder", ""),
-        suggest=ui.get("suggest", ""),
-        autocomplete=ui.get("autocomplete", "off"),
-        width=ui.get("width", "full"),
-        default=ui.get("default"),
-        personal=ui.get("personal"),
-        notice=ui.get("notice", False) is True,
-        control=ui.get("control", False) is True,
-        duty=ui.get("duty", False) is True,
-        offered_by=ui.get("offered_by", ""),
-        required=required,
-        visible_if=read_condition(ui),
-        not_before=ui.get("not_before", ""),
-        not_after=ui.get("not_after", ""),
-        only_by=ui.get("only_by", ""),
-        tied_to=read_tie(ui),
-        order=read_orders(ui),
-        takes_recordings=ui.get("recordings", False) is True,
-        schema=schema,
-        parameters={key: ui[key] for key in PARAMETERS if key in ui},
-    )

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from workflow_app.engine.forms import Form, read_form
+from workflow_app.engine.form_files import read_form
+from workflow_app.engine.forms import Form
 from workflow_app.types import Answers
 
 DOCUMENT = "0b0e8f5e-6a3c-4a4e-9d7a-0c8f0e1d2c3b"

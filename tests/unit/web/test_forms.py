@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from workflow_app.engine import forms
+from workflow_app.engine.form_files import read_form
 from workflow_app.engine.forms import Form
 from workflow_app.types import Answers
 from workflow_app.web.forms import Sheet, anchor, posted_of
@@ -66,7 +67,7 @@ ANSWERS: Answers = {
 
 @pytest.fixture
 def form() -> Form:
-    return forms.read_form("uji", SCHEMA, UI)
+    return read_form("uji", SCHEMA, UI)
 
 
 def test_stored_answers_survive_the_way_to_the_browser_and_back(form: Form) -> None:
@@ -97,7 +98,7 @@ def test_the_anchor_of_the_whole_form_is_the_form() -> None:
 @pytest.mark.parametrize("path", sorted(PROCESSES.glob("*/forms/*.ui.json")), ids=lambda path: path.stem)
 def test_defaults_of_every_form_of_the_release_can_be_shown(path: Path) -> None:
     schema = json.loads(path.with_name(path.name.replace(".ui.json", ".json")).read_text(encoding="utf-8"))
-    form = forms.read_form(path.stem, schema, json.loads(path.read_text(encoding="utf-8")))
+    form = read_form(path.stem, schema, json.loads(path.read_text(encoding="utf-8")))
     for name, item in form.fields.items():
         if item.default is not None and item.default != "now":
             assert posted_of(form, {name: item.default})[name] != [""]

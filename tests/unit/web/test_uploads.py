@@ -3,7 +3,7 @@
 import pytest
 
 from tests.unit.web.test_forms import SCHEMA, UI
-from workflow_app.engine import forms
+from workflow_app.engine.form_files import read_form
 from workflow_app.services.papers.paper_labels import is_paper_field
 
 
@@ -21,4 +21,4 @@ from workflow_app.services.papers.paper_labels import is_paper_field
     ],
 )
 def test_only_paper_fields_take_files(name: str, takes: bool) -> None:
-    assert is_paper_field(forms.read_form("uji", SCHEMA, UI), name) is takes
+    assert is_paper_field(read_form("uji", SCHEMA, UI), name) is takes

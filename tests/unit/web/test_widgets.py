@@ -10,7 +10,7 @@ from flask import Flask, get_template_attribute
 
 from tests.unit.web.conftest import NOON
 from tests.unit.web.test_forms import ANSWERS, SCHEMA, UI
-from workflow_app.engine import forms
+from workflow_app.engine.form_files import read_form
 from workflow_app.engine.forms import ANSWERLESS_WIDGETS, WIDGETS, Field
 from workflow_app.services.case_file.similar import SimilarCase
 from workflow_app.services.forms.requirements import MissingLine, RequirementLine
@@ -55,7 +55,7 @@ CONTEXT = {
 
 
 def draw(app: Flask, field: Field, posted: dict[str, list[str]], errors: dict[str, str] | None = None) -> str:
-    form = forms.read_form("uji", SCHEMA, UI)
+    form = read_form("uji", SCHEMA, UI)
     sheet = Sheet(form, posted, errors or {})
     with app.test_request_context():
         return str(get_template_attribute("forms/fields.html", "answer")(sheet, field, CONTEXT))
@@ -77,7 +77,7 @@ def field(widget: str, **more: Any) -> Field:
 @pytest.mark.parametrize("has_error", [False, True], ids=["plain", "with error"])
 def test_widget_is_well_formed_with_label_and_error(app: Flask, widget: str, has_error: bool) -> None:
     item = field(widget)
-    posted = posted_of(forms.read_form("uji", SCHEMA, UI), ANSWERS)
+    posted = posted_of(read_form("uji", SCHEMA, UI), ANSWERS)
     html = draw(app, item, posted, {item.name: "Isian ini salah."} if has_error else {})
     tree = parse(html)
     ids = [element.get("id") for element in tree.iter() if element.get("id")]
@@ -108,7 +108,7 @@ def test_what_was_typed_stays(app: Flask, widget: str) -> None:
 
 @pytest.mark.parametrize("widget", ["tel", "nik", "coordinates"])
 def test_a_doubt_stands_beside_the_field_and_is_no_error(app: Flask, widget: str) -> None:
-    form = forms.read_form("uji", SCHEMA, UI)
+    form = read_form("uji", SCHEMA, UI)
     with app.test_request_context():
         answer = get_template_attribute("forms/fields.html", "answer")
         html = str(answer(Sheet(form, {}, {}, {"nama": LONG}), field(widget), CONTEXT))
@@ -150,7 +150,7 @@ def test_members_are_chosen_without_scripts(app: Flask) -> None:
 
 
 def test_a_condition_travels_to_the_script_as_data(app: Flask) -> None:
-    item = forms.read_form("uji", SCHEMA, UI).fields["penolong"]
+    item = read_form("uji", SCHEMA, UI).fields["penolong"]
     tree = parse(draw(app, item, {}))
     box = next(element for element in tree.iter("div") if element.get("data-question") == "penolong")
     assert (box.get("data-shown-by"), box.get("data-shown-values")) == ("dibantu", '["ya"]')
