@@ -7,7 +7,7 @@ from string import ascii_lowercase, ascii_uppercase
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Uuid, any_, cast, func, literal, select
+from sqlalchemy import ARRAY, ColumnElement, Uuid, any_, cast, func, literal, select, text
 from sqlalchemy.dialects.postgresql import REGCONFIG, TSQUERY
 from sqlalchemy.orm import Mapped
 
@@ -45,6 +45,13 @@ OWN_PLAN = select(
 rows are looked up by their keys and never gathered from whole tables, because the planner does not know that looking at the words
 of a page means to fetch them from beside its row; and starting helpers takes longer than a search may.
 """
+
+
+COMMON = text(
+    "select unnest(most_common_elems::text::text[]) from pg_stats"
+    " where schemaname = 'archive' and tablename = 'page' and attname = 'tsv'"
+)
+"""Terms of which the planner knows that they are frequent."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,11 @@ not there often enough is rare, and then all finds are few. Decision 0029. A sea
 stand in the index too, and by the time they came. Decision 0040.
 """
 
-import html
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from math import ceil
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
@@ -20,22 +19,19 @@ from sqlalchemy import (
     CTE,
     ColumnElement,
     Select,
-    String,
-    cast,
     func,
     join,
     literal,
     outerjoin,
     select,
     true,
-    tuple_,
     union_all,
 )
 from sqlalchemy.orm import Session
 
-from archive.excerpts import MARK_END, MARK_START, around_numbers
+from archive.hits import Found, Hit, show
 from archive.models import BLOCK, Document, Page
-from archive.queries import INDONESIAN, OWN_PLAN, Question, TsQuery, is_one_of, lexemes, question
+from archive.queries import COMMON, OWN_PLAN, Question, TsQuery, is_one_of, lexemes, question
 from archive.scope import Scope
 
 NEWEST_BLOCKS, NEAREST_BLOCKS, FREQUENT_BLOCKS = 4, 2, 8
@@ -50,12 +46,6 @@ MOST_BLOCKS = 32
 """Of a word that is rarer than that, fewer pages are fetched in all than it takes to tell which are in the blocks."""
 MARGIN = 1.5
 """As many candidates more than it should take: papers come in bundles."""
-SNIPPET_TEXT = 100_000
-_SNIPPET = (
-    f"StartSel={MARK_START}, StopSel={MARK_END}, MaxFragments=2, MaxWords=18, MinWords=8, "
-    'ShortWord=2, FragmentDelimiter=" … "'
-)
-
 _BY_WORDS_TOO, _AS_USUAL = (
     select(func.set_config("enable_indexscan", value, literal(True))) for value in ("off", "on")
 )
@@ -71,38 +61,12 @@ class Order(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A page that answers the question."""
-
-    document_id: UUID
-    page: int
-    rank: float
-    added_at: datetime
-    label: str
-    level: int
-
-
-@dataclass(frozen=True, slots=True)
 class Finds:
     """Pages in their order."""
 
     found: list[Found]
     is_all: bool
     """False when there are more than were looked at."""
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """One page on which the words were found."""
-
-    document_id: UUID
-    page: int
-    label: str
-    level: int
-    added_at: datetime
-    snippet: str
-    """HTML-escaped, with `MARK_START` and `MARK_END` around the found words."""
-    rank: float
 
 
 def search(
@@ -118,8 +82,10 @@ def search(
     return show(session, query, found[offset : offset + limit])
 
 
-def find(session: Session, query: str, scope: Scope, order: Order = Order.BEST) -> Finds:
-    """Pages that hold the words.
+def find(
+    session: Session, query: str, scope: Scope, order: Order = Order.BEST, *, seconds: float = 0.0
+) -> Finds:
+    """Pages that hold the words. Who may see none of the newest finds has older ones looked at for so many `seconds`.
 
     The query takes words, "a phrase", `or`, -without, as people know it from web search, and `nomor:` before numbers. Word forms
     are found by their stem (`kehilangan` finds `hilang`); names as they are written; numbers however they are written.
@@ -130,26 +96,8 @@ def find(session: Session, query: str, scope: Scope, order: Order = Order.BEST) 
     session.execute(OWN_PLAN)
     wanted = asked.wanted.op("&&")(lexemes(scope.facets, " & ")) if scope.facets else asked.wanted
     look = _Look(session, asked, wanted, scope, order)
-    if scope.within is not None:
-        few = look.first(wanted).where(is_one_of(Page.document_id, scope.within))
-        found, _ = _sifted(look, few.where(*scope.conditions(Page.document_id)).cte("found"))
-        return Finds(found, is_all=len(found) < CANDIDATES)
-    last = session.scalar(select(func.max(Page.seq))) or 0
-    if last // BLOCK >= NEWEST_BLOCKS:
-        begin = _begin(session, scope, order, last)
-        found, looked_at = _nearest(look, begin)
-        asked_of = NEWEST_BLOCKS
-        if looked_at == CANDIDATES and not _is_enough(look, found, looked_at):
-            asked_of = FREQUENT_BLOCKS
-            first = _in_blocks(look, begin, range(asked_of), WIDE + 1)
-            found, looked_at = _sifted(look, first.cte("found"))
-        blocks = _needed(len(found), looked_at, asked_of)
-        if 0 < blocks <= min(MOST_BLOCKS, last // BLOCK // 2) and not _is_enough(look, found, looked_at):
-            found, looked_at = _in_between(look, begin, blocks)
-        if _is_enough(look, found, looked_at):
-            return Finds(found, is_all=not found)
-    found, is_all = _farther(look)
-    return Finds(found, is_all)
+    finds = _finds(look)
+    return finds if finds.found or not seconds or scope.within is not None else _onward(look, seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +122,37 @@ class _Look:
     def by_age(self, age: ColumnElement[int]) -> ColumnElement[int]:
         """The order in which candidates are taken."""
         return age.asc() if self.order is Order.OLDEST else age.desc()
+
+
+def _finds(look: _Look) -> Finds:
+    """What a search looks at that must be quick."""
+    session, wanted, scope, order = look.session, look.wanted, look.scope, look.order
+    if scope.within is not None:
+        few = look.first(wanted).where(is_one_of(Page.document_id, scope.within))
+        found, _ = _sifted(look, few.where(*scope.conditions(Page.document_id)).cte("found"))
+        return Finds(found, is_all=len(found) < CANDIDATES)
+    last = session.scalar(select(func.max(Page.seq))) or 0
+    if last // BLOCK >= NEWEST_BLOCKS and not _is_rare(look):
+        begin = _begin(session, scope, order, last)
+        found, looked_at = _nearest(look, begin)
+        asked_of = NEWEST_BLOCKS
+        if looked_at == CANDIDATES and not _is_enough(look, found, looked_at):
+            asked_of = FREQUENT_BLOCKS
+            first = _in_blocks(look, begin, range(asked_of), WIDE + 1)
+            found, looked_at = _sifted(look, first.cte("found"))
+        blocks = _needed(len(found), looked_at, asked_of)
+        if 0 < blocks <= min(MOST_BLOCKS, last // BLOCK // 2) and not _is_enough(look, found, looked_at):
+            found, looked_at = _in_between(look, begin, blocks)
+        if _is_enough(look, found, looked_at):
+            return Finds(found, is_all=not found)
+    found, is_all = _farther(look)
+    return Finds(found, is_all)
+
+
+def _is_rare(look: _Look) -> bool:
+    """Is a number asked for that stands on few pages? To look for it in some blocks first takes longer than to find all of them."""
+    keys = frozenset[str]().union(*look.asked.numbers)
+    return bool(keys) and not keys <= set(look.session.scalars(COMMON))
 
 
 def _nearest(look: _Look, begin: int) -> tuple[list[Found], int]:
@@ -228,6 +207,22 @@ def _farther(look: _Look) -> tuple[list[Found], bool]:
     return every, not every or (len(every) < CANDIDATES and looked_at <= WIDE)
 
 
+def _onward(look: _Look, seconds: float) -> Finds:
+    """What is found in the first of all blocks that follow in which the person may see anything, all candidates of them looked at."""
+    until = monotonic() + seconds
+    last = look.session.scalar(select(func.max(Page.seq))) or 0
+    begin = _begin(look.session, look.scope, look.order, last)
+    ahead = (last - begin if look.order is Order.OLDEST else begin) // BLOCK + 1
+    for first in range(0, ahead, NEWEST_BLOCKS):
+        some = range(first, first + NEWEST_BLOCKS)
+        found, _ = _sifted(look, _in_blocks(look, begin, some, NEWEST_BLOCKS * BLOCK).cte("found"))
+        if found:
+            return Finds(found, is_all=False)
+        if monotonic() > until:
+            break
+    return Finds([], is_all=True)
+
+
 def _begin(session: Session, scope: Scope, order: Order, last: int) -> int:
     """The number of the first page in this order and time: what was added first was mostly read first."""
     added = select(Page.seq).join(Document, Document.id == Page.document_id).limit(1)
@@ -275,26 +270,3 @@ def _sifted(look: _Look, candidates: CTE) -> tuple[list[Found], int]:
         .order_by(first, some.c.document_id, some.c.no)
     ).all()
     return [Found(*row[1:]) for row in rows if row.document_id is not None], rows[0].pages
-
-
-def show(session: Session, query: str, found: Sequence[Found]) -> list[Hit]:
-    """The pages with their words marked. Only what is shown is read."""
-    asked = question(query)
-    if asked is None or not found:
-        return []
-    content = func.translate(func.left(Page.text, SNIPPET_TEXT), MARK_START + MARK_END, "")
-    snippet = cast(func.ts_headline(INDONESIAN, content, asked.marked, _SNIPPET), String)
-    own = content if asked.numbers else literal("")
-    wanted = [(one.document_id, one.page) for one in found]
-    rows = session.execute(
-        select(Page.document_id, Page.no, snippet, own).where(tuple_(Page.document_id, Page.no).in_(wanted))
-    )
-    told = {(document_id, no): rest for document_id, no, *rest in rows}
-    hits = []
-    for one in found:
-        if (one.document_id, one.page) not in told:
-            continue  # read anew meanwhile, into fewer pages
-        marked, text_ = told[one.document_id, one.page]
-        excerpt = html.escape(" ".join((around_numbers(text_, asked.numbers) or marked).split()))
-        hits.append(Hit(one.document_id, one.page, one.label, one.level, one.added_at, excerpt, one.rank))
-    return hits

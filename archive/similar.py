@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from math import log
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Select, Text, cast, func, join, literal, or_, select, text, true
+from sqlalchemy import ARRAY, Select, Text, cast, func, join, literal, or_, select, true
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import Session
 
 from archive.models import Page
 from archive.page_models import PageAlike
-from archive.queries import INDONESIAN, OWN_PLAN, is_one_of, quote
+from archive.queries import COMMON, INDONESIAN, OWN_PLAN, is_one_of, quote
 
 PAGES = 5
 """Of a paper, the first ones: what it is about stands there."""
@@ -34,11 +34,6 @@ MOST_TEXT = 20_000
 _STEM = re.compile(r"'([^\W\d_]{4,})':([\d,]+)")
 """A word of a tsvector as the database writes it, with its places."""
 _NUMBER = re.compile(r"#(?:n(?=[A-Z]*\d)\w{6,}|p\w{5,})")
-_COMMON = text(
-    "select unnest(most_common_elems::text::text[]) from pg_stats"
-    " where schemaname = 'archive' and tablename = 'page' and attname = 'tsv'"
-)
-"""Terms of which the planner knows that they are frequent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +78,7 @@ def _terms(session: Session, document_id: UUID) -> list[str]:
         .order_by(Page.no)
         .limit(PAGES)
     ).all()
-    common = set(session.scalars(_COMMON))
+    common = set(session.scalars(COMMON))
     numbers = {key for keys, _ in pages for key in keys if _NUMBER.fullmatch(key)} - common
     counts = Counter[str]()
     for _, vector in pages:

@@ -19,7 +19,7 @@ from workflow_app.web.transaction import unit_of_work
 blueprint = Blueprint("search", __name__, url_prefix="/cari")
 
 LONGEST = 200
-ORDER = "urut"
+ORDER, FAR = "urut", "jauh"
 ORDERS = {"": "Paling cocok", "baru": "Terbaru", "lama": "Terlama"}
 
 
@@ -38,13 +38,19 @@ def remember() -> ResponseReturnValue:
 def show() -> ResponseReturnValue:
     """Cases by number, papers by their text."""
     after, order = request.args.get("setelah"), _order_asked()
+    far = {FAR: "ya"} if request.args.get(FAR) == "ya" else {}
     choice = paper_narrowing.chosen(request.args)
     with unit_of_work() as work:
         words = sessions.searched(work, session.session_id())
         hits = numbered_cases.search(work, words, limit=10) if words and not after and not choice else []
         found = (
             paper_search.search(
-                work, words, choice=choice, order=paper_search.ORDERS[order.get(ORDER, "")], after=after
+                work,
+                words,
+                choice=choice,
+                order=paper_search.ORDERS[order.get(ORDER, "")],
+                after=after,
+                is_far=bool(far),
             )
             if words
             else None
@@ -57,6 +63,7 @@ def show() -> ResponseReturnValue:
         after=after,
         choice=choice,
         order=order,
+        far=far,
         orders=ORDERS,
         most=paper_search.MAX_HITS,
     )

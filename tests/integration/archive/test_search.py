@@ -172,6 +172,33 @@ def test_r37_of_a_frequent_word_of_which_little_may_be_seen_some_more_of_the_new
     assert {one.document_id for one in find(db_session, "biasa", Scope([older, hidden])).found} == {hidden}
 
 
+def test_r37_who_may_see_none_of_the_newest_finds_has_older_ones_looked_at(
+    db_session: Session, keep, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bounds = {
+        "NEWEST_BLOCKS": 2,
+        "NEAREST_BLOCKS": 1,
+        "FREQUENT_BLOCKS": 2,
+        "ENOUGH": 2,
+        "CANDIDATES": 2,
+        "WIDE": 2,
+    }
+    for name, value in bounds.items():
+        monkeypatch.setattr(f"archive.search.{name}", value)
+    read_on(db_session, 0)
+    oldest = keep("kata biasa")
+    for block in (5, 9, 10):
+        read_on(db_session, block)
+        keep("kata biasa", "kata biasa", "kata biasa")
+
+    assert not find(db_session, "biasa", Scope([oldest])).found
+    for order in Order:
+        found = find(db_session, "biasa", Scope([oldest]), order, seconds=60)
+        assert [one.document_id for one in found.found] == [oldest]
+    monkeypatch.setattr("archive.search.monotonic", iter(range(0, 1000, 100)).__next__)
+    assert not find(db_session, "biasa", Scope([oldest]), seconds=60).found
+
+
 def test_what_stands_on_a_page_lies_beside_its_row(db_session: Session, keep) -> None:
     document_id = keep(f"{LETTER} " * 12)
     beside = text(

@@ -27,7 +27,7 @@ from workflow_app.permissions import (
     is_behind_wall,
     seers_of_confined,
 )
-from workflow_app.services.case_file import case_tasks
+from workflow_app.services.case_file import case_tasks, sights
 from workflow_app.services.days import substitutions
 from workflow_app.services.ground import audit, memory
 from workflow_app.services.ground.unit_of_work import UnitOfWork
@@ -214,6 +214,10 @@ def check_minds(work: UnitOfWork, case: Case) -> None:
 
 def sees_case(work: UnitOfWork) -> ColumnElement[bool]:
     """The same rule as `can_see_case` as a condition on `Case`, for lists and searches."""
+    return sights.kept(work, _seen_case, sees_confined(work))
+
+
+def _seen_case(work: UnitOfWork) -> ColumnElement[bool]:
     return _reaches(work, not_behind_wall(work, Case.id))
 
 
@@ -223,7 +227,7 @@ def sees_of_many(work: UnitOfWork) -> ColumnElement[bool]:
         CaseWall.case_id == Case.id, CaseWall.user_id == work.actor.user_id
     )
     unwalled = ~walled.exists()
-    if not _sees_confined(work):
+    if not sees_confined(work):
         unwalled &= or_(Case.confined_to.is_(None), Case.confined_to.in_(work.actor.roles))
     return _reaches(work, unwalled)
 
@@ -262,7 +266,7 @@ def hidden(work: UnitOfWork) -> SelectBase:
     """Ids of the cases before which a wall stands for the actor: what figures of all cases have to leave out."""
     actor = work.actor
     walled = select(CaseWall.case_id).where(CaseWall.user_id == actor.user_id)
-    if _sees_confined(work):
+    if sees_confined(work):
         return walled
     confined = select(Case.id).where(Case.confined_to.is_not(None), Case.confined_to.not_in(actor.roles))
     return union_all(walled, confined)
@@ -281,7 +285,7 @@ def _seers(work: UnitOfWork, case: Case) -> frozenset[str] | None:
     return seers_of_confined(case.confined_to, leadership_sees=_leadership_sees(work))
 
 
-def _sees_confined(work: UnitOfWork) -> bool:
+def sees_confined(work: UnitOfWork) -> bool:
     """True for who sees confined cases whatever role they are confined to."""
     return has_role(work.actor, CONFINED_OVERSEERS) or _leadership_sees(work)
 

@@ -13,7 +13,7 @@ from workflow_app.engine.definitions import Definition
 from workflow_app.models.case import Case
 from workflow_app.models.task import Task
 from workflow_app.permissions import PAPER_WORKERS, can_open_identities, can_read_papers, reads_every_paper
-from workflow_app.services.case_file import access, case_tasks
+from workflow_app.services.case_file import access, case_tasks, sights
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import configuration
 from workflow_app.types import OpenTask
@@ -75,6 +75,15 @@ def opens_identities(work: UnitOfWork, case: Case) -> bool:
 
 def readable_case(work: UnitOfWork) -> ColumnElement[bool]:
     """`access.sees_case` and `reads_papers` as one condition on `Case`, for lists and searches."""
+    return sights.kept(work, _readable_case, *allowed(work))
+
+
+def allowed(work: UnitOfWork) -> tuple[bool, bool]:
+    """What the office allows the actor beside his roles, as far as it decides which papers he reads."""
+    return access.sees_confined(work), not reads_every_paper(work.actor) and _receivers_read(work)
+
+
+def _readable_case(work: UnitOfWork) -> ColumnElement[bool]:
     seen = access.sees_case(work)
     if reads_every_paper(work.actor):
         return seen

@@ -14,9 +14,9 @@ from uuid import UUID
 
 from sqlalchemy import Select, select
 
+from archive.hits import Found
 from archive.queries import is_one_of
 from archive.scope import Scope
-from archive.search import Found
 from workflow_app.models.case import Case
 from workflow_app.models.definition import Definition
 from workflow_app.models.document import CaseDocument

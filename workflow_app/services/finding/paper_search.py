@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+import archive.hits
 import archive.search
 from archive.excerpts import MARK_END, MARK_START
-from archive.search import Hit
+from archive.hits import Hit
 from archive.search import Order as Order
 from workflow_app.services.finding import paper_narrowing
 from workflow_app.services.finding.paper_narrowing import Chip, Choice, Group, ReadIn
@@ -19,6 +20,8 @@ from workflow_app.types import AccessLevel
 
 MAX_HITS = 400
 """Nobody reads further; a better query finds more."""
+FAR_SECONDS = 4.0
+"""So long older finds are looked at for who asks for them because he may see none of the newest."""
 NOTHING: Choice = {}
 ORDERS = {"": Order.BEST, "baru": Order.NEWEST, "lama": Order.OLDEST}
 """By the word in the address."""
@@ -66,14 +69,18 @@ def search(
     order: Order = Order.BEST,
     after: str | None = None,
     limit: int = 20,
+    is_far: bool = False,
 ) -> SearchPage:
-    """Pages of papers that hold the words of `query`, of cases the actor may see and read, and of the archive for its readers."""
+    """Pages of papers that hold the words of `query`, of cases the actor may see and read, and of the archive for its readers.
+    `is_far`: also the older ones of a frequent word of which he may see none of the newest.
+    """
     start = int(after) if after and after.isascii() and after.isdigit() and len(after) < 6 else 0
     start, end = min(start, MAX_HITS), min(start + limit, MAX_HITS)
     scope = paper_narrowing.scope(choice, paper_sight.all_readable(work), paper_sight.few(work))
-    finds = archive.search.find(work.session, query, scope, order)
+    seconds = FAR_SECONDS if is_far else 0.0
+    finds = archive.search.find(work.session, query, scope, order, seconds=seconds)
     narrowed = paper_narrowing.narrow(work, finds.found, choice)
-    shown = archive.search.show(work.session, query, narrowed.found[start:end])
+    shown = archive.hits.show(work.session, query, narrowed.found[start:end])
     restricted = _record_restricted(work, shown)
     return SearchPage(
         hits=[
@@ -91,9 +98,8 @@ def search(
 def _record_restricted(work: UnitOfWork, hits: list[Hit]) -> set[UUID]:
     """Found words of a restricted paper are a look at it. Returns which are."""
     restricted = {hit.document_id for hit in hits if hit.level >= AccessLevel.RESTRICTED}
-    links = paper_sight.links(work, restricted) if restricted else {}
-    for document_id in sorted(restricted):
-        paper_trail.opened(work, document_id, links.get(document_id), "snippet")
+    if restricted:
+        paper_trail.opened_together(work, restricted, paper_sight.links(work, restricted), "snippet")
     return restricted
 
 

@@ -32,9 +32,9 @@ def of(work: UnitOfWork, document_id: UUID) -> list[SimilarPaper]:
     ids = [each.document_id for each in found]
     papers = {paper.id: paper for paper in work.session.scalars(select(Document).where(Document.id.in_(ids)))}
     holders = paper_kin.holders_of(work, ids)
-    for paper in sorted(papers.values(), key=lambda paper: paper.id):
-        if paper.level >= AccessLevel.RESTRICTED:
-            paper_trail.opened(work, paper.id, paper_sight.reach(work, paper.id), "similar")
+    restricted = {paper.id for paper in papers.values() if paper.level >= AccessLevel.RESTRICTED}
+    if restricted:
+        paper_trail.opened_together(work, restricted, paper_sight.links(work, restricted), "similar")
     return [
         SimilarPaper(
             each.document_id,

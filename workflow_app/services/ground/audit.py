@@ -2,8 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC
 from typing import Any
 from uuid import UUID
@@ -27,6 +27,17 @@ class Finding:
     reason: str
 
 
+@dataclass(frozen=True)
+class Happening:
+    """What an event tells, and in which chain."""
+
+    chain: str
+    action: str
+    case_id: UUID | None = None
+    element: str | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
 def record(
     work: UnitOfWork,
     chain: str,
@@ -37,17 +48,29 @@ def record(
     **details: Any,
 ) -> None:
     """Append one event to `chain` (for a case: `case_chain(case_id)`). Locks the chain's head until commit."""
-    head = _locked_head(work, chain)
+    _append(work, _locked_head(work, chain), Happening(chain, action, case_id, element, details))
+
+
+def record_all(work: UnitOfWork, happenings: Sequence[Happening]) -> None:
+    """Append many events in this order, as `record` does with one: their heads are locked and everything is written together,
+    however many they are.
+    """
+    heads = _locked_heads(work, {each.chain for each in happenings})
+    for each in happenings:
+        _append(work, heads[each.chain], each)
+
+
+def _append(work: UnitOfWork, head: AuditChain, told: Happening) -> None:
     event = AuditEvent(
-        chain=chain,
+        chain=told.chain,
         position=head.length + 1,
         at=work.clock(),
         actor_id=work.actor.user_id,
         actor_name=work.actor.name,
-        action=action,
-        case_id=case_id,
-        element=element,
-        details=details,
+        action=told.action,
+        case_id=told.case_id,
+        element=told.element,
+        details=told.details,
         previous=head.head,
     )
     event.digest = digest_of(event)
@@ -81,6 +104,19 @@ def _locked_head(work: UnitOfWork, chain: str) -> AuditChain:
     return held[chain]
 
 
+def _locked_heads(work: UnitOfWork, chains: Collection[str]) -> Mapping[str, AuditChain]:
+    """The same of many: those that exist in the order of their names, then those that begin, so that two never wait in a ring."""
+    held = _heads(work)
+    asked = sorted(set(chains) - held.keys())
+    if asked:
+        query = select(AuditChain).where(AuditChain.name.in_(asked)).order_by(AuditChain.name)
+        locking = query.with_for_update().execution_options(populate_existing=True)
+        held.update({head.name: head for head in work.session.scalars(locking)})
+        if fresh := [name for name in asked if name not in held]:
+            held.update({head.name: head for head in _first_heads(work, fresh)})
+    return held
+
+
 def take_head(work: UnitOfWork, head: AuditChain) -> None:
     """The head of a chain that another query has just locked and read anew, so that it is not asked for again."""
     _heads(work)[head.name] = head
@@ -93,14 +129,17 @@ def _heads(work: UnitOfWork) -> dict[str, AuditChain]:
 
 
 def _first_head(work: UnitOfWork, chain: str) -> AuditChain:
-    """A chain begins. The no-op update makes the row ours even when another transaction has just made it."""
-    made = (
-        insert(AuditChain)
-        .values(name=chain, length=0, head=GENESIS)
-        .on_conflict_do_update(index_elements=[AuditChain.name], set_={"name": chain})
-        .returning(AuditChain)
-    )
-    return work.session.scalars(made, execution_options={"populate_existing": True}).one()
+    """A chain begins."""
+    return _first_heads(work, [chain])[0]
+
+
+def _first_heads(work: UnitOfWork, chains: Sequence[str]) -> Sequence[AuditChain]:
+    """Chains begin. The no-op update makes a row ours even when another transaction has just made it."""
+    fresh = insert(AuditChain).values([{"name": chain, "length": 0, "head": GENESIS} for chain in chains])
+    made = fresh.on_conflict_do_update(
+        index_elements=[AuditChain.name], set_={"name": fresh.excluded.name}
+    ).returning(AuditChain)
+    return work.session.scalars(made, execution_options={"populate_existing": True}).all()
 
 
 def digest_of(event: AuditEvent) -> bytes:

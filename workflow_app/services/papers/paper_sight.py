@@ -14,7 +14,7 @@ from workflow_app.models.document import CaseDocument
 from workflow_app.models.stack import PaperStack, StackPart
 from workflow_app.models.task import Task
 from workflow_app.permissions import can_read_archive, clearance, reads_every_paper
-from workflow_app.services.case_file import access, clearances, handoffs
+from workflow_app.services.case_file import access, clearances, handoffs, sights
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.papers import intake, tray_sight
 
@@ -77,6 +77,10 @@ def all_readable(work: UnitOfWork) -> Select[UUID]:
 
     To be asked about each find by itself: the set of all that somebody may read takes longer to gather than a search.
     """
+    return sights.kept(work, _all_readable, *handoffs.allowed(work))
+
+
+def _all_readable(work: UnitOfWork) -> Select[UUID]:
     reachable: ColumnElement[bool] = (
         select(CaseDocument.case_id)
         .join(Case, Case.id == CaseDocument.case_id)

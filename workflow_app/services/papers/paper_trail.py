@@ -1,5 +1,6 @@
 """What happens to a paper, on record: in the cases that hold it, or in its own chain while none does."""
 
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -31,19 +32,24 @@ def opened(
     known = str(document_id)
     if is_once and _is_told(work, f"case:{seen.case_id}" if seen else own_chain(document_id), known, kind):
         return
+    audit.record_all(work, [_opening(document_id, seen, kind, facts)])
+
+
+def opened_together(
+    work: UnitOfWork, document_ids: Collection[UUID], links: Mapping[UUID, CaseDocument], kind: str
+) -> None:
+    """The same of several papers that one list shows, by the links through which they were reached."""
+    audit.record_all(work, [_opening(each, links.get(each), kind, {}) for each in sorted(document_ids)])
+
+
+def _opening(
+    document_id: UUID, seen: CaseDocument | None, kind: str, facts: Mapping[str, Any]
+) -> audit.Happening:
+    known = {"document_id": str(document_id), "kind": kind, **facts}
     if seen is None:
-        audit.record(work, own_chain(document_id), OPENED, document_id=known, kind=kind, **facts)
-        return
-    audit.record_case(
-        work,
-        seen.case_id,
-        OPENED,
-        seen.element,
-        document_id=known,
-        label=seen.label,
-        kind=kind,
-        **facts,
-    )
+        return audit.Happening(own_chain(document_id), OPENED, details=known)
+    told = {**known, "label": seen.label}
+    return audit.Happening(audit.case_chain(seen.case_id), OPENED, seen.case_id, seen.element, told)
 
 
 def _is_told(work: UnitOfWork, chain: str, known: str, kind: str) -> bool:

@@ -10,7 +10,7 @@ from workflow_app.models.case import Case
 from workflow_app.models.stack import PaperStack, StackPart
 from workflow_app.models.wall import CaseWall
 from workflow_app.permissions import CLASSIFIERS, STACK_BRINGERS, has_role
-from workflow_app.services.case_file import clearances, handoffs
+from workflow_app.services.case_file import clearances, handoffs, sights
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.papers import intake
 
@@ -20,6 +20,10 @@ def is_shown(work: UnitOfWork) -> ColumnElement[bool]:
     unit of the stack, or for the one role whose stack it is; else for who reads that case, and for who classifies papers where the case is open to the whole unit.
     The level of the paper is asked besides.
     """
+    return sights.kept(work, _is_shown, *handoffs.allowed(work))
+
+
+def _is_shown(work: UnitOfWork) -> ColumnElement[bool]:
     named = select(Case.id).where(Case.id == StackPart.meant_for)
     grounds: ColumnElement[bool] = named.where(handoffs.readable_case(work)).exists()
     if has_role(work.actor, STACK_BRINGERS | CLASSIFIERS):
