@@ -59,6 +59,8 @@ def open_page(path: str, media_type: str, no: int) -> Image.Image:
     if media_type == signatures.HEIC:
         _know_heif()
     image = Image.open(Path(path), formats=[_FORMATS[media_type]])
+    # Pillow maps uncompressed pixels of a file with a name in the size of the turned page, which garbles one that lies on its side.
+    image.filename = ""
     if no > 1:
         image.seek(no - 1)
     return image

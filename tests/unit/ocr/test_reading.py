@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pikepdf
 import pytest
-from PIL import Image
+from PIL import Image, TiffImagePlugin
 
 from ocr.one_page import ReadPage
 from ocr.reading import read
@@ -98,6 +98,18 @@ def test_a_photo_is_read_as_its_camera_was_held(orientation: int, tmp_path: Path
     exif = Image.Exif()
     exif[0x0112] = orientation
     reading = read(papers.coded(papers.page(lines=papers.LINES[:3]).transpose(stored), exif=exif))
+    assert reading.pages[0].rotation == 0
+    assert found(reading, "SURAT").box.left == pytest.approx(92, abs=12)
+    assert in_copy(reading, tmp_path, "SURAT") == pytest.approx(on_page(reading, "SURAT"), abs=0.01)
+
+
+@pytest.mark.parametrize("compression", ["raw", "tiff_lzw"])
+def test_a_tiff_is_read_as_its_tag_says(compression: str, tmp_path: Path) -> None:
+    tags = TiffImagePlugin.ImageFileDirectory_v2()
+    tags[0x0112] = 6
+    lying = papers.page(lines=papers.LINES[:3]).convert("L").transpose(Image.Transpose.ROTATE_90)
+    reading = read(papers.coded(lying, "TIFF", tiffinfo=tags, compression=compression))
+    assert (reading.pages[0].width, reading.pages[0].height) == lying.size[::-1]
     assert reading.pages[0].rotation == 0
     assert found(reading, "SURAT").box.left == pytest.approx(92, abs=12)
     assert in_copy(reading, tmp_path, "SURAT") == pytest.approx(on_page(reading, "SURAT"), abs=0.01)
