@@ -89,6 +89,7 @@ class Document(ArchiveBase):
         CheckConstraint("level BETWEEN 0 AND 3", name="level"),
         Index(None, "added_at", "id"),
         Index("ix_document_held", "id", postgresql_where=text("held_since IS NOT NULL")),
+        Index("ix_document_unread", "added_at", postgresql_where=text("status = 'unreadable'")),
         Index(
             "ix_document_unchecked",
             text("(doubts = 0)"),

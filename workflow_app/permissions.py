@@ -225,6 +225,16 @@ def can_hold(actor: Actor, confined_to: str | None) -> bool:
     return has_role(actor, HOLD_KEEPERS if confined_to is None else {confined_to})
 
 
+def can_dismiss(
+    actor: Actor, *, brought_by: Collection[UUID | None], confined_to: Collection[str | None]
+) -> bool:
+    """May the actor say that an unread paper, which he reads, may stay unread? `confined_to` as all cases that hold it have it: where
+    an open case holds it too, it is not the confined one's alone.
+    """
+    own = {role for role in confined_to if role is not None and None not in confined_to}
+    return has_role(actor, CHECKERS | own) or (actor.user_id is not None and actor.user_id in brought_by)
+
+
 def clearance_of(roles: Collection[str]) -> AccessLevel:
     """The highest level that every holder of any of the roles is cleared for."""
     return min(

@@ -25,6 +25,7 @@ from workflow_app.services.office.retention_schedule import FATES, STARTS
 from workflow_app.services.papers import (
     documents,
     levels,
+    paper_dismissals,
     paper_holds,
     paper_kin,
     paper_labels,
@@ -109,6 +110,7 @@ def _page(
         history = versions.of(work, document_id) if document.can_read else []
         choices = levels.choices(work, document.level) if document.can_classify else {}
         held = paper_holds.now_on(work, document_id)
+        dismissed = paper_dismissals.now_on(work, [document_id]) if document.is_unread else {}
         term = retention.term_seen(work, document_id) if document.is_kept_by_schedule else None
         minutes = disposal_minutes.minutes_of(work, document_id) if document.disposed_at else None
     return render_template(
@@ -125,6 +127,7 @@ def _page(
         levels=choices,
         reasons={reason: reason for reason in levels.REASONS},
         hold=held,
+        dismissal=dismissed.get(document_id),
         hold_reasons=paper_holds.REASONS_TO_LIFT if held else paper_holds.REASONS,
         term=term,
         fates=FATES,

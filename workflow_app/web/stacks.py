@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from workflow_app.errors import InvalidInput
 from workflow_app.permissions import BEGINNERS, STACK_BRINGERS
 from workflow_app.services.bringing import stack_progress, stacks
+from workflow_app.services.papers import paper_dismissals
 from workflow_app.services.running import mail_complaints, tray, unread
 from workflow_app.services.watching import health
 from workflow_app.web import page_keys, uploads
@@ -20,6 +21,7 @@ from workflow_app.web.transaction import unit_of_work
 blueprint = Blueprint("stacks", __name__, url_prefix="/tumpukan")
 
 Place = tuple[UUID, int]
+DISMISSING = (paper_dismissals.FIELD, paper_dismissals.WORDS_FIELD)
 
 
 @blueprint.get("")
@@ -133,7 +135,36 @@ def read_again(document_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("stacks.show", _anchor="perlu-orang"))
 
 
-def _page(wrong: Place | None = None, errors: Mapping[str, str] | None = None, number: str = "") -> str:
+@blueprint.post("/dokumen/<uuid:document_id>/kesampingkan")
+@access(*STACK_BRINGERS)
+def dismiss(document_id: UUID) -> ResponseReturnValue:
+    """A paper that could not be read may stay so, for a reason."""
+    chosen = {name: request.form.get(name, "") for name in DISMISSING}
+    try:
+        with unit_of_work() as work:
+            paper_dismissals.dismiss(work, document_id, *chosen.values())
+    except InvalidInput as error:
+        return _page(document_id, error.fields or {"": error.sentence}, chosen=chosen), 400
+    flash("Dokumen dikesampingkan. Aslinya tetap tersimpan, dan dokumen dapat dikembalikan ke daftar ini.")
+    return redirect(url_for("stacks.show", _anchor="perlu-orang"))
+
+
+@blueprint.post("/dokumen/<uuid:document_id>/kembalikan")
+@access(*STACK_BRINGERS)
+def take_back(document_id: UUID) -> ResponseReturnValue:
+    """A paper that was dismissed waits for a person again."""
+    with unit_of_work() as work:
+        paper_dismissals.take_back(work, document_id)
+    flash("Dokumen kembali ke daftar Perlu orang.")
+    return redirect(url_for("stacks.show", _anchor="perlu-orang"))
+
+
+def _page(
+    wrong: Place | UUID | None = None,
+    errors: Mapping[str, str] | None = None,
+    number: str = "",
+    chosen: Mapping[str, str] | None = None,
+) -> str:
     with unit_of_work() as work:
         known = tray.show(work)
         mails = mail_complaints.offered(work, known.parts)
@@ -148,6 +179,8 @@ def _page(wrong: Place | None = None, errors: Mapping[str, str] | None = None, n
         errors=errors or {},
         number=number,
         chosen=request.form.get("nama", ""),
+        dismissing=chosen or {},
+        dismiss_reasons=paper_dismissals.REASONS,
         refused=_refused(),
     )
 

@@ -229,7 +229,7 @@ def test_r37_a_paper_of_the_archive_that_could_not_be_read_is_nobodys_blind_spot
 
     def told(who: Actor) -> list[tuple[UUID, str]]:
         with works.begin(who) as work:
-            return [(each.paper.id, each.paper.status_reason) for each in tray.show(work).unread]
+            return [(each.paper.id, each.paper.status_reason) for each in tray.show(work).unread.waiting]
 
     assert told(archivist) == told(budi) == [(paper, "Halaman 1 rusak.")]
     assert told(propam) == [], "he reads no archive"

@@ -115,6 +115,15 @@ def all_routes(world: World) -> list[Route]:
             "stacks.begin_complaint", "POST", f"/tumpukan/{w.desk}/mulai-pengaduan", "budi", answered=(404,)
         ),
         Route("stacks.read_again", "POST", f"/tumpukan/dokumen/{w.scan}/baca-lagi", "budi"),
+        Route(
+            "stacks.dismiss",
+            "POST",
+            f"/tumpukan/dokumen/{w.scan}/kesampingkan",
+            "budi",
+            {"alasan": "Cukup sebagai gambar"},
+            (409,),
+        ),
+        Route("stacks.take_back", "POST", f"/tumpukan/dokumen/{w.scan}/kembalikan", "budi"),
         Route("archive_proofs.show", "GET", "/arsip/keadaan", "lantas", is_own=True),
         Route("bag_orders.show", "GET", "/arsip/tas", "terlapor", is_own=True),
         Route("bag_orders.state", "GET", "/arsip/tas/keadaan", "terlapor", is_own=True),

@@ -6,7 +6,9 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
+from archive.models import Document
 from tests.integration.conftest import PASSWORD
+from tests.integration.services import scans
 from tests.integration.services import stacks as made
 from tests.integration.web.visitor import Visitor
 from tests.unit.ocr import fed
@@ -16,6 +18,7 @@ from workflow_app.models.stack import PaperStack
 from workflow_app.models.task import Task
 from workflow_app.services.bringing import stack_parts, stacks
 from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.papers import documents
 from workflow_app.services.watching import health
 from workflow_app.settings import Settings
 from workflow_app.types import SYSTEM, Actor
@@ -91,3 +94,31 @@ def test_files_that_the_scanners_folder_could_not_give_are_told_of(
         health.beat(work, health.FOLDER, {"is_sound": True, "refused": 3})
     assert app.test_client().get("/readyz").json["parts"][health.FOLDER]["refused"] == 3
     assert "3 file di folder pemindai tidak dapat diterima." in archivist.open("/tumpukan").text
+
+
+def test_r39_a_paper_that_cannot_be_read_is_dismissed_and_comes_back(
+    at_desk: Visitor, works: Works, budi: Actor, case_id: UUID
+) -> None:
+    with works.begin(budi) as work:
+        paper = documents.upload(
+            work, case_id, element="", label="Surat", data=scans.picture("Kusut <contoh>")
+        )
+    with works.begin(SYSTEM) as work:
+        found = work.session.get_one(Document, paper.id)
+        found.status, found.status_reason = "unreadable", "Halaman 1 rusak."
+    assert "Perlu orang 1" in at_desk.open("/tumpukan").words
+    at_desk.submit("Kesampingkan dokumen ini", alasan="Alasan lain", alasan_lain="it's")
+    assert at_desk.answer.status_code == 400
+    assert "Tulis alasannya, minimal 10 huruf." in at_desk.words
+    at_desk.submit("Kesampingkan dokumen ini", alasan_lain="Tulisan tangan O'Contoh <b>")
+    assert "Dokumen dikesampingkan." in at_desk.words
+    assert "Perlu orang 0" in at_desk.words
+    assert "Tidak ada yang menunggu" in at_desk.words
+    assert "Dikesampingkan: 1 dokumen" in at_desk.words
+    assert "Tulisan tangan O'Contoh <b>" in at_desk.words
+    assert "O'Contoh" in at_desk.open(f"/dokumen/{paper.id}").words
+    assert "dikesampingkan (Alasan lain): Surat" in at_desk.open(f"/berkas/{case_id}").words
+    at_desk.open("/tumpukan").submit("Kembalikan ke daftar")
+    assert "Perlu orang 1" in at_desk.words
+    at_desk.submit("Baca lagi")
+    assert "Dokumen dibaca lagi" in at_desk.words

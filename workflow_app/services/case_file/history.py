@@ -49,6 +49,8 @@ SENTENCES = {
     "document.shelved": "Dokumen masuk arsip dan terbuka bagi pembaca arsip",
     "document.read_again": "Dokumen diminta dibaca lagi: {label}",
     "document.read": "Dokumen dibaca: {label}",
+    "document.dismissed": "Dokumen yang tidak terbaca dikesampingkan ({reason}): {label}",
+    "document.taken_back": "Dokumen yang tidak terbaca dikembalikan ke daftar Perlu orang: {label}",
     "document.version": "Versi {version} dibuat, {done}: {label}",
     "document.checked": "Mutu dokumen diperiksa, versi {version}: {label}",
     "document.merged": "Dokumen digabung menjadi dokumen baru: {label}",

@@ -87,6 +87,11 @@ class DocumentView:
     """A recording that the actor may hear."""
 
     @property
+    def is_unread(self) -> bool:
+        """It could not be read, and the actor may open it."""
+        return self.can_read and self.status == DocumentStatus.UNREADABLE
+
+    @property
     def extent(self) -> str:
         """How much there is of it: pages, or how long it lasts."""
         return readable.extent(self.pages, self.seconds)

@@ -28,7 +28,7 @@ from workflow_app.services.papers import (
 )
 from workflow_app.services.papers.document_views import DocumentView
 from workflow_app.services.running import likely_cases, unread
-from workflow_app.services.running.unread import Unread
+from workflow_app.services.running.unread import UnreadPapers
 
 MOST_NEAR, MOST_WAITING = 3, 50
 LABELS = paper_labels.OTHERS
@@ -58,8 +58,13 @@ class Tray(Progress):
     """The whole page."""
 
     parts: Sequence[WaitingPart]
-    unread: Sequence[Unread]
+    unread: UnreadPapers
     """Papers that could not be read, each with id and number of a case that the actor may see."""
+
+    @property
+    def count(self) -> int:
+        """All that waits for the actor, shown here or not."""
+        return self.waiting + self.unread.count
 
 
 def show(work: UnitOfWork) -> Tray:
