@@ -27,6 +27,7 @@ from workflow_app.web import (
     metrics,
     pages,
     parts,
+    rehearsal,
     session,
 )
 
@@ -91,6 +92,7 @@ def create_warm_app() -> Flask:
     for category in working_days.CATEGORIES:
         working_days.holidays(now().year, category)
     configure_mappers()
+    rehearsal.rehearse(app)
     return app
 
 

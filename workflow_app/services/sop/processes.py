@@ -254,10 +254,12 @@ def _files_of(work: UnitOfWork, definition_id: UUID) -> dict[str, bytes]:
 
 
 def read_release(root: Path) -> None:
-    """Have the definitions of this release at hand before a page asks for them; what is wrong there is told when it is deployed."""
+    """Have the definitions of this release at hand before a page asks for them, and what the engine runs of them; what is wrong
+    there is told when it is deployed.
+    """
     for model in sorted(root.glob(f"*/{process_folders.MODEL_FILE}")):
         with suppress(InvalidDefinition, OSError):
-            definitions.load_deployed(process_folders.read_folder(model.parent))
+            _ = definitions.load_deployed(process_folders.read_folder(model.parent)).specs
 
 
 def version_of(work: UnitOfWork, definition_id: UUID) -> int:
