@@ -4,7 +4,7 @@ import io
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from time import sleep
 from typing import Any
@@ -120,8 +120,10 @@ def test_r74_a_period_of_a_service_is_asked_for_as_a_whole(
     today = clock.at.date()
     order_id = ask(works, auditor, process="sktlk", first=today - timedelta(1), last=today + timedelta(1))
     assert state(works, order_id).case_ids == [case[1]]
-    with pytest.raises(InvalidInput):
-        ask(works, auditor, process="sktlk", first=today - timedelta(9), last=today - timedelta(8))
+    for first, last in ((today - timedelta(9), today - timedelta(8)), (date.max, date.max), (today, None)):
+        with pytest.raises(InvalidInput):
+            ask(works, auditor, process="sktlk", first=first, last=last)
+    assert ask(works, auditor, process="sktlk", first=today - timedelta(1), last=date.max)
 
 
 def test_a_case_without_papers_gives_its_trail(

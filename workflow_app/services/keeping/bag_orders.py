@@ -169,12 +169,13 @@ def _named(work: UnitOfWork, numbers: Collection[str]) -> list[Case]:
 def _of_days(work: UnitOfWork, process: str, first: date | None, last: date | None) -> list[Case]:
     if not process:
         raise InvalidInput(fields={"nomor": "Tulis nomor berkas, atau pilih layanan dan masanya."})
-    if first is None or last is None or last < first:
+    until = last and min(last, work.clock().astimezone(WITA).date())
+    if first is None or until is None or until < first:
         raise InvalidInput(fields={"dari": "Isi hari pertama dan hari terakhir, misalnya 31-12-2026."})
     query = select(Case).where(
         Case.process_key == process,
         Case.opened_at >= _midnight(first),
-        Case.opened_at < _midnight(last + timedelta(days=1)),
+        Case.opened_at < _midnight(until + timedelta(days=1)),
         handoffs.readable_case(work),
     )
     found = list(work.session.scalars(query.order_by(Case.opened_at, Case.id).limit(MOST_CASES + 1)))
