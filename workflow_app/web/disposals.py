@@ -10,6 +10,7 @@ from workflow_app.permissions import DISPOSAL_PROPOSERS, disposal_scopes
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.keeping import disposals, due_papers
 from workflow_app.services.office.configuration import role_label
+from workflow_app.services.office.retention_schedule import FATES, Fate
 from workflow_app.services.running import disposal_proposals
 from workflow_app.web import page_keys
 from workflow_app.web.access import access
@@ -72,10 +73,12 @@ def take_out(case_id: UUID, no: int) -> ResponseReturnValue:
 
 def _due_page(error: str = "", chosen: list[UUID] | None = None) -> str:
     year, code, after = (request.values.get(name, "") for name in ("tahun", "baris", "sesudah"))
+    fate = Fate(asked) if (asked := request.values.get("nasib", "")) in FATES else Fate.DESTROY
     with unit_of_work() as work:
         scope = _scope(work)
         page = due_papers.show(
             work,
+            fate=fate,
             scope=scope,
             year=int(year) if year.isascii() and year.isdigit() and len(year) == 4 else None,
             code=code or None,
@@ -86,6 +89,8 @@ def _due_page(error: str = "", chosen: list[UUID] | None = None) -> str:
     return render_template(
         "disposals/due.html",
         page=page,
+        fate=fate,
+        fates=FATES,
         proposals=mine,
         scope=scope or "",
         scopes=scopes,

@@ -1,9 +1,10 @@
 """The trail: append-only, chained, verifiable."""
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
+from workflow_app.models.audit import AuditEvent
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 
@@ -14,6 +15,36 @@ def test_events_of_a_chain_verify(work: UnitOfWork) -> None:
     audit.record(work, "test:b", "test.happened")
 
     assert list(audit.verify_chains(work)) == []
+
+
+def test_many_events_at_once_follow_one_another_in_chains_that_exist_and_in_those_that_begin(
+    work: UnitOfWork,
+) -> None:
+    audit.record(work, "test:b", "test.happened")
+    told = [
+        audit.Happening(chain, "test.seen", details={"no": no})
+        for no, chain in enumerate(["test:b", "test:a", "test:b", "test:c"])
+    ]
+    audit.record_all(work, told)
+    audit.record_all(work, [])
+    audit.record(work, "test:b", "test.happened")
+    work.session.flush()
+    work.session.expire_all()
+
+    assert list(audit.verify_chains(work)) == []
+    query = (
+        select(AuditEvent)
+        .where(AuditEvent.chain.startswith("test:"))
+        .order_by(AuditEvent.chain, AuditEvent.position)
+    )
+    assert [(each.chain, each.position, each.details.get("no")) for each in work.session.scalars(query)] == [
+        ("test:a", 1, 1),
+        ("test:b", 1, None),
+        ("test:b", 2, 0),
+        ("test:b", 3, 2),
+        ("test:b", 4, None),
+        ("test:c", 1, 3),
+    ]
 
 
 def test_an_event_cannot_be_changed_or_deleted(work: UnitOfWork) -> None:

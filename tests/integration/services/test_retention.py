@@ -15,9 +15,11 @@ from workflow_app.errors import Conflict, Forbidden, NotFound
 from workflow_app.models.case import Case
 from workflow_app.models.kinship import CaseKinship
 from workflow_app.models.wall import CaseWall
+from workflow_app.services.governing import paper_previews
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.keeping import disposals, due_papers, holdings, retention
 from workflow_app.services.office import configuration, readable
+from workflow_app.services.office.retention_schedule import Fate
 from workflow_app.services.papers import documents, paper_holds, shelving
 from workflow_app.types import SYSTEM, WITA, AccessLevel, Actor
 
@@ -188,6 +190,35 @@ def test_r37_filters_of_the_list(office: Office) -> None:
     assert retained.due(office, code="lain") == set()
     by_year = [retained.due(office, year=year - back) for back in range(4)]
     assert [found for found in by_year if found] == [{late}, {early}]
+
+
+@pytest.mark.parametrize("fate", [Fate.APPRAISE, Fate.KEEP])
+def test_r37_what_is_to_be_appraised_or_kept_for_ever_stands_on_lists_of_its_own_when_its_time_is_over(
+    office: Office, fate: Fate
+) -> None:
+    retained.set_schedule(office.works, retained.schedule(nasib=fate.value))
+    paper = office.deposit()
+    assert retained.due(office, fate=fate) == set(), "its years are not over"
+    office.pass_years(2.1)
+
+    for other in Fate:
+        assert retained.due(office, fate=other) == ({paper} if other == fate else set())
+    with office.works.begin(office.archivist) as work:
+        paper_holds.place(work, paper, paper_holds.REASONS[0])
+    assert retained.due(office, fate=fate) == {paper}, "what is held may be looked at too"
+
+
+def test_of_very_many_papers_it_is_said_that_only_a_part_was_counted(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(2):
+        office.deposit()
+    office.pass_years(2.1)
+    for looked_at, words in ((2, "2 dokumen"), (1, "1 dokumen di antara 1 dokumen pertama")):
+        monkeypatch.setattr(due_papers, "LOOKED_AT", looked_at)
+        with office.works.begin(office.archivist) as work:
+            told = paper_previews.of_schedule(work, "", work.clock())
+        assert told["Dapat diusulkan musnah, semua"] == [words]
 
 
 def test_r37_counting_begins_with_the_acceptance_where_the_row_says_so(office: Office, budi: Actor) -> None:

@@ -35,6 +35,35 @@ def test_r37_a_disposal_begins_where_its_papers_are_chosen(
         assert work.session.scalar(select(func.count()).select_from(Case)) == 0
 
 
+@pytest.mark.parametrize(
+    ("fate", "title"), [("dinilai_kembali", "Dinilai kembali"), ("permanen", "Permanen")]
+)
+def test_r37_what_is_to_be_looked_at_is_listed_and_not_to_be_proposed(
+    works: Works,
+    stage: Stage,
+    settings: Settings,
+    clock: TestClock,
+    person: Callable[..., Actor],
+    fate: str,
+    title: str,
+) -> None:
+    arsip, chief = person("arsip", "arsiparis"), person("kaspkt", "ka_spkt")
+    office = retained.open_office(works, stage, settings, clock, arsip, chief)
+    retained.set_schedule(office.works, retained.schedule(nasib=fate))
+    office.deposit()
+    office.pass_years(2.1)
+    client = create_app(settings, works=office.works).test_client()
+    page = Visitor(client).sign_in("arsip", PASSWORD).open("/retensi")
+    assert "Tidak ada dokumen yang jatuh tempo" in page.words
+
+    page.follow(title)
+    assert ("Dilihat sejak" in page.words, "R-1 Semua" in page.words) == (True, True)
+    assert "Usulkan yang dipilih" not in page.words
+    assert not [box for box in page.page().iter("input") if box.get("name") == "dokumen"]
+    assert "R-1 Semua" in page.submit("Saring", baris="R-1").words
+    assert "Tidak ada dokumen yang jatuh tempo" in page.open(f"/retensi?nasib={fate}x").words
+
+
 def test_r37_a_choice_that_is_refused_on_the_second_page_stays_there(
     works: Works,
     stage: Stage,

@@ -30,6 +30,9 @@ def test_the_words_stay_out_of_the_address_and_come_back_with_the_page(at_desk: 
     assert name not in at_desk.answer.request.full_path
     assert name in at_desk.open("/cari").text
     assert "Tidak ada yang cocok" in at_desk.words
+    at_desk.follow("Cari juga di dokumen yang lebih lama")
+    assert "lebih lama juga sudah dicari" in at_desk.words
+    assert name not in at_desk.answer.request.full_path
 
 
 def test_words_of_one_person_are_gone_after_signing_out(at_desk: Visitor, sari: Actor) -> None:

@@ -12,10 +12,11 @@ from workflow_app.services.sop import processes
 
 
 def of_schedule(work: UnitOfWork, key: str, now: datetime) -> dict[str, list[str]]:
-    """How many papers could be proposed for disposal, by row of the schedule."""
-    counted = due_papers.counted(work)
-    found = {f"Dapat diusulkan musnah, {row}": [f"{count} dokumen"] for row, count in counted.items()}
-    return {"Dapat diusulkan musnah, semua": [f"{counted.total()} dokumen"], **found}
+    """How many papers could be proposed for disposal, by row of the schedule; of very many only the oldest are counted."""
+    counted, is_all = due_papers.counted(work)
+    part = "" if is_all else f" di antara {due_papers.LOOKED_AT} dokumen pertama"
+    found = {f"Dapat diusulkan musnah, {row}": [f"{count} dokumen{part}"] for row, count in counted.items()}
+    return {"Dapat diusulkan musnah, semua": [f"{counted.total()} dokumen{part}"], **found}
 
 
 def of_levels(work: UnitOfWork, key: str, now: datetime) -> dict[str, list[str]]:

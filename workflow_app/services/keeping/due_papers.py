@@ -22,7 +22,7 @@ from workflow_app.services.case_file import access, clearances
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.keeping import retention
 from workflow_app.services.keeping.retention import Standing
-from workflow_app.services.office.retention_schedule import Fate, Row
+from workflow_app.services.office.retention_schedule import Fate, Row, day_of
 from workflow_app.services.papers import intake, paper_sight
 
 AT_ONCE = 100
@@ -48,7 +48,7 @@ class DuePage:
     next: UUID | None
     """Paper after which the list goes on; None at its end."""
     rows: Sequence[Row]
-    """Rows of the schedule by which papers are destroyed, to filter by."""
+    """Rows of the schedule that want this, to filter by."""
     locked: int
     """Papers whose time is over too, but which the store does not let go yet; they are not shown."""
 
@@ -56,16 +56,18 @@ class DuePage:
 def show(
     work: UnitOfWork,
     *,
+    fate: Fate = Fate.DESTROY,
     scope: str | None = None,
     year: int | None = None,
     code: str | None = None,
     after: UUID | None = None,
 ) -> DuePage:
-    """Papers that are due, of a row of the schedule and with their last day in a year where these are given; those that are
+    """Papers whose time is over and which await what the schedule wants then, of a row of the schedule and with their last day in a year where these are given; those that are
     open to the unit, or with `scope` those that are confined to this role. Raises `Forbidden` for papers of others.
     """
     check_scope(work, scope)
-    rows = [row for row in retention.rows(work) if row.fate == Fate.DESTROY]
+    rows = [row for row in retention.rows(work) if row.fate == fate]
+    today = day_of(work.clock())
     papers: list[Standing] = []
     last: UUID | None = None
     is_more, locked = False, 0
@@ -74,9 +76,9 @@ def show(
             is_more = True
             break
         last = one.document_id
-        if not one.is_due or not _is_wanted(one, year, code):
+        if not one.awaits(fate, today) or not _is_wanted(one, year, code):
             continue
-        if retention.store_refusal(work, one.document_id, is_original_only=True):
+        if fate == Fate.DESTROY and retention.store_refusal(work, one.document_id, is_original_only=True):
             locked += 1
         else:
             papers.append(one)
@@ -89,14 +91,15 @@ def show(
     )
 
 
-def counted(work: UnitOfWork) -> Counter[str]:
-    """How many papers that are open to the unit are due, by row of the schedule, among those that are looked at for one page. The store
-    is not asked. For services: the caller has checked access.
+def counted(work: UnitOfWork) -> tuple[Counter[str], bool]:
+    """How many papers that are open to the unit are due, by row of the schedule, and whether that is all: of very many only those are
+    judged that are looked at for one page. The store is not asked. For services: the caller has checked access.
     """
     rows = [row for row in retention.rows(work) if row.fate == Fate.DESTROY]
-    judged = islice(_judged(work, rows, None, None), LOOKED_AT)
-    terms = (one.term for one in judged if one.is_due)
-    return Counter(f"{term.row.code} {term.row.words}" for term in terms if term is not None)
+    judged = list(islice(_judged(work, rows, None, None), LOOKED_AT + 1))
+    terms = (one.term for one in judged[:LOOKED_AT] if one.is_due)
+    found = Counter(f"{term.row.code} {term.row.words}" for term in terms if term is not None)
+    return found, len(judged) <= LOOKED_AT
 
 
 def check_scope(work: UnitOfWork, scope: str | None) -> None:
@@ -133,9 +136,9 @@ def readable_among(work: UnitOfWork, ids: Collection[UUID]) -> set[UUID]:
 
 
 def _is_wanted(one: Standing, year: int | None, code: str | None) -> bool:
-    if one.term is None or one.term.kept_until is None:
+    if one.term is None or one.term.over_on is None:
         return False
-    return year in (None, one.term.kept_until.year) and code in (None, one.term.row.code)
+    return year in (None, one.term.over_on.year) and code in (None, one.term.row.code)
 
 
 def _judged(

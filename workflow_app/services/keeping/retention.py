@@ -29,8 +29,12 @@ EXAMPLE = "Baris jadwalnya masih contoh; Ka SPKT belum menetapkannya."
 HELD = "Ditahan karena sengketa atau penyelidikan."
 PROPOSED = "Sudah ada dalam usulan pemusnahan lain yang belum selesai."
 TOO_SECRET = "Tingkat aksesnya di atas hak penyetuju. Golongkan ulang lebih dahulu."  # noqa: S105  # a sentence
+FOR_EVER = "Jadwal menetapkannya permanen."
+APPRAISED = "Jadwal menetapkannya dinilai kembali, bukan musnah."
 GONE = "Sudah dimusnahkan."
 KEPT_KINDS = "Manifes, tumpukan, dan bagian yang belum ditempatkan tidak dimusnahkan sendiri."
+_STAYING = frozenset([FOR_EVER, APPRAISED, HELD, TOO_SECRET])
+"""What stands against destroying a paper, but not against looking at what becomes of it."""
 STORE_HOLDS = "Penyimpanan arsip masih menahannya."
 
 
@@ -55,6 +59,13 @@ class Standing:
     def is_due(self) -> bool:
         """Nothing in our own books speaks against disposing of it."""
         return not self.obstacles
+
+    def awaits(self, fate: Fate, today: date) -> bool:
+        """Are its years over, and is it now for people to do with it what the schedule wants?"""
+        if fate == Fate.DESTROY:
+            return self.is_due
+        over = self.term.over_on if self.term and self.term.row.fate == fate else None
+        return over is not None and over < today and _STAYING.issuperset(self.obstacles)
 
 
 def standings(
@@ -176,8 +187,8 @@ def _told_by(terms: Sequence[Term], today: date, *, is_demo: bool) -> list[tuple
     fates = {term.row.fate for term in terms}
     return [
         (last is not None and last >= today, f"Masa simpannya sampai {readable.day(last)}." if last else ""),
-        (Fate.KEEP in fates, "Jadwal menetapkannya permanen."),
-        (Fate.APPRAISE in fates, "Jadwal menetapkannya dinilai kembali, bukan musnah."),
+        (Fate.KEEP in fates, FOR_EVER),
+        (Fate.APPRAISE in fates, APPRAISED),
         (not is_demo and any(term.row.is_example for term in terms), EXAMPLE),
     ]
 

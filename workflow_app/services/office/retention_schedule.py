@@ -169,9 +169,12 @@ class Term:
     @property
     def kept_until(self) -> date | None:
         """Last day of all its years; None while they do not count, and for what is kept for ever."""
-        if self.begun is None or self.row.fate == Fate.KEEP:
-            return None
-        return last_day(self.begun, self.row.years)
+        return None if self.row.fate == Fate.KEEP else self.over_on
+
+    @property
+    def over_on(self) -> date | None:
+        """Last day of all its years, whatever the schedule wants then; None while they do not count."""
+        return None if self.begun is None else last_day(self.begun, self.row.years)
 
 
 def governing(terms: Sequence[Term]) -> Term | None:
