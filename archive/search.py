@@ -46,6 +46,8 @@ MOST_BLOCKS = 32
 """Of a word that is rarer than that, fewer pages are fetched in all than it takes to tell which are in the blocks."""
 MARGIN = 1.5
 """As many candidates more than it should take: papers come in bundles."""
+_OPENING = OWN_PLAN.add_columns(select(func.max(Page.seq)).scalar_subquery())
+
 _BY_WORDS_TOO, _AS_USUAL = (
     select(func.set_config("enable_indexscan", value, literal(True))) for value in ("off", "on")
 )
@@ -93,9 +95,9 @@ def find(
     asked = question(query)
     if asked is None or scope.is_empty:
         return Finds([], is_all=True)
-    session.execute(OWN_PLAN)
+    last = session.execute(_OPENING).one()[-1] or 0
     wanted = asked.wanted.op("&&")(lexemes(scope.facets, " & ")) if scope.facets else asked.wanted
-    look = _Look(session, asked, wanted, scope, order)
+    look = _Look(session, asked, wanted, scope, order, last)
     finds = _finds(look)
     return finds if finds.found or not seconds or scope.within is not None else _onward(look, seconds)
 
@@ -110,6 +112,8 @@ class _Look:
     """With the facets."""
     scope: Scope
     order: Order
+    last: int
+    """Number of the page that was read last."""
 
     def first(self, wanted: TsQuery, most: int = CANDIDATES) -> Select[Any]:
         """The newest pages that answer the question, or the oldest. They are found by their words: the index of the order would
@@ -131,7 +135,7 @@ def _finds(look: _Look) -> Finds:
         few = look.first(wanted).where(is_one_of(Page.document_id, scope.within))
         found, _ = _sifted(look, few.where(*scope.conditions(Page.document_id)).cte("found"))
         return Finds(found, is_all=len(found) < CANDIDATES)
-    last = session.scalar(select(func.max(Page.seq))) or 0
+    last = look.last
     if last // BLOCK >= NEWEST_BLOCKS and not _is_rare(look):
         begin = _begin(session, scope, order, last)
         found, looked_at = _nearest(look, begin)
@@ -210,7 +214,7 @@ def _farther(look: _Look) -> tuple[list[Found], bool]:
 def _onward(look: _Look, seconds: float) -> Finds:
     """What is found in the first of all blocks that follow in which the person may see anything, all candidates of them looked at."""
     until = monotonic() + seconds
-    last = look.session.scalar(select(func.max(Page.seq))) or 0
+    last = look.last
     begin = _begin(look.session, look.scope, look.order, last)
     ahead = (last - begin if look.order is Order.OLDEST else begin) // BLOCK + 1
     for first in range(0, ahead, NEWEST_BLOCKS):
