@@ -93,7 +93,7 @@ def test_r74_the_bag_verifies_and_holds_papers_and_the_whole_trail(
     (folder,) = tmp_path.iterdir()
     assert bag_import.check(folder) == []
     trail = (folder / "data" / "cases" / str(case_id) / "events.jsonl").read_text()
-    assert trail.count("document.exported") == 2 and number in (folder / "index.html").read_text()
+    assert trail.count('"action": "document.exported"') == 2 and number in (folder / "index.html").read_text()
     assert actions(works, f"bag:{order_id}") == ["bag.ordered", "bag.made", "bag.taken_out"]
     with works.begin(SYSTEM) as work:
         told = select(AuditEvent.actor_name).where(AuditEvent.action == "document.exported")
