@@ -27,7 +27,6 @@ from workflow_app.web import (
     metrics,
     pages,
     parts,
-    rehearsal,
     session,
 )
 
@@ -92,7 +91,6 @@ def create_warm_app() -> Flask:
     for category in working_days.CATEGORIES:
         working_days.holidays(now().year, category)
     configure_mappers()
-    rehearsal.rehearse(app)
     return app
 
 

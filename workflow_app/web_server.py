@@ -44,7 +44,7 @@ workers = int(os.environ.get("WEB_WORKERS") or 2)
 threads = int(
     os.environ.get("WEB_THREADS") or 3
 )  # more only wait for one another: measured, see how-to/measure-speed
-preload_app = True  # read once, then forked: the application keeps no connection from before that
+preload_app = True  # read once, then forked: the application opens no connection before its first request
 timeout = 60
 graceful_timeout = 6
 keepalive = 5
