@@ -44,7 +44,6 @@ def test_a_call_from_the_telephone_to_the_leader(site: RunningSite, signed_in: O
     phone = signed_in("samapta", **PHONE)
     take_from_queue(phone, site.address, number)
     press(phone, "Saya terima")
-    phone.get_by_role("link", name="Berangkat ke TKP").first.click()
     phone.get_by_role("button", name="Ambil tugas").click()
     expect(phone.get_by_label("Ringkasan")).to_contain_text(LANDMARK)
     expect(phone.get_by_text(CALLER)).to_have_count(0)

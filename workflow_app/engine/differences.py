@@ -201,7 +201,7 @@ KINDS = {
 PROPERTIES = {
     "clause": "Ketentuan SOP", "fourEyes": "Empat mata terhadap", "clock": "Jam", "maxVisits": "Batas putaran", "outcome": "Hasil",
     "prefill": "Isian awal dari", "keepOutputs": "Hasil keputusan yang dipakai", "assign": "Dibagikan", "clockLabel": "Nama jam",
-    "roleFrom": "Peran menurut", "stage": "Tahap", "standIn": "Dapat dicatat oleh", "initial": "Nilai awal", "startedBy": "Dimulai oleh",
+    "roleFrom": "Peran menurut", "stage": "Tahap", "standIn": "Dapat dicatat oleh", "leadsTo": "Membuka langkah", "initial": "Nilai awal", "startedBy": "Dimulai oleh",
     "startable": "Dapat dimulai", "reopenable": "Dapat dibuka kembali", "callable": "Dapat dipanggil", "purpose": "Kapan dipilih",
     "rank": "Urutan",
     "formJsonSchemaFilename": "Arsip isian", "formUiSchemaFilename": "Arsip tampilan isian", "startsClock": "Memulai jam",

@@ -1,22 +1,24 @@
 """From a call to a scene into a police report: begun when the leader has received the result, and nobody tells it twice."""
 
+from collections.abc import Callable
 from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select
 
 from tests.integration.conftest import PROCESSES
-from tests.integration.services.calls import REPORT, Call, call
+from tests.integration.services.calls import PRESSED, REPORT, Call, call
 from workflow_app.models.case import Case
 from workflow_app.models.task import Task
 from workflow_app.services.case_file import kinship
 from workflow_app.services.running import task_views, tasks
 from workflow_app.services.running.task_views import TaskView
 from workflow_app.services.sop import processes
-from workflow_app.types import SYSTEM, Answers
+from workflow_app.types import SYSTEM, Actor, Answers
 
 __all__ = ["call"]
 RECEIVED: Answers = {"arrived_at": "2026-11-23T08:59:00+08:00", "model_lp": "b", "perkenalan": True}
+RADIO = "2026-11-23T09:00:00+08:00"
 IDENTITY: Answers = {
     "kewarganegaraan": "wni",
     "jenis_identitas": "nik",
@@ -96,11 +98,14 @@ def test_r59_an_identity_that_was_asked_after_the_call_up_goes_over_into_the_rep
     """The patrol drives while the caller is still on the telephone; the case does not end before the identity is written down."""
     with call.works.begin(SYSTEM) as work:
         processes.deploy(work, PROCESSES / "lp")
-    call.report(keadaan_identitas="belum_lengkap", alasan_belum_lengkap="masih_ditanyakan", hubungan="saksi")
+    part = {"identitas_sebagian": "Pak Contoh, 0812-0000-0009", "hubungan": "saksi"}
+    call.report(keadaan_identitas="belum_lengkap", alasan_belum_lengkap="masih_ditanyakan", **part)
     call.summon("piket_samapta")
     assert {"berangkat", "lengkapi_identitas"} <= call.opened()
     asked = at(call, call.case_id, "lengkapi_identitas")
-    assert (asked.answers["hubungan"], asked.answers["hasil_identitas"]) == ("saksi", "lengkap")
+    assert asked.answers.items() >= {**part, "hasil_identitas": "lengkap"}.items(), (
+        "what was told is not asked again"
+    )
     known = {name: REPORT[name] for name in ("nama", "telepon", "alamat")}
     call.do("lengkapi_identitas", "petugas", hasil_identitas="lengkap", **known)
     assert "lengkapi_identitas" not in call.opened()
@@ -122,3 +127,41 @@ def test_r65_a_scene_that_needs_none_has_no_second_case(told: Call) -> None:
     result(told, perlu_lp="tidak")
 
     assert relatives(told) == []
+
+
+def test_r61_r63_who_takes_a_call_stands_before_departing_and_whoever_goes_takes_it(
+    call: Call, person: Callable[..., Actor]
+) -> None:
+    """Nobody is given the step: a colleague may be the one who drives."""
+    call.report().summon("piket_samapta", "piket_lantas")
+    call.people["driver"] = person("driver", "piket_samapta")
+
+    assert leads_to(call, "terima_lantas", "piket_lantas") is None, "it is the patrol that departs"
+    assert leads_to(call, "terima_samapta", "piket_samapta") == call.task("berangkat")
+    with call.works.begin(call.people["driver"]) as work:
+        view = task_views.get(work, call.task("berangkat"))
+    assert (view.assignee_id, view.can_claim) == (None, True)
+
+
+def test_r61_who_takes_a_call_when_a_colleague_departs_already_is_led_nowhere(
+    call: Call, person: Callable[..., Actor]
+) -> None:
+    call.report().summon("piket_samapta")
+    departing = call.task("berangkat")
+    with call.works.begin(person("driver", "piket_samapta")) as work:
+        tasks.claim(work, departing)
+    assert leads_to(call, "terima_samapta", "piket_samapta") is None
+
+
+def test_r61_who_records_a_call_for_the_patrol_is_led_nowhere(call: Call) -> None:
+    call.report().summon("piket_samapta")
+    assert leads_to(call, "terima_samapta", "pamapta", sumber="radio", acknowledged_at=RADIO) is None
+
+
+def leads_to(call: Call, element: str, role: str, **answers: str) -> UUID | None:
+    """Where the same step leads, sent once and sent again by a finger that trembles."""
+    task_id, token = call.task(element), str(uuid4())
+    for _ in range(2):
+        with call.works.begin(call.people[role]) as work:
+            done = tasks.complete(work, task_id, {**PRESSED, **answers}, token)
+    return done.next_task_id

@@ -14,7 +14,7 @@ from workflow_app.errors import Forbidden
 from workflow_app.models.case import Case
 from workflow_app.models.task import Task
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.running import rehearsal, tasks
+from workflow_app.services.running import drafts, rehearsal, task_views, tasks
 from workflow_app.services.running.rehearsal import Stage
 from workflow_app.services.sop import processes
 from workflow_app.types import SYSTEM, Actor
@@ -168,3 +168,24 @@ def test_r68_the_form_begins_with_the_name_of_who_has_it_before_him_and_another_
     assert named() == "Contoh Sari"
     page.submit("Simpan dulu", diantar_oleh="")
     assert named() == "", "who was taken out stays out"
+
+
+def test_a_name_that_a_form_offers_is_of_who_has_it_before_him_also_after_a_colleague(
+    refer: Refer, works: Works, budi: Actor, person: Callable[..., Actor]
+) -> None:
+    """The officer's name in a paper is of who does the step; whom somebody named on purpose stays."""
+    case_id = refer("antar_sim", "rujukan_antar")
+    task_id = open_task(works, case_id)
+    tuti = person("tuti", "petugas")
+    for typed, shown in ((budi.name, tuti.name), ("Contoh Petugas Lain", "Contoh Petugas Lain")):
+        with works.begin(budi) as work:
+            assert task_views.get(work, task_id).answers["diantar_oleh"] in (budi.name, typed)
+            drafts.save(work, task_id, {"diantar_oleh": typed, "tempat": "loket Satpas"})
+            tasks.release(work, task_id)
+        with works.begin(tuti) as work:
+            tasks.claim(work, task_id)
+            view = task_views.get(work, task_id)
+            assert (view.answers["diantar_oleh"], view.answers["tempat"]) == (shown, "loket Satpas")
+            tasks.release(work, task_id)
+        with works.begin(budi) as work:
+            tasks.claim(work, task_id)

@@ -33,7 +33,7 @@ PROPERTIES = frozenset(
         "formJsonSchemaFilename", "formUiSchemaFilename", "clause", "fourEyes", "clock", "maxVisits", "outcome",
         "prefill", "keepOutputs", "assign", "clockLabel", "roleFrom", "stage", "startsClock", "stopsClock", "standIn",
         "handBack", "clockPer", "beginsWith", "handsOver", "keepsOut", "edge", "recordedEdge", "checksPapers",
-        "opensFor",
+        "opensFor", "leadsTo",
     }
 )  # fmt: skip
 
@@ -142,6 +142,10 @@ def properties(source: Source) -> Iterator[Finding]:
                 f"Properti opensFor menyebut untuk apa, 5 sampai {LONGEST_REASON} huruf, pada tugas orang."
             )
             yield Finding("opens-for", node.id, message)
+        led = node.properties.get("leadsTo")
+        if led is not None and (node.kind != "userTask" or led not in source.user_tasks - {node.id}):
+            message = "Properti leadsTo menunjuk satu tugas orang yang lain, pada tugas orang."
+            yield Finding("leads-to", node.id, message)
         per = node.properties.get("clockPer")
         if per is not None and (node.operation != "start_clock" or per not in ("case", "round")):
             message = "Properti clockPer hanya dapat bernilai case atau round, pada tugas yang memulai jam."

@@ -9,6 +9,7 @@ Whatever is done at a task asks here: opening it, keeping what is typed, handing
 
 from uuid import UUID
 
+from workflow_app.errors import Forbidden
 from workflow_app.models.case import Case
 from workflow_app.models.task import Task
 from workflow_app.permissions import can_work_on, check_four_eyes, check_work_on
@@ -84,6 +85,15 @@ def check_may_take(work: UnitOfWork, case: Case, task: Task) -> Principal | None
     if principal(work, case, task) is None:
         check_work_on(work.actor, unit=task.unit, role=task.role)
     return _judged(work, case, task)
+
+
+def may_take(work: UnitOfWork, case: Case, task: Task) -> bool:
+    """May the actor take this task from the queue?"""
+    try:
+        check_may_take(work, case, task)
+    except Forbidden:
+        return False
+    return True
 
 
 def _judged(work: UnitOfWork, case: Case, task: Task) -> Principal | None:

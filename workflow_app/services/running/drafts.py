@@ -124,8 +124,16 @@ def prefill(work: UnitOfWork, case: Case, task: Task) -> Prefill:
 
 def _named(form: Form, given: Answers, name: str) -> Answers:
     """The answers with the name of who has the form before him, where it offers that and nothing else was written there."""
-    offered = {field.name for field in form.fields.values() if field.default == OFFICER}
-    return {key: name if key in offered and value == OFFICER else value for key, value in given.items()}
+    return {key: name if key in _offers(form) and value == OFFICER else value for key, value in given.items()}
+
+
+def _unnamed(form: Form, given: Answers, name: str | None) -> Answers:
+    """What somebody else typed, without his own name where the form offers that of who has it before him."""
+    return {key: OFFICER if key in _offers(form) and value == name else value for key, value in given.items()}
+
+
+def _offers(form: Form) -> set[str]:
+    return {field.name for field in form.fields.values() if field.default == OFFICER}
 
 
 def _prefill(work: UnitOfWork, case: Case, task: Task) -> Prefill:
@@ -144,8 +152,9 @@ def _prefill(work: UnitOfWork, case: Case, task: Task) -> Prefill:
     sources = definition.elements[task.element].properties.get("prefill", "").split()
     found = answers.newest(work, case.id, sources)
     merged: Answers = {}
-    for opened in answers.unsealed(work, case, found.values()).values():
-        merged.update({name: value for name, value in opened.items() if name in form.fields})
+    for element, opened in answers.unsealed(work, case, found.values()).items():
+        told = {name: value for name, value in opened.items() if name in form.fields}
+        merged.update(_unnamed(form, told, people.name_of(work, found[element].submitted_by)))
     is_again = task.element in found
     if draft is not None and (left := _left_by_colleague(work, case, task, form, draft)):
         theirs = [] if is_again else sources
@@ -184,7 +193,7 @@ def _left_by_colleague(work: UnitOfWork, case: Case, task: Task, form: Form, dra
         if form.fields[name].widget != "signature"
     }
     who = people.name_of(work, draft.user_id)
-    return Prefill(typed, "colleague", None, f"{who} pada {moment(draft.saved_at)}")
+    return Prefill(_unnamed(form, typed, who), "colleague", None, f"{who} pada {moment(draft.saved_at)}")
 
 
 def _typed(work: UnitOfWork, case: Case, form: Form, draft: Draft) -> Answers:

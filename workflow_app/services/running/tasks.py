@@ -46,7 +46,8 @@ class Completion:
 
     case_id: UUID
     next_task_id: UUID | None
-    """The next task of the same case, or else of a case that continues it, that is the actor's, if there is one."""
+    """The next task of the same case that is the actor's, or to which the step leads who may take it (`leadsTo`); else one of
+    the actor's in a case that continues it, if there is one."""
     message: str
     is_out_of_sight: bool = False
     """The case is one that the actor does not see any more; the message says so."""
@@ -137,7 +138,7 @@ def complete(
         steps.settle(work, case, run, principal)
         work.session.flush()  # a draft that is being saved waits for the task's row, and then finds it done
         drafts.discard(work, case, task, token, seen_draft)
-    return _completion(work, case, f"Tersimpan: {task.name}.")
+    return _completion(work, case, task)
 
 
 def _finish(work: UnitOfWork, case: Case, task: Task, principal: Principal | None) -> None:
@@ -164,13 +165,19 @@ def _keep_out(
         walls.keep_out_who_served(work, access.lock_beside(work, child_id), served)
 
 
-def _completion(work: UnitOfWork, case: Case, message: str) -> Completion:
+def _completion(work: UnitOfWork, case: Case, task: Task) -> Completion:
+    message = f"Tersimpan: {task.name}."
     if sentence := walls.tells_end_of_sight(work, case):
         return Completion(case.id, None, f"{message} {sentence}", is_out_of_sight=True)
-    mine = [
-        task for task in case_tasks.open_of_case(work, case.id) if task_rights.has_in_hand(work, case, task)
+    waiting = case_tasks.open_of_case(work, case.id)
+    mine = [other.id for other in waiting if task_rights.has_in_hand(work, case, other)]
+    led = definition_of(work, case.definition_id).elements[task.element].properties.get("leadsTo")
+    free = [
+        other.id
+        for other in waiting
+        if other.element == led and other.assignee_id is None and task_rights.may_take(work, case, other)
     ]
-    return Completion(case.id, mine[0].id if mine else kinship.next_task(work, case.id), message)
+    return Completion(case.id, next(iter(mine + free), None) or kinship.next_task(work, case.id), message)
 
 
 def _repeated(work: UnitOfWork, case: Case, task: Task, given: Answers, token: str) -> Completion:
@@ -182,7 +189,7 @@ def _repeated(work: UnitOfWork, case: Case, task: Task, given: Answers, token: s
     given = drawings.redrawn(form, forms.visible(form, given))
     if answers.unsealed(work, case, [stored])[task.element] != given:
         raise precedence.changed(task)
-    return _completion(work, case, f"Tersimpan: {task.name}.")
+    return _completion(work, case, task)
 
 
 def _check_holder(work: UnitOfWork, task: Task, seen: SeenHolder) -> None:
