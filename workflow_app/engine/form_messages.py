@@ -166,7 +166,7 @@ def _missing(title: str, widget: str) -> str:
         case "members":
             return f"Pilih paling sedikit seorang anggota untuk “{label}”."
         case "documents":
-            return f"Unggah pindaian untuk “{label}”."
+            return f"Tambahkan file untuk “{label}”."
         case "signature":
             return f"Bubuhkan tanda tangan pada “{label}”."
     return f"Isi “{label}”."

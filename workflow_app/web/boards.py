@@ -11,7 +11,7 @@ from workflow_app.errors import NotFound
 from workflow_app.permissions import OVERSEERS
 from workflow_app.services.measuring import board_lists, boards, spans
 from workflow_app.services.sop import processes
-from workflow_app.services.watching import vitals
+from workflow_app.services.watching import stoppages, vitals
 from workflow_app.web import freshness
 from workflow_app.web.access import access
 from workflow_app.web.transaction import unit_of_work
@@ -43,9 +43,15 @@ def show() -> ResponseReturnValue:
         known = freshness.word(work, signs, days)
         if freshness.is_known(known):
             return freshness.NOTHING_NEW
-        board = boards.read(work, days)
+        board, stopped = boards.read(work, days), stoppages.read(work)
     return render_template(
-        "boards/show.html", board=board, days=days, periods=spans.PERIODS, known=known, vitals=signs
+        "boards/show.html",
+        board=board,
+        days=days,
+        periods=spans.PERIODS,
+        known=known,
+        vitals=signs,
+        stoppages=stopped,
     )
 
 

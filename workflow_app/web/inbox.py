@@ -11,7 +11,7 @@ from workflow_app.services.accounts import absences
 from workflow_app.services.case_file import inbox
 from workflow_app.services.days import calendars, duties, rosters
 from workflow_app.services.sop import processes
-from workflow_app.services.watching import vitals
+from workflow_app.services.watching import stoppages, vitals
 from workflow_app.web.access import access
 from workflow_app.web.transaction import unit_of_work
 
@@ -37,9 +37,14 @@ def show() -> ResponseReturnValue:
             tab = "queue"
             page = inbox.page(work, tab, process=process)
         services = processes.concerning(work)
-        notices = [*absences.notices(work), calendars.notice(work), rosters.notice(work)]
+        notices = [
+            *((notice, "", "") for notice in absences.notices(work)),
+            (calendars.notice(work), "calendars.show_all", "Buka Hari libur"),
+            (rosters.notice(work), "rosters.show", "Buka Jadwal piket"),
+        ]
         relief = duties.relief(work)
         signs = vitals.read(work) if has_role(work.actor, LEADS) else None
+        stopped = stoppages.read(work)
     word = next(key for key, value in WORDS.items() if value == tab)
     address = partial(_address, {"daftar": word, "proses": process, "nomor": number, "setelah": after})
     return render_template(
@@ -51,9 +56,10 @@ def show() -> ResponseReturnValue:
         process=process,
         after=after,
         address=address,
-        notices=[notice for notice in notices if notice],
+        notices=[notice for notice in notices if notice[0]],
         relief=relief,
         vitals=signs,
+        stoppages=stopped,
     )
 
 

@@ -45,11 +45,24 @@ def test_the_outbox_tells_what_failed_and_why_and_to_nobody_where_to(visit: Visi
     assert "Tidak terkirim Nomor berkas Anda" in chief.words
     assert "B-2026-000001" in chief.words
     assert "Surel untuk Warga" in chief.words
-    assert "Server pengirim tidak dapat dihubungi." in chief.words
+    assert "Server surel tidak dapat dihubungi." in chief.words
     assert "Menunggu dikirim Laporan kepada pimpinan" in chief.words
     for secret in (MAIL, PHONE, "kami menghubungi Anda", "pimpinan@contoh.id"):
         assert secret not in chief.text
     assert visit("budi").open("/kotak-keluar").answer.status_code == 403
+
+
+def test_who_leads_reads_on_his_boards_that_a_message_does_not_get_through(
+    visit: Visit, case_id: UUID
+) -> None:
+    for address in ("/", "/papan"):
+        chief = visit("sari").open(address)
+        assert "1 gangguan menunggu ditangani." in chief.words
+        assert "B-2026-000001" in chief.follow("Lihat gangguan").words
+        assert "Kirim lagi dari Kotak keluar, atau tekan “Jadikan slip”" in chief.words
+    officer = visit("budi").open("/")
+    assert "gangguan" not in officer.words
+    assert "Gangguan tercatat; kabar menunggu di Kotak keluar" in officer.open(f"/berkas/{case_id}").words
 
 
 def test_an_admin_minds_the_outbox_without_seeing_cases(

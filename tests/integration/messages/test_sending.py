@@ -18,7 +18,8 @@ from workflow_app.services.correspondence.transports import Gateway, Mail, Trans
 from workflow_app.services.ground import audit, figures
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.running import cases
-from workflow_app.services.watching import consistency_jobs
+from workflow_app.services.watching import consistency_jobs, stoppages
+from workflow_app.services.watching.stoppages import Stoppages
 from workflow_app.types import SYSTEM, Actor
 
 SENDER = "spkt@contoh.test"
@@ -93,7 +94,7 @@ def test_a_phone_is_reached_through_the_gateway(works: Works, budi: Actor, kabar
 
 
 def test_a_server_that_hangs_is_tried_again_and_at_the_last_try_somebody_is_told(
-    works: Works, case_id: UUID, sari: Actor
+    works: Works, case_id: UUID, sari: Actor, budi: Actor
 ) -> None:
     wanted = message_id(works, case_id)
     with silent_server() as port:
@@ -102,13 +103,19 @@ def test_a_server_that_hangs_is_tried_again_and_at_the_last_try_somebody_is_told
             with pytest.raises(NotDelivered):
                 sending.send(works, hanging, wanted, is_last_try=False)
         assert open_incidents(works, sari) == []
-        assert state(works, wanted) == ("surel", "waiting", 2, "Server pengirim tidak dapat dihubungi.")
+        assert state(works, wanted) == ("surel", "waiting", 2, "Server surel tidak menjawab.")
+        with works.begin(sari) as work:
+            assert stoppages.read(work) == Stoppages(messages=1), "whoever leads is told before the last try"
         with pytest.raises(NotDelivered):
             sending.send(works, hanging, wanted, is_last_try=True)
 
     assert state(works, wanted)[:3] == ("surel", "failed", 3)
     (sentence,) = open_incidents(works, sari)
-    assert "tidak dapat dihubungi" in sentence
+    assert "Server surel tidak menjawab. Kirim lagi dari Kotak keluar" in sentence
+    with works.begin(sari) as work:
+        assert stoppages.read(work) == Stoppages(incidents=1)
+    with works.begin(budi) as work:
+        assert stoppages.read(work) == Stoppages(), "the counter does not mind the outbox"
     with works.begin(sari) as work:
         assert cases.get(work, case_id).status == "running"
         assert figures.read(work).messages_failed == {"surel": 1}

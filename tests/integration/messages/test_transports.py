@@ -144,13 +144,18 @@ def test_servers_that_hang_are_left_after_the_time_set() -> None:
             with pytest.raises(NotDelivered) as caught:
                 way.send(parcel)
             assert "TimeoutError" in caught.value.detail or "Disconnected" in caught.value.detail
+            assert caught.value.sentence.endswith(" tidak menjawab.")
 
 
 def test_servers_that_are_not_there_are_tried_again_later() -> None:
     port = free_port()
-    for way, parcel in ((mail(port), LETTER), (provider_at(port), NOTE)):
-        with pytest.raises(NotDelivered):
+    for way, parcel, who in (
+        (mail(port), LETTER, "Server surel"),
+        (provider_at(port), NOTE, "Gerbang pesan"),
+    ):
+        with pytest.raises(NotDelivered) as caught:
             way.send(parcel)
+        assert caught.value.sentence == f"{who} tidak dapat dihubungi."
 
 
 def test_the_settings_say_which_ways_there_are(settings: Settings) -> None:

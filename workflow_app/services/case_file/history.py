@@ -37,7 +37,7 @@ SENTENCES = {
     "timer.fired": "Batas waktu terlewati; yang berwenang diberi tahu",
     "clock.started": "Jam mulai: {clock_label}",
     "clock.stopped": "Jam berhenti: {clock_label}, {duration}",
-    "incident.opened": "Gangguan tercatat; langkah tidak disimpan setengah",
+    "incident.opened": "Gangguan tercatat; {kept}",
     "rework.held": "Menunggu izin berjalan lagi, karena sudah sangat sering diulang: {name}",
     "rework.allowed": "Berkas diizinkan berjalan lagi dengan alasan tertulis",
     "incident.retried": "Gangguan dicoba ulang",
@@ -102,6 +102,10 @@ class Entry:
     details: Mapping[str, Any]
 
 
+KEPT = {"message": "kabar menunggu di Kotak keluar"}
+"""What became of what failed, where it is no step of the case."""
+
+
 class _Facts(dict[str, Any]):
     def __missing__(self, key: str) -> str:
         return ""
@@ -133,6 +137,7 @@ def _sentence(work: UnitOfWork, event: AuditEvent, case: Case, definition: Defin
     facts = _Facts(event.details)
     element = definition.elements.get(event.element or "")
     facts["element_name"] = element.name if element else ""
+    facts["kept"] = KEPT.get(str(facts["operation"]), "langkah tidak disimpan setengah")
     facts["outcome_words"] = readable.outcome(definition, str(facts["outcome"]))
     facts["recipient_label"] = role_label(work, str(facts["recipient"]))
     if "clock" in facts:

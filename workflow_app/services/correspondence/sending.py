@@ -86,7 +86,8 @@ def _note_failure(works: Works, message_id: UUID, error: Exception, *, is_over: 
             messages.tell(work, message, "message.failed")
         work.session.flush()
         told = NotDelivered(
-            f"Pesan tidak terkirim. {message.last_error} Coba lagi, atau cetak slipnya di halaman berkas.",
+            f"Kabar tidak terkirim. {message.last_error} Kirim lagi dari Kotak keluar, atau tekan “Jadikan slip” di halaman "
+            "berkas dan serahkan slipnya.",
             detail=getattr(error, "detail", "") or type(error).__name__,
         )
         incidents.record(work, message.case_id, "message", message.id, message.element, told)

@@ -120,9 +120,15 @@ def _mail_faults() -> Iterator[None]:
     except (smtplib.SMTPNotSupportedError, ssl.SSLCertVerificationError) as error:
         raise Undeliverable(NO_SECURE_LINE, detail=type(error).__name__) from None
     except (smtplib.SMTPException, OSError) as error:
-        raise NotDelivered(detail=f"mail: {type(error).__name__}") from None
+        raise NotDelivered(_silent("Server surel", error), detail=f"mail: {type(error).__name__}") from None
     except ValueError:  # characters that this server cannot address
         raise Undeliverable("Alamat surel penerima tidak dapat dipakai.", detail="address") from None
+
+
+def _silent(who: str, error: Exception) -> str:
+    """Who is asked to repair it looks elsewhere for a server that is not there than for one that takes the call and is mute."""
+    is_mute = isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError)
+    return f"{who} tidak menjawab." if is_mute else f"{who} tidak dapat dihubungi."
 
 
 def _mail_answer(code: int, what: str) -> NotDelivered | Undeliverable:
@@ -176,7 +182,9 @@ class Gateway:
         except ssl.SSLCertVerificationError:
             raise Undeliverable(NO_SECURE_LINE, detail="SSLCertVerificationError") from None
         except (OSError, HTTPException) as error:
-            raise NotDelivered(detail=f"gateway: {type(error).__name__}") from None
+            raise NotDelivered(
+                _silent("Gerbang pesan", error), detail=f"gateway: {type(error).__name__}"
+            ) from None
         finally:
             line.close()
 
