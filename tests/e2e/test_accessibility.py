@@ -2,16 +2,16 @@
 
 import re
 from collections.abc import Iterator
+from typing import Literal
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.architecture.tree import ROOT
 from tests.e2e import counter
-from tests.e2e.conftest import DESK, Opener
+from tests.e2e.conftest import Opener
 from tests.e2e.site import RunningSite
-from tests.e2e.test_phone import PHONE
 from tests.integration.conftest import PROCESSES
 
 AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
@@ -23,7 +23,10 @@ FAULTS = """async () => {
   return violations.flatMap((one) => one.nodes.map((node) => `${one.id} ${node.target} ${node.failureSummary}`));
 }"""
 LINKS = "() => [...document.querySelectorAll('a[href]')].map((one) => one.href)"
-LOOKS = ((DESK, "light"), (PHONE["viewport"], "dark"))
+LOOKS: tuple[tuple[ViewportSize, Literal["light", "dark"]], ...] = (
+    ({"width": 1366, "height": 768}, "light"),
+    ({"width": 390, "height": 844}, "dark"),
+)
 OPEN_TO_ALL = ("/masuk", "/persyaratan", "/verifikasi", "/lacak", "/angka-pengaduan", "/sop")
 ROLES = (
     "petugas", "pamapta", "kaspkt", "samapta", "reskrim", "propam", "siwas", "bagops", "arsip", "pimpinan", "auditor", "admin",
