@@ -11,7 +11,6 @@ from tests.integration.services import scans
 from tests.integration.services.stacks import Desk
 from workflow_app.errors import Conflict, Forbidden, InvalidInput, NotFound
 from workflow_app.models.audit import AuditEvent
-from workflow_app.models.case import Case
 from workflow_app.models.dismissal import PaperDismissal
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.keeping import holdings
@@ -116,16 +115,18 @@ def test_r39_an_archivist_dismisses_a_paper_of_the_archive_and_others_do_not(
 
 
 def test_r79_of_a_confined_case_its_own_role_dismisses(
-    works: Works, budi: Actor, propam: Actor, archivist: Actor, in_case: UUID, desk: Desk
+    works: Works, at_propam: UUID, propam: Actor, budi: Actor, archivist: Actor, person: Callable[..., Actor]
 ) -> None:
-    with works.begin(SYSTEM) as work:
-        work.session.get_one(Case, desk.case_id).confined_to = "piket_propam"
+    with works.begin(propam) as work:
+        paper = documents.upload(work, at_propam, element="", label="Surat", data=scans.picture("Bukti")).id
+    spoiled(works, paper)
     for stranger in (budi, archivist):
         with works.begin(stranger) as work, pytest.raises(NotFound):
-            paper_dismissals.dismiss(work, in_case, IMAGE_ENOUGH)
-    with works.begin(propam) as work:
-        paper_dismissals.dismiss(work, in_case, IMAGE_ENOUGH)
-    assert seen(works, propam) == (set(), {in_case}, 0)
+            paper_dismissals.dismiss(work, paper, IMAGE_ENOUGH)
+    colleague = person("rekan", "piket_propam")
+    with works.begin(colleague) as work:
+        paper_dismissals.dismiss(work, paper, IMAGE_ENOUGH)
+    assert seen(works, colleague) == seen(works, propam) == (set(), {paper}, 0)
     assert seen(works, archivist) == (set(), set(), 0)
 
 
