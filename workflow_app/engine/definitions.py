@@ -63,6 +63,8 @@ class Definition:
     decisions: Mapping[str, DecisionTable] = field(repr=False)
     called: Mapping[str, str]
     """Processes it calls, key to name; their elements, forms, letters and decisions are those of the definition."""
+    flows: tuple[tuple[str, str], ...] = field(repr=False)
+    """Source and target of each flow of it and of those it calls, in the order of the files."""
     purpose: str
     """When somebody at the counter chooses it, in one sentence; empty where the model says nothing."""
     rank: int
@@ -177,6 +179,7 @@ def _parse(files: ProcessFiles, hash_: str, *, is_judged: bool = False) -> Defin
         },
         decisions={table.name: table for table in tables},
         called={key: part.name for key, part in called.items()},
+        flows=tuple(dict.fromkeys((flow.source, flow.target) for part, _ in parts for flow in part.flows)),
         purpose=model.properties.get("purpose", ""),
         rank=_rank(model),
         is_startable=model.properties.get("startable") != "false",

@@ -6,9 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
-from workflow_app.engine import model
 from workflow_app.engine.definitions import Definition
-from workflow_app.engine.process_folders import CALLED, MODEL_FILE
 from workflow_app.models.event_log import ModelPart
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 
@@ -52,7 +50,5 @@ def _read(work: UnitOfWork, definition_id: UUID) -> dict[str, int]:
 
 
 def _keys(definition: Definition) -> list[str]:
-    """Elements and flows of the process and of those it calls, in the order of the files."""
-    files = [MODEL_FILE, *(f"{CALLED}{key}/{MODEL_FILE}" for key in definition.called)]
-    flows = (flow for name in files for flow in model.read_model(definition.files[name], name).flows)
-    return [*definition.elements, *dict.fromkeys(flow_key(flow.source, flow.target) for flow in flows)]
+    """Elements and flows of the process and of those it calls."""
+    return [*definition.elements, *(flow_key(source, target) for source, target in definition.flows)]
