@@ -4,7 +4,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from tests.integration.conftest import TestClock
@@ -233,8 +233,12 @@ def test_cases_of_one_instant_are_found_with_the_highest_number_first(
     with works.begin(budi) as work:
         begun = [cases.get(work, cases.start(work, sktlk).case_id) for _ in range(4)]
         assert len({case.opened_at for case in begun}) == 1
-        found = [hit.number for hit in numbered_cases.search(work, begun[0].number[:6])]
-        assert found == sorted(found, reverse=True)
+        for written in (begun, begun[::-1]):  # where a row lies changes when it is written again
+            for case in written:
+                work.session.execute(update(Case).where(Case.id == case.id).values(unit=Case.unit))
+            found = [hit.number for hit in numbered_cases.search(work, begun[0].number[:6])]
+            assert len(found) >= len(begun)
+            assert found == sorted(found, reverse=True)
 
 
 def test_the_drawing_marks_the_steps_taken_and_no_frame_around_them(

@@ -11,7 +11,9 @@ from sqlalchemy import func, select
 from tests.integration.conftest import PROCESSES, TestClock
 from tests.integration.deploying import deploy
 from tests.unit.engine.family import CALL, CALLER, call, report
-from workflow_app.models import Case, CaseKinship, Incident
+from workflow_app.models.case import Case
+from workflow_app.models.incident import Incident
+from workflow_app.models.kinship import CaseKinship
 from workflow_app.roles import FIELD_ROLES
 from workflow_app.services.accounts import users
 from workflow_app.services.days import duties, rosters
