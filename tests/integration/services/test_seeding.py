@@ -59,6 +59,8 @@ def test_a_first_start_that_was_cut_off_counts_only_the_cases_it_began_itself(
 )
 def test_a_first_start_invents_the_same_at_every_hour(works: Works, clock: TestClock, begins: str) -> None:
     clock.at = datetime.fromisoformat(begins).astimezone(UTC)
+    with works.begin(SYSTEM) as work:
+        seeding.deploy_all(work, PROCESSES)
 
     seeding.demo(works, PROCESSES, "http://127.0.0.1:8000")
 
