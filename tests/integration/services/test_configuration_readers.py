@@ -1,6 +1,7 @@
 """The preview of every key says who reads it and what open cases keep, from the models themselves."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -9,10 +10,11 @@ import pytest
 
 from tests.integration.conftest import PROCESSES, TestClock
 from workflow_app.models.case import Case
+from workflow_app.services.correspondence import letters
 from workflow_app.services.governing import previews, readers, samples
 from workflow_app.services.governing.previews import Preview
 from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import configuration_keys, configuration_readers
+from workflow_app.services.office import configuration, configuration_keys, configuration_readers
 from workflow_app.services.office.configuration import SEED
 from workflow_app.services.running import seeding
 from workflow_app.services.sop.processes import definition_of
@@ -72,7 +74,7 @@ def test_every_family_has_a_preview_that_compares_or_tells(
             for family, key in keys.items():
                 if family in previews.SIGHTS:
                     told = previews.SIGHTS[family](work, key, clock.at)
-                    assert told or family in ("kalender", "pengganti_peran", "serah_terima"), key
+                    assert told or family in ("kalender", "pengganti_peran"), key
 
 
 def test_r46_open_cases_that_have_read_a_value_are_told_from_those_that_have_not(
@@ -133,13 +135,61 @@ def test_r37_levels_and_photos_are_told_by_the_code_that_uses_them(preview: Look
     )
 
 
-def test_r79_what_the_leadership_sees_of_propams_cases_is_counted(
-    works: Works, play: Callable[..., UUID], preview: Look
+def test_r79_propam_is_told_how_many_of_its_cases_the_leadership_sees(
+    works: Works, play: Callable[..., UUID], person: Callable[..., Actor]
 ) -> None:
     with works.begin(SYSTEM) as work:
         work.session.get_one(Case, play("sktlk_ktp", 1)).confined_to = "piket_propam"
-    ((before, after),) = sees(preview("propam.pimpinan_melihat", False)).values()
-    assert (before, after) == (["1 berkas"], ["0 berkas"])
+    propam = person("arga", "piket_propam")
+    seen = sees(previews.preview(works, propam, "propam.pimpinan_melihat", False, MIDNIGHT))
+    assert list(seen.values()) == [
+        (["Pimpinan melihatnya, kecuali bila ia sendiri yang diadukan."], ["Pimpinan tidak melihatnya."]),
+        (["1 berkas"], ["0 berkas"]),
+    ]
+
+
+def test_r79_no_preview_of_any_key_tells_how_many_cases_there_are_that_the_reader_may_not_see(
+    works: Works, play: Callable[..., UUID], person: Callable[..., Actor], release: None, clock: TestClock
+) -> None:
+    """The chief, who is to see Propam's cases from midnight on and may change everything, looks at every key twice: before there is such
+    a case, and when there are some. He reads the same.
+    """
+    chief = person("dewi", "pimpinan")
+    everything = {
+        family: {"penanggung_jawab": "pimpinan", "pengubah": []} for family in configuration_keys.FAMILIES
+    }
+    with works.begin(SYSTEM) as work:
+        configuration.set_value(work, configuration_keys.OWNERS, everything, clock.at)
+        configuration.set_value(work, "propam.pimpinan_melihat", False, clock.at)
+        configuration.set_value(work, "propam.pimpinan_melihat", True, MIDNIGHT)
+    families = {key.partition(".")[0]: key for key in SEED if key not in configuration_keys.OF_THE_SITE}
+    values = {key: SEED[key] for key in families.values()} | {
+        "propam.pimpinan_melihat": True,
+        "publikasi.ambang": 2,
+        "target.berkas_lengkap": 7,
+        "penandatangan.sktlk": {**SEED["penandatangan.sktlk"], "nama": "CONTOH BARU"},
+    }
+
+    def look() -> dict[tuple[str, datetime | None], Preview]:
+        return {
+            (key, start): replace(
+                previews.preview(works, chief, key, value, start), picture=None, no_picture=""
+            )
+            for key, value in values.items()
+            for start in (None, MIDNIGHT)
+            if start or not configuration_keys.is_prospective(key)
+        }
+
+    play("sktlk_ktp", 1)
+    before = look()
+    for steps in (1, 1, 2):
+        case_id = play("sktlk_ktp", steps)
+        with works.begin(SYSTEM) as work:
+            case = work.session.get_one(Case, case_id)
+            letters.issue(work, case, "sktlk")
+            case.confined_to = "piket_propam"
+    after = look()
+    assert {about: (before[about], after[about]) for about in before if before[about] != after[about]} == {}
 
 
 def test_r40_a_threshold_says_how_many_figures_would_be_withheld(preview: Look, release: None) -> None:

@@ -285,6 +285,11 @@ def _seers(work: UnitOfWork, case: Case) -> frozenset[str] | None:
     return seers_of_confined(case.confined_to, leadership_sees=_leadership_sees(work))
 
 
+def keep_sight(work: UnitOfWork) -> None:
+    """For the rest of this unit of work the actor sees what he sees now, whatever is tried in it (previews, R79)."""
+    work.session.info["sight", work.actor] = _leadership_sees(work)
+
+
 def sees_confined(work: UnitOfWork) -> bool:
     """True for who sees confined cases whatever role they are confined to."""
     return has_role(work.actor, CONFINED_OVERSEERS) or _leadership_sees(work)
@@ -292,4 +297,7 @@ def sees_confined(work: UnitOfWork) -> bool:
 
 def _leadership_sees(work: UnitOfWork) -> bool:
     """Asked of the configuration only for those whom it is about."""
-    return has_role(work.actor, LEADERSHIP) and bool(configuration.value(work, "propam.pimpinan_melihat"))
+    kept: bool | None = work.session.info.get(("sight", work.actor))
+    if kept is not None or not has_role(work.actor, LEADERSHIP):
+        return bool(kept)
+    return bool(configuration.value(work, "propam.pimpinan_melihat"))

@@ -10,7 +10,6 @@ from workflow_app.engine.definitions import Definition, LetterSource
 from workflow_app.errors import InvalidDefinition
 from workflow_app.models.case import Case
 from workflow_app.models.letter import Letter
-from workflow_app.models.number import LetterNumber
 from workflow_app.services.correspondence import digitised, letters, printing, typesetting
 from workflow_app.services.correspondence.letters import Statement
 from workflow_app.services.correspondence.typesetting import Metadata
@@ -18,7 +17,6 @@ from workflow_app.services.governing import samples
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import configuration, numbers
 from workflow_app.services.sop import processes
-from workflow_app.types import WITA
 
 LETTERHEAD = "sktlk"
 """The letter on which a changed letterhead is shown."""
@@ -89,13 +87,9 @@ def kept_by_letters(work: UnitOfWork, key: str, since: str) -> list[str]:
 
 
 def kept_by_numbers(work: UnitOfWork, key: str, since: str) -> list[str]:
-    """Numbers that were given stay."""
-    year = work.clock().astimezone(WITA).year
-    given = select(func.count()).where(
-        LetterNumber.series == key.partition(".")[2], LetterNumber.year == year
-    )
+    """Numbers that were given stay. How many these are is not said: some are of cases that are kept from the reader (R79)."""
     return [
-        f"{work.session.scalar(given) or 0} nomor seri ini dari tahun {year} sudah diberikan dan tidak berubah.",
+        "Nomor yang sudah diberikan tidak berubah.",
         f"Nomor yang diberikan {since} memakai pola baru; hitungannya berlanjut.",
     ]
 

@@ -2,7 +2,7 @@
 would hold, in transactions that are rolled back (decision 0044).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -25,8 +25,7 @@ from workflow_app.services.governing import (
 from workflow_app.services.governing.letter_previews import Sheet
 from workflow_app.services.governing.readers import Readers
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
-from workflow_app.services.office import configuration, configuration_keys, readable, retention_schedule
-from workflow_app.services.office.configuration import Entry
+from workflow_app.services.office import configuration, readable, retention_schedule
 from workflow_app.types import Actor
 
 Sights = dict[str, list[str]]
@@ -78,7 +77,9 @@ KEPT: dict[str, Kept] = {
     retention_schedule.KEY: paper_previews.kept_by_schedule,
     "tingkat_akses": paper_previews.kept_by_levels,
     "foto_ponsel": paper_previews.kept_by_photos,
-    **dict.fromkeys(("propam", "serah_terima", "pengganti_peran"), sight_previews.kept_by_sight),
+    "propam": sight_previews.kept_by_leadership,
+    "serah_terima": sight_previews.kept_by_receivers,
+    "pengganti_peran": sight_previews.kept_by_substitutes,
     "publikasi": sight_previews.kept_by_figures,
     **dict.fromkeys(
         ("pesan", "telepon_unit", "saluran_pesan", "kontak_peran"), message_previews.kept_by_messages
@@ -96,6 +97,15 @@ class Compared:
 
 
 @dataclass(frozen=True)
+class Later:
+    """A value that was set already for later, as it would be without the change, and with it."""
+
+    valid_from: datetime
+    before: Any
+    after: Any
+
+
+@dataclass(frozen=True)
 class Preview:
     """What a change would do."""
 
@@ -103,7 +113,9 @@ class Preview:
     """The value that would hold at that instant without the change."""
     after: Any
     until: datetime | None
-    """When a later value that was set already takes its place; of a map that names all none does, it goes on in them."""
+    """When a later value that was set already takes its place; None where none does, or it goes on in them."""
+    later: list[Later]
+    """Values set already for later that go on with it."""
     readers: Readers
     """Who reads the value."""
     kept: list[str]
@@ -133,6 +145,7 @@ def preview(works: Works, actor: Actor, key: str, value: Any, start: datetime | 
     with samples.undone(works, actor, now) as work:
         configuration.set_value(work, key, value, start or now)
         new = configuration.value(work, key, start or now)
+        with_it = {one.valid_from: one.value for one in configuration.history(work, key)}
         after = _sights(samples.at(work, at), family, key, now)
     sheet: Sheet | None = None
     refusal = ""
@@ -149,10 +162,16 @@ def preview(works: Works, actor: Actor, key: str, value: Any, start: datetime | 
         for about in dict.fromkeys([*before, *after])
         if before.get(about) != after.get(about)
     ]
+    later = [
+        Later(one.valid_from, one.value, with_it[one.valid_from])
+        for one in known
+        if one.valid_from > (start or now)
+    ]
     return Preview(
         before=old,
         after=new,
-        until=None if configuration_keys.names_all(key) else _next(known, start or now),
+        until=next((one.valid_from for one in later if old != new and one.before == one.after), None),
+        later=[one for one in later if one.before != one.after],
         readers=found,
         kept=kept,
         compared=compared,
@@ -160,10 +179,6 @@ def preview(works: Works, actor: Actor, key: str, value: Any, start: datetime | 
         picture=picture,
         no_picture=NO_LETTER + refusal if refusal or (sheet and picture is None) else "",
     )
-
-
-def _next(known: Sequence[Entry], start: datetime) -> datetime | None:
-    return min((entry.valid_from for entry in known if entry.valid_from > start), default=None)
 
 
 def _kept(work: UnitOfWork, key: str, found: Readers, since: str) -> list[str]:

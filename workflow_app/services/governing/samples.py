@@ -22,8 +22,9 @@ class _Undone(Exception):
 
 @contextmanager
 def undone(works: Works, actor: Actor, at: datetime) -> Iterator[UnitOfWork]:
-    """A unit of work at another instant, of which nothing stays."""
+    """A unit of work at another instant, of which nothing stays. The actor sees in it what he sees now (R79)."""
     with suppress(_Undone), works.begin(actor) as work:
+        access.keep_sight(work)
         yield replace(work, clock=lambda: at)
         raise _Undone
 

@@ -4,11 +4,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from workflow_app.models.case import Case
 from workflow_app.models.task import Task
-from workflow_app.permissions import LEADERSHIP
+from workflow_app.permissions import LEADERSHIP, has_role
 from workflow_app.roles import FIELD_ROLES
 from workflow_app.services.accounts import users
 from workflow_app.services.case_file import access, handoffs
@@ -20,23 +20,43 @@ from workflow_app.services.office.configuration import role_label
 from workflow_app.services.public import publications
 from workflow_app.types import WITA, Actor
 
+PROPAM = "piket_propam"
+
 
 def of_leadership(work: UnitOfWork, key: str, now: datetime) -> dict[str, list[str]]:
-    """How many of the confined cases that the actor sees are seen by the leadership."""
-    query = select(func.count()).select_from(Case).where(Case.confined_to.is_not(None))
-    seen = query.where(*samples.open_cases(work), access.sees_case(_as(work, *LEADERSHIP)))
-    return {"Berkas Propam terbuka yang dilihat pimpinan": [f"{work.session.scalar(seen) or 0} berkas"]}
+    """Whether the leadership sees what is confined to Propam; how many cases these are, who sees them himself alone is told (R79)."""
+    role, *_ = sorted(LEADERSHIP)
+    sees = access.is_seen_by_role(work, Case(confined_to=PROPAM), role)
+    label = role_label(work, role)
+    found = {
+        "Berkas yang dibatasi pada Propam": [
+            f"{label} melihatnya, kecuali bila ia sendiri yang diadukan."
+            if sees
+            else f"{label} tidak melihatnya."
+        ]
+    }
+    if has_role(work.actor, {PROPAM}) or access.sees_confined(work):
+        query = select(func.count()).select_from(Case).where(Case.confined_to.is_not(None))
+        seen = query.where(*samples.open_cases(work), access.sees_case(_as(work, *LEADERSHIP)))
+        found[f"Di antaranya yang terbuka dan dilihat {label}"] = [f"{work.session.scalar(seen) or 0} berkas"]
+    return found
 
 
 def of_receivers(work: UnitOfWork, key: str, now: datetime) -> dict[str, list[str]]:
-    """In how many of the cases that a function holds now it reads the papers."""
-    found = {}
+    """Whether a function reads the papers of a case in its hands, and in how many of those that it holds now."""
+    reading = "membaca" if configuration.value(work, handoffs.RECEIVERS_READ) else "tidak membaca"
+    found = {"Fungsi yang memegang berkas": [f"Ia {reading} surat dan naskahnya."]}
     for role in sorted(FIELD_ROLES):
-        held = select(Task.case_id).where(Task.hand_off == handoffs.HELD, Task.role == role)
-        query = select(func.count()).select_from(Case).where(*samples.open_cases(work), Case.id.in_(held))
+        query = _held(work, Task.role == role)
         if count := work.session.scalar(query):
-            reads = work.session.scalar(query.where(handoffs.readable_case(_as(work, role))))
-            found[role_label(work, role)] = [f"membaca naskah pada {reads} dari {count} berkas di tangannya"]
+            reads = work.session.scalar(query.where(handoffs.readable_case(_as(work, role)))) or 0
+            words = (
+                "tetapi tidak membaca surat dan naskahnya"
+                if not reads
+                else "dan membaca surat dan naskah "
+                + ("semuanya" if reads == count else f"pada {reads} di antaranya")
+            )
+            found[role_label(work, role)] = [f"Memegang {count} berkas terbuka, {words}."]
     return found
 
 
@@ -52,18 +72,25 @@ def of_substitutes(work: UnitOfWork, key: str, now: datetime) -> dict[str, list[
 
 
 def of_figures(work: UnitOfWork, key: str, now: datetime) -> dict[str, list[str]]:
-    """What the next publication would withhold, and when the one after it comes."""
+    """What the next publication withholds, and when the one after it comes. How many figures these are hangs on cases that are kept
+    from some: who sees all is told.
+    """
     if not publications.publish(work):
         return {}
-    made = publications.newest(work)
-    lines = list(publications.rows(made))[1:] if made else []
-    counts = [line for line in lines if line[1] != "median_hari"]
-    withheld = sum(bool(mark) for *_, mark in counts)
     pause = timedelta(days=int(configuration.value(work, "publikasi.selang_hari")))
-    return {
-        "Angka yang disamarkan": [f"{withheld} dari {len(counts)} angka"],
+    found = {
+        "Publikasi berikutnya": [
+            f"jumlah di bawah {configuration.value(work, 'publikasi.ambang')} disamarkan"
+        ],
         "Publikasi sesudahnya": [readable.day((work.clock() + pause).astimezone(WITA).date())],
     }
+    if access.sees_confined(work):
+        made = publications.newest(work)
+        lines = list(publications.rows(made))[1:] if made else []
+        counts = [line for line in lines if line[1] != "median_hari"]
+        withheld = sum(bool(mark) for *_, mark in counts)
+        found["Angka yang disamarkan"] = [f"{withheld} dari {len(counts)} angka"]
+    return found
 
 
 def kept_by_figures(work: UnitOfWork, key: str, since: str) -> list[str]:
@@ -74,12 +101,36 @@ def kept_by_figures(work: UnitOfWork, key: str, since: str) -> list[str]:
     ]
 
 
-def kept_by_sight(work: UnitOfWork, key: str, since: str) -> list[str]:
+def kept_by_leadership(work: UnitOfWork, key: str, since: str) -> list[str]:
     """Sight is asked with each look."""
     return [
-        f"Ditanyakan pada setiap permintaan: berlaku {since} juga untuk berkas yang sudah terbuka.",
-        "Yang sudah dibuka orang tetap tercatat di riwayat.",
+        f"Berlaku {since} untuk semua berkas yang dibatasi pada Propam, juga yang sudah terbuka.",
+        "Siapa yang pernah membukanya tetap tercatat di riwayat berkas.",
     ]
+
+
+def kept_by_receivers(work: UnitOfWork, key: str, since: str) -> list[str]:
+    """The same, for cases in the hands of a function."""
+    count = work.session.scalar(_held(work)) or 0
+    return [
+        f"{count} berkas terbuka sedang dipegang fungsi penerima. Nilai baru berlaku {since} juga untuk berkas itu.",
+        "Berkas yang belum diserahkan memakai nilai yang berlaku pada saat fungsi itu membukanya.",
+        "Siapa yang pernah membacanya tetap tercatat di riwayat berkas.",
+    ]
+
+
+def kept_by_substitutes(work: UnitOfWork, key: str, since: str) -> list[str]:
+    """The same, for tasks of who is absent."""
+    return [
+        f"Penggantian yang sedang berjalan memakai nilai baru {since}.",
+        "Tugas yang sudah dikerjakan pengganti tetap tercatat atas namanya.",
+    ]
+
+
+def _held(work: UnitOfWork, *of: ColumnElement[bool]) -> Select[int]:
+    """How many open cases are in the hands of functions."""
+    held = select(Task.case_id).where(Task.hand_off == handoffs.HELD, *of)
+    return select(func.count()).select_from(Case).where(*samples.open_cases(work), Case.id.in_(held))
 
 
 def _as(work: UnitOfWork, *roles: str) -> UnitOfWork:
