@@ -81,7 +81,8 @@ JOURNEYS = {
         _typed("Kalimat hukum pada surat", "Kalimat uji."),
         "Kalimat uji.",
     ),
-    "kanal": Journey("Kanal pengaduan", "Kanal pengaduan", _no_fax, "tidak dilayani"),
+    # Channels that change places are all shown: that the others stay as they are would not be true.
+    "kanal": Journey("Kanal pengaduan", "Kanal pengaduan", _no_fax, "Telepon atau 110dilayani"),
     "rute": Journey(
         "Rujukan dan penerusan",
         "Keperluan: SIM",
@@ -158,3 +159,90 @@ def test_the_menu_leads_there_and_what_is_wrong_is_said_and_kept(
     page.get_by_role("button", name="Lihat akibatnya").click()
     page.get_by_role("button", name="Ubah lagi").click()
     expect(page.get_by_label("Pola nomor")).to_have_value("BERKAS-{tahun}-{urut}")
+
+
+def _planned(page: Page, address: str, start: str, fill: Callable[[Page], None]) -> None:
+    page.goto(address)
+    fill(page)
+    page.get_by_label("Tanggal dan jam (WITA)").fill(start)
+    page.get_by_role("button", name="Lihat akibatnya").click()
+
+
+def _fold(page: Page, role: str) -> None:
+    page.locator("details.fold > summary").filter(has_text=re.compile(f"^{role}$")).click()
+
+
+def _contact(role: str, address: str) -> Callable[[Page], None]:
+    def fill(page: Page) -> None:
+        _fold(page, role)
+        fold = page.locator("details.fold").filter(has=page.get_by_text(role, exact=True))
+        fold.get_by_label("Surel dinas").fill(address)
+
+    return fill
+
+
+def test_two_plan_different_parts_and_one_goes_back_from_the_plan(
+    site: RunningSite, signed_in: Opener
+) -> None:
+    """The later plan first: the earlier one goes on in it, its preview says so, and a form filled with the plan changes the plan."""
+    address = f"{site.address}/pengaturan/kontak_peran"
+    page, other = signed_in("admin"), signed_in("kaspkt")
+    _planned(page, address, "2090-01-05T00:00", _contact("Admin", "admin@contoh.id"))
+    page.get_by_role("button", name="Simpan perubahan").click()
+    _planned(other, address, "2090-01-01T00:00", _contact("Pimpinan", "pimpinan@contoh.id"))
+    later = other.locator("section").filter(has=other.get_by_role("heading", name="Rencana sesudahnya"))
+    expect(later).to_contain_text("5 Januari 2090")
+    expect(later).to_contain_text("pimpinan@contoh.id")
+    other.get_by_role("button", name="Simpan perubahan").click()
+    planned = other.locator(".time-line > li")
+    expect(planned.nth(0)).to_contain_text("pimpinan@contoh.id")
+    expect(planned.nth(1)).to_contain_text("pimpinan@contoh.id")
+    expect(planned.nth(1)).to_contain_text("admin@contoh.id")
+    planned.nth(0).get_by_role("link", name="Isi formulir dengan nilai ini").click()
+    expect(other.get_by_text("nilai yang direncanakan mulai")).to_be_visible()
+    expect(other.get_by_label("Tanggal dan jam (WITA)")).to_have_value("2090-01-01T00:00")
+    _contact("Pimpinan", "baru@contoh.id")(other)
+    other.get_by_role("button", name="Lihat akibatnya").click()
+    other.get_by_role("button", name="Ubah lagi").click()
+    expect(other.get_by_text("nilai yang direncanakan mulai")).to_be_visible()
+    other.get_by_role("button", name="Lihat akibatnya").click()
+    other.get_by_role("button", name="Simpan perubahan").click()
+    expect(planned.nth(1)).to_contain_text("baru@contoh.id")
+    for left in (1, 0):
+        planned.nth(0).get_by_role("button", name="Tarik nilai ini").click()
+        expect(planned).to_have_count(left)
+
+
+@pytest.mark.parametrize(
+    ("who", "key", "choice", "told"),
+    [
+        (
+            "propam",
+            "propam.pimpinan_melihat",
+            "Pimpinan tidak melihatnya",
+            "untuk semua berkas yang dibatasi pada Propam, juga yang sudah terbuka",
+        ),
+        (
+            "kaspkt",
+            "serah_terima.penerima_membaca",
+            "Fungsi penerima tidak membacanya",
+            "berkas terbuka sedang dipegang fungsi penerima",
+        ),
+    ],
+)
+def test_a_yes_or_no_says_in_sentences_what_it_does(
+    site: RunningSite, signed_in: Opener, who: str, key: str, choice: str, told: str
+) -> None:
+    page = signed_in(who)
+    _planned(
+        page,
+        f"{site.address}/pengaturan/{key}",
+        "2090-01-01T00:00",
+        lambda page: page.get_by_label(choice).check(),
+    )
+    expect(page.locator("main")).to_contain_text("mulai 1 Januari 2090")
+    expect(page.locator("main")).to_contain_text(told)
+    expect(page.get_by_role("heading", name="Yang akan berbeda")).to_be_visible()
+    page.get_by_role("button", name="Simpan perubahan").click()
+    page.get_by_role("button", name="Tarik nilai ini").click()
+    expect(page.get_by_role("heading", name="Akan berlaku")).to_have_count(0)

@@ -14,7 +14,7 @@ from workflow_app.permissions import LEADS, has_role
 from workflow_app.roles import STAFF_READERS
 from workflow_app.services.governing import changes, overview, previews
 from workflow_app.services.office import configuration_forms, configuration_tables
-from workflow_app.services.office.configuration_parts import Typed
+from workflow_app.services.office.configuration_parts import Told, Typed
 from workflow_app.types import WITA
 from workflow_app.web import session
 from workflow_app.web.access import access
@@ -27,8 +27,8 @@ blueprint = Blueprint("configuration", __name__, url_prefix="/pengaturan")
 LOOK, SAVE = "lihat", "simpan"
 AT_ONCE, LATER = "sekarang", "nanti"
 VALUE = configuration_forms.NAME
-FEW = 7
-"""Lines of a value that are compared as a whole; of a longer one those that differ."""
+FILLED = "isi"
+"""Names the planned value with which a form was filled."""
 NOTHING = [("", "tidak ada")]
 MOST_EXAMPLES = 12
 
@@ -109,9 +109,11 @@ def answer(key: str) -> ResponseReturnValue:
     if button not in (LOOK, SAVE):
         return _page(key, posted)
     try:
+        faults: dict[str, str] = {}
+        start, filled = _start(faults), changes.plan_of(request.values.get(FILLED, ""))
         with unit_of_work() as work:
-            value, faults = changes.read(work, key, posted)
-        start = _start(faults)
+            value, found = changes.read(work, key, posted, start, filled)
+        faults = {**found, **faults}
         if faults:
             return _page(key, posted, faults), 400
         return _save(key, value, start) if button == SAVE else _preview(key, value, start, posted)
@@ -162,10 +164,15 @@ def _preview(key: str, value: Any, start: datetime | None, posted: Mapping[str, 
     with unit_of_work() as work:
         page = changes.page(work, key)
         before, after = (changes.told_of(work, key, one) for one in (seen.before, seen.after))
-    gone, come = (
-        [line for line in one if line not in other] for one, other in ((before, after), (after, before))
-    )
-    is_shortened = max(len(before), len(after)) > FEW and bool(gone or come)
+        later = [
+            (
+                one.valid_from,
+                *_differing(*(changes.told_of(work, key, told) for told in (one.before, one.after))),
+            )
+            for one in seen.later
+        ]
+    gone, come = _differing(before, after)
+    is_shortened = changes.can_be_shortened(before, after)
     names = ("waktu", "mulai")
     kept = {
         **configuration_tables.sent(posted, VALUE),
@@ -176,26 +183,35 @@ def _preview(key: str, value: Any, start: datetime | None, posted: Mapping[str, 
         title=page.title,
         page=page,
         preview=seen,
-        before=(gone or NOTHING) if is_shortened else before,
-        after=(come or NOTHING) if is_shortened else after,
+        before=gone if is_shortened else before,
+        after=come if is_shortened else after,
+        later=later,
         is_shortened=is_shortened,
         most=MOST_EXAMPLES,
         start=start,
         is_past=start is not None and start <= now(),
-        kept={**kept, "dilihat": [request.form.get("dilihat", "")]},
+        kept={**kept, **{name: [request.form.get(name, "")] for name in ("dilihat", FILLED)}},
         picture=base64.b64encode(seen.picture).decode() if seen.picture else "",
     )
+
+
+def _differing(before: Told, after: Told) -> tuple[Told, Told]:
+    """The lines that stand in one of two values only."""
+    gone = [line for line in before if line not in after]
+    come = [line for line in after if line not in before]
+    return gone or NOTHING, come or NOTHING
 
 
 def _page(
     key: str, posted: Mapping[str, list[str]] | None = None, faults: Mapping[str, str] | None = None
 ) -> str:
     with unit_of_work() as work:
-        page = changes.page(work, key)
+        page = changes.page(work, key, changes.plan_of(request.values.get(FILLED, "")))
     typed: Typed = page.typed if posted is None else configuration_tables.sent(posted, VALUE)
     if posted and f"{VALUE}_cari" in posted:
         typed = {**typed, f"{VALUE}_cari": posted[f"{VALUE}_cari"]}
     tomorrow = now().astimezone(WITA).replace(hour=0, minute=0) + timedelta(days=1)
+    offered = page.filled.astimezone(WITA) if page.filled else tomorrow
     return render_template(
         "configuration/show.html",
         title=page.title,
@@ -204,5 +220,5 @@ def _page(
         typed=typed,
         faults=faults or {},
         when=(posted or {}).get("waktu", [LATER])[-1],
-        start=(posted or {}).get("mulai", [f"{tomorrow:%Y-%m-%dT%H:%M}"])[-1],
+        start=(posted or {}).get("mulai", [f"{offered:%Y-%m-%dT%H:%M}"])[-1],
     )

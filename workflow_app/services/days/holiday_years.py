@@ -16,7 +16,7 @@ from workflow_app.services.days import calendars
 from workflow_app.services.days.calendars import PREFIX
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import configuration, working_days
-from workflow_app.services.office.configuration import Entry
+from workflow_app.services.office.configuration_plans import Entry
 from workflow_app.services.office.configuration_shapes import YEARS, is_line
 from workflow_app.services.office.working_days import WEEKDAYS, Calendar
 from workflow_app.types import WITA
@@ -138,7 +138,7 @@ def can_change(work: UnitOfWork, name: str) -> bool:
 def prospect(work: UnitOfWork, name: str, number: int, asked: Asked) -> Prospect:
     """What the change does, by the calendar's own reckoning; nothing is written. Raises as `change` does."""
     configuration.check_changer(work, f"{PREFIX}{name}")
-    first, *_ = _entries(work, name, number, asked)
+    first = _entry(work, name, number, asked)
     before = calendars.version(work, name, first.valid_from).calendar
     after = working_days.calendar(first.value)
     running = (
@@ -164,7 +164,7 @@ def prospect(work: UnitOfWork, name: str, number: int, asked: Asked) -> Prospect
 
 
 def change(work: UnitOfWork, name: str, number: int, asked: Asked) -> None:
-    """Make the change, in the versions that are still to come too. Said twice it is one.
+    """Make the change; the versions that are still to come go on with it. Said twice it is one.
 
     Raises `InvalidInput` with a sentence per field, `NotFound`, `Forbidden`.
     """
@@ -172,27 +172,17 @@ def change(work: UnitOfWork, name: str, number: int, asked: Asked) -> None:
     configuration.check_changer(work, key)
     work.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"configuration:{key}", 0))))
     work.session.info.pop(configuration.READ, None)
-    known = {each.valid_from: each.value for each in configuration.history(work, key)}
-    entries = [
-        entry
-        for entry in _entries(work, name, number, asked)
-        if entry.value != known.get(entry.valid_from, configuration.value(work, key, entry.valid_from))
-    ]
-    if entries:
-        configuration.set_values(work, entries)
+    entry = _entry(work, name, number, asked)
+    if entry.value != configuration.value(work, key, entry.valid_from):
+        configuration.set_value(work, key, entry.value, entry.valid_from)
 
 
-def _entries(work: UnitOfWork, name: str, number: int, asked: Asked) -> list[Entry]:
-    """The calendar from the chosen instant on with the change, and every later version with it as well."""
+def _entry(work: UnitOfWork, name: str, number: int, asked: Asked) -> Entry:
+    """The calendar from the chosen instant on with the change."""
     if name not in calendars.names(work) or number not in YEARS:
         raise NotFound()
-    key = f"{PREFIX}{name}"
-    start = _from(work, asked.mulai)
-    later = [each for each in configuration.history(work, key) if each.valid_from > start and each.value]
-    return [
-        Entry(key, _changed(each.value, number, asked), each.valid_from)
-        for each in (Entry(key, configuration.value(work, key, start), start), *later)
-    ]
+    key, start = f"{PREFIX}{name}", _from(work, asked.mulai)
+    return Entry(key, _changed(configuration.value(work, key, start), number, asked), start)
 
 
 def _changed(value: dict[str, Any], number: int, asked: Asked) -> dict[str, Any]:

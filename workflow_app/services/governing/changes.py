@@ -16,12 +16,13 @@ from workflow_app.services.office import (
     configuration,
     configuration_forms,
     configuration_keys,
-    configuration_maps,
+    configuration_plans,
     configuration_records,
     configuration_titles,
 )
-from workflow_app.services.office.configuration import SOP_IN_FORCE, Entry
+from workflow_app.services.office.configuration import SOP_IN_FORCE
 from workflow_app.services.office.configuration_parts import Faults, Part, Posted, Told, Typed
+from workflow_app.services.office.configuration_plans import Entry
 from workflow_app.services.office.configuration_records import Record
 from workflow_app.services.office.configuration_titles import Group
 from workflow_app.types import WITA
@@ -33,11 +34,18 @@ AT_ONCE = timedelta(seconds=1)
 """A value that was to hold from now on holds since so shortly before it was set."""
 
 
+FEW = 7
+"""Lines of a planned value that are shown as a whole; of a longer one those that differ from the value before it."""
+GONE = "tidak ada lagi"
+
+
 @dataclass(frozen=True)
 class Value:
     """One value on the line of time."""
 
     told: Told
+    is_shortened: bool
+    """Only what differs from the value before it is told."""
     valid_from: datetime | None
     """None for what the product comes with."""
     set_at: datetime | None
@@ -57,8 +65,10 @@ class KeyPage:
     answers: str
     changers: str
     form: Part | None
+    filled: datetime | None
+    """From when the planned value holds that the form is filled with; None for the value in force."""
     typed: Typed
-    """The value in force, as the form has it."""
+    """That value, as the form has it."""
     values: list[Value]
     """The newest first."""
     seen: str
@@ -80,14 +90,17 @@ class KeyPage:
         return [value for value in self.values if not (value.is_now or value.is_to_come)]
 
 
-def page(work: UnitOfWork, key: str) -> KeyPage:
-    """A key with all its values. Raises `NotFound` for a key that has no page, `Forbidden` where the actor may not change it."""
+def page(work: UnitOfWork, key: str, filled: datetime | None = None) -> KeyPage:
+    """A key with all its values, the form filled with what is planned from `filled` on, if anything is. Raises `NotFound` for a key that has no page, `Forbidden` where the actor may not change it."""
     _check(work, key)
     owner = configuration.owner(work, key)
     entries = configuration.history(work, key)
     form = _form(work, key)
     now = configuration.entry(work, key)
-    names = people.names_of(work, [entry.set_by for entry in entries])
+    planned = next(
+        (one for one in entries if one.valid_from == filled and one.valid_from > work.clock()), None
+    )
+    offered = (planned or now).value
     return KeyPage(
         key=key,
         title=wording.title(work, key),
@@ -96,35 +109,66 @@ def page(work: UnitOfWork, key: str) -> KeyPage:
         answers=configuration.role_label(work, owner.answers),
         changers=wording.roles(work, owner.changers),
         form=_changeable(work, key, form),
+        filled=planned.valid_from if planned else None,
         typed={}
-        if form is None or is_ended(form, now.value)
-        else form.typed(configuration_forms.NAME, now.value),
-        values=[
-            Value(
-                told=told(form, entry.value),
-                valid_from=None if entry.valid_from <= SOP_IN_FORCE else entry.valid_from,
-                set_at=entry.set_at,
-                set_by=names.get(entry.set_by, SERVER) if entry.set_by else SERVER,
-                is_now=entry.valid_from == now.valid_from,
-                is_to_come=entry.valid_from > work.clock(),
-            )
-            for entry in sorted(_one_each(entries), key=lambda entry: entry.valid_from, reverse=True)
-        ],
+        if form is None or is_ended(form, offered)
+        else form.typed(configuration_forms.NAME, offered),
+        values=list(reversed(_values(work, form, _one_each(entries), now))),
         seen=_seen(entries, now),
     )
 
 
-def read(work: UnitOfWork, key: str, posted: Posted) -> tuple[Any, Faults]:
-    """The value that a form sent, and by input what is wrong with it. Of a map that names all only what was changed: what the
-    form merely repeats, another change may have planned otherwise.
+def _values(work: UnitOfWork, form: Part | None, entries: list[Entry], now: Entry) -> list[Value]:
+    """The line of time, oldest first."""
+    names = people.names_of(work, [entry.set_by for entry in entries])
+    found: list[Value] = []
+    before: Told = []
+    for entry in sorted(entries, key=lambda entry: entry.valid_from):
+        whole = told(form, entry.value)
+        is_to_come = entry.valid_from > work.clock()
+        shown = _differing(before, whole) if is_to_come and can_be_shortened(before, whole) else whole
+        found.append(
+            Value(
+                told=shown,
+                is_shortened=shown != whole,
+                valid_from=None if entry.valid_from <= SOP_IN_FORCE else entry.valid_from,
+                set_at=entry.set_at,
+                set_by=names.get(entry.set_by, SERVER) if entry.set_by else SERVER,
+                is_now=entry.valid_from == now.valid_from,
+                is_to_come=is_to_come,
+            )
+        )
+        before = whole
+    return found
+
+
+def can_be_shortened(before: Told, after: Told) -> bool:
+    """Is it enough to tell the lines in which two long values differ? Not where the others change places."""
+    are_in_place = [line for line in before if line in after] == [line for line in after if line in before]
+    return max(len(before), len(after)) > FEW and before != after and are_in_place
+
+
+def _differing(before: Told, after: Told) -> Told:
+    """What a value tells otherwise than the one before it; all of it where that is nothing."""
+    about = {one for one, _ in after}
+    come = [line for line in after if line not in before]
+    return [*come, *((one, GONE) for one, _ in before if one and one not in about)] or after
+
+
+def read(
+    work: UnitOfWork, key: str, posted: Posted, start: datetime | None, filled: datetime | None = None
+) -> tuple[Any, Faults]:
+    """The value that a form sent, as it would hold from `start` on, and by input what is wrong with it. The form was filled with what
+    holds at `filled` (None, both: now): what it merely repeats of that, another change may have planned otherwise.
     """
     _check(work, key)
     form = _changeable(work, key, _form(work, key))
     if form is None:
         raise NotFound()
     value, faults = configuration_forms.read(key, form, posted)
-    if configuration_keys.names_all(key) and not faults:
-        value = configuration_maps.changed(configuration.value(work, key), value)
+    if not faults:
+        before, onto = (configuration.value(work, key, at) for at in (filled, start))
+        value = configuration_plans.over(key, before, configuration_plans.whole(key, value, before), onto)
     return value, faults
 
 
@@ -154,6 +198,15 @@ def start_of(text: str) -> datetime:
     if local is None or local.tzinfo is not None or not SOP_IN_FORCE.year <= local.year <= LAST_YEAR:
         raise InvalidInput("Tulis tanggal dan jam mulai, seperti 01-12-2026 00.00.")
     return local.replace(tzinfo=WITA).astimezone(UTC)
+
+
+def plan_of(text: str) -> datetime | None:
+    """The instant that a link to a planned value names."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo and SOP_IN_FORCE.year <= found.year <= LAST_YEAR else None
 
 
 def change(work: UnitOfWork, key: str, value: Any, start: datetime | None, seen: str) -> None:
@@ -214,8 +267,7 @@ def _seen(entries: list[Entry], now: Entry) -> str:
 
 
 def _is_this(work: UnitOfWork, last: Entry, value: Any, start: datetime | None) -> bool:
-    is_part = configuration_keys.names_all(last.key) and isinstance(value, dict)
-    is_same = last.value == ({**last.value, **value} if is_part else value)
+    is_same = bool(last.value == configuration_plans.whole(last.key, value, last.value))
     is_at_once = last.set_at is not None and abs(last.set_at - last.valid_from) < AT_ONCE
     is_then = is_at_once if start is None else last.valid_from == start
     return last.set_by == work.actor.user_id and is_same and is_then

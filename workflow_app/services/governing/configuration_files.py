@@ -13,7 +13,7 @@ from workflow_app.services.days import rosters
 from workflow_app.services.days.rosters import Shift
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import configuration
-from workflow_app.services.office.configuration import Entry
+from workflow_app.services.office.configuration_plans import Entry
 from workflow_app.types import WITA
 
 OF_THE_DATABASE = frozenset({"mode_demo"})
@@ -39,7 +39,7 @@ def export(work: UnitOfWork) -> str:
 def take_in(work: UnitOfWork, text: str) -> list[Entry]:
     """Set what the file says and the configuration does not say yet; returns it.
 
-    Values that the file does not name stay. Raises `InvalidInput` with every fault, before anything is set.
+    A value holds as the file writes it. Those that the file does not name stay, and go on with what it changes before them. Raises `InvalidInput` with every fault, before anything is set.
     """
     entries: dict[tuple[str, datetime], Entry | Shift] = {}
     faults = []
@@ -53,18 +53,15 @@ def take_in(work: UnitOfWork, text: str) -> list[Entry]:
             faults.append(f"{key}, {start}: {error.sentence}")
     if faults:
         raise InvalidInput("\n".join([REFUSED, *faults]))
-    values = configuration.completed(work, [item for item in entries.values() if isinstance(item, Entry)])
-    shifts = [item for item in entries.values() if isinstance(item, Shift)]
-    told: list[Entry | Shift] = [*values, *shifts]
-    new = [item for item in told if not _holds(work, item)]
+    shifts = [item for item in entries.values() if isinstance(item, Shift) and not rosters.holds(work, item)]
     try:
-        configuration.set_values(work, [item for item in new if isinstance(item, Entry)])
-        for item in new:
-            if isinstance(item, Shift):
-                rosters.set_period(work, item)
+        values = [item for item in entries.values() if isinstance(item, Entry)]
+        new = configuration.set_values(work, values)
+        for shift in shifts:
+            rosters.set_period(work, shift)
     except SentraError as error:
         raise type(error)("\n".join([REFUSED, error.sentence])) from error
-    return [_entry(item) for item in new]
+    return [*new, *(Entry(shift.key, shift.value, shift.starts_at) for shift in shifts)]
 
 
 def _checked(work: UnitOfWork, key: str, instant: datetime, value: Any) -> Entry | Shift:
@@ -81,14 +78,6 @@ def _instant(text: str) -> datetime:
         return (instant if instant.tzinfo else instant.replace(tzinfo=WITA)).astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise InvalidInput("Tulis tanggal dan jam seperti 2026-12-01T00:00.") from error
-
-
-def _holds(work: UnitOfWork, item: Entry | Shift) -> bool:
-    return rosters.holds(work, item) if isinstance(item, Shift) else configuration.holds(work, item)
-
-
-def _entry(item: Entry | Shift) -> Entry:
-    return Entry(item.key, item.value, item.starts_at) if isinstance(item, Shift) else item
 
 
 def _sorted(entries: Iterable[Entry]) -> list[Entry]:

@@ -1,10 +1,9 @@
 """Configured values, each from an instant on. What the SOP or the Polres may change is here, never in code that uses it."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import func, select
 
@@ -15,8 +14,14 @@ from workflow_app.permissions import has_role
 from workflow_app.roles import ROLES
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office import configuration_keys, configuration_maps, configuration_references
+from workflow_app.services.office import (
+    configuration_keys,
+    configuration_plans,
+    configuration_references,
+    readable,
+)
 from workflow_app.services.office.configuration_keys import OWNERS, Owner
+from workflow_app.services.office.configuration_plans import Entry, Retold
 
 SOP_IN_FORCE = datetime(2025, 1, 1, 16, 0, tzinfo=UTC)
 """R82: in force from 2 January 2025, 00.00 WITA."""
@@ -27,18 +32,6 @@ SEED: dict[str, Any] = configuration_keys.SEED
 
 READ = "configuration"
 SET, WITHDRAWN = "configuration.set", "configuration.withdrawn"
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One value of a key, and from when on it holds; the values the product comes with hold since the SOP."""
-
-    key: str
-    value: Any
-    valid_from: datetime
-    set_at: datetime | None = field(default=None, compare=False)
-    set_by: UUID | None = field(default=None, compare=False)
-    """Who set it; None for what the product comes with, and for who keeps the server."""
 
 
 def value(work: UnitOfWork, key: str, at: datetime | None = None) -> Any:
@@ -54,8 +47,7 @@ def entry(work: UnitOfWork, key: str, at: datetime | None = None) -> Entry:
         return Entry(key, SEED.get(key), SOP_IN_FORCE)
     last = in_force[-1]
     # A name that a later release adds is not in what was set before.
-    whole = {**SEED[key], **last.value} if configuration_keys.names_all(key) else last.value
-    return Entry(key, whole, last.valid_from)
+    return Entry(key, configuration_plans.whole(key, last.value, SEED.get(key)), last.valid_from)
 
 
 def _rows(work: UnitOfWork) -> dict[str, list[Configuration]]:
@@ -76,17 +68,16 @@ def set_value(work: UnitOfWork, key: str, new: Any, valid_from: datetime) -> Non
     set_values(work, [Entry(key, new, valid_from)])
 
 
-def set_values(work: UnitOfWork, entries: Sequence[Entry]) -> None:
-    """Let all of them hold, or none; they may refer to each other. Raises as `set_value` does."""
+def set_values(work: UnitOfWork, entries: Sequence[Entry]) -> list[Entry]:
+    """Let all of them hold, or none; they may refer to each other. Later values go on with what they change. Returns what was not so
+    before. Raises as `set_value` does.
+    """
     lock(work)
-    new = completed(
-        work, [Entry(each.key, checked(each.key, each.value), each.valid_from) for each in entries]
-    )
+    new = _to_write(work, _retold(work, [replace(one, value=checked(one.key, one.value)) for one in entries]))
     for each in new:
         check_changer(work, each.key)
         _check_end(work, each)
         _check_to_come(work, each)
-    _check_delegated(work, new)
     if faults := _dangling(work, new):
         raise InvalidInput("\n".join(faults))
     owners = {each.key: owner(work, each.key).answers for each in new}
@@ -95,6 +86,7 @@ def set_values(work: UnitOfWork, entries: Sequence[Entry]) -> None:
         _keep(work, each, before[each.key, each.valid_from], owners[each.key])
     work.session.flush()
     work.session.info.pop(READ, None)
+    return new
 
 
 def _keep(work: UnitOfWork, new: Entry, before: Any, answers: str) -> None:
@@ -123,15 +115,16 @@ def withdraw(work: UnitOfWork, key: str, valid_from: datetime) -> None:
     before = value(work, key, valid_from - INSTANT)
     if key == OWNERS:
         _check_owners(work, row.value, {**SEED[OWNERS], **before})
-    carried = list(_told_again(work, key, {}, gone=valid_from))
+    carried = _to_write(work, _retold(work, [], key, valid_from))
+    were = {each.valid_from: value(work, key, each.valid_from) for each in carried}
     _rows(work)[key] = [other for other in _rows(work)[key] if other is not row]
-    if faults := _dangling(work, []):
+    if faults := _dangling(work, carried):
         work.session.info.pop(READ, None)
         raise InvalidInput("\n".join(faults))
     answers = owner(work, key).answers
     _record(work, WITHDRAWN, Entry(key, before, valid_from), row.value, answers)
-    for each, was, _ in carried:
-        _keep(work, each, was, answers)
+    for each in carried:
+        _keep(work, each, were[each.valid_from], answers)
     work.session.delete(row)
     work.session.flush()
     work.session.info.pop(READ, None)
@@ -149,7 +142,7 @@ def lock(work: UnitOfWork) -> None:
 
 
 def checked(key: str, new: Any) -> Any:
-    """The value as it would be kept, see also `completed`. Raises `NotFound` and `InvalidInput` as `set_value` does."""
+    """The value as it may be set. Raises `NotFound` and `InvalidInput` as `set_value` does."""
     _check_known(key)
     fault = configuration_keys.fault(key, new)
     if fault:
@@ -157,38 +150,31 @@ def checked(key: str, new: Any) -> Any:
     return new
 
 
-def completed(work: UnitOfWork, entries: Sequence[Entry]) -> list[Entry]:
-    """The same with whole maps: who is not named stays what he is at the time from which the others change, and later values of
-    the map go on with what is named. A map that the office fills with names of its own is written whole.
+def _retold(
+    work: UnitOfWork, entries: Sequence[Entry], gone_of: str = "", gone: datetime | None = None
+) -> list[Retold]:
+    """The values as they would be kept: the new ones, and the later ones that go on with them. Raises `InvalidInput` where one of
+    these would say what it cannot.
     """
-    others = [each for each in entries if not configuration_keys.names_all(each.key)]
-    return others + [replace(each, value=after) for each, _, after in _told_in_part(work, entries)]
+    found: list[Retold] = []
+    for key in dict.fromkeys([each.key for each in entries] or [gone_of]):
+        new = [each for each in entries if each.key == key]
+        found += configuration_plans.retold(key, _set(work, key), new, gone)
+    for one in found:
+        if fault := configuration_keys.fault(one.entry.key, one.entry.value):
+            start = readable.moment(one.entry.valid_from)
+            raise InvalidInput(f"Bersama yang sudah direncanakan, nilai mulai {start} tidak benar. {fault}")
+    return found
 
 
-def _told_in_part(work: UnitOfWork, entries: Sequence[Entry]) -> Iterator[tuple[Entry, Any, Any]]:
-    """Entries of maps that name all, and the later ones that go on with them, with the whole map before and after each."""
-    partial = [each for each in entries if configuration_keys.names_all(each.key)]
-    for key in dict.fromkeys(each.key for each in partial):
-        yield from _told_again(work, key, {each.valid_from: each for each in partial if each.key == key})
-
-
-def _told_again(
-    work: UnitOfWork, key: str, new: Mapping[datetime, Entry], gone: datetime | None = None
-) -> Iterator[tuple[Entry, Any, Any]]:
-    if not configuration_keys.names_all(key):
-        return
-    known = {each.valid_from: each for each in _known(work, key)[1:]}
-    rows = {at: each.value for at, each in known.items()}
-    told = {at: each.value for at, each in new.items()}
-    for each in configuration_maps.retold(SEED[key], rows, told, gone):
-        entry = new.get(each.valid_from) or known[each.valid_from]
-        yield replace(entry, value=each.will), each.was, each.will
-
-
-def _check_delegated(work: UnitOfWork, entries: Sequence[Entry]) -> None:
-    """Who may say whose a value is does not thereby come by values that he may not change: Propam's stay Propam's."""
-    for _, before, after in _told_in_part(work, [each for each in entries if each.key == OWNERS]):
-        _check_owners(work, before, after)
+def _to_write(work: UnitOfWork, found: Sequence[Retold]) -> list[Entry]:
+    """Of them those that the configuration does not say yet. Who may say whose a value is does not thereby come by values that he
+    may not change: Propam's stay Propam's.
+    """
+    for one in found:
+        if one.entry.key == OWNERS:
+            _check_owners(work, one.was, one.entry.value)
+    return [one.entry for one in found if not holds(work, one.entry)]
 
 
 def _check_owners(work: UnitOfWork, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
@@ -258,9 +244,12 @@ def holds(work: UnitOfWork, entry: Entry) -> bool:
 
 def _known(work: UnitOfWork, key: str) -> list[Entry]:
     seeded = [Entry(key, SEED[key], SOP_IN_FORCE)] if key in SEED else []
-    return seeded + [
-        Entry(key, row.value, row.valid_from, row.set_at, row.set_by) for row in _rows(work).get(key, ())
-    ]
+    return seeded + _set(work, key)
+
+
+def _set(work: UnitOfWork, key: str) -> list[Entry]:
+    """What the office has said of a key, oldest first."""
+    return [Entry(key, row.value, row.valid_from, row.set_at, row.set_by) for row in _rows(work).get(key, ())]
 
 
 def _dangling(work: UnitOfWork, new: Sequence[Entry]) -> list[str]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from workflow_app.services.office import regions
+from workflow_app.services.office import configuration_lists, regions
 from workflow_app.services.office.configuration_parts import Faults, Part, Posted, Told, Typed, text_of
 
 FEW = 6
@@ -42,7 +42,10 @@ class Area(Part):
             faults[name] = "Pilih paling sedikit satu kecamatan, desa, atau kelurahan."
         if not sent <= set(known):
             faults[name] = "Pilih dari daftar wilayah."
-        return [code for code in known if code in sent and not _above(code) & sent]
+        return _in_order(sent)
+
+    def over(self, before: Any, own: Any, onto: Any) -> Any:
+        return _in_order(configuration_lists.chosen(before, own, onto))
 
     def told(self, value: Any) -> Told:
         known = regions.names()
@@ -90,6 +93,11 @@ class Area(Part):
         """Is this name one that was looked for?"""
         wanted = text_of(posted, f"{name}_cari").casefold()
         return bool(wanted) and wanted in label.casefold()
+
+
+def _in_order(chosen: set[str]) -> list[str]:
+    """Regions as the list has them, without those that lie in another one."""
+    return [code for code in regions.names() if code in chosen and not _above(code) & chosen]
 
 
 def _above(code: str) -> set[str]:

@@ -47,8 +47,14 @@ STEP_WORDS = {
     "bukti": "Memberi bukti penerimaan yang dapat dilacak",
 }
 TRUTHS = {
-    "propam.pimpinan_melihat": ("Pimpinan melihatnya", "Hanya Propam yang melihatnya"),
-    "serah_terima.penerima_membaca": ("Boleh membaca", "Tidak membaca"),
+    "propam.pimpinan_melihat": (
+        "Pimpinan melihat berkas yang dibatasi pada Propam",
+        "Pimpinan tidak melihatnya",
+    ),
+    "serah_terima.penerima_membaca": (
+        "Fungsi penerima membaca surat dan naskah berkas yang dipegangnya",
+        "Fungsi penerima tidak membacanya",
+    ),
 }
 UNITS = {"toleransi": "menit", "publikasi": "", "masa_berlaku": "hari", "foto_ponsel": "hari"}
 CHANNEL_WORDS = {"telepon": "SMS", "surel": "surel"}

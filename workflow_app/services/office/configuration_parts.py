@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from workflow_app.services.office import configuration_lists
 from workflow_app.services.office import configuration_shapes as shapes
 
 Posted = Mapping[str, Sequence[str]]
@@ -43,6 +44,15 @@ class Part:
     def told(self, value: Any) -> Told:
         """The value in words."""
         raise NotImplementedError
+
+    @property
+    def nothing(self) -> Any:
+        """What stands for a value that is not there, where parts of it are changed all the same; None where it is said whole."""
+        return None
+
+    def over(self, before: Any, own: Any, onto: Any) -> Any:
+        """What `own` changes of `before`, changed of `onto`, which somebody else has changed: a value that says one thing is said whole."""
+        return own
 
     def is_left_out(self, name: str, posted: Posted) -> bool:
         """Was nothing typed at all?"""
@@ -124,6 +134,9 @@ class Lines(Part):
 
     def told(self, value: Any) -> Told:
         return [("", line) for line in value or [self.none_words]]
+
+    def over(self, before: Any, own: Any, onto: Any) -> Any:
+        return configuration_lists.lines(before, own, onto)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -226,3 +239,12 @@ class Choices(Part):
     def told(self, value: Any) -> Told:
         words = ", ".join(self.options.get(str(item), str(item)) for item in value)
         return [("", words or self.none_words)]
+
+    @property
+    def nothing(self) -> Any:
+        return []
+
+    def over(self, before: Any, own: Any, onto: Any) -> Any:
+        chosen = configuration_lists.chosen(before, own, onto)
+        places = list(self.options)
+        return sorted(chosen, key=lambda one: places.index(str(one)) if str(one) in places else len(places))

@@ -17,6 +17,8 @@ class Record(Part):
     """False where a part that is left out is not there at all."""
     is_row: bool = False
     """Stands in one line of a table."""
+    together: Collection[str] = ()
+    """Parts that say one thing: who changes one of them has said all of them."""
 
     def typed(self, name: str, value: Any) -> Typed:
         return {
@@ -37,6 +39,15 @@ class Record(Part):
         return [
             (part.label, spoken(part.told(value[name]))) for name, part in self.parts.items() if name in value
         ]
+
+    @property
+    def nothing(self) -> Any:
+        return None if self.drops_nothing else {}
+
+    def over(self, before: Any, own: Any, onto: Any) -> Any:
+        found = over_names(self.parts, before, own, onto, self.drops_nothing)
+        is_said = before is None or any(own[name] != before[name] for name in self.together)
+        return {**found, **{name: own[name] for name in self.together}} if is_said and own else found
 
     def is_left_out(self, name: str, posted: Posted) -> bool:
         return all(part.is_left_out(f"{name}.{key}", posted) for key, part in self.parts.items())
@@ -70,6 +81,31 @@ class Named(Part):
         return [
             (words, spoken(self.part.told(value[one]))) for one, words in self.names.items() if one in value
         ] or [("", "belum ada yang diisi")]
+
+    @property
+    def nothing(self) -> Any:
+        return {}
+
+    def over(self, before: Any, own: Any, onto: Any) -> Any:
+        return over_names(dict.fromkeys({**before, **own}, self.part), before, own, onto, self.drops_nothing)
+
+
+def over_names(
+    parts: Mapping[str, Part], before: Any, own: Any, onto: Any, drops_nothing: bool = True
+) -> Any:
+    """What `own` changes of the map `before`, changed of the map `onto`, name by name. What is no map, or ends one, is said whole."""
+    if before is None or own is None or onto is None:
+        return own
+    found = dict(onto)
+    for name in {**before, **own}:
+        part = parts.get(name, Part())
+        if name not in own:
+            found.pop(name, None)
+        elif name not in before or before[name] != own[name]:
+            found[name] = part.over(before.get(name, part.nothing), own[name], onto.get(name, part.nothing))
+            if not drops_nothing and found[name] == part.nothing:
+                del found[name]
+    return found
 
 
 def only(part: Part, names: Collection[str]) -> Part:

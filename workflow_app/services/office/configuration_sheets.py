@@ -44,7 +44,9 @@ def signatory(key: str, known: Known) -> Part:
             "nama": Text(label="Nama dan gelar"),
             "pangkat": Text(label="Pangkat"),
             "nrp": Text(label="NRP"),
-        }
+        },
+        # One person: of two who sign one after the other no third one is made.
+        together=("jabatan", "nama", "pangkat", "nrp"),
     )
 
 
@@ -80,6 +82,7 @@ def complaint_channels(key: str, known: Known) -> Part:
     return Table(
         row=row,
         noun="kanal",
+        named_by="kode",
         help="Urutan di sini ialah urutan pada formulir. Kanal langsung selalu dilayani.",
     )
 
@@ -131,7 +134,7 @@ def retention(key: str, known: Known) -> Part:
             "contoh": Truth(label="Keadaan baris", yes="masih contoh", no="sudah ditetapkan"),
         }
     )
-    return Table(row=row, noun="baris jadwal", is_ordered=False)
+    return Table(row=row, noun="baris jadwal", is_ordered=False, named_by="kode")
 
 
 def message(key: str, known: Known) -> Part:
@@ -186,7 +189,8 @@ def owners(key: str, known: Known) -> Part:
         parts={
             "penanggung_jawab": Choice(label="Penanggung jawab", options=known.roles),
             "pengubah": Choices(label="Juga boleh mengubah", options=known.roles, none_words="tidak ada"),
-        }
+        },
+        together=("penanggung_jawab", "pengubah"),
     )
     families = configuration_keys.FAMILIES
     return Named(names={name: family.words for name, family in families.items()}, part=owner)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from workflow_app.services.office.configuration_lists import placed
 from workflow_app.services.office.configuration_parts import (
     Faults,
     Part,
@@ -13,7 +14,7 @@ from workflow_app.services.office.configuration_parts import (
     spoken,
     text_of,
 )
-from workflow_app.services.office.configuration_records import Record
+from workflow_app.services.office.configuration_records import Record, over_names
 
 MOST_ROWS = 200
 COUNT = "baris"
@@ -30,6 +31,8 @@ class Table(Part):
     noun: str = "baris"
     is_ordered: bool = True
     is_optional: bool = False
+    named_by: str = ""
+    """The part by which a row is known, so that two people change different ones."""
 
     def typed(self, name: str, value: Any) -> Typed:
         found: Typed = {f"{name}.{COUNT}": [str(len(value))]}
@@ -50,6 +53,11 @@ class Table(Part):
 
     def told(self, value: Any) -> Told:
         return [_line(self.row, item) for item in value] or [("", "belum ada yang diisi")]
+
+    def over(self, before: Any, own: Any, onto: Any) -> Any:
+        old, mine, others = ({row[self.named_by]: row for row in rows} for rows in (before, own, onto))
+        rows = over_names(dict.fromkeys(mine, self.row), old, mine, others)
+        return [rows[name] for name in placed(list(old), list(mine), list(others), rows)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +86,14 @@ class Pairs(Table):
             (spoken(self.row.parts[key].told(one)), spoken(self.row.parts[content].told(value[one])))
             for one in value
         ] or [("", "belum ada yang diisi")]
+
+    @property
+    def nothing(self) -> Any:
+        return {}
+
+    def over(self, before: Any, own: Any, onto: Any) -> Any:
+        _, content = self.row.parts.values()
+        return over_names(dict.fromkeys(own, content), before, own, onto)
 
 
 def _line(row: Record, item: Mapping[str, Any]) -> tuple[str, str]:

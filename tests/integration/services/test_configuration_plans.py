@@ -1,4 +1,4 @@
-"""Maps that name all (labels of roles, owners): planned changes of different names do not undo one another."""
+"""Planned changes of different parts of one value do not undo one another: of names that all have a value (labels of roles)."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -32,7 +32,7 @@ def posted(work: UnitOfWork, **changed: str) -> dict[str, list[str]]:
 def plan(works: Works, actor: Actor, start: datetime, **changed: str) -> None:
     with works.begin(actor) as work:
         seen = changes.page(work, KEY).seen
-        value, faults = changes.read(work, KEY, posted(work, **changed))
+        value, faults = changes.read(work, KEY, posted(work, **changed), start)
         assert not faults
         changes.change(work, KEY, value, start, seen)
 
@@ -85,14 +85,16 @@ def test_a_change_at_once_goes_on_in_what_is_planned(works: Works, person: Perso
     head = person("dewi", "ka_spkt")
     plan(works, head, LATER, petugas="Petugas Loket")
     with works.begin(head) as work:
-        value, _ = changes.read(work, KEY, posted(work, siwas="Seksi Pengawasan"))
-        assert value == {"siwas": "Seksi Pengawasan"}
+        value, _ = changes.read(work, KEY, posted(work, siwas="Seksi Pengawasan"), None)
+        assert value == {**SEED[KEY], "siwas": "Seksi Pengawasan"}
         changes.change(work, KEY, value, None, changes.page(work, KEY).seen)
     with works.begin(head) as work:
         assert label(work, "siwas", LATER) == "Seksi Pengawasan"
         seen = previews.preview(works, head, KEY, {"sarpras": "Sarana"}, FIRST)
         assert seen.until is None
         assert seen.after == {**seen.before, "sarpras": "Sarana"}
+        (later,) = seen.later
+        assert (later.valid_from, later.after) == (LATER, {**later.before, "sarpras": "Sarana"})
 
 
 def test_a_form_from_before_a_plan_came_into_force_saves_nothing(
@@ -104,7 +106,7 @@ def test_a_form_from_before_a_plan_came_into_force_saves_nothing(
         seen, sent = changes.page(work, KEY).seen, posted(work, siwas="Seksi Pengawasan")
     clock.at = FIRST
     with works.begin(head) as work, pytest.raises(Conflict):
-        value, _ = changes.read(work, KEY, sent)
+        value, _ = changes.read(work, KEY, sent, None)
         changes.change(work, KEY, value, None, seen)
     with works.begin(head) as work:
         assert label(work, "petugas", FIRST) == "Petugas Loket"

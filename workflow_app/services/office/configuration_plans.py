@@ -1,0 +1,67 @@
+"""Values of one key over time: each tells what it changes, and goes on through those that are still to come. Pure.
+
+They are kept whole, so that a value is read in one look. What one of them changes is where it differs from the value before it; which
+parts a value has, the part of the form says that it is made of (decision 0055). A value that says one thing is said whole.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from workflow_app.services.office import configuration_forms, configuration_keys
+from workflow_app.services.office.configuration_parts import Part
+from workflow_app.services.office.configuration_sheets import Known
+
+SEED: Mapping[str, Any] = configuration_keys.SEED
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One value of a key, and from when on it holds; the values the product comes with hold since the SOP."""
+
+    key: str
+    value: Any
+    valid_from: datetime
+    set_at: datetime | None = field(default=None, compare=False)
+    set_by: UUID | None = field(default=None, compare=False)
+    """Who set it; None for what the product comes with, and for who keeps the server."""
+
+
+@dataclass(frozen=True)
+class Retold:
+    """A value as it will be, and what would hold at its instant without the change."""
+
+    entry: Entry
+    was: Any
+
+
+def over(key: str, before: Any, own: Any, onto: Any) -> Any:
+    """What `own` changes of `before`, changed of `onto`."""
+    part = configuration_forms.part(key, Known()) or Part()
+    return part.over(before, own, onto)
+
+
+def whole(key: str, told: Any, otherwise: Any) -> Any:
+    """A value that was told; of a map that names all, who is not named is what he is otherwise."""
+    return {**otherwise, **told} if configuration_keys.names_all(key) else told
+
+
+def retold(
+    key: str, known: Sequence[Entry], new: Sequence[Entry], gone: datetime | None = None
+) -> Iterator[Retold]:
+    """What holds from which instant on once `new` is told and the value from `gone` on is taken back: the new ones, and every
+    later one that goes on with them, in their order. `known` are those that the office has set.
+    """
+    rows = {each.valid_from: each for each in known}
+    told = {each.valid_from: each for each in new}
+    before = after = SEED.get(key)
+    for at in sorted({*rows, *told}):
+        was = whole(key, rows[at].value, SEED.get(key)) if at in rows else before
+        will = over(key, before, was, after) if at in rows and at != gone else after
+        if at in told:
+            will = whole(key, told[at].value, will)
+        before, after = was, will
+        if at in told or (at != gone and was != will):
+            yield Retold(replace(told.get(at) or rows[at], value=will), was)
