@@ -8,6 +8,7 @@ from typing import Any
 from workflow_app.roles import ROLES
 from workflow_app.services.office import (
     configuration_keys,
+    configuration_titles,
     derived_steps,
     message_texts,
     notice_periods,
@@ -56,7 +57,12 @@ TRUTHS = {
         "Fungsi penerima tidak membacanya",
     ),
 }
-UNITS = {"toleransi": "menit", "publikasi": "", "masa_berlaku": "hari", "foto_ponsel": "hari"}
+UNITS = {
+    "toleransi.waktu_mulai": "menit",
+    "publikasi.ambang": "pengaduan",
+    "publikasi.selang_hari": "hari",
+    "foto_ponsel.hari_simpan": "hari",
+}
 CHANNEL_WORDS = {"telepon": "SMS", "surel": "surel"}
 
 
@@ -123,9 +129,8 @@ def _count(key: str, known: Known) -> Part:
 
 def _limited(most: int) -> Callable[[str, Known], Part]:
     def make(key: str, known: Known) -> Part:
-        return Count(
-            label=configuration_keys.words(key), unit=UNITS.get(key.partition(".")[0], ""), most=most
-        )
+        label = configuration_titles.TITLES.get(key, configuration_keys.words(key))
+        return Count(label=label, unit=UNITS.get(key, ""), most=most)
 
     return make
 
@@ -158,7 +163,15 @@ def _period(key: str, known: Known) -> Part:
 
 def _substitutes(key: str, known: Known) -> Part:
     options = {role: known.roles.get(role, ROLES[role]) for role in roles.PASSED_ON}
-    return Named(names=options, part=Choices(options=options, none_words="tidak ada"), drops_nothing=False)
+    parts = {
+        role: Choices(
+            label=words,
+            options={other: label for other, label in options.items() if other != role},
+            none_words="tidak ada",
+        )
+        for role, words in options.items()
+    }
+    return Record(parts=parts, drops_nothing=False)
 
 
 def _route(roles: tuple[str, ...]) -> Callable[[str, Known], Part]:

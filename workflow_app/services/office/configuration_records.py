@@ -38,7 +38,7 @@ class Record(Part):
     def told(self, value: Any) -> Told:
         return [
             (part.label, spoken(part.told(value[name]))) for name, part in self.parts.items() if name in value
-        ]
+        ] or [("", "belum ada yang diisi")]
 
     @property
     def nothing(self) -> Any:
