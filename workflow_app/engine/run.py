@@ -213,12 +213,11 @@ class Run:
 
     def open_tasks(self) -> list[Any]:
         """User tasks that wait for a person, in the order of the model."""
+        tasks = all_tasks(self.case.workflow)
+        ready = [t for t in tasks if t.state == TaskState.READY and isinstance(t.task_spec, UserTask)]
+        if len(ready) < 2:  # as nearly always
+            return ready
         order = {element: n for n, element in enumerate(self.definition.elements)}
-        ready = [
-            t
-            for t in all_tasks(self.case.workflow)
-            if t.state == TaskState.READY and isinstance(t.task_spec, UserTask)
-        ]
         return sorted(ready, key=lambda t: (order[t.task_spec.name], str(t.id)))
 
     def describe(self, task: Any) -> OpenTask:
