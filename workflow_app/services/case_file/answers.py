@@ -11,18 +11,17 @@ from workflow_app.engine.definitions import Definition
 from workflow_app.engine.forms import PERSONAL_GROUPS, WORKING_NOTES, Form, separate
 from workflow_app.engine.functions import Value
 from workflow_app.errors import Conflict
-from workflow_app.models.base import Base
 from workflow_app.models.case import Case
 from workflow_app.models.submission import SealedAnswers, Submission
 from workflow_app.models.task import Task
 from workflow_app.services.case_file import handoffs, marks
-from workflow_app.services.ground import memory
+from workflow_app.services.ground import memory, rows
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import readable
 from workflow_app.types import Answers
 
-_SUBMISSION = Base.metadata.tables[Submission.__tablename__].insert()
-_SEALED = Base.metadata.tables[SealedAnswers.__tablename__].insert()
+_SUBMISSION = rows.table_of(Submission).insert().inline()
+_SEALED = rows.table_of(SealedAnswers).insert()
 """Written as rows, without the bookkeeping of objects: a submission never changes, and every completion waits for this."""
 
 _OF_CASE = Submission.case_id == bindparam("case_id")
@@ -164,10 +163,10 @@ def _open(work: UnitOfWork, case: Case, sealed: SealedAnswers) -> Answers:
 
 def rows_of(definition: Definition, form: Form, answers: Answers) -> list[tuple[str, str]]:
     """Question and readable answer, in the order of the form, without empty ones."""
-    rows = []
+    told = []
     for field in form.fields.values():
         if field.name in answers:
             text = readable.answer(definition, field, answers[field.name])
             if text:
-                rows.append((field.title, text))
-    return rows
+                told.append((field.title, text))
+    return told

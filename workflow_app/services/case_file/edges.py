@@ -14,12 +14,17 @@ from workflow_app.engine import clock_edges
 from workflow_app.engine.clock_edges import START, STOP
 from workflow_app.engine.element import Element
 from workflow_app.models.case import Case, CaseClock, ClockEdge
+from workflow_app.services.ground import rows
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import configuration, readable
 from workflow_app.services.sop.processes import definition_of
 
 SHORTEST = timedelta(minutes=1)
 """Readings that differ by less are one."""
+_INSERTION = insert(rows.table_of(ClockEdge))
+_KEY = ["case_id", "clock", "operation", "edge"]
+_FIRST = _INSERTION.on_conflict_do_nothing(index_elements=_KEY)
+_LAST = _INSERTION.on_conflict_do_update(index_elements=_KEY, set_={"at": _INSERTION.excluded.at})
 Passed = Mapping[tuple[str, str], datetime]
 """Operation and edge to when it was."""
 
@@ -45,7 +50,7 @@ def passed(
         edge = _counted(work, case, element, clock)
         if edge is not None:
             acting[clock] = now if clock_edges.is_recorded(element, edge) else told
-    rows = [
+    reached = [
         {
             "case_id": case.id,
             "clock": clock,
@@ -57,14 +62,8 @@ def passed(
         if len(clock_edges.offered(_elements(work, case), clock, element.operation or "")) > 1
         for edge in clock_edges.named(element)
     ]
-    if rows:
-        query = insert(ClockEdge).values(rows)
-        key = [ClockEdge.case_id, ClockEdge.clock, ClockEdge.operation, ClockEdge.edge]
-        work.session.execute(
-            query.on_conflict_do_update(index_elements=key, set_={"at": query.excluded.at})
-            if element.is_timed_per_round
-            else query.on_conflict_do_nothing(index_elements=key)
-        )
+    if reached:
+        work.session.execute(_LAST if element.is_timed_per_round else _FIRST, reached)
     return acting
 
 

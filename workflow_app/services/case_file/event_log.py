@@ -11,6 +11,7 @@ from typing import Any
 from workflow_app.models.case import Case
 from workflow_app.models.event_log import CaseStep
 from workflow_app.services.case_file import case_tasks, unlogged
+from workflow_app.services.ground import rows
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.sop import model_parts
 from workflow_app.services.sop.processes import definition_of
@@ -39,17 +40,16 @@ def append(work: UnitOfWork, case: Case, step: Step) -> None:
     gone = {task_id: place for task_id, place in before.items() if task_id not in here}
     ends = _ends(work, case, gone, _completed(work, gone, step, parts), now)
     flows = (model_parts.flow_key(*flow) for flow in step.flows)
-    work.session.add(
-        CaseStep(
-            case_id=case.id,
-            no=case.revision,
-            at=now,
-            path=[parts[key] for key in (*step.completed, *flows) if key in parts],
-            stay_parts=[part for part, _ in gone.values()],
-            stay_since=[datetime.fromisoformat(since) for _, since in gone.values()],
-            stay_ends=ends,
-        )
-    )
+    row = {
+        "case_id": case.id,
+        "no": case.revision,
+        "at": now,
+        "path": [parts[key] for key in (*step.completed, *flows) if key in parts],
+        "stay_parts": [part for part, _ in gone.values()],
+        "stay_since": [datetime.fromisoformat(since) for _, since in gone.values()],
+        "stay_ends": ends,
+    }
+    rows.append(work, CaseStep, row)
     since = now.isoformat()
     case.standing = {
         task_id: before.get(task_id, [parts[element], since]) for task_id, element in here.items()

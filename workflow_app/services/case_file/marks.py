@@ -6,13 +6,14 @@ that is not in the database: it tells that two are equal and nothing else. A cor
 
 from uuid import UUID
 
-from sqlalchemy import Select, delete, insert, select
+from sqlalchemy import Select, bindparam, delete, insert, select
 from sqlalchemy.orm import aliased
 
 from workflow_app.engine.forms import Field, Form
 from workflow_app.models.case import Case
 from workflow_app.models.mark import CaseMark
 from workflow_app.services.case_file import contacts
+from workflow_app.services.ground import rows
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import phones
 from workflow_app.types import Answers
@@ -21,20 +22,26 @@ MARKED = frozenset({"tel", "nik"})
 """Widgets whose answers are marked."""
 NIK_DIGITS = 16
 
+_MARKS = rows.table_of(CaseMark)
+_INSERTION = insert(_MARKS)
+_DROP = delete(_MARKS).where(
+    _MARKS.c.case_id == bindparam("of_case"), _MARKS.c.element == bindparam("of_element")
+)
+
 
 def keep(work: UnitOfWork, case: Case, element: str, form: Form, given: Answers) -> None:
     """The answers of an element bear these marks from now on. Asks nothing of a form without such questions."""
     if not any(_is_marked(field) for field in form.fields.values()):
         return
-    work.session.execute(delete(CaseMark).where(CaseMark.case_id == case.id, CaseMark.element == element))
+    work.session.execute(_DROP, {"of_case": case.id, "of_element": element})
     found = {
         work.vault.mark(field.widget, plain)
         for field in form.fields.values()
         if _is_marked(field) and (plain := _normal(field, given))
     }
     if found:
-        rows = [{"case_id": case.id, "element": element, "mark": mark} for mark in sorted(found)]
-        work.session.execute(insert(CaseMark), rows)
+        borne = [{"case_id": case.id, "element": element, "mark": mark} for mark in sorted(found)]
+        work.session.execute(_INSERTION, borne)
 
 
 def sharing(case: Case) -> Select[UUID]:

@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped
 
 from workflow_app.models.audit import AuditChain, AuditEvent
+from workflow_app.services.ground import rows
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 
 GENESIS = bytes(32)
@@ -61,21 +62,21 @@ def record_all(work: UnitOfWork, happenings: Sequence[Happening]) -> None:
 
 
 def _append(work: UnitOfWork, head: AuditChain, told: Happening) -> None:
-    event = AuditEvent(
-        chain=told.chain,
-        position=head.length + 1,
-        at=work.clock(),
-        actor_id=work.actor.user_id,
-        actor_name=work.actor.name,
-        action=told.action,
-        case_id=told.case_id,
-        element=told.element,
-        details=told.details,
-        previous=head.head,
-    )
-    event.digest = digest_of(event)
-    head.length, head.head = event.position, event.digest
-    work.session.add(event)
+    event = {
+        "chain": told.chain,
+        "position": head.length + 1,
+        "at": work.clock(),
+        "actor_id": work.actor.user_id,
+        "actor_name": work.actor.name,
+        "action": told.action,
+        "case_id": told.case_id,
+        "element": told.element,
+        "details": told.details,
+        "previous": head.head,
+    }
+    digest = digest_of(event)
+    head.length, head.head = head.length + 1, digest
+    rows.append(work, AuditEvent, {**event, "digest": digest})
 
 
 def record_case(
@@ -142,20 +143,20 @@ def _first_heads(work: UnitOfWork, chains: Sequence[str]) -> Sequence[AuditChain
     return work.session.scalars(made, execution_options={"populate_existing": True}).all()
 
 
-def digest_of(event: AuditEvent) -> bytes:
-    """SHA-256 over every field, each preceded by its length, so that no two events serialise alike."""
+def digest_of(event: Mapping[str, Any]) -> bytes:
+    """SHA-256 over every field of a row, each preceded by its length, so that no two events serialise alike."""
     parts = (
-        event.chain,
-        str(event.position),
-        event.at.astimezone(UTC).isoformat(timespec="microseconds"),
-        str(event.actor_id or ""),
-        event.actor_name,
-        event.action,
-        str(event.case_id or ""),
-        event.element or "",
-        json.dumps(event.details, ensure_ascii=False, sort_keys=True, separators=(",", ":")),
+        event["chain"],
+        str(event["position"]),
+        event["at"].astimezone(UTC).isoformat(timespec="microseconds"),
+        str(event["actor_id"] or ""),
+        event["actor_name"],
+        event["action"],
+        str(event["case_id"] or ""),
+        event["element"] or "",
+        json.dumps(event["details"], ensure_ascii=False, sort_keys=True, separators=(",", ":")),
     )
-    sha = hashlib.sha256(event.previous)
+    sha = hashlib.sha256(event["previous"])
     for part in parts:
         data = part.encode()
         sha.update(len(data).to_bytes(8, "big") + data)
@@ -172,8 +173,10 @@ def verify_chains(work: UnitOfWork) -> Iterator[Finding]:
         if chain and (head is None or head.length != position or head.head != previous):
             yield Finding(chain, position, "the end of the chain is missing or was added to")
 
-    query = select(AuditEvent).order_by(AuditEvent.chain, AuditEvent.position)
-    for event in work.session.scalars(query.execution_options(yield_per=1000)):
+    work.session.flush()
+    events = rows.table_of(AuditEvent)
+    query = select(events).order_by(events.c.chain, events.c.position)
+    for event in work.session.execute(query.execution_options(yield_per=1000)):
         if event.chain != chain:
             yield from cut_off()
             chain, position, previous = event.chain, 0, GENESIS
@@ -183,7 +186,7 @@ def verify_chains(work: UnitOfWork) -> Iterator[Finding]:
             position = event.position
         if event.previous != previous:
             yield Finding(chain, position, "does not follow the event before it")
-        if digest_of(event) != event.digest:
+        if digest_of(event._asdict()) != event.digest:
             yield Finding(chain, position, "was changed after it was written")
         previous = event.digest
     yield from cut_off()

@@ -15,6 +15,7 @@ from workflow_app.models.task import Draft, Task
 from workflow_app.services.accounts import people
 from workflow_app.services.case_file import access, answers, moved_starts, precedence, task_rights
 from workflow_app.services.forms import inheritance
+from workflow_app.services.ground import rows
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office.readable import moment
 from workflow_app.services.running import arrivals
@@ -28,7 +29,8 @@ _NEAREST = (
     .limit(1)
 )
 """Somebody's own draft of a task, else the newest of a colleague."""
-_DROP = delete(Draft).where(Draft.task_id == bindparam("of_task")).returning(Draft)
+_DRAFTS = rows.table_of(Draft)
+_DROP = delete(_DRAFTS).where(_DRAFTS.c.task_id == bindparam("of_task")).returning(*_DRAFTS.c)
 OFFICER = "officer"
 """Default of a question that asks for an officer: whoever has the form before him, as long as he names nobody else."""
 PAGE, ANSWERS = "", "answers"
@@ -220,7 +222,8 @@ def _without_parent(
 
 def discard(work: UnitOfWork, case: Case, task: Task, page: str, seen: str | None) -> None:
     """Drop all drafts of a task that `page` completes; raises `Conflict` as `save` does."""
-    for draft in work.session.scalars(_DROP, {"of_task": task.id}):
+    for dropped in work.session.execute(_DROP, {"of_task": task.id}):
+        draft = Draft(**dropped._mapping)
         if draft.user_id == work.actor.user_id:
             _check_newest(work, case, draft, page, seen)
 
