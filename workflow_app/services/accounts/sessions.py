@@ -16,7 +16,7 @@ from workflow_app.models.session import UserSession
 from workflow_app.models.user import User, UserRole
 from workflow_app.services.accounts.users import UserView
 from workflow_app.services.days import substitutions
-from workflow_app.services.ground import audit
+from workflow_app.services.ground import audit, rows
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import configuration_keys
 
@@ -113,7 +113,7 @@ def find(work: UnitOfWork, token: str, idle: timedelta, *, is_background: bool =
     A request that a page makes by itself (`is_background`) does not keep the session alive.
     """
     now = work.clock()
-    row = work.session.execute(_FIND, {"token_hash": _hash(token), "now": now}).first()
+    row = rows.read(work, _FIND, {"token_hash": _hash(token), "now": now}).first()
     if row is None:
         return None
     if now - row.seen_at > idle or now - row.began_at > LONGEST:
@@ -171,7 +171,7 @@ def end_own(work: UnitOfWork, session_id: UUID) -> None:
 def of_actor(work: UnitOfWork, current: UUID, idle: timedelta) -> list[SessionView]:
     """The sessions of the actor that go on, the one seen last first."""
     now = work.clock()
-    rows = work.session.scalars(
+    found = work.session.scalars(
         select(UserSession)
         .join(User, User.id == UserSession.user_id)
         .where(
@@ -183,7 +183,7 @@ def of_actor(work: UnitOfWork, current: UUID, idle: timedelta) -> list[SessionVi
         )
         .order_by(UserSession.seen_at.desc(), UserSession.began_at.desc())
     )
-    return [SessionView(row.id, row.began_at, row.seen_at, row.id == current) for row in rows]
+    return [SessionView(row.id, row.began_at, row.seen_at, row.id == current) for row in found]
 
 
 def remember_search(work: UnitOfWork, session_id: UUID, words: str) -> None:

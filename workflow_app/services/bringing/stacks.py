@@ -21,9 +21,9 @@ from workflow_app.permissions import (
     leaves_trace,
     stacks_are_for,
 )
+from workflow_app.services.accounts import own_account
 from workflow_app.services.bringing import stack_parts
 from workflow_app.services.bringing.stack_plan import Share
-from workflow_app.services.case_file import access
 from workflow_app.services.ground import audit, jobs
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
 from workflow_app.services.papers import intake, paper_sight, paper_trail
@@ -57,7 +57,7 @@ class Brought:
 def bring(work: UnitOfWork, data: bytes, *, max_megabytes: int = 50) -> Brought:
     """Keep a stack as it came; a job splits it after commit. Raises `InvalidInput` for a file that is not accepted."""
     check_role(work.actor, STACK_BRINGERS)
-    access.check_account(work)
+    own_account.check(work)
     for_role = stacks_are_for(work.actor)
     return take_in(work, data, unit=work.actor.unit, max_megabytes=max_megabytes, for_role=for_role)
 

@@ -6,16 +6,17 @@ list has grounds of its own), so that this is the one place that decides.
 Who locks a case is going to change something: the account is looked at again under the lock.
 """
 
+from dataclasses import dataclass
+from functools import lru_cache
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, SelectBase, bindparam, or_, select, union_all
 from sqlalchemy.orm import Mapped
 
-from workflow_app.errors import Forbidden, NotFound
+from workflow_app.errors import NotFound
 from workflow_app.models.audit import AuditChain
 from workflow_app.models.case import Case
 from workflow_app.models.task import Task
-from workflow_app.models.user import User, UserRole
 from workflow_app.models.wall import CaseWall
 from workflow_app.permissions import (
     CASE_MINDERS,
@@ -27,21 +28,24 @@ from workflow_app.permissions import (
     is_behind_wall,
     seers_of_confined,
 )
+from workflow_app.services.accounts import own_account
 from workflow_app.services.case_file import case_tasks, sights
-from workflow_app.services.days import substitutions
 from workflow_app.services.ground import audit, memory
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import configuration
+from workflow_app.types import Actor
 
-_ACCOUNT = (
-    select(User.is_active, User.unit, UserRole.role)
-    .join(UserRole, UserRole.user_id == User.id)
-    .where(User.id == bindparam("user_id"))
-    .with_for_update(read=True, of=(User, UserRole))
-)
-"""An account with its roles, as they stay until commit. A row that is locked is read as its last writer left it, one that is
-only joined is not, so the roles are locked too; and after the account, in the order in which it is changed.
-"""
+
+@dataclass(frozen=True)
+class Sight:
+    """Whose sight a condition is about, with what the office's configuration says of it: the same sight is the same condition,
+    so a question that takes long to build is built once for it.
+    """
+
+    actor: Actor
+    sees_confined: bool
+    """Sees confined cases whatever role they are confined to."""
+
 
 _CASE = select(Case).where(Case.id == bindparam("case_id"))
 _CASE_OF_TASK = select(Case).join(Task, Task.case_id == Case.id).where(Task.id == bindparam("task_id"))
@@ -73,7 +77,7 @@ def lock_case(work: UnitOfWork, case_id: UUID) -> Case:
     (through the unit of work) or `NotFound`.
     """
     case = _locked(work, _LOCKED, case_id)
-    check_account(work)
+    own_account.check(work)
     return case
 
 
@@ -107,40 +111,6 @@ def visible_task(work: UnitOfWork, task_id: UUID, *, lock: bool = False) -> Task
     return case_tasks.of_id(work, case.id, task_id)
 
 
-def check_account(work: UnitOfWork) -> None:
-    """The actor's account is open and holds its roles, and does so until commit: the session told how it was before the
-    request stood in line. The system and the public have no account. Locks it so that others may do the same.
-    """
-    if work.actor.user_id is None:
-        return
-    rows = work.session.execute(_ACCOUNT, {"user_id": work.actor.user_id}).all()
-    if any(not row.is_active for row in rows):
-        raise Forbidden(
-            "Akun Anda sudah ditutup, jadi langkah ini tidak disimpan. Bila ini keliru, hubungi admin."
-        )
-    if any(row.unit != work.actor.unit for row in rows) or not work.actor.roles <= {row.role for row in rows}:
-        raise Forbidden(
-            "Peran akun Anda baru saja diubah, jadi langkah ini tidak disimpan. Masuk lagi, lalu periksa tugas Anda."
-        )
-    _check_substitution(work, work.actor.user_id)
-
-
-def _check_substitution(work: UnitOfWork, user_id: UUID) -> None:
-    """Whom the actor stood in for when the request came is still absent, and stays so until commit."""
-    told = work.actor.stands_for
-    if not told:
-        return
-    still = substitutions.of_substitute(work, user_id, work.actor.roles, work.actor.unit, lock=True)
-    known = {other.user_id: other.roles for other in still}
-    if over := [
-        other.name for other in told if not other.roles <= known.get(other.user_id, frozenset[str]())
-    ]:
-        raise Forbidden(
-            f"Penggantian Anda untuk {', '.join(over)} sudah berakhir, jadi langkah ini tidak disimpan. "
-            "Muat ulang halaman, lalu periksa tugas Anda."
-        )
-
-
 def _case(work: UnitOfWork, case_id: UUID) -> Case:
     case = work.session.scalars(_CASE, {"case_id": case_id}).first()
     if case is None:
@@ -171,7 +141,7 @@ def _case_of_task(work: UnitOfWork, task_id: UUID, *, lock: bool) -> Case:
         raise NotFound()
     case, head = found
     audit.take_head(work, head)
-    check_account(work)
+    own_account.check(work)
     return _held(work, case)
 
 
@@ -212,13 +182,20 @@ def check_minds(work: UnitOfWork, case: Case) -> None:
         _checked(work, case)
 
 
+def sight(work: UnitOfWork) -> Sight:
+    """The actor's."""
+    return Sight(work.actor, sees_confined(work))
+
+
 def sees_case(work: UnitOfWork) -> ColumnElement[bool]:
     """The same rule as `can_see_case` as a condition on `Case`, for lists and searches."""
-    return sights.kept(work, _seen_case, sees_confined(work))
+    return in_sight(sight(work))
 
 
-def _seen_case(work: UnitOfWork) -> ColumnElement[bool]:
-    return _reaches(work, not_behind_wall(work, Case.id))
+@lru_cache(maxsize=sights.MOST)
+def in_sight(sight: Sight) -> ColumnElement[bool]:
+    """The same of a sight."""
+    return _reaches(sight.actor, unwalled(sight, Case.id))
 
 
 def sees_of_many(work: UnitOfWork) -> ColumnElement[bool]:
@@ -226,15 +203,14 @@ def sees_of_many(work: UnitOfWork) -> ColumnElement[bool]:
     walled = select(CaseWall.case_id).where(
         CaseWall.case_id == Case.id, CaseWall.user_id == work.actor.user_id
     )
-    unwalled = ~walled.exists()
+    open_to = ~walled.exists()
     if not sees_confined(work):
-        unwalled &= or_(Case.confined_to.is_(None), Case.confined_to.in_(work.actor.roles))
-    return _reaches(work, unwalled)
+        open_to &= or_(Case.confined_to.is_(None), Case.confined_to.in_(work.actor.roles))
+    return _reaches(work.actor, open_to)
 
 
-def _reaches(work: UnitOfWork, unwalled: ColumnElement[bool]) -> ColumnElement[bool]:
-    actor = work.actor
-    reachable = (Case.unit == actor.unit) & unwalled
+def _reaches(actor: Actor, open_to: ColumnElement[bool]) -> ColumnElement[bool]:
+    reachable = (Case.unit == actor.unit) & open_to
     if has_role(actor, OVERSEERS):
         return reachable
     worked_on = select(Task.id).where(Task.case_id == Case.id, Task.role.in_(actor.roles)).exists()
@@ -249,11 +225,15 @@ def minds_case(work: UnitOfWork) -> ColumnElement[bool]:
 
 
 def not_behind_wall(work: UnitOfWork, case_id: ColumnElement[UUID] | Mapped[UUID]) -> ColumnElement[bool]:
-    """No wall stands between the actor and the case with this id: `is_behind_wall` as a condition.
+    """No wall stands between the actor and the case with this id: `is_behind_wall` as a condition."""
+    return unwalled(sight(work), case_id)
 
-    What is hidden from one person is little and is gathered once per statement, so that a list still reads its index in order.
+
+def unwalled(sight: Sight, case_id: ColumnElement[UUID] | Mapped[UUID]) -> ColumnElement[bool]:
+    """The same of a sight. What is hidden from one person is little and is gathered once per statement, so that a list still reads
+    its index in order.
     """
-    return case_id.not_in(hidden(work))
+    return case_id.not_in(_hidden(sight))
 
 
 def kept_from_nobody(work: UnitOfWork) -> ColumnElement[bool]:
@@ -264,9 +244,13 @@ def kept_from_nobody(work: UnitOfWork) -> ColumnElement[bool]:
 
 def hidden(work: UnitOfWork) -> SelectBase:
     """Ids of the cases before which a wall stands for the actor: what figures of all cases have to leave out."""
-    actor = work.actor
+    return _hidden(sight(work))
+
+
+def _hidden(sight: Sight) -> SelectBase:
+    actor = sight.actor
     walled = select(CaseWall.case_id).where(CaseWall.user_id == actor.user_id)
-    if sees_confined(work):
+    if sight.sees_confined:
         return walled
     confined = select(Case.id).where(Case.confined_to.is_not(None), Case.confined_to.not_in(actor.roles))
     return union_all(walled, confined)

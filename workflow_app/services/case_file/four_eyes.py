@@ -5,6 +5,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, select
 
 from workflow_app.models.submission import Submission
+from workflow_app.services.ground import rows
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 
 _RECORDERS = (
@@ -22,5 +23,5 @@ def recorders(work: UnitOfWork, case_id: UUID, elements: str) -> set[UUID | None
     names = elements.split()
     if not names:
         return set()
-    rows = work.session.execute(_RECORDERS, {"case_id": case_id, "elements": names}).all()
-    return {row.submitted_by for row in rows} | {row.on_behalf_of for row in rows if row.on_behalf_of}
+    done = rows.read(work, _RECORDERS, {"case_id": case_id, "elements": names}).all()
+    return {row.submitted_by for row in done} | {row.on_behalf_of for row in done if row.on_behalf_of}

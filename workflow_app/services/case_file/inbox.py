@@ -6,10 +6,11 @@ A function's tasks stand in the queue of those who are on duty; its other member
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from functools import lru_cache
+from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Subquery, false, func, select, true, tuple_, union
+from sqlalchemy import ColumnElement, Select, Subquery, false, func, select, true, tuple_, union
 from sqlalchemy.orm import aliased
 
 from workflow_app.models.case import Case
@@ -19,10 +20,10 @@ from workflow_app.models.user import User
 from workflow_app.models.wall import CaseWall
 from workflow_app.permissions import OVERSEERS, has_role
 from workflow_app.services.case_file import access
+from workflow_app.services.case_file.access import Sight
 from workflow_app.services.days import duties, substitutions
-from workflow_app.services.days.duties import OnDuty
 from workflow_app.services.days.substitutions import Substitution
-from workflow_app.services.ground import cursors
+from workflow_app.services.ground import cursors, rows
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import configuration
 
@@ -30,6 +31,10 @@ Tab = Literal["mine", "queue", "all"]
 TABS: tuple[Tab, ...] = ("mine", "queue", "all")
 COUNT_LIMIT = 100
 """Counts stop here; the page shows `99+`."""
+BUILT = 60
+"""So many questions are kept for those who ask them again; one takes some 130 kB."""
+Served = frozenset[tuple[str, frozenset[UUID]]]
+"""Functions, each with those who serve in it."""
 
 
 @dataclass(frozen=True)
@@ -78,49 +83,36 @@ def page(
     limit: int = 25,
 ) -> InboxPage:
     """Open tasks, oldest first. `query` is how a case number begins or ends; `after` is the cursor of the page before."""
-    assignee, sender = aliased(User), aliased(User)
-    wanted = _positions(
-        work, tab, limit + 1, _filters(query, process, cursors.read(after, datetime.fromisoformat, UUID))
-    )
-    statement = (
-        select(Task, Case.number, Case.process_key, DefinitionRow.name, assignee.full_name, sender.full_name)
-        .join(wanted, wanted.c.id == Task.id)
-        .join(Case, Case.id == Task.case_id)
-        .join(DefinitionRow, DefinitionRow.id == Case.definition_id)
-        .outerjoin(assignee, assignee.id == Task.assignee_id)
-        .outerjoin(sender, sender.id == Task.sent_by)
-        .order_by(Task.created_at, Task.id)
-        .limit(limit + 1)
-    )
+    statement = _listing(access.sight(work), _served(work), tab, query.strip().upper(), process, after, limit)
     labels: dict[str, str] = configuration.value(work, "label_peran")
     away = substitutions.now(work, work.actor.unit)
     own = {work.actor.user_id, *(absent.user_id for absent in work.actor.stands_for)}
-    rows = [
+    found = [
         InboxRow(
             task_id=task.id,
             case_id=task.case_id,
-            case_number=number,
-            process_key=key,
-            process_name=name,
+            case_number=task.number,
+            process_key=task.process_key,
+            process_name=task.process_name,
             step=task.name,
             role=task.role,
             role_label=labels.get(task.role, task.role),
             assignee_id=task.assignee_id,
-            assignee_name=assignee_name,
+            assignee_name=task.assignee_name,
             since=task.created_at,
             due_at=task.due_at,
-            from_whom=sender_name,
+            from_whom=task.sender_name,
             substitute=_substitute(away, task.assignee_id),
             for_me=task.assignee_id in own,
             on_duty=duties.names(work, task.unit, task.role) if task.assignee_id is None else "",
         )
-        for task, number, key, name, assignee_name, sender_name in work.session.execute(statement)
+        for task in rows.read(work, statement)
     ]
-    more = len(rows) > limit
-    rows = rows[:limit]
+    more = len(found) > limit
+    found = found[:limit]
     return InboxPage(
-        rows=rows,
-        next=cursors.write(rows[-1].since, rows[-1].task_id) if more else None,
+        rows=found,
+        next=cursors.write(found[-1].since, found[-1].task_id) if more else None,
         counts=_counts(work),
         query=query,
     )
@@ -131,12 +123,60 @@ def _substitute(away: Mapping[UUID, Substitution], user_id: UUID | None) -> str 
     return found.substitute if found else None
 
 
+def _served(work: UnitOfWork) -> Served:
+    """Of the functions of the actor in which only others serve now, who serves and is there."""
+    return frozenset(
+        (function, frozenset(person.user_id for person in people if not person.is_away))
+        for function, people in duties.relieved(work).items()
+    )
+
+
+@lru_cache(maxsize=BUILT)
+def _listing(
+    sight: Sight,
+    served: Served,
+    tab: Tab,
+    number: str,
+    process: str | None,
+    after: str | None,
+    limit: int,
+) -> Select[*tuple[Any, ...]]:
+    """The question for a page of a list. To build it takes as long as to ask it, so the last ones are kept."""
+    assignee, sender = aliased(User), aliased(User)
+    filters = _filters(number, process, cursors.read(after, datetime.fromisoformat, UUID))
+    wanted = _positions(sight, served, tab, limit + 1, filters)
+    return (
+        select(
+            Task.id,
+            Task.case_id,
+            Task.name,
+            Task.role,
+            Task.unit,
+            Task.assignee_id,
+            Task.created_at,
+            Task.due_at,
+            Case.number,
+            Case.process_key,
+            DefinitionRow.name.label("process_name"),
+            assignee.full_name.label("assignee_name"),
+            sender.full_name.label("sender_name"),
+        )
+        .join(wanted, wanted.c.id == Task.id)
+        .join(Case, Case.id == Task.case_id)
+        .join(DefinitionRow, DefinitionRow.id == Case.definition_id)
+        .outerjoin(assignee, assignee.id == Task.assignee_id)
+        .outerjoin(sender, sender.id == Task.sent_by)
+        .order_by(Task.created_at, Task.id)
+        .limit(limit + 1)
+    )
+
+
 def _filters(
-    query: str, process: str | None, cursor: Sequence[datetime | UUID] | None
+    number: str, process: str | None, cursor: Sequence[datetime | UUID] | None
 ) -> list[ColumnElement[bool]]:
     """What narrows a list down: how a case number begins or ends, the process, the place to go on from."""
     found: list[ColumnElement[bool]] = []
-    if number := query.strip().upper():
+    if number:
         ends = func.reverse(Case.number).startswith(number[::-1], autoescape=True)
         cases = select(Case.id).where(Case.number.startswith(number, autoescape=True) | ends)
         found.append(Task.case_id.in_(cases))
@@ -147,40 +187,42 @@ def _filters(
     return found
 
 
-def _positions(work: UnitOfWork, tab: Tab, limit: int, filters: Collection[ColumnElement[bool]]) -> Subquery:
+def _positions(
+    sight: Sight, served: Served, tab: Tab, limit: int, filters: Collection[ColumnElement[bool]]
+) -> Subquery:
     """The first tasks of a list by age. Each ground for being in it is one index read in order, so that it costs the same
     however many tasks there are.
     """
-    seen = access.not_behind_wall(work, Task.case_id)
+    seen = access.unwalled(sight, Task.case_id)
     parts = [
         select(Task.id, Task.created_at)
         .where(Task.status == "open", ground, seen, *filters)
         .order_by(Task.created_at, Task.id)
         .limit(limit)
-        for ground in _grounds(work, tab)
+        for ground in _grounds(sight, served, tab)
     ]
     return (union(*parts) if len(parts) > 1 else parts[0]).subquery()
 
 
-def _grounds(work: UnitOfWork, tab: Tab) -> list[ColumnElement[bool]]:
+def _grounds(sight: Sight, served: Served, tab: Tab) -> list[ColumnElement[bool]]:
     """Why a task is in a list of this person; one that fits is enough."""
-    actor = work.actor
+    actor = sight.actor
     if actor.user_id is None:
         return [false()]
     own_unit = Task.unit == actor.unit
     of_absent = [
-        own_unit & (Task.assignee_id == absent.user_id) & Task.role.in_(absent.roles) & _reaches(work)
+        own_unit & (Task.assignee_id == absent.user_id) & Task.role.in_(absent.roles) & _reaches(sight)
         for absent in actor.stands_for
     ]
     if tab == "mine":
         return [Task.assignee_id == actor.user_id, *of_absent]
     if tab == "queue":
         waiting = own_unit & Task.assignee_id.is_(None)
-        served = duties.relieved(work)
+        there = dict(served)
         return [
-            waiting & (Task.role == role) & (_hidden_from(served[role]) if role in served else true())
+            waiting & (Task.role == role) & (_hidden_from(there[role]) if role in there else true())
             for role in actor.roles
-        ] + _queues_of_absent(work) or [false()]
+        ] + _queues_of_absent(sight) or [false()]
     if has_role(actor, OVERSEERS):
         return [own_unit]
     started = select(Case.id).where(Case.opened_by == actor.user_id, Case.closed_at.is_(None))
@@ -188,41 +230,49 @@ def _grounds(work: UnitOfWork, tab: Tab) -> list[ColumnElement[bool]]:
         *(own_unit & (Task.role == role) for role in actor.roles),
         own_unit & (Task.assignee_id == actor.user_id),
         *of_absent,
-        *_queues_of_absent(work),
+        *_queues_of_absent(sight),
         own_unit & Task.case_id.in_(started),
     ]
 
 
-def _reaches(work: UnitOfWork) -> ColumnElement[bool]:
+def _reaches(sight: Sight) -> ColumnElement[bool]:
     """Standing in opens no case: what the substitute does not see himself he does not find among the tasks of the absent."""
-    return Task.case_id.in_(select(Case.id).where(access.sees_case(work)))
+    return Task.case_id.in_(select(Case.id).where(access.in_sight(sight)))
 
 
-def _queues_of_absent(work: UnitOfWork) -> list[ColumnElement[bool]]:
+def _queues_of_absent(sight: Sight) -> list[ColumnElement[bool]]:
     """What waits for somebody absent in a role that the actor does not hold himself; not where a wall keeps him out (R79)."""
-    actor = work.actor
+    actor = sight.actor
     return [
         (Task.unit == actor.unit)
         & Task.assignee_id.is_(None)
         & (Task.role == role)
         & Task.case_id.not_in(select(CaseWall.case_id).where(CaseWall.user_id == absent.user_id))
-        & _reaches(work)
+        & _reaches(sight)
         for absent in actor.stands_for
         for role in absent.roles - actor.roles
     ]
 
 
-def _hidden_from(people: Collection[OnDuty]) -> ColumnElement[bool]:
+def _hidden_from(there: Collection[UUID]) -> ColumnElement[bool]:
     """Tasks of cases before which a wall stands for all who serve and are there: they are everybody else's (R79)."""
-    there = [person.user_id for person in people if not person.is_away]
     walled = select(CaseWall.case_id).where(CaseWall.user_id.in_(there))
     return Task.case_id.in_(walled.group_by(CaseWall.case_id).having(func.count() == len(there)))
 
 
 def _counts(work: UnitOfWork) -> dict[Tab, int]:
-    counted = [
-        select(func.count()).select_from(_positions(work, tab, COUNT_LIMIT, ())).scalar_subquery()
-        for tab in TABS
-    ]
-    found = work.session.execute(select(*counted)).one()
+    found = rows.read(work, _counting(access.sight(work), _served(work))).one()
     return {tab: min(count, COUNT_LIMIT) for tab, count in zip(TABS, found, strict=True)}
+
+
+@lru_cache(maxsize=BUILT)
+def _counting(sight: Sight, served: Served) -> Select[*tuple[Any, ...]]:
+    """The question for the counts, kept as `_listing` is."""
+    return select(
+        *(
+            select(func.count())
+            .select_from(_positions(sight, served, tab, COUNT_LIMIT, ()))
+            .scalar_subquery()
+            for tab in TABS
+        )
+    )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from workflow_app.engine.clock_edges import START, STOP
 from workflow_app.engine.definitions import Definition
@@ -28,6 +28,12 @@ from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import readable
 from workflow_app.services.sop.processes import definition_of
 from workflow_app.types import WITA, Answers
+
+_CORRECTIONS = (
+    select(TimeCorrection)
+    .where(TimeCorrection.case_id.in_(bindparam("case_ids", expanding=True)))
+    .order_by(TimeCorrection.position)
+)
 
 LONGEST_REASON = 500
 REASON_WANTED = "Tulis alasan koreksi dengan jelas, paling sedikit sepuluh huruf."
@@ -121,8 +127,7 @@ def of_case(work: UnitOfWork, case: Case) -> list[StageView]:
 def corrections(work: UnitOfWork, case_ids: Collection[UUID]) -> dict[tuple[UUID, str], list[TimeCorrection]]:
     """Every correction of these cases by case and element, oldest first."""
     found: dict[tuple[UUID, str], list[TimeCorrection]] = {}
-    query = select(TimeCorrection).where(TimeCorrection.case_id.in_(case_ids))
-    for row in work.session.scalars(query.order_by(TimeCorrection.position)):
+    for row in work.session.scalars(_CORRECTIONS, {"case_ids": [*case_ids]}):
         found.setdefault((row.case_id, row.element), []).append(row)
     return found
 

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, DateTime, String, bindparam, or_, select
 from sqlalchemy.orm import aliased
 
 from workflow_app.models.absence import Absence
 from workflow_app.models.user import User, UserRole
+from workflow_app.services.ground import rows
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import configuration
 from workflow_app.types import Principal
@@ -31,14 +32,31 @@ class Substitution:
     until: datetime
 
 
-def in_force(at: datetime) -> ColumnElement[bool]:
+def in_force(at: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
     """The absences of this instant. The end is the first instant at which the substitute has nothing more."""
     return (Absence.starts_at <= at) & (Absence.ends_at > at) & not_ended(at)
 
 
-def not_ended(at: datetime) -> ColumnElement[bool]:
+def not_ended(at: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
     """Not ended early before this instant."""
     return or_(Absence.ended_at.is_(None), Absence.ended_at > at)
+
+
+_ABSENT, _SUBSTITUTE = aliased(User), aliased(User)
+_UNIT = bindparam("unit", type_=String())
+_NOW = (
+    select(
+        Absence.user_id,
+        _ABSENT.full_name,
+        Absence.substitute_id,
+        _SUBSTITUTE.full_name.label("substitute"),
+        Absence.ends_at,
+    )
+    .join(_ABSENT, _ABSENT.id == Absence.user_id)
+    .join(_SUBSTITUTE, _SUBSTITUTE.id == Absence.substitute_id)
+    .where(_ABSENT.unit == _UNIT, _SUBSTITUTE.unit == _UNIT, _SUBSTITUTE.is_active)
+    .where(in_force(bindparam("at", type_=DateTime(timezone=True))))
+)
 
 
 def passed(work: UnitOfWork, absent: Collection[str], substitute: Collection[str]) -> frozenset[str]:
@@ -63,10 +81,10 @@ def of_substitute(
     )
     if lock:
         query = query.with_for_update(read=True, of=Absence)
-    rows = work.session.execute(query, execution_options={"populate_existing": True}).all()
+    absences = work.session.execute(query, execution_options={"populate_existing": True}).all()
     found = (
         Principal(user.id, user.full_name, passed(work, [held.role for held in user.roles], roles))
-        for _, user in rows
+        for _, user in absences
     )
     return tuple(principal for principal in found if principal.roles)
 
@@ -82,29 +100,19 @@ def now(work: UnitOfWork, unit: str) -> Mapping[UUID, Substitution]:
     """Who is absent now in this unit and has a substitute there, by account. Read once per unit of work."""
     key = ("substitutions", unit)
     if key not in work.session.info:
-        rows = work.session.execute(_names(unit).where(in_force(work.clock()))).all()
+        found = rows.read(work, _NOW, {"unit": unit, "at": work.clock()})
         work.session.info[key] = {
-            absence.user_id: Substitution(name, absence.substitute_id, substitute, absence.ends_at)
-            for absence, name, substitute in rows
+            absent: Substitution(name, substitute_id, substitute, until)
+            for absent, name, substitute_id, substitute, until in found
         }
-    found: Mapping[UUID, Substitution] = work.session.info[key]
-    return found
-
-
-def _names(unit: str) -> Select[Absence, str, str]:
-    absent, substitute = aliased(User), aliased(User)
-    return (
-        select(Absence, absent.full_name, substitute.full_name)
-        .join(absent, absent.id == Absence.user_id)
-        .join(substitute, substitute.id == Absence.substitute_id)
-        .where(absent.unit == unit, substitute.unit == unit, substitute.is_active)
-    )
+    away: Mapping[UUID, Substitution] = work.session.info[key]
+    return away
 
 
 def holders(work: UnitOfWork, unit: str, user_ids: Iterable[UUID], role: str) -> dict[UUID, tuple[UUID, str]]:
     """Of these members the absent ones, with the account and name of a substitute who holds this role himself."""
     absent = Absence.user_id.in_(list(user_ids))
-    rows = work.session.execute(
+    found = work.session.execute(
         select(Absence.user_id, User.id, User.rank, User.full_name)
         .join(User, User.id == Absence.substitute_id)
         .join(UserRole, (UserRole.user_id == User.id) & (UserRole.role == role))
@@ -112,5 +120,5 @@ def holders(work: UnitOfWork, unit: str, user_ids: Iterable[UUID], role: str) ->
     )
     return {
         user_id: (substitute, " ".join(filter(None, (rank, name))))
-        for user_id, substitute, rank, name in rows
+        for user_id, substitute, rank, name in found
     }

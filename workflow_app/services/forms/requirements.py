@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from workflow_app.engine import checklists
 from workflow_app.engine.checklists import line_answers
@@ -13,11 +13,13 @@ from workflow_app.engine.definitions import Definition
 from workflow_app.engine.forms import Field, Form
 from workflow_app.models.case import Case, CaseWaiver
 from workflow_app.services.case_file import access, answers, remarks
-from workflow_app.services.ground import audit
+from workflow_app.services.ground import audit, rows
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.sop import processes
 from workflow_app.services.sop.processes import definition_of
 from workflow_app.types import Answers
+
+_WAIVERS = select(CaseWaiver.line, CaseWaiver.granted).where(CaseWaiver.case_id == bindparam("case_id"))
 
 FORM_LABELS = {
     "fotokopi": "fotokopi",
@@ -231,10 +233,7 @@ def _record_waiver(work: UnitOfWork, case: Case, value: Mapping[str, Any], submi
 
 
 def _waivers(work: UnitOfWork, case_id: UUID) -> dict[str, bool]:
-    rows = work.session.execute(
-        select(CaseWaiver.line, CaseWaiver.granted).where(CaseWaiver.case_id == case_id)
-    )
-    return dict(rows.all())
+    return dict(rows.read(work, _WAIVERS, {"case_id": case_id}).all())
 
 
 def _given(work: UnitOfWork, case: Case) -> dict[str, Mapping[str, Any]]:

@@ -5,14 +5,14 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 
 from workflow_app.errors import Conflict, Forbidden, InvalidInput, NotFound
 from workflow_app.models.case import Case
 from workflow_app.models.configuration import Configuration
 from workflow_app.permissions import has_role
 from workflow_app.roles import ROLES
-from workflow_app.services.ground import audit
+from workflow_app.services.ground import audit, rows
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import (
     configuration_keys,
@@ -30,6 +30,8 @@ INSTANT = timedelta(microseconds=1)
 SEED: dict[str, Any] = configuration_keys.SEED
 """What holds until the office says otherwise."""
 
+Kept = Row[*tuple[Any, ...]]
+_ALL = select(*Configuration.__table__.columns).order_by(Configuration.valid_from)
 READ = "configuration"
 SET, WITHDRAWN = "configuration.set", "configuration.withdrawn"
 
@@ -50,14 +52,14 @@ def entry(work: UnitOfWork, key: str, at: datetime | None = None) -> Entry:
     return Entry(key, configuration_plans.whole(key, last.value, SEED.get(key)), last.valid_from)
 
 
-def _rows(work: UnitOfWork) -> dict[str, list[Configuration]]:
+def _rows(work: UnitOfWork) -> dict[str, list[Kept]]:
     """Everything that was ever set, by key, oldest first. Read once per unit of work: it is little, and pages ask often."""
     if READ not in work.session.info:
-        rows: dict[str, list[Configuration]] = {}
-        for row in work.session.scalars(select(Configuration).order_by(Configuration.valid_from)):
-            rows.setdefault(row.key, []).append(row)
-        work.session.info[READ] = rows
-    known: dict[str, list[Configuration]] = work.session.info[READ]
+        told: dict[str, list[Kept]] = {}
+        for row in rows.read(work, _ALL):
+            told.setdefault(row.key, []).append(row)
+        work.session.info[READ] = told
+    known: dict[str, list[Kept]] = work.session.info[READ]
     return known
 
 
@@ -125,7 +127,7 @@ def withdraw(work: UnitOfWork, key: str, valid_from: datetime) -> None:
     _record(work, WITHDRAWN, Entry(key, before, valid_from), row.value, answers)
     for each in carried:
         _keep(work, each, were[each.valid_from], answers)
-    work.session.delete(row)
+    work.session.delete(work.session.get_one(Configuration, (key, valid_from)))
     work.session.flush()
     work.session.info.pop(READ, None)
 
@@ -255,9 +257,9 @@ def _set(work: UnitOfWork, key: str) -> list[Entry]:
 def _dangling(work: UnitOfWork, new: Sequence[Entry]) -> list[str]:
     """What would be named without being there, once the new values hold."""
     told: dict[str, dict[datetime, Any]] = {key: {configuration_references.ALWAYS: SEED[key]} for key in SEED}
-    for key, rows in _rows(work).items():
-        if rows:
-            told.setdefault(key, {}).update({row.valid_from: row.value for row in rows})
+    for key, kept in _rows(work).items():
+        if kept:
+            told.setdefault(key, {}).update({row.valid_from: row.value for row in kept})
     for each in new:
         told.setdefault(each.key, {})[each.valid_from] = each.value
     return configuration_references.faults({key: sorted(told[key].items()) for key in told})

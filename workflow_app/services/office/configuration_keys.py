@@ -115,8 +115,9 @@ def shape(key: str) -> Callable[[Any], str]:
 
 def may_change_some(told: Mapping[str, Any], roles: Collection[str]) -> bool:
     """By the owners that the office has set: does one of the roles change anything of the office's?"""
+    held = frozenset(roles)
     return any(
-        owner_told(told.get(name), each.owner).may_change & {*roles}
+        owner_told(told.get(name), each.owner).may_change & held
         for name, each in FAMILIES.items()
         if name not in OF_THE_SITE
     )

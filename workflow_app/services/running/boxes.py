@@ -15,7 +15,7 @@ from workflow_app.errors import Conflict, InvalidInput
 from workflow_app.models.box import BoxOpening, BoxSheet
 from workflow_app.models.case import Case
 from workflow_app.permissions import BOX_OPENERS, BOX_WITNESSES, check_role
-from workflow_app.services.accounts import people
+from workflow_app.services.accounts import own_account, people
 from workflow_app.services.accounts.users import UserView
 from workflow_app.services.case_file import access
 from workflow_app.services.ground import audit
@@ -71,7 +71,7 @@ def open_box(work: UnitOfWork, asked: Asked, second: UserView | None, token: str
     The same `token` again answers with the cases it began. Raises `InvalidInput` with a sentence per field.
     """
     check_role(work.actor, BOX_OPENERS)
-    access.check_account(work)
+    own_account.check(work)
     faults = _judge(work, asked) | _judge_second(work, second)
     if faults or second is None:
         raise InvalidInput(fields=faults)

@@ -15,7 +15,7 @@ from workflow_app.models.case import Case
 from workflow_app.models.letter import Letter
 from workflow_app.models.task import Task
 from workflow_app.permissions import BEGINNERS, CONFINED_DISPOSERS, LEADS, check_role, has_role
-from workflow_app.services.accounts import people
+from workflow_app.services.accounts import own_account, people
 from workflow_app.services.case_file import (
     access,
     case_tasks,
@@ -104,7 +104,7 @@ def start(
     begun = _begun_with(work, token) if token else None
     if begun is not None:
         return _started(work, begun)
-    access.check_account(work)
+    own_account.check(work)
     check_startable(work, process_key)
     begins_with = {**(begins_with or {}), **beginner(work, process_key)}
     opened = openings.open_case(

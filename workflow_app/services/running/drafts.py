@@ -12,7 +12,7 @@ from workflow_app.engine.forms import Form
 from workflow_app.errors import Conflict
 from workflow_app.models.case import Case
 from workflow_app.models.task import Draft, Task
-from workflow_app.services.accounts import people
+from workflow_app.services.accounts import own_account, people
 from workflow_app.services.case_file import access, answers, moved_starts, precedence, task_rights
 from workflow_app.services.forms import inheritance
 from workflow_app.services.ground import rows
@@ -84,7 +84,7 @@ def save(
     # The task row is locked, so that a draft cannot reappear behind a completion; what is still to be written is not read over.
     work.session.flush()
     work.session.refresh(task, with_for_update={"key_share": True})
-    access.check_account(work)
+    own_account.check(work)
     if task.status != "open":
         raise precedence.ended(work, task)
     task_rights.check_may_work(work, case, task)

@@ -26,6 +26,7 @@ from workflow_app.services.office import configuration_keys
 from workflow_app.services.sop import model_parts
 
 CURRENT = "current definitions"
+_CURRENT = select(DefinitionRow).where(DefinitionRow.is_current).order_by(DefinitionRow.process_key)
 _versions: dict[UUID, int] = {}
 _loaded: dict[UUID, Definition] = {}
 _working: dict[str, frozenset[str]] = {}
@@ -217,9 +218,7 @@ def check_startable(work: UnitOfWork, key: str) -> None:
 
 
 def _current_rows(work: UnitOfWork) -> Iterable[DefinitionRow]:
-    return work.session.scalars(
-        select(DefinitionRow).where(DefinitionRow.is_current).order_by(DefinitionRow.process_key)
-    )
+    return work.session.scalars(_CURRENT)
 
 
 def _view(row: DefinitionRow) -> ProcessView:
