@@ -66,12 +66,6 @@ def _recognise(**arguments: Any) -> dict[str, Any]:
     return recognition.recognise(**arguments)
 
 
-def _read_digits(**arguments: Any) -> dict[str, Any]:
-    from ocr import tesseract
-
-    return tesseract.read_digits(**arguments)
-
-
 def _find_turn(**arguments: Any) -> dict[str, Any]:
     from ocr import tesseract
 
@@ -130,7 +124,6 @@ JOBS: dict[str, Callable[..., dict[str, Any]]] = {
     "probe": _probe,
     "recognise": _recognise,
     "find_turn": _find_turn,
-    "read_digits": _read_digits,
     "redraw": _redraw,
     "look_for_codes": _look_for_codes,
     "arrange": _arrange,

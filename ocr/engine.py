@@ -8,13 +8,12 @@ from ocr import answers, cards
 from ocr.errors import DecodeFailed, DecodeTimeout, EngineError, EngineFailed, EngineMissing, EngineTimeout
 from ocr.letter_numbers import with_roman_months
 from ocr.sandbox import Sandbox
-from ocr.types import Box, Options, Word
+from ocr.types import Options, Word
 
 PROBE_SECONDS = 15.0
 _PROBE: dict[str, type] = {"version": str, "languages": list}
 _RECOGNISED: dict[str, type] = {"text": str, "words": list}
 _TURN = {"turn": int, "confidence": float}
-_DIGITS: dict[str, type] = {"looks": list}
 
 
 class Probe(NamedTuple):
@@ -86,21 +85,6 @@ def recognise(
     if one_block:
         text, words = cards.as_printed(text, words)
     return Recognised(text, words, image.with_suffix(".pdf"))
-
-
-def read_digits(sandbox: Sandbox, image: Path, place: Box, options: Options) -> tuple[str, ...]:
-    """The digits of one line at a place of the picture, looked at several times. Raises as `recognise` does."""
-    found = _call(
-        sandbox,
-        "read_digits",
-        _DIGITS,
-        options.page_seconds,
-        options,
-        languages=options.languages,
-        image=str(image),
-        place=[place.left, place.top, place.width, place.height],
-    )
-    return tuple(map(str, found["looks"]))
 
 
 def find_turn(sandbox: Sandbox, image: Path, dpi: int, options: Options) -> int:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ocr import answers, card_numbers, engine
+from ocr import answers, engine
 from ocr.engine import Recognised
 from ocr.errors import DecodeFailed, EngineError, OcrError
 from ocr.geometry import place_box
@@ -80,8 +80,7 @@ def read_page(
         if turn is None and prepared["is_sideways"] and (found := _turn_of(sandbox, prepared, options)):
             prepared = prepare(turn=found)
         first = _recognise(sandbox, prepared, options)
-        prepared, best = _better(sandbox, prepare, prepared, first, options)
-        page = _recognised(sandbox, no, prepared, _with_number(sandbox, prepared, best, options))
+        page = _recognised(sandbox, no, *_better(sandbox, prepare, prepared, first, options))
         return _with_codes(sandbox, path, media_type, page)
     except (DecodeFailed, EngineError) as error:
         return ReadPage(failed(no, error), {}, thumbnail=thumbnail)
@@ -111,25 +110,6 @@ def _better(
         if again.weight > recognised.weight:
             recognised = again
     return prepared, recognised
-
-
-def _with_number(
-    sandbox: Sandbox, prepared: dict[str, Any], recognised: Recognised, options: Options
-) -> Recognised:
-    """Of an identity card: its number looked at again as digits alone, where it was read with doubt."""
-    size = prepared["image_width"], prepared["image_height"]
-    seen = card_numbers.doubt(recognised.words, *size)
-    if seen is None:
-        return recognised
-    try:
-        looks = engine.read_digits(sandbox, prepared["image"], seen.place, options)
-    except EngineError:
-        return recognised
-    number = card_numbers.decided(seen, looks)
-    if number is None:
-        return recognised
-    text, words = card_numbers.put(recognised.text, recognised.words, seen, number)
-    return recognised._replace(text=text, words=words)
 
 
 def _prepare(

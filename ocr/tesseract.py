@@ -7,8 +7,6 @@ import sys
 from signal import SIGXCPU
 from typing import Any
 
-from PIL import Image, ImageOps
-
 from ocr import engine_output
 from ocr.errors import EngineFailed, EngineMissing, EngineTimeout, lack_of
 
@@ -26,11 +24,6 @@ INSTALL = "sudo apt install tesseract-ocr tesseract-ocr-ind tesseract-ocr-osd"
 _CONFIG = (
     "--psm {layout} --dpi {dpi} -c thresholding_method={threshold} -c tessedit_create_tsv=1 -c textonly_pdf=1"
 )
-
-_DIGITS_CONFIG = "--psm 7 --dpi 300 -c tessedit_char_whitelist=0123456789:"
-LINE_HEIGHTS, MARGIN = (32, 36, 44), 12
-"""Pixels of a line that is read by itself, and of the white around it. Its digits are read differently at each height, mostly
-the wrong ones."""
 
 
 def probe(command: str, languages: str) -> dict[str, Any]:
@@ -70,29 +63,6 @@ def recognise(
             raise (EngineTimeout if error.status == -SIGXCPU else EngineFailed) from None
         text, table = (base.with_suffix(suffix).read_text("utf-8") for suffix in (".txt", ".tsv"))
         return engine_output.answer(text, table)
-
-
-def read_digits(command: str, languages: str, image: str, place: list[int]) -> dict[str, Any]:
-    """The digits of one line at a place (left, top, width, height) of a page, once for each of `LINE_HEIGHTS`: what stands
-    behind the last colon there.
-    """
-    pytesseract.tesseract_cmd = command
-    left, top, width, height = place
-    with Image.open(image, formats=["PPM"]) as page:
-        line = page.crop((left, top, min(page.width, left + width), min(page.height, top + height)))
-    return {"looks": [_digits(languages, line, height) for height in LINE_HEIGHTS]}
-
-
-def _digits(languages: str, line: Image.Image, height: int) -> str:
-    size = max(1, round(line.width * height / max(1, line.height))), height
-    small = ImageOps.expand(line.resize(size, Image.Resampling.LANCZOS), MARGIN, 255)
-    try:
-        text = pytesseract.image_to_string(small, languages, config=_DIGITS_CONFIG)
-    except pytesseract.TesseractNotFoundError:
-        raise EngineMissing(f"Tesseract belum terpasang. Pasang dengan: {INSTALL}") from None
-    except pytesseract.TesseractError as error:
-        raise (EngineTimeout if error.status == -SIGXCPU else EngineFailed) from None
-    return "".join(text.split()).rpartition(":")[2]
 
 
 def find_turn(command: str, image: str, dpi: int) -> dict[str, Any]:
