@@ -9,6 +9,7 @@ import pytest
 from tests.unit.engine.counter import service_counter
 from tests.unit.engine.folder import Folder
 from tests.unit.engine.play import DUE, NOW, Play, line
+from workflow_app.engine import run as steps
 from workflow_app.engine import runner, state
 from workflow_app.engine.functions import Value
 from workflow_app.errors import LoopLimitReached, ProcessFault, TaskNotReady
@@ -41,7 +42,7 @@ def test_the_state_is_read_and_written_once_however_many_effects_a_step_has(
         return call
 
     for name in ("pack", "unpack"):
-        monkeypatch.setattr(runner, name, counted(name))
+        monkeypatch.setattr(steps, name, counted(name))
     run = runner.open_case(play.definition, play.step.state, NOW)
     run.complete_task(play.step.open_tasks[0].id, {})
     while run.effects:
