@@ -293,4 +293,4 @@ def test_r37_a_paper_above_the_level_is_on_no_page_of_who_works_on_its_case(
     for route in own:
         with taken_back(works), send(visitors["budi"], route) as answer:
             statuses.add(answer.status_code)
-    assert (len(own), statuses) == (23, {404})
+    assert (len(own), statuses) == (25, {404})

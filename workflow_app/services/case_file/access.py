@@ -189,13 +189,13 @@ def sight(work: UnitOfWork) -> Sight:
 
 def sees_case(work: UnitOfWork) -> ColumnElement[bool]:
     """The same rule as `can_see_case` as a condition on `Case`, for lists and searches."""
-    return in_sight(sight(work))
+    return sees_case_of(sight(work))
 
 
 @lru_cache(maxsize=sights.MOST)
-def in_sight(sight: Sight) -> ColumnElement[bool]:
+def sees_case_of(sight: Sight) -> ColumnElement[bool]:
     """The same of a sight."""
-    return _reaches(sight.actor, unwalled(sight, Case.id))
+    return _reaches(sight.actor, not_behind_wall_of(sight, Case.id))
 
 
 def sees_of_many(work: UnitOfWork) -> ColumnElement[bool]:
@@ -226,10 +226,10 @@ def minds_case(work: UnitOfWork) -> ColumnElement[bool]:
 
 def not_behind_wall(work: UnitOfWork, case_id: ColumnElement[UUID] | Mapped[UUID]) -> ColumnElement[bool]:
     """No wall stands between the actor and the case with this id: `is_behind_wall` as a condition."""
-    return unwalled(sight(work), case_id)
+    return not_behind_wall_of(sight(work), case_id)
 
 
-def unwalled(sight: Sight, case_id: ColumnElement[UUID] | Mapped[UUID]) -> ColumnElement[bool]:
+def not_behind_wall_of(sight: Sight, case_id: ColumnElement[UUID] | Mapped[UUID]) -> ColumnElement[bool]:
     """The same of a sight. What is hidden from one person is little and is gathered once per statement, so that a list still reads
     its index in order.
     """

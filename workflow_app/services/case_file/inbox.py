@@ -193,7 +193,7 @@ def _positions(
     """The first tasks of a list by age. Each ground for being in it is one index read in order, so that it costs the same
     however many tasks there are.
     """
-    seen = access.unwalled(sight, Task.case_id)
+    seen = access.not_behind_wall_of(sight, Task.case_id)
     parts = [
         select(Task.id, Task.created_at)
         .where(Task.status == "open", ground, seen, *filters)
@@ -237,7 +237,7 @@ def _grounds(sight: Sight, served: Served, tab: Tab) -> list[ColumnElement[bool]
 
 def _reaches(sight: Sight) -> ColumnElement[bool]:
     """Standing in opens no case: what the substitute does not see himself he does not find among the tasks of the absent."""
-    return Task.case_id.in_(select(Case.id).where(access.in_sight(sight)))
+    return Task.case_id.in_(select(Case.id).where(access.sees_case_of(sight)))
 
 
 def _queues_of_absent(sight: Sight) -> list[ColumnElement[bool]]:
