@@ -1,13 +1,15 @@
 """Two who change the same key of the configuration at the same moment, and one who presses twice."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.integration.conftest import MONDAY
 from tests.integration.races.meeting import outcome, second_comes_while_first_holds, together
 from tests.integration.races.office import Office
 from workflow_app.errors import Conflict
+from workflow_app.services.days import holiday_years
+from workflow_app.services.days.holiday_years import Asked
 from workflow_app.services.governing import changes
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import configuration
@@ -67,3 +69,27 @@ def test_one_takes_back_what_the_other_takes_back_at_the_same_time(office: Offic
     assert first is None
     assert isinstance(second, Conflict)
     assert values(office, start) == []
+
+
+def test_a_holiday_stands_beside_what_another_changes_of_the_calendar_at_the_same_time(
+    office: Office,
+) -> None:
+    key, start = "kalender.hari_kerja", datetime(2028, 1, 2, 16, 0, tzinfo=UTC)
+    asked = Asked("libur", "2028-02-01", "Contoh: hari jadi kantor", mulai="2028-01-03")
+
+    def work_on_saturdays(work: UnitOfWork) -> None:
+        known = configuration.value(work, key, start)
+        configuration.set_value(work, key, {**known, "hari": [*known["hari"], "sabtu"]}, start)
+
+    def add_a_holiday(work: UnitOfWork) -> None:
+        holiday_years.change(work, "hari_kerja", 2028, asked)
+
+    people = office.people
+    outcomes = second_comes_while_first_holds(
+        office.works, (people["sari"], work_on_saturdays), (people["dewi"], add_a_holiday)
+    )
+    assert outcomes == (None, None)
+    with office.works.begin(SYSTEM) as work:
+        found = configuration.value(work, key, start)
+    assert "sabtu" in found["hari"]
+    assert "2028-02-01" in found["libur"]

@@ -170,8 +170,7 @@ def change(work: UnitOfWork, name: str, number: int, asked: Asked) -> None:
     """
     key = f"{PREFIX}{name}"
     configuration.check_changer(work, key)
-    work.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"configuration:{key}", 0))))
-    work.session.info.pop(configuration.READ, None)
+    configuration.lock(work)
     entry = _entry(work, name, number, asked)
     if entry.value != configuration.value(work, key, entry.valid_from):
         configuration.set_value(work, key, entry.value, entry.valid_from)
