@@ -75,6 +75,24 @@ def test_a_value_that_says_one_thing_is_said_whole() -> None:
     assert over("saluran_pesan", [], ["surel"], ["telepon"]) == ["surel"]
 
 
+@pytest.mark.parametrize(
+    ("key", "written", "new"),
+    [
+        ("sttp.langkah_turunan", ["bukti", "tenggat"], ["bukti"]),
+        ("wilayah.dalam_kota", ["63.06.05.1002", "63.06.05.1001"], ["63.06.05"]),
+        ("wilayah.dalam_kota", ["63.06.05", "63.06.05.1001"], ["63.06.01"]),
+        ("kontak_peran", {"admin": {}}, {"admin": ONE}),
+        ("pengganti_peran", {"ka_spkt": []}, {"ka_spkt": ["pamapta"]}),
+    ],
+)
+def test_what_a_file_wrote_in_its_own_way_is_not_written_again_by_a_change_of_a_later_day(
+    key: str, written: Any, new: Any
+) -> None:
+    assert not configuration_keys.fault(key, written)
+    assert told({1: written}, {5: new}, key=key) == {5: new}
+    assert told({1: written, 5: new}, {}, gone=5, key=key) == {}
+
+
 def test_two_signatories_never_make_a_third() -> None:
     seed = SEED["penandatangan.sktlk"]
     first = {**seed, "atas_nama": "a.n. UJI", "nama": "SATU", "pangkat": "AIPDA", "nrp": "11111111"}
