@@ -16,7 +16,7 @@ from workflow_app.models.case import Case
 from workflow_app.models.definition import DefinitionFile
 from workflow_app.models.event_log import CaseStep
 from workflow_app.models.task import Task
-from workflow_app.services.case_file import moves
+from workflow_app.services.case_file import moves, unlogged
 from workflow_app.services.case_file.event_log import StayEnd
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.measuring import event_export, stay_tallies
@@ -176,6 +176,24 @@ def test_the_audit_finds_a_log_that_differs_from_its_case_and_a_day_that_is_coun
         }
 
     assert faults == {("log", f"case {lost}"), ("log", f"case {moved}"), ("tally", "day 2026-11-23")}
+
+
+def test_a_case_of_before_that_was_filled_in_while_its_column_was_new_is_counted_as_filled(
+    works: Works, play: Play
+) -> None:
+    """The code of before, which knows no such column, did a step between the upgrade of the database and its own end."""
+    case_id = play("sktlk_ktp", 4)
+    with works.begin(SYSTEM) as work:
+        work.session.execute(update(Case).where(Case.id == case_id).values(is_logged=False))
+        standing = work.session.get_one(Case, case_id).standing
+    before = [step.no for step in logged.steps_of(works, case_id)]
+
+    with works.begin(SYSTEM) as work:
+        assert unlogged.fill_some(work) == 1
+    with works.begin(SYSTEM) as work:
+        assert not unlogged.is_any(work)
+        assert work.session.get_one(Case, case_id).standing == standing
+    assert [step.no for step in logged.steps_of(works, case_id)] == before
 
 
 def test_a_version_that_cannot_be_read_any_more_keeps_no_other_from_being_counted(

@@ -28,17 +28,17 @@ STEPS = text("""
            array[case when t.due_at is null then 0 when t.done_at > t.due_at then 3 else 1 end]
     from task t join service_case c on c.id = t.case_id
          join model_part p on p.definition_id = c.definition_id and p.key = t.element
-    where t.case_id = any(:cases) and t.status = 'done'
+    where t.case_id = any(:cases) and t.status = 'done' and c.standing is null
     on conflict do nothing
 """)
 STANDING = text("""
-    update service_case c set is_logged = true, standing = coalesce((
+    update service_case c set is_logged = true, standing = coalesce(c.standing, (
         select jsonb_object_agg(w.id, jsonb_build_array(p.id, w.since))
         from (select t.id, t.element, t.created_at as since from task t where t.case_id = c.id and t.status = 'open'
               union all
               select e.task_id, e.element, e.deferred_at from pending_effect e where e.case_id = c.id) w
         join model_part p on p.definition_id = c.definition_id and p.key = w.element), '{}')
-    where c.id = any(:cases) and c.standing is null
+    where c.id = any(:cases) and (c.standing is null or not c.is_logged)
 """)
 
 
