@@ -1,12 +1,17 @@
 """The trail: append-only, chained, verifiable."""
 
+from contextlib import suppress
+from uuid import uuid4
+
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
+from workflow_app.errors import Conflict
 from workflow_app.models.audit import AuditEvent
 from workflow_app.services.ground import audit
-from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
+from workflow_app.types import SYSTEM
 
 
 def test_events_of_a_chain_verify(work: UnitOfWork) -> None:
@@ -45,6 +50,27 @@ def test_many_events_at_once_follow_one_another_in_chains_that_exist_and_in_thos
         ("test:b", 4, None),
         ("test:c", 1, 3),
     ]
+
+
+def test_a_chain_goes_on_after_a_part_of_the_work_was_taken_back(works: Works) -> None:
+    """Of the chain that began there nothing is left, and the lock on the other one's head is asked for again."""
+    known, begun = f"test:{uuid4()}", f"test:{uuid4()}"
+    with works.begin(SYSTEM) as work:
+        audit.record(work, known, "test.happened")
+        with suppress(Conflict), work.session.begin_nested():
+            for chain in (known, begun):
+                audit.record(work, chain, "test.taken_back")
+            raise Conflict()
+        audit.record_all(work, [audit.Happening(chain, "test.happened") for chain in (known, begun)])
+
+    with works.begin(SYSTEM) as work:
+        query = select(AuditEvent.action, AuditEvent.position).where(AuditEvent.chain.in_([known, begun]))
+        assert sorted(work.session.execute(query).all()) == [
+            ("test.happened", 1),
+            ("test.happened", 1),
+            ("test.happened", 2),
+        ]
+        assert list(audit.verify_chains(work)) == []
 
 
 def test_an_event_cannot_be_changed_or_deleted(work: UnitOfWork) -> None:

@@ -10,13 +10,15 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Mapped
+from sqlalchemy.event import listens_for
+from sqlalchemy.orm import Mapped, Session
 
 from workflow_app.models.audit import AuditChain, AuditEvent
 from workflow_app.services.ground import rows
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 
 GENESIS = bytes(32)
+HEADS = "audit_heads"
 
 
 @dataclass(frozen=True)
@@ -125,8 +127,14 @@ def take_head(work: UnitOfWork, head: AuditChain) -> None:
 
 def _heads(work: UnitOfWork) -> dict[str, AuditChain]:
     """The heads that are ours until commit, by the names of their chains."""
-    held: dict[str, AuditChain] = work.session.info.setdefault("audit_heads", {})
+    held: dict[str, AuditChain] = work.session.info.setdefault(HEADS, {})
     return held
+
+
+@listens_for(Session, "after_soft_rollback")
+def _let_go(session: Session, _transaction: object) -> None:
+    """A savepoint that is taken back lets go of the locks that were taken in it, and of the chains that began there."""
+    session.info.pop(HEADS, None)
 
 
 def _first_head(work: UnitOfWork, chain: str) -> AuditChain:
