@@ -153,6 +153,18 @@ def test_a_form_that_is_filled_with_a_plan_leads_back_to_what_holds_today(works:
     assert names == [seed["nama"], "CONTOH PENGGANTI", seed["nama"]]
 
 
+@pytest.mark.parametrize("start", [FIRST, None])
+def test_a_plan_is_brought_forward_by_its_form(works: Works, head: Actor, start: datetime | None) -> None:
+    """What the form shows holds from the earlier day on, though it repeats the plan that it was filled with."""
+    key = "kontak_peran"
+    plan(works, head, key, contact(pimpinan="pimpinan@contoh.id", admin="admin@contoh.id"), LATER)
+    plan(works, head, key, contact(admin="baru@contoh.id"), start, filled=LATER)
+    with works.begin(head) as work:
+        earlier, later = (configuration.value(work, key, at) for at in (start, LATER))
+    assert earlier == {"pimpinan": {"surel": "pimpinan@contoh.id"}, "admin": {"surel": "baru@contoh.id"}}
+    assert later["pimpinan"] == {"surel": "pimpinan@contoh.id"}
+
+
 def test_parts_that_together_cannot_be_are_refused_with_the_day_and_nothing_is_kept(
     works: Works, head: Actor
 ) -> None:

@@ -159,7 +159,8 @@ def read(
     work: UnitOfWork, key: str, posted: Posted, start: datetime | None, filled: datetime | None = None
 ) -> tuple[Any, Faults]:
     """The value that a form sent, as it would hold from `start` on, and by input what is wrong with it. The form was filled with what
-    holds at `filled` (None, both: now): what it merely repeats of that, another change may have planned otherwise.
+    holds at `filled` (None, both: now): what it merely repeats of that, another change may have planned otherwise. A plan that is
+    brought forward holds as the form shows it.
     """
     _check(work, key)
     form = _changeable(work, key, _form(work, key))
@@ -167,7 +168,8 @@ def read(
         raise NotFound()
     value, faults = configuration_forms.read(key, form, posted)
     if not faults:
-        before, onto = (configuration.value(work, key, at) for at in (filled, start))
+        is_forward = filled is not None and filled > (start or work.clock())
+        before, onto = (configuration.value(work, key, at) for at in (start if is_forward else filled, start))
         value = configuration_plans.over(key, before, configuration_plans.whole(key, value, before), onto)
     return value, faults
 
