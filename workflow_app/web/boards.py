@@ -39,11 +39,12 @@ def show() -> ResponseReturnValue:
     """The board. Who asks with what he shows already is answered 204 while that is so."""
     days = _days()
     with unit_of_work() as work:
-        signs = vitals.read(work)
-        known = freshness.word(work, signs, days)
+        # A message that is tried again is no event, so the word of the cases does not tell of it.
+        signs, stopped = vitals.read(work), stoppages.read(work)
+        known = freshness.word(work, signs, days, stopped.messages)
         if freshness.is_known(known):
             return freshness.NOTHING_NEW
-        board, stopped = boards.read(work, days), stoppages.read(work)
+        board = boards.read(work, days)
     return render_template(
         "boards/show.html",
         board=board,
