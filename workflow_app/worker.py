@@ -106,8 +106,8 @@ def create_worker(settings: Settings, works: Works) -> App:
     def send_message(context: JobContext, message_id: str) -> None:
         sending.send(works, ways, UUID(message_id), is_last_try=context.job.attempts >= PATIENT)
 
-    for name, act in {"move_cases": moves.carry_out, "make_bag": bag_making.make}.items():
-        app.task(name=name, queue=QUEUES[name], retry=RETRY)(partial(_carry_out, works, act))
+    for name, act in {"move_cases": _move_cases, "make_bag": _make_bag}.items():
+        app.task(name=name, queue=QUEUES[name], retry=RETRY, pass_context=True)(partial(act, works))
 
     @app.task(name="restore_case", queue="counter", retry=RETRY)
     def restore_case(case_id: str) -> None:
@@ -125,8 +125,12 @@ def create_worker(settings: Settings, works: Works) -> App:
     return app
 
 
-def _carry_out(works: Works, act: Callable[[Works, UUID], None], order_id: str) -> None:
-    act(works, UUID(order_id))
+def _move_cases(works: Works, _context: JobContext, order_id: str) -> None:
+    moves.carry_out(works, UUID(order_id))
+
+
+def _make_bag(works: Works, context: JobContext, order_id: str) -> None:
+    bag_making.make(works, UUID(order_id), is_last_try=context.job.attempts >= RETRIES)
 
 
 Part = Callable[[App], Awaitable[None]]

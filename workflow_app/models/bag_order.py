@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, CheckConstraint, ForeignKey, Index, Uuid
+from sqlalchemy import ARRAY, BigInteger, CheckConstraint, ForeignKey, Index, String, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from workflow_app.models.base import Base
@@ -41,3 +41,5 @@ class BagOrder(Base):
     """Of the file in the object store."""
     size: Mapped[int | None] = mapped_column(BigInteger)
     made_at: Mapped[datetime | None]
+    stored: Mapped[list[str]] = mapped_column(ARRAY(String), default=list)
+    """SHA-256 of all that a try may have put into the store, also one that was cut off: the store is to let go of each."""

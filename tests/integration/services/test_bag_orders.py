@@ -7,8 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from time import sleep
-from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select, text
@@ -16,10 +15,10 @@ from sqlalchemy import select, text
 from archive.errors import BlobMissing
 from tests.integration.conftest import TestClock
 from tests.integration.services import desk, scans
+from tests.integration.services.bagging import actions, ask, state
 from workflow_app.connections import blobs as blobs_of
 from workflow_app.errors import Conflict, Forbidden, InvalidInput, NotFound, StorageAway
 from workflow_app.models.audit import AuditEvent
-from workflow_app.models.bag_order import BagOrder
 from workflow_app.models.wall import CaseWall
 from workflow_app.services.accounts import users
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
@@ -53,30 +52,12 @@ def case(works: Works, budi: Actor, sari: Actor, sktlk: str) -> Case:
     return number, case_id, secret
 
 
-def ask(works: Works, actor: Actor, *numbers: str, level: str = "rahasia", **wish: Any) -> UUID:
-    with works.begin(actor) as work:
-        return bag_orders.order(work, wish.pop("token", str(uuid4())), numbers=numbers, level=level, **wish)
-
-
-def state(works: Works, order_id: UUID) -> BagOrder:
-    with works.begin(SYSTEM) as work:
-        found = work.session.get_one(BagOrder, order_id)
-        work.session.expunge(found)
-        return found
-
-
 def taken_out(works: Works, actor: Actor, order_id: UUID) -> bytes:
     with works.begin(actor) as work:
         found = bag_orders.content(work, order_id)
     data = b"".join(found.chunks)
     assert len(data) == found.size
     return data
-
-
-def actions(works: Works, chain: str) -> list[str]:
-    with works.begin(SYSTEM) as work:
-        query = select(AuditEvent.action).where(AuditEvent.chain == chain).order_by(AuditEvent.position)
-        return list(work.session.scalars(query))
 
 
 def test_r74_the_bag_verifies_and_holds_papers_and_the_whole_trail(

@@ -34,6 +34,7 @@ def upgrade() -> None:
         sa.Column("sha256", sa.String(), nullable=True),
         sa.Column("size", sa.BigInteger(), nullable=True),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("stored", sa.ARRAY(sa.String()), nullable=False),
         sa.CheckConstraint(
             "status in ('waiting', 'making', 'ready', 'failed', 'gone')", name=op.f("ck_bag_order_status")
         ),

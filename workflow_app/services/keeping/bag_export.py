@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -14,6 +14,7 @@ import archive.versions
 from archive.bags import Bag, new_bag
 from archive.models import Blob, Document, Page, Rendition, RenditionKind
 from workflow_app.errors import Conflict, NotFound
+from workflow_app.models.audit import AuditEvent
 from workflow_app.models.case import Case
 from workflow_app.models.document import CaseDocument
 from workflow_app.permissions import LEVELS
@@ -87,6 +88,20 @@ def record(work: UnitOfWork, chosen: Chosen, bag_id: str) -> None:
     for case in sorted(chosen.cases, key=lambda case: case.id):
         if case.id not in told:
             audit.record_case(work, case.id, "case.exported", bag=bag_id)
+
+
+def unrecorded(work: UnitOfWork, chosen: Chosen, bag_id: str) -> Chosen:
+    """Those of the papers of which it is not on record yet that they leave in this bag. Its cases are."""
+    ids = [document.id for document in chosen.papers]
+    held = select(CaseDocument.case_id).where(CaseDocument.document_id.in_(ids)).distinct()
+    chains = [*map(paper_trail.own_chain, ids), *map(audit.case_chain, work.session.scalars(held))]
+    told = select(AuditEvent.details["document_id"].astext).where(
+        AuditEvent.chain.in_(chains),
+        AuditEvent.action == "document.exported",
+        AuditEvent.details["bag"].astext == bag_id,
+    )
+    known = set(work.session.scalars(told))
+    return replace(chosen, cases=[], papers=[each for each in chosen.papers if str(each.id) not in known])
 
 
 def write(

@@ -2,7 +2,9 @@
 not see any more is not given away.
 """
 
+import hashlib
 import zipfile
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import update
 
-from workflow_app.errors import Busy, Forbidden, NotFound, Unavailable
+from workflow_app.errors import Away, Busy, Forbidden, NotFound, Unavailable
 from workflow_app.models.bag_order import BagOrder
 from workflow_app.permissions import BAG_ORDERERS, check_role, clearance
 from workflow_app.services.accounts import users
@@ -22,30 +24,42 @@ from workflow_app.types import SYSTEM, Actor
 FAILED = "Tas arsip tidak dapat dibuat. Coba lagi; bila tetap gagal, hubungi admin."
 
 
-def make(works: Works, order_id: UUID) -> None:
-    """Make the bag (a job). Begun again it begins anew; one that is made stays. What will not pass by itself ends the order."""
+def make(works: Works, order_id: UUID, *, is_last_try: bool = False) -> None:
+    """Make the bag (a job). Begun again it begins anew; one that is made stays. What will not pass by itself, or has not passed at
+    the last try, ends the order.
+    """
     try:
         _make(works, order_id)
-    except (Busy, Unavailable):
+    except (Busy, Unavailable) as error:
+        if is_last_try and not isinstance(error, Away):
+            give_up(works, order_id)
         raise
     except (Forbidden, NotFound) as error:
         _fail(works, order_id, error.sentence)
     except Exception:
-        _fail(works, order_id, FAILED)
+        give_up(works, order_id)
         raise
+
+
+def give_up(works: Works, order_id: UUID) -> None:
+    """Nobody tries again: who ordered it reads so."""
+    _fail(works, order_id, FAILED)
 
 
 def _make(works: Works, order_id: UUID) -> None:
     with works.begin(SYSTEM) as work:
+        actor = users.actor_with(work, work.session.get_one(BagOrder, order_id).ordered_by)
+    with works.begin(actor) as work:
         made = work.session.get_one(BagOrder, order_id, with_for_update=True)
         if made.status not in ("waiting", "making"):
             return
-        actor, is_recorded = users.actor_with(work, made.ordered_by), made.status == "making"
-    with works.begin(actor) as work:
+        is_recorded = made.status == "making"
         chosen = _chosen(work, order_id)
         # On record before a byte leaves, and once: the heads of the cases' chains are not held while the bag is written.
-        if not is_recorded:
-            bag_export.record(work, chosen, str(order_id))
+        # A later try takes along what has come meanwhile.
+        new = bag_export.unrecorded(work, chosen, str(order_id)) if is_recorded else chosen
+        bag_export.record(work, new, str(order_id))
+        recorded = {document.id for document in chosen.papers}
         facts = {
             "status": "making",
             "papers": len(chosen.papers),
@@ -56,11 +70,14 @@ def _make(works: Works, order_id: UUID) -> None:
     with TemporaryDirectory(prefix="tas-") as place:
         folder, file = Path(place) / "tas", Path(place) / "tas.zip"
         with works.begin(actor) as work:
-            bag_export.write(
-                work, folder, _chosen(work, order_id), str(order_id), partial(_tell, works, order_id)
-            )
+            again = _chosen(work, order_id)
+            papers = [document for document in again.papers if document.id in recorded]
+            told = partial(_tell, works, order_id)
+            bag_export.write(work, folder, replace(again, papers=papers), str(order_id), told)
             name = bag_orders.name_of(work.session.get_one(BagOrder, order_id))
         _zip(folder, file, name)
+        if not _will_store(works, order_id, file):
+            return
         with translated():
             stored = works.blobs.put(file, "application/zip", keep_for=bag_orders.KEPT)
     _finish(works, actor, order_id, stored.sha256, stored.size)
@@ -87,6 +104,20 @@ def _zip(folder: Path, file: Path, name: str) -> None:
         for path in sorted(path for path in folder.rglob("*") if path.is_file()):
             out.write(path, f"{name}/{path.relative_to(folder)}")
             path.unlink()
+
+
+def _will_store(works: Works, order_id: UUID, file: Path) -> bool:
+    """Remember what is put into the store before it lies there: who is cut off behind that leaves nothing that nobody knows. False
+    where another one has ended the order meanwhile.
+    """
+    with file.open("rb") as stream:
+        sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+    with works.begin(SYSTEM) as work:
+        made = work.session.get_one(BagOrder, order_id, with_for_update=True)
+        if made.status != "making":
+            return False
+        made.stored = [*made.stored, sha256]
+    return True
 
 
 def _finish(works: Works, actor: Actor, order_id: UUID, sha256: str, size: int) -> None:

@@ -140,19 +140,22 @@ def content(work: UnitOfWork, order_id: UUID) -> BagFile:
 
 
 def sweep(works: Works) -> None:
-    """Have the store let go of bags whose day is over; what it still locks is asked about the next time."""
+    """Have the store let go of bags whose day is over, and of what became none; what it still locks is asked about the next time."""
     with works.begin(SYSTEM) as work:
-        due = select(BagOrder.id).where(BagOrder.status == "ready", BagOrder.made_at <= work.clock() - KEPT)
+        is_over = (BagOrder.status == "ready") & (BagOrder.made_at <= work.clock() - KEPT)
+        due = select(BagOrder.id).where(
+            is_over | (BagOrder.status == "failed"), func.cardinality(BagOrder.stored) > 0
+        )
         found = work.session.scalars(due).all()
     for order_id in found:
-        with works.begin(SYSTEM) as work:
+        with works.begin(SYSTEM) as work, translated():
             made = work.session.get_one(BagOrder, order_id, with_for_update=True)
             try:
-                with translated():
-                    work.blobs.erase(made.sha256 or "")
+                for sha256 in made.stored:
+                    work.blobs.erase(sha256)
             except BlobLocked:
                 continue
-            made.status = "gone"
+            made.status, made.stored = "gone" if made.status == "ready" else made.status, []
 
 
 def _named(work: UnitOfWork, numbers: Collection[str]) -> list[Case]:

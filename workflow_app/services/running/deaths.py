@@ -17,6 +17,7 @@ from workflow_app.services.correspondence import sending
 from workflow_app.services.ground import jobs
 from workflow_app.services.ground.jobs import Hands
 from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.keeping import bag_making
 from workflow_app.services.papers import reading
 from workflow_app.services.running import performing
 
@@ -73,5 +74,7 @@ def _give_up(works: Works, job: Job) -> None:
         reading.give_up(works, UUID(given["document_id"]), reading.UNREAD)
     elif job.task_name == "make_version":
         version_copies.give_up(works, UUID(given["document_id"]), int(given["version"]))
+    elif job.task_name == "make_bag":
+        bag_making.give_up(works, UUID(given["order_id"]))
     elif job.task_name in stacks.OPENERS.values():
         stacks.give_up(works, UUID(given["stack_id"]))

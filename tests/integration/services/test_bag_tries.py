@@ -1,0 +1,124 @@
+"""Making a bag that was asked for is tried again: nothing of it is left behind, unsaid or waited for in vain."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from time import sleep
+from uuid import UUID
+
+import pytest
+from procrastinate.jobs import Job
+
+from archive.errors import BlobMissing
+from tests.integration.conftest import TestClock
+from tests.integration.services import desk, scans
+from tests.integration.services.bagging import actions, ask, state
+from workflow_app.connections import blobs as blobs_of
+from workflow_app.errors import Busy, StorageAway
+from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.keeping import bag_export, bag_making, bag_orders
+from workflow_app.services.papers import documents
+from workflow_app.services.running import deaths
+from workflow_app.settings import Settings
+from workflow_app.types import Actor
+
+Case = tuple[str, UUID]
+
+
+@pytest.fixture
+def auditor(person: Callable[..., Actor]) -> Actor:
+    return person("wasrik", "auditor")
+
+
+@pytest.fixture
+def case(works: Works, budi: Actor, sktlk: str) -> Case:
+    """Number and id of a case with two papers."""
+    assert sktlk
+    with works.begin(budi) as work:
+        made = desk.new_case(work)
+        for label in ("Surat", "Foto"):
+            documents.upload(work, made.id, element="", label=label, data=scans.picture(label))
+        return made.number, made.id
+
+
+def test_a_worker_that_dies_over_it_again_and_again_ends_the_order(
+    works: Works, auditor: Actor, case: Case
+) -> None:
+    order_id = ask(works, auditor, case[0])
+    gone = Job(
+        id=1,
+        queue="keeping",
+        lock=None,
+        queueing_lock=None,
+        task_name="make_bag",
+        task_kwargs={"order_id": str(order_id)},
+    )
+    deaths._give_up(works, gone)
+    assert (state(works, order_id).status, state(works, order_id).sentence) == ("failed", bag_making.FAILED)
+
+
+def test_what_does_not_pass_until_the_last_try_ends_the_order(
+    works: Works, auditor: Actor, case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order_id = ask(works, auditor, case[0])
+
+    def busy(*_: object, **__: object) -> None:
+        raise Busy()
+
+    monkeypatch.setattr(bag_export, "write", busy)
+    for is_last_try, status in ((False, "making"), (True, "failed")):
+        with pytest.raises(Busy):
+            bag_making.make(works, order_id, is_last_try=is_last_try)
+        assert state(works, order_id).status == status
+
+
+def test_a_try_that_was_cut_off_leaves_no_papers_behind(
+    works: Works, auditor: Actor, case: Case, clock: TestClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It had put its bag into the store already; the next one is another file."""
+    monkeypatch.setattr(bag_orders, "KEPT", timedelta(seconds=1))
+    order_id = ask(works, auditor, case[0])
+    left: list[str] = []
+
+    def cut_off(_works: Works, _actor: Actor, _order_id: UUID, sha256: str, _size: int) -> None:
+        left.append(sha256)
+        raise Busy()
+
+    with monkeypatch.context() as patch, pytest.raises(Busy):
+        patch.setattr(bag_making, "_finish", cut_off)
+        bag_making.make(works, order_id)
+    clock.at += timedelta(minutes=2)
+    bag_making.make(works, order_id)
+    made = state(works, order_id)
+    assert made.sha256 is not None and made.sha256 not in left
+    clock.at += timedelta(minutes=1)
+    sleep(1.1)
+    bag_orders.sweep(works)
+    for sha256 in (*left, made.sha256):
+        with pytest.raises(BlobMissing):
+            works.blobs.stat(sha256)
+
+
+def test_what_the_store_still_locks_is_asked_about_the_next_time(
+    works: Works, auditor: Actor, case: Case, clock: TestClock
+) -> None:
+    order_id = ask(works, auditor, case[0])
+    bag_making.make(works, order_id)
+    clock.at += timedelta(days=2)
+    bag_orders.sweep(works)
+    assert state(works, order_id).status == "ready"
+
+
+def test_a_paper_that_comes_between_two_tries_is_on_record_too(
+    works: Works, auditor: Actor, budi: Actor, case: Case, settings: Settings
+) -> None:
+    order_id = ask(works, auditor, case[0])
+    away = replace(works, blobs=blobs_of(settings.model_copy(update={"s3_endpoint": "127.0.0.1:9"})))
+    with pytest.raises(StorageAway):
+        bag_making.make(away, order_id)
+    with works.begin(budi) as work:
+        documents.upload(work, case[1], element="", label="Surat", data=scans.picture("Baru"))
+    bag_making.make(works, order_id)
+
+    assert state(works, order_id).papers == 3
+    assert actions(works, f"case:{case[1]}").count("document.exported") == 3
