@@ -20,6 +20,7 @@ from workflow_app.errors import NotFound, StorageAway
 from workflow_app.local_stack.children import wait_until
 from workflow_app.models.audit import AuditEvent
 from workflow_app.models.case import Case
+from workflow_app.models.dismissal import PaperDismissal
 from workflow_app.services.arranging import checks, partings
 from workflow_app.services.bringing import capture_pages
 from workflow_app.services.ground.unit_of_work import Works
@@ -32,7 +33,7 @@ from workflow_app.services.keeping import (
     retention,
 )
 from workflow_app.services.office import readable
-from workflow_app.services.papers import documents, paper_labels
+from workflow_app.services.papers import documents, paper_dismissals, paper_labels
 from workflow_app.services.running import cases
 from workflow_app.services.sop import processes
 from workflow_app.settings import Settings
@@ -87,6 +88,27 @@ def test_r37_a_worker_that_was_killed_goes_on_where_it_was(
                 work.blobs.stat(sha256)
         once = select(AuditEvent.chain, func.count()).where(AuditEvent.action == "document.disposed")
         assert {times for _, times in work.session.execute(once.group_by(AuditEvent.chain))} == {1}
+
+
+def test_r37_what_was_said_of_an_unread_paper_in_own_words_goes_with_it(office: Office) -> None:
+    """They may name people (decision 0058)."""
+    paper = office.deposit()
+    with office.works.begin(SYSTEM) as work:
+        work.session.get_one(Document, paper).status = "unreadable"
+    with office.works.begin(office.archivist) as work:
+        paper_dismissals.dismiss(
+            work, paper, paper_dismissals.OTHER, "Peta tulisan tangan milik Pelapor Contoh"
+        )
+    office.pass_years(2.1)
+    case_id = office.propose(paper)
+    office.send_off(case_id)
+    office.decide(case_id)
+    office.work_off(case_id)
+
+    assert [status for status, _ in office.outcomes(case_id)] == ["disposed"]
+    with office.works.begin(SYSTEM) as work:
+        (said,) = work.session.scalars(select(PaperDismissal))
+        assert (said.reason, said.data_key, said.sealed) == (paper_dismissals.OTHER, None, None)
 
 
 def test_r37_the_same_bytes_again_are_a_new_paper(office: Office, budi: Actor) -> None:

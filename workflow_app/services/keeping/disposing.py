@@ -20,7 +20,7 @@ from workflow_app.services.case_file import access, four_eyes
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works, translated
 from workflow_app.services.keeping import disposals, holds, retention
-from workflow_app.services.papers import intake, paper_trail
+from workflow_app.services.papers import intake, paper_dismissals, paper_trail
 from workflow_app.services.sop.processes import definition_of
 from workflow_app.types import SYSTEM
 
@@ -72,6 +72,7 @@ def _decide(work: UnitOfWork, case_id: UUID, no: int) -> bool:
     number = case.number
     with translated():
         archive.disposal.entomb(work.session, document.id, at=work.clock(), under=number)
+    paper_dismissals.forget_words(work, document.id)
     disposals.settle(work, item, "erasing")
     _give_up_stacks(work, document.id, number)
     facts = {"under": number, "sha256": document.blob_sha256, "row": item.row_code}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, select, update
 
 from archive.models import Document, DocumentStatus
 from workflow_app.errors import Conflict, Forbidden, InvalidInput
@@ -132,6 +132,12 @@ def end(work: UnitOfWork, document_id: UUID) -> None:
     current.returned_at, current.returned_by = work.clock(), work.actor.user_id
     work.session.flush()
     paper_trail.happened(work, document_id, "document.taken_back")
+
+
+def forget_words(work: UnitOfWork, document_id: UUID) -> None:
+    """Of a paper that is disposed of nobody keeps what was said of it in own words, nor the key to them. For who has locked the paper."""
+    of_paper = update(PaperDismissal).where(PaperDismissal.document_id == document_id)
+    work.session.execute(of_paper.values(data_key=None, sealed=None))
 
 
 def _checked(work: UnitOfWork, document_id: UUID) -> Document:
