@@ -185,6 +185,17 @@ def test_a_store_that_is_away_is_waited_for_and_told_once(
     assert actions(works, f"case:{case[1]}").count("document.exported") == 2
 
 
+def test_what_the_store_does_not_give_is_not_on_record_as_taken_out(
+    works: Works, auditor: Actor, case: Case, settings: Settings
+) -> None:
+    order_id = ask(works, auditor, case[0])
+    bag_making.make(works, order_id)
+    away = replace(works, blobs=blobs_of(settings.model_copy(update={"s3_endpoint": "127.0.0.1:9"})))
+    with pytest.raises(StorageAway), away.begin(auditor) as work:
+        bag_orders.content(work, order_id)
+    assert actions(works, f"bag:{order_id}") == ["bag.ordered", "bag.made"]
+
+
 def test_after_a_day_it_cannot_be_taken_out_and_the_store_lets_go_of_it(
     works: Works, auditor: Actor, case: Case, clock: TestClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
