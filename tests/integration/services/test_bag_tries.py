@@ -7,12 +7,14 @@ from time import sleep
 from uuid import UUID
 
 import pytest
+from procrastinate import JobContext
 from procrastinate.jobs import Job
 
 from archive.errors import BlobMissing
 from tests.integration.conftest import TestClock
 from tests.integration.services import desk, scans
 from tests.integration.services.bagging import actions, ask, state
+from workflow_app import worker
 from workflow_app.connections import blobs as blobs_of
 from workflow_app.errors import Busy, StorageAway
 from workflow_app.services.ground.unit_of_work import Works
@@ -41,11 +43,8 @@ def case(works: Works, budi: Actor, sktlk: str) -> Case:
         return made.number, made.id
 
 
-def test_a_worker_that_dies_over_it_again_and_again_ends_the_order(
-    works: Works, auditor: Actor, case: Case
-) -> None:
-    order_id = ask(works, auditor, case[0])
-    gone = Job(
+def job(order_id: UUID) -> Job:
+    return Job(
         id=1,
         queue="keeping",
         lock=None,
@@ -53,7 +52,23 @@ def test_a_worker_that_dies_over_it_again_and_again_ends_the_order(
         task_name="make_bag",
         task_kwargs={"order_id": str(order_id)},
     )
-    deaths._give_up(works, gone)
+
+
+def test_the_task_of_the_worker_makes_it(
+    works: Works, auditor: Actor, case: Case, settings: Settings
+) -> None:
+    order_id = ask(works, auditor, case[0])
+    app = worker.create_worker(settings, works)
+    context = JobContext(app=app, job=job(order_id), start_timestamp=0.0, abort_reason=lambda: None)
+    app.tasks["make_bag"](context, **context.job.task_kwargs)
+    assert state(works, order_id).status == "ready"
+
+
+def test_a_worker_that_dies_over_it_again_and_again_ends_the_order(
+    works: Works, auditor: Actor, case: Case
+) -> None:
+    order_id = ask(works, auditor, case[0])
+    deaths._give_up(works, job(order_id))
     assert (state(works, order_id).status, state(works, order_id).sentence) == ("failed", bag_making.FAILED)
 
 
