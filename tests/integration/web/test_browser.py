@@ -140,6 +140,13 @@ def test_a_form_that_lost_its_connection_says_so_and_saves_when_it_is_back(page:
     expect(page.locator("[name=nama]")).to_have_value("Contoh Warga")
 
 
+def test_a_page_has_come_to_rest_when_a_field_takes_the_focus(page: Page, identity: str) -> None:
+    page.set_viewport_size({"width": 1280, "height": 720})
+    at_once = page.evaluate("() => { document.querySelector('[name=telepon]').focus(); return scrollY; }")
+    page.wait_for_timeout(800)
+    assert page.evaluate("() => scrollY") == at_once > 0, "a button that slides away is pressed beside"
+
+
 @pytest.mark.parametrize("width", [390, 700, 1024, 1280])
 def test_the_button_stays_where_it_is_when_the_form_saves_itself(
     page: Page, identity: str, width: int
