@@ -57,7 +57,7 @@ def test_a_case_is_moved_and_taken_back(site: RunningSite, signed_in: Opener, nu
     until(page, "1 berkas: 1 dipindahkan.")
 
     page.get_by_text("Kembalikan 1 berkas yang belum melangkah").click()
-    page.get_by_label("Alasan").fill("Ternyata belum perlu, contoh.")
+    page.get_by_role("article").get_by_label("Alasan").fill("Ternyata belum perlu, contoh.")
     page.get_by_role("button", name="Periksa sebelum mengembalikan").click()
     page.get_by_role("button", name="Kembalikan 1 berkas").click()
     until(page, "1 berkas: 1 dikembalikan.")
