@@ -32,7 +32,7 @@ TABS: tuple[Tab, ...] = ("mine", "queue", "all")
 COUNT_LIMIT = 100
 """Counts stop here; the page shows `99+`."""
 BUILT = 60
-"""So many questions are kept for those who ask them again; one takes some 130 kB."""
+"""So many questions are kept for those who ask them again; one takes up to 190 kB."""
 Served = frozenset[tuple[str, frozenset[UUID]]]
 """Functions, each with those who serve in it."""
 

@@ -19,7 +19,7 @@ from workflow_app.services.case_file import handoffs
 from workflow_app.services.ground import audit, jobs
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works, translated
 from workflow_app.services.papers import levels
-from workflow_app.types import SYSTEM, WITA
+from workflow_app.types import SYSTEM, WITA, AccessLevel
 
 MOST_CASES = 300
 MOST_SHOWN = 10
@@ -113,7 +113,7 @@ def of_actor(work: UnitOfWork) -> list[OrderView]:
             id=one.id,
             ordered_at=one.ordered_at,
             cases=len(one.case_ids),
-            level=levels.LABELS[next(known for known in levels.LABELS if known == one.level)],
+            level=levels.LABELS[AccessLevel(one.level)],
             status=one.status if one.status != "ready" or _is_kept(work, one) else "gone",
             papers=one.papers,
             papers_done=one.papers_done,
