@@ -1,4 +1,4 @@
-"""The web server as it serves a site, in a process of its own."""
+"""The web server and the worker as they serve a site, in processes of their own."""
 
 import subprocess
 import sys
@@ -27,6 +27,17 @@ def serving(environment: dict[str, str], log: Path) -> Iterator[int]:
     finally:
         process.terminate()
         process.wait(20)
+
+
+@contextmanager
+def working(environment: dict[str, str]) -> Iterator[None]:
+    """The worker of the site, as long as the block lasts."""
+    process = subprocess.Popen([sys.executable, "-m", "workflow_app.worker"], cwd=ROOT, env=environment)
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait(60)
 
 
 def get(port: int, path: str, **headers: str) -> tuple[int, dict[str, str], str]:

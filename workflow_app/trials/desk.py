@@ -39,8 +39,8 @@ class Desk:
             except Exception as error:  # nobody sees a thread that ends
                 self.errors.append(f"{self.officer.username}: {type(error).__name__} {error}")
 
-    def serve(self) -> None:
-        """The first case of the own list, to the approval. Raises `Unexpected`."""
+    def serve(self) -> str:
+        """The first case of the own list, to the approval; returns where the site leads then. Raises `Unexpected`."""
         self.officer.reconnect()  # between two citizens
         began = time.perf_counter()
         listed = self.officer.inbox()
@@ -50,6 +50,7 @@ class Desk:
         path, citizen = f"/tugas/{listed.tasks[0]}", next(self.citizens)
         for heading in lost_ktp.DESK:
             path = self._complete(heading, path, listed, citizen)
+        return path
 
     def _complete(self, heading: str, path: str, listed: Page, citizen: int) -> str:
         """Send one form; returns where the site leads next."""

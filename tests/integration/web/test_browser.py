@@ -1,5 +1,6 @@
 """What only a browser can tell: the scripts work under the policy, nothing typed is lost, the list refreshes itself."""
 
+import itertools
 import os
 from collections.abc import Callable, Iterator
 
@@ -8,12 +9,15 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from tests.integration.conftest import PROCESSES
 from tests.integration.hiring import PASSWORD, hire
-from tests.integration.web_server import serving
+from tests.integration.web_server import serving, working
 from tests.services import new_database
 from workflow_app.connections import connect
 from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.office import configuration
 from workflow_app.services.sop import processes
 from workflow_app.settings import Settings, read_settings
+from workflow_app.trials.desk import Desk
+from workflow_app.trials.officer import Officer
 from workflow_app.types import SYSTEM
 
 PATIENCE = 20_000
@@ -26,15 +30,19 @@ EXPECTED = ("401", "400", "ERR_INTERNET_DISCONNECTED")
 
 
 @pytest.fixture(scope="module")
-def site(
-    stack: dict[str, str], template_database: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
-    """Address of the site on a database of its own, with Budi at the desk."""
+def environment(stack: dict[str, str], template_database: str) -> Iterator[dict[str, str]]:
+    """A database of its own, with Budi and Wati at the desk and Sari who approves."""
     with new_database(stack["DATABASE_URL"], template=template_database, prefix="web") as address:
-        environment = {**stack, "DATABASE_URL": address, "WEB_WORKERS": "1"}
-        furnish(read_settings(environment))
-        with serving({**os.environ, **environment}, tmp_path_factory.mktemp("web") / "web.log") as port:
-            yield f"http://127.0.0.1:{port}"
+        settings = {**stack, "DATABASE_URL": address, "WEB_WORKERS": "1"}
+        furnish(read_settings(settings))
+        yield {**os.environ, **settings}
+
+
+@pytest.fixture(scope="module")
+def site(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of the site; nobody works in its background."""
+    with serving(environment, tmp_path_factory.mktemp("web") / "web.log") as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 def furnish(settings: Settings) -> None:
@@ -42,7 +50,9 @@ def furnish(settings: Settings) -> None:
     works.blobs.ensure_bucket()
     with works.begin(SYSTEM) as work:
         processes.deploy(work, PROCESSES / "sktlk")
+        configuration.set_value(work, "mode_demo", True, configuration.SOP_IN_FORCE)
     hire(works, "budi", "petugas")
+    hire(works, "wati", "petugas")
     hire(works, "sari", "ka_spkt")
     works.session_factory.kw["bind"].dispose()
 
@@ -217,6 +227,32 @@ def test_the_drawing_shows_where_the_case_is_with_the_mark_of_its_makers(
     expect(page.locator(".drawing .is-done").first).to_be_visible()
     expect(page.locator(".drawing .bjs-powered-by")).to_be_visible()
     page.get_by_role("button", name="Perbesar").click()
+    assert complaints == []
+
+
+def test_a_page_that_waits_takes_neither_what_is_typed_nor_a_way_just_taken(
+    page: Page, site: str, environment: dict[str, str], sign_in: Callable[..., None], complaints: list[str]
+) -> None:
+    with Officer(site, "wati", PASSWORD) as wati, Officer(site, "sari", PASSWORD) as sari:
+        wati.sign_in()
+        desk = Desk(wati, itertools.count(1))
+        desk.begin(1)
+        case = desk.serve()
+        sari.sign_in()
+        queue = sari.inbox("antrean")
+        sari.complete(sari.claim(queue, queue.tasks[0]), {"keputusan": "setuju"})
+    sign_in(username="wati")
+    page.goto(site + case)
+    expect(page.locator("[data-wait]")).to_contain_text("Halaman ini melanjutkan sendiri")
+    page.get_by_role("searchbox").fill("kelapa")
+    with working(environment):
+        step = page.locator("[data-wait]").get_by_role("link", name="Lanjutkan")
+        expect(step).to_be_visible(timeout=3 * PATIENCE)
+    expect(page.locator("[data-wait]")).to_contain_text("Langkah berikutnya sudah siap")
+    expect(page.get_by_role("searchbox")).to_have_value("kelapa")
+    page.get_by_role("searchbox").fill("")
+    page.get_by_role("searchbox").blur()
+    expect(page.locator("h1")).to_have_text("Warga membaca dan bertanda tangan")
     assert complaints == []
 
 

@@ -1,5 +1,6 @@
 // Brings `once.js` along; the page does not load it a second time. Files dropped on the box are chosen; while stacks are being split, the list says every two seconds how far they are.
 import { receiveFiles } from "./drop.js";
+import { isInUse } from "./in_use.js";
 import { sendOnce } from "./once.js";
 
 const EVERY = 2000;
@@ -18,9 +19,13 @@ async function follow(list) {
   const state = await answer.json();
   list.innerHTML = state.html;
   for (const form of list.querySelectorAll("form[data-once]")) sendOnce(form);
-  const isTyping = document.activeElement?.closest(".tray");
-  if (!state.is_moving && String(state.waiting) !== list.dataset.waiting && !isTyping) location.reload();
-  else if (state.is_moving) again(list);
+  if (state.is_moving) again(list);
+  else if (String(state.waiting) !== list.dataset.waiting) reload();
+}
+
+function reload() {
+  if (isInUse()) setTimeout(reload, EVERY);
+  else location.reload();
 }
 
 function again(list) {

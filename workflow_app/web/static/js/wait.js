@@ -1,4 +1,6 @@
-// While the system works on a case, asks every two seconds whether it is done, then goes on to the next step.
+// While the system works on a case, asks every two seconds whether it is done, then goes on to the next step; not under the hands of somebody who types.
+import { isInUse } from "./in_use.js";
+
 const EVERY = 2000, PATIENCE = 90;
 
 async function ask(notice, left) {
@@ -9,13 +11,22 @@ async function ask(notice, left) {
   }
   if (!answer.ok) throw new Error(String(answer.status));
   const state = await answer.json();
-  if (!state.is_waiting) {
-    if (state.following) location.assign(state.following);
+  if (!state.is_waiting) goOn(notice, state.following);
+  else if (left > 0) setTimeout(() => run(notice, left - 1), EVERY);
+  else say(notice, "Ini lebih lama daripada biasanya. Berkas aman; muat ulang halaman nanti, atau beri tahu Ka SPKT.");
+}
+
+function goOn(notice, following) {
+  if (!isInUse()) {
+    if (following) location.assign(following);
     else location.reload();
     return;
   }
-  if (left > 0) setTimeout(() => run(notice, left - 1), EVERY);
-  else say(notice, "Ini lebih lama daripada biasanya. Berkas aman; muat ulang halaman nanti, atau beri tahu Ka SPKT.");
+  const link = notice.querySelector("[data-wait-next]");
+  if (link.hidden) say(notice, "Langkah berikutnya sudah siap.");
+  if (following) link.href = following;
+  link.hidden = false;
+  setTimeout(() => goOn(notice, following), EVERY);
 }
 
 function say(notice, text) {
