@@ -25,6 +25,7 @@ class Task(Base):
         Index("ix_task_unit", "unit", "created_at", "id", postgresql_where=OPEN),
         Index("ix_task_mine", "assignee_id", "created_at", "id", postgresql_where=OPEN),
         Index("ix_task_case", "case_id", "created_at"),
+        Index("ix_task_begun", "begun_by", "created_at", "id", postgresql_where=OPEN),
         Index("ix_task_role", "role", "case_id"),
     )
 
@@ -36,6 +37,8 @@ class Task(Base):
     role: Mapped[str]
     hand_off: Mapped[str | None]
     """Of a task that hands the case on to `role`: held, or ended when it was returned or withdrawn."""
+    begun_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    """Who began the case, whose lists it is in; None of tasks that were done before this was kept (migration 0042)."""
     assignee_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     status: Mapped[str]
     due_at: Mapped[datetime | None]

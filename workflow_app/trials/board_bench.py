@@ -57,9 +57,10 @@ CLOCKS = """
     from service_case c join current d on d.id = c.definition_id where c.number like '%(prefix)s-%%'
 """
 TASKS = """
-    insert into task (id, case_id, element, name, unit, role, status, created_at)
+    insert into task (id, case_id, element, name, unit, role, begun_by, status, created_at)
     select gen_random_uuid(), c.id, case when right(c.number, 1) = '0' then 'persetujuan' else 'identitas' end,
-           'Langkah contoh yang menunggu', c.unit, case when right(c.number, 1) = '0' then 'ka_spkt' else 'petugas' end, 'open',
+           'Langkah contoh yang menunggu', c.unit, case when right(c.number, 1) = '0' then 'ka_spkt' else 'petugas' end,
+           c.opened_by, 'open',
            c.opened_at
     from service_case c where c.number like 'O-2026-%%'
 """

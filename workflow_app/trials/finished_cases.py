@@ -45,8 +45,9 @@ ROWS = (
     from copied c, service_case m where m.id = %(model)s
     """,
     """
-    insert into task (id, case_id, element, name, unit, role, assignee_id, status, due_at, created_at, sent_by, done_at, done_by)
-    select md5(n || ' ' || t.id)::uuid, c.id, element, name, unit, role, assignee_id, status, due_at - earlier,
+    insert into task (id, case_id, element, name, unit, role, begun_by, assignee_id, status, due_at, created_at, sent_by, done_at,
+                      done_by)
+    select md5(n || ' ' || t.id)::uuid, c.id, element, name, unit, role, begun_by, assignee_id, status, due_at - earlier,
            created_at - earlier, sent_by, done_at - earlier, done_by
     from copied c, task t where t.case_id = %(model)s
     """,

@@ -33,9 +33,9 @@ COPY_CASES = """
     from generate_series(%(first)s::int, %(last)s::int) n, (select * from service_case where number = %(number)s) one
 """
 COPY_TASKS = """
-    insert into task (id, case_id, element, name, unit, role, assignee_id, status, created_at, sent_by, done_at, done_by)
+    insert into task (id, case_id, element, name, unit, role, begun_by, assignee_id, status, created_at, sent_by, done_at, done_by)
     select gen_random_uuid(), c.id, t.element, t.name, t.unit,
-           case when right(c.number, 1) < '5' then t.role else 'ka_spkt' end,
+           case when right(c.number, 1) < '5' then t.role else 'ka_spkt' end, t.begun_by,
            case when step > 1 or right(c.number, 2) < '02' then t.assignee_id end,
            case when step = 1 then 'open' else 'done' end,
            c.opened_at, t.sent_by,

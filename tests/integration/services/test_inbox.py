@@ -5,12 +5,14 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select, text, update
 
 from tests.integration.conftest import TestClock
-from workflow_app.services.case_file import inbox
+from workflow_app.models.task import Task
+from workflow_app.services.case_file import access, inbox
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.running import cases, tasks
-from workflow_app.types import Actor
+from workflow_app.types import SYSTEM, Actor
 
 Play = Callable[..., UUID]
 
@@ -101,3 +103,29 @@ def test_other_units_see_nothing(works: Works, seven: list[str], tono: Actor) ->
             page = inbox.page(work, tab)
         assert page.rows == []
         assert page.counts[tab] == 0
+
+
+def test_what_one_began_is_an_index_read_in_order(works: Works, seven: list[str], budi: Actor) -> None:
+    """Whatever the statistics say of open tasks among a million done ones."""
+    with works.begin(budi) as work:
+        work.session.execute(text("set local enable_seqscan = off"))
+        asked = inbox._positions(access.sight(work), frozenset(), "all", 26, ())
+        query = str(select(asked).compile(work.session.get_bind(), compile_kwargs={"literal_binds": True}))
+        plan = "\n".join(work.session.scalars(text(f"explain {query}")))
+    assert "ix_task_begun" in plan
+    assert "Nested Loop" not in plan
+
+
+def test_the_lists_of_who_began_a_case_have_its_task_in_whosever_hands(
+    works: Works, seven: list[str], budi: Actor, sari: Actor
+) -> None:
+    with works.begin(budi) as work:
+        held = inbox.page(work, "mine").rows[0]
+    with works.begin(SYSTEM) as work:
+        work.session.execute(
+            update(Task).where(Task.id == held.task_id).values(role="ka_spkt", assignee_id=sari.user_id)
+        )
+    with works.begin(budi) as work:
+        assert held.case_number in [row.case_number for row in inbox.page(work, "all").rows]
+        assert inbox.page(work, "all").counts["all"] == 7
+        assert held.case_number not in [row.case_number for row in inbox.page(work, "mine").rows]

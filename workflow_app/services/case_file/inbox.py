@@ -225,13 +225,12 @@ def _grounds(sight: Sight, served: Served, tab: Tab) -> list[ColumnElement[bool]
         ] + _queues_of_absent(sight) or [false()]
     if has_role(actor, OVERSEERS):
         return [own_unit]
-    started = select(Case.id).where(Case.opened_by == actor.user_id, Case.closed_at.is_(None))
     return [
         *(own_unit & (Task.role == role) for role in actor.roles),
         own_unit & (Task.assignee_id == actor.user_id),
         *of_absent,
         *_queues_of_absent(sight),
-        own_unit & Task.case_id.in_(started),
+        own_unit & (Task.begun_by == actor.user_id),
     ]
 
 

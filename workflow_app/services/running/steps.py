@@ -134,6 +134,7 @@ def _new_task(work: UnitOfWork, case: Case, opened: OpenTask, principal: Princip
         unit=case.unit,
         role=opened.lane,
         hand_off=handoffs.begun_by(opened, definition_of(work, case.definition_id)),
+        begun_by=case.opened_by,
         assignee_id=_assignee(work, case, opened, principal),
         status="open",
         due_at=_due(work, case, opened),
