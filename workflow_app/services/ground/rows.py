@@ -47,7 +47,8 @@ def _insertion(kind: type[Base]) -> Insert:
 def _write(session: Session, _context: object) -> None:
     waiting: Waiting = session.info.pop(WAITING, {})
     for kind, rows in waiting.items():
-        session.connection().execute(_insertion(kind), rows)
+        one_or_many = rows if len(rows) > 1 else rows[0]  # a batch of one costs the driver more than the row
+        session.connection().execute(_insertion(kind), one_or_many)
 
 
 @event.listens_for(Session, "before_commit")
