@@ -37,6 +37,9 @@ PERSONAL_GROUPS = frozenset({"identitas", "kontak", "tanda_tangan", "uraian", WO
 COMPUTED_WIDGETS = frozenset({"requirements", "waiver"})
 """Widgets whose control variable (`result`) the service computes."""
 
+FILE_WIDGETS = frozenset({"documents", "requirements"})
+"""Widgets where papers are chosen."""
+
 PAGE_FIELDS = frozenset({"kunci", "versi", "pemegang", "tombol", "bidang", "csrf_token", "lanjut"})
 """What pages send beside the answers; no question may have such a name."""
 
@@ -125,6 +128,11 @@ class Form:
     """Sheet that is printed for the citizen at this step."""
     presence: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Control variables that say whether one of these questions was answered, never what the answer is."""
+
+    @property
+    def takes_files(self) -> bool:
+        """Whether papers are sent with it."""
+        return any(field.widget in FILE_WIDGETS for field in self.fields.values())
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,7 @@ class Desk:
         if not self.with_pages:
             answers |= {"kunci": str(uuid4()), "versi": ""}  # as the page of a task without a draft has them
         began = time.perf_counter()
-        done = self.officer.complete(page, answers)
+        done = self.officer.complete(page, answers, takes_files=heading == lost_ktp.PAPERS)
         wait = time.perf_counter() - began
         if not done.is_taken or done.location is None:
             raise Unexpected(f"{heading}: {done.status} {done.location or done.heading}")

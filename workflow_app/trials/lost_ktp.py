@@ -20,6 +20,8 @@ DESK = (
     "Periksa persyaratan",
 )
 """Headings of the tasks from the citizen's arrival to the approval, in order."""
+PAPERS = "Periksa persyaratan"
+"""Heading of the task where papers are chosen."""
 HAND_OVER = ("Warga membaca dan bertanda tangan", "Serahkan surat")
 """Headings of the tasks after the letter was printed."""
 

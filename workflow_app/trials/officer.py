@@ -115,9 +115,10 @@ class Officer:
         taken = self.post(f"/tugas/{task}/ambil", {"csrf_token": page.hidden["csrf_token"]})
         return self.follow(self._expect(taken, 302))
 
-    def complete(self, page: Page, answers: Fields) -> Page:
-        """Send the form of a task's page; the same page sent again carries the same key."""
-        return self.submit(page.path, {**page.hidden, "tombol": "selesai", **answers})
+    def complete(self, page: Page, answers: Fields, *, takes_files: bool = True) -> Page:
+        """Send the form of a task's page, whether papers can be chosen on it or not; the same page sent again carries the same key."""
+        send = self.submit if takes_files else self.post
+        return send(page.path, {**page.hidden, "tombol": "selesai", **answers})
 
     def follow(self, page: Page) -> Page:
         """Where the site sends the browser."""
@@ -128,11 +129,11 @@ class Officer:
         return self._send("GET", path, None, dict(headers or {}))
 
     def post(self, path: str, fields: Fields) -> Page:
-        """One form without files: a button, the sign-in."""
+        """One form without files: a button, the sign-in, most tasks."""
         return self._send("POST", path, urlencode(fields, doseq=True).encode(), {"Content-Type": FORM})
 
     def submit(self, path: str, fields: Fields, scan: Scan | None = None) -> Page:
-        """One form that may bring a file, as that of every task."""
+        """One form that may bring a file."""
         body, kind = multipart.encode(fields, scan)
         return self._send("POST", path, body, {"Content-Type": kind})
 

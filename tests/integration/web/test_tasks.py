@@ -288,3 +288,10 @@ def test_a_case_of_somebody_else_cannot_be_completed_by_address(
     assert submissions(works) == before
     with works.begin(SYSTEM) as work:
         assert work.session.scalar(select(func.count()).select_from(Case)) == 1
+
+
+def test_a_form_has_room_for_files_where_papers_are_chosen(at_desk: Visitor) -> None:
+    forms = [desk.to_identity(at_desk).page(), desk.to_requirements(at_desk).page()]
+    told = [next(form for form in page.iter("form") if form.get("id") == "formulir") for page in forms]
+    assert [form.get("enctype") for form in told] == [None, "multipart/form-data"]
+    assert [any(box.get("type") == "file" for box in form.iter("input")) for form in told] == [False, True]

@@ -26,6 +26,7 @@ class Site:
         self.answer = answer
         self.listed = listed
         self.sent: list[Fields] = []
+        self.had_room: list[bool] = []
 
     def reconnect(self) -> None:
         pass
@@ -36,7 +37,8 @@ class Site:
     def open(self, task: str) -> Page:
         return Page(f"/tugas/{task}", 200, FORM, None)
 
-    def complete(self, page: Page, answers: Fields) -> Page:
+    def complete(self, page: Page, answers: Fields, *, takes_files: bool) -> Page:
+        self.had_room.append(takes_files)
         self.sent.append({**page.hidden, **answers})
         return self.answer()
 
@@ -59,6 +61,7 @@ def test_a_case_is_five_completions_of_one_citizen_each_with_a_key_of_its_own() 
     assert (len(at_work.waits), at_work.errors) == (2 * forms, [])
     assert len({str(fields["kunci"]) for fields in site.sent}) == 2 * forms
     assert {fields["versi"] for fields in site.sent} == {""}
+    assert site.had_room == [False, False, False, False, True] * 2, "as the pages have"
     assert [fields["nama"] for fields in site.sent if "nama" in fields] == [
         "Contoh Warga Nomor 7",
         "Contoh Warga Nomor 8",
