@@ -137,6 +137,12 @@ def test_a_value_is_found_looked_at_made_and_taken_back(
         assert picture.evaluate("image => image.naturalWidth") > 0
     page.get_by_role("button", name="Simpan perubahan").click()
     expect(page.get_by_text("Pengaturan tersimpan.")).to_be_visible()
+    page.get_by_role("button", name="Lihat akibat bila ditarik").click()
+    expect(page.get_by_role("heading", name=re.compile("Akibat penarikan"))).to_be_visible()
+    expect(page.locator("main")).to_contain_text("Yang berlaku sekarang tidak berubah")
+    if name in ("tanda_tangan", "kop", "nomor", "ketentuan"):
+        picture = page.get_by_role("img", name="Contoh surat bila nilai ini ditarik")
+        assert picture.evaluate("image => image.naturalWidth") > 0
     page.get_by_role("button", name="Tarik nilai ini").click()
     expect(page.get_by_role("heading", name="Akan berlaku")).to_have_count(0)
 
@@ -209,7 +215,8 @@ def test_two_plan_different_parts_and_one_goes_back_from_the_plan(
     other.get_by_role("button", name="Simpan perubahan").click()
     expect(planned.nth(1)).to_contain_text("baru@contoh.id")
     for left in (1, 0):
-        planned.nth(0).get_by_role("button", name="Tarik nilai ini").click()
+        planned.nth(0).get_by_role("button", name="Lihat akibat bila ditarik").click()
+        other.get_by_role("button", name="Tarik nilai ini").click()
         expect(planned).to_have_count(left)
 
 
@@ -230,10 +237,10 @@ def test_two_plan_different_parts_and_one_goes_back_from_the_plan(
         ),
     ],
 )
-def test_a_yes_or_no_says_in_sentences_what_it_does(
+def test_a_yes_or_no_says_in_sentences_what_it_does_and_what_taking_it_back_does(
     site: RunningSite, signed_in: Opener, who: str, key: str, choice: str, told: str
 ) -> None:
-    page = signed_in(who)
+    page = signed_in(who, java_script_enabled=False)
     _planned(
         page,
         f"{site.address}/pengaturan/{key}",
@@ -244,5 +251,8 @@ def test_a_yes_or_no_says_in_sentences_what_it_does(
     expect(page.locator("main")).to_contain_text(told)
     expect(page.get_by_role("heading", name="Yang akan berbeda")).to_be_visible()
     page.get_by_role("button", name="Simpan perubahan").click()
+    page.get_by_role("button", name="Lihat akibat bila ditarik").click()
+    expect(page.get_by_role("heading", name=re.compile("Akibat penarikan"))).to_be_visible()
+    expect(page.locator("main")).to_contain_text(told)
     page.get_by_role("button", name="Tarik nilai ini").click()
     expect(page.get_by_role("heading", name="Akan berlaku")).to_have_count(0)

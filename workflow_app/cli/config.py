@@ -10,6 +10,7 @@ import click
 from workflow_app.cli.site import connected
 from workflow_app.errors import SentraError
 from workflow_app.services.accounts import users
+from workflow_app.services.correspondence import letter_frames
 from workflow_app.services.days import calendars, rosters
 from workflow_app.services.governing import configuration_files
 from workflow_app.services.office import configuration, configuration_keys
@@ -93,7 +94,7 @@ def withdraw(key: str, start: str, by: str | None) -> None:
 def check() -> None:
     """What the office still has to enter. Ends with 1 when something is missing."""
     with connected().begin(SYSTEM) as work:
-        examples = configuration.example_signatories(work)
+        examples = letter_frames.example_signatories(work)
         gaps = calendars.gaps(work)
         doubts = rosters.doubts(work)
     for key in examples:

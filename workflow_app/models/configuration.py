@@ -19,5 +19,7 @@ class Configuration(Base):
     key: Mapped[str] = mapped_column(primary_key=True)
     valid_from: Mapped[datetime] = mapped_column(primary_key=True)
     value: Mapped[Any] = mapped_column(JSONB)
+    over: Mapped[Any] = mapped_column(JSONB(none_as_null=True), nullable=True)
+    """What it was written over: what it changes is where the two differ (decision 0061). None: what holds there without it."""
     set_at: Mapped[datetime]
     set_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))

@@ -1,4 +1,5 @@
-"""What the office decides: the groups of its configuration, one page for every key, and the preview before a change is made."""
+"""What the office decides: the groups of its configuration, one page for every key, and the preview before a change is made or
+taken back."""
 
 import base64
 from collections.abc import Mapping
@@ -13,8 +14,11 @@ from workflow_app.errors import Conflict, Forbidden, InvalidInput
 from workflow_app.permissions import LEADS, has_role
 from workflow_app.roles import STAFF_READERS
 from workflow_app.services.governing import changes, overview, previews
+from workflow_app.services.governing.changes import KeyPage
+from workflow_app.services.governing.previews import Preview
 from workflow_app.services.office import configuration_forms, configuration_tables
 from workflow_app.services.office.configuration_parts import Told, Typed
+from workflow_app.services.office.configuration_plans import Said
 from workflow_app.types import WITA
 from workflow_app.web import session
 from workflow_app.web.access import access
@@ -112,11 +116,11 @@ def answer(key: str) -> ResponseReturnValue:
         faults: dict[str, str] = {}
         start, filled = _start(faults), changes.plan_of(request.values.get(FILLED, ""))
         with unit_of_work() as work:
-            value, found = changes.read(work, key, posted, start, filled)
+            said, found = changes.read(work, key, posted, start, filled)
         faults = {**found, **faults}
         if faults:
             return _page(key, posted, faults), 400
-        return _save(key, value, start) if button == SAVE else _preview(key, value, start, posted)
+        return _save(key, said, start) if button == SAVE else _preview(key, said.value, start, posted)
     except (InvalidInput, Forbidden, Conflict) as error:
         return _page(key, posted, {"": error.sentence}), status_of(error)
 
@@ -124,17 +128,21 @@ def answer(key: str) -> ResponseReturnValue:
 @blueprint.post("/<key>/tarik")
 @access()
 def withdraw(key: str) -> ResponseReturnValue:
-    """Take back a value that is still to come."""
-    try:
-        start = datetime.fromisoformat(request.form.get("mulai", ""))
-        with unit_of_work() as work:
-            changes.withdraw(work, key, start)
-    except (ValueError, TypeError):
+    """Show what taking back a value does that is still to come, or take it back, as the pressed button says."""
+    start = changes.plan_of(request.form.get("mulai", ""))
+    if start is None:
         return _page(key, None, {"": "Muat ulang halaman, lalu tarik lagi."}), 400
-    except (InvalidInput, Conflict) as error:
+    try:
+        if request.form.get("tombol") != SAVE:
+            return _preview_withdrawal(key, start)
+        with unit_of_work() as work:
+            is_left = changes.withdraw(work, key, start, request.form.get("dilihat", ""))
+    except (InvalidInput, Forbidden, Conflict) as error:
         return _page(key, None, {"": error.sentence}), status_of(error)
     flash("Nilai yang akan datang sudah ditarik. Yang berlaku sekarang tidak berubah.")
-    return redirect(url_for("configuration.show", key=key))
+    if is_left:
+        return redirect(url_for("configuration.show", key=key))
+    return redirect(url_for("configuration.list_groups"))
 
 
 def _start(faults: dict[str, str]) -> datetime | None:
@@ -152,9 +160,9 @@ def _start(faults: dict[str, str]) -> datetime | None:
         return None
 
 
-def _save(key: str, value: Any, start: datetime | None) -> ResponseReturnValue:
+def _save(key: str, said: Said, start: datetime | None) -> ResponseReturnValue:
     with unit_of_work() as work:
-        changes.change(work, key, value, start, request.form.get("dilihat", ""))
+        changes.change(work, key, said, start, request.form.get("dilihat", ""))
     flash("Pengaturan tersimpan.")
     return redirect(url_for("configuration.show", key=key))
 
@@ -163,21 +171,44 @@ def _preview(key: str, value: Any, start: datetime | None, posted: Mapping[str, 
     seen = previews.preview(sentra().works, session.current_actor(), key, value, start)
     with unit_of_work() as work:
         page = changes.page(work, key)
-        before, after = (changes.told_of(work, key, one) for one in (seen.before, seen.after))
+    names = ("waktu", "mulai")
+    kept = {
+        **configuration_tables.sent(posted, VALUE),
+        **{name: list(posted.get(name, ())) for name in names},
+        **{name: [request.form.get(name, "")] for name in ("dilihat", FILLED)},
+    }
+    return _compared(page, seen, start, kept, is_past=start is not None and start <= now())
+
+
+def _preview_withdrawal(key: str, start: datetime) -> str:
+    with unit_of_work() as work:
+        page = changes.page(work, key)
+    seen = previews.preview_withdrawal(sentra().works, session.current_actor(), key, start)
+    kept = {"mulai": [start.isoformat()], "dilihat": [page.seen]}
+    return _compared(page, seen, start, kept, is_withdrawal=True)
+
+
+def _compared(
+    page: KeyPage,
+    seen: Preview,
+    start: datetime | None,
+    kept: Mapping[str, list[str]],
+    *,
+    is_past: bool = False,
+    is_withdrawal: bool = False,
+) -> str:
+    """How it is without an act and with it, and the button that does it."""
+    with unit_of_work() as work:
+        before, after = (changes.told_of(work, page.key, one) for one in (seen.before, seen.after))
         later = [
             (
                 one.valid_from,
-                *_differing(*(changes.told_of(work, key, told) for told in (one.before, one.after))),
+                *_differing(*(changes.told_of(work, page.key, value) for value in (one.before, one.after))),
             )
             for one in seen.later
         ]
     gone, come = _differing(before, after)
     is_shortened = changes.can_be_shortened(before, after)
-    names = ("waktu", "mulai")
-    kept = {
-        **configuration_tables.sent(posted, VALUE),
-        **{name: list(posted.get(name, ())) for name in names},
-    }
     return render_template(
         "configuration/preview.html",
         title=page.title,
@@ -188,10 +219,11 @@ def _preview(key: str, value: Any, start: datetime | None, posted: Mapping[str, 
         later=later,
         is_shortened=is_shortened,
         most=MOST_EXAMPLES,
-        start=start,
-        is_past=start is not None and start <= now(),
-        kept={**kept, **{name: [request.form.get(name, "")] for name in ("dilihat", FILLED)}},
         picture=base64.b64encode(seen.picture).decode() if seen.picture else "",
+        start=start,
+        kept=kept,
+        is_past=is_past,
+        is_withdrawal=is_withdrawal,
     )
 
 

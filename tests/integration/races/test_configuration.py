@@ -13,6 +13,7 @@ from workflow_app.services.days.holiday_years import Asked
 from workflow_app.services.governing import changes
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import configuration
+from workflow_app.services.office.configuration_plans import Said
 from workflow_app.types import SYSTEM
 
 KEY = "toleransi.waktu_mulai"
@@ -20,7 +21,7 @@ LATER = MONDAY + timedelta(days=400)
 
 
 def change(value: int, start: datetime, seen: str) -> Callable[[UnitOfWork], Any]:
-    return lambda work: changes.change(work, KEY, value, start, seen)
+    return lambda work: changes.change(work, KEY, Said(value), start, seen)
 
 
 def seen_by(office: Office, name: str) -> str:
@@ -62,8 +63,10 @@ def test_one_takes_back_what_the_other_takes_back_at_the_same_time(office: Offic
     sari, dewi = office.people["sari"], office.people["dewi"]
     outcome(office.works, sari, change(8, start, seen_by(office, "sari")))
 
+    seen = seen_by(office, "sari")
+
     def withdraw(work: UnitOfWork) -> None:
-        changes.withdraw(work, KEY, start)
+        changes.withdraw(work, KEY, start, seen)
 
     first, second = second_comes_while_first_holds(office.works, (sari, withdraw), (dewi, withdraw))
     assert first is None

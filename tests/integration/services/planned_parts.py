@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from workflow_app.services.governing import changes, previews
+from workflow_app.services.governing import changes, key_states, previews
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.office import configuration
@@ -142,11 +142,24 @@ def plan(
     """
     with works.begin(actor) as work:
         page = changes.page(work, key, filled)
-        value, faults = changes.read(work, key, {**page.typed, **sent}, start, filled)
+        said, faults = changes.read(work, key, {**page.typed, **sent}, start, filled)
         assert not faults
-    seen = previews.preview(works, actor, key, value, start)
+    seen = previews.preview(works, actor, key, said.value, start)
     with works.begin(actor) as work:
-        changes.change(work, key, value, start, page.seen)
+        changes.change(work, key, said, start, page.seen)
+    with works.begin(actor) as work:
+        assert configuration.value(work, key, start) == seen.after
+        for later in seen.later:
+            assert configuration.value(work, key, later.valid_from) == later.after
+        assert list(audit.verify_chains(work)) == []
+    return seen
+
+
+def take_back(works: Works, actor: Actor, key: str, start: datetime) -> Any:
+    """Take back what is planned, looked at before. Returns what the preview said that would hold, which is what holds then."""
+    seen = previews.preview_withdrawal(works, actor, key, start)
+    with works.begin(actor) as work:
+        assert changes.withdraw(work, key, start, key_states.seen(work, key))
     with works.begin(actor) as work:
         assert configuration.value(work, key, start) == seen.after
         for later in seen.later:

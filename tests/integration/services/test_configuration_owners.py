@@ -55,7 +55,20 @@ def test_a_key_is_changed_by_its_owner_and_those_he_lets(
         if may:
             configuration.check_changer(work, key)
         else:
-            with pytest.raises(Forbidden, match=f"{key} hanya dapat diubah oleh"):
+            with pytest.raises(Forbidden, match=" hanya dapat diubah oleh ") as told:
+                configuration.check_changer(work, key)
+            assert key not in told.value.sentence
+
+
+def test_a_refusal_calls_a_key_as_its_page_does(works: Works, person: Person) -> None:
+    titles = {
+        "pengganti_peran": "Peran yang boleh menggantikan",
+        "wilayah.dalam_kota": "Wilayah dalam kota",
+        "kalender.enam_hari": "Kalender hari kerja",
+    }
+    with works.begin(person("wati", "petugas")) as work:
+        for key, title in titles.items():
+            with pytest.raises(Forbidden, match=f"^{title} hanya dapat diubah oleh "):
                 configuration.check_changer(work, key)
 
 
@@ -142,8 +155,9 @@ def test_r79_whoever_says_whose_values_are_does_not_come_by_those_of_others(
     works: Works, person: Person, family: str, at: datetime
 ) -> None:
     head, grab = person("dewi", "ka_spkt"), {"penanggung_jawab": "ka_spkt", "pengubah": []}
-    with works.begin(head) as work, pytest.raises(Forbidden, match=f"Pemilik {family} tidak dapat Anda ubah"):
+    with works.begin(head) as work, pytest.raises(Forbidden, match="tidak dapat Anda ubah") as told:
         configuration.set_value(work, OWNERS, {"target": OTHER, family: grab}, at)
+    assert told.value.sentence.startswith(f"Pemilik “{configuration_keys.words(family)}” ")
     with works.begin(head) as work:
         assert configuration.value(work, OWNERS, MIDNIGHT) == SEED[OWNERS]
         configuration.set_value(work, OWNERS, {"target": OTHER, family: SEED[OWNERS][family]}, at)

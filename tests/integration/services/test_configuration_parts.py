@@ -10,7 +10,17 @@ from typing import Any
 import pytest
 
 from tests.integration.conftest import TestClock
-from tests.integration.services.planned_parts import FIRST, INSTANT, LATER, NOW, PAIRS, Two, contact, plan
+from tests.integration.services.planned_parts import (
+    FIRST,
+    INSTANT,
+    LATER,
+    NOW,
+    PAIRS,
+    Two,
+    contact,
+    plan,
+    take_back,
+)
 from workflow_app.errors import InvalidInput
 from workflow_app.services.days import holiday_years
 from workflow_app.services.days.holiday_years import Asked
@@ -61,8 +71,8 @@ def test_two_plans_for_two_parts_both_hold_from_their_midnights_on(
 def test_a_plan_withdrawn_goes_alone(works: Works, head: Actor, two: Two) -> None:
     plan(works, head, two.key, two.one, FIRST)
     plan(works, head, two.key, two.other, LATER)
-    with works.begin(head) as work:
-        changes.withdraw(work, two.key, FIRST)
+    seen = take_back(works, head, two.key, FIRST)
+    assert [later.valid_from for later in seen.later] == [LATER]
     assert holds(works, two, FIRST) == expected(two, False, False)
     assert holds(works, two, LATER) == expected(two, False, True)
 
@@ -83,9 +93,9 @@ def test_a_file_with_one_value_goes_on_in_what_is_planned_and_says_the_same_twic
     works: Works, head: Actor, two: Two
 ) -> None:
     with works.begin(head) as work:
-        value, _ = changes.read(work, two.key, {**changes.page(work, two.key).typed, **two.one}, FIRST)
+        said, _ = changes.read(work, two.key, {**changes.page(work, two.key).typed, **two.one}, FIRST)
     plan(works, head, two.key, two.other, LATER)
-    file = json.dumps({two.key: {FIRST.isoformat(): value}})
+    file = json.dumps({two.key: {FIRST.isoformat(): said.value}})
     with works.begin(head) as work:
         made = configuration_files.take_in(work, file)
         assert [one.valid_from for one in made] == [FIRST, LATER]
@@ -192,7 +202,8 @@ def test_a_holiday_goes_on_in_a_planned_calendar_and_goes_out_with_its_own_plan(
         start = next(
             one.valid_from for one in configuration.history(work, key) if NOW < one.valid_from < LATER
         )
-        changes.withdraw(work, key, start)
+    take_back(works, head, key, start)
+    with works.begin(head) as work:
         later = configuration.value(work, key, LATER)
         assert (later["libur"], later["hari"]) == ({}, ["senin", "selasa"])
 
@@ -206,3 +217,31 @@ def test_who_planned_a_value_stays_who_planned_it_when_another_goes_on_in_it(
     with works.begin(head) as work:
         *_, first, later = configuration.history(work, "kontak_peran")
     assert (first.set_by, later.set_by) == (head.user_id, other.user_id)
+
+
+@EACH_PAIR
+@pytest.mark.parametrize("order", [(FIRST, LATER), (LATER, FIRST)], ids=["earlier", "later"])
+def test_what_two_plans_say_alike_stays_with_the_one_that_is_not_taken_back(
+    works: Works, head: Actor, two: Two, order: tuple[datetime, datetime]
+) -> None:
+    """Whichever of them was planned first, and both by forms of today."""
+    for start in order:
+        plan(works, head, two.key, two.one, start)
+    assert holds(works, two, FIRST) == holds(works, two, LATER) == expected(two, True, False)
+    seen = take_back(works, head, two.key, FIRST)
+    assert seen.later == []
+    assert holds(works, two, FIRST) == expected(two, False, False)
+    assert holds(works, two, LATER) == expected(two, True, False)
+
+
+@EACH_PAIR
+def test_a_plan_that_is_taken_back_leaves_the_others_as_they_were(
+    works: Works, head: Actor, two: Two
+) -> None:
+    plan(works, head, two.key, two.one, LATER)
+    with works.begin(head) as work:
+        before = configuration.history(work, two.key)
+    plan(works, head, two.key, two.other, FIRST)
+    take_back(works, head, two.key, FIRST)
+    with works.begin(head) as work:
+        assert configuration.history(work, two.key) == before

@@ -32,9 +32,9 @@ def posted(work: UnitOfWork, **changed: str) -> dict[str, list[str]]:
 def plan(works: Works, actor: Actor, start: datetime, **changed: str) -> None:
     with works.begin(actor) as work:
         seen = changes.page(work, KEY).seen
-        value, faults = changes.read(work, KEY, posted(work, **changed), start)
+        said, faults = changes.read(work, KEY, posted(work, **changed), start)
         assert not faults
-        changes.change(work, KEY, value, start, seen)
+        changes.change(work, KEY, said, start, seen)
 
 
 def label(work: UnitOfWork, role: str, at: datetime) -> str:
@@ -74,7 +74,7 @@ def test_what_is_taken_back_does_not_come_back_with_a_later_change(works: Works,
     plan(works, head, FIRST, pamapta="Perwira Samapta")
     plan(works, head, LATER, petugas="Petugas Loket")
     with works.begin(head) as work:
-        changes.withdraw(work, KEY, FIRST)
+        assert changes.withdraw(work, KEY, FIRST, changes.page(work, KEY).seen)
         assert label(work, "pamapta", LATER) == SEED[KEY]["pamapta"]
         assert label(work, "petugas", LATER) == "Petugas Loket"
         work.session.expire_all()
@@ -85,9 +85,9 @@ def test_a_change_at_once_goes_on_in_what_is_planned(works: Works, person: Perso
     head = person("dewi", "ka_spkt")
     plan(works, head, LATER, petugas="Petugas Loket")
     with works.begin(head) as work:
-        value, _ = changes.read(work, KEY, posted(work, siwas="Seksi Pengawasan"), None)
-        assert value == {**SEED[KEY], "siwas": "Seksi Pengawasan"}
-        changes.change(work, KEY, value, None, changes.page(work, KEY).seen)
+        said, _ = changes.read(work, KEY, posted(work, siwas="Seksi Pengawasan"), None)
+        assert said.value == {**SEED[KEY], "siwas": "Seksi Pengawasan"}
+        changes.change(work, KEY, said, None, changes.page(work, KEY).seen)
     with works.begin(head) as work:
         assert label(work, "siwas", LATER) == "Seksi Pengawasan"
         seen = previews.preview(works, head, KEY, {"sarpras": "Sarana"}, FIRST)
@@ -106,8 +106,8 @@ def test_a_form_from_before_a_plan_came_into_force_saves_nothing(
         seen, sent = changes.page(work, KEY).seen, posted(work, siwas="Seksi Pengawasan")
     clock.at = FIRST
     with works.begin(head) as work, pytest.raises(Conflict):
-        value, _ = changes.read(work, KEY, sent, None)
-        changes.change(work, KEY, value, None, seen)
+        said, _ = changes.read(work, KEY, sent, None)
+        changes.change(work, KEY, said, None, seen)
     with works.begin(head) as work:
         assert label(work, "petugas", FIRST) == "Petugas Loket"
 

@@ -17,7 +17,7 @@ from workflow_app.models.case import Case
 from workflow_app.models.letter import Letter
 from workflow_app.services.case_file import clocks, openings
 from workflow_app.services.correspondence import letters
-from workflow_app.services.governing import letter_previews, previews, samples
+from workflow_app.services.governing import letter_previews, previews, samples, wording
 from workflow_app.services.governing.previews import Preview
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.office import configuration, numbers
@@ -174,7 +174,7 @@ def test_r79_letters_of_hidden_cases_are_not_counted(works: Works, sari: Actor, 
             letters.issue(work, case, "sktlk")
             case.confined_to = confined_to
     with works.begin(sari) as work:
-        told = letter_previews.kept_by_letters(work, "penandatangan.sktlk", "sejak disimpan")
+        told = letter_previews.kept_by_letters(work, "penandatangan.sktlk", wording.Turn("sejak disimpan"))
     assert told[0] == "1 surat yang sudah terbit tidak berubah."
 
 

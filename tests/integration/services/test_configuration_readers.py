@@ -95,7 +95,7 @@ def test_a_value_that_no_step_reads_says_so(works: Works, preview: Look) -> None
     seen = preview("kotak_pengaduan", ["Kotak uji"])
     assert seen.readers.processes == [] and "kotak" in seen.readers.place
     assert seen.kept == [
-        "Dipakai untuk semua yang dikerjakan sejak 1 Desember 2026 00.00 WITA, juga pada berkas yang sudah terbuka."
+        "Nilai baru dipakai untuk semua yang dikerjakan sejak 1 Desember 2026 00.00 WITA, juga pada berkas yang sudah terbuka."
     ]
 
 

@@ -62,7 +62,10 @@ def test_a_wrong_role_takes_nothing_back_and_nobody_what_is_propams(works: Works
         configuration.set_value(work, OWNERS, new, MIDNIGHT)
     with works.begin(person("wati", "petugas")) as work, pytest.raises(Forbidden):
         configuration.withdraw(work, KEY, MIDNIGHT)
-    with works.begin(person("dewi", "pimpinan")) as work, pytest.raises(Forbidden, match="Pemilik propam"):
+    with (
+        works.begin(person("dewi", "pimpinan")) as work,
+        pytest.raises(Forbidden, match="Pemilik “Yang melihat berkas Propam”"),
+    ):
         configuration.withdraw(work, OWNERS, MIDNIGHT)
     with works.begin(person("rangga", "pimpinan", "piket_propam")) as work:
         configuration.withdraw(work, OWNERS, MIDNIGHT)

@@ -5,9 +5,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from tests.integration.conftest import PROCESSES, TestClock
+from tests.integration.services.test_calendars import OFFICE
 from tests.integration.web.visitor import Visitor, fields_of, parse
+from workflow_app.models.audit import AuditEvent
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.office import configuration, configuration_keys
 from workflow_app.services.office.configuration import SEED
@@ -23,6 +26,7 @@ ALL = tuple(key for key in SEED if key not in configuration_keys.OF_THE_SITE)
 NOTHING_IS_A_VALUE = ("kontak_peran", "pengganti_peran", "tingkat_akses")
 """Maps that may say nothing of anything."""
 TARGET = "target.berkas_lengkap"
+TAKE_BACK = "Lihat akibat bila ditarik, nilai mulai 1 Desember 2026 pukul 00.00 WITA"
 
 
 @pytest.fixture
@@ -107,9 +111,52 @@ def test_a_change_is_looked_at_then_made_and_holds_from_its_date(
     assert held(works, TARGET, MIDNIGHT) == 7
     assert "Batas Waktu" not in done.words
 
-    gone = done.submit("Tarik nilai ini")
+    seen = done.submit(TAKE_BACK)
+    assert "Bila ditarik 10 menit" in seen.words
+    assert "berakhir 1 Desember 2026 00.10 WITA" in seen.words
+    assert "Jam yang mulai sejak 1 Desember 2026 00.00 WITA memakai batas sebelumnya" in seen.words
+    assert held(works, TARGET, MIDNIGHT) == 7
+    gone = seen.submit("Tarik nilai ini")
     assert "sudah ditarik" in gone.words
     assert held(works, TARGET, MIDNIGHT) == 10
+
+
+def test_what_was_changed_since_the_look_is_not_taken_back(
+    owner: Visitor, visit: Visit, person: Person, works: Works
+) -> None:
+    owner.open(f"/pengaturan/{TARGET}")
+    owner.submit("Lihat akibatnya", nilai__menit="7", waktu="nanti", mulai=TYPED).submit("Simpan perubahan")
+    person("lain", "ka_spkt")
+    other = visit("lain").open(f"/pengaturan/{TARGET}").submit(TAKE_BACK)
+    owner.submit("Lihat akibatnya", nilai__menit="8", waktu="nanti", mulai=TYPED).submit("Simpan perubahan")
+    told = other.submit("Tarik nilai ini")
+    assert told.answer.status_code == 409
+    assert "yang terakhir mengubah: Contoh Rangkap" in told.words
+    assert held(works, TARGET, MIDNIGHT) == 8
+    again = told.submit(TAKE_BACK)
+    assert "Bila tidak ditarik 8 menit" in again.words
+    assert "sudah ditarik" in again.submit("Tarik nilai ini").words
+    gone = other.client.post(f"/pengaturan/{TARGET}/tarik", data={**_mulai(), "csrf_token": again.token()})
+    assert gone.status_code == 409
+    assert "sudah berlaku atau sudah ditarik" in gone.text
+    bad = other.client.post(
+        f"/pengaturan/{TARGET}/tarik", data={"mulai": "besok", "csrf_token": again.token()}
+    )
+    assert bad.status_code == 400
+
+
+def test_a_value_is_taken_back_once_however_often_the_button_is_pressed(owner: Visitor, works: Works) -> None:
+    with works.begin(SYSTEM) as work:
+        configuration.set_value(work, "kalender.uji", OFFICE, MIDNIGHT)
+    looked = owner.open("/pengaturan/kalender.uji").submit(TAKE_BACK)
+    form = next(form for form in looked.page().iter("form") if "tarik" in (form.get("action") or ""))
+    sent = {**fields_of(form), "tombol": ["simpan"]}
+    assert "sudah ditarik" in looked.submit("Tarik nilai ini").words
+    again = owner.client.post("/pengaturan/kalender.uji/tarik", data=sent)
+    assert (again.status_code, again.location) == (302, "/pengaturan")
+    with works.begin(SYSTEM) as work:
+        query = select(AuditEvent.action).where(AuditEvent.chain == configuration.chain_of("kalender.uji"))
+        assert list(work.session.scalars(query)) == [configuration.SET, configuration.WITHDRAWN]
 
 
 def test_r16_a_notice_stands_on_the_pages_of_citizens_from_its_date_on(
@@ -212,6 +259,10 @@ def test_what_a_value_needs_is_said_by_the_form(owner: Visitor, works: Works) ->
         "Lihat akibatnya", nilai="piket_samapta", waktu="nanti", mulai=TYPED
     )
     assert "Piket Lantas" in route.words and "Piket Samapta" in route.words
+
+
+def _mulai() -> dict[str, str]:
+    return {"mulai": MIDNIGHT.isoformat(), "tombol": "lihat"}
 
 
 def _fields(text: str) -> dict[str, list[str]]:

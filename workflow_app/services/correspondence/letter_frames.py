@@ -31,7 +31,7 @@ def frame(
     signatory_key = f"penandatangan.{letter}"
     signatory = configuration.value(work, signatory_key, at)
     is_demo: bool = configuration.value(work, "mode_demo", at)
-    if not is_demo and configuration.is_example(signatory_key, signatory):
+    if not is_demo and _is_example(signatory_key, signatory):
         raise SentraError(NO_SIGNATORY, detail=f"{signatory_key} is still the example")
     return {
         "contoh": is_demo,
@@ -46,6 +46,19 @@ def frame(
         "penyetuju": _officer(work, case, meta.get("approved_by")),
         "surat_lain": _other_letters(work, case),
     }
+
+
+def example_signatories(work: UnitOfWork) -> list[str]:
+    """Keys of signatories that are still invented, so that their letters are not issued; none on a demo site."""
+    if configuration.value(work, "mode_demo"):
+        return []
+    keys = (key for key in configuration.SEED if key.startswith("penandatangan."))
+    return [key for key in keys if _is_example(key, configuration.value(work, key))]
+
+
+def _is_example(key: str, signatory: Any) -> bool:
+    """Is this still the invented one that the product comes with?"""
+    return bool(signatory == configuration.SEED.get(key))
 
 
 def _other_letters(work: UnitOfWork, case: Case) -> dict[str, str]:

@@ -1,6 +1,5 @@
 """One key of the configuration as the office sees and changes it: its line of time, a new value, one taken back."""
 
-import hashlib
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -10,7 +9,8 @@ from workflow_app.errors import Conflict, InvalidInput, NotFound
 from workflow_app.permissions import has_role
 from workflow_app.services.accounts import people
 from workflow_app.services.days import rosters
-from workflow_app.services.governing import wording
+from workflow_app.services.governing import key_states, wording
+from workflow_app.services.governing.key_states import SERVER
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import (
     configuration,
@@ -22,12 +22,11 @@ from workflow_app.services.office import (
 )
 from workflow_app.services.office.configuration import SOP_IN_FORCE
 from workflow_app.services.office.configuration_parts import Faults, Part, Posted, Told, Typed
-from workflow_app.services.office.configuration_plans import Entry
+from workflow_app.services.office.configuration_plans import Entry, Said
 from workflow_app.services.office.configuration_records import Record
 from workflow_app.services.office.configuration_titles import Group
 from workflow_app.types import WITA
 
-SERVER = "yang mengurus server"
 ENDED = "tidak dipakai lagi"
 LAST_YEAR = 2100
 AT_ONCE = timedelta(seconds=1)
@@ -75,9 +74,9 @@ class KeyPage:
     """What the configuration said of the key when the page was made."""
 
     @property
-    def now(self) -> Value:
-        """The value in force."""
-        return next(value for value in self.values if value.is_now)
+    def now(self) -> Value | None:
+        """The value in force; None for a name of the office that is only planned."""
+        return next((value for value in self.values if value.is_now), None)
 
     @property
     def to_come(self) -> list[Value]:
@@ -114,7 +113,7 @@ def page(work: UnitOfWork, key: str, filled: datetime | None = None) -> KeyPage:
         if form is None or is_ended(form, offered)
         else form.typed(configuration_forms.NAME, offered),
         values=list(reversed(_values(work, form, _one_each(entries), now))),
-        seen=_seen(entries, now),
+        seen=key_states.seen(work, key),
     )
 
 
@@ -157,8 +156,8 @@ def _differing(before: Told, after: Told) -> Told:
 
 def read(
     work: UnitOfWork, key: str, posted: Posted, start: datetime | None, filled: datetime | None = None
-) -> tuple[Any, Faults]:
-    """The value that a form sent, as it would hold from `start` on, and by input what is wrong with it. The form was filled with what
+) -> tuple[Said, Faults]:
+    """What a form said, as it would hold from `start` on, and by input what is wrong with it. The form was filled with what
     holds at `filled` (None, both: now): what it merely repeats of that, another change may have planned otherwise. A plan that is
     brought forward holds as the form shows it.
     """
@@ -170,8 +169,9 @@ def read(
     if not faults:
         is_forward = filled is not None and filled > (start or work.clock())
         before, onto = (configuration.value(work, key, at) for at in (start if is_forward else filled, start))
-        value = configuration_plans.over(key, before, configuration_plans.whole(key, value, before), onto)
-    return value, faults
+        own = configuration_plans.whole(key, value, before)
+        return configuration_plans.said(key, before, own, onto), faults
+    return Said(value), faults
 
 
 def told_of(work: UnitOfWork, key: str, value: Any) -> Told:
@@ -211,26 +211,33 @@ def plan_of(text: str) -> datetime | None:
     return found if found.tzinfo and SOP_IN_FORCE.year <= found.year <= LAST_YEAR else None
 
 
-def change(work: UnitOfWork, key: str, value: Any, start: datetime | None, seen: str) -> None:
-    """Let a value hold from `start` on (None: from now), if the key is still as the actor saw it. The same change sent twice is made
+def change(work: UnitOfWork, key: str, said: Said, start: datetime | None, shown: str) -> None:
+    """Let what was said hold from `start` on (None: from now), if the key is still as it was `shown` to the actor. The same change sent twice is made
     once; raises `Conflict` when somebody else was faster, and as `configuration.set_value` does.
     """
     _check(work, key)
     configuration.lock(work)
     entries = configuration.history(work, key)
-    if _seen(entries, configuration.entry(work, key)) != seen:
+    if key_states.seen(work, key) != shown:
         newest = max(entry.set_at or SOP_IN_FORCE for entry in entries)
         last = [entry for entry in entries if (entry.set_at or SOP_IN_FORCE) == newest]
-        if any(_is_this(work, entry, value, start) for entry in last):
+        if any(_is_this(work, entry, said.value, start) for entry in last):
             return
-        raise Conflict(_overtaken(work, last[-1]))
-    configuration.set_value(work, key, value, start or work.clock())
+        raise Conflict(key_states.overtaken(work, key))
+    configuration.set_value(work, key, said.value, start or work.clock(), said.over)
 
 
-def withdraw(work: UnitOfWork, key: str, start: datetime) -> None:
-    """Take back a value that is still to come. Raises as `configuration.withdraw` does."""
+def withdraw(work: UnitOfWork, key: str, start: datetime, shown: str) -> bool:
+    """Take back a value that is still to come, if the key is still as it was `shown` to the actor; returns whether there is anything
+    left of the key. Pressed twice it is done once; raises `Conflict` when somebody else was faster, and as `configuration.withdraw`.
+    """
     _check(work, key)
-    configuration.withdraw(work, key, start)
+    configuration.lock(work)
+    if not key_states.was_taken_back(work, key, start):
+        if configuration.is_to_come(work, key, start) and key_states.seen(work, key) != shown:
+            raise Conflict(key_states.overtaken(work, key))
+        configuration.withdraw(work, key, start)
+    return any(entry.key == key for entry in configuration.list_values(work))
 
 
 def _check(work: UnitOfWork, key: str) -> None:
@@ -261,23 +268,8 @@ def _one_each(entries: list[Entry]) -> list[Entry]:
     return list({entry.valid_from: entry for entry in entries}.values())
 
 
-def _seen(entries: list[Entry], now: Entry) -> str:
-    """All values of a key, and which of them is in force: a form is filled with that one."""
-    known = [(entry.valid_from.isoformat(), str(entry.set_at), entry.value) for entry in entries]
-    told = json.dumps([now.valid_from.isoformat(), known], sort_keys=True)
-    return hashlib.sha256(told.encode()).hexdigest()[:32]
-
-
 def _is_this(work: UnitOfWork, last: Entry, value: Any, start: datetime | None) -> bool:
     is_same = bool(last.value == configuration_plans.whole(last.key, value, last.value))
     is_at_once = last.set_at is not None and abs(last.set_at - last.valid_from) < AT_ONCE
     is_then = is_at_once if start is None else last.valid_from == start
     return last.set_by == work.actor.user_id and is_same and is_then
-
-
-def _overtaken(work: UnitOfWork, last: Entry) -> str:
-    who = people.name_of(work, last.set_by) or SERVER
-    return (
-        f"Pengaturan ini sudah berubah sejak Anda membukanya; yang terakhir mengubah: {who}. Belum ada yang disimpan. "
-        "Lihat yang sekarang, lalu ulangi bila masih perlu."
-    )

@@ -12,6 +12,7 @@ from workflow_app.models.submission import Submission
 from workflow_app.roles import ROLES
 from workflow_app.services.case_file import access, dispatches
 from workflow_app.services.governing import samples
+from workflow_app.services.governing.wording import Turn
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import configuration, offers, readable, regions
 from workflow_app.services.running import effects
@@ -100,21 +101,21 @@ def of_period(work: UnitOfWork, key: str, now: datetime) -> dict[str, list[str]]
     return {}
 
 
-def kept_by_offers(work: UnitOfWork, key: str, since: str) -> list[str]:
+def kept_by_offers(work: UnitOfWork, key: str, turn: Turn) -> list[str]:
     """Answers that were sent stay; a form that is open is judged when it is sent."""
     return [
         "Jawaban yang sudah dikirim tidak berubah.",
-        f"Formulir yang dikirim {since} hanya menerima yang dilayani, juga bila sudah terbuka sebelumnya.",
+        f"Formulir yang dikirim {turn.since} hanya menerima yang dilayani, juga bila sudah terbuka sebelumnya.",
     ]
 
 
-def kept_by_area(work: UnitOfWork, key: str, since: str) -> list[str]:
+def kept_by_area(work: UnitOfWork, key: str, turn: Turn) -> list[str]:
     """Calls that were judged keep what they were told."""
     query = select(func.count()).select_from(Case)
     open_calls = query.where(*samples.open_cases(work), Case.process_key == dispatches.PROCESS)
     return [
         f"{work.session.scalar(open_calls) or 0} laporan TKP yang terbuka tetap memakai jam yang sudah dimulai.",
-        f"Laporan yang dicatat {since} dinilai dengan wilayah baru.",
+        f"Laporan yang dicatat {turn.since} dinilai dengan wilayah {turn.which}.",
     ]
 
 

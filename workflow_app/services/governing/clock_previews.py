@@ -10,6 +10,7 @@ from workflow_app.models.case import Case, CaseClock
 from workflow_app.services.case_file import clocks, edges
 from workflow_app.services.days import calendars
 from workflow_app.services.governing import samples
+from workflow_app.services.governing.wording import Turn
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import configuration, readable
 from workflow_app.services.sop import processes
@@ -55,31 +56,31 @@ def of_edges(work: UnitOfWork, key: str, now: datetime) -> dict[str, list[str]]:
     return {"Jam berkas yang dibuka saat itu": [readable.clock(definition, name, edge)]}
 
 
-def kept_by_target(work: UnitOfWork, key: str, since: str) -> list[str]:
+def kept_by_target(work: UnitOfWork, key: str, turn: Turn) -> list[str]:
     """Which open clocks and cases keep the target, and which take the new one."""
     name = key.partition(".")[2]
     running, waiting = _running(work, CaseClock.name == name), waiting_for(work, name)
     return [
         f"{running} jam ini sedang berjalan dan tetap memakai batasnya masing-masing.",
-        f"{waiting} berkas terbuka belum memulai jam ini. Jam yang mulai {since} memakai batas baru, juga pada berkas itu.",
+        f"{waiting} berkas terbuka belum memulai jam ini. Jam yang mulai {turn.since} memakai batas {turn.which}, juga pada berkas itu.",
     ]
 
 
-def kept_by_calendar(work: UnitOfWork, key: str, since: str) -> list[str]:
+def kept_by_calendar(work: UnitOfWork, key: str, turn: Turn) -> list[str]:
     """Which open clocks keep their end."""
     running = _running(work, CaseClock.calendar == key.partition(".")[2])
     return [
         f"{running} jam yang sedang berjalan dihitung dengan kalender ini dan tetap memakai akhirnya masing-masing.",
-        f"Jam yang mulai {since} dihitung dengan kalender baru.",
+        f"Jam yang mulai {turn.since} dihitung dengan kalender {turn.which}.",
     ]
 
 
-def kept_by_edges(work: UnitOfWork, key: str, since: str) -> list[str]:
+def kept_by_edges(work: UnitOfWork, key: str, turn: Turn) -> list[str]:
     """Which open cases keep the edges."""
     kept = len(_open_cases_with(work, key.partition(".")[2]))
     return [
         f"{kept} berkas yang sudah dibuka tetap memakai yang lama.",
-        f"Berkas yang dibuka {since} memakai yang baru.",
+        f"Berkas yang dibuka {turn.since} memakai yang {turn.which}.",
     ]
 
 

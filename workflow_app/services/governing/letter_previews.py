@@ -14,6 +14,7 @@ from workflow_app.services.correspondence import digitised, letters, printing, t
 from workflow_app.services.correspondence.letters import Statement
 from workflow_app.services.correspondence.typesetting import Metadata
 from workflow_app.services.governing import samples
+from workflow_app.services.governing.wording import Turn
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import configuration, numbers
 from workflow_app.services.sop import processes
@@ -73,7 +74,7 @@ def _filled(definition: Definition, source: LetterSource, letter: Letter) -> str
     raise refusal or InvalidDefinition(detail=f"{definition.key}: no scenario")
 
 
-def kept_by_letters(work: UnitOfWork, key: str, since: str) -> list[str]:
+def kept_by_letters(work: UnitOfWork, key: str, turn: Turn) -> list[str]:
     """Letters that are out keep what they state."""
     found = _letter_of(work, key)
     kinds = [found[1]] if found and "." in key else []
@@ -82,15 +83,15 @@ def kept_by_letters(work: UnitOfWork, key: str, since: str) -> list[str]:
     count = work.session.scalar(query.where(Letter.kind.in_(kinds)) if kinds else query) or 0
     return [
         f"{count} surat yang sudah terbit tidak berubah.",
-        f"Surat yang terbit {since} memakai yang baru, juga pada berkas yang sudah terbuka.",
+        f"Surat yang terbit {turn.since} memakai yang {turn.which}, juga pada berkas yang sudah terbuka.",
     ]
 
 
-def kept_by_numbers(work: UnitOfWork, key: str, since: str) -> list[str]:
+def kept_by_numbers(work: UnitOfWork, key: str, turn: Turn) -> list[str]:
     """Numbers that were given stay. How many these are is not said: some are of cases that are kept from the reader (R79)."""
     return [
         "Nomor yang sudah diberikan tidak berubah.",
-        f"Nomor yang diberikan {since} memakai pola baru; hitungannya berlanjut.",
+        f"Nomor yang diberikan {turn.since} memakai pola {turn.which}; hitungannya berlanjut.",
     ]
 
 

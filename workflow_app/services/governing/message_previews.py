@@ -5,6 +5,7 @@ from datetime import datetime
 
 from workflow_app.roles import ROLES
 from workflow_app.services.correspondence import messages
+from workflow_app.services.governing.wording import Turn
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import configuration, message_texts, readable
 
@@ -37,6 +38,9 @@ def of_ways(work: UnitOfWork, key: str, now: datetime) -> dict[str, list[str]]:
     }
 
 
-def kept_by_messages(work: UnitOfWork, key: str, since: str) -> list[str]:
+def kept_by_messages(work: UnitOfWork, key: str, turn: Turn) -> list[str]:
     """Messages that were written stay as they are."""
-    return ["Pesan yang sudah ditulis tidak berubah.", f"Pesan yang ditulis {since} memakai yang baru."]
+    return [
+        "Pesan yang sudah ditulis tidak berubah.",
+        f"Pesan yang ditulis {turn.since} memakai yang {turn.which}.",
+    ]

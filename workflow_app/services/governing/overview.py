@@ -6,6 +6,7 @@ from datetime import datetime
 
 from workflow_app.errors import Forbidden, NotFound
 from workflow_app.permissions import has_role
+from workflow_app.services.correspondence import letter_frames
 from workflow_app.services.days import calendars, rosters
 from workflow_app.services.governing import changes, wording
 from workflow_app.services.ground.unit_of_work import UnitOfWork
@@ -139,7 +140,7 @@ def _lacks(work: UnitOfWork, named: Mapping[str, str]) -> list[Lack]:
                 f"{configuration_titles.whole_title(key, named)} masih contoh, jadi suratnya tidak terbit.",
                 key,
             )
-            for key in configuration.example_signatories(work)
+            for key in letter_frames.example_signatories(work)
         ]
     if may_change(work, "kalender"):
         found += [

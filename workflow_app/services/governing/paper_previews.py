@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from workflow_app.models.case import Case
 from workflow_app.services.bringing import captures
+from workflow_app.services.governing.wording import Turn
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.keeping import due_papers
 from workflow_app.services.office import configuration, readable
@@ -39,22 +40,22 @@ def of_photos(work: UnitOfWork, key: str, now: datetime) -> dict[str, list[str]]
     return {f"Foto yang diambil {readable.moment(work.clock())}": [f"dihapus mulai {readable.moment(ends)}"]}
 
 
-def kept_by_schedule(work: UnitOfWork, key: str, since: str) -> list[str]:
+def kept_by_schedule(work: UnitOfWork, key: str, turn: Turn) -> list[str]:
     """What was proposed or disposed of stays so."""
     return [
         "Yang sudah diusulkan atau dimusnahkan tetap menurut baris jadwal saat diusulkan.",
-        f"Daftar yang dibuka {since} dihitung dengan jadwal baru, juga untuk dokumen lama.",
+        f"Daftar yang dibuka {turn.since} dihitung dengan jadwal {turn.which}, juga untuk dokumen lama.",
     ]
 
 
-def kept_by_levels(work: UnitOfWork, key: str, since: str) -> list[str]:
+def kept_by_levels(work: UnitOfWork, key: str, turn: Turn) -> list[str]:
     """Papers that are there keep their level."""
     return [
         "Dokumen yang sudah ada tetap pada tingkatnya.",
-        f"Dokumen yang masuk {since} mulai dengan tingkat baru, juga pada berkas yang sudah terbuka.",
+        f"Dokumen yang masuk {turn.since} mulai dengan tingkat {turn.which}, juga pada berkas yang sudah terbuka.",
     ]
 
 
-def kept_by_photos(work: UnitOfWork, key: str, since: str) -> list[str]:
+def kept_by_photos(work: UnitOfWork, key: str, turn: Turn) -> list[str]:
     """Photos that wait are counted anew."""
-    return [f"Pembersihan {since} memakai lama yang baru, juga untuk foto yang sudah menunggu."]
+    return [f"Pembersihan {turn.since} memakai lama yang {turn.which}, juga untuk foto yang sudah menunggu."]

@@ -1,5 +1,5 @@
-"""What a change of the configuration would do, before it is made: the real code runs with and without it at the instant from which it
-would hold, in transactions that are rolled back (decision 0044).
+"""What a change of the configuration would do, or taking one back, before it is done: the real code runs with and without it at the
+instant from which it would hold, in transactions that are rolled back (decision 0044).
 """
 
 from collections.abc import Callable
@@ -24,6 +24,7 @@ from workflow_app.services.governing import (
 )
 from workflow_app.services.governing.letter_previews import Sheet
 from workflow_app.services.governing.readers import Readers
+from workflow_app.services.governing.wording import Turn
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
 from workflow_app.services.office import configuration, readable, retention_schedule
 from workflow_app.types import Actor
@@ -31,7 +32,9 @@ from workflow_app.types import Actor
 Sights = dict[str, list[str]]
 """What is looked at, and how it is."""
 Sight = Callable[[UnitOfWork, str, datetime], Sights]
-Kept = Callable[[UnitOfWork, str, str], list[str]]
+Kept = Callable[[UnitOfWork, str, Turn], list[str]]
+Act = Callable[[UnitOfWork, datetime], None]
+"""What is looked at before it is done, from an instant on."""
 LETTERS = (
     "kop_surat",
     "nama_unit",
@@ -132,26 +135,46 @@ class Preview:
 
 def preview(works: Works, actor: Actor, key: str, value: Any, start: datetime | None) -> Preview:
     """Look at a change that is not made. Raises `InvalidInput` and `Forbidden` as `configuration.set_value` does."""
+
+    def set_it(work: UnitOfWork, at: datetime) -> None:
+        configuration.set_value(work, key, value, at)
+
+    turn = Turn(f"sejak {readable.moment(start)}" if start else "sejak disimpan")
+    return _look(works, actor, key, start, turn, set_it)
+
+
+def preview_withdrawal(works: Works, actor: Actor, key: str, start: datetime) -> Preview:
+    """Look at how it would be if a value that is still to come were taken back. Raises as `configuration.withdraw` does."""
+
+    def take_it_back(work: UnitOfWork, at: datetime) -> None:
+        configuration.withdraw(work, key, at)
+
+    turn = Turn(f"sejak {readable.moment(start)}", "sebelumnya")
+    return _look(works, actor, key, start, turn, take_it_back)
+
+
+def _look(works: Works, actor: Actor, key: str, begins: datetime | None, turn: Turn, act: Act) -> Preview:
+    """How it would be from an instant on (None: now) without the act and with it."""
     now = works.clock()
-    at = max(start, now) if start else now
+    start = begins or now
+    at = max(start, now)
     family = key.partition(".")[0]
     with samples.undone(works, actor, now) as work:
-        known = configuration.history(work, key)
-        old = configuration.value(work, key, start or now)
+        instants = [one.valid_from for one in configuration.history(work, key) if one.valid_from > start]
+        old, *planned = (configuration.value(work, key, instant) for instant in (start, *instants))
         found = readers.of(work, key)
-        kept = _kept(work, key, found, f"sejak {readable.moment(start)}" if start else "sejak disimpan")
+        kept = _kept(work, key, found, turn)
     with samples.undone(works, actor, at) as work:
         before = _sights(work, family, key, now)
     with samples.undone(works, actor, now) as work:
-        configuration.set_value(work, key, value, start or now)
-        new = configuration.value(work, key, start or now)
-        with_it = {one.valid_from: one.value for one in configuration.history(work, key)}
+        act(work, start)
+        new, *with_it = (configuration.value(work, key, instant) for instant in (start, *instants))
         after = _sights(samples.at(work, at), family, key, now)
     sheet: Sheet | None = None
     refusal = ""
     if family in LETTERS:
         with samples.undone(works, actor, now) as work:
-            configuration.set_value(work, key, value, start or now)
+            act(work, start)
             try:
                 sheet = letter_previews.sheet(samples.at(work, at), key)
             except SentraError as error:
@@ -162,11 +185,7 @@ def preview(works: Works, actor: Actor, key: str, value: Any, start: datetime | 
         for about in dict.fromkeys([*before, *after])
         if before.get(about) != after.get(about)
     ]
-    later = [
-        Later(one.valid_from, one.value, with_it[one.valid_from])
-        for one in known
-        if one.valid_from > (start or now)
-    ]
+    later = [Later(*told) for told in zip(instants, planned, with_it, strict=True)]
     return Preview(
         before=old,
         after=new,
@@ -181,9 +200,9 @@ def preview(works: Works, actor: Actor, key: str, value: Any, start: datetime | 
     )
 
 
-def _kept(work: UnitOfWork, key: str, found: Readers, since: str) -> list[str]:
+def _kept(work: UnitOfWork, key: str, found: Readers, turn: Turn) -> list[str]:
     told = KEPT.get(key.partition(".")[0])
-    return told(work, key, since) if told is not None else readers.kept(found, since)
+    return told(work, key, turn) if told is not None else readers.kept(found, turn)
 
 
 def _sights(work: UnitOfWork, family: str, key: str, now: datetime) -> Sights:

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from workflow_app.models.case import Case
 from workflow_app.services.days import calendars
 from workflow_app.services.governing import samples
+from workflow_app.services.governing.wording import Turn
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import configuration, configuration_readers
 from workflow_app.services.sop import processes
@@ -71,13 +72,15 @@ def of(work: UnitOfWork, key: str) -> Readers:
     return Readers(configuration_readers.PLACES.get(family, ""), sorted(found, key=lambda one: one.process))
 
 
-def kept(readers: Readers, since: str) -> list[str]:
+def kept(readers: Readers, turn: Turn) -> list[str]:
     """What open cases keep, and what takes the new value."""
     if not readers.processes:
-        return [f"Dipakai untuk semua yang dikerjakan {since}, juga pada berkas yang sudah terbuka."]
+        return [
+            f"Nilai {turn.which} dipakai untuk semua yang dikerjakan {turn.since}, juga pada berkas yang sudah terbuka."
+        ]
     return [
         f"{readers.passed} berkas terbuka sudah melewati langkah yang membaca nilai ini; yang sudah dibaca tidak berubah.",
-        f"{readers.ahead} berkas terbuka belum sampai di sana. Langkah yang dijalankan {since} memakai yang baru.",
+        f"{readers.ahead} berkas terbuka belum sampai di sana. Langkah yang dijalankan {turn.since} memakai yang {turn.which}.",
     ]
 
 

@@ -14,6 +14,7 @@ from workflow_app.services.accounts import users
 from workflow_app.services.case_file import access, handoffs
 from workflow_app.services.days import substitutions
 from workflow_app.services.governing import samples
+from workflow_app.services.governing.wording import Turn
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import configuration, readable
 from workflow_app.services.office.configuration import role_label
@@ -93,36 +94,36 @@ def of_figures(work: UnitOfWork, key: str, now: datetime) -> dict[str, list[str]
     return found
 
 
-def kept_by_figures(work: UnitOfWork, key: str, since: str) -> list[str]:
+def kept_by_figures(work: UnitOfWork, key: str, turn: Turn) -> list[str]:
     """What was published stays as it was told."""
     return [
         "Publikasi yang sudah dibuat tidak berubah.",
-        f"Publikasi yang dibuat {since} memakai yang baru.",
+        f"Publikasi yang dibuat {turn.since} memakai yang {turn.which}.",
     ]
 
 
-def kept_by_leadership(work: UnitOfWork, key: str, since: str) -> list[str]:
+def kept_by_leadership(work: UnitOfWork, key: str, turn: Turn) -> list[str]:
     """Sight is asked with each look."""
     return [
-        f"Berlaku {since} untuk semua berkas yang dibatasi pada Propam, juga yang sudah terbuka.",
+        f"Nilai {turn.which} berlaku {turn.since} untuk semua berkas yang dibatasi pada Propam, juga yang sudah terbuka.",
         "Siapa yang pernah membukanya tetap tercatat di riwayat berkas.",
     ]
 
 
-def kept_by_receivers(work: UnitOfWork, key: str, since: str) -> list[str]:
+def kept_by_receivers(work: UnitOfWork, key: str, turn: Turn) -> list[str]:
     """The same, for cases in the hands of a function."""
     count = work.session.scalar(_held(work)) or 0
     return [
-        f"{count} berkas terbuka sedang dipegang fungsi penerima. Nilai baru berlaku {since} juga untuk berkas itu.",
+        f"{count} berkas terbuka sedang dipegang fungsi penerima. Nilai {turn.which} berlaku {turn.since} juga untuk berkas itu.",
         "Berkas yang belum diserahkan memakai nilai yang berlaku pada saat fungsi itu membukanya.",
         "Siapa yang pernah membacanya tetap tercatat di riwayat berkas.",
     ]
 
 
-def kept_by_substitutes(work: UnitOfWork, key: str, since: str) -> list[str]:
+def kept_by_substitutes(work: UnitOfWork, key: str, turn: Turn) -> list[str]:
     """The same, for tasks of who is absent."""
     return [
-        f"Penggantian yang sedang berjalan memakai nilai baru {since}.",
+        f"Penggantian yang sedang berjalan memakai nilai {turn.which} {turn.since}.",
         "Tugas yang sudah dikerjakan pengganti tetap tercatat atas namanya.",
     ]
 

@@ -1,6 +1,7 @@
 """The words of the office and of its processes for what is configured."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from workflow_app.roles import ROLES
 from workflow_app.services.days import calendars
@@ -10,6 +11,15 @@ from workflow_app.services.office.configuration_sheets import Known
 from workflow_app.services.sop import processes
 
 MODELS = {"A": "model A", "B": "model B"}
+
+
+@dataclass(frozen=True)
+class Turn:
+    """From when on another value is read, in the words of a sentence about it."""
+
+    since: str
+    which: str = "baru"
+    """What the value is called: the new one, or the one before it where a plan is taken back."""
 
 
 def known(work: UnitOfWork) -> Known:

@@ -18,6 +18,7 @@ from workflow_app.services.office import (
     configuration_keys,
     configuration_plans,
     configuration_references,
+    configuration_titles,
     readable,
 )
 from workflow_app.services.office.configuration_keys import OWNERS, Owner
@@ -63,11 +64,11 @@ def _rows(work: UnitOfWork) -> dict[str, list[Kept]]:
     return known
 
 
-def set_value(work: UnitOfWork, key: str, new: Any, valid_from: datetime) -> None:
-    """Let `new` hold from `valid_from` on. Raises `NotFound` for a key nobody reads, `InvalidInput` for what does not fit,
+def set_value(work: UnitOfWork, key: str, new: Any, valid_from: datetime, over: Any = None) -> None:
+    """Let `new`, written `over` something, hold from `valid_from` on. Raises `NotFound` for a key nobody reads, `InvalidInput` for what does not fit,
     `Forbidden` when the actor has an account and is none of those who may change the key.
     """
-    set_values(work, [Entry(key, new, valid_from)])
+    set_values(work, [Entry(key, new, valid_from, over=over)])
 
 
 def set_values(work: UnitOfWork, entries: Sequence[Entry]) -> list[Entry]:
@@ -75,13 +76,7 @@ def set_values(work: UnitOfWork, entries: Sequence[Entry]) -> list[Entry]:
     before. Raises as `set_value` does.
     """
     lock(work)
-    new = _to_write(work, _retold(work, [replace(one, value=checked(one.key, one.value)) for one in entries]))
-    for each in new:
-        check_changer(work, each.key)
-        _check_end(work, each)
-        _check_to_come(work, each)
-    if faults := _dangling(work, new):
-        raise InvalidInput("\n".join(faults))
+    new = accepted(work, entries)
     owners = {each.key: owner(work, each.key).answers for each in new}
     before = {(each.key, each.valid_from): value(work, each.key, each.valid_from) for each in new}
     for each in new:
@@ -91,9 +86,21 @@ def set_values(work: UnitOfWork, entries: Sequence[Entry]) -> list[Entry]:
     return new
 
 
+def accepted(work: UnitOfWork, entries: Sequence[Entry]) -> list[Entry]:
+    """What would be written so that all of them hold. Nothing is; raises as `set_value` does."""
+    new = _to_write(work, _retold(work, [replace(one, value=checked(one.key, one.value)) for one in entries]))
+    for each in new:
+        check_changer(work, each.key)
+        _check_end(work, each)
+        _check_to_come(work, each)
+    if faults := _dangling(work, new):
+        raise InvalidInput("\n".join(faults))
+    return new
+
+
 def _keep(work: UnitOfWork, new: Entry, before: Any, answers: str) -> None:
     """A value as a row, with its event. One that only goes on with a change stays his who planned it."""
-    row = Configuration(key=new.key, valid_from=new.valid_from, value=new.value)
+    row = Configuration(key=new.key, valid_from=new.valid_from, value=new.value, over=new.over)
     row.set_at = new.set_at or work.clock()
     row.set_by = new.set_by if new.set_at else work.actor.user_id
     work.session.merge(row)
@@ -111,9 +118,9 @@ def withdraw(work: UnitOfWork, key: str, valid_from: datetime) -> None:
     """
     lock(work)
     check_changer(work, key)
-    row = next((row for row in _rows(work).get(key, ()) if row.valid_from == valid_from), None)
-    if row is None or row.valid_from <= work.clock():
+    if not is_to_come(work, key, valid_from):
         raise Conflict("Nilai ini sudah berlaku atau sudah ditarik. Muat ulang halaman.")
+    row = next(row for row in _rows(work)[key] if row.valid_from == valid_from)
     before = value(work, key, valid_from - INSTANT)
     if key == OWNERS:
         _check_owners(work, row.value, {**SEED[OWNERS], **before})
@@ -188,8 +195,8 @@ def _check_owners(work: UnitOfWork, before: Mapping[str, Any], after: Mapping[st
             continue
         labels = " atau ".join(role_label(work, role) for role in ROLES if role in allowed)
         raise Forbidden(
-            f"Pemilik {family} tidak dapat Anda ubah, karena pengaturannya hanya dapat diubah oleh {labels}. "
-            f"Hapus {family} dari isian ini, atau minta yang mengurus server mengubahnya."
+            f"Pemilik “{configuration_titles.plain_title(family)}” tidak dapat Anda ubah, karena pengaturannya hanya dapat "
+            f"diubah oleh {labels}. Biarkan bagian itu seperti semula, atau minta yang mengurus server mengubahnya."
         )
 
 
@@ -198,7 +205,8 @@ def _check_end(work: UnitOfWork, new: Entry) -> None:
     if new.value is not None or new.key in SEED or new.valid_from >= work.clock():
         return
     if value(work, new.key, new.valid_from) is not None:
-        raise InvalidInput(f"{new.key} sudah dipakai sejak waktu itu. Akhiri mulai sekarang atau sesudahnya.")
+        title = configuration_titles.plain_title(new.key)
+        raise InvalidInput(f"{title} sudah dipakai sejak waktu itu. Akhiri mulai sekarang atau sesudahnya.")
 
 
 def _check_to_come(work: UnitOfWork, new: Entry) -> None:
@@ -221,7 +229,8 @@ def check_changer(work: UnitOfWork, key: str) -> None:
     if work.actor.user_id is None or has_role(work.actor, allowed):
         return
     labels = " atau ".join(role_label(work, role) for role in ROLES if role in allowed)
-    raise Forbidden(f"{key} hanya dapat diubah oleh {labels}. Minta {labels} mengubahnya.")
+    title = configuration_titles.plain_title(key)
+    raise Forbidden(f"{title} hanya dapat diubah oleh {labels}. Minta {labels} mengubahnya.")
 
 
 def list_values(work: UnitOfWork) -> list[Entry]:
@@ -238,6 +247,11 @@ def history(work: UnitOfWork, key: str) -> list[Entry]:
     return _known(work, key)
 
 
+def is_to_come(work: UnitOfWork, key: str, at: datetime) -> bool:
+    """Is a value planned from that very instant on?"""
+    return at > work.clock() and any(row.valid_from == at for row in _rows(work).get(key, ()))
+
+
 def holds(work: UnitOfWork, entry: Entry) -> bool:
     """Is this what the configuration says already?"""
     known = {each.valid_from: each.value for each in _known(work, entry.key)}
@@ -251,7 +265,8 @@ def _known(work: UnitOfWork, key: str) -> list[Entry]:
 
 def _set(work: UnitOfWork, key: str) -> list[Entry]:
     """What the office has said of a key, oldest first."""
-    return [Entry(key, row.value, row.valid_from, row.set_at, row.set_by) for row in _rows(work).get(key, ())]
+    rows_of = _rows(work).get(key, ())
+    return [Entry(key, row.value, row.valid_from, row.set_at, row.set_by, row.over) for row in rows_of]
 
 
 def _dangling(work: UnitOfWork, new: Sequence[Entry]) -> list[str]:
@@ -263,19 +278,6 @@ def _dangling(work: UnitOfWork, new: Sequence[Entry]) -> list[str]:
     for each in new:
         told.setdefault(each.key, {})[each.valid_from] = each.value
     return configuration_references.faults({key: sorted(told[key].items()) for key in told})
-
-
-def is_example(key: str, value: Any) -> bool:
-    """Is this still the invented value that the product comes with?"""
-    return bool(value == SEED.get(key))
-
-
-def example_signatories(work: UnitOfWork) -> list[str]:
-    """Keys of signatories that are still invented, so that their letters are not issued; none on a demo site."""
-    if value(work, "mode_demo"):
-        return []
-    keys = (key for key in SEED if key.startswith("penandatangan."))
-    return [key for key in keys if is_example(key, value(work, key))]
 
 
 def _check_known(key: str) -> None:

@@ -129,8 +129,7 @@ def _count(key: str, known: Known) -> Part:
 
 def _limited(most: int) -> Callable[[str, Known], Part]:
     def make(key: str, known: Known) -> Part:
-        label = configuration_titles.TITLES.get(key, configuration_keys.words(key))
-        return Count(label=label, unit=UNITS.get(key, ""), most=most)
+        return Count(label=configuration_titles.plain_title(key), unit=UNITS.get(key, ""), most=most)
 
     return make
 

@@ -1,7 +1,8 @@
 """Values of one key over time: each tells what it changes, and goes on through those that are still to come. Pure.
 
-They are kept whole, so that a value is read in one look. What one of them changes is where it differs from the value before it; which
-parts a value has, the part of the form says that it is made of (decision 0055). A value that says one thing is said whole.
+They are kept whole, so that a value is read in one look, each with what it was written over: what it changes is where the two differ,
+also where another says the same (decision 0061). Which parts a value has, the part of the form says that it is made of (decision 0055).
+A value that says one thing is said whole.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,6 +28,17 @@ class Entry:
     set_at: datetime | None = field(default=None, compare=False)
     set_by: UUID | None = field(default=None, compare=False)
     """Who set it; None for what the product comes with, and for who keeps the server."""
+    over: Any = field(default=None, compare=False)
+    """What it was written over; None: what holds there without it."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """A value as somebody said it, and what stood in his form: what he changed is where the two differ."""
+
+    value: Any
+    over: Any = None
+    """None: what would hold without it."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +57,12 @@ def over(key: str, before: Any, own: Any, onto: Any) -> Any:
     return part.over(before, own, onto)
 
 
+def said(key: str, before: Any, own: Any, onto: Any) -> Said:
+    """The same, for a form that was filled with `before`: what was typed counts as said, also where it is so already."""
+    value = over(key, before, own, onto)
+    return Said(value, over(key, own, before, value))
+
+
 def whole(key: str, told: Any, otherwise: Any) -> Any:
     """A value that was told; of a map that names all, who is not named is what he is otherwise."""
     return {**otherwise, **told} if configuration_keys.names_all(key) else told
@@ -60,10 +78,20 @@ def retold(
     told = {each.valid_from: each for each in new}
     before = after = SEED.get(key)
     for at in sorted({*rows, *told}):
-        was = whole(key, rows[at].value, SEED.get(key)) if at in rows else before
-        will = over(key, before, was, after) if at in rows and at != gone else after
+        row = rows.get(at)
+        was = whole(key, row.value, SEED.get(key)) if row else before
+        under = whole(key, row.over, SEED.get(key)) if row and row.over is not None else before
+        will, stays = after, row is not None and at != gone
+        kept = after
+        if stays:
+            will = over(key, under, was, after)
+            kept = over(key, was, under, will)
         if at in told:
-            will = whole(key, told[at].value, will)
+            new = whole(key, told[at].value, will)
+            typed_over = will if told[at].over is None else whole(key, told[at].over, SEED.get(key))
+            kept = over(key, new, typed_over, over(key, will, kept, new))
+            will = new
+        if at in told or (stays and was != will):
+            is_kept = over(key, kept, will, after) == will
+            yield Retold(replace(told.get(at) or rows[at], value=will, over=kept if is_kept else None), was)
         before, after = was, will
-        if at in told or (at != gone and was != will):
-            yield Retold(replace(told.get(at) or rows[at], value=will), was)

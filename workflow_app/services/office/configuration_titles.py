@@ -217,10 +217,15 @@ def title(key: str, named: Mapping[str, str]) -> str:
     """How a key is called among those of its group; `named` are the words of the deployed processes for clocks, letters and series."""
     family, _, part = key.partition(".")
     if key in TITLES or not part:
-        return TITLES.get(key, configuration_keys.words(key))
+        return plain_title(key)
     clock = CLOCKS.get(part) if family in ("target", "tepi_jam") else None
     words = clock or named.get(key) or NEEDS.get(part) or part.replace("_", " ").capitalize()
     return FIRST_WORDS.get(family, "") + words
+
+
+def plain_title(key: str) -> str:
+    """How a key is called where no process is asked: as its family, if it has no title of its own."""
+    return TITLES.get(key, configuration_keys.words(key))
 
 
 def whole_title(key: str, named: Mapping[str, str]) -> str:
