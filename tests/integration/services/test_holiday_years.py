@@ -125,3 +125,12 @@ def test_only_the_owner_changes_a_calendar(works: Works, budi: Actor) -> None:
         holiday_years.year(work, "tidak_ada", 2026)
     with pytest.raises(NotFound), works.begin(budi) as work:
         holiday_years.year(work, NAME, 3000)
+
+
+def test_the_preview_refuses_what_the_change_would(works: Works, sari: Actor) -> None:
+    """What is planned says of the same day that the office works: together the two would say both."""
+    change(works, sari, Asked("masuk", "2026-12-23", "Contoh: tetap masuk", "2026-12-10"))
+    for act in (holiday_years.prospect, holiday_years.change):
+        with works.begin(sari) as work, pytest.raises(InvalidInput, match="Bersama yang sudah direncanakan"):
+            act(work, NAME, 2026, FREE)
+    assert versions(works) == 2

@@ -137,8 +137,7 @@ def can_change(work: UnitOfWork, name: str) -> bool:
 
 def prospect(work: UnitOfWork, name: str, number: int, asked: Asked) -> Prospect:
     """What the change does, by the calendar's own reckoning; nothing is written. Raises as `change` does."""
-    configuration.check_changer(work, f"{PREFIX}{name}")
-    first = _entry(work, name, number, asked)
+    first, _ = _accepted(work, name, number, asked)
     before = calendars.version(work, name, first.valid_from).calendar
     after = working_days.calendar(first.value)
     running = (
@@ -168,20 +167,25 @@ def change(work: UnitOfWork, name: str, number: int, asked: Asked) -> None:
 
     Raises `InvalidInput` with a sentence per field, `NotFound`, `Forbidden`.
     """
+    configuration.lock(work)
+    entry, is_new = _accepted(work, name, number, asked)
+    if is_new:
+        configuration.set_values(work, [entry])
+
+
+def _accepted(work: UnitOfWork, name: str, number: int, asked: Asked) -> tuple[Entry, bool]:
+    """The calendar from the chosen instant on with the change, and whether that is new. Nothing is written."""
     key = f"{PREFIX}{name}"
     configuration.check_changer(work, key)
-    configuration.lock(work)
-    entry = _entry(work, name, number, asked)
-    if entry.value != configuration.value(work, key, entry.valid_from):
-        configuration.set_value(work, key, entry.value, entry.valid_from)
-
-
-def _entry(work: UnitOfWork, name: str, number: int, asked: Asked) -> Entry:
-    """The calendar from the chosen instant on with the change."""
     if name not in calendars.names(work) or number not in YEARS:
         raise NotFound()
-    key, start = f"{PREFIX}{name}", _from(work, asked.mulai)
-    return Entry(key, _changed(configuration.value(work, key, start), number, asked), start)
+    start = _from(work, asked.mulai)
+    before = configuration.value(work, key, start)
+    entry = Entry(key, _changed(before, number, asked), start)
+    is_new = bool(entry.value != before)
+    if is_new:
+        configuration.accepted(work, [entry])
+    return entry, is_new
 
 
 def _changed(value: dict[str, Any], number: int, asked: Asked) -> dict[str, Any]:
