@@ -93,6 +93,12 @@ def moment(at: datetime, now: datetime) -> str:
     return f"{local.day} {month} {local.year}"
 
 
+def day_time(at: datetime) -> str:
+    """`3 Jan 08.00`: on a page that says which week it is about, also one of another year."""
+    local = at.astimezone(WITA)
+    return f"{local.day} {MONTHS[local.month - 1][:3]} {local:%H.%M}"
+
+
 def relative(at: datetime, now: datetime) -> str:
     """`12 menit lagi`, `baru saja`, `5 menit lalu`."""
     gap = at - now

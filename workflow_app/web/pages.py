@@ -42,6 +42,7 @@ def register(app: Flask) -> None:
         clock_time=formats.clock_time,
         clock_seconds=formats.clock_seconds,
         day_and_seconds=formats.day_and_seconds,
+        day_time=formats.day_time,
         plain_date=formats.plain_date,
         month=formats.month,
         long_date=formats.long_date,

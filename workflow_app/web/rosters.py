@@ -1,4 +1,4 @@
-"""The duty roster: the week of all functions, one period to enter or change, the last week again."""
+"""The duty roster: the week of all functions, one period to enter or change, the last week again; each looked at before it is done."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -7,7 +7,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from workflow_app.errors import Conflict, InvalidInput, NotFound
-from workflow_app.services.days import roster_weeks
+from workflow_app.services.days import roster_prospects, roster_weeks
+from workflow_app.services.days.roster_prospects import Prospect
 from workflow_app.services.days.roster_weeks import Asked
 from workflow_app.services.office.configuration import role_label
 from workflow_app.types import WITA
@@ -39,8 +40,12 @@ def show() -> ResponseReturnValue:
 @blueprint.post("/salin")
 @access()
 def copy() -> ResponseReturnValue:
-    """Enter the periods of the week before again, where nothing is entered yet."""
+    """Show what entering the periods of the week before again would do, or do it, as the pressed button says."""
     monday = _monday(request.form.get("minggu", ""))
+    if request.form.get("tombol") != "simpan":
+        with unit_of_work() as work:
+            found = roster_prospects.of_copy(work, monday)
+        return render_template("rosters/copy.html", monday=monday, prospect=found)
     with unit_of_work() as work:
         done = roster_weeks.copy_last_week(work, monday)
     left = f" {done.left} dilewati: sudah terisi, sudah lewat, atau orangnya tidak dapat bertugas lagi."
@@ -63,7 +68,7 @@ def ask(function: str) -> ResponseReturnValue:
 @blueprint.post("/<function>")
 @access()
 def enter(function: str) -> ResponseReturnValue:
-    """Enter the period, or change it."""
+    """Show what the period would do, or enter or change it, as the pressed button says."""
     form = request.form
     asked = Asked(
         form.get("awal", ""),
@@ -73,6 +78,10 @@ def enter(function: str) -> ResponseReturnValue:
         form.get("seen", ""),
     )
     try:
+        if form.get("tombol") != "simpan":
+            with unit_of_work() as work:
+                found = roster_prospects.of_period(work, _known(function), asked)
+            return _form(function, asked, prospect=found)
         with unit_of_work() as work:
             roster_weeks.enter(work, _known(function), asked)
     except InvalidInput as error:
@@ -85,14 +94,21 @@ def enter(function: str) -> ResponseReturnValue:
     return redirect(url_for("rosters.show", minggu=_monday(asked.awal[:10]).isoformat()))
 
 
-def _form(function: str, asked: Asked, errors: Mapping[str, str] | None = None) -> str:
+def _form(
+    function: str,
+    asked: Asked,
+    errors: Mapping[str, str] | None = None,
+    prospect: Prospect | None = None,
+) -> str:
     with unit_of_work() as work:
         return render_template(
             "rosters/period.html",
             function=function,
             label=role_label(work, function),
             asked=asked,
+            begins=roster_weeks.begins(asked) if asked.seen else None,
             errors=errors or {},
+            prospect=prospect,
             people=roster_weeks.people(work, function),
             can_change=roster_weeks.can_change(work),
         )

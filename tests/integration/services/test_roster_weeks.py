@@ -11,7 +11,8 @@ from workflow_app.errors import Conflict, Forbidden, InvalidInput
 from workflow_app.models.audit import AuditEvent
 from workflow_app.models.duty import DutyPeriod
 from workflow_app.services.accounts import users
-from workflow_app.services.days import duties, roster_weeks
+from workflow_app.services.days import duties, roster_prospects, roster_weeks
+from workflow_app.services.days.roster_prospects import Prospect
 from workflow_app.services.days.roster_weeks import Asked, FunctionWeek
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.types import SYSTEM, Actor
@@ -153,3 +154,49 @@ def test_who_does_not_own_the_roster_looks_and_changes_nothing(
         enter(works, budi, Asked(MORNING, TOMORROW, ("joni",)))
     with pytest.raises(Forbidden), works.begin(budi) as work:
         roster_weeks.copy_last_week(work, NEXT)
+
+
+def test_a_period_is_looked_at_with_whom_it_replaces_and_what_would_be_wrong(
+    works: Works, sari: Actor, patrol: tuple[Actor, Actor]
+) -> None:
+    def look(asked: Asked) -> Prospect:
+        with works.begin(sari) as work:
+            return roster_prospects.of_period(work, PATROL, asked)
+
+    first = look(Asked(MORNING, TOMORROW, ("rudi",)))
+    assert [(one.label, one.names, one.before, one.until, one.runs) for one in first.planned] == [
+        ("Piket Samapta", ("Contoh Rudi",), None, None, False)
+    ]
+    assert (first.doubts, periods(works)) == ([], 0)
+    enter(works, sari, Asked(MORNING, TOMORROW, ("rudi",)))
+    enter(works, sari, Asked("2026-11-24T12:00", "2026-11-25T12:00", ()))
+    seen = known(works, MORNING).seen
+
+    longer = look(Asked(MORNING, "2026-11-24T13:00", ("joni",), seen=seen))
+    assert [(one.names, one.before) for one in longer.planned] == [(("Contoh Joni",), ("Contoh Rudi",))]
+    assert longer.planned[0].until == datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
+    assert [(doubt.kind, doubt.ends_at.hour) for doubt in longer.doubts] == [("overlap", 5)]
+    shorter = look(Asked(MORNING, "2026-11-24T06:00", ("rudi",), seen=seen))
+    assert [(doubt.kind, doubt.starts_at.hour, doubt.ends_at.hour) for doubt in shorter.doubts] == [
+        ("gap", 22, 4)
+    ]
+    split = look(Asked(MORNING, TOMORROW, ("joni",), "2026-11-23T20:00", seen))
+    assert [(one.names, one.runs) for one in split.planned] == [
+        (("Contoh Rudi",), False),
+        (("Contoh Joni",), False),
+    ]
+    assert look(Asked(MORNING, TOMORROW, ("rudi",), seen=seen)).planned == []
+    with pytest.raises(Conflict, match="diubah orang lain"):
+        look(Asked(MORNING, TOMORROW, ("joni",), seen="lama"))
+    assert periods(works) == 2
+
+
+def test_what_is_copied_is_looked_at_before(works: Works, sari: Actor, patrol: tuple[Actor, Actor]) -> None:
+    enter(works, sari, Asked(MORNING, TOMORROW, ("rudi",)))
+    enter(works, sari, Asked(TOMORROW, "2026-11-25T10:00", ("joni",)))
+    enter(works, sari, Asked("2026-12-01T11:00", "2026-12-01T12:00", ("rudi",)))
+    with works.begin(sari) as work:
+        seen = roster_prospects.of_copy(work, NEXT)
+    assert ([one.names for one in seen.planned], seen.left) == ([("Contoh Rudi",)], 1)
+    assert [doubt.kind for doubt in seen.doubts] == ["gap"]
+    assert periods(works) == 3

@@ -39,6 +39,10 @@ def test_a_moment_is_as_short_as_it_stays_clear(at: datetime, words: str) -> Non
     assert formats.moment(at, NOW) == words
 
 
+def test_a_time_of_a_week_keeps_its_hour_in_another_year_too() -> None:
+    assert formats.day_time(datetime(2027, 1, 3, 0, 0, tzinfo=UTC)) == "3 Jan 08.00"
+
+
 @pytest.mark.parametrize(
     ("span", "words"),
     [

@@ -92,7 +92,7 @@ def week(work: UnitOfWork, monday: date) -> list[FunctionWeek]:
     """The week of every function."""
     start, now = _instant(monday), work.clock()
     end = start + WEEK
-    rows = _between(work, start, end)
+    rows = between(work, start, end)
     names = dict(work.session.execute(select(User.username, User.full_name)).all())
     used = set(work.session.scalars(select(DutyPeriod.function).distinct()))
     able = rosters.able(work)
@@ -143,11 +143,19 @@ def period(work: UnitOfWork, function: str, awal: str) -> Asked:
     row = _row(work, function, starts_at)
     if row is None:
         return Asked(local(starts_at), local(starts_at + timedelta(days=1)))
-    (shift,) = [shift for found, shift in _between(work, row.starts_at, row.ends_at) if found is row]
+    (shift,) = [shift for found, shift in between(work, row.starts_at, row.ends_at) if found is row]
     begins = max(row.starts_at, work.clock() + timedelta(minutes=1))
     return Asked(
         local(row.starts_at), local(row.ends_at), shift.people, local(begins), row.set_at.isoformat()
     )
+
+
+def begins(asked: Asked) -> datetime | None:
+    """The beginning that was typed, if it can be read."""
+    try:
+        return _typed("awal", asked.awal)
+    except InvalidInput:
+        return None
 
 
 def enter(work: UnitOfWork, function: str, asked: Asked) -> None:
@@ -155,49 +163,67 @@ def enter(work: UnitOfWork, function: str, asked: Asked) -> None:
 
     Raises `InvalidInput` with a sentence per field, `Forbidden`, `Conflict` when somebody else changed it since it was shown.
     """
+    for shift in periods(work, function, asked):
+        rosters.set_period(work, shift)
+
+
+def copy_last_week(work: UnitOfWork, monday: date) -> Copied:
+    """Enter the periods of the week before again, where nothing is entered yet. A second time changes nothing."""
+    new, left = again(work, monday)
+    for shift in new:
+        rosters.set_period(work, shift)
+    return Copied(len(new), left)
+
+
+def periods(work: UnitOfWork, function: str, asked: Asked) -> list[Shift]:
+    """The periods that `enter` writes; none where the same form was taken a moment ago. Raises as it does."""
     configuration.check_changer(work, f"{PREFIX}{function}")
     _lock(work, function)
     starts_at, ends_at = _typed("awal", asked.awal), _typed("sampai", asked.sampai)
     row = _row(work, function, starts_at)
     new = _checked(work, Shift(function, starts_at, ends_at, tuple(sorted(asked.petugas))))
     if row is not None and (rosters.holds(work, new) or _is_split_already(work, new, asked)):
-        return
+        return []
     if row is not None and row.set_at.isoformat() != asked.seen:
         raise Conflict(CHANGED)
     changes_at = _typed("mulai", asked.mulai) if row is not None and asked.mulai else starts_at
     if row is None or changes_at <= starts_at:
-        rosters.set_period(work, new)
-        return
+        return [new]
     if changes_at >= min(row.ends_at, ends_at):
         raise InvalidInput(fields={"mulai": "Tulis saat di dalam masa piket ini."})
     if changes_at < work.clock():
         raise InvalidInput(fields={"mulai": "Saat ini sudah lewat. Mulai paling awal sekarang."})
-    (before,) = [shift for found, shift in _between(work, row.starts_at, row.ends_at) if found is row]
+    (before,) = [shift for found, shift in between(work, row.starts_at, row.ends_at) if found is row]
     after = _checked(work, Shift(function, changes_at, ends_at, new.people))
-    rosters.set_period(work, Shift(function, starts_at, changes_at, before.people))
-    rosters.set_period(work, after)
+    return [Shift(function, starts_at, changes_at, before.people), after]
 
 
-def copy_last_week(work: UnitOfWork, monday: date) -> Copied:
-    """Enter the periods of the week before again, where nothing is entered yet. A second time changes nothing."""
+def again(work: UnitOfWork, monday: date) -> tuple[list[Shift], int]:
+    """The periods that `copy_last_week` writes, and how many it leaves. Raises as it does."""
     configuration.check_changer(work, PREFIX.rstrip("."))
     for function in FUNCTIONS:
         _lock(work, function)
     start = _instant(monday)
     able = rosters.able(work)
-    made = left = 0
-    for _, shift in _between(work, start - WEEK, start):
+    new: list[Shift] = []
+    left = 0
+    for _, shift in between(work, start - WEEK, start):
         if shift.starts_at < start - WEEK:
             continue
-        new = Shift(shift.function, shift.starts_at + WEEK, shift.ends_at + WEEK, shift.people)
-        taken = any(each.function == new.function for _, each in _between(work, new.starts_at, new.ends_at))
-        can_serve = set(new.people) <= able.get(new.function, frozenset())
-        if taken or not can_serve or new.ends_at <= work.clock():
+        later = Shift(shift.function, shift.starts_at + WEEK, shift.ends_at + WEEK, shift.people)
+        entered = [each for _, each in between(work, later.starts_at, later.ends_at)]
+        is_taken = any(_meet(each, later) for each in [*entered, *new])
+        can_serve = set(later.people) <= able.get(later.function, frozenset())
+        if is_taken or not can_serve or later.ends_at <= work.clock():
             left += 1
-            continue
-        rosters.set_period(work, new)
-        made += 1
-    return Copied(made, left)
+        else:
+            new.append(later)
+    return new, left
+
+
+def _meet(one: Shift, other: Shift) -> bool:
+    """Do both cover some of the same time of the same function?"""
+    return one.function == other.function and one.starts_at < other.ends_at and other.starts_at < one.ends_at
 
 
 def _is_split_already(work: UnitOfWork, new: Shift, asked: Asked) -> bool:
@@ -219,7 +245,8 @@ def _checked(work: UnitOfWork, shift: Shift) -> Shift:
         raise InvalidInput(fields={field_name: error.sentence.removesuffix(" Hapus dari file.")}) from error
 
 
-def _between(work: UnitOfWork, start: datetime, end: datetime) -> list[tuple[DutyPeriod, Shift]]:
+def between(work: UnitOfWork, start: datetime, end: datetime) -> list[tuple[DutyPeriod, Shift]]:
+    """The periods of a time, of all functions, in the order of their beginnings."""
     query = select(DutyPeriod).where(DutyPeriod.starts_at < end, DutyPeriod.ends_at > start)
     rows = work.session.scalars(query.order_by(DutyPeriod.starts_at, DutyPeriod.function)).all()
     return list(zip(rows, rosters.shifts_of(work, rows), strict=True))
