@@ -1,4 +1,4 @@
-"""Absences and substitutes: the list for everybody of the unit, entering one with a look at what it does, ending one."""
+"""Absences and substitutes: the list for everybody of the unit, entering or ending one with a look at what it does."""
 
 from collections.abc import Mapping
 from uuid import UUID
@@ -47,7 +47,10 @@ def enter() -> ResponseReturnValue:
 @blueprint.post("/<uuid:absence_id>/akhiri")
 @access()
 def end(absence_id: UUID) -> ResponseReturnValue:
-    """End one now, or withdraw it before it begins."""
+    """Show what ending one now, or withdrawing it before it begins, would do, or do it."""
+    if request.form.get("tombol") != "simpan":
+        with unit_of_work() as work:
+            return render_template("absences/end.html", item=absences.ending(work, absence_id))
     with unit_of_work() as work:
         absences.end(work, absence_id)
     flash("Penggantian berakhir.")

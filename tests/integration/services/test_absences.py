@@ -108,6 +108,31 @@ def test_what_was_ended_or_withdrawn_stands_in_nobodys_way(
     assert now(works, rina).stands_for == ()
 
 
+def test_the_end_is_looked_at_and_what_never_began_is_told_as_dropped(
+    works: Works, budi: Actor, rina: Actor, dodi: Actor, clock: TestClock
+) -> None:
+    running, planned = send_away(works, budi, rina), send_away(works, budi, dodi, TOMORROW, TOMORROW)
+    with works.begin(budi) as work:
+        states = [absences.ending(work, one).state for one in (running, planned)]
+        assert states == ["now", "to_come"]
+        assert [view.can_end for view in absences.of_unit(work)] == [True, True]
+    with works.begin(dodi) as work, pytest.raises(Forbidden):
+        absences.ending(work, running)
+    for _ in range(2):
+        with works.begin(budi) as work:
+            absences.end(work, planned)
+    with works.begin(budi) as work, pytest.raises(Conflict):
+        absences.ending(work, planned)
+    clock.advance(seconds=1)
+    with works.begin(budi) as work:
+        absences.end(work, running)
+        told = {view.state: view for view in absences.of_unit(work)}
+    assert set(told) == {"over", "dropped"}
+    assert not any(view.can_end for view in told.values())
+    for view in told.values():
+        assert view.starts_at < view.ends_at
+
+
 def test_nobody_stands_in_for_himself_or_names_himself(works: Works, budi: Actor, person: Person) -> None:
     assert refused(works, budi, budi) == {"pengganti"}
     lead = person("pama", "pamapta", "petugas")

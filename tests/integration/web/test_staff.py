@@ -30,9 +30,13 @@ def test_a_first_password_opens_nothing_but_its_own_replacement(
     admin: Visitor, visitor: Visitor, budi: Actor
 ) -> None:
     admin.open("/pengaturan/anggota").follow("Tambah anggota")
-    admin.submit("Buat akun", nama="Contoh O'Brien", nama_pengguna="budi", peran="petugas")
+    admin.submit("Periksa dahulu", nama="Contoh O'Brien", nama_pengguna="budi", peran="petugas")
     assert "Nama pengguna budi sudah dipakai" in admin.words
-    admin.submit("Buat akun", nama_pengguna="obrien")
+    admin.submit("Periksa dahulu", nama_pengguna="obrien")
+    assert "Contoh O'Brien dapat masuk sebagai obrien begitu akun dibuat, di unit spkt" in admin.words
+    assert "Tugas peran ini sampai juga kepadanya: Petugas SPKT" in admin.words
+    assert "obrien" not in admin.client.get("/pengaturan/anggota").text
+    admin.submit("Buat akun")
     password = first_password(admin)
     assert admin.answer.headers["Cache-Control"].startswith("no-store")
     assert password not in admin.open("/pengaturan/anggota").text
@@ -55,6 +59,9 @@ def test_roles_are_looked_at_before_they_change(admin: Visitor, visit: Visit, bu
     assert officer.open("/mulai").path == "/masuk"
     admin.submit("Periksa dahulu", peran="petugas", mulai="2026-11-25").submit("Simpan perubahan")
     assert "berlaku sendiri pada waktunya" in admin.words
+    admin.submit("Lihat akibat bila ditarik, perubahan mulai 25 November 2026 pukul 00.00 WITA")
+    assert "mulai 25 November 2026 pukul 00.00 WITA tidak jadi: peran Petugas SPKT, unit spkt" in admin.words
+    assert "Yang berlaku sekarang tidak berubah: peran Pamapta, unit spkt" in admin.words
     admin.submit("Tarik perubahan")
     assert "Perubahan ditarik" in admin.words
     assert "Akan datang" not in admin.words
@@ -65,9 +72,18 @@ def test_an_account_is_locked_and_opened_again(
 ) -> None:
     officer = visit("budi")
     admin.open(f"/pengaturan/anggota/{budi.user_id}").submit("Kunci akun")
+    assert "1 sesi berakhir" in admin.words
+    assert "Tidak ada tugas terbuka yang kembali ke antrean" in admin.words
+    assert officer.open("/").path == "/"
+    admin.submit("Kunci akun")
     assert officer.open("/").path == "/masuk"
     assert "kata sandi salah" in visitor.sign_in("budi", PASSWORD).words
+    admin.submit("Buka akun")
+    assert "dengan peran Petugas SPKT di unit spkt" in admin.words
+    assert "kata sandi salah" in visitor.sign_in("budi", PASSWORD).words
     admin.submit("Buka akun").submit("Buat kata sandi pertama yang baru")
+    assert "tidak ada sesi yang berakhir" in admin.words
+    admin.submit("Buat kata sandi")
     assert visitor.sign_in("budi", first_password(admin)).path == "/akun/sandi"
 
 
@@ -83,12 +99,19 @@ def test_a_chief_enters_the_week_without_a_script(visit: Visit, sari: Actor, per
     person("rudi", "piket_samapta")
     chief = visit("sari").open("/pengaturan/piket?minggu=2026-11-25")
     chief.open("/pengaturan/piket/piket_samapta?awal=2026-11-23T10:00")
-    chief.submit("Simpan jadwal", petugas="rudi", sampai="2026-11-22T10:00")
+    chief.submit("Periksa dahulu", petugas="rudi", sampai="2026-11-22T10:00")
     assert "Tulis saat sesudah awal masa piket" in chief.words
-    chief.submit("Simpan jadwal", sampai="2026-11-24T10:00")
+    chief.submit("Periksa dahulu", sampai="2026-11-24T10:00")
+    assert (
+        "23 November 2026 pukul 10.00 WITA sampai 24 November 2026 pukul 10.00 WITA: Contoh Rudi"
+        in chief.words
+    )
+    chief.submit("Simpan jadwal")
     assert "Contoh Rudi" in chief.words
     assert "Kosong" in chief.words
     chief.follow("Minggu berikutnya").submit("Salin dari minggu sebelumnya")
+    assert "Piket Samapta: 30 November 2026 pukul 10.00 WITA" in chief.words
+    chief.submit("Salin 1 masa piket")
     assert "1 masa piket disalin" in chief.words
     officer = visit("rudi").open("/pengaturan/piket?minggu=2026-11-30")
     assert "Contoh Rudi" in officer.words
@@ -147,6 +170,9 @@ def test_an_absence_is_entered_seen_by_all_and_ended(visit: Visit, budi: Actor, 
     assert "Anda menggantikan Contoh Budi" in stand_in.open("/").words
     assert "Akhiri sekarang" not in stand_in.open("/pengaturan/penggantian").words
     officer.open("/pengaturan/penggantian").submit("Akhiri sekarang penggantian Contoh Budi")
+    assert "tugas Contoh Budi tidak lagi sampai kepada Contoh Rina" in officer.words
+    assert "Anda menggantikan Contoh Budi" in stand_in.open("/").words
+    officer.submit("Akhiri sekarang")
     assert "Anda menggantikan" not in stand_in.open("/").words
 
 

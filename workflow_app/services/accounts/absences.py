@@ -53,7 +53,7 @@ class AbsenceView:
     ends_at: datetime
     entered_by: str
     state: str
-    """`now`, `to_come` or `over`."""
+    """`now`, `to_come`, `over`, or `dropped` before it began."""
     can_end: bool
 
 
@@ -95,8 +95,23 @@ def enter(work: UnitOfWork, asked: Asked) -> UUID:
     return row.id
 
 
+def ending(work: UnitOfWork, absence_id: UUID) -> AbsenceView:
+    """The absence that would end. Nothing is written; raises as `end` does, also where the actor has ended it himself."""
+    _endable(work, absence_id)
+    return next(view for view in of_unit(work) if view.id == absence_id)
+
+
 def end(work: UnitOfWork, absence_id: UUID) -> None:
-    """End an absence now, or withdraw it before it begins. Raises `NotFound`, `Forbidden`, `Conflict` when it is over."""
+    """End an absence now, or withdraw it before it begins; twice it is once. Raises `NotFound`, `Forbidden`, `Conflict` when it is over."""
+    row = _endable(work, absence_id, may_be_done=True)
+    if row.ended_at is None:
+        row.ended_at, row.ended_by = work.clock(), work.actor.user_id
+        work.session.flush()
+        _record(work, row, "absence.ended")
+
+
+def _endable(work: UnitOfWork, absence_id: UUID, *, may_be_done: bool = False) -> Absence:
+    """The absence with both accounts locked; it may have been ended by the actor himself."""
     known = work.session.get(Absence, absence_id)
     absent = work.session.get(User, known.user_id) if known else None
     if known is None or absent is None or absent.unit != work.actor.unit:
@@ -105,15 +120,13 @@ def end(work: UnitOfWork, absence_id: UUID) -> None:
     row = work.session.get_one(Absence, absence_id, with_for_update=True, populate_existing=True)
     if not absence_rules.may_enter(work, absent):
         raise Forbidden("Penggantian ini hanya dapat diakhiri yang digantikan atau atasannya.")
-    if row.ended_at is not None and row.ended_by == work.actor.user_id:
-        return
+    if may_be_done and row.ended_at is not None and row.ended_by == work.actor.user_id:
+        return row
     if row.ended_at is not None or row.ends_at <= work.clock():
         by = people.name_of(work, row.ended_by)
         over = min(filter(None, (row.ended_at, row.ends_at)))
         raise Conflict(f"Penggantian ini sudah berakhir pada {moment(over)}{f' oleh {by}' if by else ''}.")
-    row.ended_at, row.ended_by = work.clock(), work.actor.user_id
-    work.session.flush()
-    _record(work, row, "absence.ended")
+    return row
 
 
 def of_unit(work: UnitOfWork) -> list[AbsenceView]:
@@ -130,15 +143,17 @@ def of_unit(work: UnitOfWork) -> list[AbsenceView]:
     ).all()
     views = []
     for row, who, name, entered_by in rows:
-        end_at = min(filter(None, (row.ended_at, row.ends_at)))
+        is_dropped = row.ended_at is not None and row.ended_at <= row.starts_at
+        end_at = row.ends_at if is_dropped else min(filter(None, (row.ended_at, row.ends_at)))
         state = "over" if end_at <= now else ("now" if row.starts_at <= now else "to_come")
-        can_end = state != "over" and absence_rules.may_enter(work, who)
+        state = "dropped" if is_dropped else state
+        can_end = state in ("now", "to_come") and absence_rules.may_enter(work, who)
         views.append(
             AbsenceView(
                 row.id, who.full_name, name, row.starts_at, end_at, entered_by or "sistem", state, can_end
             )
         )
-    order = ("now", "to_come", "over")
+    order = ("now", "to_come", "over", "dropped")
     return sorted(views, key=lambda view: order.index(view.state))
 
 

@@ -110,25 +110,30 @@ def enter(work: UnitOfWork, user_id: UUID, asked: Asked) -> Change:
     return change
 
 
-def withdraw(work: UnitOfWork, change_id: UUID) -> UUID:
-    """Take back a change that is still to come; returns the member. Raises `NotFound`, `Forbidden`, `Conflict` when it was made meanwhile."""
+def withdrawable(work: UnitOfWork, change_id: UUID) -> RoleChange:
+    """A change that can be taken back, or was. Nothing is written; raises as `withdraw` does."""
     check_role(work.actor, STAFF_READERS)
     row = work.session.get(RoleChange, change_id)
     if row is None:
         raise NotFound()
-    user = staff.changing(work, row.user_id)
+    staff.changing(work, row.user_id)
     _lock(work, row)
-    if row.status == "withdrawn":
-        return user.id
-    if row.status != "to_come":
+    if row.status not in ("to_come", "withdrawn"):
         raise Conflict(
             "Perubahan ini sudah berlaku, jadi tidak dapat ditarik lagi. Ubah perannya sekali lagi."
         )
     staff.check_change(work, row.before, row.roles)
-    row.status = "withdrawn"
-    work.session.flush()
-    _record(work, row, "user.change_withdrawn")
-    return user.id
+    return row
+
+
+def withdraw(work: UnitOfWork, change_id: UUID) -> UUID:
+    """Take back a change that is still to come; returns the member. Raises `NotFound`, `Forbidden`, `Conflict` when it was made meanwhile."""
+    row = withdrawable(work, change_id)
+    if row.status == "to_come":
+        row.status = "withdrawn"
+        work.session.flush()
+        _record(work, row, "user.change_withdrawn")
+    return row.user_id
 
 
 def due(work: UnitOfWork) -> list[UUID]:

@@ -64,8 +64,8 @@ def givable(actor: Actor) -> tuple[str, ...]:
     return tuple(role for role in ROLES if has_role(actor, GIVERS[role]))
 
 
-def add(work: UnitOfWork, asked: Asked) -> tuple[UserView, str]:
-    """A new account, and its first password, which is told this once. Raises `InvalidInput` with a sentence per field."""
+def check_new(work: UnitOfWork, asked: Asked) -> None:
+    """Raise as `add` does. Nothing is written."""
     check_role(work.actor, STAFF_KEEPERS)
     faults = {
         name: "Isi dengan satu baris tulisan."
@@ -80,47 +80,62 @@ def add(work: UnitOfWork, asked: Asked) -> tuple[UserView, str]:
     if faults:
         raise InvalidInput(fields=faults)
     _check_gives(work, asked.peran, "peran")
-    password = first_password()
     try:
-        made = users.create(
-            work,
-            username=asked.nama_pengguna,
-            full_name=asked.nama,
-            rank=asked.pangkat,
-            nrp=asked.nrp,
-            unit=work.actor.unit,
-            roles=asked.peran,
-            password=password,
-            is_temporary=True,
-        )
+        users.check_new(work, asked.nama_pengguna, asked.peran)
     except InvalidInput as error:
         raise InvalidInput(fields=error.fields or {"nama_pengguna": error.sentence}) from error
+
+
+def add(work: UnitOfWork, asked: Asked) -> tuple[UserView, str]:
+    """A new account, and its first password, which is told this once. Raises `InvalidInput` with a sentence per field."""
+    check_new(work, asked)
+    password = first_password()
+    made = users.create(
+        work,
+        username=asked.nama_pengguna,
+        full_name=asked.nama,
+        rank=asked.pangkat,
+        nrp=asked.nrp,
+        unit=work.actor.unit,
+        roles=asked.peran,
+        password=password,
+        is_temporary=True,
+    )
     return made, password
 
 
-def lock(work: UnitOfWork, user_id: UUID) -> None:
-    """Close an account; its sessions end at once. A second time changes nothing."""
+def closable(work: UnitOfWork, user_id: UUID) -> User:
+    """An account that can be closed, or is. Nothing is written; raises as `lock` does."""
     check_role(work.actor, STAFF_KEEPERS)
     user = changing(work, user_id)
     if user.is_active:
         check_admin_remains(work, user)
+    return user
+
+
+def lock(work: UnitOfWork, user_id: UUID) -> None:
+    """Close an account; its sessions end at once. A second time changes nothing."""
+    user = closable(work, user_id)
+    if user.is_active:
         users.disable(work, user.username)
         jobs.defer(work, RELEASE, user_id=str(user.id))
 
 
+def openable(work: UnitOfWork, user_id: UUID) -> User:
+    """An account that can be opened again, or is open. Nothing is written; raises as `unlock` does."""
+    check_role(work.actor, STAFF_KEEPERS)
+    return changing(work, user_id)
+
+
 def unlock(work: UnitOfWork, user_id: UUID) -> None:
     """Open it again, with a new first password asked for separately when the old one may be known."""
-    check_role(work.actor, STAFF_KEEPERS)
-    user = changing(work, user_id)
+    user = openable(work, user_id)
     if not user.is_active:
         users.enable(work, user.username)
 
 
-def renew_password(work: UnitOfWork, user_id: UUID) -> tuple[UserView, str]:
-    """A new first password for somebody who has lost his, told this once; his sessions end.
-
-    It opens everything the account may see, now or from a day that is planned on, so it is only for who gives all of its roles.
-    """
+def renewable(work: UnitOfWork, user_id: UUID) -> User:
+    """An account that can be given a new first password. Nothing is written; raises as `renew_password` does."""
     user = changing(work, user_id)
     held = [role.role for role in user.roles]
     if not (has_role(work.actor, STAFF_READERS) and can_renew(work, user_id, held)):
@@ -128,6 +143,15 @@ def renew_password(work: UnitOfWork, user_id: UUID) -> tuple[UserView, str]:
             f"Kata sandi {user.full_name} tidak dapat Anda ganti, karena ada perannya, sekarang atau yang akan datang, yang bukan "
             "Anda yang memberi. Minta pimpinan, atau pengelola server."
         )
+    return user
+
+
+def renew_password(work: UnitOfWork, user_id: UUID) -> tuple[UserView, str]:
+    """A new first password for somebody who has lost his, told this once; his sessions end.
+
+    It opens everything the account may see, now or from a day that is planned on, so it is only for who gives all of its roles.
+    """
+    user = renewable(work, user_id)
     password = first_password()
     users.set_password(work, user.username, password, is_temporary=True)
     return one(work, user_id), password

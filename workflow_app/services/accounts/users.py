@@ -98,6 +98,17 @@ def actor_with(work: UnitOfWork, user_id: UUID) -> Actor:
     return actor_of(_view(user))
 
 
+def check_new(work: UnitOfWork, username: str, roles: Collection[str]) -> str:
+    """The user name as it would be kept. Nothing is written; raises `InvalidInput` as `create` does."""
+    name = username.strip().lower()
+    _check_roles(roles)
+    if not name or not name.replace(".", "").replace("_", "").isalnum():
+        raise InvalidInput("Nama pengguna hanya boleh berisi huruf, angka, titik, dan garis bawah.")
+    if work.session.scalars(select(User.id).where(User.username == name)).first() is not None:
+        raise InvalidInput(f"Nama pengguna {name} sudah dipakai.")
+    return name
+
+
 def create(
     work: UnitOfWork,
     *,
@@ -111,13 +122,8 @@ def create(
     is_temporary: bool = False,
 ) -> UserView:
     """A new account. Raises `InvalidInput` with a sentence per fault."""
-    name = username.strip().lower()
     _check_password(password)
-    _check_roles(roles)
-    if not name or not name.replace(".", "").replace("_", "").isalnum():
-        raise InvalidInput("Nama pengguna hanya boleh berisi huruf, angka, titik, dan garis bawah.")
-    if work.session.scalars(select(User.id).where(User.username == name)).first() is not None:
-        raise InvalidInput(f"Nama pengguna {name} sudah dipakai.")
+    name = check_new(work, username, roles)
     user = User(
         id=uuid4(),
         username=name,

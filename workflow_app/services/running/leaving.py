@@ -10,6 +10,7 @@ from workflow_app.models.duty import DutyMember, DutyPeriod
 from workflow_app.models.session import UserSession
 from workflow_app.models.task import Task
 from workflow_app.models.user import User
+from workflow_app.services.accounts import staff
 from workflow_app.services.accounts.role_changes import Change
 from workflow_app.services.case_file import access, case_tasks, task_rights
 from workflow_app.services.days import substitutions
@@ -52,20 +53,32 @@ def prospect(work: UnitOfWork, change: Change) -> Prospect:
         Absence.ends_at > max(now, change.valid_from),
         substitutions.not_ended(now),
     )
+    known = access.not_behind_wall(work, Task.case_id)
+    tasks = select(Task.id).where(_held(user.id), Task.role.in_(change.lost), known)
+    return Prospect(
+        tasks=_count(work, tasks),
+        sessions=sessions_of(work, user),
+        shifts=_count(work, shifts),
+        substitutions=_count(work, absences),
+        signs=_signs(work, user),
+    )
+
+
+def prospect_of_lock(work: UnitOfWork, user_id: UUID) -> Prospect:
+    """What closing the account would do: he can do nothing any more. Nothing is written; raises as `staff.lock` does."""
+    user = staff.closable(work, user_id)
+    held = tuple(sorted(role.role for role in user.roles))
+    return prospect(work, Change(user, held, (), user.unit, work.clock()))
+
+
+def sessions_of(work: UnitOfWork, user: User) -> int:
+    """How many sessions of a member end when his password or his roles change."""
     sessions = select(UserSession.id).where(
         UserSession.user_id == user.id,
         UserSession.ended_at.is_(None),
         UserSession.epoch == user.session_epoch,
     )
-    known = access.not_behind_wall(work, Task.case_id)
-    tasks = select(Task.id).where(_held(user.id), Task.role.in_(change.lost), known)
-    return Prospect(
-        tasks=_count(work, tasks),
-        sessions=_count(work, sessions),
-        shifts=_count(work, shifts),
-        substitutions=_count(work, absences),
-        signs=_signs(work, user),
-    )
+    return _count(work, sessions)
 
 
 def release_left(works: Works, user_id: UUID) -> int:
