@@ -57,7 +57,7 @@ def show(case_id: UUID) -> ResponseReturnValue:
     return _page(case_id)
 
 
-@blueprint.post("/berkas/<uuid:case_id>/pemusnahan/<int:no>/keluarkan")
+@blueprint.post("/berkas/<uuid:case_id>/pemusnahan/<int(max=999999):no>/keluarkan")
 @access()
 def take_out(case_id: UUID, no: int) -> ResponseReturnValue:
     """Take one paper off the list."""

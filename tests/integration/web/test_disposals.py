@@ -136,3 +136,13 @@ def shown(page: Visitor, *, is_ticked: bool = False) -> str:
     boxes = [box for box in page.page().iter("input") if box.get("name") == "dokumen"]
     (value,) = [box.get("value") for box in boxes if not is_ticked or box.get("checked") is not None]
     return str(value)
+
+
+def test_a_number_that_no_list_has_is_not_found(
+    visit: Callable[[str], Visitor], budi: Actor, play: Callable[..., object]
+) -> None:
+    path = f"/berkas/{play('sktlk_ktp', 1)}/pemusnahan"
+    officer = visit("budi").open("/")
+    for no in (1, 2**31, 2**63):
+        sent = officer.client.post(f"{path}/{no}/keluarkan", data={"csrf_token": officer.token()})
+        assert sent.status_code == 404
