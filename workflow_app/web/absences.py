@@ -52,8 +52,8 @@ def end(absence_id: UUID) -> ResponseReturnValue:
         with unit_of_work() as work:
             return render_template("absences/end.html", item=absences.ending(work, absence_id))
     with unit_of_work() as work:
-        absences.end(work, absence_id)
-    flash("Penggantian berakhir.")
+        has_held = absences.end(work, absence_id)
+    flash("Penggantian berakhir." if has_held else "Penggantian dibatalkan.")
     return redirect(url_for("absences.show"))
 
 

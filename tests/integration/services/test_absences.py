@@ -120,17 +120,20 @@ def test_the_end_is_looked_at_and_what_never_began_is_told_as_dropped(
         absences.ending(work, running)
     for _ in range(2):
         with works.begin(budi) as work:
-            absences.end(work, planned)
+            assert not absences.end(work, planned)
     with works.begin(budi) as work, pytest.raises(Conflict):
         absences.ending(work, planned)
     clock.advance(seconds=1)
     with works.begin(budi) as work:
-        absences.end(work, running)
+        assert absences.end(work, running)
         told = {view.state: view for view in absences.of_unit(work)}
     assert set(told) == {"over", "dropped"}
     assert not any(view.can_end for view in told.values())
     for view in told.values():
         assert view.starts_at < view.ends_at
+    clock.advance(days=8)
+    with works.begin(budi) as work:
+        assert absences.of_unit(work) == []
 
 
 def test_nobody_stands_in_for_himself_or_names_himself(works: Works, budi: Actor, person: Person) -> None:

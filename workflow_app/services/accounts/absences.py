@@ -101,13 +101,20 @@ def ending(work: UnitOfWork, absence_id: UUID) -> AbsenceView:
     return next(view for view in of_unit(work) if view.id == absence_id)
 
 
-def end(work: UnitOfWork, absence_id: UUID) -> None:
-    """End an absence now, or withdraw it before it begins; twice it is once. Raises `NotFound`, `Forbidden`, `Conflict` when it is over."""
+def end(work: UnitOfWork, absence_id: UUID) -> bool:
+    """End an absence now, or withdraw it before it begins; twice it is once. Returns whether it ever held. Raises `NotFound`, `Forbidden`,
+    `Conflict` when it is over.
+    """
     row = _endable(work, absence_id, may_be_done=True)
     if row.ended_at is None:
         row.ended_at, row.ended_by = work.clock(), work.actor.user_id
         work.session.flush()
         _record(work, row, "absence.ended")
+    return not _is_dropped(row)
+
+
+def _is_dropped(row: Absence) -> bool:
+    return row.ended_at is not None and row.ended_at <= row.starts_at
 
 
 def _endable(work: UnitOfWork, absence_id: UUID, *, may_be_done: bool = False) -> Absence:
@@ -132,18 +139,20 @@ def _endable(work: UnitOfWork, absence_id: UUID, *, may_be_done: bool = False) -
 def of_unit(work: UnitOfWork) -> list[AbsenceView]:
     """Who is away and who will be, and what was over in the last days: everybody of the unit may know whom to ask."""
     now = work.clock()
+    lately = now - timedelta(days=7)
     absent, substitute, by = aliased(User), aliased(User), aliased(User)
     rows = work.session.execute(
         select(Absence, absent, substitute.full_name, by.full_name)
         .join(absent, absent.id == Absence.user_id)
         .join(substitute, substitute.id == Absence.substitute_id)
         .outerjoin(by, by.id == Absence.entered_by)
-        .where(absent.unit == work.actor.unit, Absence.ends_at > now - timedelta(days=7))
+        .where(absent.unit == work.actor.unit, Absence.ends_at > lately)
+        .where(Absence.ended_at.is_(None) | (Absence.ended_at > lately))
         .order_by(Absence.starts_at, absent.full_name)
     ).all()
     views = []
     for row, who, name, entered_by in rows:
-        is_dropped = row.ended_at is not None and row.ended_at <= row.starts_at
+        is_dropped = _is_dropped(row)
         end_at = row.ends_at if is_dropped else min(filter(None, (row.ended_at, row.ends_at)))
         state = "over" if end_at <= now else ("now" if row.starts_at <= now else "to_come")
         state = "dropped" if is_dropped else state
