@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -151,7 +151,7 @@ def test_r79_propam_is_told_how_many_of_its_cases_the_leadership_sees(
 def test_r79_no_preview_of_any_key_tells_how_many_cases_there_are_that_the_reader_may_not_see(
     works: Works, play: Callable[..., UUID], person: Callable[..., Actor], release: None, clock: TestClock
 ) -> None:
-    """The chief, who is to see Propam's cases from midnight on and may change everything, looks at every key twice: before there is such
+    """The chief, who is to see Propam's cases from midnight on and may change everything, looks at every key twice, and at every plan as if it were taken back: before there is such
     a case, and when there are some. He reads the same.
     """
     chief = person("dewi", "pimpinan")
@@ -170,15 +170,21 @@ def test_r79_no_preview_of_any_key_tells_how_many_cases_there_are_that_the_reade
         "penandatangan.sktlk": {**SEED["penandatangan.sktlk"], "nama": "CONTOH BARU"},
     }
 
+    planned = MIDNIGHT + timedelta(days=1)
+    with works.begin(SYSTEM) as work:
+        for key, value in values.items():
+            configuration.set_value(work, key, value, planned)
+
     def look() -> dict[tuple[str, datetime | None], Preview]:
-        return {
-            (key, start): replace(
-                previews.preview(works, chief, key, value, start), picture=None, no_picture=""
-            )
+        seen = {
+            (key, start): previews.preview(works, chief, key, value, start)
             for key, value in values.items()
             for start in (None, MIDNIGHT)
             if start or not configuration_keys.is_prospective(key)
         }
+        for key in values:
+            seen[key, planned] = previews.preview_withdrawal(works, chief, key, planned)
+        return {about: replace(one, picture=None, no_picture="") for about, one in seen.items()}
 
     play("sktlk_ktp", 1)
     before = look()
