@@ -16,7 +16,7 @@ from workflow_app.models.task import Task
 from workflow_app.models.user import User
 from workflow_app.models.wall import CaseWall
 from workflow_app.permissions import INCIDENT_READERS
-from workflow_app.services.case_file import access, handoffs, inbox
+from workflow_app.services.case_file import access, handoffs, inbox, sights
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
 from workflow_app.services.office import configuration
 from workflow_app.types import SYSTEM, Actor
@@ -136,7 +136,7 @@ def test_lists_and_single_cases_agree(
         with works.begin(SYSTEM) as work:
             key = "propam.pimpinan_melihat"
             configuration.set_value(work, key, leadership_sees, configuration.SOP_IN_FORCE)
-            configuration.set_value(work, handoffs.RECEIVERS_READ, receivers_read, configuration.SOP_IN_FORCE)
+            configuration.set_value(work, sights.RECEIVERS_READ, receivers_read, configuration.SOP_IN_FORCE)
         for place, actor in enumerate(actors):
             with works.begin(actor) as work:
                 every = work.session.scalars(select(Case)).all()

@@ -16,7 +16,7 @@ from workflow_app.models.case import Case
 from workflow_app.models.letter import Letter
 from workflow_app.models.task import Task
 from workflow_app.models.wall import CaseWall
-from workflow_app.services.case_file import answers, handoffs, identities
+from workflow_app.services.case_file import answers, handoffs, identities, sights
 from workflow_app.services.correspondence import letter_views
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
 from workflow_app.services.office import configuration
@@ -173,7 +173,7 @@ def test_r68_what_is_withdrawn_is_shut(works: Works, play: Play, stage: Stage) -
 def test_the_office_can_shut_what_is_handed_on(works: Works, play: Play, intelkam: Actor) -> None:
     case_id = play("referral", "tertulis_fungsi", "rujukan_terima")
     with works.begin(SYSTEM) as work:
-        configuration.set_value(work, handoffs.RECEIVERS_READ, False, configuration.SOP_IN_FORCE)
+        configuration.set_value(work, sights.RECEIVERS_READ, False, configuration.SOP_IN_FORCE)
     assert finds(works, intelkam, case_id) == {SHUT}
 
 

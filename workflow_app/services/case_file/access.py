@@ -6,7 +6,6 @@ list has grounds of its own), so that this is the one place that decides.
 Who locks a case is going to change something: the account is looked at again under the lock.
 """
 
-from dataclasses import dataclass
 from functools import lru_cache
 from uuid import UUID
 
@@ -20,8 +19,6 @@ from workflow_app.models.task import Task
 from workflow_app.models.wall import CaseWall
 from workflow_app.permissions import (
     CASE_MINDERS,
-    CONFINED_OVERSEERS,
-    LEADERSHIP,
     OVERSEERS,
     can_see_case,
     has_role,
@@ -30,22 +27,11 @@ from workflow_app.permissions import (
 )
 from workflow_app.services.accounts import own_account
 from workflow_app.services.case_file import case_tasks, sights
+from workflow_app.services.case_file.sights import Sight
 from workflow_app.services.ground import audit, memory
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import configuration
 from workflow_app.types import Actor
-
-
-@dataclass(frozen=True)
-class Sight:
-    """Whose sight a condition is about, with what the office's configuration says of it: the same sight is the same condition,
-    so a question that takes long to build is built once for it.
-    """
-
-    actor: Actor
-    sees_confined: bool
-    """Sees confined cases whatever role they are confined to."""
-
 
 _CASE = select(Case).where(Case.id == bindparam("case_id"))
 _CASE_OF_TASK = select(Case).join(Task, Task.case_id == Case.id).where(Task.id == bindparam("task_id"))
@@ -168,7 +154,7 @@ def is_seen_by_role(work: UnitOfWork, case: Case, role: str) -> bool:
     """Would who holds this role see the case, as far as it is confined? The configuration is asked: nobody acts here."""
     if case.confined_to is None:
         return True
-    leadership_sees = bool(configuration.value(work, "propam.pimpinan_melihat"))
+    leadership_sees = bool(configuration.value(work, sights.LEADERSHIP_SEES))
     return role in seers_of_confined(case.confined_to, leadership_sees=leadership_sees)
 
 
@@ -182,14 +168,9 @@ def check_minds(work: UnitOfWork, case: Case) -> None:
         _checked(work, case)
 
 
-def sight(work: UnitOfWork) -> Sight:
-    """The actor's."""
-    return Sight(work.actor, sees_confined(work))
-
-
 def sees_case(work: UnitOfWork) -> ColumnElement[bool]:
     """The same rule as `can_see_case` as a condition on `Case`, for lists and searches."""
-    return sees_case_of(sight(work))
+    return sees_case_of(sights.of(work))
 
 
 @lru_cache(maxsize=sights.MOST)
@@ -204,7 +185,7 @@ def sees_of_many(work: UnitOfWork) -> ColumnElement[bool]:
         CaseWall.case_id == Case.id, CaseWall.user_id == work.actor.user_id
     )
     open_to = ~walled.exists()
-    if not sees_confined(work):
+    if not sights.sees_confined(work):
         open_to &= or_(Case.confined_to.is_(None), Case.confined_to.in_(work.actor.roles))
     return _reaches(work.actor, open_to)
 
@@ -226,7 +207,7 @@ def minds_case(work: UnitOfWork) -> ColumnElement[bool]:
 
 def not_behind_wall(work: UnitOfWork, case_id: ColumnElement[UUID] | Mapped[UUID]) -> ColumnElement[bool]:
     """No wall stands between the actor and the case with this id: `is_behind_wall` as a condition."""
-    return not_behind_wall_of(sight(work), case_id)
+    return not_behind_wall_of(sights.of(work), case_id)
 
 
 def not_behind_wall_of(sight: Sight, case_id: ColumnElement[UUID] | Mapped[UUID]) -> ColumnElement[bool]:
@@ -244,7 +225,7 @@ def kept_from_nobody(work: UnitOfWork) -> ColumnElement[bool]:
 
 def hidden(work: UnitOfWork) -> SelectBase:
     """Ids of the cases before which a wall stands for the actor: what figures of all cases have to leave out."""
-    return _hidden(sight(work))
+    return _hidden(sights.of(work))
 
 
 def _hidden(sight: Sight) -> SelectBase:
@@ -266,22 +247,4 @@ def _seers(work: UnitOfWork, case: Case) -> frozenset[str] | None:
     """The roles that see a confined case; None when it is not confined."""
     if case.confined_to is None:
         return None
-    return seers_of_confined(case.confined_to, leadership_sees=_leadership_sees(work))
-
-
-def keep_sight(work: UnitOfWork) -> None:
-    """For the rest of this unit of work the actor sees what he sees now, whatever is tried in it (previews, R79)."""
-    work.session.info["sight", work.actor] = _leadership_sees(work)
-
-
-def sees_confined(work: UnitOfWork) -> bool:
-    """True for who sees confined cases whatever role they are confined to."""
-    return has_role(work.actor, CONFINED_OVERSEERS) or _leadership_sees(work)
-
-
-def _leadership_sees(work: UnitOfWork) -> bool:
-    """Asked of the configuration only for those whom it is about."""
-    kept: bool | None = work.session.info.get(("sight", work.actor))
-    if kept is not None or not has_role(work.actor, LEADERSHIP):
-        return bool(kept)
-    return bool(configuration.value(work, "propam.pimpinan_melihat"))
+    return seers_of_confined(case.confined_to, leadership_sees=sights.leadership_sees(work))

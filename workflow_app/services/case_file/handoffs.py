@@ -5,6 +5,7 @@ case as long as the hand-off holds and the office allows it. Decision 0022.
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, or_, select, update
@@ -14,14 +15,13 @@ from workflow_app.models.case import Case
 from workflow_app.models.task import Task
 from workflow_app.permissions import PAPER_WORKERS, can_open_identities, can_read_papers, reads_every_paper
 from workflow_app.services.case_file import access, case_tasks, sights
+from workflow_app.services.case_file.sights import Sight
 from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office import configuration
 from workflow_app.types import OpenTask
 
 HELD, ENDED = "held", "ended"
 ALWAYS = "always"
 """A hand-off for an answer only: it ends with that answer, whatever it is."""
-RECEIVERS_READ = "serah_terima.penerima_membaca"
 
 
 def begun_by(opened: OpenTask, definition: Definition) -> str | None:
@@ -64,7 +64,7 @@ def roles(work: UnitOfWork, case: Case) -> frozenset[str]:
 
 def reads_papers(work: UnitOfWork, case: Case) -> bool:
     """May the actor, who sees the case, read its letters and papers?"""
-    holding = _holding(work, case) if _receivers_read(work) else frozenset()
+    holding = _holding(work, case) if sights.receivers_read(work) else frozenset()
     return can_read_papers(work.actor, own=_own(work, case), holding=holding)
 
 
@@ -75,22 +75,19 @@ def opens_identities(work: UnitOfWork, case: Case) -> bool:
 
 def readable_case(work: UnitOfWork) -> ColumnElement[bool]:
     """`access.sees_case` and `reads_papers` as one condition on `Case`, for lists and searches."""
-    return sights.kept(work, _readable_case, *allowed(work))
+    return readable_case_of(sights.of(work))
 
 
-def allowed(work: UnitOfWork) -> tuple[bool, bool]:
-    """What the office allows the actor beside his roles, as far as it decides which papers he reads."""
-    return access.sees_confined(work), not reads_every_paper(work.actor) and _receivers_read(work)
-
-
-def _readable_case(work: UnitOfWork) -> ColumnElement[bool]:
-    seen = access.sees_case(work)
-    if reads_every_paper(work.actor):
+@lru_cache(maxsize=sights.MOST)
+def readable_case_of(sight: Sight) -> ColumnElement[bool]:
+    """The same of a sight."""
+    actor, seen = sight.actor, access.sees_case_of(sight)
+    if reads_every_paper(actor):
         return seen
-    working = PAPER_WORKERS & work.actor.roles
+    working = PAPER_WORKERS & actor.roles
     reading = Task.hand_off.is_(None) & Task.role.in_(working)
-    if _receivers_read(work):
-        reading |= (Task.hand_off == HELD) & Task.role.in_(work.actor.roles)
+    if sight.reads_in_hand:
+        reading |= (Task.hand_off == HELD) & Task.role.in_(actor.roles)
     grounds = select(Task.id).where(Task.case_id == Case.id, reading).exists()
     return seen & or_(grounds, Case.confined_to.in_(working))
 
@@ -105,7 +102,3 @@ def _holding(work: UnitOfWork, case: Case) -> frozenset[str]:
     """The actor's roles in whose hands the case is."""
     held = {task.role for task in case_tasks.of_case(work, case.id) if task.hand_off == HELD}
     return work.actor.roles & held
-
-
-def _receivers_read(work: UnitOfWork) -> bool:
-    return bool(configuration.value(work, RECEIVERS_READ))

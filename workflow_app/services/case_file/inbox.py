@@ -19,8 +19,8 @@ from workflow_app.models.task import Task
 from workflow_app.models.user import User
 from workflow_app.models.wall import CaseWall
 from workflow_app.permissions import OVERSEERS, has_role
-from workflow_app.services.case_file import access
-from workflow_app.services.case_file.access import Sight
+from workflow_app.services.case_file import access, sights
+from workflow_app.services.case_file.sights import Sight
 from workflow_app.services.days import duties, substitutions
 from workflow_app.services.days.substitutions import Substitution
 from workflow_app.services.ground import cursors, rows
@@ -83,7 +83,7 @@ def page(
     limit: int = 25,
 ) -> InboxPage:
     """Open tasks, oldest first. `query` is how a case number begins or ends; `after` is the cursor of the page before."""
-    statement = _listing(access.sight(work), _served(work), tab, query.strip().upper(), process, after, limit)
+    statement = _listing(sights.of(work), _served(work), tab, query.strip().upper(), process, after, limit)
     labels: dict[str, str] = configuration.value(work, "label_peran")
     away = substitutions.now(work, work.actor.unit)
     own = {work.actor.user_id, *(absent.user_id for absent in work.actor.stands_for)}
@@ -260,7 +260,7 @@ def _hidden_from(there: Collection[UUID]) -> ColumnElement[bool]:
 
 
 def _counts(work: UnitOfWork) -> dict[Tab, int]:
-    found = rows.read(work, _counting(access.sight(work), _served(work))).one()
+    found = rows.read(work, _counting(sights.of(work), _served(work))).one()
     return {tab: min(count, COUNT_LIMIT) for tab, count in zip(TABS, found, strict=True)}
 
 

@@ -11,7 +11,7 @@ from workflow_app.engine import scenarios
 from workflow_app.engine.definitions import Definition
 from workflow_app.engine.scenarios import Complete
 from workflow_app.models.case import Case
-from workflow_app.services.case_file import access, openings
+from workflow_app.services.case_file import access, openings, sights
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
 from workflow_app.types import Actor, Answers
 
@@ -24,7 +24,7 @@ class _Undone(Exception):
 def undone(works: Works, actor: Actor, at: datetime) -> Iterator[UnitOfWork]:
     """A unit of work at another instant, of which nothing stays. The actor sees in it what he sees now (R79)."""
     with suppress(_Undone), works.begin(actor) as work:
-        access.keep_sight(work)
+        sights.keep(work)
         yield replace(work, clock=lambda: at)
         raise _Undone
 

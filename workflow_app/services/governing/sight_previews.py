@@ -11,7 +11,7 @@ from workflow_app.models.task import Task
 from workflow_app.permissions import LEADERSHIP, has_role
 from workflow_app.roles import FIELD_ROLES
 from workflow_app.services.accounts import users
-from workflow_app.services.case_file import access, handoffs
+from workflow_app.services.case_file import access, handoffs, sights
 from workflow_app.services.days import substitutions
 from workflow_app.services.governing import samples
 from workflow_app.services.governing.wording import Turn
@@ -36,7 +36,7 @@ def of_leadership(work: UnitOfWork, key: str, now: datetime) -> dict[str, list[s
             else f"{label} tidak melihatnya."
         ]
     }
-    if has_role(work.actor, {PROPAM}) or access.sees_confined(work):
+    if has_role(work.actor, {PROPAM}) or sights.sees_confined(work):
         query = select(func.count()).select_from(Case).where(Case.confined_to.is_not(None))
         seen = query.where(*samples.open_cases(work), access.sees_case(_as(work, *LEADERSHIP)))
         found[f"Di antaranya yang terbuka dan dilihat {label}"] = [f"{work.session.scalar(seen) or 0} berkas"]
@@ -45,7 +45,7 @@ def of_leadership(work: UnitOfWork, key: str, now: datetime) -> dict[str, list[s
 
 def of_receivers(work: UnitOfWork, key: str, now: datetime) -> dict[str, list[str]]:
     """Whether a function reads the papers of a case in its hands, and in how many of those that it holds now."""
-    reading = "membaca" if configuration.value(work, handoffs.RECEIVERS_READ) else "tidak membaca"
+    reading = "membaca" if configuration.value(work, sights.RECEIVERS_READ) else "tidak membaca"
     found = {"Fungsi yang memegang berkas": [f"Ia {reading} surat dan naskahnya."]}
     for role in sorted(FIELD_ROLES):
         query = _held(work, Task.role == role)
@@ -85,7 +85,7 @@ def of_figures(work: UnitOfWork, key: str, now: datetime) -> dict[str, list[str]
         ],
         "Publikasi sesudahnya": [readable.day((work.clock() + pause).astimezone(WITA).date())],
     }
-    if access.sees_confined(work):
+    if sights.sees_confined(work):
         made = publications.newest(work)
         lines = list(publications.rows(made))[1:] if made else []
         counts = [line for line in lines if line[1] != "median_hari"]

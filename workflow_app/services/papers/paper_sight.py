@@ -1,6 +1,7 @@
 """Through which case a paper is seen, and whether it may be read there: the one place that single papers are asked for."""
 
 from collections.abc import Collection
+from functools import lru_cache
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, or_, select, union_all
@@ -15,6 +16,7 @@ from workflow_app.models.stack import PaperStack, StackPart
 from workflow_app.models.task import Task
 from workflow_app.permissions import can_read_archive, clearance, reads_every_paper
 from workflow_app.services.case_file import access, clearances, handoffs, sights
+from workflow_app.services.case_file.sights import Sight
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.papers import intake, tray_sight
 
@@ -77,20 +79,21 @@ def all_readable(work: UnitOfWork) -> Select[UUID]:
 
     To be asked about each find by itself: the set of all that somebody may read takes longer to gather than a search.
     """
-    return sights.kept(work, _all_readable, *handoffs.allowed(work))
+    return _all_readable(sights.of(work))
 
 
-def _all_readable(work: UnitOfWork) -> Select[UUID]:
+@lru_cache(maxsize=sights.MOST)
+def _all_readable(sight: Sight) -> Select[UUID]:
     reachable: ColumnElement[bool] = (
         select(CaseDocument.case_id)
         .join(Case, Case.id == CaseDocument.case_id)
-        .where(CaseDocument.document_id == Document.id, handoffs.readable_case(work))
+        .where(CaseDocument.document_id == Document.id, handoffs.readable_case_of(sight))
         .exists()
     )
-    reachable = or_(tray_sight.holds(work), reachable)
-    if can_read_archive(work.actor):
+    reachable = or_(tray_sight.holds_of(sight), reachable)
+    if can_read_archive(sight.actor):
         reachable = or_(Document.origin == intake.ARCHIVE, reachable)
-    return select(Document.id).where(clearances.is_cleared(work), reachable)
+    return select(Document.id).where(clearances.is_cleared_of(sight), reachable)
 
 
 def few(work: UnitOfWork) -> list[UUID] | None:

@@ -1,6 +1,7 @@
 """Who may see a part of a stack that waits in the tray, and read its paper: it is no paper of the archive yet (R39)."""
 
 from collections.abc import Collection
+from functools import lru_cache
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, case, or_, select
@@ -11,6 +12,7 @@ from workflow_app.models.stack import PaperStack, StackPart
 from workflow_app.models.wall import CaseWall
 from workflow_app.permissions import CLASSIFIERS, STACK_BRINGERS, has_role
 from workflow_app.services.case_file import clearances, handoffs, sights
+from workflow_app.services.case_file.sights import Sight
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.papers import intake
 
@@ -20,18 +22,21 @@ def is_shown(work: UnitOfWork) -> ColumnElement[bool]:
     unit of the stack, or for the one role whose stack it is; else for who reads that case, and for who classifies papers where the case is open to the whole unit.
     The level of the paper is asked besides.
     """
-    return sights.kept(work, _is_shown, *handoffs.allowed(work))
+    return is_shown_of(sights.of(work))
 
 
-def _is_shown(work: UnitOfWork) -> ColumnElement[bool]:
+@lru_cache(maxsize=sights.MOST)
+def is_shown_of(sight: Sight) -> ColumnElement[bool]:
+    """The same of a sight."""
+    actor = sight.actor
     named = select(Case.id).where(Case.id == StackPart.meant_for)
-    grounds: ColumnElement[bool] = named.where(handoffs.readable_case(work)).exists()
-    if has_role(work.actor, STACK_BRINGERS | CLASSIFIERS):
-        of_role = PaperStack.for_role.is_(None) | PaperStack.for_role.in_(work.actor.roles)
+    grounds: ColumnElement[bool] = named.where(handoffs.readable_case_of(sight)).exists()
+    if has_role(actor, STACK_BRINGERS | CLASSIFIERS):
+        of_role = PaperStack.for_role.is_(None) | PaperStack.for_role.in_(actor.roles)
         grounds = or_(StackPart.meant_for.is_(None) & of_role, grounds)
-    if has_role(work.actor, CLASSIFIERS):
+    if has_role(actor, CLASSIFIERS):
         grounds = or_(grounds, named.where(is_open_case()).exists())
-    return (PaperStack.unit == work.actor.unit) & grounds
+    return (PaperStack.unit == actor.unit) & grounds
 
 
 def is_to_sort(work: UnitOfWork) -> ColumnElement[bool]:
@@ -68,10 +73,15 @@ def is_open_case() -> ColumnElement[bool]:
 
 def holds(work: UnitOfWork) -> ColumnElement[bool]:
     """This `Document` waits in a tray in which the actor sees it."""
+    return holds_of(sights.of(work))
+
+
+def holds_of(sight: Sight) -> ColumnElement[bool]:
+    """The same of a sight."""
     part = (
         select(StackPart.no)
         .join(PaperStack, PaperStack.id == StackPart.stack_id)
-        .where(StackPart.document_id == Document.id, StackPart.status == "tray", is_shown(work))
+        .where(StackPart.document_id == Document.id, StackPart.status == "tray", is_shown_of(sight))
     )
     return (Document.origin == intake.TRAY) & part.exists()
 
