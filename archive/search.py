@@ -7,7 +7,7 @@ not there often enough is rare, and then all finds are few. Decision 0029. A sea
 stand in the index too, and by the time they came. Decision 0040.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from math import ceil
@@ -84,22 +84,45 @@ def search(
     return show(session, query, found[offset : offset + limit])
 
 
-def find(
-    session: Session, query: str, scope: Scope, order: Order = Order.BEST, *, seconds: float = 0.0
-) -> Finds:
-    """Pages that hold the words. Who may see none of the newest finds has older ones looked at for so many `seconds`.
+def find(session: Session, query: str, scope: Scope, order: Order = Order.BEST) -> Finds:
+    """Pages that hold the words.
 
     The query takes words, "a phrase", `or`, -without, as people know it from web search, and `nomor:` before numbers. Word forms
     are found by their stem (`kehilangan` finds `hilang`); names as they are written; numbers however they are written.
     """
+    look = _look(session, query, scope, order)
+    return _finds(look) if look else Finds([], is_all=True)
+
+
+def onward(
+    session: Session, query: str, scope: Scope, order: Order = Order.BEST, *, seconds: float
+) -> Iterator[Finds]:
+    """Older finds, for who may see none of those of `find`: of one stretch of blocks after the other in which the person may see any,
+    all candidates of them looked at; for so many `seconds`, or until he has what he wants.
+    """
+    look = _look(session, query, scope, order)
+    if look is None:
+        return
+    until = monotonic() + seconds
+    begin = _begin(session, scope, order, look.last)
+    ahead = (look.last - begin if order is Order.OLDEST else begin) // BLOCK + 1
+    for first in range(0, ahead, NEWEST_BLOCKS):
+        some = range(first, first + NEWEST_BLOCKS)
+        found, _ = _sifted(look, _in_blocks(look, begin, some, NEWEST_BLOCKS * BLOCK).cte("found"))
+        if found:
+            yield Finds(found, is_all=False)
+        if monotonic() > until:
+            return
+
+
+def _look(session: Session, query: str, scope: Scope, order: Order) -> "_Look | None":
+    """None where there is nothing to look for."""
     asked = question(query)
     if asked is None or scope.is_empty:
-        return Finds([], is_all=True)
+        return None
     last = session.execute(_OPENING).one()[-1] or 0
     wanted = asked.wanted.op("&&")(lexemes(scope.facets, " & ")) if scope.facets else asked.wanted
-    look = _Look(session, asked, wanted, scope, order, last)
-    finds = _finds(look)
-    return finds if finds.found or not seconds or scope.within is not None else _onward(look, seconds)
+    return _Look(session, asked, wanted, scope, order, last)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,22 +232,6 @@ def _farther(look: _Look) -> tuple[list[Found], bool]:
     first = look.first(look.wanted, WIDE + 1).where(*look.scope.times(Page.document_id))
     every, looked_at = _sifted(look, first.cte("found"))
     return every, not every or (len(every) < CANDIDATES and looked_at <= WIDE)
-
-
-def _onward(look: _Look, seconds: float) -> Finds:
-    """What is found in the first of all blocks that follow in which the person may see anything, all candidates of them looked at."""
-    until = monotonic() + seconds
-    last = look.last
-    begin = _begin(look.session, look.scope, look.order, last)
-    ahead = (last - begin if look.order is Order.OLDEST else begin) // BLOCK + 1
-    for first in range(0, ahead, NEWEST_BLOCKS):
-        some = range(first, first + NEWEST_BLOCKS)
-        found, _ = _sifted(look, _in_blocks(look, begin, some, NEWEST_BLOCKS * BLOCK).cte("found"))
-        if found:
-            return Finds(found, is_all=False)
-        if monotonic() > until:
-            break
-    return Finds([], is_all=True)
 
 
 def _begin(session: Session, scope: Scope, order: Order, last: int) -> int:

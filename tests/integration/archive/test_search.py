@@ -13,7 +13,7 @@ from archive.documents import PageText
 from archive.excerpts import MARK_END, MARK_START
 from archive.models import BLOCK, Document
 from archive.scope import Scope
-from archive.search import Order, find, search
+from archive.search import Order, find, onward, search
 
 LETTER = (
     "SURAT KETERANGAN TANDA LAPOR KEHILANGAN Nomor SKTLK/0123/IV/2026/SPKT. Pelapor Warga Contoh menerangkan telah "
@@ -193,10 +193,10 @@ def test_r37_who_may_see_none_of_the_newest_finds_has_older_ones_looked_at(
 
     assert not find(db_session, "biasa", Scope([oldest])).found
     for order in Order:
-        found = find(db_session, "biasa", Scope([oldest]), order, seconds=60)
-        assert [one.document_id for one in found.found] == [oldest]
+        (stretch,) = onward(db_session, "biasa", Scope([oldest]), order, seconds=60)
+        assert [one.document_id for one in stretch.found] == [oldest]
     monkeypatch.setattr("archive.search.monotonic", iter(range(0, 1000, 100)).__next__)
-    assert not find(db_session, "biasa", Scope([oldest]), seconds=60).found
+    assert not list(onward(db_session, "biasa", Scope([oldest]), seconds=60))
 
 
 def test_what_stands_on_a_page_lies_beside_its_row(db_session: Session, keep) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 import archive.documents
 from archive.documents import PageText
-from archive.models import Document, Page
+from archive.models import BLOCK, Document, Page
 from tests.integration.conftest import TestClock
 from tests.integration.services import desk, scans
 from tests.integration.services.stacks import put_into_tray
@@ -201,3 +201,28 @@ def test_r37_the_code_of_a_label_is_the_same_in_the_index(officer: UnitOfWork) -
     entries = officer.session.scalars(select(Page.facets).where(Page.document_id == paper)).one()
     assert paper_facets.entry(paper_facets.Facet.KIND, paper_facets.code_of(label)) in entries
     assert paper_facets.entry(paper_facets.Facet.LEVEL, "0") in entries
+
+
+def test_r37_older_papers_are_searched_also_where_none_of_the_newest_is_as_chosen(
+    officer: UnitOfWork, person: Callable[..., Actor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The newest are photos in a case only that the actor does not see: the index finds them, and he learns nothing of it."""
+    for name, value in {"NEWEST_BLOCKS": 1, "NEAREST_BLOCKS": 1, "ENOUGH": 1, "CANDIDATES": 2}.items():
+        monkeypatch.setattr(f"archive.search.{name}", value)
+    monkeypatch.setattr(paper_search.paper_sight, "few", lambda work: None)
+    photo = hand_in(officer, "Foto")
+    read_on(officer, 300)
+    elsewhere = desk.new_case(replace(officer, actor=person("tina", "petugas", unit="lain")))
+    for no in "abc":
+        letter = hand_in(officer, text=f"{WORD} {no}")
+        intake.link(officer, elsewhere.id, letter, element="", label="Foto")
+
+    assert found(paper_search.search(officer, WORD, choice=code("Foto"))) == []
+    assert found(paper_search.search(officer, WORD, choice=code("Foto"), is_far=True)) == [photo]
+
+
+def read_on(work: UnitOfWork, block: int) -> None:
+    """As if so many pages had been read meanwhile."""
+    work.session.connection().exec_driver_sql(
+        f"alter table archive.page alter column seq restart with {block * BLOCK}"
+    )

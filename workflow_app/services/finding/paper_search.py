@@ -72,14 +72,18 @@ def search(
     is_far: bool = False,
 ) -> SearchPage:
     """Pages of papers that hold the words of `query`, of cases the actor may see and read, and of the archive for its readers.
-    `is_far`: also the older ones of a frequent word of which he may see none of the newest.
+    `is_far`: also the older ones of a frequent word of which he may see none of the newest, or none that is as chosen.
     """
     start = int(after) if after and after.isascii() and after.isdigit() and len(after) < 6 else 0
     start, end = min(start, MAX_HITS), min(start + limit, MAX_HITS)
     scope = paper_narrowing.scope(choice, paper_sight.all_readable(work), paper_sight.few(work))
-    seconds = FAR_SECONDS if is_far else 0.0
-    finds = archive.search.find(work.session, query, scope, order, seconds=seconds)
+    finds = archive.search.find(work.session, query, scope, order)
     narrowed = paper_narrowing.narrow(work, finds.found, choice)
+    if is_far and not narrowed.found and (finds.found or scope.within is None):
+        for finds in archive.search.onward(work.session, query, scope, order, seconds=FAR_SECONDS):
+            narrowed = paper_narrowing.narrow(work, finds.found, choice)
+            if narrowed.found:
+                break
     shown = archive.hits.show(work.session, query, narrowed.found[start:end])
     restricted = _record_restricted(work, shown)
     return SearchPage(
