@@ -91,7 +91,15 @@ def connect(
     event.listen(engine, "checkout", _ask_after_rest)
     store = blobs(settings, read_seconds=store_seconds)
     glances = sessionmaker(engine.execution_options(isolation_level="AUTOCOMMIT"))
-    return Works(sessionmaker(engine), store, Vault(settings.identity_key_bytes), now, glances=glances)
+    still = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    return Works(
+        sessionmaker(engine),
+        store,
+        Vault(settings.identity_key_bytes),
+        now,
+        glances=glances,
+        instants=sessionmaker(still),
+    )
 
 
 def _note_rest(_connection: object, record: ConnectionPoolEntry) -> None:

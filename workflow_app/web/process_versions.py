@@ -12,7 +12,7 @@ from workflow_app.services.sop import process_versions, processes
 from workflow_app.web import page_keys
 from workflow_app.web.access import access
 from workflow_app.web.failures import status_of
-from workflow_app.web.transaction import unit_of_work
+from workflow_app.web.transaction import instant, unit_of_work
 
 blueprint = Blueprint("process_versions", __name__, url_prefix="/proses")
 
@@ -24,7 +24,7 @@ MOST_LISTED = 50
 @access(*PROCESS_KEEPERS)
 def show_all() -> ResponseReturnValue:
     """Every process with its current version, and how many running cases are on it or on older ones."""
-    with unit_of_work() as work:
+    with instant() as work:
         current = processes.list_current(work)
         running = move_previews.count_running(work)
     return render_template("process_versions/show_all.html", processes=current, running=running)
@@ -103,7 +103,7 @@ def _order(key: str, version: int | None, order_id: UUID | None) -> ResponseRetu
 def _confirm(
     key: str, version: int | None, order_id: UUID | None, chosen: list[UUID] | None, reason: str, token: str
 ) -> str:
-    with unit_of_work() as work:
+    with instant() as work:
         if order_id is None:
             preview = move_previews.preview(work, key, version or 0)
             movable = [case for standing in preview.standings for case in standing.movable]
@@ -134,7 +134,7 @@ def _confirm(
 
 
 def _page(key: str, version: int | None, wrong: UUID | None = None, error: str = "", reason: str = "") -> str:
-    with unit_of_work() as work:
+    with instant() as work:
         versions = process_versions.of_process(work, key)
         current = next((one for one in versions if one.is_current), versions[0])
         target = version or current.version

@@ -7,11 +7,26 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from tests.integration.services.moving import REASON, case_id, put_up, row, without_approval
+from tests.integration.conftest import PASSWORD
+from tests.integration.hiring import hire
+from tests.integration.services.conftest import fresh_works as fresh_works
+from tests.integration.services.moving import (
+    REASON,
+    begin,
+    case_id,
+    move,
+    put_up,
+    row,
+    service,
+    without_approval,
+)
 from tests.integration.web.visitor import Visitor, fields_of
+from workflow_app.app import create_app
 from workflow_app.models.move import MoveOrder
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.running import moves
+from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
+from workflow_app.services.running import move_orders, moves
+from workflow_app.services.running.move_orders import OrderView
+from workflow_app.settings import Settings
 from workflow_app.types import SYSTEM, Actor
 
 __all__ = ["case_id"]
@@ -114,3 +129,27 @@ def test_who_does_not_look_after_processes_has_no_such_page(
     assert "Versi proses" not in desk.open("/").words
     for path in ("/proses/versi", PAGE, f"{PAGE}/banding?dari=1&ke=2", f"{PAGE}/1/gambar"):
         assert desk.open(path).answer.status_code == 403
+
+
+def test_a_page_that_is_read_while_cases_are_moved_shows_one_state(
+    fresh_works: Works, fresh_settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The case is moved between the two questions of the page: it is still to be moved, and no order tells otherwise."""
+    budi, sari = hire(fresh_works, "budi", "petugas"), hire(fresh_works, "sari", "ka_spkt")
+    put_up(fresh_works, tmp_path, service())
+    begin(fresh_works, budi)
+    put_up(fresh_works, tmp_path, service("arsipkan"))
+    asked = move_orders.of_process
+
+    def moved_meanwhile(work: UnitOfWork, key: str) -> list[OrderView]:
+        move(fresh_works, sari, 2)
+        return asked(work, key)
+
+    chief = Visitor(create_app(fresh_settings, works=fresh_works).test_client()).sign_in("sari", PASSWORD)
+    with monkeypatch.context() as patch:
+        patch.setattr(move_orders, "of_process", moved_meanwhile)
+        chief.open(PAGE)
+
+    assert "1 dapat dipindahkan ke versi 2, 0 tidak." in chief.words
+    assert REASON not in chief.words
+    assert "1 berkas: 1 dipindahkan." in chief.open(PAGE).words

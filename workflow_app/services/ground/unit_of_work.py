@@ -70,6 +70,8 @@ class Works:
     pause: Pause = field(default_factory=Pause)
     glances: sessionmaker[Session] | None = None
     """Sessions that commit each statement by itself; None where there are none, then transactions serve."""
+    instants: sessionmaker[Session] | None = None
+    """Sessions that read one instant; None as above."""
 
     @contextmanager
     def begin(self, actor: Actor) -> Iterator[UnitOfWork]:
@@ -85,6 +87,15 @@ class Works:
                 yield work
             return
         with translated(), self.pause.after_silence(), self.glances() as session:
+            yield UnitOfWork(session, actor, self.blobs, self.vault, self.clock)
+
+    @contextmanager
+    def instant(self, actor: Actor) -> Iterator[UnitOfWork]:
+        """A unit of work that reads all as it was at one instant, whatever others commit meanwhile, and changes nothing: for who sets
+        several answers side by side.
+        """
+        factory = self.instants or self.session_factory
+        with translated(), self.pause.after_silence(), factory.begin() as session:
             yield UnitOfWork(session, actor, self.blobs, self.vault, self.clock)
 
 

@@ -7,8 +7,6 @@ their hashes. The trail is verified by `audit` and `checkpoints`, the store by `
 from collections.abc import Iterator
 from itertools import chain
 
-from sqlalchemy import text
-
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
 from workflow_app.services.keeping import holdings
@@ -26,8 +24,7 @@ from workflow_app.types import SYSTEM
 
 def check_site(works: Works, public_key: bytes) -> list[Fault]:
     """Every fault of an installation. All is read at one instant, so that it may go on working meanwhile."""
-    with works.begin(SYSTEM) as work:
-        work.session.execute(text("set transaction isolation level repeatable read, read only"))
+    with works.instant(SYSTEM) as work:
         return check(work, public_key)
 
 
