@@ -27,7 +27,7 @@ from workflow_app.services.arranging import version_copies
 from workflow_app.services.bringing import mail_parts, stacks
 from workflow_app.services.correspondence import sending
 from workflow_app.services.ground import jobs
-from workflow_app.services.ground.jobs import QUEUES, Hands
+from workflow_app.services.ground.jobs import LANES, QUEUES, Hands
 from workflow_app.services.ground.retries import PATIENT, RETRIES, Waiting, WaitingLonger
 from workflow_app.services.ground.timetable import Timetable
 from workflow_app.services.ground.unit_of_work import Works, translated
@@ -102,7 +102,7 @@ def create_worker(settings: Settings, works: Works) -> App:
 
     ways = transports(settings)
 
-    @app.task(name="send_message", queue=QUEUES["send_message"], retry=PATIENT_RETRY, pass_context=True)
+    @app.task(name="send_message", retry=PATIENT_RETRY, pass_context=True)
     def send_message(context: JobContext, message_id: str) -> None:
         sending.send(works, ways, UUID(message_id), is_last_try=context.job.attempts >= PATIENT)
 
@@ -148,7 +148,7 @@ async def run(settings: Settings, works: Works) -> None:
     parts: dict[str, Part] = {
         "counter": partial(_serve, works, hands, "counter", concurrency=2),
         "reading": partial(_serve, works, hands, QUEUES["read_document"], concurrency=1),
-        "messages": partial(_serve, works, hands, QUEUES["send_message"], concurrency=1),
+        **{lane: partial(_serve, works, hands, lane, concurrency=1) for lane in LANES.values()},
         "keeping": partial(_serve, works, hands, QUEUES["settle_holds"], concurrency=1),
         "upkeep": partial(_keep_up, works, hands, clocked.crons(settings)),
     }

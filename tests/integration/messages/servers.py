@@ -1,10 +1,11 @@
 """Servers that messages go to: of mail and of a gateway; some take everything, some refuse, some never answer."""
 
+import itertools
 import json
 import socket
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
@@ -12,7 +13,7 @@ from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 from aiosmtpd.controller import Controller
@@ -165,6 +166,34 @@ def silent_server() -> Iterator[int]:
     """The port of a server that takes calls and never says a word."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         yield listening.getsockname()[1]
+
+
+@contextmanager
+def dripping_server(words: bytes = b"HTTP/1.1 200 ", pause: float = 0.1) -> Iterator[int]:
+    """The port of a server that says a byte now and then, and goes on with the same for ever."""
+    is_over = Event()
+
+    def drip(line: socket.socket) -> None:
+        with line, suppress(OSError):
+            for byte in itertools.chain(words, itertools.repeat(ord("a"))):
+                line.sendall(bytes([byte]))
+                if is_over.wait(pause):
+                    return
+
+    def listen() -> None:
+        with suppress(OSError):
+            while True:
+                Thread(target=drip, args=(listening.accept()[0],), daemon=True).start()
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = Thread(target=listen, daemon=True)
+        thread.start()
+        try:
+            yield listening.getsockname()[1]
+        finally:
+            is_over.set()
+            listening.shutdown(socket.SHUT_RDWR)
+            thread.join()
 
 
 def free_port() -> int:

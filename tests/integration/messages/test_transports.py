@@ -1,6 +1,7 @@
 """Ways out of the house against real servers: what is taken, refused, put off; and those that hang or are not there."""
 
 import json
+from functools import partial
 from pathlib import Path
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from tests.integration.messages.servers import (
     Provider,
     certificate,
     check_password,
+    dripping_server,
     free_port,
     gateway,
     mail_server,
@@ -145,6 +147,24 @@ def test_servers_that_hang_are_left_after_the_time_set() -> None:
                 way.send(parcel)
             assert "TimeoutError" in caught.value.detail or "Disconnected" in caught.value.detail
             assert caught.value.sentence.endswith(" tidak menjawab.")
+
+
+def test_a_server_that_says_a_byte_now_and_then_is_left_too() -> None:
+    """Each byte comes in time; the whole conversation does not. What came of it is no answer."""
+    for words, ways in {
+        b"HTTP/1.1 200 ": [(provider_at, NOTE)],
+        b"220 ": [(mail, LETTER), (partial(mail, tls="starttls"), LETTER)],
+        b"220 good\r\n250 ": [(mail, LETTER), (partial(mail, tls="starttls"), LETTER)],
+    }.items():
+        for way, parcel in ways:
+            with dripping_server(words) as port, pytest.raises(NotDelivered) as caught:
+                way(port, seconds=0.3).send(parcel)
+            assert caught.value.sentence.endswith(" tidak menjawab."), words
+
+
+def test_a_mail_server_that_takes_no_calls_is_told_by_its_code() -> None:
+    with dripping_server(b"554 closed\r\n", pause=0.01) as port, pytest.raises(Undeliverable, match="554"):
+        mail(port).send(LETTER)
 
 
 def test_servers_that_are_not_there_are_tried_again_later() -> None:

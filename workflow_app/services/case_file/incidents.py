@@ -236,7 +236,10 @@ def retry(work: UnitOfWork, incident_id: UUID) -> None:
     if jobs.is_waiting(work, job, name, about):
         raise precedence.retried(work, incident)
     audit.record_case(work, incident.case_id, "incident.retried", incident.element)
-    jobs.defer(work, job, at=None, **{name: about})
+    lane = None
+    if incident.operation == "message":
+        lane = jobs.LANES[work.session.get_one(Message, incident.task_id).channel]
+    jobs.defer(work, job, at=None, queue=lane, **{name: about})
 
 
 def _views(work: UnitOfWork, case_id: UUID | None) -> list[IncidentView]:

@@ -83,7 +83,7 @@ def write(work: UnitOfWork, case: Case, wish: Wish) -> str:
     facts = {"message_id": str(message_id), "template": wish.template, "channel": channel}
     audit.record_case(work, case.id, "message.written", wish.element, recipient=wish.recipient, **facts)
     if channel != SLIP:
-        jobs.defer(work, "send_message", message_id=str(message_id))
+        _send(work, message_id, channel)
     return channel
 
 
@@ -136,7 +136,7 @@ def retry(work: UnitOfWork, message_id: UUID) -> None:
         raise Conflict("Pesan ini sedang dikirim. Muat ulang halaman dalam beberapa detik.")
     message.status = "waiting"
     tell(work, message, "message.retried")
-    jobs.defer(work, "send_message", message_id=str(message_id))
+    _send(work, message_id, message.channel)
 
 
 def tell(work: UnitOfWork, message: Message, action: str) -> None:
@@ -150,6 +150,10 @@ def tell(work: UnitOfWork, message: Message, action: str) -> None:
         template=message.template,
         channel=message.channel,
     )
+
+
+def _send(work: UnitOfWork, message_id: UUID, channel: str) -> None:
+    jobs.defer(work, "send_message", queue=jobs.LANES[channel], message_id=str(message_id))
 
 
 def _find(work: UnitOfWork, message_id: UUID) -> Message:

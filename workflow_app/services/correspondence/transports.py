@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import json
 import smtplib
+import socket
 import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -18,6 +19,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from threading import Event, Thread
 from typing import Literal, Protocol
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -26,7 +28,14 @@ from workflow_app.errors import NotDelivered, Undeliverable
 
 BUSY = frozenset({408, 425, 429})
 """Answers of a gateway that ask for patience; so does everything from 500 on."""
-LONGEST_ANSWER = 65536
+HELLO = 220
+"""How a mail server takes a call."""
+WHOLE = 4.0
+"""So many times as long as for one answer is waited for the whole conversation. Else a server that says a byte now and then would
+hold the line, and all that waits behind it, for ever.
+"""
+AGAIN = 0.5
+"""Seconds after which a line that did not end is ended once more: it may have been made secure just then."""
 NO_SECURE_LINE = (
     "Sambungan aman ke server pengirim gagal. Minta admin memeriksa sertifikat dan pengaturannya."
 )
@@ -80,15 +89,24 @@ class Mail:
         secure = ssl.create_default_context()
         line: smtplib.SMTP
         if self.tls == "tls":
-            line = smtplib.SMTP_SSL(self.host, self.port, timeout=self.seconds, context=secure)
+            line = smtplib.SMTP_SSL(timeout=self.seconds, context=secure)
         else:
-            line = smtplib.SMTP(self.host, self.port, timeout=self.seconds)
+            line = smtplib.SMTP(timeout=self.seconds)
+        line._host = self.host  # type: ignore[attr-defined]  # whom the certificate names: only a constructor that calls at once sets it
         try:
-            if self.tls == "starttls":
-                line.starttls(context=secure)
-            yield line
-            with suppress(smtplib.SMTPException, OSError):  # it was taken; how the line ends changes nothing
-                line.quit()
+            with _ended_after(self.seconds * WHOLE, line) as is_cut:
+                code, words = line.connect(self.host, self.port)
+                if code != HELLO:
+                    raise smtplib.SMTPConnectError(code, words)
+                if self.tls == "starttls":
+                    line.starttls(context=secure)
+                yield line
+                if is_cut.is_set():
+                    raise TimeoutError
+                with suppress(
+                    smtplib.SMTPException, OSError
+                ):  # it was taken; how the line ends changes nothing
+                    line.quit()
         finally:
             line.close()
 
@@ -123,6 +141,31 @@ def _mail_faults() -> Iterator[None]:
         raise NotDelivered(_silent("Server surel", error), detail=f"mail: {type(error).__name__}") from None
     except ValueError:  # characters that this server cannot address
         raise Undeliverable("Alamat surel penerima tidak dapat dipakai.", detail="address") from None
+
+
+@contextmanager
+def _ended_after(seconds: float, line: smtplib.SMTP | HTTPConnection) -> Iterator[Event]:
+    """A conversation that takes longer is cut off: it counts as silence, also where half a sentence came that could be understood."""
+    is_over, is_cut = Event(), Event()
+
+    def watch() -> None:
+        wait = seconds
+        while not is_over.wait(wait):
+            is_cut.set()
+            wait = AGAIN
+            with suppress(OSError):  # closed by now
+                if line.sock is not None:
+                    socket.socket.shutdown(line.sock, socket.SHUT_RDWR)
+
+    Thread(target=watch, daemon=True).start()
+    try:
+        yield is_cut
+    except (OSError, HTTPException) as error:  # what the mail library raises is an OSError
+        if is_cut.is_set():
+            raise TimeoutError("the conversation took too long") from error
+        raise
+    finally:
+        is_over.set()
 
 
 def _silent(who: str, error: Exception) -> str:
@@ -175,10 +218,12 @@ class Gateway:
         else:
             line = HTTPConnection(address.netloc, timeout=self.seconds)
         try:
-            line.request("POST", path, body, dict(headers))
-            answer = line.getresponse()
-            answer.read(LONGEST_ANSWER)
-            return answer.status
+            with _ended_after(self.seconds * WHOLE, line) as is_cut:
+                line.request("POST", path, body, dict(headers))
+                status = line.getresponse().status
+                if is_cut.is_set():
+                    raise TimeoutError
+                return status
         except ssl.SSLCertVerificationError:
             raise Undeliverable(NO_SECURE_LINE, detail="SSLCertVerificationError") from None
         except (OSError, HTTPException) as error:

@@ -11,6 +11,7 @@ from workflow_app.models.message import Message
 from workflow_app.models.publication import Publication
 from workflow_app.models.tally import Tally
 from workflow_app.models.task import Task
+from workflow_app.services.ground import jobs
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 
 OCR_PAGES, OCR_SECONDS = "ocr_pages", "ocr_seconds"
@@ -21,7 +22,7 @@ JOBS = text(
     " from procrastinate_jobs where status = 'todo' group by queue_name"
     " union all select queue_name, 0, 0, count(*) from procrastinate_jobs where status = 'failed' group by queue_name"
 )
-QUEUES = ("counter", "reading", "messages", "keeping")
+QUEUES = ("counter", "reading", *jobs.LANES.values(), "keeping")
 
 
 @dataclass

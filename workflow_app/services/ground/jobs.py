@@ -26,7 +26,6 @@ QUEUES = {
     "split_stack": "reading",
     "make_version": "reading",
     "open_mail": "reading",
-    "send_message": "messages",
     "move_cases": "keeping",
     "make_bag": "keeping",
     "settle_holds": "keeping",
@@ -38,6 +37,9 @@ QUEUES = {
     "take_mails": "intake",
 }
 """Reading papers is slow, and so are servers and folders that hang and a look at the whole archive; everything a waiting citizen needs goes to the queue `counter`."""
+
+LANES = {"surel": "messages", "telepon": "phones"}
+"""Messages go out in a queue for each way: a server that is mute keeps nobody waiting but its own."""
 
 REQUEST = "request"
 """Argument that names the request a job comes from. The worker takes it off and writes it into the job's log lines."""
@@ -81,15 +83,24 @@ SWEEP = text("""
         limit :most)""")
 
 
-def defer(work: UnitOfWork, name: str, *, at: datetime | None = None, **arguments: str | int | None) -> None:
-    """Write a job that the worker takes after commit, not before `at`. Arguments are ids, never personal data."""
+def defer(
+    work: UnitOfWork,
+    name: str,
+    *,
+    at: datetime | None = None,
+    queue: str | None = None,
+    **arguments: str | int | None,
+) -> None:
+    """Write a job that the worker takes after commit, not before `at`; in `queue`, or the one of its kind. Arguments are ids,
+    never personal data.
+    """
     connection = work.session.connection().connection.driver_connection
     if origin := logs.request_id():
         arguments[REQUEST] = origin
     app.configure_task(
         name,
         allow_unknown=True,
-        queue=QUEUES.get(name, "counter"),
+        queue=queue or QUEUES.get(name, "counter"),
         schedule_at=at,
         connection=connection,
     ).defer(**arguments)
