@@ -17,7 +17,7 @@ from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.keeping import bag_orders
 from workflow_app.services.measuring import stay_tallies
 from workflow_app.services.public import publications
-from workflow_app.services.running import performing, wakes
+from workflow_app.services.running import performing, recounts, wakes
 from workflow_app.services.watching import checkpoints, health, intakes, safekeeping
 from workflow_app.settings import Settings
 from workflow_app.types import SYSTEM
@@ -33,6 +33,7 @@ CRONS = {
     "tally_stays": "*/10 * * * *",
     "sweep": "7 * * * *",
     "complete_lines": "37 * * * *",
+    "recount_clocks": "47 * * * *",
     "settle_holds": "* * * * *",
     "prove_lock": "10 19 * * *",
     "check_fixity": "20 19 * * *",
@@ -103,6 +104,7 @@ def add(app: App, settings: Settings, works: Works) -> None:
     for name, act in {
         **safekeeping.CARE,
         "tally_stays": stay_tallies.keep_up,
+        "recount_clocks": recounts.carry_out,
         **_intakes(settings),
     }.items():
         app.task(name=name, queue=QUEUES[name], queueing_lock=name, lock=name)(partial(_act, works, act))

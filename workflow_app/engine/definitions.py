@@ -205,6 +205,7 @@ def element_of(node: Node, process: str, *, is_called: bool) -> Element:
         parent,
         node.operation or "",
         {name: names_written(expression) for name, expression in node.parameters.items()},
+        node.result,
     )
 
 

@@ -36,6 +36,8 @@ class Element:
     """What a service task asks for."""
     written: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """By parameter of the operation the names that are written in it, such as the clocks among which it chooses."""
+    result: str | None = None
+    """The control variable that holds what the operation gave back."""
 
     @property
     def is_hand_off(self) -> bool:

@@ -115,7 +115,9 @@ class CaseClock(Base):
     """Target in force when the clock started; a clock without any target is only measured."""
     target_working_days: Mapped[int | None]
     calendar: Mapped[str | None]
-    """The calendar by which the working days were counted, and which version of it: a later one moves no running clock."""
+    """The calendar by which the working days were counted, and which version of it: a later one moves no running clock,
+    except by confirming a year on its way (decision 0063).
+    """
     calendar_valid_from: Mapped[datetime | None]
     stopped_at: Mapped[datetime | None]
 

@@ -51,7 +51,11 @@ def change(name: str, year: int) -> ResponseReturnValue:
             holiday_years.change(work, name, year, asked)
     except InvalidInput as error:
         return _page(name, year, asked, error.fields or {"": error.sentence}), 400
-    flash("Kalender tersimpan. Batas waktu yang sedang berjalan tidak berubah.")
+    flash(
+        f"Kalender tersimpan. Batas waktu yang bergantung pada hari libur {year} dihitung ulang dalam beberapa menit."
+        if asked.deed == "pastikan"
+        else "Kalender tersimpan. Batas waktu yang sedang berjalan tidak berubah."
+    )
     return redirect(url_for("calendars.show", name=name, year=year))
 
 

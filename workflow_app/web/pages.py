@@ -57,6 +57,7 @@ def register(app: Flask) -> None:
         local_time=formats.local_time,
         relative=_relative,
         countdown=_countdown,
+        may_move=readable.may_move,
         urgency=_urgency,
         typed_date=_typed_date,
     )

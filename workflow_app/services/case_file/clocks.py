@@ -9,12 +9,15 @@ from sqlalchemy import bindparam, select
 
 from workflow_app.models.case import Case, CaseClock
 from workflow_app.services.case_file import edges, stages
-from workflow_app.services.days import calendars
+from workflow_app.services.days import calendars, unsure_years
+from workflow_app.services.days.unsure_years import Recount
 from workflow_app.services.ground import audit, memory
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import configuration, readable
 from workflow_app.services.sop.processes import definition_of
 
+OPERATIONS = frozenset({"start_clock", "stop_clock", "working_days_after"})
+"""Of service tasks, which give the process an end of the clocks they name."""
 _CLOCKS = select(CaseClock).where(CaseClock.case_id == bindparam("case_id")).order_by(CaseClock.round)
 
 
@@ -33,6 +36,8 @@ class ClockView:
     """Which round it measures, when there is more than one."""
     corrected: timedelta | None = None
     """How long it took after times were corrected, beside what was measured."""
+    unsure_year: int | None = None
+    """A year on its way whose holidays nobody has confirmed, so that its end may move."""
     readings: list[edges.Reading] = field(default_factory=list)
     """How long it took by readings of the SOP that the office has not chosen."""
 
@@ -116,7 +121,32 @@ def working_days_after(work: UnitOfWork, case_id: UUID, name: str, days: int) ->
     clock = named(work, case_id).get(name)
     if clock is None or clock.calendar is None or days >= (clock.target_working_days or 0):
         return None
-    return calendars.after(work, clock.started_at, days, clock.calendar)
+    version = calendars.version(work, clock.calendar, clock.calendar_valid_from or clock.started_at)
+    return version.calendar.after(clock.started_at, days)
+
+
+def count_anew(work: UnitOfWork, told: Recount) -> None:
+    """A clock takes the end that it has by a calendar which knows more."""
+    clock, was = told.clock, told.clock.due_at
+    clock.calendar_valid_from, clock.due_at = told.version.valid_from, told.due_at
+    ends = {} if was is None else {"was": was.isoformat(), "becomes": told.due_at.isoformat()}
+    audit.record_case(
+        work,
+        clock.case_id,
+        "clock.counted_anew" if was != told.due_at else "clock.confirmed",
+        clock=clock.name,
+        years=", ".join(map(str, told.years)),
+        calendar_valid_from=told.version.valid_from.isoformat(),
+        **ends,
+    )
+
+
+def unsure_year(work: UnitOfWork, clock: CaseClock) -> int | None:
+    """A year on the way of a running clock whose holidays nobody had confirmed when it was counted."""
+    if clock.stopped_at is not None or clock.due_at is None:
+        return None
+    own = clock.calendar, clock.calendar_valid_from
+    return unsure_years.unsure_year(work, *own, clock.started_at, clock.due_at)
 
 
 def stop(work: UnitOfWork, case_id: UUID, name: str, at: datetime | None = None) -> None:
@@ -154,6 +184,7 @@ def of_case(work: UnitOfWork, case: Case) -> list[ClockView]:
             _corrected(row, *corrected[row.name])
             if row.name in corrected and row is newest[row.name]
             else None,
+            unsure_year(work, row),
             edges.readings(work, case, row, passed.get((case.id, row.name), {}))
             if row is newest[row.name]
             else [],

@@ -36,6 +36,8 @@ SENTENCES = {
     "time.moved": "Waktu dikoreksi saat dicatat: {name}, formulir menawarkan {was_words}, ditulis {becomes_words}",
     "timer.fired": "Batas waktu terlewati; yang berwenang diberi tahu",
     "clock.started": "Jam mulai: {clock_label}",
+    "clock.counted_anew": "Batas waktu dihitung ulang karena hari libur {years} sudah dipastikan: {clock_label}, {was_words} menjadi {becomes_words}",
+    "clock.confirmed": "Batas waktu tetap, hari libur {years} sudah dipastikan: {clock_label}, {becomes_words}",
     "clock.stopped": "Jam berhenti: {clock_label}, {duration}",
     "incident.opened": "Gangguan tercatat; {kept}",
     "rework.held": "Menunggu izin berjalan lagi, karena sudah sangat sering diulang: {name}",

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import func, select
+
+from workflow_app.models.case import CaseClock
 from workflow_app.permissions import CONFIGURATION_MINDERS, has_role
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import configuration, working_days
@@ -49,16 +52,31 @@ def names(work: UnitOfWork) -> list[str]:
 
 
 def gaps(work: UnitOfWork) -> list[Gap]:
-    """Years that clocks started today may reach and that are not confirmed: this one, from October on the next too."""
+    """Years that are not confirmed and that clocks started today may reach (this one, from October on the next too), or that one
+    which runs does reach.
+    """
     today = work.clock().astimezone(WITA).date()
     years = [today.year, today.year + 1] if today.month >= LOOK_AHEAD_FROM else [today.year]
     found = []
+    ends = _ends(work)
     for name in names(work):
         calendar = version(work, name, work.clock()).calendar
+        reached = [*calendar.years(work.clock(), ends[name])] if name in ends else []
         found += [
-            Gap(name, year, tuple(calendar.doubts(year))) for year in years if not calendar.is_sure(year)
+            Gap(name, year, tuple(calendar.doubts(year)))
+            for year in sorted({*years, *reached})
+            if not calendar.is_sure(year)
         ]
     return found
+
+
+def _ends(work: UnitOfWork) -> dict[str, datetime]:
+    """By calendar when the last of the clocks ends that run by it."""
+    query = select(CaseClock.calendar, func.max(CaseClock.due_at)).where(
+        CaseClock.stopped_at.is_(None), CaseClock.calendar.is_not(None)
+    )
+    found = work.session.execute(query.group_by(CaseClock.calendar))
+    return {name: end for name, end in found if name and end}
 
 
 def notice(work: UnitOfWork) -> str:

@@ -1,8 +1,10 @@
 """The holidays of a calendar year by year: what the package knows, what the office has entered, whether the year is confirmed.
 
-Each change is a new version of the calendar from an instant on. Clocks that run keep the version they were started by.
+Each change is a new version of the calendar from an instant on. Clocks that run keep the version they were started by, except where
+a year is confirmed that they run into (decision 0063).
 """
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -12,8 +14,9 @@ from sqlalchemy import func, select
 from workflow_app.errors import InvalidInput, NotFound
 from workflow_app.models.case import Case, CaseClock
 from workflow_app.permissions import has_role
-from workflow_app.services.days import calendars
-from workflow_app.services.days.calendars import PREFIX
+from workflow_app.services.days import calendars, unsure_years
+from workflow_app.services.days.calendars import PREFIX, Version
+from workflow_app.services.ground import jobs
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import configuration, working_days
 from workflow_app.services.office.configuration_plans import Entry
@@ -84,9 +87,11 @@ class Prospect:
     day: date | None
     valid_from: datetime
     running: int
-    """Clocks in working days that run now and keep their end."""
+    """Clocks in working days that run now. They keep their end, but for those in `moved`."""
     examples: list[Example]
     new_names: tuple[str, ...]
+    moved: list[tuple[date, date, int]]
+    """Of running clocks whose end hung on the year that is confirmed: the day it was on, the day it is on then, and of how many."""
 
 
 def year(work: UnitOfWork, name: str, number: int) -> Year:
@@ -159,7 +164,24 @@ def prospect(work: UnitOfWork, name: str, number: int, asked: Asked) -> Prospect
             for days in _target_days(work, name)
         ],
         tuple(after.doubts(number)) if asked.deed == "pastikan" else (),
+        _moved(work, name, Version(after, first.valid_from)) if asked.deed == "pastikan" else [],
     )
+
+
+def _moved(work: UnitOfWork, name: str, version: Version) -> list[tuple[date, date, int]]:
+    """Clocks of confined cases are not told of."""
+    open_to_all = (
+        select(CaseClock)
+        .join(Case, Case.id == CaseClock.case_id)
+        .where(CaseClock.calendar == name, CaseClock.stopped_at.is_(None), Case.confined_to.is_(None))
+    )
+    found = (unsure_years.recount(work, clock, version) for clock in work.session.scalars(open_to_all))
+    ends = Counter(
+        (each.clock.due_at.astimezone(WITA).date(), each.due_at.astimezone(WITA).date())
+        for each in found
+        if each and each.clock.due_at
+    )
+    return sorted((was, becomes, count) for (was, becomes), count in ends.items())
 
 
 def change(work: UnitOfWork, name: str, number: int, asked: Asked) -> None:
@@ -171,6 +193,7 @@ def change(work: UnitOfWork, name: str, number: int, asked: Asked) -> None:
     entry, is_new = _accepted(work, name, number, asked)
     if is_new:
         configuration.set_values(work, [entry])
+        jobs.defer(work, "recount_clocks", at=entry.valid_from, timestamp=int(entry.valid_from.timestamp()))
 
 
 def _accepted(work: UnitOfWork, name: str, number: int, asked: Asked) -> tuple[Entry, bool]:

@@ -66,13 +66,16 @@ def kept_by_target(work: UnitOfWork, key: str, turn: Turn) -> list[str]:
     ]
 
 
+RECOUNTED = "Jam yang sampai ke tahun yang baru dipastikan dengan perubahan ini dihitung ulang."
+
+
 def kept_by_calendar(work: UnitOfWork, key: str, turn: Turn) -> list[str]:
     """Which open clocks keep their end."""
     running = _running(work, CaseClock.calendar == key.partition(".")[2])
     return [
         f"{running} jam yang sedang berjalan dihitung dengan kalender ini dan tetap memakai akhirnya masing-masing.",
         f"Jam yang mulai {turn.since} dihitung dengan kalender {turn.which}.",
-    ]
+    ] + ([RECOUNTED] if turn.is_new else [])
 
 
 def kept_by_edges(work: UnitOfWork, key: str, turn: Turn) -> list[str]:

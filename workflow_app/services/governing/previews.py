@@ -149,7 +149,7 @@ def preview_withdrawal(works: Works, actor: Actor, key: str, start: datetime) ->
     def take_it_back(work: UnitOfWork, at: datetime) -> None:
         configuration.withdraw(work, key, at)
 
-    turn = Turn(f"sejak {readable.moment(start)}", "sebelumnya")
+    turn = Turn(f"sejak {readable.moment(start)}", is_new=False)
     return _look(works, actor, key, start, turn, take_it_back)
 
 

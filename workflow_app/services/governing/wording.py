@@ -18,8 +18,13 @@ class Turn:
     """From when on another value is read, in the words of a sentence about it."""
 
     since: str
-    which: str = "baru"
-    """What the value is called: the new one, or the one before it where a plan is taken back."""
+    is_new: bool = True
+    """Or the one before it, where a plan is taken back."""
+
+    @property
+    def which(self) -> str:
+        """What the value is called."""
+        return "baru" if self.is_new else "sebelumnya"
 
 
 def known(work: UnitOfWork) -> Known:

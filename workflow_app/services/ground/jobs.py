@@ -33,6 +33,7 @@ QUEUES = {
     "check_fixity": "keeping",
     "complete_lines": "keeping",
     "tally_stays": "keeping",
+    "recount_clocks": "keeping",
     "take_scans": "intake",
     "take_mails": "intake",
 }
@@ -56,6 +57,7 @@ CLOCKED = (
     "check_fixity",
     "complete_lines",
     "tally_stays",
+    "recount_clocks",
     "take_scans",
     "take_mails",
 )

@@ -13,6 +13,7 @@ from sqlalchemy.orm import load_only
 from workflow_app.models.case import Case, CaseClock
 from workflow_app.models.task import Task
 from workflow_app.services.case_file import edges
+from workflow_app.services.days import unsure_years
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import readable
 from workflow_app.services.office.configuration import role_label
@@ -30,6 +31,8 @@ class RunningClock:
     label: str
     started_at: datetime
     due_at: datetime | None
+    unsure_year: int | None
+    """A year on its way whose holidays nobody has confirmed, so that its end may move."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,14 @@ def of_cases(work: UnitOfWork, case_ids: Sequence[UUID]) -> list[Standing]:
     query = select(Case).options(load_only(*columns, *times)).where(Case.id == wanted)
     cases = {case.id: case for case in work.session.scalars(query)}
     running = (
-        select(CaseClock.case_id, CaseClock.name, CaseClock.started_at, CaseClock.due_at)
+        select(
+            CaseClock.case_id,
+            CaseClock.name,
+            CaseClock.started_at,
+            CaseClock.due_at,
+            CaseClock.calendar,
+            CaseClock.calendar_valid_from,
+        )
         .where(CaseClock.case_id == wanted, CaseClock.stopped_at.is_(None))
         .order_by(CaseClock.due_at.nulls_last(), CaseClock.started_at)
     )
@@ -144,6 +154,17 @@ def _standing(words: Words, case: Case, clocks: Iterable[Any], waiting: Iterable
         closed_at=case.closed_at,
         is_stopped=case.status == "stopped",
         outcome=readable.outcome(definition, case.outcome) if case.closed_at else "",
-        clocks=[RunningClock(words.clock(case, row.name), row.started_at, row.due_at) for row in clocks],
+        clocks=[
+            RunningClock(
+                words.clock(case, row.name),
+                row.started_at,
+                row.due_at,
+                row.due_at
+                and unsure_years.unsure_year(
+                    words.work, row.calendar, row.calendar_valid_from, row.started_at, row.due_at
+                ),
+            )
+            for row in clocks
+        ],
         waits_for=list(dict.fromkeys(f"{task.name} ({words.role(task.role)})" for task in waiting)),
     )

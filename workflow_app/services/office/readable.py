@@ -125,6 +125,11 @@ def target(value: Any) -> str:
     return duration(timedelta(minutes=value)) if value % 60 == 0 else f"{value} menit"
 
 
+def may_move(year: int) -> str:
+    """Of an end in a year, or beyond one, whose holidays nobody has confirmed."""
+    return f"Batas ini dapat bergeser: hari libur {year} belum ditetapkan."
+
+
 def written_day(text: str | None) -> str:
     """A day as a form keeps it (`2026-11-23`) in words; what is no day stays as it is."""
     try:

@@ -57,6 +57,10 @@ class Calendar:
             left -= self.counts(day)
         return datetime.combine(day, time.max, self.zone).astimezone(UTC)
 
+    def years(self, start: datetime, end: datetime) -> range:
+        """The years from one instant to another."""
+        return range(start.astimezone(self.zone).year, end.astimezone(self.zone).year + 1)
+
     def is_sure(self, year: int) -> bool:
         """Are the holidays of this year known, or does the calendar not depend on them?"""
         return not self.categories or year in self.verified
