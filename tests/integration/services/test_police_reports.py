@@ -22,7 +22,7 @@ from workflow_app.services.case_file import access, answers, identities, records
 from workflow_app.services.correspondence import letter_views, letters
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.office import configuration
-from workflow_app.services.running import rehearsal, task_views, tasks
+from workflow_app.services.running import cases, rehearsal, task_views, tasks
 from workflow_app.services.running.rehearsal import Stage
 from workflow_app.services.sop import processes
 from workflow_app.services.sop.processes import definition_of
@@ -284,3 +284,11 @@ def test_who_decides_does_not_take_the_reporter_over_from_the_officer_who_serves
     with works.begin(SYSTEM) as work:
         (task,) = work.session.scalars(select(Task).where(Task.case_id == case_id, Task.status == "open"))
         assert (task.element, task.assignee_id) == ("baca_ulang", stage.cast["petugas"].user_id)
+
+
+def test_a_case_that_waits_for_a_question_ends_its_sentence_once(
+    works: Works, report: Play, budi: Actor
+) -> None:
+    case_id = report("diterima_model_b", until="riwayat")
+    with works.begin(budi) as work:
+        assert cases.get(work, case_id).summary.endswith("tanyakan: pernah dilaporkan?")

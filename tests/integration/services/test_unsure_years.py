@@ -23,6 +23,7 @@ from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.measuring import standings
 from workflow_app.services.office import configuration, readable
 from workflow_app.services.office.configuration import SEED, SOP_IN_FORCE
+from workflow_app.services.public import tracking
 from workflow_app.services.running import recounts, wakes
 from workflow_app.services.sop.processes import definition_of
 from workflow_app.services.watching import consistency_cases
@@ -82,13 +83,18 @@ def task_ends(works: Works, case_id: UUID) -> set[date]:
         return {day(at) for at in work.session.scalars(query)}
 
 
-def test_r34_a_deadline_in_an_unconfirmed_year_says_that_it_may_move(works: Works, case_id: UUID) -> None:
+def test_r34_a_deadline_in_an_unconfirmed_year_says_that_it_may_move(
+    works: Works, case_id: UUID, budi: Actor
+) -> None:
     assert view(works, case_id).unsure_year == 2027
     with works.begin(SYSTEM) as work:
         (standing,) = standings.of_cases(work, [case_id])
     assert [
         clock.unsure_year for clock in standing.clocks if clock.due_at == view(works, case_id).due_at
     ] == [2027]
+    with works.begin(budi) as work:
+        told = tracking.for_officer(work, case_id)
+    assert (told.due, told.unsure_year) == (date(2027, 1, 6), 2027), "the citizen reads it too"
     assert readable.may_move(2027) == "Batas ini dapat bergeser: hari libur 2027 belum ditetapkan."
 
 

@@ -48,6 +48,8 @@ class Status:
     next: str = ""
     due: date | None = None
     """The day until which the citizen hears again."""
+    unsure_year: int | None = None
+    """A year before that day whose holidays nobody has confirmed, so that it may move."""
     is_overdue: bool = False
     updated_on: date | None = None
     continued_as: str = ""
@@ -141,7 +143,7 @@ def _told(work: UnitOfWork, case: Case, letter: Letter) -> Status:
         return _ended(own, tracking, case, letter, reached)
     stage = reached[-1][0]
     told = _newest(given, stage.state) if stage.state else None
-    due = _promised(work, case, stage, given)
+    due, unsure_year = _promised(work, case, stage, given)
     days = [day for _, day in reached] + ([_local(told.submitted_at)] if told else [])
     return Status(
         letter.number,
@@ -150,6 +152,7 @@ def _told(work: UnitOfWork, case: Case, letter: Letter) -> Status:
         state=_label(definition, stage.state, told),
         next=stage.next,
         due=due,
+        unsure_year=unsure_year,
         is_overdue=due is not None and due < _local(work.clock()),
         updated_on=max(days),
     )
@@ -197,15 +200,19 @@ def _day_of(submission: Submission, mark: Mark) -> date | None:
     return _read(answer) if isinstance(answer, str) else None
 
 
-def _promised(work: UnitOfWork, case: Case, stage: Stage, given: dict[str, list[Submission]]) -> date | None:
-    """The day that was promised last: told by whoever handles the case, else the end of a running clock."""
+def _promised(
+    work: UnitOfWork, case: Case, stage: Stage, given: dict[str, list[Submission]]
+) -> tuple[date | None, int | None]:
+    """The day that was promised last: told by whoever handles the case, else the end of a running clock, with the year for which it
+    may move.
+    """
     told = _newest(given, stage.promise) if stage.promise else None
     if told is not None and stage.promise is not None:
-        return _day_of(told, stage.promise)
+        return _day_of(told, stage.promise), None
     clock = clocks.named(work, case.id).get(stage.clock)
     if clock is None or clock.stopped_at is not None or clock.due_at is None:
-        return None
-    return _local(clock.due_at)
+        return None, None
+    return _local(clock.due_at), clocks.unsure_year(work, clock)
 
 
 def _newest(given: dict[str, list[Submission]], mark: Mark) -> Submission | None:

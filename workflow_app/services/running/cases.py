@@ -212,7 +212,7 @@ def _summary(case: Case, definition: Definition, open_tasks: list[OpenTaskView])
         return f"{opened}; sistem sedang mengerjakan langkah berikutnya."
     *before, last = (f"{task.role_label}: {_as_part(task.name)}" for task in open_tasks)
     waits = f"{', '.join(before)}, dan {last}" if before else last
-    return f"{opened}; menunggu {waits}."
+    return f"{opened}; menunggu {waits}{'' if waits.endswith('?') else '.'}"
 
 
 def _as_part(title: str) -> str:
