@@ -89,7 +89,7 @@ def test_a_worker_that_loses_its_connections_goes_on_by_itself_and_ends_when_tol
     count = "select count(*) from procrastinate_workers where last_heartbeat > %s"
     begun = database.execute("select now() - interval '1 minute'").fetchone()
     try:
-        assert wait_until(lambda: database.execute(count, begun).fetchone() == (4,), 60)
+        assert wait_until(lambda: database.execute(count, begun).fetchone() == (5,), 60)
         cut = database.execute(
             "select now(), count(pg_terminate_backend(pid)) from pg_stat_activity"
             " where datname = current_database() and pid <> pg_backend_pid()"
