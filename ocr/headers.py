@@ -13,6 +13,7 @@ from ocr.errors import DamagedFile, TruncatedFile
 
 STEPS = 250_000
 """Parts of a file walked through at most: no honest file of 50 MB has more, a hostile one has millions."""
+_ANIMATION = 0x02
 _JPEG_FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
 _JPEG_BARE = {0x01, *range(0xD0, 0xD8)}
 _MARKER = re.compile(rb"\xff+[^\xff]")
@@ -25,6 +26,8 @@ class Measure(NamedTuple):
     pages: int
     width: int
     height: int
+    is_moving: bool = False
+    """Its pictures are shown one after the other: an animation, of which the first is the page."""
 
 
 def jpeg(data: bytes) -> Measure:
@@ -61,18 +64,19 @@ def png(data: bytes) -> Measure:
     if _slice(data, 12, 4) != b"IHDR":
         raise DamagedFile
     width, height = struct.unpack(">II", _slice(data, 16, 8))
-    at, has_pixels = 8, False
+    at, has_pixels, is_moving = 8, False, False
     for _ in range(STEPS):
         length, kind = struct.unpack(">I4s", _slice(data, at, 8))
         if kind == b"IEND":
             break
+        is_moving = is_moving or kind == b"acTL"
         has_pixels = has_pixels or kind == b"IDAT"
         at += length + 12
     else:
         raise DamagedFile
     if not has_pixels:
         raise DamagedFile
-    return Measure(1, width, height)
+    return Measure(1, width, height, is_moving)
 
 
 def gif(data: bytes) -> Measure:
@@ -92,7 +96,7 @@ def gif(data: bytes) -> Measure:
             raise DamagedFile
     if not pictures:
         raise DamagedFile
-    return Measure(1, width, height)
+    return Measure(1, width, height, is_moving=pictures > 1)
 
 
 def bmp(data: bytes) -> Measure:
@@ -115,7 +119,8 @@ def webp(data: bytes) -> Measure:
         raise TruncatedFile
     kind, body = _slice(data, 12, 4), _slice(data, 20, 10)
     if kind == b"VP8X":
-        return Measure(1, int.from_bytes(body[4:7], "little") + 1, int.from_bytes(body[7:10], "little") + 1)
+        width, height = (int.from_bytes(body[at : at + 3], "little") + 1 for at in (4, 7))
+        return Measure(1, width, height, is_moving=bool(body[0] & _ANIMATION))
     if kind == b"VP8L" and body[0] == 0x2F:
         bits = int.from_bytes(body[1:5], "little")
         return Measure(1, (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1)

@@ -50,6 +50,7 @@ _WITH_WAITING = threading.BoundedSemaphore(3)
 
 _RESTRICTED = "PDF ini dibatasi oleh pembuatnya (cetak atau salin), tetapi dapat dibaca."
 _MAYBE_CUT = "Rekaman ini mungkin terpotong di ujungnya. Aslinya disimpan apa adanya; periksa alat perekamnya bila ada yang kurang."
+_MOVING = "Gambar ini bergerak. Hanya gambar pertamanya menjadi halaman; aslinya disimpan apa adanya."
 _SIGNED = "PDF ini bertanda tangan digital. File asli disimpan apa adanya, tanpa salinan yang diubah."
 _XFA = "PDF ini formulir XFA. Bila isinya tidak tampak, cetak formulir itu ke PDF biasa, lalu unggah lagi."
 
@@ -99,7 +100,10 @@ def _inspect_picture(data: bytes, media_type: str, limits: Limits) -> Inspection
         raise DamagedFile
     if measure.width * measure.height > limits.max_megapixels * 1_000_000:
         raise TooManyPixels(measure.width, measure.height, limits.max_megapixels)
-    return Inspection(media_type, *measure)
+    if measure.pages > limits.max_pages:
+        raise TooManyPages(measure.pages, limits.max_pages)
+    reason = _MOVING if measure.is_moving else ""
+    return Inspection(media_type, measure.pages, measure.width, measure.height, reason=reason)
 
 
 def _inspect_pdf(data: bytes, limits: Limits) -> Inspection:

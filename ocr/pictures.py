@@ -7,6 +7,7 @@ from typing import NamedTuple
 from PIL import Image, ImageFile
 
 from ocr import signatures
+from ocr.depth import Depth
 
 MAX_PIXELS = 20_000_000
 """More than this (A4 at 450 dpi) makes recognition slower and no better, so larger pages are scaled down."""
@@ -61,7 +62,9 @@ def open_page(path: str, media_type: str, no: int) -> Image.Image:
     image = Image.open(Path(path), formats=[_FORMATS[media_type]])
     # Pillow maps uncompressed pixels of a file with a name in the size of the turned page, which garbles one that lies on its side.
     image.filename = ""
-    if no > 1:
+    if (
+        no > 1 or media_type == signatures.HEIC
+    ):  # which opens with the picture that its maker calls the main one
         image.seek(no - 1)
     return image
 
@@ -106,7 +109,7 @@ def turn_clockwise(image: Image.Image, degrees: int) -> Image.Image:
 
 
 def to_gray(image: Image.Image) -> Image.Image:
-    """Grey on white; 16 bit scaled down instead of cut off."""
+    """Grey on white; of more than eight bits scaled instead of cut off."""
     return _flattened(image, "L")
 
 
@@ -147,18 +150,19 @@ def _flattened(image: Image.Image, mode: str, factor: int = 1) -> Image.Image:
     image.load()
     factor = max(1, factor)
     rows = max(1, BAND_PIXELS // (image.width * factor)) * factor
+    depth = Depth.of(image, rows)
     if factor == 1 and image.height <= rows:
-        return _flat(image).convert(mode)
+        return _flat(image, depth).convert(mode)
     whole = Image.new(mode, (-(-image.width // factor), -(-image.height // factor)))
     for top in range(0, image.height, rows):
         band = image.crop((0, top, image.width, min(image.height, top + rows)))
-        whole.paste(_flat(band).convert(mode).reduce(factor), (0, top // factor))
+        whole.paste(_flat(band, depth).convert(mode).reduce(factor), (0, top // factor))
     return whole
 
 
-def _flat(image: Image.Image) -> Image.Image:
-    if image.mode.startswith("I"):
-        return image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
+def _flat(image: Image.Image, depth: Depth | None) -> Image.Image:
+    if depth is not None:
+        return depth.flat(image)
     if image.has_transparency_data:
         colours = image.convert("RGBA")
         return Image.alpha_composite(Image.new("RGBA", colours.size, "white"), colours)
