@@ -43,16 +43,23 @@ class Blobs(Store):
     """The archive's bucket."""
 
     def put(
-        self, data: bytes | Path, media_type: str, *, anew: bool = False, keep_for: timedelta | None = None
+        self,
+        data: bytes | Path,
+        media_type: str,
+        *,
+        anew: bool = False,
+        keep_for: timedelta | None = None,
+        sha256: str | None = None,
     ) -> StoredBlob:
         """Store bytes (or a file) under their hash, locked until the retention ends, or only for the time given.
 
         The same bytes a second time are not uploaded again, unless `anew`: then they get a version and a lock of their own. A lock
-        that was given for a time becomes the usual one; none is ever made shorter.
+        that was given for a time becomes the usual one; none is ever made shorter. `sha256`: from `hash_of`, where the caller
+        had to know it before.
         """
         lock = self.usual_lock() if keep_for is None else self.brief_lock(keep_for)
         with _source(data) as (stream, size):
-            sha256 = _hash_of(stream)
+            sha256 = sha256 or _hash_of(stream)
             known = self._find(sha256)
             if known and known.size == size and known.version_id and not anew:
                 if keep_for is None and self._is_briefly_locked(known):
@@ -165,6 +172,12 @@ class Blobs(Store):
             locked_until=datetime.fromisoformat(until) if until else None,
             is_held=told.get("x-amz-object-lock-legal-hold") == "ON",
         )
+
+
+def hash_of(path: Path) -> str:
+    """The name that a file will have in the store."""
+    with path.open("rb") as stream:
+        return _hash_of(stream)
 
 
 @contextmanager

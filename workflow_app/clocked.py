@@ -4,16 +4,18 @@ import logging
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from procrastinate import App
 
+from workflow_app import logs
 from workflow_app.connections import mailbox
 from workflow_app.services.accounts import attempts, role_changes, sessions
 from workflow_app.services.bringing import captures, stray_photos
 from workflow_app.services.bringing.scan_folder import ScanFolder
 from workflow_app.services.ground import jobs, retries
 from workflow_app.services.ground.jobs import QUEUES
-from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
 from workflow_app.services.keeping import bag_orders
 from workflow_app.services.measuring import stay_tallies
 from workflow_app.services.public import publications
@@ -58,23 +60,17 @@ def add(app: App, settings: Settings, works: Works) -> None:
             health.beat(work, "scheduler")
             retries.pull_in(work)
             overdue = wakes.overdue(work)
-        for case_id in overdue:
-            try:
-                performing.wake(works, case_id)
-            except Exception as error:  # one case must not keep the others asleep
-                log.error("timer of case %s: %s", case_id, getattr(error, "detail", type(error).__name__))
+        _each("timer of case", {case_id: partial(performing.wake, works, case_id) for case_id in overdue})
 
     @app.task(name="change_roles", queue="counter", queueing_lock="change_roles")
     def change_roles(timestamp: int) -> None:
         """Roles that change on a day, once it has come."""
         with works.begin(SYSTEM) as work:
             due = role_changes.due(work)
-        for change_id in due:
-            try:
-                with works.begin(SYSTEM) as work:
-                    role_changes.make(work, change_id)
-            except Exception as error:  # one change must not keep the others
-                log.error("change of roles %s: %s", change_id, getattr(error, "detail", type(error).__name__))
+        _each(
+            "change of roles",
+            {each: _in_one(works, partial(role_changes.make, change_id=each)) for each in due},
+        )
 
     @app.task(name="find_stranded", queue="counter", queueing_lock="find_stranded")
     def find_stranded(timestamp: int) -> None:
@@ -93,13 +89,19 @@ def add(app: App, settings: Settings, works: Works) -> None:
     @app.task(name="sweep", queue="counter", queueing_lock="sweep")
     def sweep(timestamp: int) -> None:
         """Sessions that are over, counts that are forgotten, photos nobody sent, bags nobody takes out and jobs done long ago do not pile up."""
-        with works.begin(SYSTEM) as work:
-            sessions.sweep(work)
-            attempts.sweep(work)
-            captures.sweep(work)
-            jobs.sweep(work)
-        stray_photos.sweep(works)
-        bag_orders.sweep(works)
+        failed = _each(
+            "sweep of",
+            {
+                "sessions": _in_one(works, sessions.sweep),
+                "attempts": _in_one(works, attempts.sweep),
+                "captures": _in_one(works, captures.sweep),
+                "jobs": _in_one(works, jobs.sweep),
+                "photos": partial(stray_photos.sweep, works),
+                "bags": partial(bag_orders.sweep, works),
+            },
+        )
+        if failed:
+            raise failed[0]
 
     for name, act in {
         **safekeeping.CARE,
@@ -108,6 +110,28 @@ def add(app: App, settings: Settings, works: Works) -> None:
         **_intakes(settings),
     }.items():
         app.task(name=name, queue=QUEUES[name], queueing_lock=name, lock=name)(partial(_act, works, act))
+
+
+def _each(what: str, acts: Mapping[Any, Callable[[], object]]) -> list[Exception]:
+    """Do each of them, whatever becomes of the others; what failed is in the log, and returned."""
+    failed = []
+    for name, act in acts.items():
+        try:
+            act()
+        except Exception as error:
+            log.error("%s %s: %s", what, name, logs.words_of(error))
+            failed.append(error)
+    return failed
+
+
+def _in_one(works: Works, act: Callable[[UnitOfWork], object]) -> Callable[[], None]:
+    """In a transaction of its own."""
+
+    def done() -> None:
+        with works.begin(SYSTEM) as work:
+            act(work)
+
+    return done
 
 
 def _intakes(settings: Settings) -> Mapping[str, Callable[[Works], object]]:

@@ -83,4 +83,5 @@ def _page(typed: dict[str, str], errors: dict[str, str] | None = None) -> str:
         errors=errors or {},
         token=page_keys.sent(),
         most=bag_orders.MOST_CASES,
+        most_at_once=bag_orders.MOST_AT_ONCE,
     )

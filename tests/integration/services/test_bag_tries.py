@@ -17,6 +17,8 @@ from tests.integration.services.bagging import actions, ask, state
 from workflow_app import worker
 from workflow_app.connections import blobs as blobs_of
 from workflow_app.errors import Busy, StorageAway
+from workflow_app.services.accounts import sessions
+from workflow_app.services.bringing import stray_photos
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.keeping import bag_export, bag_making, bag_orders
 from workflow_app.services.papers import documents
@@ -122,6 +124,30 @@ def test_what_the_store_still_locks_is_asked_about_the_next_time(
     clock.at += timedelta(days=2)
     bag_orders.sweep(works)
     assert state(works, order_id).status == "ready"
+
+
+def test_what_goes_wrong_in_another_sweep_of_the_hour_keeps_no_bag(
+    works: Works,
+    auditor: Actor,
+    case: Case,
+    clock: TestClock,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(bag_orders, "KEPT", timedelta(seconds=1))
+    order_id = ask(works, auditor, case[0])
+    bag_making.make(works, order_id)
+    clock.at += timedelta(minutes=1)
+    sleep(1.1)
+
+    def broken(_: object) -> None:
+        raise Busy()
+
+    for module, name in ((sessions, "sweep"), (stray_photos, "sweep")):
+        monkeypatch.setattr(module, name, broken)
+    with pytest.raises(Busy):
+        worker.create_worker(settings, works).tasks["sweep"](timestamp=0)
+    assert state(works, order_id).status == "gone"
 
 
 def test_a_paper_that_comes_between_two_tries_is_on_record_too(

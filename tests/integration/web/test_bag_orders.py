@@ -83,3 +83,17 @@ def test_only_auditors_have_the_page_and_its_links(
         assert PAGE in auditor.open(page).text
         assert PAGE not in chief.open(page).text
     assert chief.open(PAGE).answer.status_code == 403
+
+
+def test_who_has_enough_bags_waiting_reads_what_to_do_and_keeps_what_was_typed(
+    auditor: Visitor, works: Works, number: str
+) -> None:
+    for _ in range(3):
+        auditor.open(PAGE)
+        auditor.submit("Minta tas arsip", nomor=number, tingkat="biasa")
+    auditor.open(PAGE)
+    auditor.submit("Minta tas arsip", nomor=number, tingkat="biasa")
+    assert auditor.answer.status_code == 400
+    assert "Tunggu sampai salah satunya selesai, lalu minta lagi." in auditor.words
+    assert number in auditor.text
+    assert len(orders(works)) == 3

@@ -108,15 +108,15 @@ def _locked_head(work: UnitOfWork, chain: str) -> AuditChain:
 
 
 def _locked_heads(work: UnitOfWork, chains: Collection[str]) -> Mapping[str, AuditChain]:
-    """The same of many: those that exist in the order of their names, then those that begin, so that two never wait in a ring."""
+    """The same of many, one after the other by their names, whether they exist or begin: two who ask for the same never wait
+    for each other in a ring.
+    """
     held = _heads(work)
     asked = sorted(set(chains) - held.keys())
-    if asked:
-        query = select(AuditChain).where(AuditChain.name.in_(asked)).order_by(AuditChain.name)
-        locking = query.with_for_update().execution_options(populate_existing=True)
-        held.update({head.name: head for head in work.session.scalars(locking)})
-        if fresh := [name for name in asked if name not in held]:
-            held.update({head.name: head for head in _first_heads(work, fresh)})
+    if len(asked) == 1:
+        _locked_head(work, asked[0])
+    elif asked:
+        held.update({head.name: head for head in _first_heads(work, asked)})
     return held
 
 
@@ -143,7 +143,7 @@ def _first_head(work: UnitOfWork, chain: str) -> AuditChain:
 
 
 def _first_heads(work: UnitOfWork, chains: Sequence[str]) -> Sequence[AuditChain]:
-    """Chains begin. The no-op update makes a row ours even when another transaction has just made it."""
+    """Chains begin, in this order. The no-op update makes a row ours that was there, or that another transaction has just made."""
     fresh = insert(AuditChain).values([{"name": chain, "length": 0, "head": GENESIS} for chain in chains])
     made = fresh.on_conflict_do_update(
         index_elements=[AuditChain.name], set_={"name": fresh.excluded.name}

@@ -79,15 +79,14 @@ def choose(work: UnitOfWork, cases: list[Case], document_ids: Sequence[UUID], up
 
 def record(work: UnitOfWork, chosen: Chosen, bag_id: str) -> None:
     """Put on record that all of it leaves."""
-    for document in chosen.papers:
-        paper_trail.happened(work, document.id, "document.exported", bag=bag_id)
-    held = select(CaseDocument.case_id).where(
-        CaseDocument.document_id.in_([document.id for document in chosen.papers])
-    )
-    told = set(work.session.scalars(held.distinct()))
-    for case in sorted(chosen.cases, key=lambda case: case.id):
+    ids = [document.id for document in chosen.papers]
+    happened = paper_trail.happenings(work, ids, "document.exported", bag=bag_id)
+    told = {each.case_id for each in happened}
+    for case in chosen.cases:
         if case.id not in told:
-            audit.record_case(work, case.id, "case.exported", bag=bag_id)
+            chain, details = audit.case_chain(case.id), {"bag": bag_id}
+            happened.append(audit.Happening(chain, "case.exported", case.id, details=details))
+    audit.record_all(work, happened)
 
 
 def unrecorded(work: UnitOfWork, chosen: Chosen, bag_id: str) -> Chosen:

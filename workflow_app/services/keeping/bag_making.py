@@ -2,7 +2,6 @@
 not see any more is not given away.
 """
 
-import hashlib
 import zipfile
 from dataclasses import replace
 from functools import partial
@@ -12,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import update
 
+from archive.blobs import hash_of
 from workflow_app.errors import Away, Busy, Forbidden, NotFound, Unavailable
 from workflow_app.models.bag_order import BagOrder
 from workflow_app.permissions import BAG_ORDERERS, check_role, clearance
@@ -76,10 +76,11 @@ def _make(works: Works, order_id: UUID) -> None:
             bag_export.write(work, folder, replace(again, papers=papers), str(order_id), told)
             name = bag_orders.name_of(work.session.get_one(BagOrder, order_id))
         _zip(folder, file, name)
-        if not _will_store(works, order_id, file):
+        sha256 = hash_of(file)
+        if not _will_store(works, order_id, sha256):
             return
         with translated():
-            stored = works.blobs.put(file, "application/zip", keep_for=bag_orders.KEPT)
+            stored = works.blobs.put(file, "application/zip", keep_for=bag_orders.KEPT, sha256=sha256)
     _finish(works, actor, order_id, stored.sha256, stored.size)
 
 
@@ -106,12 +107,10 @@ def _zip(folder: Path, file: Path, name: str) -> None:
             path.unlink()
 
 
-def _will_store(works: Works, order_id: UUID, file: Path) -> bool:
+def _will_store(works: Works, order_id: UUID, sha256: str) -> bool:
     """Remember what is put into the store before it lies there: who is cut off behind that leaves nothing that nobody knows. False
     where another one has ended the order meanwhile.
     """
-    with file.open("rb") as stream:
-        sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
     with works.begin(SYSTEM) as work:
         made = work.session.get_one(BagOrder, order_id, with_for_update=True)
         if made.status != "making":

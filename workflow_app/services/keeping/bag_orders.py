@@ -23,6 +23,9 @@ from workflow_app.types import SYSTEM, WITA, AccessLevel
 
 MOST_CASES = 300
 MOST_SHOWN = 10
+MOST_AT_ONCE = 3
+"""Orders of one person that wait or are being made: each reads and keeps gigabytes, one after the other."""
+ENOUGH = f"{MOST_AT_ONCE} tas Anda masih menunggu atau sedang dibuat. Tunggu sampai salah satunya selesai, lalu minta lagi."
 KEPT = timedelta(days=1)
 """How long a bag can be taken out. It holds papers once more, so it does not lie about."""
 NOT_ALL_YOURS = "Sebagian berkas tidak lagi dapat Anda lihat, jadi tas ini tidak diserahkan. Minta lagi."
@@ -75,9 +78,11 @@ def order(
     last: date | None = None,
     level: str,
 ) -> UUID:
-    """Ask for a bag of these cases, or of those of a process that were opened in these days. Raises `Forbidden`, `InvalidInput`."""
+    """Ask for a bag of these cases, or of those of a process that were opened in these days. Raises `Forbidden`, `InvalidInput`,
+    also when some of the actor's are still to be made."""
     check_role(work.actor, BAG_ORDERERS)
-    work.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(token, 0))))
+    for turn in (f"bag orders of {work.actor.user_id}", token):
+        work.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(turn, 0))))
     known = work.session.scalars(select(BagOrder).where(BagOrder.token == token)).first()
     if known is not None:
         if known.ordered_by != work.actor.user_id:
@@ -86,6 +91,7 @@ def order(
     if level not in choices(work):
         raise InvalidInput(fields={"tingkat": "Pilih tingkat akses dari daftar."})
     cases = _named(work, numbers) if numbers else _of_days(work, process, first, last)
+    _check_room(work)
     made = BagOrder(
         id=uuid4(),
         token=token,
@@ -160,6 +166,14 @@ def sweep(works: Works) -> None:
             except BlobLocked:
                 continue
             made.status, made.stored = "gone" if made.status == "ready" else made.status, []
+
+
+def _check_room(work: UnitOfWork) -> None:
+    moving = select(func.count()).where(
+        BagOrder.ordered_by == work.actor.user_id, BagOrder.status.in_(("waiting", "making"))
+    )
+    if (work.session.scalar(moving) or 0) >= MOST_AT_ONCE:
+        raise InvalidInput(fields={"tas": ENOUGH})
 
 
 def _named(work: UnitOfWork, numbers: Collection[str]) -> list[Case]:

@@ -76,8 +76,7 @@ def _decide(work: UnitOfWork, case_id: UUID, no: int) -> bool:
     disposals.settle(work, item, "erasing")
     _give_up_stacks(work, document.id, number)
     facts = {"under": number, "sha256": document.blob_sha256, "row": item.row_code}
-    paper_trail.kept(work, document.id, "document.disposed", **facts)
-    paper_trail.told_to_cases(work, document.id, "document.disposed", **facts)
+    paper_trail.happened_everywhere(work, document.id, "document.disposed", **facts)
     return True
 
 

@@ -1,6 +1,6 @@
 """What happens to a paper, on record: in the cases that hold it, or in its own chain while none does."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -66,25 +66,48 @@ def _is_told(work: UnitOfWork, chain: str, known: str, kind: str) -> bool:
 
 def happened(work: UnitOfWork, document_id: UUID, action: str, **facts: Any) -> None:
     """One event in each case that holds the paper, or in the paper's own chain while none does."""
-    if not told_to_cases(work, document_id, action, **facts):
-        kept(work, document_id, action, **facts)
+    audit.record_all(work, happenings(work, [document_id], action, **facts))
 
 
-def told_to_cases(work: UnitOfWork, document_id: UUID, action: str, **facts: Any) -> bool:
-    """One event in each case that holds the paper, in the order of the cases so that two such acts never wait for each other
-    in a ring; false when none holds it.
-    """
-    facts |= {"document_id": str(document_id)}
-    query = select(CaseDocument).where(CaseDocument.document_id == document_id).order_by(CaseDocument.case_id)
-    links = work.session.scalars(query).all()
-    for link in links:
-        audit.record_case(work, link.case_id, action, link.element, label=link.label, **facts)
-    return bool(links)
+def happenings(
+    work: UnitOfWork, document_ids: Sequence[UUID], action: str, **facts: Any
+) -> list[audit.Happening]:
+    """The same of several papers, one after the other, for who puts it on record together with more."""
+    of_paper = _in_cases(work, document_ids, action, facts)
+    return [
+        happening
+        for each in document_ids
+        for happening in of_paper.get(each) or [_in_own_chain(each, action, facts)]
+    ]
+
+
+def happened_everywhere(work: UnitOfWork, document_id: UUID, action: str, **facts: Any) -> None:
+    """One event in the paper's own chain and in each case that holds it."""
+    in_cases = _in_cases(work, [document_id], action, facts).get(document_id, [])
+    audit.record_all(work, [_in_own_chain(document_id, action, facts), *in_cases])
+
+
+def _in_own_chain(document_id: UUID, action: str, facts: Mapping[str, Any]) -> audit.Happening:
+    return audit.Happening(own_chain(document_id), action, details={**facts, "document_id": str(document_id)})
+
+
+def _in_cases(
+    work: UnitOfWork, document_ids: Sequence[UUID], action: str, facts: Mapping[str, Any]
+) -> Mapping[UUID, list[audit.Happening]]:
+    """What happened to each of the papers that are in a case."""
+    told: dict[UUID, list[audit.Happening]] = {}
+    query = select(CaseDocument).where(CaseDocument.document_id.in_(document_ids))
+    for link in work.session.scalars(query.order_by(CaseDocument.case_id)):
+        known = {**facts, "document_id": str(link.document_id), "label": link.label}
+        chain = audit.case_chain(link.case_id)
+        happening = audit.Happening(chain, action, link.case_id, link.element, known)
+        told.setdefault(link.document_id, []).append(happening)
+    return told
 
 
 def kept(work: UnitOfWork, document_id: UUID, action: str, **facts: Any) -> None:
     """What the archive does to keep a paper: in the paper's own chain, whatever cases hold it; it is no step of theirs."""
-    audit.record(work, own_chain(document_id), action, document_id=str(document_id), **facts)
+    audit.record_all(work, [_in_own_chain(document_id, action, facts)])
 
 
 def chain_of(document_id: UUID, seen: CaseDocument | None) -> str:
