@@ -108,6 +108,12 @@ def _redraw(**arguments: Any) -> dict[str, Any]:
     return ink.redraw(**arguments)
 
 
+def _join(**arguments: Any) -> dict[str, Any]:
+    from ocr import cuts
+
+    return cuts.join(**arguments)
+
+
 def _look(**arguments: Any) -> dict[str, Any]:
     from ocr import pages
 
@@ -131,6 +137,7 @@ JOBS: dict[str, Callable[..., dict[str, Any]]] = {
     "models": _models,
     "bind": _bind,
     "look": _look,
+    "join": _join,
 }
 
 

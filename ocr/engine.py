@@ -1,5 +1,7 @@
 """Asking the recognition engine from outside of the sandbox it runs in: every way it can fail gets a name."""
 
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -85,6 +87,35 @@ def recognise(
     if one_block:
         text, words = cards.as_printed(text, words)
     return Recognised(text, words, image.with_suffix(".pdf"))
+
+
+def recognise_halves(
+    readers: tuple[Sandbox, Sandbox],
+    halves: Sequence[Path],
+    image: Path,
+    size: tuple[int, int],
+    cut: int,
+    dpi: int,
+    options: Options,
+) -> Recognised:
+    """Read the halves of one page side by side, as `recognise` reads the whole: `size` and `cut` are in pixels of it."""
+    with ThreadPoolExecutor(1, thread_name_prefix="paruh") as pool:
+        later = pool.submit(recognise, readers[1], halves[1], dpi, options)
+        upper = recognise(readers[0], halves[0], dpi, options)
+        lower = later.result()
+    layer, (width, height) = image.with_suffix(".pdf"), size
+    readers[0].call(
+        "join",
+        upper=str(upper.layer),
+        lower=str(lower.layer),
+        cut=cut,
+        width=width,
+        height=height,
+        output=str(layer),
+    )
+    moved = (replace(word, box=replace(word.box, top=word.box.top + cut)) for word in lower.words)
+    text = "\n\n".join(part.text for part in (upper, lower) if part.text)
+    return Recognised(text, (*upper.words, *moved), layer)
 
 
 def find_turn(sandbox: Sandbox, image: Path, dpi: int, options: Options) -> int:

@@ -55,11 +55,11 @@ _SIGNED = "PDF ini bertanda tangan digital. File asli disimpan apa adanya, tanpa
 _XFA = "PDF ini formulir XFA. Bila isinya tidak tampak, cetak formulir itu ke PDF biasa, lalu unggah lagi."
 
 
-def inspect(data: bytes, limits: Limits = _DEFAULT_LIMITS) -> Inspection:
+def inspect(data: bytes, limits: Limits = _DEFAULT_LIMITS, *, is_preloaded: bool = False) -> Inspection:
     """Say what the file is, or refuse it.
 
-    Type, size, pages and pixels come from headers; a PDF is opened in a separate process with limits. Raises a
-    subclass of `Refused` with the sentence for the person who brought it.
+    Type, size, pages and pixels come from headers; a PDF is opened in a separate process with limits (`is_preloaded`: see there).
+    Raises a subclass of `Refused` with the sentence for the person who brought it.
     """
     if not data:
         raise EmptyFile
@@ -69,7 +69,7 @@ def inspect(data: bytes, limits: Limits = _DEFAULT_LIMITS) -> Inspection:
         raise FileTooLarge(len(data), limits.max_bytes)
     media_type = _paper_type_of(data, limits)
     if media_type == signatures.PDF:
-        return _inspect_pdf(data, limits)
+        return _inspect_pdf(data, limits, is_preloaded)
     return _inspect_picture(data, media_type, limits)
 
 
@@ -106,13 +106,13 @@ def _inspect_picture(data: bytes, media_type: str, limits: Limits) -> Inspection
     return Inspection(media_type, measure.pages, measure.width, measure.height, reason=reason)
 
 
-def _inspect_pdf(data: bytes, limits: Limits) -> Inspection:
+def _inspect_pdf(data: bytes, limits: Limits, is_preloaded: bool) -> Inspection:
     _check_pdf_end(data)
     own = replace(limits, decode_memory=limits.inspect_memory)
     with (
         turn_to_look(limits.inspect_wait),
         TemporaryDirectory(prefix="periksa-") as folder,
-        Sandbox(own, Path(folder)) as sandbox,
+        Sandbox(own, Path(folder), is_preloaded=is_preloaded) as sandbox,
     ):
         path = Path(folder) / "file"
         path.write_bytes(data)

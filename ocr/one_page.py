@@ -12,7 +12,7 @@ import numpy as np
 
 from ocr import answers, engine
 from ocr.engine import Recognised
-from ocr.errors import DecodeFailed, EngineError, OcrError
+from ocr.errors import DecodeFailed, EngineError, EngineFailed, OcrError
 from ocr.geometry import place_box
 from ocr.sandbox import Sandbox
 from ocr.stacks import look_for_codes
@@ -33,6 +33,7 @@ _PICTURE = {
     "is_sideways": bool,
     "is_card": bool,
     "is_cut_out": bool,
+    "cut": int,
     "back": list,
     "dpi": int,
     "image_width": int,
@@ -61,13 +62,20 @@ class ReadPage:
 
 
 def read_page(
-    sandbox: Sandbox, path: Path, media_type: str, no: int, options: Options, *, turn: int | None = None
+    sandbox: Sandbox,
+    path: Path,
+    media_type: str,
+    no: int,
+    options: Options,
+    *,
+    turn: int | None = None,
+    helper: Sandbox | None = None,
 ) -> ReadPage:
     """Read page `no` of a file; what was made of it beside the file is removed. With `turn`, clockwise from how it came, a
-    person has said how it stands, and that is not asked again.
+    person has said how it stands, and that is not asked again. With a `helper`, which nobody uses meanwhile, both read a half.
     """
     thumbnail = b""
-    prepare = partial(_prepare, sandbox, path, media_type, no, options)
+    prepare = partial(_prepare, sandbox, path, media_type, no, options, in_halves=helper is not None)
     try:
         prepared = prepare(turn=turn or 0)
         thumbnail = prepared["thumbnail"]
@@ -79,7 +87,7 @@ def read_page(
             return ReadPage(_without_text(no, prepared, PageSource.BLANK), {}, thumbnail=thumbnail)
         if turn is None and prepared["is_sideways"] and (found := _turn_of(sandbox, prepared, options)):
             prepared = prepare(turn=found)
-        first = _recognise(sandbox, prepared, options)
+        first = _first_look(sandbox, helper, prepared, options)
         page = _recognised(sandbox, no, *_better(sandbox, prepare, prepared, first, options))
         return _with_codes(sandbox, path, media_type, page)
     except (DecodeFailed, EngineError) as error:
@@ -121,9 +129,11 @@ def _prepare(
     *,
     turn: int = 0,
     whole: bool = False,
+    in_halves: bool = False,
 ) -> dict[str, Any]:
     name = path.with_name(f"{no:05d}-{turn}{'-utuh' if whole else ''}")
     image, thumbnail = name.with_suffix(".pgm"), name.with_suffix(".webp")
+    halves = [image.with_stem(f"{image.stem}-{half}") for half in ("atas", "bawah")] if in_halves else []
     answer = sandbox.call(
         "page",
         path=str(path),
@@ -134,13 +144,33 @@ def _prepare(
         thumbnail_pixels=options.thumbnail_pixels,
         thumbnail=str(thumbnail),
         image=str(image),
+        halves=[str(half) for half in halves],
     )
     found = answers.checked(answer, _PAGE)
     found |= answers.checked(answer, _TEXT if found["kind"] == "text" else _PICTURE)
     found["likeness"] = answers.bytes_of(found["likeness"], 8)
     if found["kind"] != "text":
         found["back"] = answers.numbers(found["back"], 9)
-    return found | {"turn": turn, "image": image, "thumbnail": sandbox.read(thumbnail.name, MOST_THUMBNAIL)}
+    return found | {
+        "turn": turn,
+        "image": image,
+        "halves": halves,
+        "thumbnail": sandbox.read(thumbnail.name, MOST_THUMBNAIL),
+    }
+
+
+def _first_look(
+    sandbox: Sandbox, helper: Sandbox | None, prepared: dict[str, Any], options: Options
+) -> Recognised:
+    """What is read without trying anything else. A page whose halves cannot be read or put together is read whole."""
+    size, cut, image = (prepared["image_width"], prepared["image_height"]), prepared["cut"], prepared["image"]
+    if helper is not None and 0 < cut < size[1]:
+        readers, halves = (sandbox, helper), prepared["halves"]
+        try:
+            return engine.recognise_halves(readers, halves, image, size, cut, prepared["dpi"], options)
+        except (DecodeFailed, EngineFailed):
+            pass
+    return _recognise(sandbox, prepared, options)
 
 
 def _recognise(

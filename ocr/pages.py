@@ -4,7 +4,7 @@ from typing import Any
 
 from PIL import Image, ImageDraw
 
-from ocr import likeness, pictures, preprocess, signatures
+from ocr import cuts, likeness, pictures, preprocess, signatures
 
 FRAME, PEN, MARGIN = (184, 92, 0), 3, 4
 """Colour and width of the frame around a found word, and how far it stays off the letters, in pixels."""
@@ -19,12 +19,14 @@ def prepare(
     thumbnail_pixels: int,
     thumbnail: str,
     image: str,
+    halves: list[str],
 ) -> dict[str, Any]:
     """Prepare page `no`, turned clockwise by `turn` degrees; its small picture is written to `thumbnail`.
 
     The answer has `likeness` (see there) and `kind` "text" (with `text` and `words`), or "picture" (with what `preprocess.prepare` says of it, and
     the rows of `back` one after the other) after the picture for the engine was written to `image`; `width` and `height`
-    are those of the upright page. `whole`: also what lies around the paper is read.
+    are those of the upright page. `whole`: also what lies around the paper is read. Where it can be cut in two, its `halves`
+    are written there, and `cut` is the row of the cut, else 0.
     """
     if media_type == signatures.PDF:
         # Loaded for PDFs only: it costs a fifth of a second in every process.
@@ -34,7 +36,7 @@ def prepare(
         look = _save_thumbnail(pictures.turn_clockwise(small, turn), thumbnail)
         if not turn and (found := pdf.take_text(path, no)):
             return {"kind": "text", "likeness": look} | found._asdict()
-        gray, dpi = pdf.draw(path, no)
+        gray, dpi = pdf.draw(path, no, small=small)
     else:
         small = pictures.decode_thumbnail(path, media_type, no, thumbnail_pixels)
         look = _save_thumbnail(pictures.turn_clockwise(small, turn), thumbnail)
@@ -42,7 +44,9 @@ def prepare(
     gray = pictures.turn_clockwise(gray, turn)
     prepared = preprocess.prepare(gray, dpi, whole=whole)
     prepared.image.save(image, "PPM")
+    is_plain = halves and not (prepared.is_blank or prepared.is_sideways or prepared.is_card)
     return {
+        "cut": cuts.write(prepared.image, prepared.dpi, *halves) if is_plain else 0,
         "kind": "picture",
         "likeness": look,
         "is_blank": prepared.is_blank,

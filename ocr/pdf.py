@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 import pypdfium2 as pdfium
-from PIL import Image
+from PIL import Image, ImageChops
 from pypdfium2 import raw
 
 from ocr.pictures import MAX_PIXELS
@@ -25,6 +25,9 @@ CERTAIN = 100.0
 """Confidence of words that nobody had to recognise."""
 MOST_LETTERS, MOST_WORDS = 200_000, 20_000
 """On one page: twenty times a dense sheet. Text beyond that is not there to be read."""
+SPOT, ALIKE = 8, 16
+"""Pixels along a spot of a thumbnail, and shades of grey by which a scan may differ there from the page as it is drawn. Where a
+letter begins moves by a part of a pixel."""
 MOST_PIXELS_A_SIDE = 100_000
 """In which word boxes are given; the largest page that a PDF may have takes a third."""
 
@@ -112,18 +115,40 @@ def take_text(path: str, no: int) -> TextPage | None:
         page.close()
 
 
-def draw(path: str, no: int, dpi: int = 300) -> DrawnPage:
-    """Draw a page in grey, in the resolution of the scan it holds (200 to `dpi`), at most `MAX_PIXELS`."""
+def draw(path: str, no: int, dpi: int = 300, small: Image.Image | None = None) -> DrawnPage:
+    """Draw a page in grey, in the resolution of the scan it holds (200 to `dpi`), at most `MAX_PIXELS`. A page that is a scan and
+    nothing else, as its thumbnail (`small`) shows, is not drawn: its picture is taken as it is, ten times as fast and as sharp.
+    """
     page = _open(path)[no - 1]
     try:
         wide, high = page.get_size()
         wanted = min(dpi, max(200, _picture_dpi(page) or dpi))
         most = (MAX_PIXELS / max(1.0, wide * high)) ** 0.5 * 72
         drawn = min(wanted, most)
-        image = page.render(scale=drawn / 72, grayscale=True).to_pil().convert("L")
+        size = wide * drawn / 72, high * drawn / 72
+        image = _scan(page, size, small) if small else None
+        if image is None:
+            image = page.render(scale=drawn / 72, grayscale=True).to_pil().convert("L")
         return DrawnPage(image, max(70, round(drawn)))
     finally:
         page.close()
+
+
+def _scan(page: Any, size: tuple[float, float], small: Image.Image) -> Image.Image | None:
+    """The one picture of a page, where it is as large as the page would be drawn and looks as the page does: it is not turned,
+    masked, cut or written upon."""
+    found = list(islice(page.get_objects(max_depth=1), 2))
+    if len(found) != 1 or found[0].type != raw.FPDF_PAGEOBJ_IMAGE or raw.FPDFPage_GetAnnotCount(page):
+        return None
+    if any(abs(have - want) > 1 for have, want in zip(found[0].get_px_size(), size, strict=True)):
+        return None
+    try:
+        image: Image.Image = found[0].get_bitmap(render=False).to_pil().convert("L")
+    except (pdfium.PdfiumError, ValueError):
+        return None
+    alone = image.resize(small.size, Image.Resampling.BOX, reducing_gap=2)
+    spots = ImageChops.difference(alone.reduce(SPOT), small.convert("L").reduce(SPOT))
+    return image if max(spots.tobytes()) <= ALIKE else None
 
 
 def draw_thumbnail(path: str, no: int, pixels: int) -> Image.Image:

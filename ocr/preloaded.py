@@ -18,7 +18,18 @@ from contextlib import suppress
 from typing import Any
 
 PROGRAM = ("-m", "ocr.preloaded")
-MODULES = ("ocr.child", "ocr.pages", "ocr.pdf", "ocr.recognition", "ocr.searchable", "ocr.archival")
+MODULES = (
+    *("ocr.child", "ocr.pages", "ocr.pdf", "ocr.recognition", "ocr.searchable", "ocr.archival"),
+    *(
+        "PIL.BmpImagePlugin",
+        "PIL.GifImagePlugin",
+        "PIL.JpegImagePlugin",
+        "PIL.PngImagePlugin",
+        "PIL.PpmImagePlugin",
+    ),
+    "PIL.WebPImagePlugin",
+)
+"""The last ones Pillow would load when the first picture is written, in each sandbox again."""
 MOST = 1 << 16
 """Bytes of one order: the names of a folder and of some variables."""
 

@@ -39,10 +39,10 @@ def read(
     reading, marked `failed`, with its reason. Pages that are `known` from before are not read again. `on_page` hears of
     each other page as soon as it is done, in any order; what it raises ends the reading.
     """
-    inspection = inspect(data, options.limits)
+    inspection = inspect(data, options.limits, is_preloaded=True)
     pages = {page.reading.no: page for page in known}
     missing = [no for no in range(1, inspection.pages + 1) if no not in pages]
-    workers = max(1, min(len(missing), options.workers or os.cpu_count() or 1))
+    workers = max(1, min(len(missing) + 1, options.workers or os.cpu_count() or 1))
     with ExitStack() as stack:
         path = Path(stack.enter_context(TemporaryDirectory(prefix="baca-"))) / "file"
         path.write_bytes(data)
@@ -74,27 +74,32 @@ def read(
 def _read_pages(
     sandboxes: list[Sandbox], path: Path, media_type: str, numbers: Sequence[int], options: Options
 ) -> Generator[ReadPage]:
-    """Each of these pages as soon as it is done."""
+    """Each of these pages as soon as it is done: the first one by two readers, as nobody sees anything before, then as many side
+    by side as there are readers.
+    """
     deadline = time.monotonic() + options.document_seconds
     idle: queue.SimpleQueue[Sandbox] = queue.SimpleQueue()
     for sandbox in sandboxes:
         idle.put(sandbox)
     room = _Room()
 
-    def read_one(no: int) -> ReadPage:
+    def read_one(no: int, helper: Sandbox | None = None) -> ReadPage:
         sandbox = idle.get()
         try:
             if time.monotonic() >= deadline:
                 return ReadPage(failed(no, DocumentTimeout()), {})
             if room.is_full:
                 return ReadPage(failed(no, TooMuchText()), {})
-            return room.take(read_page(sandbox, path, media_type, no, options))
+            return room.take(read_page(sandbox, path, media_type, no, options, helper=helper))
         finally:
             idle.put(sandbox)
 
     pool = ThreadPoolExecutor(len(sandboxes), thread_name_prefix="baca")
     try:
-        for page in as_completed([pool.submit(read_one, no) for no in numbers]):
+        first = [read_one(no, helper=sandboxes[-1] if len(sandboxes) > 1 else None) for no in numbers[:1]]
+        others = [pool.submit(read_one, no) for no in numbers[1:]]
+        yield from first
+        for page in as_completed(others):
             yield page.result()
     finally:
         pool.shutdown(cancel_futures=True)

@@ -23,7 +23,8 @@ from workflow_app.trials.site import running_site
 
 PAUSE = 0.05
 """Seconds between two searches."""
-ASKS = re.compile(r'hx-trigger="every (\d+)s"')
+ASKS = re.compile(r'hx-trigger="every (\d+)(m?s)"')
+UNITS = {"s": 1.0, "ms": 0.001}
 """How often the paper's page asks by itself."""
 PATIENCE = 120.0
 LABEL = "Surat"
@@ -144,7 +145,7 @@ def _watch(officer: Officer, paper: str, words: str, began: float) -> None:
         if time.perf_counter() - began > PATIENCE:
             raise Unexpected("the paper is not read")
         asks = ASKS.search(text)
-        time.sleep(float(asks[1]) if asks else PAUSE)
+        time.sleep(float(asks[1]) * UNITS[asks[2]] if asks else PAUSE)
 
 
 def _wait(is_there: Callable[[], bool], began: float) -> None:

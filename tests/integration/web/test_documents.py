@@ -140,14 +140,14 @@ def test_while_a_paper_is_read_its_page_asks_again_and_then_no_more(at_desk: Vis
     at_desk.submit("Unggah", {f"unggah.{FIELD}": [(picture(), "a.png")]}, persyaratan__sim_01__given="ya")
     document = next(box.get("value") for box in at_desk.page().iter("input") if box.get("name") == FIELD)
     at_desk.open(f"/dokumen/{document}")
-    assert 'hx-trigger="every 2s"' in at_desk.text
+    assert 'hx-trigger="every 1s"' in at_desk.text
     assert "muat ulang halaman ini" in at_desk.words
     for view in ("teks", "terbaca"):
         at_desk.open(f"/dokumen/{document}?{view}=ya")
         assert "hx-trigger" not in at_desk.text, "what was asked for stays, and each look is on record"
     with works.begin(SYSTEM) as work:
         work.session.get_one(Document, UUID(document)).status = DocumentStatus.READING
-    assert 'hx-trigger="every 1s"' in at_desk.open(f"/dokumen/{document}").text
+    assert 'hx-trigger="every 500ms"' in at_desk.open(f"/dokumen/{document}").text
     reading.read_document(works, UUID(document), page_seconds=60)
     assert "hx-trigger" not in at_desk.open(f"/dokumen/{document}").text
     at_desk.follow("Isian yang dikenali")

@@ -57,6 +57,11 @@ esac"""
     return _program(folder / "tesseract-ragu", body)
 
 
+def fails_for(folder: Path, of: str) -> str:
+    """The command of the genuine engine, that fails whenever its arguments hold `of`."""
+    return _program(folder / "tesseract-gagal", f'case "$*" in *{of}*) exit 1 ;; esac; exec tesseract "$@"')
+
+
 def child_of(folder: Path) -> int:
     """Id of the process that an engine of `folder` has started."""
     return int((folder / CHILD).read_text())

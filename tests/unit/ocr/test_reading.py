@@ -35,6 +35,7 @@ def in_copy(reading: Reading, folder: Path, text: str, page: int = 0) -> tuple[f
             thumbnail_pixels=50,
             thumbnail=str(folder / "kecil.webp"),
             image=str(folder / "halaman.pgm"),
+            halves=[],
         )
     assert answer["kind"] == "text"
     _, _, left, top, width, height = next(word for word in answer["words"] if word[0] == text)

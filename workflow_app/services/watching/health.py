@@ -97,11 +97,12 @@ def beat(work: UnitOfWork, name: str, facts: Mapping[str, Any] | None = None) ->
 
 
 def reader_version() -> str | None:
-    """The version of Tesseract with the languages we need; None when it is not there. Takes seconds at most."""
+    """The version of Tesseract with the languages we need; None when it is not there. Takes seconds at most, and for the worker
+    only: what it loads is there when the first paper comes."""
     try:
         with (
             TemporaryDirectory(prefix="periksa-") as folder,
-            Sandbox(Limits(), Path(folder)) as sandbox,
+            Sandbox(Limits(), Path(folder), is_preloaded=True) as sandbox,
         ):
             return engine.probe(sandbox, Options()).version
     except (OcrError, OSError):
