@@ -38,7 +38,7 @@ class Task(Base):
     hand_off: Mapped[str | None]
     """Of a task that hands the case on to `role`: held, or ended when it was returned or withdrawn."""
     begun_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
-    """Who began the case, whose lists it is in; None of tasks that were done before this was kept (migration 0042)."""
+    """Who began the case, whose lists it is in; None of tasks that were done before this was kept (migration 0040)."""
     assignee_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     status: Mapped[str]
     due_at: Mapped[datetime | None]
