@@ -28,6 +28,8 @@ MOST_LETTERS, MOST_WORDS = 200_000, 20_000
 SPOT, ALIKE = 8, 16
 """Pixels along a spot of a thumbnail, and shades of grey by which a scan may differ there from the page as it is drawn. Where a
 letter begins moves by a part of a pixel."""
+STRAIGHT, BESIDE = 1000, 1.0
+"""The part of its side by which a scan may lean, and points by which its edges may lie beside those of the page."""
 MOST_PIXELS_A_SIDE = 100_000
 """In which word boxes are given; the largest page that a PDF may have takes a third."""
 
@@ -135,12 +137,14 @@ def draw(path: str, no: int, dpi: int = 300, small: Image.Image | None = None) -
 
 
 def _scan(page: Any, size: tuple[float, float], small: Image.Image) -> Image.Image | None:
-    """The one picture of a page, where it is as large as the page would be drawn and looks as the page does: it is not turned,
-    masked, cut or written upon."""
+    """The one picture of a page, where it is as large as the page would be drawn, fills it upright, and looks as the page does: it
+    is not masked, cut or written upon."""
     found = list(islice(page.get_objects(max_depth=1), 2))
     if len(found) != 1 or found[0].type != raw.FPDF_PAGEOBJ_IMAGE or raw.FPDFPage_GetAnnotCount(page):
         return None
     if any(abs(have - want) > 1 for have, want in zip(found[0].get_px_size(), size, strict=True)):
+        return None
+    if not _is_filled(page, found[0]):
         return None
     try:
         image: Image.Image = found[0].get_bitmap(render=False).to_pil().convert("L")
@@ -149,6 +153,14 @@ def _scan(page: Any, size: tuple[float, float], small: Image.Image) -> Image.Ima
     alone = image.resize(small.size, Image.Resampling.BOX, reducing_gap=2)
     spots = ImageChops.difference(alone.reduce(SPOT), small.convert("L").reduce(SPOT))
     return image if max(spots.tobytes()) <= ALIKE else None
+
+
+def _is_filled(page: Any, picture: Any) -> bool:
+    """Whether the picture stands upright on the whole page. Of a faded one a thumbnail would not tell."""
+    right, rises, leans, up, _, _ = picture.get_matrix().get()
+    is_straight = max(abs(rises), abs(leans)) < min(right, up) / STRAIGHT and not page.get_rotation()
+    edges = zip(picture.get_bounds(), page.get_bbox(), strict=True)
+    return is_straight and all(abs(edge - end) <= BESIDE for edge, end in edges)
 
 
 def draw_thumbnail(path: str, no: int, pixels: int) -> Image.Image:

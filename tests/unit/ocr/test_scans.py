@@ -76,7 +76,7 @@ def turned(made: pikepdf.Pdf) -> None:
 
 
 def mirrored(made: pikepdf.Pdf) -> None:
-    wide, high = (side * 72 / 300 for side in SCAN.size)
+    wide, high = (float(side) for side in made.pages[0].mediabox[2:])
     made.pages[0].obj.Contents = made.make_stream(
         b"q %.3f 0 0 %.3f %.3f 0 cm /Im0 Do Q" % (-wide, high, wide)
     )
@@ -110,7 +110,7 @@ def masked(made: pikepdf.Pdf) -> None:
 
 
 def moved(made: pikepdf.Pdf) -> None:
-    wide, high = (side * 72 / 300 for side in SCAN.size)
+    wide, high = (float(side) for side in made.pages[0].mediabox[2:])
     made.pages[0].obj.Contents = made.make_stream(b"q %.3f 0 0 %.3f 40 30 cm /Im0 Do Q" % (wide, high))
 
 
@@ -127,6 +127,21 @@ def test_a_page_that_does_not_look_as_its_scan_is_read_as_it_looks(
     assert found.shape == truth.shape
     assert np.abs(found - truth).mean() < 1
     assert np.abs(truth[:, : SCAN.width] - DECODED).mean() > 1, "it does not look as its scan"
+
+
+@pytest.mark.parametrize("change", [turned, mirrored, moved])
+def test_so_is_a_faded_one_whose_letters_hardly_show_on_a_thumbnail(
+    change: Callable[[pikepdf.Pdf], None], tmp_path: Path
+) -> None:
+    faded = Image.new("L", (2480, 3508), 248)
+    faded.paste(papers.page(ink=160), (200, 300))
+    made = scan(papers.coded(faded, quality=90), width=faded.width, height=faded.height)
+    change(made)
+    data = papers.saved(made)
+    found, truth = (
+        np.asarray(drawn(data, tmp_path, knows_thumbnail=known), np.int16) for known in (True, False)
+    )
+    assert np.array_equal(found, truth)
 
 
 def test_a_scan_finer_than_pages_are_read_is_drawn(tmp_path: Path) -> None:
