@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 INK = 48
@@ -10,7 +11,9 @@ INK = 48
 GAP, WIDER = 0.1, 1.4
 """Inches without ink between two paragraphs, and how many times as wide as the gaps that are usual on the page."""
 SIDE = 0.3
-"""Least share of the rows with ink that lies in either half: less is not worth it."""
+"""Least share of the rows with ink that lies in either half: less is not worth it. Of the width, what a column takes."""
+NEAR, GUTTER = 1.0, 0.2
+"""Inches above and below a gap in which is looked for columns, and inches without ink between two of them."""
 
 
 def write(image: Image.Image, dpi: int, upper: str, lower: str) -> int:
@@ -24,22 +27,36 @@ def write(image: Image.Image, dpi: int, upper: str, lower: str) -> int:
 
 def find_cut(image: Image.Image, dpi: int) -> int:
     """The middle of the gap that divides the lines best; 0 where there is none. What runs down the page (a frame, a table, a second
-    column beside the gap) leaves none.
+    column beside the gap) leaves none, nor do columns whose gaps are level: they are read one after the other.
     """
     factor = max(1, round(dpi / 100))
     small = np.asarray(image.reduce(factor), np.int16)
-    has_ink = (small < np.median(small) - INK).any(axis=1)
+    is_ink = small < np.median(small) - INK
+    has_ink = is_ink.any(axis=1)
     above = np.concatenate(([0], np.cumsum(has_ink)))
     if not above[-1]:
         return 0
     edges = np.flatnonzero(np.diff(np.concatenate(([True], has_ink, [True])).astype(np.int8)))
     begins, ends = edges[0::2], edges[1::2]
     widths = ends - begins
-    least = max(GAP * 100, WIDER * float(np.median(widths[1:-1]))) if widths.size > 2 else 0.0
+    inner = widths[(begins > 0) & (ends < has_ink.size)]
+    least = max(GAP * 100, WIDER * float(np.median(inner))) if inner.size else 0.0
     shares = above[begins] / above[-1]
     found = (widths >= least) & (shares >= SIDE) & (shares <= 1 - SIDE)
-    best = min(np.flatnonzero(found), key=lambda at: abs(shares[at] - 0.5), default=None)
-    return 0 if best is None else int(begins[best] + ends[best]) // 2 * factor
+    for at in sorted(np.flatnonzero(found), key=lambda at: abs(shares[at] - 0.5)):
+        if not _has_columns(is_ink, int(begins[at]), int(ends[at])):
+            return int(begins[at] + ends[at]) // 2 * factor
+    return 0
+
+
+def _has_columns(is_ink: NDArray[np.bool_], begin: int, end: int) -> bool:
+    """Whether what is near this gap stands in columns, above and below."""
+    near = int(NEAR * 100)
+    columns = np.flatnonzero(is_ink[max(0, begin - near) : end + near].any(axis=0))
+    first, last = columns[0], columns[-1]
+    shares = (columns - first) / max(1, last - first)
+    is_gutter = np.diff(columns) > GUTTER * 100
+    return bool((is_gutter & (shares[:-1] >= SIDE) & (shares[1:] <= 1 - SIDE)).any())
 
 
 def join(upper: str, lower: str, cut: int, width: int, height: int, output: str) -> dict[str, Any]:

@@ -90,6 +90,27 @@ def test_a_page_is_cut_between_its_paragraphs_and_nowhere_else() -> None:
     assert cuts.find_cut(Image.new("L", (3, 2), 0), 300) == 0
 
 
+def side_by_side(*, wide: int) -> Image.Image:
+    """The same letter twice, the left one only so many pixels wide: the gaps of both are level."""
+    page = Image.new("L", (2480, 1300), 248)
+    page.paste(letter().crop((0, 0, wide, 1300)), (0, 0))
+    page.paste(letter(), (wide + 120, 0))
+    return page
+
+
+def test_columns_are_not_cut_across_where_their_gaps_are_level() -> None:
+    """The lower half of the first one would be read behind the upper half of the second."""
+    assert cuts.find_cut(side_by_side(wide=1140), 300) == 0
+    assert cuts.find_cut(side_by_side(wide=320), 300), "names before what is said are no column"
+
+
+def test_ink_that_goes_to_the_edges_makes_no_gap_wide() -> None:
+    page = Image.new("L", (900, 1200), 0)
+    page.paste(248, (300, 0, 900, 1200))
+    page.paste(248, (0, 600, 900, 609))
+    assert cuts.find_cut(page, 300) == 0
+
+
 def test_a_line_at_the_foot_is_no_half() -> None:
     page = Image.new("L", (1240, 1700), 248)
     page.paste(papers.page(lines=papers.LINES[:5]).crop((0, 100, 1240, 490)), (0, 100))
