@@ -29,7 +29,9 @@ class Depth:
         if not image.mode.startswith(("I", "F")):
             return None
         tags: Any = getattr(image, "tag_v2", {})
-        is_unsigned = image.mode == "I" and tags.get(_SAMPLE_FORMAT, (0,))[0] == _UNSIGNED
+        is_unsigned = (
+            bool(tags) and image.mode == "I" and tags.get(_SAMPLE_FORMAT, (_UNSIGNED,))[0] == _UNSIGNED
+        )
         is_inverted = tags.get(_PHOTOMETRIC) == _WHITE_IS_ZERO
         least, most = 0.0, 1.0 if image.mode == "F" else 255.0
         for pixels in _bands(image, rows, is_unsigned):
@@ -42,7 +44,8 @@ class Depth:
         """A part of the picture in eight bits. What is no number is paper."""
         pixels = _pixels(band, self.is_unsigned).astype(np.float64)
         shares = np.clip((pixels - self.black) / (self.white - self.black), 0.0, 1.0)
-        grey = (np.nan_to_num(shares, nan=1.0) * 255).astype(np.uint8)
+        paper = 0.0 if self.is_inverted else 1.0
+        grey = (np.nan_to_num(shares, nan=paper) * 255).astype(np.uint8)
         return Image.fromarray(255 - grey if self.is_inverted else grey)
 
 

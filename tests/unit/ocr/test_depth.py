@@ -25,7 +25,7 @@ def deep(pixels: NDArray[np.generic], **tags: int) -> bytes:
     bits, data = pixels.dtype.itemsize * 8, pixels.tobytes()
     high, wide = pixels.shape
     entries = {256: wide, 257: high, 258: bits, 259: 1, 262: tags.get("photometric", 1), 273: 8}
-    entries |= {277: 1, 278: high, 279: len(data), 339: kind}
+    entries |= {277: 1, 278: high, 279: len(data)} | ({} if tags.get("is_bare") else {339: kind})
     directory = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in sorted(entries.items()))
     head = struct.pack("<2sHI", b"II", 42, 8 + len(data))
     return head + data + struct.pack("<H", len(entries)) + directory + bytes(4)
@@ -72,6 +72,16 @@ def test_what_is_no_number_is_paper_and_what_has_no_end_is_white_or_black(tmp_pa
     path.write_bytes(deep(pixels))
     page = pictures.decode(str(path), "image/tiff", 1)
     assert [page.getpixel((x, 0)) for x in range(4)] == [255, 255, 0, 127]
+    path.write_bytes(deep(pixels, photometric=0))
+    page = pictures.decode(str(path), "image/tiff", 1)
+    assert [page.getpixel((x, 0)) for x in range(4)] == [255, 0, 255, 128]
+
+
+def test_numbers_of_which_nothing_is_said_have_no_sign(tmp_path: Path) -> None:
+    path = tmp_path / "polos.tif"
+    path.write_bytes(deep(KINDS["32 bits"], is_bare=True))
+    page = pictures.decode(str(path), "image/tiff", 1)
+    assert np.abs(np.asarray(page, np.int16) - PAGE).max() <= 8
 
 
 def test_a_dark_page_of_few_levels_is_not_made_light(tmp_path: Path) -> None:
