@@ -41,3 +41,36 @@ def test_a_filled_database_is_upgraded_and_taken_back(empty_database_url: str) -
     command.downgrade(config, BEFORE)
     command.upgrade(config, "head")
     command.check(config)
+
+
+LANES = """
+    insert into message (id, case_id, element, recipient, template, channel, sealed, status, written_at, attempts)
+    select gen_random_uuid(), id, 'kabar', 'warga', 'contoh', case number when 'S-2026-1' then 'surel' else 'telepon' end, '', 'waiting', now(), 0
+    from service_case where number <> 'S-2026-3';
+    insert into procrastinate_jobs (queue_name, task_name, args, status)
+    select case m.channel when 'surel' then 'messages' else 'phones' end, 'send_message', jsonb_build_object('message_id', m.id), s::procrastinate_job_status
+    from message m, unnest(array['todo', 'doing']) s;
+"""
+PLACES = """
+    select channel, queue_name, job.status::text from message join procrastinate_jobs job on args->>'message_id' = message.id::text
+    order by 1, 2, 3
+"""
+
+
+def test_messages_that_wait_or_whose_worker_was_stopped_change_their_lane(empty_database_url: str) -> None:
+    """One that was begun waits again once it is found that nobody does it; then somebody must ask for its queue."""
+    config = commands.config_for("postgresql+psycopg://" + empty_database_url.split("://", 1)[1])
+    command.upgrade(config, BEFORE)
+    with psycopg.connect(empty_database_url) as connection:
+        connection.execute(ROWS)
+    command.upgrade(config, "0041")
+    with psycopg.connect(empty_database_url) as connection:
+        connection.execute(LANES)
+        lanes = connection.execute(PLACES).fetchall()
+
+    command.downgrade(config, "0040")
+    with psycopg.connect(empty_database_url) as connection:
+        assert {queue for _, queue, _ in connection.execute(PLACES)} == {"messages"}
+    command.upgrade(config, "0041")
+    with psycopg.connect(empty_database_url) as connection:
+        assert connection.execute(PLACES).fetchall() == lanes
