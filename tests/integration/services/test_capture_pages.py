@@ -14,6 +14,8 @@ from tests.integration.services import photos
 from tests.integration.services.desk import new_case
 from tests.integration.services.photos import LABEL, add, held, papers_of, photo, send
 from tests.integration.services.stacks import Desk
+from tests.unit.ocr.papers import tiff
+from tests.unit.ocr.test_many_pictures import heic
 from workflow_app.connections import blobs as blobs_of
 from workflow_app.errors import InvalidInput, NotFound, StorageAway
 from workflow_app.models.capture import CapturePage
@@ -129,6 +131,21 @@ def test_what_is_no_photo_is_refused_and_nothing_is_kept(
     with works.begin(PUBLIC) as work, pytest.raises(InvalidInput, match=sentence):
         capture_pages.add(held(work, device), data)
     assert photos.pages_of(works, device) == []
+
+
+def test_a_photo_that_holds_several_pictures_is_taken_and_a_stack_of_pages_is_not(
+    works: Works, desk: Desk, device: str
+) -> None:
+    """As some phones write, which look with two lenses; a scan of several pages is no photo."""
+    first, second = Image.new("RGB", (620, 877), "white"), Image.new("RGB", (620, 877), "beige")
+    with works.begin(PUBLIC) as work:
+        capture_pages.add(held(work, device), heic(first, second))
+    with works.begin(PUBLIC) as work, pytest.raises(InvalidInput, match="hanya foto"):
+        capture_pages.add(held(work, device), tiff([first.convert("L"), second.convert("L")]))
+    assert len(photos.pages_of(works, device)) == 1
+    add(works, device, "Halaman dua")
+    send(works, device)
+    assert papers_of(works, desk) == [(LABEL, 2)]
 
 
 def test_a_photo_that_is_too_large_and_one_page_too_many_are_refused(

@@ -12,6 +12,7 @@ from archive.models import Blob, RenditionKind
 from ocr import binding
 from ocr.binding import Photo
 from ocr.errors import OcrError
+from ocr.signatures import TIFF
 from ocr.types import Limits
 from workflow_app.errors import InvalidInput, NotFound
 from workflow_app.models.capture import CapturePage
@@ -85,7 +86,8 @@ def add(held: Held, data: bytes, *, replaces: UUID | None = None, max_megabytes:
     upload that broke off is simply repeated.
     """
     found = intake.look_into(data, max_megabytes)
-    if not found.media_type.startswith("image/") or found.pages != 1:
+    is_stack = found.media_type == TIFF and found.pages > 1
+    if not found.media_type.startswith("image/") or is_stack:
         raise InvalidInput(NO_PHOTO)
     work = held.work
     pages = _pages(held)
