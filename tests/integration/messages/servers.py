@@ -4,6 +4,7 @@ import itertools
 import json
 import socket
 import ssl
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -194,6 +195,33 @@ def dripping_server(words: bytes = b"HTTP/1.1 200 ", pause: float = 0.1) -> Iter
             is_over.set()
             listening.shutdown(socket.SHUT_RDWR)
             thread.join()
+
+
+@contextmanager
+def slow_mail_server(pause: float) -> Iterator[list[bytes]]:
+    """A mail server that gives each answer after so many seconds, and what it has taken; its port is the first of it."""
+    answers = {b"DATA": b"354 go on", b"QUIT": b"221 bye"}
+
+    def talk(line: socket.socket) -> None:
+        with line, line.makefile("rb") as heard, suppress(OSError):
+            time.sleep(pause)
+            line.sendall(b"220 slow\r\n")
+            letter: list[bytes] | None = None
+            for words in heard:
+                if letter is None or words == b".\r\n":
+                    if letter is not None:
+                        taken.append(b"".join(letter))
+                    letter = [] if letter is None and words[:4].upper() == b"DATA" else None
+                    time.sleep(pause)
+                    line.sendall(answers.get(words[:4].strip().upper(), b"250 taken") + b"\r\n")
+                else:
+                    letter.append(words)
+
+    taken: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        taken.append(str(listening.getsockname()[1]).encode())
+        Thread(target=lambda: talk(listening.accept()[0]), daemon=True).start()
+        yield taken
 
 
 def free_port() -> int:

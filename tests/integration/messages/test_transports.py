@@ -19,6 +19,7 @@ from tests.integration.messages.servers import (
     gateway,
     mail_server,
     silent_server,
+    slow_mail_server,
 )
 from workflow_app.connections import transports
 from workflow_app.errors import NotDelivered, Undeliverable
@@ -160,6 +161,13 @@ def test_a_server_that_says_a_byte_now_and_then_is_left_too() -> None:
             with dripping_server(words) as port, pytest.raises(NotDelivered) as caught:
                 way(port, seconds=0.3).send(parcel)
             assert caught.value.sentence.endswith(" tidak menjawab."), words
+
+
+def test_a_mail_server_that_gives_each_answer_in_time_is_heard_to_its_end() -> None:
+    """It has taken the letter by then: cut off before it says so, it would be given the same one at each further try."""
+    with slow_mail_server(1.05) as taken:
+        mail(int(taken[0]), seconds=1.5).send(LETTER)
+    assert len(taken) == 2
 
 
 def test_a_mail_server_that_takes_no_calls_is_told_by_its_code() -> None:

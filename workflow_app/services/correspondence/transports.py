@@ -30,9 +30,10 @@ BUSY = frozenset({408, 425, 429})
 """Answers of a gateway that ask for patience; so does everything from 500 on."""
 HELLO = 220
 """How a mail server takes a call."""
-WHOLE = 4.0
+WHOLE, WHOLE_OF_MAIL = 4.0, 12.0
 """So many times as long as for one answer is waited for the whole conversation. Else a server that says a byte now and then would
-hold the line, and all that waits behind it, for ever.
+hold the line, and all that waits behind it, for ever. One with a mail server has eleven answers at most: who gives each in time is
+never cut off when he has the letter, for he would be given it again at each further try.
 """
 AGAIN = 0.5
 """Seconds after which a line that did not end is ended once more: it may have been made secure just then."""
@@ -94,7 +95,7 @@ class Mail:
             line = smtplib.SMTP(timeout=self.seconds)
         line._host = self.host  # type: ignore[attr-defined]  # whom the certificate names: only a constructor that calls at once sets it
         try:
-            with _ended_after(self.seconds * WHOLE, line) as is_cut:
+            with _ended_after(self.seconds * WHOLE_OF_MAIL, line) as is_cut:
                 code, words = line.connect(self.host, self.port)
                 if code != HELLO:
                     raise smtplib.SMTPConnectError(code, words)
