@@ -20,11 +20,14 @@ from tests.integration.services.htck import (
     wanted,
 )
 from tests.integration.services.walled import sees
-from workflow_app.models.case import CaseClock
+from workflow_app.models.case import Case, CaseClock
 from workflow_app.models.message import Message
+from workflow_app.services.days import holiday_years
+from workflow_app.services.days.holiday_years import Asked
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.office import configuration
-from workflow_app.types import SYSTEM, Actor, Answers
+from workflow_app.services.running import recounts
+from workflow_app.types import SYSTEM, WITA, Actor, Answers
 
 END_OF_DAY = datetime(2026, 11, 25, 15, 59, 59, 999999, tzinfo=UTC)
 """25 November 2026 in WITA, its last instant."""
@@ -124,3 +127,40 @@ def test_a_target_of_the_office_ends_the_answer_before_the_day_that_was_asked_fo
     case_id = ask(works, budi, BROKEN)
     done(works, sarpras, case_id, ACCEPTED)
     assert waiting(works, case_id).due_at == clock.at + timedelta(minutes=60)
+
+
+@pytest.mark.parametrize(
+    ("until", "entered", "becomes"),
+    [
+        ("2027-01-04", {"2027-01-04": "libur"}, "2027-01-04"),
+        ("2027-01-05", {"2027-01-02": "masuk", "2027-01-03": "masuk"}, "2027-01-03"),
+    ],
+    ids=["kept although it is a working day that moves", "earlier than wanted"],
+)
+def test_r34_a_timer_of_a_wanted_day_goes_with_its_clock_when_a_year_is_confirmed(
+    works: Works,
+    clock: TestClock,
+    budi: Actor,
+    sari: Actor,
+    until: str,
+    entered: dict[str, str],
+    becomes: str,
+) -> None:
+    """Three working days end on 6 January 2027; somebody wants it earlier (decision 0063)."""
+    clock.at = datetime(2026, 12, 30, 1, tzinfo=UTC)
+    with works.begin(SYSTEM) as work:
+        target = {"hari_kerja": 3, "kalender": "hari_kerja"}
+        configuration.set_value(work, "target.penerimaan_htck", target, clock.at)
+    case_id = ask(works, budi, {**BROKEN, "dibutuhkan_sampai": until})
+    with works.begin(sari) as work:
+        for day, deed in entered.items():
+            holiday_years.change(work, "hari_kerja", 2027, Asked(deed, day, "Contoh: menurut SKB"))
+        holiday_years.change(work, "hari_kerja", 2027, Asked("pastikan"))
+    recounts.carry_out(works)
+
+    end = datetime.fromisoformat(becomes).replace(
+        hour=23, minute=59, second=59, microsecond=999999, tzinfo=WITA
+    )
+    assert waiting(works, case_id).due_at == end
+    with works.begin(SYSTEM) as work:
+        assert work.session.get_one(Case, case_id).next_wake_at == end

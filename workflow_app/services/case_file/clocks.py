@@ -127,17 +127,17 @@ def working_days_after(work: UnitOfWork, case_id: UUID, name: str, days: int) ->
 
 def count_anew(work: UnitOfWork, told: Recount) -> None:
     """A clock takes the end that it has by a calendar which knows more."""
-    clock, was = told.clock, told.clock.due_at
+    clock = told.clock
     clock.calendar_valid_from, clock.due_at = told.version.valid_from, told.due_at
-    ends = {} if was is None else {"was": was.isoformat(), "becomes": told.due_at.isoformat()}
     audit.record_case(
         work,
         clock.case_id,
-        "clock.counted_anew" if was != told.due_at else "clock.confirmed",
+        "clock.counted_anew" if told.was != told.due_at else "clock.confirmed",
         clock=clock.name,
         years=", ".join(map(str, told.years)),
         calendar_valid_from=told.version.valid_from.isoformat(),
-        **ends,
+        was=told.was.isoformat(),
+        becomes=told.due_at.isoformat(),
     )
 
 

@@ -177,9 +177,7 @@ def _moved(work: UnitOfWork, name: str, version: Version) -> list[tuple[date, da
     )
     found = (unsure_years.recount(work, clock, version) for clock in work.session.scalars(open_to_all))
     ends = Counter(
-        (each.clock.due_at.astimezone(WITA).date(), each.due_at.astimezone(WITA).date())
-        for each in found
-        if each and each.clock.due_at
+        (each.was.astimezone(WITA).date(), each.due_at.astimezone(WITA).date()) for each in found if each
     )
     return sorted((was, becomes, count) for (was, becomes), count in ends.items())
 

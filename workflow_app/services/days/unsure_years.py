@@ -24,8 +24,10 @@ class Recount:
     """The years that were not sure and are now."""
     ends: list[tuple[datetime, datetime]]
     """Of each of its working days the end it had, and the one it has."""
+    was: datetime
+    """When it ended."""
     due_at: datetime
-    """Of the last of them; earlier where somebody wants it earlier."""
+    """When the last of its days ends; earlier where somebody wants it earlier."""
 
 
 def unsure_year(
@@ -55,7 +57,8 @@ def recount(work: UnitOfWork, clock: CaseClock, version: Version | None = None) 
     days = range(1, (clock.target_working_days or 0) + 1)
     ends = [(own.after(clock.started_at, n), told.calendar.after(clock.started_at, n)) for n in days]
     before, after = ends[-1]
-    return Recount(clock, told, years, ends, after if clock.due_at >= before else min(clock.due_at, after))
+    due_at = after if clock.due_at >= before else min(clock.due_at, after)
+    return Recount(clock, told, years, ends, clock.due_at, due_at)
 
 
 def running(work: UnitOfWork, calendar: str) -> Iterator[CaseClock]:

@@ -4,7 +4,6 @@ end: the tasks, and the timers that warn of it (decision 0063).
 
 import logging
 from collections.abc import Iterable
-from datetime import datetime
 from uuid import UUID
 
 from workflow_app import logs
@@ -20,6 +19,8 @@ from workflow_app.services.sop.processes import definition_of
 from workflow_app.types import SYSTEM
 
 log = logging.getLogger(__name__)
+DAYS = "working_days_after"
+"""The operation that gives a process the end of one of the days of a clock; the others give it the end of the clock."""
 
 
 def carry_out(works: Works) -> None:
@@ -67,11 +68,21 @@ def recount(work: UnitOfWork, case_id: UUID) -> None:
 def _renewed(
     definition: Definition, told: Recount, known: Iterable[tuple[str, object]]
 ) -> Iterable[tuple[str, str]]:
-    """The control variables that hold an end of this clock, or of one of its days, with what they hold from now on."""
-    ofclock = {
-        element.result
-        for element in definition.elements.values()
-        if element.operation in clocks.OPERATIONS and told.clock.name in element.written.get("clock", ())
+    """The control variables that hold the end of this clock, or of one of its days, with what they hold from now on: of a clock that
+    somebody wants earlier these are two things, also where they are the same instant.
+    """
+    by_operation = {
+        operation: told.ends if operation == DAYS else [(told.was, told.due_at)]
+        for operation in clocks.OPERATIONS
     }
-    ends: dict[object, datetime] = {before.isoformat(): after for before, after in told.ends}
-    return [(name, ends[value].isoformat()) for name, value in known if name in ofclock and value in ends]
+    becomes = {
+        (element.result, before.isoformat()): after.isoformat()
+        for element in definition.elements.values()
+        if told.clock.name in element.written.get("clock", ())
+        for before, after in by_operation.get(element.operation, ())
+    }
+    return [
+        (name, becomes[name, value])
+        for name, value in known
+        if isinstance(value, str) and (name, value) in becomes
+    ]
