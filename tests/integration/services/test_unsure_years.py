@@ -226,6 +226,22 @@ def test_r34_a_clock_that_stopped_stays_as_it_was(works: Works, case_id: UUID, s
     assert view(works, case_id).unsure_year is None
 
 
+def test_r34_a_clock_of_a_calendar_that_the_office_has_ended_keeps_no_other_of_its_case(
+    works: Works, case_id: UUID, sari: Actor
+) -> None:
+    with works.begin(SYSTEM) as work:
+        configuration.set_value(work, "kalender.lama", SEED[f"kalender.{NAME}"], SOP_IN_FORCE)
+        configuration.set_value(work, "kalender.lama", None, work.clock())
+        old = CaseClock(case_id=case_id, name="lama", round=1, started_at=RECEIVED, target_working_days=3)
+        old.calendar, old.calendar_valid_from = "lama", SOP_IN_FORCE
+        old.due_at = row(works, case_id).due_at
+        work.session.add(old)
+    change(works, sari, FREE)
+    change(works, sari, SURE)
+    recounts.carry_out(works)
+    assert day(row(works, case_id).due_at) == date(2027, 1, 7)
+
+
 def test_r34_a_year_is_asked_for_as_soon_as_a_clock_reaches_it(
     works: Works, complain: Play, clock: TestClock, sari: Actor
 ) -> None:

@@ -49,7 +49,9 @@ def carry_out(works: Works) -> None:
 def recount(work: UnitOfWork, case_id: UUID) -> None:
     """Count the clocks of a case anew that run into years confirmed since. It takes no step."""
     case = access.lock_case(work, case_id)
-    running = [clock for clock in clocks.named(work, case.id).values() if clock.stopped_at is None]
+    in_use = calendars.names(work)
+    every = clocks.named(work, case.id).values()
+    running = [clock for clock in every if clock.stopped_at is None and clock.calendar in in_use]
     found = [told for clock in running if (told := unsure_years.recount(work, clock))]
     if case.closed_at is not None or not found:
         return
