@@ -67,6 +67,24 @@ def test_two_plans_for_two_parts_both_hold_from_their_midnights_on(
         assert holds(works, two, at) == expected(two, one, other)
 
 
+def test_what_is_said_at_an_instant_where_another_plan_says_it_too_stays_when_that_is_withdrawn(
+    works: Works, head: Actor
+) -> None:
+    """A plan that is there already takes it up, although its value stays as it was."""
+    key, leader, admin = (
+        "kontak_peran",
+        contact(pimpinan="pimpinan@contoh.id"),
+        contact(admin="admin@contoh.id"),
+    )
+    plan(works, head, key, leader, FIRST)
+    plan(works, head, key, admin, LATER)
+    plan(works, head, key, leader, LATER)
+    take_back(works, head, key, FIRST)
+    with works.begin(SYSTEM) as work:
+        told = configuration.value(work, key, LATER)
+    assert told == {"pimpinan": {"surel": "pimpinan@contoh.id"}, "admin": {"surel": "admin@contoh.id"}}
+
+
 @EACH_PAIR
 def test_a_plan_withdrawn_goes_alone(works: Works, head: Actor, two: Two) -> None:
     plan(works, head, two.key, two.one, FIRST)
@@ -113,10 +131,14 @@ def test_a_file_that_writes_both_values_is_kept_as_it_is_written(works: Works, h
     with works.begin(head) as work:
         configuration.set_value(work, "kontak_peran", later, LATER)
     file = json.dumps({"kontak_peran": {FIRST.isoformat(): first, LATER.isoformat(): later}})
-    for made in ([FIRST], []):
+    for made in ([FIRST, LATER], []):
         with works.begin(head) as work:
             assert [one.valid_from for one in configuration_files.take_in(work, file)] == made
             assert configuration.value(work, "kontak_peran", LATER) == later
+    plan(works, head, "kontak_peran", contact(pamapta="pamapta@contoh.id"), FIRST)
+    with works.begin(head) as work:
+        told = configuration.value(work, "kontak_peran", LATER)
+    assert told == {**later, "pamapta": {"surel": "pamapta@contoh.id"}}, "nor does it come back with others"
 
 
 def test_the_same_part_twice_is_as_the_later_plan_says_and_as_the_newest_of_one_day(

@@ -183,7 +183,7 @@ def _to_write(work: UnitOfWork, found: Sequence[Retold]) -> list[Entry]:
     for one in found:
         if one.entry.key == OWNERS:
             _check_owners(work, one.was, one.entry.value)
-    return [one.entry for one in found if not holds(work, one.entry)]
+    return [one.entry for one in found if one.is_said or not holds(work, one.entry)]
 
 
 def _check_owners(work: UnitOfWork, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:

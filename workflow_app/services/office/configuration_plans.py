@@ -47,6 +47,8 @@ class Retold:
 
     entry: Entry
     was: Any
+    is_said: bool = False
+    """The value there is as it was, but says more: what it was written over is other."""
 
 
 def over(key: str, before: Any, own: Any, onto: Any) -> Any:
@@ -82,16 +84,18 @@ def retold(
         was = whole(key, row.value, SEED.get(key)) if row else before
         under = whole(key, row.over, SEED.get(key)) if row and row.over is not None else before
         will, stays = after, row is not None and at != gone
-        kept = after
+        kept, is_said = after, False
         if stays:
             will = over(key, under, was, after)
             kept = over(key, was, under, will)
         if at in told:
             new = whole(key, told[at].value, will)
             typed_over = will if told[at].over is None else whole(key, told[at].over, SEED.get(key))
-            kept = over(key, new, typed_over, over(key, will, kept, new))
-            will = new
+            own = over(key, will, kept, new)
+            kept = over(key, new, typed_over, own)
+            will, is_said = new, stays and kept != own
         if at in told or (stays and was != will):
             is_kept = over(key, kept, will, after) == will
-            yield Retold(replace(told.get(at) or rows[at], value=will, over=kept if is_kept else None), was)
+            entry = replace(told.get(at) or rows[at], value=will, over=kept if is_kept else None)
+            yield Retold(entry, was, is_said)
         before, after = was, will
