@@ -251,10 +251,14 @@ def test_r34_a_year_is_asked_for_as_soon_as_a_clock_reaches_it(
         assert calendars.gaps(work) == []
         long = {"hari_kerja": 90, "kalender": NAME}
         configuration.set_value(work, f"target.{CLOCK}", long, SOP_IN_FORCE)
-    complain("surel", 4, {"terima_pengaduan": {"received_at": clock.at.isoformat()}})
+    case_id = complain("surel", 4, {"terima_pengaduan": {"received_at": clock.at.isoformat()}})
     with works.begin(sari) as work:
         assert [gap.year for gap in calendars.gaps(work)] == [2027]
         assert "Hari libur 2027 belum dipastikan" in calendars.notice(work)
+    with works.begin(SYSTEM) as work:
+        work.session.get_one(Case, case_id).confined_to = "piket_propam"
+    with works.begin(sari) as work:
+        assert calendars.notice(work) == "", "a confined case is not told of by what is asked for (R79)"
 
 
 def test_r34_a_confirmation_that_is_planned_moves_clocks_on_its_day(

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from workflow_app.models.case import CaseClock
+from workflow_app.models.case import Case, CaseClock
 from workflow_app.permissions import CONFIGURATION_MINDERS, has_role
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import configuration, working_days
@@ -71,9 +71,11 @@ def gaps(work: UnitOfWork) -> list[Gap]:
 
 
 def _ends(work: UnitOfWork) -> dict[str, datetime]:
-    """By calendar when the last of the clocks ends that run by it."""
-    query = select(CaseClock.calendar, func.max(CaseClock.due_at)).where(
-        CaseClock.stopped_at.is_(None), CaseClock.calendar.is_not(None)
+    """By calendar when the last of the clocks ends that run by it. Confined cases are not told of, not even by a year (R79)."""
+    query = (
+        select(CaseClock.calendar, func.max(CaseClock.due_at))
+        .join(Case, Case.id == CaseClock.case_id)
+        .where(CaseClock.stopped_at.is_(None), CaseClock.calendar.is_not(None), Case.confined_to.is_(None))
     )
     found = work.session.execute(query.group_by(CaseClock.calendar))
     return {name: end for name, end in found if name and end}
