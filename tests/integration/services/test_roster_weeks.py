@@ -88,6 +88,21 @@ def test_other_people_serve_from_an_instant_on_and_not_before(
     assert reached == ["Bripda Contoh Rudi", "Bripda Contoh Joni"]
 
 
+def test_a_change_that_is_looked_at_for_some_minutes_is_still_taken(
+    works: Works, sari: Actor, patrol: tuple[Actor, Actor], clock: TestClock
+) -> None:
+    """The form offers an instant that has not passed yet when the look is over, inside of the period."""
+    for at in (datetime(2026, 11, 23, 3, 0, 40, tzinfo=UTC), datetime(2026, 11, 24, 1, 57, tzinfo=UTC)):
+        enter(works, sari, Asked(MORNING, TOMORROW, ("rudi",), seen=known(works, MORNING).seen))
+        clock.at = at
+        seen = known(works, MORNING)
+        asked = Asked(MORNING, TOMORROW, ("joni",), seen.mulai, seen.seen)
+        with works.begin(sari) as work:
+            assert roster_prospects.of_period(work, PATROL, asked).planned
+        clock.advance(minutes=2)
+        enter(works, sari, asked)
+
+
 def test_of_two_who_change_it_at_once_the_second_is_told(
     works: Works, sari: Actor, patrol: tuple[Actor, Actor], clock: TestClock, person: Person
 ) -> None:

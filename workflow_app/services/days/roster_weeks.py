@@ -17,6 +17,8 @@ from workflow_app.services.office import configuration, readable
 from workflow_app.types import WITA
 
 WEEK = timedelta(days=7)
+LOOKED_AT = timedelta(minutes=5)
+"""A change from now on is offered from so long ahead: it is looked at before it is entered, and what has passed is refused."""
 HANDING_OVER = timedelta(hours=12)
 FIRST_YEAR, LAST_YEAR = 2020, 2100
 FUNCTIONS = tuple(role for role in ROLES if role in DUTY_FUNCTIONS)
@@ -144,7 +146,7 @@ def period(work: UnitOfWork, function: str, awal: str) -> Asked:
     if row is None:
         return Asked(local(starts_at), local(starts_at + timedelta(days=1)))
     (shift,) = [shift for found, shift in between(work, row.starts_at, row.ends_at) if found is row]
-    begins = max(row.starts_at, work.clock() + timedelta(minutes=1))
+    begins = max(row.starts_at, min(work.clock() + LOOKED_AT, row.ends_at - timedelta(minutes=1)))
     return Asked(
         local(row.starts_at), local(row.ends_at), shift.people, local(begins), row.set_at.isoformat()
     )
