@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from workflow_app.services.office import configuration_plans
@@ -26,12 +26,15 @@ def value(line: Line, at: datetime) -> Mapping[str, str]:
 
 
 def kept(line: Line, new: list[Entry], gone: datetime | None = None) -> Line:
+    """As `configuration` writes it: what it says already it does not write again."""
     found = configuration_plans.retold(KEY, [line[start] for start in sorted(line)], new, gone)
-    told = {**line, **{one.entry.valid_from: one.entry for one in found}}
+    written = (one for one in found if one.is_said or one.entry != line.get(one.entry.valid_from))
+    told = {**line, **{one.entry.valid_from: one.entry for one in written}}
     return {start: entry for start, entry in told.items() if start != gone}
 
 
 @given(PLANS)
+@example([(0, {"pamapta": "A"}), (2, {"petugas": "A"}), (2, {"pamapta": "A"}), (0, None)])
 def test_each_plan_says_its_own_and_takes_nothing_of_others_with_it(
     plans: list[tuple[int, dict[str, str] | None]],
 ) -> None:
