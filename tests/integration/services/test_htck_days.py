@@ -1,12 +1,14 @@
 """Requests between functions and the day by which they are wanted: in time to its last instant, then told upwards (R14, R5)."""
 
+import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
-from tests.integration.conftest import TestClock
+from tests.integration.conftest import PROCESSES, TestClock
 from tests.integration.services import htck
 from tests.integration.services.htck import (
     ACCEPTED,
@@ -19,6 +21,7 @@ from tests.integration.services.htck import (
     wake,
     wanted,
 )
+from tests.integration.services.moving import REASON, row, settled
 from tests.integration.services.walled import sees
 from workflow_app.models.case import Case, CaseClock
 from workflow_app.models.message import Message
@@ -26,7 +29,8 @@ from workflow_app.services.days import holiday_years
 from workflow_app.services.days.holiday_years import Asked
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.office import configuration
-from workflow_app.services.running import recounts
+from workflow_app.services.running import moves, recounts
+from workflow_app.services.sop import processes
 from workflow_app.types import SYSTEM, WITA, Actor, Answers
 
 END_OF_DAY = datetime(2026, 11, 25, 15, 59, 59, 999999, tzinfo=UTC)
@@ -164,3 +168,33 @@ def test_r34_a_timer_of_a_wanted_day_goes_with_its_clock_when_a_year_is_confirme
     assert waiting(works, case_id).due_at == end
     with works.begin(SYSTEM) as work:
         assert work.session.get_one(Case, case_id).next_wake_at == end
+
+
+def test_r34_a_case_that_is_moved_back_to_its_former_version_keeps_the_end_that_was_counted_anew(
+    works: Works, clock: TestClock, budi: Actor, sari: Actor, tmp_path: Path
+) -> None:
+    clock.at = datetime(2026, 12, 30, 1, tzinfo=UTC)
+    with works.begin(SYSTEM) as work:
+        target = {"hari_kerja": 3, "kalender": "hari_kerja"}
+        configuration.set_value(work, "target.penerimaan_htck", target, clock.at)
+    case_id = ask(works, budi, {**BROKEN, "dibutuhkan_sampai": "2027-01-29"})
+    folders = Path(shutil.copytree(PROCESSES, tmp_path / "proses"))
+    model = folders / htck.KEY / "process.bpmn"
+    model.write_text(model.read_text().replace('name="Belum diterima"', 'name="Lewat"'))
+    with works.begin(SYSTEM) as work:
+        processes.deploy(work, model.parent)
+    with works.begin(sari) as work:
+        order = moves.order(work, htck.KEY, 2, None, REASON, "maju")
+    moves.carry_out(works, order)
+    with works.begin(sari) as work:
+        holiday_years.change(work, "hari_kerja", 2027, Asked("libur", "2027-01-04", "Contoh: menurut SKB"))
+        holiday_years.change(work, "hari_kerja", 2027, Asked("pastikan"))
+    recounts.carry_out(works)
+    end = datetime(2027, 1, 7, 23, 59, 59, 999999, WITA)
+    assert row(works, case_id).next_wake_at == end
+
+    with works.begin(sari) as work:
+        back = moves.order_back(work, order, None, REASON, "mundur")
+    moves.carry_out(works, back)
+    assert settled(works, back, case_id) == ("moved", "")
+    assert (row(works, case_id).next_wake_at, waiting(works, case_id).due_at) == (end, end)

@@ -3,20 +3,24 @@ end: the tasks, and the timers that warn of it (decision 0063).
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from uuid import UUID
+
+from sqlalchemy import select
 
 from workflow_app import logs
 from workflow_app.engine import runner
 from workflow_app.engine.definitions import Definition
-from workflow_app.errors import Busy, Unavailable
+from workflow_app.errors import Busy, InvalidDefinition, ProcessFault, Unavailable
+from workflow_app.models.case import Case
+from workflow_app.models.move import CaseMove
 from workflow_app.services.case_file import access, clocks, incidents
 from workflow_app.services.days import calendars, unsure_years
 from workflow_app.services.days.unsure_years import Recount
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
 from workflow_app.services.running import steps
 from workflow_app.services.sop.processes import definition_of
-from workflow_app.types import SYSTEM
+from workflow_app.types import SYSTEM, Step
 
 log = logging.getLogger(__name__)
 DAYS = "working_days_after"
@@ -57,14 +61,31 @@ def recount(work: UnitOfWork, case_id: UUID) -> None:
         return
     for told in found:
         clocks.count_anew(work, told)
-    definition = definition_of(work, case.definition_id)
     with incidents.blaming("wake", case.id, None):
-        run = runner.open_case(definition, case.state, work.clock())
-        known = runner.variables(definition, case.state, work.clock())
-        run.set_variables(
-            {name: becomes for told in found for name, becomes in _renewed(definition, told, known.items())}
-        )
-        steps.carry(work, case, run.close())
+        steps.carry(work, case, _counted_anew(work, case.definition_id, case.state, found))
+    _renew_ways_back(work, case, found)
+
+
+def _renew_ways_back(work: UnitOfWork, case: Case, found: Sequence[Recount]) -> None:
+    """The case may be moved back to how it stood in another version as long as it takes no step (decision 0048)."""
+    query = select(CaseMove).where(CaseMove.case_id == case.id, CaseMove.status == "moved")
+    for move in work.session.scalars(query.where(CaseMove.revision == case.revision)):
+        if move.former_id is None or move.former_state is None:
+            continue
+        try:
+            move.former_state = _counted_anew(work, move.former_id, move.former_state, found).state
+        except (InvalidDefinition, ProcessFault) as error:  # nor is it moved back to what cannot be read
+            log.warning("way back of case %s: %s", case.id, logs.words_of(error))
+
+
+def _counted_anew(work: UnitOfWork, definition_id: UUID, state: bytes, found: Sequence[Recount]) -> Step:
+    definition = definition_of(work, definition_id)
+    run = runner.open_case(definition, state, work.clock())
+    known = runner.variables(definition, state, work.clock())
+    run.set_variables(
+        {name: becomes for told in found for name, becomes in _renewed(definition, told, known.items())}
+    )
+    return run.close()
 
 
 def _renewed(
