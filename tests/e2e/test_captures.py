@@ -9,6 +9,7 @@ from tests.e2e import counter, scan
 from tests.e2e.conftest import Opener
 from tests.e2e.site import RunningSite
 from tests.e2e.test_phone import PHONE, check_fits
+from workflow_app.local_stack.children import wait_until
 
 DESK = {"width": 1280, "height": 800}
 BUTTON = "Ambil dengan ponsel"
@@ -29,19 +30,28 @@ def at_scanning(page: Page, site: RunningSite) -> Locator:
 
 
 def link_of(question: Locator) -> str:
-    """What a camera reads from the code on the screen."""
+    """What a camera reads from the code on the screen: it looks again until it has it."""
     import cv2
     import numpy as np
 
     picture = question.get_by_role("img", name="Kode QR untuk ponsel")
     expect(picture).to_be_visible()
-    picture.evaluate("picture => picture.scrollIntoView({ block: 'center', behavior: 'instant' })")
-    pixels = cv2.imdecode(np.frombuffer(picture.screenshot(), np.uint8), cv2.IMREAD_GRAYSCALE)
-    assert pixels is not None
-    closer = cv2.resize(pixels, None, fx=3, fy=3, interpolation=cv2.INTER_NEAREST)
-    text, _, _ = cv2.QRCodeDetector().detectAndDecode(closer)
-    assert "/ponsel/buka/" in text
-    return str(text)
+    read: list[str] = []
+
+    def is_read() -> bool:
+        picture.evaluate("picture => picture.scrollIntoView({ block: 'center', behavior: 'instant' })")
+        pixels = cv2.imdecode(np.frombuffer(picture.screenshot(), np.uint8), cv2.IMREAD_GRAYSCALE)
+        assert pixels is not None
+        for closer in (3, 2, 4):
+            larger = cv2.resize(pixels, None, fx=closer, fy=closer, interpolation=cv2.INTER_NEAREST)
+            read[:] = [cv2.QRCodeDetector().detectAndDecode(larger)[0]]
+            if read != [""]:
+                return True
+        return False
+
+    assert wait_until(is_read, counter.WORKER_PATIENCE / 1000, pause=0.5)
+    assert "/ponsel/buka/" in read[0]
+    return read[0]
 
 
 def shoot(phone: Page, words: str, button: str = "Ambil foto") -> None:
