@@ -9,7 +9,7 @@ from sqlalchemy import select, text, update
 
 from tests.integration.conftest import TestClock
 from workflow_app.models.task import Task
-from workflow_app.services.case_file import access, inbox
+from workflow_app.services.case_file import inbox, sights
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.running import cases, tasks
 from workflow_app.types import SYSTEM, Actor
@@ -109,7 +109,7 @@ def test_what_one_began_is_an_index_read_in_order(works: Works, seven: list[str]
     """Whatever the statistics say of open tasks among a million done ones."""
     with works.begin(budi) as work:
         work.session.execute(text("set local enable_seqscan = off"))
-        asked = inbox._positions(access.sight(work), frozenset(), "all", 26, ())
+        asked = inbox._positions(sights.of(work), frozenset(), "all", 26, ())
         query = str(select(asked).compile(work.session.get_bind(), compile_kwargs={"literal_binds": True}))
         plan = "\n".join(work.session.scalars(text(f"explain {query}")))
     assert "ix_task_begun" in plan

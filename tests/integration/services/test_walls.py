@@ -17,7 +17,14 @@ from workflow_app.models.audit import AuditEvent
 from workflow_app.models.submission import Submission
 from workflow_app.models.wall import CaseWall
 from workflow_app.services.accounts import users
-from workflow_app.services.case_file import access, history, identities, inbox, numbered_cases, reopened_line
+from workflow_app.services.case_file import (
+    history,
+    identities,
+    inbox,
+    numbered_cases,
+    reopened_line,
+    sights,
+)
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.running import cases, drafts, reopenings, task_views, tasks
@@ -146,7 +153,7 @@ def test_a_list_reads_its_index_in_order_past_the_walls(works: Works, sari: Acto
     """What is hidden is gathered once, however many tasks there are."""
     with works.begin(sari) as work:
         work.session.execute(text("set local enable_seqscan = off"))
-        asked = inbox._positions(access.sight(work), frozenset(), "all", 26, ())
+        asked = inbox._positions(sights.of(work), frozenset(), "all", 26, ())
         query = str(select(asked).compile(work.session.get_bind(), compile_kwargs={"literal_binds": True}))
         plan = json.dumps(work.session.execute(text(f"explain (format json) {query}")).scalar_one())
     assert "ix_task_unit" in plan
