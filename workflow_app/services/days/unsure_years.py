@@ -12,6 +12,7 @@ from workflow_app.models.case import CaseClock
 from workflow_app.services.days import calendars
 from workflow_app.services.days.calendars import Version
 from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.office.working_days import Calendar
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,11 @@ def unsure_year(
     """The first year on the way of a clock that was not sure when it was counted by this version of its calendar."""
     if calendar is None or valid_from is None:
         return None
-    own = calendars.version(work, calendar, valid_from).calendar
+    return first_unsure(calendars.version(work, calendar, valid_from).calendar, started_at, due_at)
+
+
+def first_unsure(own: Calendar, started_at: datetime, due_at: datetime) -> int | None:
+    """The same of a calendar that was read already."""
     return next((year for year in own.years(started_at, due_at) if not own.is_sure(year)), None)
 
 

@@ -13,10 +13,11 @@ from sqlalchemy.orm import load_only
 from workflow_app.models.case import Case, CaseClock
 from workflow_app.models.task import Task
 from workflow_app.services.case_file import edges
-from workflow_app.services.days import unsure_years
+from workflow_app.services.days import calendars, unsure_years
 from workflow_app.services.ground.unit_of_work import UnitOfWork
 from workflow_app.services.office import readable
 from workflow_app.services.office.configuration import role_label
+from workflow_app.services.office.working_days import Calendar
 from workflow_app.services.sop.processes import definition_of
 from workflow_app.types import WITA
 
@@ -121,16 +122,27 @@ def of_cases(work: UnitOfWork, case_ids: Sequence[UUID]) -> list[Standing]:
 
 
 class Words:
-    """How clocks and roles are called: of many cases most are called the same, so each is looked up once."""
+    """How clocks and roles are called: of many cases most are called the same, so each is looked up once, and so is each calendar."""
 
     def __init__(self, work: UnitOfWork) -> None:
         self.work = work
         self.role = cache(partial(role_label, work))
         self._clock = cache(self._read_clock)
+        self._calendar = cache(self._read_calendar)
 
     def clock(self, case: Case, name: str) -> str:
         """A clock of a case, at the edge that counts in it."""
         return self._clock(case.definition_id, name, edges.chosen(self.work, case, name))
+
+    def unsure_year(self, row: Any) -> int | None:
+        """The year on the way of a clock whose holidays were not confirmed when it was counted."""
+        if not (row.calendar and row.calendar_valid_from and row.due_at):
+            return None
+        own = self._calendar(row.calendar, row.calendar_valid_from)
+        return unsure_years.first_unsure(own, row.started_at, row.due_at)
+
+    def _read_calendar(self, name: str, valid_from: datetime) -> Calendar:
+        return calendars.version(self.work, name, valid_from).calendar
 
     def _read_clock(self, definition_id: UUID, name: str, edge: str) -> str:
         return readable.clock(definition_of(self.work, definition_id), name, edge)
@@ -159,10 +171,7 @@ def _standing(words: Words, case: Case, clocks: Iterable[Any], waiting: Iterable
                 words.clock(case, row.name),
                 row.started_at,
                 row.due_at,
-                row.due_at
-                and unsure_years.unsure_year(
-                    words.work, row.calendar, row.calendar_valid_from, row.started_at, row.due_at
-                ),
+                words.unsure_year(row),
             )
             for row in clocks
         ],
