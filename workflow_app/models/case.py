@@ -31,7 +31,6 @@ class Case(Base):
             postgresql_where=text("closed_at is null"),
         ),
         Index("ix_service_case_unlogged", "id", postgresql_where=text("not is_logged")),
-        Index("ix_service_case_opened_by", "opened_by", postgresql_where=text("closed_at is null")),
         Index(
             "ix_service_case_closed",
             "unit",

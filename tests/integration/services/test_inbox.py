@@ -5,11 +5,12 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import update
 
 from tests.integration.conftest import TestClock
+from tests.integration.services import list_plans
 from workflow_app.models.task import Task
-from workflow_app.services.case_file import inbox, sights
+from workflow_app.services.case_file import inbox
 from workflow_app.services.ground.unit_of_work import Works
 from workflow_app.services.running import cases, tasks
 from workflow_app.types import SYSTEM, Actor
@@ -108,10 +109,7 @@ def test_other_units_see_nothing(works: Works, seven: list[str], tono: Actor) ->
 def test_what_one_began_is_an_index_read_in_order(works: Works, seven: list[str], budi: Actor) -> None:
     """Whatever the statistics say of open tasks among a million done ones."""
     with works.begin(budi) as work:
-        work.session.execute(text("set local enable_seqscan = off"))
-        asked = inbox._positions(sights.of(work), frozenset(), "all", 26, ())
-        query = str(select(asked).compile(work.session.get_bind(), compile_kwargs={"literal_binds": True}))
-        plan = "\n".join(work.session.scalars(text(f"explain {query}")))
+        plan = list_plans.plan_of_all(work)
     assert "ix_task_begun" in plan
     assert "Nested Loop" not in plan
 

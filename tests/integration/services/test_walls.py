@@ -1,16 +1,15 @@
 """R79, R23: whom a complaint names loses sight of it, whatever he is."""
 
-import json
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
 from tests.integration.conftest import TestClock
-from tests.integration.services import walled
+from tests.integration.services import list_plans, walled
 from tests.integration.services.walled import begin, complete, naming, refused, sees, task_of
 from workflow_app.errors import InvalidInput
 from workflow_app.models.audit import AuditEvent
@@ -23,7 +22,6 @@ from workflow_app.services.case_file import (
     inbox,
     numbered_cases,
     reopened_line,
-    sights,
 )
 from workflow_app.services.ground import audit
 from workflow_app.services.ground.unit_of_work import Works
@@ -152,10 +150,7 @@ def test_only_accounts_can_be_named(works: Works, budi: Actor, named: str) -> No
 def test_a_list_reads_its_index_in_order_past_the_walls(works: Works, sari: Actor) -> None:
     """What is hidden is gathered once, however many tasks there are."""
     with works.begin(sari) as work:
-        work.session.execute(text("set local enable_seqscan = off"))
-        asked = inbox._positions(sights.of(work), frozenset(), "all", 26, ())
-        query = str(select(asked).compile(work.session.get_bind(), compile_kwargs={"literal_binds": True}))
-        plan = json.dumps(work.session.execute(text(f"explain (format json) {query}")).scalar_one())
+        plan = list_plans.plan_of_all(work)
     assert "ix_task_unit" in plan
     assert "Sort" not in plan
     assert plan.count("SubPlan") >= 1

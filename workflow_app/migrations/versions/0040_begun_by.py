@@ -1,4 +1,5 @@
-"""A task knows who began its case: the list of what one began is one index read in order, whatever the statistics say.
+"""A task knows who began its case: the list of what one began is one index read in order, whatever the statistics say. Nothing
+else looked for running cases by who began them.
 
 Tasks that are done are in no list and stay as they are.
 """
@@ -11,7 +12,7 @@ down_revision = "0039"
 branch_labels = None
 depends_on = None
 
-INDEX = "ix_task_begun"
+INDEX, BEFORE = "ix_task_begun", "ix_service_case_opened_by"
 FILL = """
     update task set begun_by = service_case.opened_by
     from service_case where service_case.id = task.case_id and task.status = 'open'
@@ -25,8 +26,10 @@ def upgrade() -> None:
     op.create_index(
         INDEX, "task", ["begun_by", "created_at", "id"], postgresql_where=sa.text("status = 'open'")
     )
+    op.drop_index(BEFORE, "service_case")
 
 
 def downgrade() -> None:
+    op.create_index(BEFORE, "service_case", ["opened_by"], postgresql_where=sa.text("closed_at is null"))
     op.drop_index(INDEX, "task")
     op.drop_column("task", "begun_by")
