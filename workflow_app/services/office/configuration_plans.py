@@ -92,7 +92,7 @@ def retold(
             new = whole(key, told[at].value, will)
             typed_over = will if told[at].over is None else whole(key, told[at].over, SEED.get(key))
             own = over(key, will, kept, new)
-            kept = over(key, new, typed_over, own)
+            kept = own if typed_over == new else over(key, new, typed_over, own)
             will, is_said = new, stays and kept != own
         if at in told or (stays and was != will):
             is_kept = over(key, kept, will, after) == will
