@@ -111,7 +111,7 @@ class Run:
         )
 
     def close(self) -> Step:
-        """Where the case stands now, ready to be stored. Raises `ProcessFault`."""
+        """Where the case stands now, ready to be stored. The run is of no use afterwards. Raises `ProcessFault`."""
         with self.guarded():
             workflow, effects = self.case.workflow, self.effects
             open_tasks = tuple(self.describe(task) for task in self.open_tasks())
@@ -120,7 +120,7 @@ class Run:
                 raise ProcessFault(self.element, "the case is not over but waits for nothing")
             if workflow.completed and self.case.outcome is None:
                 raise ProcessFault(self.element, "the case ends without an outcome")
-            return Step(
+            step = Step(
                 state=pack(self.case),
                 open_tasks=open_tasks,
                 effects=effects,
@@ -134,6 +134,8 @@ class Run:
                 flows=tuple(self.flows),
                 rows=tuple(workflow.script_engine.rows),
             )
+            states.take_apart(workflow)
+            return step
 
     @contextmanager
     def guarded(self) -> Iterator[None]:

@@ -8,7 +8,7 @@ import json
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -33,6 +33,8 @@ from workflow_app.engine.specs import Scope, Specs
 FORMAT = 1
 COMPRESSION = 1
 """Of zlib: a higher one takes up to three times as long and saves a fourteenth of the bytes."""
+IDS = 4096
+"""So many ids are known by how they are written: those of a large case, or of many small ones."""
 _WAITS = frozenset({TaskState.READY, TaskState.WAITING, TaskState.STARTED})
 SPLIT = ".BoundaryEventSplit"
 """What the library puts behind the name of an element with boundary events, for the task that opens both."""
@@ -50,30 +52,12 @@ class CaseState:
 
 
 class _SpeclessConverter(BpmnWorkflowConverter):
-    """Leaves the specs out of the state and takes them from the definition when loading."""
-
-    def __init__(self, target_class: type, registry: Any, *, specs: Specs | None) -> None:
-        super().__init__(target_class, registry)
-        self.specs = specs
+    """Leaves the specs out of the state: `restored` puts those of the definition in."""
 
     def to_dict(self, workflow: Any) -> dict[str, Any]:
         state: dict[str, Any] = WorkflowConverter.to_dict(self, workflow)
         state["subprocesses"] = self.mapping_to_dict(workflow.subprocesses)
         return state
-
-    def from_dict(self, dct: dict[str, Any]) -> Any:
-        if self.specs is None:
-            raise ValueError("specs are needed to load a state")
-        specs = {"spec": self.specs.process, "subprocess_specs": dict(self.specs.subprocesses)}
-        return super().from_dict({**dct, **specs})
-
-
-class _Ids(dict[str, UUID]):
-    """Ids by how they are written."""
-
-    def __missing__(self, text: str) -> UUID:
-        self[text] = found = UUID(text)
-        return found
 
 
 class _OrderedTaskConverter(TaskConverter):
@@ -84,19 +68,15 @@ class _OrderedTaskConverter(TaskConverter):
     read once.
     """
 
-    def __init__(self, target_class: type, registry: Any) -> None:
-        super().__init__(target_class, registry)
-        self.ids = _Ids()
-
     def to_dict(self, task: Any) -> dict[str, Any]:
         parent = task.parent
         if task.data or (parent is not None and parent.data):
             state: dict[str, Any] = super().to_dict(task)
             return state
         return {
-            "id": str(task.id),
-            "parent": None if parent is None else str(parent.id),
-            "children": [str(child) for child in task._children],
+            "id": _written(task.id),
+            "parent": None if parent is None else _written(parent.id),
+            "children": [_written(child) for child in task._children],
             "last_state_change": task.last_state_change,
             "state": task.state,
             "task_spec": task.task_spec.name,
@@ -107,16 +87,15 @@ class _OrderedTaskConverter(TaskConverter):
         }
 
     def from_dict(self, dct: dict[str, Any], workflow: Any) -> Any:
-        ids = self.ids
-        parent = None if dct["parent"] is None else workflow.tasks.get(ids[dct["parent"]])
+        parent = None if dct["parent"] is None else workflow.tasks.get(_id(dct["parent"]))
         if parent is None and dct["parent"] is not None:
             raise ValueError("the state has lost the order of its tasks")
         if dct["data"] or any(dct.get("delta", {}).values()) or (parent is not None and parent.data):
             return super().from_dict(dct, workflow)
         task_spec = workflow.spec.task_specs.get(dct["task_spec"])
-        task = self.target_class(workflow, task_spec, state=dct["state"], id=ids[dct["id"]])
+        task = self.target_class(workflow, task_spec, state=dct["state"], id=_id(dct["id"]))
         task._parent = None if parent is None else parent.id
-        task._children = [ids[child] for child in dct["children"]]
+        task._children = [_id(child) for child in dct["children"]]
         task.last_state_change = dct["last_state_change"]
         task.triggered = dct["triggered"]
         task.internal_data = self.registry.restore(dct["internal_data"]) if dct["internal_data"] else {}
@@ -138,7 +117,7 @@ def pack(case: CaseState) -> bytes:
         "variables": case.workflow.script_engine.variables,
         "visits": case.visits,
         "outcome": case.outcome,
-        "workflow": _registry(None).convert(case.workflow),
+        "workflow": _REGISTRY.convert(case.workflow),
     }
     return zlib.compress(json.dumps(content, separators=(",", ":"), ensure_ascii=False).encode(), COMPRESSION)
 
@@ -158,7 +137,8 @@ def unpack(specs: Specs, state: bytes, scope: Scope) -> CaseState:
 
 def restored(specs: Specs, content: dict[str, Any], scope: Scope) -> CaseState:
     """As `unpack`, of plain data."""
-    workflow = _registry(specs).restore(content["workflow"])
+    known = {"spec": specs.process, "subprocess_specs": dict(specs.subprocesses)}
+    workflow = _REGISTRY.restore(content["workflow"] | known)
     scope.variables = content["variables"]
     workflow.script_engine = scope
     return CaseState(workflow, content["visits"], content["outcome"])
@@ -198,13 +178,32 @@ def followers(task: Any) -> Iterator[str]:
             yield child.task_spec.name.removesuffix(SPLIT)
 
 
-def _registry(specs: Specs | None) -> Any:
+def take_apart(workflow: Any) -> None:
+    """A workflow that is not needed any more. The library's objects name each other in rings, by the hundred in every step: left
+    to the collector of garbage, they stop all that a process does for as long as two requests take.
+    """
+    for part in (workflow, *workflow.subprocesses.values()):
+        part.tasks.clear()
+        part.task_tree = part.last_task = None
+    workflow.subprocesses.clear()
+    workflow.event_manager = None
+
+
+_id = lru_cache(maxsize=IDS)(UUID)
+_written = lru_cache(maxsize=IDS)(str)
+
+
+def _registry() -> Any:
     registry = DefaultRegistry()
-    partial(_SpeclessConverter, specs=specs)(BpmnWorkflow, registry)
+    _SpeclessConverter(BpmnWorkflow, registry)
     BpmnSubWorkflowConverter(BpmnSubWorkflow, registry)
     _OrderedTaskConverter(Task, registry)
     BpmnEventConverter(BpmnEvent, registry)
     return registry
+
+
+_REGISTRY = _registry()
+"""Keeps nothing from one state to the next."""
 
 
 def _compact(workflow: Any) -> None:

@@ -1,6 +1,8 @@
 """The stored state is what the library itself would write and read, though tasks without data take a shorter way."""
 
+import gc
 import json
+import weakref
 import zlib
 from collections.abc import Callable
 from typing import Any
@@ -14,6 +16,7 @@ from tests.unit.engine.counter import service_counter
 from tests.unit.engine.folder import Folder
 from tests.unit.engine.play import NOW, Play, handing_on, line
 from workflow_app.engine import state as states
+from workflow_app.engine.runner import open_case
 from workflow_app.engine.specs import Scope
 
 FOLDERS = (line, handing_on, complaint, service_counter)
@@ -23,10 +26,15 @@ def unpacked(play: Play, state: bytes) -> states.CaseState:
     return states.unpack(play.definition.specs, state, Scope({}, NOW))
 
 
-def written_by_library(case: states.CaseState) -> dict[str, Any]:
-    registry = states._registry(None)
+def of_library() -> Any:
+    """The registry with the library's own way for tasks."""
+    registry = states._registry()
     TaskConverter(Task, registry)
-    content: dict[str, Any] = registry.convert(case.workflow)
+    return registry
+
+
+def written_by_library(case: states.CaseState) -> dict[str, Any]:
+    content: dict[str, Any] = of_library().convert(case.workflow)
     return content
 
 
@@ -58,11 +66,32 @@ def test_tasks_are_read_as_the_library_reads_them(
 ) -> None:
     play = Play(folder())
     ours = unpacked(play, play.step.state)
-    monkeypatch.setattr(states, "_OrderedTaskConverter", TaskConverter)
+    monkeypatch.setattr(states, "_REGISTRY", of_library())
     library = unpacked(play, play.step.state)
     assert facts_of(ours) == facts_of(library)
     waiting = [list(case.workflow.event_manager.tasks) for case in (ours, library)]
     assert waiting[0] == waiting[1]
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_a_closed_step_leaves_nothing_that_only_the_collector_of_garbage_finds(
+    folder: Callable[[], Folder],
+) -> None:
+    play = Play(folder())
+    gc.collect()
+    gc.disable()
+    try:
+        run = open_case(play.definition, play.step.state, NOW)
+        workflow, task = (
+            weakref.ref(run.case.workflow),
+            weakref.ref(next(states.all_tasks(run.case.workflow))),
+        )
+        run.close()
+        del run
+        assert workflow() is None
+        assert task() is None
+    finally:
+        gc.enable()
 
 
 def test_a_task_with_data_keeps_it_and_what_differs_from_its_parent() -> None:

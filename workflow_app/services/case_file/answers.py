@@ -79,7 +79,9 @@ def store(
         raise Conflict(
             "Formulir ini sudah pernah dikirim untuk tugas lain. Muat ulang halaman tugas ini."
         ) from error
-    memory.of_case(work, case.id).pop("answers", None)
+    if (known := memory.of_case(work, case.id).get("answers")) is not None:
+        known.pop(task.element, None)
+        known[task.element] = Submission(**stored)  # the newest stand in the order in which they were made
     sealed = [
         {
             "submission_id": submission_id,
@@ -89,7 +91,7 @@ def store(
         for group, answers in separated.personal.items()
     ]
     if sealed:
-        work.session.execute(_SEALED, sealed)
+        work.session.execute(_SEALED, rows.one_or_many(sealed))
     marks.keep(work, case, task.element, form, given)
     return Stored(submission_id, separated.control)
 

@@ -63,7 +63,8 @@ def passed(
         for edge in clock_edges.named(element)
     ]
     if reached:
-        work.session.execute(_LAST if element.is_timed_per_round else _FIRST, reached)
+        kept = _LAST if element.is_timed_per_round else _FIRST
+        work.session.execute(kept, rows.one_or_many(reached))
     return acting
 
 

@@ -41,7 +41,7 @@ def keep(work: UnitOfWork, case: Case, element: str, form: Form, given: Answers)
     }
     if found:
         borne = [{"case_id": case.id, "element": element, "mark": mark} for mark in sorted(found)]
-        work.session.execute(_INSERTION, borne)
+        work.session.execute(_INSERTION, rows.one_or_many(borne))
 
 
 def sharing(case: Case) -> Select[UUID]:

@@ -2,7 +2,7 @@
 bookkeeping of objects, which takes longer than the database does.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, TypeVarTuple
 
@@ -26,6 +26,11 @@ def append(work: UnitOfWork, kind: type[Base], row: Mapping[str, Any]) -> None:
     waiting.setdefault(kind, []).append(row)
 
 
+def one_or_many(values: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]] | Mapping[str, Any]:
+    """The rows of a statement, as they cost least: a batch of one costs the driver more than the row."""
+    return values if len(values) > 1 else values[0]
+
+
 def read(work: UnitOfWork, query: Select[*Ts], values: Mapping[str, Any] | None = None) -> CursorResult[*Ts]:
     """What the database has, as columns: no objects are made or looked for. What is still to be written is written first, as ever."""
     if work.session.autoflush:
@@ -47,8 +52,7 @@ def _insertion(kind: type[Base]) -> Insert:
 def _write(session: Session, _context: object) -> None:
     waiting: Waiting = session.info.pop(WAITING, {})
     for kind, rows in waiting.items():
-        one_or_many = rows if len(rows) > 1 else rows[0]  # a batch of one costs the driver more than the row
-        session.connection().execute(_insertion(kind), one_or_many)
+        session.connection().execute(_insertion(kind), one_or_many(rows))
 
 
 @event.listens_for(Session, "before_commit")
