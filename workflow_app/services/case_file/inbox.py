@@ -10,8 +10,8 @@ from functools import lru_cache
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Subquery, false, func, select, true, tuple_, union
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, ScalarSelect, Select, Subquery, false, func, select, true, tuple_, union
+from sqlalchemy.orm import Mapped
 
 from workflow_app.models.case import Case
 from workflow_app.models.definition import Definition as DefinitionRow
@@ -142,7 +142,6 @@ def _listing(
     limit: int,
 ) -> Select[*tuple[Any, ...]]:
     """The question for a page of a list. To build it takes as long as to ask it, so the last ones are kept."""
-    assignee, sender = aliased(User), aliased(User)
     filters = _filters(number, process, cursors.read(after, datetime.fromisoformat, UUID))
     wanted = _positions(sight, served, tab, limit + 1, filters)
     return (
@@ -157,18 +156,22 @@ def _listing(
             Task.due_at,
             Case.number,
             Case.process_key,
-            DefinitionRow.name.label("process_name"),
-            assignee.full_name.label("assignee_name"),
-            sender.full_name.label("sender_name"),
+            _name(DefinitionRow.name, DefinitionRow.id == Case.definition_id).label("process_name"),
+            _name(User.full_name, User.id == Task.assignee_id).label("assignee_name"),
+            _name(User.full_name, User.id == Task.sent_by).label("sender_name"),
         )
         .join(wanted, wanted.c.id == Task.id)
         .join(Case, Case.id == Task.case_id)
-        .join(DefinitionRow, DefinitionRow.id == Case.definition_id)
-        .outerjoin(assignee, assignee.id == Task.assignee_id)
-        .outerjoin(sender, sender.id == Task.sent_by)
         .order_by(Task.created_at, Task.id)
         .limit(limit + 1)
     )
+
+
+def _name(name: Mapped[str], where: ColumnElement[bool]) -> ScalarSelect[str]:
+    """What somebody or something is called. Joined, each name would be one more table whose place the database ponders every time, for
+    longer than it takes to read a page.
+    """
+    return select(name).where(where).scalar_subquery()
 
 
 def _filters(
