@@ -81,22 +81,23 @@ def pre_fork(server: Any, worker: Any) -> None:
     worker.slot = next(number for number in itertools.count(1) if number not in taken)
 
 
-def post_fork(_server: Any, worker: Any) -> None:
+def post_fork(server: Any, worker: Any) -> None:
     """Tell the figures which web process this is."""
     from workflow_app.web import metrics  # not before the folder of the figures is known
 
     metrics.share(str(worker.slot))
     gc.set_threshold(*COLLECT_AFTER)
-    keep_to_a_processor(worker.slot)
+    keep_to_a_processor(server.pid + worker.slot)
 
 
-def keep_to_a_processor(slot: int) -> None:
+def keep_to_a_processor(number: int) -> None:
     """Only one thread of a process runs at a time; where they wander between processors each finds its memory cold, which costs a
-    seventh. Nobody is bound where processes have to share a processor: the kernel evens them out better.
+    seventh. Numbers that follow one another have processors of their own. Nobody is bound where processes have to share one: the
+    kernel evens them out better.
     """
     processors = sorted(os.sched_getaffinity(0))
     if workers <= len(processors):
-        os.sched_setaffinity(0, {processors[(slot - 1) % len(processors)]})
+        os.sched_setaffinity(0, {processors[number % len(processors)]})
 
 
 def on_exit(_server: Any) -> None:

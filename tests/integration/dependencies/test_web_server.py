@@ -1,6 +1,9 @@
 """The real web server: its processes count together, and every line it writes is JSON."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -39,3 +42,34 @@ def test_processes_count_together_and_write_json_with_the_id_of_a_trusted_proxy(
 def count_of(figures: str) -> int:
     name = 'sentra_request_seconds_count{method="GET",route="/masuk",status="200"}'
     return int(float(next(line.rpartition(" ")[2] for line in figures.splitlines() if line.startswith(name))))
+
+
+BINDING = """
+import os
+from workflow_app import web_server
+told = []
+for number in (6, 7):
+    os.sched_setaffinity(0, {processors})
+    web_server.keep_to_a_processor(number)
+    told.append(sorted(os.sched_getaffinity(0)))
+print(told)
+"""
+
+
+def bound_to(workers: int, tmp_path: Path) -> list[list[int]]:
+    """Where two web processes that follow one another run, of so many."""
+    code = BINDING.format(processors=sorted(os.sched_getaffinity(0)))
+    given = {**os.environ, "WEB_WORKERS": str(workers), "PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=given, check=True, capture_output=True, text=True, timeout=60
+    )
+    told: list[list[int]] = json.loads(done.stdout)
+    return told
+
+
+def test_a_web_process_keeps_to_a_processor_of_its_own_where_there_is_one_for_each(tmp_path: Path) -> None:
+    processors = sorted(os.sched_getaffinity(0))
+    one, other = bound_to(len(processors), tmp_path)
+    assert len(one) == len(other) == 1
+    assert (one == other) is (len(processors) == 1)
+    assert bound_to(len(processors) + 1, tmp_path) == [processors, processors], "they share: nobody is bound"

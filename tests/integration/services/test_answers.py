@@ -12,8 +12,9 @@ from workflow_app.errors import InvalidInput
 from workflow_app.models.case import Case
 from workflow_app.models.submission import Submission
 from workflow_app.models.task import Task
-from workflow_app.services.case_file import identities, records
+from workflow_app.services.case_file import access, answers, identities, records
 from workflow_app.services.forms import requirements
+from workflow_app.services.ground import memory
 from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
 from workflow_app.services.running import cases, task_views, tasks
 from workflow_app.types import Actor, Answers
@@ -72,6 +73,28 @@ def test_r23_opening_the_notes_opens_no_identity(works: Works, returned: UUID, b
         groups = {group.element for group in identities.masked(work, returned)}
     assert groups >= {"identitas", "uraian"}
     assert groups.isdisjoint({"persetujuan", "periksa_persyaratan"})
+
+
+def known(work: UnitOfWork, case_id: UUID) -> list[tuple[object, ...]]:
+    """The newest answers of each element, in their order, as the unit of work knows them."""
+    newest = answers.newest(work, case_id)
+    return [(name, one.id, one.answers, one.submitted_by, one.submitted_at) for name, one in newest.items()]
+
+
+def test_answers_just_stored_are_known_as_a_fresh_look_reads_them(
+    works: Works, returned: UUID, budi: Actor
+) -> None:
+    task = task_of(works, returned)
+    with works.begin(budi) as work:
+        typed = task_views.get(work, task.id).answers
+        access.visible_task(work, task.id, lock=True)
+        before = known(work, returned)
+        tasks.complete(work, task.id, typed, "kunci-uji")
+        kept = known(work, returned)
+        memory.forget(work, returned)
+        assert kept == known(work, returned)
+    assert before != kept
+    assert [name for name, *_ in kept][-1] == task.element != [name for name, *_ in before][-1]
 
 
 def test_r55_the_reason_is_gone_once_the_same_step_is_done_again(
