@@ -3,6 +3,7 @@
 The address comes from the command line (`--bind`), the sizes from the same settings as everything else.
 """
 
+import contextlib
 import gc
 import itertools
 import logging.config
@@ -97,7 +98,8 @@ def keep_to_a_processor(number: int) -> None:
     """
     processors = sorted(os.sched_getaffinity(0))
     if workers <= len(processors):
-        os.sched_setaffinity(0, {processors[number % len(processors)]})
+        with contextlib.suppress(OSError):  # a container may forbid it
+            os.sched_setaffinity(0, {processors[number % len(processors)]})
 
 
 def on_exit(_server: Any) -> None:
