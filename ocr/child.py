@@ -13,9 +13,13 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from ocr.errors import EngineError, Lack, NoRoom, lack_of
+
+PROCESSORS = "SANDBOX_PROCESSORS"
+"""Variable of the environment: numbers of the processors on which jobs may run, with commas; where it is not set, those of the starter."""
 
 
 def _inspect_pdf(**arguments: Any) -> dict[str, Any]:
@@ -145,6 +149,7 @@ def main(replies: int, memory: int, file_size: int, nice: int) -> None:
     """Answer jobs until the input ends. `nice` is added to the niceness of this process and all it starts."""
     _limit_process(memory, file_size)
     os.nice(nice)
+    _spread()
     threading.Thread(target=_end_with_starter, daemon=True).start()
     with os.fdopen(replies, "w", encoding="ascii") as answers:
         for line in sys.stdin:
@@ -175,6 +180,13 @@ def _end_with_starter() -> None:
     hung_up.register(sys.stdin.fileno(), 0)
     hung_up.poll()
     os.killpg(0, signal.SIGKILL)
+
+
+def _spread() -> None:
+    """Who starts us may keep to one processor; we would only stand in his way there."""
+    if told := os.environ.get(PROCESSORS):
+        with suppress(OSError):
+            os.sched_setaffinity(0, [int(number) for number in told.split(",")])
 
 
 def _limit_process(memory: int, file_size: int) -> None:

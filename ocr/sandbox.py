@@ -22,6 +22,7 @@ from types import TracebackType
 from typing import Any, BinaryIO, Self
 
 from ocr import errors, preloaded
+from ocr.child import PROCESSORS
 from ocr.types import Limits
 
 _ROOT = Path(__file__).resolve().parent.parent
@@ -38,7 +39,7 @@ _SAID = (
     errors.NoProcess,
 )
 """Errors without words of their own that a job may answer with."""
-_KEPT = ("PATH", "LD_LIBRARY_PATH", "LANG", "TESSDATA_PREFIX")
+_KEPT = ("PATH", "LD_LIBRARY_PATH", "LANG", "TESSDATA_PREFIX", PROCESSORS)
 
 
 @dataclass(frozen=True, slots=True)

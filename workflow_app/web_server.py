@@ -14,6 +14,7 @@ from typing import Any
 
 from gunicorn.glogging import Logger
 
+from ocr.child import PROCESSORS
 from workflow_app import logs
 
 logconfig_dict = logs.configuration()
@@ -94,10 +95,11 @@ def post_fork(server: Any, worker: Any) -> None:
 def keep_to_a_processor(number: int) -> None:
     """Only one thread of a process runs at a time; where they wander between processors each finds its memory cold, which costs a
     seventh. Numbers that follow one another have processors of their own. Nobody is bound where processes have to share one: the
-    kernel evens them out better.
+    kernel evens them out better. Sandboxes that a process starts run where it might have.
     """
     processors = sorted(os.sched_getaffinity(0))
     if workers <= len(processors):
+        os.environ[PROCESSORS] = ",".join(map(str, processors))
         with contextlib.suppress(OSError):  # a container may forbid it
             os.sched_setaffinity(0, {processors[number % len(processors)]})
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from ocr import errors, sandbox
+from ocr.child import PROCESSORS
 from ocr.sandbox import Sandbox
 from ocr.types import Limits
 from tests.unit.ocr import papers
@@ -17,6 +18,7 @@ import os, sys, time, json
 from ocr import child
 
 def environment(): return dict(os.environ)
+def processors(): return {"numbers": sorted(os.sched_getaffinity(0))}
 def hang(): time.sleep(300)
 def spin():
     while True: pass
@@ -50,6 +52,28 @@ def works(child: Sandbox) -> bool:
 def test_a_job_answers(child: Sandbox) -> None:
     assert works(child)
     assert len(child.call("large")["text"]) == 1_000_000
+
+
+@pytest.fixture
+def keeping_to_one() -> Iterator[list[int]]:
+    """Who runs the tests keeps to one processor; these are the ones he had."""
+    free = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(free)})
+    yield sorted(free)
+    os.sched_setaffinity(0, free)
+
+
+def test_a_job_runs_where_its_starter_lets_it_although_he_keeps_to_one_processor(
+    child: Sandbox, keeping_to_one: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(PROCESSORS, ",".join(map(str, keeping_to_one)))
+    assert child.call("processors") == {"numbers": keeping_to_one}
+
+
+def test_a_job_runs_where_its_starter_does_when_nothing_is_said(
+    child: Sandbox, keeping_to_one: list[int]
+) -> None:
+    assert child.call("processors") == {"numbers": keeping_to_one[:1]}
 
 
 def test_a_job_that_hangs_is_stopped(child: Sandbox) -> None:
