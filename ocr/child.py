@@ -185,7 +185,7 @@ def _end_with_starter() -> None:
 def _spread() -> None:
     """Who starts us may keep to one processor; we would only stand in his way there."""
     if told := os.environ.get(PROCESSORS):
-        with suppress(OSError):
+        with suppress(OSError, ValueError):
             os.sched_setaffinity(0, [int(number) for number in told.split(",")])
 
 

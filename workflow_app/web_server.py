@@ -8,8 +8,10 @@ import gc
 import itertools
 import logging.config
 import os
+import secrets
 import shutil
 import tempfile
+from collections import Counter
 from typing import Any
 
 from gunicorn.glogging import Logger
@@ -78,9 +80,16 @@ def when_ready(_server: Any) -> None:
 
 
 def pre_fork(server: Any, worker: Any) -> None:
-    """Give a new web process the lowest number that no living one has: it counts on where its predecessor ended."""
-    taken = {getattr(other, "slot", 0) for other in server.WORKERS.values()}
+    """Give a new web process the lowest number that no living one has: it counts on where its predecessor ended. And a processor
+    that the fewest have, whichever of these: so several sites on a machine spread.
+    """
+    others = server.WORKERS.values()
+    taken = {getattr(other, "slot", 0) for other in others}
     worker.slot = next(number for number in itertools.count(1) if number not in taken)
+    held = Counter(getattr(other, "processor", None) for other in others)
+    free = os.sched_getaffinity(0)
+    fewest = min(held[processor] for processor in free)
+    worker.processor = secrets.choice([processor for processor in free if held[processor] == fewest])
 
 
 def post_fork(server: Any, worker: Any) -> None:
@@ -89,19 +98,19 @@ def post_fork(server: Any, worker: Any) -> None:
 
     metrics.share(str(worker.slot))
     gc.set_threshold(*COLLECT_AFTER)
-    keep_to_a_processor(server.pid + worker.slot)
+    keep_to(worker.processor, server.num_workers)
 
 
-def keep_to_a_processor(number: int) -> None:
-    """Only one thread of a process runs at a time; where they wander between processors each finds its memory cold, which costs a
-    seventh. Numbers that follow one another have processors of their own. Nobody is bound where processes have to share one: the
-    kernel evens them out better. Sandboxes that a process starts run where it might have.
+def keep_to(processor: int, processes: int) -> None:
+    """Only one thread of Python runs at a time; where they wander between processors each finds its memory cold, which costs a
+    seventh. Nobody is bound where so many processes have to share processors: the kernel evens them out better. Sandboxes that a
+    process starts run where it might have.
     """
-    processors = sorted(os.sched_getaffinity(0))
-    if workers <= len(processors):
-        os.environ[PROCESSORS] = ",".join(map(str, processors))
+    free = os.sched_getaffinity(0)
+    if processes <= len(free):
+        os.environ[PROCESSORS] = ",".join(map(str, sorted(free)))
         with contextlib.suppress(OSError):  # a container may forbid it
-            os.sched_setaffinity(0, {processors[number % len(processors)]})
+            os.sched_setaffinity(0, {processor})
 
 
 def on_exit(_server: Any) -> None:

@@ -14,6 +14,7 @@ from uuid import UUID
 from workflow_app.engine.definitions import Definition
 from workflow_app.engine.functions import Value
 from workflow_app.engine.run import Run
+from workflow_app.engine.state import content_of
 from workflow_app.types import Step, Variables
 
 
@@ -75,6 +76,8 @@ def standing(definition: Definition, state: bytes, now: datetime) -> Step:
     return run.close()
 
 
-def variables(definition: Definition, state: bytes, now: datetime) -> dict[str, Any]:
-    """The control variables of a stored case. Nothing happens."""
-    return dict(open_case(definition, state, now).case.workflow.script_engine.variables)
+def variables(definition: Definition, state: bytes) -> dict[str, Any]:
+    """The control variables of a stored case, which is not restored for them. Raises `ProcessFault`."""
+    with Run(definition).guarded():
+        known: dict[str, Any] = content_of(state)["variables"]
+        return known

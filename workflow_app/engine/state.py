@@ -183,10 +183,15 @@ def take_apart(workflow: Any) -> None:
     to the collector of garbage, they stop all that a process does for as long as two requests take.
     """
     for part in (workflow, *workflow.subprocesses.values()):
-        part.tasks.clear()
-        part.task_tree = part.last_task = None
+        _empty(part)
     workflow.subprocesses.clear()
     workflow.event_manager = None
+
+
+def _empty(part: Any) -> None:
+    """A workflow, or one within it, without its tasks."""
+    part.tasks.clear()
+    part.task_tree = part.last_task = None
 
 
 _id = lru_cache(maxsize=IDS)(UUID)
@@ -213,7 +218,8 @@ def _compact(workflow: Any) -> None:
     task of the same element when everything else below the earlier one is finished.
     """
     for task_id in [i for i in workflow.subprocesses if _is_over(workflow.get_task_from_id(i))]:
-        workflow.subprocesses.pop(task_id, None)
+        if (over := workflow.subprocesses.pop(task_id, None)) is not None:
+            _empty(over)
     for part in (workflow, *workflow.subprocesses.values()):
         live = {t.id for t in part.tasks.values() if not t.has_state(TaskState.FINISHED_MASK)}
         for task_id in list(live):

@@ -45,21 +45,29 @@ def count_of(figures: str) -> int:
 
 
 BINDING = """
-import os
+import os, types
 from workflow_app import web_server
-told = []
-for number in (6, 7):
+server = types.SimpleNamespace(WORKERS={{}}, num_workers={workers})
+def fork(number):
+    server.WORKERS[number] = worker = types.SimpleNamespace()
+    web_server.pre_fork(server, worker)
     os.sched_setaffinity(0, {processors})
-    web_server.keep_to_a_processor(number)
+    web_server.keep_to(worker.processor, server.num_workers)
     told.append(sorted(os.sched_getaffinity(0)))
+    os.sched_setaffinity(0, {processors})
+told = []
+for number in range({workers}):
+    fork(number)
+del server.WORKERS[0]
+fork({workers})
 print(told)
 """
 
 
 def bound_to(workers: int, tmp_path: Path) -> list[list[int]]:
-    """Where two web processes that follow one another run, of so many."""
-    code = BINDING.format(processors=sorted(os.sched_getaffinity(0)))
-    given = {**os.environ, "WEB_WORKERS": str(workers), "PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
+    """Where web processes run, of so many; the last one in place of the first, which has ended."""
+    code = BINDING.format(workers=workers, processors=sorted(os.sched_getaffinity(0)))
+    given = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
     done = subprocess.run(
         [sys.executable, "-c", code], env=given, check=True, capture_output=True, text=True, timeout=60
     )
@@ -69,7 +77,8 @@ def bound_to(workers: int, tmp_path: Path) -> list[list[int]]:
 
 def test_a_web_process_keeps_to_a_processor_of_its_own_where_there_is_one_for_each(tmp_path: Path) -> None:
     processors = sorted(os.sched_getaffinity(0))
-    one, other = bound_to(len(processors), tmp_path)
-    assert len(one) == len(other) == 1
-    assert (one == other) is (len(processors) == 1)
-    assert bound_to(len(processors) + 1, tmp_path) == [processors, processors], "they share: nobody is bound"
+    first, *others, last = bound_to(len(processors), tmp_path)
+    assert sorted([first, *others]) == [[processor] for processor in processors]
+    assert last == first, "it takes the place of the one that has ended"
+    shared = bound_to(len(processors) + 1, tmp_path)
+    assert shared == [processors] * (len(processors) + 2), "they share: nobody is bound"

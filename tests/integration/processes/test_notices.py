@@ -66,7 +66,7 @@ def play(stage: Stage, works: Works) -> Play:
 def known(works: Works, case_id: UUID) -> dict[str, Any]:
     with works.begin(SYSTEM) as work:
         case = work.session.get_one(Case, case_id)
-        return dict(runner.variables(definition_of(work, case.definition_id), case.state, work.clock()))
+        return dict(runner.variables(definition_of(work, case.definition_id), case.state))
 
 
 def notice_at(

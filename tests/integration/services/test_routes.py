@@ -52,7 +52,7 @@ def told(works: Works, case_id: UUID) -> tuple[Any, list[str]]:
     with works.begin(SYSTEM) as work:
         case = work.session.get_one(Case, case_id)
         waiting = [task.element for task in case_tasks.open_of_case(work, case_id)]
-        known = runner.variables(definition_of(work, case.definition_id), case.state, work.clock())
+        known = runner.variables(definition_of(work, case.definition_id), case.state)
         return known["rujukan_fungsi"], waiting
 
 

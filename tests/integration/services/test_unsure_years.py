@@ -70,7 +70,7 @@ def variables(works: Works, case_id: UUID) -> dict[str, date]:
     """What the process waits for, as days."""
     with works.begin(SYSTEM) as work:
         case = work.session.get_one(Case, case_id)
-        told = runner.variables(definition_of(work, case.definition_id), case.state, work.clock())
+        told = runner.variables(definition_of(work, case.definition_id), case.state)
     names = ("peringatan_satu", "peringatan_dua", "batas_tanggapan")
     return {name: day(datetime.fromisoformat(str(told[name]))) for name in names}
 

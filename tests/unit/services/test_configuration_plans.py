@@ -76,6 +76,17 @@ def test_a_value_that_says_one_thing_is_said_whole() -> None:
 
 
 @pytest.mark.parametrize(
+    ("key", "over", "value"),
+    [("tempat_terbit", "Kandangan", "Contoh"), ("target.berkas_lengkap", 7, 10), (KEY, {}, {"admin": ONE})],
+)
+def test_who_says_what_stands_there_already_says_nothing_more(key: str, over: Any, value: Any) -> None:
+    """What it was written over stays, also of a value that is said whole."""
+    row = Entry(key, value, at(1), over=over)
+    found = list(retold(key, [row], [Entry(key, value, at(1))]))
+    assert [one.is_said for one in found] == [False]
+
+
+@pytest.mark.parametrize(
     ("key", "written", "new"),
     [
         ("sttp.langkah_turunan", ["bukti", "tenggat"], ["bukti"]),

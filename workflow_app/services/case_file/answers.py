@@ -99,7 +99,7 @@ def store(
 def newest(work: UnitOfWork, case_id: UUID, elements: Iterable[str] | None = None) -> dict[str, Submission]:
     """The newest submission of each element of a case, in the order they were made; read once per unit of work.
 
-    Those of earlier rounds stay where they are: a case may have thousands.
+    Those of earlier rounds stay where they are: a case may have thousands. One that this unit of work has stored has no `position` yet.
     """
     known = memory.of_case(work, case_id)
     if "answers" not in known:

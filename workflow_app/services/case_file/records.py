@@ -114,7 +114,7 @@ def _variables(work: UnitOfWork, case: Case, texts: Sequence[str]) -> Mapping[st
     definition = definition_of(work, case.definition_id)
     if not sentences.names_variable(definition, texts):
         return {}
-    return runner.variables(definition, case.state, work.clock())
+    return runner.variables(definition, case.state)
 
 
 def slips(work: UnitOfWork, case: Case) -> list[tuple[str, str]]:

@@ -81,7 +81,7 @@ def _renew_ways_back(work: UnitOfWork, case: Case, found: Sequence[Recount]) -> 
 def _counted_anew(work: UnitOfWork, definition_id: UUID, state: bytes, found: Sequence[Recount]) -> Step:
     definition = definition_of(work, definition_id)
     run = runner.open_case(definition, state, work.clock())
-    known = runner.variables(definition, state, work.clock())
+    known = runner.variables(definition, state)
     run.set_variables(
         {name: becomes for told in found for name, becomes in _renewed(definition, told, known.items())}
     )
