@@ -86,9 +86,15 @@ def measure(
     Raises `StackError`, `Unexpected`.
     """
     citizens = itertools.count(1)
-    with running_site() as site, site.works() as works, _hired(site, works, officers + 1) as hired:
+    with ExitStack() as stack:
+        site = stack.enter_context(running_site())
         if finished:
             finished_cases.fill(site, finished, notice)
+            notice("the site starts anew, so that nothing of the filling is still under way")
+            site.stop()
+            site.start()
+        works = stack.enter_context(site.works())
+        hired = stack.enter_context(_hired(site, works, officers + 1))
         notice(f"site at {site.address}; {officers * cases} cases are begun")
         *desks, last = (Desk(officer, citizens, with_pages) for officer in hired)
         with ThreadPoolExecutor(officers) as pool:
