@@ -1,6 +1,7 @@
 """The calendars with their holidays, year by year; confirming a year, days of the office's own, each looked at before it is done."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,6 +11,7 @@ from workflow_app.services.days import calendars, holiday_years
 from workflow_app.services.days.holiday_years import Asked
 from workflow_app.services.office.configuration_shapes import YEARS
 from workflow_app.types import WITA
+from workflow_app.web import formats
 from workflow_app.web.access import access
 from workflow_app.web.forms import read_day
 from workflow_app.web.parts import now
@@ -48,15 +50,18 @@ def change(name: str, year: int) -> ResponseReturnValue:
                 found = holiday_years.prospect(work, name, year, asked)
             return _page(name, year, asked, prospect=found)
         with unit_of_work() as work:
-            holiday_years.change(work, name, year, asked)
+            since = holiday_years.change(work, name, year, asked)
     except InvalidInput as error:
         return _page(name, year, asked, error.fields or {"": error.sentence}), 400
-    flash(
-        f"Kalender tersimpan. Batas waktu yang bergantung pada hari libur {year} dihitung ulang dalam beberapa menit."
-        if asked.deed == "pastikan"
-        else "Kalender tersimpan. Batas waktu yang sedang berjalan tidak berubah."
-    )
+    flash(f"Kalender tersimpan. {_consequence(asked.deed, year, since)}")
     return redirect(url_for("calendars.show", name=name, year=year))
+
+
+def _consequence(deed: str, year: int, since: datetime) -> str:
+    if deed != "pastikan":
+        return "Batas waktu yang sedang berjalan tidak berubah."
+    when = "dalam beberapa menit" if since <= now() else f"mulai {formats.plain_date(since)}"
+    return f"Batas waktu yang bergantung pada hari libur {year} dihitung ulang {when}."
 
 
 def _page(

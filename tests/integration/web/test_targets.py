@@ -76,6 +76,14 @@ def test_r34_the_page_of_a_year_says_which_deadlines_move_before_it_is_confirmed
     assert "belum ditetapkan" not in chief.words
 
 
+def test_r34_a_year_that_is_confirmed_from_a_day_on_is_counted_from_then_on(
+    beyond: UUID, chief: Visitor
+) -> None:
+    chief.open("/pengaturan/libur/hari_kerja/2027")
+    chief.submit("Pastikan hari libur 2027", mulai="2026-12-01").submit("Simpan")
+    assert "hari libur 2027 dihitung ulang mulai 1 Desember 2026." in chief.words
+
+
 def test_r34_the_public_promise_is_in_the_unit_of_the_target(visitor: Visitor, sktlk: str) -> None:
     assert "paling lama 3 hari kerja setelah" in visitor.open("/persyaratan").words
 

@@ -182,8 +182,8 @@ def _moved(work: UnitOfWork, name: str, version: Version) -> list[tuple[date, da
     return sorted((was, becomes, count) for (was, becomes), count in ends.items())
 
 
-def change(work: UnitOfWork, name: str, number: int, asked: Asked) -> None:
-    """Make the change; the versions that are still to come go on with it. Said twice it is one.
+def change(work: UnitOfWork, name: str, number: int, asked: Asked) -> datetime:
+    """Make the change, and say from when on it holds; the versions that are still to come go on with it. Said twice it is one.
 
     Raises `InvalidInput` with a sentence per field, `NotFound`, `Forbidden`.
     """
@@ -192,6 +192,7 @@ def change(work: UnitOfWork, name: str, number: int, asked: Asked) -> None:
     if is_new:
         configuration.set_values(work, [entry])
         jobs.defer(work, "recount_clocks", at=entry.valid_from, timestamp=int(entry.valid_from.timestamp()))
+    return entry.valid_from
 
 
 def _accepted(work: UnitOfWork, name: str, number: int, asked: Asked) -> tuple[Entry, bool]:
