@@ -93,7 +93,7 @@ def pre_fork(server: Any, worker: Any) -> None:
 
 
 def post_fork(server: Any, worker: Any) -> None:
-    """Tell the figures which web process this is."""
+    """Tell the figures which web process this is, and give it its processor and its collector of garbage."""
     from workflow_app.web import metrics  # not before the folder of the figures is known
 
     metrics.share(str(worker.slot))
