@@ -54,11 +54,9 @@ COLLECT_AFTER = (10_000, 20, 20)
 takes less than one of them does."""
 
 wsgi_app = "workflow_app.app:create_warm_app()"
-worker_class = "gthread"
+worker_class = "workflow_app.web_worker.FreeHands"
 workers = int(os.environ.get("WEB_WORKERS") or 2)
-threads = int(
-    os.environ.get("WEB_THREADS") or 3
-)  # more only wait for one another: measured, see how-to/measure-speed
+threads = int(os.environ.get("WEB_THREADS") or 6)  # for who waits; at a time few work: `web_worker.AT_ONCE`
 preload_app = True  # read once, then forked: the application opens no connection before its first request
 timeout = 60
 graceful_timeout = 6
