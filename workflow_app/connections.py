@@ -73,6 +73,7 @@ def connect(
     engine = create_engine(
         settings.sqlalchemy_url,
         pool_size=pool_size,
+        pool_use_lifo=True,  # the one used last knows its statements best, and need not be asked whether it lives
         hide_parameters=True,
         connect_args=LINE,
     )

@@ -22,6 +22,9 @@ class FreeHands(ThreadWorker):
     then serves back to the door afterwards.
     """
 
+    max_keepalived: int
+    """gunicorn's: a request that begins while so many connections rest is the last on its own."""
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._kept_at_most = self.max_keepalived

@@ -84,8 +84,7 @@ class Officer:
         self._connection.close()
 
     def reconnect(self) -> None:
-        """Let the next request make a new connection, as after a pause: a kept one stays with one process of the server,
-        so officers who never pause would crowd before some processes while others idle."""
+        """Let the next request make a new connection, as after the pause between two citizens."""
         self._connection.close()
 
     def sign_in(self) -> None:

@@ -27,10 +27,23 @@ def sleepers(log: Path, *, workers: int, threads: int, long_seconds: str) -> Ite
     """Web processes whose application sleeps; the port where they listen."""
     port = free_ports(1)[0]
     options = ["--workers", str(workers), "--threads", str(threads), "--keep-alive", "5"]
-    command = ["-m", "gunicorn", "-k", "workflow_app.web_worker.FreeHands", "--bind", f"{HOST}:{port}", *options]
+    command = [
+        "-m",
+        "gunicorn",
+        "-k",
+        "workflow_app.web_worker.FreeHands",
+        "--bind",
+        f"{HOST}:{port}",
+        *options,
+    ]
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, *command, "--no-control-socket", "tests.integration.dependencies.sleeper:application"],
+            [
+                sys.executable,
+                *command,
+                "--no-control-socket",
+                "tests.integration.dependencies.sleeper:application",
+            ],
             cwd=ROOT,
             env={**os.environ, "LONG_SECONDS": long_seconds},
             stdout=output,
