@@ -57,7 +57,7 @@ class Settings(BaseSettings):
     cookie_secure: bool = True
     trusted_proxies: Annotated[int, Field(ge=0, le=5)] = 0
     web_workers: Annotated[int, Field(ge=1, le=64)] = 2
-    web_threads: Annotated[int, Field(ge=1, le=64)] = 6
+    web_threads: Annotated[int, Field(ge=1, le=64)] = 4
     max_upload_mb: Annotated[int, Field(ge=1, le=500)] = 50
     max_recording_mb: Annotated[int, Field(ge=1, le=500)] = 100
     ocr_timeout_seconds: Annotated[int, Field(ge=5, le=3600)] = 120

@@ -10,6 +10,7 @@ import logging.config
 import os
 import secrets
 import shutil
+import socket
 import tempfile
 from collections import Counter
 from typing import Any
@@ -53,10 +54,13 @@ COLLECT_AFTER = (10_000, 20, 20)
 """A request leaves some forty objects that name each other in rings: garbage is looked for every two hundred requests, and that
 takes less than one of them does."""
 
+SILENT_SECONDS = 30
+"""How long the kernel keeps a connection on which nothing was said to itself."""
+
 wsgi_app = "workflow_app.app:create_warm_app()"
 worker_class = "workflow_app.web_worker.FreeHands"
 workers = int(os.environ.get("WEB_WORKERS") or 2)
-threads = int(os.environ.get("WEB_THREADS") or 6)  # for who waits; at a time few work: `web_worker.AT_ONCE`
+threads = int(os.environ.get("WEB_THREADS") or 4)  # for who waits; at a time few work: `web_worker.AT_ONCE`
 preload_app = True  # read once, then forked: the application opens no connection before its first request
 timeout = 60
 graceful_timeout = 6
@@ -71,10 +75,15 @@ worker_tmp_dir = MEMORY if os.access(MEMORY, os.W_OK | os.X_OK) else None
 """A process shows that it lives by a file: in memory, so that a full disk does not stop the server."""
 
 
-def when_ready(_server: Any) -> None:
-    """What was loaded stays: the collector of garbage need not look at it again, and the pages are shared between processes."""
+def when_ready(server: Any) -> None:
+    """What was loaded stays: the collector of garbage need not look at it again, and the pages are shared between processes. And who
+    comes without a word (browsers open connections ahead) waits outside, not in a thread.
+    """
     gc.collect()
     gc.freeze()
+    for listener in server.LISTENERS:
+        with contextlib.suppress(OSError):  # not TCP
+            listener.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, SILENT_SECONDS)
 
 
 def pre_fork(server: Any, worker: Any) -> None:

@@ -2,12 +2,16 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
+import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 from tests.integration.web_server import get, serving
+from workflow_app.local_stack.object_store import HOST
 from workflow_app.services.ground.unit_of_work import Works
 
 REQUESTS = 24
@@ -37,6 +41,19 @@ def test_processes_count_together_and_write_json_with_the_id_of_a_trusted_proxy(
     assert any(line["logger"] == "gunicorn.error" for line in lines)
     assert {"time", "level", "logger", "message"} <= set.intersection(*(set(line) for line in lines))
     assert list(tmp_path.glob("spkt-figures-*")) == [], "nothing is left behind"
+
+
+def test_who_says_nothing_takes_no_thread(
+    environment: dict[str, str], site_works: Works, tmp_path: Path
+) -> None:
+    given = {**environment, "WEB_WORKERS": "1", "WEB_THREADS": "2", "TMPDIR": str(tmp_path)}
+    with serving(given, tmp_path / "web.log") as port, ExitStack() as silent:
+        for _ in range(6):
+            silent.enter_context(socket.create_connection((HOST, port)))
+        time.sleep(0.5)
+        began = time.monotonic()
+        assert get(port, "/healthz")[0] == 200
+        assert time.monotonic() - began < 2, "a thread waits for five seconds for the first word"
 
 
 def count_of(figures: str) -> int:
