@@ -55,7 +55,7 @@ COLLECT_AFTER = (10_000, 20, 20)
 takes less than one of them does."""
 
 SILENT_SECONDS = 30
-"""How long the kernel keeps a connection on which nothing was said to itself."""
+"""For about so long a connection on which nothing was said yet stays with the kernel."""
 
 wsgi_app = "workflow_app.app:create_warm_app()"
 worker_class = "workflow_app.web_worker.FreeHands"
