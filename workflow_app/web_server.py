@@ -19,6 +19,7 @@ from gunicorn.glogging import Logger
 
 from ocr.child import PROCESSORS
 from workflow_app import logs
+from workflow_app.web_worker import FreeHands
 
 logconfig_dict = logs.configuration()
 logging.config.dictConfig(logconfig_dict)
@@ -58,7 +59,7 @@ SILENT_SECONDS = 30
 """For about so long a connection on which nothing was said yet stays with the kernel."""
 
 wsgi_app = "workflow_app.app:create_warm_app()"
-worker_class = "workflow_app.web_worker.FreeHands"
+worker_class = FreeHands
 workers = int(os.environ.get("WEB_WORKERS") or 2)
 threads = int(os.environ.get("WEB_THREADS") or 4)  # for who waits; at a time few work: `web_worker.AT_ONCE`
 preload_app = True  # read once, then forked: the application opens no connection before its first request
