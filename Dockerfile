@@ -23,7 +23,7 @@ COPY ocr ocr
 COPY processes processes
 COPY --from=front-end /build/node_modules /tmp/node_modules
 COPY package-lock.json /tmp/package-lock.json
-RUN python -c "from pathlib import Path; from workflow_app.bootstrap.front_end import lay_out; lay_out(Path('/tmp'), Path('.'))" \
+RUN python -c "from pathlib import Path; from workflow_app.tools.bootstrap.packages import lay_out; lay_out(Path('/tmp'), Path('.'))" \
     && rm -rf /tmp/node_modules /tmp/package-lock.json \
     && useradd --system --no-create-home --uid 10001 sentra
 USER sentra

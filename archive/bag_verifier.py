@@ -20,7 +20,10 @@ CHUNK = 1 << 20
 
 def faults(folder: Path) -> Iterator[str]:
     """Everything that is wrong, in sentences; nothing for a sound bag."""
-    if not (folder / "bagit.txt").is_file() or (folder / "bagit.txt").read_text("utf-8") != DECLARATION:
+    if (
+        not (folder / "bagit.txt").is_file()
+        or (folder / "bagit.txt").read_text("utf-8") != DECLARATION
+    ):
         yield "bagit.txt tidak ada atau isinya lain: ini bukan tas arsip."
         return
     listed: dict[str, str] = {}
@@ -31,7 +34,9 @@ def faults(folder: Path) -> Iterator[str]:
             else:
                 listed[entry[1]] = entry[0]
     yield from _missing_or_changed(folder, listed)
-    present = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir()}
+    present = {
+        path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir()
+    }
     for unlisted in sorted(present - set(listed) - {TAG_MANIFEST}):
         yield f"{unlisted} tidak tercatat dalam daftar."
     for needed in sorted({"bag-info.txt", MANIFEST} - set(listed)):
@@ -48,7 +53,9 @@ def _lines(path: Path) -> "Iterator[tuple[str, str] | None]":
         return
     for line in path.read_text("utf-8", "replace").splitlines():
         sha256, _, name = line.partition("  ")
-        is_right = len(sha256) == 64 and name and not name.startswith("/") and ".." not in name.split("/")
+        is_right = (
+            len(sha256) == 64 and name and not name.startswith("/") and ".." not in name.split("/")
+        )
         yield (sha256, name) if is_right else None
 
 
@@ -132,7 +139,9 @@ def main(arguments: "list[str]") -> int:
     found = list(faults(folder))
     for sentence in found:
         sys.stdout.write(f"{sentence}\n")
-    sys.stdout.write(f"{len(found)} kesalahan ditemukan.\n" if found else "Lengkap dan tidak berubah.\n")
+    sys.stdout.write(
+        f"{len(found)} kesalahan ditemukan.\n" if found else "Lengkap dan tidak berubah.\n"
+    )
     return 1 if found else 0
 
 

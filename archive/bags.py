@@ -36,7 +36,9 @@ class Bag:
         facts = {**facts, "Payload-Oxum": f"{self._bytes}.{len(self._hashes)}"}
         tags = {
             "bagit.txt": bag_verifier.DECLARATION,
-            "bag-info.txt": "".join(f"{name}: {_one_line(words)}\n" for name, words in facts.items()),
+            "bag-info.txt": "".join(
+                f"{name}: {_one_line(words)}\n" for name, words in facts.items()
+            ),
             "index.html": index,
             VERIFIER: Path(bag_verifier.__file__).read_text("utf-8"),
             bag_verifier.MANIFEST: _manifest(self._hashes),

@@ -1,16 +1,25 @@
-"""Bytes in the object store, under object lock: one object per blob, its key the SHA-256 of the bytes in hex."""
+"""Bytes in the object store, under object lock: one object per blob, its key the SHA-256 of the bytes in hex.
+
+Taking objects out of the store and putting them into another one, each with its lock: for backups.
+Fixity: are the bytes still the bytes? Every blob is read back from the store and hashed again.
+"""
 
 import hashlib
 import io
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO
 
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
 from archive.errors import BlobDamaged, BlobLocked, BlobMissing
-from archive.store import CHUNK, Store, chunks_of, named_errors
+from archive.models import Blob
+from archive.store import CHUNK, Lock, Store, chunks_of, named_errors
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +84,12 @@ class Blobs(Store):
     def named(self, prefix: str) -> Iterator[tuple[str, bytes]]:
         """Every version of every object whose name begins so, by name: what the store knows, whatever others forgot."""
         with named_errors():
-            found = list(self.client.list_objects(self.bucket, prefix, recursive=True, include_version=True))
-        kept = [(item.object_name or "", item.version_id) for item in found if not item.is_delete_marker]
+            found = list(
+                self.client.list_objects(self.bucket, prefix, recursive=True, include_version=True)
+            )
+        kept = [
+            (item.object_name or "", item.version_id) for item in found if not item.is_delete_marker
+        ]
         for name, version in sorted(kept):
             try:
                 with self.download(name, version) as response:
@@ -107,7 +120,9 @@ class Blobs(Store):
         deleted: a lock is never gone round, whatever the key of the application might do.
         """
         with named_errors(sha256):
-            found = list(self.client.list_objects(self.bucket, sha256, recursive=True, include_version=True))
+            found = list(
+                self.client.list_objects(self.bucket, sha256, recursive=True, include_version=True)
+            )
         for item in found:
             if not item.is_delete_marker and self._is_kept(sha256, item.version_id):
                 raise BlobLocked(sha256)
@@ -194,3 +209,133 @@ def _hash_of(stream: BinaryIO) -> str:
     while chunk := stream.read(CHUNK):
         digest.update(chunk)
     return digest.hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One version of an object, as the store describes it."""
+
+    size: int
+    media_type: str
+    lock: Lock
+
+
+def is_empty(store: Store) -> bool:
+    """Whether the bucket is absent, or holds no version of any object."""
+    with named_errors():
+        if not store.client.bucket_exists(store.bucket):
+            return True
+        found = store.client.list_objects(store.bucket, recursive=True, include_version=True)
+        return next(iter(found), None) is None
+
+
+def versions(store: Store, prefix: str) -> list[tuple[str, str]]:
+    """Name and version of every object whose name begins so, by name, the oldest version of a name first."""
+    with named_errors():
+        found = list(
+            store.client.list_objects(store.bucket, prefix, recursive=True, include_version=True)
+        )
+    # The store lists the versions of a name from the newest to the oldest.
+    kept = [
+        (item.object_name or "", item.version_id or "")
+        for item in reversed(found)
+        if not item.is_delete_marker
+    ]
+    return sorted(kept, key=lambda pair: pair[0])
+
+
+def describe(store: Store, name: str, version_id: str | None = None) -> Kept:
+    """What the store says about a version (the current one by default); `BlobMissing` when it has none."""
+    with named_errors(name):
+        found = store.client.stat_object(store.bucket, name, version_id=version_id)
+    return _kept(found.metadata or {})
+
+
+@contextmanager
+def fetch(
+    store: Store, name: str, version_id: str | None = None
+) -> Iterator[tuple[Kept, Iterator[bytes]]]:
+    """A version with its bytes as a stream of chunks; `BlobMissing` when there is none."""
+    with store.download(name, version_id) as response:
+        yield _kept(response.headers), chunks_of(response, name)
+
+
+def _kept(headers: Mapping[str, str]) -> Kept:
+    until = headers.get("x-amz-object-lock-retain-until-date")
+    lock = Lock(
+        until=datetime.fromisoformat(until) if until else None,
+        mode=headers.get("x-amz-object-lock-mode") or "GOVERNANCE",
+        legal_hold=headers.get("x-amz-object-lock-legal-hold") == "ON",
+    )
+    return Kept(
+        size=int(headers.get("content-length") or 0),
+        media_type=headers.get("content-type") or "application/octet-stream",
+        lock=lock,
+    )
+
+
+BATCH = 200
+
+
+class FixityState(StrEnum):
+    """What was found."""
+
+    INTACT = "intact"
+    DAMAGED = "damaged"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True, slots=True)
+class FixityResult:
+    """One blob, read back."""
+
+    sha256: str
+    size: int
+    state: FixityState
+
+
+def verify(
+    session: Session, blobs: Blobs, *, again: Collection[str] = (), sample: int | None = None
+) -> Iterator[FixityResult]:
+    """Re-hash every blob that is kept, or those named in `again` and `sample` others chosen by chance, and yield one result each.
+
+    Rows are read in batches, bytes in chunks: memory does not grow with the archive. Raises
+    `StoreUnavailable` when the store is away, because then nothing was found out.
+    """
+    if sample is not None:
+        named = select(Blob.sha256, Blob.size).where(Blob.sha256.in_(again), Blob.gone_at.is_(None))
+        others = (
+            select(Blob.sha256, Blob.size)
+            .where(Blob.sha256.not_in(again), Blob.gone_at.is_(None))
+            .order_by(func.random())
+        )
+        for sha256, size in [
+            *session.execute(named).all(),
+            *session.execute(others.limit(sample)).all(),
+        ]:
+            yield _verify_one(blobs, sha256, size)
+        return
+    last = ""
+    while batch := session.execute(
+        select(Blob.sha256, Blob.size)
+        .where(Blob.sha256 > last, Blob.gone_at.is_(None))
+        .order_by(Blob.sha256)
+        .limit(BATCH)
+    ).all():
+        for sha256, size in batch:
+            yield _verify_one(blobs, sha256, size)
+        last = batch[-1].sha256
+
+
+def _verify_one(blobs: Blobs, sha256: str, size: int) -> FixityResult:
+    digest = hashlib.sha256()
+    read = 0
+    try:
+        with blobs.open(sha256) as chunks:
+            for chunk in chunks:
+                digest.update(chunk)
+                read += len(chunk)
+    except BlobMissing:
+        return FixityResult(sha256, size, FixityState.MISSING)
+    is_intact = digest.hexdigest() == sha256 and read == size
+    return FixityResult(sha256, size, FixityState.INTACT if is_intact else FixityState.DAMAGED)

@@ -21,11 +21,12 @@ from archive.models import (
     DocumentStatus,
     FormerRendition,
     Page,
+    PageAlike,
+    PageLayer,
     PastPage,
     Rendition,
     Version,
 )
-from archive.page_models import PageAlike, PageLayer
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +38,17 @@ class Grip:
     is_held: bool
 
 
-def grip(session: Session, blobs: Blobs, document_id: UUID, *, is_original_only: bool = False) -> Grip:
+def grip(
+    session: Session, blobs: Blobs, document_id: UUID, *, is_original_only: bool = False
+) -> Grip:
     """Ask the store about every blob that only this document needs, or of these about its original only: one question for each
     document of a long list.
     """
     sha256 = get(session, document_id).blob_sha256
     asked = Blob.sha256 == sha256 if is_original_only else Blob.sha256.in_(_blobs_of(document_id))
-    query = select(Blob.sha256).where(asked, Blob.gone_at.is_(None), _is_needed_only_by(document_id))
+    query = select(Blob.sha256).where(
+        asked, Blob.gone_at.is_(None), _is_needed_only_by(document_id)
+    )
     locks: list[datetime] = []
     is_held = False
     for sha256 in session.scalars(query):
@@ -75,11 +80,15 @@ def entomb(session: Session, document_id: UUID, *, at: datetime, under: str) -> 
     decision, in words without personal data; `DocumentDisposed` when it was done before.
     """
     document = lock(session, document_id)
-    made = select(Rendition.document_id, Rendition.blob_sha256).where(Rendition.document_id == document_id)
+    made = select(Rendition.document_id, Rendition.blob_sha256).where(
+        Rendition.document_id == document_id
+    )
     session.execute(
         insert(FormerRendition)
         .from_select(["document_id", "blob_sha256"], made.distinct())
-        .on_conflict_do_nothing(index_elements=[FormerRendition.document_id, FormerRendition.blob_sha256])
+        .on_conflict_do_nothing(
+            index_elements=[FormerRendition.document_id, FormerRendition.blob_sha256]
+        )
     )
     session.execute(delete(Rendition).where(Rendition.document_id == document_id))
     session.execute(delete(Page).where(Page.document_id == document_id))
@@ -93,10 +102,14 @@ def entomb(session: Session, document_id: UUID, *, at: datetime, under: str) -> 
     session.flush()
     # A reading that came after the first look is among them too.
     locked = (
-        select(Blob).where(Blob.sha256.in_(_blobs_of(document_id))).order_by(Blob.sha256).with_for_update()
+        select(Blob)
+        .where(Blob.sha256.in_(_blobs_of(document_id)))
+        .order_by(Blob.sha256)
+        .with_for_update()
     )
     rows = {
-        blob.sha256: blob for blob in session.scalars(locked, execution_options={"populate_existing": True})
+        blob.sha256: blob
+        for blob in session.scalars(locked, execution_options={"populate_existing": True})
     }
     free = select(Blob.sha256).where(Blob.sha256.in_(rows), _is_needed_only_by(document_id))
     for sha256 in session.scalars(free).all():
@@ -114,7 +127,11 @@ def erase(session: Session, blobs: Blobs, document_id: UUID, *, at: datetime) ->
     get(session, document_id)
     query = (
         select(Blob)
-        .where(Blob.sha256.in_(_blobs_of(document_id)), Blob.gone_at.is_not(None), Blob.erased_at.is_(None))
+        .where(
+            Blob.sha256.in_(_blobs_of(document_id)),
+            Blob.gone_at.is_not(None),
+            Blob.erased_at.is_(None),
+        )
         .order_by(Blob.sha256)
         .with_for_update()
     )
@@ -163,7 +180,9 @@ def _blobs_of(document_id: UUID) -> Select[str]:
 def _is_needed_only_by(document_id: UUID | None) -> ColumnElement[bool]:
     """No other document that is kept needs this `Blob`; None: no document at all."""
     originals = select(Document.id).where(
-        Document.blob_sha256 == Blob.sha256, Document.id != document_id, Document.disposed_at.is_(None)
+        Document.blob_sha256 == Blob.sha256,
+        Document.id != document_id,
+        Document.disposed_at.is_(None),
     )
     made = select(Rendition.document_id).where(
         Rendition.blob_sha256 == Blob.sha256, Rendition.document_id != document_id

@@ -1,17 +1,21 @@
-"""Documents: taking in, what was read from them, the versions made from them."""
+"""Documents: taking in, what was read from them, the versions made from them.
+
+Reading pages anew of a document that people have arranged: what a person changed stays as he left it.
+Documents put together from pages of others: cut off from one, or several in one. Each side knows the other.
+"""
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, defer
 
-from archive import page_rows, rereading
+from archive import page_content, versions
 from archive.blobs import Blobs
 from archive.errors import DocumentDisposed, DocumentMissing
 from archive.models import (
@@ -19,12 +23,64 @@ from archive.models import (
     Document,
     DocumentStatus,
     FormerRendition,
+    MadeOf,
     Page,
+    PageLayer,
+    PastPage,
     Rendition,
     RenditionKind,
 )
-from archive.page_models import PageLayer
-from archive.page_text import PageText as PageText
+from archive.page_content import PageText as PageText
+from archive.versions import TURNED, Place, forget, places_of, settle
+
+
+def keep_reading(session: Session, document: Document, pages: Mapping[int, PageText]) -> None:
+    """What was read on pages of the newest version that were turned, by position. Those changed meanwhile are left alone."""
+    for position, page in pages.items():
+        row = page_content.row_of(document, replace(page, no=position))
+        session.execute(
+            update(Page)
+            .where(
+                Page.document_id == document.id,
+                Page.no == position,
+                Page.source == TURNED,
+                func.cardinality(Page.corrected) == 0,
+            )
+            .values(**row)
+            .execution_options(synchronize_session=False)
+        )
+    settle(session, document)
+
+
+def read_again(session: Session, document: Document, pages: Iterable[PageText]) -> None:
+    """A new reading of a document that people have arranged, by its pages as they came: it takes the place of what was read
+    before, wherever nobody has changed anything since. A page that failed keeps what was read before.
+    """
+    now = {place: position for position, place in enumerate(places_of(session, document), 1)}
+    for page in pages:
+        if page.source == "failed":
+            continue
+        position = now.get(Place(page.no, 0, 1))
+        if position is not None:
+            row = page_content.row_of(document, replace(page, no=position))
+            session.execute(
+                update(Page)
+                .where(Page.document_id == document.id, Page.no == position)
+                .values(**row)
+                .execution_options(synchronize_session=False)
+            )
+        else:
+            session.execute(
+                update(PastPage)
+                .where(
+                    PastPage.document_id == document.id,
+                    PastPage.leaf == page.no,
+                    PastPage.edition == 1,
+                )
+                .values(content=page_content.content_of(page))
+                .execution_options(synchronize_session=False)
+            )
+    forget(session, document.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +171,12 @@ def _with_lock(session: Session, document_id: UUID) -> Document:
 
 def pages_of(session: Session, document_id: UUID) -> list[Page]:
     """What was read, page by page; empty before the first reading. The words are fetched where somebody asks for them."""
-    query = select(Page).where(Page.document_id == document_id).order_by(Page.no).options(defer(Page.words))
+    query = (
+        select(Page)
+        .where(Page.document_id == document_id)
+        .order_by(Page.no)
+        .options(defer(Page.words))
+    )
     return list(session.scalars(query))
 
 
@@ -145,7 +206,9 @@ def add_rendition(
     session.execute(
         insert(FormerRendition)
         .from_select(["document_id", "blob_sha256"], made)
-        .on_conflict_do_nothing(index_elements=[FormerRendition.document_id, FormerRendition.blob_sha256])
+        .on_conflict_do_nothing(
+            index_elements=[FormerRendition.document_id, FormerRendition.blob_sha256]
+        )
     )
     row = insert(Rendition).values(
         document_id=document_id, kind=kind, page=page, turn=turn, blob_sha256=sha256, made_at=at
@@ -182,7 +245,7 @@ def save_pages(session: Session, document_id: UUID, pages: Sequence[PageText]) -
             session.execute(delete(table).where(table.document_id == document_id))
         insert_pages(session, document_id, pages)
     else:
-        rereading.read_again(session, document, pages)
+        read_again(session, document, pages)
     return judge(session, document_id, pages)
 
 
@@ -190,7 +253,7 @@ def insert_pages(session: Session, document_id: UUID, pages: Sequence[PageText])
     """Keep the words of pages that are not there yet."""
     document = _locked(session, document_id)
     if pages:
-        session.execute(insert(Page), [page_rows.row_of(document, page) for page in pages])
+        session.execute(insert(Page), [page_content.row_of(document, page) for page in pages])
 
 
 def _locked(session: Session, document_id: UUID) -> Document:
@@ -266,3 +329,119 @@ def _failures(failed: Sequence[PageText | Outcome]) -> str:
         return ""
     numbers = ", ".join(str(page.no) for page in failed)
     return f"Halaman {numbers} tidak terbaca. {failed[0].reason}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Pages of the newest version of a document, by their positions."""
+
+    document: Document
+    positions: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What pages became."""
+
+    document_id: UUID
+    is_duplicate: bool
+    """The same bytes were kept before; nothing was done to the document that they are."""
+    is_known: bool
+    """It was made of the same pages of the same versions then."""
+
+
+def put_together(
+    session: Session,
+    blobs: Blobs,
+    pdf: bytes,
+    parts: Sequence[Part],
+    *,
+    label: str,
+    origin: str,
+    at: datetime,
+    accepted_at: datetime | None = None,
+) -> Made:
+    """Keep a document whose bytes are these pages. What was read on them, corrected words too, and their small pictures come
+    along: nobody has to read it again. `accepted_at` says since when its pages are in the archive.
+    """
+    taken = [
+        (part, position, place) for part in parts for position, place in _places(session, part)
+    ]
+    added = add(
+        session,
+        blobs,
+        pdf,
+        media_type="application/pdf",
+        pages=len(taken),
+        origin=origin,
+        label=label,
+        at=at,
+    )
+    if not added.is_duplicate:
+        get(session, added.document_id).accepted_at = accepted_at
+        _bring_along(session, added.document_id, taken, at)
+    is_known = not _note_sources(session, added.document_id, parts)
+    return Made(added.document_id, added.is_duplicate, is_known)
+
+
+def sources_of(session: Session, document_id: UUID) -> list[MadeOf]:
+    """What a document was made of."""
+    return list(session.scalars(select(MadeOf).where(MadeOf.document_id == document_id)))
+
+
+def made_from(session: Session, document_id: UUID) -> list[MadeOf]:
+    """What was made of a document."""
+    return list(session.scalars(select(MadeOf).where(MadeOf.source_id == document_id)))
+
+
+def _bring_along(
+    session: Session, made: UUID, taken: Sequence[tuple[Part, int, Place]], at: datetime
+) -> None:
+    texts = [
+        replace(versions.pages_of(session, part.document, [(position, place)])[0], no=no)
+        for no, (part, position, place) in enumerate(taken, 1)
+    ]
+    save_pages(session, made, texts)
+    for no, (part, _, place) in enumerate(taken, 1):
+        _take_picture(session, made, no, part.document, place, at)
+
+
+def _note_sources(session: Session, made: UUID, parts: Sequence[Part]) -> bool:
+    """Say of which versions it was made last; false when nothing of that is new."""
+    known = {(one.source_id, one.source_version, *one.pages) for one in sources_of(session, made)}
+    told = {(part.document.id, part.document.version, *part.positions) for part in parts}
+    for part in parts:
+        row = insert(MadeOf).values(
+            document_id=made,
+            source_id=part.document.id,
+            source_version=part.document.version,
+            pages=list(part.positions),
+        )
+        newest = {"source_version": row.excluded.source_version, "pages": row.excluded.pages}
+        session.execute(
+            row.on_conflict_do_update(
+                index_elements=[MadeOf.document_id, MadeOf.source_id], set_=newest
+            )
+        )
+    return not told <= known
+
+
+def _places(session: Session, part: Part) -> list[tuple[int, Place]]:
+    places = versions.places_of(session, part.document)
+    return [(position, places[position - 1]) for position in part.positions]
+
+
+def _take_picture(
+    session: Session, made: UUID, no: int, source: Document, place: Place, at: datetime
+) -> None:
+    query = select(Rendition.blob_sha256).where(
+        Rendition.document_id == source.id,
+        Rendition.kind == RenditionKind.THUMBNAIL,
+        Rendition.page == place.leaf,
+        Rendition.turn == place.turn,
+    )
+    if (sha256 := session.scalar(query)) is not None:
+        row = {"document_id": made, "kind": RenditionKind.THUMBNAIL, "page": no, "turn": 0}
+        session.execute(
+            insert(Rendition).values(**row, blob_sha256=sha256, made_at=at).on_conflict_do_nothing()
+        )

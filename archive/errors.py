@@ -27,7 +27,9 @@ class StoreRefused(ArchiveError):
     """The object store answers, but refuses: wrong keys, no right, bucket missing."""
 
     def __init__(self) -> None:
-        super().__init__("Penyimpanan arsip menolak permintaan. Hubungi admin untuk memeriksa pengaturan S3.")
+        super().__init__(
+            "Penyimpanan arsip menolak permintaan. Hubungi admin untuk memeriksa pengaturan S3."
+        )
 
 
 class StoreNotLocked(ArchiveError):
@@ -91,5 +93,7 @@ class BlobLocked(ArchiveError):
     """The store still keeps the bytes under lock or legal hold."""
 
     def __init__(self, sha256: str) -> None:
-        super().__init__("Dokumen ini masih dikunci penyimpanan arsip, jadi belum dapat dimusnahkan.")
+        super().__init__(
+            "Dokumen ini masih dikunci penyimpanan arsip, jadi belum dapat dimusnahkan."
+        )
         self.sha256 = sha256

@@ -1,28 +1,52 @@
-"""The tables of the archive, in their own schema. The application refers to `Document.id` by a foreign key."""
+"""What the tables of the archive have in common: a schema of their own, and how things in it are named.
+
+The tables of the archive, in their own schema. The application refers to `Document.id` by a foreign key.
+Tables about pages beside what stands on them: what a copy still needs of them, and which look alike.
+"""
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Computed,
+    DateTime,
     Float,
     ForeignKey,
     Identity,
     Index,
     Integer,
+    LargeBinary,
+    MetaData,
     SmallInteger,
     Text,
     UniqueConstraint,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
-from archive.base import ArchiveBase
+SCHEMA = "archive"
+
+
+class ArchiveBase(DeclarativeBase):
+    """Own metadata, so that the library can be created and tested without the application."""
+
+    metadata = MetaData(
+        schema=SCHEMA,
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        },
+    )
+    type_annotation_map: ClassVar = {datetime: DateTime(timezone=True), str: Text}
+
 
 BLOCK = 4096
 """Pages that are read one after the other and share an entry of the index."""
@@ -97,7 +121,12 @@ class Document(ArchiveBase):
             "id",
             postgresql_where=text("checked_at IS NULL AND status = 'readable'"),
         ),
-        Index("ix_document_living", "blob_sha256", unique=True, postgresql_where=text("disposed_at IS NULL")),
+        Index(
+            "ix_document_living",
+            "blob_sha256",
+            unique=True,
+            postgresql_where=text("disposed_at IS NULL"),
+        ),
         CheckConstraint("(status = 'disposed') = (disposed_at IS NOT NULL)", name="disposed"),
     )
 
@@ -278,3 +307,32 @@ class MadeOf(ArchiveBase):
     """The version of the source that its pages were taken from."""
     pages: Mapped[list[int]] = mapped_column(ARRAY(Integer))
     """Which of them, as that version counts them."""
+
+
+class PageLayer(ArchiveBase):
+    """What the copy of a document needs of a page that was read, while others of its pages still are. Who reads on begins
+    where these end; gone when the copy is made, and with the document."""
+
+    __tablename__ = "page_layer"
+    __table_args__ = (CheckConstraint("no > 0", name="no"),)
+
+    document_id: Mapped[UUID] = mapped_column(ForeignKey(Document.id), primary_key=True)
+    no: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    layout: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    """How the layer lies on the page, in the reader's own words; empty for a page that needs none."""
+    layer: Mapped[bytes] = mapped_column(LargeBinary)
+    """A PDF of invisible text; empty for a page without."""
+
+
+class PageAlike(ArchiveBase):
+    """Two pages of two documents that may be the same page, noted when the later one was read; each pair once."""
+
+    __tablename__ = "page_alike"
+    __table_args__ = (CheckConstraint("one_id < other_id", name="order"), Index(None, "other_id"))
+
+    one_id: Mapped[UUID] = mapped_column(ForeignKey(Document.id), primary_key=True)
+    one_page: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    other_id: Mapped[UUID] = mapped_column(ForeignKey(Document.id), primary_key=True)
+    other_page: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    distance: Mapped[int]
+    """Bits of 64 in which their looks differ."""

@@ -1,4 +1,7 @@
-"""A document while it is read: each page is there as soon as it was read, and who reads on after a crash begins behind it."""
+"""A document while it is read: each page is there as soon as it was read, and who reads on after a crash begins behind it.
+
+The searchable copies of versions, and what they are made from.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,11 +13,90 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, defer
 
-from archive import documents, rereading, version_copies
+from archive import documents, versions
 from archive.blobs import Blobs
-from archive.documents import Outcome, PageText
-from archive.models import Document, DocumentStatus, Page, RenditionKind
-from archive.page_models import PageLayer
+from archive.documents import Outcome
+from archive.models import (
+    Blob,
+    Document,
+    DocumentStatus,
+    Page,
+    PageLayer,
+    Rendition,
+    RenditionKind,
+    Version,
+)
+from archive.page_content import PageText
+from archive.versions import Places
+
+PDF_KINDS = (RenditionKind.PICTURE_PDF, RenditionKind.SEARCHABLE_PDF)
+"""In the order of their names, the better one last."""
+PDF = "application/pdf"
+
+
+def as_read(session: Session, document: Document) -> Blob:
+    """The copy that was made when the document was read, with its pages upright; where none was, the original itself."""
+    query = (
+        select(Blob)
+        .join(Rendition, Rendition.blob_sha256 == Blob.sha256)
+        .where(Rendition.document_id == document.id, Rendition.kind.in_(PDF_KINDS))
+        .order_by(Rendition.kind.desc())
+    )
+    return session.scalars(query).first() or session.get_one(Blob, document.blob_sha256)
+
+
+def pdf_of(session: Session, document: Document, no: int | None = None) -> Blob | None:
+    """The copy of a version (the newest by default), or of an earlier one that differs in words only. None while there is
+    none."""
+    wanted = document.version if no is None else no
+    looks = _looks(versions.places_of(session, document, wanted))
+    for version in versions.of(session, document.id):
+        is_same = [(leaf, turn) for leaf, turn, _ in version.places] == looks
+        if version.pdf_sha256 and version.no <= wanted and is_same:
+            return session.get_one(Blob, version.pdf_sha256)
+    if looks != _looks(versions.places_of(session, document, 1)):
+        return None
+    found = as_read(session, document)
+    return found if found.media_type == PDF else None
+
+
+def keep(
+    session: Session,
+    blobs: Blobs,
+    version: Version,
+    pdf: bytes,
+    at: datetime,
+    *,
+    level: str,
+    reason: str,
+) -> None:
+    """Keep the copy of a version, with the level that it reached and why it is not a better one."""
+    version.pdf_sha256 = documents.keep_bytes(session, blobs, pdf, PDF, at)
+    version.reason = ""
+    note_level(documents.get(session, version.document_id), version.no, level, reason)
+    session.flush()
+
+
+def note_level(document: Document, no: int, level: str, reason: str) -> None:
+    """What the copy of this version conforms to; of one that a newer version overtook nothing is noted."""
+    if document.version == no:
+        document.copy_level, document.copy_reason = level, reason
+
+
+def waits(session: Session, document: Document) -> Version | None:
+    """The newest version, while its copy is still to be made."""
+    if document.disposed_at is not None:
+        return None
+    version = session.get(Version, (document.id, document.version))
+    return (
+        version
+        if version is not None and version.pdf_sha256 is None and not version.reason
+        else None
+    )
+
+
+def _looks(places: Places) -> list[tuple[int, int]]:
+    return [(place.leaf, place.turn) for place in places]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +157,7 @@ def save_page(
         )
     document = documents.get_living(session, document_id)
     if document.version > 1:
-        rereading.read_again(session, document, [page])
+        documents.read_again(session, document, [page])
         return
     for table in (Page, PageLayer):
         session.execute(delete(table).where(table.document_id == document_id, table.no == page.no))
@@ -105,7 +187,11 @@ def finish(
         documents.add_rendition(
             session, blobs, document_id, pdf, kind=pdf_kind, media_type="application/pdf", at=at
         )
-    version_copies.note_level(documents.get_living(session, document_id), 1, pdf_level, pdf_reason)
-    query = select(Page.no, Page.source, Page.reason).where(Page.document_id == document_id).order_by(Page.no)
+    note_level(documents.get_living(session, document_id), 1, pdf_level, pdf_reason)
+    query = (
+        select(Page.no, Page.source, Page.reason)
+        .where(Page.document_id == document_id)
+        .order_by(Page.no)
+    )
     session.execute(delete(PageLayer).where(PageLayer.document_id == document_id))
     return documents.judge(session, document_id, [Outcome(*row) for row in session.execute(query)])

@@ -5,10 +5,19 @@ take seconds, so a search looks at the pages that were read last first: each pag
 the newest blocks are asked before all of them. When they hold enough, the best of the newest finds are shown; a word that is
 not there often enough is rare, and then all finds are few. Decision 0029. A search can be narrowed by the facets of papers, which
 stand in the index too, and by the time they came. Decision 0040.
+
+What a search shows of the pages that it found: the words in their place, marked.
+Among which pages is searched: the papers somebody may see, those with some facets, those of a time.
+By what a search can be narrowed: words of the caller on a document, repeated in the index entries of its pages.
+
+They stand in the index beside the words of the page, so that narrowing a search costs no look at the papers it leaves out. What
+they mean is the caller's to say; they may be more than somebody may know, and are no permission.
 """
 
+import html
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from math import ceil
 from time import monotonic
@@ -19,20 +28,131 @@ from sqlalchemy import (
     CTE,
     ColumnElement,
     Select,
+    String,
+    cast,
     func,
     join,
     literal,
     outerjoin,
     select,
     true,
+    tuple_,
     union_all,
+    update,
 )
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Mapped, Session
 
-from archive.hits import Found, Hit, show
 from archive.models import BLOCK, Document, Page
-from archive.queries import COMMON, OWN_PLAN, Question, TsQuery, is_one_of, lexemes, question
-from archive.scope import Scope
+from archive.page_content import MARK_END, MARK_START, around_numbers
+from archive.queries import (
+    COMMON,
+    INDONESIAN,
+    OWN_PLAN,
+    Question,
+    TsQuery,
+    is_one_of,
+    lexemes,
+    question,
+)
+
+SNIPPET_TEXT = 100_000
+_SNIPPET = (
+    f"StartSel={MARK_START}, StopSel={MARK_END}, MaxFragments=2, MaxWords=18, MinWords=8, "
+    'ShortWord=2, FragmentDelimiter=" … "'
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page that answers the question."""
+
+    document_id: UUID
+    page: int
+    rank: float
+    added_at: datetime
+    label: str
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One page on which the words were found."""
+
+    document_id: UUID
+    page: int
+    label: str
+    level: int
+    added_at: datetime
+    snippet: str
+    """HTML-escaped, with `MARK_START` and `MARK_END` around the found words."""
+    rank: float
+
+
+def show(session: Session, query: str, found: Sequence[Found]) -> list[Hit]:
+    """The pages with their words marked. Only what is shown is read."""
+    asked = question(query)
+    if asked is None or not found:
+        return []
+    content = func.translate(func.left(Page.text, SNIPPET_TEXT), MARK_START + MARK_END, "")
+    snippet = cast(func.ts_headline(INDONESIAN, content, asked.marked, _SNIPPET), String)
+    own = content if asked.numbers else literal("")
+    wanted = [(one.document_id, one.page) for one in found]
+    rows = session.execute(
+        select(Page.document_id, Page.no, snippet, own).where(
+            tuple_(Page.document_id, Page.no).in_(wanted)
+        )
+    )
+    told = {(document_id, no): rest for document_id, no, *rest in rows}
+    hits = []
+    for one in found:
+        if (one.document_id, one.page) not in told:
+            continue  # read anew meanwhile, into fewer pages
+        marked, text_ = told[one.document_id, one.page]
+        excerpt = html.escape(" ".join((around_numbers(text_, asked.numbers) or marked).split()))
+        hits.append(
+            Hit(one.document_id, one.page, one.label, one.level, one.added_at, excerpt, one.rank)
+        )
+    return hits
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Among which pages is searched."""
+
+    document_ids: Collection[UUID] | Select[UUID] | None = None
+    """What the person may see: a list, or a query that selects ids."""
+    facets: Sequence[str] = ()
+    """Only documents with all of them."""
+    since: datetime | None = None
+    before: datetime | None = None
+    """Only documents that were added from the one until the other."""
+    within: Collection[UUID] | None = None
+    """What the person may see is among these, where they are few: then they are looked through instead of the newest pages."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Is there nothing to search?"""
+        some = self.within if self.within is not None else self.document_ids
+        return isinstance(some, Collection) and not some
+
+    def conditions(
+        self, document_id: ColumnElement[UUID] | Mapped[UUID]
+    ) -> list[ColumnElement[bool]]:
+        """What the index of words does not answer."""
+        times = self.times(document_id)
+        return times if self.document_ids is None else [document_id.in_(self.document_ids), *times]
+
+    def times(self, document_id: ColumnElement[UUID] | Mapped[UUID]) -> list[ColumnElement[bool]]:
+        """The time alone."""
+        if not self.since and not self.before:
+            return []
+        in_time = select(Document.id)
+        if self.since:
+            in_time = in_time.where(Document.added_at >= self.since)
+        if self.before:
+            in_time = in_time.where(Document.added_at < self.before)
+        return [document_id.in_(in_time)]
+
 
 NEWEST_BLOCKS, NEAREST_BLOCKS, FREQUENT_BLOCKS = 4, 2, 8
 """So many of the newest blocks are asked, so many first, and so many for a frequent word of which the person may see little."""
@@ -168,7 +288,9 @@ def _finds(look: _Look) -> Finds:
             first = _in_blocks(look, begin, range(asked_of), WIDE + 1)
             found, looked_at = _sifted(look, first.cte("found"))
         blocks = _needed(len(found), looked_at, asked_of)
-        if 0 < blocks <= min(MOST_BLOCKS, last // BLOCK // 2) and not _is_enough(look, found, looked_at):
+        if 0 < blocks <= min(MOST_BLOCKS, last // BLOCK // 2) and not _is_enough(
+            look, found, looked_at
+        ):
             found, looked_at = _in_between(look, begin, blocks)
         if _is_enough(look, found, looked_at):
             return Finds(found, is_all=not found)
@@ -185,7 +307,9 @@ def _is_rare(look: _Look) -> bool:
 def _nearest(look: _Look, begin: int) -> tuple[list[Found], int]:
     """What is found in the newest blocks, or the oldest, and among how many candidates."""
     # The others are asked only when the nearest ones do not hold all candidates already.
-    nearest = _in_blocks(look, begin, range(NEAREST_BLOCKS)).cte("nearest").prefix_with("materialized")
+    nearest = (
+        _in_blocks(look, begin, range(NEAREST_BLOCKS)).cte("nearest").prefix_with("materialized")
+    )
     is_short = select(func.count()).select_from(nearest).scalar_subquery() < CANDIDATES
     others = _in_blocks(look, begin, range(NEAREST_BLOCKS, NEWEST_BLOCKS)).where(is_short)
     both = union_all(select(nearest), others).subquery()
@@ -216,7 +340,9 @@ def _in_between(look: _Look, begin: int, blocks: int) -> tuple[list[Found], int]
     return found
 
 
-def _in_blocks(look: _Look, begin: int, which: Sequence[int], most: int = CANDIDATES) -> Select[Any]:
+def _in_blocks(
+    look: _Look, begin: int, which: Sequence[int], most: int = CANDIDATES
+) -> Select[Any]:
     """The first finds in some of the blocks that follow one another from the first page on."""
     is_up = look.order is Order.OLDEST
     blocks = [begin // BLOCK + (each if is_up else -each) for each in which]
@@ -281,3 +407,37 @@ def _sifted(look: _Look, candidates: CTE) -> tuple[list[Found], int]:
         .order_by(first, some.c.document_id, some.c.no)
     ).all()
     return [Found(*row[1:]) for row in rows if row.document_id is not None], rows[0].pages
+
+
+MARK = "="
+"""Before each of them in the index: no word begins with it."""
+
+
+def give(session: Session, ids: Collection[UUID], wanted: Select[UUID, Sequence[str]]) -> None:
+    """These documents have these facets from now on, and so have their pages. `wanted` selects ids and facets, sorted; what is
+    as wanted already is not written. The rows of the documents are locked first, in order, as saving pages locks them; what is
+    wanted is asked only then, so that of two who give at once the second one knows what the first one did.
+    """
+    rows = select(Document.id).where(Document.id.in_(ids)).order_by(Document.id)
+    session.execute(rows.with_for_update(key_share=True)).all()
+    asked = wanted.subquery()
+    id_, facets = asked.columns
+    differing = (
+        select(Document.id, facets)
+        .join(asked, id_ == Document.id)
+        .where(Document.facets != facets)
+        .order_by(Document.id)
+    )
+    for document_id, given in session.execute(differing).all():
+        session.execute(
+            update(Document)
+            .where(Document.id == document_id)
+            .values(facets=given)
+            .execution_options(synchronize_session=False)
+        )
+        session.execute(
+            update(Page)
+            .where(Page.document_id == document_id, Page.facets != given)
+            .values(facets=given)
+            .execution_options(synchronize_session=False)
+        )

@@ -1,25 +1,106 @@
-"""Versions of a document: arrangements of its pages that people made. The original never changes, no version ever does.
+"""How the pages of a version lie: which page of the original stands where, how it is turned, and where its words are then.
+
+Pure functions; positions count from 1.
+
+Versions of a document: arrangements of its pages that people made. The original never changes, no version ever does.
 
 Version 1 is the document as it was read. `archive.page` holds the newest version; what was changed or taken out lies in
 `archive.past_page`, so that every version can be read again.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import bindparam, delete, func, insert, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
-from archive import arrangement, corrections, page_rows
-from archive.arrangement import Place, Places
+from archive import page_content
 from archive.errors import DocumentDisposed, DocumentMissing, NoSuchPage, VersionOvertaken
 from archive.models import Document, Page, PastPage, Version
-from archive.page_text import PageText
+from archive.page_content import PageText
+
+TURNS = (90, 180, 270)
+
+
+class Place(NamedTuple):
+    """One page of a version."""
+
+    leaf: int
+    """Which page of the original it is."""
+    turn: int
+    """Degrees clockwise from how it stood when it was read."""
+    edition: int
+    """The version in which it last changed; 1 is as it was read."""
+
+
+Places = tuple[Place, ...]
+
+
+def as_read(pages: int) -> Places:
+    """The first version."""
+    return tuple(Place(leaf, 0, 1) for leaf in range(1, pages + 1))
+
+
+def moved(places: Places, position: int, to: int) -> Places:
+    """With one page at another place; beyond the ends means at the end."""
+    rest = list(places)
+    page = rest.pop(_checked(places, position) - 1)
+    rest.insert(max(1, min(to, len(places))) - 1, page)
+    return tuple(rest)
+
+
+def without(places: Places, positions: Sequence[int]) -> Places:
+    """Without some of the pages. Raises `IndexError` when none would be left."""
+    gone = {_checked(places, position) for position in positions}
+    kept = tuple(place for position, place in enumerate(places, 1) if position not in gone)
+    if not kept:
+        raise IndexError
+    return kept
+
+
+def exchanged(places: Places, position: int, place: Place) -> Places:
+    """With another page, or the same one changed, at this place."""
+    at = _checked(places, position) - 1
+    return (*places[:at], place, *places[at + 1 :])
+
+
+def turned(page: PageText, degrees: int) -> PageText:
+    """The page turned clockwise, its words with it."""
+    words = [
+        (text, sure, *turned_box((left, top, wide, high), page.width, page.height, degrees))
+        for text, sure, left, top, wide, high in page.words
+    ]
+    lies = degrees in (90, 270)
+    width, height = (page.height, page.width) if lies else (page.width, page.height)
+    return replace(page, words=words, width=width, height=height, likeness=None)
+
+
+def turned_box(
+    box: tuple[int, int, int, int], width: int, height: int, degrees: int
+) -> tuple[int, int, int, int]:
+    """A box on a page of this size, after the page was turned clockwise."""
+    left, top, wide, high = box
+    match degrees % 360:
+        case 90:
+            return height - top - high, left, high, wide
+        case 180:
+            return width - left - wide, height - top - high, wide, high
+        case 270:
+            return top, width - left - wide, high, wide
+        case _:
+            return box
+
+
+def _checked(places: Places, position: int) -> int:
+    if not 1 <= position <= len(places):
+        raise IndexError
+    return position
+
 
 TURNED = "turned"
 """Source of a page whose words were read before a person turned it: it is to be read again as it stands."""
@@ -54,7 +135,7 @@ def places_of(session: Session, document: Document, no: int | None = None) -> Pl
     """The pages of a version (the newest by default). `NoSuchPage` when there is no such version."""
     wanted = document.version if no is None else no
     if wanted == 1:
-        return arrangement.as_read(document.pages)
+        return as_read(document.pages)
     places = session.scalar(
         select(Version.places).where(Version.document_id == document.id, Version.no == wanted)
     )
@@ -74,8 +155,7 @@ def all_places_of(session: Session, documents: Iterable[Document]) -> dict[UUID,
         for document_id, places in (session.execute(query) if newest else ())
     }
     return {
-        document.id: arranged.get(document.id) or arrangement.as_read(document.pages)
-        for document in documents
+        document.id: arranged.get(document.id) or as_read(document.pages) for document in documents
     }
 
 
@@ -88,17 +168,23 @@ def page_of(session: Session, document: Document, position: int, no: int | None 
     return found
 
 
-def pages_of(session: Session, document: Document, wanted: Iterable[tuple[int, Place]]) -> list[PageText]:
+def pages_of(
+    session: Session, document: Document, wanted: Iterable[tuple[int, Place]]
+) -> list[PageText]:
     """What stands on these pages of any versions, each with the number that it has there."""
     now = {place: position for position, place in enumerate(places_of(session, document), 1)}
     found = []
     for position, place in wanted:
         if (here := now.get(place)) is not None:
-            row = session.execute(page_rows.of_document(document.id).where(Page.no == here)).first()
-            page = page_rows.page_of(row) if row else None
+            row = session.execute(
+                page_content.of_document(document.id).where(Page.no == here)
+            ).first()
+            page = page_content.page_of(row) if row else None
         else:
-            content = session.scalar(_past(document.id, place.leaf).where(PastPage.edition == place.edition))
-            page = page_rows.text_of(position, content) if content else None
+            content = session.scalar(
+                _past(document.id, place.leaf).where(PastPage.edition == place.edition)
+            )
+            page = page_content.text_of(position, content) if content else None
         if page is None:
             raise NoSuchPage
         found.append(replace(page, no=position))
@@ -119,38 +205,42 @@ def correct(
     """
     document, places = _locked(session, document_id, change)
     try:
-        page = corrections.corrected(page_of(session, document, position), right)
+        page = page_content.corrected(page_of(session, document, position), right)
         page = replace(page, source="ocr") if page.source == TURNED else page
         place = places[position - 1]._replace(edition=document.version + 1)
         return _save(
             session, document, change, Act.CORRECTED, position,
-            arrangement.exchanged(places, position, place), {position: page},
+            exchanged(places, position, place), {position: page},
         )  # fmt: skip
     except IndexError as error:
         raise NoSuchPage from error
 
 
-def turn(session: Session, document_id: UUID, change: Change, position: int, degrees: int) -> Version:
+def turn(
+    session: Session, document_id: UUID, change: Change, position: int, degrees: int
+) -> Version:
     """Turn one page clockwise. As it was read when it stood like that before, if it was; else its words turn along, and it is
     to be read again unless a person has put words of it right.
     """
     document, places = _locked(session, document_id, change)
     page = page_of(session, document, position)
-    if degrees not in arrangement.TURNS:
+    if degrees not in TURNS:
         raise NoSuchPage
     place = places[position - 1]
     stands = (place.turn + degrees) % 360
     known = session.scalar(
         select(func.max(PastPage.edition)).where(
-            PastPage.document_id == document_id, PastPage.leaf == place.leaf, PastPage.turn == stands
+            PastPage.document_id == document_id,
+            PastPage.leaf == place.leaf,
+            PastPage.turn == stands,
         )
     )
     fresh = {}
     if known is None or page.corrected:
-        known, page = document.version + 1, arrangement.turned(page, degrees)
+        known, page = document.version + 1, turned(page, degrees)
         is_kept = page.corrected or page.source in _KEPT_SOURCES
         fresh[position] = page if is_kept else replace(page, source=TURNED)
-    to = arrangement.exchanged(places, position, Place(place.leaf, stands, known))
+    to = exchanged(places, position, Place(place.leaf, stands, known))
     return _save(session, document, change, Act.TURNED, position, to, fresh)
 
 
@@ -159,7 +249,7 @@ def move(session: Session, document_id: UUID, change: Change, position: int, to:
     document, places = _locked(session, document_id, change)
     try:
         return _save(
-            session, document, change, Act.MOVED, position, arrangement.moved(places, position, to), {}
+            session, document, change, Act.MOVED, position, moved(places, position, to), {}
         )
     except IndexError as error:
         raise NoSuchPage from error
@@ -175,7 +265,7 @@ def take_out(
     """Leave pages out; they stay in the original and in the earlier versions. `NoSuchPage` when none would be left."""
     document, places = _locked(session, document_id, change)
     try:
-        kept = arrangement.without(places, positions)
+        kept = without(places, positions)
     except IndexError as error:
         raise NoSuchPage from error
     return _save(session, document, change, act, positions[0], kept, {})
@@ -188,7 +278,9 @@ def restore(session: Session, document_id: UUID, change: Change, no: int) -> Ver
 
 
 def _past(document_id: UUID, leaf: int) -> Any:
-    return select(PastPage.content).where(PastPage.document_id == document_id, PastPage.leaf == leaf)
+    return select(PastPage.content).where(
+        PastPage.document_id == document_id, PastPage.leaf == leaf
+    )
 
 
 def _locked(session: Session, document_id: UUID, change: Change) -> tuple[Document, Places]:
@@ -213,9 +305,13 @@ def _save(
 ) -> Version:
     """Make the version: `fresh` is what stands on changed pages, by their new positions; all else is known already."""
     old = places_of(session, document)
-    unknown = [(at, place) for at, place in enumerate(to, 1) if place not in old and at not in fresh]
+    unknown = [
+        (at, place) for at, place in enumerate(to, 1) if place not in old and at not in fresh
+    ]
     content = {**{found.no: found for found in pages_of(session, document, unknown)}, **fresh}
-    _keep_past(session, document, [(at, place) for at, place in enumerate(old, 1) if place not in to])
+    _keep_past(
+        session, document, [(at, place) for at, place in enumerate(old, 1) if place not in to]
+    )
     was = {place.leaf: at for at, place in enumerate(old, 1)}
     leaves = {place.leaf for place in to}
     gone = [at for leaf, at in was.items() if leaf not in leaves]
@@ -225,7 +321,7 @@ def _save(
     for at, place in enumerate(to, 1):
         if (text := content.get(at)) is None:
             continue
-        row = page_rows.row_of(document, replace(text, no=at))
+        row = page_content.row_of(document, replace(text, no=at))
         if place.leaf in was:
             here = update(Page).where(Page.document_id == document.id, Page.no == at)
             session.execute(here.values(**row).execution_options(synchronize_session=False))
@@ -254,7 +350,7 @@ def _keep_past(session: Session, document: Document, changed: list[tuple[int, Pl
             "leaf": place.leaf,
             "edition": place.edition,
             "turn": place.turn,
-            "content": page_rows.content_of(page),
+            "content": page_content.content_of(page),
         }
         for (_, place), page in zip(changed, pages_of(session, document, changed), strict=True)
     ]

@@ -37,8 +37,12 @@ def main() -> int:
         return 1
     IMAGES.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
-        page = browser.new_page(viewport=SIZE, locale="id-ID", color_scheme="light", reduced_motion="reduce")
+        browser = playwright.chromium.launch(
+            executable_path=program, args=["--no-sandbox", "--disable-gpu"]
+        )
+        page = browser.new_page(
+            viewport=SIZE, locale="id-ID", color_scheme="light", reduced_motion="reduce"
+        )
         requirements(page, given.address)
         sign_in(page, given.address, given.user, given.password)
         inbox(page, given.address)
@@ -91,7 +95,9 @@ def keep(page: Page, name: str) -> None:
     """Write one picture."""
     page.wait_for_load_state("networkidle")
     picture = (
-        Image.open(io.BytesIO(page.screenshot())).convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+        Image.open(io.BytesIO(page.screenshot()))
+        .convert("RGB")
+        .quantize(COLOURS, dither=Image.Dither.NONE)
     )
     path = IMAGES / f"{name}.png"
     picture.save(path, optimize=True)

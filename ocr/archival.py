@@ -58,7 +58,11 @@ def _tidy(pdf: Pdf) -> None:
         for key in set(marks.keys()) - _OF_MARKS:
             del marks[key]
     form = pdf.Root.get(Name.AcroForm)
-    if isinstance(form, Dictionary) and not len(form.get(Name.Fields, Array())) and Name.XFA not in form:
+    if (
+        isinstance(form, Dictionary)
+        and not len(form.get(Name.Fields, Array()))
+        and Name.XFA not in form
+    ):
         del pdf.Root[Name.AcroForm]
     for thing in (*(page.obj for page in pdf.pages), *pdf.objects):
         resources = thing.get(Name.Resources) if isinstance(thing, Dictionary | Stream) else None
@@ -71,5 +75,9 @@ def _tidy(pdf: Pdf) -> None:
 def _lacks(pdf: Pdf, findings: Iterable[pdfa.Finding]) -> list[str]:
     rules = {found.rule.partition(":")[2] for found in findings}
     found = {lack for start, lack in _BY_CLAUSE if any(rule.startswith(start) for rule in rules)}
-    found |= {name for key, name in ((Name.AcroForm, FORM), (Name.OCProperties, LAYERS)) if key in pdf.Root}
+    found |= {
+        name
+        for key, name in ((Name.AcroForm, FORM), (Name.OCProperties, LAYERS))
+        if key in pdf.Root
+    }
     return sorted(found) or [OTHER]

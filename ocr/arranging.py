@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ocr import answers, engine
-from ocr.binding import SECONDS
+from ocr import engine, sandbox
 from ocr.errors import lacks_named
 from ocr.inspect import turn_to_look
-from ocr.ladder import ARCHIVAL, PLAIN, conforming
-from ocr.one_page import MOST_THUMBNAIL, ReadPage, read_page
+from ocr.one_page import ARCHIVAL, MOST_THUMBNAIL, PLAIN, ReadPage, conforming, read_page
 from ocr.sandbox import Sandbox
+from ocr.sandbox_requests import SECONDS
 from ocr.types import Limits, Options, PdfLevel, Word
 
 PIXELS = 1600
@@ -68,9 +67,13 @@ class Arranged:
 class Arrangement:
     """Files laid open for taking pages from. Use as a context; one sandbox serves all of it."""
 
-    def __init__(self, sandbox: Sandbox, folder: Path, sources: Sequence[Source], options: Options) -> None:
+    def __init__(
+        self, sandbox: Sandbox, folder: Path, sources: Sequence[Source], options: Options
+    ) -> None:
         self._sandbox, self._folder, self._options = sandbox, folder, options
-        self._files = [(folder / f"file-{place}", source.media_type) for place, source in enumerate(sources)]
+        self._files = [
+            (folder / f"file-{place}", source.media_type) for place, source in enumerate(sources)
+        ]
         for (path, _), source in zip(self._files, sources, strict=True):
             with path.open("xb") as file:
                 for chunk in source.chunks:
@@ -81,7 +84,11 @@ class Arrangement:
 
         `seconds` is the most for each of the two, writing it and judging it; otherwise that grows with the leaves.
         """
-        models = engine.models(self._sandbox, self._options) if any(leaf.words for leaf in leaves) else ""
+        models = (
+            engine.models(self._sandbox, self._options)
+            if any(leaf.words for leaf in leaves)
+            else ""
+        )
         seconds = seconds or self._options.limits.decode_seconds + 2 * len(leaves)
         self._sandbox.call(
             "arrange",
@@ -120,7 +127,7 @@ class Arrangement:
             part=list(strip.part) if strip else None,
             marks=[list(mark) for mark in strip.marks] if strip else None,
         )
-        answers.checked(answer, {"width": int, "height": int})
+        sandbox.checked(answer, {"width": int, "height": int})
         return self._sandbox.read(output.name, 4 * MOST_THUMBNAIL)
 
 
@@ -135,7 +142,9 @@ def arrangement(sources: Sequence[Source], options: Options) -> Iterator[Arrange
         yield Arrangement(sandbox, Path(folder), sources, options)
 
 
-def draw_page(source: Source, no: int, turn: int, limits: Limits, strip: Strip | None = None) -> bytes:
+def draw_page(
+    source: Source, no: int, turn: int, limits: Limits, strip: Strip | None = None
+) -> bytes:
     """One page, or a strip of it, as a WebP, for somebody who waits; `InspectionBusy` when many do."""
     with turn_to_look(limits.inspect_wait), arrangement([source], Options(limits)) as opened:
         return opened.draw(no, turn, strip=strip)

@@ -65,9 +65,9 @@ def _probe(**arguments: Any) -> dict[str, Any]:
 
 
 def _recognise(**arguments: Any) -> dict[str, Any]:
-    from ocr import recognition
+    from ocr import tesseract as recognition
 
-    return recognition.recognise(**arguments)
+    return recognition.recognise_recognition(**arguments)
 
 
 def _find_turn(**arguments: Any) -> dict[str, Any]:
@@ -77,13 +77,13 @@ def _find_turn(**arguments: Any) -> dict[str, Any]:
 
 
 def _look_for_codes(**arguments: Any) -> dict[str, Any]:
-    from ocr import stack_pages
+    from ocr import page_arrangement as stack_pages
 
     return stack_pages.look(**arguments)
 
 
 def _arrange(**arguments: Any) -> dict[str, Any]:
-    from ocr import arranged_pages
+    from ocr import page_arrangement as arranged_pages
 
     return arranged_pages.arrange(**arguments)
 
@@ -101,19 +101,19 @@ def _models(**arguments: Any) -> dict[str, Any]:
 
 
 def _bind(**arguments: Any) -> dict[str, Any]:
-    from ocr import embedding
+    from ocr import searchable as embedding
 
     return embedding.bind(**arguments)
 
 
 def _redraw(**arguments: Any) -> dict[str, Any]:
-    from ocr import ink
+    from ocr import pictures as ink
 
     return ink.redraw(**arguments)
 
 
 def _join(**arguments: Any) -> dict[str, Any]:
-    from ocr import cuts
+    from ocr import pages as cuts
 
     return cuts.join(**arguments)
 
@@ -169,7 +169,9 @@ def _run(job: Callable[..., dict[str, Any]], arguments: dict[str, Any]) -> dict[
         return {"error": type(error).__name__, "sentence": error.sentence}
     except OSError as error:
         # A decoder that gets no memory is no lack of the machine: it has a limit of its own.
-        return {"error": NoRoom.__name__ if isinstance(lack_of(error), NoRoom) else "PageUnreadable"}
+        return {
+            "error": NoRoom.__name__ if isinstance(lack_of(error), NoRoom) else "PageUnreadable"
+        }
     except Exception:
         return {"error": "PageUnreadable"}
 

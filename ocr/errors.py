@@ -108,7 +108,9 @@ class DamagedFile(Refused):
     """The structure of the file is broken."""
 
     def __init__(self) -> None:
-        super().__init__("File ini rusak dan tidak dapat dibuka. Pindai atau foto ulang, lalu unggah lagi.")
+        super().__init__(
+            "File ini rusak dan tidak dapat dibuka. Pindai atau foto ulang, lalu unggah lagi."
+        )
 
 
 class TruncatedRecording(Refused):
@@ -154,7 +156,9 @@ class BrokenPhotos(Refused):
 
     def __init__(self, pages: Sequence[int]) -> None:
         named = ", ".join(str(no) for no in pages)
-        super().__init__(f"Foto halaman {named} rusak dan tidak dapat dibuka. Ulangi foto halaman itu.")
+        super().__init__(
+            f"Foto halaman {named} rusak dan tidak dapat dibuka. Ulangi foto halaman itu."
+        )
         self.pages = tuple(pages)
 
 

@@ -1,15 +1,103 @@
-"""Measures of JPEG, PNG, GIF, BMP and WebP from their headers, and whether the file goes to its end.
+"""What a file is, by its first bytes. Names and declared types are never asked.
+
+Measures of JPEG, PNG, GIF, BMP and WebP from their headers, and whether the file goes to its end.
 
 Pure reading of bytes: nothing is decoded, so a file of a few hundred bytes that claims 60,000 x 60,000 pixels
 costs nothing. TIFF and HEIF have their own modules.
+Measures of a HEIC/HEIF picture (phones): walks the boxes of the ISO base media file format.
+Measures of a TIFF: walks the chain of directories without decoding, classic and BigTIFF.
 """
 
 import re
 import struct
 from collections.abc import Iterator
+from itertools import chain
 from typing import NamedTuple
 
-from ocr.errors import DamagedFile, TruncatedFile
+from ocr.errors import DamagedFile, TooManyPages, TruncatedFile, UnknownType
+
+JPEG = "image/jpeg"
+PNG = "image/png"
+TIFF = "image/tiff"
+GIF = "image/gif"
+BMP = "image/bmp"
+WEBP = "image/webp"
+HEIC = "image/heic"
+PDF = "application/pdf"
+
+PDF_SEARCH = 1024
+"""A PDF may begin after this many bytes of something else, and real ones do."""
+
+_HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
+
+_FOREIGN = (
+    (b"PK\x03\x04", "arsip ZIP atau dokumen Office"),
+    (b"PK\x05\x06", "arsip ZIP kosong"),
+    (b"\xd0\xcf\x11\xe0", "dokumen Office lama"),
+    (b"Rar!", "arsip RAR"),
+    (b"7z\xbc\xaf", "arsip 7z"),
+    (b"\x1f\x8b", "arsip gzip"),
+    (b"MZ", "program"),
+    (b"\x7fELF", "program"),
+    (b"{\\rtf", "dokumen RTF"),
+    (b"%!PS", "PostScript"),
+    (b"\x00\x00\x00\x0cjP  ", "JPEG 2000"),
+    (b"\xff\x4f\xff\x51", "JPEG 2000"),
+)
+
+
+def media_type_of(data: bytes) -> str:
+    """The media type that the content shows; `UnknownType`, naming what was found, for anything else."""
+    if picture := _picture(data):
+        return picture
+    if foreign := _foreign(data):
+        raise UnknownType(foreign)
+    if b"%PDF-" in data[:PDF_SEARCH]:
+        return PDF
+    raise UnknownType
+
+
+def _picture(data: bytes) -> str | None:
+    if data.startswith(b"\xff\xd8\xff"):
+        return JPEG
+    if data.startswith(b"\x89PNG\r\n\x1a\n"):
+        return PNG
+    if data[:4] in (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+"):
+        return TIFF
+    if data[:6] in (b"GIF87a", b"GIF89a"):
+        return GIF
+    if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
+        return WEBP
+    if data[4:8] == b"ftyp" and _brands(data) & _HEIF_BRANDS and b"avif" not in _brands(data):
+        return HEIC
+    # "BM" alone begins many texts; the header size after it takes one of a few values.
+    if data.startswith(b"BM") and data[14:18] in {
+        bytes((size, 0, 0, 0)) for size in (12, 40, 52, 56, 64, 108, 124)
+    }:
+        return BMP
+    return None
+
+
+def _brands(data: bytes) -> set[bytes]:
+    size = int.from_bytes(data[:4], "big")
+    return {data[8:12]} | {data[at : at + 4] for at in range(16, min(size, 256), 4)}
+
+
+def _foreign(data: bytes) -> str:
+    for magic, name in _FOREIGN:
+        if data.startswith(magic):
+            return name
+    if data[4:8] == b"ftyp":
+        return "AVIF" if b"avif" in _brands(data) else "video"
+    start = data[:4096].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    if start.startswith((b"<svg", b"<?xml")) and b"<svg" in start:
+        return "SVG"
+    if start.startswith((b"<!doctype html", b"<html", b"<head", b"<body", b"<script")):
+        return "halaman web (HTML)"
+    if start.startswith((b"<?xml", b"<!doctype")):
+        return "XML"
+    return ""
+
 
 STEPS = 250_000
 """Parts of a file walked through at most: no honest file of 50 MB has more, a hostile one has millions."""
@@ -155,3 +243,210 @@ def _skip_blocks(data: bytes, at: int, steps: Iterator[int]) -> int:
             return at + 1
         at += length + 1
     raise DamagedFile
+
+
+MOST_BOXES = 10_000
+"""In one file, whatever lies in what; real ones have some hundred."""
+_SIZES = (b"iprp", b"ipco", b"ispe")
+_PICTURES = frozenset(
+    {
+        b"hvc1",
+        b"av01",
+        b"avc1",
+        b"vvc1",
+        b"jpeg",
+        b"j2k1",
+        b"unci",
+        b"grid",
+        b"iden",
+        b"iovl",
+        b"tili",
+    }
+)
+"""Kinds of items that are pictures, by themselves or put together from others."""
+_PARTS = frozenset({b"thmb", b"auxl"})
+"""References by which a picture belongs to another one: its preview, its mask, its depth."""
+_HIDDEN = 1
+
+
+def measure(data: bytes) -> Measure:
+    """The pictures that stand by themselves, each a page, and the size of the largest of all (tiles and previews are smaller);
+    every box must end inside the file."""
+    pages, largest, steps = 0, (0, 0), iter(range(MOST_BOXES))
+    for kind, start, end in _boxes(data, 0, len(data), steps):
+        if kind == b"meta":
+            pages += len(
+                _pictures(data, start + 4, end, steps) - _parts(data, start + 4, end, steps)
+            )
+            sizes = [
+                struct.unpack(">II", data[at + 4 : at + 12])
+                for at, beyond in _find(data, start + 4, end, _SIZES, steps)
+                if beyond - at >= 12
+            ]
+            largest = max([largest, *sizes], key=lambda size: size[0] * size[1])
+    if 0 in largest:
+        raise DamagedFile
+    return Measure(max(1, pages), *largest)
+
+
+def _pictures(data: bytes, start: int, end: int, steps: Iterator[int]) -> set[int]:
+    """Numbers of the items that are pictures and not hidden, as tiles are."""
+    found = set()
+    for at, beyond in _find(data, start, end, (b"iinf",), steps):
+        entries = at + (6 if data[at] == 0 else 8)
+        for kind, entry, entry_end in _boxes(data, entries, beyond, steps):
+            version = data[entry] if kind == b"infe" and entry_end - entry >= 12 else 0
+            if version < 2 or data[entry + 3] & _HIDDEN:
+                continue
+            form = ">H2x4s" if version == 2 else ">I2x4s"
+            number, item = struct.unpack_from(form, data[entry + 4 : entry_end].ljust(10, b"\0"))
+            if item in _PICTURES:
+                found.add(number)
+    return found
+
+
+def _parts(data: bytes, start: int, end: int, steps: Iterator[int]) -> set[int]:
+    """Numbers of the items that belong to others."""
+    found = set()
+    for at, beyond in _find(data, start, end, (b"iref",), steps):
+        form = ">H" if data[at] == 0 else ">I"
+        for kind, reference, reference_end in _boxes(data, at + 4, beyond, steps):
+            if kind in _PARTS and reference_end - reference >= 4:
+                found.add(struct.unpack_from(form, data, reference)[0])
+    return found
+
+
+def _find(
+    data: bytes, start: int, end: int, path: tuple[bytes, ...], steps: Iterator[int]
+) -> Iterator[tuple[int, int]]:
+    """Where the contents of the boxes at the end of the path begin and end, those that hold a version at least."""
+    for kind, inner, inner_end in _boxes(data, start, end, steps):
+        if kind == path[0]:
+            if len(path) > 1:
+                yield from _find(data, inner, inner_end, path[1:], steps)
+            elif inner_end - inner >= 4:
+                yield inner, inner_end
+
+
+def _boxes(
+    data: bytes, start: int, end: int, steps: Iterator[int]
+) -> Iterator[tuple[bytes, int, int]]:
+    for _ in steps:
+        if start + 8 > end:
+            return
+        size, kind = struct.unpack_from(">I4s", data, start)
+        head = 8
+        if size == 1 and start + 16 <= end:
+            (size,) = struct.unpack_from(">Q", data, start + 8)
+            head = 16
+        elif size == 0:
+            size = end - start
+        if size < head:
+            raise DamagedFile
+        if start + size > end:
+            raise TruncatedFile
+        yield kind, start + head, start + size
+        start += size
+    raise DamagedFile
+
+
+MOST_TAGS = 2000
+"""In one directory; real ones have some dozens."""
+MOST_PLACES = 4_000_000
+"""Places and lengths of strips and tiles in one file: 300 pages of A4 with a strip for each row have half as many."""
+_WIDTH, _HEIGHT = 256, 257
+_PLACES = ((273, 279), (324, 325))
+"""Tags of offsets and byte counts, of strips and of tiles."""
+_WANTED = {_WIDTH, _HEIGHT, *chain(*_PLACES)}
+_CODES = {3: "H", 4: "I", 16: "Q"}
+"""Whole numbers of 2, 4 and 8 bytes: the only types that sizes and places may have."""
+
+
+class _Tag(NamedTuple):
+    code: str
+    number: int
+    at: int
+
+
+def measure_tiff(data: bytes, max_pages: int) -> Measure:
+    """Pages and the largest page. Stops with `TooManyPages` as soon as there are too many, with `TruncatedFile`
+    when pixels or directories lie behind the end, with `DamagedFile` when the chain runs in a circle or the strips
+    are more than an honest file has."""
+    walker = _Walker(data)
+    at, seen, best = walker.first, set[int](), (0, 0)
+    while at:
+        if at in seen:
+            raise DamagedFile
+        seen.add(at)
+        if len(seen) > max_pages:
+            raise TooManyPages(len(seen), max_pages)
+        tags, at = walker.directory(at)
+        size = walker.one(tags, _WIDTH), walker.one(tags, _HEIGHT)
+        if 0 in size:
+            raise DamagedFile
+        best = max(best, size, key=lambda each: each[0] * each[1])
+        walker.check_pixels(tags)
+    return Measure(len(seen), *best)
+
+
+class _Walker:
+    def __init__(self, data: bytes) -> None:
+        self._data = memoryview(data)
+        self._order = "<" if data[:2] == b"II" else ">"
+        self._is_big = data[2:4] in (b"+\x00", b"\x00+")
+        self._places_left = MOST_PLACES
+        (self.first,) = self._unpack("Q", 8) if self._is_big else self._unpack("I", 4)
+
+    def directory(self, at: int) -> tuple[dict[int, _Tag], int]:
+        """The tags of interest, and where the next directory is."""
+        head, entry, word = (8, 20, "Q") if self._is_big else (2, 12, "I")
+        (count,) = self._unpack("Q" if self._is_big else "H", at)
+        if count > MOST_TAGS:
+            raise DamagedFile
+        end = at + head + count * entry
+        (following,) = self._unpack(word, end)
+        tags = {}
+        entries = struct.iter_unpack(f"{self._order}HH{word}{word}", self._data[at + head : end])
+        for place, (tag, kind, number, value) in enumerate(entries):
+            if tag not in _WANTED:
+                continue
+            if kind not in _CODES:
+                raise DamagedFile
+            code, room = _CODES[kind], struct.calcsize("<" + word)
+            is_inside = struct.calcsize("<" + code) * number <= room
+            tags[tag] = _Tag(
+                code, number, at + head + (place + 1) * entry - room if is_inside else value
+            )
+        return tags, following
+
+    def one(self, tags: dict[int, _Tag], name: int) -> int:
+        """The first value of a tag; 0 when it is not there."""
+        tag = tags.get(name)
+        return self._unpack(tag.code, tag.at)[0] if tag and tag.number else 0
+
+    def check_pixels(self, tags: dict[int, _Tag]) -> None:
+        """Every strip or tile must lie inside the file."""
+        for offsets, counts in _PLACES:
+            places = zip(self._values(tags, offsets), self._values(tags, counts), strict=False)
+            if any(offset + count > len(self._data) for offset, count in places):
+                raise TruncatedFile
+
+    def _values(self, tags: dict[int, _Tag], name: int) -> Iterator[int]:
+        """The values of a tag, one after the other: a list of them would take many times the size of the file."""
+        tag = tags.get(name)
+        if tag is None:
+            return iter(())
+        self._places_left -= tag.number
+        if self._places_left < 0:
+            raise DamagedFile
+        form = self._order + tag.code
+        end = tag.at + tag.number * struct.calcsize(form)
+        if end > len(self._data):
+            raise TruncatedFile
+        return chain.from_iterable(struct.iter_unpack(form, self._data[tag.at : end]))
+
+    def _unpack(self, form: str, at: int) -> tuple[int, ...]:
+        form = self._order + form
+        if at + struct.calcsize(form) > len(self._data):
+            raise TruncatedFile
+        return struct.unpack_from(form, self._data, at)

@@ -10,7 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ocr import answers, headers, heif, recordings, signatures, tiff
+from ocr import headers, recordings
+from ocr import sandbox as ocr_sandbox
 from ocr.errors import (
     DamagedFile,
     DecodeFailed,
@@ -31,12 +32,12 @@ from ocr.sandbox import Sandbox
 from ocr.types import Inspection, Limits
 
 _MEASURES = {
-    signatures.JPEG: headers.jpeg,
-    signatures.PNG: headers.png,
-    signatures.GIF: headers.gif,
-    signatures.BMP: headers.bmp,
-    signatures.WEBP: headers.webp,
-    signatures.HEIC: heif.measure,
+    headers.JPEG: headers.jpeg,
+    headers.PNG: headers.png,
+    headers.GIF: headers.gif,
+    headers.BMP: headers.bmp,
+    headers.WEBP: headers.webp,
+    headers.HEIC: headers.measure,
 }
 _FOUND: dict[str, type] = dict.fromkeys(
     ("needs_password", "opens", "encrypted", "has_text", "signed", "xfa"), bool
@@ -50,12 +51,18 @@ _WITH_WAITING = threading.BoundedSemaphore(3)
 
 _RESTRICTED = "PDF ini dibatasi oleh pembuatnya (cetak atau salin), tetapi dapat dibaca."
 _MAYBE_CUT = "Rekaman ini mungkin terpotong di ujungnya. Aslinya disimpan apa adanya; periksa alat perekamnya bila ada yang kurang."
-_MOVING = "Gambar ini bergerak. Hanya gambar pertamanya menjadi halaman; aslinya disimpan apa adanya."
-_SIGNED = "PDF ini bertanda tangan digital. File asli disimpan apa adanya, tanpa salinan yang diubah."
+_MOVING = (
+    "Gambar ini bergerak. Hanya gambar pertamanya menjadi halaman; aslinya disimpan apa adanya."
+)
+_SIGNED = (
+    "PDF ini bertanda tangan digital. File asli disimpan apa adanya, tanpa salinan yang diubah."
+)
 _XFA = "PDF ini formulir XFA. Bila isinya tidak tampak, cetak formulir itu ke PDF biasa, lalu unggah lagi."
 
 
-def inspect(data: bytes, limits: Limits = _DEFAULT_LIMITS, *, is_preloaded: bool = False) -> Inspection:
+def inspect(
+    data: bytes, limits: Limits = _DEFAULT_LIMITS, *, is_preloaded: bool = False
+) -> Inspection:
     """Say what the file is, or refuse it.
 
     Type, size, pages and pixels come from headers; a PDF is opened in a separate process with limits (`is_preloaded`: see there).
@@ -68,14 +75,14 @@ def inspect(data: bytes, limits: Limits = _DEFAULT_LIMITS, *, is_preloaded: bool
     if len(data) > limits.max_bytes:
         raise FileTooLarge(len(data), limits.max_bytes)
     media_type = _paper_type_of(data, limits)
-    if media_type == signatures.PDF:
+    if media_type == headers.PDF:
         return _inspect_pdf(data, limits, is_preloaded)
     return _inspect_picture(data, media_type, limits)
 
 
 def _paper_type_of(data: bytes, limits: Limits) -> str:
     try:
-        return signatures.media_type_of(data)
+        return headers.media_type_of(data)
     except UnknownType as refusal:
         raise UnknownType(refusal.found, with_recordings=limits.max_recording_bytes > 0) from None
 
@@ -86,12 +93,14 @@ def _inspect_recording(data: bytes, media_type: str, limits: Limits) -> Inspecti
     if len(data) > limits.max_recording_bytes:
         raise RecordingTooLarge(len(data), limits.max_recording_bytes)
     sound = recordings.measure(data, media_type)
-    return Inspection(media_type, 0, 0, 0, seconds=sound.seconds, reason="" if sound.is_whole else _MAYBE_CUT)
+    return Inspection(
+        media_type, 0, 0, 0, seconds=sound.seconds, reason="" if sound.is_whole else _MAYBE_CUT
+    )
 
 
 def _inspect_picture(data: bytes, media_type: str, limits: Limits) -> Inspection:
-    if media_type == signatures.TIFF:
-        measure = tiff.measure(data, limits.max_pages)
+    if media_type == headers.TIFF:
+        measure = headers.measure_tiff(data, limits.max_pages)
     else:
         measure = _MEASURES[media_type](data)
     if measure.pages == 0:
@@ -118,7 +127,7 @@ def _inspect_pdf(data: bytes, limits: Limits, is_preloaded: bool) -> Inspection:
         path.write_bytes(data)
         try:
             answer = sandbox.call("inspect_pdf", seconds=limits.inspect_seconds, path=str(path))
-            found = answers.checked(answer, _FOUND)
+            found = ocr_sandbox.checked(answer, _FOUND)
         except PageUnreadable as error:
             raise DamagedFile from error
         except DecodeFailed as error:
@@ -133,7 +142,7 @@ def _inspect_pdf(data: bytes, limits: Limits, is_preloaded: bool) -> Inspection:
         raise TooManyPages(found["pages"], limits.max_pages)
     notes = ((found["encrypted"], _RESTRICTED), (found["signed"], _SIGNED), (found["xfa"], _XFA))
     return Inspection(
-        signatures.PDF,
+        headers.PDF,
         found["pages"],
         found["width"],
         found["height"],

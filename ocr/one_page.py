@@ -1,4 +1,7 @@
-"""Reading one page: made ready, recognised, and tried in another way where that did not go well."""
+"""Reading one page: made ready, recognised, and tried in another way where that did not go well.
+
+The copy of a document, as far up the ladder as it goes: PDF/A with text, plain PDF with text, pictures, nothing.
+"""
 
 import re
 import statistics
@@ -6,17 +9,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from ocr import answers, engine
+from ocr import engine
+from ocr import sandbox as ocr_sandbox
 from ocr.engine import Recognised
 from ocr.errors import DecodeFailed, EngineError, EngineFailed, OcrError
-from ocr.geometry import place_box
+from ocr.geometry import flattened, place_box
 from ocr.sandbox import Sandbox
-from ocr.stacks import look_for_codes
-from ocr.types import Options, PageReading, PageSource
+from ocr.sandbox_requests import look_for_codes
+from ocr.types import Inspection, Options, PageReading, PageSource, PdfKind, PdfLevel
 
 DOUBTFUL = 70.0
 """Mean confidence below which the orientation of a page is asked for; upright pages rarely go below 85."""
@@ -75,7 +79,9 @@ def read_page(
     person has said how it stands, and that is not asked again. With a `helper`, which nobody uses meanwhile, both read a half.
     """
     thumbnail = b""
-    prepare = partial(_prepare, sandbox, path, media_type, no, options, in_halves=helper is not None)
+    prepare = partial(
+        _prepare, sandbox, path, media_type, no, options, in_halves=helper is not None
+    )
     try:
         prepared = prepare(turn=turn or 0)
         thumbnail = prepared["thumbnail"]
@@ -85,7 +91,11 @@ def read_page(
             prepared = prepare(whole=True)
         if prepared["is_blank"]:
             return ReadPage(_without_text(no, prepared, PageSource.BLANK), {}, thumbnail=thumbnail)
-        if turn is None and prepared["is_sideways"] and (found := _turn_of(sandbox, prepared, options)):
+        if (
+            turn is None
+            and prepared["is_sideways"]
+            and (found := _turn_of(sandbox, prepared, options))
+        ):
             prepared = prepare(turn=found)
         first = _first_look(sandbox, helper, prepared, options)
         page = _recognised(sandbox, no, *_better(sandbox, prepare, prepared, first, options))
@@ -98,7 +108,11 @@ def read_page(
 
 
 def _better(
-    sandbox: Sandbox, prepare: Prepare, prepared: dict[str, Any], recognised: Recognised, options: Options
+    sandbox: Sandbox,
+    prepare: Prepare,
+    prepared: dict[str, Any],
+    recognised: Recognised,
+    options: Options,
 ) -> tuple[dict[str, Any], Recognised]:
     """The best of what else can be tried with a page that was not read well: turned upright, with all that is around
     the paper, or made black and white in another way."""
@@ -133,7 +147,9 @@ def _prepare(
 ) -> dict[str, Any]:
     name = path.with_name(f"{no:05d}-{turn}{'-utuh' if whole else ''}")
     image, thumbnail = name.with_suffix(".pgm"), name.with_suffix(".webp")
-    halves = [image.with_stem(f"{image.stem}-{half}") for half in ("atas", "bawah")] if in_halves else []
+    halves = (
+        [image.with_stem(f"{image.stem}-{half}") for half in ("atas", "bawah")] if in_halves else []
+    )
     answer = sandbox.call(
         "page",
         path=str(path),
@@ -146,11 +162,11 @@ def _prepare(
         image=str(image),
         halves=[str(half) for half in halves],
     )
-    found = answers.checked(answer, _PAGE)
-    found |= answers.checked(answer, _TEXT if found["kind"] == "text" else _PICTURE)
-    found["likeness"] = answers.bytes_of(found["likeness"], 8)
+    found = ocr_sandbox.checked(answer, _PAGE)
+    found |= ocr_sandbox.checked(answer, _TEXT if found["kind"] == "text" else _PICTURE)
+    found["likeness"] = ocr_sandbox.bytes_of(found["likeness"], 8)
     if found["kind"] != "text":
-        found["back"] = answers.numbers(found["back"], 9)
+        found["back"] = ocr_sandbox.numbers(found["back"], 9)
     return found | {
         "turn": turn,
         "image": image,
@@ -163,11 +179,17 @@ def _first_look(
     sandbox: Sandbox, helper: Sandbox | None, prepared: dict[str, Any], options: Options
 ) -> Recognised:
     """What is read without trying anything else. A page whose halves cannot be read or put together is read whole."""
-    size, cut, image = (prepared["image_width"], prepared["image_height"]), prepared["cut"], prepared["image"]
+    size, cut, image = (
+        (prepared["image_width"], prepared["image_height"]),
+        prepared["cut"],
+        prepared["image"],
+    )
     if helper is not None and 0 < cut < size[1]:
         readers, halves = (sandbox, helper), prepared["halves"]
         try:
-            return engine.recognise_halves(readers, halves, image, size, cut, prepared["dpi"], options)
+            return engine.recognise_halves(
+                readers, halves, image, size, cut, prepared["dpi"], options
+            )
         except (DecodeFailed, EngineFailed):
             pass
     return _recognise(sandbox, prepared, options)
@@ -177,7 +199,12 @@ def _recognise(
     sandbox: Sandbox, prepared: dict[str, Any], options: Options, *, local: bool = False
 ) -> Recognised:
     return engine.recognise(
-        sandbox, prepared["image"], prepared["dpi"], options, one_block=prepared["is_card"], local=local
+        sandbox,
+        prepared["image"],
+        prepared["dpi"],
+        options,
+        one_block=prepared["is_card"],
+        local=local,
     )
 
 
@@ -188,11 +215,16 @@ def _turn_of(sandbox: Sandbox, prepared: dict[str, Any], options: Options) -> in
 def _is_doubtful(recognised: Recognised) -> bool:
     """Whether what was read does not look like an upright page: unsure, or words that are higher than wide."""
     long_words = [word.box for word in recognised.words if len(word.text) > 3]
-    lies = bool(long_words) and statistics.median(box.height / max(1, box.width) for box in long_words) > 1
+    lies = (
+        bool(long_words)
+        and statistics.median(box.height / max(1, box.width) for box in long_words) > 1
+    )
     return lies or (recognised.confidence or 0.0) < DOUBTFUL
 
 
-def _recognised(sandbox: Sandbox, no: int, prepared: dict[str, Any], recognised: Recognised) -> ReadPage:
+def _recognised(
+    sandbox: Sandbox, no: int, prepared: dict[str, Any], recognised: Recognised
+) -> ReadPage:
     back = np.array(prepared["back"]).reshape(3, 3)
     reading = PageReading(
         no,
@@ -222,7 +254,7 @@ def _with_codes(sandbox: Sandbox, path: Path, media_type: str, page: ReadPage) -
 
 
 def _with_own_text(no: int, prepared: dict[str, Any]) -> PageReading:
-    words = answers.words(prepared["words"])
+    words = ocr_sandbox.words(prepared["words"])
     return PageReading(
         no,
         prepared["text"],
@@ -242,5 +274,131 @@ def _without_text(no: int, prepared: dict[str, Any], source: PageSource) -> Page
 def failed(no: int, error: OcrError) -> PageReading:
     """The page that was not read, and why."""
     return PageReading(
-        no, "", None, (), 0, 0, PageSource.FAILED, reason=error.sentence, is_retryable=error.is_retryable
+        no,
+        "",
+        None,
+        (),
+        0,
+        0,
+        PageSource.FAILED,
+        reason=error.sentence,
+        is_retryable=error.is_retryable,
     )
+
+
+SIGNED = "PDF bertanda tangan digital tidak diubah, jadi tidak dibuat salinan untuk arsip."
+_NO_COPY = "Salinan yang dapat dicari tidak dapat dibuat. File aslinya tersimpan utuh."
+_UNLOCKED = "PDF aslinya dibatasi pembuatnya (cetak atau salin); salinannya tidak, karena PDF/A melarang penguncian."
+_XFA = "Formulir XFA tidak dapat menjadi PDF/A. Bila isinya tidak tampak, cetak formulir itu ke PDF biasa, lalu unggah lagi."
+_LACKS = {
+    "fonts": "hurufnya tidak tertanam di dalam file",
+    "form": "memuat kotak isian formulir",
+    "layers": "memuat lapisan yang dapat disembunyikan",
+    "colours": "memakai warna mesin cetak (CMYK)",
+    "other": "memuat bagian yang tidak dapat dipastikan sesuai dengan PDF/A",
+    "pages": "ada halaman yang tidak dapat ditampilkan",
+}
+_UNJUDGED = "Belum diketahui apakah sesuai dengan PDF/A: pemeriksaannya tidak selesai."
+PLAIN, ARCHIVAL = "salinan.pdf", "salinan-arsip.pdf"
+
+
+class Copy(NamedTuple):
+    """What was made of a document, and why it is not more."""
+
+    pdf: bytes | None
+    kind: PdfKind
+    level: PdfLevel = PdfLevel.NONE
+    reason: str = ""
+
+
+class Judged(NamedTuple):
+    """A copy as PDF/A, or why it cannot be one."""
+
+    pdf: bytes | None
+    reason: str
+
+
+def make_copy(
+    sandbox: Sandbox, path: Path, inspection: Inspection, pages: list[ReadPage], options: Options
+) -> Copy:
+    """The best copy that can be made of the document at `path`; a rung that breaks leaves the one below it."""
+    if inspection.signed:
+        return Copy(None, PdfKind.ORIGINAL, reason=SIGNED)
+    seconds = options.limits.decode_seconds + 2 * len(pages)
+    sources = {page.reading.source for page in pages}
+    try:
+        serves = sources == {PageSource.TEXT} and not _is_active(sandbox, path)
+    except DecodeFailed:
+        return Copy(None, PdfKind.NONE, reason=_NO_COPY)
+    if serves and (level := _claimed(sandbox, path, seconds)) is not PdfLevel.NONE:
+        return Copy(None, PdfKind.ORIGINAL, level)
+    try:
+        answer = sandbox.call(
+            "assemble",
+            seconds=seconds,
+            path=str(path),
+            media_type=inspection.media_type,
+            pages=[_entry(page, path.parent) for page in pages],
+            output=str(path.with_name(PLAIN)),
+        )
+        layered = ocr_sandbox.checked(answer, {"layered": int})["layered"]
+        plain = sandbox.read(PLAIN, options.limits.decode_file)
+    except DecodeFailed:
+        return Copy(
+            None, PdfKind.ORIGINAL if serves else PdfKind.NONE, reason="" if serves else _NO_COPY
+        )
+    kind = PdfKind.SEARCHABLE if layered or PageSource.TEXT in sources else PdfKind.PICTURE
+    if inspection.xfa:
+        return Copy(plain, kind, PdfLevel.PLAIN, _XFA)
+    judged = conforming(
+        sandbox, path.with_name(PLAIN), seconds, options, has_notices=PageSource.FAILED in sources
+    )
+    if judged.pdf:
+        return Copy(judged.pdf, kind, PdfLevel.A_2B, _UNLOCKED if inspection.encrypted else "")
+    if serves:
+        return Copy(None, PdfKind.ORIGINAL, reason=judged.reason)
+    return Copy(plain, kind, PdfLevel.PLAIN, judged.reason)
+
+
+def conforming(
+    sandbox: Sandbox, path: Path, seconds: float, options: Options, *, has_notices: bool = False
+) -> Judged:
+    """The plain copy at `path` as PDF/A, unless it holds what PDF/A forbids, or judging it takes too much."""
+    output = path.with_name(ARCHIVAL)
+    try:
+        answer = sandbox.call("conform", seconds=seconds, path=str(path), output=str(output))
+        found = ocr_sandbox.checked(answer, {"conforms": bool, "lacks": str})
+        if found["conforms"]:
+            return Judged(sandbox.read(ARCHIVAL, options.limits.decode_file), "")
+    except DecodeFailed:
+        return Judged(None, _UNJUDGED)
+    named = ["pages"] if has_notices else found["lacks"].split(",")
+    said = [_LACKS[each] for each in named if each in _LACKS] or [_LACKS["other"]]
+    return Judged(None, f"Tidak dapat menjadi PDF/A: {'; '.join(said)}.")
+
+
+def _is_active(sandbox: Sandbox, path: Path) -> bool:
+    """A PDF with scripts or attachments is shown as a copy without them."""
+    answer = sandbox.call("is_active", path=str(path))
+    return bool(ocr_sandbox.checked(answer, {"is_active": bool})["is_active"])
+
+
+def _claimed(sandbox: Sandbox, path: Path, seconds: float) -> PdfLevel:
+    """What the file received is already."""
+    try:
+        answer = sandbox.call("claim", seconds=seconds, path=str(path))
+        return PdfLevel(ocr_sandbox.checked(answer, {"level": str})["level"])
+    except (DecodeFailed, ValueError):
+        return PdfLevel.NONE
+
+
+def _entry(page: ReadPage, folder: Path) -> dict[str, Any]:
+    entry = {name: page.layout.get(name, 0) for name in LAYOUT}
+    if page.layout:
+        size = page.layout["image_width"], page.layout["image_height"]
+        back = np.array(page.layout["back"]).reshape(3, 3)
+        entry["back"] = flattened(back, size)[:2].flatten().tolist()
+    layer = folder / f"{page.reading.no:05d}-lapis.pdf"
+    if page.layer:
+        layer.write_bytes(page.layer)
+    return entry | {"no": page.reading.no, "layer": str(layer) if page.layer else None}

@@ -1,10 +1,104 @@
-"""One page of any file, made ready in the sandbox: its own text, or a picture for the engine; and a thumbnail."""
+"""One page of any file, made ready in the sandbox: its own text, or a picture for the engine; and a thumbnail.
+
+A page that two processors read: cut between two paragraphs near its middle, and put together again. In the sandbox only.
+How a page looks, in 64 bits: two scans of the same page differ in few of them (a difference hash).
+"""
 
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from ocr import cuts, likeness, pictures, preprocess, signatures
+from ocr import headers, pictures, preprocess
+
+INK = 48
+"""Grey levels by which ink is darker than the paper."""
+GAP, WIDER = 0.1, 1.4
+"""Inches without ink between two paragraphs, and how many times as wide as the gaps that are usual on the page."""
+SIDE = 0.3
+"""Least share of the rows with ink that lies in either half: less is not worth it. Of the width, what a column takes."""
+NEAR, GUTTER = 1.0, 0.2
+"""Inches above and below a gap in which is looked for columns, and inches without ink between two of them."""
+
+
+def write(image: Image.Image, dpi: int, upper: str, lower: str) -> int:
+    """Cut the picture and write its halves; returns the row of the cut, 0 for a page that has none."""
+    cut = find_cut(image, dpi)
+    if cut:
+        image.crop((0, 0, image.width, cut)).save(upper, "PPM")
+        image.crop((0, cut, image.width, image.height)).save(lower, "PPM")
+    return cut
+
+
+def find_cut(image: Image.Image, dpi: int) -> int:
+    """The middle of the gap that divides the lines best; 0 where there is none. What runs down the page (a frame, a table, a second
+    column beside the gap) leaves none, nor do columns whose gaps are level: they are read one after the other.
+    """
+    factor = max(1, round(dpi / 100))
+    small = np.asarray(image.reduce(factor), np.int16)
+    is_ink = small < np.median(small) - INK
+    has_ink = is_ink.any(axis=1)
+    above = np.concatenate(([0], np.cumsum(has_ink)))
+    if not above[-1]:
+        return 0
+    edges = np.flatnonzero(np.diff(np.concatenate(([True], has_ink, [True])).astype(np.int8)))
+    begins, ends = edges[0::2], edges[1::2]
+    widths = ends - begins
+    inner = widths[(begins > 0) & (ends < has_ink.size)]
+    least = max(GAP * 100, WIDER * float(np.median(inner))) if inner.size else 0.0
+    shares = above[begins] / above[-1]
+    found = (widths >= least) & (shares >= SIDE) & (shares <= 1 - SIDE)
+    for at in sorted(np.flatnonzero(found), key=lambda at: abs(shares[at] - 0.5)):
+        if not _has_columns(is_ink, int(begins[at]), int(ends[at])):
+            return int(begins[at] + ends[at]) // 2 * factor
+    return 0
+
+
+def _has_columns(is_ink: NDArray[np.bool_], begin: int, end: int) -> bool:
+    """Whether what is near this gap stands in columns, above and below."""
+    near = int(NEAR * 100)
+    columns = np.flatnonzero(is_ink[max(0, begin - near) : end + near].any(axis=0))
+    first, last = columns[0], columns[-1]
+    shares = (columns - first) / max(1, last - first)
+    is_gutter = np.diff(columns) > GUTTER * 100
+    return bool((is_gutter & (shares[:-1] >= SIDE) & (shares[1:] <= 1 - SIDE)).any())
+
+
+def join(upper: str, lower: str, cut: int, width: int, height: int, output: str) -> dict[str, Any]:
+    """Write the text layers of both halves as that of the whole page."""
+    # Loaded where there are two only.
+    import pikepdf
+
+    with pikepdf.new() as whole, pikepdf.open(upper) as above, pikepdf.open(lower) as below:
+        wide, _ = _size(above)
+        scale = wide / width
+        page = whole.add_blank_page(page_size=(wide, height * scale))
+        for half, bottom in ((above, (height - cut) * scale), (below, 0.0)):
+            form = whole.copy_foreign(half.pages[0].as_form_xobject())
+            name = page.add_resource(form, pikepdf.Name.XObject, prefix="Paruh")
+            page.contents_add(b"q 1 0 0 1 0 %.3f cm %s Do Q" % (bottom, str(name).encode()))
+        whole.save(output, deterministic_id=True)
+    return {}
+
+
+def _size(pdf: Any) -> tuple[float, float]:
+    left, bottom, right, top = (float(each) for each in pdf.pages[0].mediabox)
+    return right - left, top - bottom
+
+
+ROWS, COLUMNS = 8, 8
+CLEARLY = 4
+"""Shades of gray by which a spot must be darker than the one right of it; less is the noise of a scanner."""
+
+
+def of(picture: Image.Image) -> list[int]:
+    """Eight rows of eight bits, from the top: where the page gets lighter from left to right."""
+    small = picture.convert("L").resize((COLUMNS + 1, ROWS), Image.Resampling.BOX)
+    shades = np.asarray(small, dtype=np.int16)
+    gets_lighter = shades[:, 1:] - shades[:, :-1] > CLEARLY
+    return [int(row) for row in np.packbits(gets_lighter, axis=1)[:, 0]]
+
 
 FRAME, PEN, MARGIN = (184, 92, 0), 3, 4
 """Colour and width of the frame around a found word, and how far it stays off the letters, in pixels."""
@@ -28,7 +122,7 @@ def prepare(
     are those of the upright page. `whole`: also what lies around the paper is read. Where it can be cut in two, its `halves`
     are written there, and `cut` is the row of the cut, else 0.
     """
-    if media_type == signatures.PDF:
+    if media_type == headers.PDF:
         # Loaded for PDFs only: it costs a fifth of a second in every process.
         from ocr import pdf
 
@@ -46,7 +140,7 @@ def prepare(
     prepared.image.save(image, "PPM")
     is_plain = halves and not (prepared.is_blank or prepared.is_sideways or prepared.is_card)
     return {
-        "cut": cuts.write(prepared.image, prepared.dpi, *halves) if is_plain else 0,
+        "cut": write(prepared.image, prepared.dpi, *halves) if is_plain else 0,
         "kind": "picture",
         "likeness": look,
         "is_blank": prepared.is_blank,
@@ -94,7 +188,7 @@ def _around(image: Image.Image, shares: list[float], margin: int) -> tuple[int, 
 
 
 def _small(path: str, media_type: str, no: int, pixels: int) -> Image.Image:
-    if media_type != signatures.PDF:
+    if media_type != headers.PDF:
         return pictures.decode_thumbnail(path, media_type, no, pixels)
     from ocr import pdf
 
@@ -103,7 +197,7 @@ def _small(path: str, media_type: str, no: int, pixels: int) -> Image.Image:
 
 def look(path: str, media_type: str) -> dict[str, Any]:
     """How a page looks whose small picture was kept."""
-    return {"likeness": likeness.of(pictures.decode(path, media_type, 1))}
+    return {"likeness": of(pictures.decode(path, media_type, 1))}
 
 
 def _save_thumbnail(image: Image.Image, path: str) -> list[int]:
@@ -111,4 +205,4 @@ def _save_thumbnail(image: Image.Image, path: str) -> list[int]:
     bare = Image.new("RGB", image.size)
     bare.paste(image)
     bare.save(path, "WEBP", quality=70)
-    return likeness.of(bare)
+    return of(bare)

@@ -140,7 +140,11 @@ def _scan(page: Any, size: tuple[float, float], small: Image.Image) -> Image.Ima
     """The one picture of a page, where it is as large as the page would be drawn, fills it upright, and looks as the page does: it
     is not masked, cut or written upon."""
     found = list(islice(page.get_objects(max_depth=1), 2))
-    if len(found) != 1 or found[0].type != raw.FPDF_PAGEOBJ_IMAGE or raw.FPDFPage_GetAnnotCount(page):
+    if (
+        len(found) != 1
+        or found[0].type != raw.FPDF_PAGEOBJ_IMAGE
+        or raw.FPDFPage_GetAnnotCount(page)
+    ):
         return None
     if any(abs(have - want) > 1 for have, want in zip(found[0].get_px_size(), size, strict=True)):
         return None
@@ -158,7 +162,9 @@ def _scan(page: Any, size: tuple[float, float], small: Image.Image) -> Image.Ima
 def _is_filled(page: Any, picture: Any) -> bool:
     """Whether the picture stands upright on the whole page. Of a faded one a thumbnail would not tell."""
     right, rises, leans, up, _, _ = picture.get_matrix().get()
-    is_straight = max(abs(rises), abs(leans)) < min(right, up) / STRAIGHT and not page.get_rotation()
+    is_straight = (
+        max(abs(rises), abs(leans)) < min(right, up) / STRAIGHT and not page.get_rotation()
+    )
     edges = zip(picture.get_bounds(), page.get_bbox(), strict=True)
     return is_straight and all(abs(edge - end) <= BESIDE for edge, end in edges)
 
@@ -167,7 +173,9 @@ def draw_thumbnail(path: str, no: int, pixels: int) -> Image.Image:
     """A small colour picture of the page."""
     page = _open(path)[no - 1]
     try:
-        image: Image.Image = page.render(scale=pixels / max(1.0, *page.get_size())).to_pil().convert("RGB")
+        image: Image.Image = (
+            page.render(scale=pixels / max(1.0, *page.get_size())).to_pil().convert("RGB")
+        )
         return image
     finally:
         page.close()
@@ -191,7 +199,9 @@ def _words(textpage: Any, letters: int) -> Iterator[tuple[str, tuple[float, floa
             if raw.FPDFText_GetCharBox(textpage, at, left, right, bottom, top):
                 box = (left.value, bottom.value, right.value, top.value)
                 around = (
-                    [*map(min, box[:2], around[:2]), *map(max, box[2:], around[2:])] if around else [*box]
+                    [*map(min, box[:2], around[:2]), *map(max, box[2:], around[2:])]
+                    if around
+                    else [*box]
                 )
             text += letter
         elif text:
@@ -219,7 +229,9 @@ def _clean(text: str) -> str:
     """Without what pdfium puts for unknown glyphs, and with its soft hyphen as a hyphen."""
     kept = text.replace("\x02", "-").replace("\ufffe", "-")
     return "".join(
-        each for each in kept if each in "\t\r\n" or (each >= " " and not "\ud800" <= each <= "\udfff")
+        each
+        for each in kept
+        if each in "\t\r\n" or (each >= " " and not "\ud800" <= each <= "\udfff")
     )
 
 

@@ -162,7 +162,9 @@ def _do(line: socket.socket, order: dict[str, Any], descriptors: list[int]) -> f
     return child
 
 
-def _become_sandbox(line: socket.socket, order: dict[str, Any], requests: int, replies: int) -> None:
+def _become_sandbox(
+    line: socket.socket, order: dict[str, Any], requests: int, replies: int
+) -> None:
     """The forked side; does not return."""
     try:
         os.setpgid(0, 0)

@@ -1,4 +1,7 @@
-"""Reading a whole document: every page made ready, recognised where needed, and the searchable copy."""
+"""Reading a whole document: every page made ready, recognised where needed, and the searchable copy.
+
+How pages look that were read before looks were kept, from their small pictures.
+"""
 
 import os
 import queue
@@ -11,12 +14,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from ocr import engine
-from ocr.errors import DocumentTimeout, TooMuchText, lacks_named
+from ocr import sandbox as ocr_sandbox
+from ocr.errors import DecodeFailed, DocumentTimeout, TooMuchText, lacks_named
 from ocr.inspect import inspect
-from ocr.ladder import make_copy
-from ocr.one_page import ReadPage, failed, read_page
+from ocr.one_page import ReadPage, failed, make_copy, read_page
 from ocr.sandbox import Sandbox
-from ocr.types import Options, Reading
+from ocr.types import Limits, Options, Reading
 
 MOST_TEXT = 10_000_000
 """Letters of one document, each word counted as `_WORD` more for its place: 300 pages of a thousand words."""
@@ -47,7 +50,9 @@ def read(
         path = Path(stack.enter_context(TemporaryDirectory(prefix="baca-"))) / "file"
         path.write_bytes(data)
         sandboxes = [
-            stack.enter_context(Sandbox(options.limits, path.parent, nice=options.nice, is_preloaded=True))
+            stack.enter_context(
+                Sandbox(options.limits, path.parent, nice=options.nice, is_preloaded=True)
+            )
             for _ in range(workers)
         ]
         if missing and not inspection.has_text:
@@ -96,7 +101,9 @@ def _read_pages(
 
     pool = ThreadPoolExecutor(len(sandboxes), thread_name_prefix="baca")
     try:
-        first = [read_one(no, helper=sandboxes[-1] if len(sandboxes) > 1 else None) for no in numbers[:1]]
+        first = [
+            read_one(no, helper=sandboxes[-1] if len(sandboxes) > 1 else None) for no in numbers[:1]
+        ]
         others = [pool.submit(read_one, no) for no in numbers[1:]]
         yield from first
         for page in as_completed(others):
@@ -123,3 +130,31 @@ class _Room:
             if not self.is_full:
                 return page
         return ReadPage(failed(page.reading.no, TooMuchText()), {}, thumbnail=page.thumbnail)
+
+
+LIMITS = Limits(decode_seconds=20.0, decode_memory=500_000_000, decode_file=20_000_000)
+
+
+def looks(pictures: Sequence[tuple[bytes, str]], *, nice: int = 0) -> list[tuple[int, ...] | None]:
+    """The look of each picture, given with its media type, as `ocr.likeness` tells it; None for one that cannot be decoded.
+
+    Decoded in a separate process.
+    """
+    with (
+        TemporaryDirectory(prefix="rupa-") as folder,
+        Sandbox(LIMITS, Path(folder), nice=nice) as sandbox,
+    ):
+        found: list[tuple[int, ...] | None] = []
+        for picture, media_type in pictures:
+            source = Path(folder) / "gambar"
+            source.write_bytes(picture)
+            try:
+                answer = sandbox.call("look", path=str(source), media_type=media_type)
+                found.append(
+                    ocr_sandbox.bytes_of(
+                        ocr_sandbox.checked(answer, {"likeness": list})["likeness"], 8
+                    )
+                )
+            except DecodeFailed:
+                found.append(None)
+        return found

@@ -2,14 +2,95 @@
 
 Pure reading of headers: no sound is decoded, so a file that claims a year of it costs nothing. Of a WAV, OGG or M4A file that says
 that more follows than is there, the rest is missing; an MP3 or AAC file says so frame by frame.
+
+Boxes of an MP4 file: whether it holds nothing but sound, and how long that lasts. Nothing is decoded.
 """
 
 import struct
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from ocr import mp4
 from ocr.errors import DamagedRecording, TruncatedRecording
+
+MP4_STEPS = 50_000
+"""Boxes looked at in one file at most."""
+_INSIDE = {b"moov", b"trak", b"mdia"}
+"""Boxes that hold the boxes of interest."""
+BRANDS = {
+    b"M4A ",
+    b"M4B ",
+    b"isom",
+    b"iso2",
+    b"iso4",
+    b"iso5",
+    b"iso6",
+    b"mp41",
+    b"mp42",
+    b"3gp4",
+    b"3gp5",
+    b"3gp6",
+    b"dash",
+}
+"""Of files whose tracks tell what they are; the other brands are pictures."""
+PICTURES = {b"vide", b"auxv", b"pict"}
+SOUND = b"soun"
+
+
+def is_sound_only(data: bytes) -> bool:
+    """Are there tracks of sound, and none of pictures? Of a file that was cut off before it names any, nobody knows better."""
+    tracks: set[bytes] = set()
+    is_cut = False
+    try:
+        for name, start, _ in _boxes(data):
+            if name == b"hdlr":
+                tracks.add(data[start + 8 : start + 12])
+    except (TruncatedRecording, DamagedRecording):
+        is_cut = True
+    return data[8:12] in BRANDS and not tracks & PICTURES and (SOUND in tracks or is_cut)
+
+
+def seconds(data: bytes) -> float | None:
+    """How long it lasts, None where the header leaves it open; raises when the file is broken or not all there."""
+    known: set[bytes] = set()
+    length: float | None = None
+    for name, start, _ in _boxes(data):
+        known.add(name)
+        if name == b"mvhd":
+            layout = ">II" if data[start : start + 1] == b"\x00" else ">IQ"
+            at = start + (12 if layout == ">II" else 20)
+            if len(data) < at + struct.calcsize(layout):
+                raise TruncatedRecording
+            scale, units = struct.unpack_from(layout, data, at)
+            length = units / scale if scale and 0 < units < 2**32 - 1 else None
+    if not {b"moov", b"mdat"} <= known:
+        raise TruncatedRecording
+    return length
+
+
+def _boxes(data: bytes) -> Iterator[tuple[bytes, int, int]]:
+    """Name, start and end of what each box holds, those inside the known ones included."""
+    at, steps = 0, 0
+    while at < len(data):
+        steps += 1
+        if steps > MP4_STEPS:
+            raise DamagedRecording
+        if len(data) < at + 8:
+            raise TruncatedRecording
+        size, name = struct.unpack_from(">I4s", data, at)
+        start = at + 8
+        if size == 1:
+            if len(data) < at + 16:
+                raise TruncatedRecording
+            size = int(struct.unpack_from(">Q", data, start)[0])
+            start += 8
+        end = at + size if size else len(data)
+        if end < start:
+            raise DamagedRecording
+        if end > len(data):
+            raise TruncatedRecording
+        yield name, start, end
+        at = start if name in _INSIDE else end
+
 
 WAV, MP3, OGG, M4A, AAC = "audio/wav", "audio/mpeg", "audio/ogg", "audio/mp4", "audio/aac"
 STEPS = 500_000
@@ -28,7 +109,21 @@ _KILOBITS = {
 _OGG_HEADS = (b"OpusHead", b"\x01vorbis", b"Speex   ", b"\x7fFLAC")
 """How the first packet begins, by what is in the file; pictures begin otherwise."""
 _MP3_RATES = (44100, 48000, 32000)
-_AAC_RATES = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350)
+_AAC_RATES = (
+    96000,
+    88200,
+    64000,
+    48000,
+    44100,
+    32000,
+    24000,
+    22050,
+    16000,
+    12000,
+    11025,
+    8000,
+    7350,
+)
 
 
 class Sound(NamedTuple):
@@ -54,7 +149,7 @@ def kind_of(data: bytes) -> str | None:
     if data.startswith(b"OggS"):
         return OGG if data[28:].startswith(_OGG_HEADS) else None
     if data[4:8] == b"ftyp":
-        return M4A if mp4.is_sound_only(data) else None
+        return M4A if is_sound_only(data) else None
     at = _after_tag(data)
     if data.startswith(b"ID3") and at >= len(data):
         return MP3
@@ -129,7 +224,7 @@ def _ogg_rate(data: bytes) -> int:
 
 
 def _m4a(data: bytes) -> Sound:
-    return Sound(mp4.seconds(data))
+    return Sound(seconds(data))
 
 
 def _framed(read: Callable[[bytes, int], _Frame | None]) -> Callable[[bytes], Sound]:
@@ -141,7 +236,9 @@ def _framed(read: Callable[[bytes, int], _Frame | None]) -> Callable[[bytes], So
         rest = data[at:]
         if not seconds:
             raise TruncatedRecording
-        is_over = at >= len(data) or rest.startswith((b"TAG", b"APETAGEX", b"LYRICSBEGIN", b"ID3", b"3DI"))
+        is_over = at >= len(data) or rest.startswith(
+            (b"TAG", b"APETAGEX", b"LYRICSBEGIN", b"ID3", b"3DI")
+        )
         return Sound(seconds, is_over or not rest.strip(b"\x00"))
 
     return walk
@@ -174,7 +271,13 @@ def _mp3_frame(data: bytes, at: int) -> _Frame | None:
 def _aac_frame(data: bytes, at: int) -> _Frame | None:
     head = int.from_bytes(data[at : at + 7], "big")
     rate, size = head >> 34 & 15, head >> 13 & 0x1FFF
-    if len(data) < at + 7 or head >> 44 != 0xFFF or head >> 41 & 3 or rate >= len(_AAC_RATES) or size < 7:
+    if (
+        len(data) < at + 7
+        or head >> 44 != 0xFFF
+        or head >> 41 & 3
+        or rate >= len(_AAC_RATES)
+        or size < 7
+    ):
         return None
     return _Frame(size, 1024 * ((head & 3) + 1) / _AAC_RATES[rate], (head >> 43 & 1, rate))
 

@@ -3,6 +3,8 @@
 Whatever a hostile or broken file does to a decoder or to the recognition engine happens there: the process has no
 settings, no secrets and no database, and when it dies, hangs or eats memory the caller gets a named error and the
 next job a new process. It leads a process group of its own and is always ended with the whole group.
+
+Answers of the sandbox are taken in the expected shape only: a decoder that was taken over may say anything.
 """
 
 import json
@@ -12,7 +14,7 @@ import stat
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -23,7 +25,8 @@ from typing import Any, BinaryIO, Self
 
 from ocr import errors, preloaded
 from ocr.child import PROCESSORS
-from ocr.types import Limits
+from ocr.errors import DecodeCrashed
+from ocr.types import Box, Limits, Word
 
 _ROOT = Path(__file__).resolve().parent.parent
 PROGRAM = ("-m", "ocr.child")
@@ -68,7 +71,9 @@ class Sandbox:
     process that has loaded all that reading needs, for who reads many documents.
     """
 
-    def __init__(self, limits: Limits, folder: Path, *, nice: int = 0, is_preloaded: bool = False) -> None:
+    def __init__(
+        self, limits: Limits, folder: Path, *, nice: int = 0, is_preloaded: bool = False
+    ) -> None:
         self._is_preloaded = is_preloaded
         self._limits = limits
         self._folder = folder
@@ -79,7 +84,10 @@ class Sandbox:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self._stop()
 
@@ -157,7 +165,9 @@ class Sandbox:
 
     def _fork(self, requests: int, replies: int) -> tuple[int, Callable[[], int]]:
         environment = self._environment()
-        starter = preloaded.shared({name: value for name, value in environment.items() if name != "TMPDIR"})
+        starter = preloaded.shared(
+            {name: value for name, value in environment.items() if name != "TMPDIR"}
+        )
         process_id = starter.start(
             requests,
             replies,
@@ -171,7 +181,9 @@ class Sandbox:
 
     def _environment(self) -> dict[str, str]:
         kept = {
-            name: value for name, value in os.environ.items() if name in _KEPT or name.startswith("OPENBLAS_")
+            name: value
+            for name, value in os.environ.items()
+            if name in _KEPT or name.startswith("OPENBLAS_")
         }
         return {
             **kept,
@@ -201,7 +213,9 @@ def _reply(line: bytes) -> dict[str, Any]:
         reply = json.loads(line)
     except RecursionError:
         raise ValueError("nested too deep") from None
-    if not isinstance(reply, dict) or not ("error" in reply or isinstance(reply.get("answer"), dict)):
+    if not isinstance(reply, dict) or not (
+        "error" in reply or isinstance(reply.get("answer"), dict)
+    ):
         raise ValueError("no answer")
     return reply
 
@@ -229,3 +243,60 @@ def _read_line(descriptor: int, deadline: float) -> bytes:
             raise EOFError
         line += part
     return bytes(line)
+
+
+LARGEST = 2_000_000_000
+"""Of any number in an answer; what the archive keeps of them is kept in four bytes."""
+MOST_WORDS = 50_000
+"""Words of one page in an answer. Taking them from a page stops earlier."""
+
+
+def checked(answer: dict[str, Any], shape: Mapping[str, type]) -> dict[str, Any]:
+    """The named fields, each of its type; `DecodeCrashed` when one is missing or of another."""
+    found = {name: answer.get(name) for name in shape}
+    if not all(_fits(found[name], kind) for name, kind in shape.items()):
+        raise DecodeCrashed
+    return found
+
+
+def words(rows: list[Any]) -> tuple[Word, ...]:
+    """Words from rows of text, confidence, left, top, width and height."""
+    if len(rows) > MOST_WORDS:
+        raise DecodeCrashed
+    return tuple(_word(row) for row in rows)
+
+
+def numbers(found: list[Any], count: int) -> list[float]:
+    """So many numbers and nothing else."""
+    if len(found) != count or not all(_fits(number, float) for number in found):
+        raise DecodeCrashed
+    return [float(number) for number in found]
+
+
+def bytes_of(found: list[Any], count: int) -> tuple[int, ...]:
+    """So many whole numbers from 0 to 255 and nothing else."""
+    if len(found) != count or not all(
+        _fits(number, int) and 0 <= number <= 255 for number in found
+    ):
+        raise DecodeCrashed
+    return tuple(found)
+
+
+def _word(row: Any) -> Word:
+    if not isinstance(row, list) or len(row) != 6 or not _fits(row[0], str):
+        raise DecodeCrashed
+    text, confidence, *box = row
+    if (
+        not all(_fits(side, int) for side in box)
+        or not _fits(confidence, float)
+        or not 0 <= confidence <= 100
+    ):
+        raise DecodeCrashed
+    return Word(text, float(confidence), Box(*box))
+
+
+def _fits(value: Any, kind: type) -> bool:
+    """Not a number fits nowhere, and a whole one may stand for one with a fraction."""
+    if type(value) in (int, float):
+        return kind in (type(value), float) and -LARGEST <= value <= LARGEST
+    return type(value) is kind

@@ -10,10 +10,10 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from tests.services import SITE, new_database, run_command, throw_away_stack
-from workflow_app.bootstrap.system_packages import BROWSERS
 from workflow_app.connections import connect
-from workflow_app.local_stack import LocalStack
 from workflow_app.settings import Settings, read_settings
+from workflow_app.tools.bootstrap.packages import BROWSERS
+from workflow_app.tools.embedded.stack import LocalStack
 
 
 def pytest_configure() -> None:
@@ -52,7 +52,9 @@ def template_database(stack: dict[str, str]) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def database_url(stack: dict[str, str], template_database: str) -> Iterator[str]:
     """The migrated database that tests share; they leave no trace in it because `db_session` rolls back."""
-    with new_database(stack["DATABASE_URL"], template=template_database, prefix="shared") as address:
+    with new_database(
+        stack["DATABASE_URL"], template=template_database, prefix="shared"
+    ) as address:
         yield address
 
 
@@ -88,7 +90,9 @@ def db_session(db_engine: Engine) -> Iterator[Session]:
     """A session whose commits are savepoints of one outer transaction, rolled back after the test."""
     with db_engine.connect() as connection:
         outer = connection.begin()
-        with Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
+        with Session(
+            connection, join_transaction_mode="create_savepoint", expire_on_commit=False
+        ) as session:
             yield session
         outer.rollback()
 
@@ -99,4 +103,8 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     program = next((path for name in BROWSERS if (path := shutil.which(name))), None)
     if program is None:
         pytest.fail("Browser tests need Chromium: apt-get install chromium")
-    return {**browser_type_launch_args, "executable_path": program, "args": ["--no-sandbox", "--disable-gpu"]}
+    return {
+        **browser_type_launch_args,
+        "executable_path": program,
+        "args": ["--no-sandbox", "--disable-gpu"],
+    }

@@ -13,8 +13,8 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 from psycopg import sql
 
-from workflow_app.local_stack import LocalStack
-from workflow_app.local_stack.children import wait_until
+from workflow_app.tools.embedded.server_processes import wait_until
+from workflow_app.tools.embedded.stack import LocalStack
 
 ROOT = Path(__file__).resolve().parent.parent
 SITE = {"PUBLIC_URL": "http://127.0.0.1:8000", "COOKIE_SECURE": "false"}
@@ -38,7 +38,9 @@ def address_of(server: str, database: str) -> str:
 
 
 @contextmanager
-def new_database(server: str, *, template: str | None = None, prefix: str = "test") -> Iterator[str]:
+def new_database(
+    server: str, *, template: str | None = None, prefix: str = "test"
+) -> Iterator[str]:
     """Address of a database of its own, empty or a copy of `template`; dropped afterwards."""
     name = f"{prefix}_{os.getpid()}_{next(_numbers)}"
     create = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))

@@ -33,7 +33,9 @@ def png(*chunks: bytes) -> bytes:
 
 
 def drawn(width: int = PAD[0], height: int = PAD[1], value: int = 0x7F, colours: int = 6) -> str:
-    return uri(png(head(width, height, colours), chunk(b"IDAT", ink(width, height, value, colours))))
+    return uri(
+        png(head(width, height, colours), chunk(b"IDAT", ink(width, height, value, colours)))
+    )
 
 
 END = chunk(b"IEND", b"")

@@ -34,7 +34,9 @@ def ogg(seconds: int = 3, *, codec: bytes = b"OpusHead", is_ended: bool = True) 
     pages = [(2, 0, first), (0, 0, b"OpusTags" + bytes(8))]
     for no in range(1, seconds + 1):
         pages.append((4 if no == seconds and is_ended else 0, no * 48000 + 312, b"\x78" * 200))
-    return b"".join(_page(flags, granule, no, body) for no, (flags, granule, body) in enumerate(pages))
+    return b"".join(
+        _page(flags, granule, no, body) for no, (flags, granule, body) in enumerate(pages)
+    )
 
 
 def m4a(seconds: float = 4.0, *, brand: bytes = b"M4A ", track: bytes = b"soun") -> bytes:

@@ -9,26 +9,13 @@ from sqlalchemy.orm import configure_mappers
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from workflow_app.connections import STORE_SECONDS, WEB_SECONDS, connect, now
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import working_days
-from workflow_app.services.sop import processes
-from workflow_app.services.watching import health
-from workflow_app.services.watching.watch import Watch
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.office_settings import working_days
+from workflow_app.services.operations import health
+from workflow_app.services.operations.health import Watch
+from workflow_app.services.processes import definitions
 from workflow_app.settings import Settings, read_settings
-from workflow_app.web import (
-    access,
-    assets,
-    blueprints,
-    characters,
-    compiled_pages,
-    failures,
-    headers,
-    logs,
-    metrics,
-    pages,
-    parts,
-    session,
-)
+from workflow_app.web import blueprints, operations, pages, requests, responses
 
 ASSET_AGE = timedelta(days=365)
 FORM_FIELDS = 4000
@@ -47,11 +34,13 @@ def create_app(settings: Settings | None = None, works: Works | None = None) -> 
         statement_seconds=WEB_SECONDS,
         store_seconds=STORE_SECONDS,
     )
-    app.extensions[parts.EXTENSION] = parts.Sentra(
+    app.extensions[requests.EXTENSION] = requests.Sentra(
         works=works,
         max_upload_mb=settings.max_upload_mb,
         max_recording_mb=settings.max_recording_mb,
-        watch=Watch(health.looks(works, settings.watched_folder, _intakes(settings)), automatic=is_alone),
+        watch=Watch(
+            health.looks(works, settings.watched_folder, _intakes(settings)), automatic=is_alone
+        ),
         public_url=settings.public_url,
         release=settings.processes_dir,
     )
@@ -59,23 +48,23 @@ def create_app(settings: Settings | None = None, works: Works | None = None) -> 
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # as its documentation says
 
-    app.before_request(logs.begin)
-    app.before_request(characters.bound)
-    app.before_request(session.load)
-    app.before_request(access.enforce)
-    app.before_request(characters.check_encoding)
+    app.before_request(responses.begin)
+    app.before_request(requests.bound)
+    app.before_request(requests.load)
+    app.before_request(requests.enforce)
+    app.before_request(requests.check_encoding)
     CSRFProtect(app)
-    app.before_request(characters.refuse)
-    app.after_request(metrics.count)
-    app.after_request(logs.finish)
-    app.after_request(headers.add)
-    app.after_request(assets.compress)
-    app.after_request(assets.limit_age)
+    app.before_request(requests.refuse)
+    app.after_request(operations.count)
+    app.after_request(responses.finish)
+    app.after_request(responses.add)
+    app.after_request(responses.compress)
+    app.after_request(responses.limit_age)
 
-    access.public(app.view_functions["static"])
-    failures.register(app)
+    requests.public(app.view_functions["static"])
+    responses.register(app)
     pages.register(app)
-    compiled_pages.register(app, settings.compiled_pages_folder)
+    pages.register_compiled_page(app, settings.compiled_pages_folder)
     blueprints.register(app)
     return app
 
@@ -86,8 +75,8 @@ def create_warm_app() -> Flask:
     """
     settings = read_settings()
     app = create_app(settings)
-    compiled_pages.read_all(app)
-    processes.read_release(settings.processes_dir)
+    pages.read_all(app)
+    definitions.read_release(settings.processes_dir)
     for category in working_days.CATEGORIES:
         working_days.holidays(now().year, category)
     configure_mappers()

@@ -10,19 +10,19 @@ from procrastinate import App
 
 from workflow_app import logs
 from workflow_app.connections import mailbox
-from workflow_app.services.accounts import attempts, role_changes, sessions
-from workflow_app.services.bringing import captures, stray_photos
-from workflow_app.services.bringing.scan_folder import ScanFolder
-from workflow_app.services.ground import jobs, retries
-from workflow_app.services.ground.jobs import QUEUES
-from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
-from workflow_app.services.keeping import bag_orders
-from workflow_app.services.measuring import stay_tallies
+from workflow_app.domain import SYSTEM
+from workflow_app.services.accounts import role_changes, sessions
+from workflow_app.services.core import jobs
+from workflow_app.services.core.jobs import QUEUES
+from workflow_app.services.core.unit_of_work import UnitOfWork, Works
+from workflow_app.services.exports import bag_orders
+from workflow_app.services.intake import capture_pages, captures
+from workflow_app.services.intake.scan_folder import ScanFolder
+from workflow_app.services.operations import archive_verification, checkpoints, health, intakes
 from workflow_app.services.public import publications
-from workflow_app.services.running import performing, recounts, wakes
-from workflow_app.services.watching import checkpoints, health, intakes, safekeeping
+from workflow_app.services.reporting import stays
+from workflow_app.services.workflow import case_jobs, steps
 from workflow_app.settings import Settings
-from workflow_app.types import SYSTEM
 
 log = logging.getLogger(__name__)
 
@@ -58,9 +58,12 @@ def add(app: App, settings: Settings, works: Works) -> None:
     def wake_overdue(timestamp: int) -> None:
         with works.begin(SYSTEM) as work:
             health.beat(work, "scheduler")
-            retries.pull_in(work)
-            overdue = wakes.overdue(work)
-        _each("timer of case", {case_id: partial(performing.wake, works, case_id) for case_id in overdue})
+            jobs.pull_in(work)
+            overdue = steps.overdue(work)
+        _each(
+            "timer of case",
+            {case_id: partial(case_jobs.wake, works, case_id) for case_id in overdue},
+        )
 
     @app.task(name="change_roles", queue="counter", queueing_lock="change_roles")
     def change_roles(timestamp: int) -> None:
@@ -74,7 +77,7 @@ def add(app: App, settings: Settings, works: Works) -> None:
 
     @app.task(name="find_stranded", queue="counter", queueing_lock="find_stranded")
     def find_stranded(timestamp: int) -> None:
-        performing.find_stranded(works)
+        case_jobs.find_stranded(works)
 
     @app.task(name="checkpoint", queue="counter", queueing_lock="checkpoint")
     def checkpoint(timestamp: int) -> None:
@@ -93,10 +96,10 @@ def add(app: App, settings: Settings, works: Works) -> None:
             "sweep of",
             {
                 "sessions": _in_one(works, sessions.sweep),
-                "attempts": _in_one(works, attempts.sweep),
+                "attempts": _in_one(works, sessions.sweep_attempt),
                 "captures": _in_one(works, captures.sweep),
                 "jobs": _in_one(works, jobs.sweep),
-                "photos": partial(stray_photos.sweep, works),
+                "photos": partial(capture_pages.sweep, works),
                 "bags": partial(bag_orders.sweep, works),
             },
         )
@@ -104,12 +107,14 @@ def add(app: App, settings: Settings, works: Works) -> None:
             raise failed[0]
 
     for name, act in {
-        **safekeeping.CARE,
-        "tally_stays": stay_tallies.keep_up,
-        "recount_clocks": recounts.carry_out,
+        **archive_verification.CARE,
+        "tally_stays": stays.keep_up,
+        "recount_clocks": steps.carry_out,
         **_intakes(settings),
     }.items():
-        app.task(name=name, queue=QUEUES[name], queueing_lock=name, lock=name)(partial(_act, works, act))
+        app.task(name=name, queue=QUEUES[name], queueing_lock=name, lock=name)(
+            partial(_act, works, act)
+        )
 
 
 def _each(what: str, acts: Mapping[Any, Callable[[], object]]) -> list[Exception]:
@@ -140,7 +145,9 @@ def _intakes(settings: Settings) -> Mapping[str, Callable[[Works], object]]:
     most = settings.max_upload_mb
     return {
         "take_scans": lambda works: intakes.take_scans(works, folder, max_megabytes=most),
-        "take_mails": lambda works: intakes.take_mails(works, mailbox(settings), max_megabytes=most),
+        "take_mails": lambda works: intakes.take_mails(
+            works, mailbox(settings), max_megabytes=most
+        ),
     }
 
 

@@ -13,10 +13,10 @@ from sqlalchemy.orm import sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from archive.blobs import Blobs
-from workflow_app.services.bringing.mailboxes import Mailbox
-from workflow_app.services.correspondence.transports import Gateway, Mail, Transport, Transports
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.ground.vault import Vault
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.core.vault import Vault
+from workflow_app.services.intake.mailboxes import Mailbox
+from workflow_app.services.messages.transports import Gateway, Mail, Transport, Transports
 from workflow_app.settings import Settings
 
 Result = TypeVar("Result")
@@ -50,7 +50,9 @@ class PunctualConnection(psycopg.Connection[Any]):
 
     seconds: float | None = None
 
-    def wait(self, gen: PQGen[Result], interval: float = 0.1, timeout: float | None = None) -> Result:
+    def wait(
+        self, gen: PQGen[Result], interval: float = 0.1, timeout: float | None = None
+    ) -> Result:
         """As the driver does, but not for ever; what may still come is of no use, so the connection is closed."""
         try:
             return super().wait(gen, interval, timeout or self.seconds)
@@ -78,12 +80,16 @@ def connect(
         connect_args=LINE,
     )
 
-    def punctual(_dialect: object, _record: object, arguments: Any, options: Any) -> PunctualConnection:
+    def punctual(
+        _dialect: object, _record: object, arguments: Any, options: Any
+    ) -> PunctualConnection:
         made: PunctualConnection = PunctualConnection.connect(*arguments, **options)
         made.seconds = statement_seconds
         made.execute(f"set lock_timeout = '{LOCK_SECONDS}s'")
         if statement_seconds is not None:
-            made.execute(f"set statement_timeout = {int(statement_seconds * GIVEN_UP_BY_SERVER * 1000)}")
+            made.execute(
+                f"set statement_timeout = {int(statement_seconds * GIVEN_UP_BY_SERVER * 1000)}"
+            )
         made.commit()
         return made
 

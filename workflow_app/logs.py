@@ -110,7 +110,9 @@ def places(error: BaseException) -> str:
     while current is not None and len(seen) < 5:
         frames = "".join(traceback.format_tb(current.__traceback__))
         seen.append(frames if current is error else f"caused by {type(current).__name__}\n{frames}")
-        current = current.__cause__ or (None if current.__suppress_context__ else current.__context__)
+        current = current.__cause__ or (
+            None if current.__suppress_context__ else current.__context__
+        )
     return "".join(seen)
 
 

@@ -1,11 +1,61 @@
-"""Who may do what. Pure rules over an actor and a few facts: `can_x` asks, `check_x` raises."""
+"""Who may do what. Pure rules over an actor and a few facts: `can_x` asks, `check_x` raises.
+
+The roles there are: how they are called, who gives them, who leads their holders. Pure data.
+"""
 
 from collections.abc import Collection
 from uuid import UUID
 
-from workflow_app.errors import Forbidden
-from workflow_app.roles import FIELD_ROLES, LED_BY, ROLES, UNITS
-from workflow_app.types import SYSTEM, AccessLevel, Actor, Principal
+from workflow_app.domain import SYSTEM, AccessLevel, Actor, Forbidden, Principal
+
+ROLES: dict[str, str] = {
+    "petugas": "Petugas SPKT",
+    "pamapta": "Pamapta",
+    "ka_spkt": "Ka SPKT",
+    "arsiparis": "Arsiparis",
+    "piket_reskrim": "Piket Reskrim",
+    "piket_narkoba": "Piket Resnarkoba",
+    "piket_intelkam": "Piket Intelkam",
+    "piket_lantas": "Piket Lantas",
+    "piket_samapta": "Piket Samapta",
+    "piket_binmas": "Piket Binmas",
+    "piket_propam": "Piket Propam",
+    "siwas": "Siwas",
+    "bag_ops": "Bag Ops",
+    "bag_ren": "Bag Ren",
+    "bag_sumda": "Bag Sumda",
+    "sarpras": "Sarpras",
+    "pimpinan": "Pimpinan",
+    "auditor": "Auditor",
+    "admin": "Admin",
+}
+"""Role keys with their seeded labels; the labels shown come from the configuration (Kanit is now Pamapta)."""
+UNITS = frozenset({"siwas", "bag_ops", "bag_ren", "bag_sumda", "sarpras"})
+"""Oversee and support (SOP V.2): they ask SPKT and are asked by it, and see no other cases (R74 to R78)."""
+FIELD_ROLES = frozenset(role for role in ROLES if role.startswith("piket_"))
+"""Are where it happens: the moment they press a button is the time of a stage."""
+DUTY_FUNCTIONS = FIELD_ROLES | {"pamapta", "pimpinan"}
+"""Serve by a roster: their tasks are addressed to who is on duty."""
+STAFF_KEEPERS = frozenset({"admin"})
+"""Add members, lock and unlock their accounts, give first passwords."""
+STAFF_READERS = frozenset({"admin", "pimpinan", "piket_propam"})
+"""See the list of members, and change the roles that are theirs to give."""
+GIVERS: dict[str, frozenset[str]] = {
+    **dict.fromkeys(ROLES, frozenset({"admin", "pimpinan"})),
+    "piket_propam": frozenset({"piket_propam", "pimpinan"}),
+    **dict.fromkeys(("pimpinan", "auditor"), frozenset({"pimpinan"})),
+}
+"""Who gives each role to others and takes it from them; nobody to himself. Who sees what Propam has is not the admin's to say (R79)."""
+LED_BY: dict[str, frozenset[str]] = {
+    **dict.fromkeys(ROLES, frozenset({"pamapta", "ka_spkt", "pimpinan"})),
+    "pamapta": frozenset({"ka_spkt", "pimpinan"}),
+    **dict.fromkeys(("ka_spkt", "piket_propam", "auditor", "admin"), frozenset({"pimpinan"})),
+    "pimpinan": frozenset(),
+}
+"""Who enters absences of the holders of each role beside themselves. Nobody does it for who stands above him."""
+NEVER_PASSED_ON = frozenset({"admin", "auditor", "piket_propam"})
+"""Whoever stands in for one of these holds the role himself: the office cannot allow anything else."""
+
 
 LEADS = frozenset({"pamapta", "ka_spkt"})
 """May reassign tasks; in a confined case its own role does."""
@@ -105,7 +155,9 @@ def has_role(actor: Actor, roles: Collection[str]) -> bool:
     return not actor.roles.isdisjoint(roles)
 
 
-def is_behind_wall(actor: Actor, *, walled_off: Collection[UUID], only: Collection[str] | None) -> bool:
+def is_behind_wall(
+    actor: Actor, *, walled_off: Collection[UUID], only: Collection[str] | None
+) -> bool:
     """Whom a case concerns loses sight of it whatever he is (R79); a confined one is seen by the roles `only` and nobody else."""
     return actor.user_id in walled_off or (only is not None and not has_role(actor, only))
 
@@ -201,7 +253,8 @@ def clearance(actor: Actor) -> AccessLevel:
     if actor == SYSTEM:
         return AccessLevel.TOP_SECRET
     return next(
-        (level for level, roles in CLEARANCES.items() if has_role(actor, roles)), AccessLevel.ORDINARY
+        (level for level, roles in CLEARANCES.items() if has_role(actor, roles)),
+        AccessLevel.ORDINARY,
     )
 
 
@@ -232,13 +285,18 @@ def can_dismiss(
     an open case holds it too, it is not the confined one's alone.
     """
     own = {role for role in confined_to if role is not None and None not in confined_to}
-    return has_role(actor, CHECKERS | own) or (actor.user_id is not None and actor.user_id in brought_by)
+    return has_role(actor, CHECKERS | own) or (
+        actor.user_id is not None and actor.user_id in brought_by
+    )
 
 
 def clearance_of(roles: Collection[str]) -> AccessLevel:
     """The highest level that every holder of any of the roles is cleared for."""
     return min(
-        next((level for level, cleared in CLEARANCES.items() if role in cleared), AccessLevel.ORDINARY)
+        next(
+            (level for level, cleared in CLEARANCES.items() if role in cleared),
+            AccessLevel.ORDINARY,
+        )
         for role in roles
     )
 
@@ -252,7 +310,9 @@ def check_work_on(actor: Actor, *, unit: str, role: str) -> None:
     """Raise unless `can_work_on`."""
     if not can_work_on(actor, unit=unit, role=role):
         label = ROLES.get(role, role)
-        raise Forbidden(f"Tugas ini milik peran {label}. Minta {label} yang bertugas untuk mengerjakannya.")
+        raise Forbidden(
+            f"Tugas ini milik peran {label}. Minta {label} yang bertugas untuk mengerjakannya."
+        )
 
 
 def leads_all(actor: Actor, roles: Collection[str]) -> bool:

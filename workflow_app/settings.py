@@ -126,7 +126,9 @@ class Settings(BaseSettings):
     @classmethod
     def _is_safe_line(cls, value: str) -> str:
         address = urlsplit(value)
-        is_safe = address.scheme == "https" or (address.scheme == "http" and _is_here(address.hostname))
+        is_safe = address.scheme == "https" or (
+            address.scheme == "http" and _is_here(address.hostname)
+        )
         if value and not (address.hostname and is_safe):
             raise ValueError("must start with https:// (http:// only on the machine itself)")
         return value

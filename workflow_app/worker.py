@@ -22,21 +22,26 @@ from procrastinate import App, JobContext, PsycopgConnector
 
 from workflow_app import clocked, logs
 from workflow_app.connections import JOB_SECONDS, LINE, connect, transports
-from workflow_app.errors import SentraError, Unavailable
-from workflow_app.services.arranging import version_copies
-from workflow_app.services.bringing import mail_parts, stacks
-from workflow_app.services.correspondence import sending
-from workflow_app.services.ground import jobs
-from workflow_app.services.ground.jobs import LANES, QUEUES, Hands
-from workflow_app.services.ground.retries import PATIENT, RETRIES, Waiting, WaitingLonger
-from workflow_app.services.ground.timetable import Timetable
-from workflow_app.services.ground.unit_of_work import Works, translated
-from workflow_app.services.keeping import bag_making
-from workflow_app.services.papers import reading
-from workflow_app.services.running import deaths, leaving, moves, performing
-from workflow_app.services.watching import health, safekeeping
+from workflow_app.domain import SYSTEM, SentraError, Unavailable
+from workflow_app.services.core import jobs
+from workflow_app.services.core.jobs import (
+    LANES,
+    PATIENT,
+    QUEUES,
+    RETRIES,
+    Hands,
+    Timetable,
+    Waiting,
+    WaitingLonger,
+)
+from workflow_app.services.core.unit_of_work import Works, translated
+from workflow_app.services.documents import reading, versions
+from workflow_app.services.exports import bag_orders
+from workflow_app.services.intake import mails, stacks
+from workflow_app.services.messages import messages
+from workflow_app.services.operations import archive_verification, health
+from workflow_app.services.workflow import case_jobs, transfers, version_migration
 from workflow_app.settings import Settings, SettingsError, read_settings
-from workflow_app.types import SYSTEM
 
 log = logging.getLogger(__name__)
 
@@ -63,7 +68,9 @@ PATIENT_RETRY = WaitingLonger()
 def create_worker(settings: Settings, works: Works) -> App:
     """The job engine with all handlers. `run` works it, one for each queue."""
     app = App(
-        connector=PsycopgConnector(conninfo=settings.database_dsn, kwargs=dict(LINE), min_size=1, max_size=4)
+        connector=PsycopgConnector(
+            conninfo=settings.database_dsn, kwargs=dict(LINE), min_size=1, max_size=4
+        )
     )
 
     @app.task(name="read_document", queue=QUEUES["read_document"], retry=PATIENT_RETRY)
@@ -72,7 +79,7 @@ def create_worker(settings: Settings, works: Works) -> App:
 
     @app.task(name="make_version", queue=QUEUES["make_version"], retry=PATIENT_RETRY)
     def make_version(document_id: str, version: int) -> None:
-        version_copies.make(works, UUID(document_id), version, page_seconds=settings.ocr_timeout_seconds)
+        versions.make(works, UUID(document_id), version, page_seconds=settings.ocr_timeout_seconds)
 
     @app.task(name="split_stack", queue=QUEUES["split_stack"], retry=PATIENT_RETRY)
     def split_stack(stack_id: str) -> None:
@@ -80,11 +87,11 @@ def create_worker(settings: Settings, works: Works) -> App:
 
     @app.task(name="open_mail", queue=QUEUES["open_mail"], retry=PATIENT_RETRY)
     def open_mail(stack_id: str) -> None:
-        mail_parts.open_mail(works, UUID(stack_id), max_megabytes=settings.max_upload_mb)
+        mails.open_mail(works, UUID(stack_id), max_megabytes=settings.max_upload_mb)
 
     @app.task(name="perform_effect", queue="counter", retry=RETRY, pass_context=True)
     def perform_effect(context: JobContext, task_id: str) -> None:
-        performing.perform(
+        case_jobs.perform(
             works,
             UUID(task_id),
             public_url=settings.public_url,
@@ -93,7 +100,7 @@ def create_worker(settings: Settings, works: Works) -> App:
 
     @app.task(name="reprint_letter", queue="counter", retry=RETRY, pass_context=True)
     def reprint_letter(context: JobContext, letter_id: str) -> None:
-        performing.reprint(
+        case_jobs.reprint(
             works,
             UUID(letter_id),
             public_url=settings.public_url,
@@ -104,33 +111,33 @@ def create_worker(settings: Settings, works: Works) -> App:
 
     @app.task(name="send_message", retry=PATIENT_RETRY, pass_context=True)
     def send_message(context: JobContext, message_id: str) -> None:
-        sending.send(works, ways, UUID(message_id), is_last_try=context.job.attempts >= PATIENT)
+        messages.send(works, ways, UUID(message_id), is_last_try=context.job.attempts >= PATIENT)
 
     for name, act in {"move_cases": _move_cases, "make_bag": _make_bag}.items():
         app.task(name=name, queue=QUEUES[name], retry=RETRY, pass_context=True)(partial(act, works))
 
     @app.task(name="restore_case", queue="counter", retry=RETRY)
     def restore_case(case_id: str) -> None:
-        performing.restore(works, UUID(case_id))
+        case_jobs.restore(works, UUID(case_id))
 
     @app.task(name="wake_case", queue="counter", retry=RETRY)
     def wake_case(case_id: str) -> None:
-        performing.wake(works, UUID(case_id))
+        case_jobs.wake(works, UUID(case_id))
 
     @app.task(name="release_left", queue="counter", retry=RETRY)
     def release_left(user_id: str) -> None:
-        leaving.release_left(works, UUID(user_id))
+        transfers.release_left(works, UUID(user_id))
 
     clocked.add(app, settings, works)
     return app
 
 
 def _move_cases(works: Works, _context: JobContext, order_id: str) -> None:
-    moves.carry_out(works, UUID(order_id))
+    version_migration.carry_out(works, UUID(order_id))
 
 
 def _make_bag(works: Works, context: JobContext, order_id: str) -> None:
-    bag_making.make(works, UUID(order_id), is_last_try=context.job.attempts >= RETRIES)
+    bag_orders.make(works, UUID(order_id), is_last_try=context.job.attempts >= RETRIES)
 
 
 Part = Callable[[App], Awaitable[None]]
@@ -158,7 +165,7 @@ async def run(settings: Settings, works: Works) -> None:
         asyncio.create_task(_always(name, partial(create_worker, settings, works), part))
         for name, part in parts.items()
     ]
-    threading.Thread(target=safekeeping.prove_at_start, args=(works,), daemon=True).start()
+    threading.Thread(target=archive_verification.prove_at_start, args=(works,), daemon=True).start()
     await stop.wait()
     for lane in lanes:
         lane.cancel()
@@ -191,7 +198,7 @@ async def _serve(works: Works, hands: Hands, queue: str, app: App, *, concurrenc
         install_signal_handlers=False,
         shutdown_graceful_timeout=GRACE,
         update_heartbeat_interval=HEARTBEAT,
-        stalled_worker_timeout=deaths.DEAD_AFTER,
+        stalled_worker_timeout=case_jobs.DEAD_AFTER,
         worker_middleware=[hands.hold, jobs.logged],
     )
     await _until_one_ends(working, _beat_always(works, queue))
@@ -217,7 +224,7 @@ async def _until_one_ends(*parts: Coroutine[Any, Any, None]) -> None:
 
 async def _take_back_always(app: App, works: Works, hands: Hands) -> None:
     while True:
-        await deaths.take_back(app, works, hands)
+        await case_jobs.take_back(app, works, hands)
         await asyncio.sleep(HEARTBEAT)
 
 

@@ -1,12 +1,87 @@
-"""Words of a page as lines, and the values that stand behind labels, however the engine has spelled these."""
+"""The nouns of proposing: which paper it seems to be, and what seems to stand on it.
+
+Words of a page as lines, and the values that stand behind labels, however the engine has spelled these.
+Digits, days and names as they were printed, from what an engine has made of them.
+"""
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from difflib import SequenceMatcher
+from enum import StrEnum
 
-from ocr.fields.types import Field, Proposal
 from ocr.types import Box, PageReading, Word
+
+
+class PaperType(StrEnum):
+    """What a paper seems to be."""
+
+    KTP = "ktp"
+    KK = "kk"
+    SIM = "sim"
+    STNK = "stnk"
+    BPKB = "bpkb"
+    LETTER = "surat"
+    UNKNOWN = ""
+
+
+class Field(StrEnum):
+    """What can be proposed."""
+
+    NIK = "nik"
+    NAME = "nama"
+    BIRTH_PLACE = "tempat_lahir"
+    BIRTH_DATE = "tanggal_lahir"
+    """As ISO 8601, like every day here."""
+    SEX = "jenis_kelamin"
+    """`laki_laki` or `perempuan`."""
+    ADDRESS = "alamat"
+    NEIGHBOURHOOD = "rt_rw"
+    VILLAGE = "kelurahan"
+    DISTRICT = "kecamatan"
+    OCCUPATION = "pekerjaan"
+    FAMILY_CARD_NUMBER = "nomor_kk"
+    LICENCE_NUMBER = "nomor_sim"
+    PLATE = "nomor_polisi"
+    CHASSIS_NUMBER = "nomor_rangka"
+    ENGINE_NUMBER = "nomor_mesin"
+    REGISTRATION_NUMBER = "nomor_stnk"
+    OWNERSHIP_NUMBER = "nomor_bpkb"
+    LETTER_NUMBER = "nomor_surat"
+    LETTER_DATE = "tanggal_surat"
+    ISSUER = "penerbit"
+    SUBJECT = "perihal"
+    LETTER_KIND = "jenis_surat"
+    """`sktlk`, `laporan_polisi` or `pengaduan`."""
+    VERIFICATION_CODE = "kode_pemeriksaan"
+    """Of a letter that the product has issued; whether it was is for whoever asks the register."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """One value that seems to stand on the paper."""
+
+    field: Field
+    value: str
+    confidence: float
+    """0 to 100: of its weakest word, and less where letters had to be taken for digits."""
+    page: int
+    box: Box
+    """Around all its words, in pixels of the upright page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposals:
+    """All that is proposed of one paper. Nothing of it is known: a person confirms each."""
+
+    paper: PaperType = PaperType.UNKNOWN
+    fields: tuple[Proposal, ...] = ()
+
+    def first(self, field: Field) -> Proposal | None:
+        """The first proposal of a field."""
+        return next((each for each in self.fields if each.field is field), None)
+
 
 MOST_WORDS = 2_000
 """Of a page that are looked at. More is no card and no letter."""
@@ -162,7 +237,9 @@ def _values(line: Value, labels: Sequence[tuple[str, str]]) -> Iterable[tuple[st
             yield name, Value(line.page, words)
 
 
-def _label_at(words: Sequence[Word], at: int, labels: Sequence[tuple[str, str]]) -> tuple[int, str] | None:
+def _label_at(
+    words: Sequence[Word], at: int, labels: Sequence[tuple[str, str]]
+) -> tuple[int, str] | None:
     """Where the label that begins here ends, and what it is called."""
     best: tuple[float, int, str] | None = None
     for end in range(at + 1, min(at + LONGEST_LABEL, len(words)) + 1):
@@ -190,3 +267,45 @@ def _bare(words: Sequence[Word]) -> tuple[Word, ...]:
     while kept and not any(letter.isalnum() for letter in kept[0].text):
         kept.pop(0)
     return tuple(kept)
+
+
+_DIGITS = str.maketrans("OoQDIilL|!ZzSsBbGgq", "0000111111225588699")
+_MONTHS = (
+    "Januari", "Februari", "Maret", "April", "Mei", "Juni",
+    "Juli", "Agustus", "September", "Oktober", "November", "Desember",
+)  # fmt: skip
+_FOLDED = tuple(fold(month) for month in _MONTHS)
+_MONTH_LIKE = 0.75
+_NUMERIC_DAY = re.compile(
+    r"\b([\dOolI|]{1,2})\s?[-/.]\s?([\dOolI|]{1,2})\s?[-/.]\s?([12IlZ|][\dOolI|SB]{3})\b", re.ASCII
+)
+_WRITTEN_DAY = re.compile(
+    r"\b([\dOolI|]{1,2})\s+([A-Za-z01|]{3,10})\s+([12IlZ|][\dOolI|SB]{3})\b", re.ASCII
+)
+
+
+def digits(text: str) -> str:
+    """Letters that engines read in the place of digits, as these digits; everything keeps its place."""
+    return text.translate(_DIGITS)
+
+
+def find_day(text: str) -> tuple[date, int, int] | None:
+    """The first day that the text tells, and from where to where it does."""
+    for match in sorted(
+        (*_NUMERIC_DAY.finditer(text), *_WRITTEN_DAY.finditer(text)), key=re.Match.start
+    ):
+        day, month, year = match.groups()
+        number = int(digits(month)) if digits(month).isdigit() else _month(month)
+        try:
+            return date(int(digits(year)), number, int(digits(day))), match.start(), match.end()
+        except ValueError:
+            continue
+    return None
+
+
+def _month(word: str) -> int:
+    """1 to 12; 0 for a word that is no month."""
+    read = fold(word)
+    scores = [likeness(read, month) for month in _FOLDED]
+    best = max(scores)
+    return scores.index(best) + 1 if best >= _MONTH_LIKE else 0

@@ -1,11 +1,163 @@
-"""From the pages of a document to what is proposed of it: which paper it seems to be, then the fields of such a paper."""
+"""Number, day, issuer and subject of a letter.
 
+From the pages of a document to what is proposed of it: which paper it seems to be, then the fields of such a paper.
+"""
+
+import re
 from collections.abc import Callable, Iterator, Sequence
 
-from ocr.fields import identity, letters, vehicles
-from ocr.fields.lines import Value, fold, labelled, likeness, lines_of
-from ocr.fields.types import PaperType, Proposal, Proposals
+from ocr.fields import identity
+from ocr.fields.lines import (
+    ALIKE,
+    Field,
+    PaperType,
+    Proposal,
+    Proposals,
+    Value,
+    find_day,
+    find_in_words,
+    fold,
+    labelled,
+    likeness,
+    lines_of,
+    part,
+)
 from ocr.types import PageReading
+
+LABELS = {
+    "Nomor": "number",
+    "Nomor Surat": "number",
+    "No": "number",
+    "Perihal": "subject",
+    "Hal": "subject",
+    "Tanggal": "day",
+    "Tanggal Surat": "day",
+}
+MOST_OF_HEAD = 4
+"""Lines of a letterhead."""
+_TITLES = {
+    "SURAT KETERANGAN TANDA LAPOR KEHILANGAN": "sktlk",
+    "LAPORAN POLISI": "laporan_polisi",
+    "SURAT TANDA TERIMA LAPORAN POLISI": "laporan_polisi",
+    "TANDA BUKTI LAPOR": "laporan_polisi",
+    "PENGADUAN MASYARAKAT": "pengaduan",
+    "LAPORAN PENGADUAN": "pengaduan",
+}
+"""What the title of a letter says it is; others are whatever their reader says."""
+_TITLE_LIKE = 0.9
+_PARTS = re.compile(r"\w[^\s/]*")
+_CODE = re.compile(r"(?<=/)[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}\b", re.ASCII | re.IGNORECASE)
+"""At the end of the address that our own letters print beside their QR code."""
+MOST_BESIDE = 10
+"""Words, between strokes too, of the line with the number: its label, its parts, and a day on the same height."""
+MOST_OF_SHORT = 5
+"""Words of a line with a label whose colon the engine has lost."""
+_COLON = re.compile(r"^\S+(?:\s+\S+)?\s*[:;]")
+_CAPITALS = 0.8
+"""Share of capitals in a line of a letterhead."""
+_PLACE_AND_DAY = re.compile(r"^[A-Z][\w.' ]{2,40},\s*(?:tanggal\s+)?\d", re.IGNORECASE)
+_NUMBER = re.compile(r"[A-Za-z0-9][\w.-]*(?:\s?/\s?[\w.-]+){2,}|[A-Za-z]+[.-]?\d[\w./-]+")
+
+
+def number_line(lines: Sequence[Value]) -> Value | None:
+    """What stands behind a "Nomor" that begins its own line, and looks like the number of a letter: texts name others."""
+    for line in lines:
+        value = labelled([line], LABELS).get("number") if line.text.startswith("N") else None
+        if value and len(_PARTS.findall(line.text)) <= MOST_BESIDE and _NUMBER.search(value.text):
+            return value
+    return None
+
+
+def code_line(lines: Sequence[Value]) -> Value | None:
+    """The words with the address at which our own letter can be verified."""
+    return find_in_words(lines, _CODE)
+
+
+def of_letter(lines: Sequence[Value]) -> Iterator[Proposal]:
+    """The fields of a letter."""
+    if (value := number_line(lines)) and (match := _NUMBER.search(value.text)):
+        number = re.sub(r"\s*/\s*", "/", match[0])
+        yield part(value, match.start(), match.end()).proposed(Field.LETTER_NUMBER, number)
+    yield from _day(lines, _behind_label(lines, "day"))
+    yield from _head(lines)
+    yield from _kind(lines)
+    if value := _behind_label(lines, "subject"):
+        yield value.proposed(Field.SUBJECT, value.text)
+    if (value := code_line(lines)) and (match := _CODE.search(value.text)):
+        # Small print without a word in it: nothing tells an engine what the next letter must be.
+        yield value.proposed(Field.VERIFICATION_CODE, match[0].upper(), is_doubtful=True)
+
+
+def _behind_label(lines: Sequence[Value], name: str) -> Value | None:
+    """The value of the first line that begins with such a label and is no line of a text: these go on with days and matters too."""
+    for line in lines:
+        value = labelled([line], LABELS).get(name)
+        begins = (
+            value is not None and value.words[0] not in line.words[:1] and _is_label(line, name)
+        )
+        if begins and (_COLON.search(line.text) or len(line.words) <= MOST_OF_SHORT):
+            return value
+    return None
+
+
+def _is_label(line: Value, name: str) -> bool:
+    read = fold(line.words[0].text)
+    return any(
+        likeness(read, fold(printed.split()[0])) >= ALIKE
+        for printed, called in LABELS.items()
+        if called == name
+    )
+
+
+def _day(lines: Sequence[Value], labelled_day: Value | None) -> Iterator[Proposal]:
+    """Behind its label, or behind the place in front of the signature; the last such line counts."""
+    signed = [line for line in lines if _PLACE_AND_DAY.match(line.text)]
+    for line in (*([labelled_day] if labelled_day else []), *reversed(signed)):
+        if found := find_day(line.text):
+            day, start, end = found
+            yield part(line, start, end).proposed(Field.LETTER_DATE, day.isoformat())
+            return
+
+
+def _head(lines: Sequence[Value]) -> Iterator[Proposal]:
+    """The first lines in capitals, up to the first line that is not, or that is the title of the letter."""
+    head: list[Value] = []
+    for line in lines:
+        if not _is_capital(line.text) or (head and _title(line)):
+            if head:
+                break
+            continue
+        head.append(line)
+        if len(head) == MOST_OF_HEAD:
+            break
+    if head:
+        whole = Value(head[0].page, tuple(word for line in head for word in line.words))
+        yield whole.proposed(Field.ISSUER, ", ".join(line.text for line in head))
+
+
+def _kind(lines: Sequence[Value]) -> Iterator[Proposal]:
+    """By a title that fills its line."""
+    for line in lines:
+        if kind := _title(line):
+            yield line.proposed(Field.LETTER_KIND, kind)
+            return
+
+
+def _title(line: Value) -> str:
+    """Of which kind of letter this line is the title; empty for any other line."""
+    if not _is_capital(line.text):
+        return ""
+    scores = {title: likeness(fold(line.text), fold(title)) for title in _TITLES}
+    title = max(scores, key=lambda each: scores[each])
+    return _TITLES[title] if scores[title] >= _TITLE_LIKE else ""
+
+
+def _is_capital(text: str) -> bool:
+    letters = [letter for letter in text if letter.isalpha()]
+    return len(letters) >= 6 and sum(letter.isupper() for letter in letters) >= _CAPITALS * len(
+        letters
+    )
+
 
 LOOKED_AT = 2
 """Pages of a document: cards have two sides, letters begin on their first page."""
@@ -25,10 +177,10 @@ _HEADINGS = {
 _FIELDS: dict[PaperType, Callable[[Sequence[Value]], Iterator[Proposal]]] = {
     PaperType.KTP: identity.of_card,
     PaperType.KK: identity.of_family_card,
-    PaperType.SIM: vehicles.of_licence,
-    PaperType.STNK: vehicles.of_registration,
-    PaperType.BPKB: vehicles.of_ownership,
-    PaperType.LETTER: letters.of_letter,
+    PaperType.SIM: identity.of_licence,
+    PaperType.STNK: identity.of_registration,
+    PaperType.BPKB: identity.of_ownership,
+    PaperType.LETTER: of_letter,
 }
 
 
@@ -45,12 +197,14 @@ def paper_of(lines: Sequence[Value]) -> PaperType:
     for line in lines:
         read = fold(line.text)
         for paper, headings in _HEADINGS.items():
-            if line.text.upper() == line.text and any(_is_alike(read, heading) for heading in headings):
+            if line.text.upper() == line.text and any(
+                _is_alike(read, heading) for heading in headings
+            ):
                 return paper
     labels = labelled(lines, identity.CARD_LABELS)
     if len(labels) >= LABELS_LEAST and "nik" in labels:
         return PaperType.KTP
-    is_letter = letters.number_line(lines) or letters.code_line(lines)
+    is_letter = number_line(lines) or code_line(lines)
     return PaperType.LETTER if is_letter else PaperType.UNKNOWN
 
 

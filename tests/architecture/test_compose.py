@@ -9,10 +9,12 @@ import pytest
 import yaml
 
 from tests.architecture.tree import ROOT
-from workflow_app.bootstrap.system_packages import RUN
 from workflow_app.settings import SECRETS, Settings
+from workflow_app.tools.bootstrap.packages import RUN
 
-SERVICES: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+SERVICES: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())[
+    "services"
+]
 PROGRAMS = ("migrate", "web", "worker")
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 SAMPLE = {
@@ -71,7 +73,9 @@ def test_secrets_of_the_settings_come_from_outside() -> None:
 
 def test_programs_wait_until_the_tables_are_there() -> None:
     for name in ("web", "worker"):
-        assert SERVICES[name]["depends_on"]["migrate"]["condition"] == "service_completed_successfully"
+        assert (
+            SERVICES[name]["depends_on"]["migrate"]["condition"] == "service_completed_successfully"
+        )
 
 
 def test_only_the_web_server_is_reachable_from_outside() -> None:
@@ -79,20 +83,26 @@ def test_only_the_web_server_is_reachable_from_outside() -> None:
 
 
 def test_image_installs_the_same_system_packages_as_the_set_up() -> None:
-    assert [package for package in RUN if not re.search(rf"\s{re.escape(package)}\s", DOCKERFILE)] == []
+    assert [
+        package for package in RUN if not re.search(rf"\s{re.escape(package)}\s", DOCKERFILE)
+    ] == []
 
 
 def test_image_installs_the_server_requirements_by_hash_and_runs_without_rights() -> None:
     assert "--require-hashes -r requirements/server.txt" in DOCKERFILE
     assert re.search(r"^USER sentra$", DOCKERFILE, re.MULTILINE)
     assert all(
-        re.search(r":\d+\.\d+\.\d+-", line) for line in DOCKERFILE.splitlines() if line.startswith("FROM")
+        re.search(r":\d+\.\d+\.\d+-", line)
+        for line in DOCKERFILE.splitlines()
+        if line.startswith("FROM")
     )
 
 
 @pytest.mark.skipif(shutil.which("docker") is None, reason="docker compose is not installed")
 @pytest.mark.parametrize("absent", [None, *SAMPLE])
-def test_docker_compose_accepts_the_file_exactly_when_every_secret_is_set(absent: str | None) -> None:
+def test_docker_compose_accepts_the_file_exactly_when_every_secret_is_set(
+    absent: str | None,
+) -> None:
     environment = {
         "PATH": "/usr/bin:/bin",
         **{name: value for name, value in SAMPLE.items() if name != absent},

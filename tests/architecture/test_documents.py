@@ -59,7 +59,11 @@ def faults(names: str, rest: str) -> Iterator[str]:
             yield f"no command {names.strip()}"
             return
         command = found
-    known = {option for parameter in command.params for option in parameter.opts + parameter.secondary_opts}
+    known = {
+        option
+        for parameter in command.params
+        for option in parameter.opts + parameter.secondary_opts
+    }
     if command.context_settings.get("ignore_unknown_options"):
         return
     for option in OPTION.findall(rest.partition("./spkt")[0]):

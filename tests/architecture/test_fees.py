@@ -9,10 +9,11 @@ import pytest
 from lxml import etree
 
 from tests.architecture.tree import ROOT
-from workflow_app.services.office import configuration
+from workflow_app.services.office_settings import configuration
 
 CLAIM = re.compile(
-    r"gratis|cuma-cuma|\bRp ?0\b|(tanpa|bebas)( dipungut| pungutan)? biaya|tidak (dipungut|berbiaya)", re.I
+    r"gratis|cuma-cuma|\bRp ?0\b|(tanpa|bebas)( dipungut| pungutan)? biaya|tidak (dipungut|berbiaya)",
+    re.I,
 )
 OFFICIAL_FEES = re.compile(r"\b(SIM|STNK|SKCK|BPKB|TNKB|Satpas|Samsat)\b")
 OWN = re.compile(
@@ -38,7 +39,9 @@ def strings(value: Any) -> Iterator[str]:
 
 def texts() -> Iterator[tuple[str, str]]:
     """Everything that stands on pages, forms, drawings, papers and messages, with where it is from."""
-    for path in sorted([*ROOT.glob("processes/*/**/*"), *ROOT.glob("workflow_app/web/templates/**/*.html")]):
+    for path in sorted(
+        [*ROOT.glob("processes/*/**/*"), *ROOT.glob("workflow_app/web/templates/**/*.html")]
+    ):
         where = str(path.relative_to(ROOT))
         if path.suffix == ".json":
             yield from ((where, text) for text in strings(json.loads(path.read_text())))
@@ -72,7 +75,9 @@ def test_there_are_claims_in_every_kind_of_text() -> None:
 @pytest.mark.parametrize(("where", "sentence"), sorted(set(CLAIMS)))
 def test_r69_only_what_spkt_does_itself_is_called_free(where: str, sentence: str) -> None:
     assert OWN.search(sentence), f"{where} does not say what is free: {sentence}"
-    assert not OFFICIAL_FEES.search(sentence), f"{where} calls free what has an official fee: {sentence}"
+    assert not OFFICIAL_FEES.search(sentence), (
+        f"{where} calls free what has an official fee: {sentence}"
+    )
 
 
 @pytest.mark.parametrize(

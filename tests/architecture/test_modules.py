@@ -9,7 +9,9 @@ LIMIT = 300
 BARE_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "managers"}
 OURS = [path for path in tracked() if path.suffix == ".py" or path.name == "spkt"]
 SILENCED = re.compile(r"#\s*(?:noqa|type:\s*ignore|pragma:|nosec|pylint:|pyright:|mypy:)")
-SILENCED_WITH_REASON = re.compile(r"#\s*(?:noqa: [A-Z0-9, ]+?|type: ignore\[[a-z, -]+\])(?: - |  # )\w")
+SILENCED_WITH_REASON = re.compile(
+    r"#\s*(?:noqa: [A-Z0-9, ]+?|type: ignore\[[a-z, -]+\])(?: - |  # )\w"
+)
 PRODUCT = [path for path in OURS if path.parts[0] in ("workflow_app", "archive", "ocr", "spkt")]
 
 
@@ -37,13 +39,17 @@ def test_every_module_is_named_by_a_noun_of_the_domain() -> None:
 def test_every_module_says_what_it_is() -> None:
     texts = {path: text_of(path).lstrip() for path in PRODUCT if path.suffix == ".py"}
 
-    assert [str(path) for path, text in texts.items() if text and not text.startswith(('"""', 'r"""'))] == []
+    assert [
+        str(path) for path, text in texts.items() if text and not text.startswith(('"""', 'r"""'))
+    ] == []
 
 
 def test_every_folder_of_tests_is_a_package() -> None:
     folders = {path.parent for path in OURS if path.parts[0] == "tests"}
 
-    assert [str(folder) for folder in sorted(folders) if not (ROOT / folder / "__init__.py").exists()] == []
+    assert [
+        str(folder) for folder in sorted(folders) if not (ROOT / folder / "__init__.py").exists()
+    ] == []
 
 
 def test_no_open_ends_are_left_in_code() -> None:
@@ -55,7 +61,9 @@ def test_no_open_ends_are_left_in_code() -> None:
 
 def test_every_silenced_check_is_named_and_says_why_beside_it() -> None:
     lines = (
-        (path, number, line) for path in OURS for number, line in enumerate(text_of(path).splitlines(), 1)
+        (path, number, line)
+        for path in OURS
+        for number, line in enumerate(text_of(path).splitlines(), 1)
     )
 
     assert [

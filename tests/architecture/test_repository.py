@@ -5,7 +5,7 @@ import tomllib
 from pathlib import Path
 
 from tests.architecture.tree import ROOT, texts, tracked
-from workflow_app.cli import checks
+from workflow_app.cli import quality
 from workflow_app.settings import SECRETS, Settings
 
 HOSTS = (
@@ -24,14 +24,17 @@ def test_no_file_names_a_registry_host_or_a_path_of_a_machine() -> None:
     for path in texts():
         text = (ROOT / path).read_text(encoding="utf-8")
         found += [
-            f"{path}: {word}" for word in (*(host for host in HOSTS if host in text), *HOMES.findall(text))
+            f"{path}: {word}"
+            for word in (*(host for host in HOSTS if host in text), *HOMES.findall(text))
         ]
 
     assert found == []
 
 
 def test_no_file_has_a_dash_that_no_keyboard_of_the_counter_has() -> None:
-    assert [str(path) for path in texts() if "\N{EM DASH}" in (ROOT / path).read_text(encoding="utf-8")] == []
+    assert [
+        str(path) for path in texts() if "\N{EM DASH}" in (ROOT / path).read_text(encoding="utf-8")
+    ] == []
 
 
 def test_the_lock_file_pins_by_content_and_names_no_address() -> None:
@@ -42,7 +45,7 @@ def test_the_lock_file_pins_by_content_and_names_no_address() -> None:
 
 
 def test_requirement_files_agree_with_pyproject() -> None:
-    assert list(checks.requirement_faults(ROOT)) == []
+    assert list(quality.requirement_faults(ROOT)) == []
 
 
 def test_example_of_settings_lists_every_setting_and_no_other() -> None:
@@ -76,7 +79,9 @@ def test_example_of_settings_shows_the_defaults_of_the_code() -> None:
 
 
 def test_every_import_contract_has_a_readable_name() -> None:
-    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"][
+        "contracts"
+    ]
 
     assert len(contracts) >= 10
     assert all(" " in contract["name"] for contract in contracts)
@@ -89,7 +94,10 @@ def test_map_of_the_tree_in_the_readme_is_true() -> None:
 
 
 def test_map_of_the_tree_in_the_readme_names_everything_at_the_top() -> None:
-    top = {path.parts[0] for path in tracked() if not path.parts[0].startswith(".")} | {".ci", ".env.example"}
+    top = {path.parts[0] for path in tracked() if not path.parts[0].startswith(".")} | {
+        ".ci",
+        ".env.example",
+    }
 
     assert sorted(top - {path.parts[0] for path in paths_of_the_map()}) == []
 

@@ -24,7 +24,9 @@ def test_named_files_exist() -> None:
 
 
 def test_named_tests_exist() -> None:
-    code = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
+    code = "\n".join(
+        path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py")
+    )
     assert [name for name in NAMES.findall(TABLE) if f"def {name}(" not in code] == []
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from tests.architecture.tree import ROOT, tracked
-from workflow_app.bootstrap.front_end import TARGET
+from workflow_app.tools.bootstrap.packages import TARGET
 
 WEB = ROOT / "workflow_app" / "web"
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
@@ -48,21 +48,30 @@ def dressed_in() -> set[str]:
         for chosen in FILLED_IN.finditer(value):
             is_rest = re.search(r"[\w-]$", value[: chosen.start()])
             given = LITERAL.findall(CONDITION.sub("", chosen[1]))
-            whole = [one for one in given if not one.endswith("-") and (one.startswith(" ") or not is_rest)]
+            whole = [
+                one
+                for one in given
+                if not one.endswith("-") and (one.startswith(" ") or not is_rest)
+            ]
             found.update(name for words in whole for name in words.split())
     return found
 
 
 def test_every_class_of_a_page_has_a_rule_or_is_looked_for_by_a_script() -> None:
     looked_for = {name for script in texts(".js") for name in SELECTED.findall(script)}
-    brought = rules((ROOT / TARGET / "tabler" / "css" / "tabler.min.css").read_text(encoding="utf-8"))
+    brought = rules(
+        (ROOT / TARGET / "tabler" / "css" / "tabler.min.css").read_text(encoding="utf-8")
+    )
 
     assert sorted(dressed_in() - own_rules() - looked_for - brought) == []
 
 
 def test_every_rule_dresses_something() -> None:
     written = "\n".join(texts(".html", ".js", ".py"))
-    names, beginnings = set(NAME.findall(written)), tuple({*BEGINNING.findall(written), *OF_LIBRARIES})
+    names, beginnings = (
+        set(NAME.findall(written)),
+        tuple({*BEGINNING.findall(written), *OF_LIBRARIES}),
+    )
 
     unused = {name for name in own_rules() - names if not name.startswith(beginnings)}
 

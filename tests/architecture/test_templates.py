@@ -7,7 +7,7 @@ from flask import Flask
 
 from tests.architecture.tree import ROOT
 from workflow_app.app import create_app
-from workflow_app.cli import checks
+from workflow_app.cli import quality
 from workflow_app.settings import read_settings
 
 PAGES = ROOT / "workflow_app" / "web" / "templates"
@@ -30,10 +30,12 @@ def app() -> Flask:
     return create_app(read_settings(made_up))
 
 
-@pytest.mark.parametrize("path", sorted(PAGES.rglob("*.html")), ids=lambda path: str(path.relative_to(PAGES)))
+@pytest.mark.parametrize(
+    "path", sorted(PAGES.rglob("*.html")), ids=lambda path: str(path.relative_to(PAGES))
+)
 def test_page_compiles(app: Flask, path: Path) -> None:
     app.jinja_env.get_template(str(path.relative_to(PAGES)))
 
 
 def test_pages_and_letters_are_well_formed_and_name_only_templates_that_exist() -> None:
-    assert list(checks.template_faults(ROOT)) == []
+    assert list(quality.template_faults(ROOT)) == []

@@ -27,8 +27,12 @@ TEXTS = {
 @cache
 def tracked() -> tuple[Path, ...]:
     """Tracked files that exist, relative to the root."""
-    done = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)
-    return tuple(path for name in done.stdout.split("\0") if name and (ROOT / (path := Path(name))).is_file())
+    done = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    return tuple(
+        path for name in done.stdout.split("\0") if name and (ROOT / (path := Path(name))).is_file()
+    )
 
 
 def texts() -> list[Path]:

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 from tests.e2e import counter
 from tests.e2e.site import RunningSite, running_site
 from tests.services import new_database
-from workflow_app.local_stack import LocalStack
+from workflow_app.tools.embedded.stack import LocalStack
 
 DESK = {"width": 1366, "height": 768}
 PATIENCE = 20_000
@@ -22,7 +22,9 @@ Opener = Callable[..., Page]
 
 
 @pytest.fixture(scope="session")
-def site(servers: LocalStack, stack: dict[str, str], template_database: str) -> Iterator[RunningSite]:
+def site(
+    servers: LocalStack, stack: dict[str, str], template_database: str
+) -> Iterator[RunningSite]:
     """Web server, worker and database of their own, with the demo people and cases."""
     database_log = servers.data_dir / "log" / "postgres.log"
     with (

@@ -111,7 +111,9 @@ def receive(page: Page) -> None:
     expect_task(page, "Identitas pelapor")
 
 
-def identify(page: Page, citizen: Citizen, then: str = "Hilang atau dicuri", faith: str = "Islam") -> None:
+def identify(
+    page: Page, citizen: Citizen, then: str = "Hilang atau dicuri", faith: str = "Islam"
+) -> None:
     """Ask who the citizen is; of what faith he is only where the form asks it."""
     question(page, "nik").get_by_role("textbox").fill(citizen.nik)
     page.get_by_label("Nama lengkap").fill(citizen.name)
@@ -219,11 +221,15 @@ def take(page: Page, title: str) -> None:
     expect_task(page, title)
 
 
-def take_approval(page: Page, address: str, number: str, title: str = "Periksa dan setujui") -> None:
+def take_approval(
+    page: Page, address: str, number: str, title: str = "Periksa dan setujui"
+) -> None:
     """Somebody finds the case in the queue of the role and takes it."""
     page.goto(f"{address}/")
     page.get_by_role("link", name=re.compile("Antrean peran saya")).click()
-    page.locator("[data-row]").filter(has_text=number).get_by_role("button", name="Ambil tugas").click()
+    page.locator("[data-row]").filter(has_text=number).get_by_role(
+        "button", name="Ambil tugas"
+    ).click()
     expect_task(page, title)
 
 
@@ -232,7 +238,9 @@ def approve(page: Page) -> None:
     page.get_by_label("Setujui dan terbitkan nomor").check()
     submit(page)
     expect(page).to_have_url(CASE)
-    expect(page.get_by_role("heading", name="Surat Keterangan Tanda Lapor Kehilangan")).to_be_visible()
+    expect(
+        page.get_by_role("heading", name="Surat Keterangan Tanda Lapor Kehilangan")
+    ).to_be_visible()
 
 
 def sign_letter(page: Page) -> None:

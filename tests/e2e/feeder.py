@@ -7,7 +7,7 @@ from PIL import Image
 from playwright.sync_api import Page
 
 from tests.unit.ocr import fed
-from workflow_app.trials.corpus import writing
+from workflow_app.tools.load import corpus
 
 
 def cover_of(page: Page, task: str) -> Image.Image:
@@ -24,14 +24,14 @@ def cover_of(page: Page, task: str) -> Image.Image:
 
 def mixed(count: int) -> list[Image.Image]:
     """Invented papers: every fifth a whole one of the corpus (letter, table, typed, columns, card, stamped, worn), else short ones."""
-    kinds = iter([*writing.KINDS] * count)
+    kinds = iter([*corpus.KINDS] * count)
     return [
         _whole(next(kinds), no) if no % 5 == 0 else fed.sheet(f"Surat contoh lembar {no}")
         for no in range(count)
     ]
 
 
-def _whole(kind: writing.Kind, no: int) -> Image.Image:
+def _whole(kind: corpus.Kind, no: int) -> Image.Image:
     random = Random(f"boks {no}")
     worn = kind.wear(kind.draw(random).image, random).convert("L")
     worn.thumbnail(fed.SIZE)

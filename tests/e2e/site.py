@@ -14,8 +14,8 @@ import psycopg
 from tests.integration.conftest import PROCESSES
 from workflow_app.engine import process_folders, scenarios
 from workflow_app.engine.scenarios import Complete
-from workflow_app.services.running import seeding
-from workflow_app.trials import site
+from workflow_app.services.demo import seeding
+from workflow_app.tools.load import site
 
 MANY = 4
 """At least so many names and numbers of citizens are in the demo; else they were looked for under wrong names."""
@@ -43,17 +43,24 @@ class RunningSite:
 
     def stumble(self) -> None:
         """A statement that the database refuses: something its log has to tell."""
-        with psycopg.connect(self.database_url) as connection, suppress(psycopg.errors.DivisionByZero):
+        with (
+            psycopg.connect(self.database_url) as connection,
+            suppress(psycopg.errors.DivisionByZero),
+        ):
             connection.execute("select 1 / 0")
 
     def dump(self) -> bytes:
         """What a thief of the database reads: pg_dump as text, and after it every binary value in the clear, unpacked."""
         done = subprocess.run(
-            [_pg_dump(), "--dbname", self.database_url, "--no-owner"], capture_output=True, check=False
+            [_pg_dump(), "--dbname", self.database_url, "--no-owner"],
+            capture_output=True,
+            check=False,
         )
         assert done.returncode == 0, done.stderr.decode()
         values = [
-            bytes.fromhex(found.decode()) for found in HEX_BYTES.findall(done.stdout) if len(found) % 2 == 0
+            bytes.fromhex(found.decode())
+            for found in HEX_BYTES.findall(done.stdout)
+            if len(found) % 2 == 0
         ]
         unpacked = [content for value in values if (content := _unpacked(value))]
         assert unpacked, (
@@ -72,7 +79,10 @@ def demo_people() -> set[str]:
     ]
     answers = [step.answers for one in told for step in one.steps if isinstance(step, Complete)]
     citizens = {
-        str(given[name]) for given in answers for name in ("nama", "nik", "nomor_identitas") if name in given
+        str(given[name])
+        for given in answers
+        for name in ("nama", "nik", "nomor_identitas")
+        if name in given
     }
     assert len(citizens) >= MANY
     return citizens | {person.full_name for person in seeding.PEOPLE}

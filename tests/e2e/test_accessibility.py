@@ -32,7 +32,9 @@ ROLES = (
     "petugas", "pamapta", "kaspkt", "samapta", "reskrim", "propam", "siwas", "bagops", "arsip", "pimpinan", "auditor", "admin",
 )  # fmt: skip
 """Who sees pages that are not those of another; the duty functions are like `reskrim`, the supporting units like `bagops`."""
-KEYS = "|".join(sorted(path.name for path in PROCESSES.iterdir() if (path / "process.bpmn").exists()))
+KEYS = "|".join(
+    sorted(path.name for path in PROCESSES.iterdir() if (path / "process.bpmn").exists())
+)
 WHICH = re.compile(
     rf"[0-9a-f]{{8}}-[0-9a-f-]{{27}}|\d[\d.-]*|(?<=/)(?:{KEYS})(?=/|$)|(?<=/kelompok/)\w+"
     r"|(?<=/pengaturan/)(?!anggota|libur|piket|penggantian|kelompok)[\w.]+"
@@ -90,7 +92,9 @@ def walk(page: Page, site: RunningSite, begin: tuple[str, ...], seen: set[str]) 
         if depth < DEEP:
             links = [urlsplit(link) for link in page.evaluate(LINKS)]
             near = [link.path for link in links if f"{link.scheme}://{link.netloc}" == site.address]
-            waiting += [(link, depth + 1) for link in dict.fromkeys(near) if not NO_PAGE.search(link)]
+            waiting += [
+                (link, depth + 1) for link in dict.fromkeys(near) if not NO_PAGE.search(link)
+            ]
         found += [f"{kind} {fault}" for fault in faults(page)]
     seen |= own
     return found
@@ -102,7 +106,9 @@ def test_what_is_open_to_all(site: RunningSite, browsing: Opener, seen: set[str]
 
 
 @pytest.mark.parametrize("username", ROLES)
-def test_the_pages_of_a_role(site: RunningSite, signed_in: Opener, seen: set[str], username: str) -> None:
+def test_the_pages_of_a_role(
+    site: RunningSite, signed_in: Opener, seen: set[str], username: str
+) -> None:
     page = signed_in(username)
     expect(page.get_by_role("heading", name="Beranda")).to_be_visible()
     begin = ["/", *BEGIN.get(username, ())]

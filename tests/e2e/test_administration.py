@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Opener
 from tests.e2e.site import RunningSite
-from workflow_app.types import WITA
+from workflow_app.domain import WITA
 
 PHONE = {"width": 390, "height": 844}
 NEW = "kalimat pengganti yang panjang"
@@ -61,7 +61,9 @@ def test_a_member_is_added_and_chooses_a_password(
     expect(page.get_by_role("button", name="Masuk")).to_be_visible()
 
 
-def test_a_week_of_the_roster_is_entered_and_copied_on_a_phone(signed_in: Opener, site: RunningSite) -> None:
+def test_a_week_of_the_roster_is_entered_and_copied_on_a_phone(
+    signed_in: Opener, site: RunningSite
+) -> None:
     lead = signed_in("kaspkt", viewport=PHONE)
     open_by_menu(lead, "Jadwal piket")
     week = (datetime.now(WITA).date() + FAR).isoformat()
@@ -111,12 +113,16 @@ def test_a_deputy_is_entered_works_and_is_relieved(signed_in: Opener) -> None:
     for label in ("Mulai tanggal", "Sampai dan termasuk tanggal"):
         officer.get_by_label(label).fill(f"{datetime.now(WITA):%d-%m-%Y}")
     officer.get_by_role("button", name="Periksa dahulu").click()
-    expect(officer.get_by_text("Contoh Petugas Dua menggantikan Contoh Petugas Satu")).to_be_in_viewport()
+    expect(
+        officer.get_by_text("Contoh Petugas Dua menggantikan Contoh Petugas Satu")
+    ).to_be_in_viewport()
     officer.get_by_role("button", name="Catat penggantian").click()
 
     deputy.reload()
     expect(deputy.get_by_text("Anda menggantikan Contoh Petugas Satu")).to_be_visible()
-    deputy.get_by_role("row").filter(has_text="Anda menggantikannya").first.get_by_role("link").click()
+    deputy.get_by_role("row").filter(has_text="Anda menggantikannya").first.get_by_role(
+        "link"
+    ).click()
     expect(deputy.get_by_text("sebagai pengganti Contoh Petugas Satu")).to_be_visible()
     assert fits(deputy)
 

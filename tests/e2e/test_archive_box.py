@@ -13,7 +13,11 @@ from tests.e2e.site import RunningSite
 from tests.integration.services import stacks as made
 from tests.unit.ocr import fed
 
-WORDS = ("Undangan rapat Contoh Amuntai", "Laporan bulanan Contoh Barabai", "Surat edaran Contoh Rantau")
+WORDS = (
+    "Undangan rapat Contoh Amuntai",
+    "Laporan bulanan Contoh Barabai",
+    "Surat edaran Contoh Rantau",
+)
 
 
 def pdf_of(page: Page, address: str) -> pypdfium2.PdfDocument:
@@ -106,12 +110,16 @@ def test_r39_a_box_of_three_bundles_becomes_archive_with_its_minutes(
     for number in [text.strip() for text in family.locator("a").all_inner_texts()]:
         accept_bundle(desk, box, number)
     desk.goto(box)
-    expect(family.filter(has_text="Masih berjalan")).to_have_count(0, timeout=counter.WORKER_PATIENCE)
+    expect(family.filter(has_text="Masih berjalan")).to_have_count(
+        0, timeout=counter.WORKER_PATIENCE
+    )
 
     desk.get_by_role("link", name="Isi berita acara").first.click()
     counter.expect_task(desk, "Isi berita acara")
     desk.get_by_role("textbox", name="Tempat alih media").fill("Ruang arsip SPKT")
-    desk.get_by_role("textbox", name="Perangkat").fill("Pemindai pengumpan A4 dan aplikasi Sentra SPKT")
+    desk.get_by_role("textbox", name="Perangkat").fill(
+        "Pemindai pengumpan A4 dan aplikasi Sentra SPKT"
+    )
     desk.get_by_role("button", name="Terbitkan berita acara").click()
     # The browser goes on by itself when the worker has printed both.
     expect(desk.get_by_role("heading", name="Periksa dan tanda tangani")).to_be_visible(
@@ -120,7 +128,9 @@ def test_r39_a_box_of_three_bundles_becomes_archive_with_its_minutes(
     letters = desk.locator("a[href^='/surat/'][href$='.pdf']")
     addresses = {str(link.get_attribute("href")) for link in letters.all()}
     told = " ".join(
-        " ".join(page.get_textpage().get_text_bounded() for page in pdf_of(desk, site.address + one))
+        " ".join(
+            page.get_textpage().get_text_bounded() for page in pdf_of(desk, site.address + one)
+        )
         for one in addresses
     )
     told = " ".join(told.split())

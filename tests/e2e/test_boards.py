@@ -22,7 +22,11 @@ SPILLS = """() => {
 
 def figure(page: Page, words: str) -> int:
     """A figure at the top of the board."""
-    text = page.get_by_role("group").get_by_role("link", name=re.compile(rf"^[\d.]+ {words}$")).inner_text()
+    text = (
+        page.get_by_role("group")
+        .get_by_role("link", name=re.compile(rf"^[\d.]+ {words}$"))
+        .inner_text()
+    )
     return int(text.split()[0].replace(".", ""))
 
 
@@ -37,7 +41,9 @@ def test_a_new_case_is_on_the_board_without_a_reload_and_its_figure_leads_to_it(
     desk = signed_in("petugas")
     number = counter.start_case(desk, site.address)
 
-    expect(board.get_by_role("link", name=f"{running + 1} berjalan").first).to_be_visible(timeout=FRESH)
+    expect(board.get_by_role("link", name=f"{running + 1} berjalan").first).to_be_visible(
+        timeout=FRESH
+    )
     board.get_by_role("group").get_by_role("link", name=f"{running + 1} berjalan").click()
     expect(board.get_by_role("heading", name="Berkas yang berjalan")).to_be_visible()
     case = board.get_by_role("link", name=number)
@@ -81,7 +87,9 @@ def test_the_last_minute_of_a_clock_stays_out_of_the_next_column(
         assert clocks and not spilling, address
 
 
-def test_the_board_is_whole_on_a_phone_and_without_scripts(site: RunningSite, signed_in: Opener) -> None:
+def test_the_board_is_whole_on_a_phone_and_without_scripts(
+    site: RunningSite, signed_in: Opener
+) -> None:
     page = signed_in("kaspkt", **PHONE)
     page.goto(f"{site.address}/papan")
     check_fits(page)

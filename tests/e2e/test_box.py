@@ -8,7 +8,7 @@ from tests.e2e import counter, feeder
 from tests.e2e.conftest import Opener
 from tests.e2e.site import RunningSite
 from tests.unit.ocr import fed, papers
-from workflow_app.trials.officer import Officer
+from workflow_app.tools.load.officer import Officer
 
 SHARES = (6, 5, 5, 5, 4, 5, 5, 3)
 """Pages of each registered bundle; with the copy of one on top and the photo they are forty."""

@@ -9,7 +9,7 @@ from tests.e2e import counter, scan
 from tests.e2e.conftest import Opener
 from tests.e2e.site import RunningSite
 from tests.e2e.test_phone import PHONE, check_fits
-from workflow_app.local_stack.children import wait_until
+from workflow_app.tools.embedded.server_processes import wait_until
 
 DESK = {"width": 1280, "height": 800}
 BUTTON = "Ambil dengan ponsel"
@@ -39,7 +39,9 @@ def link_of(question: Locator) -> str:
     read: list[str] = []
 
     def is_read() -> bool:
-        picture.evaluate("picture => picture.scrollIntoView({ block: 'center', behavior: 'instant' })")
+        picture.evaluate(
+            "picture => picture.scrollIntoView({ block: 'center', behavior: 'instant' })"
+        )
         pixels = cv2.imdecode(np.frombuffer(picture.screenshot(), np.uint8), cv2.IMREAD_GRAYSCALE)
         assert pixels is not None
         for closer in (3, 2, 4):
@@ -90,7 +92,11 @@ def test_r39_pages_of_a_phone_appear_in_the_open_form(
     before = second.locator("img").get_attribute("src")
     with phone.expect_file_chooser() as chooser:
         second.get_by_text("Ulangi").click()
-    again: Any = {"name": "x.jpg", "mimeType": "image/jpeg", "buffer": scan.page("Halaman dua tajam contoh")}
+    again: Any = {
+        "name": "x.jpg",
+        "mimeType": "image/jpeg",
+        "buffer": scan.page("Halaman dua tajam contoh"),
+    }
     chooser.value.set_files([again])
     expect(second.locator("img")).not_to_have_attribute("src", before or "")
     phone.reload()
@@ -119,14 +125,18 @@ def test_what_did_not_get_through_is_sent_again(
     desk = signed_in("arsip", viewport=DESK)
     question = at_scanning(desk, site)
     question.get_by_role("button", name=BUTTON).click()
-    phone = browser.new_page(**PHONE)  # a browser that reports the broken line as a fault of the page
+    phone = browser.new_page(
+        **PHONE
+    )  # a browser that reports the broken line as a fault of the page
     phone.goto(link_of(question))
     phone.get_by_role("button", name="Mulai memotret").click()
     expect(phone).to_have_url(f"{site.address}/ponsel")
 
     def fail(route: Route) -> None:
         route.fulfill(
-            status=503, content_type="application/json", body='{"sentence": "Server contoh sedang penuh."}'
+            status=503,
+            content_type="application/json",
+            body='{"sentence": "Server contoh sedang penuh."}',
         )
 
     phone.route("**/ponsel/halaman", fail)

@@ -32,7 +32,9 @@ def test_a_complaint_is_answered_signed_handled_settled_and_told(
     counter.identify(desk, citizen, "Pokok pengaduan")
     write_down(desk)
     counter.expect_task(desk, "Tanggapi langsung")
-    desk.get_by_label("Tanggapan yang disampaikan").fill("Dikabari lewat telepon paling lambat lusa.")
+    desk.get_by_label("Tanggapan yang disampaikan").fill(
+        "Dikabari lewat telepon paling lambat lusa."
+    )
     desk.get_by_label("Pengadu sudah didengarkan").check()
     counter.submit(desk)
     judge(desk)
@@ -67,7 +69,9 @@ def test_a_complaint_is_answered_signed_handled_settled_and_told(
     head.get_by_label("Kalimat untuk pengadu").fill("Keluhan benar dan jadwal sudah diperbaiki.")
     counter.submit(head)
     expect(head).to_have_url(counter.CASE)
-    assert [word for word in (*citizen.secrets(), *SECRET_WORDS) if word in counter.html_of(head)] == []
+    assert [
+        word for word in (*citizen.secrets(), *SECRET_WORDS) if word in counter.html_of(head)
+    ] == []
 
     counter.open_case(desk, site.address, number)
     desk.get_by_role("link", name="Beri tahu hasilnya").first.click()
@@ -82,8 +86,12 @@ def test_a_complaint_is_answered_signed_handled_settled_and_told(
     desk.get_by_label("Yang disampaikan").fill("Keluhan benar dan jadwal sudah diperbaiki.")
     counter.submit(desk)
     counter.open_case(desk, site.address, number)
-    expect(desk.locator("main")).to_contain_text("selesai ditangani", timeout=counter.WORKER_PATIENCE)
-    told = desk.get_by_role("region", name="Kabar kepada warga dan pimpinan").get_by_role("listitem")
+    expect(desk.locator("main")).to_contain_text(
+        "selesai ditangani", timeout=counter.WORKER_PATIENCE
+    )
+    told = desk.get_by_role("region", name="Kabar kepada warga dan pimpinan").get_by_role(
+        "listitem"
+    )
     expect(told).to_have_count(
         2
     )  # the number and the outcome; the office has opened no way out, so both are slips
@@ -94,7 +102,9 @@ def test_a_complaint_is_answered_signed_handled_settled_and_told(
     assert [word for word in (*citizen.secrets(), *SECRET_WORDS) if word in slip.inner_text()] == []
 
 
-def test_a_sheet_of_the_box_is_set_aside_and_taken_up_again(site: RunningSite, signed_in: Opener) -> None:
+def test_a_sheet_of_the_box_is_set_aside_and_taken_up_again(
+    site: RunningSite, signed_in: Opener
+) -> None:
     desk = signed_in("petugas2", **PHONE)
     desk.goto(f"{site.address}/kotak-pengaduan")
     check_fits(desk)

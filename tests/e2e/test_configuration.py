@@ -46,13 +46,17 @@ def _no_fax(page: Page) -> None:
 
 
 def _owner(page: Page) -> None:
-    family = page.locator("details.fold").filter(has=page.get_by_text("Nama kotak pengaduan", exact=True))
+    family = page.locator("details.fold").filter(
+        has=page.get_by_text("Nama kotak pengaduan", exact=True)
+    )
     family.locator("summary").click()
     family.get_by_label("Pamapta", exact=True).check()
 
 
 JOURNEYS = {
-    "target": Journey("Jam dan batas waktu", "berkas lengkap", _typed("Berapa menit", "7"), "7 menit"),
+    "target": Journey(
+        "Jam dan batas waktu", "berkas lengkap", _typed("Berapa menit", "7"), "7 menit"
+    ),
     "tepi": Journey(
         "Awal dan akhir jam",
         "berkas lengkap",
@@ -73,7 +77,10 @@ JOURNEYS = {
         "Nomornya belum dipakai",
     ),
     "nomor": Journey(
-        "Nomor surat dan berkas", "Tanda Lapor Kehilangan", _typed("Pola nomor", "UJI/{urut}/{tahun}"), "UJI/"
+        "Nomor surat dan berkas",
+        "Tanda Lapor Kehilangan",
+        _typed("Pola nomor", "UJI/{urut}/{tahun}"),
+        "UJI/",
     ),
     "ketentuan": Journey(
         "Ketentuan hukum pada surat",
@@ -196,7 +203,9 @@ def test_two_plan_different_parts_and_one_goes_back_from_the_plan(
     _planned(page, address, "2090-01-05T00:00", _contact("Admin", "admin@contoh.id"))
     page.get_by_role("button", name="Simpan perubahan").click()
     _planned(other, address, "2090-01-01T00:00", _contact("Pimpinan", "pimpinan@contoh.id"))
-    later = other.locator("section").filter(has=other.get_by_role("heading", name="Rencana sesudahnya"))
+    later = other.locator("section").filter(
+        has=other.get_by_role("heading", name="Rencana sesudahnya")
+    )
     expect(later).to_contain_text("5 Januari 2090")
     expect(later).to_contain_text("pimpinan@contoh.id")
     other.get_by_role("button", name="Simpan perubahan").click()

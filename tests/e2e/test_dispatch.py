@@ -35,7 +35,9 @@ def test_a_call_from_the_telephone_to_the_leader(site: RunningSite, signed_in: O
     expect(call).to_contain_text("Masih berbahaya")
     expect(call).not_to_contain_text(LANDMARK)
     expect(board.get_by_role("region", name="Piket sekarang")).to_contain_text(ON_DUTY)
-    expect(board.get_by_text("Pekerjaan latar belakang: hidup")).to_be_visible(timeout=BOARD_PATIENCE)
+    expect(board.get_by_text("Pekerjaan latar belakang: hidup")).to_be_visible(
+        timeout=BOARD_PATIENCE
+    )
     check_board_is_whole(board)
     summon(desk)
     expect(desk.locator("main")).to_contain_text("Laporan kepada pimpinan")
@@ -98,7 +100,9 @@ def check_board_is_whole(page: Page) -> None:
     box = call.bounding_box()
     assert box is not None
     assert box["y"] + box["height"] <= 1080
-    size = call.get_by_role("heading").evaluate("element => parseFloat(getComputedStyle(element).fontSize)")
+    size = call.get_by_role("heading").evaluate(
+        "element => parseFloat(getComputedStyle(element).fontSize)"
+    )
     assert size >= 28
 
 

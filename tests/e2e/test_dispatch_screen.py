@@ -6,7 +6,7 @@ from tests.e2e.conftest import Opener
 from tests.e2e.site import RunningSite
 from tests.e2e.test_dispatch import CALLER, LANDMARK, take_call
 from tests.e2e.test_phone import PHONE, check_fits
-from workflow_app.services.measuring import dispatch_screen
+from workflow_app.services.reporting import dispatches
 
 WALL = {"width": 1920, "height": 1080}
 LETTERS, FIGURES = 32, 90
@@ -42,14 +42,19 @@ def check_legible(page: Page) -> None:
 
 def check_full(page: Page) -> None:
     """As many calls as a screen ever shows, each late and with all its words, and the bar above them: nothing is cut off."""
-    page.evaluate(CROWDED, dispatch_screen.MOST)
+    page.evaluate(CROWDED, dispatches.DISPATCH_SCREEN_MOST)
     for call in page.locator("[data-call]").all():
         assert call.evaluate(CUT_OFF) == []
-        assert min(size(call.locator(words)) for words in ("h2", ".screen-place", ".screen-more")) >= LETTERS
+        assert (
+            min(size(call.locator(words)) for words in ("h2", ".screen-place", ".screen-more"))
+            >= LETTERS
+        )
     assert page.evaluate("document.documentElement.scrollHeight") <= WALL["height"]
 
 
-def test_a_call_is_read_from_three_metres_and_its_clock_grows(site: RunningSite, signed_in: Opener) -> None:
+def test_a_call_is_read_from_three_metres_and_its_clock_grows(
+    site: RunningSite, signed_in: Opener
+) -> None:
     number = take_call(signed_in("petugas"), site.address)
     wall = signed_in("pamapta", viewport=WALL)
     wall.goto(f"{site.address}/papan-tkp")

@@ -12,10 +12,10 @@ from tests.e2e.conftest import Opener
 from tests.e2e.site import RunningSite
 from tests.integration.services import retained, scans
 from workflow_app.connections import connect
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.papers import intake
+from workflow_app.domain import SYSTEM
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.documents import ingest
 from workflow_app.settings import read_settings
-from workflow_app.types import SYSTEM
 
 LABELS = ("Surat masuk contoh", "Buku mutasi contoh", "Undangan contoh")
 
@@ -36,7 +36,7 @@ def old_papers(site: RunningSite, stack: dict[str, str]) -> None:
                 scans.picture(f"{label} {uuid4()}"),
                 media_type="image/png",
                 pages=1,
-                origin=intake.ARCHIVE,
+                origin=ingest.ARCHIVE,
                 label=label,
                 at=work.clock() - timedelta(days=3 * 366),
             )
@@ -47,7 +47,9 @@ def old_papers(site: RunningSite, stack: dict[str, str]) -> None:
 def sign(page: Page, address: str, number: str, who: str) -> None:
     """Who is named on the minutes signs them on the screen."""
     page.goto(f"{address}/")
-    page.locator("[data-row]").filter(has_text=number).get_by_role("link", name="Tanda tangani").click()
+    page.locator("[data-row]").filter(has_text=number).get_by_role(
+        "link", name="Tanda tangani"
+    ).click()
     counter.expect_task(page, "Tanda tangani berita acara")
     page.get_by_label("Di layar").check()
     counter.draw_signature(page, f"tanda_tangan_{who}")
@@ -95,16 +97,22 @@ def test_r37_old_papers_go_by_the_hands_of_two(
     counter.submit(chief)
 
     case = chief.url
-    expect(chief.get_by_text("Surat siap dicetak").first).to_be_visible(timeout=counter.WORKER_PATIENCE)
+    expect(chief.get_by_text("Surat siap dicetak").first).to_be_visible(
+        timeout=counter.WORKER_PATIENCE
+    )
     sign(desk, site.address, number, "arsiparis")
     expect(desk).to_have_url(counter.CASE)
     sign(chief, site.address, number, "ka_spkt")
     expect(chief).to_have_url(counter.CASE)
-    expect(chief.get_by_text("Berkas berakhir").first).to_be_attached(timeout=counter.WORKER_PATIENCE)
+    expect(chief.get_by_text("Berkas berakhir").first).to_be_attached(
+        timeout=counter.WORKER_PATIENCE
+    )
 
     desk.goto(case)
     desk.get_by_role("link", name="Lihat daftar pemusnahan").click()
-    expect(desk.locator("#nomor-1, #nomor-2, #nomor-3").filter(has_text="Dimusnahkan")).to_have_count(1)
+    expect(
+        desk.locator("#nomor-1, #nomor-2, #nomor-3").filter(has_text="Dimusnahkan")
+    ).to_have_count(1)
     desk.get_by_role("link", name=LABELS[0]).click()
     expect(desk.get_by_text("Dokumen ini dimusnahkan")).to_be_visible()
     expect(desk.get_by_text("berita acara nomor BAP-ARSIP/")).to_be_visible()

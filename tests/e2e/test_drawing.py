@@ -30,7 +30,9 @@ DRAG = """(box, {dx, dy}) => {
 }"""
 
 
-def test_drawing_shows_done_and_current_steps_and_its_logo(site: RunningSite, signed_in: Opener) -> None:
+def test_drawing_shows_done_and_current_steps_and_its_logo(
+    site: RunningSite, signed_in: Opener
+) -> None:
     page = signed_in("petugas2")
     number = counter.start_case(page, site.address)
     counter.receive(page)
@@ -80,7 +82,9 @@ def test_drawing_opens_readable_on_the_step_that_waits_and_is_moved_by_button_ke
     assert place(page, "terima_pelapor") == pytest.approx((before[0] - 60, before[1] + 10), abs=2)
 
 
-def test_a_drawing_whose_box_has_no_size_waits_until_it_has(site: RunningSite, signed_in: Opener) -> None:
+def test_a_drawing_whose_box_has_no_size_waits_until_it_has(
+    site: RunningSite, signed_in: Opener
+) -> None:
     """A page that is folded away, printed or photographed whole gives the frame no size for a moment. No console error is written."""
     page = signed_in("petugas2")
     number = counter.start_case(page, site.address)

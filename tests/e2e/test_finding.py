@@ -51,7 +51,10 @@ def test_r37_a_number_is_found_narrowed_and_marked_without_a_script(
     assert (drawn.value.status, drawn.value.header_value("content-type")) == (200, "image/webp")
     page.locator(".hits [data-open]").first.click()
     expect(page.locator("mark").first).to_be_visible()
-    picture, mark = page.locator(".sheet-picture").bounding_box(), page.locator(".sheet-marks rect").first
+    picture, mark = (
+        page.locator(".sheet-picture").bounding_box(),
+        page.locator(".sheet-marks rect").first,
+    )
     box = mark.bounding_box()
     assert picture is not None
     assert box is not None

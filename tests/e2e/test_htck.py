@@ -46,7 +46,9 @@ def test_r78_a_defect_goes_to_sarpras_comes_back_is_asked_for_again_and_is_close
     counter.open_case(desk, site.address, number)
     judge(desk)
     expect(desk.locator(".summary")).to_contain_text("Hasilnya: Dipenuhi sebagian")
-    expect(desk.locator(".notice").filter(has_text="Rol penarik kertas dibersihkan.")).to_be_visible()
+    expect(
+        desk.locator(".notice").filter(has_text="Rol penarik kertas dibersihkan.")
+    ).to_be_visible()
     desk.get_by_label("Minta lagi").check()
     desk.get_by_label("Yang masih kurang").fill("Masih menarik dua lembar bila kertas penuh.")
     desk.get_by_label("Dibutuhkan paling lambat").fill(soon())
@@ -71,7 +73,9 @@ def test_r74_what_siwas_asks_of_spkt_is_answered_by_a_numbered_letter(
 ) -> None:
     siwas = signed_in("siwas")
     number = counter.start_case(siwas, site.address, SERVICE, "Minta kepada SPKT")
-    siwas.get_by_label("Yang diminta").select_option(label="Tindak lanjut temuan pengawasan (wasrik)")
+    siwas.get_by_label("Yang diminta").select_option(
+        label="Tindak lanjut temuan pengawasan (wasrik)"
+    )
     tell(siwas)
     siwas.get_by_label("Nomor temuan").fill("3")
     siwas.get_by_label("Nomor surat").fill("ND/CONTOH/12")
@@ -116,7 +120,9 @@ def take(page: Page, address: str, number: str, title: str) -> None:
     """Find it in the queue of the own role and take it."""
     page.goto(f"{address}/")
     page.get_by_role("link", name=re.compile("Antrean peran saya")).click()
-    page.locator("[data-row]").filter(has_text=number).get_by_role("button", name="Ambil tugas").click()
+    page.locator("[data-row]").filter(has_text=number).get_by_role(
+        "button", name="Ambil tugas"
+    ).click()
     counter.expect_task(page, title)
 
 

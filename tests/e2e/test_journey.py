@@ -13,7 +13,7 @@ from tests.e2e import counter, scan
 from tests.e2e.conftest import Opener
 from tests.e2e.counter import Citizen
 from tests.e2e.site import RunningSite, demo_people
-from workflow_app.local_stack.children import wait_until
+from workflow_app.tools.embedded.server_processes import wait_until
 
 NUMBER = re.compile(r"SKTLK/\S+")
 KIND = "Surat Keterangan Tanda Lapor Kehilangan"
@@ -69,7 +69,9 @@ def test_a_citizen_walks_out_with_a_numbered_letter(site: RunningSite, browsing:
     assert citizen.name in text
     assert citizen.nik in text
     assert is_pdf_a(letter)
-    assert pictures_in(letter) == pictures_in(unsigned) + 1, "the handed-over letter carries the signature"
+    assert pictures_in(letter) == pictures_in(unsigned) + 1, (
+        "the handed-over letter carries the signature"
+    )
 
     verification = found(re.compile(re.escape(f"{site.address}/verifikasi/") + r"[0-9A-Z-]+"), text)
     check_public_answer(browsing(), verification, number, citizen)
@@ -88,12 +90,18 @@ def test_a_citizen_walks_out_with_a_numbered_letter(site: RunningSite, browsing:
     assert b"division by zero" in logs
     assert [word for word in secrets if word.lower() in logs.lower()] == []
     assert [name for name in demo_people() if name.lower().encode() in logs.lower()] == []
-    assert [login for login in site.passwords if re.search(rf"(?<![\w/.-]){login}\b".encode(), logs)] == []
+    assert [
+        login for login in site.passwords if re.search(rf"(?<![\w/.-]){login}\b".encode(), logs)
+    ] == []
 
 
 def ask_wrongly(page: Page, site: RunningSite, citizen: Citizen) -> None:
     """Requests that fail, with the person in their address; the last is no HTTP at all."""
-    for path in (f"/?nomor={citizen.nik}", f"/tidak-ada/{citizen.name}", f"/verifikasi/{citizen.nik}"):
+    for path in (
+        f"/?nomor={citizen.nik}",
+        f"/tidak-ada/{citizen.name}",
+        f"/verifikasi/{citizen.nik}",
+    ):
         page.request.get(f"{site.address}{path}")
     page.request.post(
         f"{site.address}/masuk", form={"nama_pengguna": citizen.nik, "kata_sandi": citizen.name}

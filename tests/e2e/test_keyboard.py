@@ -47,7 +47,9 @@ def test_a_case_is_begun_by_keyboard_and_the_focus_is_never_covered(
     page.goto(f"{site.address}/mulai")
     for _ in range(MOST):
         page.keyboard.press("Tab")
-        if page.evaluate("() => document.activeElement.form?.getAttribute('action') === '/mulai/sktlk'"):
+        if page.evaluate(
+            "() => document.activeElement.form?.getAttribute('action') === '/mulai/sktlk'"
+        ):
             break
     page.keyboard.press("Enter")
     counter.expect_task(page, "Terima warga")

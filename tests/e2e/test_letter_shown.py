@@ -8,7 +8,7 @@ from playwright.sync_api import Error, Page
 from tests.e2e import counter
 from tests.e2e.conftest import Opener
 from tests.e2e.site import RunningSite
-from workflow_app.local_stack.children import wait_until
+from workflow_app.tools.embedded.server_processes import wait_until
 
 PAPER, INK = 0.3, 0.002
 """Shares of the picture that are at least as white as paper and as dark as ink."""

@@ -11,10 +11,10 @@ from tests.e2e.conftest import Opener
 from tests.e2e.site import RunningSite
 from tests.integration.messages.mails import letter
 from workflow_app.connections import connect
-from workflow_app.services.bringing import mail_intake
-from workflow_app.services.bringing.mailboxes import WaitingMail
+from workflow_app.domain import SYSTEM
+from workflow_app.services.intake import mailboxes
+from workflow_app.services.intake.mailboxes import WaitingMail
 from workflow_app.settings import read_settings
-from workflow_app.types import SYSTEM
 
 STORY = "Dengan hormat, saya mengadukan lampu jalan yang tidak pernah diperbaiki."
 
@@ -28,7 +28,7 @@ def mail(stack: dict[str, str], site: RunningSite) -> None:
     )
     at = datetime.now(UTC) - timedelta(hours=20)
     with works.begin(SYSTEM) as work:
-        mail_intake.keep(work, data, mail=WaitingMail("1", len(data), at))
+        mailboxes.keep(work, data, mail=WaitingMail("1", len(data), at))
     works.session_factory.kw["bind"].dispose()
 
 

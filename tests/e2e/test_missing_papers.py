@@ -38,7 +38,9 @@ def test_r54_r55_missing_papers_are_listed_and_the_case_goes_on_later(
     counter.open_case(later, site.address, number)
     later.get_by_role("link", name="Lengkapi persyaratan").click()
     counter.expect_task(later, "Lengkapi persyaratan")
-    expect(counter.requirement(later, "Fotokopi KTP pelapor").locator("[data-given]")).to_be_checked()
+    expect(
+        counter.requirement(later, "Fotokopi KTP pelapor").locator("[data-given]")
+    ).to_be_checked()
     counter.hand_in(later, "Nomor register SIM", number="CONTOH/77/2026", on="20-11-2026")
     counter.submit(later)
 

@@ -24,7 +24,9 @@ def open_menu(page: Page) -> Locator:
 
 
 @pytest.mark.parametrize("username", ["kaspkt", "pamapta", "propam", "arsip", "admin"])
-def test_the_bar_is_one_line_on_every_screen(site: RunningSite, signed_in: Opener, username: str) -> None:
+def test_the_bar_is_one_line_on_every_screen(
+    site: RunningSite, signed_in: Opener, username: str
+) -> None:
     page = signed_in(username)
     for width in SCREENS:
         page.set_viewport_size({"width": width, "height": 800})
@@ -40,7 +42,9 @@ def test_the_bar_is_one_line_on_every_screen(site: RunningSite, signed_in: Opene
             ] * len(names), (width, address, "cut words")
 
 
-def test_what_is_rarely_used_is_in_the_menu_and_by_its_keys(site: RunningSite, signed_in: Opener) -> None:
+def test_what_is_rarely_used_is_in_the_menu_and_by_its_keys(
+    site: RunningSite, signed_in: Opener
+) -> None:
     page = signed_in("kaspkt")
     page.goto(site.address)
     expect(bar(page).get_by_role("link", name="Gangguan")).to_have_count(0)

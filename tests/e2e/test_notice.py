@@ -12,7 +12,7 @@ from tests.e2e.site import RunningSite
 from tests.e2e.test_journey import letter_on, words_of
 from tests.e2e.test_phone import PHONE, check_fits
 from tests.e2e.test_referral import escort, take, tell
-from workflow_app.types import WITA
+from workflow_app.domain import WITA
 
 SERVICE = "Surat Tanda Terima Pemberitahuan (STTP)"
 PURPOSE = "Menyampaikan pendapat tentang jalan di Contohan."
@@ -62,7 +62,13 @@ def test_r13_r67_r70_a_notice_from_the_counter_to_the_letter_of_sat_intelkam(
     check_fits(intelkam)
     issue(intelkam, "Terbitkan STTP", "Serahkan STTP")
     letter = words_of(letter_on(intelkam, "Surat Tanda Terima Pemberitahuan"))
-    for words in ("SURAT TANDA TERIMA PEMBERITAHUAN", citizen.name, PURPOSE, receipt, "KASAT INTELKAM"):
+    for words in (
+        "SURAT TANDA TERIMA PEMBERITAHUAN",
+        citizen.name,
+        PURPOSE,
+        receipt,
+        "KASAT INTELKAM",
+    ):
         assert words in letter
     hand_over(intelkam)
 

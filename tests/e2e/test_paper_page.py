@@ -9,7 +9,9 @@ from tests.e2e.test_checks import bring_worn_paper
 
 
 @pytest.mark.timeout(300)
-def test_a_page_that_is_being_read_shows_its_pictures_by_itself(site: RunningSite, signed_in: Opener) -> None:
+def test_a_page_that_is_being_read_shows_its_pictures_by_itself(
+    site: RunningSite, signed_in: Opener
+) -> None:
     desk = signed_in("arsip")
     bring_worn_paper(desk, site.address)
     address = desk.locator("[data-paper] a").first.get_attribute("href")

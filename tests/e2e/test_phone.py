@@ -59,7 +59,9 @@ def test_tasks_and_their_case_fit_a_phone(site: RunningSite, signed_in: Opener) 
     check_fits(page)
 
 
-def test_closed_case_with_letter_and_papers_fits_a_phone(site: RunningSite, signed_in: Opener) -> None:
+def test_closed_case_with_letter_and_papers_fits_a_phone(
+    site: RunningSite, signed_in: Opener
+) -> None:
     page = signed_in("pimpinan", **PHONE)
     page.goto(f"{site.address}/cari")
     page.get_by_label("Nomor berkas, nomor surat").fill("000001")

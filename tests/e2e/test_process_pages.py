@@ -14,7 +14,9 @@ FILL = "shape => getComputedStyle(shape).fill"
 STEPS = ".drawing [data-element-id='{}'] .djs-visual > :first-child"
 
 
-def test_warmth_stands_over_the_drawing_and_leads_to_cases(site: RunningSite, signed_in: Opener) -> None:
+def test_warmth_stands_over_the_drawing_and_leads_to_cases(
+    site: RunningSite, signed_in: Opener
+) -> None:
     page = signed_in("pimpinan")
     page.goto(f"{site.address}/proses/sktlk")
     expect(page.locator(".drawing .heat-badge").first).to_be_attached()
@@ -72,7 +74,9 @@ def test_a_day_is_played_by_keyboard_and_button(site: RunningSite, signed_in: Op
 def test_a_case_is_played_on_its_page(site: RunningSite, signed_in: Opener) -> None:
     page = signed_in("kaspkt")
     page.goto(f"{site.address}/proses/sktlk")
-    page.locator("#angka tr[data-element='persetujuan']").get_by_role("link", name="kali selesai").click()
+    page.locator("#angka tr[data-element='persetujuan']").get_by_role(
+        "link", name="kali selesai"
+    ).click()
     page.get_by_role("link", name=re.compile("B-20")).first.click()
     expect(page.locator(".drawing .replay-here")).to_have_count(0)
     page.get_by_text("Putar ulang jalannya berkas").click()

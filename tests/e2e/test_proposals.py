@@ -10,7 +10,7 @@ from tests.e2e import counter
 from tests.e2e.conftest import Opener
 from tests.e2e.site import RunningSite
 from tests.e2e.test_digitisation import press_to, send, type_into
-from workflow_app.trials.corpus import sheets, wear
+from workflow_app.tools.load import corpus
 
 LETTER = (
     "KEPOLISIAN RESOR CONTOH\n\nNomor : B/417/III/2024/Reskrim\nPerihal : Undangan rapat gudang lama\n\n"
@@ -21,9 +21,9 @@ LETTER = (
 def photo_of_card() -> tuple[bytes, dict[str, str]]:
     """An invented card on a desk as a telephone sees it, and what stands on it."""
     random = Random(5)
-    card = sheets.card(random)
+    card = corpus.card(random)
     picture = io.BytesIO()
-    wear.photo(card.image, random).save(picture, "JPEG", quality=90)
+    corpus.photo(card.image, random).save(picture, "JPEG", quality=90)
     printed = dict(line.split(" : ", 1) for line in card.text.splitlines() if " : " in line)
     return picture.getvalue(), printed
 
@@ -69,7 +69,10 @@ def test_nik_and_name_of_a_photographed_card_are_taken_by_one_press_each(
     expect(offer(desk, "nik")).to_contain_text("Foto KTP atau KK, yakin")
     expect(offer(desk, "nik").locator(".doubt")).to_contain_text("tidak dikenal")
     desk.get_by_label("Pekerjaan").fill("Penenun contoh")
-    for field, label, value in (("nik", "NIK", printed["NIK"]), ("nama", "Nama lengkap", printed["Nama"])):
+    for field, label, value in (
+        ("nik", "NIK", printed["NIK"]),
+        ("nama", "Nama lengkap", printed["Nama"]),
+    ):
         offer(desk, field).get_by_role("button", name="Pakai").click()
         expect(desk.get_by_label(label, exact=True)).to_have_value(value)
         expect(offer(desk, field)).to_contain_text("Sama dengan yang terbaca")
@@ -96,7 +99,9 @@ def test_r54_what_is_read_on_a_letter_appears_at_its_line_of_the_open_checklist(
     row.locator('input[type="file"]:not([capture])').set_input_files(
         {"name": "pengantar.png", "mimeType": "image/png", "buffer": letter()}
     )
-    expect(row.locator("[data-paper-state]")).to_have_text("Terbaca", timeout=counter.WORKER_PATIENCE)
+    expect(row.locator("[data-paper-state]")).to_have_text(
+        "Terbaca", timeout=counter.WORKER_PATIENCE
+    )
     number = row.locator(".offer").filter(has_text="Nomor terbaca")
     expect(number).to_contain_text("B/417/III/2024/Reskrim", timeout=counter.WORKER_PATIENCE)
     expect(row.get_by_label("Nomor", exact=True)).to_have_value("")
@@ -104,13 +109,17 @@ def test_r54_what_is_read_on_a_letter_appears_at_its_line_of_the_open_checklist(
     row = counter.requirement(desk, "Pengantar dari Kepala Desa")
     expect(row.get_by_label("Nomor", exact=True)).to_have_value("B/417/III/2024/Reskrim")
     expect(row.locator("[data-given]")).to_be_checked()
-    row.locator(".offer").filter(has_text="Tanggal terbaca").get_by_role("button", name="Pakai").click()
-    expect(counter.requirement(desk, "Pengantar").get_by_label("Tanggal", exact=True)).to_have_value(
-        "14-03-2024"
-    )
+    row.locator(".offer").filter(has_text="Tanggal terbaca").get_by_role(
+        "button", name="Pakai"
+    ).click()
+    expect(
+        counter.requirement(desk, "Pengantar").get_by_label("Tanggal", exact=True)
+    ).to_have_value("14-03-2024")
 
 
-def test_the_index_of_an_old_letter_is_taken_with_the_keyboard(site: RunningSite, signed_in: Opener) -> None:
+def test_the_index_of_an_old_letter_is_taken_with_the_keyboard(
+    site: RunningSite, signed_in: Opener
+) -> None:
     desk = signed_in("arsip")
     desk.goto(f"{site.address}/mulai")
     counter.start_service(desk, "Alih media arsip")

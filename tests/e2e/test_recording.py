@@ -36,7 +36,9 @@ def heard(player: Locator) -> int:
     return int(player.evaluate(HEARD))
 
 
-def test_r17_the_recording_of_a_call_is_handed_in_and_heard(site: RunningSite, signed_in: Opener) -> None:
+def test_r17_the_recording_of_a_call_is_handed_in_and_heard(
+    site: RunningSite, signed_in: Opener
+) -> None:
     desk = signed_in("petugas")
     number = counter.start_case(desk, site.address, SERVICE, "Terima pengaduan")
     counter.question(desk, "darurat").get_by_label("Tidak").check()

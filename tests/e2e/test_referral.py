@@ -15,12 +15,17 @@ SERVICE = "Rujukan ke fungsi atau instansi lain"
 NUMBER = re.compile(r"RUJUKAN/\S+")
 
 
-def test_a_citizen_is_escorted_sent_back_and_escorted_again(site: RunningSite, signed_in: Opener) -> None:
+def test_a_citizen_is_escorted_sent_back_and_escorted_again(
+    site: RunningSite, signed_in: Opener
+) -> None:
     citizen = Citizen()
     desk = signed_in("petugas")
     number = begin(desk, site.address, citizen)
     ask(
-        desk, "Keterangan atau konsultasi tentang perkara", "Bertanya tentang surat kendaraan.", "Pidana umum"
+        desk,
+        "Keterangan atau konsultasi tentang perkara",
+        "Bertanya tentang surat kendaraan.",
+        "Pidana umum",
     )
     escort(desk, "ruang piket Reskrim")
     tell(desk)
@@ -38,7 +43,9 @@ def test_a_citizen_is_escorted_sent_back_and_escorted_again(site: RunningSite, s
     counter.open_case(desk, site.address, number)
     desk.get_by_role("link", name="Tanyakan keperluan").first.click()
     counter.expect_task(desk, "Tanyakan keperluan")
-    expect(desk.locator(".notice").filter(has_text="Surat kendaraan dilayani Samsat.")).to_be_visible()
+    expect(
+        desk.locator(".notice").filter(has_text="Surat kendaraan dilayani Samsat.")
+    ).to_be_visible()
     ask(desk, "STNK dan surat kendaraan lain", "Membayar pajak kendaraan.")
     expect(desk.locator(".summary")).to_contain_text("Sat Lantas (Samsat)")
     expect(desk.locator(".summary")).to_contain_text("biaya resmi (PNBP)")
@@ -55,10 +62,14 @@ def test_a_citizen_is_escorted_sent_back_and_escorted_again(site: RunningSite, s
 
     desk.goto(f"{site.address}/")
     counter.open_case(desk, site.address, number)
-    expect(desk.locator("main")).to_contain_text("dirujuk dan diterima", timeout=counter.WORKER_PATIENCE)
+    expect(desk.locator("main")).to_contain_text(
+        "dirujuk dan diterima", timeout=counter.WORKER_PATIENCE
+    )
 
 
-def test_an_errand_for_another_agency_goes_out_by_letter(site: RunningSite, signed_in: Opener) -> None:
+def test_an_errand_for_another_agency_goes_out_by_letter(
+    site: RunningSite, signed_in: Opener
+) -> None:
     citizen = Citizen()
     desk = signed_in("petugas")
     number = begin(desk, site.address, citizen)
@@ -86,7 +97,9 @@ def test_an_errand_for_another_agency_goes_out_by_letter(site: RunningSite, sign
     letter = words_of(letter_on(desk))
     assert NUMBER.search(desk.locator(".letter").inner_text())
     assert "Kepala Dinas Contoh" in letter
-    assert [word for word in citizen.secrets() if word in letter] == [], "the citizen was not to be named"
+    assert [word for word in citizen.secrets() if word in letter] == [], (
+        "the citizen was not to be named"
+    )
     desk.get_by_role("link", name="Kirim surat dan berkas").first.click()
     counter.expect_task(desk, "Kirim surat dan berkas")
     desk.get_by_label("Benar dan sudah dikirim").check()
@@ -135,14 +148,18 @@ def test_a_stolen_thing_ends_with_the_function_that_accepted_it_and_not_with_a_w
 
     desk.goto(f"{site.address}/")
     counter.open_case(desk, site.address, number)
-    expect(desk.locator("main")).to_contain_text("dirujuk dan diterima", timeout=counter.WORKER_PATIENCE)
+    expect(desk.locator("main")).to_contain_text(
+        "dirujuk dan diterima", timeout=counter.WORKER_PATIENCE
+    )
 
 
 def say_stolen(page: Page, place: str) -> None:
     """Stolen, and who should have it."""
     page.get_by_label("Dicuri atau diambil orang lain").check()
     page.get_by_label(place).check()
-    page.get_by_label("Keterangan singkat untuk penerima").fill("Motor diambil dari halaman tadi malam.")
+    page.get_by_label("Keterangan singkat untuk penerima").fill(
+        "Motor diambil dari halaman tadi malam."
+    )
     counter.submit(page)
     counter.expect_task(page, "Pastikan tujuan dan cara")
 
@@ -184,7 +201,9 @@ def escort(page: Page, place: str) -> None:
 def tell(page: Page) -> None:
     """Say where the matter is now; without it nothing goes on."""
     page.get_by_label("Cara memberi tahu").select_option(label="langsung, secara lisan")
-    page.get_by_label("Yang disampaikan").fill("Tujuan, petugas, dan langkah berikutnya sudah dijelaskan.")
+    page.get_by_label("Yang disampaikan").fill(
+        "Tujuan, petugas, dan langkah berikutnya sudah dijelaskan."
+    )
     page.get_by_label("Sudah diberikan").check()
     page.get_by_label("Keterangan biaya di atas sudah disampaikan").check()
     counter.submit(page)
@@ -195,7 +214,9 @@ def take(page: Page, address: str, number: str, title: str = "Terima rujukan") -
     """Find it in the queue of the own role and take it."""
     page.goto(f"{address}/")
     page.get_by_role("link", name=re.compile("Antrean peran saya")).click()
-    page.locator("[data-row]").filter(has_text=number).get_by_role("button", name="Ambil tugas").click()
+    page.locator("[data-row]").filter(has_text=number).get_by_role(
+        "button", name="Ambil tugas"
+    ).click()
     counter.expect_task(page, title)
 
 
@@ -205,7 +226,13 @@ def check_slip(page: Page, number: str, citizen: Citizen) -> None:
         page.get_by_role("link", name="Cetak lembar rujukan").click()
     slip = opened.value
     expect(slip.get_by_role("heading", level=1)).to_have_text("Lembar rujukan")
-    for words in (number, "Sat Lantas (Samsat)", "loket Samsat", "Contoh Petugas Satu", "biaya resmi (PNBP)"):
+    for words in (
+        number,
+        "Sat Lantas (Samsat)",
+        "loket Samsat",
+        "Contoh Petugas Satu",
+        "biaya resmi (PNBP)",
+    ):
         expect(slip.locator(".slip")).to_contain_text(words)
     expect(slip.locator(".slip")).not_to_contain_text("Reskrim")
     expect(slip.locator(".slip")).not_to_contain_text(re.compile("gratis|Rp0"))

@@ -70,7 +70,13 @@ def test_r11_r13_r70_a_self_report_from_the_counter_to_the_letter_of_sat_intelka
     counter.expect_task(intelkam, "Periksa dan putuskan")
     issue(intelkam, "Terbitkan SKLD", "Serahkan SKLD")
     letter = words_of(letter_on(intelkam, "Surat Keterangan Lapor Diri"))
-    for words in ("SURAT KETERANGAN LAPOR DIRI", foreigner.name, PASSPORT, "bukan izin tinggal", receipt):
+    for words in (
+        "SURAT KETERANGAN LAPOR DIRI",
+        foreigner.name,
+        PASSPORT,
+        "bukan izin tinggal",
+        receipt,
+    ):
         assert words in letter
     hand_over(intelkam)
     counter.open_case(desk, site.address, number)

@@ -9,11 +9,15 @@ from tests.e2e.site import RunningSite
 from tests.e2e.test_phone import PHONE, check_fits
 
 
-def test_r75_r76_the_report_is_found_read_and_taken_along(site: RunningSite, signed_in: Opener) -> None:
+def test_r75_r76_the_report_is_found_read_and_taken_along(
+    site: RunningSite, signed_in: Opener
+) -> None:
     page = signed_in("bagren", **PHONE)
     page.locator(".places summary").click()
     page.locator(".places .menu-panel").get_by_role("link", name="Laporan layanan").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile(r"^Laporan layanan \w+ \d{4}$"))
+    expect(page.get_by_role("heading", level=1)).to_have_text(
+        re.compile(r"^Laporan layanan \w+ \d{4}$")
+    )
     row = page.get_by_role("row").filter(has_text="Surat Keterangan Tanda Lapor Kehilangan")
     expect(row).to_be_visible()
     check_fits(page)

@@ -25,7 +25,9 @@ def test_r36_a_complainant_follows_his_complaint_with_number_and_code(
     counter.submit(desk)
     counter.identify(desk, citizen, "Pokok pengaduan")
     write_down(desk)
-    desk.get_by_label("Tanggapan yang disampaikan").fill("Dikabari lewat telepon paling lambat lusa.")
+    desk.get_by_label("Tanggapan yang disampaikan").fill(
+        "Dikabari lewat telepon paling lambat lusa."
+    )
     desk.get_by_label("Pengadu sudah didengarkan").check()
     counter.submit(desk)
     judge(desk)
@@ -36,7 +38,9 @@ def test_r36_a_complainant_follows_his_complaint_with_number_and_code(
     sheet = opened.value
     expect(sheet.get_by_role("heading", name="Kode rahasia", exact=True)).to_be_visible()
     number = "/".join(sheet.locator(".code-slip .number").inner_text().split("/")[:4])
-    assert len(PdfDocument(sheet.pdf(format="A4"))) == 1, "one sheet of paper, and no empty one after it"
+    assert len(PdfDocument(sheet.pdf(format="A4"))) == 1, (
+        "one sheet of paper, and no empty one after it"
+    )
     code = sheet.locator(".secret-code").inner_text()
     assert re.fullmatch(r"DUMAS/\d+/[IVX]+/\d{4}", number)
     sheet.close()

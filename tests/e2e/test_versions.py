@@ -10,11 +10,11 @@ from tests.e2e.conftest import Opener
 from tests.e2e.site import RunningSite
 from tests.integration.services.moving import begin, put_up, service
 from workflow_app.connections import connect
-from workflow_app.models.case import Case
+from workflow_app.domain import SYSTEM
+from workflow_app.models import Case
 from workflow_app.services.accounts import users
-from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.core.unit_of_work import Works
 from workflow_app.settings import read_settings
-from workflow_app.types import SYSTEM
 
 REASON = "Versi baru menambah pemeriksaan, contoh."
 
@@ -32,7 +32,9 @@ def number(works: Works, tmp_path: Path) -> str:
     """A case that waits under version 1 of a process that has a version 2."""
     put_up(works, tmp_path, service())
     with works.begin(SYSTEM) as work:
-        officer = users.actor_of(next(user for user in users.list_all(work) if user.username == "petugas"))
+        officer = users.actor_of(
+            next(user for user in users.list_all(work) if user.username == "petugas")
+        )
     case_id = begin(works, officer)
     put_up(works, tmp_path, service("periksa", reminder='"P2D"'))
     with works.begin(SYSTEM) as work:
@@ -95,7 +97,9 @@ def until(page: Page, words: str) -> None:
     expect(page.get_by_text(words)).to_be_visible()
 
 
-def test_the_list_of_differences_needs_no_script(site: RunningSite, signed_in: Opener, number: str) -> None:
+def test_the_list_of_differences_needs_no_script(
+    site: RunningSite, signed_in: Opener, number: str
+) -> None:
     page = signed_in("kaspkt", java_script_enabled=False)
     page.goto(f"{site.address}/proses/uji/versi/banding?dari=1&ke=2")
     assert number

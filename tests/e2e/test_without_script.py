@@ -9,7 +9,7 @@ from tests.e2e import counter, scan
 from tests.e2e.conftest import Opener
 from tests.e2e.counter import Citizen
 from tests.e2e.site import RunningSite
-from workflow_app.types import WITA
+from workflow_app.domain import WITA
 
 
 def test_first_task_is_completed_without_javascript(site: RunningSite, signed_in: Opener) -> None:
@@ -21,7 +21,9 @@ def test_first_task_is_completed_without_javascript(site: RunningSite, signed_in
     expect(page.get_by_role("status").filter(has_text="Tersimpan: ")).to_be_visible()
 
 
-def test_errors_stand_beside_the_field_and_typed_text_is_kept(site: RunningSite, signed_in: Opener) -> None:
+def test_errors_stand_beside_the_field_and_typed_text_is_kept(
+    site: RunningSite, signed_in: Opener
+) -> None:
     page = signed_in("petugas2", java_script_enabled=False)
     counter.start_case(page, site.address)
     page.get_by_label("Waktu warga datang").fill("")
@@ -62,7 +64,11 @@ def test_papers_are_handed_in_without_javascript(site: RunningSite, signed_in: O
     counter.describe(page, "SIM")
     row = counter.hand_in(page, "Fotokopi KTP pelapor")
     row.locator('input[type="file"]:not([capture])').set_input_files(
-        {"name": "halaman.jpg", "mimeType": "image/jpeg", "buffer": scan.page("Halaman tanpa skrip peramban")}
+        {
+            "name": "halaman.jpg",
+            "mimeType": "image/jpeg",
+            "buffer": scan.page("Halaman tanpa skrip peramban"),
+        }
     )
     row.get_by_role("button", name="Unggah").click()
 
@@ -81,4 +87,6 @@ def check_refused(page: Page, field: str) -> None:
     refused = question.locator("[aria-invalid=true]")
     expect(refused).to_have_attribute("aria-describedby", re.compile(rf"\bsalah-{field}\b"))
     anchor = refused.get_attribute("id")
-    expect(page.get_by_role("alert").locator(f'a[href="#{anchor}"]')).to_have_text(sentence.inner_text())
+    expect(page.get_by_role("alert").locator(f'a[href="#{anchor}"]')).to_have_text(
+        sentence.inner_text()
+    )

@@ -22,16 +22,16 @@ from tests.integration.hiring import hire
 from tests.integration.web.visitor import Visitor
 from workflow_app.connections import blobs as blobs_of
 from workflow_app.connections import connect
+from workflow_app.domain import SYSTEM, Actor
 from workflow_app.engine import process_folders, scenarios
 from workflow_app.services.accounts import users
-from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
-from workflow_app.services.ground.vault import Vault
-from workflow_app.services.office import configuration
-from workflow_app.services.running import rehearsal
-from workflow_app.services.running.rehearsal import Stage
-from workflow_app.services.sop import processes
+from workflow_app.services.core.unit_of_work import UnitOfWork, Works
+from workflow_app.services.core.vault import Vault
+from workflow_app.services.demo import rehearsal
+from workflow_app.services.demo.rehearsal import Stage
+from workflow_app.services.office_settings import configuration
+from workflow_app.services.processes import definitions
 from workflow_app.settings import Settings
-from workflow_app.types import SYSTEM, Actor
 
 PROCESSES = Path(__file__).resolve().parent.parent.parent / "processes"
 MONDAY = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
@@ -107,7 +107,7 @@ def sktlk(settings: Settings, blobs: Blobs) -> str:
     """The SKTLK process of the release, deployed once in the shared database; its key."""
     works = connect(settings)
     with works.begin(SYSTEM) as work:
-        key = processes.deploy(work, PROCESSES / "sktlk").key
+        key = definitions.deploy(work, PROCESSES / "sktlk").key
     works.session_factory.kw["bind"].dispose()
     return key
 
@@ -149,7 +149,9 @@ class Cast(dict[str, Actor]):
 
 
 @pytest.fixture
-def stage(works: Works, clock: TestClock, person: Callable[..., Actor], budi: Actor, sari: Actor) -> Stage:
+def stage(
+    works: Works, clock: TestClock, person: Callable[..., Actor], budi: Actor, sari: Actor
+) -> Stage:
     picture = io.BytesIO()
     Image.new("L", (400, 300), 255).save(picture, "PNG")
 
@@ -173,7 +175,9 @@ def play(stage: Stage, sktlk: str) -> Callable[..., UUID]:
 
     def play(name: str, steps: int | None = None, **cast: Actor) -> UUID:
         scenario = scenarios.read_scenario(name, files[f"scenarios/{name}.yaml"])
-        return rehearsal.play(replace(stage, cast=ChainMap(cast, stage.cast)), sktlk, scenario, steps=steps)
+        return rehearsal.play(
+            replace(stage, cast=ChainMap(cast, stage.cast)), sktlk, scenario, steps=steps
+        )
 
     return play
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 from tests.unit.engine.folder import Folder
 from tests.unit.processes.folder import PROCESSES
+from workflow_app.domain import SYSTEM
 from workflow_app.engine import process_folders
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.sop import processes
-from workflow_app.types import SYSTEM
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.processes import definitions
 
 
 def deploy(works: Works, root: Path, *folders: Folder) -> None:
@@ -19,7 +19,7 @@ def deploy(works: Works, root: Path, *folders: Folder) -> None:
             (path / name).parent.mkdir(parents=True, exist_ok=True)
             (path / name).write_bytes(content)
         with works.begin(SYSTEM) as work:
-            processes.deploy(work, path)
+            definitions.deploy(work, path)
 
 
 def copy_of(key: str, root: Path) -> Path:

@@ -1,8 +1,8 @@
 """People of the tests: members with an invented name, a role and the same password."""
 
+from workflow_app.domain import SYSTEM, Actor
 from workflow_app.services.accounts import users
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.services.core.unit_of_work import Works
 
 PASSWORD = "sandi-uji-coba"
 

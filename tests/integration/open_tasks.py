@@ -4,9 +4,9 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from workflow_app.models.task import Task
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.types import SYSTEM
+from workflow_app.domain import SYSTEM
+from workflow_app.models import Task
+from workflow_app.services.core.unit_of_work import Works
 
 
 def task_of(works: Works, case_id: UUID, element: str | None = None) -> Task:

@@ -2,12 +2,12 @@
 
 from uuid import UUID
 
+from workflow_app.domain import SYSTEM
 from workflow_app.engine import state
 from workflow_app.engine.specs import Scope
-from workflow_app.models.case import Case
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.sop.processes import definition_of
-from workflow_app.types import SYSTEM
+from workflow_app.models import Case
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.processes.definitions import definition_of
 
 LENGTH = 20
 

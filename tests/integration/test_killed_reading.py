@@ -15,11 +15,11 @@ from archive.models import DocumentStatus
 from tests.integration.services import scans
 from tests.integration.services.conftest import fresh_works as fresh_works
 from tests.services import ROOT
-from workflow_app.local_stack.children import wait_until
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.keeping import holdings
+from workflow_app.domain import SYSTEM
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.retention import holdings
 from workflow_app.settings import Settings
-from workflow_app.types import SYSTEM
+from workflow_app.tools.embedded.server_processes import wait_until
 
 PAGES = 50
 PATIENCE = 300
@@ -35,7 +35,9 @@ def database(fresh_settings: Settings) -> Iterator[psycopg.Connection]:
 def working(stack: dict[str, str], database_url: str) -> Iterator[subprocess.Popen[bytes]]:
     """A worker of its own, killed with the block."""
     environment = {**os.environ, **stack, "DATABASE_URL": database_url, "PYTHONPATH": str(ROOT)}
-    process = subprocess.Popen([sys.executable, "-m", "workflow_app.worker"], cwd=ROOT, env=environment)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "workflow_app.worker"], cwd=ROOT, env=environment
+    )
     try:
         yield process
     finally:
@@ -46,12 +48,16 @@ def working(stack: dict[str, str], database_url: str) -> Iterator[subprocess.Pop
 def pages_of(database: psycopg.Connection, document_id: UUID) -> dict[int, int]:
     """Which pages are kept, each with the number of its writing: one that is written again gets another."""
     return dict(
-        database.execute("select no, seq from archive.page where document_id = %s", [document_id]).fetchall()
+        database.execute(
+            "select no, seq from archive.page where document_id = %s", [document_id]
+        ).fetchall()
     )
 
 
 def status_of(database: psycopg.Connection, document_id: UUID) -> str:
-    row = database.execute("select status from archive.document where id = %s", [document_id]).fetchone()
+    row = database.execute(
+        "select status from archive.document where id = %s", [document_id]
+    ).fetchone()
     assert row is not None
     return str(row[0])
 
@@ -73,12 +79,16 @@ def test_a_worker_killed_in_a_paper_of_fifty_pages_is_followed_by_one_that_reads
     assert len(before) < PAGES, "it was killed in the middle"
 
     with working(stack, fresh_database_url):
-        assert wait_until(lambda: status_of(database, document_id) == DocumentStatus.READABLE, PATIENCE)
+        assert wait_until(
+            lambda: status_of(database, document_id) == DocumentStatus.READABLE, PATIENCE
+        )
 
     after = pages_of(database, document_id)
     assert sorted(after) == list(range(1, PAGES + 1))
     assert {no: after[no] for no in before} == before, "no page was read twice"
     assert fresh_works.blobs.read(hashlib.sha256(data).hexdigest()) == data
-    events = database.execute("select count(*) from audit_event where action = 'document.read'").fetchone()
+    events = database.execute(
+        "select count(*) from audit_event where action = 'document.read'"
+    ).fetchone()
     left = database.execute("select count(*) from archive.page_layer").fetchone()
     assert (events, left) == ((1,), (0,))

@@ -19,15 +19,13 @@ from procrastinate.exceptions import JobRetry
 from tests.integration.services.conftest import fresh_works as fresh_works
 from tests.services import ROOT
 from workflow_app import worker
-from workflow_app.errors import InvalidInput, Unavailable
-from workflow_app.local_stack.children import wait_until
-from workflow_app.services.ground import jobs
-from workflow_app.services.ground.jobs import Hands
-from workflow_app.services.ground.retries import RETRIES
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.running import deaths
+from workflow_app.domain import SYSTEM, InvalidInput, Unavailable
+from workflow_app.services.core import jobs
+from workflow_app.services.core.jobs import RETRIES, Hands
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.workflow import case_jobs
 from workflow_app.settings import Settings
-from workflow_app.types import SYSTEM
+from workflow_app.tools.embedded.server_processes import wait_until
 
 Rows = list[tuple[Any, ...]]
 SWEEP = (
@@ -66,14 +64,16 @@ def die_with(database: psycopg.Connection) -> Callable[..., None]:
 def take_back(app: App, works: Works, hands: Hands | None = None) -> None:
     async def once() -> None:
         async with app.open_async():
-            await deaths.take_back(app, works, hands or Hands())
+            await case_jobs.take_back(app, works, hands or Hands())
 
     with ThreadPoolExecutor() as aside:  # a browser of another test may have a loop in this thread
         aside.submit(lambda: asyncio.run(once())).result()
 
 
 def jobs_in(database: psycopg.Connection) -> Rows:
-    return database.execute("select status, priority from procrastinate_jobs order by id").fetchall()
+    return database.execute(
+        "select status, priority from procrastinate_jobs order by id"
+    ).fetchall()
 
 
 def defer(works: Works, name: str, **arguments: str) -> None:
@@ -85,7 +85,9 @@ def test_a_worker_that_loses_its_connections_goes_on_by_itself_and_ends_when_tol
     stack: dict[str, str], fresh_database_url: str, fresh_works: Works, database: psycopg.Connection
 ) -> None:
     environment = {**os.environ, **stack, "DATABASE_URL": fresh_database_url}
-    process = subprocess.Popen([sys.executable, "-m", "workflow_app.worker"], cwd=ROOT, env=environment)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "workflow_app.worker"], cwd=ROOT, env=environment
+    )
     count = "select count(*) from procrastinate_workers where last_heartbeat > %s"
     begun = database.execute("select now() - interval '1 minute'").fetchone()
     try:
@@ -134,11 +136,11 @@ def test_a_job_that_keeps_killing_its_worker_is_given_up(
     app: App, fresh_works: Works, database: psycopg.Connection, die_with: Callable[..., None]
 ) -> None:
     defer(fresh_works, "wake_case", case_id=str(uuid4()))
-    for _ in range(deaths.KILLS):
+    for _ in range(case_jobs.KILLS):
         die_with()
         take_back(app, fresh_works)
 
-    assert jobs_in(database) == [("failed", 1 - deaths.KILLS)]
+    assert jobs_in(database) == [("failed", 1 - case_jobs.KILLS)]
 
 
 def test_a_dead_periodic_job_does_not_stand_in_the_way_of_the_others(
@@ -181,7 +183,9 @@ def test_a_try_that_ended_lets_the_deaths_before_it_be_forgotten(app: App) -> No
 
 
 @pytest.mark.parametrize(("attempts", "seconds"), [(0, 1), (1, 2), (3, 8), (4, 15), (69, 15)])
-def test_what_a_citizen_waits_for_is_tried_again_soon(app: App, attempts: int, seconds: int) -> None:
+def test_what_a_citizen_waits_for_is_tried_again_soon(
+    app: App, attempts: int, seconds: int
+) -> None:
     before = datetime.now(UTC)
     found = again(app, Unavailable(), attempts)
     after = datetime.now(UTC)
@@ -195,6 +199,10 @@ def test_it_is_not_tried_for_ever_and_not_when_another_try_changes_nothing(app: 
     assert again(app, InvalidInput(), 0) is None
 
 
-def again(app: App, error: Exception, attempts: int, name: str = "perform_effect") -> JobRetry | None:
+def again(
+    app: App, error: Exception, attempts: int, name: str = "perform_effect"
+) -> JobRetry | None:
     task = app.tasks[name]
-    return task.get_retry_exception(exception=error, job=task.configure().job.evolve(id=1, attempts=attempts))
+    return task.get_retry_exception(
+        exception=error, job=task.configure().job.evolve(id=1, attempts=attempts)
+    )

@@ -15,11 +15,11 @@ import pytest
 
 from tests.integration.services.conftest import fresh_works as fresh_works
 from tests.services import ROOT
-from workflow_app.local_stack.children import wait_until
-from workflow_app.services.ground import jobs
-from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.domain import SYSTEM
+from workflow_app.services.core import jobs
+from workflow_app.services.core.unit_of_work import Works
 from workflow_app.settings import Settings
-from workflow_app.types import SYSTEM
+from workflow_app.tools.embedded.server_processes import wait_until
 from workflow_app.worker import FAREWELL, GRACE
 
 SLOW = """
@@ -123,5 +123,7 @@ def away(settings: Settings, database: psycopg.Connection) -> Iterator[None]:
 
 
 def beats_since(database: psycopg.Connection, before: Any) -> list[str]:
-    query = "select name from heartbeat where at > %s and name in ('counter', 'reading') order by name"
+    query = (
+        "select name from heartbeat where at > %s and name in ('counter', 'reading') order by name"
+    )
     return [row[0] for row in database.execute(query, before)]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.integration.dependencies.program import wait_until
 from tests.services import ROOT
-from workflow_app.local_stack.object_store import HOST, free_ports
+from workflow_app.tools.embedded.object_store import HOST, free_ports
 
 
 @contextmanager
@@ -19,7 +19,11 @@ def serving(environment: dict[str, str], log: Path) -> Iterator[int]:
     command = ["-m", "gunicorn", "-c", "python:workflow_app.web_server", "--bind", f"{HOST}:{port}"]
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, *command], cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT
+            [sys.executable, *command],
+            cwd=ROOT,
+            env=environment,
+            stdout=output,
+            stderr=subprocess.STDOUT,
         )
     try:
         wait_until(lambda: process.poll() is not None or is_up(port), 60)
@@ -32,7 +36,9 @@ def serving(environment: dict[str, str], log: Path) -> Iterator[int]:
 @contextmanager
 def working(environment: dict[str, str]) -> Iterator[None]:
     """The worker of the site, as long as the block lasts."""
-    process = subprocess.Popen([sys.executable, "-m", "workflow_app.worker"], cwd=ROOT, env=environment)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "workflow_app.worker"], cwd=ROOT, env=environment
+    )
     try:
         yield
     finally:

@@ -11,13 +11,13 @@ from uuid import UUID
 import click
 
 from workflow_app.cli.site import connected, settings
-from workflow_app.errors import SentraError
+from workflow_app.domain import SYSTEM, AccessLevel, SentraError
 from workflow_app.permissions import LEVELS
-from workflow_app.services.keeping import bag_export, bag_import, holdings, holds
-from workflow_app.services.keeping.holdings import Deposit
-from workflow_app.services.papers import looking_again
-from workflow_app.services.watching import safekeeping
-from workflow_app.types import SYSTEM, AccessLevel
+from workflow_app.services.documents import reading
+from workflow_app.services.exports import bag_export, bag_import
+from workflow_app.services.operations import archive_verification
+from workflow_app.services.retention import holdings
+from workflow_app.services.retention.holdings import Deposit
 
 MISSING = "File tidak ditemukan."
 NOT_A_FILE = "Ini bukan file biasa (perangkat, pipa, atau soket)."
@@ -77,10 +77,10 @@ def verify() -> None:
     The result is an event. Holds that somebody else changed are put right. Exit 1 if anything did not hold.
     """
     with _failing_plainly():
-        for found in safekeeping.verify(connected()):
+        for found in archive_verification.verify(connected()):
             if isinstance(found, holdings.Fixity):
                 click.echo(f"{found.sha256} {found.state}")
-            elif isinstance(found, holds.Difference):
+            elif isinstance(found, holdings.Difference):
                 click.echo(
                     f"paper {found.document_id} {'was not held' if found.should_be_held else 'was held'}"
                 )
@@ -93,7 +93,7 @@ def look_again() -> None:
     """Look once more at papers that were read before it was kept how their pages look, so that second scans are noticed."""
     papers = pages = 0
     with _failing_plainly():
-        for _, looked_at in looking_again.look_again(connected()):
+        for _, looked_at in reading.look_again(connected()):
             papers, pages = papers + 1, pages + looked_at
     click.echo(f"{pages} pages of {papers} papers")
 
@@ -112,8 +112,12 @@ def look_again() -> None:
 def export(folder: Path, numbers: tuple[str, ...], ids: tuple[UUID, ...], up_to: str) -> None:
     """Write papers into a new FOLDER that opens and verifies without this program (a BagIt bag). It is on record."""
     with _failing_plainly(), connected().begin(SYSTEM) as work:
-        done = bag_export.export(work, folder, case_numbers=numbers, document_ids=ids, up_to=LEVELS[up_to])
-    click.echo(f"{done.papers} papers in bag {done.bag_id}, {done.left_out} left out by their access level")
+        done = bag_export.export(
+            work, folder, case_numbers=numbers, document_ids=ids, up_to=LEVELS[up_to]
+        )
+    click.echo(
+        f"{done.papers} papers in bag {done.bag_id}, {done.left_out} left out by their access level"
+    )
 
 
 @archive.command("import")
@@ -126,11 +130,13 @@ def take_in(folder: Path) -> None:
         holdings.prepare(work)
         taken = bag_import.take_in(work, folder)
     for paper in taken:
-        click.echo(f"{paper.document_id} {paper.sha256} {'duplicate' if paper.is_duplicate else 'stored'}")
+        click.echo(
+            f"{paper.document_id} {paper.sha256} {'duplicate' if paper.is_duplicate else 'stored'}"
+        )
     click.echo(f"{len(taken)} papers taken in")
 
 
-def _conclude(found: safekeeping.Findings) -> None:
+def _conclude(found: archive_verification.Findings) -> None:
     click.echo(f"{found.read} blobs read, {len(found.wrong)} not intact")
     click.echo(f"{len(found.differences)} legal holds corrected")
     if found.lock is not None:
@@ -169,7 +175,9 @@ def _files(named: str) -> Iterator[_Found]:
 
 def _below(folder: str) -> Iterator[_Found]:
     closed: list[str] = []
-    for place, folders, names in os.walk(folder, onerror=lambda error: closed.append(str(error.filename))):
+    for place, folders, names in os.walk(
+        folder, onerror=lambda error: closed.append(str(error.filename))
+    ):
         folders.sort()
         for name in sorted(names):
             path = Path(place) / name

@@ -10,17 +10,20 @@ from pathlib import Path
 
 import click
 
-from workflow_app.backup import restores, runs, snapshots
-from workflow_app.backup.dumps import Programs
-from workflow_app.backup.folders import BackupFolder
-from workflow_app.backup.snapshots import BackupError, Keys, Snapshot
+from workflow_app.backup import runs, snapshots
+from workflow_app.backup.database import Programs
+from workflow_app.backup.snapshots import BackupError, BackupFolder, Keys, Snapshot
 from workflow_app.cli.site import choose_data_dir, connected, data_dir, is_embedded, settings
-from workflow_app.errors import SentraError, Unavailable
-from workflow_app.local_stack import StackError, client_programs, keys
+from workflow_app.domain import SentraError, Unavailable
+from workflow_app.tools.embedded import object_store
+from workflow_app.tools.embedded.postgres import client_programs
+from workflow_app.tools.embedded.server_processes import StackError
 
 FOLDER = click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 KEYS = ("IDENTITY_KEY", "AUDIT_SIGNING_KEY")
-SNAPSHOT = click.option("--snapshot", "name", default="", help="Which snapshot.  [default: the newest]")
+SNAPSHOT = click.option(
+    "--snapshot", "name", default="", help="Which snapshot.  [default: the newest]"
+)
 
 
 @click.command()
@@ -52,15 +55,24 @@ def backup(folder: Path, verify: bool, as_list: bool, name: str) -> None:
 @FOLDER
 @SNAPSHOT
 @click.option(
-    "--data", type=click.Path(path_type=Path), help="Where embedded servers will keep the data: a new folder."
+    "--data",
+    type=click.Path(path_type=Path),
+    help="Where embedded servers will keep the data: a new folder.",
 )
 @click.option(
-    "--keys", "keys_file", type=click.Path(path_type=Path), help="secrets.env of the site that was backed up."
+    "--keys",
+    "keys_file",
+    type=click.Path(path_type=Path),
+    help="secrets.env of the site that was backed up.",
 )
 @click.option(
-    "--despite-damage", is_flag=True, help="Leave damaged objects out, name them, and put back all others."
+    "--despite-damage",
+    is_flag=True,
+    help="Leave damaged objects out, name them, and put back all others.",
 )
-def restore(folder: Path, name: str, data: Path | None, keys_file: Path | None, despite_damage: bool) -> None:
+def restore(
+    folder: Path, name: str, data: Path | None, keys_file: Path | None, despite_damage: bool
+) -> None:
     """Put a backup from DIR into an empty place, and verify it there; exit 1 when something does not hold."""
     source = BackupFolder(folder)
     if data:
@@ -68,7 +80,7 @@ def restore(folder: Path, name: str, data: Path | None, keys_file: Path | None, 
     with _failing_plainly(source.path):
         snapshot = source.snapshot(name)
         click.echo(_line(snapshot))
-        restores.refuse_newer(snapshot.manifest)
+        runs.refuse_newer(snapshot.manifest)
         if is_embedded():
             _place_keys(snapshot, keys_file)
         elif data or keys_file:
@@ -76,8 +88,10 @@ def restore(folder: Path, name: str, data: Path | None, keys_file: Path | None, 
                 "DATABASE_URL and S3_ENDPOINT name the servers to restore to, and the keys come from the "
                 "environment too: leave out --data and --keys, or unset them."
             )
-        target = restores.Target(connected(), settings().database_dsn, settings().sqlalchemy_url, _keys())
-        verdict = restores.restore(
+        target = runs.Target(
+            connected(), settings().database_dsn, settings().sqlalchemy_url, _keys()
+        )
+        verdict = runs.restore(
             target,
             source,
             snapshot,
@@ -124,7 +138,11 @@ def _take(into: BackupFolder) -> None:
         )
         for sha256 in manifest.lost[:20]:
             click.echo(f"  {sha256}")
-    where = f"in {data_dir() / keys.FILE_NAME}" if is_embedded() else "in the environment of the site"
+    where = (
+        f"in {data_dir() / object_store.FILE_NAME}"
+        if is_embedded()
+        else "in the environment of the site"
+    )
     click.echo(
         f"NOT IN THE BACKUP: the keys, {where}. Without IDENTITY_KEY and AUDIT_SIGNING_KEY it cannot be restored:"
     )
@@ -153,7 +171,9 @@ def _verify(source: BackupFolder, name: str) -> None:
     if damaged:
         moved = source.set_aside(damaged)
         click.echo(f"{moved} damaged objects were moved to {source.aside}.")
-        click.echo("The next run copies what is missing again, while the site has it: ./spkt backup DIR")
+        click.echo(
+            "The next run copies what is missing again, while the site has it: ./spkt backup DIR"
+        )
     count = len(wrong) + len(damaged)
     click.echo(
         f"{_line(snapshot)}: {f'{count} PARTS ARE NOT WHAT THEY WERE' if count else 'all of it is what was written'}"
@@ -183,12 +203,12 @@ def _refuse_inside(folder: Path, data: Path) -> None:
 
 def _place_keys(snapshot: Snapshot, keys_file: Path | None) -> None:
     """Look at the keys before a server starts: it would make up new ones, and they would fit nothing."""
-    path = data_dir() / keys.FILE_NAME
+    path = data_dir() / object_store.FILE_NAME
     if keys_file and path.exists():
         raise BackupError(f"{path} is there already. Leave out --keys, or choose another --data.")
     if keys_file and not keys_file.is_file():
         raise BackupError(f"{keys_file} is no file.")
-    known = keys.read(keys_file or path)
+    known = object_store.read(keys_file or path)
     missing = [
         name
         for name in KEYS
@@ -207,7 +227,7 @@ def _place_keys(snapshot: Snapshot, keys_file: Path | None) -> None:
             raise BackupError(f"{keys_file or path} holds keys that are none.") from error
     if keys_file:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        keys.write_private(path, keys_file.read_text(encoding="utf-8"))
+        object_store.write_private(path, keys_file.read_text(encoding="utf-8"))
 
 
 @contextmanager

@@ -1,32 +1,33 @@
-"""`bench`: how fast it is, on throw-away sites of this machine. Figures are printed, never judged: machines differ."""
+"""`bench`: how fast it is, on throw-away sites of this machine. Figures are printed, never judged: machines differ.
+
+`chaos`: does anything get lost when processes die at random moments? A trial on a throw-away site.
+"""
 
 import json
+import secrets
+import signal
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import wraps
 from pathlib import Path
+from types import FrameType
 
 import click
 from click.core import ParameterSource
 
-from workflow_app.local_stack import StackError
-from workflow_app.trials import (
-    board_bench,
-    heatmap_bench,
-    inbox_bench,
-    ingest_bench,
-    ocr_bench,
-    rework_bench,
-    search_bench,
-    start_bench,
-    task_bench,
-)
-from workflow_app.trials.corpus import writing
-from workflow_app.trials.officer import Unexpected
+from workflow_app.tools.chaos import trial
+from workflow_app.tools.embedded.server_processes import StackError
+from workflow_app.tools.load import corpus as load_corpus
+from workflow_app.tools.load import ocr as load_ocr
+from workflow_app.tools.load import pages
+from workflow_app.tools.load import rework as load_rework
+from workflow_app.tools.load import search as load_search
+from workflow_app.tools.load.officer import Unexpected
+from workflow_app.tools.load.tasks import measure_task_bench
 
 WANTED = 1.5
 """How many times as long lists may take with very many tasks, and completions after very many loops."""
-FAULTS = (StackError, Unexpected, ocr_bench.NothingToRead, ocr_bench.NotThere)
+FAULTS = (StackError, Unexpected, load_ocr.NothingToRead, load_ocr.NotThere)
 
 
 @click.group()
@@ -62,7 +63,11 @@ def reported(measure: Callable[..., Report]) -> Callable[..., None]:
     "--officers", default=8, show_default=True, type=click.IntRange(1, 64), help="Sessions at once."
 )
 @click.option(
-    "--cases", default=40, show_default=True, type=click.IntRange(1, 10_000), help="Cases per officer."
+    "--cases",
+    default=40,
+    show_default=True,
+    type=click.IntRange(1, 10_000),
+    help="Cases per officer.",
 )
 @click.option("--pages", is_flag=True, help="Officers open every form before they send it.")
 @click.option(
@@ -79,7 +84,7 @@ def tasks(officers: int, cases: int, pages: bool, finished: int) -> Report:
     For each case an officer looks at the list once, and then sends the five forms of the desk, to which the site leads one
     after the other. JSON has the figures of a run; the lines also tell what explains them.
     """
-    found = task_bench.measure(
+    found = measure_task_bench(
         officers=officers, cases=cases, with_pages=pages, finished=finished, notice=_notice
     )
     return Report(found.as_dict(), _table(found.as_dict() | found.details()))
@@ -97,8 +102,8 @@ def tasks(officers: int, cases: int, pages: bool, finished: int) -> Report:
 @reported
 def inbox(open_tasks: int) -> Report:
     """Read the lists with N open and 10 N finished tasks, and beside it with 1,000 open ones."""
-    small, large = inbox_bench.measure(open_tasks, notice=_notice)
-    growth = inbox_bench.growth(small, large)
+    small, large = pages.measure(open_tasks, notice=_notice)
+    growth = pages.growth(small, large)
     ratios = {
         "p95_ratio": growth.all_lists,
         "worst_list": growth.which,
@@ -135,48 +140,64 @@ def inbox(open_tasks: int) -> Report:
 @reported
 def board(open_cases: int, finished: int) -> Report:
     """Read the board of all running cases, whole and when nothing is new, and the lists behind its figures."""
-    found = board_bench.measure(open_cases, finished=finished, notice=_notice)
+    found = pages.measure_board_bench(open_cases, finished=finished, notice=_notice)
     return Report(found.as_dict(), _table(found.as_dict() | found.details()))
 
 
 @bench.command()
 @click.option(
-    "--loops", default=1000, show_default=True, type=click.IntRange(60, 1900), help="Loops of the old case."
+    "--loops",
+    default=1000,
+    show_default=True,
+    type=click.IntRange(60, 1900),
+    help="Loops of the old case.",
 )
 @reported
 def rework(loops: int) -> Report:
     """Complete steps in a case that was sent back N times, by turns with the same steps in a new case."""
-    found = rework_bench.measure(loops, notice=_notice)
+    found = load_rework.measure(loops, notice=_notice)
     lines = [
         f"{name} completions: {cost.completion_ms} ms; a round asks {cost.statements} statements for {cost.rows} rows "
         f"({cost.bytes} bytes), the engine keeps {cost.state_bytes} bytes"
         for name, cost in (("first", found.first), ("last", found.last))
     ]
-    lines.append(f"after {found.loops} loops: {found.ratio} times as long (wanted: at most {WANTED})")
+    lines.append(
+        f"after {found.loops} loops: {found.ratio} times as long (wanted: at most {WANTED})"
+    )
     return Report({**asdict(found), "ratio": found.ratio}, lines)
 
 
 @bench.command()
 @click.option(
-    "--rounds", default=3, show_default=True, type=click.IntRange(1, 50), help="Starts on existing data."
+    "--rounds",
+    default=3,
+    show_default=True,
+    type=click.IntRange(1, 50),
+    help="Starts on existing data.",
 )
 @reported
 def start(rounds: int) -> Report:
     """Time from the command to the first page, on a new site and on its data afterwards."""
-    found = asdict(start_bench.measure(rounds))
+    found = asdict(pages.measure_start_bench(rounds))
     return Report(found, _table(found))
 
 
 @bench.command()
 @click.option(
-    "--pages", default=10, show_default=True, type=click.IntRange(1, 300), help="Pages of each paper."
+    "--pages",
+    default=10,
+    show_default=True,
+    type=click.IntRange(1, 300),
+    help="Pages of each paper.",
 )
-@click.option("--papers", default=3, show_default=True, type=click.IntRange(1, 100), help="Papers uploaded.")
+@click.option(
+    "--papers", default=3, show_default=True, type=click.IntRange(1, 100), help="Papers uploaded."
+)
 @reported
 def ingest(pages: int, papers: int) -> Report:
     """Upload scanned papers over HTTP, one after the other, until the search finds them: pages per minute, seconds to the
     first page that can be read."""
-    found = ingest_bench.measure(pages=pages, papers=papers, notice=_notice).as_dict()
+    found = load_ocr.measure_ingest_bench(pages=pages, papers=papers, notice=_notice).as_dict()
     return Report(found, _table(found))
 
 
@@ -197,21 +218,32 @@ def ocr(folder: Path, program: str) -> Report:
     Where NAME.txt is beside a paper, its letters are compared. OCRmyPDF is used when it is installed (it belongs into an
     environment of its own, see docs/how-to/measure-speed.md). Papers to read are made by `bench corpus`.
     """
-    is_named = click.get_current_context().get_parameter_source("program") is not ParameterSource.DEFAULT
-    found = ocr_bench.measure(folder, program=program, must_compare=is_named, notice=_notice)
+    is_named = (
+        click.get_current_context().get_parameter_source("program") is not ParameterSource.DEFAULT
+    )
+    found = load_ocr.measure(folder, program=program, must_compare=is_named, notice=_notice)
     return Report(found.as_dict(), _table(found.as_dict() | found.details()))
 
 
 @bench.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 @click.option(
-    "--per-kind", default=5, show_default=True, type=click.IntRange(1, 1000), help="Papers of each kind."
+    "--per-kind",
+    default=5,
+    show_default=True,
+    type=click.IntRange(1, 1000),
+    help="Papers of each kind.",
 )
-@click.option("--seed", default=writing.SEED, show_default=True, help="The same seed makes the same papers.")
+@click.option(
+    "--seed",
+    default=load_corpus.SEED,
+    show_default=True,
+    help="The same seed makes the same papers.",
+)
 def corpus(folder: Path, per_kind: int, seed: int) -> None:
     """Write invented Indonesian papers and their text into FOLDER: letters, tables, cards; worn, turned, photographed."""
-    count = sum(1 for _ in writing.write(folder, per_kind=per_kind, seed=seed))
-    click.echo(f"{count} papers of {len(writing.KINDS)} kinds in {folder}")
+    count = sum(1 for _ in load_corpus.write(folder, per_kind=per_kind, seed=seed))
+    click.echo(f"{count} papers of {len(load_corpus.KINDS)} kinds in {folder}")
 
 
 @bench.command()
@@ -230,7 +262,7 @@ def corpus(folder: Path, per_kind: int, seed: int) -> None:
 @reported
 def search(pages: int, keep: Path | None) -> Report:
     """Search among N pages as three people see them: frequent and rare words, phrases, letter numbers, NIK, plates, dates."""
-    found = search_bench.measure(pages, keep=keep, notice=_notice)
+    found = load_search.measure(pages, keep=keep, notice=_notice)
     return Report(found.as_dict(), _table(found.as_dict() | found.details()))
 
 
@@ -245,7 +277,7 @@ def search(pages: int, keep: Path | None) -> Report:
 @reported
 def heatmap(events: int) -> Report:
     """Read the page of a process with N events in its log, for several periods and readers, and the lists behind its figures."""
-    found = heatmap_bench.measure(events, notice=_notice)
+    found = load_search.measure_heatmap_bench(events, notice=_notice)
     return Report(found.as_dict(), _table({**found.as_dict(), **found.by_page}))
 
 
@@ -255,3 +287,58 @@ def _notice(text: str) -> None:
 
 def _table(figures: Mapping[str, object]) -> list[str]:
     return [f"{name:<24} {value}" for name, value in figures.items()]
+
+
+MANY = 10
+"""Faults shown as sentences; the rest is counted."""
+
+
+@click.command()
+@click.option(
+    "--kills",
+    default=10,
+    show_default=True,
+    type=click.IntRange(1, 10_000),
+    help="How many processes die.",
+)
+@click.option("--seed", type=int, help="Repeats an order of targets.  [default: by chance]")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of sentences.")
+def chaos(kills: int, seed: int | None, as_json: bool) -> None:
+    """Kill web server, worker, database and object store of a throw-away site under load, then audit it.
+
+    Exit 1 when anything that was acknowledged is lost, anything was done twice, the site disagrees with itself, or too
+    little was done to prove anything.
+    """
+    signal.signal(signal.SIGTERM, _stop)
+    chosen = secrets.randbelow(1_000_000) if seed is None else seed
+    try:
+        report = trial.run(kills, chosen, lambda sentence: click.echo(f"  {sentence}", err=as_json))
+    except StackError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(json.dumps(report.as_dict()) if as_json else _told(report))
+    if not report.is_clean:
+        raise click.exceptions.Exit(1)
+
+
+def _told(report: trial.Report) -> str:
+    targets = ", ".join(f"{target} {count}" for target, count in sorted(report.by_target.items()))
+    lines = [
+        f"{report.kills} kills in {report.seconds:.0f} s (seed {report.seed}): {targets}",
+        f"{report.cases} cases, {report.letters} letters, {report.handed_over} handed over, "
+        f"{report.acknowledged} acknowledgements, {report.retried} requests repeated",
+        f"well again after {report.recovery_p50_s:.1f} s (p50), {report.recovery_p95_s:.1f} s (p95), "
+        f"{report.recovery_max_s:.1f} s at most; the last job ended after {report.drain_s:.1f} s",
+        f"{report.lost} lost, {report.doubled} doubled, {report.gaps} gaps, {len(report.faults)} faults in all",
+    ]
+    lines += [
+        f"  {fault['kind']}: {fault['where']}: {fault['sentence']}"
+        for fault in report.faults[:MANY]
+    ]
+    lines += [f"  complaint: {complaint}" for complaint in report.complaints[:MANY]]
+    if not report.is_telling:
+        lines.append("  too little was done under these deaths to prove anything")
+    return "\n".join(lines)
+
+
+def _stop(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt

@@ -1,16 +1,26 @@
-"""`db upgrade|current|beats|verify` and `seed`: the tables, what `./spkt run` puts there first, and whether all of it agrees."""
+"""`db upgrade|current|beats|verify` and `seed`: the tables, what `./spkt run` puts there first, and whether all of it agrees.
+
+`audit verify|checkpoint`: whether anybody changed what was written down.
+`events export`: the event log for tools of process mining.
+"""
 
 import json
+import os
 from dataclasses import asdict
+from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import click
 
 from workflow_app.cli.site import connected, settings
-from workflow_app.errors import SentraError
+from workflow_app.domain import SYSTEM, WITA, SentraError
 from workflow_app.migrations import commands
-from workflow_app.services.running import seeding
-from workflow_app.services.watching import checkpoints, consistency, health
-from workflow_app.types import SYSTEM
+from workflow_app.services.core.unit_of_work import verify_chains
+from workflow_app.services.demo import seeding
+from workflow_app.services.exports import event_log
+from workflow_app.services.exports.event_log import Selection
+from workflow_app.services.operations import checkpoints, consistency, health
+from workflow_app.services.reporting.process_figures import Period
 
 
 @click.group("db")
@@ -28,7 +38,9 @@ def upgrade() -> None:
 @database.command("current")
 def current() -> None:
     """Revision of the database and of this code."""
-    click.echo(f"database {commands.current(settings().sqlalchemy_url) or 'empty'}, code {commands.head()}")
+    click.echo(
+        f"database {commands.current(settings().sqlalchemy_url) or 'empty'}, code {commands.head()}"
+    )
 
 
 @database.command("beats")
@@ -41,7 +53,9 @@ def beats() -> None:
         raise click.ClickException(error.sentence) from error
     for part in parts:
         seconds = part.facts["age_seconds"]
-        click.echo(f"{part.name}: {part.state}, {'never seen' if seconds is None else f'{seconds} s ago'}")
+        click.echo(
+            f"{part.name}: {part.state}, {'never seen' if seconds is None else f'{seconds} s ago'}"
+        )
     if any(part.state != health.OK for part in parts):
         raise click.exceptions.Exit(1)
 
@@ -67,7 +81,9 @@ def verify(as_json: bool) -> None:
 
 @click.command("seed")
 @click.option(
-    "--demo/--no-demo", default=False, help="Also make demo accounts and cases, on an empty database."
+    "--demo/--no-demo",
+    default=False,
+    help="Also make demo accounts and cases, on an empty database.",
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of sentences.")
 def seed(demo: bool, as_json: bool) -> None:
@@ -95,3 +111,103 @@ def seed(demo: bool, as_json: bool) -> None:
         click.echo(f"process {item.key}: version {item.version}{' (new)' if item.is_new else ''}")
     for login in logins:
         click.echo(f"demo login {login.username:<16} {login.password}   {login.role}")
+
+
+@click.group()
+def audit() -> None:
+    """The trail of every change."""
+
+
+@audit.command("verify")
+def verify_audit() -> None:
+    """Recompute all chains and all signed checkpoints; exit 1 with what does not hold."""
+    public_key = checkpoints.public_key_of(settings().audit_signing_key_bytes)
+    wrong = 0
+    try:
+        with connected().begin(SYSTEM) as work:
+            for check in (verify_chains(work), checkpoints.verify_checkpoints(work, public_key)):
+                for finding in check:
+                    wrong += 1
+                    click.echo(f"{finding.chain} at {finding.position}: {finding.reason}")
+            covered = checkpoints.coverage(work)
+    except SentraError as error:
+        raise click.ClickException(error.sentence) from error
+    click.echo(
+        f"{covered.events} events, {covered.anchored} under {covered.checkpoints} signed checkpoints: "
+        + (f"{wrong} findings" if wrong else "nothing was changed")
+    )
+    if wrong:
+        raise click.exceptions.Exit(1)
+
+
+@audit.command("checkpoint")
+def checkpoint() -> None:
+    """Sign the events since the last checkpoint."""
+    key = settings().audit_signing_key_bytes
+    try:
+        with connected().begin(SYSTEM) as work:
+            made = checkpoints.make_checkpoint(work, key)
+    except SentraError as error:
+        raise click.ClickException(error.sentence) from error
+    if made is None:
+        click.echo("no new events")
+    else:
+        click.echo(f"checkpoint {made.id}: {made.events} events, root {made.root.hex()}")
+
+
+DAY = click.DateTime(["%Y-%m-%d"])
+
+
+@click.group()
+def events() -> None:
+    """The event log: which element of which case was entered and left when."""
+
+
+@events.command()
+@click.option(
+    "--format", "form", type=click.Choice(list(event_log.FORMS)), default="xes", show_default=True
+)
+@click.option(
+    "--process",
+    "processes",
+    multiple=True,
+    help="Key of a process; may be repeated. All by default.",
+)
+@click.option("--from", "first", type=DAY, help="First day (WITA) on which the cases began.")
+@click.option("--to", "last", type=DAY, help="Last such day.")
+@click.option(
+    "--all", "everything", is_flag=True, help="Also confined cases and those behind a wall."
+)
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def export(
+    form: str,
+    processes: tuple[str, ...],
+    first: datetime | None,
+    last: datetime | None,
+    everything: bool,
+    file: Path,
+) -> None:
+    """Write the log to FILE: XES (IEEE 1849) or OCEL 2.0 (JSON). No persons, no answers; memory does not grow.
+
+    FILE is complete or not there. The export is on record.
+    """
+    period = None
+    if first is not None or last is not None:
+        today = datetime.now(WITA).date()
+        period = Period(first.date() if first else date(2000, 1, 1), last.date() if last else today)
+        if period.last < period.first or period.last > today + timedelta(days=1):
+            raise click.UsageError("--to is before --from, or in the future")
+    beside = file.with_name(f".{file.name}.part")
+    try:
+        with connected().begin(SYSTEM) as work, beside.open("wb") as out:
+            out.writelines(event_log.export(work, Selection(processes, period, everything), form))
+            out.flush()
+            os.fsync(out.fileno())
+        beside.replace(file)
+    except SentraError as error:
+        raise click.ClickException(error.sentence) from error
+    except OSError as error:
+        raise click.ClickException(f"{file}: {error.strerror}") from error
+    finally:
+        beside.unlink(missing_ok=True)
+    click.echo(f"{file}: {file.stat().st_size} bytes")

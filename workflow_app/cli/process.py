@@ -1,21 +1,28 @@
-"""`process list|show|lint|coverage|deploy|move|move-back`: the processes of the release and of the database."""
+"""`process list|show|lint|coverage|deploy|move|move-back`: the processes of the release and of the database.
+
+`clauses`: the SOP clause by clause, what carries it and what proves it; and the record of it that travels with the release.
+`sktlk requirements`: the table of SOP IV.8, from the decision table that the process itself runs.
+"""
 
 import json
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from uuid import UUID, uuid4
 
 import click
 
 from workflow_app.cli.site import connected, processes_dir
-from workflow_app.errors import InvalidDefinition, InvalidInput, SentraError
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.running import move_orders, move_previews, moves
-from workflow_app.services.sop import processes
-from workflow_app.services.sop.processes import check_folder, check_kinship
-from workflow_app.types import SYSTEM
+from workflow_app.domain import SYSTEM, InvalidDefinition, InvalidInput, SentraError
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.forms import requirements
+from workflow_app.services.processes import clauses as process_clauses
+from workflow_app.services.processes import definitions
+from workflow_app.services.processes.clauses import Proof, Verdict
+from workflow_app.services.processes.definitions import check_folder, check_kinship
+from workflow_app.services.workflow import version_migration, version_migration_preview
 
 
 @click.group()
@@ -46,7 +53,9 @@ def lint_folders(names: tuple[str, ...]) -> None:
     """
     count = 0
     found = {folder: check_folder(folder) for folder in folders(names)}
-    release = [path for path in folders(()) if not (found[path] if path in found else check_folder(path))]
+    release = [
+        path for path in folders(()) if not (found[path] if path in found else check_folder(path))
+    ]
     for folder, findings in found.items():
         findings = findings or check_kinship(folder, release)
         count += len(findings)
@@ -62,7 +71,7 @@ def lint_folders(names: tuple[str, ...]) -> None:
 def list_deployed() -> None:
     """Current version of every deployed process."""
     with connected().begin(SYSTEM) as work:
-        for item in processes.list_current(work):
+        for item in definitions.list_current(work):
             click.echo(f"{item.key:<16} v{item.version:<4} {item.content_hash[:12]}  {item.name}")
 
 
@@ -71,14 +80,16 @@ def list_deployed() -> None:
 def show(name: str) -> None:
     """Elements of a process of the release with role and requirement numbers."""
     try:
-        definition = processes.read(folders((name,))[0])
+        definition = definitions.read(folders((name,))[0])
     except InvalidDefinition as error:
         raise click.ClickException(error.detail) from error
     kinds = Counter(element.kind for element in definition.elements.values())
     click.echo(f"{definition.key}: {definition.name}  ({definition.hash[:12]})")
     click.echo("  " + ", ".join(f"{count} {kind}" for kind, count in kinds.items()))
     for element in definition.elements.values():
-        click.echo(f"  {element.id:<26} {element.role:<10} {' '.join(element.clauses):<20} {element.name}")
+        click.echo(
+            f"  {element.id:<26} {element.role:<10} {' '.join(element.clauses):<20} {element.name}"
+        )
 
 
 @process.command("coverage")
@@ -90,7 +101,7 @@ def cover(names: tuple[str, ...], as_json: bool) -> None:
     Scenarios of all processes are played, because they call each other; NAMES chooses what is shown. Exit 1 below 100 %.
     """
     shown = {folder.name for folder in folders(names)}
-    found = [one for one in processes.coverage_of(folders(())) if one.key in shown]
+    found = [one for one in definitions.coverage_of(folders(())) if one.key in shown]
     if as_json:
         click.echo(json.dumps({one.key: one.as_dict() for one in found}, indent=2))
     else:
@@ -107,7 +118,9 @@ def cover(names: tuple[str, ...], as_json: bool) -> None:
 @process.command("deploy")
 @click.argument("names", nargs=-1)
 @click.option(
-    "--preview", is_flag=True, help="Deploy nothing; say what differs and which running cases could be moved."
+    "--preview",
+    is_flag=True,
+    help="Deploy nothing; say what differs and which running cases could be moved.",
 )
 def deploy(names: tuple[str, ...], preview: bool) -> None:
     """Make the folders (all when none is named) the current versions. Running cases keep theirs until they are moved."""
@@ -117,7 +130,7 @@ def deploy(names: tuple[str, ...], preview: bool) -> None:
             continue
         try:
             with connected().begin(SYSTEM) as work:
-                done = processes.deploy(work, folder)
+                done = definitions.deploy(work, folder)
         except InvalidDefinition as error:
             raise click.ClickException(f"{folder.name} was not deployed: {error.detail}") from error
         click.echo(f"{done.key}: version {done.version} ({'new' if done.is_new else 'unchanged'})")
@@ -130,11 +143,13 @@ def _foretell(folder: Path) -> None:
     if findings:
         return
     with connected().begin(SYSTEM) as work:
-        found = move_previews.preview_of(work, folder)
+        found = version_migration_preview.preview_of(work, folder)
     click.echo(f"{folder.name}: {found.differences} differences from the current version")
     for standing in found.standings:
         version = standing.version.version
-        click.echo(f"  version {version}: {standing.running} running, {len(standing.movable)} can be moved")
+        click.echo(
+            f"  version {version}: {standing.running} running, {len(standing.movable)} can be moved"
+        )
         for sentence, count in standing.reasons.most_common():
             click.echo(f"    {count} stay: {sentence}")
         for step, count in standing.skipped.most_common():
@@ -146,7 +161,10 @@ def _foretell(folder: Path) -> None:
 @click.option("--to", "version", type=int, required=True, help="Version to move to.")
 @click.option("--reason", required=True, help="Why; it is kept with the order.")
 @click.option(
-    "--case", "numbers", multiple=True, help="Number of a case; all that can be moved when none is named."
+    "--case",
+    "numbers",
+    multiple=True,
+    help="Number of a case; all that can be moved when none is named.",
 )
 def move(key: str, version: int, reason: str, numbers: tuple[str, ...]) -> None:
     """Move running cases to a version of their process, those behind walls too. What was moved can go back as long as
@@ -154,8 +172,8 @@ def move(key: str, version: int, reason: str, numbers: tuple[str, ...]) -> None:
     """
     works = connected()
     with told(), works.begin(SYSTEM) as work:
-        chosen = move_previews.numbered(work, key, numbers) if numbers else None
-        order = moves.order(work, key, version, chosen, reason, str(uuid4()))
+        chosen = version_migration_preview.numbered(work, key, numbers) if numbers else None
+        order = version_migration.order(work, key, version, chosen, reason, str(uuid4()))
     _carry_out(works, key, order)
 
 
@@ -167,15 +185,15 @@ def move_back(key: str, order: UUID, reason: str) -> None:
     """Take an order back: its cases return to the version they had, except those that have taken a step since."""
     works = connected()
     with told(), works.begin(SYSTEM) as work:
-        back = moves.order_back(work, order, None, reason, str(uuid4()))
+        back = version_migration.order_back(work, order, None, reason, str(uuid4()))
     _carry_out(works, key, back)
 
 
 def _carry_out(works: Works, key: str, order: UUID) -> None:
     with told():
-        moves.carry_out(works, order)
+        version_migration.carry_out(works, order)
     with works.begin(SYSTEM) as work:
-        done = next(given for given in move_orders.of_process(work, key) if given.id == order)
+        done = next(given for given in version_migration.of_process(work, key) if given.id == order)
     click.echo(f"order {order}: {done.counts['moved']} moved, {done.counts['refused']} stayed")
     for sentence, count in done.refusals:
         click.echo(f"  {count}: {sentence}")
@@ -190,3 +208,89 @@ def told() -> Iterator[None]:
         raise click.ClickException(" ".join(error.fields.values()) or error.sentence) from error
     except SentraError as error:
         raise click.ClickException(error.sentence) from error
+
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PAGE = ROOT / "docs" / "clauses.md"
+RECORD = ROOT / "processes" / process_clauses.FILE
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
+@click.option(
+    "--write", is_flag=True, help="Write docs/clauses.md and processes/clauses.json anew."
+)
+def clauses(*, as_json: bool, write: bool) -> None:
+    """Requirement, process elements, scenarios and tests, and whether it holds; the scenarios are played.
+
+    Exit 1 when one fails or is not carried yet.
+    """
+    release = ROOT / "processes" if write else processes_dir()
+    found = process_clauses.proofs(release, ROOT / "tests", play=not write)
+    if write:
+        for path, content in _written(found).items():
+            path.write_text(content, "utf-8")
+            click.echo(f"{path.relative_to(ROOT)} is written")
+        return
+    if as_json:
+        click.echo(json.dumps([proof.as_dict() for proof in found], indent=2, ensure_ascii=False))
+    else:
+        for proof in found:
+            figures = f"{len(proof.elements)} elements, {len(proof.scenarios)} scenarios, {len(proof.tests)} tests"
+            click.echo(f"{proof.clause.id:<4} {proof.verdict:<9} {figures:<42} {proof.clause.text}")
+            if proof.clause.lacking:
+                click.echo(f"     lacking: {proof.clause.lacking}")
+            for name in proof.failed:
+                click.echo(f"     failed: {name}")
+        counted = Counter(proof.verdict for proof in found)
+        click.echo(
+            ", ".join(f"{counted[verdict]} {verdict}" for verdict in Verdict) + f" of {len(found)}"
+        )
+    if any(proof.verdict in (Verdict.FAILS, Verdict.OPEN) for proof in found):
+        raise click.exceptions.Exit(1)
+
+
+def page_faults() -> list[str]:
+    """What is wrong with docs/clauses.md and with the record of the release."""
+    expected = _written(process_clauses.proofs(ROOT / "processes", ROOT / "tests"))
+    return [
+        f"{path.relative_to(ROOT)} is stale: ./spkt clauses --write"
+        for path, content in expected.items()
+        if not path.is_file() or path.read_text("utf-8") != content
+    ]
+
+
+def _written(found: list[Proof]) -> dict[Path, str]:
+    return {
+        PAGE: process_clauses.as_page(found),
+        RECORD: process_clauses.make(RECORD.parent, found),
+    }
+
+
+@click.group()
+def sktlk() -> None:
+    """Surat Keterangan Tanda Lapor Kehilangan."""
+
+
+@sktlk.command("requirements")
+@click.option("--json", "as_json", is_flag=True, help="One JSON array instead of a table.")
+def list_requirements(as_json: bool) -> None:
+    """What a citizen must bring, for each of the 13 kinds."""
+    kinds = requirements.table(definitions.read(processes_dir() / "sktlk"))
+    if as_json:
+        click.echo(json.dumps([asdict(kind) for kind in kinds], ensure_ascii=False, indent=2))
+        return
+    for kind in kinds:
+        click.echo(f"\n{kind.label} ({kind.code})")
+        for number, line in enumerate(kind.lines, start=1):
+            facts = [line.form_label]
+            if line.minimum > 1:
+                facts.append(f"paling sedikit {line.minimum}")
+            if line.issuer:
+                facts.append(f"dari {line.issuer}")
+            if line.condition:
+                facts.append(line.condition)
+            if line.soft:
+                facts.append("dapat dikecualikan Ka SPKT")
+            click.echo(f"  {number:>2}. {line.evidence}: {'; '.join(facts)}")
+    click.echo(f"\n{len(kinds)} jenis, {sum(len(kind.lines) for kind in kinds)} persyaratan")

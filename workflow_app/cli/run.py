@@ -12,9 +12,9 @@ from types import FrameType
 import click
 
 from workflow_app.cli.site import data_dir
-from workflow_app.local_stack import LocalStack, StackError
-from workflow_app.local_stack.preparation import prepare
-from workflow_app.local_stack.site import Site
+from workflow_app.tools.embedded.server_processes import StackError
+from workflow_app.tools.embedded.site import Site, prepare
+from workflow_app.tools.embedded.stack import LocalStack
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -25,10 +25,17 @@ class _Stop(BaseException):
 
 @click.command()
 @click.option(
-    "--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Port of the web server."
+    "--port",
+    default=8000,
+    show_default=True,
+    type=click.IntRange(1, 65535),
+    help="Port of the web server.",
 )
 @click.option(
-    "--host", default="127.0.0.1", show_default=True, help="Address to listen on; 0.0.0.0 is all of them."
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    help="Address to listen on; 0.0.0.0 is all of them.",
 )
 @click.option(
     "--data",
@@ -36,7 +43,9 @@ class _Stop(BaseException):
     help="Where embedded servers keep their data.  [default: ./var]",
 )
 @click.option(
-    "--demo/--no-demo", default=None, help="Invented accounts and cases.  [default: on embedded servers only]"
+    "--demo/--no-demo",
+    default=None,
+    help="Invented accounts and cases.  [default: on embedded servers only]",
 )
 def run(port: int, host: str, data: Path | None, demo: bool | None) -> None:
     """Start everything: database, object store, web server, worker. Ctrl-C ends it.
@@ -64,7 +73,9 @@ def run(port: int, host: str, data: Path | None, demo: bool | None) -> None:
     except StackError as error:
         raise click.ClickException(str(error)) from error
     except OSError as error:  # while starting; later on the site waits until it passes
-        raise click.ClickException(f"{error.filename or stack.data_dir}: {error.strerror}") from error
+        raise click.ClickException(
+            f"{error.filename or stack.data_dir}: {error.strerror}"
+        ) from error
     finally:
         for number in SIGNALS:
             signal.signal(number, signal.SIG_IGN)
@@ -98,14 +109,14 @@ def _welcome(address: str, place: Path, logins: list[dict[str, str]], seconds: f
 def _refusal(host: str, port: int) -> str:
     """Why nobody can listen on this address, as a sentence; empty when we can."""
     try:
-        family, kind, protocol, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        family, kind, protocol, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[
+            0
+        ]
         with socket.socket(family, kind, protocol) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(where)
     except socket.gaierror:
-        return (
-            f"{host} is no address of a machine. Use --host 127.0.0.1 (this machine only) or --host 0.0.0.0."
-        )
+        return f"{host} is no address of a machine. Use --host 127.0.0.1 (this machine only) or --host 0.0.0.0."
     except PermissionError:
         return f"Port {port} may only be used by root. Choose one above 1023: --port 8000"
     except OSError as error:

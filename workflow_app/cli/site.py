@@ -6,9 +6,10 @@ from pathlib import Path
 import click
 
 from workflow_app.connections import connect
-from workflow_app.local_stack import StackError, running
-from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.core.unit_of_work import Works
 from workflow_app.settings import Settings, SettingsError, read_settings
+from workflow_app.tools.embedded.server_processes import StackError
+from workflow_app.tools.embedded.stack import running
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DEFAULT_DATA = ROOT / "var"
@@ -55,7 +56,8 @@ def choose_data_dir(path: Path) -> None:
 def is_embedded() -> bool:
     """Whether the command works on servers of a data directory, not only on those of the environment."""
     return not all(
-        os.environ.get(name) or os.environ.get(f"{name}_FILE") for name in ("DATABASE_URL", "S3_ENDPOINT")
+        os.environ.get(name) or os.environ.get(f"{name}_FILE")
+        for name in ("DATABASE_URL", "S3_ENDPOINT")
     )
 
 

@@ -5,11 +5,10 @@ from collections.abc import Callable
 import click
 
 from workflow_app.cli.site import connected
-from workflow_app.errors import InvalidInput, NotFound
-from workflow_app.roles import ROLES
+from workflow_app.domain import SYSTEM, InvalidInput, NotFound
+from workflow_app.permissions import ROLES
 from workflow_app.services.accounts import users
-from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.types import SYSTEM
+from workflow_app.services.core.unit_of_work import UnitOfWork
 
 PASSWORD = click.option(
     "--password",

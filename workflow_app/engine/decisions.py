@@ -1,20 +1,25 @@
-"""Decision tables (DMN) as data, and their evaluation outside a running process."""
+"""Decision tables (DMN) as data, and their evaluation outside a running process.
+
+Examples of decision tables: given these variables, the table says this. They stand in `tables/<decision>.yaml`.
+"""
 
 import ast
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import PurePosixPath
 from types import SimpleNamespace
 from typing import Any
 
+import yaml
 from SpiffWorkflow.dmn.parser.DMNParser import DMNParser
 from SpiffWorkflow.exceptions import SpiffWorkflowException
 
-from workflow_app.engine import functions
-from workflow_app.engine.functions import Value
-from workflow_app.engine.model import parse_xml
+from workflow_app.domain import InvalidDefinition, ProcessFault
+from workflow_app.engine import model
+from workflow_app.engine.model import Value, parse_xml
+from workflow_app.engine.scenarios import ScenarioFailed
 from workflow_app.engine.specs import Scope, TableEngine
-from workflow_app.errors import InvalidDefinition, ProcessFault
 
 MOST_KNOWN = 1000
 """Answers of one table that are kept."""
@@ -49,7 +54,7 @@ class DecisionTable:
     @property
     def variables(self) -> frozenset[str]:
         """Control variables that the columns ask for."""
-        return frozenset().union(*map(functions.names_in, self.inputs))
+        return frozenset().union(*map(model.names_in, self.inputs))
 
     @property
     def row_ids(self) -> tuple[str, ...]:
@@ -131,3 +136,50 @@ def _literal(cell: str | None) -> Any:
         return ast.literal_eval(cell.strip())
     except (ValueError, SyntaxError):
         return cell.strip()
+
+
+FOLDER = "tables/"
+
+
+@dataclass(frozen=True)
+class Example:
+    """One question to a table and its answer."""
+
+    file: str
+    given: Mapping[str, Any]
+    """What is not named is not known."""
+    expected: Mapping[str, Any]
+    """Outputs that are not named may be anything."""
+
+    @property
+    def table(self) -> str:
+        """Id of the decision."""
+        return PurePosixPath(self.file).stem
+
+
+def read_examples(files: Mapping[str, bytes]) -> list[Example]:
+    """The examples of a process folder. Raises `InvalidDefinition`."""
+    return [
+        example
+        for name in sorted(files)
+        if name.startswith(FOLDER)
+        for example in _read(name, files[name])
+    ]
+
+
+def check(table: DecisionTable, example: Example) -> list[str]:
+    """The rows that apply. Raises `ScenarioFailed` where the table says something else."""
+    hits = table.hits({**dict.fromkeys(table.variables), **example.given})
+    said = [{name: hit.outputs.get(name) for name in example.expected} for hit in hits]
+    if said != [dict(example.expected)]:
+        raise ScenarioFailed(f"{example.file}: given {dict(example.given)} the table says {said}")
+    return [hit.row for hit in hits]
+
+
+def _read(name: str, data: bytes) -> list[Example]:
+    try:
+        return [
+            Example(name, dict(one["given"]), dict(one["expect"])) for one in yaml.safe_load(data)
+        ]
+    except (yaml.YAMLError, UnicodeDecodeError, KeyError, TypeError, ValueError) as error:
+        raise InvalidDefinition(detail=f"{name}: {type(error).__name__} {error}") from error

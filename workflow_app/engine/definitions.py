@@ -1,17 +1,21 @@
-"""Process folders as definitions: validated, parsed once and shared by all cases that run under them."""
+"""A flow node of a process as the rest of the product sees it.
 
+Which answers the template of a letter reads.
+Process folders as definitions: validated, parsed once and shared by all cases that run under them.
+"""
+
+import ast
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import PurePosixPath
 from typing import Any
 
+from workflow_app.domain import InvalidDefinition
 from workflow_app.engine.decisions import DecisionTable, read_decision
-from workflow_app.engine.element import Element, names_written
-from workflow_app.engine.form_files import read_form
-from workflow_app.engine.forms import Form
-from workflow_app.engine.functions import Value
-from workflow_app.engine.model import Model, Node, initial_values, read_model
+from workflow_app.engine.forms import Form, read_form
+from workflow_app.engine.model import Model, Node, Value, initial_values, read_model
 from workflow_app.engine.process_folders import (
     CALLED,
     MODEL_FILE,
@@ -20,13 +24,81 @@ from workflow_app.engine.process_folders import (
     content_hash,
     own_files,
     read_json,
+    shared_files,
     text_of,
 )
-from workflow_app.engine.publication import Counting, read_publication
-from workflow_app.engine.shared_parts import shared_files
+from workflow_app.engine.publication import Counting, Tracking, read_publication, read_tracking
 from workflow_app.engine.specs import Specs, parse_specs
-from workflow_app.engine.tracking import Tracking, read_tracking
-from workflow_app.errors import InvalidDefinition
+
+RECEIVING_LANE = "penerima"
+"""Lane of the function that a case is handed on to."""
+ASKING_LANE = "pemohon"
+"""Lane of who asks others for something."""
+PART_LANES = (RECEIVING_LANE, ASKING_LANE, "atasan")
+"""Lanes of a part that different roles play: who receives, who asks, who is told when time runs out. A control variable names
+the role of each task (`roleFrom`).
+"""
+
+
+@dataclass(frozen=True)
+class Element:
+    """A flow node of the model as the rest of the product sees it."""
+
+    id: str
+    name: str
+    kind: str
+    """Tag of the node: userTask, serviceTask, endEvent, ..."""
+    role: str
+    """Role key of its lane; empty outside lanes."""
+    clauses: tuple[str, ...]
+    """Requirement numbers the element carries out (R45, R11, ...)."""
+    properties: Mapping[str, str]
+    process: str
+    """Key of the process in whose drawing it is."""
+    parent: str | None = None
+    """Enclosing subprocess or called process, None on the top level of the case."""
+    operation: str = ""
+    """What a service task asks for."""
+    written: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By parameter of the operation the names that are written in it, such as the clocks among which it chooses."""
+    result: str | None = None
+    """The control variable that holds what the operation gave back."""
+
+    @property
+    def is_hand_off(self) -> bool:
+        """Does a task of it put the case into the hands of the function that receives it?"""
+        return self.role == RECEIVING_LANE and "roleFrom" in self.properties
+
+    @property
+    def is_timed_per_round(self) -> bool:
+        """Does the clock that starts here start anew each time, or once per case?"""
+        return self.properties.get("clockPer") == "round"
+
+
+def names_written(expression: str) -> tuple[str, ...]:
+    """The names in the texts of an expression; none where there are no texts."""
+    try:
+        tree = ast.parse(expression, mode="eval")
+    except (SyntaxError, ValueError):
+        return ()
+    texts = [
+        n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str)
+    ]
+    return tuple(dict.fromkeys(name for text in texts for name in re.findall(r"[\w.]+", text)))
+
+
+CODE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+ANSWERS = re.compile(
+    r"\bjawaban(?:\.|\[[\"'])([a-z_][a-z0-9_]*)(?:[\"']\])?(?:\.(?!get\b)([a-z_][a-z0-9_]*))?"
+)
+LABELS = re.compile(r"\blabel\([\"']([a-z0-9_]+)[\"'],\s*[\"']([a-z0-9_]+)[\"']\)")
+
+
+def answers_named(html: str) -> set[tuple[str, str]]:
+    """Elements and fields a template reads: `jawaban.<element>`, `jawaban["<element>"]`, `label("<element>", "<field>")`."""
+    code = " ".join(CODE.findall(html))
+    return {*ANSWERS.findall(code), *LABELS.findall(code)}
+
 
 LAST = 99
 """Rank of a process that says nothing of it."""
@@ -85,7 +157,10 @@ class Definition:
     @cached_property
     def specs(self) -> Specs:
         """What the engine runs: parsed when it is first asked for. Raises `InvalidDefinition`."""
-        called = {name: self.files[name] for name in (f"{CALLED}{key}/{MODEL_FILE}" for key in self.called)}
+        called = {
+            name: self.files[name]
+            for name in (f"{CALLED}{key}/{MODEL_FILE}" for key in self.called)
+        }
         tables = {name: self.files[name] for name in sorted(self.files) if name.endswith(".dmn")}
         return parse_specs(self.key, {**called, MODEL_FILE: self.files[MODEL_FILE]}, tables)
 
@@ -153,7 +228,9 @@ def _parse(files: ProcessFiles, hash_: str, *, is_judged: bool = False) -> Defin
         for key, part in folders.items()
     }
     parts = [(model, own), *((called[key], folders[key]) for key in called)]
-    tables = [read_decision(part[n], n) for _, part in parts for n in sorted(part) if n.endswith(".dmn")]
+    tables = [
+        read_decision(part[n], n) for _, part in parts for n in sorted(part) if n.endswith(".dmn")
+    ]
     return Definition(
         key=model.key,
         name=model.name,
@@ -179,7 +256,9 @@ def _parse(files: ProcessFiles, hash_: str, *, is_judged: bool = False) -> Defin
         },
         decisions={table.name: table for table in tables},
         called={key: part.name for key, part in called.items()},
-        flows=tuple(dict.fromkeys((flow.source, flow.target) for part, _ in parts for flow in part.flows)),
+        flows=tuple(
+            dict.fromkeys((flow.source, flow.target) for part, _ in parts for flow in part.flows)
+        ),
         purpose=model.properties.get("purpose", ""),
         rank=_rank(model),
         is_startable=model.properties.get("startable") != "false",
@@ -213,7 +292,9 @@ def form_of(files: ProcessFiles, node: Node, *, is_judged: bool = False) -> Form
     """The form a user task names in its properties. Raises `InvalidDefinition`."""
     schema_file = node.properties["formJsonSchemaFilename"]
     ui_file = node.properties.get("formUiSchemaFilename", "")
-    return read_form(node.id, read_json(files, schema_file), read_json(files, ui_file), anew=not is_judged)
+    return read_form(
+        node.id, read_json(files, schema_file), read_json(files, ui_file), anew=not is_judged
+    )
 
 
 def read_letter(files: ProcessFiles, name: str, shared: Mapping[str, str]) -> LetterSource:
@@ -222,7 +303,11 @@ def read_letter(files: ProcessFiles, name: str, shared: Mapping[str, str]) -> Le
     meta = read_json(files, meta_file) if meta_file in files else {}
     stem = PurePosixPath(name).stem
     return LetterSource(
-        text_of(files, name), meta, shared, read_tracking(meta, stem), counting=read_publication(meta, stem)
+        text_of(files, name),
+        meta,
+        shared,
+        read_tracking(meta, stem),
+        counting=read_publication(meta, stem),
     )
 
 

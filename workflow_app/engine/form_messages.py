@@ -1,4 +1,10 @@
-"""Judging answers: one plain Indonesian sentence for each field that cannot be accepted as it is."""
+"""Judging answers: one plain Indonesian sentence for each field that cannot be accepted as it is.
+
+The rule of a checklist: when a line is fulfilled, and what the whole list amounts to (R54, R55).
+
+One rule for rehearsals and for real cases. `given` are the answers to the lines, `decided` are the waivers Ka SPKT has
+decided (line to granted). A refusal is final: asking for the same line again does not bring it back to Ka SPKT.
+"""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -8,10 +14,9 @@ from uuid import UUID
 
 from jsonschema import Draft202012Validator
 
-from workflow_app.engine.form_characters import judge_characters
-from workflow_app.engine.form_dates import judge_date
-from workflow_app.engine.form_signatures import UNREADABLE, is_drawing
-from workflow_app.types import Answer
+from workflow_app.domain import Answer
+from workflow_app.engine.form_rules import judge_date
+from workflow_app.engine.form_values import UNREADABLE, is_drawing, judge_characters
 
 MAX_TEXT = 500
 """Longest answer of a one-line field whose schema sets no `maxLength`."""
@@ -62,7 +67,8 @@ def _judge(
             yield from _judge_waiver(name, value)
         case list() if widget in _LISTS:
             if any(
-                not isinstance(item, str) or (widget != "checkboxes" and not _is_uuid(item)) for item in value
+                not isinstance(item, str) or (widget != "checkboxes" and not _is_uuid(item))
+                for item in value
             ):
                 yield name, _LISTS[widget]
             elif len(value) > MAX_ITEMS:
@@ -104,7 +110,9 @@ def _judge_kind(widget: str, text: str) -> str | None:
     return None
 
 
-def _judge_lines(name: str, lines: Mapping[str, Answer], now: datetime | None) -> Iterator[tuple[str, str]]:
+def _judge_lines(
+    name: str, lines: Mapping[str, Answer], now: datetime | None
+) -> Iterator[tuple[str, str]]:
     if len(lines) > MAX_LINES:
         yield name, _FORM
         return
@@ -123,7 +131,11 @@ def _judge_lines(name: str, lines: Mapping[str, Answer], now: datetime | None) -
         if not isinstance(count, int) or not 0 <= count <= 999:
             yield f"{name}.{line}.count", "Isi jumlah dengan bilangan bulat."
         documents = parts.get("documents", [])
-        if not isinstance(documents, list) or len(documents) > MAX_ITEMS or not all(map(_is_uuid, documents)):
+        if (
+            not isinstance(documents, list)
+            or len(documents) > MAX_ITEMS
+            or not all(map(_is_uuid, documents))
+        ):
             yield f"{name}.{line}.documents", "Dokumen tidak dikenali. Unggah kembali."
         if parts.get("waive") and not parts.get("reason"):
             yield f"{name}.{line}.reason", "Tulis alasan permintaan pengecualian."
@@ -200,3 +212,56 @@ def _is_uuid(value: object) -> bool:
         return str(UUID(str(value))) == str(value)
     except ValueError:
         return False
+
+
+COMPLETE, INCOMPLETE, WAIVER_ASKED = "lengkap", "kurang", "minta_pengecualian"
+NUMBER = "nomor"
+"""Form of evidence (column `bentuk`) that is nothing without its number."""
+
+READ_AS: Mapping[str, tuple[str, ...]] = {
+    "number": ("nomor_sim", "nomor_stnk", "nomor_bpkb", "nomor_surat"),
+    "issuer": ("penerbit",),
+    "date": ("tanggal_surat",),
+}
+"""What is asked of a paper that was handed in at a line, by the part of the line. No NIK: it stands in the identity already."""
+
+Lines = Iterable[tuple[str, str, int]]
+"""Id, form (`asli+nomor`) and minimum count of the lines that apply."""
+
+
+def state(lines: Lines, given: Mapping[str, Mapping[str, Any]], decided: Mapping[str, bool]) -> str:
+    """`lengkap`, `kurang`, or `minta_pengecualian` while an exception waits for its decision."""
+    gaps = [line for line in lines if gap(*line, given.get(line[0], {}), decided)]
+    if not gaps:
+        return COMPLETE
+    waiting = undecided(given, decided)
+    return WAIVER_ASKED if any(line[0] in waiting for line in gaps) else INCOMPLETE
+
+
+def gap(
+    line: str, form: str, minimum: int, given: Mapping[str, Any], decided: Mapping[str, bool]
+) -> str:
+    """Why a line is not fulfilled; empty when it is, or when it was waived."""
+    if decided.get(line):
+        return ""
+    refused = " Pengecualian ditolak Ka SPKT." if line in decided else ""
+    if not given.get("given"):
+        return f"Belum diserahkan.{refused}"
+    count = given.get("count")
+    if minimum > 1 and (count if isinstance(count, int) else 1) < minimum:
+        return f"Baru {count or 1} dari paling sedikit {minimum}.{refused}"
+    if NUMBER in form.split("+") and not str(given.get("number") or "").strip():
+        return f"Nomornya belum diisi.{refused}"
+    return ""
+
+
+def undecided(given: Mapping[str, Mapping[str, Any]], decided: Mapping[str, bool]) -> set[str]:
+    """Lines for which an exception was asked and not yet decided."""
+    return {line for line, parts in given.items() if parts.get("waive") and line not in decided}
+
+
+def line_answers(value: object) -> dict[str, Mapping[str, Any]]:
+    """Answers of a checklist by line; empty for anything else."""
+    if not isinstance(value, dict):
+        return {}
+    return {str(line): parts for line, parts in value.items() if isinstance(parts, dict)}

@@ -1,13 +1,179 @@
-"""From the strings of a posted HTML form to typed answers. Nothing is refused here; `form_messages` judges the result."""
+"""From the strings of a posted HTML form to typed answers. Nothing is refused here; `form_messages` judges the result.
 
+Characters of what people type: which are put right in silence, which are refused, and how long it may take.
+A drawn signature as it comes from the pad: a PNG picture in a data address, walked through and never decoded.
+A point on the map as people bring it: two numbers, or the link that a phone shares. Pure; nothing is refused here.
+Areas as lists of region codes (`63.06.05` a kecamatan, `63.06.05.1001` a desa or kelurahan).
+ISO 8601 durations (`P7D`, `PT10M`) as forms and scenarios write them.
+"""
+
+import base64
+import binascii
 import re
-from collections.abc import Mapping
-from datetime import datetime
+import struct
+import unicodedata
+import zlib
+from collections.abc import Collection, Iterator, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
-from workflow_app.engine import coordinates
-from workflow_app.engine.form_characters import normalise
-from workflow_app.types import WITA, Answer
+from workflow_app.domain import WITA, Answer
+
+MOST_MARKS = 5
+"""Accents and vowel signs on one letter: Arabic and Tibetan need up to four, piles of them cover the lines around."""
+
+LONGEST_ORDERED = 100_000
+"""Longer text is left as it is: every field refuses it anyway."""
+
+_BREAKS = dict.fromkeys((0x85, 0x2028, 0x2029), "\n")
+_SILENT = {0xAD: None, 0x200B: None, 0x2060: None, 0xFEFF: None, 0xA0: " "}
+"""What copying from other programs brings along and nobody sees: no meaning, so it is dropped."""
+_PUT_RIGHT = {**_BREAKS, **_SILENT}
+
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_SHOWN_FORMATS = frozenset("\u200c\u200d\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u08e2")
+"""Joiners of scripts and emoji, and signs that are printed: formats that a name may need."""
+_LOST = "\ufffd"
+
+_HIDDEN = (
+    "Isian memuat karakter tersembunyi (misalnya pembalik arah tulisan), yang tidak boleh tercetak pada surat. "
+    "Hapus, lalu ketik ulang dengan papan ketik."
+)
+_UNREADABLE = "Sebagian isian ini tidak terbaca (�). Hapus tanda itu, lalu ketik ulang."
+_PILED = (
+    "Isian memuat huruf dengan tanda bertumpuk, yang tidak dapat dicetak. Hapus, lalu ketik ulang."
+)
+
+
+def normalise(text: str, *, multiline: bool = False) -> str:
+    """NFC and trimmed, with Unix line ends; without `multiline` line breaks become spaces."""
+    if not text.isascii() and len(text) <= LONGEST_ORDERED:
+        text = text.translate(_PUT_RIGHT)
+        # Putting marks in order takes the square of their number; a pile of them is refused later.
+        if not _is_piled(text):
+            text = unicodedata.normalize("NFC", text)
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return (text if multiline else text.replace("\n", " ")).strip()
+
+
+def judge_characters(text: str) -> str | None:
+    """What is wrong with the characters of a text, None if nothing."""
+    if _CONTROLS.search(text):
+        return _HIDDEN
+    if text.isascii():
+        return None
+    if any(_is_hidden(character) for character in text):
+        return _HIDDEN
+    if _LOST in text:
+        return _UNREADABLE
+    return _PILED if _is_piled(text) else None
+
+
+def _is_hidden(character: str) -> bool:
+    """Turns of direction, halves of characters, private and forbidden ones, and formats that nobody sees."""
+    kind = unicodedata.category(character)
+    if kind == "Cf":
+        return character not in _SHOWN_FORMATS
+    place = ord(character)
+    return (
+        (kind in ("Cc", "Cs", "Co") and character not in "\n\t")
+        or place & 0xFFFE == 0xFFFE
+        or 0xFDD0 <= place <= 0xFDEF
+    )
+
+
+def _is_piled(text: str) -> bool:
+    marks = 0
+    for character in text:
+        marks = (
+            marks + 1
+            if character > "\u02ff" and unicodedata.category(character) in ("Mn", "Me")
+            else 0
+        )
+        if marks > MOST_MARKS:
+            return True
+    return False
+
+
+ADDRESS = "data:image/png;base64,"
+LONGEST = 400_000
+"""Characters of the whole address."""
+LONGEST_SIDE = 2000
+"""Pixels: the pad has 640. A picture of few bytes can claim millions."""
+UNREADABLE = "Tanda tangan tidak terbaca. Hapus, lalu bubuhkan kembali."
+
+_MAGIC = b"\x89PNG\r\n\x1a\n"
+_HEAD = struct.Struct(">IIBBBBB")
+_FRAME = 12
+"""Bytes of a chunk around its content: length, kind and checksum."""
+
+
+def is_drawing(address: str) -> bool:
+    """Whether this is one whole, small picture by its chunks: head, pixels, end, every checksum right, nothing behind.
+
+    Says nothing about the pixels; whoever shows the picture has it drawn anew in the sandbox before.
+    """
+    if not address.startswith(ADDRESS) or len(address) > LONGEST:
+        return False
+    try:
+        picture = base64.b64decode(address.removeprefix(ADDRESS), validate=True)
+        chunks = list(_chunks(picture))
+    except (binascii.Error, ValueError):
+        return False
+    kinds = [kind for kind, _ in chunks]
+    if not kinds or (kinds[0], kinds[-1]) != (b"IHDR", b"IEND") or b"IDAT" not in kinds:
+        return False
+    return kinds.count(b"IHDR") == kinds.count(b"IEND") == 1 and _is_of_the_pad(chunks[0][1])
+
+
+def _chunks(picture: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Kind and content of each chunk; raises `ValueError` when one is cut off or its checksum wrong."""
+    if not picture.startswith(_MAGIC):
+        raise ValueError("not a PNG")
+    at = len(_MAGIC)
+    while at < len(picture):
+        end = at + int.from_bytes(picture[at : at + 4], "big") + _FRAME
+        content, checksum = picture[at + 4 : end - 4], picture[end - 4 : end]
+        if end > len(picture) or zlib.crc32(content) != int.from_bytes(checksum, "big"):
+            raise ValueError("a damaged chunk")
+        yield content[:4], content[4:]
+        at = end
+
+
+def _is_of_the_pad(head: bytes) -> bool:
+    """Eight bits a channel at most, no interlacing, and sides that a pad can have."""
+    if len(head) != _HEAD.size:
+        return False
+    width, height, bits, _, *methods = _HEAD.unpack(head)
+    return (
+        0 < width <= LONGEST_SIDE and 0 < height <= LONGEST_SIDE and bits <= 8 and not any(methods)
+    )
+
+
+_PAIR = re.compile(
+    r"(?<![\d.])(-?\d{1,2}\.\d{3,20})(?:\s*[,;]\s*|\s+|%2C)(?:\+|%2B)?(-?\d{1,3}\.\d{3,20})(?!\d|\.\d)"
+)
+
+
+def read(text: str) -> tuple[float, float] | None:
+    """Latitude and longitude, wherever they stand in the text; None when there is no such pair."""
+    for found in _PAIR.finditer(text):
+        latitude, longitude = float(found[1]), float(found[2])
+        if abs(latitude) <= 90 and abs(longitude) <= 180:
+            return latitude, longitude
+    return None
+
+
+def normal(text: str) -> str:
+    """The pair as it is written here (`-2.7845, 115.2712`); what holds none stays as it is typed."""
+    point = read(text)
+    return text if point is None else ", ".join(_written(number) for number in point)
+
+
+def _written(number: float) -> str:
+    """Six digits behind the point, four at least: never what could be a time of day."""
+    return re.sub("0{1,2}$", "", f"{number:.6f}")
+
 
 _TRUE = frozenset({"on", "true", "1", "ya"})
 _LINE_LISTS = frozenset({"documents"})
@@ -16,7 +182,9 @@ _LINE_TEXTS = frozenset({"number", "issuer", "date", "count", "reason"})
 _WAIVER_PARTS = ("line", "decision", "reason")
 
 
-def read_value(name: str, widget: str, schema: Mapping[str, Any], values: Mapping[str, list[str]]) -> Answer:
+def read_value(
+    name: str, widget: str, schema: Mapping[str, Any], values: Mapping[str, list[str]]
+) -> Answer:
     """Answer to one field, None when it was left empty."""
     texts = [normalise(text, multiline=widget == "textarea") for text in values.get(name, [])]
     match widget:
@@ -25,7 +193,10 @@ def read_value(name: str, widget: str, schema: Mapping[str, Any], values: Mappin
         case "requirements":
             return _lines(name, values) or None
         case "waiver":
-            parts = {part: normalise((values.get(f"{name}.{part}") or [""])[-1]) for part in _WAIVER_PARTS}
+            parts = {
+                part: normalise((values.get(f"{name}.{part}") or [""])[-1])
+                for part in _WAIVER_PARTS
+            }
             return {part: text for part, text in parts.items() if text} or None
         case "checkbox":
             return bool(texts) and texts[-1].lower() in _TRUE
@@ -39,7 +210,7 @@ def _typed(text: str, widget: str, kind: object) -> Answer:
     if widget == "nik":
         return re.sub(r"[\s.-]", "", text)
     if widget == "coordinates":
-        return coordinates.normal(text)
+        return normal(text)
     if widget == "date":
         return _date(text)
     if widget == "datetime":
@@ -97,3 +268,21 @@ def _line_part(part: str, texts: list[str]) -> Answer:
     if part == "count":
         return _number(texts[-1])
     return _date(texts[-1]) if part == "date" else texts[-1]
+
+
+def is_within(code: str, area: Collection[str]) -> bool:
+    """True if a place lies in an area. Of a place known only by its kecamatan it is enough that part of it does:
+    where one does not know, the stricter target holds.
+    """
+    return any(
+        code == part or code.startswith(f"{part}.") or part.startswith(f"{code}.") for part in area
+    )
+
+
+def read_duration(text: str) -> timedelta:
+    """The span a duration names. Days are the largest unit. Raises `ValueError`."""
+    match = re.fullmatch(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?", text)
+    if match is None or not any(match.groups()):
+        raise ValueError(f"duration {text}")
+    days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
+    return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)

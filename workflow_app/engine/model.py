@@ -1,15 +1,113 @@
-"""Reading a BPMN file as data: nodes, flows, lanes and properties, for the runner's elements and for the linter."""
+"""The restricted expressions of a process: constants, control variables, comparisons and a few functions.
 
+Gateways, timers, service parameters and decision tables are evaluated here and nowhere else. An expression is parsed,
+checked against a list of allowed syntax and only then evaluated, without builtins: what is not listed does not exist.
+
+Reading a BPMN file as data: nodes, flows, lanes and properties, for the runner's elements and for the linter.
+"""
+
+import ast
+import builtins
 import json
-from collections.abc import Iterator, Mapping
+import keyword
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any
+from functools import cached_property, lru_cache
+from types import CodeType
+from typing import Any, TypeGuard
 
 from lxml import etree
 
-from workflow_app.engine.functions import Value, is_reserved, is_value
-from workflow_app.errors import InvalidDefinition
+from workflow_app.domain import InvalidDefinition
+
+Value = str | int | bool | list[str] | None
+"""What a control variable may hold."""
+
+FUNCTIONS: Mapping[str, Callable[..., Any]] = {"len": len, "max": max, "min": min}
+"""Everything an expression may call."""
+
+RESERVED = (
+    frozenset({"typename", "lane_owners", "dmninputexpr"})
+    | frozenset(FUNCTIONS)
+    | frozenset(keyword.kwlist)
+    | frozenset(keyword.softkwlist)
+    | frozenset(dir(builtins))
+)
+"""Names a control variable must not have (with every name starting with an underscore)."""
+
+MAX_LENGTH = 1000
+"""Longest expression, in characters."""
+
+_ALLOWED: tuple[type[ast.AST], ...] = (
+    ast.Expression,
+    ast.BoolOp, ast.And, ast.Or,
+    ast.UnaryOp, ast.Not, ast.USub,
+    ast.BinOp, ast.Add, ast.Sub,
+    ast.Compare, ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.In, ast.NotIn, ast.Is, ast.IsNot,
+    ast.IfExp, ast.Call, ast.Name, ast.Load, ast.List, ast.Tuple, ast.Constant,
+)  # fmt: skip
+
+
+class ExpressionError(ValueError):
+    """The expression uses something that is not allowed."""
+
+
+def is_reserved(name: str) -> bool:
+    """True if no control variable may have this name."""
+    return name.startswith("_") or name in RESERVED or not name.isidentifier()
+
+
+def is_value(value: object) -> TypeGuard[Value]:
+    """True if a control variable may hold this: str, int, bool, None or a list of str."""
+    if isinstance(value, list):
+        return all(isinstance(item, str) for item in value)
+    return value is None or isinstance(value, str | int)
+
+
+def check(text: str) -> None:
+    """Raise `SyntaxError` if the expression does not parse, `ExpressionError` if it uses what is not allowed."""
+    _compile(text)
+
+
+def names_in(text: str) -> frozenset[str]:
+    """The control variables an expression reads."""
+    return (
+        frozenset(node.id for node in ast.walk(_parse(text)) if isinstance(node, ast.Name))
+        - FUNCTIONS.keys()
+    )
+
+
+def evaluate(text: str, variables: Mapping[str, Any]) -> Any:
+    """The value of an expression; a name that is no control variable raises `NameError`."""
+    code = _compile(text)
+    # Only syntax of the list above gets here, and it sees neither builtins nor attributes.
+    return eval(code, {"__builtins__": {}}, {**variables, **FUNCTIONS})  # noqa: S307 - see the line above
+
+
+@lru_cache(maxsize=4096)
+def _compile(text: str) -> CodeType:
+    return compile(_parse(text), "<expression>", "eval")
+
+
+def _parse(text: str) -> ast.Expression:
+    if len(text) > MAX_LENGTH:
+        raise ExpressionError(f"longer than {MAX_LENGTH} characters")
+    tree = ast.parse(text.strip(), mode="eval")
+    for node in ast.walk(tree):
+        if not isinstance(node, _ALLOWED):
+            raise ExpressionError(f"{type(node).__name__} is not allowed")
+        if isinstance(node, ast.Name) and node.id.startswith("_"):
+            raise ExpressionError(f"the name {node.id} is not allowed")
+        if isinstance(node, ast.Constant) and not isinstance(node.value, str | int | None):
+            raise ExpressionError(f"{type(node.value).__name__} constants are not allowed")
+        if isinstance(node, ast.Call) and not _is_listed(node):
+            raise ExpressionError("only the listed functions may be called")
+    return tree
+
+
+def _is_listed(call: ast.Call) -> bool:
+    return isinstance(call.func, ast.Name) and call.func.id in FUNCTIONS and not call.keywords
+
 
 NAMESPACES = {
     "bpmn": "http://www.omg.org/spec/BPMN/20100524/MODEL",
@@ -100,7 +198,9 @@ class Model:
 
 def parse_xml(data: bytes, name: str) -> Any:
     """Root element of an XML file of a process folder; entities and outside references are not resolved."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True
+    )
     try:
         root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
@@ -172,17 +272,25 @@ def _local_name(element: Any) -> str:
     return tag.localname if tag.namespace == NAMESPACES["bpmn"] else ""
 
 
-def _node(element: Any, kind: str, parent: str | None, parent_role: str, role_of: Mapping[str, str]) -> Node:
+def _node(
+    element: Any, kind: str, parent: str | None, parent_role: str, role_of: Mapping[str, str]
+) -> Node:
     identifier = element.get("id", "")
     attached = element.get("attachedToRef")
     events = find(element, "./*[contains(local-name(), 'EventDefinition')]")
-    operator = next(iter(find(element, "./bpmn:extensionElements/spiffworkflow:serviceTaskOperator")), None)
-    messages = {m.get("id"): m.get("name", "") for m in find(element, "/bpmn:definitions/bpmn:message")}
+    operator = next(
+        iter(find(element, "./bpmn:extensionElements/spiffworkflow:serviceTaskOperator")), None
+    )
+    messages = {
+        m.get("id"): m.get("name", "") for m in find(element, "/bpmn:definitions/bpmn:message")
+    }
     return Node(
         id=identifier,
         kind=kind,
         name=(element.get("name") or "").strip(),
-        role=role_of.get(identifier) or (role_of.get(attached, "") if attached else "") or parent_role,
+        role=role_of.get(identifier)
+        or (role_of.get(attached, "") if attached else "")
+        or parent_role,
         parent=parent,
         properties=_properties(element),
         events=tuple(etree.QName(event).localname for event in events),
@@ -192,7 +300,10 @@ def _node(element: Any, kind: str, parent: str | None, parent_role: str, role_of
         decision=_text(element, "./bpmn:extensionElements/spiffworkflow:calledDecisionId"),
         operation=operator.get("id") if operator is not None else None,
         result=operator.get("resultVariable") or None if operator is not None else None,
-        parameters={p.get("id", ""): p.get("value", "") for p in find(operator, ".//spiffworkflow:parameter")}
+        parameters={
+            p.get("id", ""): p.get("value", "")
+            for p in find(operator, ".//spiffworkflow:parameter")
+        }
         if operator is not None
         else {},
         timers=tuple(
@@ -200,7 +311,9 @@ def _node(element: Any, kind: str, parent: str | None, parent_role: str, role_of
             for event in events
             for t in find(event, "./bpmn:*")
         ),
-        messages=tuple(messages.get(e.get("messageRef"), "") for e in events if e.get("messageRef")),
+        messages=tuple(
+            messages.get(e.get("messageRef"), "") for e in events if e.get("messageRef")
+        ),
         called=element.get("calledElement"),
         markers=tuple(_markers(element)),
     )
@@ -226,7 +339,9 @@ def _properties(element: Any) -> dict[str, str]:
 
 
 def _pool_name(root: Any) -> str:
-    return next((p.get("name", "") for p in find(root, "./bpmn:collaboration/bpmn:participant")), "")
+    return next(
+        (p.get("name", "") for p in find(root, "./bpmn:collaboration/bpmn:participant")), ""
+    )
 
 
 def _text(element: Any, path: str) -> str | None:
@@ -240,6 +355,10 @@ def initial_values(model: Model) -> dict[str, Value]:
         values = json.loads(model.properties.get("initial", "{}"))
     except ValueError as error:
         raise InvalidDefinition(detail=f"process.bpmn: property initial: {error}") from error
-    if not isinstance(values, dict) or any(is_reserved(k) or not is_value(v) for k, v in values.items()):
-        raise InvalidDefinition(detail="process.bpmn: property initial: names or values are not allowed")
+    if not isinstance(values, dict) or any(
+        is_reserved(k) or not is_value(v) for k, v in values.items()
+    ):
+        raise InvalidDefinition(
+            detail="process.bpmn: property initial: names or values are not allowed"
+        )
     return values

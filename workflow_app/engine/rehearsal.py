@@ -1,32 +1,125 @@
-"""Playing a scenario on the engine alone, with played operations."""
+"""Playing a scenario on the engine alone, with played operations.
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
-from datetime import datetime
+The clocks of a rehearsed case: the rules of the services, with the targets and the edges that its scenario sets.
+What the scenarios of the processes take: sequence flows, boundary events and rows of decision tables.
+
+A process that others call is also taken by their scenarios. A row counts where a scenario meets it, or where an example of
+its table names it (`tables/<decision>.yaml`): given these variables, the table says this.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
-from workflow_app.engine import areas, checklists, forms, notices, runner
+from workflow_app.domain import WITA, Answers, Effect, Step
+from workflow_app.engine import clocks, form_messages, form_rules, form_values, forms, runner
+from workflow_app.engine.decisions import DecisionTable, check, read_examples
 from workflow_app.engine.definitions import Definition
 from workflow_app.engine.forms import Form
-from workflow_app.engine.functions import Value
-from workflow_app.engine.rehearsed_clocks import RehearsedClocks, end_of_day
+from workflow_app.engine.model import Model, Value, read_model
+from workflow_app.engine.process_folders import MODEL_FILE, own_files
 from workflow_app.engine.scenarios import (
     BEGINS_AT,
+    DEFAULT_TARGET,
     Advance,
     Complete,
     ExpectOpen,
     Message,
     Scenario,
     ScenarioFailed,
+    read_scenarios,
 )
-from workflow_app.types import Answers, Effect, Step
+
+
+def end_of_day(start: datetime, days: int) -> datetime:
+    """The last instant of the `days`-th day after the day of `start`, in the time of the counter (WITA)."""
+    return form_rules.end_of_day(start.astimezone(WITA).date() + timedelta(days=days))
+
+
+class RehearsedClocks:
+    """What has been started, when its target is over, and what has stopped."""
+
+    def __init__(self, definition: Definition, scenario: Scenario) -> None:
+        self._definition = definition
+        self._scenario = scenario
+        self._started: dict[str, datetime] = {}
+        self._due: dict[str, str | None] = {}
+        self._stopped: set[str] = set()
+
+    def perform(self, effect: Effect, now: datetime) -> str | None:
+        """Do what a service task asks of a clock; the result is an instant, where there is one."""
+        match effect.operation:
+            case "start_clock":
+                return self._start_all(effect, now)
+            case "stop_clock":
+                return self._stop(effect)
+        return self._working_days_after(effect)
+
+    def _start_all(self, effect: Effect, now: datetime) -> str | None:
+        """The first end of these clocks."""
+        dues = [self._start(effect, name, now) for name in _names(effect)]
+        return next((due for due in dues if due), None)
+
+    def _start(self, effect: Effect, name: str, now: datetime) -> str | None:
+        """When the target is over; of a clock that counts once per case also when it has been started before."""
+        edge = self._counted(effect, name)
+        if edge is None:
+            return self._running([name])
+        if self._definition.elements[effect.element].is_timed_per_round:
+            self._started.pop(name, None)
+            self._due.pop(name, None)
+            self._stopped.discard(name)
+        told = effect.parameters.get("at")
+        is_recorded = clocks.is_recorded(self._definition.elements[effect.element], edge)
+        at = datetime.fromisoformat(str(told)) if told and not is_recorded else now
+        started = self._started.setdefault(name, min(at, now))
+        target = self._scenario.targets.get(name, DEFAULT_TARGET)
+        if isinstance(target, int):
+            ends = [end_of_day(started, target)]
+        else:
+            ends = [started + target] if target else []
+        if day := effect.parameters.get("until"):
+            ends.append(form_rules.end_of_day(date.fromisoformat(str(day))))
+        return self._due.setdefault(name, min(ends).isoformat() if ends else None)
+
+    def _stop(self, effect: Effect) -> str | None:
+        """The end of what runs on: another edge may be the one that stops it."""
+        names = _names(effect)
+        self._stopped |= {name for name in names if self._counted(effect, name) is not None}
+        return self._running(names)
+
+    def _working_days_after(self, effect: Effect) -> str | None:
+        """When so many days of a clock are over; none of one whose target is not in days, or ends before."""
+        name, days = str(effect.parameters["clock"]), effect.parameters["days"]
+        target = self._scenario.targets.get(name)
+        if not isinstance(target, int) or not isinstance(days, int) or days >= target:
+            return None
+        return end_of_day(self._started[name], days).isoformat()
+
+    def _running(self, names: Iterable[str]) -> str | None:
+        return next(
+            (due for n in names if n not in self._stopped and (due := self._due.get(n))), None
+        )
+
+    def _counted(self, effect: Effect, clock: str) -> str | None:
+        told = self._scenario.settings.get(f"tepi_jam.{clock}")
+        return clocks.counted(self._definition.elements, effect.element, clock, told)
+
+
+def _names(effect: Effect) -> list[str]:
+    return [name.strip() for name in str(effect.parameters["clock"]).split(",")]
 
 
 def unseen(_step: Step) -> None:
     """Nobody looks on."""
 
 
-def rehearse(definition: Definition, scenario: Scenario, seen: Callable[[Step], None] = unseen) -> Step:
+def rehearse(
+    definition: Definition, scenario: Scenario, seen: Callable[[Step], None] = unseen
+) -> Step:
     """Play a scenario to its end, showing each step to `seen`. Raises `ScenarioFailed` at the first difference."""
     play = _Play(definition, scenario, seen)
     for number, step in enumerate(scenario.steps, 1):
@@ -40,7 +133,9 @@ def rehearse(definition: Definition, scenario: Scenario, seen: Callable[[Step], 
                     play.receive(step)
                 case ExpectOpen():
                     play.compare(
-                        "open tasks", sorted(step.elements), sorted(t.element for t in play.step.open_tasks)
+                        "open tasks",
+                        sorted(step.elements),
+                        sorted(t.element for t in play.step.open_tasks),
                     )
         except ScenarioFailed as error:
             raise ScenarioFailed(f"{scenario.file}, step {number}: {error}") from error
@@ -55,7 +150,9 @@ def rehearse(definition: Definition, scenario: Scenario, seen: Callable[[Step], 
 
 
 class _Play:
-    def __init__(self, definition: Definition, scenario: Scenario, seen: Callable[[Step], None]) -> None:
+    def __init__(
+        self, definition: Definition, scenario: Scenario, seen: Callable[[Step], None]
+    ) -> None:
         self.seen = seen
         self.definition = definition
         self.scenario = scenario
@@ -106,7 +203,9 @@ class _Play:
         while step.effects:
             effect = step.effects[0]
             result = self.operate(effect)
-            step = runner.resolve_effect(self.definition, step.state, effect.task_id, result, self.now)
+            step = runner.resolve_effect(
+                self.definition, step.state, effect.task_id, result, self.now
+            )
             self.show(step)
         return step
 
@@ -121,7 +220,9 @@ class _Play:
             case "notice_due" | "is_in_time":
                 return _of_notice(effect)
             case "check_area":
-                return areas.is_within(str(given["code"]), self.scenario.areas.get(str(given["area"]), ()))
+                return form_values.is_within(
+                    str(given["code"]), self.scenario.areas.get(str(given["area"]), ())
+                )
             case "read_setting":
                 name = str(given["setting"])
                 value: Value = self.scenario.settings.get(
@@ -156,7 +257,7 @@ class _Play:
         for field in form.fields.values():
             value = answers.get(field.name)
             if field.widget == "requirements":
-                self.checklist = checklists.line_answers(value)
+                self.checklist = form_messages.line_answers(value)
             elif field.widget == "waiver" and isinstance(value, dict):
                 self.decided[str(value["line"])] = value.get("decision") == "beri"
             if field.widget in forms.COMPUTED_WIDGETS:
@@ -172,9 +273,10 @@ class _Play:
         self.rows += [(table.table.id, hit.row) for hit in hits]
         rows = [hit.outputs for hit in hits]
         lines = [
-            (str(row["butir"]), str(row.get("bentuk") or ""), int(row.get("minimum") or 1)) for row in rows
+            (str(row["butir"]), str(row.get("bentuk") or ""), int(row.get("minimum") or 1))
+            for row in rows
         ]
-        return checklists.state(lines, self.checklist, self.decided)
+        return form_messages.state(lines, self.checklist, self.decided)
 
     @staticmethod
     def compare(what: str, expected: object, found: object) -> None:
@@ -187,7 +289,123 @@ def _of_notice(effect: Effect) -> str | None:
     told = effect.parameters
     if effect.operation == "notice_due":
         event = datetime.fromisoformat(str(told["before"]))
-        limit = notices.due(str(told["period"] or ""), event, lambda day, days: end_of_day(day, -days))
+        limit = clocks.due(
+            str(told["period"] or ""), event, lambda day, days: end_of_day(day, -days)
+        )
         return None if limit is None else limit.isoformat()
     due = datetime.fromisoformat(str(told["due"])) if told["due"] else None
-    return notices.judge(datetime.fromisoformat(str(told["at"])), due)
+    return clocks.judge(datetime.fromisoformat(str(told["at"])), due)
+
+
+@dataclass(frozen=True)
+class Share:
+    """How much of one kind is taken."""
+
+    total: int
+    missing: tuple[str, ...]
+    """Ids of what no scenario takes, in the order of the model."""
+
+    @property
+    def percent(self) -> float:
+        """0 to 100; nothing to take is all of it."""
+        return 100.0 * (self.total - len(self.missing)) / self.total if self.total else 100.0
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """What the scenarios take of one process."""
+
+    key: str
+    scenarios: int
+    flows: Share
+    events: Share
+    """Boundary events."""
+    rows: Share
+    """Rows of decision tables, as `table/row`."""
+
+    @property
+    def shares(self) -> dict[str, Share]:
+        """Each kind under the word of BPMN and DMN for it."""
+        return {
+            "sequence flows": self.flows,
+            "boundary events": self.events,
+            "decision rows": self.rows,
+        }
+
+    @property
+    def is_complete(self) -> bool:
+        """Is nothing left out?"""
+        return not any(share.missing for share in self.shares.values())
+
+    def as_dict(self) -> dict[str, object]:
+        """The figures, for JSON."""
+        shares = {
+            kind.replace(" ", "_"): {
+                "total": share.total,
+                "percent": round(share.percent, 1),
+                "missing": share.missing,
+            }
+            for kind, share in self.shares.items()
+        }
+        return {"scenarios": self.scenarios, **shares}
+
+
+@dataclass
+class _Taken:
+    """By process: flows as source and target, elements, rows as table and row."""
+
+    flows: dict[str, set[tuple[str, str]]] = field(default_factory=lambda: defaultdict(set))
+    elements: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    rows: set[tuple[str, str]] = field(default_factory=set)
+    """Ids of tables are those of their own process, wherever it is called."""
+
+
+def measure(release: Iterable[Definition]) -> list[Coverage]:
+    """Play all scenarios of these processes. Raises `ScenarioFailed` where one differs, `InvalidDefinition`."""
+    definitions, taken = list(release), _Taken()
+    for definition in definitions:
+        for scenario in read_scenarios(own_files(definition.files)):
+            rehearse(definition, scenario, partial(_note, taken, definition))
+        for example in read_examples(own_files(definition.files)):
+            taken.rows |= {
+                (example.table, row) for row in check(definition.decision(example.table), example)
+            }
+    return [_coverage(definition, taken) for definition in definitions]
+
+
+def _note(taken: _Taken, definition: Definition, step: Step) -> None:
+    for source, target in step.flows:
+        taken.flows[definition.elements[source].process].add((source, target))
+    for element in step.completed:
+        taken.elements[definition.elements[element].process].add(element)
+    names = {table.table.id: table.name for table in definition.decisions.values()}
+    taken.rows |= {(names[table], row) for table, row in step.rows}
+
+
+def _coverage(definition: Definition, taken: _Taken) -> Coverage:
+    model = read_model(definition.files[MODEL_FILE])
+    flows, passed = taken.flows[definition.key], taken.elements[definition.key]
+    rows = [(table.name, row) for table in _own_tables(definition) for row in table.row_ids]
+    return Coverage(
+        key=definition.key,
+        scenarios=len(read_scenarios(own_files(definition.files))),
+        flows=Share(
+            len(model.flows),
+            tuple(flow.id for flow in model.flows if (flow.source, flow.target) not in flows),
+        ),
+        events=_events(model, passed),
+        rows=Share(
+            len(rows),
+            tuple(f"{table}/{row}" for table, row in rows if (table, row) not in taken.rows),
+        ),
+    )
+
+
+def _events(model: Model, passed: set[str]) -> Share:
+    events = [node.id for node in model.nodes.values() if node.kind == "boundaryEvent"]
+    return Share(len(events), tuple(event for event in events if event not in passed))
+
+
+def _own_tables(definition: Definition) -> list[DecisionTable]:
+    own = {name for name in own_files(definition.files) if name.endswith(".dmn")}
+    return [table for table in definition.decisions.values() if table.file in own]

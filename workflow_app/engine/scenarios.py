@@ -11,9 +11,8 @@ from typing import Any
 
 import yaml
 
-from workflow_app.engine.durations import read_duration
-from workflow_app.errors import InvalidDefinition
-from workflow_app.types import Answers
+from workflow_app.domain import Answers, InvalidDefinition
+from workflow_app.engine.form_values import read_duration
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """Safe either way; the one in C, where there is one, is ten times as fast."""
@@ -123,7 +122,14 @@ def read_scenario(file: str, data: bytes) -> Scenario:
             areas={k: tuple(map(str, codes)) for k, codes in content.get("areas", {}).items()},
             settings=dict(content.get("settings", {})),
         )
-    except (yaml.YAMLError, UnicodeDecodeError, KeyError, TypeError, AttributeError, ValueError) as error:
+    except (
+        yaml.YAMLError,
+        UnicodeDecodeError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        ValueError,
+    ) as error:
         raise InvalidDefinition(detail=f"{file}: {type(error).__name__} {error}") from error
 
 

@@ -27,10 +27,9 @@ from SpiffWorkflow.spiff.parser.process import VALIDATOR
 from SpiffWorkflow.spiff.parser.task_spec import BusinessRuleTaskParser, ServiceTaskParser
 from SpiffWorkflow.spiff.specs.defaults import BusinessRuleTask, ServiceTask
 
-from workflow_app.engine import functions
-from workflow_app.engine.functions import Value
-from workflow_app.engine.model import parse_xml
-from workflow_app.errors import InvalidDefinition
+from workflow_app.domain import InvalidDefinition
+from workflow_app.engine import model
+from workflow_app.engine.model import Value, parse_xml
 
 for _name in ("spiff", "spiff.task", "spiff.workflow"):
     # The library logs every change of every task, with its data.
@@ -56,23 +55,27 @@ class Scope:
 
     def set(self, name: str, value: object) -> None:
         """Change a control variable. Raises `ValueError` for a reserved name or a value that is not allowed."""
-        if functions.is_reserved(name):
+        if model.is_reserved(name):
             raise ValueError(f"control variable {name!r}: the name is reserved")
-        if not functions.is_value(value):
+        if not model.is_value(value):
             raise ValueError(f"control variable {name!r}: {type(value).__name__} is not allowed")
         self.variables[name] = value
 
     def validate(self, expression: str) -> None:
         """Called by the decision table engine before it builds a comparison."""
-        functions.check(expression)
+        model.check(expression)
 
-    def evaluate(self, task: Any, expression: str, external_context: Mapping[str, Any] | None = None) -> Any:
+    def evaluate(
+        self, task: Any, expression: str, external_context: Mapping[str, Any] | None = None
+    ) -> Any:
         """Called by gateways, timers, service parameters and decision tables."""
-        return functions.evaluate(expression, {**self.variables, **(external_context or {})})
+        return model.evaluate(expression, {**self.variables, **(external_context or {})})
 
-    def execute(self, task: Any, script: str, external_context: Mapping[str, Any] | None = None) -> Any:
+    def execute(
+        self, task: Any, script: str, external_context: Mapping[str, Any] | None = None
+    ) -> Any:
         """Called by script tasks and pre- or post-scripts, which we never run."""
-        raise functions.ExpressionError("scripts are not allowed")
+        raise model.ExpressionError("scripts are not allowed")
 
 
 class DueTimer(TimerEventDefinition):
@@ -103,7 +106,11 @@ class DueTimer(TimerEventDefinition):
 
 def next_wake(waiting: Iterable[Any]) -> datetime | None:
     """When the first timer among these waiting tasks is due."""
-    dues = [timer.look(t) for t in waiting if isinstance(timer := t.task_spec.event_definition, DueTimer)]
+    dues = [
+        timer.look(t)
+        for t in waiting
+        if isinstance(timer := t.task_spec.event_definition, DueTimer)
+    ]
     return min((due for due in dues if due is not None), default=None)
 
 
@@ -205,7 +212,10 @@ class _RuleTaskParser(BusinessRuleTaskParser):
     def create_task(self) -> RuleTask:
         engine = self.process_parser.parser.get_engine(self.get_decision_ref(self.node), self.node)
         return RuleTask(
-            self.spec, self.bpmn_id, dmnEngine=TableEngine(engine.decision_table), **self.bpmn_attributes
+            self.spec,
+            self.bpmn_id,
+            dmnEngine=TableEngine(engine.decision_table),
+            **self.bpmn_attributes,
         )
 
 

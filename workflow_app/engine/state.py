@@ -2,6 +2,8 @@
 
 The bytes are zlib-compressed JSON in insertion order. They go into a `bytea` column: a `jsonb` column or sorted
 keys would put children before their parents, which SpiffWorkflow does not survive.
+
+Who hears a message that a case receives.
 """
 
 import json
@@ -27,7 +29,7 @@ from SpiffWorkflow.spiff.specs.defaults import CallActivity
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
-from workflow_app.engine.element import Element
+from workflow_app.engine.definitions import Element
 from workflow_app.engine.specs import Scope, Specs
 
 FORMAT = 1
@@ -81,7 +83,9 @@ class _OrderedTaskConverter(TaskConverter):
             "state": task.state,
             "task_spec": task.task_spec.name,
             "triggered": task.triggered,
-            "internal_data": self.registry.convert(task.internal_data) if task.internal_data else {},
+            "internal_data": self.registry.convert(task.internal_data)
+            if task.internal_data
+            else {},
             "data": {},
             "delta": {} if parent is None else {"updates": {}, "deletions": []},
         }
@@ -90,7 +94,11 @@ class _OrderedTaskConverter(TaskConverter):
         parent = None if dct["parent"] is None else workflow.tasks.get(_id(dct["parent"]))
         if parent is None and dct["parent"] is not None:
             raise ValueError("the state has lost the order of its tasks")
-        if dct["data"] or any(dct.get("delta", {}).values()) or (parent is not None and parent.data):
+        if (
+            dct["data"]
+            or any(dct.get("delta", {}).values())
+            or (parent is not None and parent.data)
+        ):
             return super().from_dict(dct, workflow)
         task_spec = workflow.spec.task_specs.get(dct["task_spec"])
         task = self.target_class(workflow, task_spec, state=dct["state"], id=_id(dct["id"]))
@@ -98,7 +106,9 @@ class _OrderedTaskConverter(TaskConverter):
         task._children = [_id(child) for child in dct["children"]]
         task.last_state_change = dct["last_state_change"]
         task.triggered = dct["triggered"]
-        task.internal_data = self.registry.restore(dct["internal_data"]) if dct["internal_data"] else {}
+        task.internal_data = (
+            self.registry.restore(dct["internal_data"]) if dct["internal_data"] else {}
+        )
         if isinstance(task_spec, CatchingEvent) and task.has_state(TaskState.WAITING):
             workflow.top_workflow.event_manager.add_task(task)
         return task
@@ -106,7 +116,9 @@ class _OrderedTaskConverter(TaskConverter):
 
 def fresh(specs: Specs, scope: Scope) -> CaseState:
     """A fresh case."""
-    return CaseState(BpmnWorkflow(specs.process, dict(specs.subprocesses), script_engine=scope), {}, None)
+    return CaseState(
+        BpmnWorkflow(specs.process, dict(specs.subprocesses), script_engine=scope), {}, None
+    )
 
 
 def pack(case: CaseState) -> bytes:
@@ -119,7 +131,9 @@ def pack(case: CaseState) -> bytes:
         "outcome": case.outcome,
         "workflow": _REGISTRY.convert(case.workflow),
     }
-    return zlib.compress(json.dumps(content, separators=(",", ":"), ensure_ascii=False).encode(), COMPRESSION)
+    return zlib.compress(
+        json.dumps(content, separators=(",", ":"), ensure_ascii=False).encode(), COMPRESSION
+    )
 
 
 def content_of(state: bytes) -> dict[str, Any]:
@@ -264,3 +278,32 @@ def _replace(part: Any, earlier: Any, later: Any) -> None:
 
 def _is_over(task: Any) -> bool:
     return bool(task.has_state(TaskState.FINISHED_MASK))
+
+
+def catchers(workflow: Any, event: BpmnEvent) -> list[Any]:
+    """The waiting tasks to which the message is delivered.
+
+    What interrupts an activity hears it instead of what waits inside: else both would go on. What a process interrupts
+    by a message when it stands alone (its cancellation) is deaf while another process calls it: who calls, cancels.
+    """
+    waiting = [t for t in workflow.event_manager.tasks.values() if t.task_spec.catches(t, event)]
+    hearing = [t for t in waiting if not (_interrupts(t) and any(_calls(workflow, t)))]
+    interrupted = {t.parent.id for t in hearing if _interrupts(t)}
+    return [
+        t for t in hearing if interrupted.isdisjoint(e.parent.id for e in _enclosing(workflow, t))
+    ]
+
+
+def _interrupts(task: Any) -> bool:
+    return bool(getattr(task.task_spec, "cancel_activity", False))
+
+
+def _calls(workflow: Any, task: Any) -> Iterator[bool]:
+    return (isinstance(activity.task_spec, CallActivity) for activity in _enclosing(workflow, task))
+
+
+def _enclosing(workflow: Any, task: Any) -> Iterator[Any]:
+    """The subprocesses and calls that a task lies in, the nearest first."""
+    while (parent := task.workflow.parent_task_id) is not None:
+        task = workflow.get_task_from_id(parent)
+        yield task

@@ -34,7 +34,9 @@ def head() -> str:
 
 def knows(revision: str) -> bool:
     """Whether this code has a revision, so that it can bring it to the newest one."""
-    return any(script.revision == revision for script in ScriptDirectory(str(HERE)).walk_revisions())
+    return any(
+        script.revision == revision for script in ScriptDirectory(str(HERE)).walk_revisions()
+    )
 
 
 def current(sqlalchemy_url: str) -> str:
@@ -42,6 +44,8 @@ def current(sqlalchemy_url: str) -> str:
     engine = create_engine(sqlalchemy_url)
     with engine.connect() as connection:
         exists = connection.scalar(text("select to_regclass('alembic_version') is not null"))
-        found = connection.scalar(text("select version_num from alembic_version")) if exists else None
+        found = (
+            connection.scalar(text("select version_num from alembic_version")) if exists else None
+        )
     engine.dispose()
     return found or ""

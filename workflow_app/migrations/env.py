@@ -3,7 +3,7 @@
 from alembic import context
 from sqlalchemy import engine_from_config, pool, text
 
-from archive.base import ArchiveBase
+from archive.models import ArchiveBase
 from workflow_app.migrations import commands
 from workflow_app.models import Base
 

@@ -1,9 +1,21 @@
-"""The event log: which element of which case was entered and left when. Numbers and instants only, no people."""
+"""The event log: which element of which case was entered and left when. Numbers and instants only, no people.
+
+Totals that no row of the business tells.
+"""
 
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Date, ForeignKey, Identity, Index, Integer, SmallInteger, UniqueConstraint, text
+from sqlalchemy import (
+    Date,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    SmallInteger,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -70,3 +82,12 @@ class TalliedDay(Base):
 
     day: Mapped[date] = mapped_column(Date, primary_key=True)
     made_at: Mapped[datetime]
+
+
+class Tally(Base):
+    """A total that only grows: pages read, seconds spent reading them."""
+
+    __tablename__ = "tally"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    total: Mapped[float]

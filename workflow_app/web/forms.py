@@ -1,12 +1,24 @@
-"""A form with what to show in it. What was typed is shown as typed, whether it comes from answers or from the browser."""
+"""A form with what to show in it. What was typed is shown as typed, whether it comes from answers or from the browser.
+
+Files of a form: each is taken in by a transaction of its own, and its id joins the answers.
+"""
 
 import re
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from uuid import UUID
 
+from werkzeug.datastructures import FileStorage, ImmutableMultiDict, MultiDict
+
+from workflow_app.domain import WITA, Answer, Answers, InvalidInput
 from workflow_app.engine.forms import Field, Form
-from workflow_app.types import WITA, Answer, Answers
+from workflow_app.services.cases import access
+from workflow_app.services.documents import classification, documents
+from workflow_app.services.documents.document_views import DocumentView
+from workflow_app.services.workflow import tasks
+from workflow_app.web.requests import sentra, unit_of_work
 
 Posted = dict[str, list[str]]
 """A form as a browser sends it: every name with its strings."""
@@ -131,3 +143,99 @@ def _local(text: str) -> str:
         # At the ends of the calendar; a draft holds what nobody judged.
         return text
     return local.strftime("%Y-%m-%dT%H:%M")
+
+
+FILES, DROPPED = "unggah.", "lepas."
+ACCEPTED = "image/jpeg,image/png,image/tiff,image/heic,image/heif,image/webp,image/gif,image/bmp,application/pdf,.heic,.tif,.tiff"
+RECORDINGS = (
+    "audio/wav,audio/mpeg,audio/ogg,audio/mp4,audio/aac,.wav,.mp3,.ogg,.oga,.opus,.m4a,.aac"
+)
+"""Where a question takes these too."""
+
+MOST_FILES = 20
+"""In one request: each is looked into, which may take seconds."""
+MOST_SECONDS = 20.0
+"""After which no further file of a request is looked into: other people's requests have their turn."""
+TOO_SLOW = "Memeriksa file sebelum ini terlalu lama, jadi file ini belum disimpan. Kirim sisanya satu per satu."
+TOO_MANY = f"Paling banyak {MOST_FILES} file sekali kirim. Kirim sisanya setelah ini."
+
+Files = ImmutableMultiDict[str, FileStorage] | MultiDict[str, FileStorage]
+
+
+@dataclass
+class Refused(Exception):
+    """Some files could not be taken in; the others were."""
+
+    posted: Posted
+    errors: dict[str, str] = field(default_factory=dict)
+
+
+def take(task_id: UUID, posted: Posted, files: Files) -> Posted:
+    """Take in the files of a form and drop the papers that were marked; returns what then stands in the form."""
+    result = {name: list(texts) for name, texts in posted.items()}
+    for name in [name for name in result if name.startswith(DROPPED)]:
+        dropped = set(result.pop(name))
+        kept = name.removeprefix(DROPPED)
+        result[kept] = [text for text in result.get(kept, []) if text not in dropped]
+    chosen = [
+        (name.removeprefix(FILES), file) for name, file in files.items(multi=True) if file.filename
+    ]
+    if not chosen:
+        return result
+    with unit_of_work() as work:
+        form = tasks.form_of(work, task_id)
+    errors: dict[str, str] = {}
+    began = time.monotonic()
+    for place, (target, file) in enumerate(chosen):
+        if not classification.is_paper_field(form, target):
+            continue
+        if place >= MOST_FILES:
+            errors[target] = TOO_MANY
+            break
+        if time.monotonic() - began > MOST_SECONDS:
+            errors[target] = TOO_SLOW
+            break
+        try:
+            added = add(task_id, form, target, file)
+        except InvalidInput as error:
+            errors[target] = sentence_of(error)
+        else:
+            ids = result.setdefault(target, [])
+            if str(added.id) not in ids:
+                ids.append(str(added.id))
+    if errors:
+        raise Refused(result, errors)
+    return result
+
+
+def add(task_id: UUID, form: Form, name: str, file: FileStorage) -> DocumentView:
+    """Take in one file for the field `name`. Its own file name is not kept: those carry names of people."""
+    data = file.stream.read()
+    with unit_of_work() as work:
+        task = tasks.get(work, task_id)
+        case = access.visible_case(work, task.case_id)
+        return documents.upload(
+            work,
+            case.id,
+            element=task.element,
+            label=classification.of_place(work, case, form, name) or "",
+            data=data,
+            task_id=task_id,
+            max_megabytes=sentra().max_upload_mb,
+            recording_megabytes=sentra().max_recording_mb,
+        )
+
+
+def most_megabytes(*, takes_recordings: bool) -> int:
+    """Of one file at a question; recordings may be larger than papers."""
+    known = sentra()
+    return (
+        max(known.max_upload_mb, known.max_recording_mb)
+        if takes_recordings
+        else known.max_upload_mb
+    )
+
+
+def sentence_of(error: InvalidInput) -> str:
+    """Why one file was not taken in."""
+    return next(iter(error.fields.values()), error.sentence)

@@ -15,7 +15,7 @@ from flask import current_app, request
 from flask.wrappers import Response
 from itsdangerous import BadData, URLSafeTimedSerializer
 
-from workflow_app.services.accounts.attempts import Limit, Try
+from workflow_app.services.accounts.sessions import Limit, Try
 
 AT_ADDRESS = Limit(free=5, longest=timedelta(minutes=5), is_cleared=True)
 """One account from one address."""

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from archive import readings
 from archive.blobs import Blobs
-from archive.documents import PageText
 from archive.models import Document, RenditionKind
+from archive.page_content import PageText
 
 
 def keep_reading(

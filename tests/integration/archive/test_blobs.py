@@ -12,7 +12,7 @@ from uuid import uuid4
 import pytest
 from minio import Minio
 
-from archive import worm
+from archive import store
 from archive.blobs import Blobs
 from archive.errors import BlobDamaged, BlobMissing, StoreNotLocked, StoreRefused, StoreUnavailable
 from tests.integration.archive.conftest import connect
@@ -35,7 +35,11 @@ def test_bytes_are_kept_under_their_hash_with_a_version(blobs: Blobs, content: b
 def test_the_store_tells_type_size_and_lock(blobs: Blobs, content: bytes) -> None:
     stored = blobs.put(content, "image/png")
     told = blobs.stat(stored.sha256)
-    assert (told.size, told.media_type, told.version_id) == (len(content), "image/png", stored.version_id)
+    assert (told.size, told.media_type, told.version_id) == (
+        len(content),
+        "image/png",
+        stored.version_id,
+    )
     assert told.locked_until is not None
     assert told.locked_until - datetime.now(UTC) > timedelta(days=3600)
 
@@ -100,14 +104,18 @@ def test_a_bucket_without_object_lock_is_refused(stack: dict[str, str], plain: M
         connect(stack, bucket).ensure_bucket()
 
 
-def test_an_upload_without_version_is_refused(stack: dict[str, str], plain: Minio, content: bytes) -> None:
+def test_an_upload_without_version_is_refused(
+    stack: dict[str, str], plain: Minio, content: bytes
+) -> None:
     bucket = f"uji-{uuid4().hex[:12]}"
     plain.make_bucket(bucket)
     with pytest.raises((StoreNotLocked, StoreRefused)):
         connect(stack, bucket).put(content, "image/jpeg")
 
 
-def test_wrong_keys_are_refused_and_not_called_an_outage(stack: dict[str, str], content: bytes) -> None:
+def test_wrong_keys_are_refused_and_not_called_an_outage(
+    stack: dict[str, str], content: bytes
+) -> None:
     wrong = {**stack, "S3_SECRET_KEY": "bukan-kunci-yang-benar"}
     with pytest.raises(StoreRefused) as caught:
         connect(wrong, "uji-arsip").put(content, "image/jpeg")
@@ -115,7 +123,7 @@ def test_wrong_keys_are_refused_and_not_called_an_outage(stack: dict[str, str], 
 
 
 def test_the_store_proves_that_it_keeps_what_it_was_told_to_keep(blobs: Blobs) -> None:
-    verdict = worm.prove(blobs)
+    verdict = store.prove(blobs)
     assert verdict.overwrite_kept
     assert verdict.delete_refused
     assert verdict.shorten_refused
@@ -161,7 +169,7 @@ def test_a_store_that_is_away_is_named_quickly(
         lambda: away.read("0" * 64),
         lambda: away.stat("0" * 64),
         away.ensure_bucket,
-        lambda: worm.prove(away),
+        lambda: store.prove(away),
     ):
         with pytest.raises(StoreUnavailable, match="coba lagi") as caught:
             call()
@@ -169,7 +177,9 @@ def test_a_store_that_is_away_is_named_quickly(
     assert time.monotonic() - began < 10
 
 
-def test_a_store_that_is_silent_is_given_up(stack: dict[str, str], silent_port: str, content: bytes) -> None:
+def test_a_store_that_is_silent_is_given_up(
+    stack: dict[str, str], silent_port: str, content: bytes
+) -> None:
     silent = connect({**stack, "S3_ENDPOINT": silent_port}, "uji-arsip", read_seconds=0.5)
     began = time.monotonic()
     with pytest.raises(StoreUnavailable):

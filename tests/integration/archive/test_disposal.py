@@ -9,11 +9,19 @@ from minio import Minio
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from archive import disposal, documents, fixity
+from archive import blobs, disposal, documents
 from archive.blobs import Blobs
-from archive.documents import PageText
 from archive.errors import BlobLocked, BlobMissing, DocumentDisposed
-from archive.models import Blob, Document, DocumentStatus, FormerRendition, Page, Rendition, RenditionKind
+from archive.models import (
+    Blob,
+    Document,
+    DocumentStatus,
+    FormerRendition,
+    Page,
+    Rendition,
+    RenditionKind,
+)
+from archive.page_content import PageText
 from tests.integration.archive.conftest import connect
 from tests.integration.archive.reader import keep_reading
 
@@ -101,9 +109,11 @@ def test_words_and_bytes_go_and_the_row_stays(
         "Surat",
     )
     assert (count(db_session, Page, other), count(db_session, Rendition, other)) == (1, 2)
-    made = db_session.scalars(select(Rendition.blob_sha256).where(Rendition.document_id == other)).all()
+    made = db_session.scalars(
+        select(Rendition.blob_sha256).where(Rendition.document_id == other)
+    ).all()
     assert all(brief.read(sha256) for sha256 in made)
-    assert {found.state for found in fixity.verify(db_session, brief)} == {"intact"}
+    assert {found.state for found in blobs.verify(db_session, brief)} == {"intact"}
     with pytest.raises(DocumentDisposed):
         disposal.entomb(db_session, paper, at=now, under="lain")
     with pytest.raises(DocumentDisposed):
@@ -127,7 +137,10 @@ def test_a_recording_goes_like_a_paper(
     ).document_id
     wait_for_locks()
 
-    assert disposal.entomb(db_session, voice, at=now, under="B-2026-000001").status == DocumentStatus.DISPOSED
+    assert (
+        disposal.entomb(db_session, voice, at=now, under="B-2026-000001").status
+        == DocumentStatus.DISPOSED
+    )
 
     assert disposal.erase(db_session, brief, voice, at=now) == 1
     assert versions_of(plain, db_session.get_one(Document, voice).blob_sha256) == 0
@@ -159,7 +172,9 @@ def test_a_lock_is_told_and_never_gone_round(
         brief.stat(original)
 
 
-@pytest.mark.parametrize("is_erased", [True, False], ids=["after the bytes went", "before they went"])
+@pytest.mark.parametrize(
+    "is_erased", [True, False], ids=["after the bytes went", "before they went"]
+)
 def test_the_same_bytes_again_are_another_document(
     db_session: Session, brief: Blobs, now: datetime, is_erased: bool
 ) -> None:
@@ -173,7 +188,9 @@ def test_the_same_bytes_again_are_another_document(
     again = add(db_session, brief, now, data)
 
     assert again != paper
-    assert disposal.erase(db_session, brief, paper, at=now) == (0 if is_erased else 1), "not what came again"
+    assert disposal.erase(db_session, brief, paper, at=now) == (0 if is_erased else 1), (
+        "not what came again"
+    )
     sha256 = db_session.get_one(Document, again).blob_sha256
     assert brief.read(sha256) == data
     assert db_session.get_one(Blob, sha256).gone_at is None

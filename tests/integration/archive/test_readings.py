@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from archive import documents, readings, versions
 from archive.blobs import Blobs
-from archive.documents import PageText
 from archive.models import Document, DocumentStatus, Page, Rendition, RenditionKind
+from archive.page_content import PageText
 from archive.versions import Change
 from tests.integration.archive.reader import keep_reading
 from tests.integration.archive.test_documents import add
@@ -78,8 +78,12 @@ def test_reading_again_replaces_the_reading_and_keeps_the_earlier_bytes(
             at=now,
         )
         hashes.append(renditions(db_session, added.document_id)[0].blob_sha256)
-    assert [row.text for row in documents.pages_of(db_session, added.document_id)] == ["bacaan kedua"]
-    rows = db_session.scalars(select(Rendition).where(Rendition.document_id == added.document_id)).all()
+    assert [row.text for row in documents.pages_of(db_session, added.document_id)] == [
+        "bacaan kedua"
+    ]
+    rows = db_session.scalars(
+        select(Rendition).where(Rendition.document_id == added.document_id)
+    ).all()
     assert [row.blob_sha256 for row in rows] == hashes[1:]
     assert blobs.stat(hashes[0]).size
 
@@ -105,12 +109,23 @@ def test_a_reading_that_was_broken_off_says_what_it_has_and_goes_on_behind_it(
     document, before = readings.begin(db_session, added.document_id)
 
     assert document.status == DocumentStatus.READING
-    assert [(each.page.no, each.layout, each.layer) for each in before] == [(2, {"turn": 90}, b"lapis dua")]
+    assert [(each.page.no, each.layout, each.layer) for each in before] == [
+        (2, {"turn": 90}, b"lapis dua")
+    ]
     for no in (3, 1):
         readings.save_page(
-            db_session, blobs, added.document_id, page(no), thumbnail=b"", layout={}, layer=b"", at=now
+            db_session,
+            blobs,
+            added.document_id,
+            page(no),
+            thumbnail=b"",
+            layout={},
+            layer=b"",
+            at=now,
         )
-    document = readings.finish(db_session, blobs, added.document_id, pdf=None, pdf_kind=None, at=now)
+    document = readings.finish(
+        db_session, blobs, added.document_id, pdf=None, pdf_kind=None, at=now
+    )
     assert (document.status, document.status_reason) == (DocumentStatus.READABLE, "")
     assert [each.no for each in documents.pages_of(db_session, added.document_id)] == [1, 2, 3]
     assert readings.begin(db_session, added.document_id)[1] == [], "a new reading reads all of it"
@@ -147,7 +162,14 @@ def test_a_document_without_a_readable_page_is_unreadable_and_still_kept(
     added = add(db_session, blobs, now)
     failed = page(text="", confidence=None, words=[], source="failed", reason="Coba baca ulang.")
     document = keep_reading(
-        db_session, blobs, added.document_id, pages=[failed], pdf=None, pdf_kind=None, thumbnails=[], at=now
+        db_session,
+        blobs,
+        added.document_id,
+        pages=[failed],
+        pdf=None,
+        pdf_kind=None,
+        thumbnails=[],
+        at=now,
     )
     assert document.status == DocumentStatus.UNREADABLE
     assert blobs.read(document.blob_sha256)
@@ -167,7 +189,9 @@ def test_a_document_that_people_arranged_is_read_again_around_what_they_did(
     db_session: Session, blobs: Blobs, now: datetime, page_failed: bool
 ) -> None:
     added = add(db_session, blobs, now, pages=3).document_id
-    keep_reading(db_session, blobs, added, pages=[page(no, f"lama {no}") for no in (1, 2, 3)], at=now)
+    keep_reading(
+        db_session, blobs, added, pages=[page(no, f"lama {no}") for no in (1, 2, 3)], at=now
+    )
     versions.move(db_session, added, Change(1, None, now), 3, 1)
     versions.correct(db_session, added, Change(2, None, now), 2, {0: "Betul"})
     right = versions.page_of(db_session, db_session.get_one(Document, added), 2).text

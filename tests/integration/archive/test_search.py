@@ -9,11 +9,9 @@ from sqlalchemy.orm import Session
 
 from archive import documents
 from archive.blobs import Blobs
-from archive.documents import PageText
-from archive.excerpts import MARK_END, MARK_START
 from archive.models import BLOCK, Document
-from archive.scope import Scope
-from archive.search import Order, find, onward, search
+from archive.page_content import MARK_END, MARK_START, PageText
+from archive.search import Order, Scope, find, onward, search
 
 LETTER = (
     "SURAT KETERANGAN TANDA LAPOR KEHILANGAN Nomor SKTLK/0123/IV/2026/SPKT. Pelapor Warga Contoh menerangkan telah "
@@ -36,7 +34,9 @@ def keep(db_session: Session, blobs: Blobs, now: datetime):
             label=label,
             at=now,
         )
-        pages = [PageText(no, text, 90.0, [], 100, 100, "ocr") for no, text in enumerate(texts, start=1)]
+        pages = [
+            PageText(no, text, 90.0, [], 100, 100, "ocr") for no, text in enumerate(texts, start=1)
+        ]
         documents.save_pages(db_session, added.document_id, pages)
         return added.document_id
 
@@ -80,7 +80,8 @@ def test_r37_a_paper_is_found_by_words_word_forms_phrases_and_numbers(
 
 
 @pytest.mark.parametrize(
-    "query", ["", "   ", "tidakada", "pasar -kehilangan", '"izin surat"', "\x00", "-", '"', "& | !", "':*"]
+    "query",
+    ["", "   ", "tidakada", "pasar -kehilangan", '"izin surat"', "\x00", "-", '"', "& | !", "':*"],
 )
 def test_queries_that_find_nothing_do_no_harm(db_session: Session, keep, query: str) -> None:
     keep(LETTER)
@@ -135,7 +136,12 @@ def test_r37_the_newest_pages_are_asked_first_and_all_when_they_hold_too_few(
 def test_r37_of_a_word_in_between_so_many_blocks_are_asked_as_should_hold_enough(
     db_session: Session, keep, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, value in {"NEWEST_BLOCKS": 2, "NEAREST_BLOCKS": 1, "ENOUGH": 4, "CANDIDATES": 4}.items():
+    for name, value in {
+        "NEWEST_BLOCKS": 2,
+        "NEAREST_BLOCKS": 1,
+        "ENOUGH": 4,
+        "CANDIDATES": 4,
+    }.items():
         monkeypatch.setattr(f"archive.search.{name}", value)
     read_on(db_session, 10)
     oldest = keep("kata biasa", "kata biasa")
@@ -157,7 +163,13 @@ def test_r37_of_a_word_in_between_so_many_blocks_are_asked_as_should_hold_enough
 def test_r37_of_a_frequent_word_of_which_little_may_be_seen_some_more_of_the_newest_blocks_are_asked(
     db_session: Session, keep, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    bounds = {"NEWEST_BLOCKS": 2, "NEAREST_BLOCKS": 1, "FREQUENT_BLOCKS": 3, "ENOUGH": 2, "CANDIDATES": 3}
+    bounds = {
+        "NEWEST_BLOCKS": 2,
+        "NEAREST_BLOCKS": 1,
+        "FREQUENT_BLOCKS": 3,
+        "ENOUGH": 2,
+        "CANDIDATES": 3,
+    }
     for name, value in bounds.items():
         monkeypatch.setattr(f"archive.search.{name}", value)
     read_on(db_session, 290)
@@ -169,7 +181,9 @@ def test_r37_of_a_frequent_word_of_which_little_may_be_seen_some_more_of_the_new
 
     found = find(db_session, "biasa", Scope([older, newer]))
     assert ([one.document_id for one in found.found], found.is_all) == ([newer, newer], False)
-    assert {one.document_id for one in find(db_session, "biasa", Scope([older, hidden])).found} == {hidden}
+    assert {one.document_id for one in find(db_session, "biasa", Scope([older, hidden])).found} == {
+        hidden
+    }
 
 
 def test_r37_who_may_see_none_of_the_newest_finds_has_older_ones_looked_at(
@@ -215,8 +229,12 @@ def read_on(session: Session, block: int) -> None:
     )
 
 
-def test_the_found_words_are_marked_and_the_rest_is_safe_for_a_page(db_session: Session, keep) -> None:
-    keep(f"<script>alert('x')</script> kehilangan & {MARK_START}palsu{MARK_END} \"kutipan\" <b>tebal</b>")
+def test_the_found_words_are_marked_and_the_rest_is_safe_for_a_page(
+    db_session: Session, keep
+) -> None:
+    keep(
+        f"<script>alert('x')</script> kehilangan & {MARK_START}palsu{MARK_END} \"kutipan\" <b>tebal</b>"
+    )
     (hit,) = search(db_session, "kehilangan")
     assert f"{MARK_START}kehilangan{MARK_END}" in hit.snippet
     assert "<" not in hit.snippet

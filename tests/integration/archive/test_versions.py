@@ -7,11 +7,11 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from archive import documents, rereading, search, version_copies, versions
+from archive import documents, readings, search, versions
 from archive.blobs import Blobs
 from archive.errors import NoSuchPage, VersionOvertaken
 from archive.models import Document, Page, RenditionKind
-from archive.page_text import PageText
+from archive.page_content import PageText
 from archive.versions import Change
 from tests.integration.archive.test_documents import add
 
@@ -19,7 +19,12 @@ WHO = uuid4()
 
 
 def page(no: int, word: str, **changes: object) -> PageText:
-    given = {"confidence": 60.0, "words": [(word, 41.0, 10, 20, 50, 12)], "width": 100, "height": 200}
+    given = {
+        "confidence": 60.0,
+        "words": [(word, 41.0, 10, 20, 50, 12)],
+        "width": 100,
+        "height": 200,
+    }
     return PageText(no, word, **{**given, "source": "ocr", **changes})
 
 
@@ -61,9 +66,13 @@ def test_every_version_can_be_read_again(db_session: Session, paper: UUID, chang
         ["tigabelas", "dua"],
         ["satu", "dua", "tiga"],
     ]
-    stored = db_session.scalars(select(Page.text).where(Page.document_id == paper).order_by(Page.no)).all()
+    stored = db_session.scalars(
+        select(Page.text).where(Page.document_id == paper).order_by(Page.no)
+    ).all()
     assert stored == ["satu", "dua", "tiga"]
-    assert [(made.no, made.act, made.page, made.made_by) for made in versions.of(db_session, paper)] == [
+    assert [
+        (made.no, made.act, made.page, made.made_by) for made in versions.of(db_session, paper)
+    ] == [
         (6, "restored", 1, WHO),
         (5, "turned", 2, WHO),
         (4, "taken_out", 2, WHO),
@@ -102,7 +111,9 @@ def test_who_looked_at_an_older_version_changes_nothing(
     assert texts(db_session, paper) == ["dua", "satu", "tiga"]
 
 
-def test_there_is_no_version_without_a_page(db_session: Session, paper: UUID, change: Change) -> None:
+def test_there_is_no_version_without_a_page(
+    db_session: Session, paper: UUID, change: Change
+) -> None:
     for act in (
         lambda: versions.take_out(db_session, paper, change, [1, 2, 3]),
         lambda: versions.take_out(db_session, paper, change, [4]),
@@ -123,7 +134,7 @@ def test_a_turned_page_waits_for_its_reading_and_turned_back_is_as_it_was(
     lying = versions.page_of(db_session, document, 1)
     assert (lying.source, lying.words) == ("turned", [("satu", 41.0, 40, 168, 50, 12)])
 
-    rereading.keep_reading(db_session, document, {1: page(1, "terbaca"), 2: page(2, "tidak")})
+    documents.keep_reading(db_session, document, {1: page(1, "terbaca"), 2: page(2, "tidak")})
     assert texts(db_session, paper) == ["terbaca", "dua", "tiga"]
     versions.turn(db_session, paper, after(change, 2), 1, 180)
     assert texts(db_session, paper) == ["satu", "dua", "tiga"]
@@ -139,7 +150,7 @@ def test_words_put_right_on_a_turned_page_are_not_read_over(
     versions.correct(db_session, paper, after(change, 2), 1, {0: word})
 
     document = db_session.get_one(Document, paper)
-    rereading.keep_reading(db_session, document, {1: page(1, "terbaca")})
+    documents.keep_reading(db_session, document, {1: page(1, "terbaca")})
 
     assert texts(db_session, paper) == [word, "dua", "tiga"]
     assert versions.page_of(db_session, document, 1).source == "ocr"
@@ -168,13 +179,13 @@ def test_a_copy_serves_as_long_as_only_words_differ(
     )  # fmt: skip
 
     def copy() -> str | None:
-        found = version_copies.pdf_of(db_session, document)
+        found = readings.pdf_of(db_session, document)
         return found.sha256 if found else None
 
-    assert (copy(), version_copies.waits(db_session, document)) == (made, None)
+    assert (copy(), readings.waits(db_session, document)) == (made, None)
     versions.correct(db_session, paper, change, 1, {0: "betul"})
     assert copy() == made
-    assert version_copies.waits(db_session, document) is not None
+    assert readings.waits(db_session, document) is not None
     versions.move(db_session, paper, after(change, 2), 1, 2)
     assert copy() is None
     versions.restore(db_session, paper, after(change, 3), 2)

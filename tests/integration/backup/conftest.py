@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from tests.integration.backup.sites import SKTLK, Site, deposit, play, site, stage_of
-from workflow_app.services.office import configuration
-from workflow_app.services.papers import reading
-from workflow_app.services.sop import processes
-from workflow_app.types import SYSTEM
+from workflow_app.domain import SYSTEM
+from workflow_app.services.documents import reading
+from workflow_app.services.office_settings import configuration
+from workflow_app.services.processes import definitions
 
 
 @pytest.fixture(scope="session")
@@ -18,12 +18,14 @@ def office(stack: dict[str, str], template_database: str) -> Iterator[Site]:
     """A site with a finished case and its letter, a case in the middle, and a scan that was read."""
     with site(stack, template=template_database) as place:
         with place.works.begin(SYSTEM) as work:
-            processes.deploy(work, SKTLK)
+            definitions.deploy(work, SKTLK)
             configuration.set_value(work, "mode_demo", True, configuration.SOP_IN_FORCE)
         stage = stage_of(place)
         play(stage)
         play(stage, 6)
-        reading.read_document(place.works, deposit(place, "Surat tentang belangkas"), page_seconds=60)
+        reading.read_document(
+            place.works, deposit(place, "Surat tentang belangkas"), page_seconds=60
+        )
         yield place
 
 

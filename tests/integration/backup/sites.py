@@ -12,22 +12,20 @@ from sqlalchemy import text
 from tests.integration.hiring import hire
 from tests.integration.services import scans
 from tests.services import ROOT, new_database
-from workflow_app.backup import restores, runs
-from workflow_app.backup.dumps import Programs
-from workflow_app.backup.folders import BackupFolder
-from workflow_app.backup.restores import Target, Verdict
-from workflow_app.backup.runs import Report
-from workflow_app.backup.snapshots import Keys, Snapshot
+from workflow_app.backup import runs
+from workflow_app.backup.database import Programs
+from workflow_app.backup.runs import Report, Target, Verdict
+from workflow_app.backup.snapshots import BackupFolder, Keys, Snapshot
 from workflow_app.connections import connect
+from workflow_app.domain import SYSTEM
 from workflow_app.engine import process_folders, scenarios
-from workflow_app.local_stack import client_programs
 from workflow_app.services.accounts import users
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.keeping import holdings
-from workflow_app.services.running import rehearsal
-from workflow_app.services.running.rehearsal import Stage
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.demo import rehearsal
+from workflow_app.services.demo.rehearsal import Stage
+from workflow_app.services.retention import holdings
 from workflow_app.settings import Settings, read_settings
-from workflow_app.types import SYSTEM
+from workflow_app.tools.embedded.postgres import client_programs
 
 SKTLK = ROOT / "processes" / "sktlk"
 PROGRAMS = Programs(client_programs())
@@ -53,12 +51,14 @@ class Site:
         dsn = self.settings.database_dsn
         return runs.take(self.works, BackupFolder(folder), dsn, self.keys, PROGRAMS, notice)
 
-    def restore(self, folder: Path, snapshot: Snapshot | None = None, keys: Keys | None = None) -> Verdict:
+    def restore(
+        self, folder: Path, snapshot: Snapshot | None = None, keys: Keys | None = None
+    ) -> Verdict:
         kept = BackupFolder(folder)
         target = Target(
             self.works, self.settings.database_dsn, self.settings.sqlalchemy_url, keys or self.keys
         )
-        return restores.restore(target, kept, snapshot or kept.snapshot(), PROGRAMS, silent)
+        return runs.restore(target, kept, snapshot or kept.snapshot(), PROGRAMS, silent)
 
 
 @contextmanager
@@ -78,7 +78,9 @@ def stage_of(place: Site) -> Stage:
     """The people of a site, made when they are not there yet."""
     with place.works.begin(SYSTEM) as work:
         known = {user.username: users.actor_of(user) for user in users.list_all(work)}
-    cast = {role: known.get(role) or hire(place.works, role, role) for role in ("petugas", "ka_spkt")}
+    cast = {
+        role: known.get(role) or hire(place.works, role, role) for role in ("petugas", "ka_spkt")
+    }
     return Stage(place.works, cast, "http://127.0.0.1:8000", scans.picture())
 
 

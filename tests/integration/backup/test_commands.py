@@ -7,9 +7,9 @@ from click.testing import CliRunner
 from sqlalchemy import text
 
 from tests.integration.backup.sites import Site, count, plain
-from workflow_app.backup.folders import BackupFolder
+from workflow_app.backup.snapshots import BackupFolder
 from workflow_app.cli import main
-from workflow_app.types import SYSTEM
+from workflow_app.domain import SYSTEM
 
 KEYS = ("IDENTITY_KEY", "AUDIT_SIGNING_KEY")
 
@@ -87,7 +87,8 @@ def test_what_is_whole_is_restored_despite_damage_and_the_rest_is_named(
     assert "NOT SOUND" in said
     whole = BackupFolder(copy).snapshot().manifest.objects - 1
     names = {
-        item.object_name for item in plain(empty).list_objects(empty.environment["S3_BUCKET"], recursive=True)
+        item.object_name
+        for item in plain(empty).list_objects(empty.environment["S3_BUCKET"], recursive=True)
     }
     assert len(names) == whole
     assert path.name not in names
@@ -141,7 +142,9 @@ def own_servers(place: Site) -> Site:
     return Site(kept, place.settings, place.works)
 
 
-def test_keys_are_looked_at_before_any_server_starts(office: Site, kept: Path, tmp_path: Path) -> None:
+def test_keys_are_looked_at_before_any_server_starts(
+    office: Site, kept: Path, tmp_path: Path
+) -> None:
     nowhere, data = own_servers(office), tmp_path / "var"
     wrong = tmp_path / "wrong.env"
     wrong.write_text("".join(f"{name}={'A' * 43}=\n" for name in KEYS))

@@ -6,10 +6,10 @@ from pathlib import Path
 from sqlalchemy import select
 
 from tests.integration.backup.sites import Site, count, deposit, play, stage_of
-from workflow_app.models.number import LetterNumber
-from workflow_app.services.finding import paper_search
-from workflow_app.services.watching import checkpoints
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.domain import SYSTEM, Actor
+from workflow_app.models import LetterNumber
+from workflow_app.services.documents import search
+from workflow_app.services.operations import checkpoints
 
 ARCHIVIST = Actor(None, "Contoh Arsiparis", frozenset({"arsiparis"}))
 
@@ -21,7 +21,9 @@ def numbers(place: Site) -> list[int]:
         return sorted(work.session.scalars(query))
 
 
-def test_what_is_restored_is_the_site_that_was_at_work(office: Site, empty: Site, tmp_path: Path) -> None:
+def test_what_is_restored_is_the_site_that_was_at_work(
+    office: Site, empty: Site, tmp_path: Path
+) -> None:
     stage = stage_of(office)
     over, failures = threading.Event(), []
     after = threading.Semaphore(0)
@@ -63,9 +65,11 @@ def test_what_is_restored_is_the_site_that_was_at_work(office: Site, empty: Site
     assert verdict.anchored > 20
     assert count(empty, "audit_event") < count(office, "audit_event")
     assert count(empty, "letter") < count(office, "letter")
-    assert report.snapshot.manifest.objects == count(empty, "archive.blob") + count(empty, "audit_checkpoint")
+    assert report.snapshot.manifest.objects == count(empty, "archive.blob") + count(
+        empty, "audit_checkpoint"
+    )
     with empty.works.begin(ARCHIVIST) as work:
-        assert len(paper_search.search(work, "belangkas").hits) == 1
+        assert len(search.search(work, "belangkas").hits) == 1
     given = numbers(empty)
     assert given == list(range(1, len(given) + 1))
     play(stage_of(empty))

@@ -7,8 +7,7 @@ import pytest
 
 from tests.integration.backup.sites import Site, count, plain
 from workflow_app.backup import snapshots
-from workflow_app.backup.folders import BackupFolder
-from workflow_app.backup.snapshots import BackupError, Keys
+from workflow_app.backup.snapshots import BackupError, BackupFolder, Keys
 
 
 def sign_again(place: Path, keys: Keys, **changes: object) -> None:
@@ -46,7 +45,9 @@ def assert_untouched(place: Site) -> None:
     assert not plain(place).bucket_exists(place.environment["S3_BUCKET"])
 
 
-def test_a_manifest_signed_by_somebody_else_is_refused(office: Site, empty: Site, copy: Path) -> None:
+def test_a_manifest_signed_by_somebody_else_is_refused(
+    office: Site, empty: Site, copy: Path
+) -> None:
     stranger = Keys(office.keys.identity, bytes(32))
     sign_again(copy, stranger, signing_key=stranger.public)
 

@@ -15,9 +15,8 @@ from sqlalchemy import text
 
 from tests.integration.backup.sites import Site, count, deposit, plain, site
 from tests.services import ROOT
-from workflow_app.backup.folders import BackupFolder
-from workflow_app.backup.snapshots import BackupError
-from workflow_app.types import SYSTEM
+from workflow_app.backup.snapshots import BackupError, BackupFolder
+from workflow_app.domain import SYSTEM
 
 
 def test_the_next_run_copies_only_what_is_new(office: Site, tmp_path: Path) -> None:
@@ -51,7 +50,7 @@ import os, signal, sys
 from pathlib import Path
 from tests.integration.backup.sites import Site, silent
 from workflow_app.connections import connect
-from workflow_app.backup.folders import BackupFolder
+from workflow_app.backup.snapshots import BackupFolder
 from workflow_app.settings import read_settings
 
 kept, keep = [], BackupFolder.keep
@@ -66,10 +65,15 @@ Site({}, settings, connect(settings)).backup(Path(sys.argv[1]))
 """
 
 
-def test_a_run_that_was_killed_is_no_backup_and_the_next_one_goes_on(office: Site, tmp_path: Path) -> None:
+def test_a_run_that_was_killed_is_no_backup_and_the_next_one_goes_on(
+    office: Site, tmp_path: Path
+) -> None:
     folder = tmp_path / "backup"
     done = subprocess.run(
-        [sys.executable, "-c", DYING, folder], cwd=ROOT, env={**os.environ, **office.environment}, check=False
+        [sys.executable, "-c", DYING, folder],
+        cwd=ROOT,
+        env={**os.environ, **office.environment},
+        check=False,
     )
     assert done.returncode == -signal.SIGKILL
     left = sum(path.is_file() for path in (folder / "objects").glob("*/*"))
@@ -117,7 +121,9 @@ def erase_blob(place: Site) -> str:
     """Only who may bypass the lock can do this."""
     sha256, version = blob_of(place)
     doomed = [DeleteObject(sha256, version)]
-    refused = plain(place).remove_objects(place.environment["S3_BUCKET"], doomed, bypass_governance_mode=True)
+    refused = plain(place).remove_objects(
+        place.environment["S3_BUCKET"], doomed, bypass_governance_mode=True
+    )
     assert list(refused) == []
     return sha256
 

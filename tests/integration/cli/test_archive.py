@@ -18,7 +18,11 @@ from tests.services import ROOT
 @pytest.fixture
 def site(stack: dict[str, str], fresh_database_url: str) -> dict[str, str]:
     """Environment of a site without any data."""
-    own = {"DATABASE_URL": fresh_database_url, "S3_BUCKET": f"site-{uuid4().hex}", "MAX_UPLOAD_MB": "1"}
+    own = {
+        "DATABASE_URL": fresh_database_url,
+        "S3_BUCKET": f"site-{uuid4().hex}",
+        "MAX_UPLOAD_MB": "1",
+    }
     return {**stack, **own}
 
 
@@ -56,7 +60,14 @@ def test_every_file_gets_one_answer_whatever_it_is(site: dict[str, str], tmp_pat
     Path(os.fsdecode(strange)).write_bytes(scans.picture("nama aneh"))
 
     done = spkt(
-        site, "archive", "add", str(folder), str(tmp_path / "hilang.pdf"), "x" * 300, "/dev/zero", "--json"
+        site,
+        "archive",
+        "add",
+        str(folder),
+        str(tmp_path / "hilang.pdf"),
+        "x" * 300,
+        "/dev/zero",
+        "--json",
     )
 
     found = {Path(answer["file"]).name: answer for answer in answers(done)}
@@ -76,7 +87,8 @@ def test_every_file_gets_one_answer_whatever_it_is(site: dict[str, str], tmp_pat
         "zero": "refused",
     }
     assert all(
-        set(answer) == {"file", "status", "document_id", "pages", "reason"} for answer in found.values()
+        set(answer) == {"file", "status", "document_id", "pages", "reason"}
+        for answer in found.values()
     )
     assert found["dua halaman.tif"]["pages"] == 2
     assert found["b salinan.png"]["document_id"] == found["a.png"]["document_id"]
@@ -86,24 +98,32 @@ def test_every_file_gets_one_answer_whatever_it_is(site: dict[str, str], tmp_pat
         row = connection.execute(
             "select count(*) from procrastinate_jobs where task_name = 'read_document'"
         ).fetchone()
-        kept = connection.execute("select string_agg(d::text, ' ') from archive.document d").fetchone()
+        kept = connection.execute(
+            "select string_agg(d::text, ' ') from archive.document d"
+        ).fetchone()
     assert row == (3,)
     assert kept is not None
     assert "aneh" not in kept[0]
 
 
-def test_level_and_name_are_chosen_from_lists_and_told(site: dict[str, str], tmp_path: Path) -> None:
+def test_level_and_name_are_chosen_from_lists_and_told(
+    site: dict[str, str], tmp_path: Path
+) -> None:
     (tmp_path / "a.png").write_bytes(scans.picture())
     for option, given in (("--level", "sangat"), ("--label", "Surat Budi")):
         done = spkt(site, "archive", "add", str(tmp_path / "a.png"), option, given)
         assert done.returncode == 2
         assert b"is not one of" in done.stderr
-    first = spkt(site, "archive", "add", str(tmp_path / "a.png"), "--level", "terbatas", "--label", "Surat")
+    first = spkt(
+        site, "archive", "add", str(tmp_path / "a.png"), "--level", "terbatas", "--label", "Surat"
+    )
     again = spkt(site, "archive", "add", str(tmp_path / "a.png"), "--level", "rahasia", "--json")
     assert b"1 stored, 0 duplicate, 0 refused" in first.stdout
     assert answers(again)[0]["reason"].endswith("Tingkat aksesnya dinaikkan seperti yang diminta.")
     with psycopg.connect(site["DATABASE_URL"]) as connection:
-        assert connection.execute("select level, label from archive.document").fetchall() == [(2, "Surat")]
+        assert connection.execute("select level, label from archive.document").fetchall() == [
+            (2, "Surat")
+        ]
 
 
 def test_verify_names_the_blob_that_is_gone(site: dict[str, str], tmp_path: Path) -> None:
@@ -115,7 +135,10 @@ def test_verify_names_the_blob_that_is_gone(site: dict[str, str], tmp_path: Path
     )
 
     sound = spkt(site, "archive", "verify")
-    assert (sound.returncode, sound.stdout.decode().splitlines()[0]) == (0, "1 blobs read, 0 not intact")
+    assert (sound.returncode, sound.stdout.decode().splitlines()[0]) == (
+        0,
+        "1 blobs read, 0 not intact",
+    )
     with psycopg.connect(site["DATABASE_URL"]) as connection:
         connection.execute(
             "insert into archive.blob (sha256, size, media_type, version_id, stored_at)"
@@ -127,14 +150,18 @@ def test_verify_names_the_blob_that_is_gone(site: dict[str, str], tmp_path: Path
     first, second, holds, lock = done.stdout.decode().splitlines()
     assert (first, second) == (f"{'0' * 64} missing", "2 blobs read, 1 not intact")
     assert holds == "0 legal holds corrected"
-    assert lock.startswith("object lock holds: overwriting refused, deleting refused, shortening refused, ")
+    assert lock.startswith(
+        "object lock holds: overwriting refused, deleting refused, shortening refused, "
+    )
 
 
 def test_r37_what_was_exported_verifies_by_itself_and_is_taken_in(
     site: dict[str, str], tmp_path: Path
 ) -> None:
     (tmp_path / "a.png").write_bytes(scans.picture("ekspor"))
-    stored = answers(spkt(site, "archive", "add", str(tmp_path / "a.png"), "--json"))[0]["document_id"]
+    stored = answers(spkt(site, "archive", "add", str(tmp_path / "a.png"), "--json"))[0][
+        "document_id"
+    ]
     bag = tmp_path / "tas"
     exported = spkt(site, "archive", "export", str(bag), "--document", stored)
     assert (exported.returncode, exported.stdout[:11]) == (0, b"1 papers in"), exported.stderr
@@ -182,7 +209,9 @@ def test_the_trail_is_verified_from_the_command_line(site: dict[str, str], tmp_p
     assert b"archive at 1: was changed after it was written" in broken.stdout
 
 
-def test_a_store_that_is_away_is_a_sentence_and_no_answer(site: dict[str, str], tmp_path: Path) -> None:
+def test_a_store_that_is_away_is_a_sentence_and_no_answer(
+    site: dict[str, str], tmp_path: Path
+) -> None:
     (tmp_path / "a.png").write_bytes(scans.picture())
 
     done = spkt({**site, "S3_ENDPOINT": "127.0.0.1:9"}, "archive", "add", str(tmp_path), "--json")

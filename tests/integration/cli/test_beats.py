@@ -33,7 +33,9 @@ def seen(settings: Settings, **seconds_ago: float) -> None:
             )
 
 
-def test_a_worker_that_was_never_seen_is_not_at_work(stack: dict[str, str], fresh_settings: Settings) -> None:
+def test_a_worker_that_was_never_seen_is_not_at_work(
+    stack: dict[str, str], fresh_settings: Settings
+) -> None:
     done = beats(stack, fresh_settings.database_dsn)
 
     assert done.returncode == 1

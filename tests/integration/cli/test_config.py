@@ -10,9 +10,13 @@ from pathlib import Path
 import pytest
 
 from tests.services import ROOT
-from workflow_app.services.office import configuration
+from workflow_app.services.office_settings import configuration
 
-SIGNATORY = {**configuration.SEED["penandatangan.sktlk"], "nama": "BUDI PEJABAT, S.H.", "nrp": "11111111"}
+SIGNATORY = {
+    **configuration.SEED["penandatangan.sktlk"],
+    "nama": "BUDI PEJABAT, S.H.",
+    "nrp": "11111111",
+}
 
 
 @pytest.fixture
@@ -42,10 +46,14 @@ def test_every_key_is_listed_with_its_owner_and_its_value(site: dict[str, str]) 
     assert {key: owner for key, owner, _ in lines}["propam.pimpinan_melihat"] == "piket_propam"
 
 
-def test_a_value_holds_from_its_day_on_and_the_earlier_ones_stay_on_record(site: dict[str, str]) -> None:
+def test_a_value_holds_from_its_day_on_and_the_earlier_ones_stay_on_record(
+    site: dict[str, str],
+) -> None:
     assert spkt(site, "config", "set", "penandatangan.sktlk", json.dumps(SIGNATORY)).returncode == 0
     assert (
-        spkt(site, "config", "set", "target.berkas_lengkap", "15", "--from", "2999-01-01T00:00").returncode
+        spkt(
+            site, "config", "set", "target.berkas_lengkap", "15", "--from", "2999-01-01T00:00"
+        ).returncode
         == 0
     )
 
@@ -72,7 +80,9 @@ def test_labels_of_roles_may_be_given_one_by_one(site: dict[str, str]) -> None:
     assert spkt(site, "config", "set", "label_peran", '{"pamapta": "Kanit SPKT"}').returncode == 0
 
     listed = next(
-        line for line in spkt(site, "config", "list").stdout.splitlines() if line.startswith("label_peran")
+        line
+        for line in spkt(site, "config", "list").stdout.splitlines()
+        if line.startswith("label_peran")
     )
     assert {"Kanit SPKT", "Petugas SPKT"} <= set(json.loads(listed.split(maxsplit=2)[2]).values())
 
@@ -99,7 +109,10 @@ def test_what_cannot_hold_is_refused_and_nothing_is_stored(
 
 
 def test_what_is_missing_is_named_until_it_is_there(site: dict[str, str], tmp_path: Path) -> None:
-    office = {**configuration.SEED["kalender.hari_kerja"], "tahun_terverifikasi": list(range(2026, 2101))}
+    office = {
+        **configuration.SEED["kalender.hari_kerja"],
+        "tahun_terverifikasi": list(range(2026, 2101)),
+    }
 
     before = spkt(site, "config", "check")
     assert before.returncode == 1
@@ -108,7 +121,10 @@ def test_what_is_missing_is_named_until_it_is_there(site: dict[str, str], tmp_pa
         assert spkt(site, "config", "set", key, json.dumps(SIGNATORY)).returncode == 0
     assert spkt(site, "config", "set", "kalender.hari_kerja", json.dumps(office)).returncode == 0
     file, now = tmp_path / "piket.json", datetime.now(UTC)
-    for days, left in ((1, "jadwal_piket.piket_reskrim: belum ada piket dari"), (30, "Nothing is missing.")):
+    for days, left in (
+        (1, "jadwal_piket.piket_reskrim: belum ada piket dari"),
+        (30, "Nothing is missing."),
+    ):
         period = {now.isoformat(): {"sampai": str(now + timedelta(days=days)), "petugas": []}}
         file.write_text(json.dumps({"jadwal_piket.piket_reskrim": period}))
         assert spkt(site, "config", "import", str(file)).stdout.endswith("1 set\n")
@@ -117,7 +133,9 @@ def test_what_is_missing_is_named_until_it_is_there(site: dict[str, str], tmp_pa
     assert (after.returncode, after.stdout) == (0, "Nothing is missing.\n")
 
 
-def test_a_configuration_is_carried_to_another_site_in_a_file(site: dict[str, str], tmp_path: Path) -> None:
+def test_a_configuration_is_carried_to_another_site_in_a_file(
+    site: dict[str, str], tmp_path: Path
+) -> None:
     file = tmp_path / "kantor.json"
     assert spkt(site, "config", "export", str(file)).returncode == 0
     values = json.loads(file.read_text())

@@ -13,10 +13,10 @@ from tests.integration.hiring import hire
 from tests.integration.services.moving import REASON, begin, put_up, row, service, without_approval
 from tests.unit.engine.folder import Folder
 from workflow_app.connections import connect
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.sop import processes
+from workflow_app.domain import SYSTEM
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.processes import definitions
 from workflow_app.settings import read_settings
-from workflow_app.types import SYSTEM
 
 
 @pytest.fixture
@@ -43,9 +43,13 @@ def written(folder: Folder, path: Path) -> Path:
 def test_a_folder_is_foretold_and_its_faults_are_told(
     site: dict[str, str], case_id: UUID, tmp_path: Path
 ) -> None:
-    better = spkt(site, "process", "deploy", "--preview", str(written(service("periksa"), tmp_path / "baru")))
+    better = spkt(
+        site, "process", "deploy", "--preview", str(written(service("periksa"), tmp_path / "baru"))
+    )
     assert "version 1: 1 running, 1 can be moved" in better.stdout
-    gone = spkt(site, "process", "deploy", "--preview", str(written(without_approval(), tmp_path / "lain")))
+    gone = spkt(
+        site, "process", "deploy", "--preview", str(written(without_approval(), tmp_path / "lain"))
+    )
     assert "1 stay: Langkah “Setujui”, tempat berkas menunggu, tidak ada lagi." in gone.stdout
     broken = written(service(), tmp_path / "rusak")
     (broken / "process.bpmn").write_text("<rusak")
@@ -65,7 +69,7 @@ def test_cases_are_moved_and_taken_back(
     found = re.fullmatch(r"order (\S+): 1 moved, 0 stayed\n", done.stdout)
     assert found, done.stdout + done.stderr
     with works.begin(SYSTEM) as work:
-        assert processes.version_of(work, row(works, case_id).definition_id) == 2
+        assert definitions.version_of(work, row(works, case_id).definition_id) == 2
     back = spkt(site, "process", "move-back", "uji", found[1], "--reason", REASON)
     assert "1 moved, 0 stayed" in back.stdout
     assert row(works, case_id).definition_id == before

@@ -14,9 +14,9 @@ import pytest
 
 from tests.integration.local_stack.own_place import own_place
 from tests.services import ROOT
-from workflow_app.local_stack.children import Process, running, wait_until
-from workflow_app.local_stack.object_store import free_ports
-from workflow_app.local_stack.site import OWNER
+from workflow_app.tools.embedded.object_store import free_ports
+from workflow_app.tools.embedded.server_processes import Process, running, wait_until
+from workflow_app.tools.embedded.site import OWNER
 
 START_SECONDS = 150.0
 END_SECONDS = 15.0
@@ -52,7 +52,9 @@ def site(place: Path, port: int) -> Iterator[tuple[subprocess.Popen[str], Path]]
             text=True,
         )
     try:
-        wait_until(lambda: "site is up" in output.read_text() or started.poll() is not None, START_SECONDS)
+        wait_until(
+            lambda: "site is up" in output.read_text() or started.poll() is not None, START_SECONDS
+        )
         assert started.poll() is None, output.read_text()
         yield started, output
     finally:
@@ -65,7 +67,9 @@ def site(place: Path, port: int) -> Iterator[tuple[subprocess.Popen[str], Path]]
 def programs(place: Path, word: str) -> list[Process]:
     """Web servers or workers of this site."""
     mark = f"{OWNER}={place}"
-    return [one for one in running() if word in " ".join(one.command()) and mark in one.environment()]
+    return [
+        one for one in running() if word in " ".join(one.command()) and mark in one.environment()
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +129,9 @@ def test_a_worker_that_dies_is_started_again_and_the_person_is_told(
     assert answers(port)
 
 
-def test_a_killed_run_does_not_stand_in_the_way_and_the_next_one_ends_even_when_its_children_hang() -> None:
+def test_a_killed_run_does_not_stand_in_the_way_and_the_next_one_ends_even_when_its_children_hang() -> (
+    None
+):
     (port,) = free_ports(1)
     with own_place() as place:
         with site(place, port) as (killed, _):

@@ -20,11 +20,11 @@ from tests.services import ROOT
 from workflow_app import connections
 from workflow_app.app import create_app
 from workflow_app.connections import connect
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import configuration
-from workflow_app.services.sop import processes
+from workflow_app.domain import SYSTEM
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.office_settings import configuration
+from workflow_app.services.processes import definitions
 from workflow_app.settings import Settings, read_settings
-from workflow_app.types import SYSTEM
 
 PEOPLE = {"budi": ("petugas",), "sari": ("ka_spkt",)}
 
@@ -64,7 +64,7 @@ def site_works(fresh_settings: Settings, sktlk: str) -> Iterator[Works]:
     assert sktlk
     works = connect(fresh_settings)
     with works.begin(SYSTEM) as work:
-        processes.deploy(work, PROCESSES / "sktlk")
+        definitions.deploy(work, PROCESSES / "sktlk")
         configuration.set_value(work, "mode_demo", True, configuration.SOP_IN_FORCE)
     for name, roles in PEOPLE.items():
         hire(works, name, *roles)

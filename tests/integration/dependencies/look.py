@@ -3,12 +3,11 @@
 from sqlalchemy import func, select, text
 
 from archive.models import Document
-from workflow_app.models.incident import Incident
-from workflow_app.models.submission import Submission
+from workflow_app.domain import SYSTEM, Actor
+from workflow_app.models import Incident, Submission
 from workflow_app.services.accounts import users
-from workflow_app.services.ground import audit
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.services.core import unit_of_work
+from workflow_app.services.core.unit_of_work import Works
 
 
 def counts(works: Works) -> dict[str, int]:
@@ -38,7 +37,7 @@ def document(works: Works) -> tuple[str, str]:
 def chains_hold(works: Works) -> bool:
     """Every audit chain verifies."""
     with works.begin(SYSTEM) as work:
-        return list(audit.verify_chains(work)) == []
+        return list(unit_of_work.verify_chains(work)) == []
 
 
 def actor(works: Works, name: str) -> Actor:

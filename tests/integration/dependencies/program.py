@@ -28,7 +28,9 @@ class Program:
             found.extend(line for line in list(self.lines) if facts.items() <= line.items())
             return bool(found)
 
-        wait_until(is_there, seconds, lambda: f"no line with {facts} among {self.lines} {self.strange}")
+        wait_until(
+            is_there, seconds, lambda: f"no line with {facts} among {self.lines} {self.strange}"
+        )
         return found[0]
 
     def _read(self) -> None:
@@ -43,7 +45,9 @@ class Program:
             return  # closed at the end of the test
 
 
-def wait_until(is_so: Callable[[], bool], seconds: float = 20, why: Callable[[], str] = lambda: "") -> None:
+def wait_until(
+    is_so: Callable[[], bool], seconds: float = 20, why: Callable[[], str] = lambda: ""
+) -> None:
     """Look until it is so; fails when the time is over."""
     limit = time.monotonic() + seconds
     while not is_so():

@@ -5,9 +5,9 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from workflow_app import web_worker
+from workflow_app import web_server
 
-web_worker.LONG_SECONDS = float(os.environ.get("LONG_SECONDS", web_worker.LONG_SECONDS))
+web_server.LONG_SECONDS = float(os.environ.get("LONG_SECONDS", web_server.LONG_SECONDS))
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., object]) -> Iterable[bytes]:

@@ -16,11 +16,10 @@ from tests.integration.services import scans
 from tests.integration.web import desk
 from tests.integration.web.visitor import Visitor, fields_of
 from workflow_app.connections import connect
-from workflow_app.errors import DatabaseAway, Unavailable
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.papers import documents
+from workflow_app.domain import SYSTEM, DatabaseAway, Unavailable
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.documents import documents
 from workflow_app.settings import Settings
-from workflow_app.types import SYSTEM
 
 pytestmark = pytest.mark.usefixtures("quick")
 
@@ -84,9 +83,7 @@ def test_one_statement_that_takes_too_long_is_ended_and_troubles_nobody_else(
             work.session.execute(text("select pg_sleep(30)"))
         assert not isinstance(slow.value, DatabaseAway)
         with works.begin(SYSTEM) as work:
-            running = (
-                "select count(*) from pg_stat_activity where state = 'active' and query like '%pg_sleep(30)%'"
-            )
+            running = "select count(*) from pg_stat_activity where state = 'active' and query like '%pg_sleep(30)%'"
             assert work.session.scalar(text(f"{running} and pid <> pg_backend_pid()")) == 0
     finally:
         works.session_factory.kw["bind"].dispose()
@@ -174,7 +171,9 @@ def test_the_worker_waits_for_the_database_and_goes_on(
 def worker_is_up(works: Works) -> None:
     def has_beaten() -> bool:
         with works.begin(SYSTEM) as work:
-            return bool(work.session.scalar(text("select count(*) from heartbeat where name = 'reading'")))
+            return bool(
+                work.session.scalar(text("select count(*) from heartbeat where name = 'reading'"))
+            )
 
     wait_until(has_beaten, 30)
 

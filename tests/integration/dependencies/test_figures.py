@@ -14,10 +14,10 @@ from tests.integration.services import scans
 from tests.integration.web import desk
 from tests.integration.web.visitor import Visitor
 from workflow_app.app import create_app
-from workflow_app.services.ground import jobs
-from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.domain import SYSTEM
+from workflow_app.services.core import jobs
+from workflow_app.services.core.unit_of_work import Works
 from workflow_app.settings import read_settings
-from workflow_app.types import SYSTEM
 
 pytestmark = pytest.mark.usefixtures("quick")
 
@@ -25,13 +25,18 @@ SCAN = {"unggah.persyaratan.sim_01.documents": [(scans.picture(), "a.png")]}
 
 
 def test_a_paper_that_was_read_a_late_clock_and_a_failed_job_are_told(
-    site: Flask, enter: Callable[[str], Visitor], site_works: Works, start_worker: Callable[..., Program]
+    site: Flask,
+    enter: Callable[[str], Visitor],
+    site_works: Works,
+    start_worker: Callable[..., Program],
 ) -> None:
     assert figure(site, "sentra_ocr_pages_total") == 0
     desk.to_requirements(enter("budi")).submit("Unggah", SCAN).submit(desk.NEXT, **desk.GIVEN)
     with site_works.begin(SYSTEM) as work:
         jobs.defer(work, "read_document", document_id=str(uuid4()))
-        late = "update case_clock set due_at = now() - interval '1 hour' where name = 'berkas_lengkap'"
+        late = (
+            "update case_clock set due_at = now() - interval '1 hour' where name = 'berkas_lengkap'"
+        )
         work.session.execute(text(late))
 
     start_worker()
@@ -61,7 +66,7 @@ def test_a_database_that_is_known_to_be_silent_is_not_asked_again(
 ) -> None:
     database_line.silence()
     asked: list[str] = []
-    monkeypatch.setattr("workflow_app.services.ground.figures.read", lambda _: asked.append("tables"))
+    monkeypatch.setattr("workflow_app.services.core.figures.read", lambda _: asked.append("tables"))
 
     answer = site.test_client().get("/metrics")
 

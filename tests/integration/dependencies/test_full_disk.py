@@ -9,8 +9,8 @@ from tests.integration.dependencies.program import wait_until
 from tests.integration.dependencies.test_web_server import count_of
 from tests.integration.web_server import get, serving
 from tests.small_disk import fill, small_disk
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.web import metrics
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.web import operations
 
 pytestmark = pytest.mark.usefixtures("quick")
 
@@ -41,7 +41,7 @@ def test_counts_have_their_room_before_the_disk_is_full(
     log = tmp_path / "web.log"
     with serving(given, log) as port:
         wait_until(lambda: len(list(disk.glob("histogram_*.db"))) == 2)
-        wait_until(lambda: {path.stat().st_size for path in disk.iterdir()} == {metrics.ROOM})
+        wait_until(lambda: {path.stat().st_size for path in disk.iterdir()} == {operations.ROOM})
         fill(disk)
 
         ask_everything(port)

@@ -14,11 +14,11 @@ from tests.integration.web import desk
 from tests.integration.web.visitor import Visitor
 from workflow_app import __version__
 from workflow_app.app import create_app
+from workflow_app.domain import SYSTEM
 from workflow_app.migrations import commands
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.watching import health
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.operations import health
 from workflow_app.settings import read_settings
-from workflow_app.types import SYSTEM
 
 pytestmark = pytest.mark.usefixtures("quick")
 
@@ -98,7 +98,9 @@ def test_figures_are_for_who_runs_the_site(
 ) -> None:
     app = create_app(read_settings({**environment, "METRICS_TOKEN": token}))
 
-    answer = app.test_client().get("/metrics", headers=headers, environ_base={"REMOTE_ADDR": address})
+    answer = app.test_client().get(
+        "/metrics", headers=headers, environ_base={"REMOTE_ADDR": address}
+    )
 
     app.extensions["sentra"].works.session_factory.kw["bind"].dispose()
     assert answer.status_code == status
@@ -119,7 +121,14 @@ def test_figures_count_the_work_and_name_nobody(
     assert figure(site, 'sentra_part_ok{part="database"}') == 1
     route = 'method="POST",route="/tugas/<uuid:task_id>",status="302"'
     assert figure(site, f"sentra_request_seconds_count{{{route}}}") >= 5
-    for secret in ("Contoh", "Rahasia", PASSWORD, desk.IDENTITY["nik"], "B-2026", f":{database_line.port}"):
+    for secret in (
+        "Contoh",
+        "Rahasia",
+        PASSWORD,
+        desk.IDENTITY["nik"],
+        "B-2026",
+        f":{database_line.port}",
+    ):
         assert secret not in found
     assert not re.search(r"[0-9a-f]{8}-[0-9a-f]{4}-", found), "no id of anything"
     database_line.cut()
@@ -133,4 +142,6 @@ def test_figures_count_the_work_and_name_nobody(
 def figure(site: Flask, name: str) -> float:
     """One sample of /metrics; 0 when it is not there."""
     lines = site.test_client().get("/metrics").text.splitlines()
-    return next((float(line.rpartition(" ")[2]) for line in lines if line.startswith(f"{name} ")), 0.0)
+    return next(
+        (float(line.rpartition(" ")[2]) for line in lines if line.startswith(f"{name} ")), 0.0
+    )

@@ -12,7 +12,7 @@ from tests.integration.services import scans
 from tests.integration.web import desk
 from tests.integration.web.visitor import Visitor
 from tests.unit.ocr.engines import engine
-from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.core.unit_of_work import Works
 
 SCAN = {"unggah.persyaratan.sim_01.documents": [(scans.picture(), "a.png")]}
 
@@ -31,7 +31,10 @@ def real() -> str:
 
 
 def test_without_tesseract_papers_wait_and_are_read_when_it_is_installed(
-    enter: Callable[[str], Visitor], site_works: Works, start_worker: Callable[..., Program], engines: Path
+    enter: Callable[[str], Visitor],
+    site_works: Works,
+    start_worker: Callable[..., Program],
+    engines: Path,
 ) -> None:
     worker = start_worker(PATH=str(engines))
     budi = desk.to_requirements(enter("budi")).submit("Unggah", SCAN)

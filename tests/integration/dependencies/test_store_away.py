@@ -18,8 +18,8 @@ from tests.integration.dependencies.program import Program, wait_until
 from tests.integration.services import scans
 from tests.integration.web import desk
 from tests.integration.web.visitor import Visitor
-from workflow_app.errors import StorageAway
-from workflow_app.services.ground.unit_of_work import Works, translated
+from workflow_app.domain import StorageAway
+from workflow_app.services.core.unit_of_work import Works, translated
 
 pytestmark = pytest.mark.usefixtures("quick")
 
@@ -52,7 +52,9 @@ def test_forms_go_on_uploads_are_refused_in_a_sentence_and_letters_wait_for_the_
     sari.open("/").submit("Ambil tugas").submit("Simpan keputusan", keputusan="setuju")
     assert sari.answer.status_code == 200
 
-    worker.wait_for(task="perform_effect", status="failed", error="StorageAway: object store: MaxRetryError")
+    worker.wait_for(
+        task="perform_effect", status="failed", error="StorageAway: object store: MaxRetryError"
+    )
     assert "Buka surat" not in budi.open(case).words
     store_line.mend()
     worker.wait_for(task="perform_effect", message="job done")
@@ -66,7 +68,11 @@ def test_a_silent_store_holds_one_page_up_for_a_moment_and_the_others_not(
     enter: Callable[[str], Visitor], store_line: Forwarder
 ) -> None:
     budi = desk.to_requirements(enter("budi")).submit("Unggah", SCAN)
-    page = next(a.get("href") for a in budi.page().iter("a") if (a.get("href") or "").startswith("/dokumen/"))
+    page = next(
+        a.get("href")
+        for a in budi.page().iter("a")
+        if (a.get("href") or "").startswith("/dokumen/")
+    )
     assert budi.open(f"{page}/asli").answer.status_code == 200
     store_line.silence()
 
@@ -83,9 +89,12 @@ def test_a_silent_store_holds_one_page_up_for_a_moment_and_the_others_not(
 
 
 def test_people_are_told_on_every_page_until_it_is_back(
-    enter: Callable[[str], Visitor], site: Flask, store_line: Forwarder, monkeypatch: pytest.MonkeyPatch
+    enter: Callable[[str], Visitor],
+    site: Flask,
+    store_line: Forwarder,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("workflow_app.services.watching.watch.EVERY", 0.2)
+    monkeypatch.setattr("workflow_app.services.operations.health.EVERY", 0.2)
     budi = enter("budi")
     assert SENTENCE not in budi.words
 
@@ -95,9 +104,7 @@ def test_people_are_told_on_every_page_until_it_is_back(
     wait_until(lambda: SENTENCE not in budi.open("/").words, 10)
 
 
-ERROR = (
-    "<?xml version='1.0'?><Error><Code>{code}</Code><Message>full</Message><Resource>/x</Resource></Error>"
-)
+ERROR = "<?xml version='1.0'?><Error><Code>{code}</Code><Message>full</Message><Resource>/x</Resource></Error>"
 
 
 @contextmanager
@@ -132,7 +139,12 @@ def full_store(status: int, code: str) -> Iterator[str]:
 
 @pytest.mark.parametrize(
     ("status", "code"),
-    [(507, "XMinioStorageFull"), (500, "InternalError"), (503, "SlowDown"), (507, "InsufficientStorage")],
+    [
+        (507, "XMinioStorageFull"),
+        (500, "InternalError"),
+        (503, "SlowDown"),
+        (507, "InsufficientStorage"),
+    ],
 )
 def test_a_store_without_room_is_away_and_not_broken(status: int, code: str) -> None:
     with full_store(status, code) as endpoint:

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.integration.web_server import get, serving
-from workflow_app.local_stack.object_store import HOST
-from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.tools.embedded.object_store import HOST
 
 REQUESTS = 24
 
@@ -39,7 +39,9 @@ def test_processes_count_together_and_write_json_with_the_id_of_a_trusted_proxy(
     lines: list[dict[str, Any]] = [json.loads(text) for text in log.read_text().splitlines()]
     assert {"proxy-0000", "proxy-0023"} <= {line.get("request") for line in lines}
     assert any(line["logger"] == "gunicorn.error" for line in lines)
-    assert {"time", "level", "logger", "message"} <= set.intersection(*(set(line) for line in lines))
+    assert {"time", "level", "logger", "message"} <= set.intersection(
+        *(set(line) for line in lines)
+    )
     assert list(tmp_path.glob("spkt-figures-*")) == [], "nothing is left behind"
 
 
@@ -58,7 +60,11 @@ def test_who_says_nothing_takes_no_thread(
 
 def count_of(figures: str) -> int:
     name = 'sentra_request_seconds_count{method="GET",route="/masuk",status="200"}'
-    return int(float(next(line.rpartition(" ")[2] for line in figures.splitlines() if line.startswith(name))))
+    return int(
+        float(
+            next(line.rpartition(" ")[2] for line in figures.splitlines() if line.startswith(name))
+        )
+    )
 
 
 BINDING = """
@@ -86,13 +92,20 @@ def bound_to(workers: int, tmp_path: Path) -> list[list[int]]:
     code = BINDING.format(workers=workers, processors=sorted(os.sched_getaffinity(0)))
     given = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
     done = subprocess.run(
-        [sys.executable, "-c", code], env=given, check=True, capture_output=True, text=True, timeout=60
+        [sys.executable, "-c", code],
+        env=given,
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=60,
     )
     told: list[list[int]] = json.loads(done.stdout)
     return told
 
 
-def test_a_web_process_keeps_to_a_processor_of_its_own_where_there_is_one_for_each(tmp_path: Path) -> None:
+def test_a_web_process_keeps_to_a_processor_of_its_own_where_there_is_one_for_each(
+    tmp_path: Path,
+) -> None:
     processors = sorted(os.sched_getaffinity(0))
     first, *others, last = bound_to(len(processors), tmp_path)
     assert sorted([first, *others]) == [[processor] for processor in processors]

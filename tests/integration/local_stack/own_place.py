@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from workflow_app.local_stack import LocalStack
+from workflow_app.tools.embedded.stack import LocalStack
 
 
 @contextmanager

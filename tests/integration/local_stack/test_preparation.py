@@ -6,7 +6,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from workflow_app.local_stack import preparation
+from workflow_app.tools.embedded import site
 
 
 @pytest.fixture
@@ -15,8 +15,10 @@ def prepared(tmp_path: Path, empty_database_url: str) -> Path:
     with psycopg.connect(empty_database_url) as connection:
         connection.execute("CREATE TABLE alembic_version (version_num text)")
         connection.execute("INSERT INTO alembic_version VALUES ('0007')")
-    path = tmp_path / preparation.REMEMBERED
-    path.write_text(json.dumps({"state": "same", "revision": "0007", "report": {"processes": ["sktlk v1"]}}))
+    path = tmp_path / site.REMEMBERED
+    path.write_text(
+        json.dumps({"state": "same", "revision": "0007", "report": {"processes": ["sktlk v1"]}})
+    )
     return path
 
 
@@ -25,41 +27,45 @@ def test_the_same_code_on_the_same_revision_needs_no_preparation(
 ) -> None:
     environment = {"DATABASE_URL": empty_database_url}
 
-    assert preparation.remembered(prepared, "same", environment) == {"processes": ["sktlk v1"]}
+    assert site.remembered(prepared, "same", environment) == {"processes": ["sktlk v1"]}
 
 
 def test_changed_code_needs_preparation(prepared: Path, empty_database_url: str) -> None:
-    assert preparation.remembered(prepared, "other", {"DATABASE_URL": empty_database_url}) is None
+    assert site.remembered(prepared, "other", {"DATABASE_URL": empty_database_url}) is None
 
 
-def test_an_older_database_put_back_needs_preparation(prepared: Path, empty_database_url: str) -> None:
+def test_an_older_database_put_back_needs_preparation(
+    prepared: Path, empty_database_url: str
+) -> None:
     with psycopg.connect(empty_database_url) as connection:
         connection.execute("UPDATE alembic_version SET version_num = '0006'")
 
-    assert preparation.remembered(prepared, "same", {"DATABASE_URL": empty_database_url}) is None
+    assert site.remembered(prepared, "same", {"DATABASE_URL": empty_database_url}) is None
 
 
 def test_a_database_without_tables_needs_preparation(prepared: Path, stack: dict[str, str]) -> None:
-    assert preparation.remembered(prepared, "same", stack) is None
+    assert site.remembered(prepared, "same", stack) is None
 
 
-def test_a_note_that_was_cut_off_counts_for_nothing(prepared: Path, empty_database_url: str) -> None:
+def test_a_note_that_was_cut_off_counts_for_nothing(
+    prepared: Path, empty_database_url: str
+) -> None:
     prepared.write_text('{"state": "sa')
 
-    assert preparation.remembered(prepared, "same", {"DATABASE_URL": empty_database_url}) is None
+    assert site.remembered(prepared, "same", {"DATABASE_URL": empty_database_url}) is None
 
 
 def test_a_changed_process_changes_the_fingerprint(tmp_path: Path) -> None:
     (tmp_path / "process.bpmn").write_text("one")
-    first = preparation.fingerprint(tmp_path, demo=True)
+    first = site.fingerprint(tmp_path, demo=True)
     (tmp_path / "process.bpmn").write_text("two")
 
     assert (
         len(
             {
                 first,
-                preparation.fingerprint(tmp_path, demo=True),
-                preparation.fingerprint(tmp_path, demo=False),
+                site.fingerprint(tmp_path, demo=True),
+                site.fingerprint(tmp_path, demo=False),
             }
         )
         == 3

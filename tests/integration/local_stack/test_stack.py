@@ -16,14 +16,15 @@ from minio import Minio
 
 from tests.integration.local_stack.own_place import own_place
 from tests.services import ROOT
-from workflow_app.local_stack import LocalStack, StackError, places, running
-from workflow_app.local_stack.children import Process, wait_until
-from workflow_app.local_stack.children import running as processes
+from workflow_app.tools.embedded import server_processes
+from workflow_app.tools.embedded.server_processes import Process, StackError, wait_until
+from workflow_app.tools.embedded.server_processes import running as processes
+from workflow_app.tools.embedded.stack import LocalStack, running
 
 KILLED_OWNER = """
     import os, signal, sys
     from pathlib import Path
-    from workflow_app.local_stack import LocalStack
+    from workflow_app.tools.embedded import LocalStack
     stack = LocalStack(Path(sys.argv[1]), durable=False)
     stack.start()
     print("up", flush=True)
@@ -127,9 +128,11 @@ def test_lock_files_whose_number_now_belongs_to_somebody_else_are_harmless(place
     stack = LocalStack(place, durable=False, given=DATABASE_ONLY)
     stack.start()
     stack.stop()
-    with subprocess.Popen(places.account().command("sleep", "60")) as other:
-        for lock in ("postgres/postmaster.pid", f"run/{places.SOCKET_NAME}.lock"):
-            (place / lock).write_text(f"{other.pid}\n{place}/postgres\n1\n5432\n{place}/run\n\n1 1\n")
+    with subprocess.Popen(server_processes.account().command("sleep", "60")) as other:
+        for lock in ("postgres/postmaster.pid", f"run/{server_processes.SOCKET_NAME}.lock"):
+            (place / lock).write_text(
+                f"{other.pid}\n{place}/postgres\n1\n5432\n{place}/run\n\n1 1\n"
+            )
         (place / "stack.lock").write_text(str(other.pid))
         try:
             stack.start()
@@ -142,7 +145,9 @@ def test_an_interrupted_first_start_is_completed(place: Path) -> None:
     half = place / "postgres.new-abc" / "cluster"
     half.mkdir(parents=True)
     (half / "PG_VERSION").write_text("18\n")
-    (place / "secrets.env").write_text("SECRET_KEY=kept-from-the-first-try-kept-from-the-first-try\n")
+    (place / "secrets.env").write_text(
+        "SECRET_KEY=kept-from-the-first-try-kept-from-the-first-try\n"
+    )
     stack = LocalStack(place, durable=False, given=DATABASE_ONLY)
 
     environment = stack.start()
@@ -153,12 +158,14 @@ def test_an_interrupted_first_start_is_completed(place: Path) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root lends the cluster to another account")
-def test_root_with_data_under_a_closed_folder_keeps_the_cluster_where_postgres_may_enter(place: Path) -> None:
+def test_root_with_data_under_a_closed_folder_keeps_the_cluster_where_postgres_may_enter(
+    place: Path,
+) -> None:
     place.parent.chmod(0o700)
     stack = LocalStack(place, durable=False, given=DATABASE_ONLY)
     environment = stack.start()
     try:
-        assert (place / "postgres").readlink().is_relative_to(places.OPEN_PLACE)
+        assert (place / "postgres").readlink().is_relative_to(server_processes.OPEN_PLACE)
         psycopg.connect(environment["DATABASE_URL"]).close()
     finally:
         stack.stop()
@@ -187,7 +194,9 @@ def test_a_command_joins_the_run_that_owns_the_data(place: Path) -> None:
     assert not (place / "environment.env").exists()
 
 
-def test_servers_named_by_the_environment_are_not_started(place: Path, stack: dict[str, str]) -> None:
+def test_servers_named_by_the_environment_are_not_started(
+    place: Path, stack: dict[str, str]
+) -> None:
     with running(place, given=stack) as environment:
         assert environment == {}
         assert servers_of(place) == []

@@ -7,7 +7,7 @@ import pytest
 
 from tests.integration.messages import process
 from tests.integration.messages.imap_server import Box, imap_server
-from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.core.unit_of_work import Works
 
 
 @pytest.fixture

@@ -25,7 +25,9 @@ class Kept:
 class Box:
     """Folders with their mails by number, and how the server behaves."""
 
-    folders: dict[str, dict[int, Kept]] = field(default_factory=lambda: {"INBOX": {}, "Selesai": {}})
+    folders: dict[str, dict[int, Kept]] = field(
+        default_factory=lambda: {"INBOX": {}, "Selesai": {}}
+    )
     can_move: bool = True
     refuse: str = ""
     """A command that is answered with NO."""
@@ -43,7 +45,9 @@ class Box:
 
     def unseen(self) -> list[int]:
         return [
-            uid for uid, kept in self.folders["INBOX"].items() if not kept.flags & {"\\Seen", "\\Deleted"}
+            uid
+            for uid, kept in self.folders["INBOX"].items()
+            if not kept.flags & {"\\Seen", "\\Deleted"}
         ]
 
 
@@ -57,7 +61,10 @@ class _Talk(socketserver.StreamRequestHandler):
                 self.request = box.tls.wrap_socket(self.request, server_side=True)
             except OSError:  # who called does not trust us
                 return
-            self.rfile, self.wfile = self.request.makefile("rb"), self.request.makefile("wb", buffering=0)
+            self.rfile, self.wfile = (
+                self.request.makefile("rb"),
+                self.request.makefile("wb", buffering=0),
+            )
         self.chosen = "INBOX"
         self.say("* OK siap")
         while line := self.rfile.readline():
@@ -109,13 +116,17 @@ class _Talk(socketserver.StreamRequestHandler):
         if kept is None:
             return "OK"
         if "SIZE" in rest:
-            self.say(f'* 1 FETCH (UID {uid} RFC822.SIZE {len(kept.data)} INTERNALDATE "{RECEIVED}")')
+            self.say(
+                f'* 1 FETCH (UID {uid} RFC822.SIZE {len(kept.data)} INTERNALDATE "{RECEIVED}")'
+            )
             return "OK"
         limit = re.search(r"<0\.(\d+)>", rest)
         assert limit, "a mail is never asked for without an end"
         assert "PEEK" in rest, "reading does not mark as seen"
         data = kept.data[: int(limit[1])]
-        self.wfile.write(f"* 1 FETCH (UID {uid} BODY[]<0> {{{len(data)}}}\r\n".encode() + data + b")\r\n")
+        self.wfile.write(
+            f"* 1 FETCH (UID {uid} BODY[]<0> {{{len(data)}}}\r\n".encode() + data + b")\r\n"
+        )
         return "OK"
 
     def on_uid_store(self, rest: str) -> str:

@@ -10,22 +10,29 @@ from sqlalchemy import select
 from archive.models import Document
 from tests.integration.messages.imap_server import PASSWORD, USER, Box
 from tests.unit.ocr import fed
-from workflow_app.models.stack import PaperStack, StackPart
-from workflow_app.services.bringing import mail_intake, mail_parts
-from workflow_app.services.bringing.mailboxes import Mailbox
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.types import SYSTEM
+from workflow_app.domain import SYSTEM
+from workflow_app.models import PaperStack, StackPart
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.intake import mailboxes
+from workflow_app.services.intake.mailboxes import Mailbox
+from workflow_app.services.intake.mails import open_mail
 
 SENDER = "Budi O'Contoh <budi@contoh.test>"
 
 
 def mailbox(box: Box, **given: Any) -> Mailbox:
-    settings: dict[str, Any] = {"tls": "none", "user": USER, "password": PASSWORD, "seconds": 2.0, **given}
+    settings: dict[str, Any] = {
+        "tls": "none",
+        "user": USER,
+        "password": PASSWORD,
+        "seconds": 2.0,
+        **given,
+    }
     return Mailbox("127.0.0.1", settings.pop("port", box.port), **settings)
 
 
 def take(works: Works, box: Box, **given: Any) -> int:
-    return mail_intake.take_in(works, mailbox(box, **given), max_megabytes=2)
+    return mailboxes.take_in(works, mailbox(box, **given), max_megabytes=2)
 
 
 def letter(
@@ -51,7 +58,7 @@ def mails(works: Works) -> list[PaperStack]:
 def opened(works: Works) -> list[tuple[str, str, bytes, str]]:
     """Each part of the only mail: its state, its reason, its bytes and their type."""
     (mail,) = mails(works)
-    mail_parts.open_mail(works, mail.id, max_megabytes=2)
+    open_mail(works, mail.id, max_megabytes=2)
     with works.begin(SYSTEM) as work:
         rows = work.session.execute(
             select(StackPart, Document)

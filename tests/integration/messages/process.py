@@ -7,17 +7,22 @@ from sqlalchemy import select
 
 from tests.integration import deploying
 from tests.unit.engine.folder import Folder
-from workflow_app.models.message import Message
-from workflow_app.models.task import Task
-from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
-from workflow_app.services.office import configuration
-from workflow_app.services.running import cases, tasks
-from workflow_app.types import SYSTEM, Actor, Answers
+from workflow_app.domain import SYSTEM, Actor, Answers
+from workflow_app.models import Message, Task
+from workflow_app.services.core.unit_of_work import UnitOfWork, Works
+from workflow_app.services.office_settings import configuration
+from workflow_app.services.workflow import cases, tasks
 
 KEY = "kabar"
 PHONE, MAIL = "+6281250001234", "warga@contoh.id"
 NAME, STORY = "Contoh Warga Binti Fulan", "Tetangga saya mengancam dengan parang"
-CITIZEN: Answers = {"nama": NAME, "cerita": STORY, "telepon": PHONE, "surel": MAIL, "dibantu": "tidak"}
+CITIZEN: Answers = {
+    "nama": NAME,
+    "cerita": STORY,
+    "telepon": PHONE,
+    "surel": MAIL,
+    "dibantu": "tidak",
+}
 HELPED: Answers = {**CITIZEN, "dibantu": "ya"}
 LEADER = "pimpinan@contoh.id"
 
@@ -40,14 +45,31 @@ def folder() -> Folder:
     made.form("identitas", texts, fields)
     made.service("mulai_jam", "start_clock", clock="'berkas_lengkap'")
     made.service(
-        "kirim_nomor", "send_message", "cara", template="'nomor_berkas'", step="'kami menghubungi Anda'"
+        "kirim_nomor",
+        "send_message",
+        "cara",
+        template="'nomor_berkas'",
+        step="'kami menghubungi Anda'",
     )
     made.service(
-        "lapor", "send_message", template="'laporan_pimpinan'", to="'pimpinan'", clock="'berkas_lengkap'"
+        "lapor",
+        "send_message",
+        template="'laporan_pimpinan'",
+        to="'pimpinan'",
+        clock="'berkas_lengkap'",
     )
     made.service("kabari", "send_message", template="'selesai'")
     made.end()
-    path = ("mulai", "identitas", "mulai_jam", "kirim_nomor", "lapor", "tangani", "kabari", "selesai")
+    path = (
+        "mulai",
+        "identitas",
+        "mulai_jam",
+        "kirim_nomor",
+        "lapor",
+        "tangani",
+        "kabari",
+        "selesai",
+    )
     return made.flow(*path)
 
 
@@ -73,7 +95,9 @@ def begin(works: Works, officer: Actor, answers: Answers) -> UUID:
 
 def complete(works: Works, officer: Actor, case_id: UUID, element: str, answers: Answers) -> None:
     with works.begin(officer) as work:
-        query = select(Task.id).where(Task.case_id == case_id, Task.element == element, Task.status == "open")
+        query = select(Task.id).where(
+            Task.case_id == case_id, Task.element == element, Task.status == "open"
+        )
         tasks.complete(work, work.session.scalars(query).one(), answers, str(uuid4()))
 
 

@@ -4,8 +4,8 @@ import pytest
 
 from tests.integration.messages.imap_server import Box
 from tests.integration.messages.mails import letter, mails, opened, take, words
-from workflow_app.services.bringing import mail_letters, mail_parts
-from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.intake import mails as intake_mails
 
 HOSTILE = {
     "tanpa apa pun": b"\r\n\r\n",
@@ -29,9 +29,11 @@ def test_whatever_a_mail_is_made_of_it_ends_in_the_tray(works: Works, box: Box, 
     assert (sheet[0], sheet[3], mails(works)[0].status) == ("tray", "application/pdf", "split")
     told = words(sheet[2])
     assert "alert" not in told and "jahat" not in told
-    assert {"HTML saja": "Isi surat", "HTML sangat bersarang": "dalam", "surat dalam surat": "isi dalam"}.get(
-        name, ""
-    ) in told
+    assert {
+        "HTML saja": "Isi surat",
+        "HTML sangat bersarang": "dalam",
+        "surat dalam surat": "isi dalam",
+    }.get(name, "") in told
 
 
 def test_a_mail_nested_beyond_reason_is_kept_and_not_opened(works: Works, box: Box) -> None:
@@ -48,14 +50,16 @@ def test_a_mail_nested_beyond_reason_is_kept_and_not_opened(works: Works, box: B
     take(works, box)
     assert opened(works) == []
     (mail,) = mails(works)
-    assert (mail.status, mail.reason) == ("failed", mail_parts.UNREASONABLE)
+    assert (mail.status, mail.reason) == ("failed", intake_mails.UNREASONABLE)
 
 
 def test_more_attachments_than_anybody_sends_are_counted(works: Works, box: Box) -> None:
-    many = [(b"x%d" % no, "text/csv", f"{no}.csv") for no in range(mail_letters.MOST_ATTACHMENTS + 3)]
+    many = [
+        (b"x%d" % no, "text/csv", f"{no}.csv") for no in range(intake_mails.MOST_ATTACHMENTS + 3)
+    ]
     box.put(letter("Banyak.", *many))
     take(works, box)
     ((_, reason, sheet, _),) = opened(works)
-    assert reason.count("tidak dapat menjadi dokumen") == mail_parts.MOST_TOLD
-    assert mail_parts.TOO_MANY.format(count=3) in words(sheet)
-    assert words(sheet).count("tidak dapat menjadi dokumen") == mail_letters.MOST_ATTACHMENTS
+    assert reason.count("tidak dapat menjadi dokumen") == intake_mails.MOST_TOLD
+    assert intake_mails.TOO_MANY.format(count=3) in words(sheet)
+    assert words(sheet).count("tidak dapat menjadi dokumen") == intake_mails.MOST_ATTACHMENTS

@@ -15,19 +15,16 @@ from tests.integration.messages.mails import letter, mails, opened, picture, tak
 from tests.integration.services import stacks as made
 from tests.integration.services.stacks import code_of, parts_of
 from tests.unit.ocr import fed
-from workflow_app.errors import Conflict, NotFound
-from workflow_app.models.audit import AuditEvent
-from workflow_app.models.case import Case
-from workflow_app.models.stack import PaperStack, StackPart
-from workflow_app.models.task import Draft, Task
-from workflow_app.services.bringing import mail_parts, stack_progress
-from workflow_app.services.ground import audit
-from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
-from workflow_app.services.office import configuration, offers
-from workflow_app.services.papers import documents
-from workflow_app.services.running import cases, mail_complaints, task_views, tray
-from workflow_app.services.sop import processes
-from workflow_app.types import SYSTEM, Actor, Answers
+from workflow_app.domain import SYSTEM, Actor, Answers, Conflict, NotFound
+from workflow_app.models import AuditEvent, Case, Draft, PaperStack, StackPart, Task
+from workflow_app.services.core import unit_of_work
+from workflow_app.services.core.unit_of_work import UnitOfWork, Works
+from workflow_app.services.documents import documents
+from workflow_app.services.intake import stacks
+from workflow_app.services.intake.mails import open_mail
+from workflow_app.services.office_settings import configuration, offers
+from workflow_app.services.processes import definitions
+from workflow_app.services.workflow import cases, complaint_boxes, tasks, tray
 
 ADDRESS = "budi@contoh.test"
 
@@ -36,7 +33,7 @@ ADDRESS = "budi@contoh.test"
 def complaint(works: Works) -> None:
     with works.begin(SYSTEM) as work:
         for name in ("lp", "complaint"):
-            processes.deploy(work, PROCESSES / name)
+            definitions.deploy(work, PROCESSES / name)
 
 
 @pytest.fixture
@@ -55,24 +52,24 @@ def count(work: UnitOfWork) -> int:
 
 def begun(works: Works, who: Actor, mail: UUID, token: str = "kunci-contoh-1") -> cases.Started:
     with works.begin(who) as work:
-        return mail_complaints.begin(work, mail, token)
+        return complaint_boxes.begin(work, mail, token)
 
 
 def form_of(works: Works, who: Actor, task_id: UUID | None) -> Answers:
     assert task_id is not None
     with works.begin(who) as work:
-        return dict(task_views.get(work, task_id).answers)
+        return dict(tasks.get(work, task_id).answers)
 
 
 def test_r17_a_mail_is_offered_as_a_complaint_and_begins_none_by_itself(
     works: Works, budi: Actor, mail: UUID, person: Callable[..., Actor]
 ) -> None:
     with works.begin(budi) as work:
-        assert mail_complaints.offered(work, tray.show(work).parts) == {mail}
+        assert complaint_boxes.offered(work, tray.show(work).parts) == {mail}
         assert count(work) == 0
     with works.begin(person("arsip", "arsiparis")) as work:
         parts = tray.show(work).parts
-        assert len(parts) == 2 and mail_complaints.offered(work, parts) == set()
+        assert len(parts) == 2 and complaint_boxes.offered(work, parts) == set()
 
 
 def test_r17_r39_what_the_mail_brings_stands_in_the_form_for_a_person_to_check(
@@ -91,10 +88,12 @@ def test_r17_r39_what_the_mail_brings_stands_in_the_form_for_a_person_to_check(
     with works.begin(budi) as work:
         task = work.session.get_one(Task, started.task_id)
         assert task.status == "open", "a person completes the step"
-        assert {paper.label for paper in documents.for_case(work, started.case_id)} == {"Pengaduan asli"}
-        assert stack_progress.progress(work).waiting == 0
+        assert {paper.label for paper in documents.for_case(work, started.case_id)} == {
+            "Pengaduan asli"
+        }
+        assert stacks.progress(work).waiting == 0
         assert {document.origin for document in _papers(work, started.case_id)} == {"upload"}
-        assert list(audit.verify_chains(work)) == []
+        assert list(unit_of_work.verify_chains(work)) == []
 
 
 def test_r23_the_address_of_the_sender_is_sealed(
@@ -128,7 +127,7 @@ def test_an_attachment_that_came_before_goes_along_all_the_same(
     box.put(letter("Saya mengadu lagi.", (picture(), "image/png", "a.png"), name="<2@contoh>"))
     take(works, box)
     again = next(stack.id for stack in mails(works) if stack.id != mail)
-    mail_parts.open_mail(works, again, max_megabytes=2)
+    open_mail(works, again, max_megabytes=2)
     assert [status for _, status, _, _ in parts_of(works, again)] == ["tray", "known"]
     started = begun(works, budi, again, "kunci-dua")
     papers = form_of(works, budi, started.task_id)["bukti_asli"]
@@ -142,16 +141,18 @@ def test_a_mail_of_which_parts_are_still_to_come_waits_for_them(
     with works.begin(SYSTEM) as work:
         work.session.get_one(PaperStack, mail).status = "splitting"
     with works.begin(budi) as work:
-        assert mail_complaints.offered(work, tray.show(work).parts) == set()
+        assert complaint_boxes.offered(work, tray.show(work).parts) == set()
     with pytest.raises(Conflict, match="masih dipilah"):
         begun(works, budi, mail)
 
 
-def test_a_mail_whose_words_have_their_place_begins_nothing(works: Works, budi: Actor, mail: UUID) -> None:
+def test_a_mail_whose_words_have_their_place_begins_nothing(
+    works: Works, budi: Actor, mail: UUID
+) -> None:
     with works.begin(budi) as work:
         tray.keep_in_archive(work, mail, 1)
     with works.begin(budi) as work:
-        assert mail_complaints.offered(work, tray.show(work).parts) == set()
+        assert complaint_boxes.offered(work, tray.show(work).parts) == set()
     with pytest.raises(NotFound):
         begun(works, budi, mail)
     with works.begin(SYSTEM) as work:
@@ -177,11 +178,14 @@ def test_who_may_begin_no_complaint_begins_none(
 def test_an_office_that_takes_no_complaints_by_mail_is_offered_none(
     works: Works, budi: Actor, mail: UUID, clock: TestClock
 ) -> None:
-    without = [{**item, "dilayani": item["kode"] != "surel"} for item in configuration.SEED[offers.CHANNELS]]
+    without = [
+        {**item, "dilayani": item["kode"] != "surel"}
+        for item in configuration.SEED[offers.CHANNELS]
+    ]
     with works.begin(SYSTEM) as work:
         configuration.set_value(work, offers.CHANNELS, without, clock())
     with works.begin(budi) as work:
-        assert mail_complaints.offered(work, tray.show(work).parts) == set()
+        assert complaint_boxes.offered(work, tray.show(work).parts) == set()
     with pytest.raises(NotFound):
         begun(works, budi, mail)
 
@@ -212,7 +216,9 @@ def test_r39_a_scanned_stack_in_a_mail_is_split_by_its_cover_sheets(
     with works.begin(budi) as work:
         papers = [paper for paper in documents.for_case(work, case_id) if paper.pages == 1]
         assert [paper.element for paper in papers if paper.element == "periksa_persyaratan"]
-    assert [part[0] for part in opened(works)] == ["tray", "tray", "landed", "tray"], "again it makes nothing"
+    assert [part[0] for part in opened(works)] == ["tray", "tray", "landed", "tray"], (
+        "again it makes nothing"
+    )
 
 
 def _papers(work: UnitOfWork, case_id: UUID) -> list[Document]:

@@ -9,19 +9,27 @@ from sqlalchemy import select
 
 from archive.models import Document
 from tests.integration.messages.imap_server import Box, imap_server
-from tests.integration.messages.mails import SENDER, letter, mailbox, mails, opened, picture, take, words
+from tests.integration.messages.mails import (
+    SENDER,
+    letter,
+    mailbox,
+    mails,
+    opened,
+    picture,
+    take,
+    words,
+)
 from tests.integration.messages.servers import certificate, free_port, silent_server
 from tests.integration.services import stacks as made
 from tests.unit.ocr import fed
-from workflow_app.errors import StorageAway
-from workflow_app.models.audit import AuditEvent
-from workflow_app.models.stack import StackPart
-from workflow_app.services.bringing import mail_intake, mail_parts, stack_parts, stacks
-from workflow_app.services.bringing.mailboxes import Line, MailboxAway, WaitingMail
-from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
-from workflow_app.services.running import tray
-from workflow_app.services.watching import health, intakes
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.domain import SYSTEM, Actor, StorageAway
+from workflow_app.models import AuditEvent, StackPart
+from workflow_app.services.core.unit_of_work import UnitOfWork, Works
+from workflow_app.services.intake import cover_sheets, mailboxes, stacks
+from workflow_app.services.intake.mailboxes import Line, MailboxAway, WaitingMail
+from workflow_app.services.intake.mails import TOO_LARGE, WORDS, open_mail
+from workflow_app.services.operations import health, intakes
+from workflow_app.services.workflow import tray
 
 
 def test_r39_a_mail_lands_in_the_tray_with_its_words_and_attachments(
@@ -38,7 +46,7 @@ def test_r39_a_mail_lands_in_the_tray_with_its_words_and_attachments(
     assert (box.unseen(), box.folders["INBOX"][1].flags) == ([], {"\\Seen"})
     (sheet, first, second) = opened(works)
     assert [part[0] for part in (sheet, first, second)] == ["tray"] * 3
-    assert sheet[1] == mail_parts.WORDS
+    assert sheet[1] == WORDS
     assert (first[2], second[2]) == (scan, picture()), "attachments are kept as they came"
     for told in (
         "Mohon dilayani <b>segera</b>.",
@@ -55,7 +63,10 @@ def test_r39_a_mail_lands_in_the_tray_with_its_words_and_attachments(
         assert (shown.stacks[0].kind, shown.stacks[0].status, shown.waiting) == ("mail", "split", 3)
         assert f"{shown.stacks[0].received_at:%d %H:%M}" == "23 00:30"
         told = [str(event.details) for event in work.session.scalars(select(AuditEvent))]
-        told += [f"{document.label} {document.origin}" for document in work.session.scalars(select(Document))]
+        told += [
+            f"{document.label} {document.origin}"
+            for document in work.session.scalars(select(Document))
+        ]
         labels = sorted(work.session.scalars(select(StackPart.label)))
         assert labels == ["Isi surat elektronik", *["Lampiran surat elektronik"] * 2]
     for secret in ("Budi", "contoh.test", "Permohonan", "dilayani"):
@@ -78,7 +89,9 @@ def test_a_mail_is_seen_only_after_its_commit_and_comes_again_as_one(
     box.hang_up_at = "UID STORE"
     with pytest.raises(MailboxAway):
         take(works, box)
-    assert (box.unseen(), len(mails(works))) == ([1], 1), "kept, and the server does not know it yet"
+    assert (box.unseen(), len(mails(works))) == ([1], 1), (
+        "kept, and the server does not know it yet"
+    )
     box.hang_up_at = ""
     box.put(b"Received: from lain\r\nX-Relay: dua\r\n" + letter().replace(b"\n", b"\r\n"))
     assert take(works, box) == 0
@@ -87,7 +100,9 @@ def test_a_mail_is_seen_only_after_its_commit_and_comes_again_as_one(
     )
 
 
-def test_a_stranger_who_uses_the_name_of_a_mail_does_not_keep_it_away(works: Works, box: Box) -> None:
+def test_a_stranger_who_uses_the_name_of_a_mail_does_not_keep_it_away(
+    works: Works, box: Box
+) -> None:
     box.put(letter("Palsu."))
     box.put(letter("Yang sebenarnya."))
     take(works, box)
@@ -105,22 +120,28 @@ def test_mails_that_were_taken_are_moved_where_a_folder_is_named(
     assert box.folders["Selesai"][1].flags >= {"\\Seen"}
 
 
-def test_a_mail_that_is_too_large_leaves_its_beginning_and_a_sentence(works: Works, box: Box) -> None:
+def test_a_mail_that_is_too_large_leaves_its_beginning_and_a_sentence(
+    works: Works, box: Box
+) -> None:
     box.put(letter("Foto terlampir.", (b"x" * 3_000_000, "application/pdf", "besar.pdf")))
     take(works, box, done_folder="Selesai")
-    assert (list(box.folders["INBOX"]), box.unseen()) == ([1], []), "it stays where the sentence says"
+    assert (list(box.folders["INBOX"]), box.unseen()) == ([1], []), (
+        "it stays where the sentence says"
+    )
     ((status, reason, sheet, _),) = opened(works)
-    assert (status, reason) == ("tray", f"{mail_parts.WORDS} {mail_parts.TOO_LARGE}")
+    assert (status, reason) == ("tray", f"{WORDS} {TOO_LARGE}")
     assert "Foto terlampir." in words(sheet)
     with works.begin(SYSTEM) as work:
         sizes = [
             len(work.blobs.read(document.blob_sha256))
             for document in work.session.scalars(select(Document).where(Document.origin == "stack"))
         ]
-    assert sizes == [mail_intake.BEGINNING]
+    assert sizes == [mailboxes.BEGINNING]
 
 
-def test_attachments_that_are_no_papers_are_told_of_and_the_rest_is_kept(works: Works, box: Box) -> None:
+def test_attachments_that_are_no_papers_are_told_of_and_the_rest_is_kept(
+    works: Works, box: Box
+) -> None:
     box.put(
         letter(
             "Lihat lampiran.",
@@ -141,7 +162,7 @@ def test_a_mail_opened_again_makes_no_part_twice(
     box.put(letter("Ulang.", (picture(), "image/png", "a.png")))
     take(works, box)
     (mail,) = mails(works)
-    wait, calls = stack_parts.let_wait, []
+    wait, calls = cover_sheets.let_wait, []
 
     def die_at_the_second(*given: Any) -> None:
         calls.append(given)
@@ -149,11 +170,11 @@ def test_a_mail_opened_again_makes_no_part_twice(
             raise StorageAway
         wait(*given)
 
-    monkeypatch.setattr(stack_parts, "let_wait", die_at_the_second)
+    monkeypatch.setattr(cover_sheets, "let_wait", die_at_the_second)
     with pytest.raises(StorageAway):
-        mail_parts.open_mail(works, mail.id, max_megabytes=2)
-    assert mail_parts.open_mail(works, mail.id, max_megabytes=2) == "split"
-    assert mail_parts.open_mail(works, mail.id, max_megabytes=2) == "split"
+        open_mail(works, mail.id, max_megabytes=2)
+    assert open_mail(works, mail.id, max_megabytes=2) == "split"
+    assert open_mail(works, mail.id, max_megabytes=2) == "split"
     assert (len(calls), len(opened(works))) == (3, 2)
 
 
@@ -162,14 +183,14 @@ def test_one_mail_that_cannot_be_taken_does_not_keep_the_others_waiting(
 ) -> None:
     for text in ("satu", "dua", "tiga"):
         box.put(letter(text, name=f"<{text}@contoh>"))
-    keep, poison = mail_intake.keep, []
+    keep, poison = mailboxes.keep, []
 
     def fail_at_the_second(*given: Any, **named: Any) -> Any:
         poison.append(given)
         return keep(*given, **named) if len(poison) != 2 else 1 / 0
 
     with monkeypatch.context() as patch:
-        patch.setattr(mail_intake, "keep", fail_at_the_second)
+        patch.setattr(mailboxes, "keep", fail_at_the_second)
         assert take(works, box) == 1
     assert (box.unseen(), len(mails(works))) == ([2], 2)
 
@@ -179,7 +200,7 @@ def test_mails_that_cannot_be_taken_do_not_use_up_the_run(
 ) -> None:
     for text in ("satu", "dua", "tiga", "empat"):
         box.put(letter(text, name=f"<{text}@contoh>"))
-    keep, about = mail_intake.keep, Line._about
+    keep, about = mailboxes.keep, Line._about
 
     def fail(work: UnitOfWork, data: bytes, **named: Any) -> Any:
         return 1 / 0 if b"<satu@" in data else keep(work, data, **named)
@@ -187,8 +208,8 @@ def test_mails_that_cannot_be_taken_do_not_use_up_the_run(
     def unknown(line: Line, uid: str) -> WaitingMail | None:
         return None if uid == "2" else about(line, uid)
 
-    monkeypatch.setattr(mail_intake, "MOST_AT_ONCE", 1)
-    monkeypatch.setattr(mail_intake, "keep", fail)
+    monkeypatch.setattr(mailboxes, "MOST_AT_ONCE", 1)
+    monkeypatch.setattr(mailboxes, "keep", fail)
     monkeypatch.setattr(Line, "_about", unknown)
     assert take(works, box) == 2
     assert (box.unseen(), len(mails(works))) == ([1, 2, 4], 1)
@@ -222,7 +243,9 @@ def test_the_line_is_secure_or_there_is_none(
         box.put(letter())
         with pytest.raises(MailboxAway):
             take(works, box, tls="tls")
-        assert not [name for name in box.commands if name == "LOGIN"], "an unknown server is told no password"
+        assert not [name for name in box.commands if name == "LOGIN"], (
+            "an unknown server is told no password"
+        )
         monkeypatch.setenv("SSL_CERT_FILE", str(public))
         assert (take(works, box, tls="tls"), len(mails(works))) == (0, 1)
 

@@ -11,11 +11,10 @@ from tests.integration.messages.process import CITIZEN, MAIL, PHONE, begin, mess
 from tests.integration.messages.servers import Mailbox, mail_server
 from tests.integration.web.conftest import app as app
 from tests.integration.web.visitor import Visitor
-from workflow_app.errors import NotDelivered
-from workflow_app.services.correspondence import sending
-from workflow_app.services.correspondence.transports import Mail
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.domain import SYSTEM, Actor, NotDelivered
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.messages import messages
+from workflow_app.services.messages.transports import Mail
 
 Visit = Callable[[str], Visitor]
 
@@ -28,7 +27,7 @@ def case_id(works: Works, budi: Actor, sari: Actor, kabar: str) -> UUID:
     case_id = begin(works, budi, CITIZEN)
     nowhere = Mail("127.0.0.1", 1, "spkt@contoh.test", "none", seconds=1)
     with pytest.raises(NotDelivered):
-        sending.send(works, {"surel": nowhere}, message_id(works, case_id))
+        messages.send(works, {"surel": nowhere}, message_id(works, case_id))
     with works.begin(SYSTEM) as work:
         work.session.execute(text("update procrastinate_jobs set status = 'failed'"))
     return case_id
@@ -39,7 +38,9 @@ def message_id(works: Works, case_id: UUID, element: str = "kirim_nomor") -> UUI
         return message_of(work, case_id, element).id
 
 
-def test_the_outbox_tells_what_failed_and_why_and_to_nobody_where_to(visit: Visit, case_id: UUID) -> None:
+def test_the_outbox_tells_what_failed_and_why_and_to_nobody_where_to(
+    visit: Visit, case_id: UUID
+) -> None:
     chief = visit("sari").open("/").follow("Kotak keluar")
 
     assert "Tidak terkirim Nomor berkas Anda" in chief.words
@@ -62,7 +63,10 @@ def test_who_leads_reads_on_his_boards_that_a_message_does_not_get_through(
         assert "Kirim lagi dari Kotak keluar, atau tekan “Jadikan slip”" in chief.words
     officer = visit("budi").open("/")
     assert "gangguan" not in officer.words
-    assert "Gangguan tercatat; kabar menunggu di Kotak keluar" in officer.open(f"/berkas/{case_id}").words
+    assert (
+        "Gangguan tercatat; kabar menunggu di Kotak keluar"
+        in officer.open(f"/berkas/{case_id}").words
+    )
 
 
 def test_an_admin_minds_the_outbox_without_seeing_cases(
@@ -82,10 +86,12 @@ def test_a_retry_sends_it_and_the_case_page_tells_how_and_when(
 ) -> None:
     chief = visit("sari").open("/kotak-keluar").submit("Coba lagi")
     assert (chief.path, "Pesan dikirim lagi" in chief.words) == ("/kotak-keluar", True)
-    assert "Menunggu dikirim Nomor berkas Anda" not in chief.words  # why it failed last stays in sight
+    assert (
+        "Menunggu dikirim Nomor berkas Anda" not in chief.words
+    )  # why it failed last stays in sight
     with mail_server(Mailbox()) as mailbox:
         ways = {"surel": Mail("127.0.0.1", mailbox.port, "spkt@contoh.test", "none", seconds=10)}
-        sending.send(works, ways, message_id(works, case_id))
+        messages.send(works, ways, message_id(works, case_id))
 
     officer = visit("budi").open(f"/berkas/{case_id}")
 
@@ -94,7 +100,9 @@ def test_a_retry_sends_it_and_the_case_page_tells_how_and_when(
     assert MAIL not in officer.text
 
 
-def test_the_officer_prints_what_does_not_get_through_and_hands_it_over(visit: Visit, case_id: UUID) -> None:
+def test_the_officer_prints_what_does_not_get_through_and_hands_it_over(
+    visit: Visit, case_id: UUID
+) -> None:
     officer = visit("budi").open(f"/berkas/{case_id}").submit("Jadikan slip")
 
     assert officer.path.endswith("/slip")

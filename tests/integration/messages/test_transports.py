@@ -22,8 +22,8 @@ from tests.integration.messages.servers import (
     slow_mail_server,
 )
 from workflow_app.connections import transports
-from workflow_app.errors import NotDelivered, Undeliverable
-from workflow_app.services.correspondence.transports import Gateway, Mail, Parcel, signature
+from workflow_app.domain import NotDelivered, Undeliverable
+from workflow_app.services.messages.transports import Gateway, Mail, Parcel, signature
 from workflow_app.settings import Settings
 
 ADDRESS, PHONE = "warga@contoh.id", "+6281250001234"
@@ -34,7 +34,9 @@ SECRET = b"s" * 32
 
 
 def mail(port: int, seconds: float = 10, **more: str) -> Mail:
-    return Mail("127.0.0.1", port, "SPKT <spkt@contoh.test>", seconds=seconds, **{"tls": "none", **more})  # type: ignore[arg-type]  # one mapping for all words
+    return Mail(
+        "127.0.0.1", port, "SPKT <spkt@contoh.test>", seconds=seconds, **{"tls": "none", **more}
+    )  # type: ignore[arg-type]  # one mapping for all words
 
 
 def provider_at(port: int, seconds: float = 10) -> Gateway:
@@ -96,7 +98,9 @@ def test_a_server_without_encryption_gets_nothing() -> None:
     assert mailbox.letters == []
 
 
-@pytest.mark.parametrize("address", ["a@b\r\nBcc: x@y.id", "a@b.id, c@d.id", "", "warga", "wargä@contoh.id"])
+@pytest.mark.parametrize(
+    "address", ["a@b\r\nBcc: x@y.id", "a@b.id, c@d.id", "", "warga", "wargä@contoh.id"]
+)
 def test_an_address_that_cannot_be_one_is_refused_here(address: str) -> None:
     with mail_server(Mailbox(), enable_SMTPUTF8=False) as mailbox, pytest.raises(Undeliverable):
         mail(mailbox.port).send(Parcel(UUID(int=1), "surel", address, "x", "y"))
@@ -171,7 +175,10 @@ def test_a_mail_server_that_gives_each_answer_in_time_is_heard_to_its_end() -> N
 
 
 def test_a_mail_server_that_takes_no_calls_is_told_by_its_code() -> None:
-    with dripping_server(b"554 closed\r\n", pause=0.01) as port, pytest.raises(Undeliverable, match="554"):
+    with (
+        dripping_server(b"554 closed\r\n", pause=0.01) as port,
+        pytest.raises(Undeliverable, match="554"),
+    ):
         mail(port).send(LETTER)
 
 
@@ -190,7 +197,11 @@ def test_the_settings_say_which_ways_there_are(settings: Settings) -> None:
     assert transports(settings) == {}
 
     both = settings.model_copy(
-        update={"smtp_host": "surel.contoh.id", "smtp_from": "a@b.id", "gateway_url": "https://sms.contoh.id"}
+        update={
+            "smtp_host": "surel.contoh.id",
+            "smtp_from": "a@b.id",
+            "gateway_url": "https://sms.contoh.id",
+        }
     )
 
     assert set(transports(both)) == {"surel", "telepon"}

@@ -16,13 +16,12 @@ from tests.integration.messages import process
 from tests.integration.messages.servers import Mailbox, mail_server, silent_server
 from tests.integration.services.conftest import fresh_works as fresh_works
 from tests.services import ROOT
-from workflow_app.errors import NotDelivered
-from workflow_app.local_stack.children import wait_until
-from workflow_app.services.case_file import incidents
-from workflow_app.services.correspondence import sending
-from workflow_app.services.ground import jobs
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.domain import SYSTEM, Actor, NotDelivered
+from workflow_app.services.cases import incidents
+from workflow_app.services.core import jobs
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.messages import messages
+from workflow_app.tools.embedded.server_processes import wait_until
 
 Worker = Callable[..., None]
 
@@ -49,7 +48,9 @@ def start_worker(stack: dict[str, str], fresh_database_url: str) -> Iterator[Wor
                 environment["GATEWAY_URL"] = f"http://127.0.0.1:{phones}/kirim"
                 environment["GATEWAY_SECRET"] = "r" * 32
                 environment["MESSAGE_TIMEOUT_SECONDS"] = "120"
-            child = subprocess.Popen([sys.executable, "-m", "workflow_app.worker"], cwd=ROOT, env=environment)
+            child = subprocess.Popen(
+                [sys.executable, "-m", "workflow_app.worker"], cwd=ROOT, env=environment
+            )
             try:
                 yield
             finally:
@@ -59,7 +60,9 @@ def start_worker(stack: dict[str, str], fresh_database_url: str) -> Iterator[Wor
         yield lambda port, phones=None: started.enter_context(run(port, phones))
 
 
-def test_the_worker_sends_the_mail(fresh_works: Works, officer: Actor, start_worker: Worker) -> None:
+def test_the_worker_sends_the_mail(
+    fresh_works: Works, officer: Actor, start_worker: Worker
+) -> None:
     process.begin(fresh_works, officer, process.CITIZEN)
     with mail_server(Mailbox()) as mailbox:
         start_worker(mailbox.port)
@@ -74,9 +77,7 @@ def test_a_mail_server_that_hangs_keeps_no_other_job_waiting(
     process.begin(fresh_works, officer, process.CITIZEN)
     with silent_server() as port, psycopg.connect(fresh_database_url, autocommit=True) as database:
         start_worker(port)
-        sending = (
-            "select count(*) from procrastinate_jobs where status = 'doing' and task_name = 'send_message'"
-        )
+        sending = "select count(*) from procrastinate_jobs where status = 'doing' and task_name = 'send_message'"
         assert wait_until(lambda: database.execute(sending).fetchone() == (1,), 60)
         with fresh_works.begin(SYSTEM) as work:
             jobs.defer(work, "wake_case", case_id=str(UUID(int=0)))  # there is no such case
@@ -101,9 +102,7 @@ def test_a_gateway_that_hangs_keeps_no_mail_waiting(
         tried = "select max(attempts) from message where channel = 'telepon'"
         assert wait_until(lambda: database.execute(tried).fetchone() == (1,), 60)
         assert wait_until(lambda: len(mailbox.letters) == 4, 60)
-        waiting = (
-            "select channel, count(*) from message where status <> 'sent' and channel = 'telepon' group by 1"
-        )
+        waiting = "select channel, count(*) from message where status <> 'sent' and channel = 'telepon' group by 1"
         assert database.execute(waiting).fetchall() == [("telepon", 4)]
 
     assert {letter["To"] for letter in mailbox.letters} == {process.LEADER}
@@ -117,10 +116,12 @@ def test_a_message_that_is_sent_once_more_waits_behind_its_own_way_only(
     case_id = process.begin(fresh_works, officer, process.CITIZEN)
     admin = hire(fresh_works, "ana", "admin")
     with psycopg.connect(fresh_database_url, autocommit=True) as database:
-        database.execute("update procrastinate_jobs set status = 'failed' where task_name = 'send_message'")
+        database.execute(
+            "update procrastinate_jobs set status = 'failed' where task_name = 'send_message'"
+        )
         with fresh_works.begin(SYSTEM) as work:
             message_id = process.message_of(work, case_id).id
-        sending.give_up(fresh_works, message_id, NotDelivered())
+        messages.give_up(fresh_works, message_id, NotDelivered())
         with fresh_works.begin(admin) as work:
             (incident,) = incidents.of_case(work, case_id)
             incidents.retry(work, incident.id)

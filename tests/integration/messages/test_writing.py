@@ -19,14 +19,13 @@ from tests.integration.messages.process import (
     message_of,
     use,
 )
-from workflow_app.models.case import Case
-from workflow_app.models.message import Message
-from workflow_app.services.case_file import history
-from workflow_app.services.correspondence import messages
-from workflow_app.services.ground import audit
-from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
-from workflow_app.services.office import configuration
-from workflow_app.types import SYSTEM, Actor, Answers
+from workflow_app.domain import SYSTEM, Actor, Answers
+from workflow_app.models import Case, Message
+from workflow_app.services.cases import history
+from workflow_app.services.core import unit_of_work
+from workflow_app.services.core.unit_of_work import UnitOfWork, Works
+from workflow_app.services.messages import messages
+from workflow_app.services.office_settings import configuration
 
 pytestmark = pytest.mark.usefixtures("kabar")
 
@@ -75,7 +74,9 @@ def test_a_leader_is_told_at_the_address_of_the_office(works: Works, budi: Actor
     assert way_of(works, begin(works, budi, CITIZEN), "lapor") == ("surel", LEADER)
 
 
-def test_the_words_name_number_service_step_and_due_time_and_nobody(works: Works, budi: Actor) -> None:
+def test_the_words_name_number_service_step_and_due_time_and_nobody(
+    works: Works, budi: Actor
+) -> None:
     use(works, "surel")
     case_id = begin(works, budi, CITIZEN)
 
@@ -94,7 +95,9 @@ def test_the_words_name_number_service_step_and_due_time_and_nobody(works: Works
         assert secret not in own + report
 
 
-def test_the_text_in_force_when_it_is_written_is_kept(works: Works, budi: Actor, clock: TestClock) -> None:
+def test_the_text_in_force_when_it_is_written_is_kept(
+    works: Works, budi: Actor, clock: TestClock
+) -> None:
     use(works, "surel")
     with works.begin(SYSTEM) as work:
         new = {"judul": "Baru", "isi": "Nomor {nomor}, {batas_waktu}."}
@@ -102,7 +105,9 @@ def test_the_text_in_force_when_it_is_written_is_kept(works: Works, budi: Actor,
     case_id = begin(works, budi, CITIZEN)
     clock.advance(minutes=1)
     with works.begin(SYSTEM) as work:
-        configuration.set_value(work, "pesan.nomor_berkas", {"judul": "Lain", "isi": "x"}, work.clock())
+        configuration.set_value(
+            work, "pesan.nomor_berkas", {"judul": "Lain", "isi": "x"}, work.clock()
+        )
 
     with works.begin(SYSTEM) as work:
         case = work.session.get_one(Case, case_id)
@@ -138,7 +143,7 @@ def test_the_message_comes_with_the_step_or_not_at_all(
         raise ZeroDivisionError
 
     with monkeypatch.context() as patch:
-        patch.setattr(audit, "record_case", fail)
+        patch.setattr(unit_of_work, "record_case", fail)
         with pytest.raises(ZeroDivisionError):
             complete(works, budi, case_id, "tangani", {})
     with works.begin(SYSTEM) as work:
@@ -149,11 +154,15 @@ def test_the_message_comes_with_the_step_or_not_at_all(
 
     with works.begin(SYSTEM) as work:
         assert jobs_of(work) == 3
-        assert list(audit.verify_chains(work)) == []
+        assert list(unit_of_work.verify_chains(work)) == []
         case = work.session.get_one(Case, case_id)
         assert case.outcome == "selesai"
     with works.begin(budi) as work:
-        told = [entry.what for entry in history.timeline(work, case_id) if entry.action == "message.written"]
+        told = [
+            entry.what
+            for entry in history.timeline(work, case_id)
+            if entry.action == "message.written"
+        ]
     assert told == [
         "Kabar disiapkan (surel) untuk warga",
         "Kabar disiapkan (surel) untuk Pimpinan",

@@ -57,7 +57,9 @@ PLACES = """
 """
 
 
-def test_messages_that_wait_or_whose_worker_was_stopped_change_their_lane(empty_database_url: str) -> None:
+def test_messages_that_wait_or_whose_worker_was_stopped_change_their_lane(
+    empty_database_url: str,
+) -> None:
     """One that was begun waits again once it is found that nobody does it; then somebody must ask for its queue."""
     config = commands.config_for("postgresql+psycopg://" + empty_database_url.split("://", 1)[1])
     command.upgrade(config, BEFORE)

@@ -41,7 +41,10 @@ def test_a_second_start_waits_for_the_first_however_long_it_takes(
     monkeypatch.setattr(commands, "TABLE_WAIT", "10ms")
     url = "postgresql+psycopg://" + empty_database_url.split("://", 1)[1]
     waiting = "select count(*) from pg_locks where locktype = 'advisory' and not granted"
-    with psycopg.connect(empty_database_url, autocommit=True) as first, ThreadPoolExecutor(1) as starts:
+    with (
+        psycopg.connect(empty_database_url, autocommit=True) as first,
+        ThreadPoolExecutor(1) as starts,
+    ):
         first.execute("select pg_advisory_lock(8706306)")
         second = starts.submit(commands.upgrade, url)
         while first.execute(waiting).fetchone() == (0,) and not second.done():

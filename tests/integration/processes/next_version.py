@@ -25,7 +25,9 @@ def make(place: Path) -> None:
         shutil.copytree(folder, copy)
         shutil.rmtree(copy / "scenarios")  # they do not answer the new question
         _rename_steps(copy / "process.bpmn")
-        for schema in (path for path in copy.glob("forms/*.json") if not path.name.endswith(".ui.json")):
+        for schema in (
+            path for path in copy.glob("forms/*.json") if not path.name.endswith(".ui.json")
+        ):
             _ask_more(schema, schema.with_suffix(".ui.json"))
         for letter in copy.glob("letters/*.html"):
             letter.write_text(LETTER)
@@ -34,7 +36,9 @@ def make(place: Path) -> None:
 def answering(scenario: Scenario) -> Scenario:
     """The same scenario for a case of the next version: the new question is answered too."""
     steps = (
-        replace(step, answers={**step.answers, QUESTION: "ya"}) if isinstance(step, Complete) else step
+        replace(step, answers={**step.answers, QUESTION: "ya"})
+        if isinstance(step, Complete)
+        else step
         for step in scenario.steps
     )
     return replace(scenario, steps=tuple(steps))

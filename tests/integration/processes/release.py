@@ -4,13 +4,13 @@ from datetime import timedelta
 from pathlib import Path
 
 from tests.integration.conftest import PROCESSES
+from workflow_app.domain import SYSTEM
 from workflow_app.engine import process_folders
-from workflow_app.engine.linting.kinship import literal
+from workflow_app.engine.linting.declarations import literal
 from workflow_app.engine.model import read_model
 from workflow_app.engine.scenarios import Scenario
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import configuration
-from workflow_app.types import SYSTEM
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.office_settings import configuration
 
 FOLDERS = sorted(path.parent for path in PROCESSES.glob("*/process.bpmn"))
 
@@ -30,9 +30,13 @@ def configure(works: Works, scenario: Scenario) -> None:
         for name, value in scenario.settings.items():
             configuration.set_value(work, name, value, configuration.SOP_IN_FORCE)
         for name, span in scenario.targets.items():
-            target: object = None if span is None else {"hari_kerja": span, "kalender": "hari_kerja"}
+            target: object = (
+                None if span is None else {"hari_kerja": span, "kalender": "hari_kerja"}
+            )
             if isinstance(span, timedelta):
                 target = int(span.total_seconds() // 60)
             configuration.set_value(work, f"target.{name}", target, configuration.SOP_IN_FORCE)
         for name, codes in scenario.areas.items():
-            configuration.set_value(work, f"wilayah.{name}", list(codes), configuration.SOP_IN_FORCE)
+            configuration.set_value(
+                work, f"wilayah.{name}", list(codes), configuration.SOP_IN_FORCE
+            )

@@ -14,19 +14,16 @@ from sqlalchemy import func, select
 
 from tests.integration.processes.release import FOLDERS, begun_by, configure
 from tests.unit.processes.hostile import EMOJI, TEXTS, WRONG_TYPES, names_of
+from workflow_app.domain import SYSTEM, Actor, Answers, InvalidInput
 from workflow_app.engine import definitions, forms, process_folders, scenarios
 from workflow_app.engine.forms import Form
 from workflow_app.engine.scenarios import Complete, Scenario
-from workflow_app.errors import InvalidInput
-from workflow_app.models.audit import AuditEvent
-from workflow_app.models.case import Case
-from workflow_app.models.submission import SealedAnswers, Submission
-from workflow_app.models.task import Draft, Task
-from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
-from workflow_app.services.running import drafts, rehearsal, task_views, tasks
-from workflow_app.services.running.rehearsal import Stage
-from workflow_app.services.sop import processes
-from workflow_app.types import SYSTEM, Actor, Answers
+from workflow_app.models import AuditEvent, Case, Draft, SealedAnswers, Submission, Task
+from workflow_app.services.core.unit_of_work import UnitOfWork, Works
+from workflow_app.services.demo import rehearsal
+from workflow_app.services.demo.rehearsal import Stage
+from workflow_app.services.processes import definitions as process_definitions
+from workflow_app.services.workflow import drafts, tasks
 
 STORED = (AuditEvent, SealedAnswers, Submission, Draft)
 
@@ -39,10 +36,15 @@ def fewest(folder: Path) -> Iterator[tuple[Scenario, set[str]]]:
     """As few scenarios as pass every task of the process itself, each with the tasks that are spoilt on it."""
     files = process_folders.read_folder(folder)
     definition = definitions.load(files)
-    left = {element for element in definition.forms if definition.elements[element].process == definition.key}
+    left = {
+        element
+        for element in definition.forms
+        if definition.elements[element].process == definition.key
+    }
     while left:
         best = max(
-            scenarios.read_scenarios(files), key=lambda one: (len(left & passed(one)), -len(one.steps))
+            scenarios.read_scenarios(files),
+            key=lambda one: (len(left & passed(one)), -len(one.steps)),
         )
         assert left & passed(best), f"no scenario passes {sorted(left)}"
         yield best, left & passed(best)
@@ -70,12 +72,16 @@ def test_spoilt_forms_change_nothing_at_any_task(
     spoilt: set[str],
 ) -> None:
     configure(works, scenario)
-    others = {step.role for step in scenario.steps if isinstance(step, Complete)} - stage.cast.keys()
-    stage = replace(stage, cast={**stage.cast, **{role: person(role, role) for role in sorted(others)}})
+    others = {
+        step.role for step in scenario.steps if isinstance(step, Complete)
+    } - stage.cast.keys()
+    stage = replace(
+        stage, cast={**stage.cast, **{role: person(role, role) for role in sorted(others)}}
+    )
     person("tamu", "arsiparis")
     with works.begin(SYSTEM) as work:
         for needed in (folder, *begun_by(folder)):
-            processes.deploy(work, needed)
+            process_definitions.deploy(work, needed)
     case_id = rehearsal.play(stage, folder.name, scenario, steps=0)
 
     left = set(spoilt)
@@ -98,7 +104,7 @@ def spoil(works: Works, actor: Actor, case_id: UUID, step: Complete) -> None:
         task_id = work.session.scalars(query).one()
         before = stands(work, case_id)
     with works.begin(actor) as work:
-        form = task_views.form_of(work, task_id)
+        form = tasks.form_of(work, task_id)
     for bad in bad_answers(form, step.answers):
         refuse(works, actor, lambda work, bad=bad: tasks.complete(work, task_id, bad, str(uuid4())))
     for bad in (hostile(form, TEXTS["a NUL"]), dict.fromkeys(form.fields, WRONG_TYPES[-1])):
@@ -114,14 +120,16 @@ def refuse(works: Works, actor: Actor, verb: Callable[[UnitOfWork], object]) -> 
         raise Undo
     if isinstance(told.value, InvalidInput):
         assert told.value.fields
-        assert all(sentence.endswith(".") for sentence in told.value.fields.values()), told.value.fields
+        assert all(sentence.endswith(".") for sentence in told.value.fields.values()), (
+            told.value.fields
+        )
 
 
 def keep(work: UnitOfWork, task_id: UUID, answers: Answers) -> None:
     """A draft may be anything; its task can still be looked at."""
     drafts.save(work, task_id, answers)
     work.session.flush()
-    task_views.get(work, task_id)
+    tasks.get(work, task_id)
 
 
 def bad_answers(form: Form, given: Answers) -> Iterator[Answers]:
@@ -130,7 +138,11 @@ def bad_answers(form: Form, given: Answers) -> Iterator[Answers]:
         yield hostile(form, TEXTS[kind])
     yield {
         **given,
-        **{name: EMOJI for name, field in form.fields.items() if field.widget in ("text", "textarea")},
+        **{
+            name: EMOJI
+            for name, field in form.fields.items()
+            if field.widget in ("text", "textarea")
+        },
     }
     yield dict.fromkeys(form.fields, WRONG_TYPES[-1])
     for field in form.fields.values():
@@ -142,7 +154,9 @@ def bad_answers(form: Form, given: Answers) -> Iterator[Answers]:
 
 def hostile(form: Form, text: str) -> Answers:
     """The form as a browser sends it with this text in every question."""
-    return forms.read(form, {name: [text] for field in form.fields.values() for name in names_of(field)})
+    return forms.read(
+        form, {name: [text] for field in form.fields.values() for name in names_of(field)}
+    )
 
 
 def stands(work: UnitOfWork, case_id: UUID) -> tuple[object, ...]:

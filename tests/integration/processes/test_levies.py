@@ -12,25 +12,20 @@ from tests.integration.conftest import PROCESSES
 from tests.integration.services.calls import Call, call
 from tests.integration.services.complaints import open_tasks
 from tests.integration.services.walled import sees
+from workflow_app.domain import SYSTEM, Actor, Answers, NotFound, SentraError
 from workflow_app.engine import process_folders, scenarios
-from workflow_app.engine.publication import Counting
-from workflow_app.engine.tracking import Mark
-from workflow_app.errors import NotFound, SentraError
-from workflow_app.models.case import Case, CaseClock
-from workflow_app.models.effect import PendingEffect
-from workflow_app.models.kinship import CaseKinship
-from workflow_app.models.task import Task
-from workflow_app.models.wall import CaseWall
-from workflow_app.services.case_file import case_tasks, history, inbox, kinship, numbered_cases
-from workflow_app.services.correspondence import letters
-from workflow_app.services.ground import audit
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.public import case_counts
-from workflow_app.services.running import rehearsal, task_views, tasks, wakes
-from workflow_app.services.running.rehearsal import Stage
-from workflow_app.services.sop import processes
-from workflow_app.services.watching import consistency_cases
-from workflow_app.types import SYSTEM, Actor, Answers
+from workflow_app.engine.publication import Counting, Mark
+from workflow_app.models import Case, CaseClock, CaseKinship, CaseWall, PendingEffect, Task
+from workflow_app.services.cases import access, history, inbox, related_cases
+from workflow_app.services.core import unit_of_work
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.demo import rehearsal
+from workflow_app.services.demo.rehearsal import Stage
+from workflow_app.services.letters import letters
+from workflow_app.services.operations import consistency_cases
+from workflow_app.services.processes import definitions
+from workflow_app.services.public import publications
+from workflow_app.services.workflow import steps, tasks
 
 __all__ = ["call"]
 COUNTING = Counting((Mark("terima_pengaduan", "kanal"),), "tanggapan_awal")
@@ -41,7 +36,7 @@ def told(works: Works, stage: Stage) -> tuple[UUID, UUID]:
     """A report whose reporter said at the desk that he was asked for money, and the complaint that came of it."""
     with works.begin(SYSTEM) as work:
         for name in ("complaint", "lp"):
-            processes.deploy(work, PROCESSES / name)
+            definitions.deploy(work, PROCESSES / name)
     file = process_folders.read_folder(PROCESSES / "lp")["scenarios/ditolak_dan_diminta_bayar.yaml"]
     report = rehearsal.play(stage, "lp", scenarios.read_scenario("ditolak_dan_diminta_bayar", file))
     with works.begin(SYSTEM) as work:
@@ -57,18 +52,23 @@ def test_r51_r79_a_levy_is_a_case_of_propam_alone_and_the_desk_reads_that_it_was
     with works.begin(SYSTEM) as work:
         case = work.session.get_one(Case, child)
         assert (case.process_key, case.confined_to) == ("complaint", "piket_propam")
-        assert work.session.get_one(CaseClock, (child, "tanggapan_awal", 1)).started_at == case.opened_at
+        assert (
+            work.session.get_one(CaseClock, (child, "tanggapan_awal", 1)).started_at
+            == case.opened_at
+        )
         number = case.number
-        assert list(audit.verify_chains(work)) == []
+        assert list(unit_of_work.verify_chains(work)) == []
     for other in (budi, sari, person("pama", "pamapta"), person("admin", "admin")):
         assert not sees(works, other, child)
     with works.begin(budi) as work:
-        family = kinship.of_case(work, work.session.get_one(Case, report))
+        family = related_cases.of_case(work, work.session.get_one(Case, report))
         assert (family.kin, family.has_hidden) == ([], True)
-        lines = " ".join(f"{entry.what} {entry.details}" for entry in history.timeline(work, report))
+        lines = " ".join(
+            f"{entry.what} {entry.details}" for entry in history.timeline(work, report)
+        )
         assert "diteruskan kepada Sie Propam" in lines
         assert number not in lines
-        assert numbered_cases.search(work, number) == []
+        assert inbox.search(work, number) == []
     with works.begin(propam) as work:
         assert [row.case_id for row in inbox.page(work, "queue").rows] == [child]
     assert not sees(works, propam, report), "what the desk wrote down is nothing that Propam needs"
@@ -80,11 +80,13 @@ def test_r51_r23_propam_is_handed_who_told_it_and_nothing_else_of_the_report(
     report, child = told
     propam, named = person("propam", "piket_propam"), person("satu", "petugas")
     with works.begin(SYSTEM) as work:
-        served = set(work.session.scalars(select(CaseWall.user_id).where(CaseWall.case_id == child)))
+        served = set(
+            work.session.scalars(select(CaseWall.user_id).where(CaseWall.case_id == child))
+        )
     task_id = open_tasks(works, child)["keterangan_propam"]
     with works.begin(propam) as work:
         tasks.claim(work, task_id)
-        view = task_views.get(work, task_id)
+        view = tasks.get(work, task_id)
     assert (view.answers["nama"], view.answers_from) == ("Contoh Warga Satu", "parent")
     assert view.answers["telepon"] == "0812-0000-0000"
     with works.begin(budi) as work:
@@ -100,7 +102,9 @@ def test_r51_r23_propam_is_handed_who_told_it_and_nothing_else_of_the_report(
     with works.begin(propam) as work:
         tasks.complete(work, task_id, given, str(uuid4()))
     with works.begin(SYSTEM) as work:
-        walls = work.session.scalars(select(CaseWall.user_id).where(CaseWall.case_id == child)).all()
+        walls = work.session.scalars(
+            select(CaseWall.user_id).where(CaseWall.case_id == child)
+        ).all()
         assert set(walls) == {budi.user_id, named.user_id} | served
     print_receipt(works, child)
     assert set(open_tasks(works, child)) == {"terima_propam"}
@@ -113,15 +117,17 @@ def test_r35_r40_a_levy_has_the_number_of_a_complaint_and_is_counted_as_one_that
     _, child = told
     propam = person("propam", "piket_propam")
     with works.begin(SYSTEM) as work:
-        counted = case_counts.count(work, "complaint", "tanda_terima", COUNTING)
-        assert counted == {}, "a number is what makes it a complaint that is counted, as for every other"
+        counted = publications.count(work, "complaint", "tanda_terima", COUNTING)
+        assert counted == {}, (
+            "a number is what makes it a complaint that is counted, as for every other"
+        )
     record(works, propam, child)
 
     with works.begin(SYSTEM) as work:
         (letter,) = letters.of_case(work, child)
         assert (letter.kind, letter.status) == ("tanda_terima", "valid")
         assert letter.number.startswith("DUMAS/1/")
-        (year,) = case_counts.count(work, "complaint", "tanda_terima", COUNTING).values()
+        (year,) = publications.count(work, "complaint", "tanda_terima", COUNTING).values()
     assert (year.received, year.hidden) == (1, 1)
     for division in (year.by_month, year.by_channel, year.by_outcome, year.by_response):
         assert division == {}, "small numbers are protected by telling of it in the total only"
@@ -142,7 +148,9 @@ def test_r3_r79_who_served_does_not_see_the_levy_that_he_began_whatever_roles_he
     """The money may have been asked for by himself: he is at the counter and in Propam, and has no hand in it."""
     both = person("ganda", "petugas", "piket_propam")
     other = person("propam", "piket_propam")
-    begin = levy(works, replace(stage, cast=ChainMap({"petugas": both}, stage.cast)), process, scenario)
+    begin = levy(
+        works, replace(stage, cast=ChainMap({"petugas": both}, stage.cast)), process, scenario
+    )
 
     assert not sees(works, both, begin)
     assert sees(works, other, begin)
@@ -159,7 +167,7 @@ def test_r3_r79_who_served_does_not_see_the_levy_that_he_began_whatever_roles_he
         tasks.reassign(work, task_id, both.user_id)
     with works.begin(SYSTEM) as work:
         assert work.session.get_one(Task, task_id).assignee_id == other.user_id
-        assert list(consistency_cases.check(work)) == []
+        assert list(consistency_cases.check_consistency_case(work)) == []
 
 
 def test_r3_r79_who_is_named_in_a_levy_loses_it_though_propam_had_given_it_to_him(
@@ -172,7 +180,7 @@ def test_r3_r79_who_is_named_in_a_levy_loses_it_though_propam_had_given_it_to_hi
     assert not sees(works, named, child)
     assert sees(works, other, child)
     with works.begin(SYSTEM) as work:
-        (task,) = case_tasks.open_of_case(work, child)
+        (task,) = access.open_of_case(work, child)
         assert (task.element, task.assignee_id) == ("terima_propam", None)
 
 
@@ -180,7 +188,7 @@ def levy(works: Works, stage: Stage, process: str, scenario: str) -> UUID:
     """Plays a case in which a citizen was asked for money; the complaint that came of it."""
     with works.begin(SYSTEM) as work:
         for name in ("complaint", process):
-            processes.deploy(work, PROCESSES / name)
+            definitions.deploy(work, PROCESSES / name)
     file = process_folders.read_folder(PROCESSES / process)[f"scenarios/{scenario}.yaml"]
     case_id = rehearsal.play(stage, process, scenarios.read_scenario(scenario, file))
     with works.begin(SYSTEM) as work:
@@ -206,14 +214,14 @@ def print_receipt(works: Works, child: UUID) -> None:
     """What the worker does meanwhile."""
     with works.begin(SYSTEM) as work:
         query = select(PendingEffect.task_id).where(PendingEffect.case_id == child)
-        wakes.resolve_effect(work, work.session.scalars(query).one(), None)
+        steps.resolve_effect(work, work.session.scalars(query).one(), None)
 
 
 def test_r69_r79_who_was_asked_for_money_gets_his_letter_of_loss_all_the_same(
     works: Works, play: Callable[..., UUID], budi: Actor
 ) -> None:
     with works.begin(SYSTEM) as work:
-        processes.deploy(work, PROCESSES / "complaint")
+        definitions.deploy(work, PROCESSES / "complaint")
     case_id = play("diminta_bayar")
     with works.begin(SYSTEM) as work:
         query = select(Case).join(CaseKinship, CaseKinship.child_id == Case.id)
@@ -230,12 +238,14 @@ def test_r51_who_is_kept_from_the_report_is_handed_nothing_of_it(
     report, child = told
     propam = person("propam", "piket_propam")
     with works.begin(SYSTEM) as work:
-        wall = CaseWall(case_id=report, user_id=propam.user_id, since=work.clock(), reason_key="a.b")
+        wall = CaseWall(
+            case_id=report, user_id=propam.user_id, since=work.clock(), reason_key="a.b"
+        )
         work.session.add(wall)
     task_id = open_tasks(works, child)["keterangan_propam"]
     with works.begin(propam) as work:
         tasks.claim(work, task_id)
-        assert "nama" not in task_views.get(work, task_id).answers
+        assert "nama" not in tasks.get(work, task_id).answers
 
 
 def test_r64_r23_propam_is_handed_who_told_it_at_the_scene_and_not_who_called(
@@ -250,7 +260,7 @@ def test_r64_r23_propam_is_handed_who_told_it_at_the_scene_and_not_who_called(
     task_id = open_tasks(works, begun)["keterangan_propam"]
     with works.begin(propam) as work:
         tasks.claim(work, task_id)
-        view = task_views.get(work, task_id)
+        view = tasks.get(work, task_id)
     assert (view.answers["nama"], view.answers["telepon"]) == ("Contoh Warga Dua", "0812-0000-0002")
 
 
@@ -259,7 +269,7 @@ def test_r64_r79_who_says_later_that_he_was_called_to_the_scene_is_kept_out_of_t
 ) -> None:
     """He drove along at once, and presses the button when all is over."""
     with call.works.begin(SYSTEM) as work:
-        processes.deploy(work, PROCESSES / "complaint")
+        definitions.deploy(work, PROCESSES / "complaint")
     both = call.people["piket_lantas"] = person("ganda", "piket_lantas", "piket_propam")
     call.report().summon("piket_samapta", "piket_lantas")
     for element in ("berangkat", "tiba"):
@@ -281,7 +291,10 @@ def test_r64_r79_who_says_later_that_he_was_called_to_the_scene_is_kept_out_of_t
     assert not sees(call.works, crew, child), "he was at the scene, and told what came of it"
     with call.works.begin(SYSTEM) as work:
         assert (
-            work.session.get_one(Task, open_tasks(call.works, child)["keterangan_propam"]).assignee_id is None
+            work.session.get_one(
+                Task, open_tasks(call.works, child)["keterangan_propam"]
+            ).assignee_id
+            is None
         )
-        assert list(audit.verify_chains(work)) == []
-        assert list(consistency_cases.check(work)) == []
+        assert list(unit_of_work.verify_chains(work)) == []
+        assert list(consistency_cases.check_consistency_case(work)) == []

@@ -8,19 +8,19 @@ import pytest
 from sqlalchemy import select
 
 from tests.integration.conftest import PROCESSES
+from workflow_app.domain import SYSTEM, Actor
 from workflow_app.engine import process_folders, scenarios
 from workflow_app.engine.scenarios import Complete, ExpectOpen
-from workflow_app.models.case import Case
-from workflow_app.models.letter import Letter
-from workflow_app.models.message import Message
-from workflow_app.services.case_file import clocks
-from workflow_app.services.correspondence import messages
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import configuration, readable
-from workflow_app.services.running import rehearsal, wakes
-from workflow_app.services.running.rehearsal import Stage
-from workflow_app.services.sop import processes
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.models import Case, Letter, Message
+from workflow_app.services.cases import clocks
+from workflow_app.services.core import formatting
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.demo import rehearsal
+from workflow_app.services.demo.rehearsal import Stage
+from workflow_app.services.messages import messages
+from workflow_app.services.office_settings import configuration
+from workflow_app.services.processes import definitions
+from workflow_app.services.workflow import steps
 
 FILES = process_folders.read_folder(PROCESSES / "lp")
 LEADER = ("kabari_pimpinan", "pimpinan", "laporan_pimpinan", "slip")
@@ -44,8 +44,10 @@ def played(stage: Stage, works: Works, person: Callable[..., Actor]) -> Callable
         roles = {step.role for step in told.steps if isinstance(step, Complete)} - stage.cast.keys()
         cast = {**stage.cast, **{role: person(role, role) for role in roles}}
         with works.begin(SYSTEM) as work:
-            processes.deploy(work, PROCESSES / "lp")
-        return rehearsal.play(Stage(works, cast, stage.public_url, stage.paper, stage.advance), "lp", told)
+            definitions.deploy(work, PROCESSES / "lp")
+        return rehearsal.play(
+            Stage(works, cast, stage.public_url, stage.paper, stage.advance), "lp", told
+        )
 
     return play
 
@@ -87,7 +89,9 @@ def test_the_reporter_is_told_when_he_is_handed_on_accepted_and_followed_up(
 def test_who_cannot_be_reached_was_told_at_the_step_and_leaves_no_slip_behind(
     works: Works, played: Callable[[str], UUID]
 ) -> None:
-    assert written(works, played("diterima_model_b")) == [LEADER], "the office has opened no way out"
+    assert written(works, played("diterima_model_b")) == [LEADER], (
+        "the office has opened no way out"
+    )
 
 
 def test_leaders_are_told_of_a_hand_off_that_nobody_accepts_and_of_the_fourteen_days_with_the_day(
@@ -116,16 +120,16 @@ def test_the_day_told_is_that_of_the_destination_that_is_late_not_of_one_that_re
     again = next(place for place, step in enumerate(late.steps) if is_at(step, "rujukan_keperluan"))
     until = next(place for place, step in enumerate(late.steps) if isinstance(step, ExpectOpen))
     with works.begin(SYSTEM) as work:
-        processes.deploy(work, PROCESSES / "referral")
+        definitions.deploy(work, PROCESSES / "referral")
     case_id = rehearsal.play(stage, "referral", returned, steps=back)
     assert stage.advance is not None
     rehearsal.go_on(stage, case_id, late, again, until - 1)
     stage.advance(timedelta(days=7))
     with works.begin(SYSTEM) as work:
-        wakes.wake(work, case_id)
+        steps.wake(work, case_id)
         due = clocks.named(work, case_id)["tanda_terima_rujukan"].due_at
     assert due is not None
-    assert readable.moment(due) in bodies(works, case_id)["rujukan_kabari_lewat"]
+    assert formatting.moment(due) in bodies(works, case_id)["rujukan_kabari_lewat"]
 
 
 def is_at(step: object, element: str) -> bool:

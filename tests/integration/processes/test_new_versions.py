@@ -17,20 +17,18 @@ from tests.integration.conftest import MONDAY, TestClock
 from tests.integration.processes import next_version
 from tests.integration.processes.release import FOLDERS, begun_by, configure
 from tests.integration.services.papers import words_of
-from workflow_app.engine import definitions, process_folders, scenarios
+from workflow_app.domain import SYSTEM, Actor
+from workflow_app.engine import definitions as engine_definitions
+from workflow_app.engine import process_folders, scenarios
 from workflow_app.engine.definitions import Definition
 from workflow_app.engine.scenarios import Complete, Scenario
-from workflow_app.models.case import Case
-from workflow_app.models.document import CaseDocument
-from workflow_app.models.submission import Submission
-from workflow_app.models.task import Task
-from workflow_app.services.correspondence import printing
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.running import rehearsal
-from workflow_app.services.running.rehearsal import Stage
-from workflow_app.services.sop import processes
-from workflow_app.services.watching import consistency_cases
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.models import Case, CaseDocument, Submission, Task
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.demo import rehearsal
+from workflow_app.services.demo.rehearsal import Stage
+from workflow_app.services.letters import printing
+from workflow_app.services.operations import consistency_cases
+from workflow_app.services.processes import definitions
 
 
 def longest(folder: Path) -> Scenario:
@@ -39,7 +37,7 @@ def longest(folder: Path) -> Scenario:
     return max(
         scenarios.read_scenarios(files),
         key=lambda one: (
-            bool(called_steps(one, definitions.load(files))),
+            bool(called_steps(one, engine_definitions.load(files))),
             len(one.letters or ()),
             len(one.steps),
         ),
@@ -73,15 +71,17 @@ def test_a_case_ends_under_the_version_it_began_under_and_a_new_case_follows_the
     new = next_version.answering(old)
     configure(works, old)
     others = {step.role for step in old.steps if isinstance(step, Complete)} - stage.cast.keys()
-    stage = replace(stage, cast={**stage.cast, **{role: person(role, role) for role in sorted(others)}})
+    stage = replace(
+        stage, cast={**stage.cast, **{role: person(role, role) for role in sorted(others)}}
+    )
     person("tamu", "arsiparis")
     deploy(works, folder)
     half = len(old.steps) // 2
 
     running = rehearsal.play(stage, folder.name, old, steps=half)
     deploy(works, next_release / folder.name)
-    monkeypatch.setattr(processes, "_loaded", {})
     monkeypatch.setattr(definitions, "_loaded", {})
+    monkeypatch.setattr(engine_definitions, "_loaded", {})
     rehearsal.go_on(stage, running, old, half)
     clock.at = MONDAY  # the answers of a scenario tell times of that day
     begun = rehearsal.play(stage, folder.name, new)
@@ -89,13 +89,13 @@ def test_a_case_ends_under_the_version_it_began_under_and_a_new_case_follows_the
     assert versions(works, running, old) == (1, {False})
     assert versions(works, begun, new) == (2, {True})
     with works.begin(SYSTEM) as work:
-        assert list(consistency_cases.check(work)) == []
+        assert list(consistency_cases.check_consistency_case(work)) == []
 
 
 def deploy(works: Works, folder: Path) -> None:
     with works.begin(SYSTEM) as work:
         for needed in (folder, *(folder.parent / other.name for other in begun_by(folder))):
-            processes.deploy(work, needed)
+            definitions.deploy(work, needed)
 
 
 def versions(works: Works, case_id: UUID, scenario: Scenario) -> tuple[int, set[bool]]:
@@ -105,12 +105,16 @@ def versions(works: Works, case_id: UUID, scenario: Scenario) -> tuple[int, set[
     with works.begin(SYSTEM) as work:
         case = work.session.get_one(Case, case_id)
         assert case.outcome == scenario.outcome
-        definition = processes.definition_of(work, case.definition_id)
+        definition = definitions.definition_of(work, case.definition_id)
         names = work.session.scalars(select(Task.name).where(Task.case_id == case_id))
         found = {name.endswith(next_version.NAMED_ANEW) for name in names}
-        submissions = work.session.scalars(select(Submission).where(Submission.case_id == case_id)).all()
+        submissions = work.session.scalars(
+            select(Submission).where(Submission.case_id == case_id)
+        ).all()
         found |= {next_version.QUESTION in submission.answers for submission in submissions}
-        assert called_steps(scenario, definition) <= {submission.element for submission in submissions}
+        assert called_steps(scenario, definition) <= {
+            submission.element for submission in submissions
+        }
         printed = (
             select(Document.blob_sha256)
             .join(CaseDocument, CaseDocument.document_id == Document.id)
@@ -119,4 +123,4 @@ def versions(works: Works, case_id: UUID, scenario: Scenario) -> tuple[int, set[
         papers = [words_of(work.blobs.read(sha256)) for sha256 in work.session.scalars(printed)]
         assert len(papers) >= len(scenario.letters or ())
         found |= {next_version.WORDS in words for words in papers}
-        return processes.version_of(work, case.definition_id), found
+        return definitions.version_of(work, case.definition_id), found

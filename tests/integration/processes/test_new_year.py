@@ -13,13 +13,13 @@ import pytest
 from tests.integration.conftest import TestClock
 from tests.integration.processes.release import FOLDERS
 from tests.integration.services import desk
+from workflow_app.domain import WITA, Actor
 from workflow_app.engine import process_folders
 from workflow_app.engine.model import read_model
-from workflow_app.models.letter import Letter
-from workflow_app.services.correspondence import letters
-from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.sop import processes
-from workflow_app.types import WITA, Actor
+from workflow_app.models import Letter
+from workflow_app.services.core.unit_of_work import UnitOfWork
+from workflow_app.services.letters import letters
+from workflow_app.services.processes import definitions
 
 BEFORE = datetime(2026, 12, 31, 23, 59, tzinfo=WITA).astimezone(UTC)
 AFTER = datetime(2027, 1, 1, 0, 1, tzinfo=WITA).astimezone(UTC)
@@ -35,9 +35,13 @@ def papers() -> list[object]:
             if node.operation == "issue_letter":
                 letter = node.parameters["letter"].strip("\"'")
                 found |= {
-                    (folder, letter, model) for model in (MODELS if "model" in node.parameters else ("",))
+                    (folder, letter, model)
+                    for model in (MODELS if "model" in node.parameters else ("",))
                 }
-    return [pytest.param(*one, id="-".join((one[0].name, *filter(None, one[1:])))) for one in sorted(found)]
+    return [
+        pytest.param(*one, id="-".join((one[0].name, *filter(None, one[1:]))))
+        for one in sorted(found)
+    ]
 
 
 @pytest.mark.parametrize(("folder", "letter", "model"), papers())
@@ -50,10 +54,10 @@ def test_r35_r48_a_paper_at_23_59_belongs_to_the_old_year_and_one_at_00_01_to_th
     letter: str,
     model: str,
 ) -> None:
-    role = min(processes.read(folder).started_by, default="")
+    role = min(definitions.read(folder).started_by, default="")
     clerk = person("juru", role) if role else budi
     clock.at = BEFORE
-    processes.deploy(work, folder)
+    definitions.deploy(work, folder)
     acting = replace(work, actor=clerk)
 
     def issue() -> str:

@@ -13,21 +13,29 @@ from sqlalchemy import select
 
 from tests.integration.conftest import PROCESSES, TestClock
 from tests.integration.open_tasks import task_of
+from workflow_app.domain import (
+    SYSTEM,
+    WITA,
+    Actor,
+    Answers,
+    Forbidden,
+    InvalidInput,
+    NotFound,
+    SentraError,
+)
 from workflow_app.engine import process_folders, runner, scenarios
 from workflow_app.engine.scenarios import Complete, Scenario
-from workflow_app.errors import Forbidden, InvalidInput, NotFound, SentraError
-from workflow_app.models.case import Case
-from workflow_app.models.letter import Letter
-from workflow_app.services.case_file import access, identities, records
-from workflow_app.services.correspondence import letter_views
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import configuration
+from workflow_app.models import Case, Letter
+from workflow_app.services.cases import access, answers, history
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.demo import rehearsal
+from workflow_app.services.demo.rehearsal import Stage
+from workflow_app.services.letters import printing
+from workflow_app.services.office_settings import configuration
+from workflow_app.services.processes import definitions
+from workflow_app.services.processes.definitions import definition_of
 from workflow_app.services.public import tracking
-from workflow_app.services.running import cases, rehearsal, tasks
-from workflow_app.services.running.rehearsal import Stage
-from workflow_app.services.sop import processes
-from workflow_app.services.sop.processes import definition_of
-from workflow_app.types import SYSTEM, WITA, Actor, Answers
+from workflow_app.services.workflow import cases, tasks
 
 LAST_MINUTE = datetime(2026, 12, 31, 23, 59, tzinfo=WITA)
 FIRST_MINUTE = datetime(2027, 1, 1, 0, 1, tzinfo=WITA)
@@ -53,7 +61,7 @@ def play(stage: Stage, works: Works) -> Play:
     """Plays a scenario until an element waits, or to its end."""
     with works.begin(SYSTEM) as work:
         for name in ("complaint", "sttp", "skld"):
-            processes.deploy(work, PROCESSES / name)
+            definitions.deploy(work, PROCESSES / name)
 
     def until(process: str, name: str, element: str = "", **changed: Answers) -> UUID:
         told = scenario(process, name, **changed)
@@ -70,7 +78,11 @@ def known(works: Works, case_id: UUID) -> dict[str, Any]:
 
 
 def notice_at(
-    play: Play, clock: TestClock, arrived: datetime, event: datetime, kind: str = "penyampaian_pendapat"
+    play: Play,
+    clock: TestClock,
+    arrived: datetime,
+    event: datetime,
+    kind: str = "penyampaian_pendapat",
 ) -> UUID:
     """A notice given at one instant of an event at another, up to the explanation."""
     clock.at = arrived
@@ -124,14 +136,20 @@ def test_r67_what_the_office_lays_down_holds_from_its_midnight_and_is_named_as_t
         key = "tenggat_pemberitahuan.penyampaian_pendapat"
         configuration.set_value(work, key, "120 jam", FIRST_MINUTE - timedelta(minutes=1))
     event = FIRST_MINUTE + timedelta(hours=96)
-    before, after = notice_at(play, clock, LAST_MINUTE, event), notice_at(play, clock, FIRST_MINUTE, event)
-    assert (known(works, before)["tepat_waktu"], known(works, after)["tepat_waktu"]) == ("ya", "tidak")
+    before, after = (
+        notice_at(play, clock, LAST_MINUTE, event),
+        notice_at(play, clock, FIRST_MINUTE, event),
+    )
+    assert (known(works, before)["tepat_waktu"], known(works, after)["tepat_waktu"]) == (
+        "ya",
+        "tidak",
+    )
     with works.begin(budi) as work:
         told = []
         for case_id in (before, after):
             case = work.session.get_one(Case, case_id)
             form = definition_of(work, case.definition_id).form("jelaskan_tenggat")
-            told.append(" ".join(records.record_of(work, case, form).summary))
+            told.append(" ".join(history.record_of(work, case, form).summary))
     assert "penjelasan Polri" in told[0]
     assert "31 Desember 2026 00.01 WITA" not in told[0]
     assert "Sumber: ketetapan Polres" in told[1]
@@ -144,7 +162,9 @@ def test_bad_times_of_an_event_get_a_sentence_and_nothing_is_stored(
     case_id = play("sttp", "tepat_waktu", "kegiatan")
     task = task_of(works, case_id, "kegiatan")
     told = scenario("sttp", "tepat_waktu")
-    given = next(s.answers for s in told.steps if isinstance(s, Complete) and s.element == "kegiatan")
+    given = next(
+        s.answers for s in told.steps if isinstance(s, Complete) and s.element == "kegiatan"
+    )
     for bad in (
         "besok pagi",
         "2026-13-01T09:00:00+08:00",
@@ -186,19 +206,23 @@ def test_r70_the_function_sees_the_case_from_the_hand_off_and_reads_letters_unti
     with works.begin(intelkam) as work:
         with pytest.raises(NotFound):
             access.visible_case(work, early)
-        assert letter_views.pdf(work, receipt)
+        assert printing.pdf(work, receipt)
         with pytest.raises(Forbidden):
-            identities.reveal(work, case_id, "ingin tahu siapa")
+            answers.reveal(work, case_id, "ingin tahu siapa")
     with works.begin(lantas) as work, pytest.raises(NotFound):
-        letter_views.pdf(work, receipt)
+        printing.pdf(work, receipt)
 
     task = task_of(works, case_id, "periksa")
     with works.begin(intelkam) as work:
         tasks.claim(work, task.id)
-        returned: Answers = {"keputusan": "kembalikan", "bagian": "isi", "alasan": "Mohon dilengkapi dahulu."}
+        returned: Answers = {
+            "keputusan": "kembalikan",
+            "bagian": "isi",
+            "alasan": "Mohon dilengkapi dahulu.",
+        }
         tasks.complete(work, task.id, returned, str(uuid4()))
     with works.begin(intelkam) as work, pytest.raises(Forbidden):
-        letter_views.pdf(work, receipt)
+        printing.pdf(work, receipt)
 
 
 @pytest.mark.parametrize(("process", "name"), [("sttp", "tepat_waktu"), ("skld", "lengkap")])
@@ -208,7 +232,9 @@ def test_r70_who_recorded_it_does_not_issue_it_whatever_other_roles_he_has(
     both = person("dua", "petugas", "piket_intelkam")
     one = replace(stage, cast={"petugas": both, "piket_intelkam": both})
     told = scenario(process, name)
-    before = [isinstance(step, Complete) and step.element == "periksa" for step in told.steps].index(True)
+    before = [
+        isinstance(step, Complete) and step.element == "periksa" for step in told.steps
+    ].index(True)
     case_id = rehearsal.play(one, process, told, steps=before)
     task = task_of(works, case_id, "periksa")
     assert task.assignee_id is None, "it does not stay with who served"
@@ -247,6 +273,10 @@ def test_r70_a_letter_found_wrong_is_void_and_the_next_one_has_the_next_number(
 ) -> None:
     case_id = play("sttp", "salah_pada_surat")
     with works.begin(SYSTEM) as work:
-        query = select(Letter.number, Letter.status).where(Letter.case_id == case_id, Letter.kind == "sttp")
-        found = {status: int(number.split("/")[1]) for number, status in work.session.execute(query)}
+        query = select(Letter.number, Letter.status).where(
+            Letter.case_id == case_id, Letter.kind == "sttp"
+        )
+        found = {
+            status: int(number.split("/")[1]) for number, status in work.session.execute(query)
+        }
     assert found["valid"] == found["void"] + 1

@@ -8,13 +8,12 @@ from sqlalchemy import select
 
 from tests.integration.conftest import PROCESSES
 from tests.integration.services.calls import PRESSED, REPORT, Call, call
-from workflow_app.models.case import Case
-from workflow_app.models.task import Task
-from workflow_app.services.case_file import kinship
-from workflow_app.services.running import task_views, tasks
-from workflow_app.services.running.task_views import TaskView
-from workflow_app.services.sop import processes
-from workflow_app.types import SYSTEM, Actor, Answers
+from workflow_app.domain import SYSTEM, Actor, Answers
+from workflow_app.models import Case, Task
+from workflow_app.services.cases import related_cases
+from workflow_app.services.processes import definitions
+from workflow_app.services.workflow import tasks
+from workflow_app.services.workflow.tasks import TaskView
 
 __all__ = ["call"]
 RECEIVED: Answers = {"arrived_at": "2026-11-23T08:59:00+08:00", "model_lp": "b", "perkenalan": True}
@@ -40,7 +39,7 @@ IDENTITY: Answers = {
 def told(call: Call) -> Call:
     """The patrol was at the scene; police reports can be begun."""
     with call.works.begin(SYSTEM) as work:
-        processes.deploy(work, PROCESSES / "lp")
+        definitions.deploy(work, PROCESSES / "lp")
     call.report().summon("piket_samapta")
     for element in ("berangkat", "tiba"):
         call.do(element, "piket_samapta")
@@ -50,22 +49,26 @@ def told(call: Call) -> Call:
 
 def result(call: Call, perlu_lp: str) -> None:
     """The patrol reports what it found, the leader receives it."""
-    call.do("hasil_tkp", "piket_samapta", hasil="diserahkan", temuan="Ada yang luka.", perlu_lp=perlu_lp)
+    call.do(
+        "hasil_tkp", "piket_samapta", hasil="diserahkan", temuan="Ada yang luka.", perlu_lp=perlu_lp
+    )
     task_id = call.task("terima_hasil")
     with call.works.begin(call.people["pimpinan"]) as work:
         tasks.complete(work, task_id, {}, str(uuid4()))
 
 
-def relatives(call: Call) -> list[kinship.Kin]:
+def relatives(call: Call) -> list[related_cases.Kin]:
     with call.works.begin(call.people["petugas"]) as work:
-        return kinship.of_case(work, work.session.get_one(Case, call.case_id)).kin
+        return related_cases.of_case(work, work.session.get_one(Case, call.case_id)).kin
 
 
 def at(call: Call, case_id: UUID, element: str) -> TaskView:
     """The open step of the report as the desk sees it."""
     with call.works.begin(call.people["petugas"]) as work:
-        query = select(Task.id).where(Task.case_id == case_id, Task.element == element, Task.status == "open")
-        return task_views.get(work, work.session.scalars(query).one())
+        query = select(Task.id).where(
+            Task.case_id == case_id, Task.element == element, Task.status == "open"
+        )
+        return tasks.get(work, work.session.scalars(query).one())
 
 
 def answer(call: Call, task: TaskView, answers: Answers) -> None:
@@ -73,7 +76,9 @@ def answer(call: Call, task: TaskView, answers: Answers) -> None:
         tasks.complete(work, task.id, answers, str(uuid4()))
 
 
-def test_r65_a_scene_that_needs_it_goes_on_as_a_police_report_that_knows_who_called(told: Call) -> None:
+def test_r65_a_scene_that_needs_it_goes_on_as_a_police_report_that_knows_who_called(
+    told: Call,
+) -> None:
     result(told, perlu_lp="ya")
 
     (report,) = relatives(told)
@@ -94,10 +99,12 @@ def test_r65_a_scene_that_needs_it_goes_on_as_a_police_report_that_knows_who_cal
     assert event.answers["peristiwa"] == REPORT["peristiwa"]
 
 
-def test_r59_an_identity_that_was_asked_after_the_call_up_goes_over_into_the_report_too(call: Call) -> None:
+def test_r59_an_identity_that_was_asked_after_the_call_up_goes_over_into_the_report_too(
+    call: Call,
+) -> None:
     """The patrol drives while the caller is still on the telephone; the case does not end before the identity is written down."""
     with call.works.begin(SYSTEM) as work:
-        processes.deploy(work, PROCESSES / "lp")
+        definitions.deploy(work, PROCESSES / "lp")
     part = {"identitas_sebagian": "Pak Contoh, 0812-0000-0009", "hubungan": "saksi"}
     call.report(keadaan_identitas="belum_lengkap", alasan_belum_lengkap="masih_ditanyakan", **part)
     call.summon("piket_samapta")
@@ -139,7 +146,7 @@ def test_r61_r63_who_takes_a_call_stands_before_departing_and_whoever_goes_takes
     assert leads_to(call, "terima_lantas", "piket_lantas") is None, "it is the patrol that departs"
     assert leads_to(call, "terima_samapta", "piket_samapta") == call.task("berangkat")
     with call.works.begin(call.people["driver"]) as work:
-        view = task_views.get(work, call.task("berangkat"))
+        view = tasks.get(work, call.task("berangkat"))
     assert (view.assignee_id, view.can_claim) == (None, True)
 
 
@@ -155,7 +162,9 @@ def test_r61_who_takes_a_call_when_a_colleague_departs_already_is_led_nowhere(
 
 def test_r61_who_records_a_call_for_the_patrol_is_led_nowhere(call: Call) -> None:
     call.report().summon("piket_samapta")
-    assert leads_to(call, "terima_samapta", "pamapta", sumber="radio", acknowledged_at=RADIO) is None
+    assert (
+        leads_to(call, "terima_samapta", "pamapta", sumber="radio", acknowledged_at=RADIO) is None
+    )
 
 
 def leads_to(call: Call, element: str, role: str, **answers: str) -> UUID | None:

@@ -13,10 +13,10 @@ from tests.integration.races.office import Office
 from tests.services import new_database
 from workflow_app.app import create_app
 from workflow_app.connections import connect
-from workflow_app.services.office import configuration
-from workflow_app.services.sop import processes
+from workflow_app.domain import SYSTEM
+from workflow_app.services.office_settings import configuration
+from workflow_app.services.processes import definitions
 from workflow_app.settings import Settings, read_settings
-from workflow_app.types import SYSTEM
 
 
 @pytest.fixture(scope="session")
@@ -35,7 +35,7 @@ def opened(settings: Settings) -> Iterator[Office]:
     office = Office(replace(connected, clock=clock), clock)
     with office.works.begin(SYSTEM) as work:
         configuration.set_value(work, "mode_demo", True, configuration.SOP_IN_FORCE)
-        processes.deploy(work, PROCESSES / "sktlk")
+        definitions.deploy(work, PROCESSES / "sktlk")
     office.person("budi", "petugas")
     office.person("rina", "petugas")
     office.person("sari", "ka_spkt")

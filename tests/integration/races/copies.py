@@ -7,11 +7,9 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import inspect, select
 
-from workflow_app.models.case import Case, CaseClock
-from workflow_app.models.submission import SealedAnswers, Submission
-from workflow_app.models.task import Task
-from workflow_app.services.ground import audit
-from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.models import Case, CaseClock, SealedAnswers, Submission, Task
+from workflow_app.services.core import unit_of_work
+from workflow_app.services.core.unit_of_work import UnitOfWork
 
 UUIDS = re.compile(rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -29,12 +27,14 @@ def copy_case(work: UnitOfWork, case_id: UUID) -> tuple[UUID, UUID]:
     ids = Ids()
     case = work.session.get_one(Case, case_id)
     key = work.vault.new_key()
-    state = UUIDS.sub(lambda found: str(ids[UUID(found[0].decode())]).encode(), zlib.decompress(case.state))
+    state = UUIDS.sub(
+        lambda found: str(ids[UUID(found[0].decode())]).encode(), zlib.decompress(case.state)
+    )
     new = _copy(case, id=ids[case.id], number=f"{case.number}/{uuid4().hex[:6]}", start_token=None)
     new.state, new.data_key, new.next_wake_at = zlib.compress(state), key, None
     work.session.add(new)
     work.session.flush()
-    audit.record_case(work, new.id, "case.opened", number=new.number)
+    unit_of_work.record_case(work, new.id, "case.opened", number=new.number)
     opened = None
     for task in work.session.scalars(select(Task).where(Task.case_id == case_id)):
         work.session.add(_copy(task, id=ids[task.id], case_id=new.id))
@@ -44,7 +44,9 @@ def copy_case(work: UnitOfWork, case_id: UUID) -> tuple[UUID, UUID]:
     work.session.flush()
     query = select(Submission).where(Submission.case_id == case_id).order_by(Submission.position)
     for submission in work.session.scalars(query).all():
-        twin = _copy(submission, id=ids[submission.id], case_id=new.id, task_id=ids[submission.task_id])
+        twin = _copy(
+            submission, id=ids[submission.id], case_id=new.id, task_id=ids[submission.task_id]
+        )
         twin.token = str(uuid4())
         work.session.add(twin)
         work.session.flush()
@@ -53,7 +55,9 @@ def copy_case(work: UnitOfWork, case_id: UUID) -> tuple[UUID, UUID]:
             where = f"answers:{submission.id}:{sealed.field_group}"
             plain = work.vault.open(case.data_key, sealed.sealed, where)
             where = f"answers:{twin.id}:{sealed.field_group}"
-            work.session.add(_copy(sealed, submission_id=twin.id, sealed=work.vault.seal(key, plain, where)))
+            work.session.add(
+                _copy(sealed, submission_id=twin.id, sealed=work.vault.seal(key, plain, where))
+            )
     assert opened is not None
     return new.id, opened
 

@@ -8,9 +8,8 @@ from typing import Any
 
 from sqlalchemy import text
 
-from workflow_app.errors import SentraError
-from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.domain import SYSTEM, Actor, SentraError
+from workflow_app.services.core.unit_of_work import UnitOfWork, Works
 
 Verb = Callable[[UnitOfWork], Any]
 PATIENCE = 2.5

@@ -11,15 +11,13 @@ from sqlalchemy import select
 from tests.integration.conftest import PROCESSES, TestClock
 from tests.integration.hiring import hire
 from tests.integration.open_tasks import task_of
+from workflow_app.domain import SYSTEM, Actor
 from workflow_app.engine import process_folders, scenarios
-from workflow_app.models.audit import AuditEvent
-from workflow_app.models.case import Case
-from workflow_app.models.submission import Submission
-from workflow_app.models.task import Draft, Task
-from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
-from workflow_app.services.running import cases, rehearsal, tasks
-from workflow_app.services.running.rehearsal import Stage
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.models import AuditEvent, Case, Draft, Submission, Task
+from workflow_app.services.core.unit_of_work import UnitOfWork, Works
+from workflow_app.services.demo import rehearsal
+from workflow_app.services.demo.rehearsal import Stage
+from workflow_app.services.workflow import cases, tasks
 
 FILES = process_folders.read_folder(PROCESSES / "sktlk")
 NINE = "23 November 2026 09.00 WITA"
@@ -81,18 +79,26 @@ class Office:
     def submissions(self, task_id: UUID) -> list[Submission]:
         """Answers stored for a task."""
         with self.works.begin(SYSTEM) as work:
-            found = list(work.session.scalars(select(Submission).where(Submission.task_id == task_id)))
+            found = list(
+                work.session.scalars(select(Submission).where(Submission.task_id == task_id))
+            )
             work.session.expunge_all()
             return found
 
     def drafts(self, task_id: UUID) -> int:
         """How many drafts of a task there are."""
         with self.works.begin(SYSTEM) as work:
-            return len(work.session.scalars(select(Draft.user_id).where(Draft.task_id == task_id)).all())
+            return len(
+                work.session.scalars(select(Draft.user_id).where(Draft.task_id == task_id)).all()
+            )
 
     def events(self, case_id: UUID) -> list[str]:
         """Actions of a case, oldest first."""
-        query = select(AuditEvent.action).where(AuditEvent.case_id == case_id).order_by(AuditEvent.position)
+        query = (
+            select(AuditEvent.action)
+            .where(AuditEvent.case_id == case_id)
+            .order_by(AuditEvent.position)
+        )
         with self.works.begin(SYSTEM) as work:
             return list(work.session.scalars(query))
 

@@ -7,16 +7,21 @@ from uuid import UUID
 
 import pytest
 
-from tests.integration.races.meeting import PATIENCE, Verb, outcome, second_comes_while_first_holds, waiting
+from tests.integration.races.meeting import (
+    PATIENCE,
+    Verb,
+    outcome,
+    second_comes_while_first_holds,
+    waiting,
+)
 from tests.integration.races.office import Office, approving
-from workflow_app.errors import Conflict, Forbidden, InvalidInput
-from workflow_app.local_stack.children import wait_until
-from workflow_app.services.accounts import absences, role_changes, staff
-from workflow_app.services.accounts.absence_rules import Asked
-from workflow_app.services.case_file import access
-from workflow_app.services.days import substitutions
-from workflow_app.services.running import tasks
-from workflow_app.types import SYSTEM, WITA, Actor
+from workflow_app.domain import SYSTEM, WITA, Actor, Conflict, Forbidden, InvalidInput
+from workflow_app.services.accounts import absences, members, role_changes
+from workflow_app.services.accounts.absences import Asked
+from workflow_app.services.cases import access
+from workflow_app.services.roster import duty
+from workflow_app.services.workflow import tasks
+from workflow_app.tools.embedded.server_processes import wait_until
 
 
 def entering(office: Office, absent: Actor, substitute: Actor) -> Verb:
@@ -34,7 +39,7 @@ def entering(office: Office, absent: Actor, substitute: Actor) -> Verb:
 def standing(office: Office, actor: Actor) -> Actor:
     assert actor.user_id is not None
     with office.works.begin(SYSTEM) as work:
-        found = substitutions.of_substitute(work, actor.user_id, actor.roles, actor.unit)
+        found = duty.of_substitute(work, actor.user_id, actor.roles, actor.unit)
     return replace(actor, stands_for=found)
 
 
@@ -107,10 +112,12 @@ def test_two_admins_who_take_each_others_role_leave_one(office: Office, way: str
         assert whom.user_id is not None
         user_id = whom.user_id
         if way == "lock":
-            return lambda work: staff.lock(work, user_id)
+            return lambda work: members.lock(work, user_id)
         return lambda work: role_changes.enter(work, user_id, role_changes.Asked(("petugas",)))
 
-    _, refused = second_comes_while_first_holds(office.works, (one, taking(other)), (other, taking(one)))
+    _, refused = second_comes_while_first_holds(
+        office.works, (one, taking(other)), (other, taking(one))
+    )
 
     assert isinstance(refused, Forbidden)
     assert "baru saja diubah" in refused.sentence

@@ -11,17 +11,20 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from tests.integration.conftest import PASSWORD
-from tests.integration.races.meeting import PATIENCE, outcome, second_comes_while_first_holds, waiting
+from tests.integration.races.meeting import (
+    PATIENCE,
+    outcome,
+    second_comes_while_first_holds,
+    waiting,
+)
 from tests.integration.races.office import Office
 from tests.integration.web.visitor import Visitor
-from workflow_app.errors import Conflict
-from workflow_app.local_stack.children import wait_until
-from workflow_app.models.attempt import Attempt
-from workflow_app.models.user import User
-from workflow_app.services.accounts import attempts, users
-from workflow_app.services.accounts.attempts import Limit, Try
-from workflow_app.services.ground import audit
-from workflow_app.types import SYSTEM
+from workflow_app.domain import SYSTEM, Conflict
+from workflow_app.models import Attempt, User
+from workflow_app.services.accounts import sessions, users
+from workflow_app.services.accounts.sessions import Limit, Try
+from workflow_app.services.core import unit_of_work
+from workflow_app.tools.embedded.server_processes import wait_until
 
 RESET, THIEF = "sandi dari admin yang baru", "sandi pilihan si pencuri"
 
@@ -72,7 +75,9 @@ def test_who_knows_the_old_password_cannot_undo_what_an_admin_is_doing(
     assert account(office, name).session_epoch == 2
 
 
-def test_a_reset_that_comes_while_the_owner_changes_the_password_holds(office: Office, name: str) -> None:
+def test_a_reset_that_comes_while_the_owner_changes_the_password_holds(
+    office: Office, name: str
+) -> None:
     """Both begin under the same epoch; each raises it, so that no session of the first outlives the second."""
     changed, _ = second_comes_while_first_holds(
         office.works,
@@ -88,7 +93,7 @@ def test_a_sign_in_and_the_closing_of_its_account_do_not_wait_for_each_other_in_
     office: Office, name: str, visit: Callable[[str], Visitor], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The browser has a session, which a new sign-in replaces, while an admin has just ended all of them."""
-    visitor, record = visit(name), audit.record
+    visitor, record = visit(name), unit_of_work.record
     form = {"csrf_token": visitor.token(), "nama_pengguna": name, "kata_sandi": PASSWORD}
     signing_in: list[Future[TestResponse]] = []
 
@@ -98,14 +103,16 @@ def test_a_sign_in_and_the_closing_of_its_account_do_not_wait_for_each_other_in_
             wait_until(lambda: signing_in[0].done() or waiting(office.works), PATIENCE)
         record(work, chain, action, **details)
 
-    monkeypatch.setattr(audit, "record", record_when_they_have_met)
+    monkeypatch.setattr(unit_of_work, "record", record_when_they_have_met)
     with ThreadPoolExecutor(1) as pool:
         assert outcome(office.works, SYSTEM, lambda work: users.disable(work, name)) is None
         assert signing_in[0].result(timeout=10).status_code == 302
 
-    assert visitor.open("/").path == "/masuk", "the session that began meanwhile is over before it is used"
+    assert visitor.open("/").path == "/masuk", (
+        "the session that began meanwhile is over before it is used"
+    )
     with office.works.begin(SYSTEM) as work:
-        assert list(audit.verify_chains(work)) == []
+        assert list(unit_of_work.verify_chains(work)) == []
 
 
 def test_a_success_and_a_further_try_take_the_counts_in_the_same_order(office: Office) -> None:
@@ -115,12 +122,14 @@ def test_a_success_and_a_further_try_take_the_counts_in_the_same_order(office: O
         Try(first, Limit(5, timedelta(minutes=1))),
     ]
     with office.works.begin(SYSTEM) as work:
-        attempts.count(work, tries)
+        sessions.count(work, tries)
 
     with ThreadPoolExecutor(1) as pool:
         with office.works.begin(SYSTEM) as work:
             work.session.execute(select(Attempt).where(Attempt.key == first).with_for_update())
-            forgiving = pool.submit(outcome, office.works, SYSTEM, lambda work: attempts.forgive(work, tries))
+            forgiving = pool.submit(
+                outcome, office.works, SYSTEM, lambda work: sessions.forgive(work, tries)
+            )
             wait_until(lambda: waiting(office.works), PATIENCE)
-            assert attempts.charge(work, tries) == attempts.NO_WAIT
+            assert sessions.charge(work, tries) == sessions.NO_WAIT
         assert forgiving.result(timeout=10) is None

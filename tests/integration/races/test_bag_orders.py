@@ -4,15 +4,15 @@ from uuid import uuid4
 
 from tests.integration.races.meeting import outcome, second_comes_while_first_holds, together
 from tests.integration.races.office import Office
-from workflow_app.errors import InvalidInput
-from workflow_app.models.bag_order import BagOrder
-from workflow_app.models.case import Case
-from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.keeping import bag_orders
-from workflow_app.types import SYSTEM
+from workflow_app.domain import SYSTEM, InvalidInput
+from workflow_app.models import BagOrder, Case
+from workflow_app.services.core.unit_of_work import UnitOfWork
+from workflow_app.services.exports import bag_orders
 
 
-def test_one_person_has_only_a_few_bags_waiting_however_many_windows_ask(open_office: Office) -> None:
+def test_one_person_has_only_a_few_bags_waiting_however_many_windows_ask(
+    open_office: Office,
+) -> None:
     works = open_office.works
     auditor, other = (open_office.newcomer("auditor") for _ in range(2))
     with works.begin(SYSTEM) as work:
@@ -25,7 +25,10 @@ def test_one_person_has_only_a_few_bags_waiting_however_many_windows_ask(open_of
         assert not isinstance(outcome(works, auditor, ask), InvalidInput)
     first, second = second_comes_while_first_holds(works, (auditor, ask), (auditor, ask))
     assert not isinstance(first, InvalidInput)
-    assert isinstance(second, InvalidInput) and "Tunggu sampai salah satunya selesai" in second.fields["tas"]
+    assert (
+        isinstance(second, InvalidInput)
+        and "Tunggu sampai salah satunya selesai" in second.fields["tas"]
+    )
     found = together(*[lambda: outcome(works, other, ask)] * (bag_orders.MOST_AT_ONCE + 2))
     assert sum(isinstance(each, InvalidInput) for each in found) == 2
 

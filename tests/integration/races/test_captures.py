@@ -11,12 +11,10 @@ from tests.integration.races.meeting import second_comes_while_first_holds
 from tests.integration.races.office import Office
 from tests.integration.services import photos
 from tests.integration.services.photos import PLACE, held, photo
-from workflow_app.errors import Conflict, NotFound
-from workflow_app.models.capture import Capture
-from workflow_app.models.document import CaseDocument
-from workflow_app.services.bringing import capture_pages, captures, held_captures
-from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.types import PUBLIC, SYSTEM
+from workflow_app.domain import PUBLIC, SYSTEM, Conflict, NotFound
+from workflow_app.models import Capture, CaseDocument
+from workflow_app.services.core.unit_of_work import UnitOfWork
+from workflow_app.services.intake import capture_pages, captures
 
 
 @pytest.fixture
@@ -48,7 +46,8 @@ def sending(device: str, key: UUID) -> Callable[[UnitOfWork], Any]:
 def papers_of(office: Office, task_id: UUID) -> int:
     with office.works.begin(SYSTEM) as work:
         query = select(func.count()).where(
-            CaseDocument.case_id == office.task_case(task_id), CaseDocument.element == "periksa_persyaratan"
+            CaseDocument.case_id == office.task_case(task_id),
+            CaseDocument.element == "periksa_persyaratan",
         )
         return work.session.scalar(query) or 0
 
@@ -64,7 +63,7 @@ def test_sent_by_a_double_press_it_is_one_paper(office: Office, task_id: UUID, d
 
 def test_one_of_two_phones_gets_the_link(office: Office, token: str) -> None:
     def take(work: UnitOfWork) -> str:
-        return held_captures.connect(held_captures.by_token(work, token, photos.IDLE, lock=True), "")
+        return captures.connect(captures.by_token(work, token, photos.IDLE, lock=True), "")
 
     first, late = second_comes_while_first_holds(office.works, (PUBLIC, take), (PUBLIC, take))
 

@@ -9,13 +9,11 @@ from sqlalchemy import func, select
 from tests.integration.conftest import PROCESSES
 from tests.integration.races.meeting import outcome, second_comes_while_first_holds, together
 from tests.integration.races.office import NINE, Office, answers_of, approving
-from workflow_app.errors import Conflict, TaskNotReady
-from workflow_app.models.case import Case
-from workflow_app.models.effect import PendingEffect
-from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.papers import documents
-from workflow_app.services.running import cases, drafts, task_views, tasks, wakes
-from workflow_app.types import SYSTEM
+from workflow_app.domain import SYSTEM, Conflict, TaskNotReady
+from workflow_app.models import Case, PendingEffect
+from workflow_app.services.core.unit_of_work import UnitOfWork
+from workflow_app.services.documents import documents
+from workflow_app.services.workflow import cases, drafts, steps, tasks
 
 REASON = "Contoh: warga mengurungkan niatnya"
 
@@ -76,7 +74,9 @@ def test_cancel_against_cancel(office: Office) -> None:
 def test_a_double_click_on_cancel_is_answered_twice_and_done_once(office: Office) -> None:
     case_id = office.begin()
 
-    answers = together(*[lambda: outcome(office.works, office.people["budi"], cancelling(case_id))] * 3)
+    answers = together(
+        *[lambda: outcome(office.works, office.people["budi"], cancelling(case_id))] * 3
+    )
 
     assert answers == [None] * 3
     assert office.events(case_id).count("case.cancelled") == 1
@@ -93,8 +93,11 @@ def test_complete_against_cancel(office: Office) -> None:
         (office.people["sari"], cancelling(case_id)),
     )
 
-    with pytest.raises(TaskNotReady, match="dibatalkan oleh Contoh Sari"), office.works.begin(budi) as work:
-        task_views.get(work, done.next_task_id)
+    with (
+        pytest.raises(TaskNotReady, match="dibatalkan oleh Contoh Sari"),
+        office.works.begin(budi) as work,
+    ):
+        tasks.get(work, done.next_task_id)
         tasks.complete(work, done.next_task_id, {}, str(uuid4()))
     assert office.case(case_id).status == "cancelled"
 
@@ -112,7 +115,9 @@ def test_a_case_is_started_once_by_a_double_click(office: Office) -> None:
         assert work.session.scalar(select(func.count()).where(Case.start_token == token)) == 1
 
 
-def test_a_job_that_comes_back_while_an_officer_cancels_changes_nothing_any_more(office: Office) -> None:
+def test_a_job_that_comes_back_while_an_officer_cancels_changes_nothing_any_more(
+    office: Office,
+) -> None:
     """The papers of a referral are being archived when the officer cancels, or the other way round: one end."""
     case_id = office.play("dicuri_fungsi", 8)
     reskrim = office.person("reskrim", "piket_reskrim")
@@ -127,7 +132,7 @@ def test_a_job_that_comes_back_while_an_officer_cancels_changes_nothing_any_more
 
     _, late = second_comes_while_first_holds(
         office.works,
-        (SYSTEM, lambda work: wakes.resolve_effect(work, effect, None)),
+        (SYSTEM, lambda work: steps.resolve_effect(work, effect, None)),
         (office.people["budi"], cancelling(case_id)),
     )
 
@@ -136,7 +141,9 @@ def test_a_job_that_comes_back_while_an_officer_cancels_changes_nothing_any_more
         f"Berkas ini sudah berakhir pada {NINE}; tugas terakhirnya diselesaikan oleh {reskrim.name}."
     )
     assert office.case(case_id).status == "done"
-    assert outcome(office.works, SYSTEM, lambda work: wakes.resolve_effect(work, effect, None)) is None
+    assert (
+        outcome(office.works, SYSTEM, lambda work: steps.resolve_effect(work, effect, None)) is None
+    )
 
 
 def test_a_timer_that_fires_while_the_letter_is_approved_fires_once(
@@ -145,10 +152,12 @@ def test_a_timer_that_fires_while_the_letter_is_approved_fires_once(
     office.clock.advance(minutes=11)
 
     together(
-        lambda: outcome(office.works, SYSTEM, lambda work: wakes.wake(work, waiting_case)),
-        lambda: outcome(office.works, SYSTEM, lambda work: wakes.wake(work, waiting_case)),
+        lambda: outcome(office.works, SYSTEM, lambda work: steps.wake(work, waiting_case)),
+        lambda: outcome(office.works, SYSTEM, lambda work: steps.wake(work, waiting_case)),
         lambda: outcome(
-            office.works, office.people["sari"], approving(office.task(waiting_case, "persetujuan").id)
+            office.works,
+            office.people["sari"],
+            approving(office.task(waiting_case, "persetujuan").id),
         ),
     )
 
@@ -157,7 +166,9 @@ def test_a_timer_that_fires_while_the_letter_is_approved_fires_once(
     assert events.count("letter.issued") == 1
 
 
-def test_a_paper_that_arrives_while_its_task_is_completed_is_refused_in_words(office: Office) -> None:
+def test_a_paper_that_arrives_while_its_task_is_completed_is_refused_in_words(
+    office: Office,
+) -> None:
     case_id = office.play("sktlk_ktp", 5)
     task = office.task(case_id)
     budi = office.people["budi"]

@@ -7,14 +7,13 @@ from typing import Any
 from tests.integration.conftest import MONDAY
 from tests.integration.races.meeting import outcome, second_comes_while_first_holds, together
 from tests.integration.races.office import Office
-from workflow_app.errors import Conflict
-from workflow_app.services.days import holiday_years
-from workflow_app.services.days.holiday_years import Asked
-from workflow_app.services.governing import changes
-from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office import configuration
-from workflow_app.services.office.configuration_plans import Said
-from workflow_app.types import SYSTEM
+from workflow_app.domain import SYSTEM, Conflict
+from workflow_app.services.calendars import holidays
+from workflow_app.services.calendars.holidays import Asked
+from workflow_app.services.core.unit_of_work import UnitOfWork
+from workflow_app.services.office_settings import configuration
+from workflow_app.services.office_settings.configuration_plans import Said
+from workflow_app.services.office_settings_admin import changes
 
 KEY = "toleransi.waktu_mulai"
 LATER = MONDAY + timedelta(days=400)
@@ -31,13 +30,17 @@ def seen_by(office: Office, name: str) -> str:
 
 def values(office: Office, start: datetime) -> list[object]:
     with office.works.begin(SYSTEM) as work:
-        return [entry.value for entry in configuration.history(work, KEY) if entry.valid_from == start]
+        return [
+            entry.value for entry in configuration.history(work, KEY) if entry.valid_from == start
+        ]
 
 
 def test_the_second_of_two_is_told_who_was_faster(office: Office) -> None:
     seen, people = seen_by(office, "sari"), office.people
     _, told = second_comes_while_first_holds(
-        office.works, (people["sari"], change(5, LATER, seen)), (people["dewi"], change(6, LATER, seen))
+        office.works,
+        (people["sari"], change(5, LATER, seen)),
+        (people["dewi"], change(6, LATER, seen)),
     )
     assert isinstance(told, Conflict)
     assert "yang terakhir mengubah: Contoh Sari" in told.sentence
@@ -85,7 +88,7 @@ def test_a_holiday_stands_beside_what_another_changes_of_the_calendar_at_the_sam
         configuration.set_value(work, key, {**known, "hari": [*known["hari"], "sabtu"]}, start)
 
     def add_a_holiday(work: UnitOfWork) -> None:
-        holiday_years.change(work, "hari_kerja", 2028, asked)
+        holidays.change(work, "hari_kerja", 2028, asked)
 
     people = office.people
     outcomes = second_comes_while_first_holds(

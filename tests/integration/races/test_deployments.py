@@ -9,11 +9,11 @@ from sqlalchemy import func, select
 from tests.integration.deploying import copy_of
 from tests.integration.races.meeting import outcome, second_comes_while_first_holds, together
 from tests.integration.races.office import Office
-from workflow_app.models.definition import Definition
-from workflow_app.services.ground import audit
-from workflow_app.services.running import cases, task_views
-from workflow_app.services.sop import processes
-from workflow_app.types import SYSTEM
+from workflow_app.domain import SYSTEM
+from workflow_app.models import Definition
+from workflow_app.services.core import unit_of_work
+from workflow_app.services.processes import definitions
+from workflow_app.services.workflow import cases, tasks
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def test_a_case_that_starts_during_a_deployment_runs_under_one_version_to_its_en
 
     made, started = second_comes_while_first_holds(
         office.works,
-        (SYSTEM, lambda work: processes.deploy(work, next_version)),
+        (SYSTEM, lambda work: definitions.deploy(work, next_version)),
         (budi, lambda work: cases.start(work, "sktlk")),
     )
     after = outcome(office.works, budi, lambda work: cases.start(work, "sktlk"))
@@ -40,18 +40,20 @@ def test_a_case_that_starts_during_a_deployment_runs_under_one_version_to_its_en
     with office.works.begin(budi) as work:
         assert cases.get(work, started.case_id).process_version == made.version - 1
         assert cases.get(work, after.case_id).process_version == made.version
-        assert task_views.get(work, started.task_id).form.title
+        assert tasks.get(work, started.task_id).form.title
 
 
 def test_two_deployments_of_one_folder_make_one_version(office: Office, next_version: Path) -> None:
     deploy = lambda: outcome(  # noqa: E731 - a verb, as the others
-        office.works, SYSTEM, lambda work: processes.deploy(work, next_version)
+        office.works, SYSTEM, lambda work: definitions.deploy(work, next_version)
     )
 
     made = together(deploy, deploy, deploy)
 
     assert sorted(found.is_new for found in made) == [False, False, True]
     with office.works.begin(SYSTEM) as work:
-        current = select(func.count()).where(Definition.process_key == "sktlk", Definition.is_current)
+        current = select(func.count()).where(
+            Definition.process_key == "sktlk", Definition.is_current
+        )
         assert work.session.scalar(current) == 1
-        assert list(audit.verify_chains(work)) == []
+        assert list(unit_of_work.verify_chains(work)) == []

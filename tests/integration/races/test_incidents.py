@@ -7,12 +7,11 @@ from sqlalchemy import select, text
 
 from tests.integration.races.meeting import outcome, second_comes_while_first_holds
 from tests.integration.races.office import NINE, Office
-from workflow_app.errors import Conflict, ProcessFault
-from workflow_app.models.effect import PendingEffect
-from workflow_app.models.incident import Incident
-from workflow_app.services.case_file import incidents
-from workflow_app.services.running import cases, performing, rehearsal, tasks, wakes
-from workflow_app.types import SYSTEM
+from workflow_app.domain import SYSTEM, Conflict, ProcessFault
+from workflow_app.models import Incident, PendingEffect
+from workflow_app.services.cases import incidents
+from workflow_app.services.demo import rehearsal
+from workflow_app.services.workflow import case_jobs, cases, steps, tasks
 
 REASON = "Contoh: warga mengurungkan niatnya"
 
@@ -27,9 +26,11 @@ def stopped(office: Office, waiting_case: UUID, monkeypatch: pytest.MonkeyPatch)
     with office.works.begin(office.people["sari"]) as work:
         tasks.complete(work, office.task(waiting_case).id, {"keputusan": "setuju"}, str(uuid4()))
     with monkeypatch.context() as patch:
-        patch.setitem(performing.OPERATIONS, "render_letter", fail)
+        patch.setitem(case_jobs.OPERATIONS, "render_letter", fail)
         with pytest.raises(ZeroDivisionError):
-            performing.perform(office.works, effect_of(office, waiting_case), public_url="http://127.0.0.1")
+            case_jobs.perform(
+                office.works, effect_of(office, waiting_case), public_url="http://127.0.0.1"
+            )
     with office.works.begin(SYSTEM) as work:
         work.session.execute(text("update procrastinate_jobs set status = 'failed'"))
     return waiting_case
@@ -60,8 +61,13 @@ def test_two_leads_retry_one_incident_and_it_is_tried_once(office: Office, stopp
     assert late.sentence.startswith(f"Langkah ini sudah dicoba lagi oleh Contoh Sari pada {NINE}.")
     assert office.events(stopped).count("incident.retried") == 1
     rehearsal.settle(office.stage(), stopped)
-    found = outcome(office.works, office.people["dewi"], lambda work: incidents.retry(work, incident))
-    assert found.sentence == f"Gangguan ini sudah teratasi pada {NINE}, setelah dicoba lagi oleh Contoh Sari."
+    found = outcome(
+        office.works, office.people["dewi"], lambda work: incidents.retry(work, incident)
+    )
+    assert (
+        found.sentence
+        == f"Gangguan ini sudah teratasi pada {NINE}, setelah dicoba lagi oleh Contoh Sari."
+    )
 
 
 def test_an_incident_that_is_mended_while_a_lead_presses_retry_is_not_tried_again(
@@ -71,7 +77,7 @@ def test_an_incident_that_is_mended_while_a_lead_presses_retry_is_not_tried_agai
 
     _, late = second_comes_while_first_holds(
         office.works,
-        (SYSTEM, lambda work: wakes.resolve_effect(work, effect, None)),
+        (SYSTEM, lambda work: steps.resolve_effect(work, effect, None)),
         (office.people["sari"], lambda work: incidents.retry(work, incident)),
     )
 
@@ -89,8 +95,8 @@ def test_a_worker_that_gives_up_beside_one_that_succeeds_does_not_stop_the_case(
 
     second_comes_while_first_holds(
         office.works,
-        (SYSTEM, lambda work: wakes.resolve_effect(work, effect, None)),
-        lambda: performing.give_up(office.works, effect, ZeroDivisionError()),
+        (SYSTEM, lambda work: steps.resolve_effect(work, effect, None)),
+        lambda: case_jobs.give_up(office.works, effect, ZeroDivisionError()),
     )
 
     assert office.case(waiting_case).status == "running"
@@ -118,7 +124,9 @@ def test_a_failed_step_of_a_case_that_was_cancelled_meanwhile_names_who_cancelle
     office: Office, waiting_case: UUID
 ) -> None:
     with office.works.begin(SYSTEM) as work:
-        incidents.record(work, waiting_case, "wake", None, "persetujuan", ProcessFault("persetujuan", "boom"))
+        incidents.record(
+            work, waiting_case, "wake", None, "persetujuan", ProcessFault("persetujuan", "boom")
+        )
     incident = incident_of(office, waiting_case)
 
     _, late = second_comes_while_first_holds(

@@ -10,12 +10,11 @@ from tests.integration.deploying import deploy
 from tests.integration.races.meeting import outcome, second_comes_while_first_holds, together
 from tests.integration.races.office import Office
 from tests.unit.engine.family import CALL, CALLER, call, report
-from workflow_app.errors import TaskNotReady
-from workflow_app.models.kinship import CaseKinship
-from workflow_app.services.running import cases, tasks
-from workflow_app.services.running.tasks import Completion
-from workflow_app.services.watching import consistency_kinship
-from workflow_app.types import SYSTEM
+from workflow_app.domain import SYSTEM, TaskNotReady
+from workflow_app.models import CaseKinship
+from workflow_app.services.operations import consistency_cases
+from workflow_app.services.workflow import cases, tasks
+from workflow_app.services.workflow.tasks import Completion
 
 
 @pytest.fixture
@@ -35,12 +34,14 @@ def completing(task_id: UUID, token: str) -> object:
 
 def children(office: Office, case_id: UUID) -> list[UUID]:
     with office.works.begin(SYSTEM) as work:
-        assert list(consistency_kinship.check(work)) == []
+        assert list(consistency_cases.check_consistency_kinship(work)) == []
         query = select(CaseKinship.child_id).where(CaseKinship.parent_id == case_id)
         return list(work.session.scalars(query))
 
 
-def test_two_officers_who_complete_one_step_begin_one_case(office: Office, taken: tuple[UUID, UUID]) -> None:
+def test_two_officers_who_complete_one_step_begin_one_case(
+    office: Office, taken: tuple[UUID, UUID]
+) -> None:
     case_id, task_id = taken
     budi, rina = office.people["budi"], office.people["rina"]
 
@@ -67,7 +68,9 @@ def test_a_double_click_begins_one_case_and_leads_to_the_same_task(
     assert found == [Completion(case_id, office.task(child).id, "Tersimpan: Terima.")] * 4
 
 
-def test_calls_that_go_on_at_once_do_not_stand_in_each_others_way(office: Office, tmp_path: Path) -> None:
+def test_calls_that_go_on_at_once_do_not_stand_in_each_others_way(
+    office: Office, tmp_path: Path
+) -> None:
     deploy(office.works, tmp_path, report(), call())
     with office.works.begin(office.people["budi"]) as work:
         started = [cases.start(work, CALL) for _ in range(4)]

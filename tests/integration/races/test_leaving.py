@@ -8,20 +8,22 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select, update
 
-from tests.integration.races.meeting import PATIENCE, Verb, outcome, second_comes_while_first_holds, waiting
+from tests.integration.races.meeting import (
+    PATIENCE,
+    Verb,
+    outcome,
+    second_comes_while_first_holds,
+    waiting,
+)
 from tests.integration.races.office import Office, approving
-from workflow_app.errors import Forbidden
-from workflow_app.local_stack.children import wait_until
-from workflow_app.models.audit import AuditEvent
-from workflow_app.models.letter import Letter
-from workflow_app.models.task import Task
-from workflow_app.models.user import User
+from workflow_app.domain import SYSTEM, Actor, Forbidden
+from workflow_app.models import AuditEvent, Letter, Task, User
 from workflow_app.services.accounts import users
-from workflow_app.services.case_file import access
-from workflow_app.services.correspondence import letters
-from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.running import cases, drafts, tasks
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.services.cases import access
+from workflow_app.services.core.unit_of_work import UnitOfWork
+from workflow_app.services.letters import letters
+from workflow_app.services.workflow import cases, drafts, tasks
+from workflow_app.tools.embedded.server_processes import wait_until
 
 REASON = "Contoh: alasan yang cukup panjang"
 CLOSED = "Akun Anda sudah ditutup"
@@ -57,7 +59,10 @@ def releasing(office: Office, leaver: Actor) -> Verb:
 
 
 def reassigning(office: Office, leaver: Actor) -> Verb:
-    task_id, rina = office.task(office.play("sktlk_ktp", 2)).id, office.people["rina"].user_id or uuid4()
+    task_id, rina = (
+        office.task(office.play("sktlk_ktp", 2)).id,
+        office.people["rina"].user_id or uuid4(),
+    )
     return lambda work: tasks.reassign(work, task_id, rina)
 
 
@@ -102,7 +107,9 @@ def test_who_loses_a_role_at_that_moment_does_nothing_more(
 ) -> None:
     verb = deed(office, leaver)
 
-    _, late = second_comes_while_first_holds(office.works, (SYSTEM, changing(leaver)), (leaver, verb))
+    _, late = second_comes_while_first_holds(
+        office.works, (SYSTEM, changing(leaver)), (leaver, verb)
+    )
 
     assert isinstance(late, Forbidden)
     assert late.sentence.startswith(CHANGED)
@@ -115,7 +122,9 @@ def test_who_is_disabled_at_that_moment_does_nothing_more(
 ) -> None:
     verb = deed(office, leaver)
 
-    _, late = second_comes_while_first_holds(office.works, (SYSTEM, closing(leaver)), (leaver, verb))
+    _, late = second_comes_while_first_holds(
+        office.works, (SYSTEM, closing(leaver)), (leaver, verb)
+    )
 
     assert isinstance(late, Forbidden)
     assert late.sentence.startswith(CLOSED)

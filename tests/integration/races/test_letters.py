@@ -7,11 +7,11 @@ from sqlalchemy import select
 
 from tests.integration.races.meeting import outcome, second_comes_while_first_holds, together
 from tests.integration.races.office import Office, answers_of
-from workflow_app.errors import Conflict
-from workflow_app.models.letter import Letter
-from workflow_app.services.correspondence import letters
-from workflow_app.services.running import rehearsal, tasks
-from workflow_app.types import SYSTEM
+from workflow_app.domain import SYSTEM, Conflict
+from workflow_app.models import Letter
+from workflow_app.services.demo import rehearsal
+from workflow_app.services.letters import letters
+from workflow_app.services.workflow import tasks
 
 
 @pytest.fixture
@@ -36,13 +36,17 @@ def test_two_ka_spkt_withdraw_one_letter(office: Office, handed_over: UUID) -> N
     )
 
     assert isinstance(late, Conflict)
-    assert late.sentence.startswith("Surat ini sudah ditarik oleh Contoh Sari pada 23 November 2026")
+    assert late.sentence.startswith(
+        "Surat ini sudah ditarik oleh Contoh Sari pada 23 November 2026"
+    )
 
 
 def test_a_double_click_on_withdraw_is_done_once(office: Office, handed_over: UUID) -> None:
     reason = "Contoh: keterangan tidak benar"
     click = lambda: outcome(  # noqa: E731 - a verb, as the others
-        office.works, office.people["sari"], lambda work: letters.withdraw(work, handed_over, reason)
+        office.works,
+        office.people["sari"],
+        lambda work: letters.withdraw(work, handed_over, reason),
     )
 
     assert together(click, click) == [None, None]

@@ -15,21 +15,16 @@ from sqlalchemy import select, text
 
 from tests.integration.races.office import Office
 from tests.integration.stateful import repertoire
-from workflow_app.errors import SentraError
-from workflow_app.models.case import Case
-from workflow_app.models.effect import PendingEffect
-from workflow_app.models.incident import Incident
-from workflow_app.models.letter import Letter
-from workflow_app.models.task import Task
+from workflow_app.domain import SYSTEM, SentraError
+from workflow_app.models import Case, Incident, Letter, PendingEffect, Task
 from workflow_app.services.accounts import users
-from workflow_app.services.case_file import inbox, incidents
-from workflow_app.services.correspondence import letter_views, letters
-from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.papers import documents
-from workflow_app.services.running import cases, drafts, performing, tasks, wakes
-from workflow_app.services.watching import checkpoints, consistency
+from workflow_app.services.cases import inbox, incidents
+from workflow_app.services.core.unit_of_work import UnitOfWork
+from workflow_app.services.documents import documents
+from workflow_app.services.letters import letters, printing
+from workflow_app.services.operations import checkpoints, consistency
+from workflow_app.services.workflow import case_jobs, cases, drafts, steps, tasks
 from workflow_app.settings import Settings
-from workflow_app.types import SYSTEM
 
 SECONDS = float(os.environ.get("RACE_SECONDS", "8"))
 THREADS = 8
@@ -51,7 +46,9 @@ class Crowd:
 
     def run(self) -> None:
         """All threads to the end."""
-        threads = [threading.Thread(target=self.one_person, args=(seed,)) for seed in range(THREADS)]
+        threads = [
+            threading.Thread(target=self.one_person, args=(seed,)) for seed in range(THREADS)
+        ]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -92,7 +89,9 @@ class Crowd:
 
     def task(self, dice: random.Random, work: UnitOfWork) -> UUID:
         """Any task, mostly an open one."""
-        query = select(Task.id).where(Task.status == "open") if dice.random() < 0.9 else select(Task.id)
+        query = (
+            select(Task.id).where(Task.status == "open") if dice.random() < 0.9 else select(Task.id)
+        )
         return dice.choice(list(work.session.scalars(query)) or [uuid4()])
 
     def case(self, dice: random.Random, work: UnitOfWork) -> UUID:
@@ -116,14 +115,18 @@ class Crowd:
 
     def save(self, dice: random.Random, work: UnitOfWork) -> None:
         seen = dice.choice([None, ""])
-        drafts.save(work, self.task(dice, work), {"catatan": "x"}, page=str(dice.randrange(3)), seen=seen)
+        drafts.save(
+            work, self.task(dice, work), {"catatan": "x"}, page=str(dice.randrange(3)), seen=seen
+        )
 
     def complete(self, dice: random.Random, work: UnitOfWork) -> None:
         task = work.session.get(Task, self.task(dice, work))
         if task is None:
             return
         given = repertoire.answers(work, task, dice.randrange(12)) if task.status == "open" else {}
-        tasks.complete(work, task.id, given, f"form-{dice.randrange(10**6)}", dice.choice([None, ""]))
+        tasks.complete(
+            work, task.id, given, f"form-{dice.randrange(10**6)}", dice.choice([None, ""])
+        )
 
     def cancel(self, dice: random.Random, work: UnitOfWork) -> None:
         if dice.random() < 0.3:
@@ -141,10 +144,12 @@ class Crowd:
         cases.get(work, self.case(dice, work))
 
     def withdraw(self, dice: random.Random, work: UnitOfWork) -> None:
-        letters.withdraw(work, self.letter(dice, work), f"Contoh: keterangan tidak benar {dice.randrange(2)}")
+        letters.withdraw(
+            work, self.letter(dice, work), f"Contoh: keterangan tidak benar {dice.randrange(2)}"
+        )
 
     def open_letter(self, dice: random.Random, work: UnitOfWork) -> None:
-        letter_views.pdf(work, self.letter(dice, work))
+        printing.pdf(work, self.letter(dice, work))
 
     def letter(self, dice: random.Random, work: UnitOfWork) -> UUID:
         return dice.choice(list(work.session.scalars(select(Letter.id))) or [uuid4()])
@@ -157,8 +162,11 @@ class Crowd:
         with self.office.works.begin(SYSTEM) as work:
             waiting = list(work.session.scalars(select(PendingEffect.task_id)))
         if waiting:
-            performing.perform(
-                self.office.works, dice.choice(waiting), public_url=SITE, is_last_try=dice.random() < 0.2
+            case_jobs.perform(
+                self.office.works,
+                dice.choice(waiting),
+                public_url=SITE,
+                is_last_try=dice.random() < 0.2,
             )
 
     def wake(self, dice: random.Random) -> None:
@@ -166,7 +174,7 @@ class Crowd:
             chosen = self.case(dice, work)
         self.office.clock.advance(seconds=dice.randrange(20))
         with incidents.unit_of_work(self.office.works, SYSTEM) as work:
-            wakes.wake(work, chosen)
+            steps.wake(work, chosen)
 
     def checkpoint(self, dice: random.Random) -> None:
         if dice.random() < 0.3:

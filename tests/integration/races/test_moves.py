@@ -9,14 +9,12 @@ from sqlalchemy import select
 from tests.integration.deploying import copy_of
 from tests.integration.races.meeting import second_comes_while_first_holds, together
 from tests.integration.races.office import Office, approving
-from workflow_app.models.audit import AuditEvent
-from workflow_app.models.case import Case
-from workflow_app.models.move import CaseMove
-from workflow_app.services.ground import audit
-from workflow_app.services.running import moves
-from workflow_app.services.sop import processes
-from workflow_app.services.watching import consistency_cases
-from workflow_app.types import SYSTEM
+from workflow_app.domain import SYSTEM
+from workflow_app.models import AuditEvent, Case, CaseMove
+from workflow_app.services.core import unit_of_work
+from workflow_app.services.operations import consistency_cases
+from workflow_app.services.processes import definitions
+from workflow_app.services.workflow import version_migration
 
 REASON = "Kata pada formulir diperbaiki, contoh."
 
@@ -28,9 +26,9 @@ def order(office: Office, waiting_case: UUID, tmp_path: Path) -> UUID:
     form = folder / "forms" / "peristiwa.ui.json"
     form.write_text(form.read_text().replace('"title": "', f'"title": "Uji {uuid4().hex[:6]} ', 1))
     with office.works.begin(SYSTEM) as work:
-        version = processes.deploy(work, folder).version
+        version = definitions.deploy(work, folder).version
     with office.works.begin(office.people["sari"]) as work:
-        return moves.order(work, "sktlk", version, [waiting_case], REASON, str(uuid4()))
+        return version_migration.order(work, "sktlk", version, [waiting_case], REASON, str(uuid4()))
 
 
 def fate(office: Office, order: UUID, case_id: UUID) -> str:
@@ -41,18 +39,24 @@ def fate(office: Office, order: UUID, case_id: UUID) -> str:
 def check(office: Office, case_id: UUID) -> None:
     """The case says the same in its state, its rows and its trail."""
     with office.works.begin(SYSTEM) as work:
-        assert [fault for fault in consistency_cases.check(work) if str(case_id) in fault.where] == []
-        assert list(audit.verify_chains(work)) == []
+        assert [
+            fault
+            for fault in consistency_cases.check_consistency_case(work)
+            if str(case_id) in fault.where
+        ] == []
+        assert list(unit_of_work.verify_chains(work)) == []
 
 
 def test_two_workers_with_one_order_move_each_case_once(
     office: Office, order: UUID, waiting_case: UUID
 ) -> None:
-    together(*[lambda: moves.carry_out(office.works, order)] * 3)
+    together(*[lambda: version_migration.carry_out(office.works, order)] * 3)
 
     assert fate(office, order, waiting_case) == "moved"
     with office.works.begin(SYSTEM) as work:
-        told = select(AuditEvent).where(AuditEvent.action == "case.moved", AuditEvent.case_id == waiting_case)
+        told = select(AuditEvent).where(
+            AuditEvent.action == "case.moved", AuditEvent.case_id == waiting_case
+        )
         assert len(work.session.scalars(told).all()) == 1
     check(office, waiting_case)
 
@@ -66,7 +70,7 @@ def test_a_case_that_is_worked_on_is_waited_for_and_judged_where_it_stands_then(
     done, _ = second_comes_while_first_holds(
         office.works,
         (sari, approving(task_id)),
-        lambda: moves.carry_out(office.works, order),
+        lambda: version_migration.carry_out(office.works, order),
     )
 
     assert done.case_id == waiting_case
@@ -82,12 +86,12 @@ def test_who_completes_a_task_of_a_case_that_is_just_moved_completes_it_under_th
 
     _, completed = second_comes_while_first_holds(
         office.works,
-        (SYSTEM, lambda work: moves._carry_out(work, order, waiting_case)),
+        (SYSTEM, lambda work: version_migration._carry_out(work, order, waiting_case)),
         (sari, approving(task_id)),
     )
 
     assert completed.case_id == waiting_case
     with office.works.begin(SYSTEM) as work:
         case = work.session.get_one(Case, waiting_case)
-        assert case.definition_id == processes.current(work, "sktlk").id
+        assert case.definition_id == definitions.current(work, "sktlk").id
     check(office, waiting_case)

@@ -11,12 +11,10 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 
 from tests.integration.races.copies import copy_case
 from tests.integration.races.office import Office
-from workflow_app.errors import Busy, SentraError
-from workflow_app.models.letter import Letter
-from workflow_app.models.number import LetterNumber, NumberSeries
-from workflow_app.services.ground import audit
-from workflow_app.services.running import tasks
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.domain import SYSTEM, Actor, Busy, SentraError
+from workflow_app.models import Letter, LetterNumber, NumberSeries
+from workflow_app.services.core import unit_of_work
+from workflow_app.services.workflow import tasks
 
 MIDNIGHT = datetime(2026, 12, 31, 16, 0, tzinfo=UTC)
 """1 January 2027, 00.00 WITA."""
@@ -50,9 +48,13 @@ def approve(office: Office, actor: Actor, task_id: UUID, fault: str = "") -> str
 def numbers_of(office: Office) -> dict[int, list[int]]:
     """Year to the sequences given, in order; every number belongs to one valid letter."""
     with office.works.begin(SYSTEM) as work:
-        query = select(LetterNumber.year, LetterNumber.sequence).where(LetterNumber.series == "SKTLK")
+        query = select(LetterNumber.year, LetterNumber.sequence).where(
+            LetterNumber.series == "SKTLK"
+        )
         given: dict[int, list[int]] = {}
-        for year, sequence in work.session.execute(query.order_by(LetterNumber.year, LetterNumber.sequence)):
+        for year, sequence in work.session.execute(
+            query.order_by(LetterNumber.year, LetterNumber.sequence)
+        ):
             given.setdefault(year, []).append(sequence)
         last = dict(
             work.session.execute(
@@ -62,7 +64,7 @@ def numbers_of(office: Office) -> dict[int, list[int]]:
         letters = work.session.scalars(select(Letter.number)).all()
         assert len(set(letters)) == len(letters) == sum(map(len, given.values()))
         assert last == {year: len(sequences) for year, sequences in given.items()}
-        assert list(audit.verify_chains(work)) == []
+        assert list(unit_of_work.verify_chains(work)) == []
     return given
 
 
@@ -88,7 +90,9 @@ def test_200_letters_at_once_get_200_consecutive_numbers(own_office: Office) -> 
     assert numbers_of(own_office) == {2026: list(range(1, AT_ONCE + 1))}
 
 
-def test_over_new_years_midnight_and_with_faults_both_years_stay_without_a_gap(own_office: Office) -> None:
+def test_over_new_years_midnight_and_with_faults_both_years_stay_without_a_gap(
+    own_office: Office,
+) -> None:
     """Every fifth approval fails after its number was drawn, every eleventh loses its connection; each is tried again."""
     approvals = waiting_approvals(own_office, 80)
     own_office.clock.at = MIDNIGHT - timedelta(seconds=1)

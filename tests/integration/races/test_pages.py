@@ -15,7 +15,7 @@ from tests.integration.races.office import NINE, Office
 from tests.integration.web import desk
 from tests.integration.web.visitor import Visitor, fields_of
 from workflow_app.services.accounts import users
-from workflow_app.services.running import cases, tasks
+from workflow_app.services.workflow import cases, tasks
 
 Visit = Callable[[str], Visitor]
 SCRIPT = {"Accept": "application/json"}
@@ -32,7 +32,9 @@ def form_of(visitor: Visitor, **answers: Any) -> dict[str, Any]:
     return {**fields_of(form), "tombol": "selesai", **answers}
 
 
-def post(visitor: Visitor, path: str, data: dict[str, Any], **more: Any) -> Callable[[], TestResponse]:
+def post(
+    visitor: Visitor, path: str, data: dict[str, Any], **more: Any
+) -> Callable[[], TestResponse]:
     """A press that another thread can do: in a client of its own with the same cookies."""
     other = visitor.client.application.test_client()
     for cookie in visitor.client._cookies.values():  # the same browser in two threads
@@ -118,7 +120,9 @@ def test_what_was_typed_is_there_again_when_somebody_else_took_the_task(
     assert "Contoh Warga Terketik" in budi.open(path).submit("Ambil tugas").text
 
 
-def test_autosave_after_the_task_was_completed_is_answered_calmly(budi: Visitor, office: Office) -> None:
+def test_autosave_after_the_task_was_completed_is_answered_calmly(
+    budi: Visitor, office: Office
+) -> None:
     desk.begin(budi)
     path, data = budi.path, form_of(budi, **GREETING)
     budi.submit(desk.NEXT, **GREETING)
@@ -131,7 +135,9 @@ def test_autosave_after_the_task_was_completed_is_answered_calmly(budi: Visitor,
     assert office.drafts(task_of(path)) == 0
 
 
-def test_the_second_tab_is_told_and_keeps_what_was_typed_and_may_insist(budi: Visitor, visit: Visit) -> None:
+def test_the_second_tab_is_told_and_keeps_what_was_typed_and_may_insist(
+    budi: Visitor, visit: Visit
+) -> None:
     desk.to_identity(budi)
     second = visit("budi").open(budi.path)
     budi.submit("Simpan dulu", nama="Contoh Dari Tab Satu")
@@ -155,7 +161,9 @@ def test_one_tab_saves_as_often_as_it_likes_and_then_completes(budi: Visitor) ->
     assert budi.client.post(budi.path, data=data).status_code == 302
 
 
-def test_a_lead_who_saw_the_task_free_reads_who_took_it(budi: Visitor, visit: Visit, office: Office) -> None:
+def test_a_lead_who_saw_the_task_free_reads_who_took_it(
+    budi: Visitor, visit: Visit, office: Office
+) -> None:
     desk.to_identity(budi)
     path = budi.path
     budi.submit("Lepaskan tugas")
@@ -209,7 +217,9 @@ def test_an_approval_of_a_case_that_is_being_cancelled_says_who_cancelled(
     desk.to_approval(budi)
     case = budi.path
     chief = visit("sari").open(case)
-    chief.open(next(link for link in links(chief) if link.startswith("/tugas/"))).submit("Ambil tugas")
+    chief.open(next(link for link in links(chief) if link.startswith("/tugas/"))).submit(
+        "Ambil tugas"
+    )
     decision = form_of(chief, keputusan="setuju")
 
     _, answer = second_comes_while_first_holds(
@@ -257,7 +267,9 @@ def test_a_form_with_a_paper_that_is_sent_twice_without_a_script_arrives_twice(
     assert len(office.submissions(task_of(path))) == 1
 
 
-def test_presses_at_once_with_a_paper_and_without_a_script_all_arrive(budi: Visitor, office: Office) -> None:
+def test_presses_at_once_with_a_paper_and_without_a_script_all_arrive(
+    budi: Visitor, office: Office
+) -> None:
     desk.to_requirements(budi)
     path, data = budi.path, form_of(budi, **WITHOUT_SCRIPT)
 

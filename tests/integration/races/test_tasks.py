@@ -7,12 +7,20 @@ import pytest
 
 from tests.integration.races.meeting import outcome, second_comes_while_first_holds, together
 from tests.integration.races.office import NINE, Office
-from workflow_app.errors import Conflict, Forbidden, InvalidInput, SentraError, TaskNotReady
-from workflow_app.models.user import User, UserRole
+from workflow_app.domain import (
+    SYSTEM,
+    Actor,
+    Answers,
+    Conflict,
+    Forbidden,
+    InvalidInput,
+    SentraError,
+    TaskNotReady,
+)
+from workflow_app.models import User, UserRole
 from workflow_app.services.accounts import users
-from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.running import tasks
-from workflow_app.types import SYSTEM, Actor, Answers
+from workflow_app.services.core.unit_of_work import UnitOfWork
+from workflow_app.services.workflow import tasks
 
 LOST: Answers = {"peristiwa": "hilang"}
 APPROVED: Answers = {"keputusan": "setuju"}
@@ -57,7 +65,9 @@ def test_a_double_click_that_arrives_four_times_at_once_is_done_once(
     office: Office, question: UUID, turn: int
 ) -> None:
     token = str(uuid4())
-    clicks = [lambda: outcome(office.works, office.people["budi"], completing(question, token=token))] * 4
+    clicks = [
+        lambda: outcome(office.works, office.people["budi"], completing(question, token=token))
+    ] * 4
 
     answers = together(*clicks)
 
@@ -72,7 +82,9 @@ def test_one_token_sent_to_two_tasks_at_once_counts_for_one(office: Office) -> N
     token = str(uuid4())
 
     done, late = second_comes_while_first_holds(
-        office.works, (budi, completing(first, token=token)), (budi, completing(second, token=token))
+        office.works,
+        (budi, completing(first, token=token)),
+        (budi, completing(second, token=token)),
     )
 
     assert done.next_task_id
@@ -94,7 +106,9 @@ def test_claim_against_claim(office: Office, approval: UUID) -> None:
     assert late.sentence == f"Tugas ini sudah diambil Contoh Sari pada {NINE}."
 
 
-def test_two_ka_spkt_approve_one_case_and_one_letter_is_issued(office: Office, approval: UUID) -> None:
+def test_two_ka_spkt_approve_one_case_and_one_letter_is_issued(
+    office: Office, approval: UUID
+) -> None:
     sari, dewi = office.people["sari"], office.people["dewi"]
 
     _, late = second_comes_while_first_holds(
@@ -111,7 +125,9 @@ def reassigning(task_id: UUID, to: Actor, **seen: object) -> object:
     return lambda work: tasks.reassign(work, task_id, to.user_id, **seen)
 
 
-def test_a_claim_after_a_reassignment_reads_who_gave_it_to_whom(office: Office, question: UUID) -> None:
+def test_a_claim_after_a_reassignment_reads_who_gave_it_to_whom(
+    office: Office, question: UUID
+) -> None:
     _, late = second_comes_while_first_holds(
         office.works,
         (office.people["sari"], reassigning(question, office.people["rina"])),
@@ -193,7 +209,9 @@ def test_completing_a_task_that_was_released_and_taken_says_who_holds_it(
         tasks.reassign(work, question, office.people["rina"].user_id or uuid4())
 
     _, late = second_comes_while_first_holds(
-        office.works, (office.people["sari"], take_over), (office.people["budi"], completing(question))
+        office.works,
+        (office.people["sari"], take_over),
+        (office.people["budi"], completing(question)),
     )
 
     assert isinstance(late, Conflict)
@@ -201,7 +219,9 @@ def test_completing_a_task_that_was_released_and_taken_says_who_holds_it(
     assert office.submissions(question) == []
 
 
-def test_a_holder_who_lost_the_task_cannot_release_it_and_reads_why(office: Office, question: UUID) -> None:
+def test_a_holder_who_lost_the_task_cannot_release_it_and_reads_why(
+    office: Office, question: UUID
+) -> None:
     with office.works.begin(office.people["budi"]) as work:
         tasks.claim(work, question)
     _, late = second_comes_while_first_holds(

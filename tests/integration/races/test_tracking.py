@@ -8,20 +8,18 @@ from tests.integration.conftest import PROCESSES
 from tests.integration.races.meeting import second_comes_while_first_holds
 from tests.integration.races.office import Office
 from tests.integration.web.world import picture
+from workflow_app.domain import PUBLIC, SYSTEM, InvalidInput
 from workflow_app.engine import process_folders, scenarios
-from workflow_app.errors import InvalidInput
-from workflow_app.models.letter import Letter
-from workflow_app.models.tracking import TrackingCode
-from workflow_app.services.public import tracking, tracking_codes
-from workflow_app.services.public.tracking_codes import IssuedCode
-from workflow_app.services.running import rehearsal
-from workflow_app.services.sop import processes
-from workflow_app.types import PUBLIC, SYSTEM
+from workflow_app.models import Letter, TrackingCode
+from workflow_app.services.demo import rehearsal
+from workflow_app.services.processes import definitions
+from workflow_app.services.public import tracking
+from workflow_app.services.public.tracking import IssuedCode
 
 
 def test_r36_one_code_is_handed_out_and_the_second_officer_is_asked_why(office: Office) -> None:
     with office.works.begin(SYSTEM) as work:
-        processes.deploy(work, PROCESSES / "complaint")
+        definitions.deploy(work, PROCESSES / "complaint")
     files = process_folders.read_folder(PROCESSES / "complaint")
     scenario = scenarios.read_scenario("surel", files["scenarios/surel.yaml"])
     stage = replace(office.stage(), paper=picture(200))
@@ -31,8 +29,8 @@ def test_r36_one_code_is_handed_out_and_the_second_officer_is_asked_why(office: 
 
     first, late = second_comes_while_first_holds(
         office.works,
-        (office.people["budi"], lambda work: tracking_codes.issue(work, letter_id)),
-        (office.people["rina"], lambda work: tracking_codes.issue(work, letter_id)),
+        (office.people["budi"], lambda work: tracking.issue(work, letter_id)),
+        (office.people["rina"], lambda work: tracking.issue(work, letter_id)),
     )
 
     assert isinstance(first, IssuedCode)

@@ -7,25 +7,31 @@ from sqlalchemy import text
 
 from tests.integration.races.meeting import outcome, together
 from tests.integration.races.office import Office
-from workflow_app.services.ground import audit
-from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
-from workflow_app.types import SYSTEM
+from workflow_app.domain import SYSTEM
+from workflow_app.services.core import unit_of_work
+from workflow_app.services.core.unit_of_work import UnitOfWork, Works
 
 SLOW = 0.3
 
 
 def begun(works: Works, *chains: str) -> None:
     with works.begin(SYSTEM) as work:
-        audit.record_all(work, [audit.Happening(chain, "test.happened") for chain in chains])
+        unit_of_work.record_all(
+            work, [unit_of_work.Happening(chain, "test.happened") for chain in chains]
+        )
 
 
 def told(work: UnitOfWork, *chains: str) -> str:
-    audit.record_all(work, [audit.Happening(chain, "test.happened") for chain in chains])
+    unit_of_work.record_all(
+        work, [unit_of_work.Happening(chain, "test.happened") for chain in chains]
+    )
     return "told"
 
 
 @pytest.mark.parametrize("known", ["first", "last", "both", "none"])
-def test_chains_are_taken_in_one_order_whether_they_exist_or_begin(open_office: Office, known: str) -> None:
+def test_chains_are_taken_in_one_order_whether_they_exist_or_begin(
+    open_office: Office, known: str
+) -> None:
     """The one who has begun the first chain goes on to the last, while the other asks for both."""
     works, key = open_office.works, uuid4().hex
     first, last = f"test:{key}:a", f"test:{key}:b"
@@ -41,20 +47,34 @@ def test_chains_are_taken_in_one_order_whether_they_exist_or_begin(open_office: 
         work.session.execute(text("select pg_sleep(:seconds)"), {"seconds": SLOW / 2})
         return told(work, last, first)
 
-    found = together(lambda: outcome(works, SYSTEM, one_by_one), lambda: outcome(works, SYSTEM, both))
+    found = together(
+        lambda: outcome(works, SYSTEM, one_by_one), lambda: outcome(works, SYSTEM, both)
+    )
     assert found == ["told", "told"]
     with works.begin(SYSTEM) as work:
-        assert not [finding for finding in audit.verify_chains(work) if key in finding.chain]
+        assert not [finding for finding in unit_of_work.verify_chains(work) if key in finding.chain]
 
 
-def test_many_who_tell_of_the_same_chains_in_any_order_all_come_through(open_office: Office) -> None:
+def test_many_who_tell_of_the_same_chains_in_any_order_all_come_through(
+    open_office: Office,
+) -> None:
     works, key = open_office.works, uuid4().hex
     chains = [f"test:{key}:{no}" for no in range(12)]
     begun(works, *chains[::3])
-    orders = [chains, chains[::-1], chains[5:] + chains[:5], chains[::2], chains[1::2][::-1], chains[::-3]]
+    orders = [
+        chains,
+        chains[::-1],
+        chains[5:] + chains[:5],
+        chains[::2],
+        chains[1::2][::-1],
+        chains[::-3],
+    ]
     found = together(
-        *[lambda mine=mine: outcome(works, SYSTEM, lambda work: told(work, *mine)) for mine in orders]
+        *[
+            lambda mine=mine: outcome(works, SYSTEM, lambda work: told(work, *mine))
+            for mine in orders
+        ]
     )
     assert found == ["told"] * len(orders)
     with works.begin(SYSTEM) as work:
-        assert not [finding for finding in audit.verify_chains(work) if key in finding.chain]
+        assert not [finding for finding in unit_of_work.verify_chains(work) if key in finding.chain]

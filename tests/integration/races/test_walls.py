@@ -10,11 +10,10 @@ from tests.integration.races.meeting import second_comes_while_first_holds
 from tests.integration.races.office import Office
 from tests.integration.services import walled
 from tests.integration.services.walled import naming, task_of
-from workflow_app.errors import Busy, NotFound
-from workflow_app.services.case_file import access, identities
-from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.running import tasks
-from workflow_app.types import Actor
+from workflow_app.domain import Actor, Busy, NotFound
+from workflow_app.services.cases import access, answers
+from workflow_app.services.core.unit_of_work import UnitOfWork
+from workflow_app.services.workflow import tasks
 
 
 @pytest.fixture
@@ -37,7 +36,7 @@ def test_who_waits_for_the_case_while_it_is_walled_off_does_not_find_it(
     acts = {
         "complete": lambda work: tasks.complete(work, held, {"catatan": "Contoh"}, str(uuid4())),
         "claim": lambda work: tasks.claim(work, held),
-        "reveal": lambda work: identities.reveal(work, case_id, "Pemeriksaan"),
+        "reveal": lambda work: answers.reveal(work, case_id, "Pemeriksaan"),
     }
     report = task_of(office.works, case_id, "lapor").id
 
@@ -59,7 +58,9 @@ def test_who_completed_first_is_kept_out_from_then_on(office: Office, case_id: U
     def looking_into(work: UnitOfWork) -> object:
         return tasks.complete(work, held, {"catatan": "Contoh"}, str(uuid4()))
 
-    second_comes_while_first_holds(office.works, (sari, looking_into), (budi, reporting(report, sari)))
+    second_comes_while_first_holds(
+        office.works, (sari, looking_into), (budi, reporting(report, sari))
+    )
 
     following = task_of(office.works, case_id, "putusan")
     assert (following.status, following.assignee_id) == ("open", None)
@@ -70,7 +71,9 @@ def test_who_completed_first_is_kept_out_from_then_on(office: Office, case_id: U
 @pytest.fixture
 def line(office: Office, tmp_path: Path) -> list[UUID]:
     """A complaint, one that took it up and ended as well, and one that took it up again."""
-    return walled.taken_up_twice(office.works, tmp_path, office.people["budi"], office.people["sari"])
+    return walled.taken_up_twice(
+        office.works, tmp_path, office.people["budi"], office.people["sari"]
+    )
 
 
 def test_who_waits_for_an_ended_case_while_the_one_that_took_it_up_is_walled_off_does_not_find_it(
@@ -82,13 +85,15 @@ def test_who_waits_for_an_ended_case_while_the_one_that_took_it_up_is_walled_off
     _, late = second_comes_while_first_holds(
         office.works,
         (office.people["budi"], reporting(report, sari)),
-        (sari, lambda work: identities.reveal(work, line[0], "Pemeriksaan")),
+        (sari, lambda work: answers.reveal(work, line[0], "Pemeriksaan")),
     )
 
     assert isinstance(late, NotFound)
 
 
-def test_who_would_wait_for_a_relative_out_of_order_does_not_wait(office: Office, line: list[UUID]) -> None:
+def test_who_would_wait_for_a_relative_out_of_order_does_not_wait(
+    office: Office, line: list[UUID]
+) -> None:
     """Two who hold one case of a matter each and want the other's would wait for each other."""
     lower, higher = sorted(line)[:2]
 

@@ -9,18 +9,18 @@ from sqlalchemy import select
 from archive.models import Document
 from tests.integration.open_tasks import task_of
 from tests.unit.ocr import fed
-from workflow_app.models.case import Case
-from workflow_app.models.effect import PendingEffect
-from workflow_app.models.kinship import CaseKinship
-from workflow_app.services.correspondence import letters
-from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
-from workflow_app.services.papers import documents
-from workflow_app.services.running import archive_boxes, performing, tasks
-from workflow_app.services.running.archive_boxes import ArchiveBox, AskedBox, AskedBundle
-from workflow_app.types import SYSTEM, Actor, Answers
+from workflow_app.domain import SYSTEM, Actor, Answers
+from workflow_app.models import Case, CaseKinship, PendingEffect
+from workflow_app.services.core.unit_of_work import UnitOfWork, Works
+from workflow_app.services.documents import documents
+from workflow_app.services.letters import letters
+from workflow_app.services.workflow import archive_batches, case_jobs, tasks
+from workflow_app.services.workflow.archive_batches import ArchiveBox, AskedBox, AskedBundle
 
 URL = "http://127.0.0.1:8000"
-THREE = tuple(AskedBundle(f"Surat masuk bundel {no}", "2019", "2020", str(no * 2)) for no in (1, 2, 3))
+THREE = tuple(
+    AskedBundle(f"Surat masuk bundel {no}", "2019", "2020", str(no * 2)) for no in (1, 2, 3)
+)
 MINUTES: Answers = {
     "tanggal_alih": "2026-11-23",
     "tempat_alih": "Ruang arsip",
@@ -35,7 +35,7 @@ def register(
     works: Works, who: Actor, *bundles: AskedBundle, token: str | None = None, box: str = "K-7"
 ) -> ArchiveBox:
     with works.begin(who) as work:
-        return archive_boxes.register(
+        return archive_batches.register(
             work, AskedBox(box, "Gudang arsip, rak 2", bundles or THREE), token or str(uuid4())
         )
 
@@ -44,7 +44,9 @@ def bundles_of(works: Works, box: ArchiveBox) -> list[UUID]:
     with works.begin(SYSTEM) as work:
         query = select(CaseKinship.child_id).join(Case, Case.id == CaseKinship.child_id)
         return list(
-            work.session.scalars(query.where(CaseKinship.parent_id == box.case_id).order_by(Case.number))
+            work.session.scalars(
+                query.where(CaseKinship.parent_id == box.case_id).order_by(Case.number)
+            )
         )
 
 
@@ -60,7 +62,7 @@ def finish(works: Works, case_id: UUID) -> None:
             query = select(PendingEffect.task_id).where(PendingEffect.case_id == case_id)
             pending = list(work.session.scalars(query))
         for task_id in pending:
-            performing.perform(works, task_id, public_url=URL)
+            case_jobs.perform(works, task_id, public_url=URL)
         if not pending:
             return
     raise AssertionError("it does not come to an end")
@@ -73,7 +75,12 @@ def accept(works: Works, who: Actor, case_id: UUID, words: str, number: str = "B
     task = task_of(works, case_id, "pindai").id
     with works.begin(who) as work:
         paper = documents.upload(
-            work, case_id, element="pindai", label="Hasil pindai", data=target.getvalue(), task_id=task
+            work,
+            case_id,
+            element="pindai",
+            label="Hasil pindai",
+            data=target.getvalue(),
+            task_id=task,
         )
     complete(
         works,

@@ -5,17 +5,15 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import insert, select
 
-from workflow_app.models.submission import Submission
-from workflow_app.models.task import Task
-from workflow_app.models.wall import CaseWall
+from workflow_app.domain import SYSTEM, Actor, Answers
+from workflow_app.models import CaseWall, Submission, Task
 from workflow_app.services.accounts import absences
-from workflow_app.services.accounts.absence_rules import Asked
-from workflow_app.services.case_file import inbox
-from workflow_app.services.days import substitutions
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import configuration
-from workflow_app.services.running import task_views, tasks
-from workflow_app.types import SYSTEM, Actor, Answers
+from workflow_app.services.accounts.absences import Asked
+from workflow_app.services.cases import inbox
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.office_settings import configuration
+from workflow_app.services.roster import duty
+from workflow_app.services.workflow import tasks
 
 TODAY, TOMORROW = "2026-11-23", "2026-11-24"
 """The tests begin on this Monday at 09.00 WITA."""
@@ -41,14 +39,14 @@ def now(works: Works, actor: Actor) -> Actor:
     """The actor of a request at this moment: with those he stands in for."""
     assert actor.user_id is not None
     with works.begin(SYSTEM) as work:
-        found = substitutions.of_substitute(work, actor.user_id, actor.roles, actor.unit)
+        found = duty.of_substitute(work, actor.user_id, actor.roles, actor.unit)
     return replace(actor, stands_for=found)
 
 
 def allow(works: Works, role: str, *others: str) -> None:
     """The office lets holders of other roles stand in for this one."""
     with works.begin(SYSTEM) as work:
-        configuration.set_value(work, substitutions.ALLOWED, {role: list(others)}, work.clock())
+        configuration.set_value(work, duty.ALLOWED, {role: list(others)}, work.clock())
 
 
 def mine(works: Works, actor: Actor, tab: inbox.Tab = "mine") -> set[UUID]:
@@ -60,7 +58,7 @@ def mine(works: Works, actor: Actor, tab: inbox.Tab = "mine") -> set[UUID]:
 
 def complete(works: Works, actor: Actor, task_id: UUID, given: Answers | None = None) -> UUID:
     with works.begin(actor) as work:
-        answers = task_views.get(work, task_id).answers if given is None else given
+        answers = tasks.get(work, task_id).answers if given is None else given
         return tasks.complete(work, task_id, answers, str(uuid4())).case_id
 
 
@@ -92,5 +90,10 @@ def give(works: Works, task_id: UUID, user: Actor) -> None:
 
 def wall(works: Works, case_id: UUID, actor: Actor) -> None:
     with works.begin(SYSTEM) as work:
-        row = {"case_id": case_id, "user_id": actor.user_id, "since": work.clock(), "reason_key": "uji"}
+        row = {
+            "case_id": case_id,
+            "user_id": actor.user_id,
+            "since": work.clock(),
+            "reason_key": "uji",
+        }
         work.session.execute(insert(CaseWall), [row])

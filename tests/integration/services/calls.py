@@ -8,11 +8,11 @@ from uuid import UUID, uuid4
 import pytest
 
 from tests.integration.conftest import PROCESSES, TestClock
-from workflow_app.models.task import Task
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.running import cases, tasks
-from workflow_app.services.sop import processes
-from workflow_app.types import SYSTEM, Actor, Answers
+from workflow_app.domain import SYSTEM, Actor, Answers
+from workflow_app.models import Task
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.processes import definitions
+from workflow_app.services.workflow import cases, tasks
 
 REPORT: Answers = {
     "received_at": "2026-11-23T08:59:00+08:00",
@@ -44,7 +44,9 @@ class Call:
     def task(self, element: str) -> UUID:
         """The open task of an element."""
         with self.works.begin(SYSTEM) as work:
-            rows = work.session.query(Task).filter_by(case_id=self.case_id, element=element, status="open")
+            rows = work.session.query(Task).filter_by(
+                case_id=self.case_id, element=element, status="open"
+            )
             return rows.one().id
 
     def opened(self) -> set[str]:
@@ -74,10 +76,13 @@ class Call:
 def call(works: Works, clock: TestClock, person: Callable[..., Actor], budi: Actor) -> Call:
     """A call that has just come in."""
     with works.begin(SYSTEM) as work:
-        processes.deploy(work, PROCESSES / "tkp_dispatch")
+        definitions.deploy(work, PROCESSES / "tkp_dispatch")
     people = {
         "petugas": budi,
-        **{role: person(role, role) for role in ("pamapta", "pimpinan", "piket_samapta", "piket_lantas")},
+        **{
+            role: person(role, role)
+            for role in ("pamapta", "pimpinan", "piket_samapta", "piket_lantas")
+        },
     }
     with works.begin(budi) as work:
         case_id = cases.start(work, "tkp_dispatch").case_id

@@ -8,14 +8,14 @@ import pytest
 from sqlalchemy import select
 
 from tests.integration.conftest import PROCESSES
+from workflow_app.domain import SYSTEM, Actor, Answers
 from workflow_app.engine import process_folders, scenarios
 from workflow_app.engine.scenarios import Complete, Scenario
-from workflow_app.models.task import Task
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.running import rehearsal
-from workflow_app.services.running.rehearsal import Stage
-from workflow_app.services.sop import processes
-from workflow_app.types import SYSTEM, Actor, Answers
+from workflow_app.models import Task
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.demo import rehearsal
+from workflow_app.services.demo.rehearsal import Stage
+from workflow_app.services.processes import definitions
 
 FILES = process_folders.read_folder(PROCESSES / "complaint")
 Play = Callable[..., UUID]
@@ -47,9 +47,11 @@ def complain(stage: Stage, works: Works, person: Callable[..., Actor]) -> Play:
     person("tamu", "arsiparis")  # somebody to be named
     with works.begin(SYSTEM) as work:
         for name in ("lp", "complaint"):
-            processes.deploy(work, PROCESSES / name)
+            definitions.deploy(work, PROCESSES / name)
 
-    def play(name: str, steps: int | None = None, answers: Mapping[str, Answers] | None = None) -> UUID:
+    def play(
+        name: str, steps: int | None = None, answers: Mapping[str, Answers] | None = None
+    ) -> UUID:
         scenario = told(name)
         for element, given in (answers or {}).items():
             scenario = answering(scenario, element, given)

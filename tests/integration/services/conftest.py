@@ -19,12 +19,12 @@ from tests.integration.services.worn_papers import Paper
 from tests.unit.ocr import worn
 from workflow_app.connections import blobs as blobs_of
 from workflow_app.connections import connect
-from workflow_app.models.task import Task
-from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
-from workflow_app.services.papers import documents, reading
-from workflow_app.services.running.rehearsal import Stage
+from workflow_app.domain import SYSTEM, Actor
+from workflow_app.models import Task
+from workflow_app.services.core.unit_of_work import UnitOfWork, Works
+from workflow_app.services.demo.rehearsal import Stage
+from workflow_app.services.documents import documents, reading
 from workflow_app.settings import Settings
-from workflow_app.types import SYSTEM, Actor
 
 
 @pytest.fixture

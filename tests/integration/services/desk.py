@@ -3,13 +3,12 @@
 from typing import Any
 from uuid import UUID, uuid4
 
-from workflow_app.models.case import Case
-from workflow_app.models.task import Task
-from workflow_app.services.case_file import answers
-from workflow_app.services.ground import audit
-from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.running import cases
-from workflow_app.services.sop.processes import definition_of
+from workflow_app.models import Case, Task
+from workflow_app.services.cases import answers
+from workflow_app.services.core import unit_of_work
+from workflow_app.services.core.unit_of_work import UnitOfWork
+from workflow_app.services.processes.definitions import definition_of
+from workflow_app.services.workflow import cases
 
 IDENTITY: dict[str, Any] = {
     "kewarganegaraan": "wni",
@@ -90,5 +89,7 @@ def record(work: UnitOfWork, case: Case, element: str, given: dict[str, Any]) ->
     )
     work.session.add(task)
     work.session.flush()
-    audit.record_case(work, case.id, "task.completed", element, name=task.name)
-    return answers.store(work, case, task, str(uuid4()), definition.form(element), given).submission_id
+    unit_of_work.record_case(work, case.id, "task.completed", element, name=task.name)
+    return answers.store(
+        work, case, task, str(uuid4()), definition.form(element), given
+    ).submission_id

@@ -6,13 +6,13 @@ from uuid import UUID, uuid4
 
 from tests.integration.conftest import PROCESSES
 from tests.integration.open_tasks import task_of
-from workflow_app.models.task import Task
-from workflow_app.services.case_file import case_tasks, incidents
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.running import cases, tasks, wakes
-from workflow_app.services.running.tasks import Completion
-from workflow_app.services.sop import processes
-from workflow_app.types import SYSTEM, Actor, Answers
+from workflow_app.domain import SYSTEM, Actor, Answers
+from workflow_app.models import Task
+from workflow_app.services.cases import access, incidents
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.processes import definitions
+from workflow_app.services.workflow import cases, steps, tasks
+from workflow_app.services.workflow.tasks import Completion
 
 KEY = "htck"
 FOLDER: Path = PROCESSES / KEY
@@ -26,12 +26,16 @@ CLOSED: Answers = {"penutupan": "cukup"}
 def deploy(works: Works) -> None:
     """The process of the release."""
     with works.begin(SYSTEM) as work:
-        processes.deploy(work, FOLDER)
+        definitions.deploy(work, FOLDER)
 
 
 def wanted(kind: str, **more: object) -> Answers:
     """What somebody asks for."""
-    asked = {"jenis_htck": kind, "perihal": "Contoh perihal", "isi_permintaan": "Contoh uraian permintaan."}
+    asked = {
+        "jenis_htck": kind,
+        "perihal": "Contoh perihal",
+        "isi_permintaan": "Contoh uraian permintaan.",
+    }
     return {**asked, "dibutuhkan_sampai": UNTIL.isoformat(), **more}  # type: ignore[dict-item]  # plain JSON
 
 
@@ -71,10 +75,10 @@ def waiting(works: Works, case_id: UUID, element: str | None = None) -> Task:
 def open_elements(works: Works, case_id: UUID) -> set[str]:
     """The steps that the case waits for."""
     with works.begin(SYSTEM) as work:
-        return {task.element for task in case_tasks.open_of_case(work, case_id)}
+        return {task.element for task in access.open_of_case(work, case_id)}
 
 
 def wake(works: Works, case_id: UUID) -> None:
     """Let the timers fire that are due."""
     with incidents.unit_of_work(works, SYSTEM) as work:
-        wakes.wake(work, case_id)
+        steps.wake(work, case_id)

@@ -9,12 +9,12 @@ import pytest
 from sqlalchemy import text
 
 from workflow_app import connections
-from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
-from workflow_app.services.running import tasks
-from workflow_app.services.watching import checkpoints, consistency
-from workflow_app.services.watching.faults import Fault
+from workflow_app.domain import SYSTEM, Actor
+from workflow_app.services.core.unit_of_work import UnitOfWork, Works
+from workflow_app.services.operations import checkpoints, consistency
+from workflow_app.services.operations.consistency_cases import Fault
+from workflow_app.services.workflow import tasks
 from workflow_app.settings import Settings
-from workflow_app.types import SYSTEM, Actor
 
 KEY = bytes(range(32))
 PUBLIC_KEY = checkpoints.public_key_of(KEY)
@@ -62,7 +62,7 @@ def open_task(work: UnitOfWork, case_id: UUID) -> UUID:
 
 def faults(works: Works) -> list[Fault]:
     with works.begin(SYSTEM) as work:
-        return consistency.check(work, PUBLIC_KEY)
+        return consistency.check_consistency(work, PUBLIC_KEY)
 
 
 class Undo(Exception):
@@ -79,6 +79,6 @@ def planted(works: Works, *statements: str, case: UUID | None = None) -> set[tup
             known = {"case": case} if ":case" in statement else {}
             changed = work.session.execute(text(statement), known)
             assert changed.rowcount > 0, statement  # type: ignore[attr-defined]  # a statement that changes rows has it
-        found = consistency.check(work, PUBLIC_KEY)
+        found = consistency.check_consistency(work, PUBLIC_KEY)
         raise Undo
     return {(fault.kind, fault.where) for fault in found}

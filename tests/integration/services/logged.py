@@ -8,13 +8,12 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from workflow_app.models.case import Case
-from workflow_app.models.event_log import CaseStep, ModelPart
-from workflow_app.services.case_file.event_log import StayEnd
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.measuring import process_heat
-from workflow_app.services.measuring.process_heat import Period, StepFigures
-from workflow_app.types import SYSTEM, WITA, Actor
+from workflow_app.domain import SYSTEM, WITA, Actor
+from workflow_app.models import Case, CaseStep, ModelPart
+from workflow_app.services.cases.event_log import StayEnd
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.reporting import process_figures
+from workflow_app.services.reporting.process_figures import Period, StepFigures
 
 
 @dataclass(frozen=True)
@@ -76,5 +75,7 @@ def figures_of(works: Works, reader: Actor, key: str, days: int = 30) -> dict[st
     """What a reader is told of the last days of a process."""
     with works.begin(reader) as work:
         today = work.clock().astimezone(WITA).date()
-        chosen = process_heat.choose(work, key)
-        return process_heat.figures(work, chosen, Period(today - timedelta(days=days - 1), today))
+        chosen = process_figures.choose(work, key)
+        return process_figures.figures(
+            work, chosen, Period(today - timedelta(days=days - 1), today)
+        )

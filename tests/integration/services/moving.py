@@ -8,24 +8,30 @@ import pytest
 from tests.integration.deploying import deploy
 from tests.integration.open_tasks import task_of
 from tests.unit.engine.folder import Folder
-from workflow_app.models.case import Case
-from workflow_app.models.move import CaseMove
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.running import cases, moves, tasks
-from workflow_app.types import SYSTEM, Actor, Answers
+from workflow_app.domain import SYSTEM, Actor, Answers
+from workflow_app.models import Case, CaseMove
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.workflow import cases, tasks, version_migration
 
 REASON = "Perbaikan menurut surat edaran, contoh."
 
 
 def service(*later: str, reminder: str = '"P1D"') -> Folder:
     """mulai -> catat -> setujui (a reminder beside it) -> the steps `later` -> selesai"""
-    folder = Folder().start().user("catat", control={"jenis": ["mudah", "sulit"]}).user("setujui", "ka_spkt")
+    folder = (
+        Folder()
+        .start()
+        .user("catat", control={"jenis": ["mudah", "sulit"]})
+        .user("setujui", "ka_spkt")
+    )
     folder.timer("lama", reminder, on="setujui", cancelActivity="false").user("ingatkan").end(
         "diingatkan", None
     )
     for step in later:
         folder.user(step)
-    folder.end().flow("mulai", "catat", "setujui", *later, "selesai").flow("lama", "ingatkan", "diingatkan")
+    folder.end().flow("mulai", "catat", "setujui", *later, "selesai").flow(
+        "lama", "ingatkan", "diingatkan"
+    )
     return folder
 
 
@@ -56,7 +62,11 @@ def begin(works: Works, who: Actor, *, recorded: bool = True) -> UUID:
 
 
 def complete(
-    works: Works, who: Actor, case_id: UUID, given: Answers | None = None, element: str | None = None
+    works: Works,
+    who: Actor,
+    case_id: UUID,
+    given: Answers | None = None,
+    element: str | None = None,
 ) -> None:
     """Take the open task of a case and complete it."""
     task = task_of(works, case_id, element)
@@ -68,16 +78,18 @@ def complete(
 def move(works: Works, who: Actor, version: int, *case_ids: UUID) -> UUID:
     """Order a move and have it done."""
     with works.begin(who) as work:
-        order = moves.order(work, "uji", version, case_ids or None, REASON, str(uuid4()))
-    moves.carry_out(works, order)
+        order = version_migration.order(
+            work, "uji", version, case_ids or None, REASON, str(uuid4())
+        )
+    version_migration.carry_out(works, order)
     return order
 
 
 def move_back(works: Works, who: Actor, order: UUID, *case_ids: UUID) -> UUID:
     """Take it back and have that done."""
     with works.begin(who) as work:
-        back = moves.order_back(work, order, case_ids or None, REASON, str(uuid4()))
-    moves.carry_out(works, back)
+        back = version_migration.order_back(work, order, case_ids or None, REASON, str(uuid4()))
+    version_migration.carry_out(works, back)
     return back
 
 

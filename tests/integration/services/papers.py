@@ -6,21 +6,23 @@ import pikepdf
 import pypdfium2
 
 from tests.integration.services import desk
-from workflow_app.models.letter import Letter
-from workflow_app.services.correspondence import letter_views, letters, printing
-from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.models import Letter
+from workflow_app.services.core.unit_of_work import UnitOfWork
+from workflow_app.services.letters import letters, printing
 
 SITE = "https://spkt.contoh.test/"
 
 
 def words_of(pdf: bytes) -> str:
     with pypdfium2.PdfDocument(pdf) as document:
-        return " ".join(" ".join(page.get_textpage().get_text_bounded() for page in document).split())
+        return " ".join(
+            " ".join(page.get_textpage().get_text_bounded() for page in document).split()
+        )
 
 
 def printed(work: UnitOfWork, letter: Letter) -> bytes:
     printing.render(work, letter.id, public_url=SITE)
-    return letter_views.pdf(work, letter.id).data
+    return printing.pdf(work, letter.id).data
 
 
 def issued(work: UnitOfWork) -> Letter:

@@ -9,14 +9,12 @@ from sqlalchemy import select
 from archive.models import Document
 from tests.integration.services.stacks import Desk
 from tests.unit.ocr import fed
-from workflow_app.models.capture import Capture, CapturePage
-from workflow_app.models.document import CaseDocument
-from workflow_app.models.session import UserSession
+from workflow_app.domain import PUBLIC, SYSTEM, Actor
+from workflow_app.models import Capture, CapturePage, CaseDocument, UserSession
 from workflow_app.services.accounts import sessions, users
-from workflow_app.services.bringing import capture_pages, captures, held_captures
-from workflow_app.services.bringing.held_captures import Held
-from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
-from workflow_app.types import PUBLIC, SYSTEM, Actor
+from workflow_app.services.core.unit_of_work import UnitOfWork, Works
+from workflow_app.services.intake import capture_pages, captures
+from workflow_app.services.intake.captures import Held
 
 IDLE = timedelta(minutes=60)
 PLACE = "persyaratan.ktp_01.documents"
@@ -33,7 +31,9 @@ def photo(words: str) -> bytes:
 def session_of(works: Works, who: Actor) -> UUID:
     """Somebody signs in."""
     with works.begin(SYSTEM) as work:
-        token = sessions.begin(work, next(user for user in users.list_all(work) if user.id == who.user_id))
+        token = sessions.begin(
+            work, next(user for user in users.list_all(work) if user.id == who.user_id)
+        )
         query = select(UserSession.id).where(UserSession.token_hash == sessions._hash(token))
         return work.session.scalars(query).one()
 
@@ -48,12 +48,12 @@ def shown(works: Works, who: Actor, task_id: UUID, session_id: UUID, place: str 
 def connected(works: Works, token: str) -> str:
     """A phone takes it up; its secret."""
     with works.begin(PUBLIC) as work:
-        return held_captures.connect(held_captures.by_token(work, token, IDLE, lock=True), "")
+        return captures.connect(captures.by_token(work, token, IDLE, lock=True), "")
 
 
 def held(work: UnitOfWork, device: str) -> Held:
     """The link of this phone."""
-    return held_captures.by_device(work, device, IDLE, lock=True)
+    return captures.by_device(work, device, IDLE, lock=True)
 
 
 def pages_of(works: Works, device: str) -> list[CapturePage]:
@@ -62,9 +62,9 @@ def pages_of(works: Works, device: str) -> list[CapturePage]:
         capture = held(work, device).capture
         query = select(CapturePage).where(CapturePage.capture_id == capture.id)
         found = work.session.scalars(
-            query.where(CapturePage.document_id.is_(None), CapturePage.dropped_at.is_(None)).order_by(
-                CapturePage.no
-            )
+            query.where(
+                CapturePage.document_id.is_(None), CapturePage.dropped_at.is_(None)
+            ).order_by(CapturePage.no)
         ).all()
         work.session.expunge_all()
         return list(found)
@@ -94,7 +94,14 @@ def send(works: Works, device: str, key: UUID | None = None, *, is_apart: bool =
 
 def papers_of(works: Works, desk: Desk) -> list[tuple[str, int]]:
     """Label and pages of what came to the step."""
-    query = select(CaseDocument.label, Document.pages).join(Document, Document.id == CaseDocument.document_id)
-    query = query.where(CaseDocument.case_id == desk.case_id, CaseDocument.element == "periksa_persyaratan")
+    query = select(CaseDocument.label, Document.pages).join(
+        Document, Document.id == CaseDocument.document_id
+    )
+    query = query.where(
+        CaseDocument.case_id == desk.case_id, CaseDocument.element == "periksa_persyaratan"
+    )
     with works.begin(SYSTEM) as work:
-        return [(row.label, row.pages) for row in work.session.execute(query.order_by(CaseDocument.added_at))]
+        return [
+            (row.label, row.pages)
+            for row in work.session.execute(query.order_by(CaseDocument.added_at))
+        ]

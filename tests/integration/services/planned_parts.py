@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from workflow_app.services.governing import changes, key_states, previews
-from workflow_app.services.ground import audit
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import configuration
-from workflow_app.services.office.configuration import SEED
-from workflow_app.types import Actor
+from workflow_app.domain import Actor
+from workflow_app.services.core import unit_of_work
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.office_settings import configuration
+from workflow_app.services.office_settings.configuration import SEED
+from workflow_app.services.office_settings_admin import changes, key_states, previews
 
 NOW = datetime(2026, 11, 29, 4, 0, tzinfo=UTC)
 FIRST = datetime(2026, 11, 30, 16, 0, tzinfo=UTC)
@@ -164,5 +164,5 @@ def _as_seen(works: Works, actor: Actor, key: str, start: datetime, seen: Any) -
         assert configuration.value(work, key, start) == seen.after
         for later in seen.later:
             assert configuration.value(work, key, later.valid_from) == later.after
-        assert list(audit.verify_chains(work)) == []
+        assert list(unit_of_work.verify_chains(work)) == []
     return seen

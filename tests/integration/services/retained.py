@@ -7,24 +7,27 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from archive.blobs import Blobs
-from archive.documents import PageText
 from archive.models import RenditionKind
+from archive.page_content import PageText
 from tests.integration.archive.reader import keep_reading
 from tests.integration.conftest import PROCESSES, TestClock
 from tests.integration.open_tasks import task_of
 from tests.integration.services import scans, stacks
 from tests.integration.services.walled import complete
 from tests.unit.ocr import fed
-from workflow_app.models.case import Case
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.keeping import disposals, due_papers, holdings, retention
-from workflow_app.services.office import configuration, configuration_seeds, retention_schedule
-from workflow_app.services.papers import documents
-from workflow_app.services.running import cases, disposal_proposals, rehearsal, tasks
-from workflow_app.services.running.rehearsal import Stage
-from workflow_app.services.sop import processes
+from workflow_app.domain import SYSTEM, Actor
+from workflow_app.models import Case
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.demo import rehearsal
+from workflow_app.services.demo.rehearsal import Stage
+from workflow_app.services.documents import documents
+from workflow_app.services.office_settings import configuration, configuration_seeds
+from workflow_app.services.office_settings.retention_schedule import KEY
+from workflow_app.services.processes import definitions
+from workflow_app.services.retention import disposal_lists, holdings
+from workflow_app.services.retention import schedule as retention_schedule
+from workflow_app.services.workflow import archive_batches, cases, tasks
 from workflow_app.settings import Settings
-from workflow_app.types import SYSTEM, Actor
 
 LOCK_SECONDS = 1.0
 WORD = "zamrudkelabu"
@@ -66,7 +69,7 @@ def schedule(**changes: Any) -> list[dict[str, Any]]:
 def set_schedule(works: Works, value: list[dict[str, Any]], *, now: bool = False) -> None:
     with works.begin(SYSTEM) as work:
         at = work.clock() if now else configuration.SOP_IN_FORCE
-        configuration.set_value(work, retention_schedule.KEY, value, at)
+        configuration.set_value(work, KEY, value, at)
 
 
 @dataclass
@@ -122,7 +125,7 @@ class Office:
     def propose(self, *papers: UUID) -> UUID:
         """The archivist chooses papers; the case waits for him to send it off."""
         with self.works.begin(self.archivist) as work:
-            return disposal_proposals.begin(work, papers, str(uuid4())).case_id
+            return archive_batches.begin(work, papers, str(uuid4())).case_id
 
     def send_off(self, case_id: UUID) -> None:
         complete(self.works, case_id, "usulkan", self.archivist, PROPOSAL)
@@ -149,7 +152,7 @@ class Office:
     def outcomes(self, case_id: UUID) -> Sequence[tuple[str, str]]:
         """What became of the papers of a proposal, and why."""
         with self.works.begin(self.chief) as work:
-            found = disposals.listed(work, case_id)
+            found = disposal_lists.listed(work, case_id)
             assert found is not None
             return [(paper.status, paper.reason) for paper in found.papers]
 
@@ -161,16 +164,18 @@ def open_office(
     own = brief(works, settings)
     with own.begin(SYSTEM) as work:
         for name in ("disposal", "disposal_propam"):
-            processes.deploy(work, PROCESSES / name)
+            definitions.deploy(work, PROCESSES / name)
     set_schedule(own, schedule())
     return Office(own, replace(stage, works=own), clock, archivist, chief)
 
 
 def due(office: Office, **filters: Any) -> set[UUID]:
     with office.works.begin(office.archivist) as work:
-        return {paper.standing.document_id for paper in due_papers.show(work, **filters).papers}
+        return {
+            paper.standing.document_id for paper in retention_schedule.show(work, **filters).papers
+        }
 
 
 def obstacles(office: Office, paper: UUID) -> list[str]:
     with office.works.begin(SYSTEM) as work:
-        return list(retention.standings(work, [paper])[paper].obstacles)
+        return list(retention_schedule.standings(work, [paper])[paper].obstacles)

@@ -6,11 +6,11 @@ from sqlalchemy import select
 
 from tests.integration.services import stacks as made
 from tests.unit.ocr import fed
-from workflow_app.models.stack import PaperStack
-from workflow_app.services.bringing import folder_intake
-from workflow_app.services.bringing.scan_folder import ScanFolder
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.types import SYSTEM
+from workflow_app.domain import SYSTEM
+from workflow_app.models import PaperStack
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.intake import scan_folder
+from workflow_app.services.intake.scan_folder import ScanFolder
 
 
 class Scanner:
@@ -31,14 +31,18 @@ class Scanner:
         path.write_bytes(data)
         return path
 
-    def look(self, after: float = 20.0) -> folder_intake.Found:
-        found = folder_intake.take_in(self.works, self.folder, max_megabytes=2)
+    def look(self, after: float = 20.0) -> scan_folder.Found:
+        found = scan_folder.take_in(self.works, self.folder, max_megabytes=2)
         self.now += after
         return found
 
     def stacks(self) -> list[PaperStack]:
         with self.works.begin(SYSTEM) as work:
-            query = select(PaperStack).where(PaperStack.brought_by.is_(None)).order_by(PaperStack.brought_at)
+            query = (
+                select(PaperStack)
+                .where(PaperStack.brought_by.is_(None))
+                .order_by(PaperStack.brought_at)
+            )
             found = list(work.session.scalars(query))
             work.session.expunge_all()
             return found

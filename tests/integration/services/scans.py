@@ -21,5 +21,7 @@ def tiff(*texts: str) -> bytes:
     """A TIFF with one page for each text."""
     pages = [Image.open(io.BytesIO(picture(text))) for text in texts]
     target = io.BytesIO()
-    pages[0].save(target, "TIFF", save_all=True, append_images=pages[1:], compression="tiff_deflate")
+    pages[0].save(
+        target, "TIFF", save_all=True, append_images=pages[1:], compression="tiff_deflate"
+    )
     return target.getvalue()

@@ -9,11 +9,11 @@ from sqlalchemy import select
 
 from archive.models import Document
 from tests.unit.ocr import fed
-from workflow_app.models.stack import PaperStack, StackPart
-from workflow_app.services.bringing import cover_sheets, stacks
-from workflow_app.services.bringing.cover_sheets import Cover
-from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.domain import SYSTEM, Actor
+from workflow_app.models import PaperStack, StackPart
+from workflow_app.services.core.unit_of_work import UnitOfWork, Works
+from workflow_app.services.intake import cover_sheets, stacks
+from workflow_app.services.intake.cover_sheets import Cover
 
 
 def pdf(*pages: Image.Image) -> bytes:
@@ -74,6 +74,8 @@ def put_into_tray(work: UnitOfWork, document_id: UUID) -> None:
     )
     work.session.add(stack)
     work.session.flush()
-    part = StackPart(stack_id=stack.id, no=1, pages=[1], document_id=document_id, status="tray", reason="")
+    part = StackPart(
+        stack_id=stack.id, no=1, pages=[1], document_id=document_id, status="tray", reason=""
+    )
     part.element, part.label, part.settled_at = "", "", work.clock()
     work.session.add(part)

@@ -6,13 +6,11 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from tests.integration.conftest import TestClock
-from workflow_app.models.case import Case, CaseClock
-from workflow_app.models.task import Task
-from workflow_app.models.wall import CaseWall
-from workflow_app.services.ground import audit
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.sop import processes
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.domain import SYSTEM, Actor
+from workflow_app.models import Case, CaseClock, CaseWall, Task
+from workflow_app.services.core import unit_of_work
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.processes import definitions
 
 APPROVAL = ("persetujuan", "Periksa dan setujui", "ka_spkt")
 WORK = ("identitas", "Identitas pelapor", "petugas")
@@ -62,7 +60,7 @@ class Office:
                 id=uuid4(),
                 number=f"U-2026-{self.made:06}",
                 process_key=key,
-                definition_id=processes.current(work, key).id,
+                definition_id=definitions.current(work, key).id,
                 unit=unit,
                 status=status or ("running" if closed is None else "done"),
                 outcome=None if closed is None else "selesai",
@@ -103,8 +101,11 @@ class Office:
             for member in hidden_from:
                 work.session.add(
                     CaseWall(
-                        case_id=case.id, user_id=member.user_id, since=self.clock.at, reason_key="uji.uji"
+                        case_id=case.id,
+                        user_id=member.user_id,
+                        since=self.clock.at,
+                        reason_key="uji.uji",
                     )
                 )
-            audit.record_case(work, case.id, "case.opened")
+            unit_of_work.record_case(work, case.id, "case.opened")
             return case.id

@@ -8,14 +8,12 @@ from sqlalchemy import func, select
 
 from tests.integration.conftest import TestClock
 from tests.integration.services.away import TODAY, TOMORROW, allow, now, send_away
-from workflow_app.errors import Conflict, Forbidden, InvalidInput
-from workflow_app.models.absence import Absence
-from workflow_app.models.audit import AuditEvent
+from workflow_app.domain import SYSTEM, Actor, Conflict, Forbidden, InvalidInput
+from workflow_app.models import Absence, AuditEvent
 from workflow_app.services.accounts import absences, users
-from workflow_app.services.accounts.absence_rules import Asked
-from workflow_app.services.days import substitutions
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.services.accounts.absences import Asked
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.roster import duty
 
 Person = Callable[..., Actor]
 
@@ -25,7 +23,9 @@ def dodi(person: Person) -> Actor:
     return person("dodi", "petugas")
 
 
-def refused(works: Works, absent: Actor, substitute: Actor, *days: str, by: Actor | None = None) -> set[str]:
+def refused(
+    works: Works, absent: Actor, substitute: Actor, *days: str, by: Actor | None = None
+) -> set[str]:
     """The fields at which an absence is refused; none when it is entered."""
     try:
         send_away(works, absent, substitute, *days, by=by)
@@ -48,7 +48,9 @@ def test_it_is_on_record_and_sent_twice_it_is_one(
     assert send_away(works, budi, rina) == first
     assert count(works) == 1
     with works.begin(SYSTEM) as work:
-        (event,) = work.session.scalars(select(AuditEvent).where(AuditEvent.action == "absence.entered"))
+        (event,) = work.session.scalars(
+            select(AuditEvent).where(AuditEvent.action == "absence.entered")
+        )
         assert event.chain == f"user:{budi.user_id}"
         assert event.actor_id == budi.user_id
 
@@ -79,7 +81,9 @@ def test_days_that_are_none_are_told_at_their_field(
     assert refused(works, budi, rina, *days) == fields
 
 
-def test_overlaps_chains_and_loops_are_refused(works: Works, budi: Actor, rina: Actor, dodi: Actor) -> None:
+def test_overlaps_chains_and_loops_are_refused(
+    works: Works, budi: Actor, rina: Actor, dodi: Actor
+) -> None:
     send_away(works, budi, rina, TODAY, "2026-11-26")
     assert refused(works, budi, dodi, "2026-11-26", "2026-11-27") == {"mulai"}
     assert refused(works, rina, budi) == {"anggota", "pengganti"}
@@ -111,7 +115,10 @@ def test_what_was_ended_or_withdrawn_stands_in_nobodys_way(
 def test_the_end_is_looked_at_and_what_never_began_is_told_as_dropped(
     works: Works, budi: Actor, rina: Actor, dodi: Actor, clock: TestClock
 ) -> None:
-    running, planned = send_away(works, budi, rina), send_away(works, budi, dodi, TOMORROW, TOMORROW)
+    running, planned = (
+        send_away(works, budi, rina),
+        send_away(works, budi, dodi, TOMORROW, TOMORROW),
+    )
     with works.begin(budi) as work:
         states = [absences.ending(work, one).state for one in (running, planned)]
         assert states == ["now", "to_come"]
@@ -136,7 +143,9 @@ def test_the_end_is_looked_at_and_what_never_began_is_told_as_dropped(
         assert absences.of_unit(work) == []
 
 
-def test_nobody_stands_in_for_himself_or_names_himself(works: Works, budi: Actor, person: Person) -> None:
+def test_nobody_stands_in_for_himself_or_names_himself(
+    works: Works, budi: Actor, person: Person
+) -> None:
     assert refused(works, budi, budi) == {"pengganti"}
     lead = person("pama", "pamapta", "petugas")
     assert refused(works, budi, lead, by=lead) == {"pengganti"}
@@ -187,7 +196,9 @@ def test_r79_the_office_cannot_pass_these_roles_on(works: Works, role: str) -> N
             allow(works, *value)
 
 
-def test_accounts_that_cannot_be_chosen(works: Works, budi: Actor, tono: Actor, rina: Actor) -> None:
+def test_accounts_that_cannot_be_chosen(
+    works: Works, budi: Actor, tono: Actor, rina: Actor
+) -> None:
     assert refused(works, budi, tono) == {"pengganti"}
     with works.begin(SYSTEM) as work:
         users.disable(work, "rina")
@@ -211,10 +222,12 @@ def test_of_a_substitute_who_has_left_nobody_is_told(
 ) -> None:
     send_away(works, budi, rina)
     with works.begin(SYSTEM) as work:
-        assert [one.substitute for one in substitutions.now(work, "spkt").values()] == ["Contoh Rina"]
+        assert [one.substitute for one in duty.now_substitution(work, "spkt").values()] == [
+            "Contoh Rina"
+        ]
         if way == "closed":
             users.disable(work, "rina")
         else:
             users.set_unit(work, "rina", "lain")
     with works.begin(SYSTEM) as work:
-        assert substitutions.now(work, "spkt") == {}
+        assert duty.now_substitution(work, "spkt") == {}

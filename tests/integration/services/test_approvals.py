@@ -8,10 +8,10 @@ import pytest
 from tests.integration.conftest import TestClock
 from tests.integration.deploying import copy_of
 from tests.integration.services.standing_cases import APPROVAL, WORK, Office, Span
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.measuring import board_lists, boards
-from workflow_app.services.sop import processes
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.domain import SYSTEM, Actor
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.processes import definitions
+from workflow_app.services.reporting import boards
 
 
 @pytest.fixture
@@ -38,13 +38,13 @@ def test_a_decision_of_a_case_under_an_older_version_waits_as_that_version_says(
     assert made == 1
     model.write_text(text)
     with works.begin(SYSTEM) as work:
-        processes.deploy(work, model.parent)
+        definitions.deploy(work, model.parent)
     of_new = office.case(Span(-20, -5), waits=[WORK])
     office.case(Span(-20, -5), waits=[APPROVAL])
 
     with works.begin(sari) as work:
         board = boards.read(work)
-        listed = board_lists.page(work, "waiting")
+        listed = boards.page(work, "waiting")
     assert {one.case_id for one in board.approvals} == {of_old, of_new}
     assert board.waiting == 2
     assert {row.case.case_id for row in listed.rows} == {of_old, of_new}

@@ -23,28 +23,34 @@ from tests.integration.services.archive_boxes import (
 )
 from tests.integration.services.stacks import pdf
 from tests.unit.ocr import fed
-from workflow_app.errors import Conflict, Forbidden, InvalidInput, NotFound
-from workflow_app.models.case import Case
-from workflow_app.models.document import CaseDocument
-from workflow_app.models.kinship import CaseKinship
-from workflow_app.services.bringing import covers, stacks
-from workflow_app.services.case_file import kinship
-from workflow_app.services.correspondence import digitised, letters, printing
-from workflow_app.services.ground import audit
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.papers import levels
-from workflow_app.services.running import archive_boxes, cases
-from workflow_app.services.running.archive_boxes import AskedBox, AskedBundle
-from workflow_app.services.sop import processes
-from workflow_app.services.watching import consistency_cases
-from workflow_app.types import SYSTEM, AccessLevel, Actor, Answers
+from workflow_app.domain import (
+    SYSTEM,
+    AccessLevel,
+    Actor,
+    Answers,
+    Conflict,
+    Forbidden,
+    InvalidInput,
+    NotFound,
+)
+from workflow_app.models import Case, CaseDocument, CaseKinship
+from workflow_app.services.cases import related_cases
+from workflow_app.services.core import unit_of_work
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.documents import classification
+from workflow_app.services.intake import cover_sheets, stacks
+from workflow_app.services.letters import digitisation, letters, printing
+from workflow_app.services.operations import consistency_cases
+from workflow_app.services.processes import definitions
+from workflow_app.services.workflow import archive_batches, cases
+from workflow_app.services.workflow.archive_batches import AskedBox, AskedBundle
 
 
 @pytest.fixture
 def archivist(works: Works, person: Callable[..., Actor]) -> Actor:
     with works.begin(SYSTEM) as work:
         for name in ("digitisation", "archive_batch"):
-            processes.deploy(work, PROCESSES / name)
+            definitions.deploy(work, PROCESSES / name)
     return person("arsip", "arsiparis")
 
 
@@ -55,15 +61,15 @@ def test_r39_a_box_of_three_bundles_is_four_cases_and_one_pdf_of_covers(
     assert (box.bundles, box.waiting, box.is_closed) == (3, 3, False)
     bundles = bundles_of(works, box)
     with works.begin(archivist) as work:
-        assert [one.case_id for one in archive_boxes.lately(work)] == [box.case_id]
-        family = kinship.of_case(work, work.session.get_one(Case, box.case_id))
+        assert [one.case_id for one in archive_batches.lately(work)] == [box.case_id]
+        family = related_cases.of_case(work, work.session.get_one(Case, box.case_id))
         assert [(kin.case_id, kin.reason) for kin in family.kin] == [
-            (one, archive_boxes.REASON) for one in bundles
+            (one, archive_batches.REASON) for one in bundles
         ]
-        sheets = covers.of_children(work, box.case_id)
-        data = covers.printed(work, sheets)
-        assert list(audit.verify_chains(work)) == []
-        assert list(consistency_cases.check(work)) == []
+        sheets = cover_sheets.of_children(work, box.case_id)
+        data = cover_sheets.printed(work, sheets)
+        assert list(unit_of_work.verify_chains(work)) == []
+        assert list(consistency_cases.check_consistency_case(work)) == []
     document = pypdfium2.PdfDocument(data)
     assert (len(sheets), len(document)) == (3, 3)
     for case_id in bundles:
@@ -73,7 +79,9 @@ def test_r39_a_box_of_three_bundles_is_four_cases_and_one_pdf_of_covers(
 def test_r39_the_printed_covers_bring_the_stack_home(works: Works, archivist: Actor) -> None:
     box = register(works, archivist)
     with works.begin(archivist) as work:
-        printed = pypdfium2.PdfDocument(covers.printed(work, covers.of_children(work, box.case_id)))
+        printed = pypdfium2.PdfDocument(
+            cover_sheets.printed(work, cover_sheets.of_children(work, box.case_id))
+        )
     pages: list[Image.Image] = []
     for no, page in enumerate(printed):
         pages += [
@@ -106,7 +114,7 @@ def test_r38_the_minutes_say_how_much_by_whom_and_the_list_says_each_hash(
     with works.begin(SYSTEM) as work:
         assert work.session.get_one(Case, third).number in caught.value.sentence
         assert letters.of_case(work, box.case_id) == []
-        levels.raise_to(work, papers[1], AccessLevel.RESTRICTED)
+        classification.raise_to(work, papers[1], AccessLevel.RESTRICTED)
         hashes = [work.session.get_one(Document, paper).blob_sha256 for paper in papers]
     with works.begin(archivist) as work:
         cases.cancel(work, third, "Bundel ini terdaftar dua kali.")
@@ -119,7 +127,7 @@ def test_r38_the_minutes_say_how_much_by_whom_and_the_list_says_each_hash(
         assert part in told["berita_acara"], part
     for part in (
         "DA-AM/1/XI/2026", "Lampiran Berita Acara Alih Media nomor BA-AM/1/XI/2026", "Nomor B/11/2019", "Surat masuk bundel 1",
-        "2019 - 2020", "Ruang arsip, rak 9", digitised.RESTRICTED, "Tingkat akses: terbatas", "2 lembar 1 halaman",
+        "2019 - 2020", "Ruang arsip, rak 9", digitisation.RESTRICTED, "Tingkat akses: terbatas", "2 lembar 1 halaman",
     ):  # fmt: skip
         assert part in told["daftar_arsip"], part
     assert "Surat masuk bundel 2" not in told["daftar_arsip"]
@@ -127,13 +135,17 @@ def test_r38_the_minutes_say_how_much_by_whom_and_the_list_says_each_hash(
 
     with works.begin(SYSTEM) as work:
         before = [(letter.document_id, letter.id) for letter in letters.of_case(work, box.case_id)]
-        levels.raise_to(work, papers[0], AccessLevel.SECRET)
+        classification.raise_to(work, papers[0], AccessLevel.SECRET)
     with works.begin(SYSTEM) as work:
         again = [printing.render(work, letter_id, public_url=URL) for _, letter_id in before]
     assert again == [document_id for document_id, _ in before], "what was issued stays as it was"
 
     complete(
-        works, archivist, box.case_id, "periksa_ba", {"isi_ba": "salah", "kesalahan_ba": "Alatnya keliru."}
+        works,
+        archivist,
+        box.case_id,
+        "periksa_ba",
+        {"isi_ba": "salah", "kesalahan_ba": "Alatnya keliru."},
     )
     told = minutes(works, archivist, box.case_id)
     assert "BA-AM/2/XI/2026" in told["berita_acara"]
@@ -141,7 +153,7 @@ def test_r38_the_minutes_say_how_much_by_whom_and_the_list_says_each_hash(
     finish(works, box.case_id)
     with works.begin(archivist) as work:
         assert cases.get(work, box.case_id).outcome == "selesai"
-        assert [one.is_closed for one in archive_boxes.lately(work)] == [True]
+        assert [one.is_closed for one in archive_batches.lately(work)] == [True]
 
 
 def take_in_single(works: Works, archivist: Actor, words: str) -> None:
@@ -171,7 +183,10 @@ def test_r38_papers_without_a_box_are_told_by_the_days_of_their_acceptance(
     told = minutes(works, archivist, batch, on="2026-11-24")
     assert "Diterima hari Selasa" in told["daftar_arsip"]
     assert "Rapuh" in told["daftar_arsip"]
-    assert "hari Senin" not in told["daftar_arsip"] and "Bundel dalam kotak" not in told["daftar_arsip"]
+    assert (
+        "hari Senin" not in told["daftar_arsip"]
+        and "Bundel dalam kotak" not in told["daftar_arsip"]
+    )
     assert "24 November 2026" in told["berita_acara"]
 
 
@@ -185,15 +200,17 @@ def test_r38_a_period_with_too_many_cases_is_refused_and_its_papers_are_asked_fo
     complete(works, archivist, batch, "periode", {"dari": "2026-11-23", "sampai": "2026-11-23"})
     with works.begin(archivist) as work:
         asked: list[str] = []
-        event.listen(work.session, "do_orm_execute", lambda state: asked.append(str(state.statement)))
-        listed = digitised.of_batch(work, work.session.get_one(Case, batch))
+        event.listen(
+            work.session, "do_orm_execute", lambda state: asked.append(str(state.statement))
+        )
+        listed = digitisation.of_batch(work, work.session.get_one(Case, batch))
     assert [item["uraian"] for item in listed["butir"]] == ["Surat pertama", "Surat kedua"]
     assert all(len(item["hash"]) == 1 for item in listed["butir"])
     assert sum("document.blob_sha256" in query for query in asked) == 1
-    monkeypatch.setattr(digitised, "MOST_OF_PERIOD", 1)
+    monkeypatch.setattr(digitisation, "MOST_OF_PERIOD", 1)
     with pytest.raises(Conflict, match="lebih dari 1 berkas"):
         minutes(works, archivist, batch)
-    monkeypatch.setattr(digitised, "MOST_OF_PERIOD", 2)
+    monkeypatch.setattr(digitisation, "MOST_OF_PERIOD", 2)
     assert "Surat kedua" in minutes(works, archivist, batch)["daftar_arsip"]
 
 
@@ -212,7 +229,9 @@ def test_the_same_token_registers_a_box_once(works: Works, archivist: Actor) -> 
         assert work.session.scalar(select(func.count()).select_from(CaseKinship)) == 3
 
 
-def test_a_fault_is_told_at_its_bundle_and_nothing_is_registered(works: Works, archivist: Actor) -> None:
+def test_a_fault_is_told_at_its_bundle_and_nothing_is_registered(
+    works: Works, archivist: Actor
+) -> None:
     wrong = (
         AskedBundle("Ab", "2019", "", "2"),
         AskedBundle("Surat keluar", "", "", "banyak"),
@@ -225,7 +244,7 @@ def test_a_fault_is_told_at_its_bundle_and_nothing_is_registered(works: Works, a
     }  # fmt: skip
     for many in ((), THREE * 14):
         with works.begin(archivist) as work, pytest.raises(InvalidInput, match="1 sampai 40"):
-            archive_boxes.register(work, AskedBox("K", "Gudang", many), "x")
+            archive_batches.register(work, AskedBox("K", "Gudang", many), "x")
     with works.begin(SYSTEM) as work:
         assert work.session.scalar(select(func.count()).select_from(CaseKinship)) == 0
 
@@ -238,8 +257,8 @@ def test_only_archivists_of_the_unit_register_boxes_and_print_their_covers(
     box = register(works, archivist)
     elsewhere = person("jauh", "arsiparis", unit="lain")
     with works.begin(elsewhere) as work:
-        assert archive_boxes.lately(work) == []
+        assert archive_batches.lately(work) == []
         with pytest.raises(NotFound):
-            covers.of_children(work, box.case_id)
+            cover_sheets.of_children(work, box.case_id)
     with works.begin(budi) as work, pytest.raises(NotFound):
-        covers.of_children(work, box.case_id)
+        cover_sheets.of_children(work, box.case_id)

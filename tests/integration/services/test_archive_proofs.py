@@ -11,17 +11,17 @@ from tests.integration.conftest import TestClock
 from tests.integration.services import scans
 from tests.integration.services.desk import new_case
 from workflow_app import connections
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.papers import documents
-from workflow_app.services.watching import archive_proofs, checkpoints, health, safekeeping
-from workflow_app.services.watching.archive_proofs import Proofs
+from workflow_app.domain import SYSTEM, AccessLevel, Actor
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.documents import documents
+from workflow_app.services.operations import archive_verification, checkpoints, health
+from workflow_app.services.operations.archive_verification import Proofs
 from workflow_app.settings import Settings
-from workflow_app.types import SYSTEM, AccessLevel, Actor
 
 
 def read(works: Works, actor: Actor) -> Proofs:
     with works.begin(actor) as work:
-        return archive_proofs.read(work)
+        return archive_verification.read(work)
 
 
 def test_r37_nothing_is_claimed_before_it_was_tried(works: Works, sari: Actor) -> None:
@@ -31,16 +31,16 @@ def test_r37_nothing_is_claimed_before_it_was_tried(works: Works, sari: Actor) -
 def test_r37_the_last_verdicts_are_told_and_those_before_them(
     works: Works, sari: Actor, clock: TestClock
 ) -> None:
-    safekeeping.prove_lock(works)
+    archive_verification.prove_lock(works)
     clock.advance(minutes=1)
-    safekeeping.check_sample(works, 1)
+    archive_verification.check_sample(works, 1)
     sampled = read(works, sari)
     assert sampled.lock and sampled.lock.is_sound
     assert "menimpa, menghapus, memperpendek kunci" in sampled.lock.words
     assert sampled.sample and sampled.sample.is_sound
     assert sampled.whole is None, "a sample is not all of it"
     clock.advance(minutes=1)
-    list(safekeeping.verify(works))
+    list(archive_verification.verify(works))
     found = read(works, sari)
     assert found.whole and found.whole.is_sound
     assert found.sample and found.sample.words == found.whole.words
@@ -73,7 +73,7 @@ def test_r37_a_paper_that_changed_is_named_to_who_may_read_it_only(
     with works.begin(SYSTEM) as work:
         digest = work.session.get_one(Document, paper).blob_sha256
     works.blobs.put_named(digest, b"diganti", "image/png")
-    safekeeping.check_sample(works, 1000)
+    archive_verification.check_sample(works, 1000)
 
     found = read(works, sari)
     assert found.wrong == [(paper, "Surat")]
@@ -86,7 +86,7 @@ def test_r37_a_paper_that_changed_is_named_to_who_may_read_it_only(
 
 
 def test_r37_the_seal_of_the_trail_is_told(works: Works, sari: Actor, settings: Settings) -> None:
-    safekeeping.prove_lock(works)
+    archive_verification.prove_lock(works)
     own = connections.blobs(settings.model_copy(update={"s3_bucket": f"checkpoints-{uuid4().hex}"}))
     own.ensure_bucket()
     with replace(works, blobs=own).begin(SYSTEM) as work:

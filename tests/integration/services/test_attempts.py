@@ -7,23 +7,25 @@ from threading import Barrier
 
 import pytest
 
-from workflow_app.services.accounts import attempts
-from workflow_app.services.accounts.attempts import NO_WAIT, Limit, Try
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.types import SYSTEM
+from workflow_app.domain import SYSTEM
+from workflow_app.services.accounts import sessions
+from workflow_app.services.accounts.sessions import NO_WAIT, Limit, Try
+from workflow_app.services.core.unit_of_work import Works
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 FIVE = Limit(free=5, longest=timedelta(minutes=1))
 
 
-def test_of_many_tries_at_once_no_more_are_let_through_than_of_as_many_in_a_row(fresh_works: Works) -> None:
+def test_of_many_tries_at_once_no_more_are_let_through_than_of_as_many_in_a_row(
+    fresh_works: Works,
+) -> None:
     together = Barrier(12)
     tries = [Try(b"account", FIVE), Try(b"address", Limit(free=50, longest=timedelta(minutes=1)))]
 
     def once(_number: int) -> bool:
         together.wait()
         with fresh_works.begin(SYSTEM) as work:
-            return attempts.charge(work, tries) == NO_WAIT
+            return sessions.charge(work, tries) == NO_WAIT
 
     with ThreadPoolExecutor(12) as pool:
         passed = list(pool.map(once, range(12)))
@@ -47,7 +49,7 @@ def test_of_many_tries_at_once_no_more_are_let_through_than_of_as_many_in_a_row(
 def test_each_failure_doubles_the_wait_up_to_the_longest(
     failures: int, since: timedelta, expected: timedelta
 ) -> None:
-    assert attempts.remaining(FIVE, failures, NOON - since, NOON) == expected
+    assert sessions.remaining(FIVE, failures, NOON - since, NOON) == expected
 
 
 def test_a_success_clears_what_it_proves_and_takes_back_only_itself_elsewhere(
@@ -56,11 +58,11 @@ def test_a_success_clears_what_it_proves_and_takes_back_only_itself_elsewhere(
     own, shared = Try(b"own", Limit(5, timedelta(minutes=1), is_cleared=True)), Try(b"shared", FIVE)
     with works.begin(SYSTEM) as work:
         for _ in range(4):
-            attempts.count(work, [own, shared])
-        assert attempts.charge(work, [own, shared]) == NO_WAIT
-        assert attempts.wait(work, [own]) == attempts.wait(work, [shared]) == timedelta(seconds=2)
-        attempts.forgive(work, [own, shared])
-        assert attempts.wait(work, [own, shared]) == NO_WAIT
-        attempts.count(work, [own, shared])
-        assert attempts.wait(work, [own]) == NO_WAIT
-        assert attempts.wait(work, [shared]) == timedelta(seconds=2)
+            sessions.count(work, [own, shared])
+        assert sessions.charge(work, [own, shared]) == NO_WAIT
+        assert sessions.wait(work, [own]) == sessions.wait(work, [shared]) == timedelta(seconds=2)
+        sessions.forgive(work, [own, shared])
+        assert sessions.wait(work, [own, shared]) == NO_WAIT
+        sessions.count(work, [own, shared])
+        assert sessions.wait(work, [own]) == NO_WAIT
+        assert sessions.wait(work, [shared]) == timedelta(seconds=2)

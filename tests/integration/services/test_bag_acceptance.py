@@ -12,12 +12,12 @@ import pytest
 from archive.models import Document
 from tests.integration.conftest import TestClock
 from tests.integration.services import scans
-from workflow_app.errors import InvalidInput
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.keeping import bag_export, bag_import, holdings
-from workflow_app.services.office import readable
-from workflow_app.services.papers import documents, intake
-from workflow_app.types import SYSTEM, WITA, Actor
+from workflow_app.domain import SYSTEM, WITA, Actor, InvalidInput
+from workflow_app.services.core import formatting
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.documents import documents, ingest
+from workflow_app.services.exports import bag_export, bag_import
+from workflow_app.services.retention import holdings
 
 
 @pytest.fixture
@@ -51,10 +51,10 @@ def test_r37_acceptance_travels_and_comes_back(
 ) -> None:
     with works.begin(SYSTEM) as work:
         here = work.session.get_one(Document, accepted)
-        first, by = intake.accepted_at(here), here.accepted_by
+        first, by = ingest.accepted_at(here), here.accepted_by
         assert first is not None
         assert (first, by) == (here.added_at, sari.name)
-    day = readable.day(first.astimezone(WITA).date())
+    day = formatting.day(first.astimezone(WITA).date())
     assert f"masuk arsip {day} oleh {sari.name}" in (bag / "index.html").read_text("utf-8")
     with elsewhere.begin(SYSTEM) as work:
         bag_import.take_in(work, bag)
@@ -65,7 +65,9 @@ def test_r37_acceptance_travels_and_comes_back(
         assert (view.accepted_at, view.accepted_by) == (first, by)
     with elsewhere.begin(SYSTEM) as work:
         bag_export.export(work, bag.with_name("lagi"), document_ids=[accepted])
-    (again,) = json.loads((bag.with_name("lagi") / "data" / bag_export.CONTENTS).read_text())["documents"]
+    (again,) = json.loads((bag.with_name("lagi") / "data" / bag_export.CONTENTS).read_text())[
+        "documents"
+    ]
     assert (again["accepted_at"], again["accepted_by"]) == (first.isoformat(), by)
 
 
@@ -77,7 +79,7 @@ def test_r37_a_bag_of_an_older_release_is_accepted_now_by_who_takes_it_in(
         bag_import.take_in(work, bag)
         there = work.session.get_one(Document, accepted)
         assert there.accepted_at is None
-        assert (intake.accepted_at(there), there.accepted_by) == (there.added_at, SYSTEM.name)
+        assert (ingest.accepted_at(there), there.accepted_by) == (there.added_at, SYSTEM.name)
 
 
 def test_r37_no_bag_tells_of_an_acceptance_that_is_still_to_come(

@@ -17,16 +17,22 @@ from tests.integration.conftest import TestClock
 from tests.integration.services import desk, scans
 from tests.integration.services.bagging import actions, ask, state
 from workflow_app.connections import blobs as blobs_of
-from workflow_app.errors import Conflict, Forbidden, InvalidInput, NotFound, StorageAway
-from workflow_app.models.audit import AuditEvent
-from workflow_app.models.wall import CaseWall
+from workflow_app.domain import (
+    SYSTEM,
+    Actor,
+    Conflict,
+    Forbidden,
+    InvalidInput,
+    NotFound,
+    StorageAway,
+)
+from workflow_app.models import AuditEvent, CaseWall
 from workflow_app.services.accounts import users
-from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
-from workflow_app.services.keeping import bag_export, bag_import, bag_making, bag_orders
-from workflow_app.services.papers import documents, levels
-from workflow_app.services.watching import consistency_jobs
+from workflow_app.services.core.unit_of_work import UnitOfWork, Works
+from workflow_app.services.documents import classification, documents
+from workflow_app.services.exports import bag_export, bag_import, bag_orders
+from workflow_app.services.operations import consistency_cases
 from workflow_app.settings import Settings
-from workflow_app.types import SYSTEM, Actor
 
 Case = tuple[str, UUID, UUID]
 
@@ -48,7 +54,7 @@ def case(works: Works, budi: Actor, sari: Actor, sktlk: str) -> Case:
         )
         number, case_id = made.number, made.id
     with works.begin(sari) as work:
-        levels.classify(work, secret, "rahasia", levels.REASONS[0])
+        classification.classify(work, secret, "rahasia", classification.REASONS[0])
     return number, case_id, secret
 
 
@@ -65,8 +71,8 @@ def test_r74_the_bag_verifies_and_holds_papers_and_the_whole_trail(
 ) -> None:
     number, case_id, _ = case
     order_id = ask(works, auditor, number)
-    bag_making.make(works, order_id)
-    bag_making.make(works, order_id)  # a job may run twice
+    bag_orders.make(works, order_id)
+    bag_orders.make(works, order_id)  # a job may run twice
 
     made = state(works, order_id)
     assert (made.status, made.papers, made.papers_done, made.left_out) == ("ready", 2, 2, 0)
@@ -74,7 +80,10 @@ def test_r74_the_bag_verifies_and_holds_papers_and_the_whole_trail(
     (folder,) = tmp_path.iterdir()
     assert bag_import.check(folder) == []
     trail = (folder / "data" / "cases" / str(case_id) / "events.jsonl").read_text()
-    assert trail.count('"action": "document.exported"') == 2 and number in (folder / "index.html").read_text()
+    assert (
+        trail.count('"action": "document.exported"') == 2
+        and number in (folder / "index.html").read_text()
+    )
     assert actions(works, f"bag:{order_id}") == ["bag.ordered", "bag.made", "bag.taken_out"]
     with works.begin(SYSTEM) as work:
         told = select(AuditEvent.actor_name).where(AuditEvent.action == "document.exported")
@@ -86,7 +95,7 @@ def test_r74_what_is_above_the_level_is_not_mentioned(
 ) -> None:
     number, _, secret = case
     order_id = ask(works, auditor, number, level="biasa")
-    bag_making.make(works, order_id)
+    bag_orders.make(works, order_id)
 
     assert state(works, order_id).left_out == 1
     zipfile.ZipFile(io.BytesIO(taken_out(works, auditor, order_id))).extractall(tmp_path)
@@ -99,9 +108,15 @@ def test_r74_a_period_of_a_service_is_asked_for_as_a_whole(
     works: Works, auditor: Actor, case: Case, clock: TestClock
 ) -> None:
     today = clock.at.date()
-    order_id = ask(works, auditor, process="sktlk", first=today - timedelta(1), last=today + timedelta(1))
+    order_id = ask(
+        works, auditor, process="sktlk", first=today - timedelta(1), last=today + timedelta(1)
+    )
     assert state(works, order_id).case_ids == [case[1]]
-    for first, last in ((today - timedelta(9), today - timedelta(8)), (date.max, date.max), (today, None)):
+    for first, last in (
+        (today - timedelta(9), today - timedelta(8)),
+        (date.max, date.max),
+        (today, None),
+    ):
         with pytest.raises(InvalidInput):
             ask(works, auditor, process="sktlk", first=first, last=last)
     assert ask(works, auditor, process="sktlk", first=today - timedelta(1), last=date.max)
@@ -115,11 +130,13 @@ def test_a_case_without_papers_gives_its_trail(
         made = desk.new_case(work)
         number, case_id = made.number, made.id
     order_id = ask(works, auditor, number)
-    bag_making.make(works, order_id)
+    bag_orders.make(works, order_id)
     zipfile.ZipFile(io.BytesIO(taken_out(works, auditor, order_id))).extractall(tmp_path)
     (folder,) = tmp_path.iterdir()
     assert bag_import.check(folder) == []
-    assert "case.exported" in (folder / "data" / "cases" / str(case_id) / "events.jsonl").read_text()
+    assert (
+        "case.exported" in (folder / "data" / "cases" / str(case_id) / "events.jsonl").read_text()
+    )
 
 
 def test_only_an_auditor_asks_and_only_he_takes_out(
@@ -128,7 +145,7 @@ def test_only_an_auditor_asks_and_only_he_takes_out(
     with pytest.raises(Forbidden):
         ask(works, sari, case[0])
     order_id = ask(works, auditor, case[0])
-    bag_making.make(works, order_id)
+    bag_orders.make(works, order_id)
     with works.begin(person("lain", "auditor")) as work, pytest.raises(NotFound):
         bag_orders.content(work, order_id)
     stranger = person("jauh", "auditor", unit="lain")
@@ -146,16 +163,20 @@ def test_the_same_page_sent_twice_is_one_order(works: Works, auditor: Actor, cas
 def raise_wall(work: UnitOfWork, case_id: UUID, actor: Actor) -> None:
     assert actor.user_id is not None
     work.session.add(
-        CaseWall(case_id=case_id, user_id=actor.user_id, since=work.clock(), reason_key="lapor.nama")
+        CaseWall(
+            case_id=case_id, user_id=actor.user_id, since=work.clock(), reason_key="lapor.nama"
+        )
     )
 
 
-def test_a_wall_that_rises_meanwhile_keeps_the_bag_back(works: Works, auditor: Actor, case: Case) -> None:
+def test_a_wall_that_rises_meanwhile_keeps_the_bag_back(
+    works: Works, auditor: Actor, case: Case
+) -> None:
     before, made = ask(works, auditor, case[0]), ask(works, auditor, case[0])
-    bag_making.make(works, made)
+    bag_orders.make(works, made)
     with works.begin(SYSTEM) as work:
         raise_wall(work, case[1], auditor)
-    bag_making.make(works, before)
+    bag_orders.make(works, before)
 
     found = state(works, before)
     assert (found.status, found.sentence) == ("failed", bag_orders.NOT_ALL_YOURS)
@@ -167,7 +188,7 @@ def test_who_has_left_gets_nothing(works: Works, auditor: Actor, case: Case) -> 
     order_id = ask(works, auditor, case[0])
     with works.begin(SYSTEM) as work:
         users.disable(work, "wasrik")
-    bag_making.make(works, order_id)
+    bag_orders.make(works, order_id)
     assert state(works, order_id).status == "failed"
 
 
@@ -175,11 +196,13 @@ def test_a_store_that_is_away_is_waited_for_and_told_once(
     works: Works, auditor: Actor, case: Case, settings: Settings
 ) -> None:
     order_id = ask(works, auditor, case[0])
-    away = replace(works, blobs=blobs_of(settings.model_copy(update={"s3_endpoint": "127.0.0.1:9"})))
+    away = replace(
+        works, blobs=blobs_of(settings.model_copy(update={"s3_endpoint": "127.0.0.1:9"}))
+    )
     with pytest.raises(StorageAway):
-        bag_making.make(away, order_id)
+        bag_orders.make(away, order_id)
     assert state(works, order_id).status == "making"
-    bag_making.make(works, order_id)
+    bag_orders.make(works, order_id)
 
     assert state(works, order_id).status == "ready"
     assert actions(works, f"case:{case[1]}").count("document.exported") == 2
@@ -189,8 +212,10 @@ def test_what_the_store_does_not_give_is_not_on_record_as_taken_out(
     works: Works, auditor: Actor, case: Case, settings: Settings
 ) -> None:
     order_id = ask(works, auditor, case[0])
-    bag_making.make(works, order_id)
-    away = replace(works, blobs=blobs_of(settings.model_copy(update={"s3_endpoint": "127.0.0.1:9"})))
+    bag_orders.make(works, order_id)
+    away = replace(
+        works, blobs=blobs_of(settings.model_copy(update={"s3_endpoint": "127.0.0.1:9"}))
+    )
     with pytest.raises(StorageAway), away.begin(auditor) as work:
         bag_orders.content(work, order_id)
     assert actions(works, f"bag:{order_id}") == ["bag.ordered", "bag.made"]
@@ -201,7 +226,7 @@ def test_after_a_day_it_cannot_be_taken_out_and_the_store_lets_go_of_it(
 ) -> None:
     monkeypatch.setattr(bag_orders, "KEPT", timedelta(seconds=1))
     order_id = ask(works, auditor, case[0])
-    bag_making.make(works, order_id)
+    bag_orders.make(works, order_id)
     made = state(works, order_id)
     clock.at += timedelta(minutes=1)
     with works.begin(auditor) as work:
@@ -219,9 +244,9 @@ def test_after_a_day_it_cannot_be_taken_out_and_the_store_lets_go_of_it(
 def test_an_order_whose_job_was_lost_is_told(works: Works, auditor: Actor, case: Case) -> None:
     order_id = ask(works, auditor, case[0])
     with works.begin(SYSTEM) as work:
-        assert not [fault for fault in consistency_jobs.check(work) if fault.kind == "bag"]
+        assert not [fault for fault in consistency_cases.check(work) if fault.kind == "bag"]
         work.session.execute(text("delete from procrastinate_jobs where task_name = 'make_bag'"))
-        assert [fault.where for fault in consistency_jobs.check(work)] == [f"order {order_id}"]
+        assert [fault.where for fault in consistency_cases.check(work)] == [f"order {order_id}"]
 
 
 def test_what_cannot_be_written_is_told_and_ends(
@@ -234,5 +259,8 @@ def test_what_cannot_be_written_is_told_and_ends(
 
     monkeypatch.setattr(bag_export, "write", full)
     with pytest.raises(OSError, match="No space"):
-        bag_making.make(works, order_id)
-    assert (state(works, order_id).status, state(works, order_id).sentence) == ("failed", bag_making.FAILED)
+        bag_orders.make(works, order_id)
+    assert (state(works, order_id).status, state(works, order_id).sentence) == (
+        "failed",
+        bag_orders.FAILED,
+    )

@@ -7,13 +7,13 @@ from sqlalchemy import text
 from archive.models import Document
 from tests import sounds
 from tests.integration.conftest import PROCESSES
-from workflow_app.models.case import Case
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.keeping import bag_export, bag_import
-from workflow_app.services.papers import documents, paper_labels
-from workflow_app.services.running import cases
-from workflow_app.services.sop import processes
-from workflow_app.types import SYSTEM, AccessLevel, Actor
+from workflow_app.domain import SYSTEM, AccessLevel, Actor
+from workflow_app.models import Case
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.documents import classification, documents
+from workflow_app.services.exports import bag_export, bag_import
+from workflow_app.services.processes import definitions
+from workflow_app.services.workflow import cases
 
 
 def test_r37_a_recording_travels_and_is_not_read_elsewhere_either(
@@ -21,15 +21,18 @@ def test_r37_a_recording_travels_and_is_not_read_elsewhere_either(
 ) -> None:
     with works.begin(SYSTEM) as work:
         for name in ("lp", "complaint"):
-            processes.deploy(work, PROCESSES / name)
+            definitions.deploy(work, PROCESSES / name)
     with works.begin(budi) as work:
         case_id = cases.start(work, "complaint").case_id
         number = work.session.get_one(Case, case_id).number
-        label = paper_labels.RECORDING
+        label = classification.RECORDING
         call = documents.upload(work, case_id, element="", label=label, data=sounds.ogg()).id
     bag = tmp_path / "tas"
     with works.begin(SYSTEM) as work:
-        assert bag_export.export(work, bag, case_numbers=[number], up_to=AccessLevel.SECRET).papers == 1
+        assert (
+            bag_export.export(work, bag, case_numbers=[number], up_to=AccessLevel.SECRET).papers
+            == 1
+        )
     assert bag_import.check(bag) == []
     assert "rekaman suara" in (bag / "index.html").read_text("utf-8")
 

@@ -16,15 +16,14 @@ from tests.integration.services import desk, scans
 from tests.integration.services.bagging import actions, ask, state
 from workflow_app import worker
 from workflow_app.connections import blobs as blobs_of
-from workflow_app.errors import Busy, StorageAway
+from workflow_app.domain import Actor, Busy, StorageAway
 from workflow_app.services.accounts import sessions
-from workflow_app.services.bringing import stray_photos
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.keeping import bag_export, bag_making, bag_orders
-from workflow_app.services.papers import documents
-from workflow_app.services.running import deaths
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.documents import documents
+from workflow_app.services.exports import bag_export, bag_orders
+from workflow_app.services.intake import capture_pages
+from workflow_app.services.workflow import case_jobs
 from workflow_app.settings import Settings
-from workflow_app.types import Actor
 
 Case = tuple[str, UUID]
 
@@ -70,8 +69,11 @@ def test_a_worker_that_dies_over_it_again_and_again_ends_the_order(
     works: Works, auditor: Actor, case: Case
 ) -> None:
     order_id = ask(works, auditor, case[0])
-    deaths._give_up(works, job(order_id))
-    assert (state(works, order_id).status, state(works, order_id).sentence) == ("failed", bag_making.FAILED)
+    case_jobs._give_up(works, job(order_id))
+    assert (state(works, order_id).status, state(works, order_id).sentence) == (
+        "failed",
+        bag_orders.FAILED,
+    )
 
 
 def test_what_does_not_pass_until_the_last_try_ends_the_order(
@@ -85,7 +87,7 @@ def test_what_does_not_pass_until_the_last_try_ends_the_order(
     monkeypatch.setattr(bag_export, "write", busy)
     for is_last_try, status in ((False, "making"), (True, "failed")):
         with pytest.raises(Busy):
-            bag_making.make(works, order_id, is_last_try=is_last_try)
+            bag_orders.make(works, order_id, is_last_try=is_last_try)
         assert state(works, order_id).status == status
 
 
@@ -102,10 +104,10 @@ def test_a_try_that_was_cut_off_leaves_no_papers_behind(
         raise Busy()
 
     with monkeypatch.context() as patch, pytest.raises(Busy):
-        patch.setattr(bag_making, "_finish", cut_off)
-        bag_making.make(works, order_id)
+        patch.setattr(bag_orders, "_finish", cut_off)
+        bag_orders.make(works, order_id)
     clock.at += timedelta(minutes=2)
-    bag_making.make(works, order_id)
+    bag_orders.make(works, order_id)
     made = state(works, order_id)
     assert made.sha256 is not None and made.sha256 not in left
     clock.at += timedelta(minutes=1)
@@ -120,7 +122,7 @@ def test_what_the_store_still_locks_is_asked_about_the_next_time(
     works: Works, auditor: Actor, case: Case, clock: TestClock
 ) -> None:
     order_id = ask(works, auditor, case[0])
-    bag_making.make(works, order_id)
+    bag_orders.make(works, order_id)
     clock.at += timedelta(days=2)
     bag_orders.sweep(works)
     assert state(works, order_id).status == "ready"
@@ -136,14 +138,14 @@ def test_what_goes_wrong_in_another_sweep_of_the_hour_keeps_no_bag(
 ) -> None:
     monkeypatch.setattr(bag_orders, "KEPT", timedelta(seconds=1))
     order_id = ask(works, auditor, case[0])
-    bag_making.make(works, order_id)
+    bag_orders.make(works, order_id)
     clock.at += timedelta(minutes=1)
     sleep(1.1)
 
     def broken(_: object) -> None:
         raise Busy()
 
-    for module, name in ((sessions, "sweep"), (stray_photos, "sweep")):
+    for module, name in ((sessions, "sweep"), (capture_pages, "sweep")):
         monkeypatch.setattr(module, name, broken)
     with pytest.raises(Busy):
         worker.create_worker(settings, works).tasks["sweep"](timestamp=0)
@@ -154,12 +156,14 @@ def test_a_paper_that_comes_between_two_tries_is_on_record_too(
     works: Works, auditor: Actor, budi: Actor, case: Case, settings: Settings
 ) -> None:
     order_id = ask(works, auditor, case[0])
-    away = replace(works, blobs=blobs_of(settings.model_copy(update={"s3_endpoint": "127.0.0.1:9"})))
+    away = replace(
+        works, blobs=blobs_of(settings.model_copy(update={"s3_endpoint": "127.0.0.1:9"}))
+    )
     with pytest.raises(StorageAway):
-        bag_making.make(away, order_id)
+        bag_orders.make(away, order_id)
     with works.begin(budi) as work:
         documents.upload(work, case[1], element="", label="Surat", data=scans.picture("Baru"))
-    bag_making.make(works, order_id)
+    bag_orders.make(works, order_id)
 
     assert state(works, order_id).papers == 3
     assert actions(works, f"case:{case[1]}").count("document.exported") == 3

@@ -8,23 +8,26 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select, text
 
-import archive.documents
-import archive.made_of
-import archive.version_copies
-import archive.versions
-from archive import bag_verifier
+from archive import bag_verifier, readings
+from archive.documents import add_rendition, sources_of
 from archive.models import Document, Page, Rendition, RenditionKind
+from archive.versions import page_of
 from tests.integration.services import desk, scans
-from workflow_app.errors import Conflict, InvalidInput, NotFound
-from workflow_app.models.audit import AuditEvent
-from workflow_app.models.case import Case
-from workflow_app.models.document import CaseDocument
-from workflow_app.services.arranging import checks, partings, version_copies
-from workflow_app.services.ground import audit
-from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
-from workflow_app.services.keeping import bag_export, bag_import, holdings, premis
-from workflow_app.services.papers import documents, intake, levels, reading, versions
-from workflow_app.types import SYSTEM, AccessLevel, Actor
+from workflow_app.domain import SYSTEM, AccessLevel, Actor, Conflict, InvalidInput, NotFound
+from workflow_app.models import AuditEvent, Case, CaseDocument
+from workflow_app.services.core import unit_of_work
+from workflow_app.services.core.unit_of_work import UnitOfWork, Works
+from workflow_app.services.documents import (
+    classification,
+    documents,
+    ingest,
+    quality_check,
+    reading,
+    splitting,
+    versions,
+)
+from workflow_app.services.exports import bag_export, bag_import
+from workflow_app.services.retention import bundles, holdings
 
 
 @pytest.fixture
@@ -41,23 +44,25 @@ def case(works: Works, budi: Actor, sari: Actor, sktlk: str) -> tuple[str, UUID,
     reading.read_document(works, plain)
     photo = scans.picture("Foto halaman")
     with works.begin(SYSTEM) as work:
-        archive.documents.add_rendition(
+        add_rendition(
             work.session,
             work.blobs,
             plain,
             photo,
             kind=RenditionKind.PHOTO,
-            media_type=intake.look_into(photo, 50).media_type,
+            media_type=ingest.look_into(photo, 50).media_type,
             at=work.clock(),
             page=1,
         )
     with works.begin(sari) as work:
-        levels.classify(work, secret, "rahasia", levels.REASONS[0])
+        classification.classify(work, secret, "rahasia", classification.REASONS[0])
     return number, plain, secret
 
 
 def case_of(work: UnitOfWork, paper: UUID) -> UUID:
-    return work.session.scalars(select(CaseDocument.case_id).where(CaseDocument.document_id == paper)).one()
+    return work.session.scalars(
+        select(CaseDocument.case_id).where(CaseDocument.document_id == paper)
+    ).one()
 
 
 def exported(works: Works, folder: Path, **chosen: Any) -> bag_export.Exported:
@@ -76,7 +81,10 @@ def kept(work: UnitOfWork, paper: UUID) -> tuple[Any, ...]:
         document.blob_sha256,
         work.blobs.read(document.blob_sha256),
         (document.media_type, document.pages, document.level, document.status),
-        [(page.no, page.text, page.words, page.confidence, page.source, page.likeness) for page in pages],
+        [
+            (page.no, page.text, page.words, page.confidence, page.source, page.likeness)
+            for page in pages
+        ],
         sorted(work.session.execute(made).all()),
     )
 
@@ -95,7 +103,9 @@ def test_r37_a_bag_verifies_and_arrives_elsewhere_with_the_same_hashes(
     with works.begin(SYSTEM) as here, elsewhere.begin(SYSTEM) as there:
         for paper in (plain, secret):
             assert kept(here, paper) == kept(there, paper)
-        told = there.session.scalars(select(AuditEvent).where(AuditEvent.action == "document.imported")).all()
+        told = there.session.scalars(
+            select(AuditEvent).where(AuditEvent.action == "document.imported")
+        ).all()
         assert {event.chain for event in told} == {f"document:{paper}" for paper in (plain, secret)}
         assert [event.details["from_cases"] for event in told] == [[number], [number]]
         provenance = there.session.scalars(
@@ -103,10 +113,14 @@ def test_r37_a_bag_verifies_and_arrives_elsewhere_with_the_same_hashes(
                 Rendition.document_id == plain, Rendition.kind == "provenance"
             )
         ).one()
-        types = [json.loads(line)["eventType"] for line in there.blobs.read(provenance).splitlines()]
+        types = [
+            json.loads(line)["eventType"] for line in there.blobs.read(provenance).splitlines()
+        ]
     assert types == ["ingestion", "metadata extraction", "exporting"]
     (whole_chain,) = (bag / "data" / "cases").rglob("events.jsonl")
-    positions = [json.loads(line)["audit"]["position"] for line in whole_chain.read_text().splitlines()]
+    positions = [
+        json.loads(line)["audit"]["position"] for line in whole_chain.read_text().splitlines()
+    ]
     assert positions == list(range(1, len(positions) + 1))
     index = (bag / "index.html").read_text()
     assert "Surat" in index and number in index and "rahasia" in index
@@ -119,15 +133,15 @@ def test_r37_versions_travel_and_can_be_read_again_elsewhere(
     with works.begin(budi) as work:
         versions.correct(work, plain, 1, 1, {0: "Zamrudjingga"})
         versions.turn(work, plain, 2, 1, 90)
-    assert version_copies.make(works, plain, 3) == "made"
+    assert versions.make(works, plain, 3) == "made"
     with works.begin(budi) as work:
         other = documents.upload(
             work, case_of(work, plain), element="", label="Surat", data=scans.picture("Lampiran kedua")
         ).id  # fmt: skip
     reading.read_document(works, other)
     with works.begin(budi) as work:
-        merged = partings.merge(work, plain, 3, [other])
-        checks.accept(work, merged, 1)
+        merged = splitting.merge(work, plain, 3, [other])
+        quality_check.accept(work, merged, 1)
 
     exported(works, tmp_path / "tas", case_numbers=[number])
     assert bag_import.check(tmp_path / "tas") == []
@@ -140,8 +154,8 @@ def test_r37_versions_travel_and_can_be_read_again_elsewhere(
 
     def told(work: UnitOfWork, no: int) -> tuple[Any, ...]:
         document = work.session.get_one(Document, plain)
-        page = archive.versions.page_of(work.session, document, 1, no)
-        pdf = archive.version_copies.pdf_of(work.session, document, no)
+        page = page_of(work.session, document, 1, no)
+        pdf = readings.pdf_of(work.session, document, no)
         return document.version, page, pdf.sha256 if pdf else None
 
     with works.begin(SYSTEM) as here, elsewhere.begin(SYSTEM) as there:
@@ -149,14 +163,14 @@ def test_r37_versions_travel_and_can_be_read_again_elsewhere(
             assert told(here, no) == told(there, no)
         assert "Zamrudjingga" in told(there, 3)[1].text
         assert kept(here, merged) == kept(there, merged)
-        parts = [archive.made_of.sources_of(work.session, merged) for work in (here, there)]
+        parts = [sources_of(work.session, merged) for work in (here, there)]
         assert [{(one.source_id, one.source_version) for one in each} for each in parts] == [
             {(plain, 3), (other, 1)}
         ] * 2
         assert there.session.get_one(Document, merged).checked_at is not None
 
     with elsewhere.begin(SYSTEM) as work:
-        results = list(holdings.verify(work))
+        results = list(holdings.verify_holding(work))
     assert results and all(result.is_intact for result in results)
 
 
@@ -175,7 +189,7 @@ def test_r37_a_copy_that_was_still_to_be_made_is_made_where_the_paper_arrives(
         waiting = text("select args from procrastinate_jobs where task_name = 'make_version'")
         (job,) = work.session.scalars(waiting)
     assert (job["document_id"], job["version"]) == (str(plain), 2)
-    assert version_copies.make(elsewhere, plain, 2) == "made"
+    assert versions.make(elsewhere, plain, 2) == "made"
 
 
 def test_r37_a_paper_that_is_still_being_read_is_read_from_the_beginning_elsewhere(
@@ -206,10 +220,12 @@ def test_r37_the_page_of_a_bag_opens_the_newest_version(
     with works.begin(budi) as work:
         versions.turn(work, plain, 1, 1, 180)
     exported(works, tmp_path / "belum", case_numbers=[number])
-    assert version_copies.make(works, plain, 2) == "made"
+    assert versions.make(works, plain, 2) == "made"
     exported(works, tmp_path / "sudah", case_numbers=[number])
 
-    before, after = ((tmp_path / name / "index.html").read_text("utf-8") for name in ("belum", "sudah"))
+    before, after = (
+        (tmp_path / name / "index.html").read_text("utf-8") for name in ("belum", "sudah")
+    )
     assert f"documents/{plain}/searchable-pdf.pdf'>PDF sebagaimana dibaca</a>" in before
     assert f"documents/{plain}/version-2.pdf'>PDF</a>" in after
     assert "searchable-pdf.pdf" not in after
@@ -226,7 +242,9 @@ def test_r37_what_is_above_the_level_is_not_even_mentioned(
     written = [path for path in (tmp_path / "tas").rglob("*") if path.is_file()]
     assert any(str(plain) in str(path) for path in written)
     assert not [
-        path for path in written if str(secret) in str(path) or str(secret).encode() in path.read_bytes()
+        path
+        for path in written
+        if str(secret) in str(path) or str(secret).encode() in path.read_bytes()
     ]
     assert bag_import.check(tmp_path / "tas") == []
     with pytest.raises(Conflict):
@@ -280,13 +298,19 @@ def test_a_bag_whose_contents_cannot_be_understood_is_refused(
         bag_import.take_in(work, tmp_path)
 
 
-def test_the_verifier_hashes_events_as_the_trail_does(work: UnitOfWork, case: tuple[str, UUID, UUID]) -> None:
+def test_the_verifier_hashes_events_as_the_trail_does(
+    work: UnitOfWork, case: tuple[str, UUID, UUID]
+) -> None:
     """It is a copy that must need nothing of ours, so the two are compared."""
     found = work.session.scalars(select(Case).where(Case.number == case[0])).one()
-    shaped = [event["audit"] for event in premis.events_of_case(work, found.id)]
+    shaped = [event["audit"] for event in bundles.events_of_case(work, found.id)]
     stored = work.session.scalars(
         select(AuditEvent).where(AuditEvent.case_id == found.id).order_by(AuditEvent.position)
     ).all()
     assert len(shaped) == len(stored) > 3
     for entry, event in zip(shaped, stored, strict=True):
-        assert bag_verifier.digest_of(entry) == audit.digest_of(vars(event)).hex() == entry["digest"]
+        assert (
+            bag_verifier.digest_of(entry)
+            == unit_of_work.digest_of(vars(event)).hex()
+            == entry["digest"]
+        )

@@ -11,16 +11,14 @@ from sqlalchemy import Engine
 from tests.integration.conftest import PROCESSES, TestClock
 from tests.integration.services.standing_cases import APPROVAL, WORK, Office, Span
 from tests.integration.web.statements import statements
-from workflow_app.errors import Forbidden
-from workflow_app.permissions import OVERSEERS
-from workflow_app.roles import ROLES
-from workflow_app.services.ground import audit
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.measuring import board_lists, boards, news, spans
-from workflow_app.services.measuring.boards import Board
-from workflow_app.services.office import configuration
-from workflow_app.services.sop import processes
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.domain import SYSTEM, Actor, Forbidden
+from workflow_app.permissions import OVERSEERS, ROLES
+from workflow_app.services.core import unit_of_work
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.office_settings import configuration
+from workflow_app.services.processes import definitions
+from workflow_app.services.reporting import boards, service_reports
+from workflow_app.services.reporting.boards import Board
 
 NIGHT = datetime(2026, 11, 23, 15, 50, tzinfo=UTC)
 """Monday, 23 November 2026, 23.50 WITA."""
@@ -29,7 +27,7 @@ NIGHT = datetime(2026, 11, 23, 15, 50, tzinfo=UTC)
 @pytest.fixture
 def office(works: Works, clock: TestClock, sktlk: str) -> Office:
     with works.begin(SYSTEM) as work:
-        processes.deploy(work, PROCESSES / "complaint")
+        definitions.deploy(work, PROCESSES / "complaint")
     return Office(works, clock, sktlk)
 
 
@@ -60,14 +58,14 @@ def read(works: Works, actor: Actor, days: int = 30) -> Board:
 
 
 def walk(
-    works: Works, actor: Actor, kind: board_lists.Kind, *, process: str | None = None, limit: int = 2
+    works: Works, actor: Actor, kind: boards.Kind, *, process: str | None = None, limit: int = 2
 ) -> list[UUID]:
     """Every page of a list."""
     found: list[UUID] = []
     after = None
     while True:
         with works.begin(actor) as work:
-            page = board_lists.page(work, kind, process=process, after=after, limit=limit)
+            page = boards.page(work, kind, process=process, after=after, limit=limit)
         found += [row.case.case_id for row in page.rows]
         after = page.next
         if after is None:
@@ -81,7 +79,9 @@ def test_figures_are_those_that_are_counted_by_hand(
 
     assert (board.running, board.late, board.due_today, board.waiting) == (5, 2, 1, 2)
     assert (board.today.received, board.today.finished) == (6, 2)
-    assert board.today.breached == 4, "two that run, one that stopped late, one that was cancelled late"
+    assert board.today.breached == 4, (
+        "two that run, one that stopped late, one that was cancelled late"
+    )
     assert [(group.key, group.running, group.late, group.due_today) for group in board.groups] == [
         ("sktlk", 4, 2, 1),
         ("complaint", 1, 0, 0),
@@ -96,9 +96,11 @@ def test_figures_are_those_that_are_counted_by_hand(
     assert board.groups[1].cases[0].is_stopped
 
 
-def test_every_figure_leads_to_exactly_its_cases(works: Works, counted: dict[str, UUID], sari: Actor) -> None:
+def test_every_figure_leads_to_exactly_its_cases(
+    works: Works, counted: dict[str, UUID], sari: Actor
+) -> None:
     board = read(works, sari)
-    figures: dict[board_lists.Kind, int] = {
+    figures: dict[boards.Kind, int] = {
         "running": board.running,
         "late": board.late,
         "due_today": board.due_today,
@@ -122,8 +124,10 @@ def test_every_figure_leads_to_exactly_its_cases(works: Works, counted: dict[str
     assert walk(works, sari, "running", process="complaint") == [counted["without"]]
 
 
-def test_a_median_is_told_of_five_and_a_p90_of_ten(works: Works, office: Office, sari: Actor) -> None:
-    def span() -> spans.Span:
+def test_a_median_is_told_of_five_and_a_p90_of_ten(
+    works: Works, office: Office, sari: Actor
+) -> None:
+    def span() -> service_reports.Span:
         return next(one for one in read(works, sari).spans if one.clock.process_key == "sktlk")
 
     for took in (2, 4, 6, 8):
@@ -134,7 +138,9 @@ def test_a_median_is_told_of_five_and_a_p90_of_ten(works: Works, office: Office,
     for took in (1, 3, 5, 7, 9):
         office.case(Span(-took - 10, -10, -10), closed=-10)
     assert (span().n, span().median) == (10, timedelta(minutes=5, seconds=30))
-    assert span().p90 == timedelta(minutes=11, seconds=6), "between the ninth (9) and the tenth (30)"
+    assert span().p90 == timedelta(minutes=11, seconds=6), (
+        "between the ninth (9) and the tenth (30)"
+    )
     assert (span().clock.label, span().clock.target) == ("Sejak berkas lengkap", "10 menit")
 
 
@@ -144,7 +150,10 @@ def test_a_period_counts_whole_local_days(works: Works, office: Office, sari: Ac
     for minutes in (week - 1, week + 1):
         office.case(Span(minutes - 5, minutes, minutes), opened=minutes - 5, closed=minutes)
 
-    counts = {days: sum(span.n for span in read(works, sari, days).spans) for days in spans.PERIODS}
+    counts = {
+        days: sum(span.n for span in read(works, sari, days).spans)
+        for days in service_reports.PERIODS
+    }
     assert counts == {7: 1, 30: 2, 90: 2}
 
 
@@ -155,16 +164,18 @@ def test_the_day_begins_at_midnight_in_wita(
     office.case(Span(-60, 5), opened=-60)
     office.case(Span(-60, 20), opened=-60)
     before = read(works, sari)
-    assert (before.today.received, before.due_today, before.late) == (2, 1, 0), "the second is due tomorrow"
+    assert (before.today.received, before.due_today, before.late) == (2, 1, 0), (
+        "the second is due tomorrow"
+    )
     with works.begin(sari) as work:
-        known = news.word(work)
+        known = boards.word(work)
 
     clock.advance(minutes=11)
     after = read(works, sari)
     assert (after.today.received, after.today.breached) == (0, 0), "the limit passed yesterday"
     assert (after.due_today, after.late) == (1, 1)
     with works.begin(sari) as work:
-        assert news.word(work) != known
+        assert boards.word(work) != known
 
 
 def test_what_one_may_not_see_is_in_no_figure_and_in_no_list(
@@ -179,7 +190,7 @@ def test_what_one_may_not_see_is_in_no_figure_and_in_no_list(
     assert (board.groups, board.approvals, board.waiting) == ([], [], 0)
     assert (board.today.received, board.today.finished, board.today.breached) == (0, 0, 0)
     assert [(span.n, span.late) for span in board.spans] == [(0, 0)] * len(board.spans)
-    kinds: tuple[board_lists.Kind, ...] = (
+    kinds: tuple[boards.Kind, ...] = (
         "running",
         "late",
         "waiting",
@@ -190,17 +201,21 @@ def test_what_one_may_not_see_is_in_no_figure_and_in_no_list(
     )
     assert [walk(works, sari, kind) for kind in kinds] == [[]] * len(kinds)
     seen = read(works, auditor)
-    assert (seen.running, seen.waiting, seen.today.finished) == (2, 2, 2), "not those of another unit"
+    assert (seen.running, seen.waiting, seen.today.finished) == (2, 2, 2), (
+        "not those of another unit"
+    )
 
 
 @pytest.mark.usefixtures("counted")
-def test_who_oversees_reads_the_board_and_nobody_else(works: Works, person: Callable[..., Actor]) -> None:
+def test_who_oversees_reads_the_board_and_nobody_else(
+    works: Works, person: Callable[..., Actor]
+) -> None:
     for role in ROLES:
         actor = person(f"orang_{role}", role)
         if role in OVERSEERS:
             assert read(works, actor).running == 5
         else:
-            for act in (lambda work: boards.read(work), lambda work: board_lists.page(work, "running")):
+            for act in (lambda work: boards.read(work), lambda work: boards.page(work, "running")):
                 with pytest.raises(Forbidden), works.begin(actor) as work:
                     act(work)
 
@@ -210,7 +225,7 @@ def test_the_word_changes_with_an_event_or_a_limit_and_with_nothing_else(
 ) -> None:
     def word() -> str:
         with works.begin(sari) as work:
-            return news.word(work)
+            return boards.word(work)
 
     known = word()
     assert word() == known
@@ -220,21 +235,21 @@ def test_the_word_changes_with_an_event_or_a_limit_and_with_nothing_else(
     passed = word()
     assert passed != known, "the limit of a running case has passed"
     with works.begin(SYSTEM) as work:
-        audit.record_case(work, counted["late"], "case.confined", role="piket_propam")
+        unit_of_work.record_case(work, counted["late"], "case.confined", role="piket_propam")
     assert word() != passed
 
 
 def test_an_event_that_is_committed_after_a_newer_one_is_new_too(fresh_works: Works) -> None:
     """Its number is given when it is written, and seen when it is committed."""
     with fresh_works.begin(SYSTEM) as slow:
-        audit.record(slow, "uji:lambat", "case.opened")
+        unit_of_work.record(slow, "uji:lambat", "case.opened")
         slow.session.flush()
         with fresh_works.begin(SYSTEM) as quick:
-            audit.record(quick, "uji:cepat", "case.opened")
+            unit_of_work.record(quick, "uji:cepat", "case.opened")
         with fresh_works.begin(SYSTEM) as reader:
-            known = news.word(reader)
+            known = boards.word(reader)
     with fresh_works.begin(SYSTEM) as reader:
-        assert news.word(reader) != known
+        assert boards.word(reader) != known
 
 
 def test_a_board_asks_as_often_for_many_cases_as_for_few(
@@ -257,9 +272,9 @@ def test_a_board_asks_as_often_for_many_cases_as_for_few(
             office.case(Span(-20, -5), waits=[APPROVAL, WORK], process=process)
             office.case(Span(-20, -15, -10), closed=-10, process=process)
         counts += [asked(act) for act in acts]
-    assert [Counter(more) - Counter(less) for less, more in zip(few, many, strict=True)] == [Counter()] * len(
-        acts
-    )
+    assert [Counter(more) - Counter(less) for less, more in zip(few, many, strict=True)] == [
+        Counter()
+    ] * len(acts)
     assert max(map(len, few)) <= MOST, few
 
 
@@ -267,18 +282,22 @@ def test_a_board_asks_as_often_for_many_cases_as_for_few(
 def test_the_clock_of_a_process_is_its_first_with_a_target(works: Works) -> None:
     """Where the office takes a target away, the next that has one; an office without any is still measured."""
     with works.begin(SYSTEM) as work:
-        assert {one.process_key: one.name for one in spans.clocks(work)} == {
+        assert {one.process_key: one.name for one in service_reports.clocks(work)} == {
             "sktlk": "berkas_lengkap",
             "complaint": "tanggapan_awal",
         }
         configuration.set_value(work, "target.kedatangan", 30, work.clock())
         configuration.set_value(work, "target.berkas_lengkap", None, work.clock())
-        assert {one.process_key: (one.name, one.target) for one in spans.clocks(work)}["sktlk"] == (
+        assert {one.process_key: (one.name, one.target) for one in service_reports.clocks(work)}[
+            "sktlk"
+        ] == (
             "kedatangan",
             "30 menit",
         )
         configuration.set_value(work, "target.kedatangan", None, work.clock())
-        assert {one.process_key: (one.name, one.target) for one in spans.clocks(work)}["sktlk"] == (
+        assert {one.process_key: (one.name, one.target) for one in service_reports.clocks(work)}[
+            "sktlk"
+        ] == (
             "berkas_lengkap",
             "",
         )

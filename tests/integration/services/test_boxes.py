@@ -8,20 +8,16 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from tests.integration.conftest import PROCESSES, TestClock
-from workflow_app.errors import Forbidden, InvalidInput
-from workflow_app.models.audit import AuditEvent
-from workflow_app.models.box import BoxOpening, BoxSheet
-from workflow_app.models.case import Case, CaseClock
-from workflow_app.models.task import Task
+from workflow_app.domain import SYSTEM, WITA, Actor, Forbidden, InvalidInput
+from workflow_app.models import AuditEvent, BoxOpening, BoxSheet, Case, CaseClock, Task
 from workflow_app.services.accounts import users
 from workflow_app.services.accounts.users import UserView
-from workflow_app.services.ground import audit
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import configuration
-from workflow_app.services.running import boxes
-from workflow_app.services.running.boxes import Asked
-from workflow_app.services.sop import processes
-from workflow_app.types import SYSTEM, WITA, Actor
+from workflow_app.services.core import unit_of_work
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.office_settings import configuration
+from workflow_app.services.processes import definitions
+from workflow_app.services.workflow import complaint_boxes
+from workflow_app.services.workflow.complaint_boxes import Asked
 
 BOX = "Kotak pengaduan SPKT"
 MORNING = "2026-11-23T08:30"
@@ -31,7 +27,7 @@ MORNING = "2026-11-23T08:30"
 def deployed(works: Works) -> None:
     with works.begin(SYSTEM) as work:
         for name in ("referral", "complaint"):
-            processes.deploy(work, PROCESSES / name)
+            definitions.deploy(work, PROCESSES / name)
 
 
 @pytest.fixture
@@ -53,7 +49,7 @@ def test_r19_each_sheet_becomes_a_case_received_when_the_box_was_opened(
     works: Works, budi: Actor, second: UserView
 ) -> None:
     with works.begin(budi) as work:
-        begun = boxes.open_box(work, asked(), second, "halaman-1")
+        begun = complaint_boxes.open_box(work, asked(), second, "halaman-1")
 
     with works.begin(SYSTEM) as work:
         opening = work.session.scalars(select(BoxOpening)).one()
@@ -68,14 +64,14 @@ def test_r19_each_sheet_becomes_a_case_received_when_the_box_was_opened(
             assert [(task.element, task.status) for task in tasks if task.status == "open"] == [
                 ("pindai_lembar", "open")
             ]
-        assert list(audit.verify_chains(work)) == []
+        assert list(unit_of_work.verify_chains(work)) == []
 
 
 def test_r34_the_clock_runs_since_the_opening_whether_or_not_the_sheet_is_scanned(
     works: Works, budi: Actor, second: UserView
 ) -> None:
     with works.begin(budi) as work:
-        (case_id,) = boxes.open_box(work, asked(sheets="1"), second, "halaman-1")
+        (case_id,) = complaint_boxes.open_box(work, asked(sheets="1"), second, "halaman-1")
     with works.begin(SYSTEM) as work:
         clock = work.session.get_one(CaseClock, (case_id, "tanggapan_awal", 1))
         assert clock.started_at.astimezone(WITA).isoformat() == f"{MORNING}:00+08:00"
@@ -84,8 +80,8 @@ def test_r34_the_clock_runs_since_the_opening_whether_or_not_the_sheet_is_scanne
 
 def test_r19_an_empty_box_is_on_record_too(works: Works, budi: Actor, second: UserView) -> None:
     with works.begin(budi) as work:
-        assert boxes.open_box(work, asked(sheets="0"), second, "halaman-1") == []
-        (box,) = boxes.list_boxes(work)
+        assert complaint_boxes.open_box(work, asked(sheets="0"), second, "halaman-1") == []
+        (box,) = complaint_boxes.list_boxes(work)
     assert (box.sheets, box.opened_by, box.cases) == (0, ("Contoh Budi", "Contoh Wati"), ())
 
 
@@ -93,16 +89,19 @@ def test_the_same_page_sent_twice_opens_once(works: Works, budi: Actor, second: 
     begun = []
     for _ in range(2):
         with works.begin(budi) as work:
-            begun.append(boxes.open_box(work, asked(), second, "halaman-1"))
+            begun.append(complaint_boxes.open_box(work, asked(), second, "halaman-1"))
     assert begun[0] == begun[1]
     with works.begin(SYSTEM) as work:
-        assert len(work.session.scalars(select(Case).where(Case.process_key == "complaint")).all()) == 2
+        assert (
+            len(work.session.scalars(select(Case).where(Case.process_key == "complaint")).all())
+            == 2
+        )
 
 
 def refused(works: Works, who: Actor, second: UserView | None, wrong: Asked) -> set[str]:
     with works.begin(who) as work:
         with pytest.raises(InvalidInput) as refusal:
-            boxes.open_box(work, wrong, second, "halaman-2")
+            complaint_boxes.open_box(work, wrong, second, "halaman-2")
         assert work.session.scalars(select(BoxOpening)).all() == []
     return set(refusal.value.fields)
 
@@ -141,16 +140,16 @@ def test_r19_one_person_is_not_two(
 
 def test_only_who_serves_at_the_counter_opens(works: Works, sari: Actor, second: UserView) -> None:
     with works.begin(sari) as work, pytest.raises(Forbidden):
-        boxes.open_box(work, asked(), second, "halaman-1")
+        complaint_boxes.open_box(work, asked(), second, "halaman-1")
 
 
 def test_pitfall_33_an_opening_lies_after_the_last_one_and_is_never_changed(
     works: Works, budi: Actor, second: UserView
 ) -> None:
     with works.begin(budi) as work:
-        boxes.open_box(work, asked(), second, "halaman-1")
+        complaint_boxes.open_box(work, asked(), second, "halaman-1")
     with works.begin(budi) as work, pytest.raises(InvalidInput) as refusal:
-        boxes.open_box(work, asked(opened_at="2026-11-23T08:29"), second, "halaman-2")
+        complaint_boxes.open_box(work, asked(opened_at="2026-11-23T08:29"), second, "halaman-2")
     assert "08.30 WITA" in refusal.value.fields["dibuka"]
     for statement in ("update box_opening set sheets = 9", "delete from box_sheet"):
         with pytest.raises(DBAPIError), works.begin(SYSTEM) as work:
@@ -161,7 +160,7 @@ def test_a_row_with_one_person_twice_is_refused_by_the_database(
     works: Works, budi: Actor, second: UserView
 ) -> None:
     with works.begin(budi) as work:
-        boxes.open_box(work, asked(sheets="0"), second, "halaman-1")
+        complaint_boxes.open_box(work, asked(sheets="0"), second, "halaman-1")
     query = (
         "insert into box_opening select gen_random_uuid(), unit, box, opened_at, sheets, first_id, first_id, recorded_at, 'x' "
         "from box_opening"
@@ -180,7 +179,9 @@ def test_r34_sheets_found_around_the_end_of_the_year_are_due_by_the_day_in_wita(
     received = datetime.fromisoformat(opened_at).replace(tzinfo=WITA)
     clock.at = received.astimezone(UTC)
     with works.begin(budi) as work:
-        (case_id,) = boxes.open_box(work, asked(opened_at=opened_at, sheets="1"), second, "halaman-1")
+        (case_id,) = complaint_boxes.open_box(
+            work, asked(opened_at=opened_at, sheets="1"), second, "halaman-1"
+        )
         case = work.session.get_one(Case, case_id)
         assert case.number.startswith(f"B-{opened_at[:4]}-")
         row = work.session.get_one(CaseClock, (case_id, "tanggapan_awal", 1))
@@ -193,12 +194,12 @@ def test_the_boxes_are_those_of_the_office(works: Works, budi: Actor) -> None:
     with works.begin(SYSTEM) as work:
         configuration.set_value(work, "kotak_pengaduan", ["Kotak A", "Kotak B"], work.clock())
     with works.begin(budi) as work:
-        assert [box.name for box in boxes.list_boxes(work)] == ["Kotak A", "Kotak B"]
+        assert [box.name for box in complaint_boxes.list_boxes(work)] == ["Kotak A", "Kotak B"]
 
 
 def test_the_trail_tells_of_the_opening(works: Works, budi: Actor, second: UserView) -> None:
     with works.begin(budi) as work:
-        begun = boxes.open_box(work, asked(), second, "halaman-1")
+        begun = complaint_boxes.open_box(work, asked(), second, "halaman-1")
     with works.begin(SYSTEM) as work:
         (event,) = work.session.scalars(select(AuditEvent).where(AuditEvent.action == "box.opened"))
         assert (event.details["sheets"], event.details["second"]) == (2, str(second.id))

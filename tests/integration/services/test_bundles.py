@@ -11,15 +11,12 @@ from sqlalchemy import select
 
 from tests.integration.conftest import TestClock
 from tests.integration.services import desk, scans
-from workflow_app.models.audit import AuditEvent
-from workflow_app.models.case import Case
-from workflow_app.models.document import CaseDocument
-from workflow_app.models.letter import Letter
-from workflow_app.services.correspondence import letters, printing
-from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
-from workflow_app.services.keeping import bundles
-from workflow_app.services.papers import documents
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.domain import SYSTEM, Actor
+from workflow_app.models import AuditEvent, Case, CaseDocument, Letter
+from workflow_app.services.core.unit_of_work import UnitOfWork, Works
+from workflow_app.services.documents import documents
+from workflow_app.services.letters import letters, printing
+from workflow_app.services.retention import bundles
 
 
 @pytest.fixture
@@ -33,7 +30,9 @@ def case(officer: UnitOfWork) -> Case:
     """A case with one paper and one printed letter."""
     case = desk.complete_case(officer)
     documents.upload(officer, case.id, element="uraian", label="Surat", data=scans.picture())
-    printing.render(officer, letters.issue(officer, case, "sktlk"), public_url="https://spkt.contoh.test")
+    printing.render(
+        officer, letters.issue(officer, case, "sktlk"), public_url="https://spkt.contoh.test"
+    )
     return case
 
 
@@ -43,14 +42,18 @@ def manifest_in(work: UnitOfWork, case: Case) -> dict[str, Any]:
     return manifest
 
 
-def test_r38_the_manifest_names_everything_with_its_hash_and_nobody(officer: UnitOfWork, case: Case) -> None:
+def test_r38_the_manifest_names_everything_with_its_hash_and_nobody(
+    officer: UnitOfWork, case: Case
+) -> None:
     letter = officer.session.scalars(select(Letter)).one()
 
     manifest = manifest_in(officer, case)
 
     assert manifest["case"]["number"] == case.number
     assert (manifest["process"]["key"], len(manifest["process"]["sha256"])) == ("sktlk", 64)
-    assert [(entry["number"], entry["status"]) for entry in manifest["letters"]] == [(letter.number, "valid")]
+    assert [(entry["number"], entry["status"]) for entry in manifest["letters"]] == [
+        (letter.number, "valid")
+    ]
     assert sorted(entry["label"] for entry in manifest["documents"]) == [
         "Surat",
         "Surat Keterangan Tanda Lapor Kehilangan (cetakan)",
@@ -68,12 +71,16 @@ def test_r38_the_manifest_names_everything_with_its_hash_and_nobody(officer: Uni
         assert secret not in json.dumps(manifest)
 
 
-def test_archiving_twice_makes_one_bundle(officer: UnitOfWork, case: Case, clock: TestClock) -> None:
+def test_archiving_twice_makes_one_bundle(
+    officer: UnitOfWork, case: Case, clock: TestClock
+) -> None:
     first = bundles.archive_case(officer, case.id)
     clock.advance(minutes=1)
 
     assert bundles.archive_case(officer, case.id) == first
-    archived = officer.session.scalars(select(AuditEvent).where(AuditEvent.action == "case.archived")).all()
+    archived = officer.session.scalars(
+        select(AuditEvent).where(AuditEvent.action == "case.archived")
+    ).all()
     assert len(archived) == 1
 
 
@@ -82,18 +89,27 @@ def test_what_changes_after_the_bundle_makes_a_new_one(
 ) -> None:
     first = bundles.archive_case(officer, case.id)
     clock.advance(minutes=1)
-    letters.void(officer, officer.session.scalars(select(Letter.id)).one(), "Keterangan tidak benar")
+    letters.void(
+        officer, officer.session.scalars(select(Letter.id)).one(), "Keterangan tidak benar"
+    )
 
     second = bundles.archive_case(officer, case.id)
 
     assert second != first
     assert bundles.archive_case(officer, case.id) == second
-    assert json.loads(documents.content(officer, second, "original").data)["letters"][0]["status"] == "void"
+    assert (
+        json.loads(documents.content(officer, second, "original").data)["letters"][0]["status"]
+        == "void"
+    )
 
 
-def test_r38_the_papers_of_a_referred_case_are_archived_too(works: Works, play: Callable[..., UUID]) -> None:
+def test_r38_the_papers_of_a_referred_case_are_archived_too(
+    works: Works, play: Callable[..., UUID]
+) -> None:
     case_id = play("dicuri_fungsi")
     with works.begin(SYSTEM) as work:
         assert work.session.get_one(Case, case_id).outcome == "dirujuk"
-        labels = work.session.scalars(select(CaseDocument.label).where(CaseDocument.case_id == case_id)).all()
+        labels = work.session.scalars(
+            select(CaseDocument.label).where(CaseDocument.case_id == case_id)
+        ).all()
     assert labels == [bundles.LABEL]

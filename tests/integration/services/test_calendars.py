@@ -9,16 +9,15 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from tests.integration.conftest import TestClock
-from workflow_app.models.audit import AuditEvent
-from workflow_app.models.case import Case, CaseClock
-from workflow_app.services.case_file import clocks, history
-from workflow_app.services.days import calendars
-from workflow_app.services.ground import audit
-from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
-from workflow_app.services.office import configuration
-from workflow_app.services.office.configuration import SEED, SOP_IN_FORCE
-from workflow_app.services.running import wakes
-from workflow_app.types import SYSTEM, WITA, Actor
+from workflow_app.domain import SYSTEM, WITA, Actor
+from workflow_app.models import AuditEvent, Case, CaseClock
+from workflow_app.services.calendars import calendars
+from workflow_app.services.cases import clocks, history
+from workflow_app.services.core import unit_of_work
+from workflow_app.services.core.unit_of_work import UnitOfWork, Works
+from workflow_app.services.office_settings import configuration
+from workflow_app.services.office_settings.configuration import SEED, SOP_IN_FORCE
+from workflow_app.services.workflow import steps
 
 Play = Callable[..., UUID]
 KEY = "kalender.hari_kerja"
@@ -42,7 +41,9 @@ def due_of(works: Works, case_id: UUID) -> str:
 
 def events(work: UnitOfWork, case_id: UUID, action: str) -> list[AuditEvent]:
     query = select(AuditEvent).where(AuditEvent.case_id == case_id, AuditEvent.action == action)
-    return [event for event in work.session.scalars(query) if event.details["clock"] == "berkas_lengkap"]
+    return [
+        event for event in work.session.scalars(query) if event.details["clock"] == "berkas_lengkap"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -71,7 +72,11 @@ def test_r34_a_clock_remembers_its_target_and_by_what_it_was_counted(
 
     with works.begin(SYSTEM) as work:
         row = work.session.get_one(CaseClock, (case_id, "berkas_lengkap", 1))
-        assert (row.target_minutes, row.target_working_days, row.calendar) == (None, 3, "hari_kerja")
+        assert (row.target_minutes, row.target_working_days, row.calendar) == (
+            None,
+            3,
+            "hari_kerja",
+        )
         assert row.calendar_valid_from == SOP_IN_FORCE
         view = next(
             each
@@ -79,11 +84,13 @@ def test_r34_a_clock_remembers_its_target_and_by_what_it_was_counted(
             if each.name == "berkas_lengkap"
         )
         assert (view.target, view.was_late) == ("3 hari kerja", False)
-        started, stopped = (events(work, case_id, f"clock.{verb}")[0] for verb in ("started", "stopped"))
+        started, stopped = (
+            events(work, case_id, f"clock.{verb}")[0] for verb in ("started", "stopped")
+        )
         assert started.details["target"] == stopped.details["target"] == THREE_DAYS
         assert datetime.fromisoformat(started.details["calendar_valid_from"]) == SOP_IN_FORCE
         assert datetime.fromisoformat(started.details["due"]) == row.due_at
-        assert list(audit.verify_chains(work)) == []
+        assert list(unit_of_work.verify_chains(work)) == []
 
 
 def test_r57_a_target_in_minutes_is_written_as_before(works: Works, play: Play) -> None:
@@ -115,7 +122,10 @@ def test_r34_a_change_holds_for_clocks_from_its_day_on_and_moves_no_running_one(
     assert due_of(works, before).startswith("2026-11-26")
     assert due_of(works, after).startswith("2026-11-30")
     with works.begin(SYSTEM) as work:
-        assert work.session.get_one(CaseClock, (after, "berkas_lengkap", 1)).calendar_valid_from == tomorrow
+        assert (
+            work.session.get_one(CaseClock, (after, "berkas_lengkap", 1)).calendar_valid_from
+            == tomorrow
+        )
 
 
 def test_r34_the_instants_of_warnings_follow_the_calendar_in_force_at_the_start(
@@ -127,7 +137,10 @@ def test_r34_the_instants_of_warnings_follow_the_calendar_in_force_at_the_start(
 
     one, two = (calendars.after(work, start, days, "hari_kerja") for days in (1, 2))
 
-    assert [each.astimezone(WITA).date().isoformat() for each in (one, two)] == ["2026-11-24", "2026-11-25"]
+    assert [each.astimezone(WITA).date().isoformat() for each in (one, two)] == [
+        "2026-11-24",
+        "2026-11-25",
+    ]
 
 
 def test_r34_the_timer_of_a_step_fires_at_the_end_of_the_day_and_not_before(
@@ -141,7 +154,7 @@ def test_r34_the_timer_of_a_step_fires_at_the_end_of_the_day_and_not_before(
     for instant, fired in ((due - timedelta(microseconds=1), 0), (due, 1)):
         clock.at = instant
         with works.begin(SYSTEM) as work:
-            wakes.wake(work, case_id)
+            steps.wake(work, case_id)
         with works.begin(sari) as work:
             timeline = [entry.action for entry in history.timeline(work, case_id)]
         assert timeline.count("timer.fired") == fired
@@ -155,23 +168,34 @@ def test_r34_the_timer_of_a_step_fires_at_the_end_of_the_day_and_not_before(
         {"target_working_days": 3, "calendar": "hari_kerja"},
     ],
 )
-def test_the_database_refuses_half_a_target(works: Works, play: Play, values: dict[str, int | str]) -> None:
+def test_the_database_refuses_half_a_target(
+    works: Works, play: Play, values: dict[str, int | str]
+) -> None:
     case_id = play("sktlk_ktp", 1)
 
     with pytest.raises(IntegrityError), works.begin(SYSTEM) as work:
-        work.session.add(CaseClock(case_id=case_id, name="contoh", started_at=work.clock(), **values))
+        work.session.add(
+            CaseClock(case_id=case_id, name="contoh", started_at=work.clock(), **values)
+        )
 
 
 @pytest.mark.parametrize(
     ("today", "years"),
-    [("2026-09-30", []), ("2026-10-01", [2027]), ("2027-02-01", [2027]), ("2027-10-01", [2027, 2028])],
+    [
+        ("2026-09-30", []),
+        ("2026-10-01", [2027]),
+        ("2027-02-01", [2027]),
+        ("2027-10-01", [2027, 2028]),
+    ],
 )
 def test_r34_the_next_years_holidays_are_asked_for_from_october_on(
     work: UnitOfWork, clock: TestClock, today: str, years: list[int]
 ) -> None:
     clock.at = datetime.fromisoformat(f"{today}T00:01").replace(tzinfo=WITA).astimezone(UTC)
 
-    assert [(gap.name, gap.year) for gap in calendars.gaps(work)] == [("hari_kerja", year) for year in years]
+    assert [(gap.name, gap.year) for gap in calendars.gaps(work)] == [
+        ("hari_kerja", year) for year in years
+    ]
 
 
 def test_r34_a_confirmed_year_is_not_asked_for_again(work: UnitOfWork, clock: TestClock) -> None:
@@ -200,14 +224,22 @@ def test_r34_leads_and_admins_are_told_in_one_sentence(
     ],
 )
 def test_r34_warnings_lie_one_and_two_working_days_after_the_receipt(
-    works: Works, play: Play, clock: TestClock, in_days: None, received: str, first: str, second: str
+    works: Works,
+    play: Play,
+    clock: TestClock,
+    in_days: None,
+    received: str,
+    first: str,
+    second: str,
 ) -> None:
     case_id = play("sktlk_ktp", 1)
     clock.at = datetime.fromisoformat(received).replace(tzinfo=WITA).astimezone(UTC)
     due_of(works, case_id)
 
     with works.begin(SYSTEM) as work:
-        found = [clocks.working_days_after(work, case_id, "berkas_lengkap", days) for days in (1, 2, 3)]
+        found = [
+            clocks.working_days_after(work, case_id, "berkas_lengkap", days) for days in (1, 2, 3)
+        ]
 
     told = [at.astimezone(WITA).isoformat() for at in found if at is not None]
     assert told == [f"{first}T23:59:59.999999+08:00", f"{second}T23:59:59.999999+08:00"]

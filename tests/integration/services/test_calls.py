@@ -9,15 +9,13 @@ from sqlalchemy import select
 
 from tests.unit.engine.calls import on_disk, small
 from tests.unit.engine.folder import Folder
-from workflow_app.errors import NotFound
-from workflow_app.models.case import Case
-from workflow_app.models.task import Task
-from workflow_app.services.case_file import diagrams, history, inbox
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.running import cases, tasks
-from workflow_app.services.sop import processes
-from workflow_app.services.watching import consistency_cases
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.domain import SYSTEM, Actor, NotFound
+from workflow_app.models import Case, Task
+from workflow_app.services.cases import event_log, history, inbox
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.operations import consistency_cases
+from workflow_app.services.processes import definitions
+from workflow_app.services.workflow import cases, tasks
 
 
 def hand_off(title: str = "Terima rujukan") -> Folder:
@@ -51,7 +49,7 @@ def deploy(works: Works, tmp_path: Path) -> Callable[..., None]:
         paths = [on_disk(folder, tmp_path) for folder in folders]
         for path in paths:
             with works.begin(SYSTEM) as work:
-                processes.deploy(work, path)
+                definitions.deploy(work, path)
 
     return put
 
@@ -66,7 +64,9 @@ def go(works: Works, actor: Actor, case_id: UUID, element: str, **answers: str) 
     """The actor completes this task of the case."""
     with works.begin(actor) as work:
         task_id = work.session.scalars(
-            select(Task.id).where(Task.case_id == case_id, Task.element == element, Task.status == "open")
+            select(Task.id).where(
+                Task.case_id == case_id, Task.element == element, Task.status == "open"
+            )
         ).one()
         tasks.complete(work, task_id, dict(answers), str(uuid4()))
 
@@ -82,7 +82,7 @@ def handed_on(works: Works, actor: Actor) -> UUID:
 
 def faults(works: Works) -> list[object]:
     with works.begin(SYSTEM) as work:
-        return list(consistency_cases.check(work))
+        return list(consistency_cases.check_consistency_case(work))
 
 
 def test_a_case_goes_through_the_called_process_and_on_in_its_own(
@@ -113,21 +113,21 @@ def test_the_call_is_marked_while_something_inside_it_waits_and_afterwards_as_do
     with works.begin(budi) as work:
         case_id = cases.start(work, "aduan").case_id
     with works.begin(budi) as work:
-        assert diagrams.diagram(work, case_id).called == []
+        assert event_log.diagram(work, case_id).called == []
     go(works, budi, case_id, "isi")
     go(works, budi, case_id, "serah_pilih", tujuan="piket_lantas")
     with works.begin(budi) as work:
-        inside = diagrams.diagram(work, case_id)
-        assert 'id="serah_terima"' in diagrams.drawing(work, case_id, "serah")
+        inside = event_log.diagram(work, case_id)
+        assert 'id="serah_terima"' in event_log.drawing(work, case_id, "serah")
         with pytest.raises(NotFound):
-            diagrams.drawing(work, case_id, "lain")
+            event_log.drawing(work, case_id, "lain")
     assert inside.current == ["rujuk", "serah_terima"]
     assert {"isi", "serah_pilih", "serah_jam"} <= set(inside.done)
     assert [called.key for called in inside.called] == ["serah"]
 
     go(works, lia, case_id, "serah_terima")
     with works.begin(budi) as work:
-        after = diagrams.diagram(work, case_id)
+        after = event_log.diagram(work, case_id)
     assert after.current == ["kabari"]
     assert {"rujuk", "serah_terima", "serah_selesai"} <= set(after.done)
 
@@ -146,7 +146,7 @@ def test_r8_a_case_is_cancelled_as_a_whole_while_it_waits_inside_a_called_proces
             [],
             work.clock(),
         )
-        assert "rujuk" not in diagrams.diagram(work, case_id).current
+        assert "rujuk" not in event_log.diagram(work, case_id).current
     with works.begin(lia) as work:
         assert inbox.page(work, "queue").rows == []
     assert faults(works) == []
@@ -165,7 +165,7 @@ def test_a_running_case_keeps_the_called_version_under_which_it_began(
     go(works, budi, before, "serah_pilih", tujuan="piket_lantas")
     with works.begin(lia) as work:
         steps = {row.case_id: row.step for row in inbox.page(work, "queue").rows}
-        versions = {case: processes.version_of(work, work.session.get_one(Case, case).definition_id)
+        versions = {case: definitions.version_of(work, work.session.get_one(Case, case).definition_id)
                     for case in (before, after)}  # fmt: skip
     assert steps == {before: "Terima rujukan", after: "Terima rujukan dengan tanda terima"}
     assert versions == {before: 1, after: 2}
@@ -179,9 +179,9 @@ def test_a_process_that_only_others_begin_is_not_offered_and_not_started_by_hand
 ) -> None:
     deploy(hand_off(), complaint(hand_off()), small())
     with works.begin(budi) as work:
-        offered = {item.key for item in processes.startable(work)}
+        offered = {item.key for item in definitions.startable(work)}
         assert {"aduan", "kecil"} <= offered
         assert "serah" not in offered
-        assert "serah" in {item.key for item in processes.list_current(work)}
+        assert "serah" in {item.key for item in definitions.list_current(work)}
         with pytest.raises(NotFound, match="berkas lain"):
             cases.start(work, "serah")

@@ -17,17 +17,14 @@ from tests.integration.services.stacks import Desk
 from tests.unit.ocr.papers import tiff
 from tests.unit.ocr.test_many_pictures import heic
 from workflow_app.connections import blobs as blobs_of
-from workflow_app.errors import InvalidInput, NotFound, StorageAway
-from workflow_app.models.capture import CapturePage
-from workflow_app.models.case import Case
-from workflow_app.models.document import CaseDocument
-from workflow_app.services.bringing import capture_pages, captures
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.keeping import holds
-from workflow_app.services.papers import documents
-from workflow_app.services.running import drafts, task_views
+from workflow_app.domain import PUBLIC, SYSTEM, Actor, InvalidInput, NotFound, StorageAway
+from workflow_app.models import CapturePage, Case, CaseDocument
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.documents import documents
+from workflow_app.services.intake import capture_pages, captures
+from workflow_app.services.retention import holdings
+from workflow_app.services.workflow import drafts, tasks
 from workflow_app.settings import Settings
-from workflow_app.types import PUBLIC, SYSTEM, Actor
 
 
 def test_r39_pages_of_a_phone_become_one_paper_under_their_question(
@@ -44,7 +41,7 @@ def test_r39_pages_of_a_phone_become_one_paper_under_their_question(
         assert documents.get(work, document_id).photo_pages == (1, 2, 3)
         kept = [documents.content(work, document_id, "photo", no).data for no in (1, 2, 3)]
         assert kept == [photo(words) for words in ("Halaman satu", "Halaman dua", "Halaman tiga")]
-        shown = task_views.get(work, desk.task_id).answers
+        shown = tasks.get(work, desk.task_id).answers
         assert shown["persyaratan"]["ktp_01"]["documents"] == [str(document_id)]  # type: ignore[index,call-overload]  # as the form has it
         added_by = select(CaseDocument.added_by).where(CaseDocument.document_id == document_id)
         assert work.session.scalar(added_by) == budi.user_id
@@ -82,7 +79,9 @@ def test_an_upload_that_is_repeated_is_one_page(works: Works, device: str) -> No
     assert len(photos.pages_of(works, device)) == 1
 
 
-def test_a_page_taken_again_whose_answer_was_lost_is_simply_repeated(works: Works, device: str) -> None:
+def test_a_page_taken_again_whose_answer_was_lost_is_simply_repeated(
+    works: Works, device: str
+) -> None:
     add(works, device, "Dua kabur")
     (blurred,) = photos.pages_of(works, device)
     for _ in range(2):
@@ -197,27 +196,33 @@ def test_with_the_store_away_the_pages_wait_and_nothing_is_half_there(
     assert papers_of(works, desk) == [(LABEL, 2)]
 
 
-def test_what_is_taken_off_the_form_stays_off(works: Works, budi: Actor, desk: Desk, device: str) -> None:
+def test_what_is_taken_off_the_form_stays_off(
+    works: Works, budi: Actor, desk: Desk, device: str
+) -> None:
     add(works, device, "Salah foto")
     send(works, device)
     with works.begin(budi) as work:
-        arrived = task_views.get(work, desk.task_id).answers
+        arrived = tasks.get(work, desk.task_id).answers
         drafts.save(work, desk.task_id, arrived)
     with works.begin(budi) as work:
         drafts.save(work, desk.task_id, {"persyaratan": {"ktp_01": {"given": True}}})
-        shown = task_views.get(work, desk.task_id).answers
+        shown = tasks.get(work, desk.task_id).answers
     assert shown["persyaratan"]["ktp_01"] == {"given": True}  # type: ignore[index,call-overload]  # as the form has it
 
 
-def test_an_open_case_holds_the_photos_of_its_papers_too(works: Works, desk: Desk, device: str) -> None:
+def test_an_open_case_holds_the_photos_of_its_papers_too(
+    works: Works, desk: Desk, device: str
+) -> None:
     add(works, device, "Satu", "Dua")
     waiting = [page.blob_sha256 for page in photos.pages_of(works, device)]
     send(works, device)
     with works.begin(SYSTEM) as work:
-        made = select(CapturePage.document_id).where(CapturePage.blob_sha256.in_(waiting)).distinct()
+        made = (
+            select(CapturePage.document_id).where(CapturePage.blob_sha256.in_(waiting)).distinct()
+        )
         (document_id,) = work.session.scalars(made)
         assert document_id is not None
-        assert holds.settle(work, document_id)
+        assert holdings.settle(work, document_id)
         stats = [work.blobs.stat(sha256) for sha256 in waiting]
     assert all(stat.is_held and stat.locked_until for stat in stats)
 
@@ -237,10 +242,10 @@ def test_a_photo_that_is_another_held_paper_stays_held(
         data = work.blobs.read(shared)
         single = documents.upload(work, case_id, element="uraian", label="Surat", data=data).id
     with works.begin(SYSTEM) as work:
-        assert holds.settle(work, bound)
-        assert holds.settle(work, single)
+        assert holdings.settle(work, bound)
+        assert holdings.settle(work, single)
         case = work.session.get_one(Case, desk.case_id)
         case.status, case.outcome, case.closed_at = "done", "selesai", work.clock()
     with works.begin(SYSTEM) as work:
-        assert holds.settle(work, bound)
+        assert holdings.settle(work, bound)
         assert [work.blobs.stat(sha256).is_held for sha256 in (shared, own)] == [True, False]

@@ -11,27 +11,23 @@ from tests.integration.conftest import TestClock
 from tests.integration.services import photos
 from tests.integration.services.photos import IDLE, LABEL, PLACE, add, held, send
 from tests.integration.services.stacks import Desk
-from workflow_app.errors import Conflict, InvalidInput, NotFound
-from workflow_app.models.audit import AuditEvent
-from workflow_app.models.capture import Capture
-from workflow_app.models.session import UserSession
-from workflow_app.models.wall import CaseWall
+from workflow_app.domain import PUBLIC, SYSTEM, Actor, Answers, Conflict, InvalidInput, NotFound
+from workflow_app.models import AuditEvent, Capture, CaseWall, UserSession
 from workflow_app.services.accounts import sessions, users
-from workflow_app.services.bringing import capture_pages, captures, held_captures
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.running import tasks
-from workflow_app.types import PUBLIC, SYSTEM, Actor, Answers
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.intake import capture_pages, captures
+from workflow_app.services.workflow import tasks
 
 
 def is_over(works: Works, token: str, device: str = "") -> bool:
     """Does neither the code nor the phone that has it open anything?"""
     with works.begin(PUBLIC) as work:
         try:
-            held_captures.by_device(work, device, IDLE) if device else held_captures.by_token(
+            captures.by_device(work, device, IDLE) if device else captures.by_token(
                 work, token, IDLE
             )
         except NotFound as error:
-            assert error.sentence == held_captures.OVER
+            assert error.sentence == captures.OVER
             return True
     return False
 
@@ -48,17 +44,24 @@ def test_the_trail_says_who_opened_it_and_how_many_pages_came(
         )
         told = list(work.session.scalars(query.order_by(AuditEvent.position)))
         work.session.expunge_all()
-    assert [event.action.partition(".")[2] for event in told] == ["opened", "connected", "sent", "closed"]
+    assert [event.action.partition(".")[2] for event in told] == [
+        "opened",
+        "connected",
+        "sent",
+        "closed",
+    ]
     assert {event.actor_id for event in told} == {budi.user_id}
     assert [event.details.get("pages") for event in told] == [None, None, 2, None]
     assert {event.details["label"] for event in told} == {LABEL}
 
 
-def test_a_second_phone_is_refused_and_the_first_goes_on(works: Works, token: str, device: str) -> None:
+def test_a_second_phone_is_refused_and_the_first_goes_on(
+    works: Works, token: str, device: str
+) -> None:
     with works.begin(PUBLIC) as work, pytest.raises(Conflict, match="ponsel lain"):
-        held_captures.connect(held_captures.by_token(work, token, IDLE), "rahasia-ponsel-lain")
+        captures.connect(captures.by_token(work, token, IDLE), "rahasia-ponsel-lain")
     with works.begin(PUBLIC) as work:
-        assert held_captures.connect(held_captures.by_token(work, token, IDLE), device) == device
+        assert captures.connect(captures.by_token(work, token, IDLE), device) == device
 
 
 def test_the_link_is_over_when_it_is_closed_at_the_desk(
@@ -102,16 +105,24 @@ def test_the_link_is_over_when_the_officer_signs_out(
     assert is_over(works, token, device)
 
 
-def test_the_link_is_over_when_the_session_is_idle(works: Works, clock: TestClock, token: str) -> None:
+def test_the_link_is_over_when_the_session_is_idle(
+    works: Works, clock: TestClock, token: str
+) -> None:
     with works.begin(PUBLIC) as work:
-        held_captures.by_token(work, token, timedelta(minutes=5))
+        captures.by_token(work, token, timedelta(minutes=5))
     clock.advance(minutes=6)
     with works.begin(PUBLIC) as work, pytest.raises(NotFound):
-        held_captures.by_token(work, token, timedelta(minutes=5))
+        captures.by_token(work, token, timedelta(minutes=5))
 
 
 def test_the_link_is_over_when_the_task_is_given_away(
-    works: Works, budi: Actor, sari: Actor, person: Callable[..., Actor], desk: Desk, token: str, device: str
+    works: Works,
+    budi: Actor,
+    sari: Actor,
+    person: Callable[..., Actor],
+    desk: Desk,
+    token: str,
+    device: str,
 ) -> None:
     colleague = person("rekan", "petugas")
     assert colleague.user_id is not None
@@ -140,14 +151,19 @@ def test_the_link_is_over_when_the_officer_loses_the_right(
     with works.begin(SYSTEM) as work:
         work.session.add(
             CaseWall(
-                case_id=desk.case_id, user_id=budi.user_id, since=work.clock(), reason_key="lapor.terlapor"
+                case_id=desk.case_id,
+                user_id=budi.user_id,
+                since=work.clock(),
+                reason_key="lapor.terlapor",
             )
         )
     assert is_over(works, token, device)
 
 
 @pytest.mark.parametrize("act", ["disable", "roles"])
-def test_the_link_is_over_when_the_account_changes(works: Works, token: str, device: str, act: str) -> None:
+def test_the_link_is_over_when_the_account_changes(
+    works: Works, token: str, device: str, act: str
+) -> None:
     with works.begin(SYSTEM) as work:
         if act == "disable":
             users.disable(work, "budi")
@@ -166,7 +182,9 @@ def test_who_does_not_have_the_task_shows_no_link(
             captures.open_link(work, desk.task_id, PLACE, session_id)
 
 
-@pytest.mark.parametrize("place", ["", "persyaratan", "persyaratan.xx_99.documents", "catatan", "tidak_ada"])
+@pytest.mark.parametrize(
+    "place", ["", "persyaratan", "persyaratan.xx_99.documents", "catatan", "tidak_ada"]
+)
 def test_no_link_leads_to_what_is_no_question_for_papers(
     works: Works, budi: Actor, desk: Desk, session_id: UUID, place: str
 ) -> None:
@@ -175,7 +193,13 @@ def test_no_link_leads_to_what_is_no_question_for_papers(
 
 
 def test_shown_twice_is_one_link_and_a_new_one_takes_the_pages_along(
-    works: Works, budi: Actor, desk: Desk, session_id: UUID, token: str, device: str, clock: TestClock
+    works: Works,
+    budi: Actor,
+    desk: Desk,
+    session_id: UUID,
+    token: str,
+    device: str,
+    clock: TestClock,
 ) -> None:
     photos.shown(works, budi, desk.task_id, session_id)
     assert len(photos.captures_of(works, desk.task_id)) == 1
@@ -191,7 +215,9 @@ def test_shown_twice_is_one_link_and_a_new_one_takes_the_pages_along(
     with works.begin(budi) as work:
         captures.close(work, desk.task_id, PLACE)
     third = photos.connected(works, photos.shown(works, budi, desk.task_id, session_id))
-    assert len(photos.pages_of(works, third)) == 2, "another phone goes on where the first one stopped"
+    assert len(photos.pages_of(works, third)) == 2, (
+        "another phone goes on where the first one stopped"
+    )
 
 
 def test_two_questions_have_links_of_their_own(
@@ -210,7 +236,9 @@ def test_two_questions_have_links_of_their_own(
     assert len(photos.pages_of(works, device)) == 1
 
 
-def test_the_table_holds_nothing_that_opens_a_link(works: Works, desk: Desk, token: str, device: str) -> None:
+def test_the_table_holds_nothing_that_opens_a_link(
+    works: Works, desk: Desk, token: str, device: str
+) -> None:
     (row,) = photos.captures_of(works, desk.task_id)
     told = str([getattr(row, column.name) for column in Capture.__table__.columns])
     assert token not in told

@@ -8,15 +8,21 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from tests.integration.conftest import TestClock
-from workflow_app.errors import Conflict, Forbidden, InvalidInput, NotFound, TaskNotReady
-from workflow_app.models.case import Case
-from workflow_app.models.task import Task
-from workflow_app.services.case_file import clocks, diagrams, history, identities, numbered_cases
+from workflow_app.domain import (
+    SYSTEM,
+    Actor,
+    Conflict,
+    Forbidden,
+    InvalidInput,
+    NotFound,
+    TaskNotReady,
+)
+from workflow_app.models import Case, Task
+from workflow_app.services.cases import answers, clocks, event_log, history, inbox
+from workflow_app.services.core import unit_of_work
+from workflow_app.services.core.unit_of_work import Works
 from workflow_app.services.forms import requirements
-from workflow_app.services.ground import audit
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.running import cases
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.services.workflow import cases
 
 Play = Callable[..., UUID]
 REASON = "Warga mengurungkan niatnya"
@@ -39,7 +45,9 @@ def test_case_numbers_follow_each_other(works: Works, sktlk: str, budi: Actor) -
     assert all(number.startswith("B-2026-") for number in numbers)
 
 
-def test_a_start_that_fails_leaves_no_case_and_no_gap(works: Works, sktlk: str, budi: Actor) -> None:
+def test_a_start_that_fails_leaves_no_case_and_no_gap(
+    works: Works, sktlk: str, budi: Actor
+) -> None:
     with works.begin(budi) as work:
         first = cases.get(work, cases.start(work, sktlk).case_id).number
     with pytest.raises(RuntimeError), works.begin(budi) as work:
@@ -47,7 +55,10 @@ def test_a_start_that_fails_leaves_no_case_and_no_gap(works: Works, sktlk: str, 
         raise RuntimeError
 
     with works.begin(budi) as work:
-        assert int(cases.get(work, cases.start(work, sktlk).case_id).number[-6:]) == int(first[-6:]) + 1
+        assert (
+            int(cases.get(work, cases.start(work, sktlk).case_id).number[-6:])
+            == int(first[-6:]) + 1
+        )
 
 
 def test_the_same_page_sent_twice_starts_one_case(works: Works, sktlk: str, budi: Actor) -> None:
@@ -100,7 +111,9 @@ def test_r8_a_case_is_not_cancelled_without_a_real_reason(
         cases.cancel(work, case_id, reason)
 
 
-def test_a_case_is_not_cancelled_once_its_letter_exists(works: Works, play: Play, budi: Actor) -> None:
+def test_a_case_is_not_cancelled_once_its_letter_exists(
+    works: Works, play: Play, budi: Actor
+) -> None:
     case_id = play("sktlk_ktp", 8)
 
     with pytest.raises(Conflict, match="Surat sudah terbit"), works.begin(budi) as work:
@@ -123,7 +136,8 @@ def test_r8_the_database_refuses_a_closed_case_without_outcome(works: Works, pla
 
     with pytest.raises(IntegrityError, match=r"closed|outcome"), works.begin(SYSTEM) as work:
         work.session.execute(
-            text("update service_case set status = 'done', closed_at = now() where id = :id"), {"id": case_id}
+            text("update service_case set status = 'done', closed_at = now() where id = :id"),
+            {"id": case_id},
         )
 
 
@@ -133,7 +147,9 @@ def test_r57_both_clocks_are_measured_and_a_return_does_not_restart_them(
     case_id = play("dikembalikan_uraian")
 
     with works.begin(budi) as work:
-        found = {item.name: item for item in clocks.of_case(work, work.session.get_one(Case, case_id))}
+        found = {
+            item.name: item for item in clocks.of_case(work, work.session.get_one(Case, case_id))
+        }
     assert set(found) == {"kedatangan", "berkas_lengkap"}
     assert found["berkas_lengkap"].target == "10 menit"
     assert found["kedatangan"].target == ""
@@ -147,7 +163,9 @@ def test_r57_both_clocks_are_measured_and_a_return_does_not_restart_them(
     assert len(started) == 1
 
 
-def test_r55_what_is_missing_is_listed_with_its_issuer(works: Works, play: Play, budi: Actor) -> None:
+def test_r55_what_is_missing_is_listed_with_its_issuer(
+    works: Works, play: Play, budi: Actor
+) -> None:
     case_id = play("kurang_lalu_lengkap", 6)
 
     with works.begin(budi) as work:
@@ -157,18 +175,20 @@ def test_r55_what_is_missing_is_listed_with_its_issuer(works: Works, play: Play,
     assert all(item.line.evidence and item.line.issuer and item.reason for item in missing)
 
 
-def test_r23_identities_are_masked_until_opened_for_a_purpose(works: Works, play: Play, budi: Actor) -> None:
+def test_r23_identities_are_masked_until_opened_for_a_purpose(
+    works: Works, play: Play, budi: Actor
+) -> None:
     case_id = play("sktlk_ktp", 3)
     with works.begin(budi) as work:
-        masked = str(identities.masked(work, case_id))
+        masked = str(answers.masked(work, case_id))
         with pytest.raises(InvalidInput):
-            identities.reveal(work, case_id, " ")
+            answers.reveal(work, case_id, " ")
     with works.begin(budi) as work:
-        opened = str(identities.reveal(work, case_id, " Mencocokkan KTP Contoh Wirautama "))
+        opened = str(answers.reveal(work, case_id, " Mencocokkan KTP Contoh Wirautama "))
 
     with works.begin(budi) as work:
-        audit.record_case(work, case_id, identities.REVEALED, purpose="Tujuan dari masa lalu")
-        accesses = identities.accesses(work, case_id)
+        unit_of_work.record_case(work, case_id, answers.REVEALED, purpose="Tujuan dari masa lalu")
+        accesses = answers.accesses(work, case_id)
         told = [entry.what for entry in history.timeline(work, case_id)]
         written = str(work.session.execute(text("select details::text from audit_event")).all())
     assert "Contoh Warga Satu" not in masked
@@ -188,9 +208,9 @@ def test_r23_identities_stay_closed_to_other_units_and_to_roles_without_need(
     leader = person("leader", "pimpinan")
 
     with pytest.raises(NotFound), works.begin(tono) as work:
-        identities.reveal(work, case_id, "Ingin tahu saja")
+        answers.reveal(work, case_id, "Ingin tahu saja")
     with pytest.raises(Forbidden), works.begin(leader) as work:
-        identities.reveal(work, case_id, "Ingin tahu saja")
+        answers.reveal(work, case_id, "Ingin tahu saja")
 
 
 def test_r23_nothing_personal_is_readable_in_the_rows_of_a_case(works: Works, play: Play) -> None:
@@ -206,12 +226,19 @@ def test_r23_nothing_personal_is_readable_in_the_rows_of_a_case(works: Works, pl
             )
         ).scalars()
         rows = [
-            work.session.scalar(text(f"select coalesce(string_agg(t::text, ' '), '') from {table} t"))
+            work.session.scalar(
+                text(f"select coalesce(string_agg(t::text, ' '), '') from {table} t")
+            )
             for table in list(tables)
         ]
     everything = " ".join(str(row) for row in rows)
     assert "Contoh Budi" in everything  # the search would find what is there
-    for value in ("Contoh Warga Satu", "6306050102900001", "0812-0000-0000", "Jalan Contoh Nomor 1"):
+    for value in (
+        "Contoh Warga Satu",
+        "6306050102900001",
+        "0812-0000-0000",
+        "Jalan Contoh Nomor 1",
+    ):
         assert value not in everything
         assert value.encode() not in state
 
@@ -222,9 +249,9 @@ def test_a_case_is_found_by_part_of_its_number_in_its_unit_only(
     case_id = play("sktlk_ktp", 1)
     with works.begin(budi) as work:
         number = cases.get(work, case_id).number
-        assert [hit.id for hit in numbered_cases.search(work, number[2:])] == [case_id]
+        assert [hit.id for hit in inbox.search(work, number[2:])] == [case_id]
     with works.begin(tono) as work:
-        assert numbered_cases.search(work, number) == []
+        assert inbox.search(work, number) == []
 
 
 def test_cases_of_one_instant_are_found_with_the_highest_number_first(
@@ -236,7 +263,7 @@ def test_cases_of_one_instant_are_found_with_the_highest_number_first(
         for written in (begun, begun[::-1]):  # where a row lies changes when it is written again
             for case in written:
                 work.session.execute(update(Case).where(Case.id == case.id).values(unit=Case.unit))
-            found = [hit.number for hit in numbered_cases.search(work, begun[0].number[:6])]
+            found = [hit.number for hit in inbox.search(work, begun[0].number[:6])]
             assert len(found) >= len(begun)
             assert found == sorted(found, reverse=True)
 
@@ -247,7 +274,7 @@ def test_the_drawing_marks_the_steps_taken_and_no_frame_around_them(
     case_id = play("sktlk_ktp")
 
     with works.begin(budi) as work:
-        drawing = diagrams.diagram(work, case_id)
+        drawing = event_log.diagram(work, case_id)
 
     assert {"terima_warga", "mulai_jam_berkas", "terbitkan_surat", "serahkan"} <= set(drawing.done)
     assert not {"rujuk_lp", "lengkapi_persyaratan", "pelayanan", "penerbitan"} & set(drawing.done)

@@ -10,12 +10,12 @@ from sqlalchemy import text
 
 from tests.integration.conftest import TestClock
 from workflow_app import connections
-from workflow_app.services.ground import audit
-from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
-from workflow_app.services.watching import checkpoints
-from workflow_app.services.watching.checkpoints import Coverage
+from workflow_app.domain import SYSTEM
+from workflow_app.services.core import unit_of_work
+from workflow_app.services.core.unit_of_work import UnitOfWork, Works
+from workflow_app.services.operations import checkpoints
+from workflow_app.services.operations.checkpoints import Coverage
 from workflow_app.settings import Settings
-from workflow_app.types import SYSTEM
 
 KEY = bytes(range(32))
 PUBLIC_KEY = checkpoints.public_key_of(KEY)
@@ -40,7 +40,7 @@ def work(work: UnitOfWork, settings: Settings) -> UnitOfWork:
 
 def happen(work: UnitOfWork, count: int = 3, chain: str = "test:a") -> None:
     for number in range(count):
-        audit.record(work, chain, "test.happened", number=number)
+        unit_of_work.record(work, chain, "test.happened", number=number)
 
 
 def reasons(work: UnitOfWork, key: bytes = PUBLIC_KEY) -> list[str]:
@@ -99,14 +99,17 @@ def test_a_trail_rewritten_with_correct_hashes_is_found(work: UnitOfWork) -> Non
     )
     happen(work)
 
-    assert list(audit.verify_chains(work)) == []
+    assert list(unit_of_work.verify_chains(work)) == []
     assert any("events were signed" in reason for reason in reasons(work))
 
 
 @pytest.mark.parametrize(
     ("statement", "reason"),
     [
-        ("update audit_event set digest = sha256('x') where position = 2 and chain = 'test:a'", "not those"),
+        (
+            "update audit_event set digest = sha256('x') where position = 2 and chain = 'test:a'",
+            "not those",
+        ),
         ("delete from audit_event where position = 3 and chain = 'test:a'", "events were signed"),
         ("update audit_checkpoint set root = sha256('x') where events = 3", "signature"),
         ("update audit_checkpoint set events = 2 where events = 3", "signature"),
@@ -119,7 +122,9 @@ def test_a_trail_rewritten_with_correct_hashes_is_found(work: UnitOfWork) -> Non
         ),
     ],
 )
-def test_what_was_changed_behind_our_back_is_named(work: UnitOfWork, statement: str, reason: str) -> None:
+def test_what_was_changed_behind_our_back_is_named(
+    work: UnitOfWork, statement: str, reason: str
+) -> None:
     happen(work, 1, "test:first")
     checkpoints.make_checkpoint(work, KEY)
     happen(work, 3)
@@ -183,8 +188,10 @@ def test_a_trail_rewritten_and_signed_again_is_found_by_the_copy_of_what_was_sig
     happen(work, 4)
     assert checkpoints.make_checkpoint(work, KEY) is not None
 
-    assert list(audit.verify_chains(work)) == []
-    assert "was signed before over other events, as a copy in the object store says" in reasons(work)
+    assert list(unit_of_work.verify_chains(work)) == []
+    assert "was signed before over other events, as a copy in the object store says" in reasons(
+        work
+    )
 
 
 def test_a_checkpoint_whose_row_was_not_stored_is_no_finding_once_it_was_made_again(
@@ -202,7 +209,9 @@ def test_a_checkpoint_whose_row_was_not_stored_is_no_finding_once_it_was_made_ag
     assert reasons(work) == []
 
 
-def test_an_event_that_commits_late_does_not_fall_between_two_checkpoints(fresh_works: Works) -> None:
+def test_an_event_that_commits_late_does_not_fall_between_two_checkpoints(
+    fresh_works: Works,
+) -> None:
     written, may_commit = threading.Event(), threading.Event()
 
     def slow_writer() -> None:

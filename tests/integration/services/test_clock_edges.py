@@ -6,15 +6,14 @@ from datetime import timedelta
 import pytest
 
 from tests.integration.services.calls import Call, call
-from workflow_app.errors import InvalidInput
-from workflow_app.models.case import Case
-from workflow_app.services.case_file import clocks, history, stages
-from workflow_app.services.case_file.clocks import ClockView
-from workflow_app.services.governing import configuration_files
-from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office import configuration
-from workflow_app.services.running import cases, wakes
-from workflow_app.types import SYSTEM
+from workflow_app.domain import SYSTEM, InvalidInput
+from workflow_app.models import Case
+from workflow_app.services.cases import clocks, history, stages
+from workflow_app.services.cases.clocks import ClockView
+from workflow_app.services.core.unit_of_work import UnitOfWork
+from workflow_app.services.office_settings import configuration
+from workflow_app.services.office_settings_admin import configuration_files
+from workflow_app.services.workflow import cases, steps
 
 __all__ = ["call"]
 
@@ -30,7 +29,9 @@ def arrival(call: Call) -> ClockView | None:
 
 def on_the_way(call: Call) -> Call:
     """Reported, called up, and on the way twenty minutes after the report."""
-    call.report(received_at=(call.clock.at - timedelta(minutes=1)).isoformat()).summon("piket_samapta")
+    call.report(received_at=(call.clock.at - timedelta(minutes=1)).isoformat()).summon(
+        "piket_samapta"
+    )
     call.clock.advance(minutes=20)
     call.do("berangkat", "piket_samapta")
     return call
@@ -38,7 +39,7 @@ def on_the_way(call: Call) -> Call:
 
 def late(call: Call) -> bool:
     with call.works.begin(SYSTEM) as work:
-        wakes.wake(work, call.case_id)
+        steps.wake(work, call.case_id)
     return "catat_keterlambatan" in call.opened()
 
 
@@ -74,7 +75,9 @@ def test_r63_a_case_counts_by_the_edge_that_held_when_it_was_opened(call: Call) 
     assert late(call), "the timer waited before the clock began"
 
 
-def test_r63_only_the_time_of_the_chosen_edge_moves_the_clock_when_it_is_corrected(call: Call) -> None:
+def test_r63_only_the_time_of_the_chosen_edge_moves_the_clock_when_it_is_corrected(
+    call: Call,
+) -> None:
     on_the_way(call)
     call.clock.advance(minutes=3)
     call.do("tiba", "piket_samapta")
@@ -85,7 +88,9 @@ def test_r63_only_the_time_of_the_chosen_edge_moves_the_clock_when_it_is_correct
     assert shown.corrected is None
 
 
-def test_r63_an_edge_is_chosen_for_cases_to_come_and_never_behind_those_that_are_open(call: Call) -> None:
+def test_r63_an_edge_is_chosen_for_cases_to_come_and_never_behind_those_that_are_open(
+    call: Call,
+) -> None:
     with call.works.begin(SYSTEM) as work:
         with pytest.raises(InvalidInput, match="Sudah ada berkas yang dibuka sejak waktu itu"):
             configuration.set_value(work, KEY, FROM_DEPARTURE, call.clock.at)

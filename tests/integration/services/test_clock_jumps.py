@@ -9,19 +9,17 @@ import pytest
 from sqlalchemy import func, select
 
 from tests.integration.conftest import PROCESSES, TestClock
+from workflow_app.domain import SYSTEM, Actor
 from workflow_app.engine import process_folders, scenarios
-from workflow_app.models.audit import AuditEvent
-from workflow_app.models.case import Case
-from workflow_app.models.letter import Letter
-from workflow_app.models.number import LetterNumber
-from workflow_app.services.correspondence import printing
-from workflow_app.services.ground import audit
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import numbers
-from workflow_app.services.running import cases, rehearsal, wakes
-from workflow_app.services.running.rehearsal import Stage
-from workflow_app.services.sop.processes import definition_of
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.models import AuditEvent, Case, Letter, LetterNumber
+from workflow_app.services.core import unit_of_work
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.demo import rehearsal
+from workflow_app.services.demo.rehearsal import Stage
+from workflow_app.services.letters import printing
+from workflow_app.services.office_settings import numbers
+from workflow_app.services.processes.definitions import definition_of
+from workflow_app.services.workflow import cases, steps
 
 NEW_YEAR = datetime(2026, 12, 31, 16, 0, tzinfo=UTC)
 """1 January 2027, 00.00 WITA."""
@@ -29,16 +27,20 @@ NEW_YEAR = datetime(2026, 12, 31, 16, 0, tzinfo=UTC)
 
 def chains_hold(works: Works) -> bool:
     with works.begin(SYSTEM) as work:
-        return list(audit.verify_chains(work)) == []
+        return list(unit_of_work.verify_chains(work)) == []
 
 
 def fired(works: Works, case_id: UUID) -> int:
-    query = select(func.count()).where(AuditEvent.case_id == case_id, AuditEvent.action == "timer.fired")
+    query = select(func.count()).where(
+        AuditEvent.case_id == case_id, AuditEvent.action == "timer.fired"
+    )
     with works.begin(SYSTEM) as work:
         return work.session.scalar(query) or 0
 
 
-def test_numbers_go_on_in_both_years_when_new_year_comes_twice(works: Works, clock: TestClock) -> None:
+def test_numbers_go_on_in_both_years_when_new_year_comes_twice(
+    works: Works, clock: TestClock
+) -> None:
     given = []
     for jump in (-1, 1, -1, 1, -3600, 7200):
         clock.at = NEW_YEAR + timedelta(seconds=jump)
@@ -123,10 +125,10 @@ def with_timer(works: Works, play: Callable[..., UUID]) -> tuple[UUID, datetime]
 def sweep(works: Works) -> None:
     """What the periodic job does."""
     with works.begin(SYSTEM) as work:
-        overdue = wakes.overdue(work)
+        overdue = steps.overdue(work)
     for case_id in overdue:
         with works.begin(SYSTEM) as work:
-            wakes.wake(work, case_id)
+            steps.wake(work, case_id)
 
 
 @pytest.mark.parametrize("jump", [timedelta(days=-30), timedelta(days=30)])

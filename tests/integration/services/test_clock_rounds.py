@@ -5,16 +5,15 @@ from uuid import UUID
 
 from tests.integration.conftest import PROCESSES, TestClock
 from tests.integration.services import desk
+from workflow_app.domain import SYSTEM
 from workflow_app.engine import process_folders, scenarios
-from workflow_app.models.audit import AuditEvent
-from workflow_app.models.case import Case
-from workflow_app.services.case_file import clocks
-from workflow_app.services.case_file.clocks import ClockView
-from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
-from workflow_app.services.running import rehearsal
-from workflow_app.services.running.rehearsal import Stage
-from workflow_app.services.sop import processes
-from workflow_app.types import SYSTEM
+from workflow_app.models import AuditEvent, Case
+from workflow_app.services.cases import clocks
+from workflow_app.services.cases.clocks import ClockView
+from workflow_app.services.core.unit_of_work import UnitOfWork, Works
+from workflow_app.services.demo import rehearsal
+from workflow_app.services.demo.rehearsal import Stage
+from workflow_app.services.processes import definitions
 
 NAME = "penerimaan_rujukan"
 MINUTE = timedelta(minutes=1)
@@ -22,7 +21,11 @@ MINUTE = timedelta(minutes=1)
 
 def rounds(works: Works, case_id: UUID) -> list[ClockView]:
     with works.begin(SYSTEM) as work:
-        return [row for row in clocks.of_case(work, work.session.get_one(Case, case_id)) if row.name == NAME]
+        return [
+            row
+            for row in clocks.of_case(work, work.session.get_one(Case, case_id))
+            if row.name == NAME
+        ]
 
 
 def test_r68_who_is_referred_again_is_measured_by_a_clock_of_the_second_round(
@@ -32,7 +35,7 @@ def test_r68_who_is_referred_again_is_measured_by_a_clock_of_the_second_round(
     name = "dikembalikan_lalu_terlambat"
     told = scenarios.read_scenario(name, files[f"scenarios/{name}.yaml"])
     with works.begin(SYSTEM) as work:
-        processes.deploy(work, PROCESSES / "referral")
+        definitions.deploy(work, PROCESSES / "referral")
     begun = clock.at
 
     first, second = rounds(works, rehearsal.play(stage, "referral", told))
@@ -62,7 +65,10 @@ def test_a_round_ends_the_one_before_and_does_not_reach_into_it(
     clocks.stop(officer, case.id, NAME)
     assert second.stopped_at == clock.at
     events = officer.session.query(AuditEvent).filter_by(case_id=case.id, action="clock.started")
-    assert [event.details.get("round") for event in events if event.details["clock"] == NAME] == [None, 2]
+    assert [event.details.get("round") for event in events if event.details["clock"] == NAME] == [
+        None,
+        2,
+    ]
 
 
 def test_r57_a_clock_of_the_whole_case_starts_once(officer: UnitOfWork, clock: TestClock) -> None:

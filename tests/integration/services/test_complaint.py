@@ -10,19 +10,24 @@ from sqlalchemy import select
 
 from tests.integration.conftest import PROCESSES, TestClock
 from tests.integration.services.complaints import Play, complain, open_tasks, told
+from workflow_app.domain import (
+    SYSTEM,
+    WITA,
+    Actor,
+    Answers,
+    Conflict,
+    Forbidden,
+    InvalidInput,
+    NotFound,
+)
 from workflow_app.engine import process_folders, scenarios
 from workflow_app.engine.scenarios import Complete
-from workflow_app.errors import Conflict, Forbidden, InvalidInput, NotFound
-from workflow_app.models.case import Case, CaseClock
-from workflow_app.models.letter import Letter
-from workflow_app.models.task import Task
-from workflow_app.models.wall import CaseWall
-from workflow_app.services.case_file import access, diagrams, inbox, kinship
-from workflow_app.services.ground import audit
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.running import cases, reopenings, task_views, tasks
-from workflow_app.services.watching import consistency_kinship
-from workflow_app.types import SYSTEM, WITA, Actor, Answers
+from workflow_app.models import Case, CaseClock, CaseWall, Letter, Task
+from workflow_app.services.cases import access, event_log, inbox, related_cases
+from workflow_app.services.core import unit_of_work
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.operations import consistency_cases
+from workflow_app.services.workflow import cases, tasks
 
 __all__ = ["complain"]
 REASON = "Pengadu membawa keterangan baru."
@@ -65,7 +70,9 @@ def test_r34_r35_number_and_deadline_follow_the_day_in_wita(
 def test_r24_a_response_at_the_desk_is_the_first_response(works: Works, complain: Play) -> None:
     case_id = complain("langsung", 4)
     with works.begin(SYSTEM) as work:
-        assert work.session.get_one(CaseClock, (case_id, "tanggapan_awal", 1)).stopped_at is not None
+        assert (
+            work.session.get_one(CaseClock, (case_id, "tanggapan_awal", 1)).stopped_at is not None
+        )
 
 
 def test_r32_who_recorded_cannot_set_aside_whatever_roles_he_holds(
@@ -74,13 +81,19 @@ def test_r32_who_recorded_cannot_set_aside_whatever_roles_he_holds(
     case_id = complain("kotak_disisihkan", 5)
     task_id = open_tasks(works, case_id)["putuskan_abaikan"]
     given = {"putusan_abaikan": "abaikan", "alasan_abaikan": "Sudah ditangani pekan lalu."}
-    with works.begin(replace(budi, roles=budi.roles | {"ka_spkt"})) as work, pytest.raises(Forbidden):
+    with (
+        works.begin(replace(budi, roles=budi.roles | {"ka_spkt"})) as work,
+        pytest.raises(Forbidden),
+    ):
         tasks.claim(work, task_id)
     with works.begin(sari) as work, pytest.raises(InvalidInput):
         tasks.complete(work, task_id, {"putusan_abaikan": "abaikan"}, str(uuid4()))
     with works.begin(sari) as work:
         tasks.complete(work, task_id, dict(given), str(uuid4()))
-        assert work.session.scalars(select(Task.done_by).where(Task.id == task_id)).one() == sari.user_id
+        assert (
+            work.session.scalars(select(Task.done_by).where(Task.id == task_id)).one()
+            == sari.user_id
+        )
 
 
 def test_r8_who_handled_it_cannot_settle_it(works: Works, complain: Play, sari: Actor) -> None:
@@ -119,8 +132,11 @@ def test_r79_pitfall_4_who_is_named_and_the_counter_lose_sight_and_propam_finds_
     assert sees(works, propam, case_id)
     with works.begin(SYSTEM) as work:
         assert work.session.get_one(Case, case_id).confined_to == "piket_propam"
-        assert len(work.session.scalars(select(CaseWall).where(CaseWall.case_id == case_id)).all()) == 1
-        assert list(audit.verify_chains(work)) == []
+        assert (
+            len(work.session.scalars(select(CaseWall).where(CaseWall.case_id == case_id)).all())
+            == 1
+        )
+        assert list(unit_of_work.verify_chains(work)) == []
 
 
 def test_r79_the_officer_at_the_desk_who_is_named_does_not_keep_the_complaint(
@@ -128,7 +144,9 @@ def test_r79_the_officer_at_the_desk_who_is_named_does_not_keep_the_complaint(
 ) -> None:
     """What he wrote down is out of his hands with that very step; a colleague answers the citizen."""
     case_id = complain("langsung_anggota", 2)
-    given = next(step for step in told("langsung_anggota").steps[2:3] if isinstance(step, Complete)).answers
+    given = next(
+        step for step in told("langsung_anggota").steps[2:3] if isinstance(step, Complete)
+    ).answers
     named: Answers = {**given, "golongan": "pelayanan_lambat", "yang_diadukan": [str(budi.user_id)]}
     with works.begin(budi) as work:
         done = tasks.complete(work, open_tasks(works, case_id)["pokok_aduan"], named, str(uuid4()))
@@ -157,7 +175,10 @@ def test_r79_what_the_desk_calls_its_own_goes_to_propam_when_it_is_about_a_membe
         assert set(open_tasks(works, case_id)) == {"terima_propam"}
         assert not any(sees(works, who, case_id) for who in (budi, sari))
         with works.begin(SYSTEM) as work:
-            assert work.session.scalars(select(CaseWall).where(CaseWall.case_id == case_id)).all() == []
+            assert (
+                work.session.scalars(select(CaseWall).where(CaseWall.case_id == case_id)).all()
+                == []
+            )
 
 
 def test_r17_a_crime_goes_on_as_a_police_report_that_knows_the_complainant(
@@ -165,12 +186,12 @@ def test_r17_a_crime_goes_on_as_a_police_report_that_knows_the_complainant(
 ) -> None:
     case_id = complain("langsung_pidana")
     with works.begin(budi) as work:
-        (report,) = kinship.of_case(work, work.session.get_one(Case, case_id)).kin
+        (report,) = related_cases.of_case(work, work.session.get_one(Case, case_id)).kin
     task_id = open_tasks(works, report.case_id)["terima_pelapor"]
     with works.begin(budi) as work:
         tasks.complete(work, task_id, dict(received_by_lp()), str(uuid4()))
     with works.begin(budi) as work:
-        view = task_views.get(work, open_tasks(works, report.case_id)["identitas"])
+        view = tasks.get(work, open_tasks(works, report.case_id)["identitas"])
         assert (view.answers["nama"], view.answers_from) == ("Contoh Warga Satu", "parent")
 
 
@@ -180,22 +201,22 @@ def test_r32_what_was_set_aside_can_be_taken_up_again(
     case_id = complain("kotak_disisihkan")
 
     with works.begin(sari) as work:
-        child = reopenings.reopen(work, case_id, REASON)
-        again = reopenings.reopen(work, case_id, f" {REASON} ")
+        child = cases.reopen(work, case_id, REASON)
+        again = cases.reopen(work, case_id, f" {REASON} ")
     assert child == again
     with works.begin(sari) as work:
         with pytest.raises(Conflict):
-            reopenings.reopen(work, case_id, "Alasan lain yang cukup panjang.")
+            cases.reopen(work, case_id, "Alasan lain yang cukup panjang.")
         assert cases.get(work, case_id).outcome == "diabaikan"
-        found = reopenings.of_case(work, work.session.get_one(Case, child))
+        found = cases.of_case(work, work.session.get_one(Case, child))
         assert (found.is_possible, found.reason) == (False, REASON)
-        assert [kin.reason for kin in kinship.of_case(work, work.session.get_one(Case, child)).kin] == [
-            "Dibuka kembali"
-        ]
+        assert [
+            kin.reason for kin in related_cases.of_case(work, work.session.get_one(Case, child)).kin
+        ] == ["Dibuka kembali"]
     assert set(open_tasks(works, child)) == {"terima_pengaduan"}
     with works.begin(SYSTEM) as work:
-        assert list(consistency_kinship.check(work)) == []
-        assert list(audit.verify_chains(work)) == []
+        assert list(consistency_cases.check_consistency_kinship(work)) == []
+        assert list(unit_of_work.verify_chains(work)) == []
 
 
 def test_r8_a_reopened_complaint_asks_nothing_twice(
@@ -203,7 +224,7 @@ def test_r8_a_reopened_complaint_asks_nothing_twice(
 ) -> None:
     case_id = complain("langsung")
     with works.begin(sari) as work:
-        child = reopenings.reopen(work, case_id, REASON)
+        child = cases.reopen(work, case_id, REASON)
     first = told("langsung").steps[0]
     assert isinstance(first, Complete)
     task_id = open_tasks(works, child)["terima_pengaduan"]
@@ -211,18 +232,20 @@ def test_r8_a_reopened_complaint_asks_nothing_twice(
         tasks.claim(work, task_id)
         tasks.complete(work, task_id, dict(first.answers), str(uuid4()))
     with works.begin(budi) as work:
-        view = task_views.get(work, open_tasks(works, child)["identitas"])
+        view = tasks.get(work, open_tasks(works, child)["identitas"])
         assert view.answers["nama"] == "Contoh Warga Satu"
         assert view.answers_from == "parent"
 
 
-@pytest.mark.parametrize(("name", "steps"), [("langsung", 5), ("dibatalkan", None), ("anggota", None)])
+@pytest.mark.parametrize(
+    ("name", "steps"), [("langsung", 5), ("dibatalkan", None), ("anggota", None)]
+)
 def test_what_runs_was_cancelled_or_lies_behind_a_wall_is_not_taken_up_at_the_counter(
     works: Works, complain: Play, sari: Actor, name: str, steps: int | None
 ) -> None:
     case_id = complain(name, steps)
     with works.begin(sari) as work, pytest.raises((Conflict, NotFound)):
-        reopenings.reopen(work, case_id, REASON)
+        cases.reopen(work, case_id, REASON)
 
 
 def test_only_a_lead_with_a_reason_takes_a_case_up_again(
@@ -230,12 +253,14 @@ def test_only_a_lead_with_a_reason_takes_a_case_up_again(
 ) -> None:
     case_id = complain("kotak_disisihkan")
     with works.begin(budi) as work, pytest.raises(Forbidden):
-        reopenings.reopen(work, case_id, REASON)
+        cases.reopen(work, case_id, REASON)
     with works.begin(sari) as work, pytest.raises(InvalidInput):
-        reopenings.reopen(work, case_id, "singkat")
+        cases.reopen(work, case_id, "singkat")
 
 
-def test_r34_who_gets_an_answered_complaint_is_hurried_by_no_clock(works: Works, complain: Play) -> None:
+def test_r34_who_gets_an_answered_complaint_is_hurried_by_no_clock(
+    works: Works, complain: Play
+) -> None:
     task_id = open_tasks(works, complain("ternyata_anggota", 8))["terima_propam"]
     with works.begin(SYSTEM) as work:
         assert work.session.get_one(Task, task_id).due_at is None
@@ -247,7 +272,7 @@ def test_r34_what_is_still_to_be_written_down_is_late_only_while_the_clock_runs(
     case_id = complain("terlambat_lalu_propam", 7)
     waiting, propam = open_tasks(works, case_id), person("propam", "piket_propam")
     with works.begin(propam) as work:
-        assert diagrams.diagram(work, case_id).late == ["eskalasi_propam", "terima_propam"]
+        assert event_log.diagram(work, case_id).late == ["eskalasi_propam", "terima_propam"]
     step = told("terlambat_lalu_propam").steps[7]
     assert isinstance(step, Complete)
     with works.begin(propam) as work:
@@ -255,4 +280,4 @@ def test_r34_what_is_still_to_be_written_down_is_late_only_while_the_clock_runs(
     with works.begin(propam) as work:
         assert work.session.get_one(Task, waiting["eskalasi_propam"]).status == "open"
         assert work.session.get_one(Task, waiting["eskalasi_propam"]).due_at is None
-        assert diagrams.diagram(work, case_id).late == []
+        assert event_log.diagram(work, case_id).late == []

@@ -9,17 +9,16 @@ from uuid import uuid4
 import pytest
 
 from tests.integration.conftest import PROCESSES, TestClock
+from workflow_app.domain import SYSTEM, WITA, Actor, InvalidInput
 from workflow_app.engine.forms import Form
-from workflow_app.errors import InvalidInput
-from workflow_app.models.box import BoxOpening
+from workflow_app.models import BoxOpening
 from workflow_app.services.accounts import users
-from workflow_app.services.governing import configuration_files
-from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
-from workflow_app.services.office import configuration, offers
-from workflow_app.services.office.configuration import SEED
-from workflow_app.services.running import boxes, cases, task_views, tasks
-from workflow_app.services.sop import processes
-from workflow_app.types import SYSTEM, WITA, Actor
+from workflow_app.services.core.unit_of_work import UnitOfWork, Works
+from workflow_app.services.office_settings import configuration, offers
+from workflow_app.services.office_settings.configuration import SEED
+from workflow_app.services.office_settings_admin import configuration_files
+from workflow_app.services.processes import definitions
+from workflow_app.services.workflow import cases, complaint_boxes, tasks
 
 KEY = offers.CHANNELS
 MIDNIGHT = datetime(2026, 11, 23, 16, 0, tzinfo=UTC)
@@ -37,13 +36,13 @@ Person = Callable[..., Actor]
 def complaint(works: Works) -> Form:
     """The form in which a complaint is received, of the release."""
     with works.begin(SYSTEM) as work:
-        processes.deploy(work, PROCESSES / "complaint")
+        definitions.deploy(work, PROCESSES / "complaint")
         configuration.set_value(work, KEY, WHATSAPP_FIRST, MIDNIGHT)
-    return processes.read(PROCESSES / "complaint").form("terima_pengaduan")
+    return definitions.read(PROCESSES / "complaint").form("terima_pengaduan")
 
 
 def test_r17_the_product_comes_with_the_ten_channels_of_the_process(complaint: Form) -> None:
-    sheets = processes.read(PROCESSES / "complaint").form("lembar_kotak").fields["kanal"].options
+    sheets = definitions.read(PROCESSES / "complaint").form("lembar_kotak").fields["kanal"].options
     asked = {**complaint.fields["kanal"].options, **sheets}
 
     assert {item["kode"]: item["sebutan"] for item in SEED[KEY]} == asked
@@ -59,12 +58,15 @@ def test_r17_a_channel_ends_at_midnight_on_the_page_and_in_the_answer(
     with works.begin(officer) as work:
         task_id = cases.start(work, "complaint").task_id
         assert task_id is not None
-        assert list(task_views.get(work, task_id).form.fields["kanal"].options)[:2] == ["langsung", "surat"]
+        assert list(tasks.get(work, task_id).form.fields["kanal"].options)[:2] == [
+            "langsung",
+            "surat",
+        ]
         assert offers.check(work, complaint, {"kanal": "sms"}) == {}
 
     clock.at = MIDNIGHT
     with works.begin(officer) as work:
-        shown = task_views.get(work, task_id).form.fields["kanal"].options
+        shown = tasks.get(work, task_id).form.fields["kanal"].options
         assert list(shown.items()) == [("whatsapp", "WhatsApp 110"), ("langsung", "Datang sendiri")]
         with pytest.raises(InvalidInput) as refusal:
             tasks.complete(work, task_id, by_sms(clock.at), str(uuid4()))
@@ -93,12 +95,17 @@ def test_r19_a_box_that_was_opened_while_it_was_in_service_is_recorded_after_it(
         second = next(user for user in users.list_all(work) if user.id == other.user_id)
     with works.begin(officer) as work:
         with pytest.raises(InvalidInput) as refusal:
-            boxes.open_box(work, boxes.Asked("Kotak pengaduan SPKT", "2026-11-24T00:00", "1"), second, "a")
-        assert refusal.value.fields == {"kotak": boxes.OUT_OF_SERVICE}
+            complaint_boxes.open_box(
+                work,
+                complaint_boxes.Asked("Kotak pengaduan SPKT", "2026-11-24T00:00", "1"),
+                second,
+                "a",
+            )
+        assert refusal.value.fields == {"kotak": complaint_boxes.OUT_OF_SERVICE}
         assert work.session.query(BoxOpening).count() == 0
 
-        asked = boxes.Asked("Kotak pengaduan SPKT", "2026-11-23T23:59", "1")
-        assert len(boxes.open_box(work, asked, second, "b")) == 1
+        asked = complaint_boxes.Asked("Kotak pengaduan SPKT", "2026-11-23T23:59", "1")
+        assert len(complaint_boxes.open_box(work, asked, second, "b")) == 1
 
 
 def test_r17_what_was_answered_is_read_by_the_words_of_the_office(
@@ -106,7 +113,11 @@ def test_r17_what_was_answered_is_read_by_the_words_of_the_office(
 ) -> None:
     clock.at = MIDNIGHT
     told = offers.worded(work, complaint).fields["kanal"].options
-    assert (told["sms"], told["langsung"], told["faksimili"]) == ("SMS", "Datang sendiri", "Faksimili")
+    assert (told["sms"], told["langsung"], told["faksimili"]) == (
+        "SMS",
+        "Datang sendiri",
+        "Faksimili",
+    )
 
 
 def test_r17_the_channels_come_and_go_with_the_file(work: UnitOfWork) -> None:
@@ -116,6 +127,11 @@ def test_r17_the_channels_come_and_go_with_the_file(work: UnitOfWork) -> None:
     assert configuration_files.take_in(work, configuration_files.export(work)) == []
 
     assert list(offers.in_service(work, KEY, MIDNIGHT)) == ["whatsapp", "langsung"]
-    assert list(offers.words(work, KEY, MIDNIGHT)) == ["whatsapp", "langsung", "sms", "kotak_pengaduan"]
+    assert list(offers.words(work, KEY, MIDNIGHT)) == [
+        "whatsapp",
+        "langsung",
+        "sms",
+        "kotak_pengaduan",
+    ]
     with pytest.raises(InvalidInput, match="siapa pun yang datang diterima"):
         configuration.set_value(work, KEY, WHATSAPP_FIRST[:1], MIDNIGHT)

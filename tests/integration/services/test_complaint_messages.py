@@ -10,24 +10,21 @@ from sqlalchemy import select
 
 from tests.integration.conftest import TestClock
 from tests.integration.services.complaints import Play, complain
-from workflow_app.errors import Forbidden, NotFound
-from workflow_app.models.case import Case
-from workflow_app.models.letter import Letter
-from workflow_app.models.message import Message
-from workflow_app.models.wall import CaseWall
-from workflow_app.services.correspondence import message_views, messages
-from workflow_app.services.correspondence.transports import Parcel
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import configuration
-from workflow_app.services.running import wakes
-from workflow_app.types import SYSTEM, Actor, Answers
+from workflow_app.domain import SYSTEM, Actor, Answers, Forbidden, NotFound
+from workflow_app.models import Case, CaseWall, Letter, Message
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.messages import messages
+from workflow_app.services.messages.transports import Parcel
+from workflow_app.services.office_settings import configuration
+from workflow_app.services.workflow import steps
 
 __all__ = ["complain"]
 PHONE, MAIL = "+6281250001234", "warga@contoh.id"
 REACHABLE: Answers = {"telepon": PHONE, "surel": MAIL}
 UNREACHABLE: Answers = {"telepon": None, "surel": None}
 OFFICES = {
-    role: {"surel": f"{role}@contoh.test"} for role in ("ka_spkt", "pimpinan", "piket_propam", "pamapta")
+    role: {"surel": f"{role}@contoh.test"}
+    for role in ("ka_spkt", "pimpinan", "piket_propam", "pamapta")
 }
 
 
@@ -35,7 +32,9 @@ OFFICES = {
 def office(works: Works) -> None:
     """The office sends by mail first; its leaders have addresses."""
     with works.begin(SYSTEM) as work:
-        configuration.set_value(work, "saluran_pesan", ["surel", "telepon"], configuration.SOP_IN_FORCE)
+        configuration.set_value(
+            work, "saluran_pesan", ["surel", "telepon"], configuration.SOP_IN_FORCE
+        )
         configuration.set_value(work, "kontak_peran", OFFICES, configuration.SOP_IN_FORCE)
 
 
@@ -54,7 +53,9 @@ def number_of(works: Works, case_id: UUID) -> str:
         return work.session.scalars(query.where(Letter.kind == "tanda_terima")).one()
 
 
-def test_r35_r34_r8_the_complainant_is_told_number_response_and_outcome(works: Works, complain: Play) -> None:
+def test_r35_r34_r8_the_complainant_is_told_number_response_and_outcome(
+    works: Works, complain: Play
+) -> None:
     case_id = complain("surel", answers={"pengirim": REACHABLE})
 
     sent, number = outgoing(works, case_id), number_of(works, case_id)
@@ -65,7 +66,9 @@ def test_r35_r34_r8_the_complainant_is_told_number_response_and_outcome(works: W
     assert "pengaduan Anda benar dan sudah ditindaklanjuti" in sent["kabari_hasil"].body
     written = " ".join(f"{parcel.title} {parcel.body}" for parcel in sent.values())
     for secret in ("Contoh Warga", "penjelasan.", "buku tamu", "jadwal petugas", PHONE, MAIL):
-        assert secret not in written, "neither who complains, nor about what, nor what somebody typed"
+        assert secret not in written, (
+            "neither who complains, nor about what, nor what somebody typed"
+        )
 
 
 @pytest.mark.parametrize(
@@ -107,7 +110,9 @@ def test_pitfall_29_never_by_the_contact_of_the_helper(
 def test_r32_who_left_no_contact_is_sent_nothing_and_who_is_set_aside_not_even_a_slip(
     works: Works, complain: Play
 ) -> None:
-    assert {parcel.channel for parcel in outgoing(works, complain("kotak_ditangani", 7)).values()} == {"slip"}
+    assert {
+        parcel.channel for parcel in outgoing(works, complain("kotak_ditangani", 7)).values()
+    } == {"slip"}
     assert outgoing(works, complain("kotak_disisihkan")) == {}
 
 
@@ -120,7 +125,7 @@ def test_r28_a_number_that_was_withdrawn_is_told_to_nobody(works: Works, complai
 def wait_for_breach(works: Works, clock: TestClock, case_id: UUID) -> None:
     clock.at += timedelta(days=4)
     with works.begin(SYSTEM) as work:
-        wakes.wake(work, case_id)
+        steps.wake(work, case_id)
 
 
 def test_r34_ka_spkt_and_the_leadership_are_told_of_a_breach(
@@ -149,12 +154,19 @@ def test_pitfall_4_an_office_hears_nothing_of_a_complaint_that_one_of_it_is_kept
     wait_for_breach(works, clock, case_id)
 
     sent = outgoing(works, case_id)
-    assert "lapor_ka_spkt" not in sent, "not as a slip either: it would be handed over to the same people"
+    assert "lapor_ka_spkt" not in sent, (
+        "not as a slip either: it would be handed over to the same people"
+    )
     assert sent["lapor_pimpinan"].address == "pimpinan@contoh.test"
 
 
 def test_r79_of_what_propam_handles_only_its_own_office_is_told(
-    works: Works, complain: Play, clock: TestClock, sari: Actor, budi: Actor, person: Callable[..., Actor]
+    works: Works,
+    complain: Play,
+    clock: TestClock,
+    sari: Actor,
+    budi: Actor,
+    person: Callable[..., Actor],
 ) -> None:
     case_id = complain("anggota", 4, {"pengirim": REACHABLE})
     wait_for_breach(works, clock, case_id)
@@ -171,16 +183,19 @@ def test_r79_propam_minds_the_messages_of_its_cases_and_the_counter_does_not(
     assert set(outgoing(works, case_id)) == {"kabari_nomor", "kabari_propam", "kabari_hasil_propam"}
     propam, admin = person("propam", "piket_propam"), person("admin", "admin")
     with works.begin(propam) as work:
-        seen = message_views.outbox(work).unsent
+        seen = messages.outbox(work).unsent
         assert {view.case_id for view in seen} == {case_id}
         assert all(view.can_hand_over and view.can_open_case for view in seen)
         slip = seen[0].id
     for other in (sari, admin):
         with works.begin(other) as work:
-            assert message_views.outbox(work).unsent == []
+            assert messages.outbox(work).unsent == []
         with works.begin(other) as work, pytest.raises(NotFound):
             messages.hand_over(work, slip)
-    with works.begin(replace(propam, roles=frozenset({"auditor"}))) as work, pytest.raises(Forbidden):
+    with (
+        works.begin(replace(propam, roles=frozenset({"auditor"}))) as work,
+        pytest.raises(Forbidden),
+    ):
         messages.hand_over(work, slip)
     with works.begin(propam) as work:
         assert messages.hand_over(work, slip) == case_id

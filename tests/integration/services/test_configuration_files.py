@@ -7,12 +7,12 @@ import pytest
 from sqlalchemy import func, select
 
 from tests.integration.conftest import MONDAY
-from workflow_app.errors import InvalidInput
-from workflow_app.models.configuration import Configuration
-from workflow_app.services.governing import configuration_files
-from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office import configuration
-from workflow_app.services.office.configuration import SEED
+from workflow_app.domain import InvalidInput
+from workflow_app.models import Configuration
+from workflow_app.services.core.unit_of_work import UnitOfWork
+from workflow_app.services.office_settings import configuration
+from workflow_app.services.office_settings.configuration import SEED
+from workflow_app.services.office_settings_admin import configuration_files
 
 LATER = MONDAY + timedelta(days=8)
 
@@ -63,7 +63,10 @@ def test_part_of_a_file_is_enough_and_a_time_without_zone_is_wita(work: UnitOfWo
 
     start = datetime(2026, 11, 30, 16, 0, tzinfo=UTC)
     assert configuration.value(work, "label_peran", start)["pamapta"] == "Kanit SPKT"
-    assert configuration.value(work, "label_peran", start - timedelta(seconds=1))["pamapta"] == "Pamapta"
+    assert (
+        configuration.value(work, "label_peran", start - timedelta(seconds=1))["pamapta"]
+        == "Pamapta"
+    )
 
 
 @pytest.mark.parametrize(
@@ -76,7 +79,10 @@ def test_part_of_a_file_is_enough_and_a_time_without_zone_is_wita(work: UnitOfWo
         ('{"nama_unit": "SPKT"}', "objek"),
         ('{"nama_unit": {"2026-12-01T00:00": 1}}', "nama_unit, 2026-12-01T00:00: Isi"),
         ('{"nama_unit": {"besok": "SPKT"}}', "nama_unit, besok: Tulis tanggal"),
-        ('{"nama_unit": {"0001-01-01T00:00": "SPKT"}}', "nama_unit, 0001-01-01T00:00: Tulis tanggal"),
+        (
+            '{"nama_unit": {"0001-01-01T00:00": "SPKT"}}',
+            "nama_unit, 0001-01-01T00:00: Tulis tanggal",
+        ),
         ('{"tidak_ada": {"2026-12-01T00:00": 1}}', "tidak_ada"),
         ('{"mode_demo": {"2026-12-01T00:00": true}}', "Hapus dari file"),
         ('{"nama_unit": {"2026-12-01T00:00": "a", "2026-12-01T00:00": "b"}}', "dua kali"),
@@ -86,7 +92,9 @@ def test_part_of_a_file_is_enough_and_a_time_without_zone_is_wita(work: UnitOfWo
         ),
     ],
 )
-def test_a_file_with_a_fault_is_refused_as_a_whole(work: UnitOfWork, text: str, sentence: str) -> None:
+def test_a_file_with_a_fault_is_refused_as_a_whole(
+    work: UnitOfWork, text: str, sentence: str
+) -> None:
     good = '{"tempat_terbit": {"2026-12-01T00:00": "Contoh"}, '
     before = count(work)
 
@@ -126,7 +134,11 @@ def test_a_map_that_names_every_role_is_told_in_part_and_the_others_stay_what_th
 @pytest.mark.parametrize(
     ("key", "before", "after"),
     [
-        ("kontak_peran", {"pimpinan": {"surel": "a@contoh.id"}}, {"ka_spkt": {"surel": "b@contoh.id"}}),
+        (
+            "kontak_peran",
+            {"pimpinan": {"surel": "a@contoh.id"}},
+            {"ka_spkt": {"surel": "b@contoh.id"}},
+        ),
         (
             "tingkat_akses",
             {"proses": {"complaint": "rahasia"}, "dokumen": {"Paspor": "terbatas"}},

@@ -8,16 +8,14 @@ import pytest
 from sqlalchemy import select
 
 from tests.integration.conftest import MONDAY, TestClock
-from workflow_app.errors import Forbidden
-from workflow_app.models.audit import AuditEvent
-from workflow_app.models.configuration import Configuration
-from workflow_app.roles import ROLES
-from workflow_app.services.governing import configuration_files
-from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
-from workflow_app.services.office import configuration, configuration_keys
-from workflow_app.services.office.configuration import SEED, SOP_IN_FORCE
-from workflow_app.services.office.configuration_keys import OWNERS
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.domain import SYSTEM, Actor, Forbidden
+from workflow_app.models import AuditEvent, Configuration
+from workflow_app.permissions import ROLES
+from workflow_app.services.core.unit_of_work import UnitOfWork, Works
+from workflow_app.services.office_settings import configuration, configuration_keys
+from workflow_app.services.office_settings.configuration import SEED, SOP_IN_FORCE
+from workflow_app.services.office_settings.configuration_keys import OWNERS
+from workflow_app.services.office_settings_admin import configuration_files
 
 Person = Callable[..., Actor]
 MIDNIGHT = datetime(2026, 11, 30, 16, 0, tzinfo=UTC)
@@ -72,7 +70,9 @@ def test_a_refusal_calls_a_key_as_its_page_does(works: Works, person: Person) ->
                 configuration.check_changer(work, key)
 
 
-def test_the_trail_and_the_row_say_who_changed_it_and_who_answers(works: Works, person: Person) -> None:
+def test_the_trail_and_the_row_say_who_changed_it_and_who_answers(
+    works: Works, person: Person
+) -> None:
     head = person("dewi", "ka_spkt")
     with works.begin(head) as work:
         configuration.set_value(work, "target.tiba_di_tkp", 12, MONDAY)
@@ -101,7 +101,9 @@ def test_a_wrong_role_changes_nothing_of_a_whole_file(works: Works, person: Pers
         assert configuration.value(work, "kop_surat", MIDNIGHT) == SEED["kop_surat"]
 
 
-def test_what_a_file_repeats_is_no_change_of_somebody_elses_value(works: Works, person: Person) -> None:
+def test_what_a_file_repeats_is_no_change_of_somebody_elses_value(
+    works: Works, person: Person
+) -> None:
     with works.begin(person("dewi", "ka_spkt")) as work:
         assert configuration_files.take_in(work, configuration_files.export(work)) == []
 

@@ -21,14 +21,13 @@ from tests.integration.services.planned_parts import (
     plan,
     take_back,
 )
-from workflow_app.errors import InvalidInput
-from workflow_app.services.days import holiday_years
-from workflow_app.services.days.holiday_years import Asked
-from workflow_app.services.governing import changes, configuration_files
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import configuration, configuration_keys
-from workflow_app.services.office.configuration import SEED
-from workflow_app.types import SYSTEM, WITA, Actor
+from workflow_app.domain import SYSTEM, WITA, Actor, InvalidInput
+from workflow_app.services.calendars import holidays
+from workflow_app.services.calendars.holidays import Asked
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.office_settings import configuration, configuration_keys
+from workflow_app.services.office_settings.configuration import SEED
+from workflow_app.services.office_settings_admin import changes, configuration_files
 
 Person = Callable[..., Actor]
 EACH_PAIR = pytest.mark.parametrize("two", PAIRS, ids=lambda two: two.key)
@@ -82,7 +81,10 @@ def test_what_is_said_at_an_instant_where_another_plan_says_it_too_stays_when_th
     take_back(works, head, key, FIRST)
     with works.begin(SYSTEM) as work:
         told = configuration.value(work, key, LATER)
-    assert told == {"pimpinan": {"surel": "pimpinan@contoh.id"}, "admin": {"surel": "admin@contoh.id"}}
+    assert told == {
+        "pimpinan": {"surel": "pimpinan@contoh.id"},
+        "admin": {"surel": "admin@contoh.id"},
+    }
 
 
 @EACH_PAIR
@@ -96,9 +98,13 @@ def test_a_plan_withdrawn_goes_alone(works: Works, head: Actor, two: Two) -> Non
 
 
 @pytest.mark.parametrize(
-    "two", [two for two in PAIRS if not configuration_keys.is_prospective(two.key)], ids=lambda two: two.key
+    "two",
+    [two for two in PAIRS if not configuration_keys.is_prospective(two.key)],
+    ids=lambda two: two.key,
 )
-def test_a_change_at_once_stands_beside_a_plan_for_another_part(works: Works, head: Actor, two: Two) -> None:
+def test_a_change_at_once_stands_beside_a_plan_for_another_part(
+    works: Works, head: Actor, two: Two
+) -> None:
     plan(works, head, two.key, two.other, LATER)
     seen = plan(works, head, two.key, two.one, None)
     assert [later.valid_from for later in seen.later] == [LATER]
@@ -111,7 +117,9 @@ def test_a_file_with_one_value_goes_on_in_what_is_planned_and_says_the_same_twic
     works: Works, head: Actor, two: Two
 ) -> None:
     with works.begin(head) as work:
-        said, _ = changes.read(work, two.key, {**changes.page(work, two.key).typed, **two.one}, FIRST)
+        said, _ = changes.read(
+            work, two.key, {**changes.page(work, two.key).typed, **two.one}, FIRST
+        )
     plan(works, head, two.key, two.other, LATER)
     file = json.dumps({two.key: {FIRST.isoformat(): said.value}})
     with works.begin(head) as work:
@@ -138,7 +146,9 @@ def test_a_file_that_writes_both_values_is_kept_as_it_is_written(works: Works, h
     plan(works, head, "kontak_peran", contact(pamapta="pamapta@contoh.id"), FIRST)
     with works.begin(head) as work:
         told = configuration.value(work, "kontak_peran", LATER)
-    assert told == {**later, "pamapta": {"surel": "pamapta@contoh.id"}}, "nor does it come back with others"
+    assert told == {**later, "pamapta": {"surel": "pamapta@contoh.id"}}, (
+        "nor does it come back with others"
+    )
 
 
 def test_the_same_part_twice_is_as_the_later_plan_says_and_as_the_newest_of_one_day(
@@ -170,10 +180,15 @@ def test_a_part_that_one_plan_removes_and_another_changes_is_as_the_later_one_sa
         told = [configuration.value(work, key, at).get("pimpinan") for at in (NOW, FIRST, LATER)]
         assert configuration.value(work, key, LATER)["admin"] == {"surel": "admin@contoh.id"}
     new = {"surel": "baru@contoh.id"}
-    assert told == [{"surel": "lama@contoh.id"}, *([None, new] if is_removed_first else [new, None])]
+    assert told == [
+        {"surel": "lama@contoh.id"},
+        *([None, new] if is_removed_first else [new, None]),
+    ]
 
 
-def test_a_form_that_is_filled_with_a_plan_leads_back_to_what_holds_today(works: Works, head: Actor) -> None:
+def test_a_form_that_is_filled_with_a_plan_leads_back_to_what_holds_today(
+    works: Works, head: Actor
+) -> None:
     """Who signs for some days only: the second form starts from the plan, not from today."""
     key, seed = "penandatangan.sktlk", SEED["penandatangan.sktlk"]
     plan(works, head, key, {"nilai.nama": ["CONTOH PENGGANTI"]}, FIRST)
@@ -186,14 +201,19 @@ def test_a_form_that_is_filled_with_a_plan_leads_back_to_what_holds_today(works:
 
 
 @pytest.mark.parametrize("start", [FIRST, None])
-def test_a_plan_is_brought_forward_by_its_form(works: Works, head: Actor, start: datetime | None) -> None:
+def test_a_plan_is_brought_forward_by_its_form(
+    works: Works, head: Actor, start: datetime | None
+) -> None:
     """What the form shows holds from the earlier day on, though it repeats the plan that it was filled with."""
     key = "kontak_peran"
     plan(works, head, key, contact(pimpinan="pimpinan@contoh.id", admin="admin@contoh.id"), LATER)
     plan(works, head, key, contact(admin="baru@contoh.id"), start, filled=LATER)
     with works.begin(head) as work:
         earlier, later = (configuration.value(work, key, at) for at in (start, LATER))
-    assert earlier == {"pimpinan": {"surel": "pimpinan@contoh.id"}, "admin": {"surel": "baru@contoh.id"}}
+    assert earlier == {
+        "pimpinan": {"surel": "pimpinan@contoh.id"},
+        "admin": {"surel": "baru@contoh.id"},
+    }
     assert later["pimpinan"] == {"surel": "pimpinan@contoh.id"}
 
 
@@ -202,7 +222,10 @@ def test_parts_that_together_cannot_be_are_refused_with_the_day_and_nothing_is_k
 ) -> None:
     key, codes = "wilayah.dalam_kota", SEED["wilayah.dalam_kota"]
     plan(works, head, key, {"nilai": codes[:2]}, LATER)
-    with works.begin(head) as work, pytest.raises(InvalidInput, match=r"mulai 5 Desember 2026 00\.00"):
+    with (
+        works.begin(head) as work,
+        pytest.raises(InvalidInput, match=r"mulai 5 Desember 2026 00\.00"),
+    ):
         configuration.set_value(work, key, codes[2:], FIRST)
     with works.begin(head) as work:
         assert configuration.value(work, key, FIRST) == codes
@@ -215,14 +238,16 @@ def test_a_holiday_goes_on_in_a_planned_calendar_and_goes_out_with_its_own_plan(
     plan(works, head, key, {"nilai.hari": ["senin", "selasa"]}, LATER)
     with works.begin(head) as work:
         from_first = FIRST.astimezone(WITA).date()
-        holiday_years.change(
+        holidays.change(
             work, "hari_kerja", 2026, Asked("libur", "2026-12-24", "Uji", from_first.isoformat())
         )
     with works.begin(head) as work:
         later = configuration.value(work, key, LATER)
         assert (later["libur"], later["hari"]) == ({"2026-12-24": "Uji"}, ["senin", "selasa"])
         start = next(
-            one.valid_from for one in configuration.history(work, key) if NOW < one.valid_from < LATER
+            one.valid_from
+            for one in configuration.history(work, key)
+            if NOW < one.valid_from < LATER
         )
     take_back(works, head, key, start)
     with works.begin(head) as work:

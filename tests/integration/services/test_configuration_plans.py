@@ -7,15 +7,13 @@ import pytest
 from sqlalchemy import select
 
 from tests.integration.conftest import MONDAY, TestClock
-from workflow_app.errors import Conflict
-from workflow_app.models.audit import AuditEvent
-from workflow_app.models.configuration import Configuration
-from workflow_app.services.governing import changes, previews
-from workflow_app.services.ground import audit
-from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
-from workflow_app.services.office import configuration
-from workflow_app.services.office.configuration import SEED, SOP_IN_FORCE
-from workflow_app.types import Actor
+from workflow_app.domain import Actor, Conflict
+from workflow_app.models import AuditEvent, Configuration
+from workflow_app.services.core import unit_of_work
+from workflow_app.services.core.unit_of_work import UnitOfWork, Works
+from workflow_app.services.office_settings import configuration
+from workflow_app.services.office_settings.configuration import SEED, SOP_IN_FORCE
+from workflow_app.services.office_settings_admin import changes, previews
 
 Person = Callable[..., Actor]
 KEY = "label_peran"
@@ -26,7 +24,10 @@ LATER = FIRST + timedelta(days=10)
 
 def posted(work: UnitOfWork, **changed: str) -> dict[str, list[str]]:
     """The form as a browser sends it: every name, filled with what holds now, some of them typed over."""
-    return {**changes.page(work, KEY).typed, **{f"nilai.{role}": [words] for role, words in changed.items()}}
+    return {
+        **changes.page(work, KEY).typed,
+        **{f"nilai.{role}": [words] for role, words in changed.items()},
+    }
 
 
 def plan(works: Works, actor: Actor, start: datetime, **changed: str) -> None:
@@ -64,12 +65,16 @@ def test_two_changes_from_forms_of_today_both_hold(
         assert later.set_by == (head if order[0] == LATER else other).user_id
         query = select(AuditEvent).where(AuditEvent.chain == configuration.chain_of(KEY))
         events = list(work.session.scalars(query.order_by(AuditEvent.position)))
-        last = next(event for event in reversed(events) if event.details["valid_from"] == LATER.isoformat())
+        last = next(
+            event for event in reversed(events) if event.details["valid_from"] == LATER.isoformat()
+        )
         assert last.details["value"] == later.value
-        assert list(audit.verify_chains(work)) == []
+        assert list(unit_of_work.verify_chains(work)) == []
 
 
-def test_what_is_taken_back_does_not_come_back_with_a_later_change(works: Works, person: Person) -> None:
+def test_what_is_taken_back_does_not_come_back_with_a_later_change(
+    works: Works, person: Person
+) -> None:
     head = person("dewi", "ka_spkt")
     plan(works, head, FIRST, pamapta="Perwira Samapta")
     plan(works, head, LATER, petugas="Petugas Loket")
@@ -78,7 +83,10 @@ def test_what_is_taken_back_does_not_come_back_with_a_later_change(works: Works,
         assert label(work, "pamapta", LATER) == SEED[KEY]["pamapta"]
         assert label(work, "petugas", LATER) == "Petugas Loket"
         work.session.expire_all()
-        assert work.session.get_one(Configuration, (KEY, LATER)).value["pamapta"] == SEED[KEY]["pamapta"]
+        assert (
+            work.session.get_one(Configuration, (KEY, LATER)).value["pamapta"]
+            == SEED[KEY]["pamapta"]
+        )
 
 
 def test_a_change_at_once_goes_on_in_what_is_planned(works: Works, person: Person) -> None:
@@ -114,6 +122,8 @@ def test_a_form_from_before_a_plan_came_into_force_saves_nothing(
 
 def test_a_role_of_a_later_release_is_called_as_the_product_calls_it(work: UnitOfWork) -> None:
     older = {role: words for role, words in SEED[KEY].items() if role != "siwas"}
-    work.session.add(Configuration(key=KEY, valid_from=SOP_IN_FORCE, value=older, set_at=MONDAY, set_by=None))
+    work.session.add(
+        Configuration(key=KEY, valid_from=SOP_IN_FORCE, value=older, set_at=MONDAY, set_by=None)
+    )
     work.session.flush()
     assert configuration.role_label(work, "siwas") == SEED[KEY]["siwas"]

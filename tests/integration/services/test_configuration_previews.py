@@ -12,19 +12,17 @@ from sqlalchemy import text
 from tests.integration.conftest import PROCESSES, TestClock
 from tests.integration.services.calls import Call, call
 from tests.integration.services.test_calendars import OFFICE, due_of
-from workflow_app.errors import Forbidden, InvalidInput
-from workflow_app.models.case import Case
-from workflow_app.models.letter import Letter
-from workflow_app.services.case_file import clocks, openings
-from workflow_app.services.correspondence import letters
-from workflow_app.services.governing import letter_previews, previews, samples, wording
-from workflow_app.services.governing.previews import Preview
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import configuration, numbers
-from workflow_app.services.office.configuration import SEED
-from workflow_app.services.running import seeding
-from workflow_app.services.sop import processes
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.domain import SYSTEM, Actor, Forbidden, InvalidInput
+from workflow_app.models import Case, Letter
+from workflow_app.services.cases import clocks, related_cases
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.demo import seeding
+from workflow_app.services.letters import letters
+from workflow_app.services.office_settings import configuration, numbers
+from workflow_app.services.office_settings.configuration import SEED
+from workflow_app.services.office_settings_admin import letter_previews, previews, samples, wording
+from workflow_app.services.office_settings_admin.previews import Preview
+from workflow_app.services.processes import definitions
 
 __all__ = ["call"]
 
@@ -90,7 +88,7 @@ def test_r57_a_target_moves_no_running_clock_and_holds_from_midnight_on(
     clock.at = MIDNIGHT
     assert due_of(works, waiting_too) == "2026-12-01T00:07:00+08:00"
     with works.begin(SYSTEM) as work:
-        new = openings.open_case(work, "sktlk", unit="spkt").case.id
+        new = related_cases.open_case(work, "sktlk", unit="spkt").case.id
     assert due_of(works, new) == "2026-12-01T00:07:00+08:00"
     assert due_of(works, running) == due
 
@@ -147,7 +145,7 @@ def test_r13_a_signatory_signs_from_midnight_on_in_open_cases_too_and_no_earlier
     new = {**SEED["penandatangan.sktlk"], "nama": "CONTOH PENGGANTI"}
     clock.at = BEFORE
     with works.begin(SYSTEM) as work:
-        case = openings.open_case(work, sktlk, unit="spkt").case
+        case = related_cases.open_case(work, sktlk, unit="spkt").case
         early = letters.issue(work, case, "sktlk")
         case_id = case.id
 
@@ -162,7 +160,8 @@ def test_r13_a_signatory_signs_from_midnight_on_in_open_cases_too_and_no_earlier
         clock.at = MIDNIGHT
         later = letters.issue(work, case, "sktlk")
         names = [
-            work.session.get_one(Letter, one).frozen["penandatangan"]["nama"] for one in (early, late, later)
+            work.session.get_one(Letter, one).frozen["penandatangan"]["nama"]
+            for one in (early, late, later)
         ]
     assert names == ["CONTOH PEJABAT, S.H.", "CONTOH PEJABAT, S.H.", "CONTOH PENGGANTI"]
 
@@ -170,11 +169,13 @@ def test_r13_a_signatory_signs_from_midnight_on_in_open_cases_too_and_no_earlier
 def test_r79_letters_of_hidden_cases_are_not_counted(works: Works, sari: Actor, sktlk: str) -> None:
     with works.begin(SYSTEM) as work:
         for unit, confined_to in (("spkt", None), ("spkt", "piket_propam"), ("lain", None)):
-            case = openings.open_case(work, sktlk, unit=unit).case
+            case = related_cases.open_case(work, sktlk, unit=unit).case
             letters.issue(work, case, "sktlk")
             case.confined_to = confined_to
     with works.begin(sari) as work:
-        told = letter_previews.kept_by_letters(work, "penandatangan.sktlk", wording.Turn("sejak disimpan"))
+        told = letter_previews.kept_by_letters(
+            work, "penandatangan.sktlk", wording.Turn("sejak disimpan")
+        )
     assert told[0] == "1 surat yang sudah terbit tidak berubah."
 
 
@@ -198,7 +199,9 @@ def test_r63_an_area_says_which_calls_of_today_would_be_in_town(
 ) -> None:
     call.report()
     seen = preview("wilayah.dalam_kota", ["63.06.01"])
-    assert [(before, after) for before, after in sees(seen).values()] == [(["dalam kota"], ["luar kota"])]
+    assert [(before, after) for before, after in sees(seen).values()] == [
+        (["dalam kota"], ["luar kota"])
+    ]
     assert "Kandangan Kota" in next(iter(sees(seen)))
     assert seen.kept[0].startswith("1 laporan TKP yang terbuka")
 
@@ -207,11 +210,13 @@ def test_r72_a_route_says_who_receives_and_which_cases_were_told(
     works: Works, preview: Callable[..., Preview]
 ) -> None:
     with works.begin(SYSTEM) as work:
-        processes.deploy(work, PROCESSES / "referral")
-        processes.deploy(work, PROCESSES / "lp")
-        openings.open_case(work, "referral", unit="spkt")
+        definitions.deploy(work, PROCESSES / "referral")
+        definitions.deploy(work, PROCESSES / "lp")
+        related_cases.open_case(work, "referral", unit="spkt")
     seen = preview("rute_rujukan.perkara_narkoba", "piket_reskrim")
-    assert sees(seen) == {"Berkas berikutnya diterima oleh": (["Piket Resnarkoba"], ["Piket Reskrim"])}
+    assert sees(seen) == {
+        "Berkas berikutnya diterima oleh": (["Piket Resnarkoba"], ["Piket Reskrim"])
+    }
     assert seen.kept[0].startswith("0 berkas terbuka sudah melewati langkah")
     assert seen.kept[1].startswith("1 berkas terbuka belum sampai")
     told = sees(preview("rute_laporan.kecelakaan", "piket_reskrim"))
@@ -222,13 +227,15 @@ def test_r21_a_channel_out_of_service_is_gone_from_the_next_form(
     works: Works, preview: Callable[..., Preview]
 ) -> None:
     with works.begin(SYSTEM) as work:
-        processes.deploy(work, PROCESSES / "complaint")
+        definitions.deploy(work, PROCESSES / "complaint")
     listed = [{**one, "dilayani": one["kode"] != "faksimili"} for one in SEED["kanal_pengaduan"]]
     ((before, after),) = sees(preview("kanal_pengaduan", listed)).values()
     assert [one for one in before if one not in after] == ["Faksimili"]
 
 
-def test_messages_and_their_ways_are_shown_with_invented_facts(preview: Callable[..., Preview]) -> None:
+def test_messages_and_their_ways_are_shown_with_invented_facts(
+    preview: Callable[..., Preview],
+) -> None:
     text_of = {"judul": "Uji", "isi": "Nomor {nomor}, hubungi {telepon_unit}."}
     assert sees(preview("pesan.nomor_berkas", text_of))["Pesan berikutnya"][1] == [
         "Uji",
@@ -244,7 +251,9 @@ def test_a_preview_leaves_nothing_behind_and_refuses_what_the_change_would(
 ) -> None:
     def counted() -> list[int]:
         with works.begin(SYSTEM) as work:
-            return [work.session.scalar(text(f"select count(*) from {name}")) or 0 for name in TABLES]
+            return [
+                work.session.scalar(text(f"select count(*) from {name}")) or 0 for name in TABLES
+            ]
 
     before = counted()
     for key in ("penandatangan.sktlk", TARGET, "pola_nomor.SKTLK", "kop_surat", "nama_unit"):
@@ -268,7 +277,9 @@ def test_outside_of_a_demo_the_example_signatory_shows_why_no_letter_comes(
     assert clear.picture is not None
 
 
-def test_every_letter_of_the_release_can_be_shown(works: Works, clock: TestClock, head: Actor) -> None:
+def test_every_letter_of_the_release_can_be_shown(
+    works: Works, clock: TestClock, head: Actor
+) -> None:
     with works.begin(SYSTEM) as work:
         seeding.deploy_all(work, PROCESSES)
     keys = [
@@ -291,7 +302,9 @@ def test_what_is_set_already_for_later_ends_the_new_value(
     assert preview(TARGET, 7, MIDNIGHT).until is None
 
 
-def test_a_clock_starts_with_the_value_of_its_own_instant(works: Works, play: Play, clock: TestClock) -> None:
+def test_a_clock_starts_with_the_value_of_its_own_instant(
+    works: Works, play: Play, clock: TestClock
+) -> None:
     case_id = play("sktlk_ktp", 1)
     make(works, TARGET, 7)
     clock.at = MIDNIGHT + timedelta(minutes=5)

@@ -9,16 +9,20 @@ from uuid import UUID
 import pytest
 
 from tests.integration.conftest import PROCESSES, TestClock
-from workflow_app.models.case import Case
-from workflow_app.services.correspondence import letters
-from workflow_app.services.governing import previews, readers, samples
-from workflow_app.services.governing.previews import Preview
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import configuration, configuration_keys, configuration_readers
-from workflow_app.services.office.configuration import SEED
-from workflow_app.services.running import seeding
-from workflow_app.services.sop.processes import definition_of
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.domain import SYSTEM, Actor
+from workflow_app.models import Case
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.demo import seeding
+from workflow_app.services.letters import letters
+from workflow_app.services.office_settings import (
+    configuration,
+    configuration_keys,
+    configuration_readers,
+)
+from workflow_app.services.office_settings.configuration import SEED
+from workflow_app.services.office_settings_admin import previews, readers, samples
+from workflow_app.services.office_settings_admin.previews import Preview
+from workflow_app.services.processes.definitions import definition_of
 
 MIDNIGHT = datetime(2026, 11, 30, 16, 0, tzinfo=UTC)
 """1 December 2026, 00.00 WITA."""
@@ -52,12 +56,17 @@ def sees(seen: Preview) -> dict[str, tuple[list[str], list[str]]]:
     return {one.about: (one.before, one.after) for one in seen.compared}
 
 
-def test_every_key_of_the_office_says_where_it_is_read(works: Works, head: Actor, release: None) -> None:
+def test_every_key_of_the_office_says_where_it_is_read(
+    works: Works, head: Actor, release: None
+) -> None:
     assert (
-        set(configuration_readers.PLACES) == set(configuration_keys.FAMILIES) - configuration_keys.OF_THE_SITE
+        set(configuration_readers.PLACES)
+        == set(configuration_keys.FAMILIES) - configuration_keys.OF_THE_SITE
     )
     with works.begin(head) as work:
-        found = {key: readers.of(work, key) for key in SEED if key.partition(".")[0] in READ_BY_STEPS}
+        found = {
+            key: readers.of(work, key) for key in SEED if key.partition(".")[0] in READ_BY_STEPS
+        }
     unread = {key for key, one in found.items() if not any(each.steps for each in one.processes)}
     assert not unread
 
@@ -118,13 +127,17 @@ def test_r74_a_route_between_functions_says_who_receives(preview: Look, release:
     assert sees(preview(key, "bag_sumda"))
 
 
-def test_r67_a_period_of_notice_says_until_when_notice_is_in_time(preview: Look, release: None) -> None:
+def test_r67_a_period_of_notice_says_until_when_notice_is_in_time(
+    preview: Look, release: None
+) -> None:
     ((before, after),) = sees(preview("tenggat_pemberitahuan.kampanye", "48 jam")).values()
     assert before == ["menurut tabel proses"]
     assert after == ["paling lambat 29 Desember 2026 09.00 WITA"]
 
 
-def test_r37_levels_and_photos_are_told_by_the_code_that_uses_them(preview: Look, release: None) -> None:
+def test_r37_levels_and_photos_are_told_by_the_code_that_uses_them(
+    preview: Look, release: None
+) -> None:
     levels = {**SEED["tingkat_akses"], "proses": {"sktlk": "rahasia"}}
     seen = sees(preview("tingkat_akses", levels))
     assert any(after == ["Rahasia"] for _, after in seen.values())
@@ -143,26 +156,36 @@ def test_r79_propam_is_told_how_many_of_its_cases_the_leadership_sees(
     propam = person("arga", "piket_propam")
     seen = sees(previews.preview(works, propam, "propam.pimpinan_melihat", False, MIDNIGHT))
     assert list(seen.values()) == [
-        (["Pimpinan melihatnya, kecuali bila ia sendiri yang diadukan."], ["Pimpinan tidak melihatnya."]),
+        (
+            ["Pimpinan melihatnya, kecuali bila ia sendiri yang diadukan."],
+            ["Pimpinan tidak melihatnya."],
+        ),
         (["1 berkas"], ["0 berkas"]),
     ]
 
 
 def test_r79_no_preview_of_any_key_tells_how_many_cases_there_are_that_the_reader_may_not_see(
-    works: Works, play: Callable[..., UUID], person: Callable[..., Actor], release: None, clock: TestClock
+    works: Works,
+    play: Callable[..., UUID],
+    person: Callable[..., Actor],
+    release: None,
+    clock: TestClock,
 ) -> None:
     """The chief, who is to see Propam's cases from midnight on and may change everything, looks at every key twice, and at every plan as if it were taken back: before there is such
     a case, and when there are some. He reads the same.
     """
     chief = person("dewi", "pimpinan")
     everything = {
-        family: {"penanggung_jawab": "pimpinan", "pengubah": []} for family in configuration_keys.FAMILIES
+        family: {"penanggung_jawab": "pimpinan", "pengubah": []}
+        for family in configuration_keys.FAMILIES
     }
     with works.begin(SYSTEM) as work:
         configuration.set_value(work, configuration_keys.OWNERS, everything, clock.at)
         configuration.set_value(work, "propam.pimpinan_melihat", False, clock.at)
         configuration.set_value(work, "propam.pimpinan_melihat", True, MIDNIGHT)
-    families = {key.partition(".")[0]: key for key in SEED if key not in configuration_keys.OF_THE_SITE}
+    families = {
+        key.partition(".")[0]: key for key in SEED if key not in configuration_keys.OF_THE_SITE
+    }
     values = {key: SEED[key] for key in families.values()} | {
         "propam.pimpinan_melihat": True,
         "publikasi.ambang": 2,
@@ -195,9 +218,13 @@ def test_r79_no_preview_of_any_key_tells_how_many_cases_there_are_that_the_reade
             letters.issue(work, case, "sktlk")
             case.confined_to = "piket_propam"
     after = look()
-    assert {about: (before[about], after[about]) for about in before if before[about] != after[about]} == {}
+    assert {
+        about: (before[about], after[about]) for about in before if before[about] != after[about]
+    } == {}
 
 
-def test_r40_a_threshold_says_how_many_figures_would_be_withheld(preview: Look, release: None) -> None:
+def test_r40_a_threshold_says_how_many_figures_would_be_withheld(
+    preview: Look, release: None
+) -> None:
     ((before, after),) = sees(preview("publikasi.selang_hari", 30)).values()
     assert before != after == ["31 Desember 2026"]

@@ -8,13 +8,12 @@ from sqlalchemy import select
 
 from tests.integration.conftest import TestClock
 from tests.integration.services.test_calendars import OFFICE
-from workflow_app.errors import Conflict, Forbidden, InvalidInput
-from workflow_app.models.audit import AuditEvent
-from workflow_app.services.ground import audit
-from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
-from workflow_app.services.office import configuration
-from workflow_app.services.office.configuration_keys import OWNERS
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.domain import SYSTEM, Actor, Conflict, Forbidden, InvalidInput
+from workflow_app.models import AuditEvent
+from workflow_app.services.core import unit_of_work
+from workflow_app.services.core.unit_of_work import UnitOfWork, Works
+from workflow_app.services.office_settings import configuration
+from workflow_app.services.office_settings.configuration_keys import OWNERS
 
 Person = Callable[..., Actor]
 MIDNIGHT = datetime(2026, 11, 30, 16, 0, tzinfo=UTC)
@@ -42,10 +41,12 @@ def test_the_value_before_goes_on_and_the_trail_has_both(works: Works, person: P
             (configuration.SET, 12, 11, head.user_id),
             (configuration.WITHDRAWN, 12, 15, head.user_id),
         ]
-        assert list(audit.verify_chains(work)) == []
+        assert list(unit_of_work.verify_chains(work)) == []
 
 
-def test_what_holds_already_or_is_gone_is_not_taken_back(work: UnitOfWork, clock: TestClock) -> None:
+def test_what_holds_already_or_is_gone_is_not_taken_back(
+    work: UnitOfWork, clock: TestClock
+) -> None:
     configuration.set_value(work, KEY, 12, MIDNIGHT)
     clock.at = MIDNIGHT
     with pytest.raises(Conflict):
@@ -55,7 +56,9 @@ def test_what_holds_already_or_is_gone_is_not_taken_back(work: UnitOfWork, clock
     assert configuration.value(work, KEY) == 12
 
 
-def test_a_wrong_role_takes_nothing_back_and_nobody_what_is_propams(works: Works, person: Person) -> None:
+def test_a_wrong_role_takes_nothing_back_and_nobody_what_is_propams(
+    works: Works, person: Person
+) -> None:
     with works.begin(SYSTEM) as work:
         configuration.set_value(work, KEY, 12, MIDNIGHT)
         new = {"propam": {"penanggung_jawab": "piket_propam", "pengubah": ["pimpinan"]}}

@@ -9,18 +9,16 @@ from sqlalchemy import select, text
 
 from tests.integration.services import walled
 from tests.integration.services.walled import complete, refused, sees, task_of
+from workflow_app.domain import SYSTEM, Actor, ProcessFault
 from workflow_app.engine import scenarios
-from workflow_app.errors import ProcessFault
-from workflow_app.models.case import Case
-from workflow_app.models.incident import Incident
-from workflow_app.models.wall import CaseWall
-from workflow_app.services.case_file import identities, inbox, incidents, numbered_cases, walls
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import configuration
-from workflow_app.services.running import cases, rehearsal, tasks
-from workflow_app.services.running.rehearsal import Stage
-from workflow_app.services.watching import consistency_cases
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.models import Case, CaseWall, Incident
+from workflow_app.services.cases import answers, inbox, incidents, walls
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.demo import rehearsal
+from workflow_app.services.demo.rehearsal import Stage
+from workflow_app.services.office_settings import configuration
+from workflow_app.services.operations import consistency_cases
+from workflow_app.services.workflow import cases, tasks
 
 Person = Callable[..., Actor]
 pytestmark = pytest.mark.usefixtures("complaints")
@@ -44,11 +42,13 @@ def test_r79_what_went_to_propam_is_seen_by_propam_alone(
         with works.begin(actor) as work:
             if is_seen:
                 number = cases.get(work, at_propam).number
-            assert bool(numbered_cases.search(work, number)) is is_seen, actor.name
+            assert bool(inbox.search(work, number)) is is_seen, actor.name
             assert inbox.page(work, "all").counts["all"] == int(is_seen)
 
 
-def test_whether_the_leadership_sees_it_is_configured(works: Works, at_propam: UUID, person: Person) -> None:
+def test_whether_the_leadership_sees_it_is_configured(
+    works: Works, at_propam: UUID, person: Person
+) -> None:
     kapolres = person("kapolres", "pimpinan", "petugas")
     assert sees(works, kapolres, at_propam)
     with works.begin(SYSTEM) as work:
@@ -67,7 +67,7 @@ def test_propam_gives_its_tasks_on_by_itself_and_reads_what_it_handles(
     with works.begin(propam) as work:
         tasks.reassign(work, task, other.user_id)
         tasks.release(work, task)
-        assert identities.reveal(work, at_propam, "Pemeriksaan")[0].rows
+        assert answers.reveal(work, at_propam, "Pemeriksaan")[0].rows
     assert refused(works, sari, lambda work: tasks.release(work, task))
     assert complete(works, at_propam, "tangani", other).next_task_id
     complete(works, at_propam, "simpulkan", other)
@@ -80,7 +80,9 @@ def test_what_fails_behind_a_wall_is_told_to_who_sees_it(
 ) -> None:
     admin = person("admin", "admin")
     with works.begin(SYSTEM) as work:
-        incidents.record(work, at_propam, "wake", None, "tangani", ProcessFault("tangani", "contoh"))
+        incidents.record(
+            work, at_propam, "wake", None, "tangani", ProcessFault("tangani", "contoh")
+        )
         incident = work.session.scalars(select(Incident.id)).one()
     for actor in (sari, dewi, admin):
         with works.begin(actor) as work:
@@ -91,7 +93,9 @@ def test_what_fails_behind_a_wall_is_told_to_who_sees_it(
         incidents.retry(work, incident)
 
 
-def test_a_confined_case_that_waits_for_somebody_else_is_a_fault(works: Works, at_propam: UUID) -> None:
+def test_a_confined_case_that_waits_for_somebody_else_is_a_fault(
+    works: Works, at_propam: UUID
+) -> None:
     """Nobody could ever do that task."""
     with works.begin(SYSTEM) as work:
         case = work.session.get_one(Case, at_propam)
@@ -111,9 +115,17 @@ def test_a_wall_that_somebody_takes_down_by_hand_is_found(
     works: Works, at_propam: UUID, statement: str
 ) -> None:
     with works.begin(SYSTEM) as work:
-        assert [fault for fault in consistency_cases.check(work) if fault.kind == "wall"] == []
+        assert [
+            fault
+            for fault in consistency_cases.check_consistency_case(work)
+            if fault.kind == "wall"
+        ] == []
         work.session.execute(text(statement))
-        found = [fault.where for fault in consistency_cases.check(work) if fault.kind == "wall"]
+        found = [
+            fault.where
+            for fault in consistency_cases.check_consistency_case(work)
+            if fault.kind == "wall"
+        ]
     assert found == [f"case {at_propam}"]
 
 

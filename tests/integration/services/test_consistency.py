@@ -16,14 +16,15 @@ from tests.integration.services.installation import printing as printing
 from tests.integration.services.installation import waiting as waiting
 from tests.integration.services.installation import works as works
 from workflow_app.cli import database, main
-from workflow_app.services.case_file import incidents
-from workflow_app.services.ground import audit
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.running import cases, performing
-from workflow_app.services.watching import checkpoints, consistency
-from workflow_app.services.watching.faults import Fault
+from workflow_app.domain import SYSTEM, Actor
+from workflow_app.engine import runner
+from workflow_app.services.cases import incidents
+from workflow_app.services.core import unit_of_work
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.operations import checkpoints, consistency
+from workflow_app.services.operations.consistency_cases import Fault
+from workflow_app.services.workflow import case_jobs, cases
 from workflow_app.settings import Settings
-from workflow_app.types import SYSTEM, Actor
 
 FAULT = Fault("number", "series SKTLK:2026", "One is missing.")
 
@@ -43,13 +44,19 @@ def test_an_installation_with_cases_at_every_stage_agrees_with_itself(
 def test_the_audit_reads_one_instant_and_can_change_nothing(
     fresh_works: Works, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked = text("select current_setting('transaction_isolation'), current_setting('transaction_read_only')")
-    monkeypatch.setattr(consistency, "check", lambda work, key: [*work.session.execute(asked).one()])
+    asked = text(
+        "select current_setting('transaction_isolation'), current_setting('transaction_read_only')"
+    )
+    monkeypatch.setattr(
+        consistency, "check_consistency", lambda work, key: [*work.session.execute(asked).one()]
+    )
 
     assert consistency.check_site(fresh_works, PUBLIC_KEY) == ["repeatable read", "on"]
 
 
-@pytest.mark.parametrize(("found", "code", "last"), [([], 0, "everything agrees"), ([FAULT], 1, "1 faults")])
+@pytest.mark.parametrize(
+    ("found", "code", "last"), [([], 0, "everything agrees"), ([FAULT], 1, "1 faults")]
+)
 def test_the_command_prints_each_fault_and_fails_when_there_is_one(
     settings: Settings,
     works: Works,
@@ -85,7 +92,10 @@ CASE_ROWS = {
         "update service_case set state = (select state from service_case where id <> :case limit 1) where id = :case",
         "task",
     ),
-    "a state that nobody can read": ("update service_case set state = 'x' where id = :case", "state"),
+    "a state that nobody can read": (
+        "update service_case set state = 'x' where id = :case",
+        "state",
+    ),
     "a timer at another time": (
         "update service_case set next_wake_at = next_wake_at + interval '1 hour' where id = :case",
         "timer",
@@ -116,9 +126,9 @@ def test_a_case_between_two_steps_is_found(works: Works, play: Play, waiting: UU
 def test_a_state_that_would_run_on_by_itself_is_found(
     works: Works, waiting: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found = consistency.consistency_cases.runner.standing
+    found = runner.standing
     monkeypatch.setattr(
-        consistency.consistency_cases.runner,
+        runner,
         "standing",
         lambda *given: replace(found(*given), completed=("gw_keputusan",)),
     )
@@ -130,25 +140,32 @@ def test_an_effect_without_row_or_without_job_is_found(works: Works, printing: U
     with works.begin(SYSTEM) as work:
         task_id = work.session.execute(text("select task_id from pending_effect")).scalar_one()
     lost = planted(
-        works, "update procrastinate_jobs set status = 'succeeded' where task_name = 'perform_effect'"
+        works,
+        "update procrastinate_jobs set status = 'succeeded' where task_name = 'perform_effect'",
     )
     assert lost == {("effect", f"effect {task_id}")}
 
     assert ("effect", f"case {printing}") in planted(works, "delete from pending_effect")
 
 
-def test_an_effect_that_failed_is_no_fault_once_an_incident_tells_of_it(works: Works, printing: UUID) -> None:
+def test_an_effect_that_failed_is_no_fault_once_an_incident_tells_of_it(
+    works: Works, printing: UUID
+) -> None:
     with works.begin(SYSTEM) as work:
-        task_id = UUID(str(work.session.execute(text("select task_id from pending_effect")).scalar_one()))
+        task_id = UUID(
+            str(work.session.execute(text("select task_id from pending_effect")).scalar_one())
+        )
     failed = "update procrastinate_jobs set status = 'failed' where task_name = 'perform_effect'"
     assert {kind for kind, _ in planted(works, failed)} == {"effect", "job"}
 
-    performing.give_up(works, task_id, ZeroDivisionError())
+    case_jobs.give_up(works, task_id, ZeroDivisionError())
 
     assert planted(works, failed) == set()
 
 
-def test_a_job_of_a_dead_worker_that_nobody_took_back_is_found(works: Works, printing: UUID) -> None:
+def test_a_job_of_a_dead_worker_that_nobody_took_back_is_found(
+    works: Works, printing: UUID
+) -> None:
     found = planted(
         works,
         "insert into procrastinate_workers (last_heartbeat) values (now() - interval '2 minutes')",
@@ -170,10 +187,13 @@ def test_a_timer_that_nobody_woke_is_found(works: Works, waiting: UUID, clock: T
 def test_answers_lost_or_of_an_open_task_are_found(works: Works, waiting: UUID) -> None:
     with works.begin(SYSTEM) as work:
         done = work.session.execute(
-            text("select id from task where case_id = :case and element = 'peristiwa'"), {"case": waiting}
+            text("select id from task where case_id = :case and element = 'peristiwa'"),
+            {"case": waiting},
         ).scalar_one()
     lost = planted(
-        works, "delete from submission where case_id = :case and element = 'peristiwa'", case=waiting
+        works,
+        "delete from submission where case_id = :case and element = 'peristiwa'",
+        case=waiting,
     )
     assert ("submission", f"task {done}") in lost
 
@@ -189,6 +209,6 @@ def test_answers_lost_or_of_an_open_task_are_found(works: Works, waiting: UUID) 
 def test_an_open_incident_of_a_case_is_no_fault(works: Works, waiting: UUID) -> None:
     with works.begin(SYSTEM) as work:
         incidents.record(work, waiting, "wake", None, "batas_waktu", ZeroDivisionError())
-        audit.record(work, "test:a", "test.happened")
+        unit_of_work.record(work, "test:a", "test.happened")
 
     assert faults(works) == []

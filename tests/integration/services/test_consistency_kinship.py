@@ -10,11 +10,11 @@ from tests.integration.deploying import deploy
 from tests.integration.services.installation import faults, planted
 from tests.integration.services.installation import works as works
 from tests.unit.engine.family import CALL, CALLER, call, report
-from workflow_app.models.kinship import CaseKinship
-from workflow_app.services.case_file import kinship
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.running import cases, tasks
-from workflow_app.types import Actor
+from workflow_app.domain import Actor
+from workflow_app.models import CaseKinship
+from workflow_app.services.cases import related_cases
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.workflow import cases, tasks
 
 
 @pytest.fixture
@@ -40,12 +40,14 @@ def test_a_bond_that_only_one_side_knows_is_found(works: Works, family: tuple[UU
 
     lost = planted(works, "delete from case_kinship where child_id = :case", case=child)
     assert ("kinship", f"case {parent}") in lost
-    for action in (kinship.CHILD, kinship.PARENT):
+    for action in (related_cases.CHILD, related_cases.PARENT):
         silent = planted(works, f"delete from audit_event where action = '{action}'")
         assert ("kinship", f"case {child}") in silent, action
 
 
-def test_a_bond_to_another_case_is_found(works: Works, family: tuple[UUID, UUID], budi: Actor) -> None:
+def test_a_bond_to_another_case_is_found(
+    works: Works, family: tuple[UUID, UUID], budi: Actor
+) -> None:
     with works.begin(budi) as work:
         other = cases.start(work, CALL).case_id
 

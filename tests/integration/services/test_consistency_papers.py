@@ -12,11 +12,10 @@ from tests.integration.services.installation import ended as ended
 from tests.integration.services.installation import printing as printing
 from tests.integration.services.installation import waiting as waiting
 from tests.integration.services.installation import works as works
-from workflow_app.errors import ReaderAway
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.papers import documents, reading
-from workflow_app.services.watching import checkpoints
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.domain import SYSTEM, Actor, ReaderAway
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.documents import documents, reading
+from workflow_app.services.operations import checkpoints
 
 
 def test_a_paper_nobody_will_read_and_a_letter_nobody_will_print_are_found(
@@ -34,7 +33,8 @@ def test_a_paper_nobody_will_read_and_a_letter_nobody_will_print_are_found(
     assert ("printing", "letter") in {
         (kind, where.split()[0])
         for kind, where in planted(
-            works, "update letter set document_id = null where status = 'valid' and document_id is not null"
+            works,
+            "update letter set document_id = null where status = 'valid' and document_id is not null",
         )
     }
 
@@ -43,7 +43,9 @@ def test_a_paper_that_waits_for_the_reader_is_found_when_its_job_is_gone(
     works: Works, waiting: UUID, budi: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with works.begin(budi) as work:
-        paper = documents.upload(work, waiting, element="uraian", label="Surat", data=scans.picture()).id
+        paper = documents.upload(
+            work, waiting, element="uraian", label="Surat", data=scans.picture()
+        ).id
     with monkeypatch.context() as without_reader, pytest.raises(ReaderAway):
         without_reader.setenv("PATH", "/tempat/kosong")
         reading.read_document(works, paper)
@@ -72,7 +74,10 @@ def test_a_letter_typeset_twice_is_found(works: Works, ended: UUID) -> None:
 
 
 NUMBERS = {
-    "a gap": ("update letter_number set sequence = sequence + 1 where series = 'SKTLK'", "series SKTLK:2026"),
+    "a gap": (
+        "update letter_number set sequence = sequence + 1 where series = 'SKTLK'",
+        "series SKTLK:2026",
+    ),
     "a number that the series does not know": (
         "update number_series set last = last - 1 where series = 'BERKAS'",
         "series BERKAS:2026",
@@ -99,10 +104,15 @@ NUMBERS = {
 def test_a_number_missing_or_doubled_is_found(works: Works, ended: UUID) -> None:
     for name, (statement, where) in NUMBERS.items():
         found = planted(works, statement, case=ended)
-        assert any(kind == "number" and place.startswith(where) for kind, place in found), (name, found)
+        assert any(kind == "number" and place.startswith(where) for kind, place in found), (
+            name,
+            found,
+        )
 
 
-def test_a_number_with_two_owners_and_one_without_are_found(works: Works, ended: UUID, waiting: UUID) -> None:
+def test_a_number_with_two_owners_and_one_without_are_found(
+    works: Works, ended: UUID, waiting: UUID
+) -> None:
     found = planted(
         works,
         "update letter_number set number = 'X' where number = (select number from service_case where id = :case)",
@@ -118,7 +128,9 @@ def test_bytes_that_are_lost_or_changed_are_found(works: Works, ended: UUID) -> 
     changed = planted(works, f"update archive.blob set size = size + 1 where sha256 = '{sha256}'")
     assert changed == {("blob", sha256)}
 
-    lost = planted(works, "insert into archive.blob values (repeat('0', 64), 1, 'image/png', 'v', now())")
+    lost = planted(
+        works, "insert into archive.blob values (repeat('0', 64), 1, 'image/png', 'v', now())"
+    )
     assert lost == {("blob", "0" * 64)}
 
 
@@ -127,7 +139,9 @@ def test_a_changed_trail_and_a_changed_checkpoint_are_found(works: Works, ended:
         checkpoints.make_checkpoint(work, KEY)
 
     found = planted(
-        works, "update audit_event set actor_name = 'x' where case_id = :case and position = 1", case=ended
+        works,
+        "update audit_event set actor_name = 'x' where case_id = :case and position = 1",
+        case=ended,
     )
     assert found == {("audit", f"case:{ended} at 1")}
 

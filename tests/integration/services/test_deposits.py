@@ -11,22 +11,20 @@ from tests.integration.services import scans
 from tests.integration.services import stacks as made
 from tests.integration.services.stacks import Desk, brought, code_of
 from tests.unit.ocr import fed
-from workflow_app.errors import NotFound
-from workflow_app.models.case import Case
-from workflow_app.models.stack import StackPart
-from workflow_app.services.bringing import stack_progress, stacks
-from workflow_app.services.ground import audit
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.keeping import holdings
-from workflow_app.services.keeping.holdings import Deposit
-from workflow_app.services.papers import documents, intake, paper_facets
-from workflow_app.types import SYSTEM, AccessLevel, Actor
+from workflow_app.domain import SYSTEM, AccessLevel, Actor, NotFound
+from workflow_app.models import Case, StackPart
+from workflow_app.services.core import unit_of_work
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.documents import documents, ingest
+from workflow_app.services.intake import stacks
+from workflow_app.services.retention import holdings
+from workflow_app.services.retention.holdings import Deposit
 
 
 def deposit(works: Works, data: bytes, level: AccessLevel = AccessLevel.ORDINARY) -> Deposit:
     with works.begin(SYSTEM) as work:
         found = holdings.deposit(work, data, level=level, label="Foto")
-        assert list(audit.verify_chains(work)) == []
+        assert list(unit_of_work.verify_chains(work)) == []
         return found
 
 
@@ -66,7 +64,7 @@ def test_a_known_file_is_raised_and_never_lowered(works: Works) -> None:
         found = deposit(works, scans.picture("naik"), level)
         assert document(works, found).level == expected
         if found.status == "duplicate":
-            assert found.reason == holdings.KNOWN[intake.ARCHIVE] + raised
+            assert found.reason == holdings.KNOWN[ingest.ARCHIVE] + raised
 
 
 def test_what_waited_in_the_tray_becomes_archive_and_waits_no_more(
@@ -78,13 +76,13 @@ def test_what_waited_in_the_tray_becomes_archive_and_waits_no_more(
     assert status == "tray"
     clock.advance(days=30)
     found = deposit(works, data)
-    assert (found.status, found.reason) == ("stored", holdings.KNOWN[intake.TRAY])
-    assert (document(works, found).origin, part_of(works)[1]) == (intake.ARCHIVE, "known")
+    assert (found.status, found.reason) == ("stored", holdings.KNOWN[ingest.TRAY])
+    assert (document(works, found).origin, part_of(works)[1]) == (ingest.ARCHIVE, "known")
     assert document(works, found).accepted_at == clock(), "its time in the archive begins now"
-    kind = paper_facets.entry(paper_facets.Facet.KIND, paper_facets.code_of("Foto"))
+    kind = ingest.entry(ingest.Facet.KIND, ingest.code_of("Foto"))
     assert kind in document(works, found).facets
     with works.begin(archivist) as work:
-        assert stack_progress.progress(work).waiting == 0
+        assert stacks.progress(work).waiting == 0
     assert deposit(works, data).status == "duplicate"
 
 
@@ -103,7 +101,7 @@ def test_what_waits_for_a_case_that_is_confined_stays_where_it_is(
         work.session.get_one(Case, desk.case_id).confined_to = "piket_propam"
     found = deposit(works, data)
     assert (found.status, found.reason) == ("refused", holdings.RESTRICTED)
-    assert (document(works, found).origin, part_of(works)[1]) == (intake.TRAY, "tray")
+    assert (document(works, found).origin, part_of(works)[1]) == (ingest.TRAY, "tray")
 
 
 def test_a_stack_becomes_archive_only_when_none_of_it_is_a_cases(
@@ -114,7 +112,7 @@ def test_a_stack_becomes_archive_only_when_none_of_it_is_a_cases(
     assert deposit(works, loose).reason == holdings.OF_CASES, "nobody has looked into it yet"
     stacks.split(works, stack_id)
     found = deposit(works, loose)
-    assert (found.status, found.reason) == ("stored", holdings.KNOWN[intake.STACK])
+    assert (found.status, found.reason) == ("stored", holdings.KNOWN[ingest.STACK])
     assert document(works, found).status == "received", "it is read now"
 
     mixed = made.pdf(fed.cover(code_of(works, desk.task_id)), fed.sheet("Contoh milik berkas"))
@@ -123,5 +121,5 @@ def test_a_stack_becomes_archive_only_when_none_of_it_is_a_cases(
     assert (found.status, found.reason, document(works, found).origin) == (
         "refused",
         holdings.OF_CASES,
-        intake.STACK,
+        ingest.STACK,
     )

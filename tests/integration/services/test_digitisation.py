@@ -10,16 +10,16 @@ from PIL import Image
 from sqlalchemy import select
 
 from tests.integration.conftest import PROCESSES
+from workflow_app.domain import SYSTEM, Actor, Forbidden, NotFound
 from workflow_app.engine import process_folders, scenarios
 from workflow_app.engine.scenarios import Scenario
-from workflow_app.errors import Forbidden, NotFound
-from workflow_app.models.document import CaseDocument
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.papers import documents, intake
-from workflow_app.services.running import cases, rehearsal
-from workflow_app.services.running.rehearsal import Stage
-from workflow_app.services.sop import processes
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.models import CaseDocument
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.demo import rehearsal
+from workflow_app.services.demo.rehearsal import Stage
+from workflow_app.services.documents import documents, ingest
+from workflow_app.services.processes import definitions
+from workflow_app.services.workflow import cases
 
 FOLDER = PROCESSES / "digitisation"
 ACCEPT = 4
@@ -29,7 +29,7 @@ ACCEPT = 4
 @pytest.fixture
 def archivist(works: Works, person: Callable[..., Actor]) -> Actor:
     with works.begin(SYSTEM) as work:
-        processes.deploy(work, FOLDER)
+        definitions.deploy(work, FOLDER)
     return person("arsip", "arsiparis")
 
 
@@ -47,7 +47,9 @@ class Played:
 
 @pytest.fixture
 def played(stage: Stage, archivist: Actor) -> Played:
-    scenario = scenarios.read_scenario("x", process_folders.read_folder(FOLDER)["scenarios/satu_surat.yaml"])
+    scenario = scenarios.read_scenario(
+        "x", process_folders.read_folder(FOLDER)["scenarios/satu_surat.yaml"]
+    )
     own = replace(stage, cast={**stage.cast, "arsiparis": archivist}, paper=sheet())
     return Played(own, scenario, rehearsal.play(own, "digitisation", scenario, steps=ACCEPT))
 
@@ -71,19 +73,23 @@ def test_r39_an_archivist_begins_and_the_counter_does_not(
     works: Works, archivist: Actor, budi: Actor
 ) -> None:
     with works.begin(archivist) as work:
-        assert "digitisation" in {process.key for process in processes.startable(work)}
+        assert "digitisation" in {process.key for process in definitions.startable(work)}
     with works.begin(budi) as work:
-        assert "digitisation" not in {process.key for process in processes.startable(work)}
+        assert "digitisation" not in {process.key for process in definitions.startable(work)}
         with pytest.raises(Forbidden):
             cases.start(work, "digitisation")
 
 
-def test_an_archivist_begins_no_service_of_the_counter(works: Works, sktlk: str, archivist: Actor) -> None:
+def test_an_archivist_begins_no_service_of_the_counter(
+    works: Works, sktlk: str, archivist: Actor
+) -> None:
     with works.begin(archivist) as work, pytest.raises(Forbidden):
         cases.start(work, sktlk)
 
 
-def test_r39_who_scans_reads_what_was_scanned(works: Works, archivist: Actor, played: Played) -> None:
+def test_r39_who_scans_reads_what_was_scanned(
+    works: Works, archivist: Actor, played: Played
+) -> None:
     with works.begin(archivist) as work:
         assert documents.get(work, scan_of(works, played.case_id)).can_read
 
@@ -104,7 +110,10 @@ def test_a_paper_of_another_case_stays_that_cases_to_show(
     with works.begin(budi) as work:
         other = cases.start(work, sktlk).case_id
     with works.begin(SYSTEM) as work:
-        intake.link(work, other, scan_of(works, played.case_id), element="", label="Surat")
+        ingest.link(work, other, scan_of(works, played.case_id), element="", label="Surat")
     played.accept()
-    with works.begin(person("arsip_lain", "arsiparis", unit="lain")) as work, pytest.raises(NotFound):
+    with (
+        works.begin(person("arsip_lain", "arsiparis", unit="lain")) as work,
+        pytest.raises(NotFound),
+    ):
         documents.get(work, scan_of(works, played.case_id))

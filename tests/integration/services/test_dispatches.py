@@ -6,14 +6,13 @@ import pytest
 from sqlalchemy import event, select
 
 from tests.integration.services.calls import Call, call
-from workflow_app.errors import Forbidden
-from workflow_app.models.case import Case, CaseClock
-from workflow_app.models.message import Message
-from workflow_app.services.case_file import dispatches, history, stages
-from workflow_app.services.correspondence import messages
-from workflow_app.services.office import configuration
-from workflow_app.services.running import cases, drafts, standing_in, task_views, wakes
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.domain import SYSTEM, Actor, Forbidden
+from workflow_app.models import Case, CaseClock, Message
+from workflow_app.services.cases import history, stages
+from workflow_app.services.messages import messages
+from workflow_app.services.office_settings import configuration
+from workflow_app.services.reporting import dispatches
+from workflow_app.services.workflow import cases, drafts, steps, tasks
 
 __all__ = ["call"]
 
@@ -26,7 +25,7 @@ def board(call: Call, role: str = "pamapta") -> list[dispatches.Call]:
 def wake(call: Call, minutes: int) -> None:
     call.clock.advance(minutes=minutes)
     with call.works.begin(SYSTEM) as work:
-        wakes.wake(work, call.case_id)
+        steps.wake(work, call.case_id)
 
 
 def begun(call: Call) -> list[dispatches.Begun]:
@@ -42,7 +41,9 @@ def test_a_call_that_is_being_taken_stands_apart_until_it_is_taken_down(call: Ca
     assert (len(board(call)), begun(call)) == (1, [])
 
 
-def test_a_call_that_was_left_is_marked_goes_on_with_what_was_typed_and_can_be_closed(call: Call) -> None:
+def test_a_call_that_was_left_is_marked_goes_on_with_what_was_typed_and_can_be_closed(
+    call: Call,
+) -> None:
     """Ten minutes without a key stroke; Pamapta takes it up, and finds what the officer had heard."""
     task_id = call.task("terima_laporan")
     call.clock.advance(minutes=9)
@@ -54,9 +55,9 @@ def test_a_call_that_was_left_is_marked_goes_on_with_what_was_typed_and_can_be_c
     assert begun(call)[0].is_left
     assert "jembatan" not in repr(begun(call))
     with call.works.begin(call.people["pamapta"]) as work:
-        standing_in.take_over(work, task_id)
+        tasks.take_over(work, task_id)
     with call.works.begin(call.people["pamapta"]) as work:
-        seen = task_views.get(work, task_id)
+        seen = tasks.get(work, task_id)
         (unfinished,) = drafts.of_case(work, call.case_id)
     assert seen.answers["patokan"] == "Jalan Contoh, dekat jembatan"
     assert (seen.answers_from, unfinished.by) == ("colleague", call.people["petugas"].name)
@@ -84,7 +85,11 @@ def test_the_board_says_what_and_where_who_has_not_answered_and_how_long(call: C
     assert shown.place == "Kandangan Kota (kelurahan), Kec. Kandangan"
     assert shown.dangers == ["Masih berbahaya", "Ada yang luka"]
     assert shown.waits_for == ["Piket Lantas", "Pimpinan"]
-    assert [stage.name for stage in shown.reached if stage.at] == ["Diterima", "Dipanggil", "Berangkat"]
+    assert [stage.name for stage in shown.reached if stage.at] == [
+        "Diterima",
+        "Dipanggil",
+        "Berangkat",
+    ]
     assert shown.clock is not None
     assert shown.clock.due_at is not None
 
@@ -113,7 +118,13 @@ def test_a_call_leaves_the_board_with_its_result(call: Call) -> None:
         call.do(element, "piket_samapta")
     call.do("tptkp", "piket_samapta", tindakan=["amankan_tkp"], diminta_bayar="tidak_ada_warga")
     assert len(board(call)) == 1
-    call.do("hasil_tkp", "piket_samapta", hasil="selesai_di_tempat", temuan="Sudah tenang.", perlu_lp="tidak")
+    call.do(
+        "hasil_tkp",
+        "piket_samapta",
+        hasil="selesai_di_tempat",
+        temuan="Sudah tenang.",
+        perlu_lp="tidak",
+    )
     assert board(call) == []
 
 
@@ -152,7 +163,9 @@ def test_many_calls_cost_as_many_questions_as_one(call: Call) -> None:
     assert count() <= one + 1
 
 
-def test_r61_who_does_not_answer_within_the_configured_time_becomes_a_task_for_pamapta(call: Call) -> None:
+def test_r61_who_does_not_answer_within_the_configured_time_becomes_a_task_for_pamapta(
+    call: Call,
+) -> None:
     with call.works.begin(SYSTEM) as work:
         configuration.set_value(work, "target.terima_panggilan", 3, configuration.SOP_IN_FORCE)
     call.report().summon("piket_samapta")
@@ -205,10 +218,14 @@ def test_r63_the_standard_of_the_110_stands_beside_the_limit_of_calls_over_it(ca
     assert (shown.norm.was_met, shown.clock and shown.clock.was_late) == (False, False)
 
 
-def test_r63_the_standard_of_the_110_stands_there_before_the_clock_of_the_office_runs(call: Call) -> None:
+def test_r63_the_standard_of_the_110_stands_there_before_the_clock_of_the_office_runs(
+    call: Call,
+) -> None:
     with call.works.begin(SYSTEM) as work:
         edge = {"mulai": "keberangkatan", "selesai": "tiba"}
-        configuration.set_value(work, "tepi_jam.tiba_di_tkp", edge, call.clock.at + timedelta(seconds=1))
+        configuration.set_value(
+            work, "tepi_jam.tiba_di_tkp", edge, call.clock.at + timedelta(seconds=1)
+        )
     call.clock.advance(minutes=1)
     with call.works.begin(call.people["petugas"]) as work:
         call.case_id = cases.start(work, "tkp_dispatch").case_id
@@ -290,7 +307,11 @@ def test_r63_who_arrived_in_time_or_goes_out_of_town_escalates_to_nobody(call: C
 
 def test_r63_the_town_is_what_the_office_says(call: Call) -> None:
     with call.works.begin(SYSTEM) as work:
-        configuration.set_value(work, "wilayah.dalam_kota", ["63.06.10"], configuration.SOP_IN_FORCE)
+        configuration.set_value(
+            work, "wilayah.dalam_kota", ["63.06.10"], configuration.SOP_IN_FORCE
+        )
     call.report(wilayah="63.06.10.2001")
     with call.works.begin(SYSTEM) as work:
-        assert work.session.get_one(CaseClock, (call.case_id, "tiba_di_tkp", 1)).target_minutes == 15
+        assert (
+            work.session.get_one(CaseClock, (call.case_id, "tiba_di_tkp", 1)).target_minutes == 15
+        )

@@ -13,25 +13,31 @@ from tests.integration.services import away, retained
 from tests.integration.services.desk import PIXEL
 from tests.integration.services.retained import Office
 from tests.integration.services.walled import complete
-from workflow_app.errors import Conflict, Forbidden, InvalidInput, NotFound
-from workflow_app.models.audit import AuditEvent
-from workflow_app.models.case import Case
-from workflow_app.models.disposal import DisposalItem
-from workflow_app.models.letter import Letter
-from workflow_app.services.case_file import history
-from workflow_app.services.correspondence import letters
-from workflow_app.services.finding import paper_search
-from workflow_app.services.ground import audit
-from workflow_app.services.keeping import disposal_minutes, disposals, disposing, retention
-from workflow_app.services.papers import documents, paper_holds
-from workflow_app.services.running import disposal_proposals, tasks
-from workflow_app.services.watching import consistency_papers, safekeeping
-from workflow_app.types import SYSTEM, WITA, AccessLevel, Actor
+from workflow_app.domain import (
+    SYSTEM,
+    WITA,
+    AccessLevel,
+    Actor,
+    Conflict,
+    Forbidden,
+    InvalidInput,
+    NotFound,
+)
+from workflow_app.models import AuditEvent, Case, DisposalItem, Letter
+from workflow_app.services.cases import history
+from workflow_app.services.core import unit_of_work
+from workflow_app.services.documents import classification, documents, search
+from workflow_app.services.letters import letters
+from workflow_app.services.operations import archive_verification, consistency
+from workflow_app.services.retention import disposal, disposal_lists, schedule
+from workflow_app.services.workflow import archive_batches, tasks
 
 
 def actions(office: Office, chain: str) -> list[str]:
     with office.works.begin(SYSTEM) as work:
-        query = select(AuditEvent.action).where(AuditEvent.chain == chain).order_by(AuditEvent.position)
+        query = (
+            select(AuditEvent.action).where(AuditEvent.chain == chain).order_by(AuditEvent.position)
+        )
         return list(work.session.scalars(query))
 
 
@@ -48,21 +54,28 @@ def test_r37_two_people_dispose_of_what_is_due_and_the_minutes_tell_of_it(office
     office.send_off(case_id)
     office.take(case_id, "putuskan", office.chief)
     with office.works.begin(office.chief) as work:
-        listed = disposals.listed(work, case_id)
+        listed = disposal_lists.listed(work, case_id)
         assert listed is not None
         kept = next(item.document_id for item in listed.papers if item.no == 2)
         with pytest.raises(InvalidInput):
-            disposals.take_out(work, case_id, 2, "karena saya mau")
-        disposals.take_out(work, case_id, 2, disposals.REASONS[1])
-        disposals.take_out(work, case_id, 2, disposals.REASONS[1])
+            disposal_lists.take_out(work, case_id, 2, "karena saya mau")
+        disposal_lists.take_out(work, case_id, 2, disposal_lists.REASONS[1])
+        disposal_lists.take_out(work, case_id, 2, disposal_lists.REASONS[1])
     office.decide(case_id)
     office.work_off(case_id)
 
-    assert [status for status, _ in office.outcomes(case_id)] == ["disposed", "taken_out", "disposed"]
+    assert [status for status, _ in office.outcomes(case_id)] == [
+        "disposed",
+        "taken_out",
+        "disposed",
+    ]
     with office.works.begin(SYSTEM) as work:
         gone = [paper for paper in papers if paper != kept]
         assert (
-            work.session.scalar(select(func.count()).select_from(Page).where(Page.document_id.in_(gone))) == 0
+            work.session.scalar(
+                select(func.count()).select_from(Page).where(Page.document_id.in_(gone))
+            )
+            == 0
         )
         made = select(func.count()).select_from(Rendition).where(Rendition.document_id.in_(gone))
         assert work.session.scalar(made) == 0
@@ -74,30 +87,38 @@ def test_r37_two_people_dispose_of_what_is_due_and_the_minutes_tell_of_it(office
         stated = letters.statement(work, work.session.get_one(Case, case_id), letter).disposal
         assert [(row["musnah"], row["alasan"]) for row in stated] == [
             (True, ""),
-            (False, disposals.REASONS[1]),
+            (False, disposal_lists.REASONS[1]),
             (True, ""),
         ]
         assert {row["sha256"] for row in stated} == set(sha256)
         assert letter.frozen["petugas"]["nama"] != letter.frozen["penyetuju"]["nama"]
         number = letter.number
     with office.works.begin(office.archivist) as work:
-        assert {hit.document_id for hit in paper_search.search(work, retained.WORD).hits} == {kept}
+        assert {hit.document_id for hit in search.search(work, retained.WORD).hits} == {kept}
         view = documents.get(work, gone[0])
-        assert (view.status_label, view.can_read, view.thumbnail_pages) == ("Dimusnahkan", False, ())
+        assert (view.status_label, view.can_read, view.thumbnail_pages) == (
+            "Dimusnahkan",
+            False,
+            (),
+        )
         assert documents.text(work, gone[0]) == []
         with pytest.raises(NotFound, match="dimusnahkan"):
             documents.content(work, gone[0], "original")
-        minutes = disposal_minutes.minutes_of(work, gone[0])
+        minutes = disposal.minutes_of(work, gone[0])
         assert minutes is not None
         assert (minutes.case_id, minutes.letter, minutes.can_open) == (case_id, number, True)
-        assert [entry.what for entry in history.timeline(work, case_id) if "Pemusnahan selesai" in entry.what]
+        assert [
+            entry.what
+            for entry in history.timeline(work, case_id)
+            if "Pemusnahan selesai" in entry.what
+        ]
     assert actions(office, f"document:{gone[0]}")[-2:] == ["document.disposed", "document.erased"]
     assert "disposal.taken_out" in actions(office, f"case:{case_id}")
     with office.works.begin(SYSTEM) as work:
-        assert list(audit.verify_chains(work)) == []
-        assert list(consistency_papers.check(work)) == []
-    *_, found = safekeeping.verify(office.works)
-    assert isinstance(found, safekeeping.Findings)
+        assert list(unit_of_work.verify_chains(work)) == []
+        assert list(consistency.check_consistency_paper(work)) == []
+    *_, found = archive_verification.verify(office.works)
+    assert isinstance(found, archive_verification.Findings)
     assert found.wrong == [], "a tombstone is no loss"
 
 
@@ -133,7 +154,7 @@ def test_r37_who_proposes_does_not_approve(office: Office, person: Callable[...,
     office.send_off(chosen)
     own.decide(chosen)
     own.work_off(chosen)
-    assert office.outcomes(chosen) == [("left_out", disposing.SAME_PERSON)]
+    assert office.outcomes(chosen) == [("left_out", disposal.SAME_PERSON)]
 
 
 def test_r37_what_comes_to_stand_against_it_meanwhile_is_left_out_and_named(office: Office) -> None:
@@ -143,13 +164,13 @@ def test_r37_what_comes_to_stand_against_it_meanwhile_is_left_out_and_named(offi
     office.send_off(case_id)
     office.decide(case_id)
     with office.works.begin(office.chief) as work:
-        paper_holds.place(work, held, paper_holds.REASONS[1])
+        classification.place(work, held, classification.PAPER_HOLD_REASONS[1])
     office.work_off(case_id)
 
-    assert set(office.outcomes(case_id)) == {("left_out", retention.HELD), ("disposed", "")}
+    assert set(office.outcomes(case_id)) == {("left_out", schedule.HELD), ("disposed", "")}
     with office.works.begin(office.archivist) as work:
         assert documents.get(work, held).can_read
-        assert {hit.document_id for hit in paper_search.search(work, retained.WORD).hits} == {held}
+        assert {hit.document_id for hit in search.search(work, retained.WORD).hits} == {held}
 
 
 def test_r37_refused_or_sent_back_nothing_goes(office: Office) -> None:
@@ -157,7 +178,10 @@ def test_r37_refused_or_sent_back_nothing_goes(office: Office) -> None:
     office.pass_years(2.1)
     case_id = office.propose(paper)
     office.send_off(case_id)
-    why: dict[str, object] = {"putusan_musnah": "kembalikan", "alasan_putusan": "Alasannya belum jelas"}
+    why: dict[str, object] = {
+        "putusan_musnah": "kembalikan",
+        "alasan_putusan": "Alasannya belum jelas",
+    }
     office.decide(case_id, why)
     office.send_off(case_id)
     office.decide(case_id, {**why, "putusan_musnah": "tolak"})
@@ -166,17 +190,23 @@ def test_r37_refused_or_sent_back_nothing_goes(office: Office) -> None:
     assert office.outcomes(case_id) == [("proposed", "")]
     assert retained.due(office) == {paper}, "it can be proposed again"
     with office.works.begin(office.chief) as work, pytest.raises(Forbidden):
-        disposals.take_out(work, case_id, 1, disposals.REASONS[0])
+        disposal_lists.take_out(work, case_id, 1, disposal_lists.REASONS[0])
 
 
 def test_r37_the_last_paper_of_a_list_is_not_taken_out(office: Office) -> None:
     paper = office.deposit()
     office.pass_years(2.1)
     case_id = office.propose(paper)
-    with office.works.begin(office.archivist) as work, pytest.raises(Conflict, match="satu-satunya"):
-        disposals.take_out(work, case_id, 1, disposals.REASONS[0])
-    with office.works.begin(office.chief) as work, pytest.raises(Forbidden, match="sedang mengerjakan"):
-        disposals.take_out(work, case_id, 1, disposals.REASONS[0])
+    with (
+        office.works.begin(office.archivist) as work,
+        pytest.raises(Conflict, match="satu-satunya"),
+    ):
+        disposal_lists.take_out(work, case_id, 1, disposal_lists.REASONS[0])
+    with (
+        office.works.begin(office.chief) as work,
+        pytest.raises(Forbidden, match="sedang mengerjakan"),
+    ):
+        disposal_lists.take_out(work, case_id, 1, disposal_lists.REASONS[0])
 
 
 def test_r37_the_same_page_sent_twice_proposes_once(office: Office) -> None:
@@ -184,10 +214,10 @@ def test_r37_the_same_page_sent_twice_proposes_once(office: Office) -> None:
     office.pass_years(2.1)
     token = str(uuid4())
     with office.works.begin(office.archivist) as work:
-        one = disposal_proposals.begin(work, [paper], token)
+        one = archive_batches.begin(work, [paper], token)
     with office.works.begin(office.archivist) as work:
-        assert disposal_proposals.begin(work, [paper], token) == one
-        assert len(disposal_proposals.open_ones(work)) == 1
+        assert archive_batches.begin(work, [paper], token) == one
+        assert len(archive_batches.open_ones(work)) == 1
         assert work.session.scalar(select(func.count()).select_from(DisposalItem)) == 1
 
 
@@ -198,7 +228,9 @@ def test_r37_minutes_are_as_secret_as_what_they_name(office: Office, budi: Actor
     office.pass_years(2.1)
     case_id = office.dispose(paper)
     with office.works.begin(SYSTEM) as work:
-        printed = work.session.scalars(select(Letter.document_id).where(Letter.case_id == case_id)).one()
+        printed = work.session.scalars(
+            select(Letter.document_id).where(Letter.case_id == case_id)
+        ).one()
         assert printed is not None
         assert work.session.get_one(Document, printed).level == AccessLevel.SECRET
     with office.works.begin(budi) as work, pytest.raises(NotFound):
@@ -213,13 +245,17 @@ def test_a_substitute_changes_the_list_at_the_task_of_whom_he_stands_in_for(
     case_id = office.propose(*papers[:2])
     other = person("arsip2", "arsiparis")
     with office.works.begin(other) as work, pytest.raises(Forbidden):
-        disposals.take_out(work, case_id, 1, disposals.REASONS[1])
+        disposal_lists.take_out(work, case_id, 1, disposal_lists.REASONS[1])
     today = office.clock().astimezone(WITA).date().isoformat()
     away.send_away(office.works, office.archivist, other, today, today)
 
     with office.works.begin(away.now(office.works, other)) as work:
-        assert [proposal.case_id for proposal in disposal_proposals.open_ones(work)] == [case_id]
-        disposals.take_out(work, case_id, 1, disposals.REASONS[1])
-        disposals.choose(work, case_id, [papers[2]])
+        assert [proposal.case_id for proposal in archive_batches.open_ones(work)] == [case_id]
+        disposal_lists.take_out(work, case_id, 1, disposal_lists.REASONS[1])
+        disposal_lists.choose(work, case_id, [papers[2]])
 
-    assert [status for status, _ in office.outcomes(case_id)] == ["taken_out", "proposed", "proposed"]
+    assert [status for status, _ in office.outcomes(case_id)] == [
+        "taken_out",
+        "proposed",
+        "proposed",
+    ]

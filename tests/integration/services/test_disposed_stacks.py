@@ -10,30 +10,42 @@ from archive.errors import BlobMissing
 from archive.models import Document
 from tests.integration.services import retained
 from tests.integration.services.retained import Office
-from workflow_app.errors import Forbidden
-from workflow_app.models.stack import PaperStack, StackPart
-from workflow_app.services.bringing import mail_intake, stacks
-from workflow_app.services.bringing.mailboxes import WaitingMail
-from workflow_app.services.bringing.stacks import Brought
-from workflow_app.services.keeping import (
-    disposal_minutes,
-)
-from workflow_app.services.papers import intake, paper_holds
-from workflow_app.types import SYSTEM
+from workflow_app.domain import SYSTEM, Forbidden
+from workflow_app.models import PaperStack, StackPart
+from workflow_app.services.documents import classification, ingest
+from workflow_app.services.intake import mailboxes, stacks
+from workflow_app.services.intake.mailboxes import WaitingMail
+from workflow_app.services.intake.stacks import Brought
+from workflow_app.services.retention import disposal
 
 
 def stack_of(office: Office, whole: UUID, papers: Sequence[UUID], **facts: Any) -> UUID:
     """The papers were cut from a stack, whose whole this is."""
     stack_id = uuid4()
     with office.works.begin(SYSTEM) as work:
-        work.session.get_one(Document, whole).origin = intake.STACK
-        known = {"kind": "scan", "status": "split", "pages": 2, "pages_seen": 2, "reason": "", **facts}
+        work.session.get_one(Document, whole).origin = ingest.STACK
+        known = {
+            "kind": "scan",
+            "status": "split",
+            "pages": 2,
+            "pages_seen": 2,
+            "reason": "",
+            **facts,
+        }
         known |= {"brought_by": office.archivist.user_id, "brought_at": work.clock()}
         work.session.add(PaperStack(id=stack_id, unit="spkt", document_id=whole, **known))
         work.session.flush()
-        part = {"status": "archived", "reason": "", "element": "", "label": "", "settled_at": work.clock()}
+        part = {
+            "status": "archived",
+            "reason": "",
+            "element": "",
+            "label": "",
+            "settled_at": work.clock(),
+        }
         for no, paper in enumerate(papers, 1):
-            work.session.add(StackPart(stack_id=stack_id, no=no, pages=[no], document_id=paper, **part))
+            work.session.add(
+                StackPart(stack_id=stack_id, no=no, pages=[no], document_id=paper, **part)
+            )
     return stack_id
 
 
@@ -51,13 +63,13 @@ def test_r37_a_stack_that_was_not_taken_apart_stays(office: Office, status: str)
     case_id = office.dispose(paper)
     assert (is_disposed(office, paper), is_disposed(office, whole)) == (True, False)
     with office.works.begin(SYSTEM) as work:
-        assert [row["tumpukan"] for row in disposal_minutes.stated(work, case_id)] == [True]
+        assert [row["tumpukan"] for row in disposal.stated(work, case_id)] == [True]
 
 
 def test_r37_a_stack_that_somebody_holds_stays(office: Office) -> None:
     whole, paper = office.deposit(), office.deposit()
     with office.works.begin(office.archivist) as work:
-        paper_holds.place(work, whole, paper_holds.REASONS[0])
+        classification.place(work, whole, classification.PAPER_HOLD_REASONS[0])
     stack_of(office, whole, [paper])
     office.pass_years(2.1)
     office.dispose(paper)
@@ -73,8 +85,11 @@ def test_r37_a_stack_goes_with_the_last_of_its_papers(office: Office) -> None:
     case_id = office.dispose(one)
     with office.works.begin(SYSTEM) as work:
         assert work.session.get_one(Document, whole).disposed_at is None
-        assert [row["tumpukan"] for row in disposal_minutes.stated(work, case_id)] == [True]
-    with office.works.begin(office.archivist) as work, pytest.raises(Forbidden, match="dimusnahkan"):
+        assert [row["tumpukan"] for row in disposal.stated(work, case_id)] == [True]
+    with (
+        office.works.begin(office.archivist) as work,
+        pytest.raises(Forbidden, match="dimusnahkan"),
+    ):
         stacks.original(work, stack_id)
     case_id = office.dispose(other)
 
@@ -83,7 +98,7 @@ def test_r37_a_stack_goes_with_the_last_of_its_papers(office: Office) -> None:
         assert gone.disposed_at is not None
         with pytest.raises(BlobMissing):
             work.blobs.stat(gone.blob_sha256)
-        assert [row["tumpukan"] for row in disposal_minutes.stated(work, case_id)] == [False]
+        assert [row["tumpukan"] for row in disposal.stated(work, case_id)] == [False]
 
 
 def test_r37_a_mail_that_is_sent_again_after_its_disposal_comes_as_new(office: Office) -> None:
@@ -91,13 +106,19 @@ def test_r37_a_mail_that_is_sent_again_after_its_disposal_comes_as_new(office: O
 
     def bring() -> Brought:
         with office.works.begin(SYSTEM) as work:
-            return mail_intake.keep(work, data, mail=WaitingMail("1", len(data), work.clock()))
+            return mailboxes.keep(work, data, mail=WaitingMail("1", len(data), work.clock()))
 
     first = bring()
     with office.works.begin(SYSTEM) as work:
         stack = work.session.get_one(PaperStack, first.stack_id)
         stack.status = "split"
-        part = {"status": "archived", "reason": "", "element": "", "label": "", "settled_at": work.clock()}
+        part = {
+            "status": "archived",
+            "reason": "",
+            "element": "",
+            "label": "",
+            "settled_at": work.clock(),
+        }
         work.session.add(StackPart(stack_id=stack.id, no=1, pages=[1], document_id=paper, **part))
     assert bring() == Brought(first.stack_id, is_new=False)
     office.pass_years(2.1)

@@ -9,15 +9,12 @@ from sqlalchemy import func, select, text
 
 from archive.models import Blob, Document
 from tests.integration.services import desk, scans
-from workflow_app.errors import Forbidden, InvalidInput, NotFound, TaskNotReady
-from workflow_app.models.audit import AuditEvent
-from workflow_app.models.document import CaseDocument
-from workflow_app.models.task import Task
-from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.keeping import holdings
-from workflow_app.services.papers import documents
-from workflow_app.services.papers.documents import DocumentView
-from workflow_app.types import Actor
+from workflow_app.domain import Actor, Forbidden, InvalidInput, NotFound, TaskNotReady
+from workflow_app.models import AuditEvent, CaseDocument, Task
+from workflow_app.services.core.unit_of_work import UnitOfWork
+from workflow_app.services.documents import documents
+from workflow_app.services.documents.document_views import DocumentView
+from workflow_app.services.retention import holdings
 
 
 @pytest.fixture
@@ -40,7 +37,11 @@ def test_r37_a_paper_is_kept_as_received_and_read_later(officer: UnitOfWork) -> 
 
     view = hand_in(officer, case, data)
 
-    assert (view.status, view.status_label, view.is_duplicate) == ("received", "Menunggu dibaca", False)
+    assert (view.status, view.status_label, view.is_duplicate) == (
+        "received",
+        "Menunggu dibaca",
+        False,
+    )
     assert (view.media_type, view.pages, view.size) == ("image/png", 1, len(data))
     assert (view.label, view.added_by, view.element) == (
         "Surat",
@@ -49,11 +50,15 @@ def test_r37_a_paper_is_kept_as_received_and_read_later(officer: UnitOfWork) -> 
     )
     assert documents.content(officer, view.id, "original").data == data
     assert jobs_named(officer, "read_document") == 1
-    event = officer.session.scalars(select(AuditEvent).where(AuditEvent.action == "document.added")).one()
+    event = officer.session.scalars(
+        select(AuditEvent).where(AuditEvent.action == "document.added")
+    ).one()
     assert (event.case_id, event.details["label"]) == (case.id, "Surat")
 
 
-def test_the_same_paper_twice_in_a_case_is_recognised_and_not_linked_again(officer: UnitOfWork) -> None:
+def test_the_same_paper_twice_in_a_case_is_recognised_and_not_linked_again(
+    officer: UnitOfWork,
+) -> None:
     case, data = desk.new_case(officer), scans.picture()
     first = hand_in(officer, case, data)
 
@@ -78,7 +83,9 @@ def test_the_same_paper_in_two_cases_is_stored_once_and_named_in_each(officer: U
     assert [found.label for found in documents.for_case(officer, two.id)] == ["Foto"]
 
 
-@pytest.mark.parametrize("data", [b"", b"bukan gambar", b"%PDF-1.7 terpotong", scans.picture()[:500]])
+@pytest.mark.parametrize(
+    "data", [b"", b"bukan gambar", b"%PDF-1.7 terpotong", scans.picture()[:500]]
+)
 def test_a_file_that_is_no_paper_is_refused_with_a_sentence_and_leaves_nothing(
     officer: UnitOfWork, data: bytes
 ) -> None:
@@ -129,7 +136,9 @@ def test_the_list_names_the_requirement_lines_of_the_case(officer: UnitOfWork) -
 
 def test_a_paper_handed_in_at_a_task_belongs_to_its_step(officer: UnitOfWork, sari: Actor) -> None:
     case = desk.new_case(officer)
-    task = officer.session.scalars(select(Task).where(Task.case_id == case.id, Task.status == "open")).one()
+    task = officer.session.scalars(
+        select(Task).where(Task.case_id == case.id, Task.status == "open")
+    ).one()
 
     def hand_in_at_task(actor: Actor, data: bytes) -> DocumentView:
         return documents.upload(
@@ -156,7 +165,9 @@ def test_a_paper_handed_in_at_a_task_belongs_to_its_step(officer: UnitOfWork, sa
         hand_in_at_task(officer.actor, other)
 
 
-def test_who_only_watches_hands_nothing_in(officer: UnitOfWork, person: Callable[..., Actor]) -> None:
+def test_who_only_watches_hands_nothing_in(
+    officer: UnitOfWork, person: Callable[..., Actor]
+) -> None:
     case = desk.new_case(officer)
 
     with pytest.raises(Forbidden):
@@ -178,7 +189,9 @@ def test_papers_exist_only_for_those_who_see_the_case(
     case = desk.new_case(officer)
     view = hand_in(officer, case, scans.picture())
 
-    assert documents.get(replace(officer, actor=person("sari", "ka_spkt")), view.id).label == "Surat"
+    assert (
+        documents.get(replace(officer, actor=person("sari", "ka_spkt")), view.id).label == "Surat"
+    )
     for stranger in (tono, person("wati", "arsiparis"), person("joko", "piket_lantas")):
         foreign = replace(officer, actor=stranger)
         for look in (
@@ -218,7 +231,8 @@ def test_papers_without_a_case_are_for_the_readers_of_the_archive(
     assert stored.document_id is not None
 
     assert (
-        documents.get(replace(work, actor=person("wati", "arsiparis")), stored.document_id).label == "Arsip"
+        documents.get(replace(work, actor=person("wati", "arsiparis")), stored.document_id).label
+        == "Arsip"
     )
     with pytest.raises(NotFound):
         documents.get(replace(work, actor=person("joko", "piket_lantas")), stored.document_id)
@@ -233,7 +247,9 @@ def test_r23_opening_a_paper_is_on_record(officer: UnitOfWork) -> None:
 
     assert content.download_name == f"dokumen-{view.id.hex[:8]}.png"
     opened = officer.session.scalars(
-        select(AuditEvent).where(AuditEvent.action == "document.opened").order_by(AuditEvent.position)
+        select(AuditEvent)
+        .where(AuditEvent.action == "document.opened")
+        .order_by(AuditEvent.position)
     ).all()
     assert [(event.case_id, event.details["kind"]) for event in opened] == [
         (case.id, "original"),

@@ -12,18 +12,14 @@ from sqlalchemy import select
 from tests.integration.conftest import MONDAY
 from tests.integration.services.away import now, send_away, wall
 from tests.integration.services.calls import Call, call
-from workflow_app.errors import Forbidden, InvalidInput
-from workflow_app.models.audit import AuditEvent
-from workflow_app.models.duty import DutyPeriod
-from workflow_app.models.task import Task
-from workflow_app.models.wall import CaseWall
+from workflow_app.domain import SYSTEM, Actor, Forbidden, InvalidInput
+from workflow_app.models import AuditEvent, CaseWall, DutyPeriod, Task
 from workflow_app.services.accounts import users
-from workflow_app.services.case_file import inbox
-from workflow_app.services.days import duties, rosters
-from workflow_app.services.governing import configuration_files
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.running import standing_in, task_views, tasks
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.services.cases import inbox
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.office_settings_admin import configuration_files
+from workflow_app.services.roster import duty, rosters
+from workflow_app.services.workflow import tasks
 
 __all__ = ["call"]
 
@@ -85,20 +81,24 @@ def test_a_roster_goes_in_once_and_comes_out_as_it_went_in(works: Works, person:
         (json.dumps({KEY: {FROM: {"sampai": UNTIL, "petugas": [1]}}}), "petugas"),
     ],
 )
-def test_a_roster_with_a_fault_changes_nothing(works: Works, budi: Actor, text: str, sentence: str) -> None:
+def test_a_roster_with_a_fault_changes_nothing(
+    works: Works, budi: Actor, text: str, sentence: str
+) -> None:
     with pytest.raises(InvalidInput, match=sentence):
         take_in(works, text)
     with works.begin(SYSTEM) as work:
         assert work.session.scalars(select(DutyPeriod)).all() == []
 
 
-def test_who_serves_may_change_until_the_period_is_over(works: Works, person: Person, clock: Any) -> None:
+def test_who_serves_may_change_until_the_period_is_over(
+    works: Works, person: Person, clock: Any
+) -> None:
     for name in ("rudi", "wati"):
         person(name, "piket_samapta")
     take_in(works, roster("rudi"))
     assert len(take_in(works, roster("rudi", "wati"))) == 1
     with works.begin(SYSTEM) as work:
-        assert duties.names(work, "spkt", "piket_samapta") == "Bripda Contoh Rudi, Bripda Contoh Wati"
+        assert duty.names(work, "spkt", "piket_samapta") == "Bripda Contoh Rudi, Bripda Contoh Wati"
     clock.advance(days=2)
     assert take_in(works, roster("rudi", "wati")) == []
     with pytest.raises(InvalidInput, match="sudah lewat"):
@@ -120,7 +120,9 @@ def test_what_the_roster_says_already_comes_in_again_though_an_account_was_close
         take_in(works, roster("rudi"))
 
 
-def test_gaps_and_overlaps_of_a_roster_in_use_are_told(works: Works, person: Person, sari: Actor) -> None:
+def test_gaps_and_overlaps_of_a_roster_in_use_are_told(
+    works: Works, person: Person, sari: Actor
+) -> None:
     person("rudi", "piket_samapta")
     with works.begin(SYSTEM) as work:
         assert rosters.doubts(work) == []
@@ -134,7 +136,9 @@ def test_gaps_and_overlaps_of_a_roster_in_use_are_told(works: Works, person: Per
         assert "Piket Samapta" in rosters.notice(work)
 
 
-def test_somebody_on_the_roster_whose_account_is_closed_is_told(works: Works, person: Person) -> None:
+def test_somebody_on_the_roster_whose_account_is_closed_is_told(
+    works: Works, person: Person
+) -> None:
     person("rudi", "piket_samapta")
     take_in(works, roster("rudi", until="2026-12-24T08:00"))
     with works.begin(SYSTEM) as work:
@@ -144,13 +148,17 @@ def test_somebody_on_the_roster_whose_account_is_closed_is_told(works: Works, pe
     assert (doubt.kind, doubt.people) == ("unable", ("rudi",))
 
 
-def test_r61_a_call_waits_for_who_is_on_duty_and_for_nobody_else(on_call: tuple[Call, Actor, Actor]) -> None:
+def test_r61_a_call_waits_for_who_is_on_duty_and_for_nobody_else(
+    on_call: tuple[Call, Actor, Actor],
+) -> None:
     call, serving, home = on_call
     assert queue(call.works, serving) == {"Terima panggilan Samapta", "Berangkat ke TKP"}
     assert queue(call.works, home) == set()
     with call.works.begin(home) as work:
         rows = inbox.page(work, "all").rows
-    assert {row.on_duty for row in rows if row.role == "piket_samapta"} == {"Bripda Contoh Piket_Samapta"}
+    assert {row.on_duty for row in rows if row.role == "piket_samapta"} == {
+        "Bripda Contoh Piket_Samapta"
+    }
 
 
 def test_r61_a_colleague_who_opens_it_may_act_when_the_one_on_duty_cannot(
@@ -177,10 +185,16 @@ def test_r61_where_nobody_serves_a_call_is_everybodys(
     assert "Terima panggilan Samapta" in queue(call.works, home)
 
 
-def test_r79_a_case_that_names_the_one_on_duty_is_everybody_elses(on_call: tuple[Call, Actor, Actor]) -> None:
+def test_r79_a_case_that_names_the_one_on_duty_is_everybody_elses(
+    on_call: tuple[Call, Actor, Actor],
+) -> None:
     call, serving, home = on_call
     with call.works.begin(SYSTEM) as work:
-        named = {"case_id": call.case_id, "user_id": serving.user_id, "reason_key": "lapor.terlapor"}
+        named = {
+            "case_id": call.case_id,
+            "user_id": serving.user_id,
+            "reason_key": "lapor.terlapor",
+        }
         work.session.add(CaseWall(since=MONDAY, **named))
     assert queue(call.works, serving) == set()
     assert "Terima panggilan Samapta" in queue(call.works, home)
@@ -207,23 +221,25 @@ def test_what_follows_the_work_of_somebody_at_home_waits_for_who_is_on_duty(
     call.do("berangkat", "home")
     assert held_by(call.works, call.task("tiba")) == home.user_id, "he is on his way"
     with call.works.begin(call.people["pamapta"]) as work:
-        standing_in.take_over(work, call.task("tiba"))
+        tasks.take_over(work, call.task("tiba"))
     call.do("tiba", "pamapta", sumber="radio", arrived_at=MONDAY.isoformat())
     assert held_by(call.works, call.task("tptkp")) is None
     assert "Tindakan pertama di TKP" in queue(call.works, serving)
 
 
-def test_the_relief_goes_on_with_what_the_one_before_holds(on_call: tuple[Call, Actor, Actor]) -> None:
+def test_the_relief_goes_on_with_what_the_one_before_holds(
+    on_call: tuple[Call, Actor, Actor],
+) -> None:
     call, before, relief = on_call
     task_id = call.task("berangkat")
     with call.works.begin(before) as work:
         tasks.claim(work, task_id)
     with call.works.begin(relief) as work, pytest.raises(Forbidden):
-        standing_in.take_over(work, task_id)
+        tasks.take_over(work, task_id)
     take_in(call.works, roster("rudi", start=UNTIL, until="2026-11-25T08:00"))
     call.clock.advance(days=1)
     with call.works.begin(relief) as work:
-        view = task_views.get(work, task_id)
+        view = tasks.get(work, task_id)
         assert (view.can_take_over, view.stands_in, view.can_claim) == (True, False, False)
-        standing_in.take_over(work, task_id)
+        tasks.take_over(work, task_id)
     assert held_by(call.works, task_id) == relief.user_id

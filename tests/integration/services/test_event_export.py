@@ -16,14 +16,12 @@ from sqlalchemy import select, update
 
 from tests.integration.conftest import TestClock
 from tests.integration.services import logged, moving
-from workflow_app.errors import Forbidden
-from workflow_app.models.audit import AuditEvent
-from workflow_app.models.case import Case
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.measuring import event_export, event_files
-from workflow_app.services.measuring.event_export import Selection
-from workflow_app.services.measuring.process_heat import Period
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.domain import SYSTEM, Actor, Forbidden
+from workflow_app.models import AuditEvent, Case
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.exports import event_log
+from workflow_app.services.exports.event_log import Selection
+from workflow_app.services.reporting.process_figures import Period
 
 Play = Callable[..., UUID]
 PLAYED = ("sktlk_ktp", "sktlk_sim", "sktlk_stnk", "kurang_lalu_lengkap")
@@ -52,7 +50,7 @@ def played(works: Works, play: Play, clock: TestClock) -> list[UUID]:
 
 def export(works: Works, reader: Actor, form: str, path: Path, **chosen: Any) -> Path:
     with works.begin(reader) as work, path.open("wb") as out:
-        out.writelines(event_files.export(work, Selection(["sktlk"], **chosen), form))
+        out.writelines(event_log.export(work, Selection(["sktlk"], **chosen), form))
     return path
 
 
@@ -113,9 +111,16 @@ def test_events_stand_in_the_order_in_which_they_happened(
 def test_nothing_personal_and_nobody_is_in_it(
     works: Works, played: list[UUID], sari: Actor, tmp_path: Path
 ) -> None:
-    for form in event_files.FORMS:
+    for form in event_log.FORMS:
         text = export(works, sari, form, tmp_path / form).read_text(encoding="utf-8")
-        for word in ("Contoh Budi", "Contoh Sari", str(sari.user_id), *map(str, played), "NIK", "0812"):
+        for word in (
+            "Contoh Budi",
+            "Contoh Sari",
+            str(sari.user_id),
+            *map(str, played),
+            "NIK",
+            "0812",
+        ):
             assert word not in text
 
 
@@ -124,12 +129,16 @@ def test_what_is_kept_from_the_reader_is_not_in_it_nor_from_anybody_in_the_opera
 ) -> None:
     with works.begin(SYSTEM) as work:
         hidden = work.session.get_one(Case, played[0]).number
-        work.session.execute(update(Case).where(Case.id == played[0]).values(confined_to="piket_propam"))
+        work.session.execute(
+            update(Case).where(Case.id == played[0]).values(confined_to="piket_propam")
+        )
 
     def has_it(reader: Actor, form: str, **chosen: Any) -> bool:
-        return hidden in export(works, reader, form, tmp_path / "x", **chosen).read_text(encoding="utf-8")
+        return hidden in export(works, reader, form, tmp_path / "x", **chosen).read_text(
+            encoding="utf-8"
+        )
 
-    for form in event_files.FORMS:
+    for form in event_log.FORMS:
         assert not has_it(sari, form)
         assert has_it(person(f"auditor_{form}", "auditor"), form)
         assert not has_it(SYSTEM, form)
@@ -154,8 +163,12 @@ def test_taking_it_out_is_on_record_and_not_for_everybody(
     export(works, sari, "ocel", tmp_path / "x")
 
     with works.begin(SYSTEM) as work:
-        found = work.session.scalars(select(AuditEvent).where(AuditEvent.action == "events.exported")).all()
-        assert [(event.actor_id, event.details["form"]) for event in found] == [(sari.user_id, "ocel")]
+        found = work.session.scalars(
+            select(AuditEvent).where(AuditEvent.action == "events.exported")
+        ).all()
+        assert [(event.actor_id, event.details["form"]) for event in found] == [
+            (sari.user_id, "ocel")
+        ]
 
 
 def test_a_stay_from_before_a_move_keeps_its_length_in_the_log(
@@ -169,7 +182,7 @@ def test_a_stay_from_before_a_move_keeps_its_length_in_the_log(
     moving.complete(works, sari, case_id)
 
     with works.begin(sari) as work:
-        (trace,) = event_export.traces(work, Selection(["uji"]))
+        (trace,) = event_log.traces(work, Selection(["uji"]))
 
     (stay,) = [event for event in trace.events if event.activity.element == "setujui"]
     assert (stay.until - stay.since, stay.is_cut) == (timedelta(hours=3), False)

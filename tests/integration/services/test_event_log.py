@@ -11,27 +11,26 @@ from sqlalchemy import delete, null, select, update
 from tests.integration.conftest import TestClock
 from tests.integration.open_tasks import task_of
 from tests.integration.services import logged, moving
-from workflow_app.errors import InvalidInput
-from workflow_app.models.case import Case
-from workflow_app.models.definition import DefinitionFile
-from workflow_app.models.event_log import CaseStep
-from workflow_app.models.task import Task
-from workflow_app.services.case_file import moves, unlogged
-from workflow_app.services.case_file.event_log import StayEnd
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.measuring import event_export, stay_tallies
-from workflow_app.services.measuring.event_export import Selection
-from workflow_app.services.running import cases, tasks
-from workflow_app.services.sop import processes
-from workflow_app.services.watching import consistency_cases, consistency_log
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.domain import SYSTEM, Actor, InvalidInput
+from workflow_app.models import Case, CaseStep, DefinitionFile, Task
+from workflow_app.services.cases import event_log
+from workflow_app.services.cases.event_log import StayEnd
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.exports import event_log as export_event_log
+from workflow_app.services.exports.event_log import Selection
+from workflow_app.services.operations import consistency, consistency_cases
+from workflow_app.services.processes import definitions
+from workflow_app.services.reporting import stays
+from workflow_app.services.workflow import cases, tasks
 
 Play = Callable[..., UUID]
 
 
 def user_tasks(works: Works, case_id: UUID) -> set[tuple[object, ...]]:
     with works.begin(SYSTEM) as work:
-        done = work.session.scalars(select(Task).where(Task.case_id == case_id, Task.status == "done"))
+        done = work.session.scalars(
+            select(Task).where(Task.case_id == case_id, Task.status == "done")
+        )
         return {(task.element, task.created_at, task.done_at) for task in done}
 
 
@@ -39,10 +38,14 @@ def forget(works: Works, case_id: UUID) -> None:
     """The case is one of before the event log."""
     with works.begin(SYSTEM) as work:
         work.session.execute(delete(CaseStep).where(CaseStep.case_id == case_id))
-        work.session.execute(update(Case).where(Case.id == case_id).values(standing=null(), is_logged=False))
+        work.session.execute(
+            update(Case).where(Case.id == case_id).values(standing=null(), is_logged=False)
+        )
 
 
-def test_the_log_tells_what_the_tasks_tell_and_what_only_the_engine_knows(works: Works, play: Play) -> None:
+def test_the_log_tells_what_the_tasks_tell_and_what_only_the_engine_knows(
+    works: Works, play: Play
+) -> None:
     case_id = play("sktlk_ktp")
 
     stays = logged.stays_of(works, case_id)
@@ -50,7 +53,9 @@ def test_the_log_tells_what_the_tasks_tell_and_what_only_the_engine_knows(works:
 
     known = user_tasks(works, case_id)
     assert known <= {(stay.element, stay.since, stay.until) for stay in stays}
-    assert {stay.element for stay in stays} >= {"pelayanan", "penerbitan"}, "frames are entered and left too"
+    assert {stay.element for stay in stays} >= {"pelayanan", "penerbitan"}, (
+        "frames are entered and left too"
+    )
     assert [stay.ends for stay in stays if stay.element == "persetujuan"] == [StayEnd.TIMED]
     with works.begin(SYSTEM) as work:
         case = work.session.get_one(Case, case_id)
@@ -61,7 +66,9 @@ def test_the_log_tells_what_the_tasks_tell_and_what_only_the_engine_knows(works:
     assert flows and all(key.split(">")[0] in path for key in flows)
 
 
-def test_where_a_case_stands_is_known_since_when(works: Works, play: Play, clock: TestClock) -> None:
+def test_where_a_case_stands_is_known_since_when(
+    works: Works, play: Play, clock: TestClock
+) -> None:
     case_id = play("sktlk_ktp", 3)
     task = task_of(works, case_id)
     clock.advance(hours=5)
@@ -84,7 +91,9 @@ def test_what_a_cancellation_takes_away_is_cut(works: Works, play: Play, budi: A
     assert logged.standing_of(works, case_id) == {}
 
 
-def test_a_stay_beyond_its_limit_is_late(works: Works, play: Play, clock: TestClock, budi: Actor) -> None:
+def test_a_stay_beyond_its_limit_is_late(
+    works: Works, play: Play, clock: TestClock, budi: Actor
+) -> None:
     case_id = play("sktlk_ktp", 6)
     task = task_of(works, case_id)
     assert task.due_at is not None
@@ -112,8 +121,8 @@ def test_cases_of_before_the_log_are_filled_in_from_their_tasks(works: Works, pl
     forget(works, ended)
     forget(works, running)
 
-    stay_tallies.keep_up(works)
-    stay_tallies.keep_up(works)
+    stays.keep_up(works)
+    stays.keep_up(works)
 
     for case_id in (ended, running):
         told = {(stay.element, stay.since, stay.until) for stay in logged.stays_of(works, case_id)}
@@ -123,7 +132,7 @@ def test_cases_of_before_the_log_are_filled_in_from_their_tasks(works: Works, pl
     task = task_of(works, running)
     assert logged.standing_of(works, running) == {task.element: task.created_at}
     with works.begin(SYSTEM) as work:
-        assert list(consistency_cases.check(work)) == []
+        assert list(consistency_cases.check_consistency_case(work)) == []
 
 
 def test_a_case_of_before_the_log_writes_its_past_with_its_next_step(
@@ -147,7 +156,7 @@ def test_the_moves_of_a_case_lead_from_its_beginning_to_where_it_stands(
 ) -> None:
     case_id = play("sktlk_ktp", 4)
     with works.begin(budi) as work:
-        found = moves.of_case(work, case_id)
+        found = event_log.of_case(work, case_id)
 
     here: list[str] = []
     for move in found:
@@ -163,19 +172,23 @@ def test_the_audit_finds_a_log_that_differs_from_its_case_and_a_day_that_is_coun
 ) -> None:
     lost, moved = play("sktlk_ktp", 4), play("sktlk_ktp", 4)
     clock.advance(days=1)
-    stay_tallies.keep_up(works)
+    stays.keep_up(works)
     with works.begin(SYSTEM) as work:
-        assert [*consistency_cases.check(work), *consistency_log.check(work)] == []
+        assert [*consistency_cases.check_consistency_case(work), *consistency.check(work)] == []
         work.session.execute(delete(CaseStep).where(CaseStep.case_id == lost, CaseStep.no == 2))
         work.session.execute(update(Case).where(Case.id == moved).values(standing={}))
 
     with works.begin(SYSTEM) as work:
         faults = {
             (fault.kind, fault.where)
-            for fault in (*consistency_cases.check(work), *consistency_log.check(work))
+            for fault in (*consistency_cases.check_consistency_case(work), *consistency.check(work))
         }
 
-    assert faults == {("log", f"case {lost}"), ("log", f"case {moved}"), ("tally", "day 2026-11-23")}
+    assert faults == {
+        ("log", f"case {lost}"),
+        ("log", f"case {moved}"),
+        ("tally", "day 2026-11-23"),
+    }
 
 
 def test_a_case_of_before_that_was_filled_in_while_its_column_was_new_is_counted_as_filled(
@@ -189,9 +202,9 @@ def test_a_case_of_before_that_was_filled_in_while_its_column_was_new_is_counted
     before = [step.no for step in logged.steps_of(works, case_id)]
 
     with works.begin(SYSTEM) as work:
-        assert unlogged.fill_some(work) == 1
+        assert event_log.fill_some(work) == 1
     with works.begin(SYSTEM) as work:
-        assert not unlogged.is_any(work)
+        assert not event_log.is_any(work)
         assert work.session.get_one(Case, case_id).standing == standing
     assert [step.no for step in logged.steps_of(works, case_id)] == before
 
@@ -208,16 +221,21 @@ def test_a_version_that_cannot_be_read_any_more_keeps_no_other_from_being_counte
         broken = work.session.get_one(Case, old).definition_id
         file = update(DefinitionFile).where(DefinitionFile.definition_id == broken)
         work.session.execute(file.values(content=b"rusak"))
-    processes._loaded.pop(broken, None)
+    definitions._loaded.pop(broken, None)
     clock.advance(days=1)
 
-    stay_tallies.keep_up(works)
+    stays.keep_up(works)
 
     figures = logged.figures_of(works, sari, "uji")
     assert (figures["catat"].stays, figures["setujui"].standing) == (2, 2)
     with works.begin(sari) as work:
-        told = {trace.number: trace.events for trace in event_export.traces(work, Selection(["uji"]))}
-        assert [event.activity.element for event in told[work.session.get_one(Case, new).number]] == [
+        told = {
+            trace.number: trace.events
+            for trace in export_event_log.traces(work, Selection(["uji"]))
+        }
+        assert [
+            event.activity.element for event in told[work.session.get_one(Case, new).number]
+        ] == [
             "mulai",
             "catat",
         ]

@@ -10,14 +10,12 @@ from sqlalchemy import func, select
 from tests.integration.services.conftest import fresh_works as fresh_works
 from tests.integration.services.scanner import Scanner, scan
 from tests.small_disk import fill, small_disk
-from workflow_app.errors import DiskFull
-from workflow_app.models.heartbeat import Heartbeat
-from workflow_app.models.stack import PaperStack
-from workflow_app.services.bringing import scan_folder, stacks
-from workflow_app.services.bringing.scan_folder import ScanFolder
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.watching import health, intakes
-from workflow_app.types import SYSTEM
+from workflow_app.domain import SYSTEM, DiskFull
+from workflow_app.models import Heartbeat, PaperStack
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.intake import scan_folder, stacks
+from workflow_app.services.intake.scan_folder import ScanFolder
+from workflow_app.services.operations import health, intakes
 
 
 class Killed(BaseException):
@@ -95,7 +93,10 @@ def test_a_full_store_leaves_the_file_and_a_full_folder_refuses_later(
         scanner.put("buruk.docx", b"bukan pindaian")
         filling = fill(scanner.path / "ditolak")
         scanner.look(after=scan_folder.LONG_QUIET)
-        assert (scanner.look().faults, (scanner.path / "buruk.docx").is_file()) == (["OSError"], True)
+        assert (scanner.look().faults, (scanner.path / "buruk.docx").is_file()) == (
+            ["OSError"],
+            True,
+        )
         filling.unlink()
         scanner.look()
         assert {path.name for path in (scanner.path / "ditolak").iterdir()} == {
@@ -104,7 +105,9 @@ def test_a_full_store_leaves_the_file_and_a_full_folder_refuses_later(
         }
 
 
-def test_the_site_says_when_the_folder_is_away_and_when_it_is_back(scanner: Scanner, works: Works) -> None:
+def test_the_site_says_when_the_folder_is_away_and_when_it_is_back(
+    scanner: Scanner, works: Works
+) -> None:
     def state() -> tuple[str, object]:
         with works.begin(SYSTEM) as work:
             (part,) = health.ways_in(work, [health.FOLDER])
@@ -125,5 +128,7 @@ def test_the_site_says_when_the_folder_is_away_and_when_it_is_back(scanner: Scan
     look()
     assert state() == ("ok", 1)
     with works.begin(SYSTEM) as work:
-        work.session.get_one(Heartbeat, health.FOLDER).at -= timedelta(seconds=health.INTAKE_LATE + 1)
+        work.session.get_one(Heartbeat, health.FOLDER).at -= timedelta(
+            seconds=health.INTAKE_LATE + 1
+        )
     assert state() == ("late", 1)

@@ -11,13 +11,12 @@ from sqlalchemy import select
 from archive.models import Document
 from tests.integration.services.conftest import fresh_works as fresh_works
 from tests.integration.services.scanner import Scanner, scan
-from workflow_app.errors import Forbidden, NotFound, StorageAway
-from workflow_app.models.audit import AuditEvent
-from workflow_app.services.bringing import scan_folder, stacks
-from workflow_app.services.bringing.scan_folder import ScanFolder
-from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
-from workflow_app.services.running import tray
-from workflow_app.types import Actor
+from workflow_app.domain import Actor, Forbidden, NotFound, StorageAway
+from workflow_app.models import AuditEvent
+from workflow_app.services.core.unit_of_work import UnitOfWork, Works
+from workflow_app.services.intake import scan_folder, stacks
+from workflow_app.services.intake.scan_folder import ScanFolder
+from workflow_app.services.workflow import tray
 
 NAME = "Budi O'Contoh 6306010101010001.pdf"
 """Of a file; nothing of it may be kept."""
@@ -133,7 +132,9 @@ def test_one_file_that_breaks_us_does_not_keep_the_others_waiting(
     assert (scanner.look().taken, len(scanner.stacks())) == (1, 2)
 
 
-def test_nothing_goes_on_while_the_store_is_away(scanner: Scanner, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_goes_on_while_the_store_is_away(
+    scanner: Scanner, monkeypatch: pytest.MonkeyPatch
+) -> None:
     scanner.put("a.pdf", scan("Contoh menunggu"))
     scanner.look()
 
@@ -146,7 +147,9 @@ def test_nothing_goes_on_while_the_store_is_away(scanner: Scanner, monkeypatch: 
     assert scanner.look().taken == 1
 
 
-def test_hidden_unfinished_and_other_things_are_passed_over(scanner: Scanner, tmp_path: Path) -> None:
+def test_hidden_unfinished_and_other_things_are_passed_over(
+    scanner: Scanner, tmp_path: Path
+) -> None:
     outside = tmp_path / "rahasia.pdf"
     outside.write_bytes(scan("Contoh di luar"))
     (scanner.path / "tautan.pdf").symlink_to(outside)
@@ -168,7 +171,9 @@ def test_hidden_unfinished_and_other_things_are_passed_over(scanner: Scanner, tm
     assert (outside.is_file(), scanner.stacks()) == (True, [])
 
 
-def test_a_link_in_the_place_of_a_folder_of_ours_leads_nowhere(scanner: Scanner, tmp_path: Path) -> None:
+def test_a_link_in_the_place_of_a_folder_of_ours_leads_nowhere(
+    scanner: Scanner, tmp_path: Path
+) -> None:
     elsewhere = tmp_path / "lain"
     elsewhere.mkdir()
     (scanner.path / "diterima").symlink_to(elsewhere)
@@ -178,7 +183,9 @@ def test_a_link_in_the_place_of_a_folder_of_ours_leads_nowhere(scanner: Scanner,
     assert len(scanner.stacks()) == 1, "its bytes are kept, the file stays and is said to"
 
 
-def test_a_subfolder_named_as_a_unit_brings_to_that_unit(scanner: Scanner, tono: Actor, works: Works) -> None:
+def test_a_subfolder_named_as_a_unit_brings_to_that_unit(
+    scanner: Scanner, tono: Actor, works: Works
+) -> None:
     scanner.put("lain/a.pdf", scan("Contoh unit lain"))
     scanner.put("antah/b.pdf", scan("Contoh tanpa unit"))
     scanner.look()

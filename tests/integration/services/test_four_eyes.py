@@ -7,14 +7,11 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import func, select, update
 
-from workflow_app.errors import Forbidden, NotFound
-from workflow_app.models.case import Case
-from workflow_app.models.submission import Submission
-from workflow_app.models.task import Draft, Task
+from workflow_app.domain import SYSTEM, Actor, Answers, Forbidden, NotFound
+from workflow_app.models import Case, Draft, Submission, Task
 from workflow_app.services.accounts import users
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.running import drafts, task_views, tasks
-from workflow_app.types import SYSTEM, Actor, Answers
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.workflow import drafts, tasks
 
 Play = Callable[..., UUID]
 APPROVE: Answers = {"keputusan": "setuju"}
@@ -40,7 +37,9 @@ def open_task(works: Works, case_id: UUID) -> UUID:
 def give(works: Works, task_id: UUID, user: Actor) -> None:
     """As if a fault had put the task into these hands."""
     with works.begin(SYSTEM) as work:
-        work.session.execute(update(Task).where(Task.id == task_id).values(assignee_id=user.user_id))
+        work.session.execute(
+            update(Task).where(Task.id == task_id).values(assignee_id=user.user_id)
+        )
 
 
 def state(works: Works, task_id: UUID) -> tuple[object, ...]:
@@ -101,7 +100,7 @@ def test_even_with_the_task_in_hand_it_is_refused_when_it_counts(
     with works.begin(actor) as work:
         drafts.save(work, task_id, APPROVE)
     with works.begin(actor) as work:
-        assert task_views.get(work, task_id).answers_from == "draft"
+        assert tasks.get(work, task_id).answers_from == "draft"
     with pytest.raises(Forbidden, match="mencatat berkas ini"):
         complete(works, actor, task_id)
     assert state(works, task_id) == before
@@ -131,12 +130,12 @@ def test_a_return_does_not_wash_the_recorder_clean(
         assert work.session.get_one(Task, task_id).element == "uraian"
     give(works, task_id, rina)
     with works.begin(rina) as work:
-        earlier = task_views.get(work, task_id).answers
+        earlier = tasks.get(work, task_id).answers
         case_id = tasks.complete(work, task_id, earlier, str(uuid4())).case_id
     checklist = open_task(works, case_id)
     give(works, checklist, rina)
     with works.begin(rina) as work:
-        tasks.complete(work, checklist, task_views.get(work, checklist).answers, str(uuid4()))
+        tasks.complete(work, checklist, tasks.get(work, checklist).answers, str(uuid4()))
     approval = open_task(works, case_id)
     for recorder, name in ((budi, "budi"), (rina, "rina")):
         with works.begin(SYSTEM) as work:
@@ -152,12 +151,12 @@ def test_who_lost_the_role_of_a_held_task_neither_sees_its_answers_nor_completes
     task_id = open_task(works, play("sktlk_ktp", 5))
     with works.begin(budi) as work:
         drafts.save(work, task_id, {"catatan": "Contoh"})
-        assert task_views.get(work, task_id).is_mine
+        assert tasks.get(work, task_id).is_mine
     with works.begin(SYSTEM) as work:
         users.set_roles(work, "budi", ["pimpinan"])
     moved = replace(budi, roles=frozenset({"pimpinan"}))
     with works.begin(moved) as work:
-        seen = task_views.get(work, task_id)
+        seen = tasks.get(work, task_id)
         assert (seen.is_mine, seen.answers, seen.answers_from) == (False, {}, None)
     with pytest.raises(Forbidden):
         complete(works, moved, task_id)
@@ -175,7 +174,7 @@ def test_a_draft_is_read_by_its_author_only(
         drafts.save(work, task_id, {"catatan": "Contoh Rahasia"})
     give(works, task_id, rina)
     with works.begin(rina) as work:
-        assert task_views.get(work, task_id).answers_from != "draft"
+        assert tasks.get(work, task_id).answers_from != "draft"
     with pytest.raises(NotFound), works.begin(far) as work:
         drafts.save(work, task_id, {"catatan": "x"})
     with works.begin(SYSTEM) as work:

@@ -9,22 +9,19 @@ import pytest
 from sqlalchemy import insert, select
 
 from tests.integration.conftest import PROCESSES
+from workflow_app.domain import SYSTEM, Actor, Answers, Forbidden, NotFound, SentraError
 from workflow_app.engine import process_folders, scenarios
 from workflow_app.engine.scenarios import Complete, Scenario
-from workflow_app.errors import Forbidden, NotFound, SentraError
-from workflow_app.models.case import Case
-from workflow_app.models.letter import Letter
-from workflow_app.models.task import Task
-from workflow_app.models.wall import CaseWall
-from workflow_app.services.case_file import answers, handoffs, identities, sights
-from workflow_app.services.correspondence import letter_views
-from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
-from workflow_app.services.office import configuration
-from workflow_app.services.papers import documents, paper_labels
-from workflow_app.services.running import rehearsal, tasks
-from workflow_app.services.running.rehearsal import Stage
-from workflow_app.services.sop import processes
-from workflow_app.types import SYSTEM, Actor, Answers
+from workflow_app.models import Case, CaseWall, Letter, Task
+from workflow_app.services.cases import access, answers, task_rights
+from workflow_app.services.core.unit_of_work import UnitOfWork, Works
+from workflow_app.services.demo import rehearsal
+from workflow_app.services.demo.rehearsal import Stage
+from workflow_app.services.documents import classification, documents
+from workflow_app.services.letters import printing
+from workflow_app.services.office_settings import configuration
+from workflow_app.services.processes import definitions
+from workflow_app.services.workflow import tasks
 
 RETURNED: Answers = {"rujukan_jawaban": "kembalikan", "alasan": "Contoh: bukan tugas fungsi ini."}
 Play = Callable[..., UUID]
@@ -48,12 +45,14 @@ def play(stage: Stage, works: Works) -> Play:
 
     def until(process: str, name: str, element: str) -> UUID:
         with works.begin(SYSTEM) as work:
-            processes.deploy(work, PROCESSES / process)
+            definitions.deploy(work, PROCESSES / process)
         told = scenario(process, name)
-        steps = [isinstance(step, Complete) and step.element == element for step in told.steps].index(True)
+        steps = [
+            isinstance(step, Complete) and step.element == element for step in told.steps
+        ].index(True)
         case_id = rehearsal.play(stage, process, told, steps=steps)
         with works.begin(stage.cast["petugas"]) as work:
-            label = paper_labels.choices(work, work.session.get_one(Case, case_id))[0]
+            label = classification.choices_paper_label(work, work.session.get_one(Case, case_id))[0]
             documents.upload(work, case_id, element="berkas", label=label, data=stage.paper)
         return case_id
 
@@ -69,11 +68,16 @@ def finds(works: Works, actor: Actor, case_id: UUID) -> set[object]:
     """What the actor gets of the letters and the papers of a case: all of them read, shut, or not there."""
     with works.begin(SYSTEM) as work:
         letter_ids = list(work.session.scalars(select(Letter.id).where(Letter.case_id == case_id)))
-        paper_ids = [paper.id for paper in documents.for_case(replace(work, actor=OVERSEER), case_id)]
+        paper_ids = [
+            paper.id for paper in documents.for_case(replace(work, actor=OVERSEER), case_id)
+        ]
     assert paper_ids
     asked: list[Callable[[UnitOfWork], object]] = [
-        *(lambda work, id=letter_id: letter_views.pdf(work, id) for letter_id in letter_ids),
-        *(lambda work, id=paper_id: documents.content(work, id, "original") for paper_id in paper_ids),
+        *(lambda work, id=letter_id: printing.pdf(work, id) for letter_id in letter_ids),
+        *(
+            lambda work, id=paper_id: documents.content(work, id, "original")
+            for paper_id in paper_ids
+        ),
         *(lambda work, id=paper_id: documents.text(work, id) for paper_id in paper_ids),
     ]
     return {outcome(works, actor, question) for question in asked}
@@ -114,7 +118,7 @@ def test_r68_the_receiver_reads_from_the_hand_off_until_the_return_and_nobody_el
     assert finds(works, intelkam, case_id) == {READ}
     assert finds(works, lantas, case_id) == {HIDDEN}
     with works.begin(intelkam) as work, pytest.raises(Forbidden):
-        identities.reveal(work, case_id, "ingin tahu siapa")
+        answers.reveal(work, case_id, "ingin tahu siapa")
 
     answer(works, intelkam, case_id, RETURNED)
     assert finds(works, intelkam, case_id) == {SHUT}
@@ -122,7 +126,7 @@ def test_r68_the_receiver_reads_from_the_hand_off_until_the_return_and_nobody_el
     with works.begin(intelkam) as work:
         case = work.session.get_one(Case, case_id)
         assert answers.readable_groups(work, case) == frozenset(), "no note either"
-        assert not any(letter.can_open for letter in letter_views.for_case(work, case_id))
+        assert not any(letter.can_open for letter in printing.for_case(work, case_id))
         assert not any(paper.can_read for paper in documents.for_case(work, case_id))
         assert documents.labels(work, case_id) == [], "and adds nothing"
     assert finds(works, stage.cast["petugas"], case_id) == {READ}
@@ -137,7 +141,8 @@ def test_r68_what_comes_back_takes_along_every_round_that_the_function_had_befor
             select(Task).where(Task.case_id == case_id, Task.hand_off == "held")
         ).one()
         kept = {
-            name: getattr(task, name) for name in ("case_id", "element", "name", "unit", "role", "hand_off")
+            name: getattr(task, name)
+            for name in ("case_id", "element", "name", "unit", "role", "hand_off")
         }
         for minutes in (2, 1):
             at = task.created_at - timedelta(minutes=minutes)
@@ -146,8 +151,10 @@ def test_r68_what_comes_back_takes_along_every_round_that_the_function_had_befor
     answer(works, intelkam, case_id, RETURNED)
     with works.begin(intelkam) as work:
         case = work.session.get_one(Case, case_id)
-        listed = work.session.scalars(select(Case.id).where(handoffs.readable_case(work))).all()
-        assert (handoffs.reads_papers(work, case), listed) == (False, []), "lists say the same as the case"
+        listed = work.session.scalars(select(Case.id).where(task_rights.readable_case(work))).all()
+        assert (task_rights.reads_papers(work, case), listed) == (False, []), (
+            "lists say the same as the case"
+        )
 
 
 def test_r68_what_was_accepted_stays_with_the_function_after_the_end(
@@ -173,14 +180,21 @@ def test_r68_what_is_withdrawn_is_shut(works: Works, play: Play, stage: Stage) -
 def test_the_office_can_shut_what_is_handed_on(works: Works, play: Play, intelkam: Actor) -> None:
     case_id = play("referral", "tertulis_fungsi", "rujukan_terima")
     with works.begin(SYSTEM) as work:
-        configuration.set_value(work, sights.RECEIVERS_READ, False, configuration.SOP_IN_FORCE)
+        configuration.set_value(work, access.RECEIVERS_READ, False, configuration.SOP_IN_FORCE)
     assert finds(works, intelkam, case_id) == {SHUT}
 
 
-def test_r79_a_wall_stands_before_what_is_handed_on(works: Works, play: Play, intelkam: Actor) -> None:
+def test_r79_a_wall_stands_before_what_is_handed_on(
+    works: Works, play: Play, intelkam: Actor
+) -> None:
     case_id = play("referral", "tertulis_fungsi", "rujukan_terima")
     with works.begin(SYSTEM) as work:
-        wall = {"case_id": case_id, "user_id": intelkam.user_id, "since": work.clock(), "reason_key": "x.y"}
+        wall = {
+            "case_id": case_id,
+            "user_id": intelkam.user_id,
+            "since": work.clock(),
+            "reason_key": "x.y",
+        }
         work.session.execute(insert(CaseWall), [wall])
     assert finds(works, intelkam, case_id) == {HIDDEN}
 
@@ -190,13 +204,15 @@ def test_r49_an_examiner_opens_the_report_while_it_is_in_his_hands(
 ) -> None:
     reskrim = stage.cast["piket_reskrim"]
     case_id = play("lp", "diterima_model_b", "baca_ulang")
-    assert finds(works, reskrim, case_id) == {SHUT}, "the question of the first look has been answered"
+    assert finds(works, reskrim, case_id) == {SHUT}, (
+        "the question of the first look has been answered"
+    )
 
     case_id = play("lp", "diterima_model_b", "rujukan_terima")
     assert finds(works, reskrim, case_id) == {READ}
     with works.begin(reskrim) as work:
-        assert identities.reveal(work, case_id, "memeriksa pelapor")
+        assert answers.reveal(work, case_id, "memeriksa pelapor")
     answer(works, reskrim, case_id, RETURNED)
     assert finds(works, reskrim, case_id) == {SHUT}
     with works.begin(reskrim) as work, pytest.raises(Forbidden):
-        identities.reveal(work, case_id, "memeriksa pelapor")
+        answers.reveal(work, case_id, "memeriksa pelapor")

@@ -9,15 +9,11 @@ from sqlalchemy import func, select
 from archive.models import Document
 from tests.integration.services.retained import APPROVAL, PROPOSAL, Office
 from tests.integration.services.walled import complete
-from workflow_app.errors import Conflict, Forbidden, NotFound
-from workflow_app.models.audit import AuditEvent
-from workflow_app.models.case import Case
-from workflow_app.models.letter import Letter
-from workflow_app.models.wall import CaseWall
-from workflow_app.services.ground import audit
-from workflow_app.services.keeping import disposals, due_papers, retention
-from workflow_app.services.running import cases, disposal_proposals
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.domain import SYSTEM, Actor, Conflict, Forbidden, NotFound
+from workflow_app.models import AuditEvent, Case, CaseWall, Letter
+from workflow_app.services.core import unit_of_work
+from workflow_app.services.retention import disposal_lists, schedule
+from workflow_app.services.workflow import archive_batches, cases
 
 Person = Callable[..., Actor]
 PROPAM = "piket_propam"
@@ -45,13 +41,15 @@ def ended(office: Office, officer: Actor, confined_to: str | None = None) -> tup
 
 def keep_out(office: Office, case_id: UUID, who: Actor) -> None:
     with office.works.begin(SYSTEM) as work:
-        wall = CaseWall(case_id=case_id, user_id=who.user_id, since=work.clock(), reason_key="contoh.anggota")
+        wall = CaseWall(
+            case_id=case_id, user_id=who.user_id, since=work.clock(), reason_key="contoh.anggota"
+        )
         work.session.add(wall)
 
 
 def due(office: Office, who: Actor, scope: str | None = None) -> set[UUID]:
     with office.works.begin(who) as work:
-        page = due_papers.show(work, scope=scope)
+        page = schedule.show(work, scope=scope)
         assert page.locked == 0
         return {paper.standing.document_id for paper in page.papers}
 
@@ -76,7 +74,7 @@ def test_r37_r79_what_lies_behind_a_wall_is_disposed_of_without_whom_it_keeps_ou
     proposal = office.propose(plain)
     assert sees(office, office.chief, proposal)
     with office.works.begin(office.archivist) as work:
-        disposals.choose(work, proposal, [paper])
+        disposal_lists.choose(work, proposal, [paper])
     assert not sees(office, office.chief, proposal), "the list and its minutes name the paper"
     office.send_off(proposal)
     with pytest.raises(NotFound):
@@ -85,15 +83,17 @@ def test_r37_r79_what_lies_behind_a_wall_is_disposed_of_without_whom_it_keeps_ou
     complete(office.works, proposal, "putuskan", second, APPROVAL)
     office.work_off(proposal)
     with office.works.begin(second) as work:
-        listed = disposals.listed(work, proposal)
+        listed = disposal_lists.listed(work, proposal)
         assert listed is not None
         assert {item.status for item in listed.papers} == {"disposed"}
     with office.works.begin(SYSTEM) as work:
         assert work.session.get_one(Document, paper).disposed_at is not None
-        assert list(audit.verify_chains(work)) == []
+        assert list(unit_of_work.verify_chains(work)) == []
 
 
-def test_r79_who_is_kept_out_of_the_case_finds_its_papers_on_no_list(office: Office, budi: Actor) -> None:
+def test_r79_who_is_kept_out_of_the_case_finds_its_papers_on_no_list(
+    office: Office, budi: Actor
+) -> None:
     case_id, paper = ended(office, budi)
     keep_out(office, case_id, office.archivist)
     office.pass_years(2.1)
@@ -112,17 +112,22 @@ def test_r79_what_is_confined_is_on_the_list_of_its_role_only(
     assert due(office, propam, PROPAM) == {paper}
     both = person("rangkap", "arsiparis", PROPAM)
     assert (due(office, both), due(office, both, PROPAM)) == ({plain}, {paper})
-    for who, scope in ((office.archivist, PROPAM), (propam, None), (budi, None), (office.chief, PROPAM)):
+    for who, scope in (
+        (office.archivist, PROPAM),
+        (propam, None),
+        (budi, None),
+        (office.chief, PROPAM),
+    ):
         with office.works.begin(who) as work, pytest.raises(Forbidden):
-            due_papers.show(work, scope=scope)
+            schedule.show(work, scope=scope)
     with pytest.raises(NotFound):
         office.propose(paper)
     with office.works.begin(propam) as work, pytest.raises(NotFound):
-        disposal_proposals.begin(work, [plain], str(uuid4()), PROPAM)
+        archive_batches.begin(work, [plain], str(uuid4()), PROPAM)
     with office.works.begin(propam) as work, pytest.raises(Forbidden):
-        disposal_proposals.begin(work, [plain], str(uuid4()))
+        archive_batches.begin(work, [plain], str(uuid4()))
     with office.works.begin(both) as work, pytest.raises(NotFound):
-        disposal_proposals.begin(work, [paper, plain], str(uuid4()))
+        archive_batches.begin(work, [paper, plain], str(uuid4()))
 
 
 def test_r37_r79_propam_proposes_decides_and_minutes_with_four_eyes_and_nobody_hears_of_it(
@@ -131,8 +136,8 @@ def test_r37_r79_propam_proposes_decides_and_minutes_with_four_eyes_and_nobody_h
     _, paper = ended(office, budi, PROPAM)
     office.pass_years(2.1)
     with office.works.begin(propam) as work:
-        proposal = disposal_proposals.begin(work, [paper], str(uuid4()), PROPAM).case_id
-        assert [each.case_id for each in disposal_proposals.open_ones(work, PROPAM)] == [proposal]
+        proposal = archive_batches.begin(work, [paper], str(uuid4()), PROPAM).case_id
+        assert [each.case_id for each in archive_batches.open_ones(work, PROPAM)] == [proposal]
     for stranger in (office.archivist, office.chief, budi):
         assert not sees(office, stranger, proposal)
     complete(office.works, proposal, "usulkan", propam, PROPOSAL)
@@ -141,14 +146,14 @@ def test_r37_r79_propam_proposes_decides_and_minutes_with_four_eyes_and_nobody_h
     complete(office.works, proposal, "putuskan", other, APPROVAL)
     office.work_off(proposal)
     with office.works.begin(other) as work:
-        listed = disposals.listed(work, proposal)
+        listed = disposal_lists.listed(work, proposal)
         assert listed is not None
         assert [item.status for item in listed.papers] == ["disposed"]
         assert work.session.get_one(Case, proposal).confined_to == PROPAM
     with office.works.begin(SYSTEM) as work:
         kinds = work.session.scalars(select(Letter.kind).where(Letter.case_id == proposal)).all()
         assert list(kinds) == ["berita_acara_pemusnahan"]
-        assert list(audit.verify_chains(work)) == []
+        assert list(unit_of_work.verify_chains(work)) == []
     assert due(office, propam, PROPAM) == set()
 
 
@@ -158,16 +163,18 @@ def test_r37_who_decides_adds_nothing_to_the_list(
     (_, paper), (_, more) = ended(office, budi, PROPAM), ended(office, budi, PROPAM)
     office.pass_years(2.1)
     with office.works.begin(propam) as work:
-        proposal = disposal_proposals.begin(work, [paper], str(uuid4()), PROPAM).case_id
+        proposal = archive_batches.begin(work, [paper], str(uuid4()), PROPAM).case_id
     complete(office.works, proposal, "usulkan", propam, PROPOSAL)
     office.take(proposal, "putuskan", other)
     with office.works.begin(other) as work:
-        assert disposal_proposals.open_ones(work, PROPAM) == []
+        assert archive_batches.open_ones(work, PROPAM) == []
         with pytest.raises(Forbidden):
-            disposals.choose(work, proposal, [more])
+            disposal_lists.choose(work, proposal, [more])
 
 
-def test_r37_what_becomes_confined_after_it_was_proposed_is_left_out(office: Office, budi: Actor) -> None:
+def test_r37_what_becomes_confined_after_it_was_proposed_is_left_out(
+    office: Office, budi: Actor
+) -> None:
     case_id, paper = ended(office, budi)
     plain = office.deposit()
     office.pass_years(2.1)
@@ -180,8 +187,10 @@ def test_r37_what_becomes_confined_after_it_was_proposed_is_left_out(office: Off
     with office.works.begin(SYSTEM) as work:
         assert work.session.get_one(Document, paper).disposed_at is None
         assert work.session.get_one(Document, plain).disposed_at is not None
-        query = select(AuditEvent.details["reason"].astext).where(AuditEvent.action == "disposal.left_out")
-        assert list(work.session.scalars(query)) == [retention.RESTRICTED]
+        query = select(AuditEvent.details["reason"].astext).where(
+            AuditEvent.action == "disposal.left_out"
+        )
+        assert list(work.session.scalars(query)) == [schedule.RESTRICTED]
 
 
 def test_r79_a_paper_that_an_open_and_a_confined_case_share_is_nobodys_to_dispose_of(

@@ -5,12 +5,11 @@ from datetime import UTC, date, datetime
 import pytest
 
 from tests.integration.conftest import TestClock
-from workflow_app.errors import Forbidden, InvalidInput, NotFound
-from workflow_app.services.days import calendars, holiday_years
-from workflow_app.services.days.holiday_years import Asked, Year
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import configuration
-from workflow_app.types import SYSTEM, WITA, Actor
+from workflow_app.domain import SYSTEM, WITA, Actor, Forbidden, InvalidInput, NotFound
+from workflow_app.services.calendars import calendars, holidays
+from workflow_app.services.calendars.holidays import Asked, Year
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.office_settings import configuration
 
 NAME = "hari_kerja"
 KEY = f"kalender.{NAME}"
@@ -19,12 +18,12 @@ FREE = Asked("libur", "2026-12-23", "Contoh: hari jadi kantor")
 
 def change(works: Works, actor: Actor, asked: Asked, year: int = 2026) -> None:
     with works.begin(actor) as work:
-        holiday_years.change(work, NAME, year, asked)
+        holidays.change(work, NAME, year, asked)
 
 
 def shown(works: Works, actor: Actor, year: int = 2026) -> Year:
     with works.begin(actor) as work:
-        return holiday_years.year(work, NAME, year)
+        return holidays.year(work, NAME, year)
 
 
 def ends(works: Works, start: datetime, days: int = 3) -> date:
@@ -37,7 +36,9 @@ def versions(works: Works) -> int:
         return len(configuration.history(work, KEY))
 
 
-def test_three_working_days_after_22_december_2026_end_on_the_29th(works: Works, sari: Actor) -> None:
+def test_three_working_days_after_22_december_2026_end_on_the_29th(
+    works: Works, sari: Actor
+) -> None:
     """The 24th is joint leave, the 25th Christmas, then a weekend."""
     assert ends(works, datetime(2026, 12, 22, 2, 0, tzinfo=UTC)) == date(2026, 12, 29)
     names = {day.day: day.source for day in shown(works, sari).days}
@@ -47,7 +48,7 @@ def test_three_working_days_after_22_december_2026_end_on_the_29th(works: Works,
 def test_the_preview_says_what_will_be_and_writes_nothing(works: Works, sari: Actor) -> None:
     before = versions(works)
     with works.begin(sari) as work:
-        told = holiday_years.prospect(work, NAME, 2026, FREE)
+        told = holidays.prospect(work, NAME, 2026, FREE)
     of_three = next(each for each in told.examples if each.days == 3)
     assert (of_three.start, of_three.before, of_three.after) == (
         date(2026, 12, 22),
@@ -109,7 +110,9 @@ def test_next_year_is_asked_for_from_october_on_until_it_is_confirmed(
         (Asked("libur", "2026-12-23", "x", "besok"), "mulai"),
     ],
 )
-def test_bad_input_is_told_at_its_field(works: Works, sari: Actor, asked: Asked, field: str) -> None:
+def test_bad_input_is_told_at_its_field(
+    works: Works, sari: Actor, asked: Asked, field: str
+) -> None:
     with pytest.raises(InvalidInput) as told:
         change(works, sari, asked)
     assert set(told.value.fields) == {field}
@@ -120,17 +123,20 @@ def test_only_the_owner_changes_a_calendar(works: Works, budi: Actor) -> None:
     with pytest.raises(Forbidden):
         change(works, budi, FREE)
     with pytest.raises(Forbidden), works.begin(budi) as work:
-        holiday_years.prospect(work, NAME, 2026, FREE)
+        holidays.prospect(work, NAME, 2026, FREE)
     with pytest.raises(NotFound), works.begin(budi) as work:
-        holiday_years.year(work, "tidak_ada", 2026)
+        holidays.year(work, "tidak_ada", 2026)
     with pytest.raises(NotFound), works.begin(budi) as work:
-        holiday_years.year(work, NAME, 3000)
+        holidays.year(work, NAME, 3000)
 
 
 def test_the_preview_refuses_what_the_change_would(works: Works, sari: Actor) -> None:
     """What is planned says of the same day that the office works: together the two would say both."""
     change(works, sari, Asked("masuk", "2026-12-23", "Contoh: tetap masuk", "2026-12-10"))
-    for act in (holiday_years.prospect, holiday_years.change):
-        with works.begin(sari) as work, pytest.raises(InvalidInput, match="Bersama yang sudah direncanakan"):
+    for act in (holidays.prospect, holidays.change):
+        with (
+            works.begin(sari) as work,
+            pytest.raises(InvalidInput, match="Bersama yang sudah direncanakan"),
+        ):
             act(work, NAME, 2026, FREE)
     assert versions(works) == 2

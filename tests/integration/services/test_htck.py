@@ -22,17 +22,16 @@ from tests.integration.services.htck import (
     wanted,
 )
 from tests.integration.services.walled import refused, sees
-from workflow_app.errors import Forbidden, InvalidInput
-from workflow_app.models.case import Case
-from workflow_app.models.letter import Letter
-from workflow_app.services.case_file import handoffs, inbox
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import configuration
-from workflow_app.services.papers import documents
-from workflow_app.services.running import cases, rehearsal
-from workflow_app.services.running.rehearsal import Stage
-from workflow_app.services.sop import processes
-from workflow_app.types import SYSTEM, Actor, Answers
+from workflow_app.domain import SYSTEM, Actor, Answers, Forbidden, InvalidInput
+from workflow_app.models import Case, Letter
+from workflow_app.services.cases import inbox, task_rights
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.demo import rehearsal
+from workflow_app.services.demo.rehearsal import Stage
+from workflow_app.services.documents import documents
+from workflow_app.services.office_settings import configuration
+from workflow_app.services.processes import definitions
+from workflow_app.services.workflow import cases
 
 Person = Callable[..., Actor]
 
@@ -54,7 +53,7 @@ def siwas(person: Person) -> Actor:
 
 def reads(works: Works, actor: Actor, case_id: UUID) -> bool:
     with works.begin(actor) as work:
-        return handoffs.reads_papers(work, work.session.get_one(Case, case_id))
+        return task_rights.reads_papers(work, work.session.get_one(Case, case_id))
 
 
 @pytest.mark.parametrize(
@@ -73,7 +72,12 @@ def test_r74_to_r79_a_request_is_begun_in_the_role_that_asks(
 ) -> None:
     actor = person("pemula", *roles)
     task = waiting(works, begin(works, actor))
-    assert (task.element, task.role, task.assignee_id, task.hand_off) == (first, asks_as, actor.user_id, None)
+    assert (task.element, task.role, task.assignee_id, task.hand_off) == (
+        first,
+        asks_as,
+        actor.user_id,
+        None,
+    )
 
 
 @pytest.mark.parametrize("role", ["piket_lantas", "arsiparis", "pimpinan", "auditor", "admin"])
@@ -84,9 +88,9 @@ def test_who_asks_nobody_begins_none(works: Works, person: Person, role: str) ->
 
 def test_a_unit_begins_requests_and_nothing_else(works: Works, siwas: Actor, sktlk: str) -> None:
     with works.begin(siwas) as work:
-        assert [process.key for process in processes.startable(work)] == [htck.KEY]
-        assert htck.KEY in {process.key for process in processes.concerning(work)}
-        assert sktlk not in {process.key for process in processes.concerning(work)}
+        assert [process.key for process in definitions.startable(work)] == [htck.KEY]
+        assert htck.KEY in {process.key for process in definitions.concerning(work)}
+        assert sktlk not in {process.key for process in definitions.concerning(work)}
     with pytest.raises(Forbidden), works.begin(siwas) as work:
         cases.start(work, sktlk)
 
@@ -97,7 +101,10 @@ def test_r78_a_defect_waits_with_sarpras_and_no_other_unit_knows_of_it(
     case_id = ask(works, budi, BROKEN)
     task = waiting(works, case_id)
     assert (task.element, task.role, task.hand_off) == ("terima", "sarpras", "held")
-    others = [siwas, *(person(role, role) for role in ("bag_ops", "bag_ren", "bag_sumda", "piket_reskrim"))]
+    others = [
+        siwas,
+        *(person(role, role) for role in ("bag_ops", "bag_ren", "bag_sumda", "piket_reskrim")),
+    ]
     assert sees(works, sarpras, case_id)
     for other in others:
         assert refused(works, other, lambda work: cases.get(work, case_id)), other.name
@@ -127,7 +134,9 @@ def test_r75_who_asked_spkt_reads_the_papers_of_the_answer(
     case_id = ask(works, bag_ops, wanted("masuk_laporan"))
     done(works, sari, case_id, ACCEPTED)
     with works.begin(sari) as work:
-        paper = documents.upload(work, case_id, element="jawab", label="Dokumen lain", data=stage.paper).id
+        paper = documents.upload(
+            work, case_id, element="jawab", label="Dokumen lain", data=stage.paper
+        ).id
     done(works, sari, case_id, {**ANSWERED, "lampiran_jawaban": [str(paper)]})
     rehearsal.settle(stage, case_id)
     task = waiting(works, case_id)
@@ -181,7 +190,13 @@ def test_r79_a_request_about_a_member_is_propam_s_alone_and_out_of_sight_of_who_
     case_id = begin(works, budi)
     left = done(works, budi, case_id, wanted("anggota", yang_bersangkutan=[str(named.user_id)]))
     assert left.is_out_of_sight
-    for actor, is_seen in ((propam, True), (chief, True), (budi, False), (sari, False), (named, False)):
+    for actor, is_seen in (
+        (propam, True),
+        (chief, True),
+        (budi, False),
+        (sari, False),
+        (named, False),
+    ):
         assert sees(works, actor, case_id) is is_seen, actor.name
     task = waiting(works, case_id)
     assert (task.element, task.role, task.assignee_id) == ("terima_propam", "piket_propam", None)

@@ -23,15 +23,14 @@ from tests.integration.services.htck import (
 )
 from tests.integration.services.moving import REASON, row, settled
 from tests.integration.services.walled import sees
-from workflow_app.models.case import Case, CaseClock
-from workflow_app.models.message import Message
-from workflow_app.services.days import holiday_years
-from workflow_app.services.days.holiday_years import Asked
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import configuration
-from workflow_app.services.running import moves, recounts
-from workflow_app.services.sop import processes
-from workflow_app.types import SYSTEM, WITA, Actor, Answers
+from workflow_app.domain import SYSTEM, WITA, Actor, Answers
+from workflow_app.models import Case, CaseClock, Message
+from workflow_app.services.calendars import holidays
+from workflow_app.services.calendars.holidays import Asked
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.office_settings import configuration
+from workflow_app.services.processes import definitions
+from workflow_app.services.workflow import steps, version_migration
 
 END_OF_DAY = datetime(2026, 11, 25, 15, 59, 59, 999999, tzinfo=UTC)
 """25 November 2026 in WITA, its last instant."""
@@ -88,7 +87,9 @@ def test_asked_again_it_has_a_new_day_and_a_round_of_its_own(
     assert (task.element, task.assignee_id) == ("jawab", sarpras.user_id)
     assert task.due_at == END_OF_DAY + timedelta(days=2)
     with works.begin(SYSTEM) as work:
-        query = select(CaseClock).where(CaseClock.case_id == case_id, CaseClock.name == "jawaban_htck")
+        query = select(CaseClock).where(
+            CaseClock.case_id == case_id, CaseClock.name == "jawaban_htck"
+        )
         rounds = work.session.scalars(query.order_by(CaseClock.round)).all()
         assert [clock.due_at for clock in rounds] == [END_OF_DAY, END_OF_DAY + timedelta(days=2)]
         assert rounds[0].stopped_at is not None and rounds[1].stopped_at is None
@@ -102,7 +103,10 @@ def test_r14_help_outside_that_nobody_accepts_is_told_to_pamapta(
     works: Works, clock: TestClock, budi: Actor, kind: str, role: str, watches: str, minutes: int
 ) -> None:
     help_ = wanted(
-        kind, peminta="masyarakat", tempat_kegiatan="Lapangan Contoh", kegiatan_at="2026-11-25T08:00:00+08:00"
+        kind,
+        peminta="masyarakat",
+        tempat_kegiatan="Lapangan Contoh",
+        kegiatan_at="2026-11-25T08:00:00+08:00",
     )
     case_id = ask(works, budi, help_)
     task = waiting(works, case_id)
@@ -158,9 +162,9 @@ def test_r34_a_timer_of_a_wanted_day_goes_with_its_clock_when_a_year_is_confirme
     case_id = ask(works, budi, {**BROKEN, "dibutuhkan_sampai": until})
     with works.begin(sari) as work:
         for day, deed in entered.items():
-            holiday_years.change(work, "hari_kerja", 2027, Asked(deed, day, "Contoh: menurut SKB"))
-        holiday_years.change(work, "hari_kerja", 2027, Asked("pastikan"))
-    recounts.carry_out(works)
+            holidays.change(work, "hari_kerja", 2027, Asked(deed, day, "Contoh: menurut SKB"))
+        holidays.change(work, "hari_kerja", 2027, Asked("pastikan"))
+    steps.carry_out(works)
 
     end = datetime.fromisoformat(becomes).replace(
         hour=23, minute=59, second=59, microsecond=999999, tzinfo=WITA
@@ -182,19 +186,21 @@ def test_r34_a_case_that_is_moved_back_to_its_former_version_keeps_the_end_that_
     model = folders / htck.KEY / "process.bpmn"
     model.write_text(model.read_text().replace('name="Belum diterima"', 'name="Lewat"'))
     with works.begin(SYSTEM) as work:
-        processes.deploy(work, model.parent)
+        definitions.deploy(work, model.parent)
     with works.begin(sari) as work:
-        order = moves.order(work, htck.KEY, 2, None, REASON, "maju")
-    moves.carry_out(works, order)
+        order = version_migration.order(work, htck.KEY, 2, None, REASON, "maju")
+    version_migration.carry_out(works, order)
     with works.begin(sari) as work:
-        holiday_years.change(work, "hari_kerja", 2027, Asked("libur", "2027-01-04", "Contoh: menurut SKB"))
-        holiday_years.change(work, "hari_kerja", 2027, Asked("pastikan"))
-    recounts.carry_out(works)
+        holidays.change(
+            work, "hari_kerja", 2027, Asked("libur", "2027-01-04", "Contoh: menurut SKB")
+        )
+        holidays.change(work, "hari_kerja", 2027, Asked("pastikan"))
+    steps.carry_out(works)
     end = datetime(2027, 1, 7, 23, 59, 59, 999999, WITA)
     assert row(works, case_id).next_wake_at == end
 
     with works.begin(sari) as work:
-        back = moves.order_back(work, order, None, REASON, "mundur")
-    moves.carry_out(works, back)
+        back = version_migration.order_back(work, order, None, REASON, "mundur")
+    version_migration.carry_out(works, back)
     assert settled(works, back, case_id) == ("moved", "")
     assert (row(works, case_id).next_wake_at, waiting(works, case_id).due_at) == (end, end)

@@ -9,11 +9,11 @@ from sqlalchemy import update
 
 from tests.integration.conftest import TestClock
 from tests.integration.services import list_plans
-from workflow_app.models.task import Task
-from workflow_app.services.case_file import inbox
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.running import cases, tasks
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.domain import SYSTEM, Actor
+from workflow_app.models import Task
+from workflow_app.services.cases import inbox
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.workflow import cases, tasks
 
 Play = Callable[..., UUID]
 
@@ -52,7 +52,9 @@ def test_an_unreadable_cursor_means_the_first_page(
         assert inbox.page(work, "mine", after=cursor, limit=3).rows[0].case_number == seven[0]
 
 
-def test_a_list_is_searched_by_part_of_a_number(works: Works, seven: list[str], budi: Actor) -> None:
+def test_a_list_is_searched_by_part_of_a_number(
+    works: Works, seven: list[str], budi: Actor
+) -> None:
     with works.begin(budi) as work:
         found = inbox.page(work, "mine", query=seven[3][-3:]).rows
         none = inbox.page(work, "mine", query="%").rows
@@ -106,7 +108,9 @@ def test_other_units_see_nothing(works: Works, seven: list[str], tono: Actor) ->
         assert page.counts[tab] == 0
 
 
-def test_what_one_began_is_an_index_read_in_order(works: Works, seven: list[str], budi: Actor) -> None:
+def test_what_one_began_is_an_index_read_in_order(
+    works: Works, seven: list[str], budi: Actor
+) -> None:
     """Whatever the statistics say of open tasks among a million done ones."""
     with works.begin(budi) as work:
         plan = list_plans.plan_of_all(work)
@@ -121,7 +125,9 @@ def test_the_lists_of_who_began_a_case_have_its_task_in_whosever_hands(
         held = inbox.page(work, "mine").rows[0]
     with works.begin(SYSTEM) as work:
         work.session.execute(
-            update(Task).where(Task.id == held.task_id).values(role="ka_spkt", assignee_id=sari.user_id)
+            update(Task)
+            .where(Task.id == held.task_id)
+            .values(role="ka_spkt", assignee_id=sari.user_id)
         )
     with works.begin(budi) as work:
         assert held.case_number in [row.case_number for row in inbox.page(work, "all").rows]

@@ -8,15 +8,14 @@ from sqlalchemy import select, text
 
 from tests.integration.conftest import TestClock
 from tests.integration.open_tasks import task_of
-from workflow_app.engine.run import Run
-from workflow_app.errors import Forbidden, InvalidInput, NotFound, ProcessFault
-from workflow_app.models.case import Case
-from workflow_app.models.effect import PendingEffect
-from workflow_app.services.case_file import incidents
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.running import cases, effects, performing, rehearsal, tasks, wakes
-from workflow_app.services.running.rehearsal import Stage
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.domain import SYSTEM, Actor, Forbidden, InvalidInput, NotFound, ProcessFault
+from workflow_app.engine.runner import Run
+from workflow_app.models import Case, PendingEffect
+from workflow_app.services.cases import incidents
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.demo import rehearsal
+from workflow_app.services.demo.rehearsal import Stage
+from workflow_app.services.workflow import case_jobs, cases, effects, steps, tasks
 
 Play = Callable[..., UUID]
 ADDRESS = "http://127.0.0.1:8000"
@@ -27,7 +26,7 @@ def printing_breaks(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     def fail(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setitem(performing.OPERATIONS, "render_letter", fail)
+    monkeypatch.setitem(case_jobs.OPERATIONS, "render_letter", fail)
     return monkeypatch
 
 
@@ -39,7 +38,7 @@ def stopped(works: Works, play: Play, sari: Actor, printing_breaks: pytest.Monke
         tasks.complete(work, task_of(works, case_id).id, {"keputusan": "setuju"}, str(uuid4()))
     for _ in range(2):
         with pytest.raises(ZeroDivisionError):
-            performing.perform(works, waiting(works, case_id), public_url=ADDRESS)
+            case_jobs.perform(works, waiting(works, case_id), public_url=ADDRESS)
     with works.begin(SYSTEM) as work:
         work.session.execute(text("update procrastinate_jobs set status = 'failed'"))
     return case_id
@@ -75,10 +74,15 @@ def test_a_retry_after_the_cause_is_gone_lets_the_case_go_on(
     with works.begin(sari) as work:
         seen = cases.get(work, stopped)
         assert incidents.list_open(work) == []
-    assert (seen.status, [task.name for task in seen.open_tasks]) == ("running", [seen.open_tasks[0].name])
+    assert (seen.status, [task.name for task in seen.open_tasks]) == (
+        "running",
+        [seen.open_tasks[0].name],
+    )
 
 
-def test_only_leads_see_and_retry_incidents(works: Works, stopped: UUID, sari: Actor, budi: Actor) -> None:
+def test_only_leads_see_and_retry_incidents(
+    works: Works, stopped: UUID, sari: Actor, budi: Actor
+) -> None:
     with works.begin(sari) as work:
         incident = incidents.list_open(work)[0]
 
@@ -130,7 +134,10 @@ def test_a_fault_in_a_later_step_of_the_same_transaction_is_recorded_too(
         raise InvalidInput("Pola nomor belum benar.")
 
     monkeypatch.setitem(effects.IMMEDIATE, "issue_letter", fail)
-    with pytest.raises(ProcessFault, match="InvalidInput"), incidents.unit_of_work(works, sari) as work:
+    with (
+        pytest.raises(ProcessFault, match="InvalidInput"),
+        incidents.unit_of_work(works, sari) as work,
+    ):
         tasks.complete(work, task_id, {"keputusan": "setuju"}, "token")
 
     with works.begin(sari) as work:
@@ -150,27 +157,37 @@ def test_a_timer_that_fails_stops_the_case_and_can_be_retried(
 
     monkeypatch.setattr(Run, "wake", fail)
     with pytest.raises(ProcessFault), incidents.unit_of_work(works, SYSTEM) as work:
-        wakes.wake(work, case_id)
+        steps.wake(work, case_id)
     monkeypatch.undo()
     with works.begin(sari) as work:
         stopped = cases.get(work, case_id)
-        assert wakes.overdue(work) == []
+        assert steps.overdue(work) == []
 
     with incidents.unit_of_work(works, SYSTEM) as work:
-        wakes.wake(work, case_id)
+        steps.wake(work, case_id)
     with works.begin(sari) as work:
         seen = cases.get(work, case_id)
-    assert (stopped.status, [incident.can_retry for incident in stopped.incidents]) == ("stopped", [True])
+    assert (stopped.status, [incident.can_retry for incident in stopped.incidents]) == (
+        "stopped",
+        [True],
+    )
     assert (seen.status, seen.incidents) == ("running", [])
     assert len(seen.open_tasks) == 2
 
 
 def test_r8_a_stopped_case_can_be_cancelled_and_its_incident_closes(
-    works: Works, play: Play, budi: Actor, sari: Actor, clock: TestClock, monkeypatch: pytest.MonkeyPatch
+    works: Works,
+    play: Play,
+    budi: Actor,
+    sari: Actor,
+    clock: TestClock,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     case_id = play("sktlk_ktp", 6)
     with works.begin(SYSTEM) as work:
-        incidents.record(work, case_id, "wake", None, "batas_waktu", ProcessFault("batas_waktu", "planted"))
+        incidents.record(
+            work, case_id, "wake", None, "batas_waktu", ProcessFault("batas_waktu", "planted")
+        )
     with works.begin(budi) as work:
         assert cases.get(work, case_id).can_cancel
         cases.cancel(work, case_id, "Warga mengurungkan niatnya")

@@ -10,13 +10,12 @@ from sqlalchemy import select
 
 from tests.integration.deploying import deploy
 from tests.unit.engine.family import CALL, CALLER, call, report
-from workflow_app.models.task import Task
-from workflow_app.models.wall import CaseWall
-from workflow_app.services.case_file import history, identities
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.running import cases, drafts, task_views, tasks
-from workflow_app.services.running.task_views import TaskView
-from workflow_app.types import SYSTEM, Actor, Answers
+from workflow_app.domain import SYSTEM, Actor, Answers
+from workflow_app.models import CaseWall, Task
+from workflow_app.services.cases import answers, history
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.workflow import cases, drafts, tasks
+from workflow_app.services.workflow.tasks import TaskView
 
 Person = Callable[..., Actor]
 OPEN = {name: CALLER[name] for name in ("jenis", "jumlah", "tempat")}
@@ -51,15 +50,17 @@ def seen(works: Works, actor: Actor, task_id: UUID, *, take: bool = False) -> Ta
     with works.begin(actor) as work:
         if take:
             tasks.claim(work, task_id)
-        return task_views.get(work, task_id)
+        return tasks.get(work, task_id)
 
 
 def openings(works: Works, actor: Actor, case_id: UUID) -> list[tuple[str, str]]:
     with works.begin(actor) as work:
-        return [(access.who, access.purpose) for access in identities.accesses(work, case_id)]
+        return [(access.who, access.purpose) for access in answers.accesses(work, case_id)]
 
 
-def test_an_officer_of_the_desk_goes_on_with_what_was_told(works: Works, budi: Actor, begin: Begin) -> None:
+def test_an_officer_of_the_desk_goes_on_with_what_was_told(
+    works: Works, budi: Actor, begin: Begin
+) -> None:
     _, task_id = begin()
 
     view = seen(works, budi, task_id)
@@ -87,7 +88,9 @@ def test_r23_the_first_case_tells_once_who_read_its_identity_and_what_for(
     assert told.count("Identitas dibuka dengan tujuan tertulis") == 2
 
 
-def test_who_only_looks_at_the_task_is_shown_nothing(works: Works, begin: Begin, person: Person) -> None:
+def test_who_only_looks_at_the_task_is_shown_nothing(
+    works: Works, begin: Begin, person: Person
+) -> None:
     case_id, task_id = begin()
     other = person("ani", "petugas")
 
@@ -111,7 +114,9 @@ def test_a_receiving_function_is_given_what_its_own_form_asks_for_once_the_desk_
 ) -> None:
     _, task_id = begin()
     with works.begin(budi) as work:
-        tasks.complete(work, task_id, {**OPEN, **NOTES, **MASKED, "tempat": "Pasar Contoh"}, str(uuid4()))
+        tasks.complete(
+            work, task_id, {**OPEN, **NOTES, **MASKED, "tempat": "Pasar Contoh"}, str(uuid4())
+        )
         following = work.session.scalars(
             select(Task.id).where(Task.element == "kaji", Task.status == "open")
         ).one()
@@ -165,20 +170,29 @@ def test_a_question_that_was_not_asked_before_keeps_what_it_starts_with(
     works: Works, begin: Begin, budi: Actor
 ) -> None:
     _, task_id = begin(
-        report(tempat={"ui": {"default": "Kandangan"}}, jumlah={"ui": {"default": 1}}), call(), tempat=None
+        report(tempat={"ui": {"default": "Kandangan"}}, jumlah={"ui": {"default": 1}}),
+        call(),
+        tempat=None,
     )
 
     answers = seen(works, budi, task_id).answers
     assert (answers["tempat"], answers["jumlah"]) == ("Kandangan", 3)
 
 
-def test_another_process_and_an_unknown_element_give_nothing(works: Works, begin: Begin, budi: Actor) -> None:
+def test_another_process_and_an_unknown_element_give_nothing(
+    works: Works, begin: Begin, budi: Actor
+) -> None:
     _, task_id = begin(report(prefill=f"lain.terima {CALL}.hantu"), call())
 
-    assert (seen(works, budi, task_id).answers, seen(works, budi, task_id).answers_from) == ({}, None)
+    assert (seen(works, budi, task_id).answers, seen(works, budi, task_id).answers_from) == (
+        {},
+        None,
+    )
 
 
-def test_a_draft_is_worth_more_than_what_was_told_before(works: Works, begin: Begin, budi: Actor) -> None:
+def test_a_draft_is_worth_more_than_what_was_told_before(
+    works: Works, begin: Begin, budi: Actor
+) -> None:
     _, task_id = begin()
     with works.begin(budi) as work:
         drafts.save(work, task_id, {"nama": "Contoh Warga Dua"})
@@ -237,8 +251,8 @@ def test_nothing_taken_over_is_stored_before_somebody_has_confirmed_it(
 
     with works.begin(budi) as work:
         child_id = work.session.get_one(Task, task_id).case_id
-        assert identities.masked(work, child_id) == []
+        assert answers.masked(work, child_id) == []
         tasks.complete(work, task_id, {**OPEN, **NOTES, **MASKED}, str(uuid4()))
-        masked = str(identities.masked(work, child_id))
+        masked = str(answers.masked(work, child_id))
     assert masked
     assert not [word for word in NAMED if word in masked]

@@ -14,10 +14,10 @@ from tests.integration.messages.mails import letter
 from tests.integration.services.conftest import fresh_works as fresh_works
 from tests.integration.services.scanner import scan
 from tests.services import ROOT
-from workflow_app.local_stack.children import wait_until
-from workflow_app.models.stack import PaperStack, StackPart
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.types import SYSTEM
+from workflow_app.domain import SYSTEM
+from workflow_app.models import PaperStack, StackPart
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.tools.embedded.server_processes import wait_until
 
 PATIENCE = 150
 
@@ -56,10 +56,17 @@ def test_r39_what_lies_in_the_folder_and_the_mailbox_ends_in_the_tray(
         }  # fmt: skip
         with worker(environment):
             assert wait_until(
-                lambda: sum(counted(fresh_works, "waiting")) > 0 or sum(counted(fresh_works, "split")) > 0,
+                lambda: (
+                    sum(counted(fresh_works, "waiting")) > 0
+                    or sum(counted(fresh_works, "split")) > 0
+                ),
                 PATIENCE,
             )
         with worker(environment):
             assert wait_until(lambda: counted(fresh_works, "split") == (4, 4), PATIENCE)
-    assert sorted(path.name for path in (tmp_path / "diterima").iterdir()) == ["0.pdf", "1.pdf", "2.pdf"]
+    assert sorted(path.name for path in (tmp_path / "diterima").iterdir()) == [
+        "0.pdf",
+        "1.pdf",
+        "2.pdf",
+    ]
     assert box.unseen() == []

@@ -12,17 +12,14 @@ from tests.integration.deploying import deploy
 from tests.integration.services import away
 from tests.unit.engine.family import CALL, CALLER, REASON, REPORT, call, report
 from tests.unit.engine.folder import Folder
+from workflow_app.domain import SYSTEM, Actor, ProcessFault
 from workflow_app.engine import runner
-from workflow_app.errors import ProcessFault
-from workflow_app.models.case import Case
-from workflow_app.models.kinship import CaseKinship
-from workflow_app.models.task import Task
-from workflow_app.services.case_file import history, incidents, kinship
-from workflow_app.services.ground import audit
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.running import cases, tasks
-from workflow_app.services.sop.processes import definition_of
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.models import Case, CaseKinship, Task
+from workflow_app.services.cases import history, incidents, related_cases
+from workflow_app.services.core import unit_of_work
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.processes.definitions import definition_of
+from workflow_app.services.workflow import cases, tasks
 
 Person = Callable[..., Actor]
 
@@ -49,9 +46,9 @@ def child_of(works: Works, case_id: UUID) -> UUID:
         ).one()
 
 
-def family(works: Works, actor: Actor, case_id: UUID) -> kinship.Family:
+def family(works: Works, actor: Actor, case_id: UUID) -> related_cases.Family:
     with works.begin(actor) as work:
-        return kinship.of_case(work, work.session.get_one(Case, case_id))
+        return related_cases.of_case(work, work.session.get_one(Case, case_id))
 
 
 def told(works: Works, actor: Actor, case_id: UUID) -> list[str]:
@@ -73,7 +70,9 @@ def test_a_step_begins_a_case_and_its_first_task_stays_with_the_officer(
     with works.begin(budi) as work:
         child, parent = work.session.get_one(Case, child_id), work.session.get_one(Case, case_id)
         first = work.session.scalars(select(Task).where(Task.case_id == child_id)).one()
-        stands = runner.standing(definition_of(work, parent.definition_id), parent.state, work.clock())
+        stands = runner.standing(
+            definition_of(work, parent.definition_id), parent.state, work.clock()
+        )
         assert (child.process_key, child.unit, child.opened_by) == (REPORT, "spkt", budi.user_id)
         assert (first.element, first.assignee_id) == ("catat", budi.user_id)
         assert done.next_task_id == first.id, "the officer goes on where the citizen is served"
@@ -86,12 +85,16 @@ def test_a_substitute_is_led_to_the_first_task_of_the_case_that_follows(
     case_id, done = go_on(works, budi)
     away.send_away(works, budi, rina)
     with works.begin(away.now(works, rina)) as work:
-        assert kinship.next_task(work, case_id) == done.next_task_id, "it stays at the desk of the absent one"
+        assert related_cases.next_task(work, case_id) == done.next_task_id, (
+            "it stays at the desk of the absent one"
+        )
     with works.begin(rina) as work:
-        assert kinship.next_task(work, case_id) is None, "for herself there is nothing"
+        assert related_cases.next_task(work, case_id) is None, "for herself there is nothing"
 
 
-def test_both_pages_and_both_trails_tell_of_the_other(works: Works, deployed: None, budi: Actor) -> None:
+def test_both_pages_and_both_trails_tell_of_the_other(
+    works: Works, deployed: None, budi: Actor
+) -> None:
     case_id, _ = go_on(works, budi)
     child_id = child_of(works, case_id)
 
@@ -107,7 +110,7 @@ def test_both_pages_and_both_trails_tell_of_the_other(works: Works, deployed: No
     assert f"Berkas lanjutan dibuka: {REASON}" in told(works, budi, case_id)
     assert "Dibuka sebagai lanjutan berkas lain" in told(works, budi, child_id)
     with works.begin(SYSTEM) as work:
-        assert list(audit.verify_chains(work)) == []
+        assert list(unit_of_work.verify_chains(work)) == []
 
 
 def test_an_end_is_told_in_the_words_of_its_model(
@@ -135,7 +138,7 @@ def test_who_may_not_see_a_relative_learns_nothing_of_it(
         tasks.complete(work, task, {}, str(uuid4()))
     reskrim = person("edo", "piket_reskrim")
 
-    assert family(works, reskrim, child_id) == kinship.Family([], has_hidden=True)
+    assert family(works, reskrim, child_id) == related_cases.Family([], has_hidden=True)
     words = " ".join(told(works, reskrim, child_id))
     with works.begin(SYSTEM) as work:
         number = work.session.get_one(Case, case_id).number
@@ -146,10 +149,12 @@ def test_who_may_not_see_a_relative_learns_nothing_of_it(
 def test_a_case_without_relatives_has_none(works: Works, deployed: None, budi: Actor) -> None:
     case_id, _ = begin(works, budi)
 
-    assert family(works, budi, case_id) == kinship.Family([], has_hidden=False)
+    assert family(works, budi, case_id) == related_cases.Family([], has_hidden=False)
 
 
-def test_the_same_form_sent_twice_begins_one_case(works: Works, deployed: None, budi: Actor) -> None:
+def test_the_same_form_sent_twice_begins_one_case(
+    works: Works, deployed: None, budi: Actor
+) -> None:
     case_id, task_id = begin(works, budi)
     found = []
     for _ in range(2):
@@ -168,7 +173,10 @@ def test_a_process_that_is_not_deployed_leaves_everything_as_it_was(
         before = work.session.scalar(select(func.count()).select_from(Case))
     case_id, task_id = begin(works, budi)
 
-    with pytest.raises(ProcessFault, match="laporan_lain"), incidents.unit_of_work(works, budi) as work:
+    with (
+        pytest.raises(ProcessFault, match="laporan_lain"),
+        incidents.unit_of_work(works, budi) as work,
+    ):
         tasks.complete(work, task_id, dict(CALLER), str(uuid4()))
 
     with works.begin(budi) as work:

@@ -10,15 +10,13 @@ from sqlalchemy import select, update
 
 from archive.models import Document, Page
 from tests.integration.services import desk, scans
-from workflow_app.errors import Forbidden, InvalidInput, NotFound
-from workflow_app.models.audit import AuditEvent
-from workflow_app.services.case_file import history
-from workflow_app.services.finding import paper_search
-from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.keeping import bundles, holdings
-from workflow_app.services.office import configuration
-from workflow_app.services.papers import documents, levels
-from workflow_app.types import AccessLevel, Actor
+from workflow_app.domain import AccessLevel, Actor, Forbidden, InvalidInput, NotFound
+from workflow_app.models import AuditEvent
+from workflow_app.services.cases import history
+from workflow_app.services.core.unit_of_work import UnitOfWork
+from workflow_app.services.documents import classification, documents, search
+from workflow_app.services.office_settings import configuration
+from workflow_app.services.retention import bundles, holdings
 
 WORD = "zamrudbiru"
 
@@ -47,30 +45,32 @@ def test_r37_a_paper_above_the_level_is_nowhere(officer: UnitOfWork, chief: Unit
     case, paper = hand_in(officer)
     assert [view.id for view in documents.for_case(officer, case.id)] == [paper]
 
-    levels.classify(chief, paper, "rahasia", levels.REASONS[0])
+    classification.classify(chief, paper, "rahasia", classification.REASONS[0])
 
     assert documents.for_case(officer, case.id) == []
-    assert paper_search.search(officer, WORD).total == 0
+    assert search.search(officer, WORD).total == 0
     assert "document.added" not in {entry.action for entry in history.timeline(officer, case.id)}
     for look in (
         lambda: documents.get(officer, paper),
         lambda: documents.text(officer, paper),
         lambda: documents.content(officer, paper, "original"),
         lambda: documents.content(officer, paper, "thumbnail", 1),
-        lambda: levels.classify(officer, paper, "biasa", levels.REASONS[0]),
+        lambda: classification.classify(officer, paper, "biasa", classification.REASONS[0]),
     ):
         with pytest.raises(NotFound):
             look()
     with pytest.raises(InvalidInput, match="di atas hak"):
         documents.upload(officer, case.id, element="", label="Foto", data=scans.picture())
     assert [view.level_label for view in documents.for_case(chief, case.id)] == ["Rahasia"]
-    assert [hit.document_id for hit in paper_search.search(chief, WORD).hits] == [paper]
+    assert [hit.document_id for hit in search.search(chief, WORD).hits] == [paper]
 
 
-def test_r37_a_manifest_is_as_secret_as_what_it_names(officer: UnitOfWork, chief: UnitOfWork) -> None:
+def test_r37_a_manifest_is_as_secret_as_what_it_names(
+    officer: UnitOfWork, chief: UnitOfWork
+) -> None:
     case, paper = hand_in(officer)
     before = bundles.archive_case(officer, case.id)
-    levels.classify(chief, paper, "rahasia", levels.REASONS[0])
+    classification.classify(chief, paper, "rahasia", classification.REASONS[0])
     _, other = hand_in_into(officer, case)
 
     after = bundles.archive_case(officer, case.id)
@@ -79,25 +79,32 @@ def test_r37_a_manifest_is_as_secret_as_what_it_names(officer: UnitOfWork, chief
     assert [view.id for view in documents.for_case(officer, case.id)] == [other]
     assert {view.id for view in documents.for_case(chief, case.id)} == {paper, other, before, after}
     with pytest.raises(Forbidden, match="sistem"):
-        levels.classify(chief, after, "biasa", levels.REASONS[0])
+        classification.classify(chief, after, "biasa", classification.REASONS[0])
 
 
 def hand_in_into(work: UnitOfWork, case: desk.Case) -> tuple[desk.Case, UUID]:
-    return case, documents.upload(work, case.id, element="", label="Foto", data=scans.picture("lain")).id
+    return case, documents.upload(
+        work, case.id, element="", label="Foto", data=scans.picture("lain")
+    ).id
 
 
-def test_r37_every_look_at_a_restricted_paper_is_on_record(officer: UnitOfWork, chief: UnitOfWork) -> None:
+def test_r37_every_look_at_a_restricted_paper_is_on_record(
+    officer: UnitOfWork, chief: UnitOfWork
+) -> None:
     case, paper = hand_in(officer)
-    paper_search.search(officer, WORD)
+    search.search(officer, WORD)
     assert events(officer, "document.opened") == []
-    levels.classify(chief, paper, "terbatas", levels.REASONS[1])
+    classification.classify(chief, paper, "terbatas", classification.REASONS[1])
 
-    paper_search.search(officer, WORD)
+    search.search(officer, WORD)
     with pytest.raises(NotFound, match="belum ada"):
         documents.content(officer, paper, "thumbnail", 1)
     documents.content(officer, paper, "original")
 
-    assert [found["kind"] for found in events(officer, "document.opened")] == ["snippet", "original"]
+    assert [found["kind"] for found in events(officer, "document.opened")] == [
+        "snippet",
+        "original",
+    ]
     assert documents.for_case(officer, case.id)[0].thumbnail_pages == ()
 
 
@@ -106,25 +113,25 @@ def test_r37_changing_the_level_is_an_act_with_a_reason(
 ) -> None:
     case, paper = hand_in(officer)
     with pytest.raises(Forbidden, match="arsiparis"):
-        levels.classify(officer, paper, "terbatas", levels.REASONS[0])
+        classification.classify(officer, paper, "terbatas", classification.REASONS[0])
     for key, reason in (
         ("rahasia", "karena saya mau"),
-        ("tertutup", levels.REASONS[0]),
-        ("biasa", levels.REASONS[0]),
+        ("tertutup", classification.REASONS[0]),
+        ("biasa", classification.REASONS[0]),
     ):
         with pytest.raises(InvalidInput):
-            levels.classify(chief, paper, key, reason)
+            classification.classify(chief, paper, key, reason)
     with pytest.raises(Forbidden, match="arsiparis"):
-        levels.classify(chief, paper, "sangat_rahasia", levels.REASONS[0])
-    assert "sangat_rahasia" not in levels.choices(chief, AccessLevel.ORDINARY)
+        classification.classify(chief, paper, "sangat_rahasia", classification.REASONS[0])
+    assert "sangat_rahasia" not in classification.choices(chief, AccessLevel.ORDINARY)
 
-    levels.classify(chief, paper, "rahasia", levels.REASONS[2])
-    levels.classify(chief, paper, "terbatas", levels.REASONS[4])
+    classification.classify(chief, paper, "rahasia", classification.REASONS[2])
+    classification.classify(chief, paper, "terbatas", classification.REASONS[4])
 
     told = events(officer, "document.classified")
     assert [(found["before"], found["level"], found["reason"]) for found in told] == [
-        ("biasa", "rahasia", levels.REASONS[2]),
-        ("rahasia", "terbatas", levels.REASONS[4]),
+        ("biasa", "rahasia", classification.REASONS[2]),
+        ("rahasia", "terbatas", classification.REASONS[4]),
     ]
     sentences = [entry.what for entry in history.timeline(officer, case.id)]
     assert "Tingkat akses dokumen menjadi terbatas: Surat" in sentences
@@ -136,11 +143,12 @@ def test_r37_the_archivist_classifies_what_was_brought_to_the_archive(
     stored = holdings.deposit(work, scans.picture()).document_id
     assert stored is not None
     archivist, officer = (
-        replace(work, actor=person(name, role)) for name, role in (("wati", "arsiparis"), ("joko", "petugas"))
+        replace(work, actor=person(name, role))
+        for name, role in (("wati", "arsiparis"), ("joko", "petugas"))
     )
     assert documents.get(officer, stored).can_classify is False
 
-    levels.classify(archivist, stored, "sangat_rahasia", levels.REASONS[0])
+    classification.classify(archivist, stored, "sangat_rahasia", classification.REASONS[0])
 
     with pytest.raises(NotFound):
         documents.get(officer, stored)

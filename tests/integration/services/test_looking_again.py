@@ -8,20 +8,19 @@ from uuid import UUID, uuid4
 from PIL import Image, ImageDraw
 from sqlalchemy import select, text
 
-import archive.documents
-import archive.likeness
-import archive.versions
+from archive import documents as archive_documents
+from archive import similar, versions
 from archive.blobs import Blobs
-from archive.documents import PageText
 from archive.models import Document, Page
+from archive.page_content import PageText
 from archive.versions import Change
-from ocr import likeness as look_of
+from ocr import pages
 from tests.integration.archive.reader import keep_reading
 from tests.integration.services import desk, scans
-from workflow_app.local_stack.children import wait_until
-from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
-from workflow_app.services.papers import documents, looking_again
-from workflow_app.types import SYSTEM
+from workflow_app.domain import SYSTEM
+from workflow_app.services.core.unit_of_work import UnitOfWork, Works
+from workflow_app.services.documents import documents, reading
+from workflow_app.tools.embedded.server_processes import wait_until
 
 WORDS = "surat pengantar kepala desa nomor contoh untuk warga kandangan kota"
 
@@ -46,29 +45,34 @@ def read_long_ago(work: UnitOfWork, blobs: Blobs, name: str, thumbnail: bytes) -
     return paper
 
 
-def test_r37_old_papers_are_looked_at_once_more(officer: UnitOfWork, works: Works, blobs: Blobs) -> None:
+def test_r37_old_papers_are_looked_at_once_more(
+    officer: UnitOfWork, works: Works, blobs: Blobs
+) -> None:
     papers = {read_long_ago(officer, blobs, name, small()) for name in ("satu", "dua")}
     broken = read_long_ago(officer, blobs, "rusak", b"no picture at all")
 
-    assert dict(looking_again.look_again(works)) == {**dict.fromkeys(papers, 1), broken: 0}
+    assert dict(reading.look_again(works)) == {**dict.fromkeys(papers, 1), broken: 0}
 
     with works.begin(SYSTEM) as work:
         looks = dict(work.session.execute(select(Page.document_id, Page.likeness)).all())
-        expected = archive.likeness.tokens(look_of.of(Image.open(io.BytesIO(small()))))
+        expected = similar.tokens(pages.of(Image.open(io.BytesIO(small()))))
         assert looks == {**dict.fromkeys(papers, expected), broken: None}
         one, other = papers
         assert [
-            found.document_id for found in archive.likeness.of(work.session, one, select(Document.id))
+            found.document_id
+            for found in similar.of_likeness(work.session, one, select(Document.id))
         ] == [other]
-    assert dict(looking_again.look_again(works)) == {broken: 0}
+    assert dict(reading.look_again(works)) == {broken: 0}
 
 
-def test_two_papers_alike_are_looked_at_in_the_same_moment(fresh_works: Works, blobs: Blobs) -> None:
+def test_two_papers_alike_are_looked_at_in_the_same_moment(
+    fresh_works: Works, blobs: Blobs
+) -> None:
     works = replace(fresh_works, blobs=blobs)
-    look = archive.likeness.tokens([0b1010] * 8)
+    look = similar.tokens([0b1010] * 8)
     with works.begin(SYSTEM) as work:
         one, other = (
-            archive.documents.add(
+            archive_documents.add(
                 work.session, blobs, uuid4().bytes, media_type="image/png", pages=1, origin="unggah", label="Surat",
                 at=work.clock(),
             ).document_id
@@ -76,37 +80,42 @@ def test_two_papers_alike_are_looked_at_in_the_same_moment(fresh_works: Works, b
         )  # fmt: skip
         for paper in (one, other):
             page = PageText(1, WORDS, 90.0, [], 200, 280, "ocr", likeness=look)
-            archive.documents.save_pages(work.session, paper, [page])
+            archive_documents.save_pages(work.session, paper, [page])
 
     def note_other() -> None:
         with works.begin(SYSTEM) as work:
-            archive.likeness.note(work.session, other)
+            similar.note(work.session, other)
 
     def is_waiting() -> bool:
         with works.begin(SYSTEM) as work:
-            return work.session.scalar(text("select exists (select from pg_locks where not granted)")) is True
+            return (
+                work.session.scalar(text("select exists (select from pg_locks where not granted)"))
+                is True
+            )
 
     with ThreadPoolExecutor(1) as pool:
         with works.begin(SYSTEM) as work:
-            archive.likeness.note(work.session, one)
+            similar.note(work.session, one)
             second = pool.submit(note_other)
             assert wait_until(is_waiting, 15)
         second.result(30)
 
     with works.begin(SYSTEM) as work:
-        assert len(archive.likeness.of(work.session, other, select(Document.id))) == 1
+        assert len(similar.of_likeness(work.session, other, select(Document.id))) == 1
 
 
 def test_pages_that_people_have_moved_are_not_taken_for_others(
     officer: UnitOfWork, works: Works, blobs: Blobs
 ) -> None:
     case = desk.new_case(officer)
-    paper = documents.upload(officer, case.id, element="", label="Surat", data=scans.tiff("satu", "dua")).id
+    paper = documents.upload(
+        officer, case.id, element="", label="Surat", data=scans.tiff("satu", "dua")
+    ).id
     keep_reading(
         officer.session, blobs, paper,
         pages=[PageText(no, WORDS, 90.0, [], 200, 280, "ocr") for no in (1, 2)],
         thumbnails=[small(), b"no picture at all"], at=officer.clock(),
     )  # fmt: skip
-    archive.versions.move(officer.session, paper, Change(1, None, officer.clock()), 2, 1)
+    versions.move(officer.session, paper, Change(1, None, officer.clock()), 2, 1)
 
-    assert dict(looking_again.look_again(works)) == {}
+    assert dict(reading.look_again(works)) == {}

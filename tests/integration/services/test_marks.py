@@ -8,13 +8,12 @@ from sqlalchemy import select
 
 from tests.integration.conftest import PROCESSES
 from tests.integration.services import desk
-from workflow_app.models.case import Case
-from workflow_app.models.mark import CaseMark
-from workflow_app.services.case_file import marks, similar
-from workflow_app.services.case_file.similar import SimilarCase
-from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.sop import processes
-from workflow_app.services.sop.processes import definition_of
+from workflow_app.models import Case, CaseMark
+from workflow_app.services.cases import answers, related_cases
+from workflow_app.services.cases.related_cases import SimilarCase
+from workflow_app.services.core.unit_of_work import UnitOfWork
+from workflow_app.services.processes import definitions
+from workflow_app.services.processes.definitions import definition_of
 
 EVENT = {
     "tanggal_kejadian": "2026-11-22",
@@ -27,11 +26,13 @@ NIK, PHONE = "6306054103050002", "0812-5000-1234"
 @pytest.fixture
 def register(officer: UnitOfWork) -> UnitOfWork:
     """The register of police reports."""
-    processes.deploy(officer, PROCESSES / "lp")
+    definitions.deploy(officer, PROCESSES / "lp")
     return officer
 
 
-def report(work: UnitOfWork, kind: str, event: dict[str, Any] | None = None, **identity: str) -> Case:
+def report(
+    work: UnitOfWork, kind: str, event: dict[str, Any] | None = None, **identity: str
+) -> Case:
     """A report of an event, by a person of whom nothing else is known."""
     case = desk.new_case(work, "lp")
     desk.record(work, case, "identitas", {"jenis_identitas": "nik", "dibantu": "tidak", **identity})
@@ -41,14 +42,16 @@ def report(work: UnitOfWork, kind: str, event: dict[str, Any] | None = None, **i
 
 def found_for(work: UnitOfWork, case: Case) -> list[SimilarCase]:
     field = definition_of(work, case.definition_id).form("riwayat").fields["serupa"]
-    return similar.find(work, case.id, field)
+    return related_cases.find(work, case.id, field)
 
 
 def same_person(work: UnitOfWork, case: Case) -> set[UUID]:
     return {hit.id for hit in found_for(work, case) if hit.is_of_same_person}
 
 
-def test_r47_one_number_is_found_however_it_was_written_and_whatever_happened(register: UnitOfWork) -> None:
+def test_r47_one_number_is_found_however_it_was_written_and_whatever_happened(
+    register: UnitOfWork,
+) -> None:
     asked = report(register, "pencurian", telepon="+62 812 5000 1234")
     same_event = report(register, "pencurian", telepon="0812-9999-0000")
     by_phone = report(register, "penipuan", telepon=PHONE)
@@ -56,7 +59,10 @@ def test_r47_one_number_is_found_however_it_was_written_and_whatever_happened(re
 
     found = found_for(register, asked)
 
-    assert [(hit.id, hit.is_of_same_person) for hit in found] == [(by_phone.id, True), (same_event.id, False)]
+    assert [(hit.id, hit.is_of_same_person) for hit in found] == [
+        (by_phone.id, True),
+        (same_event.id, False),
+    ]
     assert stranger.id not in {hit.id for hit in found}
     assert not any(digits in repr(found) for digits in ("5000", "1234"))
 
@@ -87,4 +93,4 @@ def test_r23_a_mark_tells_no_number_and_needs_the_key_of_the_office(register: Un
 
     assert kept == {register.vault.mark("nik", NIK), register.vault.mark("tel", "+6281250001234")}
     assert all(len(mark) == 32 for mark in kept)
-    assert register.session.scalars(marks.sharing(case)).all() == []
+    assert register.session.scalars(answers.sharing(case)).all() == []

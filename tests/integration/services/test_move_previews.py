@@ -16,14 +16,12 @@ from tests.integration.services.moving import (
     settled,
     without_approval,
 )
-from workflow_app.errors import Conflict, InvalidDefinition
-from workflow_app.models.case import Case
-from workflow_app.models.move import MoveOrder
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.running import move_orders, move_previews, moves
-from workflow_app.services.sop import process_versions, processes
-from workflow_app.services.watching import consistency_jobs
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.domain import SYSTEM, Actor, Conflict, InvalidDefinition
+from workflow_app.models import Case, MoveOrder
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.operations import consistency_cases
+from workflow_app.services.processes import definitions
+from workflow_app.services.workflow import version_migration, version_migration_preview
 
 __all__ = ["case_id"]
 
@@ -32,15 +30,17 @@ def test_r79_what_is_behind_a_wall_is_neither_counted_nor_moved(
     works: Works, case_id: UUID, sari: Actor
 ) -> None:
     with works.begin(SYSTEM) as work:
-        work.session.execute(update(Case).where(Case.id == case_id).values(confined_to="piket_propam"))
+        work.session.execute(
+            update(Case).where(Case.id == case_id).values(confined_to="piket_propam")
+        )
     with works.begin(sari) as work:
-        assert move_previews.preview(work, "uji", 2).standings == []
-        assert move_previews.count_running(work) == {}
+        assert version_migration_preview.preview(work, "uji", 2).standings == []
+        assert version_migration_preview.count_running(work) == {}
     with pytest.raises(Conflict), works.begin(sari) as work:
-        moves.order(work, "uji", 2, None, REASON, str(uuid4()))
+        version_migration.order(work, "uji", 2, None, REASON, str(uuid4()))
     with works.begin(SYSTEM) as work:
-        order = moves.order(work, "uji", 2, None, REASON, str(uuid4()))
-    moves.carry_out(works, order)
+        order = version_migration.order(work, "uji", 2, None, REASON, str(uuid4()))
+    version_migration.carry_out(works, order)
     assert settled(works, order, case_id) == ("moved", "")
 
 
@@ -52,13 +52,15 @@ def test_r79_what_is_behind_a_wall_is_not_counted_in_an_order_either(
     _, hidden = begin(works, budi), begin(works, budi)
     put_up(works, tmp_path, service("periksa"))
     with works.begin(SYSTEM) as work:
-        order = moves.order(work, "uji", 2, None, REASON, str(uuid4()))
+        order = version_migration.order(work, "uji", 2, None, REASON, str(uuid4()))
         work.session.execute(update(MoveOrder).values(unit=sari.unit))
-    moves.carry_out(works, order)
+    version_migration.carry_out(works, order)
     with works.begin(SYSTEM) as work:
-        work.session.execute(update(Case).where(Case.id == hidden).values(confined_to="piket_propam"))
+        work.session.execute(
+            update(Case).where(Case.id == hidden).values(confined_to="piket_propam")
+        )
     with works.begin(sari) as work:
-        (told,) = move_orders.of_process(work, "uji")
+        (told,) = version_migration.of_process(work, "uji")
         assert (told.total, len(told.returnable)) == (1, 1)
 
 
@@ -68,30 +70,30 @@ def test_the_preview_counts_and_says_why(
     put_up(works, tmp_path, without_approval())
     early = begin(works, budi, recorded=False)
     with works.begin(sari) as work:
-        preview = move_previews.preview(work, "uji", 3)
+        preview = version_migration_preview.preview(work, "uji", 3)
         (newest, oldest) = preview.standings
         assert (newest.version.version, newest.running, preview.movable) == (3, 1, 0)
         assert [number for id, number, _ in newest.kept if id == early]
         assert oldest.reasons.most_common() == [
             ("Langkah “Setujui”, tempat berkas menunggu, tidak ada lagi.", 1)
         ]
-        forward = move_previews.preview(work, "uji", 2)
+        forward = version_migration_preview.preview(work, "uji", 2)
         assert forward.movable == 2
 
 
 def test_versions_that_cannot_be_read_are_said_so(
     works: Works, case_id: UUID, sari: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real, broken = processes.definition_of, row(works, case_id).definition_id
+    real, broken = definitions.definition_of, row(works, case_id).definition_id
 
     def unreadable(work: object, definition_id: UUID) -> object:
         if definition_id == broken:
             raise InvalidDefinition(detail="contoh")
         return real(work, definition_id)  # type: ignore[arg-type]  # as it is called
 
-    monkeypatch.setattr(move_previews, "definition_of", unreadable)
+    monkeypatch.setattr(version_migration_preview, "definition_of", unreadable)
     with works.begin(sari) as work:
-        (standing,) = move_previews.preview(work, "uji", 2).standings
+        (standing,) = version_migration_preview.preview(work, "uji", 2).standings
         assert list(standing.reasons) == ["Versi lama proses ini tidak dapat dibaca lagi."]
 
 
@@ -102,36 +104,42 @@ def test_a_state_that_cannot_be_read_hides_no_other_case(
     with works.begin(SYSTEM) as work:
         work.session.execute(update(Case).where(Case.id == case_id).values(state=b"rusak"))
     with works.begin(sari) as work:
-        standings = move_previews.preview(work, "uji", 2).standings
-        assert [list(standing.reasons) for standing in standings if standing.version.version == 1] == [
-            ["Keadaan berkas ini tidak dapat dibaca mesin proses. Hubungi admin."]
-        ]
+        standings = version_migration_preview.preview(work, "uji", 2).standings
+        assert [
+            list(standing.reasons) for standing in standings if standing.version.version == 1
+        ] == [["Keadaan berkas ini tidak dapat dibaca mesin proses. Hubungi admin."]]
         assert row(works, other).status == "running"
 
 
 def test_an_order_without_a_job_is_found(works: Works, case_id: UUID, sari: Actor) -> None:
     with works.begin(sari) as work:
-        moves.order(work, "uji", 2, None, REASON, str(uuid4()))
-        assert [f for f in consistency_jobs.check(work) if f.kind == "move"] == []
+        version_migration.order(work, "uji", 2, None, REASON, str(uuid4()))
+        assert [f for f in consistency_cases.check(work) if f.kind == "move"] == []
         work.session.execute(text("delete from procrastinate_jobs where task_name = 'move_cases'"))
-        assert [f.kind for f in consistency_jobs.check(work) if f.kind == "move"] == ["move"]
+        assert [f.kind for f in consistency_cases.check(work) if f.kind == "move"] == ["move"]
 
 
-def test_a_folder_is_foretold_before_it_is_deployed(works: Works, case_id: UUID, tmp_path: Path) -> None:
+def test_a_folder_is_foretold_before_it_is_deployed(
+    works: Works, case_id: UUID, tmp_path: Path
+) -> None:
     for name, content in without_approval().files().items():
         (tmp_path / "baru" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "baru" / name).write_bytes(content)
     with works.begin(SYSTEM) as work:
-        found = move_previews.preview_of(work, tmp_path / "baru")
+        found = version_migration_preview.preview_of(work, tmp_path / "baru")
         assert (found.target, found.movable, found.differences > 5) == (None, 0, True)
-        assert len(process_versions.of_process(work, "uji")) == 2
+        assert len(definitions.of_process(work, "uji")) == 2
 
 
-def test_two_versions_are_compared_by_who_looks_after_them(works: Works, case_id: UUID, sari: Actor) -> None:
+def test_two_versions_are_compared_by_who_looks_after_them(
+    works: Works, case_id: UUID, sari: Actor
+) -> None:
     with works.begin(sari) as work:
-        found = process_versions.compare(work, "uji", 1, 2)
-        assert "Periksa" in {one.name for _, group in found.groups for one in group if one.kind == "added"}
+        found = definitions.compare(work, "uji", 1, 2)
+        assert "Periksa" in {
+            one.name for _, group in found.groups for one in group if one.kind == "added"
+        }
         (pair,) = found.drawings
         assert pair.after is not None
         assert "periksa" in pair.after["added"]
-        assert "<bpmn:definitions" in process_versions.drawing(work, "uji", 2)
+        assert "<bpmn:definitions" in definitions.drawing(work, "uji", 2)

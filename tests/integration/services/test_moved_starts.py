@@ -13,22 +13,20 @@ from sqlalchemy import select
 
 from tests.integration.conftest import MONDAY, PROCESSES, TestClock
 from tests.integration.services.calls import REPORT, Call, call
+from workflow_app.domain import SYSTEM, WITA, Actor, Answers, InvalidInput
 from workflow_app.engine import process_folders, scenarios
 from workflow_app.engine.scenarios import Complete, Scenario
-from workflow_app.errors import InvalidInput
-from workflow_app.models.audit import AuditEvent
-from workflow_app.models.case import Case, CaseClock
-from workflow_app.models.stage import TimeCorrection
-from workflow_app.models.task import Task
-from workflow_app.services.case_file import dispatches, history, stages
-from workflow_app.services.case_file.stages import StageView
-from workflow_app.services.ground import audit
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import configuration
-from workflow_app.services.running import cases, drafts, rehearsal, task_views, tasks
-from workflow_app.services.running.rehearsal import Stage
-from workflow_app.services.sop import processes
-from workflow_app.types import SYSTEM, WITA, Actor, Answers
+from workflow_app.models import AuditEvent, Case, CaseClock, Task, TimeCorrection
+from workflow_app.services.cases import history, stages
+from workflow_app.services.cases.stages import StageView
+from workflow_app.services.core import unit_of_work
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.demo import rehearsal
+from workflow_app.services.demo.rehearsal import Stage
+from workflow_app.services.office_settings import configuration
+from workflow_app.services.processes import definitions
+from workflow_app.services.reporting import dispatches
+from workflow_app.services.workflow import cases, drafts, tasks
 
 __all__ = ["call"]
 
@@ -37,7 +35,9 @@ RECEIVING = [
     pytest.param("complaint", "langsung", "received_at", "tanggapan_awal", id="r34-complaint"),
     pytest.param("lp", "diterima_model_b", "arrived_at", "pembuatan_lp", id="r52-lp"),
     pytest.param("sktlk", "sktlk_ktp", "arrived_at", "kedatangan", id="r57-sktlk"),
-    pytest.param("tkp_dispatch", "luar_kota", "received_at", "tiba_di_tkp_luar_kota", id="r63-tkp_dispatch"),
+    pytest.param(
+        "tkp_dispatch", "luar_kota", "received_at", "tiba_di_tkp_luar_kota", id="r63-tkp_dispatch"
+    ),
     pytest.param("referral", "antar_sim", "arrived_at", "kedatangan_rujukan", id="r68-referral"),
 ]
 """Process, scenario, the time its first form asks for, and the clock that counts from it."""
@@ -60,7 +60,7 @@ class Desk:
     def look(self) -> Answers:
         """What the form starts with, shown now."""
         with self.works.begin(self.actor) as work:
-            return task_views.get(work, self.task_id).answers
+            return tasks.get(work, self.task_id).answers
 
     def send(self, answers: Answers) -> None:
         with self.works.begin(self.actor) as work:
@@ -89,7 +89,7 @@ def begin(works: Works, actor: Actor, process: str) -> Desk:
     """A case that has just been opened, at its first form."""
     with works.begin(SYSTEM) as work:
         for folder in ("lp", process):
-            processes.deploy(work, PROCESSES / folder)
+            definitions.deploy(work, PROCESSES / folder)
     with works.begin(actor) as work:
         task_id = cases.start(work, process).task_id
     assert task_id is not None
@@ -102,7 +102,13 @@ def greeting(at: datetime, **more: object) -> Answers:
 
 @pytest.mark.parametrize(("process", "name", "field", "clock_name"), RECEIVING)
 def test_who_moves_the_start_of_a_clock_says_why_and_both_times_are_on_record(
-    works: Works, clock: TestClock, budi: Actor, process: str, name: str, field: str, clock_name: str
+    works: Works,
+    clock: TestClock,
+    budi: Actor,
+    process: str,
+    name: str,
+    field: str,
+    clock_name: str,
 ) -> None:
     first = scenario_of(process, name).steps[0]
     assert isinstance(first, Complete)
@@ -129,23 +135,31 @@ def test_who_moves_the_start_of_a_clock_says_why_and_both_times_are_on_record(
         assert any("Waktu dikoreksi saat dicatat" in line and "09.20" in line for line in said)
 
 
-def test_r57_the_reason_lies_sealed_and_the_trail_holds(works: Works, clock: TestClock, budi: Actor) -> None:
+def test_r57_the_reason_lies_sealed_and_the_trail_holds(
+    works: Works, clock: TestClock, budi: Actor
+) -> None:
     desk = begin(works, budi, "sktlk")
     clock.advance(minutes=25)
     desk.send(greeting(clock(), alasan_waktu=REASON))
     with works.begin(SYSTEM) as work:
         row = work.session.scalars(select(TimeCorrection)).one()
-        event = work.session.scalars(select(AuditEvent).where(AuditEvent.action == "time.moved")).one()
+        event = work.session.scalars(
+            select(AuditEvent).where(AuditEvent.action == "time.moved")
+        ).one()
         assert REASON.encode() not in row.sealed
         assert REASON not in str(event.details)
-        assert list(audit.verify_chains(work)) == []
+        assert list(unit_of_work.verify_chains(work)) == []
     assert (
-        desk.stage(Actor(None, "Contoh Auditor", frozenset({"auditor"}), budi.unit)).corrections[0].reason
+        desk.stage(Actor(None, "Contoh Auditor", frozenset({"auditor"}), budi.unit))
+        .corrections[0]
+        .reason
         == ""
     )
 
 
-@pytest.mark.parametrize(("minutes", "asks"), [(-4, True), (-3, False), (0, False), (3, False), (4, True)])
+@pytest.mark.parametrize(
+    ("minutes", "asks"), [(-4, True), (-3, False), (0, False), (3, False), (4, True)]
+)
 def test_r52_a_few_minutes_beside_the_offer_need_no_reason(
     works: Works, clock: TestClock, budi: Actor, minutes: int, asks: bool
 ) -> None:
@@ -159,12 +173,16 @@ def test_r52_a_few_minutes_beside_the_offer_need_no_reason(
     assert desk.stage().corrections == [], "a reason that nobody asked for corrects nothing"
 
 
-def test_r52_the_office_says_how_many_minutes_that_are(works: Works, clock: TestClock, budi: Actor) -> None:
+def test_r52_the_office_says_how_many_minutes_that_are(
+    works: Works, clock: TestClock, budi: Actor
+) -> None:
     with works.begin(SYSTEM) as work:
         configuration.set_value(work, "toleransi.waktu_mulai", 10, MONDAY)
     desk = begin(works, budi, "lp")
     clock.advance(minutes=30)
-    assert desk.refused(greeting(MONDAY + timedelta(minutes=11), model_lp="b")).keys() == {"alasan_waktu"}
+    assert desk.refused(greeting(MONDAY + timedelta(minutes=11), model_lp="b")).keys() == {
+        "alasan_waktu"
+    }
     desk.send(greeting(MONDAY + timedelta(minutes=10), model_lp="b"))
 
 
@@ -210,7 +228,10 @@ def test_r34_a_letter_of_yesterday_counts_from_yesterday_with_the_reason(
     assert desk.refused(answers).keys() == {"alasan_waktu"}
     desk.send({**answers, "alasan_waktu": "Diterima bagian umum kemarin."})
     with works.begin(SYSTEM) as work:
-        assert work.session.get_one(CaseClock, (desk.case_id, "tanggapan_awal", 1)).started_at == yesterday
+        assert (
+            work.session.get_one(CaseClock, (desk.case_id, "tanggapan_awal", 1)).started_at
+            == yesterday
+        )
 
 
 def test_no_clock_counts_from_a_time_that_has_not_been_yet(
@@ -229,7 +250,7 @@ def test_r68_a_hand_over_lies_between_its_task_and_now_or_is_told_with_a_reason(
     """The citizen is escorted first and the form is filled afterwards: what happened meanwhile needs no reason."""
     told = scenario_of("referral", "antar_sim")
     with works.begin(SYSTEM) as work:
-        processes.deploy(work, PROCESSES / "referral")
+        definitions.deploy(work, PROCESSES / "referral")
     number = next(
         no
         for no, step in enumerate(told.steps)
@@ -258,7 +279,11 @@ def test_r68_a_hand_over_lies_between_its_task_and_now_or_is_told_with_a_reason(
 
 
 def test_r63_the_board_says_that_the_receipt_was_corrected(call: Call) -> None:
-    early = {**REPORT, "received_at": (MONDAY - timedelta(minutes=20)).isoformat(), "alasan_waktu": REASON}
+    early = {
+        **REPORT,
+        "received_at": (MONDAY - timedelta(minutes=20)).isoformat(),
+        "alasan_waktu": REASON,
+    }
     call.report(**early)
     with call.works.begin(call.people["pamapta"]) as work:
         received = dispatches.running(work)[0].reached[0]

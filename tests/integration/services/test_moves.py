@@ -22,27 +22,30 @@ from tests.integration.services.moving import (
     service,
     settled,
 )
-from workflow_app.errors import Conflict, Forbidden, InvalidInput, NotFound, ProcessFault
-from workflow_app.models.audit import AuditEvent
-from workflow_app.models.case import Case
-from workflow_app.models.move import MoveOrder
-from workflow_app.services.case_file import history, incidents
-from workflow_app.services.case_file.event_log import StayEnd
-from workflow_app.services.ground import audit
-from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
-from workflow_app.services.running import (
-    drafts,
-    move_orders,
-    move_previews,
-    moves,
-    steps,
-    task_views,
-    tasks,
-    wakes,
+from workflow_app.domain import (
+    SYSTEM,
+    Actor,
+    Conflict,
+    Forbidden,
+    InvalidInput,
+    NotFound,
+    ProcessFault,
+    Step,
 )
-from workflow_app.services.sop import processes
-from workflow_app.services.watching import consistency_cases, consistency_jobs
-from workflow_app.types import SYSTEM, Actor, Step
+from workflow_app.models import AuditEvent, Case, MoveOrder
+from workflow_app.services.cases import history, incidents
+from workflow_app.services.cases.event_log import StayEnd
+from workflow_app.services.core import unit_of_work
+from workflow_app.services.core.unit_of_work import UnitOfWork, Works
+from workflow_app.services.operations import consistency_cases
+from workflow_app.services.processes import definitions
+from workflow_app.services.workflow import (
+    drafts,
+    steps,
+    tasks,
+    version_migration,
+    version_migration_preview,
+)
 
 
 @pytest.fixture
@@ -70,14 +73,18 @@ def test_the_open_task_keeps_its_id_its_officer_and_his_draft(
 
     moved, after = row(works, case_id), task_of(works, case_id)
     assert settled(works, order, case_id) == ("moved", "")
-    assert (after.id, after.assignee_id, after.name) == (task.id, sari.user_id, "Setujui permohonan")
+    assert (after.id, after.assignee_id, after.name) == (
+        task.id,
+        sari.user_id,
+        "Setujui permohonan",
+    )
     assert moved.revision == revision
     assert moved.next_wake_at == clock() + timedelta(hours=28)
     with works.begin(sari) as work:
-        assert task_views.get(work, task.id).answers["catatan"] == "Contoh konsep"
-        assert processes.version_of(work, moved.definition_id) == 2
-        assert list(consistency_cases.check(work)) == []
-        assert [f for f in consistency_jobs.check(work) if f.kind == "timer"] == []
+        assert tasks.get(work, task.id).answers["catatan"] == "Contoh konsep"
+        assert definitions.version_of(work, moved.definition_id) == 2
+        assert list(consistency_cases.check_consistency_case(work)) == []
+        assert [f for f in consistency_cases.check(work) if f.kind == "timer"] == []
     complete(works, sari, case_id)
     assert task_of(works, case_id).element == "periksa"
 
@@ -93,26 +100,35 @@ def test_what_a_colleague_had_typed_where_nothing_is_asked_any_more_keeps_nobody
     put_up(works, tmp_path, asked)
     assert settled(works, move(works, sari, 3), case_id) == ("moved", "")
     with works.begin(sari) as work:
-        assert task_views.get(work, task.id).answers == {}
+        assert tasks.get(work, task.id).answers == {}
         tasks.reassign(work, task.id, other.user_id)
     with works.begin(other) as work:
-        assert task_views.get(work, task.id).answers == {}
+        assert tasks.get(work, task.id).answers == {}
 
 
-def test_a_move_is_on_record_and_its_reason_is_sealed(works: Works, case_id: UUID, sari: Actor) -> None:
+def test_a_move_is_on_record_and_its_reason_is_sealed(
+    works: Works, case_id: UUID, sari: Actor
+) -> None:
     order = move(works, sari, 2)
     with works.begin(sari) as work:
         lines = [entry.what for entry in history.timeline(work, case_id)]
-        assert "Dipindahkan ke versi 2 prosesnya (semula versi 1) atas perintah Contoh Sari" in lines
+        assert (
+            "Dipindahkan ke versi 2 prosesnya (semula versi 1) atas perintah Contoh Sari" in lines
+        )
         given = work.session.scalars(
             select(AuditEvent).where(AuditEvent.action == "process.move_ordered")
         ).one()
         assert (given.actor_name, given.details["cases"]) == ("Contoh Sari", 1)
         stored = work.session.get_one(MoveOrder, order)
         assert REASON.encode() not in stored.sealed
-        (view,) = move_orders.of_process(work, "uji")
-        assert (view.reason, view.by, view.version, view.counts["moved"]) == (REASON, "Contoh Sari", 2, 1)
-        assert list(audit.verify_chains(work)) == []
+        (view,) = version_migration.of_process(work, "uji")
+        assert (view.reason, view.by, view.version, view.counts["moved"]) == (
+            REASON,
+            "Contoh Sari",
+            2,
+            1,
+        )
+        assert list(unit_of_work.verify_chains(work)) == []
 
 
 def test_what_has_taken_no_step_goes_back_to_exactly_its_former_state(
@@ -132,10 +148,10 @@ def test_what_has_taken_no_step_goes_back_to_exactly_its_former_state(
         assert getattr(after, name) == getattr(before, name), name
     assert task_of(works, case_id).name == "Setujui"
     with works.begin(sari) as work:
-        assert list(consistency_cases.check(work)) == []
+        assert list(consistency_cases.check_consistency_case(work)) == []
     clock.advance(days=1)
     with works.begin(SYSTEM) as work:
-        wakes.wake(work, case_id)
+        steps.wake(work, case_id)
     assert task_of(works, case_id).element == "ingatkan"
 
 
@@ -146,7 +162,7 @@ def test_what_has_taken_a_step_stays_and_says_so(
     complete(works, sari, case_id)
 
     with works.begin(sari) as work:
-        (view,) = move_orders.of_process(work, "uji")
+        (view,) = version_migration.of_process(work, "uji")
         assert view.returnable == []
     back = move_back(works, sari, order)
 
@@ -163,27 +179,32 @@ def test_a_case_that_ended_meanwhile_or_was_moved_by_somebody_else_is_left(
 ) -> None:
     other = begin(works, budi, recorded=False)
     with works.begin(sari) as work:
-        order = moves.order(work, "uji", 2, None, REASON, str(uuid4()))
-        second = moves.order(work, "uji", 2, None, REASON, str(uuid4()))
+        order = version_migration.order(work, "uji", 2, None, REASON, str(uuid4()))
+        second = version_migration.order(work, "uji", 2, None, REASON, str(uuid4()))
     complete(works, sari, case_id)
     assert row(works, other).status == "running"
 
-    moves.carry_out(works, order)
-    moves.carry_out(works, second)
+    version_migration.carry_out(works, order)
+    version_migration.carry_out(works, second)
 
     assert settled(works, order, case_id) == ("refused", "Berkas sudah berakhir.")
     assert settled(works, second, case_id)[0] == "refused"
 
 
 def test_a_job_that_was_killed_goes_on_where_it_was(
-    works: Works, case_id: UUID, budi: Actor, sari: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    works: Works,
+    case_id: UUID,
+    budi: Actor,
+    sari: Actor,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     put_up(works, tmp_path, service())
     others = [begin(works, budi) for _ in range(2)]
     put_up(works, tmp_path, service("tutup"))
     with works.begin(sari) as work:
-        order = moves.order(work, "uji", 3, None, REASON, str(uuid4()))
-    real, seen = moves._carry_out, []
+        order = version_migration.order(work, "uji", 3, None, REASON, str(uuid4()))
+    real, seen = version_migration._carry_out, []
 
     def dying(work: object, order_id: UUID, about: UUID) -> None:
         real(work, order_id, about)  # type: ignore[arg-type]  # as it is called
@@ -192,30 +213,37 @@ def test_a_job_that_was_killed_goes_on_where_it_was(
             raise SystemExit
 
     with monkeypatch.context() as killed:
-        killed.setattr(moves, "_carry_out", dying)
+        killed.setattr(version_migration, "_carry_out", dying)
         with pytest.raises(SystemExit):
-            moves.carry_out(works, order)
+            version_migration.carry_out(works, order)
     states = [settled(works, order, one)[0] for one in sorted([case_id, *others])]
     assert states == ["moved", "waiting", "waiting"]
 
-    moves.carry_out(works, order)
-    moves.carry_out(works, order)
+    version_migration.carry_out(works, order)
+    version_migration.carry_out(works, order)
 
     assert {settled(works, order, one)[0] for one in [case_id, *others]} == {"moved"}
     with works.begin(SYSTEM) as work:
-        told = work.session.scalars(select(AuditEvent).where(AuditEvent.action == "case.moved")).all()
+        told = work.session.scalars(
+            select(AuditEvent).where(AuditEvent.action == "case.moved")
+        ).all()
         assert len(told) == 3
-        assert list(consistency_cases.check(work)) == []
+        assert list(consistency_cases.check_consistency_case(work)) == []
 
 
 def test_a_fault_of_one_case_does_not_keep_the_others(
-    works: Works, case_id: UUID, budi: Actor, sari: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    works: Works,
+    case_id: UUID,
+    budi: Actor,
+    sari: Actor,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     put_up(works, tmp_path, service())
     other = begin(works, budi)
     put_up(works, tmp_path, service("tutup"))
     with works.begin(sari) as work:
-        order = moves.order(work, "uji", 3, None, REASON, str(uuid4()))
+        order = version_migration.order(work, "uji", 3, None, REASON, str(uuid4()))
     real = steps.carry
 
     def failing(work: UnitOfWork, case: Case, step: Step) -> None:
@@ -226,9 +254,9 @@ def test_a_fault_of_one_case_does_not_keep_the_others(
     monkeypatch.setattr(steps, "carry", failing)
     before = row(works, case_id).definition_id
 
-    moves.carry_out(works, order)
+    version_migration.carry_out(works, order)
 
-    assert settled(works, order, case_id) == ("refused", moves.FAILED)
+    assert settled(works, order, case_id) == ("refused", version_migration.FAILED)
     assert row(works, case_id).definition_id == before
     assert settled(works, order, other) == ("moved", "")
 
@@ -254,7 +282,10 @@ def test_only_those_that_were_chosen_are_moved(
     put_up(works, tmp_path, service("tutup"))
     move(works, sari, 3, chosen)
     with works.begin(sari) as work:
-        versions = {id: processes.version_of(work, row(works, id).definition_id) for id in (case_id, chosen)}
+        versions = {
+            id: definitions.version_of(work, row(works, id).definition_id)
+            for id in (case_id, chosen)
+        }
     assert versions == {case_id: 1, chosen: 3}
 
 
@@ -264,25 +295,25 @@ def test_who_may_order_and_how(
     token = str(uuid4())
     for who in (budi, person("pama", "pamapta"), person("periksa", "auditor")):
         for act in (
-            lambda work: moves.order(work, "uji", 2, None, REASON, token),
-            lambda work: move_previews.preview(work, "uji", 2),
-            lambda work: move_orders.of_process(work, "uji"),
+            lambda work: version_migration.order(work, "uji", 2, None, REASON, token),
+            lambda work: version_migration_preview.preview(work, "uji", 2),
+            lambda work: version_migration.of_process(work, "uji"),
         ):
             with pytest.raises(Forbidden), works.begin(who) as work:
                 act(work)
     with pytest.raises(InvalidInput), works.begin(sari) as work:
-        moves.order(work, "uji", 2, None, "pendek", token)
+        version_migration.order(work, "uji", 2, None, "pendek", token)
     with pytest.raises(NotFound), works.begin(sari) as work:
-        moves.order(work, "uji", 9, None, REASON, token)
+        version_migration.order(work, "uji", 9, None, REASON, token)
     with pytest.raises(Conflict), works.begin(sari) as work:
-        moves.order(work, "uji", 2, [uuid4()], REASON, token)
+        version_migration.order(work, "uji", 2, [uuid4()], REASON, token)
     admin = person("atur", "admin")
     with works.begin(admin) as work:
-        first = moves.order(work, "uji", 2, None, REASON, token)
+        first = version_migration.order(work, "uji", 2, None, REASON, token)
     with works.begin(admin) as work:
-        assert moves.order(work, "uji", 2, None, REASON, token) == first
+        assert version_migration.order(work, "uji", 2, None, REASON, token) == first
     with pytest.raises(Conflict), works.begin(sari) as work:
-        moves.order(work, "uji", 2, None, REASON, token)
+        version_migration.order(work, "uji", 2, None, REASON, token)
 
 
 def test_a_task_that_is_completed_after_a_move_was_not_cut_off(

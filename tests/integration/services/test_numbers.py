@@ -7,13 +7,10 @@ import pytest
 from sqlalchemy import select
 
 from tests.integration.conftest import TestClock
-from workflow_app.errors import Conflict, InvalidInput, SentraError
-from workflow_app.models.audit import AuditEvent
-from workflow_app.models.configuration import Configuration
-from workflow_app.models.number import LetterNumber
-from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
-from workflow_app.services.office import configuration, numbers
-from workflow_app.types import SYSTEM
+from workflow_app.domain import SYSTEM, Conflict, InvalidInput, SentraError
+from workflow_app.models import AuditEvent, Configuration, LetterNumber
+from workflow_app.services.core.unit_of_work import UnitOfWork, Works
+from workflow_app.services.office_settings import configuration, numbers
 
 LAST_SECOND = datetime(2026, 12, 31, 15, 59, 59, tzinfo=UTC)
 """31 December 2026, 23.59.59 WITA."""
@@ -63,7 +60,9 @@ def test_twenty_transactions_at_once_get_consecutive_numbers(fresh_works: Works)
     with ThreadPoolExecutor(20) as pool:
         given = [number for number in pool.map(issue, range(25)) if number is not None]
     with fresh_works.begin(SYSTEM) as work:
-        stored = work.session.scalars(select(LetterNumber.sequence).order_by(LetterNumber.sequence)).all()
+        stored = work.session.scalars(
+            select(LetterNumber.sequence).order_by(LetterNumber.sequence)
+        ).all()
 
     assert sorted(given) == list(range(1, 21))
     assert list(stored) == list(range(1, 21))
@@ -75,9 +74,15 @@ def test_a_void_number_keeps_its_row_and_reason_and_is_not_given_again(work: Uni
     numbers.void(work, number.id, "  Salah nama barang  ")
 
     row = work.session.get_one(LetterNumber, number.id)
-    assert (row.number, row.void_reason, row.voided_at) == (number.text, "Salah nama barang", work.clock())
+    assert (row.number, row.void_reason, row.voided_at) == (
+        number.text,
+        "Salah nama barang",
+        work.clock(),
+    )
     assert numbers.allocate(work, "SKTLK", NEW_YEAR).sequence == 2
-    event = work.session.scalars(select(AuditEvent).where(AuditEvent.action == "number.voided")).one()
+    event = work.session.scalars(
+        select(AuditEvent).where(AuditEvent.action == "number.voided")
+    ).one()
     assert event.details == {"number": number.text, "sequence": 1, "reason": "Salah nama barang"}
 
 
@@ -91,7 +96,9 @@ def test_a_number_is_voided_once_and_never_without_a_reason(work: UnitOfWork) ->
         numbers.void(work, number.id, "Salah lagi")
 
 
-def test_the_pattern_in_force_at_the_instant_of_issue_counts(work: UnitOfWork, clock: TestClock) -> None:
+def test_the_pattern_in_force_at_the_instant_of_issue_counts(
+    work: UnitOfWork, clock: TestClock
+) -> None:
     configuration.set_value(work, "pola_nomor.SKTLK", "SK-{urut:03d}/{bulan}/{tahun}", NEW_YEAR)
 
     assert numbers.allocate(work, "SKTLK", LAST_SECOND).text.startswith("SKTLK/1/XII/2026/")
@@ -113,10 +120,14 @@ def test_the_pattern_in_force_at_the_instant_of_issue_counts(work: UnitOfWork, c
         7,
     ],
 )
-def test_a_pattern_that_cannot_tell_papers_apart_is_refused(work: UnitOfWork, pattern: object) -> None:
+def test_a_pattern_that_cannot_tell_papers_apart_is_refused(
+    work: UnitOfWork, pattern: object
+) -> None:
     with pytest.raises(InvalidInput, match="Pola"):
         configuration.set_value(work, "pola_nomor.SKTLK", pattern, LAST_SECOND)
-    stored = Configuration(key="pola_nomor.SKTLK", valid_from=LAST_SECOND, value=pattern, set_at=LAST_SECOND)
+    stored = Configuration(
+        key="pola_nomor.SKTLK", valid_from=LAST_SECOND, value=pattern, set_at=LAST_SECOND
+    )
     work.session.add(stored)
     work.session.flush()
 

@@ -13,17 +13,16 @@ from tests.integration.conftest import MONDAY, PROCESSES, TestClock
 from tests.integration.open_tasks import task_of
 from tests.unit.engine.family import CALL, CALLER, call, report
 from tests.unit.engine.folder import Folder
+from workflow_app.domain import SYSTEM, WITA, Actor, Answers, InvalidInput
 from workflow_app.engine import process_folders, scenarios
 from workflow_app.engine.scenarios import Complete
-from workflow_app.errors import InvalidInput
-from workflow_app.models.audit import AuditEvent
-from workflow_app.models.task import Task
-from workflow_app.services.case_file import stages
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.running import cases, rehearsal, task_views, tasks
-from workflow_app.services.running.rehearsal import Stage
-from workflow_app.services.sop import processes
-from workflow_app.types import SYSTEM, WITA, Actor, Answers
+from workflow_app.models import AuditEvent, Task
+from workflow_app.services.cases import stages
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.demo import rehearsal
+from workflow_app.services.demo.rehearsal import Stage
+from workflow_app.services.processes import definitions
+from workflow_app.services.workflow import cases, tasks
 
 SENTENCE = "Periksa urutannya."
 
@@ -45,10 +44,12 @@ def test_r57_what_was_lost_after_the_citizen_came_is_refused_by_the_time_of_arri
 ) -> None:
     with works.begin(SYSTEM) as work:
         for name in ("lp", "sktlk"):
-            processes.deploy(work, PROCESSES / name)
+            definitions.deploy(work, PROCESSES / name)
     files = process_folders.read_folder(PROCESSES / "sktlk")
     scenario = scenarios.read_scenario("sktlk_ktp", files["scenarios/sktlk_ktp.yaml"])
-    place = [isinstance(step, Complete) and step.element == "uraian" for step in scenario.steps].index(True)
+    place = [
+        isinstance(step, Complete) and step.element == "uraian" for step in scenario.steps
+    ].index(True)
     case_id = rehearsal.play(stage, "sktlk", scenario, steps=place)
     task_id, step = task_of(works, case_id, "uraian").id, scenario.steps[place]
     assert isinstance(step, Complete)
@@ -70,9 +71,16 @@ def test_r57_what_was_lost_after_the_citizen_came_is_refused_by_the_time_of_arri
 def born_and_paid() -> Folder:
     """A sealed day is asked for first, then a day and a time that do not lie before it."""
     folder = (
-        Folder("urut").start().user("lahir").user("bayar").end().flow("mulai", "lahir", "bayar", "selesai")
+        Folder("urut")
+        .start()
+        .user("lahir")
+        .user("bayar")
+        .end()
+        .flow("mulai", "lahir", "bayar", "selesai")
     )
-    folder.form("lahir", {"hari": {"type": "string"}}, {"hari": {"widget": "date", "personal": "identitas"}})
+    folder.form(
+        "lahir", {"hari": {"type": "string"}}, {"hari": {"widget": "date", "personal": "identitas"}}
+    )
     rule = {"order": [{"at_least": "lahir.hari", "sentence": SENTENCE}]}
     asked = {"hari": {"type": "string"}, "jam": {"type": "string"}}
     return folder.form(
@@ -94,7 +102,9 @@ def test_a_sealed_answer_is_compared_and_only_the_sentence_of_the_form_is_told(
     with works.begin(SYSTEM) as work:
         trail = [
             (event.action, str(event.details))
-            for event in work.session.scalars(select(AuditEvent).where(AuditEvent.case_id == case_id))
+            for event in work.session.scalars(
+                select(AuditEvent).where(AuditEvent.case_id == case_id)
+            )
         ]
     assert [action for action, _ in trail if action.startswith("identity")] == []
     assert [said for _, said in trail if "2026-11-20" in said] == []
@@ -121,7 +131,7 @@ def test_an_answer_that_was_taken_over_from_another_case_is_compared_too(
         query = select(Task.id).where(Task.element == "catat", Task.status == "open")
         task_id = work.session.scalars(query).one()
     with works.begin(budi) as work:
-        taken = {**task_views.get(work, task_id).answers, "dibacakan": True}
+        taken = {**tasks.get(work, task_id).answers, "dibacakan": True}
     assert taken["jumlah"] == 3
     assert refused(works, budi, task_id, {**taken, "paling_banyak": 2}) == {"jumlah": SENTENCE}
     send(works, budi, task_id, {**taken, "paling_banyak": 3})

@@ -9,14 +9,13 @@ import pytest
 
 from tests.integration.conftest import TestClock
 from tests.integration.services.test_calendars import KEY, OFFICE, THREE_DAYS, due_of
-from workflow_app.errors import InvalidInput
-from workflow_app.models.case import Case
-from workflow_app.services.case_file import clocks
-from workflow_app.services.days import calendars
-from workflow_app.services.governing import configuration_files
-from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
-from workflow_app.services.office import configuration
-from workflow_app.types import SYSTEM
+from workflow_app.domain import SYSTEM, InvalidInput
+from workflow_app.models import Case
+from workflow_app.services.calendars import calendars
+from workflow_app.services.cases import clocks
+from workflow_app.services.core.unit_of_work import UnitOfWork, Works
+from workflow_app.services.office_settings import configuration
+from workflow_app.services.office_settings_admin import configuration_files
 
 Play = Callable[..., UUID]
 SIX_DAYS = {**OFFICE, "hari": ["senin", "selasa", "rabu", "kamis", "jumat", "sabtu"]}
@@ -41,7 +40,10 @@ def test_r34_a_target_is_counted_by_a_calendar_that_the_office_has_named(
 
     with works.begin(SYSTEM) as work:
         assert calendars.names(work) == ["hari_kerja", "setiap_hari", "enam_hari"]
-        shown = {view.name: view.target for view in clocks.of_case(work, work.session.get_one(Case, after))}
+        shown = {
+            view.name: view.target
+            for view in clocks.of_case(work, work.session.get_one(Case, after))
+        }
         assert shown["berkas_lengkap"] == "5 hari menurut kalender enam hari"
         configuration.set_value(work, "target.berkas_lengkap", 10, clock.at)
         configuration.set_value(work, "kalender.enam_hari", None, clock.at + timedelta(seconds=1))
@@ -63,7 +65,9 @@ def test_r34_a_target_names_no_calendar_that_is_not_there_while_it_holds(work: U
     configuration.set_value(work, "target.berkas_lengkap", SIX, MIDNIGHT)
 
 
-def test_r34_a_calendar_that_a_target_needs_is_not_ended_nor_one_of_the_product(work: UnitOfWork) -> None:
+def test_r34_a_calendar_that_a_target_needs_is_not_ended_nor_one_of_the_product(
+    work: UnitOfWork,
+) -> None:
     configuration.set_value(work, "kalender.enam_hari", SIX_DAYS, MIDNIGHT)
     configuration.set_value(work, "target.berkas_lengkap", SIX, MIDNIGHT)
     later = MIDNIGHT + timedelta(days=7)
@@ -90,7 +94,9 @@ def test_r34_a_calendar_that_was_in_force_is_not_ended_for_the_past(
 
 def test_r34_a_calendar_and_its_target_come_with_one_file_in_any_order(work: UnitOfWork) -> None:
     start = "2026-12-01T00:00:00+08:00"
-    file = json.dumps({"target.berkas_lengkap": {start: SIX}, "kalender.enam_hari": {start: SIX_DAYS}})
+    file = json.dumps(
+        {"target.berkas_lengkap": {start: SIX}, "kalender.enam_hari": {start: SIX_DAYS}}
+    )
 
     assert len(configuration_files.take_in(work, file)) == 2
     assert configuration_files.take_in(work, file) == []
@@ -98,4 +104,6 @@ def test_r34_a_calendar_and_its_target_come_with_one_file_in_any_order(work: Uni
     written = json.loads(configuration_files.export(work))
     assert written["kalender.enam_hari"] == {start: SIX_DAYS}
     with pytest.raises(InvalidInput, match="Tidak ada yang diubah"):
-        configuration_files.take_in(work, json.dumps({"target.kedatangan": {"2026-11-30T23:59": SIX}}))
+        configuration_files.take_in(
+            work, json.dumps({"target.kedatangan": {"2026-11-30T23:59": SIX}})
+        )

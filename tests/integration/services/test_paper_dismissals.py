@@ -9,15 +9,21 @@ from sqlalchemy import func, select
 from archive.models import Document, Rendition
 from tests.integration.services import scans
 from tests.integration.services.stacks import Desk
-from workflow_app.errors import Conflict, Forbidden, InvalidInput, NotFound
-from workflow_app.models.audit import AuditEvent
-from workflow_app.models.dismissal import PaperDismissal
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.keeping import holdings
-from workflow_app.services.papers import documents, paper_dismissals
-from workflow_app.services.papers.paper_dismissals import OTHER, REASONS
-from workflow_app.services.running import tray, unread
-from workflow_app.types import SYSTEM, AccessLevel, Actor
+from workflow_app.domain import (
+    SYSTEM,
+    AccessLevel,
+    Actor,
+    Conflict,
+    Forbidden,
+    InvalidInput,
+    NotFound,
+)
+from workflow_app.models import AuditEvent, PaperDismissal
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.documents import documents, reading
+from workflow_app.services.documents.reading import OTHER, REASONS
+from workflow_app.services.retention import holdings
+from workflow_app.services.workflow import tray
 
 IMAGE_ENOUGH = REASONS[0]
 WORDS = "Peta tulisan tangan milik Pelapor Contoh"
@@ -32,7 +38,9 @@ def archivist(person: Callable[..., Actor]) -> Actor:
 def in_case(works: Works, budi: Actor, desk: Desk) -> UUID:
     """An unread paper that Budi has brought into a case."""
     with works.begin(budi) as work:
-        paper = documents.upload(work, desk.case_id, element="", label="Surat", data=scans.picture("Kusut"))
+        paper = documents.upload(
+            work, desk.case_id, element="", label="Surat", data=scans.picture("Kusut")
+        )
     return spoiled(works, paper.id)
 
 
@@ -72,16 +80,16 @@ def test_r39_who_brought_a_paper_dismisses_it_and_takes_it_back(
     with works.begin(budi) as work:
         made = work.session.scalar(select(func.count()).select_from(Rendition))
         for _ in range(2):
-            paper_dismissals.dismiss(work, in_case, IMAGE_ENOUGH)
+            reading.dismiss(work, in_case, IMAGE_ENOUGH)
     assert seen(works, budi) == (set(), {in_case}, 0)
     with works.begin(budi) as work:
-        [told] = [each.dismissal for each in unread.of(work).dismissed]
+        [told] = [each.dismissal for each in tray.of(work).dismissed]
         assert told is not None
         assert (told.reason, told.dismissed_by) == (IMAGE_ENOUGH, budi.name)
         assert documents.content(work, in_case, "original").data == scans.picture("Kusut")
         assert work.session.scalar(select(func.count()).select_from(Rendition)) == made
         for _ in range(2):
-            paper_dismissals.take_back(work, in_case)
+            reading.take_back(work, in_case)
     assert seen(works, budi) == ({in_case}, set(), 1)
     with works.begin(SYSTEM) as work:
         query = select(AuditEvent.action, AuditEvent.details["reason"].astext).where(
@@ -96,36 +104,43 @@ def test_r39_an_archivist_dismisses_a_paper_of_the_archive_and_others_do_not(
     works: Works, budi: Actor, propam: Actor, archivist: Actor, in_archive: UUID
 ) -> None:
     with works.begin(budi) as work, pytest.raises(Forbidden, match="arsiparis"):
-        paper_dismissals.dismiss(work, in_archive, IMAGE_ENOUGH)
+        reading.dismiss(work, in_archive, IMAGE_ENOUGH)
     with works.begin(propam) as work, pytest.raises(NotFound):
-        paper_dismissals.dismiss(work, in_archive, IMAGE_ENOUGH)
+        reading.dismiss(work, in_archive, IMAGE_ENOUGH)
     with works.begin(budi) as work:
-        assert [each.may_dismiss for each in unread.of(work).waiting] == [False]
+        assert [each.may_dismiss for each in tray.of(work).waiting] == [False]
     with works.begin(archivist) as work:
-        paper_dismissals.dismiss(work, in_archive, IMAGE_ENOUGH)
+        reading.dismiss(work, in_archive, IMAGE_ENOUGH)
     assert seen(works, budi) == seen(works, archivist) == (set(), {in_archive}, 0)
     assert seen(works, propam) == (set(), set(), 0)
     with works.begin(budi) as work, pytest.raises(Forbidden):
-        paper_dismissals.take_back(work, in_archive)
+        reading.take_back(work, in_archive)
     with works.begin(SYSTEM) as work:
         work.session.get_one(Document, in_archive).level = AccessLevel.TOP_SECRET
     assert seen(works, budi) == (set(), set(), 0), "nor is it counted"
     with works.begin(budi) as work, pytest.raises(NotFound):
-        paper_dismissals.take_back(work, in_archive)
+        reading.take_back(work, in_archive)
 
 
 def test_r79_of_a_confined_case_its_own_role_dismisses(
-    works: Works, at_propam: UUID, propam: Actor, budi: Actor, archivist: Actor, person: Callable[..., Actor]
+    works: Works,
+    at_propam: UUID,
+    propam: Actor,
+    budi: Actor,
+    archivist: Actor,
+    person: Callable[..., Actor],
 ) -> None:
     with works.begin(propam) as work:
-        paper = documents.upload(work, at_propam, element="", label="Surat", data=scans.picture("Bukti")).id
+        paper = documents.upload(
+            work, at_propam, element="", label="Surat", data=scans.picture("Bukti")
+        ).id
     spoiled(works, paper)
     for stranger in (budi, archivist):
         with works.begin(stranger) as work, pytest.raises(NotFound):
-            paper_dismissals.dismiss(work, paper, IMAGE_ENOUGH)
+            reading.dismiss(work, paper, IMAGE_ENOUGH)
     colleague = person("rekan", "piket_propam")
     with works.begin(colleague) as work:
-        paper_dismissals.dismiss(work, paper, IMAGE_ENOUGH)
+        reading.dismiss(work, paper, IMAGE_ENOUGH)
     assert seen(works, colleague) == seen(works, propam) == (set(), {paper}, 0)
     assert seen(works, archivist) == (set(), set(), 0)
 
@@ -135,14 +150,14 @@ def test_own_words_are_asked_for_sealed_and_not_in_the_trail(
 ) -> None:
     with works.begin(archivist) as work:
         with pytest.raises(InvalidInput) as refused:
-            paper_dismissals.dismiss(work, in_archive, "begitu saja")
+            reading.dismiss(work, in_archive, "begitu saja")
         assert set(refused.value.fields) == {"alasan"}
         with pytest.raises(InvalidInput) as refused:
-            paper_dismissals.dismiss(work, in_archive, OTHER, " x ")
+            reading.dismiss(work, in_archive, OTHER, " x ")
         assert set(refused.value.fields) == {"alasan_lain"}
-        paper_dismissals.dismiss(work, in_archive, OTHER, WORDS)
+        reading.dismiss(work, in_archive, OTHER, WORDS)
     with works.begin(archivist) as work:
-        assert paper_dismissals.now_on(work, [in_archive])[in_archive].reason == WORDS
+        assert reading.now_on(work, [in_archive])[in_archive].reason == WORDS
         kept = work.session.scalars(select(PaperDismissal)).one()
         assert kept.sealed is not None
         assert WORDS.encode() not in kept.sealed
@@ -156,27 +171,33 @@ def test_what_is_read_again_waits_again_and_what_was_read_cannot_be_dismissed(
     works: Works, budi: Actor, archivist: Actor, in_archive: UUID
 ) -> None:
     with works.begin(archivist) as work:
-        paper_dismissals.dismiss(work, in_archive, IMAGE_ENOUGH)
+        reading.dismiss(work, in_archive, IMAGE_ENOUGH)
     with works.begin(budi) as work:
-        unread.read_again(work, in_archive)
+        tray.read_again(work, in_archive)
     assert seen(works, budi) == (set(), set(), 0), "it is being read"
     with works.begin(archivist) as work, pytest.raises(Conflict, match="sedang dibaca"):
-        paper_dismissals.dismiss(work, in_archive, IMAGE_ENOUGH)
+        reading.dismiss(work, in_archive, IMAGE_ENOUGH)
     spoiled(works, in_archive)
     assert seen(works, budi) == ({in_archive}, set(), 1), "the next failure is told"
 
 
 def test_the_count_tells_what_the_list_leaves_out_and_no_paper_twice(
-    works: Works, budi: Actor, in_case: UUID, play: Callable[..., UUID], monkeypatch: pytest.MonkeyPatch
+    works: Works,
+    budi: Actor,
+    in_case: UUID,
+    play: Callable[..., UUID],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     other = play("sktlk_ktp", 4)
     with works.begin(budi) as work:
         documents.upload(work, other, element="", label="Surat", data=scans.picture("Kusut"))
-        second = documents.upload(work, other, element="", label="Surat", data=scans.picture("Sobek"))
+        second = documents.upload(
+            work, other, element="", label="Surat", data=scans.picture("Sobek")
+        )
     spoiled(works, in_case)
     spoiled(works, second.id)
     assert seen(works, budi) == ({in_case, second.id}, set(), 2)
-    monkeypatch.setattr(unread, "MOST", 1)
+    monkeypatch.setattr(tray, "MOST", 1)
     with works.begin(budi) as work:
         shown = tray.show(work)
         assert (len(shown.unread.waiting), shown.count) == (1, 2)

@@ -5,32 +5,42 @@ from uuid import UUID
 
 import pytest
 
-from archive import likeness
+from archive import similar
 from archive.models import Page
 from tests.integration.services import desk, scans
-from workflow_app.errors import NotFound
-from workflow_app.models.wall import CaseWall
-from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.papers import documents, levels, paper_kin
-from workflow_app.types import Actor
+from workflow_app.domain import Actor, NotFound
+from workflow_app.models import CaseWall
+from workflow_app.services.core.unit_of_work import UnitOfWork
+from workflow_app.services.documents import classification, document_views, documents
 
 LOOK = [0, 200, 18, 77, 145, 33, 90, 0]
 WORDS = "surat pengantar kepala desa nomor contoh untuk warga kandangan kota"
 
 
-def add(work: UnitOfWork, name: str, look: list[int] = LOOK, words: str = WORDS) -> tuple[desk.Case, UUID]:
+def add(
+    work: UnitOfWork, name: str, look: list[int] = LOOK, words: str = WORDS
+) -> tuple[desk.Case, UUID]:
     """A paper of a new case that was read so."""
     case = desk.new_case(work)
     paper = documents.upload(work, case.id, element="", label="Surat", data=scans.picture(name)).id
-    found = {"width": 1, "height": 1, "source": "ocr", "words": [], "confidence": 90.0, "reason": ""}
-    work.session.add(Page(document_id=paper, no=1, text=words, likeness=likeness.tokens(look), **found))
+    found = {
+        "width": 1,
+        "height": 1,
+        "source": "ocr",
+        "words": [],
+        "confidence": 90.0,
+        "reason": "",
+    }
+    work.session.add(
+        Page(document_id=paper, no=1, text=words, likeness=similar.tokens(look), **found)
+    )
     work.session.flush()
-    likeness.note(work.session, paper)
+    similar.note(work.session, paper)
     return case, paper
 
 
 def alike(work: UnitOfWork, paper: UUID) -> list[UUID]:
-    return [found.document_id for found in paper_kin.of(work, paper).alike]
+    return [found.document_id for found in document_views.of(work, paper).alike]
 
 
 def test_r37_the_same_bytes_in_another_case_are_named_to_who_sees_it(officer: UnitOfWork) -> None:
@@ -38,11 +48,16 @@ def test_r37_the_same_bytes_in_another_case_are_named_to_who_sees_it(officer: Un
     two = desk.new_case(officer)
     documents.upload(officer, two.id, element="", label="Foto", data=scans.picture("sama"))
 
-    assert {case.number for case in paper_kin.of(officer, paper).cases} == {one.number, two.number}
-    wall = CaseWall(case_id=one.id, user_id=officer.actor.user_id, since=officer.clock(), reason_key="x.y")
+    assert {case.number for case in document_views.of(officer, paper).cases} == {
+        one.number,
+        two.number,
+    }
+    wall = CaseWall(
+        case_id=one.id, user_id=officer.actor.user_id, since=officer.clock(), reason_key="x.y"
+    )
     officer.session.add(wall)
     officer.session.flush()
-    assert [case.number for case in paper_kin.of(officer, paper).cases] == [two.number]
+    assert [case.number for case in document_views.of(officer, paper).cases] == [two.number]
 
 
 @pytest.mark.parametrize(
@@ -63,9 +78,13 @@ def test_r37_a_page_that_looks_and_reads_alike_is_pointed_out(
     other_case, other = add(officer, "dua", look, words)
 
     assert alike(officer, paper) == ([other] if is_alike else [])
-    for found in paper_kin.of(officer, paper).alike:
+    for found in document_views.of(officer, paper).alike:
         assert found.case is not None
-        assert (found.label, found.pages, found.case.number) == ("Surat", [(1, 1)], other_case.number)
+        assert (found.label, found.pages, found.case.number) == (
+            "Surat",
+            [(1, 1)],
+            other_case.number,
+        )
 
 
 def test_r37_nothing_is_pointed_out_across_a_wall_or_above_the_level(
@@ -76,12 +95,14 @@ def test_r37_nothing_is_pointed_out_across_a_wall_or_above_the_level(
     _, secret = add(officer, "tiga")
     assert set(alike(officer, paper)) == {behind, secret}
     chief = replace(officer, actor=sari)
-    levels.classify(chief, secret, "rahasia", levels.REASONS[0])
-    wall = CaseWall(case_id=walled.id, user_id=officer.actor.user_id, since=officer.clock(), reason_key="x.y")
+    classification.classify(chief, secret, "rahasia", classification.REASONS[0])
+    wall = CaseWall(
+        case_id=walled.id, user_id=officer.actor.user_id, since=officer.clock(), reason_key="x.y"
+    )
     officer.session.add(wall)
     officer.session.flush()
 
     assert alike(officer, paper) == []
     assert set(alike(chief, paper)) == {behind, secret}
     with pytest.raises(NotFound):
-        paper_kin.of(replace(officer, actor=tono), paper)
+        document_views.of(replace(officer, actor=tono), paper)

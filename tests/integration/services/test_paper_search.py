@@ -7,20 +7,24 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select, update
 
-import archive.documents
-from archive.documents import PageText
+from archive.documents import save_pages
 from archive.models import BLOCK, Document, Page
+from archive.page_content import PageText
 from tests.integration.conftest import TestClock
 from tests.integration.services import desk, scans
 from tests.integration.services.stacks import put_into_tray
-from workflow_app.models.case import Case
-from workflow_app.models.document import CaseDocument
-from workflow_app.models.wall import CaseWall
-from workflow_app.services.finding import paper_narrowing, paper_search
-from workflow_app.services.finding.paper_search import SearchPage
-from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.papers import documents, intake, levels, paper_facets, paper_sight
-from workflow_app.types import Actor
+from workflow_app.domain import Actor
+from workflow_app.models import Case, CaseDocument, CaseWall
+from workflow_app.services.core.unit_of_work import UnitOfWork
+from workflow_app.services.documents import (
+    access,
+    classification,
+    documents,
+    ingest,
+    search,
+    search_facets,
+)
+from workflow_app.services.documents.search import SearchPage
 
 WORD = "zamrudbiru"
 
@@ -30,13 +34,15 @@ def chief(officer: UnitOfWork, sari: Actor) -> UnitOfWork:
     return replace(officer, actor=sari)
 
 
-def hand_in(work: UnitOfWork, label: str = "Surat", text: str = WORD, case: Case | None = None) -> UUID:
+def hand_in(
+    work: UnitOfWork, label: str = "Surat", text: str = WORD, case: Case | None = None
+) -> UUID:
     """A paper of a case, of a new one if none is given, that was read."""
     case = case or desk.new_case(work)
     data = scans.picture(f"{case.id}\n{label}\n{text}")
     paper = documents.upload(work, case.id, element="", label=label, data=data).id
     page = PageText(1, text, 90.0, [], 1, 1, "ocr")
-    archive.documents.save_pages(work.session, paper, [page])
+    save_pages(work.session, paper, [page])
     return paper
 
 
@@ -44,12 +50,15 @@ def of_process(work: UnitOfWork, key: str, paper: UUID) -> None:
     """As if the cases of the paper were of another process."""
     cases = select(CaseDocument.case_id).where(CaseDocument.document_id == paper)
     work.session.execute(update(Case).where(Case.id.in_(cases)).values(process_key=key))
-    paper_facets.renew(work, [paper])
+    ingest.renew(work, [paper])
 
 
 def counts(page: SearchPage) -> dict[str, dict[str, int]]:
     """How many pages each choice would leave, by title and label."""
-    return {group.title: {option.label: option.count for option in group.options} for group in page.groups}
+    return {
+        group.title: {option.label: option.count for option in group.options}
+        for group in page.groups
+    }
 
 
 def found(page: SearchPage) -> list[UUID]:
@@ -57,36 +66,41 @@ def found(page: SearchPage) -> list[UUID]:
 
 
 def code(label: str) -> dict[str, str]:
-    return {"jenis": paper_facets.code_of(label)}
+    return {"jenis": ingest.code_of(label)}
 
 
 def test_r37_finds_are_counted_by_what_they_are_and_narrowed_to_it(officer: UnitOfWork) -> None:
-    letters, photo = {hand_in(officer, text=f"{WORD} {no}") for no in "ab"}, hand_in(officer, "Foto")
+    letters, photo = (
+        {hand_in(officer, text=f"{WORD} {no}") for no in "ab"},
+        hand_in(officer, "Foto"),
+    )
 
-    every = paper_search.search(officer, WORD)
+    every = search.search(officer, WORD)
     assert counts(every) == {"Jenis dokumen": {"Surat": 2, "Foto": 1}}
     assert (every.total, every.is_all, every.chips) == (3, True, [])
 
-    some = paper_search.search(officer, WORD, choice=code("Surat"))
+    some = search.search(officer, WORD, choice=code("Surat"))
     assert set(found(some)) == letters
     assert [(chip.title, chip.label) for chip in some.chips] == [("Jenis dokumen", "Surat")]
     assert some.groups == []
-    assert found(paper_search.search(officer, WORD, choice=code("Foto"))) == [photo]
-    assert found(paper_search.search(officer, WORD, choice=code("Lain"))) == []
+    assert found(search.search(officer, WORD, choice=code("Foto"))) == [photo]
+    assert found(search.search(officer, WORD, choice=code("Lain"))) == []
 
 
-def test_r37_the_service_of_a_case_narrows_and_a_link_made_later_counts(officer: UnitOfWork) -> None:
+def test_r37_the_service_of_a_case_narrows_and_a_link_made_later_counts(
+    officer: UnitOfWork,
+) -> None:
     case = desk.new_case(officer)
     paper, other = hand_in(officer, case=case), hand_in(officer, text=f"{WORD} lain")
     of_process(officer, "lp", other)
     key = case.process_key
-    assert found(paper_search.search(officer, WORD, choice={"layanan": key})) == [paper]
-    assert found(paper_search.search(officer, WORD, choice={"layanan": "lp"})) == [other]
+    assert found(search.search(officer, WORD, choice={"layanan": key})) == [paper]
+    assert found(search.search(officer, WORD, choice={"layanan": "lp"})) == [other]
 
-    intake.link(officer, case.id, other, element="", label="Foto")
+    ingest.link(officer, case.id, other, element="", label="Foto")
 
-    assert set(found(paper_search.search(officer, WORD, choice={"layanan": key}))) == {paper, other}
-    assert found(paper_search.search(officer, WORD, choice=code("Foto"))) == [other]
+    assert set(found(search.search(officer, WORD, choice={"layanan": key}))) == {paper, other}
+    assert found(search.search(officer, WORD, choice=code("Foto"))) == [other]
 
 
 def test_r37_what_is_above_the_level_is_neither_counted_nor_offered(
@@ -94,49 +108,58 @@ def test_r37_what_is_above_the_level_is_neither_counted_nor_offered(
 ) -> None:
     case = desk.new_case(officer)
     open_paper, secret = hand_in(officer, case=case), hand_in(officer, "Foto", case=case)
-    levels.classify(chief, secret, "rahasia", levels.REASONS[0])
+    classification.classify(chief, secret, "rahasia", classification.REASONS[0])
 
-    assert counts(paper_search.search(chief, WORD))["Tingkat akses"] == {"Biasa": 1, "Rahasia": 1}
-    assert found(paper_search.search(chief, WORD, choice={"tingkat": "2"})) == [secret]
-    below = paper_search.search(officer, WORD)
+    assert counts(search.search(chief, WORD))["Tingkat akses"] == {"Biasa": 1, "Rahasia": 1}
+    assert found(search.search(chief, WORD, choice={"tingkat": "2"})) == [secret]
+    below = search.search(officer, WORD)
     assert (found(below), below.total, below.groups) == ([open_paper], 1, [])
     for choice in (code("Foto"), {"tingkat": "2"}):
-        hidden = paper_search.search(officer, WORD, choice=choice)
+        hidden = search.search(officer, WORD, choice=choice)
         assert (hidden.total, hidden.groups) == (0, [])
         assert all("Foto" not in chip.label for chip in hidden.chips)
 
 
 @pytest.mark.parametrize("hide", ["wall", "confinement"])
-def test_r37_a_case_that_is_hidden_gives_its_papers_no_facet(officer: UnitOfWork, hide: str) -> None:
+def test_r37_a_case_that_is_hidden_gives_its_papers_no_facet(
+    officer: UnitOfWork, hide: str
+) -> None:
     """The index knows that the paper is in both cases; who sees one of them learns nothing of the other."""
     seen, hidden = desk.new_case(officer), desk.new_case(officer)
     paper = hand_in(officer, case=seen)
     hand_in(officer, text=f"{WORD} lain")
-    intake.link(officer, hidden.id, paper, element="", label="Foto")
+    ingest.link(officer, hidden.id, paper, element="", label="Foto")
     hidden.process_key = "complaint"
-    paper_facets.renew(officer, [paper])
-    assert found(paper_search.search(officer, WORD, choice={"layanan": "complaint"})) == [paper]
+    ingest.renew(officer, [paper])
+    assert found(search.search(officer, WORD, choice={"layanan": "complaint"})) == [paper]
 
     if hide == "wall":
         officer.session.add(
             CaseWall(
-                case_id=hidden.id, user_id=officer.actor.user_id, since=officer.clock(), reason_key="x.y"
+                case_id=hidden.id,
+                user_id=officer.actor.user_id,
+                since=officer.clock(),
+                reason_key="x.y",
             )
         )
     else:
         hidden.confined_to = "propam"
     officer.session.flush()
 
-    every = paper_search.search(officer, WORD)
+    every = search.search(officer, WORD)
     assert (every.total, every.groups) == (2, [])
     for choice in ({"layanan": "complaint"}, code("Foto")):
-        assert paper_search.search(officer, WORD, choice=choice).total == 0
-    assert paper in found(paper_search.search(officer, WORD, choice={"layanan": seen.process_key}))
+        assert search.search(officer, WORD, choice=choice).total == 0
+    assert paper in found(search.search(officer, WORD, choice={"layanan": seen.process_key}))
 
 
 def test_r37_years_begin_at_midnight_in_wita(officer: UnitOfWork, clock: TestClock) -> None:
     days = {}
-    for at in ("2024-12-31T15:59:59+00:00", "2024-12-31T16:00:00+00:00", "2026-01-01T00:00:00+00:00"):
+    for at in (
+        "2024-12-31T15:59:59+00:00",
+        "2024-12-31T16:00:00+00:00",
+        "2026-01-01T00:00:00+00:00",
+    ):
         paper = hand_in(officer, text=f"{WORD} {at[:4]}{at[11:13]}")
         document = officer.session.get_one(Document, paper)
         document.added_at = clock.at.fromisoformat(at)
@@ -144,12 +167,14 @@ def test_r37_years_begin_at_midnight_in_wita(officer: UnitOfWork, clock: TestClo
     officer.session.flush()
     last, first, later = days.values()
 
-    assert counts(paper_search.search(officer, WORD)) == {"Tahun diterima": {"2026": 1, "2025": 1, "2024": 1}}
-    assert found(paper_search.search(officer, WORD, choice={"tahun": "2024"})) == [last]
-    assert found(paper_search.search(officer, WORD, choice={"tahun": "2025"})) == [first]
-    orders = paper_search.ORDERS
-    assert found(paper_search.search(officer, WORD, order=orders["baru"])) == [later, first, last]
-    assert found(paper_search.search(officer, WORD, order=orders["lama"])) == [last, first, later]
+    assert counts(search.search(officer, WORD)) == {
+        "Tahun diterima": {"2026": 1, "2025": 1, "2024": 1}
+    }
+    assert found(search.search(officer, WORD, choice={"tahun": "2024"})) == [last]
+    assert found(search.search(officer, WORD, choice={"tahun": "2025"})) == [first]
+    orders = search.ORDERS
+    assert found(search.search(officer, WORD, order=orders["baru"])) == [later, first, last]
+    assert found(search.search(officer, WORD, order=orders["lama"])) == [last, first, later]
 
 
 def test_r37_of_a_frequent_word_the_nearest_in_order_and_year_are_shown(
@@ -170,55 +195,66 @@ def test_r37_of_a_frequent_word_the_nearest_in_order_and_year_are_shown(
         document.added_at = officer.clock().replace(year=year)
         officer.session.flush()
 
-    newest = paper_search.search(officer, WORD)
+    newest = search.search(officer, WORD)
     assert (found(newest), newest.is_all) == ([papers[2023]], False)
-    assert found(paper_search.search(officer, WORD, order=paper_search.ORDERS["lama"])) == [papers[2021]]
-    assert found(paper_search.search(officer, WORD, choice={"tahun": "2022"})) == [papers[2022]]
-    assert found(paper_search.search(officer, WORD, choice={"tingkat": "3"})) == []
+    assert found(search.search(officer, WORD, order=search.ORDERS["lama"])) == [papers[2021]]
+    assert found(search.search(officer, WORD, choice={"tahun": "2022"})) == [papers[2022]]
+    assert found(search.search(officer, WORD, choice={"tingkat": "3"})) == []
 
 
 def test_r37_what_waits_in_the_tray_for_others_does_not_make_the_papers_of_somebody_many(
     officer: UnitOfWork, person: Callable[..., Actor], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(paper_sight, "FEW_PAPERS", 0)
+    monkeypatch.setattr(access, "FEW_PAPERS", 0)
     hand_in(officer)
     put_into_tray(officer, hand_in(officer))
     examiner, propam = (
         replace(officer, actor=person(role, role)) for role in ("piket_reskrim", "piket_propam")
     )
-    assert paper_sight.few(examiner) == []
-    assert paper_sight.few(propam) is None, "he sorts what waits there"
+    assert access.few(examiner) == []
+    assert access.few(propam) is None, "he sorts what waits there"
 
 
 def test_what_an_address_cannot_mean_is_left_out() -> None:
-    given = {"jenis": "Warga Contoh", "layanan": "sktlk", "tahun": "20265", "unit": "a b", "tingkat": "9"}
-    assert paper_narrowing.chosen(given) == {"layanan": "sktlk"}
+    given = {
+        "jenis": "Warga Contoh",
+        "layanan": "sktlk",
+        "tahun": "20265",
+        "unit": "a b",
+        "tingkat": "9",
+    }
+    assert search_facets.chosen(given) == {"layanan": "sktlk"}
 
 
 def test_r37_the_code_of_a_label_is_the_same_in_the_index(officer: UnitOfWork) -> None:
     label = "Surat"
     paper = hand_in(officer, label)
     entries = officer.session.scalars(select(Page.facets).where(Page.document_id == paper)).one()
-    assert paper_facets.entry(paper_facets.Facet.KIND, paper_facets.code_of(label)) in entries
-    assert paper_facets.entry(paper_facets.Facet.LEVEL, "0") in entries
+    assert ingest.entry(ingest.Facet.KIND, ingest.code_of(label)) in entries
+    assert ingest.entry(ingest.Facet.LEVEL, "0") in entries
 
 
 def test_r37_older_papers_are_searched_also_where_none_of_the_newest_is_as_chosen(
     officer: UnitOfWork, person: Callable[..., Actor], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The newest are photos in a case only that the actor does not see: the index finds them, and he learns nothing of it."""
-    for name, value in {"NEWEST_BLOCKS": 1, "NEAREST_BLOCKS": 1, "ENOUGH": 1, "CANDIDATES": 2}.items():
+    for name, value in {
+        "NEWEST_BLOCKS": 1,
+        "NEAREST_BLOCKS": 1,
+        "ENOUGH": 1,
+        "CANDIDATES": 2,
+    }.items():
         monkeypatch.setattr(f"archive.search.{name}", value)
-    monkeypatch.setattr(paper_search.paper_sight, "few", lambda work: None)
+    monkeypatch.setattr(access, "few", lambda work: None)
     photo = hand_in(officer, "Foto")
     read_on(officer, 300)
     elsewhere = desk.new_case(replace(officer, actor=person("tina", "petugas", unit="lain")))
     for no in "abc":
         letter = hand_in(officer, text=f"{WORD} {no}")
-        intake.link(officer, elsewhere.id, letter, element="", label="Foto")
+        ingest.link(officer, elsewhere.id, letter, element="", label="Foto")
 
-    assert found(paper_search.search(officer, WORD, choice=code("Foto"))) == []
-    assert found(paper_search.search(officer, WORD, choice=code("Foto"), is_far=True)) == [photo]
+    assert found(search.search(officer, WORD, choice=code("Foto"))) == []
+    assert found(search.search(officer, WORD, choice=code("Foto"), is_far=True)) == [photo]
 
 
 def read_on(work: UnitOfWork, block: int) -> None:

@@ -5,19 +5,26 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-import archive.made_of
+from archive.documents import sources_of
 from archive.models import Document
 from ocr.arranging import put_together
 from tests.integration.services import desk, scans
 from tests.integration.services.worn_papers import Paper, events, put_right, words_of
-from workflow_app.errors import Conflict, InvalidInput
-from workflow_app.models.document import CaseDocument
-from workflow_app.services.arranging import checks, partings, version_copies
-from workflow_app.services.finding import paper_search
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.keeping import holdings
-from workflow_app.services.papers import documents, levels, paper_facets, paper_kin, reading, versions
-from workflow_app.types import AccessLevel, Actor
+from workflow_app.domain import AccessLevel, Actor, Conflict, InvalidInput
+from workflow_app.models import CaseDocument
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.documents import (
+    classification,
+    document_views,
+    documents,
+    ingest,
+    quality_check,
+    reading,
+    search,
+    splitting,
+    versions,
+)
+from workflow_app.services.retention import holdings
 
 
 def test_r39_pages_cut_off_are_a_paper_beside_with_all_that_holds_for_them(
@@ -27,27 +34,34 @@ def test_r39_pages_cut_off_are_a_paper_beside_with_all_that_holds_for_them(
     with works.begin(budi) as work:
         versions.move(work, paper.id, 2, 1, 3)
     with works.begin(sari) as work:
-        levels.classify(work, paper.id, "terbatas", levels.REASONS[0])
+        classification.classify(work, paper.id, "terbatas", classification.REASONS[0])
     with works.begin(budi) as work:
-        made = partings.cut_off(work, paper.id, 3, 3)
+        made = splitting.cut_off(work, paper.id, 3, 3)
 
     with works.begin(budi) as work:
         first, second = documents.get(work, paper.id), documents.get(work, made)
-        assert (first.pages, second.pages, second.label, second.status) == (2, 1, "Surat", "readable")
+        assert (first.pages, second.pages, second.label, second.status) == (
+            2,
+            1,
+            "Surat",
+            "readable",
+        )
         assert (second.level, second.element, second.thumbnail_pages) == (
             AccessLevel.RESTRICTED,
             "uraian",
             (1,),
         )
         assert work.session.get(CaseDocument, (paper.case_id, made)) is not None
-        assert [hit.document_id for hit in paper_search.search(work, "zamrudkuning").hits] == [made]
-        assert [one.document_id for one in paper_kin.of(work, paper.id).made_from] == [made]
-        assert [(one.document_id, one.pages) for one in paper_kin.of(work, made).made_of] == [(paper.id, [3])]
+        assert [hit.document_id for hit in search.search(work, "zamrudkuning").hits] == [made]
+        assert [one.document_id for one in document_views.of(work, paper.id).made_from] == [made]
+        assert [(one.document_id, one.pages) for one in document_views.of(work, made).made_of] == [
+            (paper.id, [3])
+        ]
         assert "Zamrudkuning" in words_of(documents.content(work, made, "pdf").data)[0]
-        assert checks.sheet(work, made, 1).corrected[0].text == "Zamrudkuning"
-    assert version_copies.make(works, made, 1) == "nothing to do"
+        assert quality_check.sheet(work, made, 1).corrected[0].text == "Zamrudkuning"
+    assert versions.make(works, made, 1) == "nothing to do"
     with pytest.raises(InvalidInput, match="halaman kedua"), works.begin(budi) as work:
-        partings.cut_off(work, paper.id, 4, 1)
+        splitting.cut_off(work, paper.id, 4, 1)
 
 
 def test_r39_papers_of_a_case_become_one_as_restricted_as_the_most_restricted(
@@ -55,7 +69,11 @@ def test_r39_papers_of_a_case_become_one_as_restricted_as_the_most_restricted(
 ) -> None:
     with works.begin(budi) as work:
         other = documents.upload(
-            work, paper.case_id, element="uraian", label="Foto", data=scans.picture("Lampiran merdu")
+            work,
+            paper.case_id,
+            element="uraian",
+            label="Foto",
+            data=scans.picture("Lampiran merdu"),
         ).id
         elsewhere = desk.new_case(work)
         documents.upload(
@@ -63,10 +81,12 @@ def test_r39_papers_of_a_case_become_one_as_restricted_as_the_most_restricted(
         )
     reading.read_document(works, other)
     with works.begin(sari) as work:
-        levels.classify(work, other, "terbatas", levels.REASONS[0])
+        classification.classify(work, other, "terbatas", classification.REASONS[0])
     with works.begin(budi) as work:
-        assert [found[0] for found in partings.candidates(work, paper.id, paper.case_id)] == [other]
-        made = partings.merge(work, paper.id, 1, [other, paper.id])
+        assert [found[0] for found in splitting.candidates(work, paper.id, paper.case_id)] == [
+            other
+        ]
+        made = splitting.merge(work, paper.id, 1, [other, paper.id])
 
     with works.begin(budi) as work:
         view = documents.get(work, made)
@@ -76,19 +96,24 @@ def test_r39_papers_of_a_case_become_one_as_restricted_as_the_most_restricted(
         ).all()
         assert cases == [paper.case_id]
         assert "merdu" in documents.text(work, made)[3].text
-        assert {one.document_id for one in paper_kin.of(work, made).made_of} == {paper.id, other}
+        assert {one.document_id for one in document_views.of(work, made).made_of} == {
+            paper.id,
+            other,
+        }
         assert documents.get(work, paper.id).pages == 3
     with pytest.raises(InvalidInput, match="dokumen lain"), works.begin(budi) as work:
-        partings.merge(work, paper.id, 1, [])
+        splitting.merge(work, paper.id, 1, [])
 
 
 def test_papers_of_different_cases_are_not_merged(works: Works, budi: Actor, paper: Paper) -> None:
     with works.begin(budi) as work:
         case = desk.new_case(work)
-        other = documents.upload(work, case.id, element="uraian", label="Foto", data=scans.picture("x")).id
+        other = documents.upload(
+            work, case.id, element="uraian", label="Foto", data=scans.picture("x")
+        ).id
         work.session.execute(update(Document).where(Document.id == other).values(status="readable"))
     with pytest.raises(Conflict, match="berkas yang sama"), works.begin(budi) as work:
-        partings.merge(work, paper.id, 1, [other])
+        splitting.merge(work, paper.id, 1, [other])
 
 
 def test_r37_a_paper_of_the_archive_that_was_cut_off_is_found_when_narrowed(
@@ -100,34 +125,42 @@ def test_r37_a_paper_of_the_archive_that_was_cut_off_is_found_when_narrowed(
     reading.read_document(works, paper)
     with works.begin(archivist) as work:
         word = max(documents.text(work, paper)[1].text.split(), key=len)
-        made = partings.cut_off(work, paper, 1, 2)
-        label = {"jenis": paper_facets.code_of(holdings.LABEL)}
-        assert made in {hit.document_id for hit in paper_search.search(work, word, choice=label).hits}
+        made = splitting.cut_off(work, paper, 1, 2)
+        label = {"jenis": ingest.code_of(holdings.LABEL)}
+        assert made in {hit.document_id for hit in search.search(work, word, choice=label).hits}
 
 
-def test_r39_what_is_done_twice_leads_to_the_same_paper(works: Works, budi: Actor, paper: Paper) -> None:
+def test_r39_what_is_done_twice_leads_to_the_same_paper(
+    works: Works, budi: Actor, paper: Paper
+) -> None:
     with works.begin(budi) as work:
         other = documents.upload(
-            work, paper.case_id, element="uraian", label="Foto", data=scans.picture("Lampiran merdu")
+            work,
+            paper.case_id,
+            element="uraian",
+            label="Foto",
+            data=scans.picture("Lampiran merdu"),
         ).id
     reading.read_document(works, other)
     merged = []
     for _ in range(2):
         with works.begin(budi) as work:
-            merged.append(partings.merge(work, paper.id, 1, [other]))
+            merged.append(splitting.merge(work, paper.id, 1, [other]))
     assert merged[0] == merged[1]
     assert len(events(works, "document.merged")) == 2, "of each paper once"
 
     cut = []
     for version in (1, 3):
         with works.begin(budi) as work:
-            cut.append(partings.cut_off(work, paper.id, version, 3))
+            cut.append(splitting.cut_off(work, paper.id, version, 3))
         with works.begin(budi) as work:
             versions.restore(work, paper.id, version + 1, 1)
     assert cut[0] == cut[1]
     with works.begin(budi) as work:
-        assert [one.source_version for one in archive.made_of.sources_of(work.session, cut[0])] == [3]
-        assert merged[0] != partings.merge(work, other, 1, [paper.id]), "in another order it is another paper"
+        assert [one.source_version for one in sources_of(work.session, cut[0])] == [3]
+        assert merged[0] != splitting.merge(work, other, 1, [paper.id]), (
+            "in another order it is another paper"
+        )
 
 
 def test_r39_papers_are_not_held_while_their_pages_are_put_together(
@@ -139,6 +172,6 @@ def test_r39_papers_are_not_held_while_their_pages_are_put_together(
         put_right(works, budi, paper)
         return put_together(*asked)
 
-    monkeypatch.setattr(partings, "put_together", slowly)
+    monkeypatch.setattr(splitting, "put_together", slowly)
     with pytest.raises(Conflict), works.begin(budi) as work:
-        partings.cut_off(work, paper.id, 1, 3)
+        splitting.cut_off(work, paper.id, 1, 3)

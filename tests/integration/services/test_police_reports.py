@@ -11,22 +11,19 @@ import pytest
 from sqlalchemy import select
 
 from tests.integration.conftest import PROCESSES
+from workflow_app.domain import SYSTEM, Actor, InvalidInput, NotFound, SentraError
 from workflow_app.engine import process_folders, scenarios
 from workflow_app.engine.scenarios import Complete, Scenario
-from workflow_app.errors import InvalidInput, NotFound, SentraError
-from workflow_app.models.case import Case
-from workflow_app.models.letter import Letter
-from workflow_app.models.number import LetterNumber
-from workflow_app.models.task import Task
-from workflow_app.services.case_file import access, answers, identities, records, similar
-from workflow_app.services.correspondence import letter_views, letters
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import configuration
-from workflow_app.services.running import cases, rehearsal, task_views, tasks
-from workflow_app.services.running.rehearsal import Stage
-from workflow_app.services.sop import processes
-from workflow_app.services.sop.processes import definition_of
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.models import Case, Letter, LetterNumber, Task
+from workflow_app.services.cases import access, answers, history, related_cases
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.demo import rehearsal
+from workflow_app.services.demo.rehearsal import Stage
+from workflow_app.services.letters import letters, printing
+from workflow_app.services.office_settings import configuration
+from workflow_app.services.processes import definitions
+from workflow_app.services.processes.definitions import definition_of
+from workflow_app.services.workflow import cases, tasks
 
 FILES = process_folders.read_folder(PROCESSES / "lp")
 Play = Callable[..., UUID]
@@ -38,7 +35,9 @@ def scenario(name: str) -> Scenario:
 
 def steps_until(told: Scenario, element: str) -> int:
     """How many steps of a scenario come before an element is completed."""
-    return next(n for n, s in enumerate(told.steps) if isinstance(s, Complete) and s.element == element)
+    return next(
+        n for n, s in enumerate(told.steps) if isinstance(s, Complete) and s.element == element
+    )
 
 
 @pytest.fixture
@@ -51,7 +50,7 @@ def cast(person: Callable[..., Actor]) -> dict[str, Actor]:
 def report(stage: Stage, works: Works, cast: dict[str, Actor]) -> Play:
     """Plays a scenario of the police report, whole or until an element waits."""
     with works.begin(SYSTEM) as work:
-        processes.deploy(work, PROCESSES / "lp")
+        definitions.deploy(work, PROCESSES / "lp")
 
     def play(name: str, until: str = "") -> UUID:
         told = scenario(name)
@@ -73,13 +72,13 @@ def test_r48_report_and_receipt_are_withdrawn_together(
 ) -> None:
     case_id = report("diterima_model_b")
     with works.begin(sari) as work:
-        shown = {letter.kind: letter for letter in letter_views.for_case(work, case_id)}
+        shown = {letter.kind: letter for letter in printing.for_case(work, case_id)}
         other = shown["sttlp" if kind == "lp" else "lp"]
         assert shown[kind].goes_with == [f"{other.title} {other.number}"]
         letters.withdraw(work, shown[kind].id, "Contoh: laporan ini keliru")
     with works.begin(sari) as work:
         letters.withdraw(work, shown[kind].id, "Contoh: laporan ini keliru")
-        shown = {letter.kind: letter for letter in letter_views.for_case(work, case_id)}
+        shown = {letter.kind: letter for letter in printing.for_case(work, case_id)}
         assert {letter.status for letter in shown.values()} == {"void"}
         assert {letter.void_reason for letter in shown.values()} == {"Contoh: laporan ini keliru"}
         assert shown[kind].goes_with == []
@@ -122,7 +121,7 @@ def test_r48_both_letters_carry_both_signatures_and_the_receipt_names_the_report
         printed = [letter.id for letter in issued.values()]
     with works.begin(desk_of(works)) as work:
         for letter_id in printed:
-            assert pictures_in(letter_views.pdf(work, letter_id).data) == 2, "two signatures"
+            assert pictures_in(printing.pdf(work, letter_id).data) == 2, "two signatures"
 
 
 def test_r48_only_the_officer_whom_the_letter_names_signs_it_and_another_has_it_written_anew(
@@ -131,7 +130,9 @@ def test_r48_only_the_officer_whom_the_letter_names_signs_it_and_another_has_it_
     """A spoken report is recorded by an officer and signed by the reporter and by him; the letter is printed before."""
     case_id = report("diterima_model_b", "tanda_tangan")
     desk, relief = desk_of(works), person("rekan", "petugas")
-    signs = next(s for s in scenario("diterima_model_b").steps if getattr(s, "element", "") == "tanda_tangan")
+    signs = next(
+        s for s in scenario("diterima_model_b").steps if getattr(s, "element", "") == "tanda_tangan"
+    )
     assert isinstance(signs, Complete)
     task_id = open_task(works, case_id)
     with works.begin(person("kepala", "ka_spkt")) as work:
@@ -154,7 +155,7 @@ def test_r48_only_the_officer_whom_the_letter_names_signs_it_and_another_has_it_
         tasks.complete(work, task_id, wrong, str(uuid4()))
     again = open_task(works, case_id)
     with works.begin(relief) as work:
-        tasks.complete(work, again, task_views.get(work, again).answers, str(uuid4()))
+        tasks.complete(work, again, tasks.get(work, again).answers, str(uuid4()))
     assert numbers_of(works, case_id) == {}, "both letters that named the first officer are void"
     with works.begin(SYSTEM) as work:
         (done,) = answers.newest(work, case_id, ["kejadian"]).values()
@@ -187,7 +188,9 @@ def open_task(works: Works, case_id: UUID) -> UUID:
 def pictures_in(pdf: bytes) -> int:
     """Different pictures on all pages."""
     with pikepdf.open(io.BytesIO(pdf)) as opened:
-        return len({picture.objgen for page in opened.pages for picture in page.get_images().values()})
+        return len(
+            {picture.objgen for page in opened.pages for picture in page.get_images().values()}
+        )
 
 
 def desk_of(works: Works) -> Actor:
@@ -202,16 +205,20 @@ def test_r49_the_function_that_a_report_is_for_sees_it_and_reads_it_on_record(
 ) -> None:
     case_id = report("diterima_model_b", "rujukan_terima")
     with works.begin(cast["piket_reskrim"]) as work:
-        (task,) = work.session.scalars(select(Task).where(Task.case_id == case_id, Task.status == "open"))
+        (task,) = work.session.scalars(
+            select(Task).where(Task.case_id == case_id, Task.status == "open")
+        )
         assert (task.element, task.role) == ("rujukan_terima", "piket_reskrim")
-        form = definition_of(work, work.session.get_one(Case, case_id).definition_id).form(task.element)
-        told = records.record_of(work, access.visible_case(work, case_id), form).summary
+        form = definition_of(work, work.session.get_one(Case, case_id).definition_id).form(
+            task.element
+        )
+        told = history.record_of(work, access.visible_case(work, case_id), form).summary
         assert any("Contoh Petugas Satu" in sentence for sentence in told), (
             "who brought the reporter, and when"
         )
-        shown = identities.reveal(work, case_id, "memeriksa pelapor")
+        shown = answers.reveal(work, case_id, "memeriksa pelapor")
         assert any(group.element == "kronologi" for group in shown)
-        assert [entry.purpose for entry in identities.accesses(work, case_id)] == ["memeriksa pelapor"]
+        assert [entry.purpose for entry in answers.accesses(work, case_id)] == ["memeriksa pelapor"]
     for stranger in ("piket_narkoba", "piket_lantas", "piket_propam"):
         with works.begin(cast[stranger]) as work, pytest.raises(NotFound):
             access.visible_case(work, case_id)
@@ -224,7 +231,7 @@ def test_r49_the_referral_says_the_function_of_the_table_without_asking_for_it(
     with works.begin(desk_of(works)) as work:
         case = access.visible_case(work, case_id)
         form = definition_of(work, case.definition_id).form("rujukan_cara")
-        assert records.record_of(work, case, form).summary == [
+        assert history.record_of(work, case, form).summary == [
             "Tujuan: Sat Reskrim (penyidik).",
             "Laporan Polisi dan tanda terimanya tidak dipungut biaya (Rp0).",
         ]
@@ -239,7 +246,7 @@ def test_r47_the_register_shows_reports_that_may_tell_of_the_same_event_and_no_p
     with works.begin(desk_of(works)) as work:
         case = work.session.get_one(Case, asked)
         field = definition_of(work, case.definition_id).form("riwayat").fields["serupa"]
-        found = similar.find(work, asked, field)
+        found = related_cases.find(work, asked, field)
         assert [hit.id for hit in found] == [known, other_kind], (
             "another kind is found for the person only, and last"
         )
@@ -258,12 +265,14 @@ def test_r47_reports_that_the_actor_may_not_see_are_not_hinted_at(
         case = work.session.get_one(Case, asked)
         field = definition_of(work, case.definition_id).form("riwayat").fields["serupa"]
     with works.begin(tono) as work, pytest.raises(NotFound):
-        similar.find(work, asked, field)
+        related_cases.find(work, asked, field)
 
 
 def test_r46_a_setting_holds_for_cases_that_read_it_afterwards(works: Works, report: Play) -> None:
     with works.begin(SYSTEM) as work:
-        configuration.set_value(work, "lp.langkah_turunan", ["baca_ulang"], configuration.SOP_IN_FORCE)
+        configuration.set_value(
+            work, "lp.langkah_turunan", ["baca_ulang"], configuration.SOP_IN_FORCE
+        )
     told = scenario("tanpa_langkah_turunan")
     assert any(isinstance(s, Complete) and s.element == "riwayat" for s in told.steps)
     case_id = report("tanpa_langkah_turunan", "riwayat")
@@ -282,7 +291,9 @@ def test_who_decides_does_not_take_the_reporter_over_from_the_officer_who_serves
     full = replace(stage, cast={**stage.cast, **cast, "pamapta": both})
     case_id = rehearsal.play(full, "lp", told, steps=steps_until(told, "baca_ulang"))
     with works.begin(SYSTEM) as work:
-        (task,) = work.session.scalars(select(Task).where(Task.case_id == case_id, Task.status == "open"))
+        (task,) = work.session.scalars(
+            select(Task).where(Task.case_id == case_id, Task.status == "open")
+        )
         assert (task.element, task.assignee_id) == ("baca_ulang", stage.cast["petugas"].user_id)
 
 

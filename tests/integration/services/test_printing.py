@@ -11,15 +11,13 @@ from tests.integration.conftest import TestClock
 from tests.integration.deploying import copy_of
 from tests.integration.services import desk
 from tests.integration.services.papers import SITE, issued, pictures_in, printed, sign, words_of
-from workflow_app.models.audit import AuditEvent
-from workflow_app.models.document import CaseDocument
-from workflow_app.models.letter import Letter
-from workflow_app.services.correspondence import letters, printing
-from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office import configuration
-from workflow_app.services.papers import documents
-from workflow_app.services.sop import processes
-from workflow_app.types import SYSTEM
+from workflow_app.domain import SYSTEM
+from workflow_app.models import AuditEvent, CaseDocument, Letter
+from workflow_app.services.core.unit_of_work import UnitOfWork
+from workflow_app.services.documents import documents
+from workflow_app.services.letters import letters, printing
+from workflow_app.services.office_settings import configuration
+from workflow_app.services.processes import definitions
 
 PROMISED = {
     "alamat_verifikasi", "batal", "butir", "contoh", "hari", "jam_terbit", "jawaban", "judul", "ketentuan", "kode_verifikasi", "kop",
@@ -51,7 +49,9 @@ def test_r57_the_letter_says_what_the_sop_and_the_domain_ask_for(officer: UnitOf
     assert "berlaku 14 hari" not in words
 
 
-def test_validity_is_printed_only_when_it_was_decided(officer: UnitOfWork, clock: TestClock) -> None:
+def test_validity_is_printed_only_when_it_was_decided(
+    officer: UnitOfWork, clock: TestClock
+) -> None:
     configuration.set_value(replace(officer, actor=SYSTEM), "masa_berlaku.sktlk", 14, clock())
 
     words = words_of(printed(officer, issued(officer)))
@@ -74,7 +74,10 @@ def test_the_pdf_claims_pdf_a_and_says_nothing_of_any_person(officer: UnitOfWork
             if isinstance(found, pikepdf.Dictionary) and "/FontDescriptor" in found
         ]
         assert fonts
-        assert all(any(key in font.FontDescriptor for key in ("/FontFile2", "/FontFile3")) for font in fonts)
+        assert all(
+            any(key in font.FontDescriptor for key in ("/FontFile2", "/FontFile3"))
+            for font in fonts
+        )
 
     assert letter.number in said
     assert desk.IDENTITY["nama"] not in said
@@ -88,7 +91,9 @@ def test_printing_twice_makes_one_document(officer: UnitOfWork) -> None:
     again = printing.render(officer, letter.id, public_url=SITE)
 
     assert first == again == letter.document_id
-    linked = officer.session.scalars(select(CaseDocument).where(CaseDocument.case_id == letter.case_id)).all()
+    linked = officer.session.scalars(
+        select(CaseDocument).where(CaseDocument.case_id == letter.case_id)
+    ).all()
     assert [link.label for link in linked] == ["Surat Keterangan Tanda Lapor Kehilangan (cetakan)"]
     rendered = select(AuditEvent).where(AuditEvent.action == "letter.rendered")
     assert len(officer.session.scalars(rendered).all()) == 1
@@ -131,13 +136,15 @@ def test_deployed_letters_find_every_name_they_were_promised(officer: UnitOfWork
 
     told = printing.context_of(
         letter,
-        processes.definition_of(officer, case.definition_id),
+        definitions.definition_of(officer, case.definition_id),
         letters.statement(officer, case, letter),
         SITE,
         {},
     )
 
-    assert told.keys() >= PROMISED, "a letter that was deployed with this name could no longer be printed"
+    assert told.keys() >= PROMISED, (
+        "a letter that was deployed with this name could no longer be printed"
+    )
 
 
 def test_a_case_prints_on_the_sheet_that_was_deployed_when_it_began(
@@ -148,10 +155,11 @@ def test_a_case_prints_on_the_sheet_that_was_deployed_when_it_began(
     sheet = tmp_path / "shared" / "letters" / "frame.html"
     sheet.write_text(sheet.read_text().replace("Halaman itu", "LEMBAR BARU. Halaman itu"))
 
-    assert processes.deploy(officer, folder).is_new
+    assert definitions.deploy(officer, folder).is_new
 
     during = officer.session.get_one(Letter, letters.issue(officer, begun, "sktlk"))
     new_sheet = [
-        "LEMBAR BARU" in words_of(printed(officer, one)) for one in (before, during, issued(officer))
+        "LEMBAR BARU" in words_of(printed(officer, one))
+        for one in (before, during, issued(officer))
     ]
     assert new_sheet == [False, False, True]

@@ -10,17 +10,14 @@ from sqlalchemy import func, select, update
 from tests.integration.conftest import MONDAY, TestClock
 from tests.integration.services import logged
 from tests.integration.services.logged import Stay
-from workflow_app.errors import Forbidden, NotFound
-from workflow_app.models.case import Case
-from workflow_app.models.event_log import CaseStep, StayTally
-from workflow_app.models.wall import CaseWall
-from workflow_app.services.case_file.event_log import StayEnd
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.measuring import process_days, process_heat, process_stays, stay_tallies
-from workflow_app.services.measuring.process_heat import Period, StepFigures
-from workflow_app.services.measuring.stay_lengths import PRECISION
-from workflow_app.services.running import cases
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.domain import SYSTEM, Actor, Forbidden, NotFound
+from workflow_app.models import Case, CaseStep, CaseWall, StayTally
+from workflow_app.services.cases.event_log import StayEnd
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.reporting import process_figures, stays
+from workflow_app.services.reporting.process_figures import Period, StepFigures
+from workflow_app.services.reporting.stays import PRECISION
+from workflow_app.services.workflow import cases
 
 Play = Callable[..., UUID]
 LENGTHS = (3, 200, 950, 70_000, 400_000)
@@ -74,12 +71,12 @@ def test_figures_are_exact_live_and_from_tallies(
     check_exact(works, many, live)
 
     clock.advance(days=1)
-    stay_tallies.keep_up(works)
+    stays.keep_up(works)
     tallied = logged.figures_of(works, sari, "sktlk")
 
     with works.begin(SYSTEM) as work:
         assert work.session.scalar(select(func.sum(StayTally.stays)))
-        assert stay_tallies.open_days(work) == []
+        assert stays.open_days(work) == []
     assert tallied == live
 
 
@@ -87,11 +84,11 @@ def test_counting_a_day_again_changes_nothing(
     works: Works, many: list[UUID], sari: Actor, clock: TestClock
 ) -> None:
     clock.advance(days=2)
-    stay_tallies.keep_up(works)
+    stays.keep_up(works)
     before = logged.figures_of(works, sari, "sktlk")
     with works.begin(SYSTEM) as work:
-        stay_tallies.tally(work, date(2026, 11, 23))
-        stay_tallies.tally(work, date(2026, 11, 23))
+        stays.tally(work, date(2026, 11, 23))
+        stays.tally(work, date(2026, 11, 23))
 
     assert logged.figures_of(works, sari, "sktlk") == before
 
@@ -108,18 +105,18 @@ def test_a_day_ends_at_midnight_in_wita_and_is_left_open_a_little(
 
     def told(day: int) -> int:
         with works.begin(sari) as work:
-            chosen = process_heat.choose(work, "sktlk")
+            chosen = process_figures.choose(work, "sktlk")
             period = Period(date(2026, 11, day), date(2026, 11, day))
-            return process_heat.figures(work, chosen, period)["terima_warga"].stays
+            return process_figures.figures(work, chosen, period)["terima_warga"].stays
 
     assert (told(23), told(24)) == (1, 1)
     clock.at = midnight + timedelta(minutes=59)
     with works.begin(SYSTEM) as work:
-        assert stay_tallies.open_days(work) == []
+        assert stays.open_days(work) == []
     clock.at = midnight + timedelta(minutes=61)
     with works.begin(SYSTEM) as work:
-        assert stay_tallies.open_days(work) == [date(2026, 11, 23)]
-    stay_tallies.keep_up(works)
+        assert stays.open_days(work) == [date(2026, 11, 23)]
+    stays.keep_up(works)
     assert (told(23), told(24)) == (1, 1)
 
 
@@ -128,13 +125,15 @@ def test_a_clock_that_was_set_back_or_ran_ahead_leaves_no_wrong_day(
 ) -> None:
     def told(day: date) -> int:
         with works.begin(sari) as work:
-            figures = process_heat.figures(work, process_heat.choose(work, "sktlk"), Period(day, day))
+            figures = process_figures.figures(
+                work, process_figures.choose(work, "sktlk"), Period(day, day)
+            )
             return figures["terima_warga"].stays if "terima_warga" in figures else 0
 
     monday = clock.at
     play("sktlk_ktp", 1)
     clock.advance(days=9)
-    stay_tallies.keep_up(works)  # seven days too many: the clock was a week ahead
+    stays.keep_up(works)  # seven days too many: the clock was a week ahead
     clock.at = monday + timedelta(days=2)
     play("sktlk_ktp", 1)
     assert told(date(2026, 11, 25)) == 1
@@ -142,10 +141,10 @@ def test_a_clock_that_was_set_back_or_ran_ahead_leaves_no_wrong_day(
     play("sktlk_ktp", 1)  # set back into a day that is counted already
 
     clock.at = monday + timedelta(days=3)
-    stay_tallies.keep_up(works)
+    stays.keep_up(works)
     assert [told(date(2026, 11, day)) for day in (23, 24, 25)] == [2, 0, 1]
     with works.begin(SYSTEM) as work:
-        assert stay_tallies.differing(work) == []
+        assert stays.differing(work) == []
 
 
 @pytest.mark.parametrize("days", [0, 2], ids=["live", "tallied"])
@@ -161,27 +160,37 @@ def test_r79_cases_kept_from_a_reader_are_in_none_of_his_figures(
     auditor, other = person("auditor", "auditor"), person("pamapta", "pamapta")
     clock.advance(days=days)
     if days:
-        stay_tallies.keep_up(works)
+        stays.keep_up(works)
     whole = logged.figures_of(works, sari, "sktlk")
     confined, walled, *rest = many
     with works.begin(SYSTEM) as work:
-        work.session.execute(update(Case).where(Case.id == confined).values(confined_to="piket_propam"))
+        work.session.execute(
+            update(Case).where(Case.id == confined).values(confined_to="piket_propam")
+        )
         work.session.add(
-            CaseWall(case_id=walled, user_id=sari.user_id, since=work.clock(), reason_key="lapor.terlapor")
+            CaseWall(
+                case_id=walled,
+                user_id=sari.user_id,
+                since=work.clock(),
+                reason_key="lapor.terlapor",
+            )
         )
 
     check_exact(works, rest, logged.figures_of(works, sari, "sktlk"))
     check_exact(works, [walled, *rest], logged.figures_of(works, other, "sktlk"))
     assert logged.figures_of(works, auditor, "sktlk") == whole
     with works.begin(sari) as work:
-        chosen, period = process_heat.choose(work, "sktlk"), Period(date(2026, 11, 20), date(2026, 11, 30))
+        chosen, period = (
+            process_figures.choose(work, "sktlk"),
+            Period(date(2026, 11, 20), date(2026, 11, 30)),
+        )
         for element in chosen.steps:
             if not chosen.numbers_of(element.id):
                 continue
-            for which in process_stays.WHICH:
-                rows = process_stays.page(work, chosen, element.id, which, period).rows
+            for which in process_figures.WHICH:
+                rows = process_figures.page(work, chosen, element.id, which, period).rows
                 assert not {row.case_id for row in rows} & {confined, walled}
-        day = process_days.watch(work, chosen, date(2026, 11, 23))
+        day = process_figures.watch(work, chosen, date(2026, 11, 23))
         assert not {one.move.case_id for one in day.moves} & {confined, walled}
 
 
@@ -191,37 +200,39 @@ def test_another_unit_has_its_own_figures(
     stranger = person("jauh", "ka_spkt", unit="lain")
     assert logged.figures_of(works, stranger, "sktlk") == {}
     clock.advance(days=2)
-    stay_tallies.keep_up(works)
+    stays.keep_up(works)
     assert logged.figures_of(works, stranger, "sktlk") == {}
 
 
-def test_who_may_look(works: Works, many: list[UUID], budi: Actor, person: Callable[..., Actor]) -> None:
+def test_who_may_look(
+    works: Works, many: list[UUID], budi: Actor, person: Callable[..., Actor]
+) -> None:
     for reader in (budi, person("arsip", "arsiparis"), person("admin", "admin")):
         with works.begin(reader) as work, pytest.raises(Forbidden):
-            process_heat.choose(work, "sktlk")
+            process_figures.choose(work, "sktlk")
     for role in ("pamapta", "pimpinan", "auditor"):
         with works.begin(person(f"pembaca_{role}", role)) as work:
-            assert process_heat.choose(work, "sktlk").steps
+            assert process_figures.choose(work, "sktlk").steps
             with pytest.raises(NotFound):
-                process_heat.choose(work, "tidak_ada")
+                process_figures.choose(work, "tidak_ada")
             with pytest.raises(NotFound):
-                process_heat.choose(work, "sktlk", 99)
+                process_figures.choose(work, "sktlk", 99)
 
 
 def test_every_figure_leads_to_its_cases(
     works: Works, many: list[UUID], sari: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(process_stays, "PAGE", 2)
+    monkeypatch.setattr(process_figures, "PAGE", 2)
     found = logged.figures_of(works, sari, "sktlk")
     with works.begin(sari) as work:
-        chosen = process_heat.choose(work, "sktlk")
+        chosen = process_figures.choose(work, "sktlk")
         period = Period(date(2026, 11, 20), date(2026, 12, 20))
         for element, step in found.items():
             counts = {"kini": step.standing, "selesai": step.stays, "lewat": step.late}
-            for which in process_stays.WHICH:
+            for which in process_figures.WHICH:
                 rows, after = [], None
                 while True:
-                    page = process_stays.page(work, chosen, element, which, period, after)
+                    page = process_figures.page(work, chosen, element, which, period, after)
                     rows += page.rows
                     after = page.next
                     if after is None:
@@ -229,7 +240,9 @@ def test_every_figure_leads_to_its_cases(
                 assert len(rows) == len({*rows}) == counts[which], (element, which)
                 order = [row.since if which == "kini" else row.until for row in rows]
                 assert order == sorted(order, reverse=which != "kini")
-        broken = process_stays.page(work, chosen, "terima_warga", "selesai", period, "bukan-kursor")
+        broken = process_figures.page(
+            work, chosen, "terima_warga", "selesai", period, "bukan-kursor"
+        )
         assert broken.rows
 
 
@@ -245,9 +258,9 @@ def test_a_day_begins_where_the_cases_stood_and_ends_where_they_stand(
 
     here: dict[str, int] = {}
     with works.begin(sari) as work:
-        chosen = process_heat.choose(work, "sktlk")
+        chosen = process_figures.choose(work, "sktlk")
         for day in (MONDAY.date() + timedelta(days=number) for number in range(4)):
-            found = process_days.watch(work, chosen, day)
+            found = process_figures.watch(work, chosen, day)
             assert {element: count for element, count in here.items() if count} == found.standing
             for one in found.moves:
                 for element in one.move.left:
@@ -257,19 +270,21 @@ def test_a_day_begins_where_the_cases_stood_and_ends_where_they_stand(
             assert min(here.values()) >= 0
         assert sum(here.values()) == 1, "one of the three is not over"
         with pytest.raises(NotFound):
-            process_days.watch(work, chosen, MONDAY.date() - timedelta(days=200))
+            process_figures.watch(work, chosen, MONDAY.date() - timedelta(days=200))
 
 
 def test_a_day_with_very_many_moves_goes_on_where_it_stopped(
     works: Works, many: list[UUID], sari: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with works.begin(sari) as work:
-        chosen = process_heat.choose(work, "sktlk")
-        whole = process_days.watch(work, chosen, MONDAY.date())
-        monkeypatch.setattr(process_days, "MOST", 1)
-        first = process_days.watch(work, chosen, MONDAY.date())
+        chosen = process_figures.choose(work, "sktlk")
+        whole = process_figures.watch(work, chosen, MONDAY.date())
+        monkeypatch.setattr(process_figures, "MOST", 1)
+        first = process_figures.watch(work, chosen, MONDAY.date())
         assert first.next is not None
-        second = process_days.watch(work, chosen, MONDAY.date(), first.next)
+        second = process_figures.watch(work, chosen, MONDAY.date(), first.next)
 
-    assert [one.move for one in whole.moves][: len(first.moves)] == [one.move for one in first.moves]
+    assert [one.move for one in whole.moves][: len(first.moves)] == [
+        one.move for one in first.moves
+    ]
     assert second.begins_at == first.next

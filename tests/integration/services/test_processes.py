@@ -10,13 +10,11 @@ from sqlalchemy import select
 
 from tests.integration.conftest import PROCESSES
 from tests.integration.deploying import copy_of
-from workflow_app.errors import InvalidDefinition
-from workflow_app.models.case import Case
-from workflow_app.models.task import Task
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.running import cases, task_views
-from workflow_app.services.sop import processes
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.domain import SYSTEM, Actor, InvalidDefinition
+from workflow_app.models import Case, Task
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.processes import definitions
+from workflow_app.services.workflow import cases, tasks
 
 NEW_TITLE = "Pertanyaan versi baru"
 
@@ -28,7 +26,9 @@ def changed(tmp_path: Path) -> Path:
     form = folder / "forms" / "terima_warga.ui.json"
     form.write_text(json.dumps({**json.loads(form.read_text()), "title": NEW_TITLE}))
     letter = folder / "letters" / "sktlk.html"
-    letter.write_text(letter.read_text().replace("{% block isi %}", "{% block isi %}<p>VERSI BARU</p>"))
+    letter.write_text(
+        letter.read_text().replace("{% block isi %}", "{% block isi %}<p>VERSI BARU</p>")
+    )
     return folder
 
 
@@ -36,7 +36,7 @@ def first_title(works: Works, case_id: UUID, actor: Actor) -> str:
     with works.begin(actor) as work:
         task_id = work.session.scalars(select(Task.id).where(Task.case_id == case_id)).first()
         assert task_id is not None
-        return task_views.get(work, task_id).form.title
+        return tasks.get(work, task_id).form.title
 
 
 def test_a_running_case_keeps_its_version_after_a_deployment(
@@ -45,13 +45,13 @@ def test_a_running_case_keeps_its_version_after_a_deployment(
     with works.begin(budi) as work:
         before = cases.start(work, sktlk).case_id
     with works.begin(SYSTEM) as work:
-        deployed = processes.deploy(work, changed)
+        deployed = definitions.deploy(work, changed)
     with works.begin(budi) as work:
         after = cases.start(work, sktlk).case_id
 
     with works.begin(SYSTEM) as work:
-        old = processes.definition_of(work, work.session.get_one(Case, before).definition_id)
-        new = processes.definition_of(work, work.session.get_one(Case, after).definition_id)
+        old = definitions.definition_of(work, work.session.get_one(Case, before).definition_id)
+        new = definitions.definition_of(work, work.session.get_one(Case, after).definition_id)
     assert deployed.is_new
     assert first_title(works, before, budi) != NEW_TITLE
     assert first_title(works, after, budi) == NEW_TITLE
@@ -61,7 +61,7 @@ def test_a_running_case_keeps_its_version_after_a_deployment(
 
 def test_deploying_the_same_folder_twice_changes_nothing(works: Works, sktlk: str) -> None:
     with works.begin(SYSTEM) as work:
-        again = processes.deploy(work, PROCESSES / sktlk)
+        again = definitions.deploy(work, PROCESSES / sktlk)
 
     assert not again.is_new
 
@@ -70,10 +70,10 @@ def test_an_older_folder_becomes_current_again_under_its_old_version(
     works: Works, sktlk: str, changed: Path
 ) -> None:
     with works.begin(SYSTEM) as work:
-        first = processes.list_current(work)[0].version
-        second = processes.deploy(work, changed).version
-        back = processes.deploy(work, PROCESSES / sktlk)
-        current = processes.list_current(work)
+        first = definitions.list_current(work)[0].version
+        second = definitions.deploy(work, changed).version
+        back = definitions.deploy(work, PROCESSES / sktlk)
+        current = definitions.list_current(work)
 
     assert second == first + 1
     assert (back.version, back.is_new) == (first, False)
@@ -84,7 +84,7 @@ def test_a_folder_with_faults_is_not_deployed(works: Works, changed: Path) -> No
     (changed / "README.md").unlink()
 
     with pytest.raises(InvalidDefinition, match=r"README\.md"), works.begin(SYSTEM) as work:
-        processes.deploy(work, changed)
+        definitions.deploy(work, changed)
 
 
 @pytest.mark.parametrize(
@@ -101,6 +101,6 @@ def test_a_list_offers_the_services_that_may_bring_a_task(
 ) -> None:
     assert sktlk
     with works.begin(SYSTEM) as work:
-        processes.deploy(work, PROCESSES / "digitisation")
+        definitions.deploy(work, PROCESSES / "digitisation")
     with works.begin(person("tamu", role)) as work:
-        assert {view.key for view in processes.concerning(work)} == offered
+        assert {view.key for view in definitions.concerning(work)} == offered

@@ -10,20 +10,23 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import DBAPIError
 
 from tests.integration.conftest import PROCESSES, TestClock
-from workflow_app.models.case import Case, CaseClock
-from workflow_app.models.definition import Definition
-from workflow_app.models.letter import Letter
-from workflow_app.models.number import LetterNumber
-from workflow_app.models.publication import Publication
-from workflow_app.models.submission import Submission
-from workflow_app.models.task import Task
-from workflow_app.models.wall import CaseWall
-from workflow_app.services.ground import audit, figures
-from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
-from workflow_app.services.office import configuration
+from workflow_app.domain import SYSTEM, Actor
+from workflow_app.models import (
+    Case,
+    CaseClock,
+    CaseWall,
+    Definition,
+    Letter,
+    LetterNumber,
+    Publication,
+    Submission,
+    Task,
+)
+from workflow_app.services.core import figures, unit_of_work
+from workflow_app.services.core.unit_of_work import UnitOfWork, Works
+from workflow_app.services.office_settings import configuration
+from workflow_app.services.processes import definitions
 from workflow_app.services.public import publications
-from workflow_app.services.sop import processes
-from workflow_app.types import SYSTEM, Actor
 
 Complain = Callable[..., list[UUID]]
 
@@ -31,13 +34,18 @@ Complain = Callable[..., list[UUID]]
 @pytest.fixture
 def complaints(work: UnitOfWork) -> Complain:
     """Rows of numbered complaints that came the same way: `complaints(6, "surel", outcome="selesai", days=3)`."""
-    processes.deploy(work, PROCESSES / "complaint")
+    definitions.deploy(work, PROCESSES / "complaint")
     definition_id = work.session.scalars(
         select(Definition.id).where(Definition.process_key == "complaint", Definition.is_current)
     ).one()
 
     def add(
-        how_many: int, channel: str, *, outcome: str | None = None, days: float = 0, late: bool = False
+        how_many: int,
+        channel: str,
+        *,
+        outcome: str | None = None,
+        days: float = 0,
+        late: bool = False,
     ) -> list[UUID]:
         made = [uuid4() for _ in range(how_many)]
         at = work.clock()
@@ -51,7 +59,13 @@ def complaints(work: UnitOfWork) -> Complain:
 
 
 def _rows(
-    case_id: UUID, definition_id: UUID, at: Any, channel: str, outcome: str | None, days: float, late: bool
+    case_id: UUID,
+    definition_id: UUID,
+    at: Any,
+    channel: str,
+    outcome: str | None,
+    days: float,
+    late: bool,
 ) -> list[tuple[Any, dict[str, Any]]]:
     sealed, task_id, number_id = b"", uuid4(), uuid4()
     element = "lembar_kotak" if channel == "kotak_pengaduan" else "terima_pengaduan"
@@ -145,7 +159,11 @@ def test_r40_channels_are_told_by_the_words_and_in_the_order_of_the_office(
 
     divisions = {each["kunci"]: each["butir"] for each in published.years[0]["sebaran"]}
 
-    assert [item["nama"] for item in divisions["kanal"]] == ["Surat elektronik", "Datang ke SPKT", "SMS"]
+    assert [item["nama"] for item in divisions["kanal"]] == [
+        "Surat elektronik",
+        "Datang ke SPKT",
+        "SMS",
+    ]
 
 
 @pytest.mark.parametrize("how", ["confined", "walled"])
@@ -160,7 +178,12 @@ def test_r79_a_case_that_is_kept_from_somebody_is_counted_in_the_total_only(
         work.session.get_one(Case, hidden).confined_to = "piket_propam"
         work.session.flush()
     else:
-        row = {"case_id": hidden, "user_id": budi.user_id, "since": work.clock(), "reason_key": "a.b"}
+        row = {
+            "case_id": hidden,
+            "user_id": budi.user_id,
+            "since": work.clock(),
+            "reason_key": "a.b",
+        }
         work.session.execute(insert(CaseWall).values(row))
     after = told(work)
     assert (before["diterima"], after["diterima"]) == ({"jumlah": 24}, {"jumlah": 25})
@@ -207,7 +230,7 @@ def test_r40_it_is_published_once_a_day_kept_and_on_the_trail(
     assert late is not None
     assert late.is_late
     assert figures.read(work).publication_age == timedelta(days=9).total_seconds()
-    assert list(audit.verify_chains(work)) == []
+    assert list(unit_of_work.verify_chains(work)) == []
     with pytest.raises(DBAPIError), work.session.begin_nested():
         work.session.execute(delete(Publication))
 

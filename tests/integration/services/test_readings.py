@@ -9,14 +9,14 @@ from sqlalchemy import select
 
 from tests.integration.conftest import PROCESSES, TestClock
 from tests.integration.open_tasks import task_of
-from workflow_app.models.case import Case, ClockEdge
-from workflow_app.services.case_file import clocks, stages
-from workflow_app.services.case_file.clocks import ClockView
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import configuration
-from workflow_app.services.running import cases, tasks
-from workflow_app.services.sop import processes
-from workflow_app.types import SYSTEM, WITA, Actor
+from workflow_app.domain import SYSTEM, WITA, Actor
+from workflow_app.models import Case, ClockEdge
+from workflow_app.services.cases import clocks, stages
+from workflow_app.services.cases.clocks import ClockView
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.office_settings import configuration
+from workflow_app.services.processes import definitions
+from workflow_app.services.workflow import cases, tasks
 
 Play = Callable[..., UUID]
 
@@ -65,7 +65,9 @@ def test_r5_a_clock_counts_from_what_was_told_or_from_when_it_was_written_down(
     shown = clocks_of(works, case_id)["kedatangan"]
 
     assert shown.started_at == clock.at - timedelta(minutes=minutes)
-    assert shown.label == "Sejak warga datang" + (", menurut saat dicatat" if edge == "pencatatan" else "")
+    assert shown.label == "Sejak warga datang" + (
+        ", menurut saat dicatat" if edge == "pencatatan" else ""
+    )
     with works.begin(SYSTEM) as work:
         rows = work.session.scalars(select(ClockEdge).where(ClockEdge.clock == "kedatangan")).all()
         assert {row.edge: clock.at - row.at for row in rows} == {
@@ -100,7 +102,7 @@ def test_r57_ten_minutes_that_count_from_the_arrival_end_when_he_is_led_on(
     works: Works, clock: TestClock, play: Play, edge: str, scenario: str
 ) -> None:
     with works.begin(SYSTEM) as work:
-        processes.deploy(work, PROCESSES / "lp")
+        definitions.deploy(work, PROCESSES / "lp")
     choose(works, clock, "berkas_lengkap", edge)
 
     shown = clocks_of(works, play(scenario))
@@ -112,16 +114,26 @@ def test_r57_ten_minutes_that_count_from_the_arrival_end_when_he_is_led_on(
 def test_r57_what_does_not_count_is_measured_and_shown_beside_it(works: Works, play: Play) -> None:
     done = play("sktlk_ktp")
     with works.begin(SYSTEM) as work:
-        query = select(ClockEdge).where(ClockEdge.case_id == done, ClockEdge.clock == "berkas_lengkap")
+        query = select(ClockEdge).where(
+            ClockEdge.case_id == done, ClockEdge.clock == "berkas_lengkap"
+        )
         known = {row.edge: row for row in work.session.scalars(query)}
-        assert {*known} == {"berkas_lengkap", "kedatangan", "pencatatan", "pengesahan", "penyerahan"}
+        assert {*known} == {
+            "berkas_lengkap",
+            "kedatangan",
+            "pencatatan",
+            "pengesahan",
+            "penyerahan",
+        }
         known["kedatangan"].at -= timedelta(minutes=12)
         known["pengesahan"].at -= timedelta(seconds=30)
     shown = clocks_of(works, done)["berkas_lengkap"]
     assert shown.label == "Sejak berkas lengkap"
     spans = {one.label: one.span for one in shown.readings}
     assert spans["Sejak warga datang"] >= timedelta(minutes=12)
-    assert "Sejak berkas lengkap sampai pengesahan" not in spans, "less than a minute is no other reading"
+    assert "Sejak berkas lengkap sampai pengesahan" not in spans, (
+        "less than a minute is no other reading"
+    )
 
 
 def test_r34_the_answer_to_a_complaint_may_count_from_its_record(
@@ -129,7 +141,7 @@ def test_r34_the_answer_to_a_complaint_may_count_from_its_record(
 ) -> None:
     with works.begin(SYSTEM) as work:
         for name in ("lp", "complaint"):
-            processes.deploy(work, PROCESSES / name)
+            definitions.deploy(work, PROCESSES / name)
     choose(works, clock, "tanggapan_awal", "pencatatan")
     with works.begin(budi) as work:
         started = cases.start(work, "complaint")

@@ -7,12 +7,11 @@ from uuid import UUID, uuid4
 import pytest
 
 from tests.unit.engine.play import handing_on
-from workflow_app.errors import NotFound, ProcessFault
-from workflow_app.services.case_file import inbox
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.running import cases, tasks
-from workflow_app.services.sop import processes
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.domain import SYSTEM, Actor, NotFound, ProcessFault
+from workflow_app.services.cases import inbox
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.processes import definitions
+from workflow_app.services.workflow import cases, tasks
 
 FUNCTIONS = ("piket_lantas", "piket_propam")
 
@@ -22,7 +21,7 @@ def deploy(works: Works, folder: Path) -> None:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
     with works.begin(SYSTEM) as work:
-        processes.deploy(work, folder)
+        definitions.deploy(work, folder)
 
 
 def hand_on(works: Works, actor: Actor, receiver: str) -> UUID:
@@ -62,7 +61,7 @@ def test_a_receiver_that_is_no_role_is_a_fault_and_nothing_is_stored(
     works: Works, budi: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     deploy(works, tmp_path / "uji")
-    monkeypatch.delitem(processes.ROLES, "piket_lantas")
+    monkeypatch.delitem(definitions.ROLES, "piket_lantas")
     with pytest.raises(ProcessFault) as fault:
         hand_on(works, budi, "piket_lantas")
     assert (fault.value.element, fault.value.detail) == ("terima", "piket_lantas is no role")

@@ -9,20 +9,25 @@ from sqlalchemy import select
 from tests.integration.open_tasks import task_of
 from tests.integration.services import scans
 from tests.integration.services.test_answers import complete
-from workflow_app.errors import InvalidInput
-from workflow_app.models.case import CaseWaiver
+from workflow_app.domain import SYSTEM, Actor, Answer, Answers, InvalidInput
+from workflow_app.models import CaseWaiver
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.documents import documents
 from workflow_app.services.forms import requirements
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.papers import documents
-from workflow_app.services.running import task_views, tasks
-from workflow_app.types import SYSTEM, Actor, Answer, Answers
+from workflow_app.services.workflow import tasks
 
 Play = Callable[..., UUID]
 NUMBERED: Answer = {"given": True, "number": "CONTOH/01/2026", "date": "2026-11-20"}
 
 
 def waiver(line: str) -> Answers:
-    return {"pengecualian": {"line": line, "decision": "beri", "reason": "Warga tidak pernah memilikinya."}}
+    return {
+        "pengecualian": {
+            "line": line,
+            "decision": "beri",
+            "reason": "Warga tidak pernah memilikinya.",
+        }
+    }
 
 
 @pytest.fixture
@@ -49,7 +54,9 @@ def test_r55_only_a_soft_line_that_was_asked_for_can_be_waived(
         complete(works, sari, task, waiver(line))
     assert set(refused.value.fields) == {"pengecualian"}
     with works.begin(SYSTEM) as work:
-        assert work.session.scalars(select(CaseWaiver).where(CaseWaiver.case_id == asked)).all() == []
+        assert (
+            work.session.scalars(select(CaseWaiver).where(CaseWaiver.case_id == asked)).all() == []
+        )
 
 
 def test_r55_what_was_asked_is_waived_and_the_hard_line_stays_missing(
@@ -60,12 +67,16 @@ def test_r55_what_was_asked_is_waived_and_the_hard_line_stays_missing(
         assert [missing.line.id for missing in requirements.missing(work, asked)] == ["npwp_01"]
 
 
-def test_r54_a_register_number_is_missing_until_it_is_given(works: Works, play: Play, budi: Actor) -> None:
+def test_r54_a_register_number_is_missing_until_it_is_given(
+    works: Works, play: Play, budi: Actor
+) -> None:
     case_id = play("kurang_lalu_lengkap", 4)
     given: Answers = {"persyaratan": {"sim_01": {"given": True}, "sim_02": {"given": True}}}
     complete(works, budi, task_of(works, case_id), given)
     with works.begin(budi) as work:
-        found = [(missing.line.id, missing.reason) for missing in requirements.missing(work, case_id)]
+        found = [
+            (missing.line.id, missing.reason) for missing in requirements.missing(work, case_id)
+        ]
     assert found == [("sim_02", "Nomornya belum diisi.")]
 
 
@@ -77,7 +88,7 @@ def test_r55_the_waiting_case_goes_to_the_queue_and_whoever_is_on_duty_takes_it(
     assert (task.element, task.assignee_id) == ("lengkapi_persyaratan", None)
     with works.begin(person("ani", "petugas")) as work:
         tasks.claim(work, task.id)
-        assert task_views.get(work, task.id).answers_from == "earlier"
+        assert tasks.get(work, task.id).answers_from == "earlier"
 
 
 @pytest.mark.parametrize("foreign", [False, True])
@@ -86,9 +97,13 @@ def test_r38_a_line_takes_papers_of_its_own_case_only(
 ) -> None:
     case_id, other = play("kurang_lalu_lengkap", 4), play("sktlk_ktp", 2)
     with works.begin(budi) as work:
-        paper = documents.upload(work, other, element="uraian", label="Dokumen lain", data=scans.picture())
+        paper = documents.upload(
+            work, other, element="uraian", label="Dokumen lain", data=scans.picture()
+        )
     given: Answers = {
-        "persyaratan": {"sim_01": {"given": True, "documents": [str(paper.id if foreign else uuid4())]}}
+        "persyaratan": {
+            "sim_01": {"given": True, "documents": [str(paper.id if foreign else uuid4())]}
+        }
     }
     with pytest.raises(InvalidInput) as refused:
         complete(works, budi, task_of(works, case_id), given)
@@ -96,7 +111,9 @@ def test_r38_a_line_takes_papers_of_its_own_case_only(
     assert "tidak ada di berkas ini" in refused.value.fields["persyaratan.sim_01.documents"]
 
 
-def test_r13_a_signed_letter_that_nobody_scanned_is_refused(works: Works, play: Play, budi: Actor) -> None:
+def test_r13_a_signed_letter_that_nobody_scanned_is_refused(
+    works: Works, play: Play, budi: Actor
+) -> None:
     case_id = play("sktlk_sim", 9)
     task = task_of(works, case_id)
     assert task.element == "periksa_surat"

@@ -11,17 +11,15 @@ from archive.blobs import Blobs, BlobStat
 from archive.models import Document
 from tests.integration.services import retained, scans
 from tests.integration.services.retained import Office
-from workflow_app.errors import Conflict, Forbidden, NotFound
-from workflow_app.models.case import Case
-from workflow_app.models.kinship import CaseKinship
-from workflow_app.models.wall import CaseWall
-from workflow_app.services.governing import paper_previews
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.keeping import disposals, due_papers, holdings, retention
-from workflow_app.services.office import configuration, readable
-from workflow_app.services.office.retention_schedule import Fate
-from workflow_app.services.papers import documents, paper_holds, shelving
-from workflow_app.types import SYSTEM, WITA, AccessLevel, Actor
+from workflow_app.domain import SYSTEM, WITA, AccessLevel, Actor, Conflict, Forbidden, NotFound
+from workflow_app.models import Case, CaseKinship, CaseWall
+from workflow_app.services.core import formatting
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.documents import classification, documents
+from workflow_app.services.office_settings import configuration
+from workflow_app.services.office_settings.retention_schedule import Fate
+from workflow_app.services.office_settings_admin import paper_previews
+from workflow_app.services.retention import disposal_lists, holdings, schedule
 
 
 def hindrances(office: Office, officer: Actor, case_id: UUID, paper: UUID) -> Any:
@@ -39,9 +37,9 @@ def hindrances(office: Office, officer: Actor, case_id: UUID, paper: UUID) -> An
         def act() -> None:
             with office.works.begin(office.chief) as work:
                 if is_held:
-                    paper_holds.place(work, paper, paper_holds.REASONS[0])
+                    classification.place(work, paper, classification.PAPER_HOLD_REASONS[0])
                 else:
-                    paper_holds.lift(work, paper, paper_holds.REASONS_TO_LIFT[0])
+                    classification.lift(work, paper, classification.REASONS_TO_LIFT[0])
 
         return act
 
@@ -56,7 +54,9 @@ def hindrances(office: Office, officer: Actor, case_id: UUID, paper: UUID) -> An
         return change(lambda work: setattr(work.session.get_one(Document, paper), "level", value))
 
     def confined(value: str | None) -> Callable[[], None]:
-        return change(lambda work: setattr(work.session.get_one(Case, case_id), "confined_to", value))
+        return change(
+            lambda work: setattr(work.session.get_one(Case, case_id), "confined_to", value)
+        )
 
     def demo(value: bool) -> Callable[[], None]:
         def act() -> None:
@@ -67,35 +67,41 @@ def hindrances(office: Office, officer: Actor, case_id: UUID, paper: UUID) -> An
         return act
 
     settled = in_force(retained.schedule())
-    yield held(True), held(False), retention.HELD
-    yield level(AccessLevel.TOP_SECRET), level(AccessLevel.ORDINARY), retention.TOO_SECRET
-    yield confined("piket_propam"), confined(None), retention.RESTRICTED
+    yield held(True), held(False), schedule.HELD
+    yield level(AccessLevel.TOP_SECRET), level(AccessLevel.ORDINARY), schedule.TOO_SECRET
+    yield confined("piket_propam"), confined(None), schedule.RESTRICTED
     yield in_force(retained.schedule(nasib="permanen")), settled, "Jadwal menetapkannya permanen."
     appraised = "Jadwal menetapkannya dinilai kembali, bukan musnah."
     yield in_force(retained.schedule(nasib="dinilai_kembali")), settled, appraised
-    yield in_force(retained.schedule(dokumen="KTP")), settled, retention.NO_ROW
+    yield in_force(retained.schedule(dokumen="KTP")), settled, schedule.NO_ROW
     child, _ = office.case_paper(officer)
     kin = CaseKinship(child_id=child, parent_id=case_id, reason="Contoh", created_at=office.clock())
-    yield change(lambda work: work.session.add(kin)), lambda: office.end(child), retention.OPEN_KIN
+    yield change(lambda work: work.session.add(kin)), lambda: office.end(child), schedule.OPEN_KIN
     example = retained.schedule(contoh=True)
     demo(False)()
-    yield in_force(example), settled, retention.EXAMPLE
+    yield in_force(example), settled, schedule.EXAMPLE
 
 
 def test_r37_nothing_is_due_while_something_needs_it(office: Office, budi: Actor) -> None:
     case_id, paper = office.case_paper(budi)
     other_case, _ = office.case_paper(budi)
-    assert retention.OPEN_CASE in retained.obstacles(office, paper)
+    assert schedule.OPEN_CASE in retained.obstacles(office, paper)
     office.end(case_id)
     (told,) = retained.obstacles(office, paper)
     assert told.startswith("Masa simpannya sampai")
     with office.works.begin(budi) as work:
         again = documents.upload(
-            work, other_case, element="", label="Surat", data=documents.content(work, paper, "original").data
+            work,
+            other_case,
+            element="",
+            label="Surat",
+            data=documents.content(work, paper, "original").data,
         )
     assert again.id == paper
     office.pass_years(2.1)
-    assert retained.obstacles(office, paper) == [retention.OPEN_CASE], "another case of it still needs it"
+    assert retained.obstacles(office, paper) == [schedule.OPEN_CASE], (
+        "another case of it still needs it"
+    )
     office.end(other_case)
     assert paper not in retained.due(office), "counted from the end of the last one"
     office.pass_years(2.1)
@@ -122,9 +128,11 @@ def test_r37_a_lock_of_the_store_is_told_with_its_date(office: Office, works: Wo
     office.pass_years(2.1)
     assert retained.obstacles(office, paper) == []
     with office.works.begin(office.archivist) as work:
-        page = due_papers.show(work)
+        page = schedule.show(work)
         assert (list(page.papers), page.locked) == ([], 1)
-    with pytest.raises(Conflict, match=f"menguncinya sampai {readable.day(until.astimezone(WITA).date())}"):
+    with pytest.raises(
+        Conflict, match=f"menguncinya sampai {formatting.day(until.astimezone(WITA).date())}"
+    ):
         office.propose(paper)
 
 
@@ -163,20 +171,22 @@ def test_r37_above_ones_level_and_behind_walls_a_due_paper_is_not_there(
         work.session.add(CaseWall(since=work.clock(), **wall))
     assert retained.due(office) == set()
     with office.works.begin(person("pamapta_lain", "pamapta")) as work:
-        listed = disposals.listed(work, case)
+        listed = disposal_lists.listed(work, case)
         assert listed is not None
-        assert {item.document_id for item in listed.papers} == {secret, plain}, "cleared for secret papers"
+        assert {item.document_id for item in listed.papers} == {secret, plain}, (
+            "cleared for secret papers"
+        )
     with office.works.begin(SYSTEM) as work:
         work.session.get_one(Document, secret).level = AccessLevel.TOP_SECRET
     with office.works.begin(office.chief) as work:
-        listed = disposals.listed(work, case)
+        listed = disposal_lists.listed(work, case)
         assert listed is not None
         assert ([item.document_id for item in listed.papers], listed.pages) == ([plain], 1)
         hidden = next(no for no in (1, 2) if no != listed.papers[0].no)
         with pytest.raises(NotFound):
-            disposals.take_out(work, case, hidden, disposals.REASONS[0])
+            disposal_lists.take_out(work, case, hidden, disposal_lists.REASONS[0])
     with office.works.begin(budi) as work, pytest.raises(Forbidden):
-        due_papers.show(work)
+        schedule.show(work)
 
 
 def test_r37_filters_of_the_list(office: Office) -> None:
@@ -204,7 +214,7 @@ def test_r37_what_is_to_be_appraised_or_kept_for_ever_stands_on_lists_of_its_own
     for other in Fate:
         assert retained.due(office, fate=other) == ({paper} if other == fate else set())
     with office.works.begin(office.archivist) as work:
-        paper_holds.place(work, paper, paper_holds.REASONS[0])
+        classification.place(work, paper, classification.PAPER_HOLD_REASONS[0])
     assert retained.due(office, fate=fate) == {paper}, "what is held may be looked at too"
 
 
@@ -215,22 +225,24 @@ def test_of_very_many_papers_it_is_said_that_only_a_part_was_counted(
         office.deposit()
     office.pass_years(2.1)
     for looked_at, words in ((2, "2 dokumen"), (1, "1 dokumen di antara 1 dokumen pertama")):
-        monkeypatch.setattr(due_papers, "LOOKED_AT", looked_at)
+        monkeypatch.setattr(schedule, "LOOKED_AT", looked_at)
         with office.works.begin(office.archivist) as work:
             told = paper_previews.of_schedule(work, "", work.clock())
         assert told["Dapat diusulkan musnah, semua"] == [words]
 
 
-def test_r37_counting_begins_with_the_acceptance_where_the_row_says_so(office: Office, budi: Actor) -> None:
+def test_r37_counting_begins_with_the_acceptance_where_the_row_says_so(
+    office: Office, budi: Actor
+) -> None:
     case_id, paper = office.case_paper(budi)
     retained.set_schedule(office.works, retained.schedule(mulai="diterima_arsip"))
     office.pass_years(1)
     with office.works.begin(SYSTEM) as work:
-        shelving.shelve(work, work.session.get_one(Case, case_id), "x")
+        documents.shelve(work, work.session.get_one(Case, case_id), "x")
         accepted = work.clock()
     office.pass_years(1)
     office.end(case_id)
     with office.works.begin(SYSTEM) as work:
-        term = retention.standings(work, [paper])[paper].term
+        term = schedule.standings(work, [paper])[paper].term
         assert term is not None
         assert term.begun == accepted.date()

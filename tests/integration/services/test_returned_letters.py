@@ -10,10 +10,10 @@ from sqlalchemy import select
 from archive.models import Page
 from tests.integration.services import desk
 from tests.integration.services.papers import issued, printed
-from workflow_app.services.correspondence import returned_letters
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.papers import documents, reading
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.domain import SYSTEM, Actor
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.documents import documents, reading
+from workflow_app.services.letters import letters
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def test_a_letter_that_comes_back_names_its_case_to_who_sees_it(
     assert reading.read_document(works, paper.id) == "readable"
 
     with works.begin(budi) as work:
-        found = returned_letters.of_paper(work, paper.id)
+        found = letters.of_paper(work, paper.id)
     assert [(each.page, each.number, each.is_void, each.case_id) for each in found] == [
         (1, number, False, case_id)
     ]
@@ -54,11 +54,13 @@ def test_a_code_that_nobody_has_issued_says_nothing(
 ) -> None:
     with works.begin(budi) as work:
         case = desk.new_case(work)
-        paper = documents.upload(work, case.id, element="uraian", label="Surat", data=scan_of(letter[2]))
+        paper = documents.upload(
+            work, case.id, element="uraian", label="Surat", data=scan_of(letter[2])
+        )
     reading.read_document(works, paper.id)
     with works.begin(SYSTEM) as work:
         page = work.session.scalars(select(Page).where(Page.document_id == paper.id)).one()
         assert page.codes
         page.codes = ["https://contoh.invalid/verifikasi/0000-0000-0000-0000", "bukan kode"]
     with works.begin(budi) as work:
-        assert returned_letters.of_paper(work, paper.id) == []
+        assert letters.of_paper(work, paper.id) == []

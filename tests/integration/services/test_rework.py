@@ -9,14 +9,21 @@ from sqlalchemy import select
 
 from tests.integration.open_tasks import task_of
 from tests.integration.stretches import use_up
-from workflow_app.errors import Conflict, Forbidden, InvalidInput, LoopLimitReached, TaskNotReady
-from workflow_app.models.audit import AuditEvent
-from workflow_app.models.case import Case
-from workflow_app.services.case_file import history, incidents
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.running import cases, going_on, task_views, tasks
-from workflow_app.services.watching import consistency_cases
-from workflow_app.types import SYSTEM, Actor, Answers
+from workflow_app.domain import (
+    SYSTEM,
+    Actor,
+    Answers,
+    Conflict,
+    Forbidden,
+    InvalidInput,
+    LoopLimitReached,
+    TaskNotReady,
+)
+from workflow_app.models import AuditEvent, Case
+from workflow_app.services.cases import history, incidents
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.operations import consistency_cases
+from workflow_app.services.workflow import cases, tasks
 
 Play = Callable[..., UUID]
 SEND_BACK: Answers = {
@@ -50,7 +57,7 @@ def held(works: Works, play: Play, sari: Actor, budi: Actor) -> Held:
     complete(works, sari, case_id, SEND_BACK)
     task_id = task_of(works, case_id).id
     with works.begin(budi) as work:
-        answers = task_views.get(work, task_id).answers
+        answers = tasks.get(work, task_id).answers
     return Held(case_id, task_id, open_incidents(works, sari, case_id)[0].id, answers)
 
 
@@ -89,18 +96,23 @@ def test_a_lead_lets_the_case_go_on_with_a_reason_on_record_and_the_desk_works_o
 ) -> None:
     for _ in range(2):  # a double click
         with works.begin(sari) as work:
-            going_on.let_on(work, held.incident_id, REASON)
+            cases.let_on(work, held.incident_id, REASON)
     assert open_incidents(works, sari, held.case_id) == []
     complete(works, budi, held.case_id, held.answers)
     complete(works, sari, held.case_id, SEND_BACK)
-    assert open_incidents(works, sari, held.case_id) == [], "every step of the case has a new stretch"
+    assert open_incidents(works, sari, held.case_id) == [], (
+        "every step of the case has a new stretch"
+    )
     with works.begin(sari) as work:
         told = [entry.what for entry in history.timeline(work, held.case_id)]
         query = select(AuditEvent).where(AuditEvent.case_id == held.case_id)
-        events = [(event.action, event.actor_id, str(event.details)) for event in work.session.scalars(query)]
-        assert list(consistency_cases.check(work)) == []
+        events = [
+            (event.action, event.actor_id, str(event.details))
+            for event in work.session.scalars(query)
+        ]
+        assert list(consistency_cases.check_consistency_case(work)) == []
     assert told.count("Berkas diizinkan berjalan lagi dengan alasan tertulis") == 1
-    assert [who for action, who, _ in events if action == going_on.ALLOWED] == [sari.user_id]
+    assert [who for action, who, _ in events if action == cases.ALLOWED] == [sari.user_id]
     assert not any(REASON in details for _, _, details in events), "the reason is sealed"
 
 
@@ -108,17 +120,17 @@ def test_only_a_lead_lets_a_case_go_on_only_with_a_reason_and_only_while_it_is_h
     works: Works, held: Held, budi: Actor, sari: Actor, dewi: Actor
 ) -> None:
     with pytest.raises(Forbidden), works.begin(budi) as work:
-        going_on.let_on(work, held.incident_id, REASON)
+        cases.let_on(work, held.incident_id, REASON)
     with works.begin(sari) as work:
-        assert going_on.look(work, held.incident_id).allowed == []
+        assert cases.look(work, held.incident_id).allowed == []
     with pytest.raises(Forbidden), works.begin(budi) as work:
-        going_on.look(work, held.incident_id)
+        cases.look(work, held.incident_id)
     with pytest.raises(InvalidInput), works.begin(sari) as work:
-        going_on.let_on(work, held.incident_id, "ya")
+        cases.let_on(work, held.incident_id, "ya")
     with works.begin(sari) as work:
-        going_on.let_on(work, held.incident_id, REASON)
+        cases.let_on(work, held.incident_id, REASON)
     with pytest.raises(Conflict), works.begin(dewi) as work:
-        going_on.let_on(work, held.incident_id, REASON)
+        cases.let_on(work, held.incident_id, REASON)
 
 
 def test_another_step_that_failed_in_a_held_case_waits_for_no_permission_and_is_tried_again(
@@ -139,19 +151,24 @@ def test_another_step_that_failed_in_a_held_case_waits_for_no_permission_and_is_
     ]
 
 
-def test_the_id_of_another_failed_step_lets_no_held_case_go_on(works: Works, held: Held, sari: Actor) -> None:
+def test_the_id_of_another_failed_step_lets_no_held_case_go_on(
+    works: Works, held: Held, sari: Actor
+) -> None:
     with works.begin(SYSTEM) as work:
         incidents.record(work, held.case_id, "wake", None, "", ZeroDivisionError())
     (other,) = (each for each in open_incidents(works, sari, held.case_id) if not each.is_held)
 
     with pytest.raises(TaskNotReady), works.begin(sari) as work:
-        going_on.look(work, other.id)
+        cases.look(work, other.id)
     with pytest.raises(TaskNotReady), works.begin(sari) as work:
-        going_on.let_on(work, other.id, REASON)
+        cases.let_on(work, other.id, REASON)
 
-    assert sorted(each.is_held for each in open_incidents(works, sari, held.case_id)) == [False, True]
+    assert sorted(each.is_held for each in open_incidents(works, sari, held.case_id)) == [
+        False,
+        True,
+    ]
     with works.begin(sari) as work:
-        going_on.let_on(work, held.incident_id, REASON)
+        cases.let_on(work, held.incident_id, REASON)
     assert [each.id for each in open_incidents(works, sari, held.case_id)] == [other.id]
 
 

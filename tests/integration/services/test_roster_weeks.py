@@ -7,15 +7,12 @@ import pytest
 from sqlalchemy import func, select
 
 from tests.integration.conftest import TestClock
-from workflow_app.errors import Conflict, Forbidden, InvalidInput
-from workflow_app.models.audit import AuditEvent
-from workflow_app.models.duty import DutyPeriod
+from workflow_app.domain import SYSTEM, Actor, Conflict, Forbidden, InvalidInput
+from workflow_app.models import AuditEvent, DutyPeriod
 from workflow_app.services.accounts import users
-from workflow_app.services.days import duties, roster_prospects, roster_weeks
-from workflow_app.services.days.roster_prospects import Prospect
-from workflow_app.services.days.roster_weeks import Asked, FunctionWeek
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.roster import duty, weeks
+from workflow_app.services.roster.weeks import Asked, FunctionWeek, Prospect
 
 Person = Callable[..., Actor]
 MONDAY, NEXT = date(2026, 11, 23), date(2026, 11, 30)
@@ -30,17 +27,17 @@ def patrol(person: Person) -> tuple[Actor, Actor]:
 
 def week(works: Works, actor: Actor, monday: date = MONDAY) -> FunctionWeek:
     with works.begin(actor) as work:
-        return next(each for each in roster_weeks.week(work, monday) if each.function == PATROL)
+        return next(each for each in weeks.week(work, monday) if each.function == PATROL)
 
 
 def enter(works: Works, actor: Actor, asked: Asked) -> None:
     with works.begin(actor) as work:
-        roster_weeks.enter(work, PATROL, asked)
+        weeks.enter(work, PATROL, asked)
 
 
 def known(works: Works, awal: str) -> Asked:
     with works.begin(SYSTEM) as work:
-        return roster_weeks.period(work, PATROL, awal)
+        return weeks.period(work, PATROL, awal)
 
 
 def periods(works: Works) -> int:
@@ -50,7 +47,7 @@ def periods(works: Works) -> int:
 
 def on_duty(works: Works) -> str:
     with works.begin(SYSTEM) as work:
-        return duties.names(work, "spkt", PATROL)
+        return duty.names(work, "spkt", PATROL)
 
 
 def kinds(shown: FunctionWeek) -> list[list[str]]:
@@ -92,13 +89,16 @@ def test_a_change_that_is_looked_at_for_some_minutes_is_still_taken(
     works: Works, sari: Actor, patrol: tuple[Actor, Actor], clock: TestClock
 ) -> None:
     """The form offers an instant that has not passed yet when the look is over, inside of the period."""
-    for at in (datetime(2026, 11, 23, 3, 0, 40, tzinfo=UTC), datetime(2026, 11, 24, 1, 57, tzinfo=UTC)):
+    for at in (
+        datetime(2026, 11, 23, 3, 0, 40, tzinfo=UTC),
+        datetime(2026, 11, 24, 1, 57, tzinfo=UTC),
+    ):
         enter(works, sari, Asked(MORNING, TOMORROW, ("rudi",), seen=known(works, MORNING).seen))
         clock.at = at
         seen = known(works, MORNING)
         asked = Asked(MORNING, TOMORROW, ("joni",), seen.mulai, seen.seen)
         with works.begin(sari) as work:
-            assert roster_prospects.of_period(work, PATROL, asked).planned
+            assert weeks.of_period(work, PATROL, asked).planned
         clock.advance(minutes=2)
         enter(works, sari, asked)
 
@@ -134,7 +134,7 @@ def test_the_last_week_is_copied_once_where_nothing_is_entered(
     done = []
     for _ in range(2):
         with works.begin(sari) as work:
-            copied = roster_weeks.copy_last_week(work, NEXT)
+            copied = weeks.copy_last_week(work, NEXT)
             done.append((copied.made, copied.left))
     assert done == [(1, 1), (0, 2)]
     assert [slot.names for slot in week(works, sari, NEXT).days[0].slots] == [("Contoh Rudi",)]
@@ -168,7 +168,7 @@ def test_who_does_not_own_the_roster_looks_and_changes_nothing(
     with pytest.raises(Forbidden):
         enter(works, budi, Asked(MORNING, TOMORROW, ("joni",)))
     with pytest.raises(Forbidden), works.begin(budi) as work:
-        roster_weeks.copy_last_week(work, NEXT)
+        weeks.copy_last_week(work, NEXT)
 
 
 def test_a_period_is_looked_at_with_whom_it_replaces_and_what_would_be_wrong(
@@ -176,7 +176,7 @@ def test_a_period_is_looked_at_with_whom_it_replaces_and_what_would_be_wrong(
 ) -> None:
     def look(asked: Asked) -> Prospect:
         with works.begin(sari) as work:
-            return roster_prospects.of_period(work, PATROL, asked)
+            return weeks.of_period(work, PATROL, asked)
 
     first = look(Asked(MORNING, TOMORROW, ("rudi",)))
     assert [(one.label, one.names, one.before, one.until, one.runs) for one in first.planned] == [
@@ -188,7 +188,9 @@ def test_a_period_is_looked_at_with_whom_it_replaces_and_what_would_be_wrong(
     seen = known(works, MORNING).seen
 
     longer = look(Asked(MORNING, "2026-11-24T13:00", ("joni",), seen=seen))
-    assert [(one.names, one.before) for one in longer.planned] == [(("Contoh Joni",), ("Contoh Rudi",))]
+    assert [(one.names, one.before) for one in longer.planned] == [
+        (("Contoh Joni",), ("Contoh Rudi",))
+    ]
     assert longer.planned[0].until == datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
     assert [(doubt.kind, doubt.ends_at.hour) for doubt in longer.doubts] == [("overlap", 5)]
     shorter = look(Asked(MORNING, "2026-11-24T06:00", ("rudi",), seen=seen))
@@ -206,12 +208,14 @@ def test_a_period_is_looked_at_with_whom_it_replaces_and_what_would_be_wrong(
     assert periods(works) == 2
 
 
-def test_what_is_copied_is_looked_at_before(works: Works, sari: Actor, patrol: tuple[Actor, Actor]) -> None:
+def test_what_is_copied_is_looked_at_before(
+    works: Works, sari: Actor, patrol: tuple[Actor, Actor]
+) -> None:
     enter(works, sari, Asked(MORNING, TOMORROW, ("rudi",)))
     enter(works, sari, Asked(TOMORROW, "2026-11-25T10:00", ("joni",)))
     enter(works, sari, Asked("2026-12-01T11:00", "2026-12-01T12:00", ("rudi",)))
     with works.begin(sari) as work:
-        seen = roster_prospects.of_copy(work, NEXT)
+        seen = weeks.of_copy(work, NEXT)
     assert ([one.names for one in seen.planned], seen.left) == ([("Contoh Rudi",)], 1)
     assert [doubt.kind for doubt in seen.doubts] == ["gap"]
     assert periods(works) == 3

@@ -9,17 +9,17 @@ from uuid import UUID
 import pytest
 
 from tests.integration.conftest import PROCESSES, TestClock
+from workflow_app.domain import SYSTEM
 from workflow_app.engine import process_folders, runner, scenarios
 from workflow_app.engine.scenarios import Complete
-from workflow_app.models.case import Case
-from workflow_app.services.case_file import case_tasks
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import configuration
-from workflow_app.services.running import rehearsal
-from workflow_app.services.running.rehearsal import Stage
-from workflow_app.services.sop import processes
-from workflow_app.services.sop.processes import definition_of
-from workflow_app.types import SYSTEM
+from workflow_app.models import Case
+from workflow_app.services.cases import access
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.demo import rehearsal
+from workflow_app.services.demo.rehearsal import Stage
+from workflow_app.services.office_settings import configuration
+from workflow_app.services.processes import definitions
+from workflow_app.services.processes.definitions import definition_of
 
 KEY = "rute_rujukan.jasa_pengamanan"
 MIDNIGHT = datetime(2026, 11, 23, 16, 0, tzinfo=UTC)
@@ -31,7 +31,7 @@ Asked = Callable[[datetime], UUID]
 def asked(stage: Stage, works: Works, clock: TestClock) -> Asked:
     """A citizen has told an hour before an instant what he needs, and the officer notes it at that instant."""
     with works.begin(SYSTEM) as work:
-        processes.deploy(work, PROCESSES / "referral")
+        definitions.deploy(work, PROCESSES / "referral")
         configuration.set_value(work, KEY, "piket_samapta", MIDNIGHT)
     files = process_folders.read_folder(PROCESSES / "referral")
     told = scenarios.read_scenario("x", files["scenarios/antar_jasa_pengamanan.yaml"])
@@ -51,7 +51,7 @@ def told(works: Works, case_id: UUID) -> tuple[Any, list[str]]:
     """The function the case was told, and the steps that wait."""
     with works.begin(SYSTEM) as work:
         case = work.session.get_one(Case, case_id)
-        waiting = [task.element for task in case_tasks.open_of_case(work, case_id)]
+        waiting = [task.element for task in access.open_of_case(work, case_id)]
         known = runner.variables(definition_of(work, case.definition_id), case.state)
         return known["rujukan_fungsi"], waiting
 

@@ -13,15 +13,13 @@ from archive.models import Blob, Document
 from tests.integration.conftest import TestClock
 from tests.integration.services import scans
 from tests.integration.services.desk import new_case
-from workflow_app.errors import StorageAway
-from workflow_app.models.audit import AuditEvent
-from workflow_app.models.case import Case
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.keeping import holds
-from workflow_app.services.papers import documents
-from workflow_app.services.watching import health, safekeeping
-from workflow_app.services.watching.safekeeping import Findings
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.domain import SYSTEM, Actor, StorageAway
+from workflow_app.models import AuditEvent, Case
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.documents import documents
+from workflow_app.services.operations import archive_verification, health
+from workflow_app.services.operations.archive_verification import Findings
+from workflow_app.services.retention import holdings
 
 
 @pytest.fixture
@@ -51,8 +49,13 @@ def is_held(works: Works, paper_id: UUID) -> bool:
 
 def actions(works: Works, begins: str) -> list[tuple[str, dict[str, Any]]]:
     with works.begin(SYSTEM) as work:
-        query = select(AuditEvent.action, AuditEvent.details).where(AuditEvent.action.startswith(begins))
-        return [(action, details) for action, details in work.session.execute(query.order_by(AuditEvent.id))]
+        query = select(AuditEvent.action, AuditEvent.details).where(
+            AuditEvent.action.startswith(begins)
+        )
+        return [
+            (action, details)
+            for action, details in work.session.execute(query.order_by(AuditEvent.id))
+        ]
 
 
 def test_r37_an_open_case_holds_its_papers_until_the_last_one_ends(
@@ -60,11 +63,17 @@ def test_r37_an_open_case_holds_its_papers_until_the_last_one_ends(
 ) -> None:
     paper_id, (one, two) = paper
 
-    assert (holds.settle_due(works), holds.settle_due(works), is_held(works, paper_id)) == (1, 0, True)
+    assert (holdings.settle_due(works), holdings.settle_due(works), is_held(works, paper_id)) == (
+        1,
+        0,
+        True,
+    )
     close(works, one)
-    assert (holds.settle_due(works), is_held(works, paper_id)) == (0, True), "the other one is open"
+    assert (holdings.settle_due(works), is_held(works, paper_id)) == (0, True), (
+        "the other one is open"
+    )
     close(works, two)
-    assert (holds.settle_due(works), is_held(works, paper_id)) == (1, False)
+    assert (holdings.settle_due(works), is_held(works, paper_id)) == (1, False)
 
     assert [action for action, _ in actions(works, "document.")][-2:] == [
         "document.held",
@@ -84,16 +93,16 @@ def test_r37_a_hold_that_was_cut_short_is_made_up_for(
     with monkeypatch.context() as patch:
         patch.setattr(Blobs, "hold", away)
         with pytest.raises(StorageAway):
-            holds.settle_due(works)
+            holdings.settle_due(works)
     assert not is_held(works, paper_id)
     with works.begin(SYSTEM) as work:
         work.blobs.hold(work.session.get_one(Document, paper_id).blob_sha256)
 
-    assert (holds.settle_due(works), is_held(works, paper_id)) == (1, True)
+    assert (holdings.settle_due(works), is_held(works, paper_id)) == (1, True)
 
 
 def whole(works: Works) -> Findings:
-    *_, found = safekeeping.verify(works)
+    *_, found = archive_verification.verify(works)
     assert isinstance(found, Findings)
     return found
 
@@ -106,7 +115,9 @@ def test_r37_a_whole_look_puts_holds_right_and_tells_what_is_gone(
     with works.begin(SYSTEM) as work:
         document = work.session.get_one(Document, paper_id)
         work.blobs.release(document.blob_sha256)
-        lost = Blob(sha256="0" * 64, size=5, media_type="image/png", version_id="1", stored_at=work.clock())
+        lost = Blob(
+            sha256="0" * 64, size=5, media_type="image/png", version_id="1", stored_at=work.clock()
+        )
         work.session.add(lost)
 
     found = whole(works)
@@ -117,12 +128,15 @@ def test_r37_a_whole_look_puts_holds_right_and_tells_what_is_gone(
     assert [details["not_intact"] for _, details in actions(works, "archive.checked")] == [0, 1]
     assert len(actions(works, "archive.lock_tried")) == 2
     # What was found wrong is looked at again by the smallest sample, and the site says so meanwhile.
-    assert [blob.sha256 for blob in safekeeping.check_sample(works, 0).wrong] == ["0" * 64]
+    assert [blob.sha256 for blob in archive_verification.check_sample(works, 0).wrong] == ["0" * 64]
     with works.begin(SYSTEM) as work:
-        assert {part.name: part.state for part in health.safe(work)} == {"lock": "ok", "fixity": "wrong"}
+        assert {part.name: part.state for part in health.safe(work)} == {
+            "lock": "ok",
+            "fixity": "wrong",
+        }
         assert not any("0" * 64 in str(part.facts) for part in health.safe(work))
         work.session.delete(work.session.get_one(Blob, "0" * 64))
-    assert safekeeping.check_sample(works, 1).wrong == []
+    assert archive_verification.check_sample(works, 1).wrong == []
 
 
 def test_r37_a_paper_that_the_worker_holds_during_a_whole_look_stays_held(
@@ -141,13 +155,13 @@ def test_r37_a_paper_that_the_worker_holds_during_a_whole_look_stays_held(
         with monkeypatch.context() as patch, works.begin(SYSTEM) as work:
             patch.setattr(Blobs, "stat", asked)
             if work.session.get_one(Document, first).blob_sha256 == sha256:
-                holds.settle(work, second)
+                holdings.settle(work, second)
         return asked(blobs, sha256)
 
     with monkeypatch.context() as patch:
         patch.setattr(Blobs, "stat", stat)
-        assert list(holds.verify(works)) == []
-    holds.settle_due(works)
+        assert list(holdings.verify(works)) == []
+    holdings.settle_due(works)
 
     assert {paper_id for paper_id in both if is_held(works, paper_id)} == both
 
@@ -155,11 +169,11 @@ def test_r37_a_paper_that_the_worker_holds_during_a_whole_look_stays_held(
 def test_r37_a_hold_that_somebody_lifted_is_put_right_by_the_daily_look(
     works: Works, paper: tuple[UUID, list[UUID]]
 ) -> None:
-    holds.settle_due(works)
+    holdings.settle_due(works)
     with works.begin(SYSTEM) as work:
         work.blobs.release(work.session.get_one(Document, paper[0]).blob_sha256)
 
-    safekeeping.check_sample(works, 0)
+    archive_verification.check_sample(works, 0)
 
     assert is_held(works, paper[0])
     assert [details["holds_corrected"] for _, details in actions(works, "archive.checked")] == [1]
@@ -174,7 +188,7 @@ def test_r37_a_paper_whose_bytes_changed_has_it_on_record(
     # The store answers with other bytes under this name.
     works.blobs.put_named(sha256, b"diganti", "image/png")
 
-    safekeeping.check_sample(replace(works), 1000)
+    archive_verification.check_sample(replace(works), 1000)
 
     assert [(action, details["state"]) for action, details in actions(works, "document.not")] == [
         ("document.not_intact", "damaged")

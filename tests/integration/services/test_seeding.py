@@ -11,15 +11,14 @@ from sqlalchemy import func, select
 from tests.integration.conftest import PROCESSES, TestClock
 from tests.integration.deploying import deploy
 from tests.unit.engine.family import CALL, CALLER, call, report
-from workflow_app.models.case import Case
-from workflow_app.models.incident import Incident
-from workflow_app.models.kinship import CaseKinship
-from workflow_app.roles import FIELD_ROLES
+from workflow_app.domain import SYSTEM
+from workflow_app.models import Case, CaseKinship, Incident
+from workflow_app.permissions import FIELD_ROLES
 from workflow_app.services.accounts import users
-from workflow_app.services.days import duties, rosters
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.running import cases, seeding, tasks
-from workflow_app.types import SYSTEM
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.demo import seeding
+from workflow_app.services.roster import duty, rosters
+from workflow_app.services.workflow import cases, tasks
 
 
 def test_a_first_start_that_was_cut_off_counts_only_the_cases_it_began_itself(
@@ -35,13 +34,17 @@ def test_a_first_start_that_was_cut_off_counts_only_the_cases_it_began_itself(
     names = [f"{process}/{name}" for process, name, _ in seeding.DEMO_CASES]
     assert played == names
     with works.begin(SYSTEM) as work:
-        serving = {role: len(people) for role, people in duties.now(work, "spkt").items()}
-        assert serving == {**dict.fromkeys(FIELD_ROLES, 1), "piket_propam": 2}, "one examines, one decides"
+        serving = {role: len(people) for role, people in duty.now(work, "spkt").items()}
+        assert serving == {**dict.fromkeys(FIELD_ROLES, 1), "piket_propam": 2}, (
+            "one examines, one decides"
+        )
         assert rosters.doubts(work) == []
 
     deploy(works, tmp_path, report(), call())
     with works.begin(SYSTEM) as work:
-        (actor,) = (users.actor_of(found) for found in users.list_all(work) if found.username == "petugas")
+        (actor,) = (
+            users.actor_of(found) for found in users.list_all(work) if found.username == "petugas"
+        )
     with works.begin(actor) as work:
         begun = cases.start(work, CALL)
         assert begun.task_id is not None
@@ -57,7 +60,9 @@ def test_a_first_start_that_was_cut_off_counts_only_the_cases_it_began_itself(
     ["2026-12-31T23:59:59+08:00", "2027-01-01T00:00:30+08:00", "2026-11-29T03:10:00+08:00"],
     ids=["the last second of the year", "its first minute", "a night from Saturday to Sunday"],
 )
-def test_a_first_start_invents_the_same_at_every_hour(works: Works, clock: TestClock, begins: str) -> None:
+def test_a_first_start_invents_the_same_at_every_hour(
+    works: Works, clock: TestClock, begins: str
+) -> None:
     clock.at = datetime.fromisoformat(begins).astimezone(UTC)
     with works.begin(SYSTEM) as work:
         seeding.deploy_all(work, PROCESSES)

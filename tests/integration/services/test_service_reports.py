@@ -7,13 +7,11 @@ from uuid import UUID
 import pytest
 
 from tests.integration.conftest import TestClock
-from workflow_app.errors import Forbidden
-from workflow_app.models.case import Case
-from workflow_app.models.wall import CaseWall
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.measuring import service_reports
-from workflow_app.services.measuring.service_reports import Line, Report
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.domain import SYSTEM, Actor, Forbidden
+from workflow_app.models import Case, CaseWall
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.reporting import service_reports
+from workflow_app.services.reporting.service_reports import Line, Report
 
 Play = Callable[..., UUID]
 Person = Callable[..., Actor]
@@ -59,14 +57,18 @@ def test_r79_a_case_kept_from_anybody_is_in_no_readers_figures(
             work.session.get_one(Case, case_id).confined_to = "piket_propam"
         else:
             work.session.add(
-                CaseWall(case_id=case_id, user_id=sari.user_id, since=work.clock(), reason_key="uji.uji")
+                CaseWall(
+                    case_id=case_id, user_id=sari.user_id, since=work.clock(), reason_key="uji.uji"
+                )
             )
     found = [read(works, reader) for reader in (sari, auditor, person("ops", "bag_ops"))]
     assert found[0] == found[1] == found[2]
     assert only(found[0]).received == 1
 
 
-def test_a_month_begins_at_midnight_in_wita(works: Works, play: Play, sari: Actor, clock: TestClock) -> None:
+def test_a_month_begins_at_midnight_in_wita(
+    works: Works, play: Play, sari: Actor, clock: TestClock
+) -> None:
     clock.at = datetime(2026, 11, 30, 15, 59, 59, tzinfo=UTC)
     play("sktlk_ktp", 0)
     clock.at += timedelta(seconds=1)
@@ -79,7 +81,9 @@ def test_a_month_begins_at_midnight_in_wita(works: Works, play: Play, sari: Acto
         assert service_reports.months(work, 36) == [date(2026, 12, 1), NOVEMBER]
 
 
-@pytest.mark.parametrize("role", ["petugas", "siwas", "bag_sumda", "sarpras", "admin", "piket_reskrim"])
+@pytest.mark.parametrize(
+    "role", ["petugas", "siwas", "bag_sumda", "sarpras", "admin", "piket_reskrim"]
+)
 def test_others_do_not_read_it(works: Works, person: Person, role: str) -> None:
     with pytest.raises(Forbidden):
         read(works, person("lain", role))

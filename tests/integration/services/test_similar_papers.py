@@ -6,18 +6,14 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-import archive.similar
-from archive import likeness
-from archive.page_models import PageAlike
+from archive import similar as archive_similar
+from archive.models import PageAlike
 from tests.integration.services import desk
 from tests.integration.services.test_paper_search import hand_in
-from workflow_app.errors import NotFound
-from workflow_app.models.audit import AuditEvent
-from workflow_app.models.wall import CaseWall
-from workflow_app.services.finding import similar_papers
-from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.papers import levels
-from workflow_app.types import Actor
+from workflow_app.domain import Actor, NotFound
+from workflow_app.models import AuditEvent, CaseWall
+from workflow_app.services.core.unit_of_work import UnitOfWork
+from workflow_app.services.documents import classification, search
 
 NIK = "6306050102900001"
 LETTER = f"Permohonan penelusuran kerbau belang milik kelompok tani Harapan Contoh, NIK {NIK}"
@@ -29,7 +25,7 @@ def chief(officer: UnitOfWork, sari: Actor) -> UnitOfWork:
 
 
 def similar(work: UnitOfWork, paper: UUID) -> list[UUID]:
-    return [found.document_id for found in similar_papers.of(work, paper)]
+    return [found.document_id for found in search.of_similar_paper(work, paper)]
 
 
 def test_r37_a_shared_number_comes_before_shared_words(officer: UnitOfWork) -> None:
@@ -38,9 +34,12 @@ def test_r37_a_shared_number_comes_before_shared_words(officer: UnitOfWork) -> N
     number = hand_in(officer, text="Daftar hadir, NIK 63O6 0501 0290 OOO1")
     hand_in(officer, text="Undangan rapat koordinasi kelompok")
 
-    found = similar_papers.of(officer, paper)
+    found = search.of_similar_paper(officer, paper)
 
-    assert [(one.document_id, one.shares_number) for one in found] == [(number, True), (words, False)]
+    assert [(one.document_id, one.shares_number) for one in found] == [
+        (number, True),
+        (words, False),
+    ]
     assert all(one.label == "Surat" and one.case is not None for one in found)
 
 
@@ -49,7 +48,7 @@ def test_r37_what_stands_on_many_papers_makes_none_similar(
 ) -> None:
     papers = [hand_in(officer, text=f"Permohonan penelusuran {no}") for no in "abc"]
     assert set(similar(officer, papers[0])) == set(papers[1:])
-    monkeypatch.setattr(archive.similar, "FREQUENT", 2)
+    monkeypatch.setattr(archive_similar, "FREQUENT", 2)
     assert similar(officer, papers[0]) == []
 
 
@@ -58,23 +57,30 @@ def test_r37_similar_papers_above_the_level_or_behind_a_wall_are_not_named(
 ) -> None:
     paper = hand_in(officer, text=LETTER)
     walled, secret = desk.new_case(officer), desk.new_case(officer)
-    behind, above = hand_in(officer, "Foto", LETTER, walled), hand_in(officer, "Surat", LETTER, secret)
+    behind, above = (
+        hand_in(officer, "Foto", LETTER, walled),
+        hand_in(officer, "Surat", LETTER, secret),
+    )
     assert set(similar(officer, paper)) == {behind, above}
 
-    wall = CaseWall(case_id=walled.id, user_id=officer.actor.user_id, since=officer.clock(), reason_key="x.y")
+    wall = CaseWall(
+        case_id=walled.id, user_id=officer.actor.user_id, since=officer.clock(), reason_key="x.y"
+    )
     officer.session.add(wall)
-    levels.classify(chief, above, "rahasia", levels.REASONS[0])
+    classification.classify(chief, above, "rahasia", classification.REASONS[0])
 
     assert similar(officer, paper) == []
     assert set(similar(chief, paper)) == {behind, above}
     with pytest.raises(NotFound):
-        similar_papers.of(officer, above)
+        search.of_similar_paper(officer, above)
 
 
-def test_r37_being_named_is_a_look_at_a_restricted_paper(officer: UnitOfWork, chief: UnitOfWork) -> None:
+def test_r37_being_named_is_a_look_at_a_restricted_paper(
+    officer: UnitOfWork, chief: UnitOfWork
+) -> None:
     paper = hand_in(officer, text=LETTER)
     other = hand_in(officer, "Foto", LETTER)
-    levels.classify(chief, other, "terbatas", levels.REASONS[0])
+    classification.classify(chief, other, "terbatas", classification.REASONS[0])
 
     assert similar(officer, paper) == [other]
 
@@ -88,7 +94,7 @@ def test_r37_what_was_scanned_twice_is_not_named_again(officer: UnitOfWork) -> N
     one, other = sorted([hand_in(officer, text=LETTER), hand_in(officer, "Foto", LETTER)])
     officer.session.add(PageAlike(one_id=one, one_page=1, other_id=other, other_page=1, distance=0))
     officer.session.flush()
-    assert likeness.of(officer.session, one, select(PageAlike.other_id)) != []
+    assert archive_similar.of_likeness(officer.session, one, select(PageAlike.other_id)) != []
     assert similar(officer, one) == []
 
 

@@ -11,18 +11,23 @@ from tests.integration.conftest import PROCESSES
 from tests.integration.services import stacks as made
 from tests.integration.services.stacks import Desk, brought, code_of, in_tray, parts_of
 from tests.unit.ocr import fed
-from workflow_app.errors import Conflict, Forbidden, InvalidInput, NotFound, StorageAway
-from workflow_app.models.case import Case
-from workflow_app.models.document import CaseDocument
-from workflow_app.models.stack import PaperStack, StackPart
-from workflow_app.models.task import Task
-from workflow_app.services.bringing import cover_sheets, stack_parts, stacks
-from workflow_app.services.ground import audit
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.papers import documents, reading
-from workflow_app.services.running import cases, drafts, task_views, tasks, tray
-from workflow_app.services.sop import processes
-from workflow_app.types import SYSTEM, Actor, Answers
+from workflow_app.domain import (
+    SYSTEM,
+    Actor,
+    Answers,
+    Conflict,
+    Forbidden,
+    InvalidInput,
+    NotFound,
+    StorageAway,
+)
+from workflow_app.models import Case, CaseDocument, PaperStack, StackPart, Task
+from workflow_app.services.core import unit_of_work
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.documents import documents, reading
+from workflow_app.services.intake import cover_sheets, stacks
+from workflow_app.services.processes import definitions
+from workflow_app.services.workflow import cases, drafts, tasks, tray
 
 
 def test_r39_a_stack_of_mixed_papers_splits_itself(works: Works, budi: Actor, desk: Desk) -> None:
@@ -46,22 +51,27 @@ def test_r39_a_stack_of_mixed_papers_splits_itself(works: Works, budi: Actor, de
     assert stacks.split(works, stack_id) == "split"
     landed = ("landed", desk.case_id, "")
     assert parts_of(works, stack_id) == [
-        ([1], "tray", None, stack_parts.NO_COVER),
+        ([1], "tray", None, cover_sheets.NO_COVER),
         ([3, 5], *landed),
         ([7], *landed),
         ([9], *landed),
-        ([10, 11], "tray", None, stack_parts.NOT_OURS),
+        ([10, 11], "tray", None, cover_sheets.NOT_OURS),
     ]
     with works.begin(budi) as work:
         papers = documents.for_case(work, desk.case_id)
         scanned = [paper for paper in papers if paper.element == "periksa_persyaratan"]
-        assert sorted(paper.pages for paper in scanned) == [1, 2], "the page that came twice is kept once"
-        case, task = work.session.get_one(Case, desk.case_id), work.session.get_one(Task, desk.task_id)
+        assert sorted(paper.pages for paper in scanned) == [1, 2], (
+            "the page that came twice is kept once"
+        )
+        case, task = (
+            work.session.get_one(Case, desk.case_id),
+            work.session.get_one(Task, desk.task_id),
+        )
         slots = cover_sheets.slots(work, case, task)
         assert {paper.label for paper in scanned} <= {slot.label for slot in slots}
         whole = work.session.get_one(PaperStack, stack_id)
         assert (whole.pages, whole.pages_seen) == (11, 11)
-        assert list(audit.verify_chains(work)) == []
+        assert list(unit_of_work.verify_chains(work)) == []
 
 
 def test_r39_a_stack_begun_again_makes_no_part_twice(
@@ -69,9 +79,11 @@ def test_r39_a_stack_begun_again_makes_no_part_twice(
 ) -> None:
     code = code_of(works, desk.task_id)
     stack_id = brought(
-        works, budi, made.pdf(fed.sheet("Lepas contoh ulang"), fed.cover(code), fed.sheet("Isi ulang"))
+        works,
+        budi,
+        made.pdf(fed.sheet("Lepas contoh ulang"), fed.cover(code), fed.sheet("Isi ulang")),
     )
-    settle, calls = stack_parts.settle, []
+    settle, calls = cover_sheets.settle, []
 
     def die_at_the_second(*given: object) -> None:
         calls.append(given)
@@ -79,7 +91,7 @@ def test_r39_a_stack_begun_again_makes_no_part_twice(
             raise StorageAway
         settle(*given)  # type: ignore[arg-type]  # handed on as it came
 
-    monkeypatch.setattr(stack_parts, "settle", die_at_the_second)
+    monkeypatch.setattr(cover_sheets, "settle", die_at_the_second)
     with pytest.raises(StorageAway):
         stacks.split(works, stack_id)
     assert [status for _, status, *_ in parts_of(works, stack_id)] == ["tray"]
@@ -117,20 +129,22 @@ def test_the_same_file_brought_twice_is_one_stack_and_the_whole_is_for_who_broug
     assert first.stack_id == second.stack_id
 
 
-def test_r39_a_case_that_has_ended_takes_no_more_papers(works: Works, budi: Actor, desk: Desk) -> None:
+def test_r39_a_case_that_has_ended_takes_no_more_papers(
+    works: Works, budi: Actor, desk: Desk
+) -> None:
     code = code_of(works, desk.task_id)
     with works.begin(budi) as work:
         cases.cancel(work, desk.case_id, "Contoh: warga membatalkan")
     stack_id = brought(works, budi, made.pdf(fed.cover(code), fed.sheet("Contoh terlambat")))
     stacks.split(works, stack_id)
-    assert parts_of(works, stack_id) == [([2], "tray", None, stack_parts.CLOSED)]
+    assert parts_of(works, stack_id) == [([2], "tray", None, cover_sheets.CLOSED)]
 
 
 def test_a_cover_sheet_of_another_unit_lands_nowhere(works: Works, tono: Actor, desk: Desk) -> None:
     code = code_of(works, desk.task_id)
     stack_id = brought(works, tono, made.pdf(fed.cover(code), fed.sheet("Contoh unit lain")))
     stacks.split(works, stack_id)
-    assert parts_of(works, stack_id) == [([2], "tray", None, stack_parts.NOT_OURS)]
+    assert parts_of(works, stack_id) == [([2], "tray", None, cover_sheets.NOT_OURS)]
     with works.begin(SYSTEM) as work:
         linked = select(CaseDocument).where(
             CaseDocument.case_id == desk.case_id, CaseDocument.element == "periksa_persyaratan"
@@ -164,7 +178,7 @@ def test_r39_a_person_places_what_no_cover_sheet_did(
     reading.read_document(works, document_id)
     with works.begin(budi) as work:
         (part,) = tray.show(work).parts
-        assert (part.reason, part.paper.can_read) == (stack_parts.NO_COVER, True)
+        assert (part.reason, part.paper.can_read) == (cover_sheets.NO_COVER, True)
         assert [hit.number for hit in part.likely] == [number]
     with works.begin(tono) as work:
         assert tray.show(work).parts == []
@@ -198,7 +212,7 @@ def test_r39_papers_that_came_by_cover_sheet_stand_in_the_form(
     """Also where a draft was saved meanwhile by a page that did not know of them."""
     archivist = person("arsip", "arsiparis")
     with works.begin(SYSTEM) as work:
-        processes.deploy(work, PROCESSES / "digitisation")
+        definitions.deploy(work, PROCESSES / "digitisation")
     with works.begin(archivist) as work:
         first = cases.start(work, "digitisation")
         assert first.task_id is not None
@@ -219,6 +233,6 @@ def test_r39_papers_that_came_by_cover_sheet_stand_in_the_form(
     with works.begin(archivist) as work:
         drafts.save(work, task_id, {"lembar_terpindai": 1})
         part = work.session.get_one(StackPart, (stack_id, 1))
-        shown = task_views.get(work, task_id).answers
+        shown = tasks.get(work, task_id).answers
         assert shown["hasil_pindai"] == [str(part.document_id)]
         assert shown["lembar_terpindai"] == 1

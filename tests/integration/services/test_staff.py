@@ -9,13 +9,11 @@ from sqlalchemy import select, text
 
 from tests.integration.conftest import PASSWORD, TestClock
 from tests.integration.open_tasks import task_of
-from workflow_app.errors import Conflict, Forbidden, InvalidInput, NotFound
-from workflow_app.models.audit import AuditEvent
-from workflow_app.models.role_change import RoleChange
-from workflow_app.services.accounts import role_changes, staff, users
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.running import leaving
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.domain import SYSTEM, Actor, Conflict, Forbidden, InvalidInput, NotFound
+from workflow_app.models import AuditEvent, RoleChange
+from workflow_app.services.accounts import members, role_changes, users
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.workflow import transfers
 
 Person = Callable[..., Actor]
 Play = Callable[..., UUID]
@@ -36,7 +34,9 @@ def roles_of(works: Works, actor: Actor) -> set[str]:
         return set(next(user for user in users.list_all(work) if user.id == actor.user_id).roles)
 
 
-def change(works: Works, by: Actor, whom: Actor, *roles: str, unit: str = "", start: str = "") -> None:
+def change(
+    works: Works, by: Actor, whom: Actor, *roles: str, unit: str = "", start: str = ""
+) -> None:
     with works.begin(by) as work:
         role_changes.enter(work, id_of(whom), role_changes.Asked(roles, unit, start))
 
@@ -54,7 +54,9 @@ def test_a_new_member_signs_in_once_with_the_first_password_and_replaces_it(
     works: Works, admin: Actor
 ) -> None:
     with works.begin(admin) as work:
-        made, password = staff.add(work, staff.Asked("o.brien", "Contoh O'Brien", "Bripda", "", ("petugas",)))
+        made, password = members.add(
+            work, members.Asked("o.brien", "Contoh O'Brien", "Bripda", "", ("petugas",))
+        )
     with works.begin(SYSTEM) as work:
         found = users.authenticate(work, "o.brien", password)
         told = str([event.details for event in work.session.scalars(select(AuditEvent))])
@@ -70,28 +72,28 @@ def test_a_new_member_signs_in_once_with_the_first_password_and_replaces_it(
 @pytest.mark.parametrize(
     ("asked", "field"),
     [
-        (staff.Asked("", "Contoh", "", "", ()), "nama_pengguna"),
-        (staff.Asked("budi", "Contoh", "", "", ()), "nama_pengguna"),
-        (staff.Asked("a b", "Contoh", "", "", ()), "nama_pengguna"),
-        (staff.Asked("baru", "", "", "", ()), "nama"),
-        (staff.Asked("baru", "Contoh\nDua", "", "", ()), "nama"),
-        (staff.Asked("baru", "Contoh", "x" * 101, "", ()), "pangkat"),
-        (staff.Asked("baru", "Contoh", "", "", ("raja",)), "peran"),
-        (staff.Asked("baru", "Contoh", "", "", ("piket_propam",)), "peran"),
-        (staff.Asked("baru", "Contoh", "", "", ("auditor", "petugas")), "peran"),
+        (members.Asked("", "Contoh", "", "", ()), "nama_pengguna"),
+        (members.Asked("budi", "Contoh", "", "", ()), "nama_pengguna"),
+        (members.Asked("a b", "Contoh", "", "", ()), "nama_pengguna"),
+        (members.Asked("baru", "", "", "", ()), "nama"),
+        (members.Asked("baru", "Contoh\nDua", "", "", ()), "nama"),
+        (members.Asked("baru", "Contoh", "x" * 101, "", ()), "pangkat"),
+        (members.Asked("baru", "Contoh", "", "", ("raja",)), "peran"),
+        (members.Asked("baru", "Contoh", "", "", ("piket_propam",)), "peran"),
+        (members.Asked("baru", "Contoh", "", "", ("auditor", "petugas")), "peran"),
     ],
 )
 def test_a_faulty_member_is_told_at_the_field(
-    works: Works, admin: Actor, budi: Actor, asked: staff.Asked, field: str
+    works: Works, admin: Actor, budi: Actor, asked: members.Asked, field: str
 ) -> None:
     with pytest.raises(InvalidInput) as told, works.begin(admin) as work:
-        staff.add(work, asked)
+        members.add(work, asked)
     assert set(told.value.fields) == {field}
 
 
 def test_nobody_changes_his_own_account(works: Works, person: Person) -> None:
     one, _ = person("kepala", "admin", "pimpinan"), person("kepala2", "admin")
-    for act in (staff.lock, staff.unlock, staff.renew_password):
+    for act in (members.lock, members.unlock, members.renew_password):
         with pytest.raises(Forbidden, match="sendiri"), works.begin(one) as work:
             act(work, id_of(one))
     with pytest.raises(Forbidden, match="sendiri"):
@@ -108,7 +110,7 @@ def test_r79_an_admin_does_not_come_by_what_propam_has(
         with pytest.raises(InvalidInput):
             change(works, admin, whom, *roles)
     with pytest.raises(Forbidden, match="bukan Anda yang memberi"), works.begin(admin) as work:
-        staff.renew_password(work, id_of(holder))
+        members.renew_password(work, id_of(holder))
     assert (roles_of(works, budi), roles_of(works, holder)) == ({"petugas"}, {role})
 
 
@@ -119,14 +121,14 @@ def test_r79_nobody_gets_a_password_that_opens_more_from_a_day_to_come(
     chief = person("kapolres", "pimpinan")
     change(works, chief, budi, "petugas", "auditor", start="2026-11-25")
     with works.begin(admin) as work:
-        assert not staff.can_renew(work, id_of(budi), {"petugas"})
+        assert not members.can_renew(work, id_of(budi), {"petugas"})
         with pytest.raises(Forbidden, match="akan datang"):
-            staff.renew_password(work, id_of(budi))
+            members.renew_password(work, id_of(budi))
     with works.begin(chief) as work:
-        staff.renew_password(work, id_of(budi))
+        members.renew_password(work, id_of(budi))
         role_changes.withdraw(work, role_changes.to_come(work, id_of(budi))[0].id)
     with works.begin(admin) as work:
-        assert staff.renew_password(work, id_of(budi))[1]
+        assert members.renew_password(work, id_of(budi))[1]
 
 
 def test_propam_gives_its_own_role_and_no_other(works: Works, budi: Actor, person: Person) -> None:
@@ -135,11 +137,11 @@ def test_propam_gives_its_own_role_and_no_other(works: Works, budi: Actor, perso
     assert roles_of(works, budi) == {"petugas", "piket_propam"}
     with pytest.raises(InvalidInput):
         change(works, propam, budi, "piket_propam")
-    for act in (staff.lock, staff.unlock):
+    for act in (members.lock, members.unlock):
         with pytest.raises(Forbidden), works.begin(propam) as work:
             act(work, id_of(budi))
     with pytest.raises(Forbidden), works.begin(budi) as work:
-        staff.listed(work)
+        members.listed(work)
 
 
 def test_the_last_admin_remains(works: Works, admin: Actor, person: Person) -> None:
@@ -148,12 +150,12 @@ def test_the_last_admin_remains(works: Works, admin: Actor, person: Person) -> N
         change(works, chief, admin, "petugas")
     second = person("kepala2", "admin")
     with works.begin(admin) as work:
-        staff.lock(work, id_of(second))
+        members.lock(work, id_of(second))
     with pytest.raises(Conflict, match="admin terakhir"):
         change(works, chief, admin)
     with works.begin(admin) as work:
-        staff.unlock(work, id_of(second))
-        staff.unlock(work, id_of(second))
+        members.unlock(work, id_of(second))
+        members.unlock(work, id_of(second))
     change(works, chief, admin, "petugas")
     assert roles_of(works, admin) == {"petugas"}
 
@@ -161,8 +163,8 @@ def test_the_last_admin_remains(works: Works, admin: Actor, person: Person) -> N
 def test_an_admin_of_another_unit_finds_nobody(works: Works, budi: Actor, person: Person) -> None:
     far = person("jauh", "admin", unit="lain")
     with works.begin(far) as work:
-        assert [user.username for user in staff.listed(work)] == ["jauh"]
-    for act in (staff.lock, staff.renew_password, staff.one):
+        assert [user.username for user in members.listed(work)] == ["jauh"]
+    for act in (members.lock, members.renew_password, members.one):
         with pytest.raises(NotFound), works.begin(far) as work:
             act(work, id_of(budi))
 
@@ -182,7 +184,9 @@ def test_a_change_waits_for_midnight_in_wita_and_happens_once(
         reached.append(roles_of(works, budi))
     assert reached == [{"petugas"}, {"pamapta"}, {"pamapta"}]
     with works.begin(SYSTEM) as work:
-        made = work.session.scalars(select(AuditEvent).where(AuditEvent.action == "user.roles_changed")).all()
+        made = work.session.scalars(
+            select(AuditEvent).where(AuditEvent.action == "user.roles_changed")
+        ).all()
         assert len(made) == 1
 
 
@@ -278,9 +282,9 @@ def test_who_leaves_gives_back_what_he_has_and_nothing_else(
     case_id = play("sktlk_ktp", 5)
     with works.begin(admin) as work:
         asked = role_changes.Asked(("pamapta",), "", "")
-        told = leaving.prospect(work, role_changes.checked(work, id_of(budi), asked))
+        told = transfers.prospect(work, role_changes.checked(work, id_of(budi), asked))
         assert (told.tasks, told.shifts) == (1, 0)
-    assert leaving.release_left(works, id_of(budi)) == 0
+    assert transfers.release_left(works, id_of(budi)) == 0
     assert task_of(works, case_id).assignee_id == budi.user_id
     change(works, admin, budi)
     with works.begin(SYSTEM) as work:
@@ -289,5 +293,5 @@ def test_who_leaves_gives_back_what_he_has_and_nothing_else(
         ).scalar_one()
         assert waiting == 1
         assert users.authenticate(work, "budi", PASSWORD) is None
-    assert [leaving.release_left(works, id_of(budi)) for _ in range(2)] == [1, 0]
+    assert [transfers.release_left(works, id_of(budi)) for _ in range(2)] == [1, 0]
     assert task_of(works, case_id).assignee_id is None

@@ -8,16 +8,13 @@ from sqlalchemy.exc import DBAPIError
 
 from tests.integration.services import scans
 from tests.integration.services.calls import Call, call
-from workflow_app.errors import Forbidden, InvalidInput, NotFound
-from workflow_app.models.audit import AuditEvent
-from workflow_app.models.case import Case, CaseClock
-from workflow_app.models.stage import TimeCorrection
-from workflow_app.services.case_file import history, stages
-from workflow_app.services.case_file.stages import StageView
-from workflow_app.services.ground import audit
-from workflow_app.services.papers import documents
-from workflow_app.services.running import cases, drafts, standing_in, task_views
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.domain import SYSTEM, Actor, Forbidden, InvalidInput, NotFound
+from workflow_app.models import AuditEvent, Case, CaseClock, TimeCorrection
+from workflow_app.services.cases import history, stages
+from workflow_app.services.cases.stages import StageView
+from workflow_app.services.core import unit_of_work
+from workflow_app.services.documents import documents
+from workflow_app.services.workflow import cases, drafts, tasks
 
 __all__ = ["call"]
 
@@ -69,17 +66,21 @@ def test_r63_a_time_told_by_radio_stops_the_clock_where_it_was(call: Call) -> No
 def test_r63_nobody_arrives_before_the_report(call: Call) -> None:
     call.report().summon("piket_samapta")
     with pytest.raises(InvalidInput) as refused:
-        call.do("berangkat", "piket_samapta", sumber="radio", departed_at="2026-11-23T08:58:00+08:00")
+        call.do(
+            "berangkat", "piket_samapta", sumber="radio", departed_at="2026-11-23T08:58:00+08:00"
+        )
     assert "mendahului langkah “Terima laporan”" in refused.value.fields["departed_at"]
 
 
-def test_r63_the_desk_takes_over_for_the_radio_but_cannot_say_it_pressed_the_button(call: Call) -> None:
+def test_r63_the_desk_takes_over_for_the_radio_but_cannot_say_it_pressed_the_button(
+    call: Call,
+) -> None:
     call.report().summon("piket_samapta")
     call.do("berangkat", "piket_samapta")
     task_id = call.task("tiba")
     with call.works.begin(call.people["petugas"]) as work:
-        assert task_views.get(work, task_id).can_take_over
-        standing_in.take_over(work, task_id)
+        assert tasks.get(work, task_id).can_take_over
+        tasks.take_over(work, task_id)
         assert drafts.save(work, task_id, {"sumber": "radio"}).sentence == "", (
             "what is typed is kept here too"
         )
@@ -94,7 +95,7 @@ def test_r63_the_desk_takes_over_for_the_radio_but_cannot_say_it_pressed_the_but
 def test_another_function_that_goes_presses_the_button_itself(call: Call) -> None:
     call.report().summon("piket_lantas")
     with call.works.begin(call.people["piket_lantas"]) as work:
-        standing_in.take_over(work, call.task("berangkat"))
+        tasks.take_over(work, call.task("berangkat"))
     call.do("berangkat", "piket_lantas")
     assert stage(call, "berangkat").source == "tombol"
 
@@ -103,32 +104,34 @@ def test_who_stands_in_keeps_what_is_typed(call: Call) -> None:
     call.report().summon("piket_samapta")
     task_id = call.task("berangkat")
     with call.works.begin(call.people["petugas"]) as work:
-        standing_in.take_over(work, task_id)
+        tasks.take_over(work, task_id)
         drafts.save(work, task_id, {"sumber": "radio"})
     with call.works.begin(call.people["petugas"]) as work:
-        assert task_views.get(work, task_id).answers == {"sumber": "radio"}
+        assert tasks.get(work, task_id).answers == {"sumber": "radio"}
 
 
 def test_who_stands_in_hands_in_a_paper_at_the_task_and_nobody_else_does(call: Call) -> None:
     call.report().summon("piket_samapta")
     task_id = call.task("berangkat")
     with call.works.begin(call.people["petugas"]) as work:
-        standing_in.take_over(work, task_id)
+        tasks.take_over(work, task_id)
         paper = documents.upload(
             work, call.case_id, element="", label="Foto", data=scans.picture(), task_id=task_id
         )
         assert not paper.is_duplicate
     with call.works.begin(call.people["pimpinan"]) as work, pytest.raises(Forbidden):
-        documents.upload(work, call.case_id, element="", label="Foto", data=b"%PDF-", task_id=task_id)
+        documents.upload(
+            work, call.case_id, element="", label="Foto", data=b"%PDF-", task_id=task_id
+        )
 
 
 def test_who_is_not_named_cannot_take_over(call: Call) -> None:
     call.report().summon("piket_samapta")
     task_id = call.task("berangkat")
     with call.works.begin(call.people["pimpinan"]) as work, pytest.raises(Forbidden):
-        standing_in.take_over(work, task_id)
+        tasks.take_over(work, task_id)
     with call.works.begin(call.people["pimpinan"]) as work:
-        assert not task_views.get(work, task_id).can_take_over
+        assert not tasks.get(work, task_id).can_take_over
 
 
 def test_a_correction_stands_beside_what_was_recorded_and_the_clock_shows_both(call: Call) -> None:
@@ -159,7 +162,7 @@ def test_the_reason_of_a_correction_lies_sealed_and_the_trail_holds(call: Call) 
         event = work.session.query(AuditEvent).filter_by(action="time.corrected").one()
         assert REASON.encode() not in row.sealed
         assert REASON not in str(event.details)
-        assert list(audit.verify_chains(work)) == []
+        assert list(unit_of_work.verify_chains(work)) == []
 
 
 def test_a_correction_can_be_corrected_and_sent_twice_it_is_kept_once(call: Call) -> None:

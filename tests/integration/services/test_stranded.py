@@ -10,15 +10,14 @@ import pytest
 from sqlalchemy import text
 
 from tests.integration.conftest import TestClock
+from workflow_app.domain import SYSTEM, Actor, ProcessFault
 from workflow_app.engine import runner
-from workflow_app.errors import ProcessFault
-from workflow_app.models.case import Case
-from workflow_app.services.case_file import incidents
-from workflow_app.services.ground import jobs
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.running import performing, wakes
-from workflow_app.services.watching import consistency_cases, consistency_jobs
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.models import Case
+from workflow_app.services.cases import incidents
+from workflow_app.services.core import jobs
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.operations import consistency_cases
+from workflow_app.services.workflow import case_jobs, steps
 
 Play = Callable[..., UUID]
 LOSE_TASK = "update task set status = 'cancelled' where case_id = :case and status = 'open'"
@@ -69,7 +68,7 @@ def test_cases_that_wait_for_somebody_or_something_are_left_alone(
         "insert into pending_effect values (gen_random_uuid(), :case, 'cetak', 'render_letter', '{}', now())",
     )
 
-    performing.find_stranded(works)
+    case_jobs.find_stranded(works)
 
     assert stranded(works) == []
     with works.begin(sari) as work:
@@ -80,9 +79,11 @@ def test_a_case_that_waits_for_nothing_is_told_once_and_goes_on_when_it_is_retri
     works: Works, lost: UUID, sari: Actor
 ) -> None:
     with works.begin(SYSTEM) as work:
-        assert "stranded" in {fault.kind for fault in consistency_cases.check(work)}
+        assert "stranded" in {
+            fault.kind for fault in consistency_cases.check_consistency_case(work)
+        }
     for _ in range(2):
-        performing.find_stranded(works)
+        case_jobs.find_stranded(works)
     with works.begin(sari) as work:
         (incident,) = incidents.list_open(work)
         assert (incident.case_id, incident.can_retry) == (lost, True)
@@ -91,13 +92,13 @@ def test_a_case_that_waits_for_nothing_is_told_once_and_goes_on_when_it_is_retri
     assert status(works, lost) == "stopped"
 
     for _ in range(2):
-        performing.restore(works, lost)
+        case_jobs.restore(works, lost)
 
     assert status(works, lost) == "running"
     with works.begin(SYSTEM) as work:
-        kinds = {fault.kind for fault in consistency_cases.check(work)}
+        kinds = {fault.kind for fault in consistency_cases.check_consistency_case(work)}
         assert kinds.isdisjoint({"stranded", "task", "timer", "revision"})
-        assert list(consistency_jobs.check(work)) == []
+        assert list(consistency_cases.check(work)) == []
     with works.begin(sari) as work:
         assert incidents.list_open(work) == []
 
@@ -116,29 +117,29 @@ def test_a_case_whose_timer_is_long_due_is_told_unless_somebody_is_about_to_wake
     clock.advance(minutes=2)
     assert stranded(works) == [case_id]
     change(works, case_id, WAKE_NOW)
-    performing.find_stranded(works)
+    case_jobs.find_stranded(works)
     assert status(works, case_id) == "running", "its job waits for the worker"
 
     change(works, case_id, LOSE_JOB)
-    performing.find_stranded(works)
+    case_jobs.find_stranded(works)
     with works.begin(sari) as work:
         (incident,) = incidents.list_open(work)
     assert (incident.case_id, status(works, case_id)) == (case_id, "stopped")
-    performing.restore(works, case_id)
+    case_jobs.restore(works, case_id)
     with works.begin(SYSTEM) as work:
-        assert wakes.overdue(work) == [case_id], "who retries it has it woken within a minute"
+        assert steps.overdue(work) == [case_id], "who retries it has it woken within a minute"
 
 
 def test_a_case_for_which_the_engine_waits_for_nothing_either_stays_an_incident(
     works: Works, lost: UUID, sari: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    performing.find_stranded(works)
+    case_jobs.find_stranded(works)
     found = runner.standing
     nothing = {"open_tasks": (), "effects": (), "next_wake_at": None}
     monkeypatch.setattr(runner, "standing", lambda *given: replace(found(*given), **nothing))
 
     with pytest.raises(ProcessFault):
-        performing.restore(works, lost)
+        case_jobs.restore(works, lost)
 
     with works.begin(sari) as work:
         assert len(incidents.list_open(work)) == 1
@@ -148,6 +149,6 @@ def test_a_case_for_which_the_engine_waits_for_nothing_either_stays_an_incident(
 def test_a_case_that_ended_meanwhile_is_not_restored(works: Works, play: Play) -> None:
     ended = play("sktlk_ktp")
     with suppress(ProcessFault):
-        performing.restore(works, ended)
+        case_jobs.restore(works, ended)
 
     assert status(works, ended) == "done"

@@ -6,22 +6,21 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select
 
-import archive.documents
+from archive import documents
 from archive.errors import BlobMissing
 from archive.models import Blob, Document
 from tests.integration.conftest import TestClock
 from tests.integration.services import photos, retained
 from tests.integration.services.photos import add, held, pages_of, photo, send
 from tests.integration.services.stacks import Desk
-from workflow_app.models.audit import AuditEvent
-from workflow_app.models.capture import CapturePage
-from workflow_app.services.bringing import capture_pages, captures, stray_photos
-from workflow_app.services.ground import audit
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.keeping import holdings
-from workflow_app.services.office import configuration
+from workflow_app.domain import PUBLIC, SYSTEM, Actor
+from workflow_app.models import AuditEvent, CapturePage
+from workflow_app.services.core import unit_of_work
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.intake import capture_pages, captures
+from workflow_app.services.office_settings import configuration
+from workflow_app.services.retention import holdings
 from workflow_app.settings import Settings
-from workflow_app.types import PUBLIC, SYSTEM, Actor
 
 
 @pytest.fixture
@@ -38,7 +37,9 @@ def photographed(works: Works, device: str) -> str:
 
 def remove(works: Works, device: str, sha256: str) -> None:
     with works.begin(PUBLIC) as work:
-        page = work.session.scalars(select(CapturePage).where(CapturePage.blob_sha256 == sha256)).one()
+        page = work.session.scalars(
+            select(CapturePage).where(CapturePage.blob_sha256 == sha256)
+        ).one()
         capture_pages.remove(held(work, device), page.id)
 
 
@@ -54,7 +55,7 @@ def swept(works: Works) -> list[int]:
     """How many photos each sweep has put on record."""
     with works.begin(SYSTEM) as work:
         query = select(AuditEvent.details).where(AuditEvent.action == "capture.swept")
-        assert list(audit.verify_chains(work)) == []
+        assert list(unit_of_work.verify_chains(work)) == []
         return [details["pages"] for details in work.session.scalars(query)]
 
 
@@ -68,16 +69,16 @@ def test_r39_what_was_taken_off_or_never_sent_goes_in_time_and_on_record(
     assert [page.blob_sha256 for page in pages_of(passing, device)] == [unsent]
     retained.outlast_locks()
     clock.advance(days=6)
-    assert (stray_photos.sweep(passing), swept(passing)) == (0, [])
+    assert (capture_pages.sweep(passing), swept(passing)) == (0, [])
     clock.advance(days=1)
-    assert (stray_photos.sweep(passing), swept(passing)) == (2, [2])
+    assert (capture_pages.sweep(passing), swept(passing)) == (2, [2])
     assert [is_kept(passing, each) for each in (sent, unsent, taken_off)] == [True, False, False]
-    assert (stray_photos.sweep(passing), swept(passing)) == (0, [2]), "once"
+    assert (capture_pages.sweep(passing), swept(passing)) == (0, [2]), "once"
     with passing.begin(SYSTEM) as work:
         assert len(work.session.scalars(select(CapturePage)).all()) == 1
         gone = work.session.scalars(select(Blob).where(Blob.erased_at.is_not(None))).all()
         assert {blob.sha256 for blob in gone} == {unsent, taken_off}
-        assert all(result.is_intact for result in holdings.verify(work))
+        assert all(result.is_intact for result in holdings.verify_holding(work))
 
 
 def test_r39_the_office_decides_how_long_they_stay_and_the_phone_says_so(
@@ -90,9 +91,9 @@ def test_r39_the_office_decides_how_long_they_stay_and_the_phone_says_so(
     unsent = photographed(passing, device)
     retained.outlast_locks()
     clock.advance(days=29)
-    assert stray_photos.sweep(passing) == 0
+    assert capture_pages.sweep(passing) == 0
     clock.advance(days=2)
-    assert stray_photos.sweep(passing) == 1
+    assert capture_pages.sweep(passing) == 1
     assert not is_kept(passing, unsent)
 
 
@@ -104,11 +105,13 @@ def test_r39_unsent_photos_are_there_on_the_next_code_as_long_as_they_stay(
     clock.advance(days=8)
     again = photos.session_of(works, budi)
     other = photos.connected(works, photos.shown(works, budi, desk.task_id, again))
-    assert stray_photos.sweep(works) == 0, "a link in use is left alone, however old its photos are"
+    assert capture_pages.sweep(works) == 0, (
+        "a link in use is left alone, however old its photos are"
+    )
     assert [page.blob_sha256 for page in pages_of(works, other)] == [unsent]
     send(works, other)
     clock.advance(days=30)
-    assert stray_photos.sweep(works) == 0
+    assert capture_pages.sweep(works) == 0
     assert is_kept(works, unsent)
 
 
@@ -121,7 +124,7 @@ def test_r37_a_photo_that_became_a_paper_some_other_way_is_kept(
         paper = holdings.deposit(work, photo(words)).document_id
     retained.outlast_locks()
     clock.advance(days=8)
-    assert (stray_photos.sweep(passing), swept(passing)) == (0, [])
+    assert (capture_pages.sweep(passing), swept(passing)) == (0, [])
     with passing.begin(SYSTEM) as work:
         document = work.session.get_one(Document, paper)
         assert work.blobs.read(document.blob_sha256) == photo(words)
@@ -136,11 +139,11 @@ def test_r37_the_same_photo_taken_again_after_it_was_given_up_is_there_again(
     retained.outlast_locks()
     clock.advance(days=8)
     with monkeypatch.context() as patch:
-        patch.setattr(stray_photos, "_erase", lambda *_: False)  # killed between the two steps
-        stray_photos.sweep(passing)
+        patch.setattr(capture_pages, "_erase", lambda *_: False)  # killed between the two steps
+        capture_pages.sweep(passing)
     with passing.begin(SYSTEM) as work:
         paper = holdings.deposit(work, photo(words)).document_id
-    assert (stray_photos.sweep(passing), swept(passing)) == (0, [1])
+    assert (capture_pages.sweep(passing), swept(passing)) == (0, [1])
     with passing.begin(SYSTEM) as work:
         assert work.blobs.read(work.session.get_one(Document, paper).blob_sha256) == photo(words)
 
@@ -152,19 +155,19 @@ def test_r37_who_was_killed_between_the_steps_erases_the_next_time(
     retained.outlast_locks()
     clock.advance(days=8)
     with monkeypatch.context() as patch:
-        patch.setattr(stray_photos, "_erase", lambda *_: False)
-        stray_photos.sweep(passing)
+        patch.setattr(capture_pages, "_erase", lambda *_: False)
+        capture_pages.sweep(passing)
     assert is_kept(passing, unsent)
-    assert (stray_photos.sweep(passing), swept(passing)) == (1, [1])
+    assert (capture_pages.sweep(passing), swept(passing)) == (1, [1])
     assert not is_kept(passing, unsent)
 
 
 def test_what_the_store_still_locks_waits(works: Works, device: str, clock: TestClock) -> None:
     unsent = photographed(works, device)
     clock.advance(days=8)
-    assert (stray_photos.sweep(works), swept(works)) == (0, [1])
+    assert (capture_pages.sweep(works), swept(works)) == (0, [1])
     assert is_kept(works, unsent)
-    assert (stray_photos.sweep(works), swept(works)) == (0, [1])
+    assert (capture_pages.sweep(works), swept(works)) == (0, [1])
 
 
 def test_r37_a_photo_is_locked_for_its_days_and_as_a_paper_as_long_as_every_other(
@@ -179,7 +182,12 @@ def test_r37_a_photo_is_locked_for_its_days_and_as_a_paper_as_long_as_every_othe
     assert timedelta(days=6, hours=23) < brief - at < timedelta(days=7, hours=1)
     assert long - at > timedelta(days=3000)
     with works.begin(SYSTEM) as work:
-        archive.documents.keep_bytes(
-            work.session, work.blobs, works.blobs.read(unsent), "image/jpeg", work.clock(), timedelta(days=1)
+        documents.keep_bytes(
+            work.session,
+            work.blobs,
+            works.blobs.read(unsent),
+            "image/jpeg",
+            work.clock(),
+            timedelta(days=1),
         )
     assert works.blobs.stat(unsent).locked_until == long, "never shorter"

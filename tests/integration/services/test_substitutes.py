@@ -9,30 +9,29 @@ import pytest
 from tests.integration.conftest import TestClock
 from tests.integration.open_tasks import task_of
 from tests.integration.services.away import (
-    APPROVAL,
-    DESK,
-    TOMORROW,
-    allow,
-    as_chief,
-    claim,
-    complete,
-    doers,
-    give,
-    mine,
-    now,
-    send_away,
-    task_of_case,
-    wall,
-)  # fmt: skip
-from workflow_app.errors import Conflict, Forbidden, NotFound
-from workflow_app.models.case import Case
+    APPROVAL,  # fmt: skip
+    DESK,  # fmt: skip
+    TOMORROW,  # fmt: skip
+    allow,  # fmt: skip
+    as_chief,  # fmt: skip
+    claim,  # fmt: skip
+    complete,  # fmt: skip
+    doers,  # fmt: skip
+    give,  # fmt: skip
+    mine,  # fmt: skip
+    now,  # fmt: skip
+    send_away,  # fmt: skip
+    task_of_case,  # fmt: skip
+    wall,  # fmt: skip
+)
+from workflow_app.domain import SYSTEM, Actor, Answers, Conflict, Forbidden, NotFound
+from workflow_app.models import Case
 from workflow_app.services.accounts import absences, users
-from workflow_app.services.case_file import access, history
-from workflow_app.services.correspondence import letter_frames
-from workflow_app.services.days import duties, rosters
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.running import drafts, task_views, tasks
-from workflow_app.types import SYSTEM, Actor, Answers
+from workflow_app.services.cases import access, history
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.letters import letters
+from workflow_app.services.roster import duty, rosters
+from workflow_app.services.workflow import drafts, tasks
 
 Play = Callable[..., UUID]
 Person = Callable[..., Actor]
@@ -52,19 +51,25 @@ def test_what_the_absent_one_has_reaches_the_substitute_and_stays_his(
 
     assert task.id in mine(works, stand_in)
     with works.begin(stand_in) as work:
-        seen = task_views.get(work, task.id)
-        assert (seen.is_mine, seen.for_whom, seen.assignee_id) == (True, "Contoh Budi", budi.user_id)
+        seen = tasks.get(work, task.id)
+        assert (seen.is_mine, seen.for_whom, seen.assignee_id) == (
+            True,
+            "Contoh Budi",
+            budi.user_id,
+        )
         drafts.save(work, task.id, seen.answers)
     with works.begin(sari) as work:
-        shown = task_views.get(work, task.id)
+        shown = tasks.get(work, task.id)
         assert shown.absence is not None
         assert shown.absence.substitute == "Contoh Rina"
     complete(works, stand_in, task.id)
 
     assert doers(works, task.id) == (rina.user_id, budi.user_id)
     with works.begin(rina) as work:
-        assert "Contoh Rina sebagai pengganti Contoh Budi" in {e.who for e in history.timeline(work, case_id)}
-        assert task_views.get(work, task.id).done_by == "Contoh Rina sebagai pengganti Contoh Budi"
+        assert "Contoh Rina sebagai pengganti Contoh Budi" in {
+            e.who for e in history.timeline(work, case_id)
+        }
+        assert tasks.get(work, task.id).done_by == "Contoh Rina sebagai pengganti Contoh Budi"
 
 
 def test_it_begins_and_ends_by_itself_at_midnight_in_wita(
@@ -186,7 +191,7 @@ def test_r79_nobody_stands_in_for_whom_a_wall_keeps_out(
     with pytest.raises((Forbidden, Conflict)):
         complete(works, stand_in, approval.id, APPROVE)
     with works.begin(stand_in) as work:
-        assert not task_views.get(work, approval.id).is_mine
+        assert not tasks.get(work, approval.id).is_mine
 
 
 def test_r79_a_substitute_behind_a_wall_finds_nothing_by_standing_in(
@@ -198,7 +203,7 @@ def test_r79_a_substitute_behind_a_wall_finds_nothing_by_standing_in(
     stand_in = now(works, rina)
     assert task.id not in mine(works, stand_in)
     for act in (
-        lambda work: task_views.get(work, task.id),
+        lambda work: tasks.get(work, task.id),
         lambda work: access.visible_case(work, task.case_id),
     ):
         with pytest.raises(NotFound), works.begin(stand_in) as work:
@@ -218,7 +223,10 @@ def test_standing_in_opens_no_case_and_gives_no_other_right(
     claim(works, sari, approval.id)
     stand_in = now(works, outsider)
     assert [other.roles for other in stand_in.stands_for] == [frozenset({"ka_spkt"})]
-    assert mine(works, stand_in) | mine(works, stand_in, "queue") | mine(works, stand_in, "all") == set()
+    assert (
+        mine(works, stand_in) | mine(works, stand_in, "queue") | mine(works, stand_in, "all")
+        == set()
+    )
     with pytest.raises(NotFound):
         complete(works, stand_in, approval.id, APPROVE)
     assert stand_in.roles == {"piket_binmas"}
@@ -272,7 +280,7 @@ def test_a_letter_that_names_the_officer_says_in_whose_place(
     with works.begin(SYSTEM) as work:
         case = work.session.get_one(Case, task.case_id)
         frames = [
-            letter_frames.frame(work, case, "sktlk", {"written_by": element}, work.clock())["petugas"]
+            letters.frame(work, case, "sktlk", {"written_by": element}, work.clock())["petugas"]
             for element in (task.element, "identitas")
         ]
     assert [(frame["nama"], frame["selaku"]) for frame in frames] == [
@@ -288,12 +296,14 @@ def test_who_is_on_duty_is_stood_in_for_by_who_holds_the_function(
     send_away(works, patrol, other)
     with works.begin(SYSTEM) as work:
         at = work.clock()
-        rosters.set_period(work, rosters.Shift("piket_samapta", at, at + timedelta(hours=8), ("rudi",)))
+        rosters.set_period(
+            work, rosters.Shift("piket_samapta", at, at + timedelta(hours=8), ("rudi",))
+        )
     with works.begin(now(works, other)) as work:
-        assert duties.names(work, "spkt", "piket_samapta") == (
+        assert duty.names(work, "spkt", "piket_samapta") == (
             "Bripda Contoh Rudi, Bripda Contoh Joni (pengganti Bripda Contoh Rudi)"
         )
-        assert duties.relieved(work) == {}
+        assert duty.relieved(work) == {}
     send_away(works, budi, rina)
     with works.begin(SYSTEM) as work:
-        assert duties.names(work, "spkt", "piket_samapta").count("pengganti") == 1
+        assert duty.names(work, "spkt", "piket_samapta").count("pengganti") == 1

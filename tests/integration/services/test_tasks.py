@@ -10,14 +10,21 @@ from sqlalchemy import func, select
 from tests.integration.conftest import TestClock
 from tests.integration.open_tasks import task_of
 from tests.integration.services.desk import IDENTITY
-from workflow_app.errors import Conflict, Forbidden, InvalidInput, NotFound, TaskNotReady
-from workflow_app.models.submission import Submission
-from workflow_app.models.task import Task
+from workflow_app.domain import (
+    SYSTEM,
+    Actor,
+    Answers,
+    Conflict,
+    Forbidden,
+    InvalidInput,
+    NotFound,
+    TaskNotReady,
+)
+from workflow_app.models import Submission, Task
 from workflow_app.services.accounts import users
-from workflow_app.services.ground import audit
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.running import cases, drafts, task_views, tasks
-from workflow_app.types import SYSTEM, Actor, Answers
+from workflow_app.services.core import unit_of_work
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.workflow import cases, drafts, tasks
 
 Play = Callable[..., UUID]
 STOLEN: Answers = {"peristiwa": "hilang"}
@@ -40,7 +47,9 @@ def test_the_next_task_stays_with_who_serves_the_citizen(question: Task, budi: A
     assert question.assignee_id == budi.user_id
 
 
-def test_completing_opens_my_next_task_of_the_case(works: Works, question: Task, budi: Actor) -> None:
+def test_completing_opens_my_next_task_of_the_case(
+    works: Works, question: Task, budi: Actor
+) -> None:
     with works.begin(budi) as work:
         done = tasks.complete(work, question.id, STOLEN, "token-1")
 
@@ -91,7 +100,9 @@ def test_personal_answers_of_a_form_sent_again_are_compared_too(
         tasks.complete(work, identity.id, {**IDENTITY, "nama": "Contoh Warga Lain"}, "token-1")
 
 
-def test_a_form_of_another_task_is_refused_in_words(works: Works, question: Task, budi: Actor) -> None:
+def test_a_form_of_another_task_is_refused_in_words(
+    works: Works, question: Task, budi: Actor
+) -> None:
     with works.begin(budi) as work:
         tasks.complete(work, question.id, STOLEN, "token-1")
     following = task_of(works, question.case_id)
@@ -131,7 +142,9 @@ def test_a_task_that_somebody_holds_is_not_completed_by_another(
         tasks.complete(work, question.id, STOLEN, "token-1")
 
 
-def test_wrong_answers_change_nothing_and_name_the_field(works: Works, question: Task, budi: Actor) -> None:
+def test_wrong_answers_change_nothing_and_name_the_field(
+    works: Works, question: Task, budi: Actor
+) -> None:
     with pytest.raises(InvalidInput) as caught, works.begin(budi) as work:
         tasks.complete(work, question.id, {"peristiwa": "entah"}, "token-1")
 
@@ -141,7 +154,7 @@ def test_wrong_answers_change_nothing_and_name_the_field(works: Works, question:
 
 def test_a_task_of_another_unit_does_not_exist(works: Works, question: Task, tono: Actor) -> None:
     for attempt in (
-        lambda work: task_views.get(work, question.id),
+        lambda work: tasks.get(work, question.id),
         lambda work: tasks.claim(work, question.id),
         lambda work: tasks.complete(work, question.id, STOLEN, "token-1"),
         lambda work: drafts.save(work, question.id, STOLEN),
@@ -177,7 +190,11 @@ def test_r55_an_approval_is_not_reassigned_to_who_recorded(
 
 
 def test_an_approval_waits_in_the_queue_of_its_role(approval: Task) -> None:
-    assert (approval.element, approval.role, approval.assignee_id) == ("persetujuan", "ka_spkt", None)
+    assert (approval.element, approval.role, approval.assignee_id) == (
+        "persetujuan",
+        "ka_spkt",
+        None,
+    )
 
 
 def test_claimed_by_another_says_by_whom(
@@ -192,7 +209,12 @@ def test_claimed_by_another_says_by_whom(
 
 
 def test_a_task_that_came_back_does_not_tell_who_was_given_the_earlier_one(
-    works: Works, play: Play, budi: Actor, sari: Actor, clock: TestClock, person: Callable[..., Actor]
+    works: Works,
+    play: Play,
+    budi: Actor,
+    sari: Actor,
+    clock: TestClock,
+    person: Callable[..., Actor],
 ) -> None:
     rina = person("rina", "petugas")
     earlier = task_of(works, play("dikembalikan_uraian", 6))
@@ -203,9 +225,13 @@ def test_a_task_that_came_back_does_not_tell_who_was_given_the_earlier_one(
         clock.advance(minutes=1)
         task_id = task_of(works, earlier.case_id).id
         with works.begin(rina) as work:
-            tasks.complete(work, task_id, task_views.get(work, task_id).answers, str(task_id))
+            tasks.complete(work, task_id, tasks.get(work, task_id).answers, str(task_id))
     with works.begin(sari) as work:
-        returned: Answers = {"keputusan": "kembalikan", "bagian": "uraian", "alasan": "Uraian belum jelas."}
+        returned: Answers = {
+            "keputusan": "kembalikan",
+            "bagian": "uraian",
+            "alasan": "Uraian belum jelas.",
+        }
         tasks.complete(work, task_of(works, earlier.case_id).id, returned, "token-1")
     again = task_of(works, earlier.case_id)
 
@@ -215,7 +241,9 @@ def test_a_task_that_came_back_does_not_tell_who_was_given_the_earlier_one(
     assert caught.value.sentence == "Tugas ini sedang dikerjakan Contoh Rina."
 
 
-def test_a_released_task_is_open_to_all_of_its_role(works: Works, approval: Task, sari: Actor) -> None:
+def test_a_released_task_is_open_to_all_of_its_role(
+    works: Works, approval: Task, sari: Actor
+) -> None:
     with works.begin(sari) as work:
         tasks.claim(work, approval.id)
         tasks.release(work, approval.id)
@@ -240,11 +268,13 @@ def test_only_a_lead_reassigns_and_only_to_the_role(
     assert task_of(works, question.case_id).assignee_id == rina.user_id
 
 
-def test_a_draft_survives_and_is_gone_after_completion(works: Works, question: Task, budi: Actor) -> None:
+def test_a_draft_survives_and_is_gone_after_completion(
+    works: Works, question: Task, budi: Actor
+) -> None:
     with works.begin(budi) as work:
         drafts.save(work, question.id, {"peristiwa": "dicuri", "unknown": "x"})
     with works.begin(budi) as work:
-        seen = task_views.get(work, question.id)
+        seen = tasks.get(work, question.id)
         assert (seen.answers, seen.answers_from) == ({"peristiwa": "dicuri"}, "draft")
         tasks.complete(work, question.id, STOLEN, "token-1")
 
@@ -257,24 +287,26 @@ def test_a_returned_form_is_filled_with_its_last_answers_but_a_decision_is_not(
 ) -> None:
     returned = task_of(works, play("dikembalikan_identitas", 7))
     with works.begin(budi) as work:
-        seen = task_views.get(work, returned.id)
+        seen = tasks.get(work, returned.id)
 
     assert returned.element == "identitas"
     assert seen.answers_from == "earlier"
     assert seen.answers["nama"]
 
 
-def test_every_change_of_a_task_is_an_event_of_its_case(works: Works, approval: Task, sari: Actor) -> None:
+def test_every_change_of_a_task_is_an_event_of_its_case(
+    works: Works, approval: Task, sari: Actor
+) -> None:
     with works.begin(sari) as work:
         tasks.claim(work, approval.id)
         tasks.release(work, approval.id)
-        assert list(audit.verify_chains(work)) == []
+        assert list(unit_of_work.verify_chains(work)) == []
         actions = [
             event.action
             for event in work.session.scalars(
-                select(audit.AuditEvent)
-                .where(audit.AuditEvent.case_id == approval.case_id)
-                .order_by(audit.AuditEvent.position)
+                select(unit_of_work.AuditEvent)
+                .where(unit_of_work.AuditEvent.case_id == approval.case_id)
+                .order_by(unit_of_work.AuditEvent.position)
             )
         ]
     assert actions[0] == "case.opened"

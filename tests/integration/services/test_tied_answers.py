@@ -8,15 +8,15 @@ from sqlalchemy import select
 
 from tests.integration.conftest import PROCESSES
 from tests.integration.services.desk import PIXEL
+from workflow_app.domain import SYSTEM, InvalidInput
 from workflow_app.engine import process_folders, scenarios
 from workflow_app.engine.scenarios import Complete
-from workflow_app.errors import InvalidInput
-from workflow_app.models.task import Task
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.running import rehearsal, tasks
-from workflow_app.services.running.rehearsal import Stage
-from workflow_app.services.sop import processes
-from workflow_app.types import SYSTEM
+from workflow_app.models import Task
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.demo import rehearsal
+from workflow_app.services.demo.rehearsal import Stage
+from workflow_app.services.processes import definitions
+from workflow_app.services.workflow import tasks
 
 SIGNED = [
     ("complaint", "langsung_dibantu", "baca_tanda_tangan"),
@@ -33,12 +33,14 @@ def test_r29_a_thumb_print_is_put_on_paper_and_scanned_never_drawn(
     told = scenarios.read_scenario(
         name, process_folders.read_folder(PROCESSES / process)[f"scenarios/{name}.yaml"]
     )
-    before = [isinstance(step, Complete) and step.element == element for step in told.steps].index(True)
+    before = [isinstance(step, Complete) and step.element == element for step in told.steps].index(
+        True
+    )
     signs = told.steps[before]
     assert isinstance(signs, Complete)
     with works.begin(SYSTEM) as work:
         for folder in {"lp", process}:
-            processes.deploy(work, PROCESSES / folder)
+            definitions.deploy(work, PROCESSES / folder)
     case_id = rehearsal.play(stage, process, told, steps=before)
     with works.begin(SYSTEM) as work:
         waiting = select(Task.id).where(Task.case_id == case_id, Task.status == "open")

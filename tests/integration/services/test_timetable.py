@@ -15,11 +15,11 @@ from procrastinate import App
 
 from tests.integration.services.conftest import fresh_works as fresh_works
 from workflow_app import clocked, worker
-from workflow_app.services.ground import jobs, retries, timetable
-from workflow_app.services.ground.timetable import Timetable
-from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.domain import SYSTEM
+from workflow_app.services.core import jobs
+from workflow_app.services.core.jobs import Timetable
+from workflow_app.services.core.unit_of_work import Works
 from workflow_app.settings import Settings
-from workflow_app.types import SYSTEM
 
 NOON = 1_790_000_060.0
 """20 seconds into a minute."""
@@ -50,7 +50,7 @@ def clocks(monkeypatch: pytest.MonkeyPatch) -> Clocks:
     made = Clocks()
     shown = SimpleNamespace(time=made.time, monotonic=made.monotonic)
     monkeypatch.setattr(procrastinate.periodic, "time", shown)
-    monkeypatch.setattr(timetable, "time", shown)
+    monkeypatch.setattr(jobs, "time", shown)
     return made
 
 
@@ -97,7 +97,9 @@ def asked(app: App, database: psycopg.Connection, clocks: Clocks, jumps: list[fl
     return found
 
 
-def test_every_minute_is_asked_for_once(app: App, database: psycopg.Connection, clocks: Clocks) -> None:
+def test_every_minute_is_asked_for_once(
+    app: App, database: psycopg.Connection, clocks: Clocks
+) -> None:
     assert asked(app, database, clocks, [0, 0, 0]) == [1, 1, 1, 1]
 
 
@@ -113,7 +115,9 @@ def test_a_clock_that_wakes_up_in_another_century_asks_for_no_minute_of_it(
     clocks.shown = LONG_AGO
 
     assert asked(app, database, clocks, [NOON - LONG_AGO, 0]) == [1, 1, 1]
-    rows = database.execute("select count(*) from procrastinate_jobs where task_name = 'wake_overdue'")
+    rows = database.execute(
+        "select count(*) from procrastinate_jobs where task_name = 'wake_overdue'"
+    )
     assert rows.fetchone() == (3,)
 
 
@@ -140,7 +144,7 @@ def test_tries_put_off_by_a_clock_that_was_ahead_are_pulled_in_and_timers_are_no
             ("wake_case", ahead), ("read_document", soon),
         ):  # fmt: skip
             jobs.defer(work, name, at=at, about=str(uuid4()))
-        retries.pull_in(work)
+        jobs.pull_in(work)
 
     due = "select task_name, scheduled_at <= now() from procrastinate_jobs order by id"
     assert database.execute(due).fetchall() == [
@@ -185,7 +189,9 @@ def test_jobs_that_were_done_long_ago_are_deleted_and_what_a_person_should_see_s
 
     left = database.execute("select id from procrastinate_jobs order by id").fetchall()
     assert [row[0] for row in left] == kept
-    events = database.execute("select count(*) from procrastinate_events where job_id = any(%s)", [gone])
+    events = database.execute(
+        "select count(*) from procrastinate_events where job_id = any(%s)", [gone]
+    )
     assert events.fetchone() == (0,)
 
 

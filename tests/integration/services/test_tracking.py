@@ -10,20 +10,16 @@ from sqlalchemy import select
 
 from tests.integration.conftest import TestClock
 from tests.integration.services.complaints import Play, complain, told
-from workflow_app.errors import Conflict, Forbidden, InvalidInput, NotFound
-from workflow_app.models.case import Case
-from workflow_app.models.letter import Letter
-from workflow_app.models.tracking import TrackingCode
-from workflow_app.models.wall import CaseWall
-from workflow_app.services.case_file import history
-from workflow_app.services.correspondence import letter_views, letters
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.public import tracking, tracking_codes
-from workflow_app.services.public.tracking import Status
-from workflow_app.services.public.tracking_codes import IssuedCode
-from workflow_app.services.running import rehearsal, reopenings
-from workflow_app.services.running.rehearsal import Stage
-from workflow_app.types import PUBLIC, SYSTEM, Actor
+from workflow_app.domain import PUBLIC, SYSTEM, Actor, Conflict, Forbidden, InvalidInput, NotFound
+from workflow_app.models import Case, CaseWall, Letter, TrackingCode
+from workflow_app.services.cases import history
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.demo import rehearsal
+from workflow_app.services.demo.rehearsal import Stage
+from workflow_app.services.letters import letters, printing
+from workflow_app.services.public import tracking
+from workflow_app.services.public.tracking import IssuedCode, Status
+from workflow_app.services.workflow import cases
 
 __all__ = ["complain"]
 
@@ -39,7 +35,7 @@ def receipt(works: Works, case_id: UUID) -> UUID:
 def hand_out(works: Works, actor: Actor, case_id: UUID, purpose: str = "") -> IssuedCode:
     letter_id = receipt(works, case_id)
     with works.begin(actor) as work:
-        return tracking_codes.issue(work, letter_id, purpose)
+        return tracking.issue(work, letter_id, purpose)
 
 
 def look_up(works: Works, number: str, code: str) -> Status | None:
@@ -54,7 +50,9 @@ def test_r36_number_and_code_tell_where_it_stands_however_they_are_typed(
     issued = hand_out(works, budi, case_id)
     status = look_up(works, issued.number, issued.code)
     assert status is not None
-    assert [(stage.title, stage.on) for stage in status.reached] == [("Diterima", date(2026, 11, 23))]
+    assert [(stage.title, stage.on) for stage in status.reached] == [
+        ("Diterima", date(2026, 11, 23))
+    ]
     assert status.due == date(2026, 11, 26)
     assert not status.is_overdue
     short = "/".join(issued.number.lower().split("/")[:4])
@@ -76,7 +74,9 @@ def test_r36_progress_is_told_in_public_words_and_never_in_the_words_of_the_work
     works: Works, complain: Play, budi: Actor
 ) -> None:
     steps = told("surel").steps
-    handled = next(n for n, step in enumerate(steps, 1) if getattr(step, "element", "") == "tangani")
+    handled = next(
+        n for n, step in enumerate(steps, 1) if getattr(step, "element", "") == "tangani"
+    )
     case_id = complain("surel", handled)
     issued = hand_out(works, budi, case_id)
     status = look_up(works, issued.number, issued.code)
@@ -117,7 +117,7 @@ def take_up(
 ) -> Iterator[UUID]:
     """The case is taken up again, and the new one played: after each number of steps it is handed out."""
     with works.begin(sari) as work:
-        child = reopenings.reopen(work, case_id, "Pengadu membawa keterangan baru.")
+        child = cases.reopen(work, case_id, "Pengadu membawa keterangan baru.")
     scenario = told(name)
     for start, stop in pairwise((0, *steps)):
         rehearsal.go_on(stage, child, scenario, start, stop)
@@ -135,17 +135,24 @@ def test_r36_r8_the_old_number_tells_that_it_was_taken_up_again_and_leads_to_whe
     next(played)
     begun = look_up(works, issued.number, issued.code)
     assert begun is not None
-    assert [one.title for one in begun.reached] == [*(one.title for one in before.reached), "Dibuka kembali"]
+    assert [one.title for one in begun.reached] == [
+        *(one.title for one in before.reached),
+        "Dibuka kembali",
+    ]
     assert (begun.number, begun.continued_as) == (issued.number, "")
     assert begun.words == "Pengaduan Anda sudah diterima dan dicatat."
 
     child = next(played)
     status = look_up(works, issued.number, issued.code)
     assert status is not None
-    assert [one.title for one in status.reached[-3:]] == ["Dibuka kembali", "Diterima", "Ditanggapi"]
+    assert [one.title for one in status.reached[-3:]] == [
+        "Dibuka kembali",
+        "Diterima",
+        "Ditanggapi",
+    ]
     assert status.words == "Pengaduan Anda sudah ditanggapi."
     with works.begin(budi) as work:
-        (own,) = letter_views.for_case(work, child)
+        (own,) = printing.for_case(work, child)
         assert tracking.for_officer(work, case_id) == status
     assert (status.number, status.continued_as) == (issued.number, own.number)
 
@@ -174,11 +181,13 @@ def test_r79_r36_the_desk_reads_of_a_line_of_cases_as_far_as_it_sees_them(
         both = tracking.for_officer(work, case_id)
     assert both.words.startswith("Pengaduan ini sudah selesai")
     with works.begin(sari) as work:
-        last = reopenings.reopen(work, child, "Pengadu membawa keterangan baru.")
+        last = cases.reopen(work, child, "Pengadu membawa keterangan baru.")
     with works.begin(budi) as work:
         assert len(tracking.for_officer(work, case_id).reached) > len(both.reached)
     with works.begin(SYSTEM) as work:
-        work.session.add(CaseWall(case_id=last, user_id=budi.user_id, since=work.clock(), reason_key="a.b"))
+        work.session.add(
+            CaseWall(case_id=last, user_id=budi.user_id, since=work.clock(), reason_key="a.b")
+        )
     with works.begin(budi) as work:
         assert tracking.for_officer(work, case_id) == both
 
@@ -193,7 +202,9 @@ def test_r79_of_a_case_that_is_kept_from_somebody_one_sentence_is_told(
         if how == "confined":
             work.session.get_one(Case, case_id).confined_to = "piket_propam"
         else:
-            wall = CaseWall(case_id=case_id, user_id=budi.user_id, since=work.clock(), reason_key="a.b")
+            wall = CaseWall(
+                case_id=case_id, user_id=budi.user_id, since=work.clock(), reason_key="a.b"
+            )
             work.session.add(wall)
     status = look_up(works, issued.number, issued.code)
     assert status is not None
@@ -270,14 +281,16 @@ def test_a_withdrawn_letter_takes_its_code_along(works: Works, complain: Play, b
         letters.void(work, letter_id, "Isi surat salah")
     assert look_up(works, issued.number, issued.code) is None
     with works.begin(budi) as work, pytest.raises(Conflict):
-        tracking_codes.issue(work, letter_id, PURPOSE)
+        tracking.issue(work, letter_id, PURPOSE)
 
 
-def test_letters_that_declare_no_tracking_carry_no_code(works: Works, play: Play, budi: Actor) -> None:
+def test_letters_that_declare_no_tracking_carry_no_code(
+    works: Works, play: Play, budi: Actor
+) -> None:
     case_id = play("sktlk_ktp")
     with works.begin(budi) as work:
-        letter = letter_views.for_case(work, case_id)[0]
+        letter = printing.for_case(work, case_id)[0]
         with pytest.raises(NotFound):
-            tracking_codes.issue(work, letter.id)
+            tracking.issue(work, letter.id)
         with pytest.raises(NotFound):
             tracking.for_officer(work, case_id)

@@ -10,16 +10,15 @@ from sqlalchemy import select
 
 from tests.integration.conftest import PROCESSES
 from tests.integration.deploying import copy_of
+from workflow_app.domain import PUBLIC, SYSTEM, Actor, NotFound
 from workflow_app.engine import process_folders, scenarios
-from workflow_app.errors import NotFound
-from workflow_app.models.case import Case
-from workflow_app.models.letter import Letter
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.public import tracking, tracking_codes
-from workflow_app.services.running import moves, rehearsal
-from workflow_app.services.running.rehearsal import Stage
-from workflow_app.services.sop import processes
-from workflow_app.types import PUBLIC, SYSTEM, Actor
+from workflow_app.models import Case, Letter
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.demo import rehearsal
+from workflow_app.services.demo.rehearsal import Stage
+from workflow_app.services.processes import definitions
+from workflow_app.services.public import tracking
+from workflow_app.services.workflow import version_migration
 
 REASON = "Perbaikan menurut surat edaran, contoh."
 FILES = process_folders.read_folder(PROCESSES / "complaint")
@@ -31,7 +30,7 @@ def complain(stage: Stage, works: Works, person: Callable[..., Actor]) -> Compla
     """A complaint whose receipt is issued, under the version that is current."""
     person("tamu", "arsiparis")  # somebody to be named
     with works.begin(SYSTEM) as work:
-        processes.deploy(work, PROCESSES / "lp")
+        definitions.deploy(work, PROCESSES / "lp")
 
     def play() -> UUID:
         scenario = scenarios.read_scenario("surel", FILES["scenarios/surel.yaml"])
@@ -43,8 +42,8 @@ def complain(stage: Stage, works: Works, person: Callable[..., Actor]) -> Compla
 def deploy(works: Works, folder: Path) -> int:
     """Make the folder the current version; its number."""
     with works.begin(SYSTEM) as work:
-        processes.deploy(work, folder)
-        return processes.current(work, "complaint").version
+        definitions.deploy(work, folder)
+        return definitions.current(work, "complaint").version
 
 
 def silent(place: Path) -> Path:
@@ -53,7 +52,9 @@ def silent(place: Path) -> Path:
     meta = folder / "letters" / "tanda_terima.json"
     told = json.loads(meta.read_text())
     meta.write_text(
-        json.dumps({name: part for name, part in told.items() if name not in ("tracking", "publication")})
+        json.dumps(
+            {name: part for name, part in told.items() if name not in ("tracking", "publication")}
+        )
     )
     template = meta.with_suffix(".html")
     template.write_text(template.read_text().replace("alamat_pelacakan", "nomor"))
@@ -62,8 +63,10 @@ def silent(place: Path) -> Path:
 
 def move(works: Works, who: Actor, case_id: UUID, version: int) -> None:
     with works.begin(who) as work:
-        order = moves.order(work, "complaint", version, (case_id,), REASON, str(uuid4()))
-    moves.carry_out(works, order)
+        order = version_migration.order(
+            work, "complaint", version, (case_id,), REASON, str(uuid4())
+        )
+    version_migration.carry_out(works, order)
     with works.begin(SYSTEM) as work:
         case = work.session.get_one(Case, case_id, populate_existing=True)
         receipt = work.session.scalars(select(Letter).where(Letter.case_id == case_id)).one()
@@ -84,7 +87,7 @@ def test_r36_a_code_that_was_handed_out_still_tells_after_a_move_to_a_version_th
     case_id = complain()
     letter_id = receipt_of(works, case_id)
     with works.begin(budi) as work:
-        issued = tracking_codes.issue(work, letter_id)
+        issued = tracking.issue(work, letter_id)
     with works.begin(PUBLIC) as work:
         before = tracking.look_up(work, issued.number, issued.code)
     move(works, sari, case_id, deploy(works, silent(tmp_path)))
@@ -92,10 +95,10 @@ def test_r36_a_code_that_was_handed_out_still_tells_after_a_move_to_a_version_th
     with works.begin(PUBLIC) as work:
         assert tracking.look_up(work, issued.number, issued.code) == before
     with works.begin(budi) as work:
-        views = tracking_codes.of_case(work, work.session.get_one(Case, case_id))
+        views = tracking.of_case(work, work.session.get_one(Case, case_id))
         assert [(view.letter_id, view.can_issue) for view in views.values()] == [(letter_id, True)]
         assert tracking.for_officer(work, case_id) == before
-        tracking_codes.issue(work, letter_id, "Lembar kodenya hilang, pengadu membawa tanda terima.")
+        tracking.issue(work, letter_id, "Lembar kodenya hilang, pengadu membawa tanda terima.")
 
 
 def test_r36_a_letter_that_was_issued_without_a_code_gets_none_by_a_move(
@@ -105,8 +108,8 @@ def test_r36_a_letter_that_was_issued_without_a_code_gets_none_by_a_move(
     case_id = complain()
     move(works, sari, case_id, deploy(works, PROCESSES / "complaint"))
     with works.begin(budi) as work:
-        assert tracking_codes.of_case(work, work.session.get_one(Case, case_id)) == {}
+        assert tracking.of_case(work, work.session.get_one(Case, case_id)) == {}
         with pytest.raises(NotFound):
             tracking.for_officer(work, case_id)
         with pytest.raises(NotFound):
-            tracking_codes.issue(work, receipt_of(works, case_id))
+            tracking.issue(work, receipt_of(works, case_id))

@@ -12,20 +12,15 @@ from tests.integration.services import scans
 from tests.integration.services import stacks as made
 from tests.integration.services.stacks import Desk, brought, code_of, in_tray, parts_of
 from tests.unit.ocr import fed
-from workflow_app.errors import Conflict, Forbidden, NotFound
-from workflow_app.models.audit import AuditEvent
-from workflow_app.models.case import Case
-from workflow_app.models.stack import PaperStack, StackPart
-from workflow_app.models.task import Task
-from workflow_app.models.wall import CaseWall
-from workflow_app.services.bringing import stack_progress, stacks
-from workflow_app.services.ground import jobs
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.keeping import holdings
-from workflow_app.services.office import configuration
-from workflow_app.services.papers import documents
-from workflow_app.services.running import cases, deaths, tray, unread
-from workflow_app.types import SYSTEM, AccessLevel, Actor
+from workflow_app.domain import SYSTEM, AccessLevel, Actor, Conflict, Forbidden, NotFound
+from workflow_app.models import AuditEvent, Case, CaseWall, PaperStack, StackPart, Task
+from workflow_app.services.core import jobs
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.documents import documents
+from workflow_app.services.intake import stacks
+from workflow_app.services.office_settings import configuration
+from workflow_app.services.retention import holdings
+from workflow_app.services.workflow import case_jobs, cases, tray
 
 
 def paper_of(works: Works, stack_id: UUID, no: int = 1) -> Document:
@@ -60,7 +55,9 @@ def test_r37_what_a_cover_sheet_brings_begins_with_the_level_of_its_process(
         stacks.original(work, stack_id)
 
 
-def test_r37_the_tray_asks_for_the_level(works: Works, budi: Actor, person: Callable[..., Actor]) -> None:
+def test_r37_the_tray_asks_for_the_level(
+    works: Works, budi: Actor, person: Callable[..., Actor]
+) -> None:
     stack_id = in_tray(works, budi, "Contoh rahasia")
     with works.begin(SYSTEM) as work:
         work.session.execute(update(Document).values(level=AccessLevel.SECRET))
@@ -89,7 +86,9 @@ def test_r79_a_late_paper_of_a_restricted_case_is_for_its_readers_only(
     with works.begin(archivist) as work:
         assert len(tray.show(work).parts) == 1, "an open case"
     with works.begin(SYSTEM) as work:
-        wall = CaseWall(case_id=desk.case_id, user_id=clerk.user_id, since=work.clock(), reason_key="x.y")
+        wall = CaseWall(
+            case_id=desk.case_id, user_id=clerk.user_id, since=work.clock(), reason_key="x.y"
+        )
         work.session.add(wall)
     for stranger in (archivist, clerk):
         with works.begin(stranger) as work:
@@ -144,7 +143,7 @@ def test_r79_what_propam_brings_without_a_cover_sheet_is_propams_alone(
             with pytest.raises(NotFound):
                 tray.place(work, stack_id, 1, "B-2026-000001", "Surat", max_megabytes=2)
             with pytest.raises(NotFound):
-                unread.read_again(work, paper.id)
+                tray.read_again(work, paper.id)
             with pytest.raises(NotFound):
                 stacks.original(work, stack_id)
     for stranger in others:
@@ -154,7 +153,7 @@ def test_r79_what_propam_brings_without_a_cover_sheet_is_propams_alone(
         shown = tray.show(work)
         assert ([part.no for part in shown.parts], shown.waiting, shown.elsewhere) == ([1], 1, 0)
         assert documents.content(work, paper.id, "original").data
-        unread.read_again(work, paper.id)
+        tray.read_again(work, paper.id)
         assert stacks.original(work, stack_id).data
         with pytest.raises(Conflict, match="tidak menjadi arsip umum"):
             tray.keep_in_archive(work, stack_id, 1)
@@ -185,7 +184,9 @@ def test_r39_a_paper_of_the_tray_that_lands_later_is_the_cases_alone(
     assert [status for _, status, *_ in parts_of(works, waiting)] == ["known"]
 
 
-def test_a_stack_handed_in_to_a_case_is_read_as_a_paper(works: Works, budi: Actor, desk: Desk) -> None:
+def test_a_stack_handed_in_to_a_case_is_read_as_a_paper(
+    works: Works, budi: Actor, desk: Desk
+) -> None:
     data = made.pdf(fed.sheet("Contoh tumpukan yang satu surat"))
     brought(works, budi, data)
     with works.begin(budi) as work:
@@ -198,9 +199,9 @@ def test_a_stack_handed_in_to_a_case_is_read_as_a_paper(works: Works, budi: Acto
 def test_a_stack_whose_job_is_gone_can_be_split_again(works: Works, budi: Actor) -> None:
     stack_id = brought(works, budi, made.pdf(fed.sheet("Contoh tanpa pekerja")))
     with works.begin(budi) as work:
-        assert not stack_progress.progress(work).stacks[0].can_retry
+        assert not stacks.progress(work).stacks[0].can_retry
         work.session.execute(text("delete from procrastinate_jobs"))
-        assert stack_progress.progress(work).stacks[0].can_retry
+        assert stacks.progress(work).stacks[0].can_retry
         stacks.retry(work, stack_id)
         assert jobs.is_waiting(work, "split_stack", "stack_id", str(stack_id))
     gone = Job(
@@ -211,9 +212,9 @@ def test_a_stack_whose_job_is_gone_can_be_split_again(works: Works, budi: Actor)
         task_name="split_stack",
         task_kwargs={"stack_id": str(stack_id)},
     )
-    deaths._give_up(works, gone)
+    case_jobs._give_up(works, gone)
     with works.begin(budi) as work:
-        assert stack_progress.progress(work).stacks[0].reason == stacks.UNSPLIT
+        assert stacks.progress(work).stacks[0].reason == stacks.UNSPLIT
 
 
 def test_r37_a_paper_of_the_archive_that_could_not_be_read_is_nobodys_blind_spot(
@@ -229,7 +230,9 @@ def test_r37_a_paper_of_the_archive_that_could_not_be_read_is_nobodys_blind_spot
 
     def told(who: Actor) -> list[tuple[UUID, str]]:
         with works.begin(who) as work:
-            return [(each.paper.id, each.paper.status_reason) for each in tray.show(work).unread.waiting]
+            return [
+                (each.paper.id, each.paper.status_reason) for each in tray.show(work).unread.waiting
+            ]
 
     assert told(archivist) == told(budi) == [(paper, "Halaman 1 rusak.")]
     assert told(propam) == [], "he reads no archive"
@@ -237,5 +240,5 @@ def test_r37_a_paper_of_the_archive_that_could_not_be_read_is_nobodys_blind_spot
         work.session.get_one(Document, paper).level = AccessLevel.TOP_SECRET
     assert (told(budi), told(archivist)) == ([], [(paper, "Halaman 1 rusak.")])
     with works.begin(archivist) as work:
-        unread.read_again(work, paper)
+        tray.read_again(work, paper)
     assert told(archivist) == []

@@ -11,14 +11,13 @@ from sqlalchemy import text
 from tests.integration.conftest import TestClock
 from tests.integration.services import desk
 from tests.integration.services.papers import SITE, issued
-from workflow_app.errors import StorageAway, Unavailable
-from workflow_app.models.letter import Letter
-from workflow_app.services.case_file import incidents
-from workflow_app.services.correspondence import letter_views, letters
-from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
-from workflow_app.services.running import cases, performing, wakes
-from workflow_app.services.watching import consistency_jobs
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.domain import SYSTEM, Actor, StorageAway, Unavailable
+from workflow_app.models import Letter
+from workflow_app.services.cases import incidents
+from workflow_app.services.core.unit_of_work import UnitOfWork, Works
+from workflow_app.services.letters import letters, printing
+from workflow_app.services.operations import consistency_cases
+from workflow_app.services.workflow import case_jobs, cases, steps
 
 REASON = "Keterangan pelapor tidak benar"
 
@@ -45,14 +44,16 @@ def waiting(works: Works, lead: Actor) -> list[incidents.IncidentView]:
 
 
 def jobs_waiting(works: Works, name: str) -> int:
-    query = text("select count(*) from procrastinate_jobs where task_name = :name and status = 'todo'")
+    query = text(
+        "select count(*) from procrastinate_jobs where task_name = :name and status = 'todo'"
+    )
     with works.begin(SYSTEM) as work:
         return int(work.session.scalar(query, {"name": name}) or 0)
 
 
 def unprinted(works: Works) -> list[str]:
     with works.begin(SYSTEM) as work:
-        return [fault.where for fault in consistency_jobs.check(work) if fault.kind == "printing"]
+        return [fault.where for fault in consistency_cases.check(work) if fault.kind == "printing"]
 
 
 def test_a_withdrawn_letter_that_cannot_be_printed_waits_for_a_lead(
@@ -60,10 +61,10 @@ def test_a_withdrawn_letter_that_cannot_be_printed_waits_for_a_lead(
 ) -> None:
     case_id, letter_id = withdrawn.case_id, withdrawn.id
     assert unprinted(works) == [f"letter {letter_id}"]
-    monkeypatch.setattr(performing.printing, "reprint", breaks)
+    monkeypatch.setattr(printing, "reprint", breaks)
     for _ in range(2):
         with pytest.raises(ZeroDivisionError):
-            performing.reprint(works, letter_id, public_url=SITE)
+            case_jobs.reprint(works, letter_id, public_url=SITE)
     monkeypatch.undo()
 
     (incident,) = waiting(works, sari)
@@ -74,11 +75,11 @@ def test_a_withdrawn_letter_that_cannot_be_printed_waits_for_a_lead(
         incidents.retry(work, incident.id)
     assert jobs_waiting(works, "reprint_letter") == 1
 
-    performing.reprint(works, letter_id, public_url=SITE)
+    case_jobs.reprint(works, letter_id, public_url=SITE)
 
     assert waiting(works, sari) == []
     with works.begin(sari) as work:
-        assert letter_views.for_case(work, case_id)[0].can_open
+        assert printing.for_case(work, case_id)[0].can_open
         assert cases.get(work, case_id).status == "done"
 
 
@@ -89,9 +90,9 @@ def test_a_printing_that_only_waits_is_no_incident_and_one_that_has_waited_too_o
         def fail(*_: object, **__: object) -> NoReturn:
             raise error
 
-        monkeypatch.setattr(performing.printing, "reprint", fail)
+        monkeypatch.setattr(printing, "reprint", fail)
         with pytest.raises(type(error)):
-            performing.reprint(works, withdrawn.id, public_url=SITE, is_last_try=is_last_try)
+            case_jobs.reprint(works, withdrawn.id, public_url=SITE, is_last_try=is_last_try)
 
     fails(Unavailable(), is_last_try=False)
     fails(StorageAway(), is_last_try=True)
@@ -104,34 +105,38 @@ def test_a_printing_that_only_waits_is_no_incident_and_one_that_has_waited_too_o
 def test_a_letter_that_was_printed_meanwhile_did_not_fail(
     works: Works, withdrawn: Letter, sari: Actor
 ) -> None:
-    performing.reprint(works, withdrawn.id, public_url=SITE)
+    case_jobs.reprint(works, withdrawn.id, public_url=SITE)
 
-    performing.give_up_printing(works, withdrawn.id, ZeroDivisionError())
+    case_jobs.give_up_printing(works, withdrawn.id, ZeroDivisionError())
 
     assert waiting(works, sari) == []
 
 
 def test_a_timer_that_breaks_in_an_unforeseen_way_stops_the_case_until_a_lead_tries_again(
-    works: Works, play: Callable[..., UUID], sari: Actor, clock: TestClock, monkeypatch: pytest.MonkeyPatch
+    works: Works,
+    play: Callable[..., UUID],
+    sari: Actor,
+    clock: TestClock,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     case_id = play("sktlk_ktp", 6)
     clock.advance(minutes=11)
-    monkeypatch.setattr(performing.wakes, "definition_of", breaks)
+    monkeypatch.setattr(steps, "definition_of", breaks)
     for _ in range(2):
         with pytest.raises(ZeroDivisionError):
-            performing.wake(works, case_id)
+            case_jobs.wake(works, case_id)
     monkeypatch.undo()
 
     (incident,) = waiting(works, sari)
     assert (incident.case_id, incident.can_retry) == (case_id, True)
     with works.begin(sari) as work:
         assert cases.get(work, case_id).status == "stopped"
-        assert wakes.overdue(work) == [], "it is not tried every minute for ever"
+        assert steps.overdue(work) == [], "it is not tried every minute for ever"
         work.session.execute(text("update procrastinate_jobs set status = 'failed'"))
         incidents.retry(work, incident.id)
     assert jobs_waiting(works, "wake_case") == 1
 
-    performing.wake(works, case_id)
+    case_jobs.wake(works, case_id)
 
     assert waiting(works, sari) == []
     with works.begin(sari) as work:
@@ -139,7 +144,11 @@ def test_a_timer_that_breaks_in_an_unforeseen_way_stops_the_case_until_a_lead_tr
 
 
 def test_what_another_try_may_mend_keeps_the_timer_going(
-    works: Works, play: Callable[..., UUID], sari: Actor, clock: TestClock, monkeypatch: pytest.MonkeyPatch
+    works: Works,
+    play: Callable[..., UUID],
+    sari: Actor,
+    clock: TestClock,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     case_id = play("sktlk_ktp", 6)
     clock.advance(minutes=11)
@@ -147,15 +156,15 @@ def test_what_another_try_may_mend_keeps_the_timer_going(
     def away(*_: object) -> NoReturn:
         raise Unavailable
 
-    monkeypatch.setattr(performing.wakes, "definition_of", away)
+    monkeypatch.setattr(steps, "definition_of", away)
     with pytest.raises(Unavailable):
-        performing.wake(works, case_id)
+        case_jobs.wake(works, case_id)
 
     assert waiting(works, sari) == []
     with works.begin(SYSTEM) as work:
-        assert wakes.overdue(work) == [case_id]
+        assert steps.overdue(work) == [case_id]
 
 
 def test_nobody_is_told_of_a_case_or_a_letter_that_is_not_there(works: Works) -> None:
-    performing.give_up_waking(works, uuid4(), ZeroDivisionError())
-    performing.give_up_printing(works, uuid4(), ZeroDivisionError())
+    case_jobs.give_up_waking(works, uuid4(), ZeroDivisionError())
+    case_jobs.give_up_printing(works, uuid4(), ZeroDivisionError())

@@ -6,12 +6,11 @@ import pytest
 from sqlalchemy import func, select
 
 from tests.integration.conftest import PASSWORD
-from workflow_app.errors import InvalidInput, NotFound
-from workflow_app.models.audit import AuditEvent
+from workflow_app.domain import SYSTEM, Actor, InvalidInput, NotFound
+from workflow_app.models import AuditEvent
 from workflow_app.services.accounts import users
 from workflow_app.services.accounts.users import UserView
-from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.services.core.unit_of_work import UnitOfWork, Works
 
 OTHER = "sandi-lain-yang-panjang"
 
@@ -21,7 +20,9 @@ def sign_in(works: Works, username: str, password: str) -> UserView | None:
         return users.authenticate(work, username, password)
 
 
-def test_the_right_password_signs_in_whatever_the_case_of_the_name(works: Works, budi: Actor) -> None:
+def test_the_right_password_signs_in_whatever_the_case_of_the_name(
+    works: Works, budi: Actor
+) -> None:
     found = sign_in(works, " Budi ", PASSWORD)
 
     assert found is not None
@@ -83,7 +84,9 @@ def test_a_wrong_old_password_changes_nothing(works: Works, budi: Actor) -> None
     ],
     ids=["short password", "unknown role", "taken name", "blank in name", "no name"],
 )
-def test_a_faulty_account_is_refused_with_a_sentence(work: UnitOfWork, change: dict[str, object]) -> None:
+def test_a_faulty_account_is_refused_with_a_sentence(
+    work: UnitOfWork, change: dict[str, object]
+) -> None:
     good = {
         "username": "budi",
         "full_name": "Contoh Budi",

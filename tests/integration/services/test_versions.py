@@ -9,16 +9,20 @@ import pikepdf
 import pytest
 from sqlalchemy import select, update
 
-import archive.versions
+from archive import versions as archive_versions
 from archive.models import Document, Page, Version
 from tests.integration.services.worn_papers import Paper, events, put_right, words_of
-from workflow_app.errors import Conflict, Forbidden, NotFound, StorageAway
-from workflow_app.services.arranging import checks, partings, version_copies
-from workflow_app.services.case_file import history
-from workflow_app.services.finding import paper_search
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.papers import documents, levels, versions
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.domain import SYSTEM, Actor, Conflict, Forbidden, NotFound, StorageAway
+from workflow_app.services.cases import history
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.documents import (
+    classification,
+    documents,
+    quality_check,
+    search,
+    splitting,
+    versions,
+)
 
 
 def newest(works: Works, paper: UUID) -> int:
@@ -37,7 +41,7 @@ def test_r39_a_word_put_right_is_found_at_once_and_on_record_without_its_letters
     put_right(works, budi, paper)
 
     with works.begin(budi) as work:
-        assert [hit.document_id for hit in paper_search.search(work, "zamrudkuning").hits] == [paper.id]
+        assert [hit.document_id for hit in search.search(work, "zamrudkuning").hits] == [paper.id]
         assert documents.content(work, paper.id, "original").data == paper.original
         assert documents.get(work, paper.id).doubts == 1
         (told, _) = versions.of(work, paper.id)
@@ -59,15 +63,15 @@ def test_r39_the_copy_of_a_version_is_made_of_the_pages_as_they_came(
         versions.move(work, paper.id, 4, 2, 1)
         assert not documents.get(work, paper.id).has_pdf
 
-    assert version_copies.make(works, paper.id, 4) == "nothing to do"
-    assert version_copies.make(works, paper.id, 5) == "made"
+    assert versions.make(works, paper.id, 4) == "nothing to do"
+    assert versions.make(works, paper.id, 5) == "made"
 
     assert "Foto gudang" in texts(works, budi, paper.id)[0]
     with works.begin(budi) as work:
         view = documents.get(work, paper.id)
         assert (view.pages, view.thumbnail_pages, view.has_pdf) == (2, (1, 2), True)
         made = documents.content(work, paper.id, "pdf").data
-        as_read = checks.pdf(work, paper.id, 1).data
+        as_read = quality_check.pdf(work, paper.id, 1).data
         assert documents.content(work, paper.id, "original").data == paper.original
     first, second = words_of(made)
     assert ({"Foto", "gudang"} <= {*first.split()}, "Zamrudkuning" in second) == (True, True)
@@ -93,7 +97,7 @@ def test_a_turned_page_that_cannot_be_read_keeps_its_words_and_its_codes(
         before = documents.text(work, paper.id)[0].text
         versions.turn(work, paper.id, 1, 1, 90)
 
-    assert version_copies.make(works, paper.id, 2, page_seconds=0.001) == "made"
+    assert versions.make(works, paper.id, 2, page_seconds=0.001) == "made"
 
     assert before
     assert texts(works, budi, paper.id)[0] == before
@@ -102,7 +106,7 @@ def test_a_turned_page_that_cannot_be_read_keeps_its_words_and_its_codes(
         assert (kept.source, kept.codes, len(kept.words) > 5) == ("ocr", [code], True)
     with works.begin(budi) as work:
         versions.turn(work, paper.id, 2, 1, 90)
-    assert version_copies.make(works, paper.id, 3) == "made"
+    assert versions.make(works, paper.id, 3) == "made"
     with works.begin(SYSTEM) as work:
         assert work.session.get_one(Page, (paper.id, 1)).codes == [code]
 
@@ -112,13 +116,13 @@ def test_a_job_that_was_killed_or_came_twice_makes_one_copy(
 ) -> None:
     put_right(works, budi, paper)
     with monkeypatch.context() as killed:
-        killed.setattr(version_copies, "_keep", lambda *given: (_ for _ in ()).throw(SystemExit))
+        killed.setattr(versions, "_keep", lambda *given: (_ for _ in ()).throw(SystemExit))
         with pytest.raises(SystemExit):
-            version_copies.make(works, paper.id, 2)
+            versions.make(works, paper.id, 2)
     assert events(works, "document.version_made") == []
 
-    assert version_copies.make(works, paper.id, 2) == "made"
-    assert version_copies.make(works, paper.id, 2) == "nothing to do"
+    assert versions.make(works, paper.id, 2) == "made"
+    assert versions.make(works, paper.id, 2) == "nothing to do"
 
     assert len(events(works, "document.version_made")) == 1
 
@@ -127,7 +131,7 @@ def test_a_version_that_was_overtaken_while_its_copy_was_made_gets_none(
     works: Works, budi: Actor, paper: Paper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put_right(works, budi, paper)
-    real = version_copies._keep
+    real = versions._keep
 
     def slow(*given: object) -> str:
         with works.begin(budi) as work:
@@ -135,12 +139,15 @@ def test_a_version_that_was_overtaken_while_its_copy_was_made_gets_none(
         return real(*given)
 
     with monkeypatch.context() as patched:
-        patched.setattr(version_copies, "_keep", slow)
-        assert version_copies.make(works, paper.id, 2) == "overtaken"
+        patched.setattr(versions, "_keep", slow)
+        assert versions.make(works, paper.id, 2) == "overtaken"
 
-    assert version_copies.make(works, paper.id, 3) == "made"
+    assert versions.make(works, paper.id, 3) == "made"
     with works.begin(SYSTEM) as work:
-        made = {version.no: version.pdf_sha256 for version in archive.versions.of(work.session, paper.id)}
+        made = {
+            version.no: version.pdf_sha256
+            for version in archive_versions.of(work.session, paper.id)
+        }
     assert (made[2], made[3] is None) == (None, False)
 
 
@@ -150,19 +157,21 @@ def test_a_store_that_is_away_leaves_the_version_waiting(
     put_right(works, budi, paper)
 
     with pytest.raises(StorageAway):
-        version_copies.make(away(works), paper.id, 2)
+        versions.make(away(works), paper.id, 2)
 
     with works.begin(SYSTEM) as work:
         version = work.session.get_one(Version, (paper.id, 2))
         assert (version.pdf_sha256, version.reason) == (None, "")
-    assert version_copies.make(works, paper.id, 2) == "made"
+    assert versions.make(works, paper.id, 2) == "made"
 
 
-def test_what_cannot_be_made_says_so_and_the_pages_stay(works: Works, budi: Actor, paper: Paper) -> None:
+def test_what_cannot_be_made_says_so_and_the_pages_stay(
+    works: Works, budi: Actor, paper: Paper
+) -> None:
     put_right(works, budi, paper)
-    version_copies.give_up(works, paper.id, 2)
+    versions.give_up(works, paper.id, 2)
     with works.begin(SYSTEM) as work:
-        assert work.session.get_one(Version, (paper.id, 2)).reason == version_copies.NOT_MADE
+        assert work.session.get_one(Version, (paper.id, 2)).reason == versions.NOT_MADE
     assert "Zamrudkuning" in texts(works, budi, paper.id)[0]
 
 
@@ -173,8 +182,8 @@ def test_who_looked_at_an_older_version_hears_who_was_faster(
     tono = person("tono", "petugas")
     for act in (
         lambda work: versions.correct(work, paper.id, 1, 1, {0: "lain"}),
-        lambda work: partings.cut_off(work, paper.id, 1, 2),
-        lambda work: checks.accept(work, paper.id, 1),
+        lambda work: splitting.cut_off(work, paper.id, 1, 2),
+        lambda work: quality_check.accept(work, paper.id, 1),
     ):
         with pytest.raises(Conflict, match="diubah Contoh Budi"), works.begin(tono) as work:
             act(work)
@@ -189,11 +198,11 @@ def test_who_only_reads_changes_nothing(
     auditor = person("periksa", "auditor")
     with works.begin(auditor) as work:
         assert not documents.get(work, paper.id).can_check
-        assert checks.sheet(work, paper.id, 1).doubtful
+        assert quality_check.sheet(work, paper.id, 1).doubtful
     for act in (
         lambda work: versions.turn(work, paper.id, 1, 1, 90),
-        lambda work: checks.accept(work, paper.id, 1),
-        lambda work: checks.show(work, paper.id),
+        lambda work: quality_check.accept(work, paper.id, 1),
+        lambda work: quality_check.show(work, paper.id),
     ):
         with pytest.raises(Forbidden), works.begin(auditor) as work:
             act(work)
@@ -206,23 +215,26 @@ def test_above_the_level_there_is_no_version_and_each_look_at_a_restricted_page_
 ) -> None:
     put_right(works, budi, paper)
     with works.begin(sari) as work:
-        levels.classify(work, paper.id, "terbatas", levels.REASONS[0])
+        classification.classify(work, paper.id, "terbatas", classification.REASONS[0])
     with works.begin(budi) as work:
-        checks.picture(work, paper.id, 2)
-        checks.sheet(work, paper.id, 1, 1)
-    looks = [(event.details["kind"], event.details.get("page")) for event in events(works, "document.opened")]
+        quality_check.picture(work, paper.id, 2)
+        quality_check.sheet(work, paper.id, 1, 1)
+    looks = [
+        (event.details["kind"], event.details.get("page"))
+        for event in events(works, "document.opened")
+    ]
     assert looks[-2:] == [("picture", 2), ("check", 1)]
     with works.begin(sari) as work:
-        levels.classify(work, paper.id, "rahasia", levels.REASONS[0])
+        classification.classify(work, paper.id, "rahasia", classification.REASONS[0])
     for look in (
-        lambda work: checks.picture(work, paper.id, 1),
-        lambda work: checks.sheet(work, paper.id, 1, 1),
-        lambda work: checks.pdf(work, paper.id, 1),
-        lambda work: checks.show(work, paper.id),
+        lambda work: quality_check.picture(work, paper.id, 1),
+        lambda work: quality_check.sheet(work, paper.id, 1, 1),
+        lambda work: quality_check.pdf(work, paper.id, 1),
+        lambda work: quality_check.show(work, paper.id),
         lambda work: versions.of(work, paper.id),
         lambda work: versions.move(work, paper.id, 2, 1, 2),
-        lambda work: partings.cut_off(work, paper.id, 2, 2),
-        lambda work: partings.merge(work, paper.id, 2, [uuid4()]),
+        lambda work: splitting.cut_off(work, paper.id, 2, 2),
+        lambda work: splitting.merge(work, paper.id, 2, [uuid4()]),
     ):
         with pytest.raises(NotFound), works.begin(budi) as work:
             look(work)
@@ -234,12 +246,16 @@ def away(settings: object) -> Callable[[Works], Works]:
     from workflow_app.connections import blobs
 
     def without(works: Works) -> Works:
-        return replace(works, blobs=blobs(settings.model_copy(update={"s3_endpoint": "127.0.0.1:9"})))
+        return replace(
+            works, blobs=blobs(settings.model_copy(update={"s3_endpoint": "127.0.0.1:9"}))
+        )
 
     return without
 
 
-def test_r39_all_blank_pages_leave_at_once_and_come_back(works: Works, budi: Actor, paper: Paper) -> None:
+def test_r39_all_blank_pages_leave_at_once_and_come_back(
+    works: Works, budi: Actor, paper: Paper
+) -> None:
     def sources() -> list[str]:
         with works.begin(SYSTEM) as work:
             query = select(Page.source).where(Page.document_id == paper.id).order_by(Page.no)
@@ -257,13 +273,17 @@ def test_r39_all_blank_pages_leave_at_once_and_come_back(works: Works, budi: Act
         versions.restore(work, paper.id, 2, 1)
     assert sources()[2] == versions.BLANK
     with works.begin(SYSTEM) as work:
-        work.session.execute(update(Page).where(Page.document_id == paper.id).values(source=versions.BLANK))
+        work.session.execute(
+            update(Page).where(Page.document_id == paper.id).values(source=versions.BLANK)
+        )
     with pytest.raises(Conflict, match="semuanya kosong"), works.begin(budi) as work:
         versions.take_out_blanks(work, paper.id, 3)
 
 
 def test_letters_are_not_put_right(works: Works, budi: Actor, paper: Paper) -> None:
     with works.begin(SYSTEM) as work:
-        work.session.execute(update(Document).where(Document.id == paper.id).values(origin="letter"))
+        work.session.execute(
+            update(Document).where(Document.id == paper.id).values(origin="letter")
+        )
     with pytest.raises(Conflict, match="bukan hasil pindai"), works.begin(budi) as work:
         versions.turn(work, paper.id, 1, 1, 90)

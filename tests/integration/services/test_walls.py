@@ -11,23 +11,14 @@ from sqlalchemy import func, select
 from tests.integration.conftest import TestClock
 from tests.integration.services import list_plans, walled
 from tests.integration.services.walled import begin, complete, naming, refused, sees, task_of
-from workflow_app.errors import InvalidInput
-from workflow_app.models.audit import AuditEvent
-from workflow_app.models.submission import Submission
-from workflow_app.models.wall import CaseWall
+from workflow_app.domain import SYSTEM, Actor, InvalidInput
+from workflow_app.models import AuditEvent, CaseWall, Submission
 from workflow_app.services.accounts import users
-from workflow_app.services.case_file import (
-    history,
-    identities,
-    inbox,
-    numbered_cases,
-    reopened_line,
-)
-from workflow_app.services.ground import audit
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.running import cases, drafts, reopenings, task_views, tasks
-from workflow_app.services.watching import consistency_cases, consistency_kinship, safekeeping
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.services.cases import answers, history, inbox, walls
+from workflow_app.services.core import unit_of_work
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.operations import archive_verification, consistency_cases
+from workflow_app.services.workflow import cases, drafts, tasks
 
 Person = Callable[..., Actor]
 pytestmark = pytest.mark.usefixtures("complaints")
@@ -47,11 +38,11 @@ def test_r79_whom_a_complaint_names_loses_sight_whatever_he_is(
         lambda work: history.timeline(work, case_id),
         lambda work: tasks.claim(work, task_of(works, case_id, "telaah").id),
         lambda work: drafts.save(work, task_of(works, case_id, "telaah").id, {"catatan": "x"}),
-        lambda work: identities.reveal(work, case_id, "Pemeriksaan"),
+        lambda work: answers.reveal(work, case_id, "Pemeriksaan"),
     ):
         assert refused(works, dewi, gone)
     with works.begin(dewi) as work:
-        assert numbered_cases.search(work, number) == []
+        assert inbox.search(work, number) == []
         for tab in inbox.TABS:
             page = inbox.page(work, tab)
             assert (page.rows, page.counts[tab]) == ([], 0)
@@ -71,11 +62,13 @@ def test_a_task_held_by_whom_it_concerns_goes_back_to_its_queue(
 
     with works.begin(sari) as work:
         assert [row.task_id for row in inbox.page(work, "queue").rows] == [held]
-        assert task_views.get(work, held).assignee_id is None
+        assert tasks.get(work, held).assignee_id is None
     complete(works, case_id, "telaah", sari)
 
 
-def test_no_task_is_given_to_whom_it_concerns(works: Works, budi: Actor, sari: Actor, dewi: Actor) -> None:
+def test_no_task_is_given_to_whom_it_concerns(
+    works: Works, budi: Actor, sari: Actor, dewi: Actor
+) -> None:
     """Neither by a lead nor by the process, which gives the next task to who did the last of that role."""
     case_id = begin(works, budi)
     with works.begin(dewi) as work:
@@ -90,7 +83,9 @@ def test_no_task_is_given_to_whom_it_concerns(works: Works, budi: Actor, sari: A
         tasks.reassign(work, task.id, dewi.user_id)
     with works.begin(sari) as work:
         barred = [dewi.user_id]
-        assert [user.id for user in users.colleagues(work, "ka_spkt", barred=barred)] == [sari.user_id]
+        assert [user.id for user in users.colleagues(work, "ka_spkt", barred=barred)] == [
+            sari.user_id
+        ]
 
 
 def test_who_names_himself_is_told_and_gets_no_further_task(
@@ -116,21 +111,25 @@ def test_the_trail_says_that_there_is_a_wall_and_not_whom_it_keeps_out(
     complete(works, case_id, "lapor", budi, naming(dewi))
 
     with works.begin(SYSTEM) as work:
-        event = work.session.scalars(select(AuditEvent).where(AuditEvent.action == "wall.raised")).one()
+        event = work.session.scalars(
+            select(AuditEvent).where(AuditEvent.action == "wall.raised")
+        ).one()
         kept = work.session.scalars(select(Submission).where(Submission.case_id == case_id)).one()
         wall = work.session.scalars(select(CaseWall).where(CaseWall.case_id == case_id)).one()
-        assert list(audit.verify_chains(work)) == []
+        assert list(unit_of_work.verify_chains(work)) == []
         assert (event.element, event.details) == ("batasi", {"members": 1})
         assert "terlapor" not in kept.answers
         assert (wall.user_id, wall.reason_key) == (dewi.user_id, "lapor.terlapor")
     with works.begin(budi) as work:
         lines = [entry.what for entry in history.timeline(work, case_id)]
-        revealed = identities.reveal(work, case_id, "Pemeriksaan")
+        revealed = answers.reveal(work, case_id, "Pemeriksaan")
     assert "Yang disebut pada berkas ini tidak dapat lagi melihatnya" in lines
     assert revealed[0].rows == [("Siapa yang diadukan?", "Contoh Dewi")]
 
 
-def test_a_complaint_that_names_nobody_raises_no_wall(works: Works, budi: Actor, sari: Actor) -> None:
+def test_a_complaint_that_names_nobody_raises_no_wall(
+    works: Works, budi: Actor, sari: Actor
+) -> None:
     case_id = begin(works, budi)
     complete(works, case_id, "lapor", budi, naming())
 
@@ -173,10 +172,16 @@ def test_r79_whom_a_complaint_names_after_it_was_taken_up_loses_sight_of_the_who
     assert not any(sees(works, dewi, case_id) for case_id in taken_up)
     assert all(sees(works, sari, case_id) for case_id in taken_up)
     with works.begin(SYSTEM) as work:
-        events = work.session.scalars(select(AuditEvent.case_id).where(AuditEvent.action == "wall.raised"))
+        events = work.session.scalars(
+            select(AuditEvent.case_id).where(AuditEvent.action == "wall.raised")
+        )
         assert sorted(map(str, events)) == sorted(map(str, taken_up))
-        assert list(audit.verify_chains(work)) == []
-        assert [fault for fault in consistency_cases.check(work) if fault.kind == "wall"] == []
+        assert list(unit_of_work.verify_chains(work)) == []
+        assert [
+            fault
+            for fault in consistency_cases.check_consistency_case(work)
+            if fault.kind == "wall"
+        ] == []
 
 
 def test_r79_what_goes_to_propam_after_it_was_taken_up_takes_the_whole_matter_along(
@@ -188,7 +193,7 @@ def test_r79_what_goes_to_propam_after_it_was_taken_up_takes_the_whole_matter_al
     person: Person,
 ) -> None:
     with works.begin(sari) as work:
-        beside = reopenings.reopen(work, taken_up[1], "Pengadu membawa keterangan baru.")
+        beside = cases.reopen(work, taken_up[1], "Pengadu membawa keterangan baru.")
     complete(works, taken_up[2], "telaah", sari)
 
     complete(works, taken_up[2], "lapor", budi, naming(dewi, target="propam"))
@@ -200,7 +205,11 @@ def test_r79_what_goes_to_propam_after_it_was_taken_up_takes_the_whole_matter_al
     assert (sees(works, sari, beside), sees(works, dewi, beside)) == (True, False)
     complete(works, beside, "lapor", budi, naming())
     with works.begin(SYSTEM) as work:
-        assert [fault for fault in consistency_cases.check(work) if fault.kind == "wall"] == []
+        assert [
+            fault
+            for fault in consistency_cases.check_consistency_case(work)
+            if fault.kind == "wall"
+        ] == []
 
 
 def test_r79_what_was_raised_before_it_reached_the_matter_is_told_by_the_audit_and_carried_over_once(
@@ -217,38 +226,54 @@ def test_r79_what_was_raised_before_it_reached_the_matter_is_told_by_the_audit_a
     complete(works, taken_up[2], "telaah", sari)
     with monkeypatch.context() as before:  # as a release did that stayed in the case
         for name in ("lock_line", "lock_descendants"):
-            before.setattr(reopened_line, name, lambda *_: [])
+            before.setattr(walls, name, lambda *_: [])
         complete(works, taken_up[2], "lapor", budi, naming(dewi, target="propam"))
     others = taken_up[:2]
     assert all(sees(works, actor, case_id) for case_id in others for actor in (dewi, sari))
     with works.begin(SYSTEM) as work:
-        found = [fault.where for fault in consistency_kinship.check(work) if fault.kind == "wall"]
+        found = [
+            fault.where
+            for fault in consistency_cases.check_consistency_kinship(work)
+            if fault.kind == "wall"
+        ]
     assert sorted(found) == sorted(2 * [f"case {case_id}" for case_id in others]), (
         "a wall and a confinement each"
     )
 
-    safekeeping.complete_lines(works)
+    archive_verification.complete_lines(works)
     with works.begin(SYSTEM) as work:
         count = select(func.count()).select_from(AuditEvent)
         events = work.session.scalar(count)
-    safekeeping.complete_lines(works)
+    archive_verification.complete_lines(works)
     with works.begin(SYSTEM) as work:
         assert work.session.scalar(count) == events, "nothing lacks a second time"
 
     propam = person("propam", "piket_propam")
     for case_id in taken_up:
-        assert [sees(works, actor, case_id) for actor in (propam, dewi, sari)] == [True, False, False]
+        assert [sees(works, actor, case_id) for actor in (propam, dewi, sari)] == [
+            True,
+            False,
+            False,
+        ]
     with works.begin(SYSTEM) as work:
-        assert list(audit.verify_chains(work)) == []
-        assert [fault for fault in consistency_kinship.check(work) if fault.kind == "wall"] == []
-        assert [fault for fault in consistency_cases.check(work) if fault.kind == "wall"] == []
+        assert list(unit_of_work.verify_chains(work)) == []
+        assert [
+            fault
+            for fault in consistency_cases.check_consistency_kinship(work)
+            if fault.kind == "wall"
+        ] == []
+        assert [
+            fault
+            for fault in consistency_cases.check_consistency_case(work)
+            if fault.kind == "wall"
+        ] == []
 
 
 def test_r79_what_still_ran_when_the_matter_went_to_propam_lacks_nothing_after_its_end(
     works: Works, taken_up: tuple[UUID, UUID, UUID], budi: Actor, sari: Actor, clock: TestClock
 ) -> None:
     with works.begin(sari) as work:
-        beside = reopenings.reopen(work, taken_up[1], "Pengadu membawa keterangan baru.")
+        beside = cases.reopen(work, taken_up[1], "Pengadu membawa keterangan baru.")
     complete(works, taken_up[2], "telaah", sari)
     complete(works, taken_up[2], "lapor", budi, naming(target="propam"))
     assert not any(sees(works, sari, case_id) for case_id in taken_up)
@@ -257,8 +282,12 @@ def test_r79_what_still_ran_when_the_matter_went_to_propam_lacks_nothing_after_i
     for element in ("telaah", "putusan"):
         complete(works, beside, element, sari)
 
-    safekeeping.complete_lines(works)
+    archive_verification.complete_lines(works)
 
     assert sees(works, sari, beside)
     with works.begin(SYSTEM) as work:
-        assert [fault for fault in consistency_kinship.check(work) if fault.kind == "wall"] == []
+        assert [
+            fault
+            for fault in consistency_cases.check_consistency_kinship(work)
+            if fault.kind == "wall"
+        ] == []

@@ -8,25 +8,25 @@ from sqlalchemy import text
 from tests.integration.conftest import TestClock
 from tests.integration.services import desk
 from tests.integration.services.papers import SITE, issued, pictures_in, printed, sign, words_of
-from workflow_app.errors import Conflict, Forbidden, InvalidInput, NotFound
-from workflow_app.models.letter import Letter
-from workflow_app.models.number import LetterNumber
-from workflow_app.services.case_file import history
-from workflow_app.services.correspondence import letter_views, letters, printing, verification
-from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office import numbers
-from workflow_app.services.papers import documents
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.domain import SYSTEM, Actor, Conflict, Forbidden, InvalidInput, NotFound
+from workflow_app.models import Letter, LetterNumber
+from workflow_app.services.cases import history
+from workflow_app.services.core.unit_of_work import UnitOfWork
+from workflow_app.services.documents import documents
+from workflow_app.services.letters import letters, printing
+from workflow_app.services.office_settings import numbers
 
 
-def test_withdrawing_voids_letter_and_number_and_shows_on_the_next_printing(officer: UnitOfWork) -> None:
+def test_withdrawing_voids_letter_and_number_and_shows_on_the_next_printing(
+    officer: UnitOfWork,
+) -> None:
     letter = issued(officer)
 
     letters.void(officer, letter.id, "Salah nama barang")
 
     number = officer.session.get_one(LetterNumber, letter.number_id)
     assert letter.status == "void"
-    assert letter_views.for_case(officer, letter.case_id)[0].void_reason == "Salah nama barang"
+    assert printing.for_case(officer, letter.case_id)[0].void_reason == "Salah nama barang"
     assert (number.voided_at, number.void_reason) == (officer.clock(), letters.NUMBER_VOIDED)
     assert "BATAL" in words_of(printed(officer, letter))
     with pytest.raises(Conflict):
@@ -45,16 +45,20 @@ def test_the_reason_may_name_people_so_it_is_readable_on_the_page_of_the_case_on
     for query in ("select details::text from audit_event", "select void_reason from letter_number",
                   "select void_reason from letter"):  # fmt: skip
         assert "Wirautama" not in str(officer.session.execute(text(query)).all()), query
-    seen = letter_views.for_case(officer, letter.case_id)[0]
+    seen = printing.for_case(officer, letter.case_id)[0]
     assert seen.void_reason == "Contoh Wirautama memberi keterangan palsu"
     assert "letter.voided" in {entry.action for entry in history.timeline(officer, letter.case_id)}
 
 
 def test_reasons_from_before_they_were_sealed_stay_readable(officer: UnitOfWork) -> None:
     letter = issued(officer)
-    letter.status, letter.voided_at, letter.void_reason = "void", officer.clock(), "Salah nama barang"
+    letter.status, letter.voided_at, letter.void_reason = (
+        "void",
+        officer.clock(),
+        "Salah nama barang",
+    )
 
-    assert letter_views.for_case(officer, letter.case_id)[0].void_reason == "Salah nama barang"
+    assert printing.for_case(officer, letter.case_id)[0].void_reason == "Salah nama barang"
 
 
 def test_withdrawing_needs_a_reason(officer: UnitOfWork) -> None:
@@ -85,24 +89,24 @@ def test_a_letter_that_was_handed_over_is_withdrawn_and_printed_again_with_the_m
 ) -> None:
     chief = replace(officer, actor=sari)
     clock.advance(days=3)
-    assert letter_views.for_case(chief, handed_over.case_id)[0].can_withdraw
+    assert printing.for_case(chief, handed_over.case_id)[0].can_withdraw
 
     letters.withdraw(chief, handed_over.id, "Keterangan pelapor tidak benar")
 
-    seen = letter_views.for_case(chief, handed_over.case_id)[0]
+    seen = printing.for_case(chief, handed_over.case_id)[0]
     assert (seen.status, seen.void_reason, seen.can_withdraw) == (
         "void",
         "Keterangan pelapor tidak benar",
         False,
     )
     assert handed_over.voided_by == sari.user_id
-    assert verification.verify(officer, handed_over.verify_code).status == "void"
+    assert letters.verify(officer, handed_over.verify_code).status == "void"
     assert reprints(officer) == 1
     with pytest.raises(Conflict, match="dicetak"):
-        letter_views.pdf(officer, handed_over.id)
+        printing.pdf(officer, handed_over.id)
     for _ in range(2):
         printing.reprint(replace(officer, actor=SYSTEM), handed_over.id, public_url=SITE)
-    assert "BATAL" in words_of(letter_views.pdf(officer, handed_over.id).data)
+    assert "BATAL" in words_of(printing.pdf(officer, handed_over.id).data)
     labels = [paper.label for paper in documents.for_case(officer, handed_over.case_id)]
     assert sorted(labels) == [
         "Manifes berkas",
@@ -115,7 +119,7 @@ def test_only_ka_spkt_of_the_unit_withdraws_with_a_reason_and_only_after_hand_ov
     officer: UnitOfWork, sari: Actor, tono: Actor, handed_over: Letter
 ) -> None:
     reason = "Keterangan pelapor tidak benar"
-    assert not letter_views.for_case(officer, handed_over.case_id)[0].can_withdraw
+    assert not printing.for_case(officer, handed_over.case_id)[0].can_withdraw
     with pytest.raises(Forbidden):
         letters.withdraw(officer, handed_over.id, reason)
     with pytest.raises(NotFound):

@@ -14,15 +14,14 @@ from tests.integration.conftest import TestClock
 from tests.integration.services.planned_parts import take_back
 from tests.integration.services.test_calendars import OFFICE, due_of
 from tests.integration.services.test_configuration_previews import TABLES, TARGET, sees
-from workflow_app.errors import Conflict, Forbidden, InvalidInput
-from workflow_app.services.governing import changes, previews
-from workflow_app.services.governing.previews import Preview
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import configuration, numbers
-from workflow_app.services.office.configuration import SEED
-from workflow_app.services.office.configuration_keys import OWNERS
-from workflow_app.services.office.configuration_plans import Said
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.domain import SYSTEM, Actor, Conflict, Forbidden, InvalidInput
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.office_settings import configuration, numbers
+from workflow_app.services.office_settings.configuration import SEED
+from workflow_app.services.office_settings.configuration_keys import OWNERS
+from workflow_app.services.office_settings.configuration_plans import Said
+from workflow_app.services.office_settings_admin import changes, previews
+from workflow_app.services.office_settings_admin.previews import Preview
 
 Play = Callable[..., UUID]
 Person = Callable[..., Actor]
@@ -107,7 +106,9 @@ def test_the_look_leaves_nothing_behind_and_refuses_what_the_act_would(
 ) -> None:
     def counted() -> list[int]:
         with works.begin(SYSTEM) as work:
-            return [work.session.scalar(text(f"select count(*) from {name}")) or 0 for name in TABLES]
+            return [
+                work.session.scalar(text(f"select count(*) from {name}")) or 0 for name in TABLES
+            ]
 
     keys = ("penandatangan.sktlk", TARGET, "pola_nomor.SKTLK", "kop_surat", "nama_unit")
     others = {TARGET: 7, "kop_surat": ["POLRES UJI"], "nama_unit": "SPKT Uji"}
@@ -131,7 +132,9 @@ def test_the_look_leaves_nothing_behind_and_refuses_what_the_act_would(
     assert counted() == before
 
 
-def test_what_the_office_has_named_may_go_as_a_whole(works: Works, preview: Look, head: Actor) -> None:
+def test_what_the_office_has_named_may_go_as_a_whole(
+    works: Works, preview: Look, head: Actor
+) -> None:
     plan(works, "kalender.enam_hari", OFFICE)
     seen = preview("kalender.enam_hari")
     assert (seen.before, seen.after, seen.compared) == (OFFICE, None, [])
@@ -146,7 +149,13 @@ def test_who_was_faster_in_taking_back_is_named(works: Works, head: Actor, perso
     with works.begin(head) as work:
         shown = changes.page(work, TARGET).seen
     take_back(works, person("rangga", "ka_spkt"), TARGET, MIDNIGHT)
-    with works.begin(head) as work, pytest.raises(Conflict, match="yang terakhir mengubah: Contoh Rangga"):
+    with (
+        works.begin(head) as work,
+        pytest.raises(Conflict, match="yang terakhir mengubah: Contoh Rangga"),
+    ):
         changes.withdraw(work, TARGET, MIDNIGHT + FIVE, shown)
-    with works.begin(head) as work, pytest.raises(Conflict, match="yang terakhir mengubah: Contoh Rangga"):
+    with (
+        works.begin(head) as work,
+        pytest.raises(Conflict, match="yang terakhir mengubah: Contoh Rangga"),
+    ):
         changes.change(work, TARGET, Said(8), None, shown)

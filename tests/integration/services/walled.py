@@ -9,11 +9,10 @@ import pytest
 from tests.integration import deploying
 from tests.integration.open_tasks import task_of
 from tests.unit.engine.complaint import KEY, complaint
-from workflow_app.errors import NotFound
-from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
-from workflow_app.services.running import cases, reopenings, tasks
-from workflow_app.services.running.tasks import Completion
-from workflow_app.types import Actor, Answers
+from workflow_app.domain import Actor, Answers, NotFound
+from workflow_app.services.core.unit_of_work import UnitOfWork, Works
+from workflow_app.services.workflow import cases, tasks
+from workflow_app.services.workflow.tasks import Completion
 
 
 def deploy(works: Works, place: Path) -> str:
@@ -34,7 +33,11 @@ def naming(*named: Actor, target: str = "spkt") -> Answers:
 
 
 def complete(
-    works: Works, case_id: UUID, element: str, actor: Actor, answers: Mapping[str, object] | None = None
+    works: Works,
+    case_id: UUID,
+    element: str,
+    actor: Actor,
+    answers: Mapping[str, object] | None = None,
 ) -> Completion:
     """The actor completes the open task of an element."""
     given = dict(answers or {"catatan": "Contoh"})
@@ -53,7 +56,7 @@ def taken_up_twice(works: Works, place: Path, officer: Actor, lead: Actor) -> li
         for element in ("telaah", "putusan"):
             complete(works, line[-1], element, lead)
         with works.begin(lead) as work:
-            line.append(reopenings.reopen(work, line[0], "Pengadu membawa keterangan baru."))
+            line.append(cases.reopen(work, line[0], "Pengadu membawa keterangan baru."))
     return line
 
 

@@ -8,11 +8,10 @@ import pypdfium2
 from sqlalchemy import select
 
 from archive.models import Document
-from workflow_app.models.audit import AuditEvent
-from workflow_app.services.arranging import checks
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.papers import versions
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.domain import SYSTEM, Actor
+from workflow_app.models import AuditEvent
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.documents import quality_check, versions
 
 
 @dataclass(frozen=True)
@@ -41,8 +40,10 @@ def events(works: Works, action: str) -> list[AuditEvent]:
 def put_right(works: Works, who: Actor, paper: Paper, word: str = "Zamrudkuning") -> None:
     """The first doubtful word."""
     with works.begin(who) as work:
-        doubtful = checks.sheet(work, paper.id, 1).doubtful
-        versions.correct(work, paper.id, newest_of(work.session, paper.id), 1, {doubtful[0].place: word})
+        doubtful = quality_check.sheet(work, paper.id, 1).doubtful
+        versions.correct(
+            work, paper.id, newest_of(work.session, paper.id), 1, {doubtful[0].place: word}
+        )
 
 
 def newest_of(session: Any, paper: UUID) -> int:

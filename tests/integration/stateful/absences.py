@@ -7,11 +7,10 @@ from sqlalchemy import select
 
 from tests.integration.stateful import repertoire
 from tests.integration.stateful.hall import Hall, deed
-from workflow_app.models.absence import Absence
-from workflow_app.models.task import Task
+from workflow_app.domain import WITA
+from workflow_app.models import Absence, Task
 from workflow_app.services.accounts import absences
-from workflow_app.services.accounts.absence_rules import Asked
-from workflow_app.types import WITA
+from workflow_app.services.accounts.absences import Asked
 
 WORKERS = (
     "petugas",
@@ -35,7 +34,13 @@ class Absences(Hall):
         """Somebody sends the form of a task."""
         raise NotImplementedError
 
-    @deed(weight=2, absent=workers, substitute=workers, first=st.integers(0, 1), days=st.integers(0, 2))
+    @deed(
+        weight=2,
+        absent=workers,
+        substitute=workers,
+        first=st.integers(0, 1),
+        days=st.integers(0, 2),
+    )
     def go_away(self, absent: str, substitute: str, first: int, days: int) -> None:
         """Today or tomorrow, for some days. Which do not go together a check finds afterwards."""
         who, other = self.people[absent], self.people[substitute]
@@ -65,7 +70,9 @@ class Absences(Hall):
         name = next(name for name, who in self.people.items() if who.user_id == one.substitute_id)
         with self.reading() as work:
             waiting = [
-                task for task in repertoire.open_tasks(work) if task.assignee_id in (None, one.user_id)
+                task
+                for task in repertoire.open_tasks(work)
+                if task.assignee_id in (None, one.user_id)
             ]
         if waiting:
             self.completing(name, waiting[turn % len(waiting)], turn)
@@ -75,7 +82,9 @@ class Absences(Hall):
         if not self.has_absences:
             return []
         with self.reading() as work:
-            query = select(Absence).where(Absence.ended_at.is_(None), Absence.ends_at > self.ground.clock())
+            query = select(Absence).where(
+                Absence.ended_at.is_(None), Absence.ends_at > self.ground.clock()
+            )
             found = list(work.session.scalars(query))
         names = {who.user_id: name for name, who in self.people.items()}
         return sorted(found, key=lambda one: (one.starts_at, names[one.user_id]))

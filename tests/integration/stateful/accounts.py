@@ -5,8 +5,8 @@ from dataclasses import replace
 from hypothesis import strategies as st
 
 from tests.integration.stateful.hall import Hall, deed
+from workflow_app.domain import SYSTEM
 from workflow_app.services.accounts import users
-from workflow_app.types import SYSTEM
 
 STAFF = (
     "petugas",
@@ -25,7 +25,14 @@ MOST_CLOSED = 2
 
 staff = st.sampled_from(STAFF)
 some_roles = st.sampled_from(
-    [["petugas"], ["ka_spkt"], ["petugas", "ka_spkt"], ["pamapta", "petugas"], ["auditor"], ["piket_propam"]]
+    [
+        ["petugas"],
+        ["ka_spkt"],
+        ["petugas", "ka_spkt"],
+        ["pamapta", "petugas"],
+        ["auditor"],
+        ["piket_propam"],
+    ]
 )
 
 

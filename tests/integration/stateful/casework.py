@@ -13,24 +13,28 @@ from tests.integration.stateful.desk import anybody, which
 from tests.integration.stateful.hall import Hall, deed
 from tests.integration.stateful.repertoire import NAME
 from tests.integration.stateful.rules import STARTERS
-from workflow_app.models.case import Case
-from workflow_app.models.incident import Incident
-from workflow_app.models.letter import Letter
-from workflow_app.models.submission import Submission
+from workflow_app.domain import WITA
+from workflow_app.models import Case, Incident, Letter, Submission
 from workflow_app.services.accounts import users
-from workflow_app.services.case_file import identities, incidents, stages
-from workflow_app.services.correspondence import letter_views, letters
-from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office import configuration
-from workflow_app.services.papers import documents
-from workflow_app.services.running import boxes, cases, reopenings
-from workflow_app.services.sop.processes import definition_of
-from workflow_app.types import WITA
+from workflow_app.services.cases import answers, incidents, stages
+from workflow_app.services.core.unit_of_work import UnitOfWork
+from workflow_app.services.documents import documents
+from workflow_app.services.letters import letters, printing
+from workflow_app.services.office_settings import configuration
+from workflow_app.services.processes.definitions import definition_of
+from workflow_app.services.workflow import cases, complaint_boxes
 
 REASON = f"{NAME}: alasan yang cukup panjang"
 """Officers name people in reasons."""
 LEADS = frozenset({"pamapta", "ka_spkt"})
-UNLOCKERS = LEADS | {"petugas", "auditor", "piket_reskrim", "piket_narkoba", "piket_lantas", "piket_propam"}
+UNLOCKERS = LEADS | {
+    "petugas",
+    "auditor",
+    "piket_reskrim",
+    "piket_narkoba",
+    "piket_lantas",
+    "piket_propam",
+}
 RETRIERS = LEADS | {"admin", "piket_propam"}
 reasons = st.sampled_from(["", "pendek", REASON, REASON, REASON])
 
@@ -65,7 +69,9 @@ class Casework(Hall):
             assert begun_by is None or self.snapshot() == before, "one page has started two cases"
             self.begun[token] = actor
 
-    @deed(actor=st.just("petugas") | anybody, witness=anybody, sheets=st.integers(0, 2), chosen=which)
+    @deed(
+        actor=st.just("petugas") | anybody, witness=anybody, sheets=st.integers(0, 2), chosen=which
+    )
     def open_box(self, actor: str, witness: str, sheets: int, chosen: int) -> None:
         """R19: two people open a box, and each sheet becomes a case."""
         with self.reading() as work:
@@ -73,7 +79,7 @@ class Casework(Hall):
             second = next((user for user in users.list_all(work) if user.username == witness), None)
         who, other = self.people[actor], self.people[witness]
         box, now = names[chosen % len(names)], self.ground.clock().astimezone(WITA)
-        asked = boxes.Asked(box, now.strftime("%Y-%m-%dT%H:%M"), str(sheets))
+        asked = complaint_boxes.Asked(box, now.strftime("%Y-%m-%dT%H:%M"), str(sheets))
         is_pair = (
             other.user_id != who.user_id
             and other.unit == who.unit
@@ -81,7 +87,11 @@ class Casework(Hall):
         )
         legal = "petugas" in who.roles and who.unit == "spkt" and is_pair
         token = f"{self.marks}{box}{now.isoformat()}"
-        self.act(actor, None if legal else False, lambda work: boxes.open_box(work, asked, second, token))
+        self.act(
+            actor,
+            None if legal else False,
+            lambda work: complaint_boxes.open_box(work, asked, second, token),
+        )
 
     @deed(actor=st.just("pamapta") | anybody, chosen=which, reason=reasons)
     def cancel(self, actor: str, chosen: int, reason: str) -> None:
@@ -115,9 +125,11 @@ class Casework(Hall):
             return
         who = self.people[actor]
         legal = sight.is_for(who) and bool(who.roles & UNLOCKERS) and bool(purpose)
-        self.act(actor, legal, lambda work: identities.reveal(work, sight.case_id, purpose))
+        self.act(actor, legal, lambda work: answers.reveal(work, sight.case_id, purpose))
 
-    @deed(actor=st.sampled_from(["petugas", "serba"]) | anybody, chosen=which, shade=st.integers(0, 3))
+    @deed(
+        actor=st.sampled_from(["petugas", "serba"]) | anybody, chosen=which, shade=st.integers(0, 3)
+    )
     def upload(self, actor: str, chosen: int, shade: int) -> None:
         """Who works on a case adds a paper. The same one again changes nothing, nor does any after the end."""
         sight = self.sight(chosen)
@@ -162,16 +174,25 @@ class Casework(Hall):
         who, known = self.people[actor], self.reopened.get(sight.case_id)
         goes_on = known is not None and self.sight_of(known[1]).is_open
         may = sight.is_for(who) and bool(who.roles & LEADS) and reason == REASON
-        can_be = self.is_reopenable(sight.case_id) and not sight.is_open and sight.confined_to is None
+        can_be = (
+            self.is_reopenable(sight.case_id) and not sight.is_open and sight.confined_to is None
+        )
         legal = may and can_be and (not goes_on or (known is not None and known[0] == actor))
         before = self.snapshot()
 
         found: list[UUID] = []
-        if self.act(actor, legal, lambda work: found.append(reopenings.reopen(work, sight.case_id, reason))):
+        if self.act(
+            actor, legal, lambda work: found.append(cases.reopen(work, sight.case_id, reason))
+        ):
             assert not goes_on or self.snapshot() == before, "one case goes on twice"
             self.reopened[sight.case_id] = (actor, found[0])
 
-    @deed(actor=st.just("pamapta") | anybody, chosen=which, minutes=st.integers(-5, 60), reason=reasons)
+    @deed(
+        actor=st.just("pamapta") | anybody,
+        chosen=which,
+        minutes=st.integers(-5, 60),
+        reason=reasons,
+    )
     def correct(self, actor: str, chosen: int, minutes: int, reason: str) -> None:
         """R63: the time of a stage is corrected with a reason, never edited."""
         with self.reading() as work:
@@ -214,7 +235,11 @@ class Casework(Hall):
 
     def somebody_of(self, roles: frozenset[str]) -> str:
         """The first of those who hold one of these roles and may still act."""
-        fit = (name for name, who in self.people.items() if who.roles & roles and not self.is_outdated(name))
+        fit = (
+            name
+            for name, who in self.people.items()
+            if who.roles & roles and not self.is_outdated(name)
+        )
         return next(fit, "petugas")
 
     def told(self, work: UnitOfWork, *, only_stages: bool) -> list[Submission]:
@@ -237,10 +262,13 @@ class Casework(Hall):
     def reason_of(self, letter: Letter) -> str | None:
         """Why a letter was withdrawn."""
         with self.reading() as work:
-            issued = letter_views.for_case(work, letter.case_id)
+            issued = printing.for_case(work, letter.case_id)
             return next(view.void_reason for view in issued if view.id == letter.id)
 
     def is_reopenable(self, case_id: UUID) -> bool:
         with self.reading() as work:
             case = work.session.get_one(Case, case_id)
-            return definition_of(work, case.definition_id).is_reopenable and case.outcome != "dibatalkan"
+            return (
+                definition_of(work, case.definition_id).is_reopenable
+                and case.outcome != "dibatalkan"
+            )

@@ -6,12 +6,11 @@ from uuid import UUID
 from sqlalchemy import select, text
 
 from tests.integration.stateful import privacy, sop
-from workflow_app.models.case import Case
-from workflow_app.models.submission import Submission
-from workflow_app.services.ground import audit
-from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.sop.processes import definition_of
-from workflow_app.services.watching import consistency_cases, consistency_kinship
+from workflow_app.models import Case, Submission
+from workflow_app.services.core import unit_of_work
+from workflow_app.services.core.unit_of_work import UnitOfWork
+from workflow_app.services.operations import consistency_cases
+from workflow_app.services.processes.definitions import definition_of
 
 Check = Callable[[UnitOfWork], list[object]]
 
@@ -70,7 +69,7 @@ ONE_SIDED = """select child_id from case_kinship k where 1 <> (select count(*) f
 
 def engine_and_rows_agree(work: UnitOfWork) -> list[object]:
     """The task table says what the engine says, every revision has its event, every done task its answers."""
-    return [str(fault) for fault in consistency_cases.check(work)]
+    return [str(fault) for fault in consistency_cases.check_consistency_case(work)]
 
 
 def one_valid_letter(work: UnitOfWork) -> list[object]:
@@ -88,7 +87,9 @@ def four_eyes(work: UnitOfWork) -> list[object]:
     found: list[object] = []
     recorded: dict[tuple[UUID, str], set[UUID | None]] = {}
     query = (
-        select(Submission, Case.definition_id).join(Case).order_by(Submission.case_id, Submission.position)
+        select(Submission, Case.definition_id)
+        .join(Case)
+        .order_by(Submission.case_id, Submission.position)
     )
     for done, definition_id in work.session.execute(query):
         properties = definition_of(work, definition_id).elements[done.element].properties
@@ -122,7 +123,8 @@ def an_outcome_at_the_end(work: UnitOfWork) -> list[object]:
     )
     for case in work.session.scalars(select(Case)):
         ends = {
-            e.properties.get("outcome") for e in definition_of(work, case.definition_id).elements.values()
+            e.properties.get("outcome")
+            for e in definition_of(work, case.definition_id).elements.values()
         }
         expected = [] if case.outcome is None else [case.outcome]
         is_known = case.outcome is None or case.outcome in ends
@@ -152,17 +154,21 @@ def nobody_from_elsewhere(work: UnitOfWork) -> list[object]:
 
 def kin_on_both_sides(work: UnitOfWork) -> list[object]:
     """A case that continues another is told of in both trails, once."""
-    return [*_rows(work, ONE_SIDED), *map(str, consistency_kinship.check(work))]
+    return [*_rows(work, ONE_SIDED), *map(str, consistency_cases.check_consistency_kinship(work))]
 
 
 def trail_verifies(work: UnitOfWork) -> list[object]:
     """Every chain of events verifies."""
-    return list(audit.verify_chains(work))
+    return list(unit_of_work.verify_chains(work))
 
 
 def nothing_personal(work: UnitOfWork) -> list[object]:
     """Words of the citizen stand in sealed bytes only."""
-    return [*privacy.told_in_tables(work), *privacy.told_in_states(work), *privacy.told_in_jobs(work)]
+    return [
+        *privacy.told_in_tables(work),
+        *privacy.told_in_states(work),
+        *privacy.told_in_jobs(work),
+    ]
 
 
 def _rows(work: UnitOfWork, query: str) -> list[object]:

@@ -12,14 +12,14 @@ from tests.integration.stateful import rules
 from tests.integration.stateful.hall import Ground
 from tests.integration.stateful.privacy import Ear
 from workflow_app import logs
+from workflow_app.domain import SYSTEM, Actor
 from workflow_app.engine import process_folders, scenarios
-from workflow_app.roles import ROLES
-from workflow_app.services.correspondence import typesetting
-from workflow_app.services.days import substitutions
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import configuration
-from workflow_app.services.sop import processes
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.permissions import ROLES
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.letters import printing
+from workflow_app.services.office_settings import configuration
+from workflow_app.services.processes import definitions
+from workflow_app.services.roster import duty
 
 FOLDERS: list[Path] = sorted(path.parent for path in PROCESSES.glob("*/process.bpmn"))
 PEOPLE = {
@@ -41,7 +41,7 @@ def quick_letters(monkeypatch: pytest.MonkeyPatch) -> None:
     def typeset(html: str, _about: object) -> tuple[bytes, int]:
         return b"%PDF-1.7 " + hashlib.sha256(html.encode()).hexdigest().encode(), 1
 
-    monkeypatch.setattr(typesetting, "typeset", typeset)
+    monkeypatch.setattr(printing, "typeset", typeset)
 
 
 @pytest.fixture
@@ -67,13 +67,13 @@ def ground(works: Works, clock: TestClock, ear: Ear, person: Callable[..., Actor
     people["unit_lain"] = person("unit_lain", *ROLES, unit="lain")
     with works.begin(SYSTEM) as work:
         for folder in FOLDERS:
-            processes.deploy(work, folder)
+            definitions.deploy(work, folder)
         allowed = {role: sorted(others) for role, others in rules.PASSED_ON.items()}
-        configuration.set_value(work, substitutions.ALLOWED, allowed, configuration.SOP_IN_FORCE)
+        configuration.set_value(work, duty.ALLOWED, allowed, configuration.SOP_IN_FORCE)
     keys: set[str] = set()
     for name in sorted(PEOPLE):
         with works.begin(people[name]) as work:
-            keys |= {process.key for process in processes.startable(work)}
+            keys |= {process.key for process in definitions.startable(work)}
     told = [
         (folder.name, scenario)
         for folder in FOLDERS

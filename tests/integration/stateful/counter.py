@@ -17,9 +17,9 @@ from tests.integration.stateful.hall import deed
 from tests.integration.stateful.machinery import SITE, Machinery
 from tests.integration.stateful.snapshots import Snapshot
 from workflow_app.engine.scenarios import Scenario
-from workflow_app.roles import ROLES
-from workflow_app.services.running import rehearsal
-from workflow_app.services.running.rehearsal import Stage
+from workflow_app.permissions import ROLES
+from workflow_app.services.demo import rehearsal
+from workflow_app.services.demo.rehearsal import Stage
 
 
 def _paper() -> bytes:
@@ -50,7 +50,9 @@ class Counter(Accounts, Machinery, Casework, Desk, Absences):
         """As one of the scenarios of its process goes to some step, or as chance will from the beginning."""
         self.ground.ear.heard.clear()
         self.looks = turn
-        told = [scenario for process, scenario in self.ground.scenarios if process == self.begins_with]
+        told = [
+            scenario for process, scenario in self.ground.scenarios if process == self.begins_with
+        ]
         if told and way % 3:
             self.play(self.begins_with, told[way % len(told)], steps)
             return
@@ -89,12 +91,16 @@ class Counter(Accounts, Machinery, Casework, Desk, Absences):
         with self.reading() as work:
             found = {task.id: task.assignee_id for task in repertoire.open_tasks(work)}
             for task_id, holder in self.holders.items():
-                assert task_id not in found or found[task_id] == holder, "the task is with somebody else"
+                assert task_id not in found or found[task_id] == holder, (
+                    "the task is with somebody else"
+                )
             self.holders = found
             for check in CHECKS:
                 wrong = check(work)
                 assert wrong == [], f"{check.__doc__} {wrong}"
-        told = [word for word in repertoire.PERSONAL for line in self.ground.ear.heard if word in line]
+        told = [
+            word for word in repertoire.PERSONAL for line in self.ground.ear.heard if word in line
+        ]
         assert told == [], "a log tells of a citizen"
         self.somebody_looks()
 

@@ -9,18 +9,24 @@ from sqlalchemy import select
 
 from tests.integration.stateful import repertoire, rules
 from tests.integration.stateful.hall import Hall, deed
+from workflow_app.domain import Actor, Answers, LoopLimitReached
 from workflow_app.engine import forms
-from workflow_app.errors import LoopLimitReached
-from workflow_app.models.case import Case
-from workflow_app.models.task import Draft, Task
-from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.running import drafts, standing_in, tasks
-from workflow_app.services.sop.processes import definition_of
-from workflow_app.types import Actor, Answers
+from workflow_app.models import Case, Draft, Task
+from workflow_app.services.core.unit_of_work import UnitOfWork
+from workflow_app.services.processes.definitions import definition_of
+from workflow_app.services.workflow import drafts, tasks
 
 NAMES = (
     *("petugas", "petugas2", "pamapta", "pamapta2", "ka_spkt", "ka_spkt2", "ganda", "serba"),
-    *("pimpinan", "auditor", "arsiparis", "admin", "piket_reskrim", "piket_narkoba", "piket_intelkam"),
+    *(
+        "pimpinan",
+        "auditor",
+        "arsiparis",
+        "admin",
+        "piket_reskrim",
+        "piket_narkoba",
+        "piket_intelkam",
+    ),
     *("piket_lantas", "piket_samapta", "piket_binmas", "piket_propam", "unit_lain", "masyarakat"),
 )
 anybody = st.sampled_from(NAMES)
@@ -91,8 +97,10 @@ class Desk(Hall):
         with self.reading() as work:
             may = rules.may_stand_in(work, who, task)
         has_it = task.assignee_id == who.user_id
-        legal = (may or has_it) and task.status == "open" and self.sight_of(task.case_id).is_for(who)
-        if self.act(actor, legal, lambda work: standing_in.take_over(work, task.id)):
+        legal = (
+            (may or has_it) and task.status == "open" and self.sight_of(task.case_id).is_for(who)
+        )
+        if self.act(actor, legal, lambda work: tasks.take_over(work, task.id)):
             self.holders[task.id] = who.user_id
 
     @deed(actor=leads | anybody, chosen=which)
@@ -122,8 +130,12 @@ class Desk(Hall):
             and receiver.user_id not in sight.walled_off
             and not self.has_recorded(receiver, task)
         )
-        legal = bool(who.roles & sight.leads()) and sight.is_for(who) and task.status == "open" and fits
-        if self.act(actor, legal, lambda work: tasks.reassign(work, task.id, receiver.user_id or uuid4())):
+        legal = (
+            bool(who.roles & sight.leads()) and sight.is_for(who) and task.status == "open" and fits
+        )
+        if self.act(
+            actor, legal, lambda work: tasks.reassign(work, task.id, receiver.user_id or uuid4())
+        ):
             self.holders[task.id] = receiver.user_id
 
     def has_recorded(self, who: Actor, task: Task) -> bool:
@@ -141,7 +153,13 @@ class Desk(Hall):
         given: Answers = {"nama": repertoire.NAME}
         self.act(actor, legal, lambda work: drafts.save(work, task.id, given), is_recorded=False)
 
-    @deed(weight=2, actor=anybody, chosen=which, turn=turns, is_spoiled=st.sampled_from([False, False, True]))
+    @deed(
+        weight=2,
+        actor=anybody,
+        chosen=which,
+        turn=turns,
+        is_spoiled=st.sampled_from([False, False, True]),
+    )
     def complete(self, actor: str, chosen: int, turn: int, is_spoiled: bool) -> None:
         task = self.task(chosen)
         if task is not None:
@@ -168,7 +186,9 @@ class Desk(Hall):
         """Who holds several roles tries every step that asks for other eyes; the eyes decide, not the role."""
         with self.reading() as work:
             waiting = [
-                task for task in repertoire.open_tasks(work) if "fourEyes" in rules.properties_of(work, task)
+                task
+                for task in repertoire.open_tasks(work)
+                if "fourEyes" in rules.properties_of(work, task)
             ]
         for task in waiting[:2]:
             self.completing(name, task, turn)
@@ -179,7 +199,9 @@ class Desk(Hall):
         legal = self.may_complete(who, task)
         with self.works.begin(who) as work:
             given = (
-                repertoire.answers(work, task, turn, members=self.members()) if task.status == "open" else {}
+                repertoire.answers(work, task, turn, members=self.members())
+                if task.status == "open"
+                else {}
             )
         if is_spoiled:
             spoiled = self.spoiled(task, given, turn)
@@ -195,10 +217,16 @@ class Desk(Hall):
 
     def send_again(self, actor: str, sent: Sent, is_changed: bool) -> None:
         """A form that was taken comes a second time, as it was or with other answers: nothing happens twice."""
-        again = replace(sent, answers={**sent.answers, **self.other_answers(sent)}) if is_changed else sent
+        again = (
+            replace(sent, answers={**sent.answers, **self.other_answers(sent)})
+            if is_changed
+            else sent
+        )
         is_same = again.answers == sent.answers
         legal = (
-            actor == sent.actor and is_same and self.sight_of(sent.task.case_id).is_for(self.people[actor])
+            actor == sent.actor
+            and is_same
+            and self.sight_of(sent.task.case_id).is_for(self.people[actor])
         )
         before = self.snapshot()
         self.act(actor, legal, lambda work: again.arrives(work))

@@ -18,13 +18,11 @@ from tests.integration.stateful import repertoire, rules
 from tests.integration.stateful.privacy import Ear
 from tests.integration.stateful.rules import Sight
 from tests.integration.stateful.snapshots import Snapshot
+from workflow_app.domain import PUBLIC, SYSTEM, Actor, SentraError
 from workflow_app.engine.scenarios import Scenario
-from workflow_app.errors import SentraError
-from workflow_app.models.case import Case
-from workflow_app.models.task import Task
-from workflow_app.services.case_file import incidents
-from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
-from workflow_app.types import PUBLIC, SYSTEM, Actor
+from workflow_app.models import Case, Task
+from workflow_app.services.cases import incidents
+from workflow_app.services.core.unit_of_work import UnitOfWork, Works
 
 
 @dataclass
@@ -70,7 +68,9 @@ class Hall(RuleBasedStateMachine):
         self.begins_at = self.ground.clock.at
         self.savepoint = self.ground.connection.begin_nested()
         factory = sessionmaker(self.ground.connection, join_transaction_mode="create_savepoint")
-        self.works = Works(factory, self.ground.works.blobs, self.ground.works.vault, self.ground.clock)
+        self.works = Works(
+            factory, self.ground.works.blobs, self.ground.works.vault, self.ground.clock
+        )
         self.holders: dict[UUID, UUID | None] = {}
         """Open task to who holds it, as the model has it."""
         self.roles = {name: who.roles for name, who in self.people.items()}
@@ -128,9 +128,13 @@ class Hall(RuleBasedStateMachine):
             return False
         assert legal is not False, f"{actor} may not do this"
         after = self.snapshot()
-        assert after == before or not self.is_outdated(actor), f"{actor} may not do anything any more"
+        assert after == before or not self.is_outdated(actor), (
+            f"{actor} may not do anything any more"
+        )
         self.tally[name, True] += 1
-        assert after == before or not is_recorded or after.events > before.events, "a change without an event"
+        assert after == before or not is_recorded or after.events > before.events, (
+            "a change without an event"
+        )
         return True
 
     @contextmanager
@@ -207,7 +211,9 @@ class Hall(RuleBasedStateMachine):
             name
             for name, who in self.people.items()
             if who.unit == task.unit
-            and (not is_free or task.assignee_id in {None, who.user_id, *self.absent_for(who, task)})
+            and (
+                not is_free or task.assignee_id in {None, who.user_id, *self.absent_for(who, task)}
+            )
             and not self.is_outdated(name)
             and self.is_open_for(who, task)
             and not self.is_barred(who, task)

@@ -7,12 +7,10 @@ from hypothesis import strategies as st
 from sqlalchemy import select, text
 
 from tests.integration.stateful.hall import Hall, deed
-from workflow_app.errors import SentraError
-from workflow_app.models.case import Case
-from workflow_app.models.effect import PendingEffect
-from workflow_app.services.case_file import incidents
-from workflow_app.services.running import performing, wakes
-from workflow_app.types import SYSTEM
+from workflow_app.domain import SYSTEM, SentraError
+from workflow_app.models import Case, PendingEffect
+from workflow_app.services.cases import incidents
+from workflow_app.services.workflow import case_jobs, steps
 
 SITE = "http://127.0.0.1:8000"
 MOST_WAKES = 10
@@ -43,9 +41,9 @@ class Machinery(Hall):
         waiting = self.waiting()
         if not waiting:
             return
-        performing.perform(self.works, waiting[chosen % len(waiting)], public_url=SITE)
+        case_jobs.perform(self.works, waiting[chosen % len(waiting)], public_url=SITE)
         before = self.snapshot()
-        performing.perform(self.works, waiting[chosen % len(waiting)], public_url=SITE)
+        case_jobs.perform(self.works, waiting[chosen % len(waiting)], public_url=SITE)
         assert self.snapshot() == before
 
     @deed(chosen=which)
@@ -53,7 +51,9 @@ class Machinery(Hall):
         """The worker gives a job up: an incident waits for a person."""
         waiting = self.waiting()
         if waiting:
-            performing.give_up(self.works, waiting[chosen % len(waiting)], SentraError(detail="worker died"))
+            case_jobs.give_up(
+                self.works, waiting[chosen % len(waiting)], SentraError(detail="worker died")
+            )
             with self.reading() as work:
                 work.session.execute(text("update procrastinate_jobs set status = 'failed'"))
                 work.session.commit()
@@ -65,7 +65,9 @@ class Machinery(Hall):
         if span is None:
             with self.reading() as work:
                 timers = work.session.scalars(
-                    select(Case.next_wake_at).where(Case.next_wake_at > now).order_by(Case.next_wake_at)
+                    select(Case.next_wake_at)
+                    .where(Case.next_wake_at > now)
+                    .order_by(Case.next_wake_at)
                 ).all()
             span = (
                 (timers[chosen % len(timers)] or now) - now + timedelta(seconds=2)
@@ -79,10 +81,10 @@ class Machinery(Hall):
         """Every timer that is due fires, those that come due by that too; nobody sleeps for ever."""
         for _ in range(MOST_WAKES):
             with self.works.begin(SYSTEM) as work:
-                due = wakes.overdue(work)
+                due = steps.overdue(work)
             if not due:
                 return
             for case_id in due:
                 with incidents.unit_of_work(self.works, SYSTEM) as work:
-                    wakes.wake(work, case_id)
+                    steps.wake(work, case_id)
         raise AssertionError("timers do not come to an end")

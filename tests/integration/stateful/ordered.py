@@ -3,21 +3,21 @@
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
-from workflow_app.engine import form_orders
-from workflow_app.engine.form_orders import Order
+from workflow_app.domain import WITA, Answer, Answers
+from workflow_app.engine import form_rules
+from workflow_app.engine.form_rules import Order
 from workflow_app.engine.forms import Field, Form
-from workflow_app.types import WITA, Answer, Answers
 
 
 def put_in_order(form: Form, given: Answers, earlier: Mapping[str, Answers]) -> Answers:
     """Answers that lie otherwise than they must, moved to what they are compared with."""
     moved: Answers = {}
-    for name in form_orders.judge({n: f.order for n, f in form.fields.items()}, given, earlier):
+    for name in form_rules.judge({n: f.order for n, f in form.fields.items()}, given, earlier):
         field = form.fields[name]
         for rule in field.order:
             for other in _told(rule, given, earlier):
                 alone = {name: (Order(rule.relation, (("", "_"),), rule.sentence),)}
-                if form_orders.judge(alone, {name: moved.get(name, given[name]), "_": other}, {}):
+                if form_rules.judge(alone, {name: moved.get(name, given[name]), "_": other}, {}):
                     moved[name] = _beside(field, other, 1 if rule.relation == "above" else 0)
     return moved
 

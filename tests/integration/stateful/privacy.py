@@ -7,11 +7,12 @@ from sqlalchemy import CompoundSelect, String, bindparam, func, literal, select,
 from sqlalchemy.types import JSON
 
 from tests.integration.stateful.repertoire import PERSONAL
-from workflow_app.models.base import Base
-from workflow_app.models.case import Case
-from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.models import Base, Case
+from workflow_app.services.core.unit_of_work import UnitOfWork
 
-UNCHANGED = frozenset({"definition", "definition_file", "configuration", "user_account", "user_role"})
+UNCHANGED = frozenset(
+    {"definition", "definition_file", "configuration", "user_account", "user_role"}
+)
 """Tables that no walk writes to but by the names of accounts."""
 
 
@@ -41,7 +42,9 @@ def told_in_states(work: UnitOfWork) -> list[str]:
 
 def told_in_jobs(work: UnitOfWork) -> list[str]:
     """Jobs with a personal word."""
-    query = text("select cast(id as text) from procrastinate_jobs where cast(args as text) ~ :words")
+    query = text(
+        "select cast(id as text) from procrastinate_jobs where cast(args as text) ~ :words"
+    )
     return list(work.session.scalars(query, {"words": "|".join(PERSONAL)}))
 
 

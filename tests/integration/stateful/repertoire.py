@@ -12,23 +12,26 @@ from PIL import Image
 from sqlalchemy import select
 
 from tests.integration.stateful import ordered
+from workflow_app.domain import WITA, Actor, Answer, Answers, SentraError
 from workflow_app.engine import forms
-from workflow_app.engine.element import Element
-from workflow_app.engine.form_dates import NOW, read_bound
+from workflow_app.engine.definitions import Element
 from workflow_app.engine.form_messages import MAX_LONG_TEXT, MAX_TEXT
+from workflow_app.engine.form_rules import NOW, read_bound
 from workflow_app.engine.forms import Field, Form
-from workflow_app.errors import SentraError
-from workflow_app.models.case import Case
-from workflow_app.models.task import Task
-from workflow_app.roles import FIELD_ROLES
-from workflow_app.services.case_file import clocks
-from workflow_app.services.forms import ordered_answers, requirements, tied_answers
-from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.papers import documents
-from workflow_app.services.sop.processes import definition_of
-from workflow_app.types import WITA, Actor, Answer, Answers
+from workflow_app.models import Case, Task
+from workflow_app.permissions import FIELD_ROLES
+from workflow_app.services.cases import clocks
+from workflow_app.services.core.unit_of_work import UnitOfWork
+from workflow_app.services.documents import documents
+from workflow_app.services.forms import requirements, validation
+from workflow_app.services.processes.definitions import definition_of
 
-PERSONAL = ("Zulfatma Contohsari", "6306119903120007", "0812-0000-7341", "pengadu.rahasia@contoh.id")
+PERSONAL = (
+    "Zulfatma Contohsari",
+    "6306119903120007",
+    "0812-0000-7341",
+    "pengadu.rahasia@contoh.id",
+)
 """Words of the citizen that may stand in sealed bytes only."""
 NAME, NIK, PHONE, MAIL = PERSONAL
 SIGNATURE = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAIAAAACAQAAAABazTCJAAAADElEQVR4nGNgYGAAAAAEAAH2FzhVAAAAAElFTkSuQmCC"
@@ -82,7 +85,10 @@ def valid(form: Form, scene: Scene, chance: Random) -> Answers:
 def refused(form: Form, given: Answers, now: datetime, chance: Random) -> Answers | None:
     """The same answers with something wrong in them; None where nothing can be wrong."""
     faulty = [
-        wrong for name in given for wrong in _spoiled(form.fields[name], given, name, now) if wrong != given
+        wrong
+        for name in given
+        for wrong in _spoiled(form.fields[name], given, name, now)
+        if wrong != given
     ]
     faulty += ordered.out_of_order(form, given)
     return chance.choice(faulty) if faulty else None
@@ -134,7 +140,9 @@ def _choice(field: Field, scene: Scene, chance: Random) -> Answer:
 
 def _choices(field: Field, _: Scene, chance: Random) -> Answer:
     options = field.schema["items"]["enum"]
-    return list(chance.sample(options, chance.randint(field.schema.get("minItems", 0), len(options))))
+    return list(
+        chance.sample(options, chance.randint(field.schema.get("minItems", 0), len(options)))
+    )
 
 
 def _count(field: Field, _: Scene, chance: Random) -> Answer:
@@ -145,7 +153,9 @@ def _count(field: Field, _: Scene, chance: Random) -> Answer:
 def _day(field: Field, scene: Scene, chance: Random) -> Answer:
     """A day that has been, or where only a day to come is asked for, one of those."""
     if field.not_before == NOW:
-        return (scene.now.astimezone(WITA) + timedelta(days=chance.randint(1, 40))).date().isoformat()
+        return (
+            (scene.now.astimezone(WITA) + timedelta(days=chance.randint(1, 40))).date().isoformat()
+        )
     return (scene.now.astimezone(WITA) - timedelta(days=chance.randint(0, 40))).date().isoformat()
 
 
@@ -179,7 +189,8 @@ def _text(field: Field, _: Scene, __: Random) -> Answer:
 def _checklist(_: Field, scene: Scene, chance: Random) -> Answer:
     """Mostly all papers; sometimes one is missing, or a soft one is asked to be waived."""
     given: dict[str, Any] = {
-        line.id: {"given": True, "number": "CONTOH/01/2026", "date": "2026-11-20"} for line in scene.lines
+        line.id: {"given": True, "number": "CONTOH/01/2026", "date": "2026-11-20"}
+        for line in scene.lines
     }
     soft = [line.id for line in scene.lines if line.soft]
     match chance.randint(0, 5):
@@ -223,7 +234,9 @@ def open_tasks(work: UnitOfWork) -> list[Task]:
 
 def tasks(work: UnitOfWork) -> list[Task]:
     """Every task, oldest first; of those that are as old as each other in an order that ids do not make."""
-    query = select(Task).join(Case).order_by(Task.created_at, Case.number, Task.element, Task.done_at)
+    query = (
+        select(Task).join(Case).order_by(Task.created_at, Case.number, Task.element, Task.done_at)
+    )
     return list(work.session.scalars(query))
 
 
@@ -242,8 +255,8 @@ def answers(work: UnitOfWork, task: Task, seed: int, *, members: Iterable[str] =
         lines=lines,
         asked=asked,
         is_timed=bool(clocks.every(work, case.id)),
-        tied=tied_answers.check(work, case, form, dict.fromkeys(form.fields, "")),
-        earlier=ordered_answers.earlier(work, case, definition, form),
+        tied=validation.check_tied_answer(work, case, form, dict.fromkeys(form.fields, "")),
+        earlier=validation.earlier_answers(work, case, definition, form),
     )
     return valid(form, scene, Random(seed))
 
@@ -269,7 +282,12 @@ def _hand_in(work: UnitOfWork, task: Task, seed: int) -> str:
     Image.new("L", (8, 8), seed % 4).save(picture, "PNG")
     try:
         paper = documents.upload(
-            work, task.case_id, element="", label="Dokumen lain", data=picture.getvalue(), task_id=task.id
+            work,
+            task.case_id,
+            element="",
+            label="Dokumen lain",
+            data=picture.getvalue(),
+            task_id=task.id,
         )
     except SentraError:
         return str(uuid4())

@@ -6,14 +6,10 @@ from uuid import UUID
 
 from sqlalchemy import func, select, text
 
-from workflow_app.models.case import Case
-from workflow_app.models.submission import Submission
-from workflow_app.models.task import Task
-from workflow_app.models.user import User
-from workflow_app.models.wall import CaseWall
-from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.sop import processes
-from workflow_app.types import Actor, Principal
+from workflow_app.domain import Actor, Principal
+from workflow_app.models import Case, CaseWall, Submission, Task, User
+from workflow_app.services.core.unit_of_work import UnitOfWork
+from workflow_app.services.processes import definitions
 
 UNIT = "spkt"
 NOBODY_AWAY = "nobody_away"
@@ -88,7 +84,7 @@ def sights(work: UnitOfWork) -> dict[UUID, Sight]:
 
 def starters(work: UnitOfWork, key: str) -> frozenset[str]:
     """The roles that begin cases of a process by hand."""
-    named = processes.definition_of(work, processes.current(work, key).id).started_by
+    named = definitions.definition_of(work, definitions.current(work, key).id).started_by
     return frozenset(named) or STARTERS
 
 
@@ -96,17 +92,23 @@ def may_do(work: UnitOfWork, who: Actor, task: Task) -> bool:
     """Is it a task of this person's role, of one that he stands in for, or of somebody absent for whom he works?"""
     if who.unit != task.unit:
         return False
-    return task.role in who.roles or may_stand_in(work, who, task) or bool(absent_for(work, who, task))
+    return (
+        task.role in who.roles or may_stand_in(work, who, task) or bool(absent_for(work, who, task))
+    )
 
 
 def stood_for(work: UnitOfWork, who: Actor) -> dict[UUID, frozenset[str]]:
     """The absent for whom this person works now, each with the roles in which he does."""
     if work.session.info.get(NOBODY_AWAY):
         return {}
-    rows = work.session.execute(STOOD_FOR, {"who": who.user_id, "now": work.clock(), "unit": who.unit}).all()
+    rows = work.session.execute(
+        STOOD_FOR, {"who": who.user_id, "now": work.clock(), "unit": who.unit}
+    ).all()
     shared = {
         row.user_id: frozenset(
-            role for role in row.roles if role in who.roles or who.roles & PASSED_ON.get(role, frozenset())
+            role
+            for role in row.roles
+            if role in who.roles or who.roles & PASSED_ON.get(role, frozenset())
         )
         for row in rows
     }
@@ -136,9 +138,13 @@ def standing(work: UnitOfWork, who: Actor) -> Actor:
     found = stood_for(work, who)
     if not found:
         return who
-    names = dict(work.session.execute(select(User.id, User.full_name).where(User.id.in_(found))).all())
+    names = dict(
+        work.session.execute(select(User.id, User.full_name).where(User.id.in_(found))).all()
+    )
     order = sorted(found, key=lambda user_id: (names[user_id], user_id))
-    return replace(who, stands_for=tuple(Principal(each, names[each], found[each]) for each in order))
+    return replace(
+        who, stands_for=tuple(Principal(each, names[each], found[each]) for each in order)
+    )
 
 
 def may_stand_in(work: UnitOfWork, who: Actor, task: Task) -> bool:
@@ -162,10 +168,12 @@ def have_recorded(work: UnitOfWork, task: Task) -> set[UUID | None]:
     query = select(Submission.submitted_by, Submission.on_behalf_of).where(
         Submission.case_id == task.case_id, Submission.element.in_(named)
     )
-    return {user_id for row in work.session.execute(query) for user_id in row if user_id is not None}
+    return {
+        user_id for row in work.session.execute(query) for user_id in row if user_id is not None
+    }
 
 
 def properties_of(work: UnitOfWork, task: Task) -> Mapping[str, str]:
     """What the model says of the element of a task."""
     case = work.session.get_one(Case, task.case_id)
-    return processes.definition_of(work, case.definition_id).elements[task.element].properties
+    return definitions.definition_of(work, case.definition_id).elements[task.element].properties

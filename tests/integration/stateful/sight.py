@@ -7,14 +7,13 @@ from sqlalchemy import select
 
 from tests.integration.stateful import rules
 from tests.integration.stateful.rules import Sight
-from workflow_app.errors import NotFound
-from workflow_app.models.case import Case
-from workflow_app.models.kinship import CaseKinship
-from workflow_app.models.task import Task
-from workflow_app.services.case_file import dispatches, inbox, incidents, kinship, numbered_cases
-from workflow_app.services.correspondence import message_views
-from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.running import boxes, cases
+from workflow_app.domain import NotFound
+from workflow_app.models import Case, CaseKinship, Task
+from workflow_app.services.cases import inbox, incidents, related_cases
+from workflow_app.services.core.unit_of_work import UnitOfWork
+from workflow_app.services.messages import messages
+from workflow_app.services.reporting import dispatches
+from workflow_app.services.workflow import cases, complaint_boxes
 
 ALL = 1000
 CENTURY = "20"
@@ -37,7 +36,9 @@ def too_much_or_too_little(work: UnitOfWork, known: Mapping[UUID, Sight], turn: 
     ]
 
 
-def _inbox(work: UnitOfWork, known: Mapping[UUID, Sight], seen: set[UUID], tab: inbox.Tab) -> Iterable[str]:
+def _inbox(
+    work: UnitOfWork, known: Mapping[UUID, Sight], seen: set[UUID], tab: inbox.Tab
+) -> Iterable[str]:
     who, stood_for = work.actor, rules.stood_for(work, work.actor)
     opened = work.session.scalars(select(Task).where(Task.status == "open"))
     tasks = {task.id: task for task in opened if task.case_id in seen}
@@ -70,7 +71,7 @@ def _inbox(work: UnitOfWork, known: Mapping[UUID, Sight], seen: set[UUID], tab: 
 
 
 def _cases(work: UnitOfWork, sample: Iterable[Sight], seen: set[UUID]) -> Iterable[str]:
-    if {hit.id for hit in numbered_cases.search(work, CENTURY, limit=ALL)} != seen:
+    if {hit.id for hit in inbox.search(work, CENTURY, limit=ALL)} != seen:
         yield "search"
     for sight in sample:
         try:
@@ -86,7 +87,7 @@ def _kin(work: UnitOfWork, seen: set[UUID]) -> Iterable[str]:
         for one, other in ((bond.parent_id, bond.child_id), (bond.child_id, bond.parent_id)):
             if one not in seen:
                 continue
-            family = kinship.of_case(work, work.session.get_one(Case, one))
+            family = related_cases.of_case(work, work.session.get_one(Case, one))
             if (other in {kin.case_id for kin in family.kin}) != (other in seen):
                 yield "kinship"
             if other not in seen and not family.has_hidden:
@@ -107,12 +108,15 @@ def _boards(work: UnitOfWork, known: Mapping[UUID, Sight], seen: set[UUID]) -> I
         if minds_all and case_id not in behind and sight.confined_to is None
     }
     shown: dict[str, tuple[set[UUID], set[UUID]]] = {
-        "boxes": ({case_id for box in boxes.list_boxes(work) for case_id, _ in box.cases}, seen)
+        "boxes": (
+            {case_id for box in complaint_boxes.list_boxes(work) for case_id, _ in box.cases},
+            seen,
+        )
     }
     if who.roles & READ_INCIDENTS:
         shown["incidents"] = ({one.case_id for one in incidents.list_open(work)}, minded)
     if who.roles & KEEP_OUTBOX:
-        outbox = message_views.outbox(work)
+        outbox = messages.outbox(work)
         shown["outbox"] = ({one.case_id for one in (*outbox.unsent, *outbox.sent)}, minded)
     if who.roles & READ_BOARD:
         shown["board of calls"] = (

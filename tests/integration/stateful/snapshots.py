@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import text
 
-from workflow_app.services.ground.unit_of_work import UnitOfWork
+from workflow_app.services.core.unit_of_work import UnitOfWork
 
 EVERYTHING = """select (select count(*) from audit_event),
     (select array_agg((id, status, assignee_id, done_by)::text order by id) from task),

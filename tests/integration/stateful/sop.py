@@ -6,18 +6,15 @@ from uuid import UUID
 
 from sqlalchemy import select, text
 
+from workflow_app.domain import Answers
 from workflow_app.engine import process_folders
 from workflow_app.engine.definitions import Definition
-from workflow_app.engine.linting.kinship import literal
+from workflow_app.engine.linting.declarations import literal
 from workflow_app.engine.model import Node, read_model
-from workflow_app.models.case import Case
-from workflow_app.models.submission import Submission
-from workflow_app.models.task import Task
-from workflow_app.models.wall import CaseWall
-from workflow_app.services.case_file import answers
-from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.sop.processes import definition_of
-from workflow_app.types import Answers
+from workflow_app.models import Case, CaseWall, Submission, Task
+from workflow_app.services.cases import answers
+from workflow_app.services.core.unit_of_work import UnitOfWork
+from workflow_app.services.processes.definitions import definition_of
 
 TELLS = frozenset({"R27"})
 """Of a task: the citizen is told."""
@@ -55,7 +52,11 @@ def told_where_to(work: UnitOfWork) -> list[object]:
         choices = [place for place, element in enumerate(done) if CHOOSES in element.clauses]
         wanted = TELLS if choices else TELLS | TAKES
         last = choices[-1] if choices else -1
-        if not any(wanted & {*element.clauses} for element in done[last + 1 :] if element.role != "penerima"):
+        if not any(
+            wanted & {*element.clauses}
+            for element in done[last + 1 :]
+            if element.role != "penerima"
+        ):
             found.append((case.number, case.outcome, [element.id for element in done]))
     return found
 
@@ -76,7 +77,9 @@ def set_aside_by_rule(work: UnitOfWork) -> list[object]:
             continue
         given = _answers(work, case)
         reasons = [
-            text for name in deciding for text in _sealed(definition, name, given, {"catatan"}).values()
+            text
+            for name in deciding
+            for text in _sealed(definition, name, given, {"catatan"}).values()
         ]
         if _is_reachable(definition, given) or (
             is_ignored and not any(len(str(why)) >= 10 for why in reasons)
@@ -122,7 +125,9 @@ def _is_reachable(definition: Definition, given: Mapping[str, Answers]) -> bool:
     return False
 
 
-def _sealed(definition: Definition, element: str, given: Mapping[str, Answers], groups: set[str]) -> Answers:
+def _sealed(
+    definition: Definition, element: str, given: Mapping[str, Answers], groups: set[str]
+) -> Answers:
     fields = definition.forms[element].fields
     return {
         name: value
@@ -146,7 +151,11 @@ def _submissions(work: UnitOfWork, case_id: UUID) -> list[Submission]:
 
 
 def _tasks(work: UnitOfWork, case_id: UUID) -> list[Task]:
-    return list(work.session.scalars(select(Task).where(Task.case_id == case_id, Task.status != "cancelled")))
+    return list(
+        work.session.scalars(
+            select(Task).where(Task.case_id == case_id, Task.status != "cancelled")
+        )
+    )
 
 
 def _barriers(definition: Definition) -> Iterator[Node]:

@@ -17,12 +17,12 @@ from tests.integration.stateful.checks import CHECKS, Check
 from tests.integration.stateful.counter import PAPER, Counter
 from tests.integration.stateful.hall import Ground
 from tests.integration.stateful.machinery import SITE
-from workflow_app.models.case import Case
-from workflow_app.roles import ROLES
-from workflow_app.services.case_file import access, four_eyes, inbox
-from workflow_app.services.running import rehearsal
-from workflow_app.services.running.rehearsal import Stage
-from workflow_app.types import SYSTEM
+from workflow_app.domain import SYSTEM
+from workflow_app.models import Case
+from workflow_app.permissions import ROLES
+from workflow_app.services.cases import access, inbox, task_rights
+from workflow_app.services.demo import rehearsal
+from workflow_app.services.demo.rehearsal import Stage
 
 WORLD = {
     "complaint": ("kotak_disisihkan", "anggota", "luar_kewenangan", "langsung"),
@@ -36,7 +36,10 @@ NAMED = f"'{repertoire.NAME}'"
 FAULTS: list[tuple[Check, str]] = [
     (checks.engine_and_rows_agree, "update task set status = 'cancelled' where status = 'open'"),
     (checks.one_valid_letter, "update letter set kind = 'sttlp' where kind = 'lp'"),
-    (checks.numbers_without_gap, "update number_series set last = last + 1 where series = 'BERKAS'"),
+    (
+        checks.numbers_without_gap,
+        "update number_series set last = last + 1 where series = 'BERKAS'",
+    ),
     (checks.numbers_without_gap, "update service_case set number = number || 'x'"),
     (
         checks.four_eyes,
@@ -56,7 +59,10 @@ FAULTS: list[tuple[Check, str]] = [
         " now(), now() + interval '1 day', now() from user_account a join user_account b on"
         " (a.username, b.username) in (('petugas', 'petugas2'), ('petugas2', 'petugas'))",
     ),
-    (checks.an_outcome_at_the_end, "update service_case set outcome = 'entah' where closed_at is not null"),
+    (
+        checks.an_outcome_at_the_end,
+        "update service_case set outcome = 'entah' where closed_at is not null",
+    ),
     (checks.an_outcome_at_the_end, "delete from audit_event where action = 'case.closed'"),
     (
         checks.nothing_left_open,
@@ -85,8 +91,14 @@ FAULTS: list[tuple[Check, str]] = [
         checks.nothing_personal,
         f"update submission set answers = answers || jsonb_build_object('kotak', {NAMED}) where element = 'lembar_kotak'",
     ),
-    (checks.nothing_personal, f"update procrastinate_jobs set args = jsonb_build_object('nama', {NAMED})"),
-    (sop.report_and_receipt, "update letter set status = 'void', voided_at = issued_at where kind = 'sttlp'"),
+    (
+        checks.nothing_personal,
+        f"update procrastinate_jobs set args = jsonb_build_object('nama', {NAMED})",
+    ),
+    (
+        sop.report_and_receipt,
+        "update letter set status = 'void', voided_at = issued_at where kind = 'sttlp'",
+    ),
     (
         sop.report_and_receipt,
         "update letter set issued_at = issued_at + interval '1 second' where kind = 'lp'",
@@ -113,7 +125,9 @@ def world(ground: Ground, quick_letters: None) -> Ground:
         for key, scenario in ground.scenarios
     }
     cast = {role: ground.people[role] for role in ROLES}
-    stage = Stage(ground.works, cast, SITE, PAPER, None, {"piket_propam": ground.people["piket_propam2"]})
+    stage = Stage(
+        ground.works, cast, SITE, PAPER, None, {"piket_propam": ground.people["piket_propam2"]}
+    )
     for key, names in WORLD.items():
         for name in names:
             rehearsal.play(stage, key, told[key, name])
@@ -156,7 +170,7 @@ def test_the_machine_notices_when_other_eyes_are_not_asked_for(
     machine.reassign("ka_spkt", "ganda", 1)
     machine.completing("ganda", task, 0)
     assert [was_done for _, was_done in machine.tally] == [False, False]
-    monkeypatch.setattr(four_eyes, "recorders", lambda *_: set())
+    monkeypatch.setattr(task_rights, "recorders", lambda *_: set())
     with pytest.raises(AssertionError, match="may not do this"):
         machine.reassign("ka_spkt", "ganda", 1)
     with pytest.raises(AssertionError, match="may not do this"):
@@ -187,7 +201,9 @@ def tell_the_engine(session: Session) -> None:
     case = session.scalars(select(Case)).first()
     assert case is not None
     state = json.loads(zlib.decompress(case.state))
-    case.state = zlib.compress(json.dumps({**state, "nama": repertoire.NAME}, ensure_ascii=False).encode())
+    case.state = zlib.compress(
+        json.dumps({**state, "nama": repertoire.NAME}, ensure_ascii=False).encode()
+    )
     session.flush()
 
 
@@ -197,6 +213,8 @@ def whoever_sees_too_much(world: Ground) -> list[str]:
     for name, who in world.people.items():
         with world.works.begin(who) as work:
             known = rules.sights(work)
-            if any(sight.too_much_or_too_little(work, known, turn) for turn in range(len(inbox.TABS))):
+            if any(
+                sight.too_much_or_too_little(work, known, turn) for turn in range(len(inbox.TABS))
+            ):
                 names.append(name)
     return names

@@ -39,7 +39,11 @@ def test_random_actions_of_random_people_break_no_rule(ground: Ground, quick_let
     class CounterOfThisTest(Counter):
         pass
 
-    CounterOfThisTest.ground, CounterOfThisTest.tally, CounterOfThisTest.reached = ground, Tally(), Tally()
+    CounterOfThisTest.ground, CounterOfThisTest.tally, CounterOfThisTest.reached = (
+        ground,
+        Tally(),
+        Tally(),
+    )
     for key in ground.processes:
         CounterOfThisTest.begins_with = key
         run_state_machine_as_test(CounterOfThisTest, settings=WALKS)
@@ -47,7 +51,8 @@ def test_random_actions_of_random_people_break_no_rule(ground: Ground, quick_let
         for counted in (CounterOfThisTest.tally, CounterOfThisTest.reached):
             sys.stdout.write(f"\n{sorted(counted.items())}\n")
     done, refused = (
-        {name for name, was_done in CounterOfThisTest.tally if was_done is kind} for kind in (True, False)
+        {name for name, was_done in CounterOfThisTest.tally if was_done is kind}
+        for kind in (True, False)
     )
     assert {key for key, _ in CounterOfThisTest.reached} == {*ground.processes}
     assert done >= OFTEN | {"start"}, "the examples no longer reach these verbs"

@@ -1,11 +1,13 @@
 """The benches run and print what they promise. How fast it is, is not judged here."""
 
-from workflow_app.trials import board_bench, heatmap_bench, inbox_bench, ingest_bench, task_bench
+from workflow_app.tools.load import ocr, pages, search, tasks
 
 
 def test_officers_complete_tasks_without_an_error() -> None:
     said: list[str] = []
-    figures = task_bench.measure(officers=2, cases=1, finished=25, notice=said.append).as_dict()
+    figures = tasks.measure_task_bench(
+        officers=2, cases=1, finished=25, notice=said.append
+    ).as_dict()
 
     assert [sentence for sentence in said if "error" in sentence] == []
     assert "25 finished cases are there" in said
@@ -17,17 +19,17 @@ def test_officers_complete_tasks_without_an_error() -> None:
 
 
 def test_lists_are_read_with_as_many_tasks_as_asked_for() -> None:
-    small, large = inbox_bench.measure(1200, rounds=1)
+    small, large = pages.measure(1200, rounds=1)
 
     assert (small.open, small.finished, large.open, large.finished) == (1000, 10_000, 1200, 12_000)
     assert small.n >= 15
     assert 0 < large.p50_ms <= large.p99_ms
     assert small.p50_ms_of.keys() <= large.p50_ms_of.keys()
-    assert inbox_bench.growth(small, large).which in large.p50_ms_of
+    assert pages.growth(small, large).which in large.p50_ms_of
 
 
 def test_papers_are_uploaded_read_and_found() -> None:
-    figures = ingest_bench.measure(pages=2, papers=1)
+    figures = ocr.measure_ingest_bench(pages=2, papers=1)
 
     (paper,) = figures.papers
     assert 0 < paper.taken_s < paper.first_page_s < paper.found_s
@@ -35,18 +37,18 @@ def test_papers_are_uploaded_read_and_found() -> None:
 
 
 def test_the_page_of_a_process_is_read_with_as_many_events_as_asked_for() -> None:
-    figures = heatmap_bench.measure(3_000, rounds=1)
+    figures = search.measure_heatmap_bench(3_000, rounds=1)
 
     assert figures.events >= 3_000
-    assert figures.n == len(heatmap_bench.READERS) * len(heatmap_bench.PAGES)
+    assert figures.n == len(search.HEATMAP_BENCH_READERS) * len(search.PAGES)
     assert 0 < figures.p50_ms <= figures.p95_ms
     assert figures.worst_page in figures.by_page
 
 
 def test_the_board_is_read_with_as_many_cases_as_asked_for() -> None:
-    figures = board_bench.measure(60, finished=40, rounds=1)
+    figures = pages.measure_board_bench(60, finished=40, rounds=1)
 
     assert (figures.open, figures.finished, figures.n) == (60, 40, 3)
     assert 0 < figures.p50_ms <= figures.p95_ms
     assert figures.nothing_new.p50_ms > 0
-    assert set(figures.lists) == set(board_bench.LISTS)
+    assert set(figures.lists) == set(pages.BOARD_BENCH_LISTS)

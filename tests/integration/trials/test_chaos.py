@@ -2,16 +2,18 @@
 
 import pytest
 
-from workflow_app.trials import chaos
-from workflow_app.trials.killer import TARGETS
+from workflow_app.tools.chaos import trial
+from workflow_app.tools.chaos.trial import TARGETS
 
 CHILDREN = tuple(target for target in TARGETS if target != "supervisor")
 """A new supervisor has tests of its own, with the command `run`."""
 
 
 @pytest.mark.timeout(400)
-def test_nothing_that_was_acknowledged_is_lost_when_processes_die(capsys: pytest.CaptureFixture[str]) -> None:
-    report = chaos.run(len(CHILDREN), 2026, print, targets=CHILDREN, longest_gap=2.0)
+def test_nothing_that_was_acknowledged_is_lost_when_processes_die(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    report = trial.run(len(CHILDREN), 2026, print, targets=CHILDREN, longest_gap=2.0)
 
     assert (report.faults, report.complaints) == ([], []), capsys.readouterr().out
     assert report.by_target == dict.fromkeys(CHILDREN, 1)

@@ -5,12 +5,12 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from workflow_app.models.case import Case
-from workflow_app.services.ground import audit
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.watching import consistency_cases
-from workflow_app.trials import finished_cases
-from workflow_app.types import SYSTEM
+from workflow_app.domain import SYSTEM
+from workflow_app.models import Case
+from workflow_app.services.core import unit_of_work
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.operations import consistency_cases
+from workflow_app.tools.load import filling
 
 
 def test_copies_of_a_finished_case_pass_the_audit(works: Works, play: Callable[..., UUID]) -> None:
@@ -19,10 +19,10 @@ def test_copies_of_a_finished_case_pass_the_audit(works: Works, play: Callable[.
     with works.begin(SYSTEM) as work:
         connection = work.session.connection().connection.driver_connection
         assert connection is not None
-        finished_cases.copy(connection, 25)
+        filling.copy(connection, 25)
 
     with works.begin(SYSTEM) as work:
         ended = select(func.count()).select_from(Case).where(Case.outcome == "selesai")
         assert work.session.scalar(ended) == 26
-        assert list(audit.verify_chains(work)) == []
-        assert list(consistency_cases.check(work)) == []
+        assert list(unit_of_work.verify_chains(work)) == []
+        assert list(consistency_cases.check_consistency_case(work)) == []

@@ -7,11 +7,11 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
-from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
-from workflow_app.services.papers import documents
-from workflow_app.trials import papers
-from workflow_app.trials.ledger import Kind, compare, doubles, unread
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.domain import SYSTEM, Actor
+from workflow_app.services.core.unit_of_work import UnitOfWork, Works
+from workflow_app.services.documents import documents
+from workflow_app.tools.chaos.clerk import Kind, compare_ledger, doubles, unread
+from workflow_app.tools.load import officer
 
 Receipts = list[tuple[Kind, str]]
 KINDS = get_args(Kind)
@@ -24,16 +24,20 @@ def receipts(works: Works, play: Callable[..., UUID], budi: Actor) -> Receipts:
     cancelled = play("dibatalkan")
     with works.begin(budi) as work:
         documents.upload(
-            work, play("sktlk_ktp", 4), element="uraian", label="Surat", data=papers.scan("contoh")
+            work, play("sktlk_ktp", 4), element="uraian", label="Surat", data=officer.scan("contoh")
         )
     with works.begin(SYSTEM) as work:
         work.session.execute(text("update service_case set start_token = 'begun-' || number"))
         found: Receipts = [("cancel", str(cancelled))]
         found += rows(work, "start", "select start_token from service_case")
         found += rows(work, "complete", "select token from submission")
-        found += rows(work, "approve", "select token from submission where element = 'persetujuan' limit 1")
+        found += rows(
+            work, "approve", "select token from submission where element = 'persetujuan' limit 1"
+        )
         found += rows(work, "hand over", "select token from submission where element = 'serahkan'")
-        found += rows(work, "paper", "select blob_sha256 from archive.document where origin = 'upload'")
+        found += rows(
+            work, "paper", "select blob_sha256 from archive.document where origin = 'upload'"
+        )
     assert {kind for kind, _ in found} == set(KINDS)
     return found
 
@@ -43,7 +47,7 @@ def rows(work: UnitOfWork, kind: Kind, query: str) -> Receipts:
 
 
 def kinds(work: UnitOfWork, receipts: Receipts) -> list[tuple[str, str]]:
-    return [(fault.kind, fault.where) for fault in compare(work, receipts)]
+    return [(fault.kind, fault.where) for fault in compare_ledger(work, receipts)]
 
 
 def test_all_that_was_acknowledged_is_there_once(works: Works, receipts: Receipts) -> None:
@@ -76,7 +80,9 @@ def test_an_approval_without_a_printed_letter_is_lost(works: Works, receipts: Re
     with works.begin(SYSTEM) as work:
         work.session.execute(text("update letter set document_id = null"))
 
-        assert [kind for kind, where in kinds(work, receipts) if where.startswith("approve")] == ["lost"]
+        assert [kind for kind, where in kinds(work, receipts) if where.startswith("approve")] == [
+            "lost"
+        ]
 
 
 def test_a_second_valid_letter_of_a_case_is_a_double(works: Works, receipts: Receipts) -> None:

@@ -6,10 +6,10 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from tests.integration.conftest import PROCESSES, TestClock
-from workflow_app.models.task import Task
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.trials import rework_bench
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.domain import SYSTEM, Actor
+from workflow_app.models import Task
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.tools.load import rework
 
 
 def test_a_case_that_was_sent_back_often_asks_for_no_more_than_a_new_one(
@@ -21,13 +21,16 @@ def test_a_case_that_was_sent_back_often_asks_for_no_more_than_a_new_one(
 
     works, folder = replace(works, clock=going_on), PROCESSES / sktlk
 
-    result = rework_bench.run(
+    result = rework.run(
         works, {"petugas": budi, "ka_spkt": sari}, folder, loops=60, warm_up=1, window=1
     )
 
     with works.begin(SYSTEM) as work:
         per_case = (
-            select(func.count()).select_from(Task).where(Task.element == "persetujuan").group_by(Task.case_id)
+            select(func.count())
+            .select_from(Task)
+            .where(Task.element == "persetujuan")
+            .group_by(Task.case_id)
         )
         assert sorted(work.session.scalars(per_case)) == [4, 31]
     first, last = result.first, result.last

@@ -7,18 +7,19 @@ from uuid import UUID
 from sqlalchemy import select
 
 from archive.models import Document, Page
-from workflow_app.services.finding import paper_search, similar_papers
-from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
-from workflow_app.services.papers import paper_facets
-from workflow_app.trials import search_bench
-from workflow_app.trials.invented_pages import Library, write
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.domain import SYSTEM, Actor
+from workflow_app.services.core.unit_of_work import UnitOfWork, Works
+from workflow_app.services.documents import ingest, search
+from workflow_app.tools.load import search as load_search
+from workflow_app.tools.load.filling import Library, write
 
 PAGES = 420
 
 
 def facets(work: UnitOfWork) -> list[tuple[UUID, list[str], list[str]]]:
-    query = select(Document.id, Document.facets, Page.facets).join(Page, Page.document_id == Document.id)
+    query = select(Document.id, Document.facets, Page.facets).join(
+        Page, Page.document_id == Document.id
+    )
     return [(each, of_paper, of_page) for each, of_paper, of_page in work.session.execute(query)]
 
 
@@ -32,25 +33,33 @@ def test_every_kind_of_question_finds_pages_for_who_may_read_them(
         assert connection is not None
         write(connection, library)
 
-    figures = search_bench.ask(works, [sari], library, rounds=1)
+    figures = load_search.ask(works, [sari], library, rounds=1)
 
     kinds = [*library.questions(), *library.narrowed(), *library.papers()]
     assert figures.n == len(kinds)
     assert 0 < figures.p50_ms <= figures.p95_ms <= figures.p99_ms
-    asked = {"letter numbers": library.letter(210), "plates": library.plate(210), "NIK": library.nik(210)}
+    asked = {
+        "letter numbers": library.letter(210),
+        "plates": library.plate(210),
+        "NIK": library.nik(210),
+    }
     with works.begin(sari) as work:
         assert {
-            kind for kind, question in asked.items() if not paper_search.search(work, question).hits
+            kind for kind, question in asked.items() if not search.search(work, question).hits
         } == set()
-        assert paper_search.search(work, "surat").next == "20"
-        assert {bool(hit.case_number) for hit in paper_search.search(work, "surat").hits} == {True, False}
+        assert search.search(work, "surat").next == "20"
+        assert {bool(hit.case_number) for hit in search.search(work, "surat").hits} == {True, False}
         before = facets(work)
-        paper_facets.renew(work, [document_id for document_id, _, _ in before])
+        ingest.renew(work, [document_id for document_id, _, _ in before])
         assert facets(work) == before, "the bench writes what the product would"
-        assert {entry for _, entries, _ in before for entry in entries} >= {"=k:sktlk", "=k:lp", "=l:1"}
+        assert {entry for _, entries, _ in before for entry in entries} >= {
+            "=k:sktlk",
+            "=k:lp",
+            "=l:1",
+        }
         assert all(of_paper == of_page for _, of_paper, of_page in before)
-        assert all(similar_papers.of(work, paper) for paper in library.papers())
+        assert all(search.of_similar_paper(work, paper) for paper in library.papers())
         for _, word, choice, order in library.narrowed():
-            paper_search.search(work, word, choice=choice, order=order)
+            search.search(work, word, choice=choice, order=order)
     with works.begin(replace(sari, roles=frozenset({"piket_reskrim"}))) as work:
-        assert paper_search.search(work, "surat").hits == []
+        assert search.search(work, "surat").hits == []

@@ -7,9 +7,9 @@ from flask import Flask
 
 from tests.integration.web.visitor import Visitor
 from workflow_app.app import create_app
-from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.domain import Actor
+from workflow_app.services.core.unit_of_work import Works
 from workflow_app.settings import Settings
-from workflow_app.types import Actor
 
 
 @pytest.fixture

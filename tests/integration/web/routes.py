@@ -68,28 +68,45 @@ def all_routes(world: World) -> list[Route]:
             "budi",
             {"versi": "1", "halaman": "1", "tindakan": "putar_kanan"},
         ),
-        Route("checks.cut_off", "POST", f"{paper}/pisah", "budi", {"versi": "1", "halaman": "2"}, (400,)),
+        Route(
+            "checks.cut_off",
+            "POST",
+            f"{paper}/pisah",
+            "budi",
+            {"versi": "1", "halaman": "2"},
+            (400,),
+        ),
         Route("checks.merge", "POST", f"{paper}/gabung", "budi", {"versi": "1"}, (400,)),
         Route("checks.accept", "POST", f"{paper}/mutu-baik", "budi", {"versi": "1"}),
         Route("documents.photo", "GET", f"{paper}/foto/1", "budi", answered=(404,)),
-        Route("form_proposals.show", "GET", f"{task}/terbaca", "budi"),
-        Route("captures.state", "GET", f"{task}/ponsel?bidang=persyaratan.ktp_01.documents", "budi"),
+        Route("form_proposals.show_form_proposal", "GET", f"{task}/terbaca", "budi"),
+        Route(
+            "captures.state", "GET", f"{task}/ponsel?bidang=persyaratan.ktp_01.documents", "budi"
+        ),
         Route("letters.pdf", "GET", f"/surat/{w.letter}.pdf", "budi"),
         Route("tracking.status", "GET", f"{done}/status", "budi", answered=(404,)),
         Route("identities.ask", "GET", f"{done}/identitas", "budi"),
         Route("tasks.show", "GET", task, "budi"),
         Route("tasks.show", "GET", ruling, "sari"),
-        Route("inbox.show", "GET", "/?daftar=semua", "budi", is_own=True),
-        Route("inbox.show", "GET", "/?daftar=antrean", "budi", is_own=True),
+        Route("inbox.show_inbox", "GET", "/?daftar=semua", "budi", is_own=True),
+        Route("inbox.show_inbox", "GET", "/?daftar=antrean", "budi", is_own=True),
         Route("dispatches.board", "GET", "/papan-tkp", "budi", is_own=True),
         Route("process_pages.show_all", "GET", "/proses", "sari", is_own=True),
-        Route("process_pages.show", "GET", "/proses/sktlk", "sari", is_own=True),
+        Route("process_pages.show_process_page", "GET", "/proses/sktlk", "sari", is_own=True),
         Route("process_pages.drawing", "GET", "/proses/sktlk/gambar.bpmn", "sari", is_own=True),
         Route(
-            "process_pages.show_stays", "GET", "/proses/sktlk/langkah/identitas/selesai", "sari", is_own=True
+            "process_pages.show_stays",
+            "GET",
+            "/proses/sktlk/langkah/identitas/selesai",
+            "sari",
+            is_own=True,
         ),
         Route(
-            "process_pages.show_stays", "GET", "/proses/sktlk/langkah/persetujuan/kini", "sari", is_own=True
+            "process_pages.show_stays",
+            "GET",
+            "/proses/sktlk/langkah/persetujuan/kini",
+            "sari",
+            is_own=True,
         ),
         Route("process_pages.watch_day", "GET", "/proses/sktlk/hari", "sari", is_own=True),
         Route("process_pages.download", "GET", "/proses/sktlk/catatan/xes", "sari", is_own=True),
@@ -98,12 +115,14 @@ def all_routes(world: World) -> list[Route]:
         Route("boards.show", "GET", "/papan", "sari", is_own=True),
         Route("boards.cases", "GET", "/papan/berkas", "sari", is_own=True),
         Route("boards.cases", "GET", "/papan/berkas?isi=terukur", "sari", is_own=True),
-        Route("service_reports.show", "GET", "/laporan-layanan", "sari", is_own=True),
+        Route(
+            "service_reports.show_service_report", "GET", "/laporan-layanan", "sari", is_own=True
+        ),
         Route("service_reports.as_csv", "GET", "/laporan-layanan.csv", "sari", is_own=True),
         Route("incidents.show_open", "GET", "/insiden", "sari", is_own=True),
         Route("messages.show_outbox", "GET", "/kotak-keluar", "sari", is_own=True),
         Route("messages.show_slip", "GET", f"/pesan/{w.slip}/slip", "budi"),
-        Route("cover_sheets.show", "GET", f"{task}/lembar-sampul", "budi"),
+        Route("cover_sheets.show_cover_sheet", "GET", f"{task}/lembar-sampul", "budi"),
         Route("stacks.show", "GET", "/tumpukan", "budi", is_own=True),
         Route("stacks.state", "GET", "/tumpukan/keadaan", "budi", is_own=True),
         Route("stacks.bring", "POST", "/tumpukan", "budi", answered=(400,), is_own=True),
@@ -112,7 +131,11 @@ def all_routes(world: World) -> list[Route]:
         Route("stacks.place", "POST", f"/tumpukan/{w.desk}/1/tempatkan", "budi", answered=(404,)),
         Route("stacks.keep", "POST", f"/tumpukan/{w.desk}/1/arsipkan", "budi", answered=(404,)),
         Route(
-            "stacks.begin_complaint", "POST", f"/tumpukan/{w.desk}/mulai-pengaduan", "budi", answered=(404,)
+            "stacks.begin_complaint",
+            "POST",
+            f"/tumpukan/{w.desk}/mulai-pengaduan",
+            "budi",
+            answered=(404,),
         ),
         Route("stacks.read_again", "POST", f"/tumpukan/dokumen/{w.scan}/baca-lagi", "budi"),
         Route(
@@ -124,11 +147,17 @@ def all_routes(world: World) -> list[Route]:
             (409,),
         ),
         Route("stacks.take_back", "POST", f"/tumpukan/dokumen/{w.scan}/kembalikan", "budi"),
-        Route("archive_proofs.show", "GET", "/arsip/keadaan", "lantas", is_own=True),
-        Route("bag_orders.show", "GET", "/arsip/tas", "terlapor", is_own=True),
+        Route("archive_proofs.show_archive_proof", "GET", "/arsip/keadaan", "lantas", is_own=True),
+        Route("bag_orders.show_bag_order", "GET", "/arsip/tas", "terlapor", is_own=True),
         Route("bag_orders.state", "GET", "/arsip/tas/keadaan", "terlapor", is_own=True),
         Route("bag_orders.order", "POST", "/arsip/tas", "terlapor", answered=(400,), is_own=True),
-        Route("bag_orders.take_out", "GET", f"/arsip/tas/{w.desk}/unduh", "terlapor", answered=(404,)),
+        Route(
+            "bag_orders.take_out_bag_order",
+            "GET",
+            f"/arsip/tas/{w.desk}/unduh",
+            "terlapor",
+            answered=(404,),
+        ),
         Route("disposals.show_due", "GET", "/retensi", "lantas", is_own=True),
         Route(
             "disposals.propose",
@@ -142,11 +171,23 @@ def all_routes(world: World) -> list[Route]:
         Route("process_versions.show_all", "GET", "/proses/versi", "sari", is_own=True),
         Route("process_versions.show", "GET", "/proses/sktlk/versi", "sari", is_own=True),
         Route(
-            "process_versions.compare", "GET", "/proses/sktlk/versi/banding?dari=1&ke=1", "sari", is_own=True
+            "process_versions.compare",
+            "GET",
+            "/proses/sktlk/versi/banding?dari=1&ke=1",
+            "sari",
+            is_own=True,
         ),
-        Route("process_versions.drawing", "GET", "/proses/sktlk/versi/1/gambar", "sari", is_own=True),
         Route(
-            "process_versions.move", "POST", "/proses/sktlk/versi/1/pindah", "sari", sure, (409,), is_own=True
+            "process_versions.drawing", "GET", "/proses/sktlk/versi/1/gambar", "sari", is_own=True
+        ),
+        Route(
+            "process_versions.move",
+            "POST",
+            "/proses/sktlk/versi/1/pindah",
+            "sari",
+            sure,
+            (409,),
+            is_own=True,
         ),
         Route(
             "process_versions.move_back",
@@ -158,11 +199,19 @@ def all_routes(world: World) -> list[Route]:
             is_own=True,
         ),
         Route("disposals.show", "GET", f"{desk}/pemusnahan", "budi", answered=(404,)),
-        Route("disposals.take_out", "POST", f"{desk}/pemusnahan/1/keluarkan", "budi", answered=(404,)),
+        Route(
+            "disposals.take_out", "POST", f"{desk}/pemusnahan/1/keluarkan", "budi", answered=(404,)
+        ),
         Route("configuration.list_groups", "GET", "/pengaturan", "sari", is_own=True),
-        Route("configuration.show_group", "GET", "/pengaturan/kelompok/target", "sari", is_own=True),
-        Route("configuration.show", "GET", "/pengaturan/target.berkas_lengkap", "sari", is_own=True),
-        Route("configuration.answer", "POST", "/pengaturan/target.berkas_lengkap", "sari", is_own=True),
+        Route(
+            "configuration.show_group", "GET", "/pengaturan/kelompok/target", "sari", is_own=True
+        ),
+        Route(
+            "configuration.show", "GET", "/pengaturan/target.berkas_lengkap", "sari", is_own=True
+        ),
+        Route(
+            "configuration.answer", "POST", "/pengaturan/target.berkas_lengkap", "sari", is_own=True
+        ),
         Route(
             "configuration.withdraw",
             "POST",
@@ -173,20 +222,40 @@ def all_routes(world: World) -> list[Route]:
             is_own=True,
         ),
         Route("processes.choose", "GET", "/mulai", "budi", is_own=True),
-        Route("search.show", "GET", "/cari", "budi", is_own=True),
+        Route("search.show_search", "GET", "/cari", "budi", is_own=True),
         Route("search.picture", "GET", f"/cari/gambar/{w.scan}/1", "budi", answered=(404,)),
         Route("search.remember", "POST", "/cari", "budi", {"kata": "Warga Satu"}, is_own=True),
         Route("users.account", "GET", "/akun", "budi", is_own=True),
         Route("users.change_password", "GET", "/akun/sandi", "budi", is_own=True),
         Route("users.renew", "GET", "/sesi", "budi", is_own=True),
-        Route("identities.reveal", "POST", f"{done}/identitas", "budi", {"tujuan": "Pemeriksaan atau audit"}),
+        Route(
+            "identities.reveal",
+            "POST",
+            f"{done}/identitas",
+            "budi",
+            {"tujuan": "Pemeriksaan atau audit"},
+        ),
         Route("drafts.save", "POST", f"{task}/draf", "budi", {"catatan": "x"}),
         Route(
-            "documents.upload", "POST", f"{task}/dokumen", "budi", {"bidang": "persyaratan.ktp_01.documents"}
+            "documents.upload",
+            "POST",
+            f"{task}/dokumen",
+            "budi",
+            {"bidang": "persyaratan.ktp_01.documents"},
         ),
-        Route("captures.begin", "POST", f"{task}/ponsel", "budi", {"bidang": "persyaratan.ktp_01.documents"}),
         Route(
-            "captures.end", "POST", f"{task}/ponsel/tutup", "budi", {"bidang": "persyaratan.ktp_01.documents"}
+            "captures.begin",
+            "POST",
+            f"{task}/ponsel",
+            "budi",
+            {"bidang": "persyaratan.ktp_01.documents"},
+        ),
+        Route(
+            "captures.end",
+            "POST",
+            f"{task}/ponsel/tutup",
+            "budi",
+            {"bidang": "persyaratan.ktp_01.documents"},
         ),
         Route(
             "documents.classify",
@@ -195,11 +264,21 @@ def all_routes(world: World) -> list[Route]:
             "sari",
             {"tingkat": "rahasia", "alasan": "Permintaan penyidik"},
         ),
-        Route("documents.hold", "POST", f"{paper}/tahan", "sari", {"alasan_tahan": "Sengketa atau gugatan"}),
-        Route("documents.lift", "POST", f"{paper}/lepas", "sari", {"alasan_lepas": "Penahanan keliru"}),
+        Route(
+            "documents.hold",
+            "POST",
+            f"{paper}/tahan",
+            "sari",
+            {"alasan_tahan": "Sengketa atau gugatan"},
+        ),
+        Route(
+            "documents.lift", "POST", f"{paper}/lepas", "sari", {"alasan_lepas": "Penahanan keliru"}
+        ),
         Route("documents.attach", "POST", f"{desk}/dokumen", "budi", {"nama": "Dokumen lain"}),
         Route("tasks.complete", "POST", task, "budi", {"tombol": "simpan"}),
-        Route("tasks.complete", "POST", ruling, "sari", {"tombol": "selesai", "keputusan": "setuju"}),
+        Route(
+            "tasks.complete", "POST", ruling, "sari", {"tombol": "selesai", "keputusan": "setuju"}
+        ),
         Route("tasks.claim", "POST", f"{ruling}/ambil", "sari"),
         Route("tasks.take_over", "POST", f"{ruling}/ambil-alih", "budi", answered=(403,)),
         Route(
@@ -213,20 +292,60 @@ def all_routes(world: World) -> list[Route]:
         Route("tasks.release", "POST", f"{task}/lepas", "sari"),
         Route("tasks.reassign", "POST", f"{ruling}/alihkan", "sari", {"kepada": str(w.colleague)}),
         Route("cases.cancel", "POST", f"{approval}/batal", "sari", {"alasan": reason}),
-        Route("cases.reopen", "POST", f"{done}/buka-kembali", "sari", {"alasan_buka": reason}, (409,)),
+        Route(
+            "cases.reopen", "POST", f"{done}/buka-kembali", "sari", {"alasan_buka": reason}, (409,)
+        ),
         Route("incidents.retry", "POST", f"/insiden/{w.incident}/ulangi", "sari", answered=(409,)),
-        Route("incidents.ask_to_let_on", "GET", f"/insiden/{w.incident}/izin", "sari", answered=(409,)),
-        Route("incidents.let_on", "POST", f"/insiden/{w.incident}/izin", "sari", {"alasan": reason}, (409,)),
+        Route(
+            "incidents.ask_to_let_on", "GET", f"/insiden/{w.incident}/izin", "sari", answered=(409,)
+        ),
+        Route(
+            "incidents.let_on",
+            "POST",
+            f"/insiden/{w.incident}/izin",
+            "sari",
+            {"alasan": reason},
+            (409,),
+        ),
         Route("messages.hand_over", "POST", f"/pesan/{w.slip}/serah", "budi"),
         Route("messages.print_instead", "POST", f"/pesan/{w.mail}/cetak", "budi"),
-        Route("messages.retry", "POST", f"/pesan/{w.mail}/ulangi", "sari"),
-        Route("letters.withdraw", "POST", f"/surat/{w.letter}/penarikan", "sari", {"alasan_tarik": reason}),
-        Route("tracking.issue", "POST", f"/surat/{w.letter}/kode", "budi", {"tujuan_kode": reason}, (404,)),
+        Route("messages.retry_message", "POST", f"/pesan/{w.mail}/ulangi", "sari"),
+        Route(
+            "letters.withdraw",
+            "POST",
+            f"/surat/{w.letter}/penarikan",
+            "sari",
+            {"alasan_tarik": reason},
+        ),
+        Route(
+            "tracking.issue",
+            "POST",
+            f"/surat/{w.letter}/kode",
+            "budi",
+            {"tujuan_kode": reason},
+            (404,),
+        ),
         Route("users.end_session", "POST", f"/akun/sesi/{w.session}/akhiri", "budi"),
-        Route("boxes.show", "GET", "/kotak-pengaduan", "budi", is_own=True),
-        Route("boxes.open_box", "POST", "/kotak-pengaduan", "budi", {"lembar": "1"}, (400,), is_own=True),
-        Route("archive_boxes.show", "GET", "/kotak-arsip", "arsip", is_own=True),
-        Route("archive_boxes.register", "POST", "/kotak-arsip", "arsip", {"kotak": "K"}, (400,), is_own=True),
+        Route("boxes.show_box", "GET", "/kotak-pengaduan", "budi", is_own=True),
+        Route(
+            "boxes.open_box",
+            "POST",
+            "/kotak-pengaduan",
+            "budi",
+            {"lembar": "1"},
+            (400,),
+            is_own=True,
+        ),
+        Route("archive_boxes.show_archive_box", "GET", "/kotak-arsip", "arsip", is_own=True),
+        Route(
+            "archive_boxes.register",
+            "POST",
+            "/kotak-arsip",
+            "arsip",
+            {"kotak": "K"},
+            (400,),
+            is_own=True,
+        ),
         Route(
             "archive_boxes.cover_sheets",
             "GET",
@@ -244,19 +363,47 @@ def all_routes(world: World) -> list[Route]:
             (400,),
             is_own=True,
         ),
-        Route("absences.show", "GET", "/pengaturan/penggantian", "budi", is_own=True),
-        Route("absences.enter", "POST", "/pengaturan/penggantian", "budi", answered=(400,), is_own=True),
-        Route("absences.end", "POST", f"/pengaturan/penggantian/{w.desk}/akhiri", "budi", answered=(404,)),
-        Route("rosters.show", "GET", "/pengaturan/piket", "budi", is_own=True),
+        Route("absences.show_absence", "GET", "/pengaturan/penggantian", "budi", is_own=True),
         Route(
-            "rosters.ask", "GET", "/pengaturan/piket/piket_samapta?awal=2026-11-23T08:00", "budi", is_own=True
+            "absences.enter_absence",
+            "POST",
+            "/pengaturan/penggantian",
+            "budi",
+            answered=(400,),
+            is_own=True,
         ),
         Route(
-            "rosters.enter", "POST", "/pengaturan/piket/piket_samapta", "sari", answered=(400,), is_own=True
+            "absences.end",
+            "POST",
+            f"/pengaturan/penggantian/{w.desk}/akhiri",
+            "budi",
+            answered=(404,),
+        ),
+        Route("rosters.show", "GET", "/pengaturan/piket", "budi", is_own=True),
+        Route(
+            "rosters.ask",
+            "GET",
+            "/pengaturan/piket/piket_samapta?awal=2026-11-23T08:00",
+            "budi",
+            is_own=True,
+        ),
+        Route(
+            "rosters.enter",
+            "POST",
+            "/pengaturan/piket/piket_samapta",
+            "sari",
+            answered=(400,),
+            is_own=True,
         ),
         Route("rosters.copy", "POST", "/pengaturan/piket/salin", "sari", is_own=True),
         Route("calendars.show_all", "GET", "/pengaturan/libur", "budi", is_own=True),
-        Route("calendars.show", "GET", "/pengaturan/libur/hari_kerja/2026", "budi", is_own=True),
+        Route(
+            "calendars.show_calendar",
+            "GET",
+            "/pengaturan/libur/hari_kerja/2026",
+            "budi",
+            is_own=True,
+        ),
         Route(
             "calendars.change",
             "POST",
@@ -267,7 +414,9 @@ def all_routes(world: World) -> list[Route]:
         ),
         Route("staff.show_all", "GET", "/pengaturan/anggota", "loket", is_own=True),
         Route("staff.ask_new", "GET", "/pengaturan/anggota/baru", "loket", is_own=True),
-        Route("staff.add", "POST", "/pengaturan/anggota/baru", "loket", answered=(400,), is_own=True),
+        Route(
+            "staff.add", "POST", "/pengaturan/anggota/baru", "loket", answered=(400,), is_own=True
+        ),
         Route("staff.show", "GET", f"/pengaturan/anggota/{w.colleague}", "loket", is_own=True),
         *(
             Route(

@@ -4,8 +4,8 @@ from sqlalchemy import func, select
 from werkzeug.test import stream_encode_multipart
 
 from tests.integration.web.visitor import Visitor
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.types import SYSTEM
+from workflow_app.domain import SYSTEM
+from workflow_app.services.core.unit_of_work import Works
 
 
 def count(works: Works, table: type) -> int:
@@ -19,6 +19,8 @@ def post(visitor: Visitor, path: str, **data: object) -> int:
 
 def multipart(visitor: Visitor, path: str, **data: object) -> Visitor:
     """As the browser sends the form of a task: in parts."""
-    body, _, boundary = stream_encode_multipart({"csrf_token": visitor.token(), **data}, threshold=1 << 30)
+    body, _, boundary = stream_encode_multipart(
+        {"csrf_token": visitor.token(), **data}, threshold=1 << 30
+    )
     kind = f"multipart/form-data; boundary={boundary}"
     return visitor._arrive(visitor.client.post(path, data=body.read(), content_type=kind))

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from tests.integration.web.visitor import Visitor
-from workflow_app.types import Actor
+from workflow_app.domain import Actor
 
 
 def values(page: Visitor, name: str) -> list[str]:

@@ -16,13 +16,12 @@ from tests.integration.deploying import copy_of
 from tests.integration.web import desk
 from tests.integration.web.sending import count, multipart
 from tests.integration.web.visitor import Visitor
-from workflow_app.models.case import Case
-from workflow_app.models.submission import Submission
-from workflow_app.services.case_file import answers
-from workflow_app.services.ground import fonts
-from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
-from workflow_app.services.sop import processes
-from workflow_app.types import SYSTEM
+from workflow_app.domain import SYSTEM
+from workflow_app.models import Case, Submission
+from workflow_app.services.cases import answers
+from workflow_app.services.core import formatting
+from workflow_app.services.core.unit_of_work import UnitOfWork, Works
+from workflow_app.services.processes import definitions
 
 INJECTIONS = {
     "nama": "Nor'ain <script>alert(1)</script>",
@@ -57,18 +56,26 @@ def newer_sktlk(works: Works, sktlk: str, tmp_path: Path) -> Callable[[], None]:
             path.write_text(json.dumps(content))
         shutil.rmtree(folder / "scenarios")
         with works.begin(SYSTEM) as work:
-            processes.deploy(work, folder)
+            definitions.deploy(work, folder)
 
     return deploy
 
 
 def _ask_more(schema: dict[str, Any]) -> None:
-    schema["properties"]["nama_ibu"] = {"type": "string", "title": "Nama ibu kandung", "maxLength": 120}
+    schema["properties"]["nama_ibu"] = {
+        "type": "string",
+        "title": "Nama ibu kandung",
+        "maxLength": 120,
+    }
     schema["required"].append("nama_ibu")
 
 
 def _show_more(ui: dict[str, Any]) -> None:
-    ui["fields"]["nama_ibu"] = {"widget": "text", "title": "Nama ibu kandung", "personal": "identitas"}
+    ui["fields"]["nama_ibu"] = {
+        "widget": "text",
+        "title": "Nama ibu kandung",
+        "personal": "identitas",
+    }
     ui["sections"][0]["fields"].append("nama_ibu")
 
 
@@ -79,7 +86,9 @@ def test_hostile_text_is_kept_as_typed_and_shown_escaped_on_every_page(
     task = at_desk.path
     at_desk.submit("Simpan dulu", **{**desk.IDENTITY, **INJECTIONS})
     at_desk.open(task)
-    at_desk.submit(desk.NEXT, **{**desk.IDENTITY, **INJECTIONS}).submit(desk.NEXT, peristiwa="hilang")
+    at_desk.submit(desk.NEXT, **{**desk.IDENTITY, **INJECTIONS}).submit(
+        desk.NEXT, peristiwa="hilang"
+    )
     at_desk.submit(desk.NEXT, **{**desk.LOSS, "jenis": "SIM", "barang": INJECTIONS["nama"]})
     shown = [at_desk.text]
     at_desk.submit(desk.NEXT, **desk.GIVEN)
@@ -107,7 +116,9 @@ def test_reserved_words_as_field_names_leave_the_engine_and_the_answers_as_they_
         at_desk.submit(desk.NEXT, jenis="SIM", **desk.LOSS, **more)
         given = {name.replace("__", "."): value for name, value in desk.GIVEN.items()}
         dunder = dict.fromkeys(("__class__", "jenis"), "x") if more else {}
-        multipart(at_desk, at_desk.path, tombol="selesai", kunci=str(uuid4()), **given, **more, **dunder)
+        multipart(
+            at_desk, at_desk.path, tombol="selesai", kunci=str(uuid4()), **given, **more, **dunder
+        )
         assert at_desk.answer.status_code == 200
     with works.begin(SYSTEM) as work:
         plain, forged = work.session.scalars(select(Case).order_by(Case.number))
@@ -188,10 +199,11 @@ def test_names_of_the_world_are_taken_as_far_as_the_letter_can_show_them(at_desk
         "Budi \u0378",
     ]:
         desk.to_identity(at_desk).submit(desk.NEXT, **{**desk.IDENTITY, "nama": name})
-        if missing := fonts.unshown(name):
+        if missing := formatting.unshown(name):
             assert at_desk.answer.status_code == 400, name
             assert (
-                f"Huruf “{missing}” tidak dapat dicetak pada surat. Tulis dengan huruf Latin" in at_desk.words
+                f"Huruf “{missing}” tidak dapat dicetak pada surat. Tulis dengan huruf Latin"
+                in at_desk.words
             )
             assert f'value="{name}"' in at_desk.text, "stays in the form"
         else:
@@ -205,7 +217,8 @@ def test_a_draft_and_a_reason_keep_letters_that_no_paper_shows(at_desk: Visitor)
     case = at_desk.follow("B-2026-000001").path
     at_desk.open(case)
     answer = at_desk.client.post(
-        f"{case}/batal", data={"csrf_token": at_desk.token(), "alasan": "Warga berpamitan 👋 dan tidak jadi"}
+        f"{case}/batal",
+        data={"csrf_token": at_desk.token(), "alasan": "Warga berpamitan 👋 dan tidak jadi"},
     )
     assert answer.status_code == 302
 
@@ -219,7 +232,9 @@ def test_days_that_cannot_be_get_a_sentence_and_stay_in_the_form(at_desk: Visito
         assert f'value="{day}"' in at_desk.text, day
 
 
-def test_an_instant_at_the_end_of_the_calendar_in_a_draft_does_not_lock_the_task(at_desk: Visitor) -> None:
+def test_an_instant_at_the_end_of_the_calendar_in_a_draft_does_not_lock_the_task(
+    at_desk: Visitor,
+) -> None:
     desk.begin(at_desk)
     for instant in ("0001-01-01T00:00+14:00", "9999-12-31T23:59-12:00"):
         at_desk.submit("Simpan dulu", arrived_at=instant)
@@ -230,11 +245,17 @@ def test_an_instant_at_the_end_of_the_calendar_in_a_draft_does_not_lock_the_task
 def test_answers_to_hidden_questions_are_not_kept(at_desk: Visitor, works: Works) -> None:
     desk.to_identity(at_desk)
     at_desk.submit(
-        desk.NEXT, **desk.IDENTITY, nama_penolong="Contoh Penolong Palsu", nomor_identitas="X123", asing="x"
+        desk.NEXT,
+        **desk.IDENTITY,
+        nama_penolong="Contoh Penolong Palsu",
+        nomor_identitas="X123",
+        asing="x",
     )
     assert "perlu diperbaiki" not in at_desk.words
     case = at_desk.follow("B-2026-000001").path
-    at_desk.open(f"{case}/identitas").submit("Buka identitas", tujuan="Pemeriksaan atau audit", uraian="uji")
+    at_desk.open(f"{case}/identitas").submit(
+        "Buka identitas", tujuan="Pemeriksaan atau audit", uraian="uji"
+    )
     assert "Contoh Warga Satu" in at_desk.words
     assert "Penolong Palsu" not in at_desk.words
 
@@ -244,12 +265,18 @@ def test_reasons_are_bounded_and_free_of_hidden_characters(at_desk: Visitor, wor
     case = at_desk.follow("B-2026-000001").path
     for reason in ("x" * 3000, "salah ketik \u202e nama", "salah ketik \ufffd nama"):
         at_desk.open(case)
-        answer = at_desk.client.post(f"{case}/batal", data={"csrf_token": at_desk.token(), "alasan": reason})
+        answer = at_desk.client.post(
+            f"{case}/batal", data={"csrf_token": at_desk.token(), "alasan": reason}
+        )
         assert answer.status_code == 400
         assert "lalu ketik ulang" in answer.text or "paling banyak 2000 karakter" in answer.text
         answer = at_desk.client.post(
             f"{case}/identitas",
-            data={"csrf_token": at_desk.token(), "tujuan": "Pemeriksaan atau audit", "uraian": reason},
+            data={
+                "csrf_token": at_desk.token(),
+                "tujuan": "Pemeriksaan atau audit",
+                "uraian": reason,
+            },
         )
         assert answer.status_code == 400
     with works.begin(SYSTEM) as work:
@@ -264,7 +291,9 @@ def test_a_case_keeps_the_form_it_was_started_under(
     assert "Nama lengkap" in at_desk.words
     at_desk.submit(desk.NEXT, **desk.IDENTITY)
     assert at_desk.answer.status_code == 200
-    assert "perlu diperbaiki" not in at_desk.words, "the new question is not required of a running case"
+    assert "perlu diperbaiki" not in at_desk.words, (
+        "the new question is not required of a running case"
+    )
     desk.to_identity(at_desk)
     assert "Nama ibu kandung" in at_desk.words, "a new case asks it"
     at_desk.submit(desk.NEXT, **desk.IDENTITY)

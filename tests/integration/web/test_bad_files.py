@@ -22,9 +22,9 @@ from tests.integration.web import desk
 from tests.integration.web.visitor import Visitor
 from tests.services import ROOT
 from tests.unit.ocr import engines, hostile, papers
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.papers import reading
-from workflow_app.types import SYSTEM
+from workflow_app.domain import SYSTEM
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.documents import reading
 
 FIELD = "persyaratan.sim_01.documents"
 SCRIPT = {"Accept": "application/json"}
@@ -66,7 +66,10 @@ NAMES = [
 def kept(works: Works) -> tuple[int, int, int]:
     """Documents, blobs, jobs."""
     with works.begin(SYSTEM) as work:
-        counted = (work.session.scalar(select(func.count()).select_from(table)) for table in (Document, Blob))
+        counted = (
+            work.session.scalar(select(func.count()).select_from(table))
+            for table in (Document, Blob)
+        )
         jobs = work.session.scalar(text("select count(*) from procrastinate_jobs"))
         return (*(number or 0 for number in counted), jobs or 0)  # type: ignore[return-value]  # two tables and the jobs: three
 
@@ -81,10 +84,17 @@ def test_with_a_script_every_bad_file_gets_one_sentence_and_leaves_nothing(
         began = time.monotonic()
         answer = at_desk.client.post(
             f"{at_desk.path}/dokumen",
-            data={"csrf_token": at_desk.token(), "bidang": FIELD, "berkas": (io.BytesIO(made()), name)},
+            data={
+                "csrf_token": at_desk.token(),
+                "bidang": FIELD,
+                "berkas": (io.BytesIO(made()), name),
+            },
             headers=SCRIPT,
         )
-        assert (answer.status_code, part in answer.json["sentence"]) == (400, True), (name, answer.json)
+        assert (answer.status_code, part in answer.json["sentence"]) == (400, True), (
+            name,
+            answer.json,
+        )
         assert time.monotonic() - began < 30, name
     assert kept(works) == before
     assert not stored, "not even bytes that no row names"
@@ -99,7 +109,9 @@ def test_without_a_script_bad_files_are_named_beside_their_field_and_good_ones_a
         made, part = BAD[name]
         good = papers.coded(Image.new("RGB", (60, 40), (number, 9, 9)), "PNG")
         at_desk.submit(
-            "Simpan dulu", {f"unggah.{FIELD}": [(good, "a.png"), (made(), name)]}, catatan="Catatan uji"
+            "Simpan dulu",
+            {f"unggah.{FIELD}": [(good, "a.png"), (made(), name)]},
+            catatan="Catatan uji",
         )
         assert at_desk.answer.status_code == 400, name
         assert part in at_desk.words, name
@@ -116,7 +128,8 @@ def test_a_tiff_of_300_pages_is_taken_and_more_files_than_twenty_are_not(
     assert at_desk.answer.status_code == 200
     before = kept(works)[0]
     pictures = [
-        (papers.coded(Image.new("L", (9, 9), number), "PNG"), f"{number}.png") for number in range(25)
+        (papers.coded(Image.new("L", (9, 9), number), "PNG"), f"{number}.png")
+        for number in range(25)
     ]
     at_desk.submit("Unggah", {f"unggah.{FIELD}": pictures})
     assert at_desk.answer.status_code == 400
@@ -124,7 +137,9 @@ def test_a_tiff_of_300_pages_is_taken_and_more_files_than_twenty_are_not(
     assert kept(works)[0] == before + 20
 
 
-def test_file_names_of_any_kind_are_neither_used_nor_shown_nor_kept(at_desk: Visitor, works: Works) -> None:
+def test_file_names_of_any_kind_are_neither_used_nor_shown_nor_kept(
+    at_desk: Visitor, works: Works
+) -> None:
     desk.to_requirements(at_desk)
     for number, name in enumerate(NAMES):
         good = papers.coded(Image.new("RGB", (30, 40 + number), "white"), "PNG")
@@ -161,7 +176,9 @@ def test_a_disguised_file_is_handed_out_as_what_it_is_and_never_runs(at_desk: Vi
     desk.to_requirements(at_desk)
     double = papers.coded(Image.new("RGB", (40, 30))) + b"<html><script>alert(1)</script>"
     at_desk.submit("Unggah", {f"unggah.{FIELD}": [(double, "foto.html")]})
-    document = next(box.get("value") for box in at_desk.page().iter("input") if box.get("name") == FIELD)
+    document = next(
+        box.get("value") for box in at_desk.page().iter("input") if box.get("name") == FIELD
+    )
     answer = at_desk.client.get(f"/dokumen/{document}/asli")
     assert answer.mimetype == "image/jpeg"
     assert answer.headers["Content-Disposition"].startswith("attachment; filename=dokumen-")
@@ -176,12 +193,16 @@ def test_a_paper_whose_reading_fails_says_so_and_can_be_read_again(
     desk.to_requirements(at_desk)
     page = papers.coded(papers.page(lines=("Lunas",), size=(400, 300)), "PNG")
     at_desk.submit("Unggah", {f"unggah.{FIELD}": [(page, "a.png")]})
-    document = next(box.get("value") for box in at_desk.page().iter("input") if box.get("name") == FIELD)
+    document = next(
+        box.get("value") for box in at_desk.page().iter("input") if box.get("name") == FIELD
+    )
     with monkeypatch.context() as broken:
         Path(engines.engine(tmp_path, kind)).rename(tmp_path / "tesseract")
         broken.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
         broken.setattr(
-            reading, "ACCEPTED", reading.ACCEPTED.__class__(max_bytes=500_000_000, decode_memory=700_000_000)
+            reading,
+            "ACCEPTED",
+            reading.ACCEPTED.__class__(max_bytes=500_000_000, decode_memory=700_000_000),
         )
         began = time.monotonic()
         with pytest.raises(reading.Unavailable):
@@ -200,7 +221,9 @@ def site(stack: dict[str, str], fresh_database_url: str) -> dict[str, str]:
     return {**stack, "DATABASE_URL": fresh_database_url, "S3_BUCKET": f"site-{uuid4().hex}"}
 
 
-def test_the_command_refuses_the_same_files_in_the_same_words(site: dict[str, str], tmp_path: Path) -> None:
+def test_the_command_refuses_the_same_files_in_the_same_words(
+    site: dict[str, str], tmp_path: Path
+) -> None:
     folder = tmp_path / "kiriman"
     folder.mkdir()
     for name, (made, _) in BAD.items():
@@ -223,7 +246,9 @@ def test_the_command_refuses_the_same_files_in_the_same_words(site: dict[str, st
     assert found.pop(forged.name)["status"] == "refused"
     assert set(found) == set(BAD)
     for name, (_, part) in BAD.items():
-        assert (found[name]["status"], part in found[name]["reason"]) == ("refused", True), found[name]
+        assert (found[name]["status"], part in found[name]["reason"]) == ("refused", True), found[
+            name
+        ]
     with psycopg.connect(site["DATABASE_URL"]) as connection:
         counted = connection.execute(
             "select (select count(*) from archive.document), (select count(*) from archive.blob)"

@@ -17,8 +17,8 @@ from tests.integration.web.test_bad_files import FIELD, SCRIPT, kept
 from tests.integration.web.visitor import Visitor
 from tests.unit.ocr import hostile, papers
 from tests.unit.ocr.bounds import bounded
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.web import documents, uploads
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.web import documents, forms
 
 
 def send(visitor: Visitor, data: bytes, field: str = FIELD) -> TestResponse:
@@ -29,7 +29,9 @@ def send(visitor: Visitor, data: bytes, field: str = FIELD) -> TestResponse:
     }
     body, _, boundary = stream_encode_multipart(fields, threshold=1 << 30)
     kind = f"multipart/form-data; boundary={boundary}"
-    return visitor.client.post(f"{visitor.path}/dokumen", data=body.read(), content_type=kind, headers=SCRIPT)
+    return visitor.client.post(
+        f"{visitor.path}/dokumen", data=body.read(), content_type=kind, headers=SCRIPT
+    )
 
 
 @pytest.mark.parametrize(
@@ -61,7 +63,10 @@ def test_while_three_pdfs_are_looked_into_a_further_one_is_told_to_wait_and_all_
         for _ in range(3):
             others.enter_context(inspect._WITH_WAITING)
         answer = send(at_desk, papers.text_pdf(papers.LINES))
-        assert (answer.status_code, "Tunggu setengah menit" in answer.json["sentence"]) == (400, True)
+        assert (answer.status_code, "Tunggu setengah menit" in answer.json["sentence"]) == (
+            400,
+            True,
+        )
         assert kept(works) == before
         assert at_desk.client.get("/").status_code == 200
         assert send(at_desk, papers.coded(Image.new("L", (30, 40)), "PNG")).status_code == 200
@@ -73,9 +78,11 @@ def test_a_request_whose_files_take_long_to_look_into_ends_with_a_sentence_and_k
 ) -> None:
     desk.to_requirements(at_desk)
     before = kept(works)[0]
-    pictures = [(papers.coded(Image.new("L", (9, 9), number), "PNG"), "a.png") for number in range(4)]
+    pictures = [
+        (papers.coded(Image.new("L", (9, 9), number), "PNG"), "a.png") for number in range(4)
+    ]
     clock = itertools.count(step=15)
-    monkeypatch.setattr(uploads, "time", SimpleNamespace(monotonic=lambda: float(next(clock))))
+    monkeypatch.setattr(forms, "time", SimpleNamespace(monotonic=lambda: float(next(clock))))
     at_desk.submit("Unggah", {f"unggah.{FIELD}": pictures})
     assert at_desk.answer.status_code == 400
     assert "Kirim sisanya satu per satu" in at_desk.words
@@ -97,7 +104,9 @@ def test_a_paper_for_a_line_that_nobody_knows_is_refused_with_what_to_do(at_desk
     assert answer.json["sentence"] == "Pilih jenis dokumen dari daftar."
 
 
-@pytest.mark.parametrize("name", ["persyaratan.sim_01\0.documents", "\0", "persyaratan\0.sim_01.documents"])
+@pytest.mark.parametrize(
+    "name", ["persyaratan.sim_01\0.documents", "\0", "persyaratan\0.sim_01.documents"]
+)
 def test_a_nul_in_the_name_of_a_field_with_a_file_changes_nothing(
     at_desk: Visitor, works: Works, name: str
 ) -> None:

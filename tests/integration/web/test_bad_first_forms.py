@@ -14,20 +14,21 @@ from tests.integration.processes.release import FOLDERS
 from tests.integration.web.sending import count, multipart
 from tests.integration.web.visitor import Visitor
 from tests.unit.processes.hostile import EMOJI, LONG, TEXTS, names_of
-from workflow_app.engine import definitions, process_folders
-from workflow_app.models.submission import Submission
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.running import disposal_proposals
-from workflow_app.services.sop import processes
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.domain import SYSTEM, Actor
+from workflow_app.engine import definitions as engine_definitions
+from workflow_app.engine import process_folders
+from workflow_app.models import Submission
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.processes import definitions
+from workflow_app.services.workflow import archive_batches
 
 UNSTORABLE = "karakter yang tidak dapat disimpan"
 TO_REPAIR = "perlu diperbaiki"
 STARTED = [
     folder
     for folder in FOLDERS
-    if folder.name not in disposal_proposals.PROCESSES.values()
-    and definitions.load(process_folders.read_folder(folder)).is_startable
+    if folder.name not in archive_batches.PROCESSES.values()
+    and engine_definitions.load(process_folders.read_folder(folder)).is_startable
 ]
 """A disposal begins on its own list, with the papers that are chosen there."""
 
@@ -37,8 +38,8 @@ def test_a_spoilt_first_form_is_shown_again_with_what_is_wrong(
     works: Works, visit: Callable[[str], Visitor], person: Callable[..., Actor], folder: Path
 ) -> None:
     with works.begin(SYSTEM) as work:
-        processes.deploy(work, folder)
-        definition = processes.definition_of(work, processes.current(work, folder.name).id)
+        definitions.deploy(work, folder)
+        definition = definitions.definition_of(work, definitions.current(work, folder.name).id)
     person("pemula", min(definition.started_by, default="petugas"))
     visitor = visit("pemula").open("/mulai").submit("Mulai", _action=f"/mulai/{folder.name}")
     task = visitor.path
@@ -67,10 +68,14 @@ def test_an_end_before_its_start_is_told_above_and_at_its_field_and_what_was_typ
     works: Works, visit: Callable[[str], Visitor], person: Callable[..., Actor]
 ) -> None:
     with works.begin(SYSTEM) as work:
-        processes.deploy(work, PROCESSES / "digitisation")
+        definitions.deploy(work, PROCESSES / "digitisation")
     person("arsip", "arsiparis")
     visitor = visit("arsip").open("/mulai").submit("Mulai", _action="/mulai/digitisation")
-    told = {"uraian": "Surat masuk bulan Maret", "tempat_sekarang": "Gudang arsip", "jumlah_lembar": "4"}
+    told = {
+        "uraian": "Surat masuk bulan Maret",
+        "tempat_sekarang": "Gudang arsip",
+        "jumlah_lembar": "4",
+    }
     visitor.submit("Simpan dan lanjutkan", tahun_awal="2020", tahun_akhir="2019", **told)
     assert visitor.answer.status_code == 400
     assert visitor.words.count("Tahun akhir mendahului tahun awal.") == 2

@@ -8,9 +8,8 @@ import pytest
 from tests.integration.web import desk
 from tests.integration.web.sending import count, multipart, post
 from tests.integration.web.visitor import Visitor
-from workflow_app.models.submission import Submission
-from workflow_app.models.task import Draft
-from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.models import Draft, Submission
+from workflow_app.services.core.unit_of_work import Works
 
 SCRIPT = {"Accept": "application/json"}
 
@@ -54,7 +53,9 @@ def test_a_forged_technical_field_of_any_length_is_refused(at_desk: Visitor, wor
 
 def test_the_key_of_another_form_completes_nothing(at_desk: Visitor, works: Works) -> None:
     desk.begin(at_desk)
-    used = next(box.get("value") for box in at_desk.page().iter("input") if box.get("name") == "kunci")
+    used = next(
+        box.get("value") for box in at_desk.page().iter("input") if box.get("name") == "kunci"
+    )
     at_desk.submit(desk.NEXT, sikap=["sapa", "duduk", "minum"], perkenalan="ya")
     before = count(works, Submission)
     at_desk.submit(desk.NEXT, **{**desk.IDENTITY, "kunci": used})
@@ -63,10 +64,14 @@ def test_the_key_of_another_form_completes_nothing(at_desk: Visitor, works: Work
     assert count(works, Submission) == before
 
 
-def test_the_fields_of_one_task_posted_to_another_complete_nothing(at_desk: Visitor, works: Works) -> None:
+def test_the_fields_of_one_task_posted_to_another_complete_nothing(
+    at_desk: Visitor, works: Works
+) -> None:
     desk.to_identity(at_desk)
     before = count(works, Submission)
-    multipart(at_desk, at_desk.path, tombol="selesai", kunci=str(uuid4()), perkenalan="ya", sikap="sapa")
+    multipart(
+        at_desk, at_desk.path, tombol="selesai", kunci=str(uuid4()), perkenalan="ya", sikap="sapa"
+    )
     assert at_desk.answer.status_code == 400
     assert "Isi “Nama lengkap”." in at_desk.words
     assert count(works, Submission) == before
@@ -104,7 +109,9 @@ def test_the_search_takes_any_words(at_desk: Visitor) -> None:
         assert "<script>alert" not in at_desk.text
 
 
-def test_malformed_ids_cursors_and_addresses_are_answered(at_desk: Visitor, visitor: Visitor) -> None:
+def test_malformed_ids_cursors_and_addresses_are_answered(
+    at_desk: Visitor, visitor: Visitor
+) -> None:
     unknown = uuid4()
     missing = [
         "/tugas/zzz", f"/tugas/{unknown}", "/berkas/%00", f"/berkas/{unknown}'", f"/dokumen/{unknown}/halaman/{'9' * 40}",
@@ -127,9 +134,12 @@ def test_malformed_ids_cursors_and_addresses_are_answered(at_desk: Visitor, visi
     ]
     for cursor in cursors:
         assert (
-            at_desk.client.get("/", query_string={"setelah": cursor, "daftar": "semua"}).status_code == 200
+            at_desk.client.get("/", query_string={"setelah": cursor, "daftar": "semua"}).status_code
+            == 200
         ), cursor
-        assert at_desk.client.get("/cari", query_string={"setelah": cursor}).status_code == 200, cursor
+        assert at_desk.client.get("/cari", query_string={"setelah": cursor}).status_code == 200, (
+            cursor
+        )
     for path in (
         "/?nomor=%ff%fe",
         "/?proses=%27--",
@@ -148,6 +158,8 @@ def test_malformed_ids_cursors_and_addresses_are_answered(at_desk: Visitor, visi
         {"Accept": "\xff;q=zzz"}, {"Referer": "\xff"}, {"Range": "bytes=9-1"}, {"If-Modified-Since": "zz"}, {"X-Request-ID": "a\tb" * 999},
     ],
 )  # fmt: skip
-def test_odd_headers_and_cookies_never_break_a_page(visitor: Visitor, headers: dict[str, str]) -> None:
+def test_odd_headers_and_cookies_never_break_a_page(
+    visitor: Visitor, headers: dict[str, str]
+) -> None:
     assert visitor.client.get("/", headers=headers).status_code in (200, 302, 400)
     assert visitor.client.get("/masuk", headers=headers).status_code == 200

@@ -10,11 +10,10 @@ import pytest
 from sqlalchemy import select
 
 from tests.integration.web.visitor import Visitor
-from workflow_app.models.bag_order import BagOrder
-from workflow_app.models.case import Case
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.keeping import bag_making
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.domain import SYSTEM, Actor
+from workflow_app.models import BagOrder, Case
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.exports import bag_orders
 
 PAGE = "/arsip/tas"
 
@@ -45,7 +44,7 @@ def test_r74_from_the_case_to_the_file(auditor: Visitor, works: Works, number: s
     assert "Menunggu giliran" in auditor.words
     assert json.loads(auditor.open(f"{PAGE}/keadaan").text)["is_moving"] is True
     (order_id,) = orders(works)
-    bag_making.make(works, order_id)
+    bag_orders.make(works, order_id)
 
     told = json.loads(auditor.open(f"{PAGE}/keadaan").text)
     assert told["is_moving"] is False and "Unduh tas" in told["html"]
@@ -63,8 +62,14 @@ def test_what_is_wrong_stands_at_its_field_and_what_was_typed_stays(
         ({"nomor": "B-1999-000001"}, "Tidak ada berkas bernomor B-1999-000001."),
         ({}, "Tulis nomor berkas, atau pilih layanan dan masanya."),
         ({"proses": "sktlk", "dari": "99-99-2026"}, "Isi hari pertama dan hari terakhir"),
-        ({"proses": "sktlk", "dari": "01-01-2020", "sampai": "02-01-2020"}, "Tidak ada berkas layanan ini"),
-        ({"nomor": "B-1999-000001\n" + "\n".join(f"B-1-{n}" for n in range(400))}, "Paling banyak 300"),
+        (
+            {"proses": "sktlk", "dari": "01-01-2020", "sampai": "02-01-2020"},
+            "Tidak ada berkas layanan ini",
+        ),
+        (
+            {"nomor": "B-1999-000001\n" + "\n".join(f"B-1-{n}" for n in range(400))},
+            "Paling banyak 300",
+        ),
     )
     for wish, sentence in wishes:
         auditor.open(PAGE).submit("Minta tas arsip", tingkat="biasa", **wish)

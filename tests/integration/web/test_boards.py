@@ -12,14 +12,14 @@ from tests.integration.conftest import TestClock
 from tests.integration.services.standing_cases import APPROVAL, WORK, Office, Span
 from tests.integration.web.statements import statements
 from tests.integration.web.visitor import Visitor
-from workflow_app.models.case import Case
-from workflow_app.models.heartbeat import Heartbeat
-from workflow_app.models.message import Message
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.watching import health
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.domain import SYSTEM, Actor
+from workflow_app.models import Case, Heartbeat, Message
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.operations import health
 
-FIGURE = re.compile(r'<a class="figure[^"]*" href="([^"]+)"><strong>([\d.]+)</strong> <span>([^<]+)</span>')
+FIGURE = re.compile(
+    r'<a class="figure[^"]*" href="([^"]+)"><strong>([\d.]+)</strong> <span>([^<]+)</span>'
+)
 KNOWN = re.compile(r'data-known="([^"]+)"')
 MOST = 14
 """Questions for a whole page, with session, person and signs of life."""
@@ -43,7 +43,9 @@ def beating(works: Works) -> None:
             health.beat(work, name)
 
 
-def test_every_figure_on_the_board_leads_to_a_list_of_as_many_cases(office: Office, chief: Visitor) -> None:
+def test_every_figure_on_the_board_leads_to_a_list_of_as_many_cases(
+    office: Office, chief: Visitor
+) -> None:
     board = chief.open("/papan")
     figures = {
         words: (int(count), address.replace("&amp;", "&"))
@@ -85,7 +87,10 @@ def test_lists_go_on_page_by_page_and_keep_what_was_chosen(office: Office, chief
         assert "proses=sktlk" in chief.text
     assert len(seen) == len(set(seen)) == 37
     assert "Ke awal" in chief.words
-    assert chief.open("/papan/berkas?isi=berjalan&proses=tidak_ada").words.count("Tidak ada berkas") == 1
+    assert (
+        chief.open("/papan/berkas?isi=berjalan&proses=tidak_ada").words.count("Tidak ada berkas")
+        == 1
+    )
     assert chief.open("/papan/berkas?isi=tidak_ada").answer.status_code == 404
 
 
@@ -95,10 +100,17 @@ def test_no_page_of_the_board_names_a_person(
     """Who opened, who works, who approved: figures are about services, and a list is no list of officers."""
     others = [person(f"orang{number}", "petugas") for number in range(3)]
     own_name = "Contoh Sari"
-    for address in ("/papan", "/papan/berkas", "/papan/berkas?isi=terukur", "/papan/berkas?isi=selesai"):
+    for address in (
+        "/papan",
+        "/papan/berkas",
+        "/papan/berkas?isi=terukur",
+        "/papan/berkas?isi=selesai",
+    ):
         words = chief.open(address).words
         assert not [one.name for one in (budi, *others) if one.name in words], address
-        assert words.count("Sari") == words.count(own_name) == 1, "the reader's own name, in the bar"
+        assert words.count("Sari") == words.count(own_name) == 1, (
+            "the reader's own name, in the bar"
+        )
     assert office.made
 
 

@@ -8,11 +8,10 @@ from sqlalchemy import select
 
 from tests.integration.conftest import PASSWORD, PROCESSES
 from tests.integration.web.visitor import Visitor
-from workflow_app.models.box import BoxOpening
-from workflow_app.models.case import Case
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.sop import processes
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.domain import SYSTEM, Actor
+from workflow_app.models import BoxOpening, Case
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.processes import definitions
 
 PAGE = "/kotak-pengaduan"
 BUTTON = "Catat pembukaan"
@@ -23,7 +22,7 @@ SECOND = {"nama_kedua": "wati", "sandi_kedua": PASSWORD}
 def deployed(works: Works, person: Callable[..., Actor]) -> None:
     person("wati", "pamapta")
     with works.begin(SYSTEM) as work:
-        processes.deploy(work, PROCESSES / "complaint")
+        definitions.deploy(work, PROCESSES / "complaint")
 
 
 def count(works: Works, what: type[BoxOpening] | type[Case]) -> int:
@@ -75,7 +74,9 @@ def test_guessing_the_second_password_is_slowed_down_as_a_sign_in_is(at_desk: Vi
     assert "Terlalu banyak percobaan" in at_desk.words
 
 
-def test_the_same_page_sent_twice_begins_the_cases_once(at_desk: Visitor, works: Works, app: Flask) -> None:
+def test_the_same_page_sent_twice_begins_the_cases_once(
+    at_desk: Visitor, works: Works, app: Flask
+) -> None:
     at_desk.open(PAGE)
     data = {
         "csrf_token": at_desk.token(), "kunci": "halaman-1", "kotak": "Kotak pengaduan SPKT",

@@ -12,13 +12,13 @@ from tests.integration.hiring import PASSWORD, hire
 from tests.integration.web_server import serving, working
 from tests.services import new_database
 from workflow_app.connections import connect
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import configuration
-from workflow_app.services.sop import processes
+from workflow_app.domain import SYSTEM
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.office_settings import configuration
+from workflow_app.services.processes import definitions
 from workflow_app.settings import Settings, read_settings
-from workflow_app.trials.desk import Desk
-from workflow_app.trials.officer import Officer
-from workflow_app.types import SYSTEM
+from workflow_app.tools.load.officer import Officer
+from workflow_app.tools.load.tasks import Desk
 
 PATIENCE = 20_000
 """Milliseconds; the machine may be busy."""
@@ -49,7 +49,7 @@ def furnish(settings: Settings) -> None:
     works: Works = connect(settings)
     works.blobs.ensure_bucket()
     with works.begin(SYSTEM) as work:
-        processes.deploy(work, PROCESSES / "sktlk")
+        definitions.deploy(work, PROCESSES / "sktlk")
         configuration.set_value(work, "mode_demo", True, configuration.SOP_IN_FORCE)
     hire(works, "budi", "petugas")
     hire(works, "wati", "petugas")
@@ -72,7 +72,9 @@ def complaints(page: Page) -> list[str]:
     heard: list[str] = []
 
     def hear(message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning") and not any(code in message.text for code in EXPECTED):
+        if message.type in ("error", "warning") and not any(
+            code in message.text for code in EXPECTED
+        ):
             heard.append(message.text)
 
     page.on("console", hear)
@@ -140,7 +142,9 @@ def test_what_is_typed_is_saved_and_survives_a_lost_session(
     assert complaints == []
 
 
-def test_a_form_that_lost_its_connection_says_so_and_saves_when_it_is_back(page: Page, identity: str) -> None:
+def test_a_form_that_lost_its_connection_says_so_and_saves_when_it_is_back(
+    page: Page, identity: str
+) -> None:
     page.context.set_offline(True)
     page.fill("[name=nama]", "Contoh Warga")
     expect(page.locator("[data-saved]")).to_contain_text("Akan dicoba lagi", timeout=PATIENCE)
@@ -152,9 +156,13 @@ def test_a_form_that_lost_its_connection_says_so_and_saves_when_it_is_back(page:
 
 def test_a_page_has_come_to_rest_when_a_field_takes_the_focus(page: Page, identity: str) -> None:
     page.set_viewport_size({"width": 1280, "height": 720})
-    at_once = page.evaluate("() => { document.querySelector('[name=telepon]').focus(); return scrollY; }")
+    at_once = page.evaluate(
+        "() => { document.querySelector('[name=telepon]').focus(); return scrollY; }"
+    )
     page.wait_for_timeout(800)
-    assert page.evaluate("() => scrollY") == at_once > 0, "a button that slides away is pressed beside"
+    assert page.evaluate("() => scrollY") == at_once > 0, (
+        "a button that slides away is pressed beside"
+    )
 
 
 @pytest.mark.parametrize("width", [390, 700, 1024, 1280])
@@ -231,7 +239,11 @@ def test_the_drawing_shows_where_the_case_is_with_the_mark_of_its_makers(
 
 
 def test_a_page_that_waits_takes_neither_what_is_typed_nor_a_way_just_taken(
-    page: Page, site: str, environment: dict[str, str], sign_in: Callable[..., None], complaints: list[str]
+    page: Page,
+    site: str,
+    environment: dict[str, str],
+    sign_in: Callable[..., None],
+    complaints: list[str],
 ) -> None:
     with Officer(site, "wati", PASSWORD) as wati, Officer(site, "sari", PASSWORD) as sari:
         wati.sign_in()
@@ -271,7 +283,9 @@ def test_shortcuts_are_listed_and_do_nothing_while_somebody_types(
     expect(page.locator("h1")).to_have_text("Beranda")
 
 
-def test_public_pages_work_on_a_phone_and_show_one_kind(page: Page, site: str, complaints: list[str]) -> None:
+def test_public_pages_work_on_a_phone_and_show_one_kind(
+    page: Page, site: str, complaints: list[str]
+) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(f"{site}/persyaratan")
     page.get_by_role("link", name="BPKB", exact=True).click()
@@ -280,7 +294,9 @@ def test_public_pages_work_on_a_phone_and_show_one_kind(page: Page, site: str, c
     assert complaints == []
 
 
-def test_no_page_of_the_desk_is_wider_than_a_small_screen(page: Page, site: str, identity: str) -> None:
+def test_no_page_of_the_desk_is_wider_than_a_small_screen(
+    page: Page, site: str, identity: str
+) -> None:
     case = page.get_attribute(".task-line a", "href")
     task = identity.removeprefix(site)
     for path in ("/", "/mulai", "/cari", "/akun/sandi", case, f"{case}/kekurangan", task):

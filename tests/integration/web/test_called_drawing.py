@@ -7,10 +7,10 @@ from typing import Any
 from tests.integration.web import desk
 from tests.integration.web.visitor import Visitor
 from tests.unit.engine.calls import calling, on_disk, small
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.running import cases
-from workflow_app.services.sop import processes
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.domain import SYSTEM, Actor
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.processes import definitions
+from workflow_app.services.workflow import cases
 
 
 def boxes(visitor: Visitor) -> list[Any]:
@@ -28,14 +28,16 @@ def test_both_drawings_are_served_with_their_marks_to_who_may_see_the_case(
     person("asing", "petugas", unit="lain")
     on_disk(called, tmp_path)
     with works.begin(SYSTEM) as work:
-        processes.deploy(work, on_disk(calling(called), tmp_path))
+        definitions.deploy(work, on_disk(calling(called), tmp_path))
     with works.begin(budi) as work:
         case_id = cases.start(work, "induk").case_id
 
     visitor = visit("budi").open(f"/berkas/{case_id}")
     own, inner = boxes(visitor)
     assert (
-        own.get("data-current").split() == inner.get("data-current").split() == ["kecil_kerja", "panggil_0"]
+        own.get("data-current").split()
+        == inner.get("data-current").split()
+        == ["kecil_kerja", "panggil_0"]
     )
     assert "kecil_mulai" in inner.get("data-done").split()
     assert b'id="kecil"' in visitor.client.get(inner.get("data-drawing")).data

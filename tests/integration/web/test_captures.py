@@ -12,9 +12,9 @@ from tests.integration.conftest import TestClock
 from tests.integration.open_tasks import task_of
 from tests.integration.services.photos import LABEL, PLACE, photo
 from tests.integration.web.visitor import Visitor
-from workflow_app.services.bringing import held_captures
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.types import Actor
+from workflow_app.domain import Actor
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.intake import captures
 
 CHECKLIST = 4
 PERSONAL = ("Warga Satu", "6306050102900001", "B-2026")
@@ -41,7 +41,7 @@ def phone(app: Flask) -> Visitor:
 @pytest.fixture
 def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The addresses that codes on the screen lead to."""
-    from workflow_app.services.correspondence import typesetting
+    from workflow_app.services.letters import printing as typesetting
 
     addresses: list[str] = []
     draw = typesetting.qr_picture
@@ -88,7 +88,9 @@ def test_r39_a_phone_hands_in_a_paper_of_three_pages(
     press(form, "ponsel", persyaratan__ktp_02__given="ya")
     assert "Menunggu ponsel" in form.words
     assert "Berlaku 15 menit lagi" in form.words
-    assert 'name="persyaratan.ktp_02.given" value="ya" checked' in form.text, "what was typed is kept"
+    assert 'name="persyaratan.ktp_02.given" value="ya" checked' in form.text, (
+        "what was typed is kept"
+    )
     assert re.fullmatch(r"http://[^/]+/ponsel/buka/[a-z2-7]{32}", told[-1])
 
     phone.open(path_of(told[-1]))
@@ -114,7 +116,7 @@ def test_r39_a_phone_hands_in_a_paper_of_three_pages(
     assert "3 halaman diterima." not in form.words
     assert form.text.count("data-paper=") == 1, "closing takes nothing away"
     assert phone.open("/ponsel").answer.status_code == 404
-    assert held_captures.OVER in phone.words
+    assert captures.OVER in phone.words
 
 
 def test_pages_are_looked_at_taken_again_moved_and_taken_off(phone: Visitor, link: str) -> None:
@@ -131,7 +133,11 @@ def test_pages_are_looked_at_taken_again_moved_and_taken_off(phone: Visitor, lin
     token = phone.token()
     phone.client.post(
         "/ponsel/halaman",
-        data={"csrf_token": token, "ganti": page_id, "foto": (io.BytesIO(photo("Dua tajam")), "x.jpg")},
+        data={
+            "csrf_token": token,
+            "ganti": page_id,
+            "foto": (io.BytesIO(photo("Dua tajam")), "x.jpg"),
+        },
     )
     again, last = re.findall(r'src="(/ponsel/halaman/[0-9a-f-]+)"', phone.open("/ponsel").text)
     assert (phone.client.get(again).data, last) == (photo("Dua tajam"), first)
@@ -181,7 +187,7 @@ def test_a_form_sent_twice_is_one_paper(phone: Visitor, form: Visitor, link: str
 def test_a_second_phone_is_refused(app: Flask, phone: Visitor, link: str) -> None:
     take(phone, link)
     other = Visitor(app.test_client()).open(link)
-    assert (other.answer.status_code, held_captures.TAKEN in other.words) == (409, True)
+    assert (other.answer.status_code, captures.TAKEN in other.words) == (409, True)
     assert phone.open(link).path == "/ponsel", "the first goes on"
 
 
@@ -241,7 +247,7 @@ def test_a_link_says_when_its_time_is_over(
     shoot(phone, "Satu")
     clock.advance(minutes=16)
     assert shoot(phone, "Dua").answer.status_code == 404
-    assert held_captures.OVER in phone.words
+    assert captures.OVER in phone.words
     form.open(form.path)
     assert "Kode sudah habis waktunya" in form.words
     press(form, "ponsel")
@@ -249,7 +255,9 @@ def test_a_link_says_when_its_time_is_over(
     assert "1 halaman di ponsel" not in form.words
 
 
-def test_the_open_form_asks_how_far_the_phone_is(phone: Visitor, form: Visitor, told: list[str]) -> None:
+def test_the_open_form_asks_how_far_the_phone_is(
+    phone: Visitor, form: Visitor, told: list[str]
+) -> None:
     data = {"csrf_token": form.token(), "bidang": PLACE}
     shown = form.client.post(
         f"{form.path}/ponsel", data=data, headers={"Accept": "application/json"}
@@ -283,7 +291,9 @@ def test_a_colleague_neither_shows_nor_sees_the_code(
     colleague = visit("rekan").open(form.path)
     data = {"csrf_token": colleague.token(), "bidang": PLACE}
     assert colleague.client.post(f"{form.path}/ponsel", data=data).status_code == 409
-    assert colleague.client.get(f"{form.path}/ponsel?bidang={PLACE}").get_json()["html"].strip() == ""
+    assert (
+        colleague.client.get(f"{form.path}/ponsel?bidang={PLACE}").get_json()["html"].strip() == ""
+    )
 
 
 def test_the_page_of_the_paper_offers_its_photos(phone: Visitor, form: Visitor, link: str) -> None:

@@ -8,10 +8,9 @@ from PIL import Image
 
 from tests.integration.web import desk
 from tests.integration.web.visitor import Visitor
-from workflow_app.errors import Busy
-from workflow_app.services.case_file import identities
-from workflow_app.services.running import cases
-from workflow_app.types import Actor
+from workflow_app.domain import Actor, Busy
+from workflow_app.services.cases import answers
+from workflow_app.services.workflow import cases
 
 
 def case_path(visitor: Visitor) -> str:
@@ -108,7 +107,9 @@ def test_an_unknown_case_and_a_foreign_one_answer_the_same(
     assert unknown.words == sentence
 
 
-def test_while_the_system_works_the_page_waits_and_then_leads_on(at_desk: Visitor, chief: Visitor) -> None:
+def test_while_the_system_works_the_page_waits_and_then_leads_on(
+    at_desk: Visitor, chief: Visitor
+) -> None:
     desk.to_approval(at_desk)
     path = at_desk.path
     answer = at_desk.client.get(f"{path}/keadaan", headers={"Accept": "application/json"})
@@ -139,7 +140,9 @@ def test_leads_see_incidents_and_others_do_not(at_desk: Visitor, chief: Visitor)
 
 def test_the_start_page_sent_twice_leads_to_one_case(at_desk: Visitor) -> None:
     at_desk.open("/mulai")
-    form = next(form for form in at_desk.page().iter("form") if form.get("action") == "/mulai/sktlk")
+    form = next(
+        form for form in at_desk.page().iter("form") if form.get("action") == "/mulai/sktlk"
+    )
     data = {box.get("name"): box.get("value") for box in form.iter("input")}
     first = at_desk.client.post("/mulai/sktlk", data=data).location
     assert at_desk.client.post("/mulai/sktlk", data=data).location == first
@@ -153,7 +156,9 @@ def test_r23_who_reads_no_identities_finds_no_way_to_the_papers(
     path = case_path(at_desk)
     picture = io.BytesIO()
     Image.new("L", (200, 280), 255).save(picture, "PNG")
-    at_desk.open(path).submit("Tambahkan", {"berkas": [(picture.getvalue(), "x.png")]}, nama="Surat")
+    at_desk.open(path).submit(
+        "Tambahkan", {"berkas": [(picture.getvalue(), "x.png")]}, nama="Surat"
+    )
     person("rudi", "pimpinan")
     head: Visitor = visit("rudi")
     head.open(path)
@@ -179,7 +184,7 @@ def test_a_case_that_is_busy_keeps_what_was_typed_and_claims_nothing(
     desk.to_requirements(at_desk)
     path = case_path(at_desk)
     monkeypatch.setattr(cases, "cancel", busy)
-    monkeypatch.setattr(identities, "reveal", busy)
+    monkeypatch.setattr(answers, "reveal", busy)
 
     at_desk.open(path).submit("Batalkan berkas B-2026-000001", alasan="Warga mengurungkan niatnya")
     assert at_desk.answer.status_code == 409

@@ -5,13 +5,15 @@ import pytest
 from tests.integration.web import desk
 from tests.integration.web.sending import count
 from tests.integration.web.visitor import Visitor
-from workflow_app.models.task import Draft
-from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.models import Draft
+from workflow_app.services.core.unit_of_work import Works
 
 SENTENCE = "karakter yang tidak dapat disimpan"
 
 
-@pytest.mark.parametrize("path", ["/?nomor=%00", "/?proses=%00", "/?setelah=a%00b", "/cari?setelah=%00"])
+@pytest.mark.parametrize(
+    "path", ["/?nomor=%00", "/?proses=%00", "/?setelah=a%00b", "/cari?setelah=%00"]
+)
 def test_in_an_address_it_is_refused(at_desk: Visitor, path: str) -> None:
     at_desk.open(path)
     assert at_desk.answer.status_code == 400
@@ -59,7 +61,15 @@ def test_in_a_form_it_is_refused_in_values_and_names(at_desk: Visitor) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    [b"Me\xffti", b"Me%FFti", b"%ED%A0%80", b"\xed\xa0\x80", b"%C3", b"Siti%c0%80", b"\xf5\x80\x80\x80"],
+    [
+        b"Me\xffti",
+        b"Me%FFti",
+        b"%ED%A0%80",
+        b"\xed\xa0\x80",
+        b"%C3",
+        b"Siti%c0%80",
+        b"\xf5\x80\x80\x80",
+    ],
 )
 def test_what_is_no_utf_8_is_refused_instead_of_kept_as_signs(
     at_desk: Visitor, works: Works, name: bytes
@@ -69,7 +79,9 @@ def test_what_is_no_utf_8_is_refused_instead_of_kept_as_signs(
     for field in (b"nama=" + name, b"pekerjaan=Petani&" + name + b"=x"):
         for button in (b"simpan", b"selesai"):
             body = b"csrf_token=" + token + b"&tombol=" + button + b"&" + field
-            answer = at_desk.client.post(task, data=body, content_type="application/x-www-form-urlencoded")
+            answer = at_desk.client.post(
+                task, data=body, content_type="application/x-www-form-urlencoded"
+            )
             assert answer.status_code == 400
             assert "rusak di jalan" in answer.text
     assert 'value="Contoh Warga Satu"' in at_desk.open(task).text, "the form stays as it was"
@@ -87,13 +99,22 @@ def test_what_is_no_utf_8_is_refused_at_the_sign_in_and_utf_8_is_taken_however_i
         (b"%c3%91usa+x", "salah"),
     ):
         body = b"csrf_token=" + token + b"&kata_sandi=x&nama_pengguna=" + name
-        answer = visitor.client.post("/masuk", data=body, content_type="application/x-www-form-urlencoded")
+        answer = visitor.client.post(
+            "/masuk", data=body, content_type="application/x-www-form-urlencoded"
+        )
         assert sentence in answer.text, name
 
 
-def test_in_a_form_in_parts_what_was_lost_is_named_at_its_field_and_the_rest_stays(at_desk: Visitor) -> None:
+def test_in_a_form_in_parts_what_was_lost_is_named_at_its_field_and_the_rest_stays(
+    at_desk: Visitor,
+) -> None:
     desk.to_identity(at_desk)
-    fields = {**desk.IDENTITY, "csrf_token": at_desk.token(), "tombol": "selesai", "nama": "Me\udcffti"}
+    fields = {
+        **desk.IDENTITY,
+        "csrf_token": at_desk.token(),
+        "tombol": "selesai",
+        "nama": "Me\udcffti",
+    }
     parts = (
         f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{text}\r\n'
         for name, text in fields.items()

@@ -8,10 +8,10 @@ import pytest
 from tests.integration.services import stacks
 from tests.integration.web.visitor import Visitor
 from tests.unit.ocr import fed, worn
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.keeping import holdings
-from workflow_app.services.papers import documents, reading
-from workflow_app.types import Actor
+from workflow_app.domain import Actor
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.documents import documents, reading
+from workflow_app.services.retention import holdings
 
 
 @pytest.fixture
@@ -79,7 +79,12 @@ def test_r39_a_scan_is_put_right_without_a_script(
 def test_r39_all_blank_backs_of_a_scan_leave_by_one_press(
     works: Works, visit: Callable[[str], Visitor], archivist: Actor
 ) -> None:
-    sheets = [fed.sheet("Halaman depan contoh"), fed.blank(), fed.sheet("Halaman dalam contoh"), fed.blank()]
+    sheets = [
+        fed.sheet("Halaman depan contoh"),
+        fed.blank(),
+        fed.sheet("Halaman dalam contoh"),
+        fed.blank(),
+    ]
     with works.begin(archivist) as work:
         stored = holdings.deposit(work, stacks.pdf(*sheets)).document_id
     assert stored is not None
@@ -156,10 +161,23 @@ def test_a_page_is_drawn_large_and_never_kept_by_the_browser(desk: Visitor, pape
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"tindakan": "hapus"}, {"versi": "x"}, {"halaman": "-1"}, {"tindakan": "kembalikan", "ke": "99"}],
+    [
+        {"tindakan": "hapus"},
+        {"versi": "x"},
+        {"halaman": "-1"},
+        {"tindakan": "kembalikan", "ke": "99"},
+    ],
 )
-def test_a_form_that_nobody_made_changes_nothing(desk: Visitor, paper: UUID, wrong: dict[str, str]) -> None:
-    given = {"versi": "1", "halaman": "1", "tindakan": "putar_kanan", "csrf_token": desk.token(), **wrong}
+def test_a_form_that_nobody_made_changes_nothing(
+    desk: Visitor, paper: UUID, wrong: dict[str, str]
+) -> None:
+    given = {
+        "versi": "1",
+        "halaman": "1",
+        "tindakan": "putar_kanan",
+        "csrf_token": desk.token(),
+        **wrong,
+    }
     assert desk.client.post(f"/dokumen/{paper}/periksa", data=given).status_code in (400, 404)
     assert "versi 1" in desk.open(f"/dokumen/{paper}/periksa").words
 

@@ -11,11 +11,11 @@ from tests.integration import deploying
 from tests.integration.conftest import PROCESSES
 from tests.integration.web.visitor import Visitor
 from workflow_app.app import create_app
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.sop import clause_records, processes
-from workflow_app.services.sop.clauses import COUNT, Verdict
+from workflow_app.domain import SYSTEM
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.processes import clauses, definitions
+from workflow_app.services.processes.clauses import COUNT, Verdict
 from workflow_app.settings import Settings
-from workflow_app.types import SYSTEM
 
 CLAUSE = re.compile(r'<article class="kind clause" id="(R\d+)">')
 
@@ -24,14 +24,16 @@ CLAUSE = re.compile(r'<article class="kind clause" id="(R\d+)">')
 def all_deployed(works: Works) -> None:
     with works.begin(SYSTEM) as work:
         for path in sorted(PROCESSES.glob("*/process.bpmn")):
-            processes.deploy(work, path.parent)
+            definitions.deploy(work, path.parent)
 
 
 @pytest.mark.usefixtures("all_deployed")
-def test_everybody_reads_all_clauses_by_chapters_with_what_carries_and_proves_them(visitor: Visitor) -> None:
+def test_everybody_reads_all_clauses_by_chapters_with_what_carries_and_proves_them(
+    visitor: Visitor,
+) -> None:
     page = visitor.open("/sop")
     assert CLAUSE.findall(page.text) == [f"R{number}" for number in range(1, COUNT + 1)]
-    record = clause_records.read(PROCESSES)
+    record = clauses.read(PROCESSES)
     proven = sum(clause.verdict is Verdict.HOLDS for clause in record.clauses)
     assert f"Terbukti {proven}" in page.words
     assert "IV.3 Surat keterangan kehilangan (SKTLK)" in page.words
@@ -66,14 +68,14 @@ def test_a_clause_is_not_proven_here_where_another_version_runs_than_was_proven(
 ) -> None:
     """The SKTLK of the release, then one that somebody has changed."""
     with works.begin(SYSTEM) as work:
-        processes.deploy(work, PROCESSES / "sktlk")
+        definitions.deploy(work, PROCESSES / "sktlk")
     assert 'class="status status-terbukti"' in visitor.open("/sop?kata=r57").text
     assert "sama dengan yang diuji" in visitor.open("/sop/sktlk").words
 
     changed = deploying.copy_of("sktlk", tmp_path)
     (changed / "README.md").write_text("Contoh perubahan.\n", "utf-8")
     with works.begin(SYSTEM) as work:
-        processes.deploy(work, changed)
+        definitions.deploy(work, changed)
     page = visitor.open("/sop?kata=r57")
     assert "status-terbukti" not in page.text
     assert "Berubah sejak diuji: alur Surat Keterangan Tanda Lapor Kehilangan (SKTLK)" in page.words
@@ -103,7 +105,9 @@ def test_a_case_page_leads_from_the_steps_of_its_drawing_to_their_clauses(
     assert 'href="/sop#R57"' in page.text
 
 
-def test_an_installation_without_a_record_says_so(works: Works, settings: Settings, tmp_path: Path) -> None:
+def test_an_installation_without_a_record_says_so(
+    works: Works, settings: Settings, tmp_path: Path
+) -> None:
     app = create_app(settings.model_copy(update={"processes_dir": tmp_path}), works=works)
     page = Visitor(app.test_client()).open("/sop")
     assert page.answer.status_code == 404

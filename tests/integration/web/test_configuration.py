@@ -10,12 +10,12 @@ from sqlalchemy import select
 from tests.integration.conftest import PROCESSES, TestClock
 from tests.integration.services.test_calendars import OFFICE
 from tests.integration.web.visitor import Visitor, fields_of, parse
-from workflow_app.models.audit import AuditEvent
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import configuration, configuration_keys
-from workflow_app.services.office.configuration import SEED
-from workflow_app.services.sop import processes
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.domain import SYSTEM, Actor
+from workflow_app.models import AuditEvent
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.office_settings import configuration, configuration_keys
+from workflow_app.services.office_settings.configuration import SEED
+from workflow_app.services.processes import definitions
 
 Visit = Callable[[str], Visitor]
 Person = Callable[..., Actor]
@@ -42,7 +42,9 @@ def held(works: Works, key: str, at: datetime) -> Any:
         return configuration.value(work, key, at)
 
 
-def test_every_key_has_a_page_and_refuses_what_is_no_value_at_its_place(owner: Visitor, works: Works) -> None:
+def test_every_key_has_a_page_and_refuses_what_is_no_value_at_its_place(
+    owner: Visitor, works: Works
+) -> None:
     wrong = {"waktu": "sekarang", "tombol": "lihat", "nilai.cara": "lain", "nilai": "x" * 300}
     for key in ALL:
         page = owner.open(f"/pengaturan/{key}")
@@ -75,7 +77,11 @@ def test_who_may_change_something_finds_it_and_others_find_nothing(
     assert "Pengaturan kantor" not in desk.open("/").words
     for path in ("/pengaturan", "/pengaturan/kelompok/target", f"/pengaturan/{TARGET}"):
         assert desk.open(path).answer.status_code == 403
-    for path in ("/pengaturan/tidak_ada", "/pengaturan/mode_demo", "/pengaturan/kelompok/tidak_ada"):
+    for path in (
+        "/pengaturan/tidak_ada",
+        "/pengaturan/mode_demo",
+        "/pengaturan/kelompok/tidak_ada",
+    ):
         assert owner.open(path).answer.status_code == 404
 
 
@@ -125,10 +131,14 @@ def test_what_was_changed_since_the_look_is_not_taken_back(
     owner: Visitor, visit: Visit, person: Person, works: Works
 ) -> None:
     owner.open(f"/pengaturan/{TARGET}")
-    owner.submit("Lihat akibatnya", nilai__menit="7", waktu="nanti", mulai=TYPED).submit("Simpan perubahan")
+    owner.submit("Lihat akibatnya", nilai__menit="7", waktu="nanti", mulai=TYPED).submit(
+        "Simpan perubahan"
+    )
     person("lain", "ka_spkt")
     other = visit("lain").open(f"/pengaturan/{TARGET}").submit(TAKE_BACK)
-    owner.submit("Lihat akibatnya", nilai__menit="8", waktu="nanti", mulai=TYPED).submit("Simpan perubahan")
+    owner.submit("Lihat akibatnya", nilai__menit="8", waktu="nanti", mulai=TYPED).submit(
+        "Simpan perubahan"
+    )
     told = other.submit("Tarik nilai ini")
     assert told.answer.status_code == 409
     assert "yang terakhir mengubah: Contoh Rangkap" in told.words
@@ -136,7 +146,9 @@ def test_what_was_changed_since_the_look_is_not_taken_back(
     again = told.submit(TAKE_BACK)
     assert "Bila tidak ditarik 8 menit" in again.words
     assert "sudah ditarik" in again.submit("Tarik nilai ini").words
-    gone = other.client.post(f"/pengaturan/{TARGET}/tarik", data={**_mulai(), "csrf_token": again.token()})
+    gone = other.client.post(
+        f"/pengaturan/{TARGET}/tarik", data={**_mulai(), "csrf_token": again.token()}
+    )
     assert gone.status_code == 409
     assert "sudah berlaku atau sudah ditarik" in gone.text
     bad = other.client.post(
@@ -145,17 +157,23 @@ def test_what_was_changed_since_the_look_is_not_taken_back(
     assert bad.status_code == 400
 
 
-def test_a_value_is_taken_back_once_however_often_the_button_is_pressed(owner: Visitor, works: Works) -> None:
+def test_a_value_is_taken_back_once_however_often_the_button_is_pressed(
+    owner: Visitor, works: Works
+) -> None:
     with works.begin(SYSTEM) as work:
         configuration.set_value(work, "kalender.uji", OFFICE, MIDNIGHT)
     looked = owner.open("/pengaturan/kalender.uji").submit(TAKE_BACK)
-    form = next(form for form in looked.page().iter("form") if "tarik" in (form.get("action") or ""))
+    form = next(
+        form for form in looked.page().iter("form") if "tarik" in (form.get("action") or "")
+    )
     sent = {**fields_of(form), "tombol": ["simpan"]}
     assert "sudah ditarik" in looked.submit("Tarik nilai ini").words
     again = owner.client.post("/pengaturan/kalender.uji/tarik", data=sent)
     assert (again.status_code, again.location) == (302, "/pengaturan")
     with works.begin(SYSTEM) as work:
-        query = select(AuditEvent.action).where(AuditEvent.chain == configuration.chain_of("kalender.uji"))
+        query = select(AuditEvent.action).where(
+            AuditEvent.chain == configuration.chain_of("kalender.uji")
+        )
         assert list(work.session.scalars(query)) == [configuration.SET, configuration.WITHDRAWN]
 
 
@@ -164,7 +182,9 @@ def test_r16_a_notice_stands_on_the_pages_of_citizens_from_its_date_on(
 ) -> None:
     owner.open("/pengaturan/pengumuman")
     words = "Loket pindah ke gedung B <sementara>."
-    owner.submit("Lihat akibatnya", nilai=words, waktu="nanti", mulai=TYPED).submit("Simpan perubahan")
+    owner.submit("Lihat akibatnya", nilai=words, waktu="nanti", mulai=TYPED).submit(
+        "Simpan perubahan"
+    )
     pages = ("/persyaratan", "/lacak", "/angka-pengaduan", "/sop")
     for at, is_told in ((MIDNIGHT - timedelta(seconds=1), False), (MIDNIGHT, True)):
         clock.at = at
@@ -202,10 +222,14 @@ def test_the_second_of_two_people_is_told_who_was_faster(
 def test_rows_come_and_go_without_scripts(owner: Visitor, works: Works) -> None:
     page = owner.open("/pengaturan/kanal_pengaduan")
     press = {"tombol": "hapus:nilai:9"}
-    page.answer = page.client.post("/pengaturan/kanal_pengaduan", data={**_fields(page.text), **press})
+    page.answer = page.client.post(
+        "/pengaturan/kanal_pengaduan", data={**_fields(page.text), **press}
+    )
     assert "nilai.9.kode" not in page.text
     press = {"tombol": "naik:nilai:1"}
-    page.answer = page.client.post("/pengaturan/kanal_pengaduan", data={**_fields(page.text), **press})
+    page.answer = page.client.post(
+        "/pengaturan/kanal_pengaduan", data={**_fields(page.text), **press}
+    )
     page.path = "/pengaturan/kanal_pengaduan"
     shown = page.submit("Lihat akibatnya", waktu="nanti", mulai=TYPED)
     shown.submit("Simpan perubahan")
@@ -218,24 +242,34 @@ def test_rows_come_and_go_without_scripts(owner: Visitor, works: Works) -> None:
 def test_bad_times_are_refused_at_the_field(owner: Visitor) -> None:
     owner.open(f"/pengaturan/{TARGET}")
     for typed in ("", "besok", "0001-01-01T00:00", "2026-12-01T00:00+07:00"):
-        refused = owner.open(f"/pengaturan/{TARGET}").submit("Lihat akibatnya", waktu="nanti", mulai=typed)
+        refused = owner.open(f"/pengaturan/{TARGET}").submit(
+            "Lihat akibatnya", waktu="nanti", mulai=typed
+        )
         assert refused.answer.status_code == 400
         assert "Tulis tanggal dan jam mulai" in refused.words
 
 
-def test_a_letter_shows_the_new_signatory_and_says_that_it_is_a_sample(owner: Visitor, works: Works) -> None:
+def test_a_letter_shows_the_new_signatory_and_says_that_it_is_a_sample(
+    owner: Visitor, works: Works
+) -> None:
     owner.open("/pengaturan/penandatangan.sktlk")
-    shown = owner.submit("Lihat akibatnya", nilai__nama="CONTOH D'ANGELO, S.I.K.", waktu="nanti", mulai=TYPED)
+    shown = owner.submit(
+        "Lihat akibatnya", nilai__nama="CONTOH D'ANGELO, S.I.K.", waktu="nanti", mulai=TYPED
+    )
     assert 'src="data:image/webp;base64,' in shown.text
     assert "Contoh dengan isian karangan" in shown.words
     assert "0 surat yang sudah terbit tidak berubah." in shown.words
     with works.begin(SYSTEM) as work:
-        assert work.session.connection().exec_driver_sql("select count(*) from letter").scalar() == 0
+        assert (
+            work.session.connection().exec_driver_sql("select count(*) from letter").scalar() == 0
+        )
 
 
 def test_the_next_numbers_are_shown_and_not_used(owner: Visitor, works: Works) -> None:
     owner.open("/pengaturan/pola_nomor.SKTLK")
-    shown = owner.submit("Lihat akibatnya", nilai="SKTLK/{urut}/{tahun}/UJI", waktu="nanti", mulai=TYPED)
+    shown = owner.submit(
+        "Lihat akibatnya", nilai="SKTLK/{urut}/{tahun}/UJI", waktu="nanti", mulai=TYPED
+    )
     assert "SKTLK/1/2026/UJI" in shown.words and "SKTLK/2/2026/UJI" in shown.words
     shown.submit("Simpan perubahan")
     again = owner.open("/pengaturan/pola_nomor.SKTLK").submit(
@@ -246,7 +280,7 @@ def test_the_next_numbers_are_shown_and_not_used(owner: Visitor, works: Works) -
 
 def test_what_a_value_needs_is_said_by_the_form(owner: Visitor, works: Works) -> None:
     with works.begin(SYSTEM) as work:
-        processes.deploy(work, PROCESSES / "referral")
+        definitions.deploy(work, PROCESSES / "referral")
     edges = owner.open("/pengaturan/tepi_jam.berkas_lengkap")
     shown = edges.submit("Lihat akibatnya", nilai__mulai="kedatangan", waktu="nanti", mulai=TYPED)
     assert "0 berkas yang sudah dibuka tetap memakai yang lama." in shown.words
@@ -268,6 +302,8 @@ def _mulai() -> dict[str, str]:
 def _fields(text: str) -> dict[str, list[str]]:
     """What the last form of a page would send."""
     form = [
-        form for form in parse(text).iter("form") if (form.get("action") or "").startswith("/pengaturan/")
+        form
+        for form in parse(text).iter("form")
+        if (form.get("action") or "").startswith("/pengaturan/")
     ][-1]
     return {**fields_of(form), "tombol": ["simpan"]}

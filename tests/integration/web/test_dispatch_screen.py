@@ -9,14 +9,12 @@ from sqlalchemy import update
 from tests.integration.conftest import PASSWORD, TestClock
 from tests.integration.services.calls import REPORT, Call, call
 from tests.integration.web.visitor import Visitor
-from workflow_app.models.case import Case
-from workflow_app.models.heartbeat import Heartbeat
-from workflow_app.models.session import UserSession
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.measuring import dispatch_screen
-from workflow_app.services.running import cases
-from workflow_app.services.watching import health
-from workflow_app.types import SYSTEM
+from workflow_app.domain import SYSTEM
+from workflow_app.models import Case, Heartbeat, UserSession
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.operations import health
+from workflow_app.services.reporting import dispatches
+from workflow_app.services.workflow import cases
 
 __all__ = ["call"]
 
@@ -38,7 +36,12 @@ def test_the_screen_says_what_where_how_long_and_in_time_or_not(
     call: Call, clock: TestClock, screen: Visitor
 ) -> None:
     words = screen.open(SCREEN).words
-    for said in ("1 berjalan", "Perkelahian atau penganiayaan", "Kandangan Kota", "Masih berbahaya"):
+    for said in (
+        "1 berjalan",
+        "Perkelahian atau penganiayaan",
+        "Kandangan Kota",
+        "Masih berbahaya",
+    ):
         assert said in words
     assert "1.00 menit Dalam batas" in words
     assert "Belum menerima: Piket Samapta" in words
@@ -50,7 +53,9 @@ def test_the_screen_says_what_where_how_long_and_in_time_or_not(
     call.do("tiba", "piket_samapta")
     assert "16.00 menit Tiba terlambat" in screen.open(SCREEN).words
     clock.advance(minutes=5)
-    assert "16.00 menit Tiba terlambat" in screen.open(SCREEN).words, "a clock that has stopped stands still"
+    assert "16.00 menit Tiba terlambat" in screen.open(SCREEN).words, (
+        "a clock that has stopped stands still"
+    )
 
 
 def test_nothing_on_the_screen_is_about_a_person(call: Call, works: Works, screen: Visitor) -> None:
@@ -65,7 +70,7 @@ def test_nothing_on_the_screen_is_about_a_person(call: Call, works: Works, scree
 def test_the_most_urgent_call_comes_first_and_those_without_room_are_counted(
     call: Call, clock: TestClock, screen: Visitor
 ) -> None:
-    for _ in range(dispatch_screen.MOST):
+    for _ in range(dispatches.DISPATCH_SCREEN_MOST):
         clock.advance(minutes=1)
         with call.works.begin(call.people["petugas"]) as work:
             started = cases.start(work, "tkp_dispatch")
@@ -74,12 +79,16 @@ def test_the_most_urgent_call_comes_first_and_those_without_room_are_counted(
     with call.works.begin(call.people["petugas"]) as work:
         cases.start(work, "tkp_dispatch")
     with call.works.begin(call.people["pamapta"]) as work:
-        shown = dispatch_screen.read(work)
+        shown = dispatches.read(work)
     limits = [one.clock.due_at for one in shown.calls if one.clock and one.clock.due_at]
-    assert (len(shown.calls), shown.others, shown.being_taken) == (dispatch_screen.MOST, 1, 1)
-    assert limits == sorted(limits) and len(limits) == dispatch_screen.MOST
+    assert (len(shown.calls), shown.others, shown.being_taken) == (
+        dispatches.DISPATCH_SCREEN_MOST,
+        1,
+        1,
+    )
+    assert limits == sorted(limits) and len(limits) == dispatches.DISPATCH_SCREEN_MOST
     words = screen.open(SCREEN).words
-    assert f"{dispatch_screen.MOST + 1} berjalan · 1 sedang diterima" in words
+    assert f"{dispatches.DISPATCH_SCREEN_MOST + 1} berjalan · 1 sedang diterima" in words
     assert "dan 1 laporan lain di Papan TKP" in words
 
 
@@ -136,7 +145,9 @@ def test_a_screen_that_was_not_given_ends_with_the_session_as_other_pages_do(
     screen.open(SCREEN)
     clock.advance(minutes=61)
     assert (
-        screen.client.get(SCREEN, headers={"HX-Request": "true", "X-Sentra-Background": "1"}).status_code
+        screen.client.get(
+            SCREEN, headers={"HX-Request": "true", "X-Sentra-Background": "1"}
+        ).status_code
         == 401
     )
     assert call.case_id

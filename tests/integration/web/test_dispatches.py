@@ -9,12 +9,12 @@ from sqlalchemy import update
 
 from tests.integration.services.calls import Call, call
 from tests.integration.web.visitor import Visitor
-from workflow_app.models.heartbeat import Heartbeat
-from workflow_app.services.governing import configuration_files
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.running import cases
-from workflow_app.services.watching import health
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.domain import SYSTEM, Actor
+from workflow_app.models import Heartbeat
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.office_settings_admin import configuration_files
+from workflow_app.services.operations import health
+from workflow_app.services.workflow import cases
 
 __all__ = ["call"]
 
@@ -52,7 +52,9 @@ def silent(works: Works, name: str) -> None:
         work.session.execute(update(Heartbeat).where(Heartbeat.name == name).values(at=earlier))
 
 
-def test_the_board_is_fresh_by_itself_and_shows_what_is_needed(under_way: Call, visit: Visit) -> None:
+def test_the_board_is_fresh_by_itself_and_shows_what_is_needed(
+    under_way: Call, visit: Visit
+) -> None:
     page = visit("pimpinan").open("/papan-tkp")
     assert 'hx-trigger="every 5s' in page.text
     for words in (

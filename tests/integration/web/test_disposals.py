@@ -9,13 +9,13 @@ from tests.integration.conftest import PASSWORD, PROCESSES, TestClock
 from tests.integration.services import retained
 from tests.integration.web.visitor import Visitor
 from workflow_app.app import create_app
-from workflow_app.models.case import Case
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.keeping import disposals, due_papers
-from workflow_app.services.running.rehearsal import Stage
-from workflow_app.services.sop import processes
+from workflow_app.domain import SYSTEM, Actor
+from workflow_app.models import Case
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.demo.rehearsal import Stage
+from workflow_app.services.processes import definitions
+from workflow_app.services.retention import disposal_lists, schedule
 from workflow_app.settings import Settings
-from workflow_app.types import SYSTEM, Actor
 
 
 def test_r37_a_disposal_begins_where_its_papers_are_chosen(
@@ -23,7 +23,7 @@ def test_r37_a_disposal_begins_where_its_papers_are_chosen(
 ) -> None:
     person("arsip", "arsiparis")
     with works.begin(SYSTEM) as work:
-        processes.deploy(work, PROCESSES / "disposal")
+        definitions.deploy(work, PROCESSES / "disposal")
     archivist = visit("arsip").open("/mulai")
     assert "/mulai/disposal" not in archivist.text
     token = archivist.token()
@@ -75,16 +75,18 @@ def test_r37_a_choice_that_is_refused_on_the_second_page_stays_there(
 ) -> None:
     archivist = person("arsip", "arsiparis")
     office = retained.open_office(works, stage, settings, clock, archivist, sari)
-    monkeypatch.setattr(due_papers, "AT_ONCE", 1)
+    monkeypatch.setattr(schedule, "AT_ONCE", 1)
     for _ in range(2):
         office.deposit()
     office.pass_years(3)
-    page = Visitor(create_app(settings, works=office.works).test_client()).sign_in("arsip", PASSWORD)
+    page = Visitor(create_app(settings, works=office.works).test_client()).sign_in(
+        "arsip", PASSWORD
+    )
 
     page.open("/retensi").follow("Berikutnya")
     second = shown(page)
     assert second != shown(Visitor(page.client).open("/retensi"))
-    monkeypatch.setattr(disposals, "MOST", 0)
+    monkeypatch.setattr(disposal_lists, "MOST", 0)
     page.submit("Usulkan yang dipilih", dokumen=second)
 
     assert page.answer.status_code == 400
@@ -112,7 +114,9 @@ def test_r79_propam_chooses_from_a_list_of_its_own_that_no_other_address_shows(
     office.pass_years(3)
 
     def page_of(name: str) -> Visitor:
-        return Visitor(create_app(settings, works=office.works).test_client()).sign_in(name, PASSWORD)
+        return Visitor(create_app(settings, works=office.works).test_client()).sign_in(
+            name, PASSWORD
+        )
 
     archivist, propam = page_of("arsip"), page_of("propam")
     assert shown(archivist.open("/retensi")) == str(plain)
@@ -124,7 +128,9 @@ def test_r79_propam_chooses_from_a_list_of_its_own_that_no_other_address_shows(
     propam.submit("Usulkan yang dipilih", dokumen=str(paper))
     assert "Usulkan pemusnahan" in propam.words
     with office.works.begin(SYSTEM) as work:
-        begun = work.session.scalars(select(Case).where(Case.process_key == "disposal_propam")).one()
+        begun = work.session.scalars(
+            select(Case).where(Case.process_key == "disposal_propam")
+        ).one()
         assert begun.confined_to == "piket_propam"
         address = f"/berkas/{begun.id}"
     assert archivist.client.get(address).status_code == 404
@@ -134,7 +140,9 @@ def test_r79_propam_chooses_from_a_list_of_its_own_that_no_other_address_shows(
 def shown(page: Visitor, *, is_ticked: bool = False) -> str:
     """The one paper of a page."""
     boxes = [box for box in page.page().iter("input") if box.get("name") == "dokumen"]
-    (value,) = [box.get("value") for box in boxes if not is_ticked or box.get("checked") is not None]
+    (value,) = [
+        box.get("value") for box in boxes if not is_ticked or box.get("checked") is not None
+    ]
     return str(value)
 
 

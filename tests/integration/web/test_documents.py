@@ -8,14 +8,14 @@ import pytest
 from PIL import Image
 from sqlalchemy import func, select
 
-import archive.documents
+from archive.documents import mark_unreadable
 from archive.models import Document, DocumentStatus
 from tests.integration.web import desk
 from tests.integration.web.visitor import Visitor
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.papers import reading
+from workflow_app.domain import SYSTEM, Actor
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.documents import reading
 from workflow_app.settings import Settings
-from workflow_app.types import SYSTEM, Actor
 
 FIELD = "persyaratan.sim_01.documents"
 
@@ -39,10 +39,14 @@ def test_without_a_script_papers_are_added_and_taken_off_again(at_desk: Visitor)
     assert 'name="persyaratan.sim_01.given" value="ya" checked' in at_desk.text
     assert "Fotokopi KTP pelapor" in at_desk.words
     assert "ktp budi" not in at_desk.text, "file names carry names of people"
-    first = next(box.get("value") for box in at_desk.page().iter("input") if box.get("name") == FIELD)
+    first = next(
+        box.get("value") for box in at_desk.page().iter("input") if box.get("name") == FIELD
+    )
     at_desk.submit("Simpan dulu", **{f"lepas.{FIELD}": first})
     assert at_desk.text.count(f'name="{FIELD}"') == 1
-    assert first not in {box.get("value") for box in at_desk.page().iter("input") if box.get("name") == FIELD}
+    assert first not in {
+        box.get("value") for box in at_desk.page().iter("input") if box.get("name") == FIELD
+    }
 
 
 def test_papers_chosen_but_not_sent_are_taken_when_the_form_is_completed(
@@ -63,7 +67,11 @@ def test_with_a_script_the_form_gets_a_piece_of_page_back(at_desk: Visitor) -> N
     desk.to_requirements(at_desk)
     answer = at_desk.client.post(
         f"{at_desk.path}/dokumen",
-        data={"csrf_token": at_desk.token(), "bidang": FIELD, "berkas": (io.BytesIO(picture()), "foto.png")},
+        data={
+            "csrf_token": at_desk.token(),
+            "bidang": FIELD,
+            "berkas": (io.BytesIO(picture()), "foto.png"),
+        },
         headers={"Accept": "application/json"},
     )
     assert answer.status_code == 200
@@ -96,7 +104,11 @@ def test_a_field_that_takes_no_papers_refuses_them(at_desk: Visitor) -> None:
     desk.to_requirements(at_desk)
     answer = at_desk.client.post(
         f"{at_desk.path}/dokumen",
-        data={"csrf_token": at_desk.token(), "bidang": "catatan", "berkas": (io.BytesIO(picture()), "a.png")},
+        data={
+            "csrf_token": at_desk.token(),
+            "bidang": "catatan",
+            "berkas": (io.BytesIO(picture()), "a.png"),
+        },
         headers={"Accept": "application/json"},
     )
     assert answer.status_code == 400
@@ -106,8 +118,12 @@ def test_a_paper_can_be_opened_by_who_may_see_the_case_and_by_nobody_else(
     at_desk: Visitor, visit: Callable[[str], Visitor], tono: Actor
 ) -> None:
     desk.to_requirements(at_desk)
-    at_desk.submit("Unggah", {f"unggah.{FIELD}": [(picture(), "a.png")]}, persyaratan__sim_01__given="ya")
-    document = next(box.get("value") for box in at_desk.page().iter("input") if box.get("name") == FIELD)
+    at_desk.submit(
+        "Unggah", {f"unggah.{FIELD}": [(picture(), "a.png")]}, persyaratan__sim_01__given="ya"
+    )
+    document = next(
+        box.get("value") for box in at_desk.page().iter("input") if box.get("name") == FIELD
+    )
     at_desk.open(f"/dokumen/{document}")
     assert "Menunggu dibaca" in at_desk.words
     answer = at_desk.client.get(f"/dokumen/{document}/asli")
@@ -120,31 +136,47 @@ def test_a_paper_can_be_opened_by_who_may_see_the_case_and_by_nobody_else(
         assert stranger.open(f"/dokumen/{document}{path}").answer.status_code == 404
 
 
-def test_a_question_for_papers_says_how_large_a_paper_may_be(at_desk: Visitor, settings: Settings) -> None:
+def test_a_question_for_papers_says_how_large_a_paper_may_be(
+    at_desk: Visitor, settings: Settings
+) -> None:
     desk.to_requirements(at_desk)
-    said = {box.get("data-megabytes") for box in at_desk.page().iter("div") if box.get("data-papers")}
+    said = {
+        box.get("data-megabytes") for box in at_desk.page().iter("div") if box.get("data-papers")
+    }
     assert said == {str(settings.max_upload_mb)}
 
 
 def test_what_is_not_made_yet_is_said(at_desk: Visitor) -> None:
     desk.to_requirements(at_desk)
-    at_desk.submit("Unggah", {f"unggah.{FIELD}": [(picture(), "a.png")]}, persyaratan__sim_01__given="ya")
-    document = next(box.get("value") for box in at_desk.page().iter("input") if box.get("name") == FIELD)
+    at_desk.submit(
+        "Unggah", {f"unggah.{FIELD}": [(picture(), "a.png")]}, persyaratan__sim_01__given="ya"
+    )
+    document = next(
+        box.get("value") for box in at_desk.page().iter("input") if box.get("name") == FIELD
+    )
     at_desk.open(f"/dokumen/{document}/dokumen.pdf")
     assert at_desk.answer.status_code == 404
     assert "selesai dibaca" in at_desk.words
 
 
-def test_while_a_paper_is_read_its_page_asks_again_and_then_no_more(at_desk: Visitor, works: Works) -> None:
+def test_while_a_paper_is_read_its_page_asks_again_and_then_no_more(
+    at_desk: Visitor, works: Works
+) -> None:
     desk.to_requirements(at_desk)
-    at_desk.submit("Unggah", {f"unggah.{FIELD}": [(picture(), "a.png")]}, persyaratan__sim_01__given="ya")
-    document = next(box.get("value") for box in at_desk.page().iter("input") if box.get("name") == FIELD)
+    at_desk.submit(
+        "Unggah", {f"unggah.{FIELD}": [(picture(), "a.png")]}, persyaratan__sim_01__given="ya"
+    )
+    document = next(
+        box.get("value") for box in at_desk.page().iter("input") if box.get("name") == FIELD
+    )
     at_desk.open(f"/dokumen/{document}")
     assert 'hx-trigger="every 1s"' in at_desk.text
     assert "muat ulang halaman ini" in at_desk.words
     for view in ("teks", "terbaca"):
         at_desk.open(f"/dokumen/{document}?{view}=ya")
-        assert "hx-trigger" not in at_desk.text, "what was asked for stays, and each look is on record"
+        assert "hx-trigger" not in at_desk.text, (
+            "what was asked for stays, and each look is on record"
+        )
     with works.begin(SYSTEM) as work:
         work.session.get_one(Document, UUID(document)).status = DocumentStatus.READING
     assert 'hx-trigger="every 500ms"' in at_desk.open(f"/dokumen/{document}").text
@@ -158,20 +190,30 @@ def test_while_a_paper_is_read_its_page_asks_again_and_then_no_more(at_desk: Vis
 
 def test_an_unreadable_paper_does_not_promise_pictures(at_desk: Visitor, works: Works) -> None:
     desk.to_requirements(at_desk)
-    at_desk.submit("Unggah", {f"unggah.{FIELD}": [(picture(), "a.png")]}, persyaratan__sim_01__given="ya")
-    document = next(box.get("value") for box in at_desk.page().iter("input") if box.get("name") == FIELD)
+    at_desk.submit(
+        "Unggah", {f"unggah.{FIELD}": [(picture(), "a.png")]}, persyaratan__sim_01__given="ya"
+    )
+    document = next(
+        box.get("value") for box in at_desk.page().iter("input") if box.get("name") == FIELD
+    )
     assert "muncul begitu halamannya terbaca" in at_desk.open(f"/dokumen/{document}").words
     with works.begin(SYSTEM) as work:
-        archive.documents.mark_unreadable(work.session, UUID(document), "Terlalu gelap.")
+        mark_unreadable(work.session, UUID(document), "Terlalu gelap.")
     at_desk.open(f"/dokumen/{document}")
     assert "muncul begitu" not in at_desk.words
     assert "tidak mempunyai gambar halaman. Unduh aslinya." in at_desk.words
 
 
-def test_after_reading_the_page_shows_its_picture_and_its_pdf(at_desk: Visitor, works: Works) -> None:
+def test_after_reading_the_page_shows_its_picture_and_its_pdf(
+    at_desk: Visitor, works: Works
+) -> None:
     desk.to_requirements(at_desk)
-    at_desk.submit("Unggah", {f"unggah.{FIELD}": [(picture(), "a.png")]}, persyaratan__sim_01__given="ya")
-    document = next(box.get("value") for box in at_desk.page().iter("input") if box.get("name") == FIELD)
+    at_desk.submit(
+        "Unggah", {f"unggah.{FIELD}": [(picture(), "a.png")]}, persyaratan__sim_01__given="ya"
+    )
+    document = next(
+        box.get("value") for box in at_desk.page().iter("input") if box.get("name") == FIELD
+    )
     reading.read_document(works, UUID(document), page_seconds=60)
     at_desk.open(f"/dokumen/{document}").follow("Teks")
     assert "Halaman 1" in at_desk.words
@@ -189,7 +231,9 @@ def test_a_paper_can_be_added_to_the_case_outside_of_a_form(at_desk: Visitor) ->
     assert "sudah ada di berkas ini" in at_desk.words
 
 
-def test_the_kind_of_an_added_paper_is_chosen_and_never_typed(at_desk: Visitor, works: Works) -> None:
+def test_the_kind_of_an_added_paper_is_chosen_and_never_typed(
+    at_desk: Visitor, works: Works
+) -> None:
     desk.to_requirements(at_desk)
     path = at_desk.follow("B-2026-000001").path
     choice = next(part for part in at_desk.page().iter("select") if part.get("name") == "nama")

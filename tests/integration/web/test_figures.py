@@ -8,9 +8,15 @@ import pytest
 
 from tests.integration.conftest import TestClock
 from tests.integration.web.visitor import Visitor
-from workflow_app.types import Actor
+from workflow_app.domain import Actor
 
-PAGES = ("/papan", "/papan?hari=90", "/proses", "/proses/sktlk?hari=1", "/proses/sktlk?hari=90&versi=1")
+PAGES = (
+    "/papan",
+    "/papan?hari=90",
+    "/proses",
+    "/proses/sktlk?hari=1",
+    "/proses/sktlk?hari=90&versi=1",
+)
 LISTS = re.compile(r"/papan/berkas|/langkah/[^/]+/(kini|selesai|lewat)")
 NUMBER = re.compile(r"\d[\d.]*")
 
@@ -39,7 +45,9 @@ def listed(visitor: Visitor, path: str | None) -> int:
     while path:
         page = visitor.open(path).page()
         rows += sum(1 for row in page.iter("tr") if row.get("data-row") is not None)
-        path = next((link.get("href") for link in page.iter("a") if link.get("rel") == "next"), None)
+        path = next(
+            (link.get("href") for link in page.iter("a") if link.get("rel") == "next"), None
+        )
     return rows
 
 

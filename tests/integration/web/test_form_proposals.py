@@ -4,15 +4,15 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-import archive.documents
+from archive import documents
 from tests.integration.services import scans
 from tests.integration.web import desk
 from tests.integration.web.visitor import Visitor
 from tests.unit.ocr.fields.written import CARD, page
-from workflow_app.models.audit import AuditEvent
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.papers import reading
-from workflow_app.types import SYSTEM
+from workflow_app.domain import SYSTEM
+from workflow_app.models import AuditEvent
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.documents import reading
 
 LETTER = (
     "PEMERINTAH DESA CONTOH",
@@ -25,15 +25,19 @@ LETTER = (
 def with_card(visitor: Visitor, works: Works) -> UUID:
     """Identity is asked, and a card that the citizen brought was read."""
     desk.begin(visitor).submit("Unggah", {"unggah.kartu": [(scans.picture(), "ktp.png")]})
-    paper = UUID(next(box.get("value") for box in visitor.page().iter("input") if box.get("name") == "kartu"))
+    paper = UUID(
+        next(box.get("value") for box in visitor.page().iter("input") if box.get("name") == "kartu")
+    )
     with works.begin(SYSTEM) as work:
-        archive.documents.save_pages(work.session, paper, [reading.page_text(page(*CARD))])
+        documents.save_pages(work.session, paper, [reading.page_text(page(*CARD))])
     visitor.submit(desk.NEXT, sikap=["sapa"], perkenalan="ya")
     return paper
 
 
 def value_of(visitor: Visitor, name: str) -> str:
-    return next(box.get("value") or "" for box in visitor.page().iter("input") if box.get("name") == name)
+    return next(
+        box.get("value") or "" for box in visitor.page().iter("input") if box.get("name") == name
+    )
 
 
 def press(visitor: Visitor, field: str, **typed: str) -> None:
@@ -46,7 +50,9 @@ def press(visitor: Visitor, field: str, **typed: str) -> None:
     visitor.submit("Simpan dulu", **{"tombol": key, **typed})
 
 
-def test_nothing_is_filled_in_until_it_is_taken_and_the_rest_stays(at_desk: Visitor, works: Works) -> None:
+def test_nothing_is_filled_in_until_it_is_taken_and_the_rest_stays(
+    at_desk: Visitor, works: Works
+) -> None:
     with_card(at_desk, works)
     assert "Terbaca: 6306054103050002 (Foto KTP atau KK, yakin 95 %)" in at_desk.words
     assert "Terbaca: 01-03-2005" in at_desk.words
@@ -63,7 +69,9 @@ def test_nothing_is_filled_in_until_it_is_taken_and_the_rest_stays(at_desk: Visi
     assert "Sama dengan yang terbaca pada Foto KTP atau KK." in at_desk.words
     assert "6306054103050002" not in at_desk.path
     with works.begin(SYSTEM) as work:
-        taken = work.session.scalars(select(AuditEvent).where(AuditEvent.action == "answer.taken")).all()
+        taken = work.session.scalars(
+            select(AuditEvent).where(AuditEvent.action == "answer.taken")
+        ).all()
         assert [event.details["field"] for event in taken] == ["nik", "tanggal_lahir"]
         assert "6306054103050002" not in str([event.details for event in taken])
 
@@ -89,7 +97,7 @@ def test_r54_a_line_of_the_checklist_takes_number_and_day_from_the_letter_handed
         "is_reading": True,
     }
     with works.begin(SYSTEM) as work:
-        archive.documents.save_pages(work.session, paper, [reading.page_text(page(*LETTER))])
+        documents.save_pages(work.session, paper, [reading.page_text(page(*LETTER))])
     offers = at_desk.client.get(asked).json["offers"]
     assert offers.keys() == {line}
     assert "Nomor terbaca: <strong>140/17/DS-CTH/2026</strong>" in offers[line]

@@ -31,10 +31,14 @@ def test_no_request_is_answered_with_a_failure_of_ours(
     desk.to_requirements(at_desk)
     task, case = at_desk.path.split("/")[2], at_desk.follow("B-2026-000001").path.split("/")[2]
     token = at_desk.token()
-    rules = sorted((rule for rule in app.url_map.iter_rules() if rule.endpoint not in SKIPPED), key=str)
+    rules = sorted(
+        (rule for rule in app.url_map.iter_rules() if rule.endpoint not in SKIPPED), key=str
+    )
     ids = st.sampled_from([UUID(task), UUID(case), uuid4()])
 
-    @settings(max_examples=120, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=120, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+    )
     @given(st.data())
     def ask(data: st.DataObject) -> None:
         rule = data.draw(st.sampled_from(rules))
@@ -56,7 +60,9 @@ def test_no_request_is_answered_with_a_failure_of_ours(
         if "POST" not in (rule.methods or ()):
             assert who.client.get(address, query_string=query).status_code < 500, (address, query)
             return
-        form = data.draw(st.dictionaries(st.sampled_from(FIELDS), TEXT, max_size=6)) | {"csrf_token": token}
+        form = data.draw(st.dictionaries(st.sampled_from(FIELDS), TEXT, max_size=6)) | {
+            "csrf_token": token
+        }
         kinds = {
             "form": {"data": form},
             "parts": {"data": form, "content_type": "multipart/form-data"},

@@ -10,11 +10,11 @@ from sqlalchemy import func, select
 from tests.integration.conftest import PASSWORD, TestClock
 from tests.integration.web.visitor import Visitor
 from workflow_app.app import create_app
-from workflow_app.models.attempt import Attempt
-from workflow_app.services.accounts import attempts
-from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.domain import SYSTEM, Actor
+from workflow_app.models import Attempt
+from workflow_app.services.accounts import sessions
+from workflow_app.services.core.unit_of_work import Works
 from workflow_app.settings import Settings
-from workflow_app.types import SYSTEM, Actor
 from workflow_app.web import limits
 
 OFFICE, ELSEWHERE = "192.0.2.10", "198.51.100."
@@ -121,11 +121,15 @@ def test_a_known_device_cannot_guess_freely_and_is_known_for_its_own_accounts_on
     assert (own[-2:], other[-2:]) == ([401, 429], [401, 429])
 
 
-def test_a_device_cookie_is_signed_and_closed_to_scripts(at: Callable[..., Visitor], budi: Actor) -> None:
+def test_a_device_cookie_is_signed_and_closed_to_scripts(
+    at: Callable[..., Visitor], budi: Actor
+) -> None:
     visitor = at().open("/masuk")
     data = {"csrf_token": visitor.token(), "nama_pengguna": "budi", "kata_sandi": PASSWORD}
     answer = visitor.client.post("/masuk", data=data)
-    device = next(line for line in answer.headers.getlist("Set-Cookie") if line.startswith("sentra-device="))
+    device = next(
+        line for line in answer.headers.getlist("Set-Cookie") if line.startswith("sentra-device=")
+    )
     assert "HttpOnly" in device
     assert "SameSite=Strict" in device
     assert "budi" not in device
@@ -203,15 +207,22 @@ def test_guessing_codes_of_letters_becomes_slow_from_that_address_only(
     assert guesser.open("/verifikasi/0000-0000-0000-0000").answer.status_code == 404
 
 
-def test_forgotten_counts_are_swept(at: Callable[..., Visitor], works: Works, clock: TestClock) -> None:
+def test_forgotten_counts_are_swept(
+    at: Callable[..., Visitor], works: Works, clock: TestClock
+) -> None:
     attempt(at(), "tidak.ada")
     with works.begin(SYSTEM) as work:
-        assert attempts.sweep(work) == 0
-    clock.at += attempts.FORGOTTEN + timedelta(minutes=1)
+        assert sessions.sweep_attempt(work) == 0
+    clock.at += sessions.FORGOTTEN + timedelta(minutes=1)
     with works.begin(SYSTEM) as work:
-        assert attempts.sweep(work) == 3
+        assert sessions.sweep_attempt(work) == 3
 
 
-def test_six_addresses_of_one_ipv6_network_are_one_address(at: Callable[..., Visitor], budi: Actor) -> None:
-    answers = [attempt(at(f"2001:db8:1:2::{host}"), "budi") for host in range(1, limits.AT_ADDRESS.free + 2)]
+def test_six_addresses_of_one_ipv6_network_are_one_address(
+    at: Callable[..., Visitor], budi: Actor
+) -> None:
+    answers = [
+        attempt(at(f"2001:db8:1:2::{host}"), "budi")
+        for host in range(1, limits.AT_ADDRESS.free + 2)
+    ]
     assert answers[-1] == 429

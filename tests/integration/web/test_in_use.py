@@ -17,7 +17,9 @@ PAGE = """<!doctype html><title>Coba</title><form>
 <select name="siapa"><option>Ana</option><option selected>Budi</option></select>
 <select name="hari" multiple><option>Senin</option><option selected>Selasa</option></select>
 </form>"""
-IN_USE = "async () => { document.activeElement.blur(); return (await import('/in_use.js')).isInUse(); }"
+IN_USE = (
+    "async () => { document.activeElement.blur(); return (await import('/in_use.js')).isInUse(); }"
+)
 CHANGES = {
     "typed": "form.kata.value = 'baru'",
     "ticked": "form.setuju.checked = true",
@@ -34,7 +36,8 @@ def page(browser: Browser) -> Iterator[Page]:
     def answer(route: Route) -> None:
         is_script = route.request.url.endswith(".js")
         route.fulfill(
-            body=SCRIPT if is_script else PAGE, content_type="text/javascript" if is_script else "text/html"
+            body=SCRIPT if is_script else PAGE,
+            content_type="text/javascript" if is_script else "text/html",
         )
 
     context = browser.new_context()
@@ -55,5 +58,7 @@ def test_what_was_typed_or_chosen_keeps_the_page(page: Page) -> None:
 
 
 def test_what_a_script_sets_does_not(page: Page) -> None:
-    page.evaluate("() => { document.forms[0].kunci.value = 'a'; document.forms[0].saat.value = 7; }")
+    page.evaluate(
+        "() => { document.forms[0].kunci.value = 'a'; document.forms[0].saat.value = 7; }"
+    )
     assert not page.evaluate(IN_USE)

@@ -8,7 +8,7 @@ from flask import Flask
 from tests.integration.conftest import PASSWORD, TestClock
 from tests.integration.web import desk
 from tests.integration.web.visitor import Visitor
-from workflow_app.types import Actor
+from workflow_app.domain import Actor
 
 
 def test_an_empty_inbox_says_what_to_do(at_desk: Visitor) -> None:
@@ -46,7 +46,9 @@ def test_who_is_second_hears_who_was_faster(
     assert "sudah diambil Contoh Sari" in second.words
 
 
-def test_another_unit_sees_nothing(at_desk: Visitor, visit: Callable[[str], Visitor], tono: Actor) -> None:
+def test_another_unit_sees_nothing(
+    at_desk: Visitor, visit: Callable[[str], Visitor], tono: Actor
+) -> None:
     desk.to_identity(at_desk)
     task = at_desk.path
     stranger = visit("tono")
@@ -54,7 +56,9 @@ def test_another_unit_sees_nothing(at_desk: Visitor, visit: Callable[[str], Visi
     assert stranger.open(task).answer.status_code == 404
 
 
-def test_a_passed_limit_is_said_in_words(at_desk: Visitor, chief: Visitor, clock: TestClock) -> None:
+def test_a_passed_limit_is_said_in_words(
+    at_desk: Visitor, chief: Visitor, clock: TestClock
+) -> None:
     desk.to_approval(at_desk)
     assert "10 menit lagi" in chief.open("/").words
     clock.advance(minutes=13)
@@ -102,7 +106,8 @@ def test_pages_behind_the_sign_in_are_not_kept_by_the_browser(app: Flask, budi: 
 
 
 @pytest.mark.parametrize(
-    ("role", "is_shown"), [("admin", True), ("auditor", True), ("pamapta", True), ("petugas", False)]
+    ("role", "is_shown"),
+    [("admin", True), ("auditor", True), ("pamapta", True), ("petugas", False)],
 )
 def test_who_may_see_incidents_finds_them_in_the_bar(
     app: Flask, person: Callable[..., Actor], role: str, is_shown: bool

@@ -9,10 +9,12 @@ from tests.integration.deploying import deploy
 from tests.integration.web import desk
 from tests.integration.web.visitor import Visitor
 from tests.unit.engine.family import CALLER, REASON, call, report
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.types import Actor
+from workflow_app.domain import Actor
+from workflow_app.services.core.unit_of_work import Works
 
-TOLD = {name: str(CALLER[name]) for name in ("nama", "telepon", "jenis", "jumlah", "tempat", "alasan")}
+TOLD = {
+    name: str(CALLER[name]) for name in ("nama", "telepon", "jenis", "jumlah", "tempat", "alasan")
+}
 HIDDEN = "Berkas terkait (tidak dapat dibuka)"
 
 
@@ -21,18 +23,23 @@ def led_on(works: Works, tmp_path: Path, at_desk: Visitor) -> Visitor:
     """Budi has taken a call; the first task of the report is open before him."""
     deploy(works, tmp_path, report(), call())
     at_desk.open("/mulai")
-    at_desk.open(at_desk.client.post("/mulai/panggilan", data={"csrf_token": at_desk.token()}).location)
+    at_desk.open(
+        at_desk.client.post("/mulai/panggilan", data={"csrf_token": at_desk.token()}).location
+    )
     return at_desk.submit("Simpan", **TOLD, dibacakan="ya")
 
 
 def value_of(visitor: Visitor, name: str) -> str:
-    return next(box.get("value") or "" for box in visitor.page().iter("input") if box.get("name") == name)
+    return next(
+        box.get("value") or "" for box in visitor.page().iter("input") if box.get("name") == name
+    )
 
 
 def test_the_officer_is_led_on_and_asks_nothing_twice(led_on: Visitor) -> None:
     assert "B-2026-000002" in led_on.words
     assert (
-        "Isian dari berkas sebelumnya sudah disiapkan. Cocokkan dengan warga, lalu lengkapi." in led_on.words
+        "Isian dari berkas sebelumnya sudah disiapkan. Cocokkan dengan warga, lalu lengkapi."
+        in led_on.words
     )
     assert value_of(led_on, "nama") == CALLER["nama"]
     assert value_of(led_on, "tempat") == CALLER["tempat"]

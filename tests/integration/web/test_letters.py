@@ -6,10 +6,10 @@ from uuid import UUID
 from sqlalchemy import select
 
 from tests.integration.web.visitor import Visitor
-from workflow_app.models.letter import Letter
-from workflow_app.services.correspondence import printing
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.types import SYSTEM
+from workflow_app.domain import SYSTEM
+from workflow_app.models import Letter
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.letters import printing
 
 ADDRESS = "http://127.0.0.1:8000"
 

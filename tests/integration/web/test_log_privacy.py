@@ -18,14 +18,14 @@ from tests.integration.services.conftest import fresh_works as fresh_works
 from tests.integration.web import desk
 from tests.integration.web.visitor import Visitor
 from tests.integration.web.world import picture
-from workflow_app import clocked, logs, worker
-from workflow_app.errors import Conflict, InvalidInput, NotFound
-from workflow_app.services.case_file import inbox
-from workflow_app.services.ground import jobs
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.papers import reading
+from workflow_app import logs, worker
+from workflow_app.domain import SYSTEM, Conflict, InvalidInput, NotFound
+from workflow_app.services.cases import inbox
+from workflow_app.services.core import jobs
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.documents import reading
+from workflow_app.services.workflow import steps
 from workflow_app.settings import Settings
-from workflow_app.types import SYSTEM
 
 NAME, NIK = desk.IDENTITY["nama"], desk.IDENTITY["nik"]
 SECRETS = (
@@ -92,7 +92,11 @@ def test_a_journey_with_all_kinds_of_failing_requests_leaves_no_personal_data(
     client.post(f"/mulai/{NAME}", data={"csrf_token": token, "kunci": NAME})
     client.post("/cari", data={"csrf_token": NAME, "kata": NIK})
     client.put(f"/cari?kata={NAME}", data={"kata": NIK})
-    client.post("/cari", data=b"--x\r\nname=" + NAME.encode(), content_type="multipart/form-data; boundary=x")
+    client.post(
+        "/cari",
+        data=b"--x\r\nname=" + NAME.encode(),
+        content_type="multipart/form-data; boundary=x",
+    )
     visitor.open("/masuk").submit("Masuk", nama_pengguna=NAME, kata_sandi=NIK)
     lines = written()
     assert "POST /tugas/<uuid:task_id>" in lines
@@ -157,7 +161,7 @@ def test_a_job_that_breaks_says_where_and_not_whose(
 ) -> None:
     broken = _raises(RuntimeError(f"unexpected {NAME} {NIK}"))
     monkeypatch.setattr(reading, "read_document", broken)
-    monkeypatch.setattr(clocked.wakes, "overdue", broken)
+    monkeypatch.setattr(steps, "overdue", broken)
     with fresh_works.begin(SYSTEM) as work:
         arguments: dict[str, Any] = (
             {"document_id": str(uuid4())} if name == "read_document" else {"timestamp": 0}
@@ -181,7 +185,9 @@ def test_a_job_that_breaks_says_where_and_not_whose(
     assert found(lines) == []
 
 
-def test_the_web_server_does_not_repeat_a_request_it_cannot_serve(written: Callable[[], str]) -> None:
+def test_the_web_server_does_not_repeat_a_request_it_cannot_serve(
+    written: Callable[[], str],
+) -> None:
     """gunicorn's own words about a broken first line, and about an address at which something failed."""
     rule = logs.configuration()
     assert rule["loggers"]["gunicorn.error"]["filters"] == ["without_requests"]
@@ -189,7 +195,9 @@ def test_the_web_server_does_not_repeat_a_request_it_cannot_serve(written: Calla
     told = logs.WithoutRequests()
     server.addFilter(told)
     try:
-        server.warning(f"Invalid request from ip=192.0.2.1: Invalid HTTP Version: '{NAME} HTTP/1.1'")
+        server.warning(
+            f"Invalid request from ip=192.0.2.1: Invalid HTTP Version: '{NAME} HTTP/1.1'"
+        )
         server.error("Error handling request %s", f"/cari?kata={NAME}")
     finally:
         server.removeFilter(told)

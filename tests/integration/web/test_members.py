@@ -8,8 +8,8 @@ import pytest
 
 from tests.integration.services import walled
 from tests.integration.web.visitor import Visitor
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.types import Actor
+from workflow_app.domain import Actor
+from workflow_app.services.core.unit_of_work import Works
 
 Visit = Callable[[str], Visitor]
 
@@ -30,7 +30,9 @@ def box_of(visitor: Visitor, words: str) -> str:
 
 
 def case_page(visitor: Visitor) -> str:
-    return next(link.get("href") for link in visitor.page().iter("a") if link.get("class") == "number")
+    return next(
+        link.get("href") for link in visitor.page().iter("a") if link.get("class") == "number"
+    )
 
 
 def test_a_member_is_chosen_kept_as_a_draft_and_loses_sight_with_an_open_page(
@@ -42,11 +44,16 @@ def test_a_member_is_chosen_kept_as_a_draft_and_loses_sight_with_an_open_page(
     sari = box_of(report, "Contoh Sari")
 
     report.submit("Simpan dulu", terlapor=[sari])
-    assert [box.get("value") for box in report.page().iter("input") if "checked" in box.attrib] == [sari]
+    assert [box.get("value") for box in report.page().iter("input") if "checked" in box.attrib] == [
+        sari
+    ]
     report.submit("Simpan", tujuan="spkt")
 
     assert "Tersimpan" in report.words
-    gone, made_up = chief.open(page), visit("sari").open("/berkas/00000000-0000-4000-8000-000000000000")
+    gone, made_up = (
+        chief.open(page),
+        visit("sari").open("/berkas/00000000-0000-4000-8000-000000000000"),
+    )
     assert (gone.answer.status_code, gone.words) == (404, made_up.words)
     assert "Contoh Sari" not in report.open(page).words
     chief.open("/?daftar=semua")

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from tests.integration.web.visitor import Visitor
-from workflow_app.roles import ROLES
-from workflow_app.types import Actor
-from workflow_app.web.navigation import PLACES, ROOM
+from workflow_app.domain import Actor
+from workflow_app.permissions import ROLES
+from workflow_app.web.pages import PLACES, ROOM
 
 MANY = ("ka_spkt", "pamapta", "petugas", "arsiparis", "piket_propam", "admin")
 
@@ -38,7 +38,9 @@ def test_all_places_of_a_role_open_and_few_stand_beside_each_other(
     assert len(beside(visitor)) <= ROOM
     assert beside(visitor)[0] == "Beranda"
     keys = re.findall(r'data-key="g (\w)"', visitor.text)
-    assert sorted(keys) == sorted(place.key for place in PLACES if place.label in own), "each key once"
+    assert sorted(keys) == sorted(place.key for place in PLACES if place.label in own), (
+        "each key once"
+    )
     for link in list(next(bar(visitor).iter("details")).iter("a")):
         assert visitor.open(link.get("href")).answer.status_code == 200, link.text
         here = [one.text for one in bar(visitor).findall("a") if one.get("aria-current") == "page"]

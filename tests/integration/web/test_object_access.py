@@ -14,23 +14,18 @@ from flask import Flask
 from sqlalchemy import select, text, update
 from werkzeug.test import TestResponse
 
-from archive.base import ArchiveBase
-from archive.models import Document, Page
+from archive.models import ArchiveBase, Document, Page
 from tests.integration.services.stacks import put_into_tray
 from tests.integration.web import routes
 from tests.integration.web import world as world_of
 from tests.integration.web.routes import Route
 from tests.integration.web.visitor import Visitor
 from tests.integration.web.world import World
-from workflow_app.models import Base
-from workflow_app.models.case import Case
-from workflow_app.models.document import CaseDocument
-from workflow_app.models.user import User
-from workflow_app.models.wall import CaseWall
-from workflow_app.roles import ROLES
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.papers import documents, levels
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.domain import SYSTEM, Actor
+from workflow_app.models import Base, Case, CaseDocument, CaseWall, User
+from workflow_app.permissions import ROLES
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.documents import classification, documents
 
 Play = Callable[..., UUID]
 Fault = tuple[object, ...]
@@ -58,7 +53,9 @@ def visitors(
 
 
 @pytest.fixture
-def world(works: Works, play: Play, budi: Actor, sari: Actor, visitors: dict[str, Visitor]) -> World:
+def world(
+    works: Works, play: Play, budi: Actor, sari: Actor, visitors: dict[str, Visitor]
+) -> World:
     """Three cases with all that belongs to them; Budi is signed in on a second device."""
     second = UUIDS.search(visitors["budi"].open("/akun").text)
     assert second is not None
@@ -72,7 +69,9 @@ def walled(works: Works, world: World, visitors: dict[str, Visitor]) -> World:
     with works.begin(SYSTEM) as work:
         member = work.session.scalars(select(User.id).where(User.username == "terlapor")).one()
         walls = [
-            CaseWall(case_id=case_id, user_id=member, since=work.clock(), reason_key="lapor.terlapor")
+            CaseWall(
+                case_id=case_id, user_id=member, since=work.clock(), reason_key="lapor.terlapor"
+            )
             for case_id in (world.done, world.desk, world.approval)
         ]
         work.session.add_all(walls)
@@ -176,7 +175,11 @@ def test_r79_the_counter_is_a_stranger_to_what_went_to_propam(
 
 
 def _faults(
-    works: Works, visitors: dict[str, Visitor], world: World, table: list[Route], names: Sequence[str]
+    works: Works,
+    visitors: dict[str, Visitor],
+    world: World,
+    table: list[Route],
+    names: Sequence[str],
 ) -> list[Fault]:
     """Where one of these strangers is answered, told something, or changes something."""
     faults: list[Fault] = []
@@ -186,9 +189,13 @@ def _faults(
             with send(visitors[name], route) as answer:
                 if not _is_refused(answer, name, route):
                     faults.append((name, route.endpoint, route.path, answer.status_code))
-                faults += [(name, route.endpoint, "told", word) for word in leaked(answer, world.secrets)]
+                faults += [
+                    (name, route.endpoint, "told", word) for word in leaked(answer, world.secrets)
+                ]
             if not route.is_own or name == "nobody":
-                faults += [(name, route.endpoint, "changed", table) for table in changes(works, before)]
+                faults += [
+                    (name, route.endpoint, "changed", table) for table in changes(works, before)
+                ]
     return faults
 
 
@@ -246,7 +253,9 @@ def test_the_rightful_person_gets_every_answer_and_changes_nothing_without_a_tok
                 with send(person, route, token=token) as answer:
                     if answer.status_code != 400:
                         faults.append((route.endpoint, "token", token, answer.status_code))
-                faults += [(route.endpoint, "token", token, table) for table in changes(works, before)]
+                faults += [
+                    (route.endpoint, "token", token, table) for table in changes(works, before)
+                ]
         with taken_back(works):
             with send(person, route) as answer:
                 if not (answer.status_code < 400 or answer.status_code in route.answered):
@@ -258,12 +267,17 @@ def test_the_rightful_person_gets_every_answer_and_changes_nothing_without_a_tok
 
 
 def test_r37_a_paper_above_the_level_is_on_no_page_of_who_works_on_its_case(
-    app: Flask, works: Works, visitors: dict[str, Visitor], world: World, table: list[Route], sari: Actor
+    app: Flask,
+    works: Works,
+    visitors: dict[str, Visitor],
+    world: World,
+    table: list[Route],
+    sari: Actor,
 ) -> None:
     """Its title, words and link on every route of the site, those without an account too. Sari is cleared for it."""
     title, word = "Kertas Zamrud", "zamrudbiru"
     with works.begin(sari) as work:
-        levels.classify(work, world.scan, "rahasia", levels.REASONS[0])
+        classification.classify(work, world.scan, "rahasia", classification.REASONS[0])
         for key in (CaseDocument.document_id, Document.id):
             work.session.execute(update(key.class_).where(key == world.scan).values(label=title))
         read = update(Page).where(Page.document_id == world.scan)
@@ -286,7 +300,13 @@ def test_r37_a_paper_above_the_level_is_on_no_page_of_who_works_on_its_case(
                 if leaked(answer, list(filter(None, (title, "tersembunyi", link)))):
                     shown.add(path.split("?")[0])
     paper = f"/dokumen/{world.scan}"
-    with_it = {f"/berkas/{world.desk}", f"/tugas/{world.desk_task}", "/cari", paper, f"{paper}/serupa"}
+    with_it = {
+        f"/berkas/{world.desk}",
+        f"/tugas/{world.desk_task}",
+        "/cari",
+        paper,
+        f"{paper}/serupa",
+    }
     with_it.add(f"{paper}/versi/1")
     assert (told["budi"], told["sari"]) == (set(), with_it)
     statuses = set()

@@ -8,7 +8,7 @@ from lxml import etree
 
 from tests.integration.conftest import TestClock
 from tests.integration.web.visitor import Visitor
-from workflow_app.types import Actor
+from workflow_app.domain import Actor
 
 Play = Callable[..., UUID]
 
@@ -55,7 +55,10 @@ def test_unreadable_wishes_are_what_is_usual(chief: Visitor, played: list[UUID])
     assert chief.open("/proses/tidak_ada").answer.status_code == 404
     assert chief.open("/proses/sktlk/langkah/tidak_ada/kini").answer.status_code == 404
     assert chief.open("/proses/sktlk/langkah/persetujuan/apa").answer.status_code == 404
-    assert chief.open("/proses/sktlk/langkah/persetujuan/selesai?sesudah=bukan").answer.status_code == 200
+    assert (
+        chief.open("/proses/sktlk/langkah/persetujuan/selesai?sesudah=bukan").answer.status_code
+        == 200
+    )
     assert chief.open("/proses/sktlk/hari?tanggal=1999-01-01").answer.status_code == 200
     assert chief.open("/proses/sktlk/hari?tanggal=2026-01-01").answer.status_code == 404
     assert chief.open("/proses/sktlk/gambar.bpmn?proses=lp").answer.status_code == 404
@@ -76,7 +79,10 @@ def test_a_case_has_its_list_of_times(chief: Visitor, played: list[UUID]) -> Non
 
 
 def test_the_log_is_a_file_for_leads_and_auditors(
-    chief: Visitor, played: list[UUID], visit: Callable[[str], Visitor], person: Callable[..., Actor]
+    chief: Visitor,
+    played: list[UUID],
+    visit: Callable[[str], Visitor],
+    person: Callable[..., Actor],
 ) -> None:
     with chief.client.get("/proses/sktlk/catatan/xes?hari=7") as answer:
         assert answer.headers["Content-Disposition"] == (

@@ -22,12 +22,12 @@ from tests.integration.services.moving import (
 )
 from tests.integration.web.visitor import Visitor, fields_of
 from workflow_app.app import create_app
-from workflow_app.models.move import MoveOrder
-from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
-from workflow_app.services.running import move_orders, moves
-from workflow_app.services.running.move_orders import OrderView
+from workflow_app.domain import SYSTEM, Actor
+from workflow_app.models import MoveOrder
+from workflow_app.services.core.unit_of_work import UnitOfWork, Works
+from workflow_app.services.workflow import version_migration
+from workflow_app.services.workflow.version_migration import OrderView
 from workflow_app.settings import Settings
-from workflow_app.types import SYSTEM, Actor
 
 __all__ = ["case_id"]
 
@@ -58,12 +58,12 @@ def test_moving_is_asked_twice_and_a_double_click_orders_once(
     chief.client.post(f"{PAGE}/2/pindah", data=sure)
 
     (order,) = orders(works)
-    moves.carry_out(works, order.id)
+    version_migration.carry_out(works, order.id)
     assert "1 berkas: 1 dipindahkan." in chief.open(PAGE).words
     assert REASON in chief.words
     chief.submit("Periksa sebelum mengembalikan", alasan=REASON).submit("Kembalikan 1 berkas")
     (back,) = [one for one in orders(works) if one.undoes_id == order.id]
-    moves.carry_out(works, back.id)
+    version_migration.carry_out(works, back.id)
     assert "1 berkas: 1 dikembalikan." in chief.open(PAGE).words
 
 
@@ -73,7 +73,11 @@ def test_moving_is_asked_twice_and_a_double_click_orders_once(
     [
         ({"alasan": "x"}, 400, "paling sedikit sepuluh huruf"),
         ({"alasan": REASON, "berkas": "pilihan"}, 409, "Tidak ada berkas pilihan Anda"),
-        ({"alasan": REASON, "berkas": "pilihan", "pilih": "bukan-id"}, 400, "Pilihan ini tidak dikenal"),
+        (
+            {"alasan": REASON, "berkas": "pilihan", "pilih": "bukan-id"},
+            400,
+            "Pilihan ini tidak dikenal",
+        ),
         ({"alasan": "x" * 3000}, 400, "terlalu panjang"),
     ],
 )
@@ -101,7 +105,9 @@ def test_reasons_against_a_move_stand_on_the_page(
 
 
 @pytest.mark.usefixtures("case_id")
-def test_two_versions_side_by_side_are_told_in_words(visit: Callable[[str], Visitor], sari: Actor) -> None:
+def test_two_versions_side_by_side_are_told_in_words(
+    visit: Callable[[str], Visitor], sari: Actor
+) -> None:
     page = visit("sari").open(PAGE).follow("Lihat perbedaan versi 1 dan 2")
     assert "+ Baru Periksa" in page.words
     assert "Setujui → Periksa" in page.words
@@ -139,15 +145,17 @@ def test_a_page_that_is_read_while_cases_are_moved_shows_one_state(
     put_up(fresh_works, tmp_path, service())
     begin(fresh_works, budi)
     put_up(fresh_works, tmp_path, service("arsipkan"))
-    asked = move_orders.of_process
+    asked = version_migration.of_process
 
     def moved_meanwhile(work: UnitOfWork, key: str) -> list[OrderView]:
         move(fresh_works, sari, 2)
         return asked(work, key)
 
-    chief = Visitor(create_app(fresh_settings, works=fresh_works).test_client()).sign_in("sari", PASSWORD)
+    chief = Visitor(create_app(fresh_settings, works=fresh_works).test_client()).sign_in(
+        "sari", PASSWORD
+    )
     with monkeypatch.context() as patch:
-        patch.setattr(move_orders, "of_process", moved_meanwhile)
+        patch.setattr(version_migration, "of_process", moved_meanwhile)
         chief.open(PAGE)
 
     assert "1 dapat dipindahkan ke versi 2, 0 tidak." in chief.words

@@ -2,12 +2,14 @@
 
 from tests.integration.web import desk
 from tests.integration.web.visitor import Visitor
-from workflow_app.services.correspondence import letters
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.types import SYSTEM
+from workflow_app.domain import SYSTEM
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.letters import letters
 
 
-def test_r54_all_13_kinds_are_shown_with_anchor_and_without_account(visitor: Visitor, sktlk: str) -> None:
+def test_r54_all_13_kinds_are_shown_with_anchor_and_without_account(
+    visitor: Visitor, sktlk: str
+) -> None:
     visitor.open("/persyaratan")
     kinds = [part for part in visitor.page().iter("section") if "data-kind" in part.attrib]
     assert len(kinds) == 13
@@ -25,7 +27,9 @@ def test_r57_the_promise_is_the_configured_target(visitor: Visitor, sktlk: str) 
     assert "paling lama 10 menit" in visitor.open("/persyaratan").words
 
 
-def test_an_unknown_code_is_unknown_and_half_a_code_is_explained(visitor: Visitor, sktlk: str) -> None:
+def test_an_unknown_code_is_unknown_and_half_a_code_is_explained(
+    visitor: Visitor, sktlk: str
+) -> None:
     visitor.open("/verifikasi").submit("Periksa", kode="7K3M-0QXR-2B5D-9WTE")
     assert visitor.answer.status_code == 404
     assert "Surat tidak dikenal" in visitor.words

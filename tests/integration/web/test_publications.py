@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import insert
 
 from tests.integration.web.visitor import Visitor
-from workflow_app.models.publication import Publication
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.types import SYSTEM
+from workflow_app.domain import SYSTEM
+from workflow_app.models import Publication
+from workflow_app.services.core.unit_of_work import Works
 
 
 def year(number: int, received: int) -> dict[str, Any]:
@@ -29,7 +29,11 @@ def year(number: int, received: int) -> dict[str, Any]:
                         "nilai": {"jumlah": received - 9},
                     },
                     {"kunci": "surat", "nama": "Surat", "nilai": {"jumlah": None, "tanda": "<5"}},
-                    {"kunci": "surel", "nama": "Surel", "nilai": {"jumlah": None, "tanda": "disamarkan"}},
+                    {
+                        "kunci": "surel",
+                        "nama": "Surel",
+                        "nilai": {"jumlah": None, "tanda": "disamarkan"},
+                    },
                 ],
                 "tidak_dirinci": {"jumlah": 9},
             }
@@ -42,7 +46,12 @@ def year(number: int, received: int) -> dict[str, Any]:
 def published(works: Works) -> None:
     with works.begin(SYSTEM) as work:
         figures = {"ambang": 5, "tahun": [year(2026, 57), year(2025, 41)]}
-        row = {"id": uuid4(), "process_key": "complaint", "made_at": work.clock(), "figures": figures}
+        row = {
+            "id": uuid4(),
+            "process_key": "complaint",
+            "made_at": work.clock(),
+            "figures": figures,
+        }
         work.session.execute(insert(Publication).values(row))
 
 
@@ -52,7 +61,10 @@ def test_r40_everybody_reads_the_newest_counts_with_their_day_and_how_to_read_th
     visitor.open("/angka-pengaduan")
     assert "Angka per 23 November 2026 pukul 09.00 WITA" in visitor.words
     assert "57 pengaduan" in visitor.words
-    assert "Langsung, datang ke SPKT 48 Surat <5 Surel disamarkan Tidak dirinci 9 Jumlah 57" in visitor.words
+    assert (
+        "Langsung, datang ke SPKT 48 Surat <5 Surel disamarkan Tidak dirinci 9 Jumlah 57"
+        in visitor.words
+    )
     assert "Jumlah di bawah 5 ditulis <5" in visitor.words
     assert "kurang dari 1 hari" in visitor.words
     visitor.follow("2025")
@@ -85,7 +97,12 @@ def test_r40_of_few_complaints_no_division_is_shown(visitor: Visitor, works: Wor
     few = year(2026, 57) | {"diterima": {"jumlah": None, "tanda": "<5"}}
     with works.begin(SYSTEM) as work:
         figures = {"ambang": 5, "tahun": [few, year(2025, 41)]}
-        row = {"id": uuid4(), "process_key": "complaint", "made_at": work.clock(), "figures": figures}
+        row = {
+            "id": uuid4(),
+            "process_key": "complaint",
+            "made_at": work.clock(),
+            "figures": figures,
+        }
         work.session.execute(insert(Publication).values(row))
     visitor.open("/angka-pengaduan")
     assert "<5 pengaduan" in visitor.words

@@ -9,14 +9,14 @@ from sqlalchemy import select
 
 from tests.integration.conftest import PROCESSES
 from tests.integration.web.visitor import Visitor
+from workflow_app.domain import SYSTEM, Actor
 from workflow_app.engine import process_folders, scenarios
-from workflow_app.models.task import Task
-from workflow_app.services.case_file import identities
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.running import rehearsal
-from workflow_app.services.running.rehearsal import Stage
-from workflow_app.services.sop import processes
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.models import Task
+from workflow_app.services.cases import answers
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.demo import rehearsal
+from workflow_app.services.demo.rehearsal import Stage
+from workflow_app.services.processes import definitions
 
 PRESS = "Baca keterangan lengkap"
 REASON = "membacakan laporan kembali kepada pelapor"
@@ -27,7 +27,7 @@ def report(works: Works, stage: Stage) -> Callable[[str], UUID]:
     """Plays a police report up to the first time that the named step is open."""
     folder = PROCESSES / "lp"
     with works.begin(SYSTEM) as work:
-        processes.deploy(work, folder)
+        definitions.deploy(work, folder)
     file = process_folders.read_folder(folder)["scenarios/diterima_model_b.yaml"]
     scenario = scenarios.read_scenario("diterima_model_b", file)
     steps = [step for step in scenario.steps if isinstance(step, scenarios.Complete)]
@@ -54,10 +54,14 @@ def test_r29_the_report_is_there_to_be_read_back_and_the_trail_says_what_for(
     assert "Contoh Warga Satu" not in page.text
 
     page.submit(PRESS)
-    for told in ("Contoh Warga Satu", "Barang milik pelapor diambil orang", "Pelapor meletakkan barangnya"):
+    for told in (
+        "Contoh Warga Satu",
+        "Barang milik pelapor diambil orang",
+        "Pelapor meletakkan barangnya",
+    ):
         assert told in page.words
     with works.begin(budi) as work:
-        newest = identities.accesses(work, case_id)[0]
+        newest = answers.accesses(work, case_id)[0]
     assert (newest.who, newest.purpose) == (budi.name, REASON)
 
 

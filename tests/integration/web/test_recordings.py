@@ -13,13 +13,13 @@ from tests.integration.conftest import PROCESSES, TestClock
 from tests.integration.web import desk
 from tests.integration.web.test_documents import picture
 from tests.integration.web.visitor import Visitor
-from workflow_app.models.audit import AuditEvent
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.papers import levels, reading, recordings
-from workflow_app.services.running import cases
-from workflow_app.services.sop import processes
+from workflow_app.domain import SYSTEM, Actor
+from workflow_app.models import AuditEvent
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.documents import classification, documents, reading
+from workflow_app.services.processes import definitions
+from workflow_app.services.workflow import cases
 from workflow_app.settings import Settings
-from workflow_app.types import SYSTEM, Actor
 
 FIELD = "bukti_panggilan"
 CALL = sounds.wav(20)
@@ -29,7 +29,7 @@ PIECE = 100_000
 
 @pytest.fixture(autouse=True)
 def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recordings, "PIECE", PIECE)
+    monkeypatch.setattr(documents, "PIECE", PIECE)
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def call(works: Works, budi: Actor) -> tuple[UUID, UUID]:
     """A complaint that is being taken: its case and its first task."""
     with works.begin(SYSTEM) as work:
         for name in ("lp", "complaint"):
-            processes.deploy(work, PROCESSES / name)
+            definitions.deploy(work, PROCESSES / name)
     with works.begin(budi) as work:
         started = cases.start(work, "complaint")
     assert started.task_id is not None
@@ -60,7 +60,9 @@ def hand_in(officer: Visitor, data: bytes, field: str = FIELD) -> tuple[int, str
         },
         headers={"Accept": "application/json"},
     )
-    return answer.status_code, answer.json["id"] if answer.status_code == 200 else answer.json["sentence"]
+    return answer.status_code, answer.json["id"] if answer.status_code == 200 else answer.json[
+        "sentence"
+    ]
 
 
 @pytest.fixture
@@ -104,9 +106,9 @@ def test_r17_a_call_is_kept_as_it_was_recorded_and_nothing_pretends_that_it_was_
     assert reading.read_document(works, UUID(recording.rsplit("/", 1)[1])) == "recording"
     for shown in (recording, f"/berkas/{call[0]}"):
         players = list(officer.open(shown).page().iter("audio"))
-        assert [(one.get("preload"), one.get("src")) for one in players if "controls" in one.attrib] == [
-            ("none", f"{recording}/rekaman")
-        ]
+        assert [
+            (one.get("preload"), one.get("src")) for one in players if "controls" in one.attrib
+        ] == [("none", f"{recording}/rekaman")]
 
 
 @pytest.mark.parametrize(
@@ -132,7 +134,9 @@ def test_a_player_gets_the_bytes_it_asks_for_a_piece_at_a_time(
 
 
 @pytest.mark.parametrize("asked", [f"bytes={len(CALL)}-", f"bytes={len(CALL) + 5}-{len(CALL) + 9}"])
-def test_what_lies_behind_the_end_is_not_there(officer: Visitor, recording: str, asked: str) -> None:
+def test_what_lies_behind_the_end_is_not_there(
+    officer: Visitor, recording: str, asked: str
+) -> None:
     answer = officer.client.get(f"{recording}/rekaman", headers={"Range": asked})
     assert (answer.status_code, answer.headers["Content-Range"]) == (416, f"bytes */{len(CALL)}")
 
@@ -157,7 +161,9 @@ def test_whoever_asks_for_no_single_range_gets_all_of_it(
     assert answer.content_length == len(CALL)
 
 
-def test_the_original_is_saved_under_a_name_that_tells_nothing(officer: Visitor, recording: str) -> None:
+def test_the_original_is_saved_under_a_name_that_tells_nothing(
+    officer: Visitor, recording: str
+) -> None:
     answer = officer.client.get(f"{recording}/asli")
     assert answer.data == CALL
     name = f"rekaman-{UUID(recording.rsplit('/', 1)[1]).hex[:8]}.wav"
@@ -190,7 +196,10 @@ def test_a_question_that_takes_none_says_so(at_desk: Visitor) -> None:
     [
         (CALL[:5000], "Rekaman ini terpotong"),
         (sounds.m4a()[:200], "Rekaman ini terpotong"),
-        (sounds.m4a(track=b"vide"), "File ini adalah video, bukan gambar, PDF, atau rekaman suara."),
+        (
+            sounds.m4a(track=b"vide"),
+            "File ini adalah video, bukan gambar, PDF, atau rekaman suara.",
+        ),
         (b"RIFF\x00\x00\x00\x00WAVE" + bytes(40), "Rekaman ini"),
     ],
 )
@@ -207,7 +216,9 @@ def test_a_form_without_a_script_takes_it_and_the_same_again_is_one(
     works: Works, officer: Visitor, call: tuple[UUID, UUID]
 ) -> None:
     officer.submit(
-        "Unggah", {f"unggah.{FIELD}": [(sounds.wav(), "a.wav"), (sounds.wav(), "b.wav")]}, kanal="telepon_110"
+        "Unggah",
+        {f"unggah.{FIELD}": [(sounds.wav(), "a.wav"), (sounds.wav(), "b.wav")]},
+        kanal="telepon_110",
     )
     assert officer.text.count(f'name="{FIELD}" value="') == 1
     with works.begin(SYSTEM) as work:
@@ -223,14 +234,23 @@ def test_a_recording_that_comes_later_is_added_to_the_case_by_what_it_is(
     page.open(f"/berkas/{call[0]}").submit(
         "Tambahkan", {"berkas": [(sounds.ogg(), "x.ogg")]}, nama="Rekaman suara"
     )
-    assert [one.get("aria-label") for one in page.page().iter("audio")] == ["Putar rekaman Rekaman suara"]
+    assert [one.get("aria-label") for one in page.page().iter("audio")] == [
+        "Putar rekaman Rekaman suara"
+    ]
 
 
 def test_r37_a_recording_above_the_level_cannot_be_heard_and_hearing_a_restricted_one_is_on_record(
-    works: Works, officer: Visitor, chief: Visitor, sari: Actor, call: tuple[UUID, UUID], recording: str
+    works: Works,
+    officer: Visitor,
+    chief: Visitor,
+    sari: Actor,
+    call: tuple[UUID, UUID],
+    recording: str,
 ) -> None:
     with works.begin(sari) as work:
-        levels.classify(work, UUID(recording.rsplit("/", 1)[1]), "rahasia", levels.REASONS[0])
+        classification.classify(
+            work, UUID(recording.rsplit("/", 1)[1]), "rahasia", classification.REASONS[0]
+        )
     for path in (recording, f"{recording}/rekaman", f"{recording}/asli"):
         assert officer.client.get(path).status_code == 404, path
     before = len(hearings(works))

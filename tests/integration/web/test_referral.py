@@ -9,15 +9,14 @@ from sqlalchemy import select
 
 from tests.integration.conftest import PROCESSES
 from tests.integration.web.visitor import Visitor
+from workflow_app.domain import SYSTEM, Actor, Forbidden
 from workflow_app.engine import process_folders, scenarios
-from workflow_app.errors import Forbidden
-from workflow_app.models.case import Case
-from workflow_app.models.task import Task
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.running import drafts, rehearsal, task_views, tasks
-from workflow_app.services.running.rehearsal import Stage
-from workflow_app.services.sop import processes
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.models import Case, Task
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.demo import rehearsal
+from workflow_app.services.demo.rehearsal import Stage
+from workflow_app.services.processes import definitions
+from workflow_app.services.workflow import drafts, tasks
 
 FOLDER = PROCESSES / "referral"
 PERSON = ("Contoh Warga Satu", "0812-0000-0000")
@@ -29,14 +28,16 @@ def refer(works: Works, stage: Stage) -> Refer:
     """Plays a referral up to the first time that the named step is open: `refer("antar_sim", "rujukan_terima")`."""
     files = process_folders.read_folder(FOLDER)
     with works.begin(SYSTEM) as work:
-        processes.deploy(work, FOLDER)
+        definitions.deploy(work, FOLDER)
 
     def play(name: str, until: str, **cast: Actor) -> UUID:
         scenario = scenarios.read_scenario(name, files[f"scenarios/{name}.yaml"])
         steps = [step for step in scenario.steps if isinstance(step, scenarios.Complete)]
         before = next(number for number, step in enumerate(steps) if step.element == until)
         played = replace(stage, cast={**stage.cast, **cast}) if cast else stage
-        return rehearsal.play(played, "referral", replace(scenario, steps=tuple(steps)), steps=before)
+        return rehearsal.play(
+            played, "referral", replace(scenario, steps=tuple(steps)), steps=before
+        )
 
     return play
 
@@ -108,7 +109,9 @@ def test_r26_the_slip_of_a_second_round_is_silent_about_the_first(
         )
     page = visit("budi").open(f"/tugas/{open_task(works, case_id)}")
     assert "Bukan layanan kami." in page.words
-    page.submit("Simpan dan lihat tujuan", rujukan_layanan="instansi", keperluan="Ternyata urusan Dukcapil.")
+    page.submit(
+        "Simpan dan lihat tujuan", rujukan_layanan="instansi", keperluan="Ternyata urusan Dukcapil."
+    )
     slip = visit("budi").open(f"/berkas/{case_id}/lembar/rujukan_beri_tahu")
     assert "Instansi di luar Polri" in slip.words
     assert "loket Satpas" not in slip.words
@@ -179,12 +182,12 @@ def test_a_name_that_a_form_offers_is_of_who_has_it_before_him_also_after_a_coll
     tuti = person("tuti", "petugas")
     for typed, shown in ((budi.name, tuti.name), ("Contoh Petugas Lain", "Contoh Petugas Lain")):
         with works.begin(budi) as work:
-            assert task_views.get(work, task_id).answers["diantar_oleh"] in (budi.name, typed)
+            assert tasks.get(work, task_id).answers["diantar_oleh"] in (budi.name, typed)
             drafts.save(work, task_id, {"diantar_oleh": typed, "tempat": "loket Satpas"})
             tasks.release(work, task_id)
         with works.begin(tuti) as work:
             tasks.claim(work, task_id)
-            view = task_views.get(work, task_id)
+            view = tasks.get(work, task_id)
             assert (view.answers["diantar_oleh"], view.answers["tempat"]) == (shown, "loket Satpas")
             tasks.release(work, task_id)
         with works.begin(budi) as work:

@@ -7,12 +7,12 @@ import pytest
 
 from tests.integration.conftest import PROCESSES
 from tests.integration.web.visitor import Visitor
+from workflow_app.domain import SYSTEM, Actor
 from workflow_app.engine import process_folders, scenarios
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.running import rehearsal
-from workflow_app.services.running.rehearsal import Stage
-from workflow_app.services.sop import processes
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.demo import rehearsal
+from workflow_app.services.demo.rehearsal import Stage
+from workflow_app.services.processes import definitions
 
 Play = Callable[[str], UUID]
 REASON = "Pengirimnya datang dan membawa keterangan baru."
@@ -24,7 +24,7 @@ def complain(stage: Stage, works: Works) -> Play:
     """Plays a scenario of the complaint to its end."""
     folder = PROCESSES / "complaint"
     with works.begin(SYSTEM) as work:
-        processes.deploy(work, folder)
+        definitions.deploy(work, folder)
     files = process_folders.read_folder(folder)
 
     def play(name: str) -> UUID:
@@ -48,10 +48,13 @@ def button(visitor: Visitor) -> str:
     )
 
 
-def test_r32_a_lead_takes_up_what_was_set_aside_and_both_pages_say_so(chief: Visitor, ended: UUID) -> None:
+def test_r32_a_lead_takes_up_what_was_set_aside_and_both_pages_say_so(
+    chief: Visitor, ended: UUID
+) -> None:
     chief.open(f"/berkas/{ended}")
     assert (
-        "Disisihkan menurut aturan anonim" in chief.words or "disisihkan menurut aturan anonim" in chief.words
+        "Disisihkan menurut aturan anonim" in chief.words
+        or "disisihkan menurut aturan anonim" in chief.words
     )
     chief.submit(button(chief), alasan_buka="singkat")
     assert chief.answer.status_code == 400

@@ -13,9 +13,9 @@ from tests.integration.web import world as world_of
 from tests.integration.web.visitor import Visitor
 from tests.integration.web.world import World
 from workflow_app.app import create_app
-from workflow_app.services.ground.unit_of_work import Works
+from workflow_app.domain import Actor
+from workflow_app.services.core.unit_of_work import Works
 from workflow_app.settings import Settings
-from workflow_app.types import Actor
 
 SECURE = {"base_url": "https://sentra.example"}
 FORGED = "jahat.example"
@@ -46,14 +46,28 @@ def answers(site: Flask, world: World) -> Iterator[tuple[str, TestResponse]]:
     form = {"csrf_token": token, "nama_pengguna": "sari", "kata_sandi": PASSWORD}
     yield "POST /masuk", client.post("/masuk", data=form, headers=headers, **SECURE)
     paths = [route.path for route in routes.all_routes(world) if route.method == "GET"]
-    paths += ["/tidak-ada", f"/berkas/{uuid4()}", "/mulai", "/insiden", "/tugas/x", "/static/tidak-ada.css"]
+    paths += [
+        "/tidak-ada",
+        f"/berkas/{uuid4()}",
+        "/mulai",
+        "/insiden",
+        "/tugas/x",
+        "/static/tidak-ada.css",
+    ]
     for path in paths:
         yield f"GET {path}", client.get(path, **SECURE)
     for path in ("/cari", f"/tugas/{world.desk_task}", "/keluar"):
         yield f"POST {path}", client.post(path, **SECURE)
     yield "PUT /cari", client.put("/cari", **SECURE)
     stranger = site.test_client()
-    for path in ("/", "/masuk", "/verifikasi", "/verifikasi/0000-0000-0000-0000", "/persyaratan", "/healthz"):
+    for path in (
+        "/",
+        "/masuk",
+        "/verifikasi",
+        "/verifikasi/0000-0000-0000-0000",
+        "/persyaratan",
+        "/healthz",
+    ):
         yield f"stranger {path}", stranger.get(path, **SECURE)
     yield "static", stranger.get("/static/css/sentra.css", **SECURE)
 
@@ -70,14 +84,17 @@ def test_every_kind_of_answer_carries_the_headers(site: Flask, world: World) -> 
                 "object": rules.get("object-src") != ("'self'" if is_pdf else "'none'"),
                 "base": rules.get("base-uri") != "'none'",
                 "frames": rules.get("frame-ancestors") != "'none'",
-                "scripts": any(word in rules.get("script-src", "") for word in ("unsafe", "*", "http")),
+                "scripts": any(
+                    word in rules.get("script-src", "") for word in ("unsafe", "*", "http")
+                ),
                 "inline": "unsafe" in str(rules),
                 "papers": answer.mimetype.startswith(("image/", "application/pdf"))
                 and "/dokumen/" in name
                 and rules["default-src"] != "'none'",
                 "sniffing": headers.get("X-Content-Type-Options") != "nosniff",
                 "referrer": headers.get("Referrer-Policy") != "same-origin",
-                "transport": "includeSubDomains" not in headers.get("Strict-Transport-Security", ""),
+                "transport": "includeSubDomains"
+                not in headers.get("Strict-Transport-Security", ""),
                 "isolation": headers.get("Cross-Origin-Resource-Policy") != "same-origin",
                 "kept": not name.startswith(("stranger", "static", "POST /masuk", "GET /static"))
                 and headers.get("Cache-Control") != "no-store",
@@ -104,10 +121,16 @@ def test_cookies_belong_to_this_host_and_are_closed_to_scripts(site: Flask, budi
         **SECURE,
     )
     token = (
-        client.get("/akun/sandi", **SECURE).text.partition('name="csrf_token" value="')[2].partition('"')[0]
+        client.get("/akun/sandi", **SECURE)
+        .text.partition('name="csrf_token" value="')[2]
+        .partition('"')[0]
     )
-    look = client.post("/tampilan", data={"csrf_token": token, "tampilan": "dark"}, headers=headers, **SECURE)
-    cookies = [line for answer in (page, signed_in, look) for line in answer.headers.getlist("Set-Cookie")]
+    look = client.post(
+        "/tampilan", data={"csrf_token": token, "tampilan": "dark"}, headers=headers, **SECURE
+    )
+    cookies = [
+        line for answer in (page, signed_in, look) for line in answer.headers.getlist("Set-Cookie")
+    ]
     names = {line.partition("=")[0] for line in cookies}
     assert names == {"__Host-sentra", "__Host-sentra-device", "__Host-sentra-tampilan"}
     for line in cookies:
@@ -117,10 +140,21 @@ def test_cookies_belong_to_this_host_and_are_closed_to_scripts(site: Flask, budi
         assert len(line) < 4096
 
 
-def test_the_name_of_the_host_that_a_visitor_sends_is_repeated_nowhere(site: Flask, world: World) -> None:
+def test_the_name_of_the_host_that_a_visitor_sends_is_repeated_nowhere(
+    site: Flask, world: World
+) -> None:
     client = site.test_client()
-    for path in ("/masuk", "/", "/persyaratan", "/verifikasi", f"/berkas/{world.done}", "/tidak-ada"):
-        answer = client.get(path, base_url=f"https://{FORGED}", headers={"X-Forwarded-Host": FORGED})
+    for path in (
+        "/masuk",
+        "/",
+        "/persyaratan",
+        "/verifikasi",
+        f"/berkas/{world.done}",
+        "/tidak-ada",
+    ):
+        answer = client.get(
+            path, base_url=f"https://{FORGED}", headers={"X-Forwarded-Host": FORGED}
+        )
         assert FORGED not in answer.text + str(answer.headers), path
 
 
@@ -160,7 +194,9 @@ def test_no_way_back_leads_out(visit: Callable[[str], Visitor], sari: Actor, tar
     client = visit("sari").client
     signed_in = client.get("/masuk", query_string={"lanjut": target})
     token = Visitor(client).open("/akun/sandi").token()
-    look = client.post("/tampilan", data={"csrf_token": token, "tampilan": "auto", "kembali": target})
+    look = client.post(
+        "/tampilan", data={"csrf_token": token, "tampilan": "auto", "kembali": target}
+    )
     for answer in (signed_in, look):
         assert answer.status_code == 302
         assert answer.location.startswith("/")

@@ -8,9 +8,9 @@ import pytest
 from tests.integration.open_tasks import task_of
 from tests.integration.stretches import use_up
 from tests.integration.web.visitor import Visitor
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.running import tasks
-from workflow_app.types import Actor, Answers
+from workflow_app.domain import Actor, Answers
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.workflow import tasks
 
 SEND_BACK: Answers = {
     "keputusan": "kembalikan",
@@ -39,7 +39,9 @@ def test_a_held_task_says_whom_it_waits_for_and_goes_on_after_a_lead_has_given_a
     assert 'id="formulir"' not in desk.text, "nothing is filled in that cannot be sent"
 
     chief = visit("sari").open("/insiden").follow("Baca dan izinkan")
-    assert "Contoh: surat belum terbaca." in chief.words, "the reason of the last return is read first"
+    assert "Contoh: surat belum terbaca." in chief.words, (
+        "the reason of the last return is read first"
+    )
     chief.submit("Izinkan berjalan lagi", alasan="ya")
     assert chief.answer.status_code == 400
     assert "paling sedikit sepuluh huruf" in chief.words

@@ -6,15 +6,15 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select
 
-from archive.documents import PageText
+from archive.page_content import PageText
 from tests.integration.archive.reader import keep_reading
 from tests.integration.services import scans
 from tests.integration.web import desk
 from tests.integration.web.visitor import Visitor
-from workflow_app.models.case import Case
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.papers import documents
-from workflow_app.types import Actor
+from workflow_app.domain import Actor
+from workflow_app.models import Case
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.documents import documents
 
 
 def test_a_number_finds_its_case(at_desk: Visitor) -> None:
@@ -41,7 +41,9 @@ def test_words_of_one_person_are_gone_after_signing_out(at_desk: Visitor, sari: 
     assert "Contoh Rahasia" not in at_desk.open("/cari").text
 
 
-def test_another_unit_finds_nothing(at_desk: Visitor, visit: Callable[[str], Visitor], tono: Actor) -> None:
+def test_another_unit_finds_nothing(
+    at_desk: Visitor, visit: Callable[[str], Visitor], tono: Actor
+) -> None:
     desk.to_identity(at_desk)
     stranger: Visitor = visit("tono")
     assert "B-2026-000001" not in stranger.open("/cari").submit("Cari", kata="000001").words
@@ -59,10 +61,15 @@ def papers(at_desk: Visitor, works: Works, budi: Actor) -> list[UUID]:
     with works.begin(budi) as work:
         case_id = work.session.scalars(select(Case.id)).one()
         kept = []
-        for label, text in (("Surat", "zamrudbiru NIK 6306 O501\n0290 0001 hilang"), ("Foto", "zamrudbiru")):
+        for label, text in (
+            ("Surat", "zamrudbiru NIK 6306 O501\n0290 0001 hilang"),
+            ("Foto", "zamrudbiru"),
+        ):
             data = scans.picture(f"{label}\n{text}")
             paper = documents.upload(work, case_id, element="", label=label, data=data).id
-            words = [(word, 90.0, 10 + 100 * no, 10, 90, 20) for no, word in enumerate(text.split())]
+            words = [
+                (word, 90.0, 10 + 100 * no, 10, 90, 20) for no, word in enumerate(text.split())
+            ]
             page = PageText(1, text, 90.0, words, 1000, 400, "ocr")
             keep_reading(
                 work.session, work.blobs, paper, pages=[page], pdf=None, pdf_kind=None,
@@ -90,7 +97,9 @@ def test_r37_finds_are_narrowed_and_sorted_by_links_and_the_choice_is_taken_back
     assert "2 halaman" in at_desk.words
 
 
-def test_r37_a_number_is_marked_in_the_text_and_on_the_picture(at_desk: Visitor, papers: list[UUID]) -> None:
+def test_r37_a_number_is_marked_in_the_text_and_on_the_picture(
+    at_desk: Visitor, papers: list[UUID]
+) -> None:
     at_desk.open("/cari").submit("Cari", kata="6306050102900001")
     at_desk.follow("Surat")
     assert "<mark>6306 O501\n0290 0001</mark>" in at_desk.text
@@ -99,7 +108,9 @@ def test_r37_a_number_is_marked_in_the_text_and_on_the_picture(at_desk: Visitor,
     assert "<mark>" not in at_desk.text
 
 
-def test_r37_a_find_has_its_place_on_the_page_to_be_opened(at_desk: Visitor, papers: list[UUID]) -> None:
+def test_r37_a_find_has_its_place_on_the_page_to_be_opened(
+    at_desk: Visitor, papers: list[UUID]
+) -> None:
     at_desk.open("/cari").submit("Cari", kata="zamrudbiru")
     assert at_desk.text.count("Lihat di gambar") == 2
     answer = at_desk.client.get(f"/cari/gambar/{papers[0]}/1")

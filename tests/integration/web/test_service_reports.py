@@ -6,9 +6,9 @@ from uuid import UUID
 
 from tests.integration.conftest import TestClock
 from tests.integration.web.visitor import Visitor
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import configuration
-from workflow_app.types import SYSTEM
+from workflow_app.domain import SYSTEM
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.office_settings import configuration
 
 
 def test_what_a_role_is_called_is_no_formula_in_a_spreadsheet(

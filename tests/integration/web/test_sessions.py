@@ -10,10 +10,10 @@ from sqlalchemy import Engine, select
 from tests.integration.conftest import PASSWORD, TestClock
 from tests.integration.web.statements import statements
 from tests.integration.web.visitor import Visitor
-from workflow_app.models.session import UserSession
+from workflow_app.domain import SYSTEM, Actor
+from workflow_app.models import UserSession
 from workflow_app.services.accounts import sessions, users
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.services.core.unit_of_work import Works
 
 NEW = "kalimat baru yang panjang"
 
@@ -69,7 +69,9 @@ def test_the_table_holds_nothing_one_could_sign_in_with(
     assert len(row.token_hash) == 32
     assert token.encode() not in row.token_hash
     with app.test_request_context():
-        forged = app.session_interface.get_signing_serializer(app).dumps({"token": row.token_hash.hex()})
+        forged = app.session_interface.get_signing_serializer(app).dumps(
+            {"token": row.token_hash.hex()}
+        )
     assert with_cookie(app, forged).open("/").path == "/masuk"
 
 
@@ -136,7 +138,9 @@ def test_what_an_admin_changes_at_an_account_ends_its_sessions_at_once(
     assert [row.end_reason for row in rows(works)] == [reason]
 
 
-def test_a_session_that_began_with_an_old_password_this_moment_is_over(works: Works, budi: Actor) -> None:
+def test_a_session_that_began_with_an_old_password_this_moment_is_over(
+    works: Works, budi: Actor
+) -> None:
     """The password was right when it was checked, and changed before the session began."""
     with works.begin(SYSTEM) as work:
         checked = users.authenticate(work, "budi", PASSWORD)
@@ -174,7 +178,9 @@ def test_one_sees_ones_own_sessions_and_ends_another(
     assert other.open("/").path == "/"
 
 
-def test_a_token_of_a_form_belongs_to_its_session(visit: Callable[[str], Visitor], budi: Actor) -> None:
+def test_a_token_of_a_form_belongs_to_its_session(
+    visit: Callable[[str], Visitor], budi: Actor
+) -> None:
     first, second = visit("budi"), visit("budi")
     token = first.open("/akun/sandi").token()
     assert second.client.post("/keluar", data={"csrf_token": token}).status_code == 400
@@ -223,7 +229,9 @@ def test_the_lookup_goes_through_indexes(works: Works) -> None:
             .scalars()
             .all()
         )
-        token = connection.exec_driver_sql("explain select id from user_session where token_hash = 'x'")
+        token = connection.exec_driver_sql(
+            "explain select id from user_session where token_hash = 'x'"
+        )
         by_token = token.scalars().all()
     assert "Seq Scan" not in "\n".join(plan)
     assert "uq_user_session_token_hash" in "\n".join(by_token)

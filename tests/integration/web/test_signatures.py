@@ -11,16 +11,13 @@ from tests.integration.services.papers import pictures_in
 from tests.integration.web import desk
 from tests.integration.web.sending import count
 from tests.integration.web.visitor import Visitor
-from workflow_app.models.case import Case
-from workflow_app.models.incident import Incident
-from workflow_app.models.letter import Letter
-from workflow_app.models.submission import Submission
-from workflow_app.services.case_file import answers
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.papers import drawings
-from workflow_app.services.running import rehearsal
-from workflow_app.services.running.rehearsal import Stage
-from workflow_app.types import SYSTEM
+from workflow_app.domain import SYSTEM
+from workflow_app.models import Case, Incident, Letter, Submission
+from workflow_app.services.cases import answers
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.demo import rehearsal
+from workflow_app.services.demo.rehearsal import Stage
+from workflow_app.services.documents import ingest
 
 BEFORE_SIGNING = 9
 STOPPED_THE_CASE = ("checksum of the pixels", "no pixels", "two heads")
@@ -72,7 +69,7 @@ def test_a_forged_or_empty_signature_completes_nothing_and_the_next_one_is_print
         case = work.session.get_one(Case, case_id)
         newest = answers.newest(work, case_id, ["periksa_surat"])
         kept = answers.unsealed(work, case, newest.values())["periksa_surat"]["tanda_tangan"]
-        assert kept == drawings.clean(signatures.drawn()) != signatures.BOMB
+        assert kept == ingest.clean(signatures.drawn()) != signatures.BOMB
         path = f"/surat/{letter.id}.pdf"
     assert pictures_in(officer.open(path).answer.data) == 1
 

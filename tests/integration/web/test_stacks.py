@@ -13,15 +13,13 @@ from tests.integration.services import stacks as made
 from tests.integration.web.visitor import Visitor
 from tests.unit.ocr import fed
 from workflow_app.app import create_app
-from workflow_app.models.case import Case
-from workflow_app.models.stack import PaperStack
-from workflow_app.models.task import Task
-from workflow_app.services.bringing import stack_parts, stacks
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.papers import documents
-from workflow_app.services.watching import health
+from workflow_app.domain import SYSTEM, Actor
+from workflow_app.models import Case, PaperStack, Task
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.documents import documents
+from workflow_app.services.intake import cover_sheets, stacks
+from workflow_app.services.operations import health
 from workflow_app.settings import Settings
-from workflow_app.types import SYSTEM, Actor
 
 CHECKLIST = 4
 
@@ -48,7 +46,9 @@ def test_r39_a_task_that_asks_for_papers_offers_its_cover_sheets(
     assert "Fotokopi KK pelapor" in at_desk.words
     assert number in at_desk.words
     assert "Warga Satu" not in at_desk.text
-    assert at_desk.text.count("data:image/svg+xml") == at_desk.words.count("LEMBAR SAMPUL PINDAI") >= 2
+    assert (
+        at_desk.text.count("data:image/svg+xml") == at_desk.words.count("LEMBAR SAMPUL PINDAI") >= 2
+    )
 
 
 def test_r39_a_stack_is_brought_and_its_loose_page_placed(
@@ -64,7 +64,7 @@ def test_r39_a_stack_is_brought_and_its_loose_page_placed(
     stacks.split(works, stack_id)
 
     at_desk.open("/tumpukan")
-    assert stack_parts.NO_COVER in at_desk.words
+    assert cover_sheets.NO_COVER in at_desk.words
     at_desk.submit("Masukkan ke berkas", nomor_lain="B-1999-000009", nama="Surat")
     assert at_desk.answer.status_code == 400
     assert "Tidak ada berkas dengan nomor persis ini" in at_desk.words

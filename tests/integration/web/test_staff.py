@@ -7,8 +7,8 @@ import pytest
 from tests.integration.conftest import PASSWORD
 from tests.integration.services.away import send_away
 from tests.integration.web.visitor import Visitor
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.types import Actor
+from workflow_app.domain import Actor
+from workflow_app.services.core.unit_of_work import Works
 
 Visit = Callable[[str], Visitor]
 Person = Callable[..., Actor]
@@ -23,7 +23,9 @@ def admin(person: Person, visit: Visit) -> Visitor:
 
 
 def first_password(page: Visitor) -> str:
-    return next("".join(each.itertext()) for each in page.page().iter("p") if each.get("id") == "kata-sandi")
+    return next(
+        "".join(each.itertext()) for each in page.page().iter("p") if each.get("id") == "kata-sandi"
+    )
 
 
 def test_a_first_password_opens_nothing_but_its_own_replacement(
@@ -33,7 +35,9 @@ def test_a_first_password_opens_nothing_but_its_own_replacement(
     admin.submit("Periksa dahulu", nama="Contoh O'Brien", nama_pengguna="budi", peran="petugas")
     assert "Nama pengguna budi sudah dipakai" in admin.words
     admin.submit("Periksa dahulu", nama_pengguna="obrien")
-    assert "Contoh O'Brien dapat masuk sebagai obrien begitu akun dibuat, di unit spkt" in admin.words
+    assert (
+        "Contoh O'Brien dapat masuk sebagai obrien begitu akun dibuat, di unit spkt" in admin.words
+    )
     assert "Tugas peran ini sampai juga kepadanya: Petugas SPKT" in admin.words
     assert "obrien" not in admin.client.get("/pengaturan/anggota").text
     admin.submit("Buat akun")
@@ -60,7 +64,10 @@ def test_roles_are_looked_at_before_they_change(admin: Visitor, visit: Visit, bu
     admin.submit("Periksa dahulu", peran="petugas", mulai="2026-11-25").submit("Simpan perubahan")
     assert "berlaku sendiri pada waktunya" in admin.words
     admin.submit("Lihat akibat bila ditarik, perubahan mulai 25 November 2026 pukul 00.00 WITA")
-    assert "mulai 25 November 2026 pukul 00.00 WITA tidak jadi: peran Petugas SPKT, unit spkt" in admin.words
+    assert (
+        "mulai 25 November 2026 pukul 00.00 WITA tidak jadi: peran Petugas SPKT, unit spkt"
+        in admin.words
+    )
     assert "Yang berlaku sekarang tidak berubah: peran Pamapta, unit spkt" in admin.words
     admin.submit("Tarik perubahan")
     assert "Perubahan ditarik" in admin.words
@@ -95,7 +102,9 @@ def test_who_keeps_no_accounts_finds_no_members(visit: Visit, budi: Actor, sari:
             assert visitor.open(path).answer.status_code == 403
 
 
-def test_a_chief_enters_the_week_without_a_script(visit: Visit, sari: Actor, person: Person) -> None:
+def test_a_chief_enters_the_week_without_a_script(
+    visit: Visit, sari: Actor, person: Person
+) -> None:
     person("rudi", "piket_samapta")
     chief = visit("sari").open("/pengaturan/piket?minggu=2026-11-25")
     chief.open("/pengaturan/piket/piket_samapta?awal=2026-11-23T10:00")
@@ -150,7 +159,9 @@ def test_a_holiday_is_looked_at_before_it_holds(visit: Visit, sari: Actor, budi:
     assert "Tambah hari" not in officer.words
 
 
-def test_an_absence_is_entered_seen_by_all_and_ended(visit: Visit, budi: Actor, person: Person) -> None:
+def test_an_absence_is_entered_seen_by_all_and_ended(
+    visit: Visit, budi: Actor, person: Person
+) -> None:
     person("rina", "petugas")
     officer = visit("budi").open("/pengaturan/penggantian")
     officer.submit("Periksa dahulu", anggota=str(budi.user_id), pengganti=str(budi.user_id))

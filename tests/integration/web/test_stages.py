@@ -28,7 +28,9 @@ def test_places_stand_under_their_kecamatan(call: Call, visit: Callable[[str], V
     assert "Kandangan Kota (kelurahan), Kec. Kandangan" in page.words
 
 
-def test_a_stage_is_one_press_of_a_large_button(under_way: Call, visit: Callable[[str], Visitor]) -> None:
+def test_a_stage_is_one_press_of_a_large_button(
+    under_way: Call, visit: Callable[[str], Visitor]
+) -> None:
     page = visit("piket_samapta").open(f"/tugas/{under_way.task('tiba')}")
     assert "task-stage" in page.text
     page.submit("Tiba di TKP")
@@ -41,7 +43,9 @@ def test_the_desk_takes_over_and_radio_is_chosen_already(
     page = visit("budi").open(f"/tugas/{under_way.task('tiba')}")
     assert "Anda dapat mencatatnya untuk mereka" in page.words
     page.submit("Ambil alih untuk mencatat")
-    chosen = [e for e in page.page().iter("input") if e.get("name") == "sumber" and "checked" in e.attrib]
+    chosen = [
+        e for e in page.page().iter("input") if e.get("name") == "sumber" and "checked" in e.attrib
+    ]
     assert [e.get("value") for e in chosen] == ["radio"]
     page.submit("Tiba di TKP")
     assert "tptkp" in under_way.opened()
@@ -68,18 +72,24 @@ def test_a_time_is_corrected_on_the_case_page_and_both_are_shown(
     assert "menurut koreksi 8 menit" in words
 
 
-def test_a_question_may_be_called_after_an_act(under_way: Call, visit: Callable[[str], Visitor]) -> None:
+def test_a_question_may_be_called_after_an_act(
+    under_way: Call, visit: Callable[[str], Visitor]
+) -> None:
     """The button of the form has a name that no question has: what was typed in `tindakan` is what is kept."""
     under_way.do("tiba", "piket_samapta")
     under_way.clock.advance(minutes=20)
     page = visit("piket_samapta").open(f"/tugas/{under_way.task('tptkp')}")
-    page.submit("Simpan tindakan", tindakan=["amankan_tkp", "saksi"], diminta_bayar="tidak_ada_warga")
+    page.submit(
+        "Simpan tindakan", tindakan=["amankan_tkp", "saksi"], diminta_bayar="tidak_ada_warga"
+    )
     assert "hasil_tkp" in under_way.opened()
     page.open(f"/berkas/{under_way.case_id}")
     assert "Mengamankan dan menutup TKP, Mencatat saksi" in page.words
 
 
-def test_who_only_drives_finds_no_correction(under_way: Call, visit: Callable[[str], Visitor]) -> None:
+def test_who_only_drives_finds_no_correction(
+    under_way: Call, visit: Callable[[str], Visitor]
+) -> None:
     page = visit("piket_samapta").open(f"/berkas/{under_way.case_id}")
     assert "Waktu tahap" in page.words
     assert "Koreksi waktu" not in page.words

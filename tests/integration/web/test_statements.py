@@ -28,7 +28,9 @@ def test_a_task_page_asks_few_questions(at_desk: Visitor, db_engine: Engine) -> 
     assert 5 < len(asked) <= MOST_PER_PAGE, "\n".join(asked)
 
 
-def test_a_list_asks_as_often_for_many_tasks_as_for_one(at_desk: Visitor, db_engine: Engine) -> None:
+def test_a_list_asks_as_often_for_many_tasks_as_for_one(
+    at_desk: Visitor, db_engine: Engine
+) -> None:
     counts = []
     for _ in range(3):
         desk.begin(at_desk)

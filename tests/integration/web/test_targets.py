@@ -8,12 +8,12 @@ import pytest
 
 from tests.integration.conftest import PASSWORD, TestClock
 from tests.integration.web.visitor import Visitor
-from workflow_app.services.case_file import clocks
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.office import configuration
-from workflow_app.services.office.configuration import SOP_IN_FORCE
-from workflow_app.services.running import recounts
-from workflow_app.types import SYSTEM
+from workflow_app.domain import SYSTEM
+from workflow_app.services.cases import clocks
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.office_settings import configuration
+from workflow_app.services.office_settings.configuration import SOP_IN_FORCE
+from workflow_app.services.workflow import steps
 
 NOT_CONFIRMED = "Hari libur 2027 belum dipastikan"
 
@@ -64,14 +64,16 @@ def test_r34_the_page_of_a_year_says_which_deadlines_move_before_it_is_confirmed
     works: Works, beyond: UUID, chief: Visitor
 ) -> None:
     chief.open("/pengaturan/libur/hari_kerja/2027")
-    chief.submit("Periksa dahulu", hari="2027-01-04", alasan="Contoh: cuti bersama").submit("Simpan")
+    chief.submit("Periksa dahulu", hari="2027-01-04", alasan="Contoh: cuti bersama").submit(
+        "Simpan"
+    )
     assert "Batas waktu yang sedang berjalan tidak berubah." in chief.words
     chief.submit("Pastikan hari libur 2027")
     assert "1 di antaranya bergantung pada hari libur 2027 dan dihitung ulang:" in chief.words
     assert "1 yang berakhir Rabu, 6 Januari 2027 bergeser ke Kamis, 7 Januari 2027" in chief.words
     chief.submit("Simpan")
     assert "dihitung ulang dalam beberapa menit" in chief.words
-    recounts.carry_out(works)
+    steps.carry_out(works)
     assert "Batas 7 Januari 2027 pukul 23.59 WITA" in chief.open(f"/berkas/{beyond}").text
     assert "belum ditetapkan" not in chief.words
 

@@ -8,11 +8,9 @@ from sqlalchemy import func, select
 
 from tests.integration.web import desk
 from tests.integration.web.visitor import Visitor
-from workflow_app.models.case import Case
-from workflow_app.models.submission import Submission
-from workflow_app.models.task import Draft
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.domain import SYSTEM, Actor
+from workflow_app.models import Case, Draft, Submission
+from workflow_app.services.core.unit_of_work import Works
 
 SCRIPT = {"Accept": "application/json"}
 
@@ -40,7 +38,9 @@ def test_what_is_wrong_is_said_at_the_top_and_beside_the_field_and_what_was_type
     at_desk: Visitor, works: Works
 ) -> None:
     before = submissions(works)
-    desk.to_identity(at_desk).submit(desk.NEXT, **{**desk.IDENTITY, "nik": "12ab", "nama": "Contoh <b>Warga"})
+    desk.to_identity(at_desk).submit(
+        desk.NEXT, **{**desk.IDENTITY, "nik": "12ab", "nama": "Contoh <b>Warga"}
+    )
     assert at_desk.answer.status_code == 400
     top = next(part for part in at_desk.page().iter("div") if part.get("role") == "alert")
     links = {link.get("href"): "".join(link.itertext()) for link in top.iter("a")}
@@ -95,7 +95,9 @@ def test_a_second_answer_from_an_old_page_says_who_was_faster_and_does_nothing(
 
 
 def test_simpan_dulu_keeps_everything_without_judging_it(at_desk: Visitor) -> None:
-    desk.to_identity(at_desk).submit("Simpan dulu", nama="Contoh Warga Set", nik="63", tanggal_lahir="01-0")
+    desk.to_identity(at_desk).submit(
+        "Simpan dulu", nama="Contoh Warga Set", nik="63", tanggal_lahir="01-0"
+    )
     assert at_desk.answer.status_code == 200
     assert "Melanjutkan isian Anda" in at_desk.words
     for value in ("Contoh Warga Set", "63", "01-0"):
@@ -117,7 +119,9 @@ def test_regions_are_offered_and_another_place_is_taken_as_it_is_typed(at_desk: 
     page = desk.to_identity(at_desk).page()
     field = next(box for box in page.iter("input") if box.get("id") == "isian-desa")
     offered = next(box for box in page.iter("datalist") if box.get("id") == field.get("list"))
-    assert {"Kandangan Kota", "Loksado"} <= {option.get("value") for option in offered.iter("option")}
+    assert {"Kandangan Kota", "Loksado"} <= {
+        option.get("value") for option in offered.iter("option")
+    }
     at_desk.submit(desk.NEXT, **{**desk.IDENTITY, "desa": "Desa Lain", "kecamatan": "Kota Lain"})
     assert "Tersimpan" in at_desk.words
 
@@ -140,10 +144,14 @@ def test_what_may_be_mistyped_is_said_while_one_types_and_stops_nobody(at_desk: 
     assert "Tersimpan" in at_desk.words
 
 
-def test_personal_answers_of_a_draft_are_unreadable_in_the_database(at_desk: Visitor, works: Works) -> None:
+def test_personal_answers_of_a_draft_are_unreadable_in_the_database(
+    at_desk: Visitor, works: Works
+) -> None:
     desk.to_identity(at_desk).submit("Simpan dulu", nama="Contoh Warga Rahasia")
     with works.begin(SYSTEM) as work:
-        assert all(b"Rahasia" not in sealed for sealed in work.session.scalars(select(Draft.sealed)))
+        assert all(
+            b"Rahasia" not in sealed for sealed in work.session.scalars(select(Draft.sealed))
+        )
 
 
 def test_saving_after_the_session_has_ended_is_answered_so_that_the_script_can_say_it(
@@ -162,10 +170,14 @@ def test_a_fresh_token_lets_an_open_form_go_on_after_signing_in_again(
     desk.to_identity(at_desk)
     task, old = at_desk.path, at_desk.token()
     again = visit("budi")
-    refused = again.client.post(f"{task}/draf", data={"csrf_token": old, "nama": "Contoh"}, headers=SCRIPT)
+    refused = again.client.post(
+        f"{task}/draf", data={"csrf_token": old, "nama": "Contoh"}, headers=SCRIPT
+    )
     assert refused.status_code == 400
     token = again.client.get("/sesi", headers=SCRIPT).json["token"]
-    taken = again.client.post(f"{task}/draf", data={"csrf_token": token, "nama": "Contoh"}, headers=SCRIPT)
+    taken = again.client.post(
+        f"{task}/draf", data={"csrf_token": token, "nama": "Contoh"}, headers=SCRIPT
+    )
     assert taken.status_code == 200
 
 
@@ -177,7 +189,9 @@ def test_nothing_changes_without_the_token(at_desk: Visitor, path: str) -> None:
     assert "Muat ulang" in answer.text
 
 
-def test_who_may_not_fill_it_sees_what_is_asked_but_no_form(at_desk: Visitor, chief: Visitor) -> None:
+def test_who_may_not_fill_it_sees_what_is_asked_but_no_form(
+    at_desk: Visitor, chief: Visitor
+) -> None:
     desk.to_identity(at_desk).submit("Simpan dulu", nama="Contoh Warga Rahasia")
     chief.open(at_desk.path)
     assert "sedang dikerjakan Contoh Budi" in chief.words
@@ -228,7 +242,9 @@ def test_an_exception_without_reason_is_refused_beside_its_field(at_desk: Visito
     desk.to_requirements(at_desk, "KTP")
     at_desk.submit(desk.NEXT, persyaratan__ktp_01__given="ya", persyaratan__ktp_02__waive="ya")
     assert at_desk.answer.status_code == 400
-    box = next(b for b in at_desk.page().iter("input") if b.get("name") == "persyaratan.ktp_02.reason")
+    box = next(
+        b for b in at_desk.page().iter("input") if b.get("name") == "persyaratan.ktp_02.reason"
+    )
     assert box.get("aria-invalid") == "true"
 
 
@@ -292,6 +308,11 @@ def test_a_case_of_somebody_else_cannot_be_completed_by_address(
 
 def test_a_form_has_room_for_files_where_papers_are_chosen(at_desk: Visitor) -> None:
     forms = [desk.to_identity(at_desk).page(), desk.to_requirements(at_desk).page()]
-    told = [next(form for form in page.iter("form") if form.get("id") == "formulir") for page in forms]
+    told = [
+        next(form for form in page.iter("form") if form.get("id") == "formulir") for page in forms
+    ]
     assert [form.get("enctype") for form in told] == [None, "multipart/form-data"]
-    assert [any(box.get("type") == "file" for box in form.iter("input")) for form in told] == [False, True]
+    assert [any(box.get("type") == "file" for box in form.iter("input")) for form in told] == [
+        False,
+        True,
+    ]

@@ -8,13 +8,13 @@ import pytest
 
 from tests.integration.conftest import PROCESSES
 from tests.integration.web.visitor import Visitor
+from workflow_app.domain import SYSTEM, Actor
 from workflow_app.engine import process_folders, scenarios
-from workflow_app.services.correspondence import letters
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.services.running import rehearsal
-from workflow_app.services.running.rehearsal import Stage
-from workflow_app.services.sop import processes
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.services.demo import rehearsal
+from workflow_app.services.demo.rehearsal import Stage
+from workflow_app.services.letters import letters
+from workflow_app.services.processes import definitions
 from workflow_app.web import limits
 
 CODE = re.compile(r"[0-9A-Z]{4}(?:-[0-9A-Z]{4}){2}\b")
@@ -25,7 +25,7 @@ def waiting(stage: Stage, works: Works) -> UUID:
     """A mail whose complainant waits for the first response."""
     folder = PROCESSES / "complaint"
     with works.begin(SYSTEM) as work:
-        processes.deploy(work, folder)
+        definitions.deploy(work, folder)
     files = process_folders.read_folder(folder)
     scenario = scenarios.read_scenario("surel", files["scenarios/surel.yaml"])
     return rehearsal.play(stage, "complaint", scenario, steps=4)

@@ -78,7 +78,9 @@ class Visitor:
 
     def token(self) -> str:
         """The token of the forms on this page."""
-        return next(box.get("value") for box in self.page().iter("input") if box.get("name") == "csrf_token")
+        return next(
+            box.get("value") for box in self.page().iter("input") if box.get("name") == "csrf_token"
+        )
 
     def _button(self, words: str, action: str | None = None) -> tuple[Any, Any]:
         for form in self.page().iter("form"):
@@ -122,6 +124,8 @@ def fields_of(form: Any) -> dict[str, list[str]]:
     for area in form.iter("textarea"):
         values.setdefault(area.get("name"), []).append((area.text or "").removeprefix("\n"))
     for choice in form.iter("select"):
-        chosen = [o.get("value") or "" for o in choice.iter("option") if "selected" in o.attrib] or [""]
+        chosen = [
+            o.get("value") or "" for o in choice.iter("option") if "selected" in o.attrib
+        ] or [""]
         values.setdefault(choice.get("name"), []).extend(chosen)
     return {name: texts for name, texts in values.items() if name}

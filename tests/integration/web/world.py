@@ -9,18 +9,14 @@ from uuid import UUID, uuid4
 from PIL import Image
 from sqlalchemy import select
 
-from workflow_app.models.case import Case
-from workflow_app.models.incident import Incident
-from workflow_app.models.letter import Letter
-from workflow_app.models.message import Message
-from workflow_app.models.task import Task
-from workflow_app.services.case_file import access
-from workflow_app.services.correspondence import messages
-from workflow_app.services.correspondence.messages import Wish
-from workflow_app.services.ground.unit_of_work import UnitOfWork, Works
-from workflow_app.services.papers import documents, reading
-from workflow_app.services.running import drafts
-from workflow_app.types import SYSTEM, Actor
+from workflow_app.domain import SYSTEM, Actor
+from workflow_app.models import Case, Incident, Letter, Message, Task
+from workflow_app.services.cases import access
+from workflow_app.services.core.unit_of_work import UnitOfWork, Works
+from workflow_app.services.documents import documents, reading
+from workflow_app.services.messages import messages
+from workflow_app.services.messages.messages import Wish
+from workflow_app.services.workflow import drafts
 
 SPARE = "Contoh Zulkarnaini"
 """Stands in a draft."""
@@ -49,7 +45,9 @@ class World:
     """Words that nobody without access may read."""
 
 
-def build(works: Works, play: Callable[..., UUID], budi: Actor, sari: Actor, session: UUID) -> World:
+def build(
+    works: Works, play: Callable[..., UUID], budi: Actor, sari: Actor, session: UUID
+) -> World:
     """A world by the same steps that people take. `session` is a session of Budi's that no visitor uses."""
     done, desk, approval = play("sktlk_ktp"), play("sktlk_ktp", 5), play("sktlk_ktp", 6)
     with works.begin(SYSTEM) as work:
@@ -68,7 +66,9 @@ def build(works: Works, play: Callable[..., UUID], budi: Actor, sari: Actor, ses
         )
         work.session.add(incident)
         slip, mail = _messages(work, desk)
-        numbers = work.session.scalars(select(Case.number).where(Case.id.in_([done, desk, approval]))).all()
+        numbers = work.session.scalars(
+            select(Case.number).where(Case.id.in_([done, desk, approval]))
+        ).all()
         secrets = (*PERSONAL, *numbers, letter.number, letter.verify_code, incident.sentence)
         found = (letter.id, incident.id, letter.document_id)
     with works.begin(budi) as work:
@@ -99,7 +99,11 @@ def _messages(work: UnitOfWork, case_id: UUID) -> tuple[UUID, UUID]:
     for _ in range(2):
         messages.write(work, case, Wish("identitas", "nomor_berkas"))
     slip, mail = work.session.scalars(select(Message).where(Message.case_id == case_id)).all()
-    mail.channel, mail.status, mail.last_error = "surel", "failed", "Server surel menolak pesan (kode 550)."
+    mail.channel, mail.status, mail.last_error = (
+        "surel",
+        "failed",
+        "Server surel menolak pesan (kode 550).",
+    )
     return slip.id, mail.id
 
 
@@ -111,7 +115,9 @@ def picture(shade: int) -> bytes:
 
 
 def _open_task(session: Any, case_id: UUID) -> UUID:
-    found: UUID = session.scalars(select(Task.id).where(Task.case_id == case_id, Task.status == "open")).one()
+    found: UUID = session.scalars(
+        select(Task.id).where(Task.case_id == case_id, Task.status == "open")
+    ).one()
     return found
 
 

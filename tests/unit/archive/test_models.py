@@ -4,8 +4,7 @@ from sqlalchemy import make_url
 from sqlalchemy.orm import RelationshipProperty, configure_mappers
 from sqlalchemy.schema import CreateTable
 
-import archive.models  # noqa: F401 - the tables that are looked at
-from archive.base import ArchiveBase
+from archive.models import ArchiveBase
 
 PAGE = "archive.page"
 
@@ -40,5 +39,7 @@ def test_text_is_indexed_by_stem_and_as_written() -> None:
 
 
 def test_no_table_keeps_the_name_of_a_file() -> None:
-    columns = {column.name for table in ArchiveBase.metadata.tables.values() for column in table.columns}
+    columns = {
+        column.name for table in ArchiveBase.metadata.tables.values() for column in table.columns
+    }
     assert not {name for name in columns if "file" in name or name == "name"}

@@ -2,8 +2,8 @@
 
 import pytest
 
-from archive.excerpts import MARK_END, MARK_START, around_numbers
-from archive.numbers import MOST_KEYS, keys_of, numbers_in, places
+from archive.page_content import MARK_END, MARK_START, around_numbers
+from archive.queries import MOST_KEYS, keys_of, numbers_in, places
 
 
 def wanted(text: str) -> set[str]:
@@ -67,7 +67,9 @@ def test_another_number_is_not_found(typed: str, written: str) -> None:
     assert not wanted(typed) <= set(keys_of(written))
 
 
-@pytest.mark.parametrize("text", ["", "kata saja", "SOLO dan BISOL", "Ill So Bo", "IV/SPKT", "45 Mei"])
+@pytest.mark.parametrize(
+    "text", ["", "kata saja", "SOLO dan BISOL", "Ill So Bo", "IV/SPKT", "45 Mei"]
+)
 def test_words_are_no_numbers(text: str) -> None:
     assert all(key == "#n45" for key in keys_of(text))
 
@@ -81,7 +83,9 @@ def test_a_page_of_figures_has_a_bounded_number_of_keys() -> None:
 
 
 def test_the_number_that_was_asked_for_is_marked_as_it_is_written() -> None:
-    text = "Perihal: undangan. " * 20 + "NIK 6306 0501 0290 0001 atas nama Contoh. " + "Penutup. " * 30
+    text = (
+        "Perihal: undangan. " * 20 + "NIK 6306 0501 0290 0001 atas nama Contoh. " + "Penutup. " * 30
+    )
     excerpt = around_numbers(text, asked("6306050102900001"))
     assert f"NIK {MARK_START}6306 0501 0290 0001{MARK_END} atas nama" in excerpt
     assert excerpt.startswith("… ")
@@ -105,7 +109,11 @@ def test_without_the_number_there_is_no_excerpt() -> None:
     [
         ("6306050102900001", "NIK 63O6 0501 0290 0001 ada", ["63O6 0501 0290 0001"]),
         ("6306050102900001", "NIK 6306 0501\n0290 0001 ada", ["6306 0501\n0290 0001"]),
-        ("SKTLK/0123/IV/2026", "Nomor SKTLK/0123/\nIV/2026/SPKT tahun 2026", ["SKTLK/0123", "IV/2026/SPKT"]),
+        (
+            "SKTLK/0123/IV/2026",
+            "Nomor SKTLK/0123/\nIV/2026/SPKT tahun 2026",
+            ["SKTLK/0123", "IV/2026/SPKT"],
+        ),
         ("0123/2026", "nomor 0123 pada tahun 2026", ["0123", "2026"]),
         ("12345678", "12345678 90123456", ["12345678"]),
         ("13 April 2026", "l3-O4-2026 dan 14-04-2026", ["l3-O4-2026"]),

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from workflow_app.backup import dumps
-from workflow_app.backup.dumps import Programs
+from workflow_app.backup import database
+from workflow_app.backup.database import Programs
 from workflow_app.backup.snapshots import BackupError
 
 
@@ -24,7 +24,7 @@ def program(folder: Path, version: str, script: str = "") -> Path:
 def no_others(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """As if this machine had no PostgreSQL of its own."""
     monkeypatch.setenv("PATH", str(tmp_path / "path"))
-    monkeypatch.setattr(dumps, "DEBIAN", tmp_path / "debian")
+    monkeypatch.setattr(database, "DEBIAN", tmp_path / "debian")
 
 
 @pytest.mark.usefixtures("no_others")
@@ -50,11 +50,15 @@ def test_a_program_that_does_not_run_is_none(tmp_path: Path) -> None:
         Programs().find("pg_dump", 16)
 
 
-def test_the_password_is_not_on_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_password_is_not_on_the_command_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("PGOPTIONS", "-c statement_timeout=1")
     said = program(tmp_path, "18.4", 'echo "$@" "$PGPASSWORD" "$PGOPTIONS"')
 
-    output = b"".join(dumps.dump(said, "postgresql://sentra:raha%2Fsia@/spkt?host=%2Frun", "id-1")).decode()
+    output = b"".join(
+        database.dump(said, "postgresql://sentra:raha%2Fsia@/spkt?host=%2Frun", "id-1")
+    ).decode()
 
     arguments, _, password = output.strip().rpartition(" ")
     assert password == "raha/sia"
@@ -63,7 +67,9 @@ def test_the_password_is_not_on_the_command_line(tmp_path: Path, monkeypatch: py
 
 
 def test_a_dump_that_fails_is_no_dump(tmp_path: Path) -> None:
-    failing = program(tmp_path, "18.4", "echo half; echo 'server closed the connection' >&2; exit 1")
+    failing = program(
+        tmp_path, "18.4", "echo half; echo 'server closed the connection' >&2; exit 1"
+    )
 
     with pytest.raises(BackupError, match="server closed the connection"):
-        list(dumps.dump(failing, "postgresql://sentra@/spkt", "id-1"))
+        list(database.dump(failing, "postgresql://sentra@/spkt", "id-1"))

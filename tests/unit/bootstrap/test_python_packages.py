@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from workflow_app.bootstrap import python_packages
-from workflow_app.bootstrap.progress import BootstrapError
-from workflow_app.bootstrap.python_packages import VirtualEnvironment
+from workflow_app.tools.bootstrap import packages
+from workflow_app.tools.bootstrap.packages import BootstrapError, VirtualEnvironment
 
 
 class Recorder:
@@ -34,7 +33,7 @@ class Recorder:
 @pytest.fixture
 def steps(monkeypatch: pytest.MonkeyPatch) -> Recorder:
     recorder = Recorder()
-    monkeypatch.setattr(python_packages, "run_step", recorder)
+    monkeypatch.setattr(packages, "run_step", recorder)
     return recorder
 
 
@@ -62,7 +61,9 @@ def test_a_changed_requirement_file_is_installed_again(
     environment: VirtualEnvironment, steps: Recorder
 ) -> None:
     environment.provide("embedded")
-    (environment.root / "requirements" / "embedded.txt").write_text("embedded==2 --hash=sha256:bb\n")
+    (environment.root / "requirements" / "embedded.txt").write_text(
+        "embedded==2 --hash=sha256:bb\n"
+    )
     environment.provide("embedded")
 
     assert steps.steps == [MAKE, INSTALL, INSTALL]

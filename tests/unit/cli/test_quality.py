@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from workflow_app.cli import quality
-from workflow_app.local_stack.children import wait_until
+from workflow_app.tools.embedded.server_processes import wait_until
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -53,7 +53,10 @@ def test_who_is_told_to_end_waits_until_each_half_has_cleaned_up(tmp_path: Path)
     program.send_signal(signal.SIGTERM)
 
     assert program.wait(timeout=30) != 0
-    assert sorted(path.name for path in tmp_path.glob("*.cleaned")) == ["one.cleaned", "two.cleaned"]
+    assert sorted(path.name for path in tmp_path.glob("*.cleaned")) == [
+        "one.cleaned",
+        "two.cleaned",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -67,7 +70,10 @@ def test_who_is_told_to_end_waits_until_each_half_has_cleaned_up(tmp_path: Path)
     ],
 )
 def test_only_the_whole_suite_is_halved(
-    arguments: list[str], processors: int, parts: tuple[tuple[str, ...], ...], monkeypatch: pytest.MonkeyPatch
+    arguments: list[str],
+    processors: int,
+    parts: tuple[tuple[str, ...], ...],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     asked: list[list[str]] = []
 

@@ -36,16 +36,15 @@ def test_an_address_of_another_machine_gets_a_sentence() -> None:
 
 
 @pytest.mark.parametrize(
-    ("host", "shown"), [("0.0.0.0", "127.0.0.1"), ("::", "127.0.0.1"), ("::1", "[::1]"), ("meja", "meja")]
+    ("host", "shown"),
+    [("0.0.0.0", "127.0.0.1"), ("::", "127.0.0.1"), ("::1", "[::1]"), ("meja", "meja")],
 )
 def test_the_address_shown_can_be_opened(host: str, shown: str) -> None:
     assert run._shown(host) == shown
 
 
 def test_words_that_find_no_room_do_not_end_the_site() -> None:
-    code = (
-        "import os\nfrom workflow_app.cli import run\nrun._tell('The worker was started again.')\nos._exit(7)"
-    )
+    code = "import os\nfrom workflow_app.cli import run\nrun._tell('The worker was started again.')\nos._exit(7)"
     with Path("/dev/full").open("w") as full:
         done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, stdout=full, check=False)
 

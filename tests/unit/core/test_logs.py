@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from workflow_app import errors, logs
+from workflow_app import domain, logs
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +35,9 @@ def test_a_line_is_one_json_object_with_the_facts_of_its_request() -> None:
     with logs.bound(request="abc", job=7):
         found = line(status=200)
 
-    assert {name: found[name] for name in ("level", "logger", "message", "request", "job", "status")} == {
+    assert {
+        name: found[name] for name in ("level", "logger", "message", "request", "job", "status")
+    } == {
         "level": "INFO",
         "logger": "a.b",
         "message": "told things",
@@ -72,7 +74,10 @@ def test_what_an_exception_repeats_is_not_written(formatter: type[logging.Format
 
 
 def test_words_meant_for_the_log_are_written() -> None:
-    assert line(raised(errors.Unavailable(detail="database: gone")))["error"] == "Unavailable: database: gone"
+    assert (
+        line(raised(domain.Unavailable(detail="database: gone")))["error"]
+        == "Unavailable: database: gone"
+    )
     assert (
         line(raised(OSError(28, "No space left on device", "/x/y")))["error"]
         == "OSError: No space left on device"

@@ -4,9 +4,8 @@ from uuid import uuid4
 
 import pytest
 
-from workflow_app import permissions, roles
-from workflow_app.errors import Forbidden
-from workflow_app.types import PUBLIC, SYSTEM, AccessLevel, Actor, Principal
+from workflow_app import permissions
+from workflow_app.domain import PUBLIC, SYSTEM, AccessLevel, Actor, Forbidden, Principal
 
 BUDI = Actor(uuid4(), "Budi", frozenset({"petugas"}))
 SARI = Actor(uuid4(), "Sari", frozenset({"ka_spkt"}))
@@ -14,14 +13,21 @@ TONO = Actor(uuid4(), "Tono", frozenset({"petugas", "ka_spkt", "auditor"}), unit
 
 
 @pytest.mark.parametrize(
-    ("actor", "sees"), [(BUDI, True), (SARI, True), (TONO, False)], ids=["petugas", "ka_spkt", "other unit"]
+    ("actor", "sees"),
+    [(BUDI, True), (SARI, True), (TONO, False)],
+    ids=["petugas", "ka_spkt", "other unit"],
 )
 def test_a_case_is_seen_in_its_unit_only(actor: Actor, sees: bool) -> None:
-    assert permissions.can_see_case(actor, unit="spkt", started_by=None, task_roles=["petugas"]) is sees
+    assert (
+        permissions.can_see_case(actor, unit="spkt", started_by=None, task_roles=["petugas"])
+        is sees
+    )
 
 
 def test_a_petugas_does_not_see_a_case_of_other_roles() -> None:
-    assert not permissions.can_see_case(BUDI, unit="spkt", started_by=None, task_roles=["piket_intelkam"])
+    assert not permissions.can_see_case(
+        BUDI, unit="spkt", started_by=None, task_roles=["piket_intelkam"]
+    )
 
 
 def test_who_started_a_case_sees_it() -> None:
@@ -32,7 +38,10 @@ def test_r79_whom_a_case_concerns_does_not_see_it_whatever_he_is() -> None:
     assert SARI.user_id
     for actor, is_seen in ((SARI, False), (BUDI, True)):
         kept_out = {"walled_off": [SARI.user_id], "task_roles": ["petugas", "ka_spkt"]}
-        assert permissions.can_see_case(actor, unit="spkt", started_by=actor.user_id, **kept_out) is is_seen  # type: ignore[arg-type]  # one mapping for both
+        assert (
+            permissions.can_see_case(actor, unit="spkt", started_by=actor.user_id, **kept_out)
+            is is_seen
+        )  # type: ignore[arg-type]  # one mapping for both
 
 
 @pytest.mark.parametrize(
@@ -120,16 +129,19 @@ def test_a_substitute_is_judged_by_himself_and_by_whom_he_stands_in_for() -> Non
     assert BUDI.user_id is not None
     absent = Principal(BUDI.user_id, BUDI.name, frozenset({"ka_spkt"}))
     permissions.check_four_eyes(SARI, {None}, absent)
-    for earlier, words in (({SARI.user_id}, "Anda yang mencatat"), ({BUDI.user_id}, "yang Anda gantikan")):
+    for earlier, words in (
+        ({SARI.user_id}, "Anda yang mencatat"),
+        ({BUDI.user_id}, "yang Anda gantikan"),
+    ):
         with pytest.raises(Forbidden, match=words):
             permissions.check_four_eyes(SARI, earlier, absent)
 
 
 def test_nobody_leads_who_stands_above_him_and_every_role_has_its_givers() -> None:
-    assert set(roles.LED_BY) == set(roles.GIVERS) == set(roles.ROLES)
-    for role, above in roles.LED_BY.items():
+    assert set(permissions.LED_BY) == set(permissions.GIVERS) == set(permissions.ROLES)
+    for role, above in permissions.LED_BY.items():
         assert role not in above
-        assert not any(role in roles.LED_BY[lead] for lead in above)
+        assert not any(role in permissions.LED_BY[lead] for lead in above)
     for role in ("piket_propam", "pimpinan", "auditor"):
-        assert "admin" not in roles.GIVERS[role] | roles.LED_BY[role]
+        assert "admin" not in permissions.GIVERS[role] | permissions.LED_BY[role]
     assert not permissions.leads_all(SARI, [])

@@ -20,7 +20,10 @@ COMPLETE = {
 
 
 def test_complete_settings_are_read() -> None:
-    assert read_settings(COMPLETE).sqlalchemy_url == "postgresql+psycopg://sentra:geheim@/sentra?host=/run"
+    assert (
+        read_settings(COMPLETE).sqlalchemy_url
+        == "postgresql+psycopg://sentra:geheim@/sentra?host=/run"
+    )
 
 
 @pytest.mark.parametrize("name", sorted(COMPLETE))

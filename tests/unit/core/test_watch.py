@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from workflow_app.errors import Unavailable
-from workflow_app.services.watching import watch
-from workflow_app.services.watching.health import (
+from workflow_app.domain import Unavailable
+from workflow_app.services.operations import health
+from workflow_app.services.operations.health import (
     DATABASE,
     DISK,
     LOW,
@@ -19,8 +19,9 @@ from workflow_app.services.watching.health import (
     WRONG,
     Look,
     Part,
+    Report,
+    Watch,
 )
-from workflow_app.services.watching.watch import Report, Watch
 
 
 @pytest.fixture
@@ -42,8 +43,8 @@ def failing() -> list[Part]:
 def test_a_silent_part_is_away_after_a_bounded_time_and_is_not_asked_twice(
     silence: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(watch, "PATIENCE", 0.1)
-    monkeypatch.setattr(watch, "FRESH", 0.0)
+    monkeypatch.setattr(health, "PATIENCE", 0.1)
+    monkeypatch.setattr(health, "FRESH", 0.0)
     asked: list[int] = []
 
     def silent() -> list[Part]:
@@ -101,14 +102,20 @@ def test_without_a_page_nothing_is_asked() -> None:
 
 
 def test_people_read_the_worst_only() -> None:
-    assert Report((Part(DATABASE, "away"), Part(STORAGE, "away"))).sentences == (SENTENCES[DATABASE],)
+    assert Report((Part(DATABASE, "away"), Part(STORAGE, "away"))).sentences == (
+        SENTENCES[DATABASE],
+    )
     assert Report((Part(SCHEMA, WRONG), Part(DATABASE))).sentences == (SENTENCES[SCHEMA],)
-    assert Report((Part("counter", "late"), Part("reading", "late"))).sentences == (SENTENCES["counter"],)
+    assert Report((Part("counter", "late"), Part("reading", "late"))).sentences == (
+        SENTENCES["counter"],
+    )
     assert Report((Part("scheduler", "late"), Part(READER, "unknown"))).sentences == ()
 
 
-def test_a_change_is_told_once(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(watch, "FRESH", 0.0)
+def test_a_change_is_told_once(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health, "FRESH", 0.0)
     is_well = False
     found = Watch({STORAGE: lambda: [Part(STORAGE)] if is_well else failing()}, automatic=False)
 
@@ -118,4 +125,7 @@ def test_a_change_is_told_once(caplog: pytest.LogCaptureFixture, monkeypatch: py
         is_well = True
         found.report()
 
-    assert [record.getMessage() for record in caplog.records] == ["storage is away", "storage is ok"]
+    assert [record.getMessage() for record in caplog.records] == [
+        "storage is away",
+        "storage is ok",
+    ]

@@ -31,7 +31,9 @@ def may_be_called(folder: Folder, value: str = "true") -> Folder:
 
 def moved(folder: Folder, key: str, other: str) -> Folder:
     """A called folder under another name, and the call with it."""
-    folder.extra = {name.replace(f"called/{key}/", f"called/{other}/"): c for name, c in folder.extra.items()}
+    folder.extra = {
+        name.replace(f"called/{key}/", f"called/{other}/"): c for name, c in folder.extra.items()
+    }
     folder.nodes["panggil_0"].attributes["calledElement"] = other
     return folder
 

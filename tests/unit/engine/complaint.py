@@ -12,9 +12,13 @@ def complaint() -> Folder:
     folder.service("batasi", "wall_off", from_element='"lapor"', field='"terlapor"')
     folder.choice("gabung", tag="parallelGateway").choice("tujuan_gw", default="putusan")
     folder.service("khususkan", "confine", role='"piket_propam"')
-    folder.user("putusan", "ka_spkt").user("tangani", "piket_propam").user("simpulkan", "piket_propam")
+    folder.user("putusan", "ka_spkt").user("tangani", "piket_propam").user(
+        "simpulkan", "piket_propam"
+    )
     folder.choice("akhir").end()
-    folder.flow("mulai", "bagi", "lapor", "batasi", "gabung", "tujuan_gw", "putusan", "akhir", "selesai")
+    folder.flow(
+        "mulai", "bagi", "lapor", "batasi", "gabung", "tujuan_gw", "putusan", "akhir", "selesai"
+    )
     folder.flow("bagi", "telaah", "gabung").when("tujuan_gw", "tujuan == 'propam'", "khususkan")
     folder.flow("khususkan", "tangani", "simpulkan", "akhir")
     members = {"type": "array", "title": "Siapa yang diadukan?", "items": {"type": "string"}}

@@ -59,7 +59,9 @@ def call(process: str = REPORT) -> Folder:
     return asking(folder, "terima", *QUESTIONS)
 
 
-def report(prefill: str = f"catat {CALL}.terima", lane: str = "petugas", **changes: dict[str, Any]) -> Folder:
+def report(
+    prefill: str = f"catat {CALL}.terima", lane: str = "petugas", **changes: dict[str, Any]
+) -> Folder:
     """The report asks what the call asked too, then hands on to Reskrim, who asks for the name and the place."""
     folder = (
         Folder(REPORT)

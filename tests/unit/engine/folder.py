@@ -50,7 +50,14 @@ class Folder:
     parent: str = ""
 
     def add(
-        self, tag: str, id: str, lane: str = "petugas", *, extension: str = "", body: str = "", **rest: Any
+        self,
+        tag: str,
+        id: str,
+        lane: str = "petugas",
+        *,
+        extension: str = "",
+        body: str = "",
+        **rest: Any,
     ) -> "Folder":
         """Any node; keyword `attributes` are XML attributes, other keywords are properties."""
         attributes = {"name": id.replace("_", " ").capitalize(), **rest.pop("attributes", {})}
@@ -79,7 +86,8 @@ class Folder:
         properties = {"clause": "R54", "formJsonSchemaFilename": f"forms/{id}.json", **properties}
         properties = {"formUiSchemaFilename": f"forms/{id}.ui.json", **properties}
         choices = {
-            n: {"type": "string", "title": n.capitalize(), "enum": v} for n, v in (control or {}).items()
+            n: {"type": "string", "title": n.capitalize(), "enum": v}
+            for n, v in (control or {}).items()
         }
         fields = {
             n: {"widget": "select", "control": True, "options": {v: v for v in s["enum"]}}
@@ -109,7 +117,9 @@ class Folder:
         self.json(f"forms/{id}.json", {"type": "object", "properties": properties, **schema})
         return self.json(f"forms/{id}.ui.json", ui)
 
-    def service(self, id: str, operation: str, result: str | None = None, **parameters: str) -> "Folder":
+    def service(
+        self, id: str, operation: str, result: str | None = None, **parameters: str
+    ) -> "Folder":
         """A service task; parameters are expressions."""
         rows = "".join(
             f'<spiffworkflow:parameter id="{n}" type="str" value={quoteattr(v)}/>'
@@ -124,9 +134,13 @@ class Folder:
 
     def rule(self, id: str, decision: str, keep: str) -> "Folder":
         called = f"<spiffworkflow:calledDecisionId>{decision}</spiffworkflow:calledDecisionId>"
-        return self.add("businessRuleTask", id, "sistem", extension=called, clause="R54", keepOutputs=keep)
+        return self.add(
+            "businessRuleTask", id, "sistem", extension=called, clause="R54", keepOutputs=keep
+        )
 
-    def choice(self, id: str, default: str | None = None, tag: str = "exclusiveGateway") -> "Folder":
+    def choice(
+        self, id: str, default: str | None = None, tag: str = "exclusiveGateway"
+    ) -> "Folder":
         """A gateway; `default` is the target of its default flow."""
         self.add(tag, id)
         if default:
@@ -151,17 +165,24 @@ class Folder:
 
     def message(self, id: str, name: str, *, on: str | None = None, **attributes: str) -> "Folder":
         self.messages.add(name)
-        return self._event(id, f'<bpmn:messageEventDefinition messageRef="pesan_{name}"/>', on, attributes)
+        return self._event(
+            id, f'<bpmn:messageEventDefinition messageRef="pesan_{name}"/>', on, attributes
+        )
 
     def _event(self, id: str, body: str, on: str | None, attributes: dict[str, str]) -> "Folder":
         attributes = {**attributes, **({"attachedToRef": on} if on else {})}
         return self.add(
-            "boundaryEvent" if on else "intermediateCatchEvent", id, body=body, attributes=attributes
+            "boundaryEvent" if on else "intermediateCatchEvent",
+            id,
+            body=body,
+            attributes=attributes,
         )
 
     def call(self, id: str, other: "Folder") -> "Folder":
         """A call activity that runs another process; its folder comes along."""
-        self.extra |= {f"called/{other.key}/{name}": content for name, content in other.files().items()}
+        self.extra |= {
+            f"called/{other.key}/{name}": content for name, content in other.files().items()
+        }
         return self.add("callActivity", id, attributes={"calledElement": other.key}, clause="R26")
 
     def inside(self, id: str) -> "Folder":
@@ -184,7 +205,12 @@ class Folder:
         return self
 
     def decision(
-        self, id: str, inputs: list[str], outputs: list[str], rows: list[list[str]], hit: str = "FIRST"
+        self,
+        id: str,
+        inputs: list[str],
+        outputs: list[str],
+        rows: list[list[str]],
+        hit: str = "FIRST",
     ) -> "Folder":
         """A decision table; each row holds its input cells, then its output cells."""
         return self.file(f"{id}.dmn", dmn(id, inputs, outputs, rows, hit))
@@ -208,11 +234,15 @@ class Folder:
         return load(self.files())
 
     def xml(self) -> str:
-        messages = "".join(f'<bpmn:message id="pesan_{m}" name="{m}"/>' for m in sorted(self.messages))
+        messages = "".join(
+            f'<bpmn:message id="pesan_{m}" name="{m}"/>' for m in sorted(self.messages)
+        )
         lanes = dict.fromkeys(node.lane for node in self.nodes.values())
         refs = {
             lane: "".join(
-                f"<bpmn:flowNodeRef>{n.id}</bpmn:flowNodeRef>" for n in self.nodes.values() if n.lane == lane
+                f"<bpmn:flowNodeRef>{n.id}</bpmn:flowNodeRef>"
+                for n in self.nodes.values()
+                if n.lane == lane
             )
             for lane in lanes
         }
@@ -236,15 +266,21 @@ class Folder:
         attributes = dict(node.attributes)
         if node.id in self.defaults:
             attributes["default"] = next(
-                f"alur_{n}" for n, f in enumerate(self.flows) if f[:2] == (node.id, self.defaults[node.id])
+                f"alur_{n}"
+                for n, f in enumerate(self.flows)
+                if f[:2] == (node.id, self.defaults[node.id])
             )
         text = "".join(f" {k}={quoteattr(v)}" for k, v in attributes.items())
         inner = self._extensions(node.properties, node.extension)
         inner += "".join(
-            f"<bpmn:incoming>alur_{n}</bpmn:incoming>" for n, f in enumerate(self.flows) if f[1] == node.id
+            f"<bpmn:incoming>alur_{n}</bpmn:incoming>"
+            for n, f in enumerate(self.flows)
+            if f[1] == node.id
         )
         inner += "".join(
-            f"<bpmn:outgoing>alur_{n}</bpmn:outgoing>" for n, f in enumerate(self.flows) if f[0] == node.id
+            f"<bpmn:outgoing>alur_{n}</bpmn:outgoing>"
+            for n, f in enumerate(self.flows)
+            if f[0] == node.id
         )
         inner += self._content(node.id) if node.tag == "subProcess" else ""
         return f'<bpmn:{node.tag} id="{node.id}"{text}>{inner}{node.body}</bpmn:{node.tag}>'
@@ -260,7 +296,8 @@ class Folder:
     @staticmethod
     def _extensions(properties: dict[str, str], extension: str) -> str:
         rows = "".join(
-            f'<spiffworkflow:property name="{k}" value={quoteattr(v)}/>' for k, v in properties.items()
+            f'<spiffworkflow:property name="{k}" value={quoteattr(v)}/>'
+            for k, v in properties.items()
         )
         listed = f"<spiffworkflow:properties>{rows}</spiffworkflow:properties>" if rows else ""
         return (

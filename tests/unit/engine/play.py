@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.unit.engine.folder import Folder
+from workflow_app.domain import Step
 from workflow_app.engine import runner
-from workflow_app.engine.functions import Value
-from workflow_app.types import Step
+from workflow_app.engine.model import Value
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 DUE = (NOW + timedelta(minutes=10)).isoformat()
@@ -36,12 +36,16 @@ class Play:
 
     def done(self, element: str, **variables: Value) -> "Play":
         task = next(task for task in self.step.open_tasks if task.element == element)
-        self.step = runner.complete_task(self.definition, self.step.state, task.id, variables, self.now)
+        self.step = runner.complete_task(
+            self.definition, self.step.state, task.id, variables, self.now
+        )
         return self
 
     def resolve(self, operation: str, result: Value = None) -> "Play":
         effect = next(effect for effect in self.step.effects if effect.operation == operation)
-        self.step = runner.resolve_effect(self.definition, self.step.state, effect.task_id, result, self.now)
+        self.step = runner.resolve_effect(
+            self.definition, self.step.state, effect.task_id, result, self.now
+        )
         return self
 
     def wakes_at(self) -> datetime | None:
@@ -60,7 +64,9 @@ class Play:
         return self
 
     def hear(self, message: str, **variables: Value) -> "Play":
-        self.step = runner.receive_message(self.definition, self.step.state, message, variables, self.now)
+        self.step = runner.receive_message(
+            self.definition, self.step.state, message, variables, self.now
+        )
         return self
 
 
@@ -92,11 +98,19 @@ def handing_on(receivers: tuple[str, ...] = ("ka_spkt",), **properties: Any) -> 
     )  # fmt: skip
 
 
-def asking(started_as: str = "pemohon", initial: str = '{"pemohon": "petugas"}', **properties: Any) -> Folder:
+def asking(
+    started_as: str = "pemohon", initial: str = '{"pemohon": "petugas"}', **properties: Any
+) -> Folder:
     """start -> minta (by the role that begins the case) -> selesai"""
     asked: dict[str, Any] = {"roleFrom": "pemohon", **properties}
-    folder = Folder().start().user("minta", "pemohon", **asked).end().flow("mulai", "minta", "selesai")
-    folder.process_properties |= {"startedBy": "petugas ka_spkt", "startedAs": started_as, "initial": initial}
+    folder = (
+        Folder().start().user("minta", "pemohon", **asked).end().flow("mulai", "minta", "selesai")
+    )
+    folder.process_properties |= {
+        "startedBy": "petugas ka_spkt",
+        "startedAs": started_as,
+        "initial": initial,
+    }
     return folder
 
 

@@ -17,7 +17,9 @@ def asking(**presence: tuple[str, ...]) -> Folder:
 def ordered(**order: str) -> Folder:
     """A form with a number, a day and a text; the number is compared."""
     kinds = {"nomor": ("integer", "number"), "hari": ("string", "date"), "nama": ("string", "text")}
-    fields: dict[str, dict[str, object]] = {name: {"widget": widget} for name, (_, widget) in kinds.items()}
+    fields: dict[str, dict[str, object]] = {
+        name: {"widget": widget} for name, (_, widget) in kinds.items()
+    }
     fields["nomor"]["order"] = [{**order, "sentence": "Periksa nomornya."}]
     return line().form("kerja", {name: {"type": kind} for name, (kind, _) in kinds.items()}, fields)
 
@@ -36,17 +38,25 @@ FAULTS: dict[str, tuple[Folder, str, str]] = {
         "kerja",
     ),
     "a paper asked for what none says": (
-        line().form("kerja", {"nama": {"type": "string"}}, {"nama": {"widget": "text", "read_as": "ibu"}}),
+        line().form(
+            "kerja", {"nama": {"type": "string"}}, {"nama": {"widget": "text", "read_as": "ibu"}}
+        ),
         "form-widget",
         "kerja",
     ),
     "a suggestion of something unknown": (
-        line().form("kerja", {"nama": {"type": "string"}}, {"nama": {"widget": "text", "suggest": "kota"}}),
+        line().form(
+            "kerja", {"nama": {"type": "string"}}, {"nama": {"widget": "text", "suggest": "kota"}}
+        ),
         "form-widget",
         "kerja",
     ),
     "a presence with a reserved name": (asking(len=("nama",)), "variable-reserved", "kerja"),
-    "an answer compared with a question there is not": (ordered(above="hantu"), "form-order", "kerja"),
+    "an answer compared with a question there is not": (
+        ordered(above="hantu"),
+        "form-order",
+        "kerja",
+    ),
     "an answer compared with itself": (ordered(at_most="nomor"), "form-order", "kerja"),
     "an answer compared with itself as another step's": (
         ordered(at_least="kerja.nomor"),

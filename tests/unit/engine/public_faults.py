@@ -35,5 +35,9 @@ FAULTS: dict[str, tuple[Folder, str, str]] = {
         "letter-publication",
         META,
     ),
-    "counts without a clock": (counted(channel=["isi.hantu"]), "letter-unreadable", "letters/surat.html"),
+    "counts without a clock": (
+        counted(channel=["isi.hantu"]),
+        "letter-unreadable",
+        "letters/surat.html",
+    ),
 }

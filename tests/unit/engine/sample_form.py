@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from workflow_app.engine.form_files import read_form
-from workflow_app.engine.forms import Form
-from workflow_app.types import Answers
+from workflow_app.domain import Answers
+from workflow_app.engine.forms import Form, read_form
 
 DOCUMENT = "0b0e8f5e-6a3c-4a4e-9d7a-0c8f0e1d2c3b"
 PNG = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUg=="
@@ -23,7 +22,12 @@ SCHEMA: dict[str, Any] = {
         "tanggal": {"type": "string", "title": "Tanggal hilang"},
         "pukul": {"type": "string", "title": "Waktu datang"},
         "sopan": {"type": "boolean", "title": "Menyapa warga", "const": True},
-        "barang": {"type": "array", "items": {"enum": ["sim", "ktp"]}, "title": "Barang", "maxItems": 2},
+        "barang": {
+            "type": "array",
+            "items": {"enum": ["sim", "ktp"]},
+            "title": "Barang",
+            "maxItems": 2,
+        },
         "tanda_tangan": {"type": "string", "title": "Tanda tangan"},
         "scan": {"type": "array", "items": {"type": "string"}, "title": "Scan"},
         "persyaratan": {"type": "object", "title": "Persyaratan"},
@@ -65,4 +69,9 @@ def build(schema: dict[str, Any] = SCHEMA, fields: dict[str, Any] = UI_FIELDS, *
 
 
 FORM = build()
-GOOD: Answers = {"kewarganegaraan": "wni", "nik": "6306050102900001", "nama": "Contoh Satu", "sopan": True}
+GOOD: Answers = {
+    "kewarganegaraan": "wni",
+    "nik": "6306050102900001",
+    "nama": "Contoh Satu",
+    "sopan": True,
+}

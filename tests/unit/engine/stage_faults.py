@@ -32,7 +32,12 @@ def counted(
         {"datang": {"type": "string", "format": "date-time"}, "alasan": {"type": "string"}},
         {
             "datang": {"widget": "datetime", "control": True, "default": "opened", **(time or {})},
-            "alasan": {"widget": "text", "personal": "catatan", "reason_for": "datang", **(reason or {})},
+            "alasan": {
+                "widget": "text",
+                "personal": "catatan",
+                "reason_for": "datang",
+                **(reason or {}),
+            },
         },
     )
     folder.service("jam", "start_clock", clock='"a" if datang else "b"', at="datang")

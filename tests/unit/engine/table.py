@@ -21,7 +21,9 @@ def dmn(id: str, inputs: list[str], outputs: list[str], rows: list[list[str]], h
     columns = "".join(
         f'<input id="{id}_i{i}" label={quoteattr(e)}><inputExpression id="{id}_e{i}" typeRef="string"><text>{escape(e)}</text></inputExpression></input>'
         for i, e in enumerate(inputs)
-    ) + "".join(f'<output id="{id}_o{i}" name="{o}" typeRef="string"/>' for i, o in enumerate(outputs))
+    ) + "".join(
+        f'<output id="{id}_o{i}" name="{o}" typeRef="string"/>' for i, o in enumerate(outputs)
+    )
     return (
         '<?xml version="1.0" encoding="UTF-8"?>'
         f'<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d_{id}" name="{id}"'

@@ -2,7 +2,7 @@
 
 import pytest
 
-from workflow_app.engine.areas import is_within
+from workflow_app.engine.form_values import is_within
 
 TOWN = ["63.06.05.1001", "63.06.07"]
 

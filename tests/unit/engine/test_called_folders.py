@@ -8,16 +8,21 @@ from tests.unit.engine.calls import complaint, hand_off, on_disk, small
 from tests.unit.engine.folder import Folder
 from tests.unit.engine.letter_faults import PART, SHEET, letter
 from tests.unit.engine.play import line
+from workflow_app.domain import InvalidDefinition
 from workflow_app.engine.definitions import load
 from workflow_app.engine.linting.linter import lint
 from workflow_app.engine.process_folders import called_folders, read_folder
-from workflow_app.errors import InvalidDefinition
 
 ROLES = {"petugas", "ka_spkt", "piket_lantas", "piket_reskrim"}
 
 
 def calling_by_name(name: str) -> Folder:
-    folder = Folder("induk").start().add("callActivity", "panggil", attributes={"calledElement": name}).end()
+    folder = (
+        Folder("induk")
+        .start()
+        .add("callActivity", "panggil", attributes={"calledElement": name})
+        .end()
+    )
     return folder.flow("mulai", "panggil", "selesai")
 
 
@@ -74,9 +79,13 @@ def with_sheet(root: Path, **parts: str) -> None:
         path.write_text(html)
 
 
-def test_the_sheet_of_a_letter_comes_along_with_all_it_is_made_of_and_nothing_else(tmp_path: Path) -> None:
+def test_the_sheet_of_a_letter_comes_along_with_all_it_is_made_of_and_nothing_else(
+    tmp_path: Path,
+) -> None:
     path = on_disk(letter(SHEET), tmp_path)
-    with_sheet(tmp_path, lembar="{% include 'shared/letters/kaki.html' %}", kaki="Periksa", lain="Lain")
+    with_sheet(
+        tmp_path, lembar="{% include 'shared/letters/kaki.html' %}", kaki="Periksa", lain="Lain"
+    )
 
     definition = load(read_folder(path))
 

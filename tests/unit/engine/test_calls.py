@@ -8,10 +8,10 @@ import pytest
 from tests.unit.engine.calls import calling, complaint, hand_off, small
 from tests.unit.engine.folder import Folder
 from tests.unit.engine.play import DUE, NOW, Play
+from workflow_app.domain import InvalidDefinition, ProcessFault, TaskNotReady
 from workflow_app.engine import runner
 from workflow_app.engine.rehearsal import rehearse
 from workflow_app.engine.scenarios import read_scenario
-from workflow_app.errors import InvalidDefinition, ProcessFault, TaskNotReady
 
 RECEIVED = """
 name: Diterima
@@ -74,7 +74,9 @@ def test_another_version_of_a_called_process_is_another_version_of_its_caller() 
 
 
 def test_a_called_process_that_is_missing_is_refused() -> None:
-    folder = Folder().start().add("callActivity", "panggil", attributes={"calledElement": "hantu"}).end()
+    folder = (
+        Folder().start().add("callActivity", "panggil", attributes={"calledElement": "hantu"}).end()
+    )
     with pytest.raises(InvalidDefinition) as refused:
         folder.flow("mulai", "panggil", "selesai").definition()
     assert "hantu" in refused.value.detail
@@ -120,10 +122,18 @@ def test_timers_inside_a_called_process_wake_the_case_and_end_with_the_call() ->
 @pytest.mark.parametrize("minutes", [0, 31])
 def test_a_cancellation_inside_a_called_process_is_the_callers(minutes: int) -> None:
     play = sent(minutes=minutes).hear("pembatalan")
-    assert (play.open, play.waiting, play.step.completed) == ([], ["record_cancellation"], ("batal",))
+    assert (play.open, play.waiting, play.step.completed) == (
+        [],
+        ["record_cancellation"],
+        ("batal",),
+    )
     assert play.step.effects[0].element == "catat_batal"
     play.resolve("record_cancellation")
-    assert (play.step.outcome, play.step.next_wake_at, play.step.entered) == ("dibatalkan", None, ())
+    assert (play.step.outcome, play.step.next_wake_at, play.step.entered) == (
+        "dibatalkan",
+        None,
+        (),
+    )
 
 
 def test_a_caller_that_cannot_be_cancelled_is_not_cancelled_in_part_by_what_it_calls() -> None:
@@ -135,7 +145,9 @@ def test_a_caller_that_cannot_be_cancelled_is_not_cancelled_in_part_by_what_it_c
 
 
 def test_a_message_that_a_called_process_waits_for_reaches_it() -> None:
-    other = Folder("tunggu").start("tunggu_mulai").message("tunggu_jawab", "balasan").end("tunggu_z")
+    other = (
+        Folder("tunggu").start("tunggu_mulai").message("tunggu_jawab", "balasan").end("tunggu_z")
+    )
     play = Play(calling(other.flow("tunggu_mulai", "tunggu_jawab", "tunggu_z")))
     assert play.hear("balasan").step.outcome == "selesai"
 
@@ -192,7 +204,9 @@ def test_a_fault_inside_a_called_process_names_its_element_and_leaves_the_state_
     assert fault.value.element == "serah_terima"
 
 
-def test_a_stored_case_inside_a_call_stands_where_it_stood_without_specs_of_either_process() -> None:
+def test_a_stored_case_inside_a_call_stands_where_it_stood_without_specs_of_either_process() -> (
+    None
+):
     play = sent()
     stands = runner.standing(play.definition, play.step.state, NOW)
     assert (stands.open_tasks, stands.entered) == (play.step.open_tasks, ("rujuk",))
@@ -218,10 +232,15 @@ def test_a_thousand_rounds_through_a_call_do_not_make_the_case_larger() -> None:
     assert play.step.completed == ("putuskan", "cukup", "kecil_mulai")
     play.done("kecil_kerja").done("putuskan", keputusan="kembali")
     assert play.held == ["kecil_kerja"]
-    assert play.let_on().done("kecil_kerja").done("putuskan", keputusan="setuju").step.outcome == "selesai"
+    assert (
+        play.let_on().done("kecil_kerja").done("putuskan", keputusan="setuju").step.outcome
+        == "selesai"
+    )
 
 
 def test_a_scenario_of_the_caller_is_played_through_the_called_process() -> None:
     folder = complaint().file("scenarios/diterima.yaml", RECEIVED)
-    step = rehearse(folder.definition(), read_scenario("scenarios/diterima.yaml", RECEIVED.encode()))
+    step = rehearse(
+        folder.definition(), read_scenario("scenarios/diterima.yaml", RECEIVED.encode())
+    )
     assert step.outcome == "selesai"

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from workflow_app.engine.checklists import gap, line_answers, state, undecided
+from workflow_app.engine.form_messages import gap, line_answers, state, undecided
 
 LINES = [("asli", "asli", 1), ("register", "surat+nomor", 1), ("salinan", "fotokopi", 2)]
 FULL: dict[str, dict[str, Any]] = {

@@ -2,9 +2,9 @@
 
 from tests.unit.engine.folder import Folder
 from tests.unit.engine.play import line
-from workflow_app.engine import clock_edges
-from workflow_app.engine.clock_edges import START
-from workflow_app.engine.element import Element
+from workflow_app.engine import clocks
+from workflow_app.engine.clocks import START
+from workflow_app.engine.definitions import Element
 
 
 def counter() -> dict[str, Element]:
@@ -22,9 +22,9 @@ def counter() -> dict[str, Element]:
 
 def test_a_task_offers_its_edge_and_the_moment_of_recording() -> None:
     elements = counter()
-    assert clock_edges.offered(elements, "a", START) == ("lengkap", "datang", "dicatat")
-    assert clock_edges.offered(elements, "b", START) == ("datang", "dicatat")
-    assert clock_edges.offered(elements, "c", START) == ()
+    assert clocks.offered(elements, "a", START) == ("lengkap", "datang", "dicatat")
+    assert clocks.offered(elements, "b", START) == ("datang", "dicatat")
+    assert clocks.offered(elements, "c", START) == ()
 
 
 def test_what_is_chosen_decides_which_task_acts_and_by_which_of_its_edges() -> None:
@@ -36,10 +36,10 @@ def test_what_is_chosen_decides_which_task_acts_and_by_which_of_its_edges() -> N
         ("hantu", "lengkap", None),
     ):
         told = {"mulai": wanted}
-        assert clock_edges.counted(elements, "lengkap", "a", told) == lengkap
-        assert clock_edges.counted(elements, "datang", "a", told) == datang
-    assert clock_edges.counted(elements, "lain", "c", None) == ""
-    assert clock_edges.counted(elements, "datang", "c", None) == "", "it names no edge of this clock"
-    assert clock_edges.is_recorded(elements["datang"], "dicatat")
-    assert not clock_edges.is_recorded(elements["datang"], "datang")
-    assert not clock_edges.is_recorded(elements["lain"], "")
+        assert clocks.counted(elements, "lengkap", "a", told) == lengkap
+        assert clocks.counted(elements, "datang", "a", told) == datang
+    assert clocks.counted(elements, "lain", "c", None) == ""
+    assert clocks.counted(elements, "datang", "c", None) == "", "it names no edge of this clock"
+    assert clocks.is_recorded(elements["datang"], "dicatat")
+    assert not clocks.is_recorded(elements["datang"], "datang")
+    assert not clocks.is_recorded(elements["lain"], "")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from workflow_app.engine import coordinates
+from workflow_app.engine import form_values
 
 POINT = "-2.7845, 115.2712"
 
@@ -23,8 +23,8 @@ POINT = "-2.7845, 115.2712"
     ],
 )
 def test_r60_a_point_is_found_however_the_caller_shares_it(brought: str) -> None:
-    assert coordinates.normal(brought) == POINT
-    assert coordinates.read(brought) == pytest.approx((-2.7845, 115.2712))
+    assert form_values.normal(brought) == POINT
+    assert form_values.read(brought) == pytest.approx((-2.7845, 115.2712))
 
 
 @pytest.mark.parametrize(
@@ -40,5 +40,5 @@ def test_r60_a_point_is_found_however_the_caller_shares_it(brought: str) -> None
     ],
 )
 def test_r60_what_holds_no_point_stays_as_it_was_typed(brought: str) -> None:
-    assert coordinates.read(brought) is None
-    assert coordinates.normal(brought) == brought
+    assert form_values.read(brought) is None
+    assert form_values.normal(brought) == brought

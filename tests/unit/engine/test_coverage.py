@@ -7,8 +7,8 @@ import pytest
 from tests.unit.engine.calls import complaint, hand_off
 from tests.unit.engine.folder import Folder
 from tests.unit.engine.test_calls import RECEIVED
-from workflow_app.engine.coverage import measure
 from workflow_app.engine.model import read_model
+from workflow_app.engine.rehearsal import measure
 from workflow_app.engine.scenarios import ScenarioFailed
 
 EXAMPLES = """
@@ -24,7 +24,10 @@ def served() -> Folder:
 
 
 def ends(folder: Folder, flows: Iterable[str]) -> set[tuple[str, str]]:
-    known = {flow.id: (flow.source, flow.target) for flow in read_model(folder.files()["process.bpmn"]).flows}
+    known = {
+        flow.id: (flow.source, flow.target)
+        for flow in read_model(folder.files()["process.bpmn"]).flows
+    }
     return {known[flow] for flow in flows}
 
 
@@ -57,5 +60,7 @@ def test_a_row_that_an_example_names_is_taken() -> None:
 
 def test_an_example_that_the_table_contradicts_fails() -> None:
     wrong = hand_off().file("tables/serah_rute.yaml", EXAMPLES.replace("jalan", "laut"))
-    with pytest.raises(ScenarioFailed, match=r"tables/serah_rute.yaml: given .*piket_lantas.*jalan"):
+    with pytest.raises(
+        ScenarioFailed, match=r"tables/serah_rute.yaml: given .*piket_lantas.*jalan"
+    ):
         measure([wrong.definition()])

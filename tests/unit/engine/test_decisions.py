@@ -1,8 +1,8 @@
 import pytest
 
 from tests.unit.engine.folder import Folder
+from workflow_app.domain import InvalidDefinition, ProcessFault
 from workflow_app.engine.decisions import DecisionTable, read_decision
-from workflow_app.errors import InvalidDefinition, ProcessFault
 
 ROWS = [
     ['"sim"', "", '"sim_01"', "1", "False"],
@@ -13,7 +13,9 @@ ROWS = [
 
 
 def table(hit: str = "COLLECT", rows: list[list[str]] = ROWS) -> DecisionTable:
-    folder = Folder().decision("syarat", ["jenis", "balik_nama"], ["butir", "minimum", "lunak"], rows, hit)
+    folder = Folder().decision(
+        "syarat", ["jenis", "balik_nama"], ["butir", "minimum", "lunak"], rows, hit
+    )
     return read_decision(folder.extra["syarat.dmn"], "syarat.dmn")
 
 
@@ -44,7 +46,9 @@ def test_collect_gives_every_matching_row_in_order() -> None:
 
 @pytest.mark.parametrize("hit", ["FIRST", "UNIQUE"])
 def test_other_policies_give_the_first_row(hit: str) -> None:
-    assert [r["butir"] for r in table(hit).evaluate({"jenis": "sim", "balik_nama": ""})] == ["sim_01"]
+    assert [r["butir"] for r in table(hit).evaluate({"jenis": "sim", "balik_nama": ""})] == [
+        "sim_01"
+    ]
 
 
 def test_no_row_gives_nothing() -> None:
@@ -59,11 +63,17 @@ def test_a_missing_variable_is_a_fault_of_the_table() -> None:
 
 def test_ranges_can_be_tested() -> None:
     rows = [["", "> 5", '"banyak"', "1", "False"], ["", "1 < ? <= 5", '"sedikit"', "1", "False"]]
-    assert [r["butir"] for r in table(rows=rows).evaluate({"jenis": "", "balik_nama": 9})] == ["banyak"]
-    assert [r["butir"] for r in table(rows=rows).evaluate({"jenis": "", "balik_nama": 3})] == ["sedikit"]
+    assert [r["butir"] for r in table(rows=rows).evaluate({"jenis": "", "balik_nama": 9})] == [
+        "banyak"
+    ]
+    assert [r["butir"] for r in table(rows=rows).evaluate({"jenis": "", "balik_nama": 3})] == [
+        "sedikit"
+    ]
 
 
-@pytest.mark.parametrize("data", [b"", b"<a/>", b"<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>", b"\xff"])
+@pytest.mark.parametrize(
+    "data", [b"", b"<a/>", b"<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>", b"\xff"]
+)
 def test_a_file_that_is_no_decision_is_refused(data: bytes) -> None:
     with pytest.raises(InvalidDefinition, match=r"tabel\.dmn"):
         read_decision(data, "tabel.dmn")

@@ -6,9 +6,9 @@ import pytest
 from tests.unit.engine.counter import service_counter
 from tests.unit.engine.folder import Folder
 from tests.unit.engine.play import line
+from workflow_app.domain import InvalidDefinition
 from workflow_app.engine.definitions import known, load, load_deployed
 from workflow_app.engine.process_folders import content_hash, read_folder
-from workflow_app.errors import InvalidDefinition
 
 
 def test_a_definition_knows_its_elements_with_role_clauses_and_level() -> None:

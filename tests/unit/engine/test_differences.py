@@ -4,8 +4,7 @@ from tests.unit.engine.calls import complaint, hand_off
 from tests.unit.engine.folder import Folder
 from tests.unit.engine.play import line
 from tests.unit.engine.versions import first, with_check, without_reminder
-from workflow_app.engine.differences import Difference, compare, marks
-from workflow_app.engine.wordings import Change
+from workflow_app.engine.differences import Change, Difference, compare, marks
 
 
 def found(old: Folder, new: Folder, about: str | None = None) -> list[Difference]:
@@ -28,7 +27,9 @@ def test_steps_and_flows_that_came_and_went() -> None:
         ("added", "Cukup → Periksa"),
         ("removed", "Cukup → Terbit"),
     ]
-    (condition,) = [one for one in found(first(), with_check(), "Alur") if one.name == "Cukup → Periksa"]
+    (condition,) = [
+        one for one in found(first(), with_check(), "Alur") if one.name == "Cukup → Periksa"
+    ]
     assert condition.changes == (Change("Syarat", "", 'keputusan == "setuju"'),)
 
 
@@ -42,11 +43,18 @@ def test_a_timer_says_both_lengths() -> None:
 
 
 def test_names_roles_and_rules_of_a_step() -> None:
-    other = Folder().start().user("kerja", "pamapta", fourEyes="kerja", attributes={"name": "Kerja ulang"})
+    other = (
+        Folder()
+        .start()
+        .user("kerja", "pamapta", fourEyes="kerja", attributes={"name": "Kerja ulang"})
+    )
     other.end().flow("mulai", "kerja", "selesai")
     other.lane_names["pamapta"] = "Pamapta"
     (step,) = found(line(), other, "Langkah")
-    assert step.changes[:2] == (Change("Nama", "Kerja", "Kerja ulang"), Change("Peran", "petugas", "Pamapta"))
+    assert step.changes[:2] == (
+        Change("Nama", "Kerja", "Kerja ulang"),
+        Change("Peran", "petugas", "Pamapta"),
+    )
     assert Change("Empat mata terhadap", "", "kerja") in step.changes
     assert told(found(line(), other, "Lajur")) == [("added", "Pamapta")]
 
@@ -55,14 +63,22 @@ def test_questions_of_a_form() -> None:
     note = {"type": "string", "title": "Keterangan", "maxLength": 100}
     other = line().form("kerja", {"catatan": note, "hari": {"type": "string", "title": "Hari"}}, {"catatan": {"widget": "textarea"}, "hari": {"widget": "text"}})  # fmt: skip
     (form,) = found(line(), other, "Formulir")
-    assert (form.name, form.process, form.before, form.after) == ("Kerja", "uji", ("kerja",), ("kerja",))
+    assert (form.name, form.process, form.before, form.after) == (
+        "Kerja",
+        "uji",
+        ("kerja",),
+        ("kerja",),
+    )
     assert Change("Isian “Keterangan”, pertanyaan", "Catatan", "Keterangan") in form.changes
     assert Change("Isian “Keterangan”, jenis", "text", "textarea") in form.changes
     assert Change("Isian “Hari”", "", "ada") in form.changes
 
 
 def test_how_the_answers_of_a_form_lie_to_each_other() -> None:
-    years = {"dari": {"type": "integer", "title": "Dari"}, "sampai": {"type": "integer", "title": "Sampai"}}
+    years = {
+        "dari": {"type": "integer", "title": "Dari"},
+        "sampai": {"type": "integer", "title": "Sampai"},
+    }
     fields: dict[str, dict[str, object]] = {name: {"widget": "number"} for name in years}
     rule = {"at_least": "dari", "sentence": "Periksa tahunnya."}
     old = line().form("kerja", years, fields)
@@ -74,7 +90,9 @@ def test_how_the_answers_of_a_form_lie_to_each_other() -> None:
 
 def test_words_of_a_letter_without_its_tags() -> None:
     old = first().file("letters/tanda.html", "<p>Diterima dari {{ nama }}</p>\n<p>Terima kasih</p>")
-    new = first().file("letters/tanda.html", "<p><b>Diterima</b> dari {{ nama }}</p>\n<p>Gratis</p>")
+    new = first().file(
+        "letters/tanda.html", "<p><b>Diterima</b> dari {{ nama }}</p>\n<p>Gratis</p>"
+    )
     (letter,) = found(old, new, "Surat")
     assert letter.changes == (Change("Isi", "Terima kasih", "Gratis"),)
 
@@ -92,7 +110,11 @@ def test_of_a_long_passage_only_what_differs_is_shown() -> None:
 
 def test_rows_of_a_table() -> None:
     def routed(*rows: list[str]) -> Folder:
-        return line().rule("arahkan", "rute", "tujuan").decision("rute", ["jenis"], ["tujuan"], [*rows])
+        return (
+            line()
+            .rule("arahkan", "rute", "tujuan")
+            .decision("rute", ["jenis"], ["tujuan"], [*rows])
+        )
 
     (table,) = found(
         routed(['"a"', '"x"'], ["", '"y"']),

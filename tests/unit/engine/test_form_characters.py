@@ -6,7 +6,7 @@ import pytest
 
 from tests.unit.engine.sample_form import FORM
 from workflow_app.engine import forms
-from workflow_app.engine.form_characters import judge_characters, normalise
+from workflow_app.engine.form_values import judge_characters, normalise
 
 PILE = "Z" + "\u0301\u0327" * 250_000
 
@@ -71,11 +71,15 @@ def test_a_character_that_was_lost_on_the_way_is_named() -> None:
     assert "�" in (judge_characters("Jalan Me\ufffdti") or "")
 
 
-@pytest.mark.parametrize("text", ["2026-W01-1", "20260231", "2026-02-31", "２０２６-01-01", "2026-1-1"])
+@pytest.mark.parametrize(
+    "text", ["2026-W01-1", "20260231", "2026-02-31", "２０２６-01-01", "2026-1-1"]
+)
 def test_only_days_as_a_form_writes_them_are_days(text: str) -> None:
     assert "tanggal yang benar" in forms.validate(FORM, {"tanggal": text})["tanggal"]
 
 
-@pytest.mark.parametrize("text", ["12３", "１２", "1.000.0000", "1e3", "0x10", "१२", "9" * 16, "--1", "٣"])
+@pytest.mark.parametrize(
+    "text", ["12３", "１２", "1.000.0000", "1e3", "0x10", "१२", "9" * 16, "--1", "٣"]
+)
 def test_only_plain_digits_are_a_number(text: str) -> None:
     assert "bilangan bulat" in forms.validate(FORM, forms.read(FORM, {"jumlah": [text]}))["jumlah"]

@@ -6,10 +6,9 @@ from typing import Any
 import pytest
 
 from tests.unit.engine.sample_form import SCHEMA, UI_FIELDS, build
+from workflow_app.domain import Answers, InvalidDefinition
 from workflow_app.engine import forms
-from workflow_app.engine.form_dates import judge_date, judge_instant, read_bound
-from workflow_app.errors import InvalidDefinition
-from workflow_app.types import Answers
+from workflow_app.engine.form_rules import judge_date, judge_instant, read_bound
 
 NOW = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
 """Tuesday, 24 November 2026, 01.00 WITA."""
@@ -40,7 +39,10 @@ def test_a_day_lies_between_1900_and_a_year_ahead(text: str, fine: bool) -> None
 
 def test_a_day_that_must_have_been_is_judged_by_the_calendar_of_the_counter() -> None:
     assert judge_date("2026-11-24", NOW, not_after="now") is None
-    assert judge_date("2026-11-25", NOW, not_after="now") == "Tanggal ini belum terjadi. Periksa kembali."
+    assert (
+        judge_date("2026-11-25", NOW, not_after="now")
+        == "Tanggal ini belum terjadi. Periksa kembali."
+    )
 
 
 @pytest.mark.parametrize(
@@ -52,16 +54,26 @@ def test_a_day_that_must_have_been_is_judged_by_the_calendar_of_the_counter() ->
         ("2026-11-17T00:59:00+08:00", "paling awal 7 hari"),
     ],
 )
-def test_r57_an_arrival_is_neither_in_the_future_nor_older_than_a_week(text: str, word: str | None) -> None:
+def test_r57_an_arrival_is_neither_in_the_future_nor_older_than_a_week(
+    text: str, word: str | None
+) -> None:
     found = judge_instant(text, NOW, not_before="P7D", not_after="now")
     assert found is None if word is None else word in str(found)
 
 
 def test_the_bounds_of_a_field_stand_in_its_form() -> None:
     form = with_bounds("tanggal", not_after="now")
-    answers: Answers = {"kewarganegaraan": "wni", "nik": "6306050102900001", "nama": "Contoh", "sopan": True}
+    answers: Answers = {
+        "kewarganegaraan": "wni",
+        "nik": "6306050102900001",
+        "nama": "Contoh",
+        "sopan": True,
+    }
     assert forms.validate(form, {**answers, "tanggal": "2026-11-24"}, NOW) == {}
-    assert "belum terjadi" in forms.validate(form, {**answers, "tanggal": "2026-12-24"}, NOW)["tanggal"]
+    assert (
+        "belum terjadi"
+        in forms.validate(form, {**answers, "tanggal": "2026-12-24"}, NOW)["tanggal"]
+    )
 
 
 def test_the_day_on_a_paper_is_plausible_too() -> None:

@@ -4,9 +4,8 @@ from typing import Any
 
 import pytest
 
-from workflow_app.engine.form_inheritance import may_stand
-from workflow_app.engine.forms import Field
-from workflow_app.types import Answer
+from workflow_app.domain import Answer
+from workflow_app.engine.forms import Field, may_stand
 
 PEOPLE = {"type": "string", "maxLength": 10}
 
@@ -30,7 +29,9 @@ def question(widget: str = "text", personal: str | None = None, **schema: Any) -
         ("catatan", "tanda_tangan", False),
     ],
 )
-def test_an_answer_never_becomes_less_secret(here: str | None, there: str | None, may: bool) -> None:
+def test_an_answer_never_becomes_less_secret(
+    here: str | None, there: str | None, may: bool
+) -> None:
     assert may_stand(question(personal=here), question(personal=there), "a") is may
 
 

@@ -7,9 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.unit.engine.sample_form import DOCUMENT, FORM, GOOD, PNG, SCHEMA, UI_FIELDS, build
+from workflow_app.domain import Answers, InvalidDefinition
 from workflow_app.engine import forms
-from workflow_app.errors import InvalidDefinition
-from workflow_app.types import Answers
 
 
 def faults(**answers: Any) -> dict[str, str]:
@@ -25,7 +24,10 @@ def test_a_form_knows_titles_widgets_and_what_is_required() -> None:
         "identitas",
         True,
     )
-    assert FORM.fields["persyaratan"].parameters == {"decision": "persyaratan", "result": "kelengkapan"}
+    assert FORM.fields["persyaratan"].parameters == {
+        "decision": "persyaratan",
+        "result": "kelengkapan",
+    }
     assert FORM.fields["pesan"].title == "pesan"
 
 
@@ -85,7 +87,13 @@ def test_composed_letters_are_stored_in_one_form() -> None:
 def test_good_answers_have_no_faults() -> None:
     assert faults() == {}
     assert (
-        faults(telepon="0812-0000-0000", surel="contoh@contoh.id", jumlah=2, barang=["sim"], scan=[DOCUMENT])
+        faults(
+            telepon="0812-0000-0000",
+            surel="contoh@contoh.id",
+            jumlah=2,
+            barang=["sim"],
+            scan=[DOCUMENT],
+        )
         == {}
     )
 
@@ -123,14 +131,24 @@ def test_good_answers_have_no_faults() -> None:
         ({"persyaratan": {"a": {"date": "x"}}}, "persyaratan.a.date", "tanggal yang benar"),
         ({"persyaratan": {"a": {"count": -1}}}, "persyaratan.a.count", "bilangan bulat"),
         ({"persyaratan": {"a": {"documents": ["x"]}}}, "persyaratan.a.documents", "Unggah kembali"),
-        ({"persyaratan": {"a": {"number": "9" * 300}}}, "persyaratan.a.number", "paling banyak 200"),
+        (
+            {"persyaratan": {"a": {"number": "9" * 300}}},
+            "persyaratan.a.number",
+            "paling banyak 200",
+        ),
         ({"persyaratan": {"a": {"waive": True}}}, "persyaratan.a.reason", "alasan"),
-        ({"persyaratan": {str(n): {"given": True} for n in range(99)}}, "persyaratan", "tidak dapat dibaca"),
+        (
+            {"persyaratan": {str(n): {"given": True} for n in range(99)}},
+            "persyaratan",
+            "tidak dapat dibaca",
+        ),
         ({"pengecualian": {}}, "pengecualian.decision", "beri atau tolak"),
         ({"pengecualian": {"line": "a", "decision": "beri"}}, "pengecualian.reason", "alasan"),
     ],
 )
-def test_each_fault_has_its_sentence_beside_its_field(answers: Answers, field: str, part: str) -> None:
+def test_each_fault_has_its_sentence_beside_its_field(
+    answers: Answers, field: str, part: str
+) -> None:
     found = faults(**answers)
     assert part in found.get(field, ""), found
 
@@ -160,7 +178,10 @@ def test_odd_but_honest_text_is_kept_as_it_is(text: str) -> None:
 )
 def test_hidden_characters_are_refused(text: str) -> None:
     assert "karakter tersembunyi" in faults(nama=text)["nama"]
-    assert "karakter tersembunyi" in faults(persyaratan={"a": {"issuer": text}})["persyaratan.a.issuer"]
+    assert (
+        "karakter tersembunyi"
+        in faults(persyaratan={"a": {"issuer": text}})["persyaratan.a.issuer"]
+    )
 
 
 def test_a_megabyte_is_refused_without_repeating_it() -> None:
@@ -170,7 +191,13 @@ def test_a_megabyte_is_refused_without_repeating_it() -> None:
 
 
 def test_hidden_questions_are_dropped_and_not_required() -> None:
-    answers: Answers = {"kewarganegaraan": "wna", "nik": "x", "nama": "Contoh Dua", "sopan": True, "asing": 1}
+    answers: Answers = {
+        "kewarganegaraan": "wna",
+        "nik": "x",
+        "nama": "Contoh Dua",
+        "sopan": True,
+        "asing": 1,
+    }
     shown = forms.visible(FORM, answers)
     assert "nik" not in shown
     assert "asing" not in shown
@@ -179,7 +206,10 @@ def test_hidden_questions_are_dropped_and_not_required() -> None:
 
 def test_a_question_behind_a_hidden_question_is_hidden_too() -> None:
     names = ["satu", "dua", "tiga"]
-    schema = {"type": "object", "properties": {n: {"type": "string", "enum": ["ya"]} for n in names}}
+    schema = {
+        "type": "object",
+        "properties": {n: {"type": "string", "enum": ["ya"]} for n in names},
+    }
     fields: dict[str, Any] = {n: {"widget": "radio", "options": {"ya": "Ya"}} for n in names}
     fields["dua"]["visible_if"] = {"field": "satu", "equals": "ya"}
     fields["tiga"]["visible_if"] = {"field": "dua", "equals": "ya"}
@@ -202,7 +232,13 @@ def test_a_question_can_depend_on_a_ticked_box() -> None:
 
 
 def test_r23_personal_answers_are_apart_and_never_steer_the_process() -> None:
-    answers: Answers = {**GOOD, "telepon": "0812", "jumlah": 2, "tanda_tangan": PNG, "persyaratan": {"a": {}}}
+    answers: Answers = {
+        **GOOD,
+        "telepon": "0812",
+        "jumlah": 2,
+        "tanda_tangan": PNG,
+        "persyaratan": {"a": {}},
+    }
     separated = forms.separate(FORM, answers)
     assert separated.personal == {
         "identitas": {"nik": "6306050102900001", "nama": "Contoh Satu"},
@@ -215,7 +251,12 @@ def test_r23_personal_answers_are_apart_and_never_steer_the_process() -> None:
         "sopan": True,
         "persyaratan": {"a": {}},
     }
-    assert separated.control == {"kewarganegaraan": "wni", "jumlah": 2, "tanggal": None, "barang": []}
+    assert separated.control == {
+        "kewarganegaraan": "wni",
+        "jumlah": 2,
+        "tanggal": None,
+        "barang": [],
+    }
 
 
 def test_a_hidden_answer_is_kept_nowhere() -> None:
@@ -233,15 +274,22 @@ def test_a_hidden_answer_is_kept_nowhere() -> None:
         ({"kewarganegaraan": "wna", "nik": "6306050102900001"}, False),
     ],
 )
-def test_whether_something_was_answered_is_told_without_the_answer(answers: Answers, is_told: bool) -> None:
+def test_whether_something_was_answered_is_told_without_the_answer(
+    answers: Answers, is_told: bool
+) -> None:
     asked = build(presence={"ada_kontak": ["telepon", "surel"], "ada_nik": ["nik"]})
-    control = forms.separate(asked, {"kewarganegaraan": "wni", "nama": "Contoh Satu", **answers}).control
+    control = forms.separate(
+        asked, {"kewarganegaraan": "wni", "nama": "Contoh Satu", **answers}
+    ).control
     assert (control["ada_kontak"], control["ada_nik"]) == (is_told, False)
 
 
 def test_defaults_are_literals_or_the_local_time_of_the_counter() -> None:
     now = datetime(2026, 11, 22, 23, 30, 59, tzinfo=UTC)
-    assert forms.defaults(FORM, now) == {"tanggal": "2026-11-23", "pukul": "2026-11-23T07:30:00+08:00"}
+    assert forms.defaults(FORM, now) == {
+        "tanggal": "2026-11-23",
+        "pukul": "2026-11-23T07:30:00+08:00",
+    }
 
 
 def test_a_form_that_offers_its_opening_offers_it_again_however_late_it_is_shown() -> None:

@@ -1,7 +1,7 @@
 import pytest
 
-from workflow_app.engine import functions
-from workflow_app.engine.functions import ExpressionError
+from workflow_app.engine import model
+from workflow_app.engine.model import ExpressionError
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,7 @@ from workflow_app.engine.functions import ExpressionError
 )
 def test_an_expression_sees_variables_and_listed_functions(text: str, value: object) -> None:
     variables = {"jenis": "sim", "selesai": False, "butir": ["a", "b"], "batas": None, "jumlah": 5}
-    assert functions.evaluate(text, variables) == value
+    assert model.evaluate(text, variables) == value
 
 
 @pytest.mark.parametrize(
@@ -51,29 +51,29 @@ def test_an_expression_sees_variables_and_listed_functions(text: str, value: obj
 )
 def test_everything_else_is_refused(text: str) -> None:
     with pytest.raises((ExpressionError, SyntaxError, NameError)):
-        functions.evaluate(text, {"jenis": "sim", "butir": ["a"]})
+        model.evaluate(text, {"jenis": "sim", "butir": ["a"]})
 
 
 def test_an_unknown_name_is_an_error_not_an_empty_value() -> None:
     with pytest.raises(NameError):
-        functions.evaluate("tak_ada == 1", {})
+        model.evaluate("tak_ada == 1", {})
 
 
 def test_a_variable_cannot_replace_a_function() -> None:
-    assert functions.evaluate("len(butir)", {"butir": [], "len": "x"}) == 0
+    assert model.evaluate("len(butir)", {"butir": [], "len": "x"}) == 0
 
 
 def test_names_are_the_variables_an_expression_reads() -> None:
-    assert functions.names_in("len(butir) > jumlah and jenis is None") == {"butir", "jumlah", "jenis"}
+    assert model.names_in("len(butir) > jumlah and jenis is None") == {"butir", "jumlah", "jenis"}
 
 
 @pytest.mark.parametrize(
     "name", ["typename", "lane_owners", "len", "print", "class", "match", "_x", "dua kata", ""]
 )
 def test_reserved_names(name: str) -> None:
-    assert functions.is_reserved(name)
+    assert model.is_reserved(name)
 
 
 @pytest.mark.parametrize("name", ["jenis", "balik_nama", "arrived_at", "butir"])
 def test_ordinary_names_are_free(name: str) -> None:
-    assert not functions.is_reserved(name)
+    assert not model.is_reserved(name)

@@ -66,7 +66,10 @@ def with_summary(sentence: str, **ui: object) -> Folder:
     """A form with a summary over its only field."""
     field = {"widget": "radio", "options": {"a": "A", "b": "B"}, **ui}
     return line().form(
-        "kerja", {"pilihan": {"type": "string", "enum": ["a", "b"]}}, {"pilihan": field}, (sentence,)
+        "kerja",
+        {"pilihan": {"type": "string", "enum": ["a", "b"]}},
+        {"pilihan": field},
+        (sentence,),
     )
 
 
@@ -292,7 +295,11 @@ def test_a_stage_with_its_time_and_a_stand_in_are_accepted() -> None:
 
 
 def test_the_start_of_a_clock_that_asks_why_it_is_moved_is_accepted() -> None:
-    assert not {rule for rule, _ in found(stage_faults.counted())} & {"clock-start", "stage", "form-widget"}
+    assert not {rule for rule, _ in found(stage_faults.counted())} & {
+        "clock-start",
+        "stage",
+        "form-widget",
+    }
 
 
 def test_the_start_of_a_clock_that_names_its_edge_is_accepted() -> None:

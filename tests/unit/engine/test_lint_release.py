@@ -6,7 +6,7 @@ import pytest
 
 from tests.unit.engine.family import CALL, REPORT, call, report
 from tests.unit.engine.folder import Folder
-from workflow_app.engine.linting.release import between
+from workflow_app.engine.linting.linter import between
 
 
 def found(folder: Folder, *others: Folder) -> set[tuple[str, str]]:
@@ -33,7 +33,9 @@ def test_a_process_that_is_not_there_is_found() -> None:
         (f"{CALL}.terima", {"telepon": {"personal": "catatan"}}, "kin-secrecy"),
     ],
 )
-def test_what_cannot_be_taken_over_is_found(prefill: str, changes: dict[str, Any], rule: str) -> None:
+def test_what_cannot_be_taken_over_is_found(
+    prefill: str, changes: dict[str, Any], rule: str
+) -> None:
     assert found(report(prefill, **changes), call()) == {(rule, "catat")}
 
 

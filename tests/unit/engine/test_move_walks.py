@@ -11,10 +11,10 @@ from tests.unit.engine.calls import complaint, hand_off
 from tests.unit.engine.folder import Folder
 from tests.unit.engine.play import Play
 from tests.unit.engine.versions import beside, first, with_check, without_reminder
-from workflow_app.engine import moving, obstacles, runner
+from workflow_app.domain import Step
+from workflow_app.engine import migration, migration_obstacles, runner
 from workflow_app.engine.definitions import Definition
 from workflow_app.engine.forms import Form
-from workflow_app.types import Step
 
 MOST_STEPS = 300
 
@@ -49,7 +49,9 @@ class Walk(Play):
 
     def go_on(self) -> None:
         """Whatever may happen next: a task, a result, a timer."""
-        choices: list[Callable[[], Step]] = [partial(self.complete, task) for task in self.step.open_tasks]
+        choices: list[Callable[[], Step]] = [
+            partial(self.complete, task) for task in self.step.open_tasks
+        ]
         choices += [partial(self.answer, effect) for effect in self.step.effects]
         if self.step.next_wake_at is not None and self.chance.random() < 0.4:
             choices = [self.sleep]
@@ -63,7 +65,9 @@ class Walk(Play):
         return runner.complete_task(self.definition, self.step.state, task.id, given, self.now)
 
     def answer(self, effect: Any) -> Step:
-        return runner.resolve_effect(self.definition, self.step.state, effect.task_id, None, self.now)
+        return runner.resolve_effect(
+            self.definition, self.step.state, effect.task_id, None, self.now
+        )
 
     def sleep(self) -> Step:
         assert self.step.next_wake_at is not None
@@ -72,11 +76,13 @@ class Walk(Play):
 
     def may_move(self, new: Definition) -> bool:
         """Move, if nothing is in the way; forth and back leaves what was reached as it was."""
-        found = obstacles.judge(self.definition, new, self.step.state, self.now, done=self.passed, letters=())
+        found = migration_obstacles.judge(
+            self.definition, new, self.step.state, self.now, done=self.passed, letters=()
+        )
         if found.obstacles:
             return False
-        moved = moving.move(self.definition, new, self.step.state, self.now)
-        back = moving.move(new, self.definition, moved.state, self.now)
+        moved = migration.move(self.definition, new, self.step.state, self.now)
+        back = migration.move(new, self.definition, moved.state, self.now)
         assert reached(back) == reached(self.step)
         self.definition, self.step, self.moves = new, moved, self.moves + 1
         return True
@@ -84,7 +90,9 @@ class Walk(Play):
 
 def reached(step: Step) -> tuple[Any, ...]:
     """What others know of where a case stands."""
-    tasks = sorted((str(task.id), task.element, task.lane, task.is_held) for task in step.open_tasks)
+    tasks = sorted(
+        (str(task.id), task.element, task.lane, task.is_held) for task in step.open_tasks
+    )
     return tasks, step.effects, step.outcome
 
 

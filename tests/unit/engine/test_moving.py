@@ -10,16 +10,16 @@ from tests.unit.engine.calls import complaint, hand_off
 from tests.unit.engine.folder import Folder
 from tests.unit.engine.play import NOW, Play, handing_on, line
 from tests.unit.engine.versions import beside, first, with_check, without_reminder
-from workflow_app.engine import moving, runner
+from workflow_app.domain import ProcessFault
+from workflow_app.engine import migration, runner
 from workflow_app.engine.specs import Scope
 from workflow_app.engine.state import all_tasks, unpack
-from workflow_app.errors import ProcessFault
 
 
 def carried(play: Play, folder: Folder) -> Play:
     """The same case in another version; everything goes through stored bytes."""
     definition = folder.definition()
-    play.step = moving.move(play.definition, definition, play.step.state, play.now)
+    play.step = migration.move(play.definition, definition, play.step.state, play.now)
     play.definition = definition
     return play
 
@@ -37,7 +37,9 @@ def test_a_case_goes_on_where_the_new_version_leads() -> None:
 
 def test_a_case_that_goes_back_in_the_new_version_comes_by_the_new_step() -> None:
     play = carried(Play(first()).done("catat", jenis="mudah"), with_check())
-    play.done("setujui", keputusan="kembali").done("catat", jenis="sulit").done("setujui", keputusan="setuju")
+    play.done("setujui", keputusan="kembali").done("catat", jenis="sulit").done(
+        "setujui", keputusan="setuju"
+    )
     assert play.open == ["periksa"]
 
 
@@ -70,13 +72,20 @@ def test_a_reminder_that_is_new_counts_from_the_move() -> None:
     carried(play, first())
     assert play.wakes_at() == NOW + timedelta(hours=29)
     assert play.after(hours=25).open == ["setujui", "ingatkan"]
-    assert play.done("setujui", keputusan="setuju").resolve("issue_letter", "x").open == ["ingatkan"]
+    assert play.done("setujui", keputusan="setuju").resolve("issue_letter", "x").open == [
+        "ingatkan"
+    ]
     assert play.done("ingatkan").step.outcome == "selesai"
 
 
 def test_a_step_that_gets_its_first_boundary_event_has_it_around_it() -> None:
     plain = line()
-    timed = line().timer("lama", '"P1D"', on="kerja", cancelActivity="false").user("ingat").end("z", None)
+    timed = (
+        line()
+        .timer("lama", '"P1D"', on="kerja", cancelActivity="false")
+        .user("ingat")
+        .end("z", None)
+    )
     timed.flow("lama", "ingat", "z")
     play = carried(Play(plain), timed)
     assert play.wakes_at() == NOW + timedelta(days=1)
@@ -101,7 +110,9 @@ def test_what_a_boundary_event_has_begun_goes_on() -> None:
 
 
 def test_a_finished_step_that_is_gone_is_forgotten() -> None:
-    long = Folder().start().user("awal").user("kerja").end().flow("mulai", "awal", "kerja", "selesai")
+    long = (
+        Folder().start().user("awal").user("kerja").end().flow("mulai", "awal", "kerja", "selesai")
+    )
     play = carried(Play(long).done("awal"), line())
     assert play.done("kerja").step.outcome == "selesai"
 
@@ -133,7 +144,9 @@ def test_a_case_in_a_called_process_moves_with_it() -> None:
 
     assert play.step.effects == effects
     assert play.wakes_at() == NOW + timedelta(minutes=45)
-    play.resolve("start_clock").done("serah_kabari").done("serah_terima").resolve("issue_letter", "x")
+    play.resolve("start_clock").done("serah_kabari").done("serah_terima").resolve(
+        "issue_letter", "x"
+    )
     assert play.done("putuskan", keputusan="setuju").step.outcome == "selesai"
 
 
@@ -161,9 +174,14 @@ def test_where_it_waits_must_be_there() -> None:
 
 
 def test_the_given_state_is_not_changed_and_the_same_version_says_the_same() -> None:
-    play = Play(complaint()).done("isi").done("serah_kirim", tujuan="piket_lantas").resolve("start_clock")
+    play = (
+        Play(complaint())
+        .done("isi")
+        .done("serah_kirim", tujuan="piket_lantas")
+        .resolve("start_clock")
+    )
     state, stood = play.step.state, runner.standing(play.definition, play.step.state, play.now)
-    moved = moving.move(play.definition, play.definition, state, play.now)
+    moved = migration.move(play.definition, play.definition, state, play.now)
     assert play.step.state == state
     assert (moved.open_tasks, moved.effects, moved.next_wake_at) == (
         stood.open_tasks,
@@ -176,7 +194,7 @@ def test_the_given_state_is_not_changed_and_the_same_version_says_the_same() -> 
 def facts(play: Play, state: bytes) -> list[Any]:
     """The tree of what was reached."""
     case = unpack(play.definition.specs, state, Scope({}, play.now))
-    reached = [task for task in all_tasks(case.workflow) if not task.has_state(moving.FORESEEN)]
+    reached = [task for task in all_tasks(case.workflow) if not task.has_state(migration.FORESEEN)]
     return sorted((str(t.id), t.state, str(t._parent), t.internal_data) for t in reached)
 
 
@@ -187,7 +205,9 @@ def test_the_migration_of_the_library_begins_anew_what_waits() -> None:
     new = with_check().definition().specs
     top, _ = diff_workflow(Loose(), case.workflow, new.process, dict(new.subprocesses))
     migrate_workflow(top, case.workflow, new.process)
-    (due,) = [t.internal_data["due"] for t in all_tasks(case.workflow) if t.task_spec.name == "lama"]
+    (due,) = [
+        t.internal_data["due"] for t in all_tasks(case.workflow) if t.task_spec.name == "lama"
+    ]
     assert due == (NOW + timedelta(hours=20 + 48)).isoformat()
 
 
@@ -195,4 +215,7 @@ class Loose:
     """Says of a specification as much as its comparison needs here."""
 
     def convert(self, spec: Any) -> Any:
-        return {"typename": type(spec).__name__, "outputs": [output.name for output in spec.outputs]}
+        return {
+            "typename": type(spec).__name__,
+            "outputs": [output.name for output in spec.outputs],
+        }

@@ -6,18 +6,20 @@ from tests.unit.engine.calls import complaint, hand_off
 from tests.unit.engine.folder import Folder
 from tests.unit.engine.play import Play, handing_on, line
 from tests.unit.engine.versions import beside, first, in_turn, with_check, without_reminder
-from workflow_app.engine import obstacles
-from workflow_app.engine.obstacles import Verdict
+from workflow_app.engine import migration_obstacles
+from workflow_app.engine.migration_obstacles import Verdict
 
 
 def judged(play: Play, folder: Folder, *done: str, letters: tuple[str, ...] = ()) -> Verdict:
-    return obstacles.judge(
+    return migration_obstacles.judge(
         play.definition, folder.definition(), play.step.state, play.now, done=done, letters=letters
     )
 
 
 def sentences(play: Play, folder: Folder, *done: str, letters: tuple[str, ...] = ()) -> list[str]:
-    return [obstacle.sentence for obstacle in judged(play, folder, *done, letters=letters).obstacles]
+    return [
+        obstacle.sentence for obstacle in judged(play, folder, *done, letters=letters).obstacles
+    ]
 
 
 @pytest.mark.parametrize("new", [first, with_check, without_reminder])
@@ -29,7 +31,9 @@ def test_where_the_case_waits_is_gone_or_something_else() -> None:
     play = Play(line())
     other = Folder().start().user("lain").end().flow("mulai", "lain", "selesai")
     assert sentences(play, other) == ["Langkah “Kerja”, tempat berkas menunggu, tidak ada lagi."]
-    system = Folder().start().service("kerja", "shelve_papers").end().flow("mulai", "kerja", "selesai")
+    system = (
+        Folder().start().service("kerja", "shelve_papers").end().flow("mulai", "kerja", "selesai")
+    )
     assert sentences(play, system) == [
         "Langkah “Kerja”, tempat berkas menunggu, berubah jenis atau letaknya."
     ]
@@ -52,15 +56,21 @@ def test_where_the_case_waits_is_gone_or_something_else() -> None:
 def test_an_open_task_keeps_its_role_and_how_it_is_given() -> None:
     play = Play(line())
     theirs = Folder().start().user("kerja", "pamapta").end().flow("mulai", "kerja", "selesai")
-    assert sentences(play, theirs) == ["Langkah “Kerja” yang sedang terbuka berpindah ke peran lain."]
+    assert sentences(play, theirs) == [
+        "Langkah “Kerja” yang sedang terbuka berpindah ke peran lain."
+    ]
     queued = Folder().start().user("kerja", assign="queue").end().flow("mulai", "kerja", "selesai")
-    assert sentences(play, queued) == ["Langkah “Kerja” yang sedang terbuka dibagikan dengan cara lain."]
+    assert sentences(play, queued) == [
+        "Langkah “Kerja” yang sedang terbuka dibagikan dengan cara lain."
+    ]
 
 
 def test_what_the_system_does_at_the_moment_stays() -> None:
     play = Play(first()).done("catat", jenis="mudah").done("setujui", keputusan="setuju")
     other = first()
-    other.nodes["terbit"].extension = other.nodes["terbit"].extension.replace("issue_letter", "shelve_papers")
+    other.nodes["terbit"].extension = other.nodes["terbit"].extension.replace(
+        "issue_letter", "shelve_papers"
+    )
     assert "Pekerjaan sistem “Terbit” yang sedang berjalan berubah." in sentences(play, other)
 
 
@@ -93,8 +103,17 @@ def test_what_stands_in_one_branch_does_not_wait_for_one_that_never_began() -> N
 
 
 def test_a_case_before_the_branches_may_get_them() -> None:
-    before = Folder().start().user("awal").user("foto").end().flow("mulai", "awal", "foto", "selesai")
-    after = Folder().start().user("awal").choice("pecah", tag="parallelGateway").user("foto").user("ukur")
+    before = (
+        Folder().start().user("awal").user("foto").end().flow("mulai", "awal", "foto", "selesai")
+    )
+    after = (
+        Folder()
+        .start()
+        .user("awal")
+        .choice("pecah", tag="parallelGateway")
+        .user("foto")
+        .user("ukur")
+    )
     after.choice("temu", tag="parallelGateway").end().flow(
         "mulai", "awal", "pecah", "foto", "temu", "selesai"
     )
@@ -120,7 +139,9 @@ def test_what_was_answered_stays_readable() -> None:
     assert sentences(play, fewer) == []
     other = with_check()
     other.user("catat", control={"golongan": ["mudah"]}, maxVisits=5)
-    assert any("tidak ada lagi atau berubah jenis" in one for one in sentences(play, other, "catat"))
+    assert any(
+        "tidak ada lagi atau berubah jenis" in one for one in sentences(play, other, "catat")
+    )
 
 
 def test_issued_letters_stay_letters() -> None:
@@ -132,7 +153,13 @@ def test_issued_letters_stay_letters() -> None:
 
 def deciding(*, asks: bool) -> Folder:
     """awal -> kerja -> (what was asked at the beginning decides)"""
-    folder = Folder().start().user("awal", control={"cara": ["a", "b"]} if asks else None).user("kerja").end()
+    folder = (
+        Folder()
+        .start()
+        .user("awal", control={"cara": ["a", "b"]} if asks else None)
+        .user("kerja")
+        .end()
+    )
     if not asks:
         return folder.flow("mulai", "awal", "kerja", "selesai")
     folder.choice("pilih", "selesai").end("lain", "ditolak").flow(
@@ -191,18 +218,27 @@ def test_a_bound_of_rework_that_is_passed_already_is_in_the_way() -> None:
     play.done("setujui", keputusan="kembali")
     tight = first()
     tight.nodes["catat"].properties["maxVisits"] = "2"
-    assert sentences(play, tight) == ["Langkah “Catat” sudah diulang lebih sering daripada batas versi baru."]
+    assert sentences(play, tight) == [
+        "Langkah “Catat” sudah diulang lebih sering daripada batas versi baru."
+    ]
 
 
 def test_a_receiver_that_was_chosen_otherwise_is_in_the_way() -> None:
     play = Play(handing_on()).done("pilih", tujuan="ka_spkt")
     other = handing_on()
     other.nodes["terima"].properties["roleFrom"] = "lain"
-    assert "Langkah “Terima” yang sedang terbuka dibagikan dengan cara lain." in sentences(play, other)
+    assert "Langkah “Terima” yang sedang terbuka dibagikan dengan cara lain." in sentences(
+        play, other
+    )
 
 
 def test_a_called_process_counts_as_its_caller_does() -> None:
-    play = Play(complaint()).done("isi").done("serah_kirim", tujuan="piket_lantas").resolve("start_clock")
+    play = (
+        Play(complaint())
+        .done("isi")
+        .done("serah_kirim", tujuan="piket_lantas")
+        .resolve("start_clock")
+    )
     assert sentences(play, complaint(), "isi", "serah_kirim") == []
     without = hand_off()
     without.nodes["serah_kabari"].id = "serah_beri_tahu"
@@ -221,6 +257,6 @@ def test_new_steps_that_the_case_has_gone_past_are_told() -> None:
 
 def test_cases_that_stand_alike_have_one_shape() -> None:
     one, other = (Play(first()).done("catat", jenis=kind) for kind in ("mudah", "sulit"))
-    assert obstacles.shape(one.step.state) == obstacles.shape(other.step.state)
+    assert migration_obstacles.shape(one.step.state) == migration_obstacles.shape(other.step.state)
     other.done("setujui", keputusan="kembali")
-    assert obstacles.shape(one.step.state) != obstacles.shape(other.step.state)
+    assert migration_obstacles.shape(one.step.state) != migration_obstacles.shape(other.step.state)

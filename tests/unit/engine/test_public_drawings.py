@@ -3,17 +3,22 @@
 from lxml import etree
 
 from tests.unit.processes.folder import PROCESSES
-from workflow_app.engine import public_drawings
+from workflow_app.engine import publication
 from workflow_app.engine.model import find, parse_xml
 
 
 def test_a_public_drawing_has_every_shape_and_name_and_nothing_of_the_engine() -> None:
     for path in sorted(PROCESSES.glob("*/process.bpmn")):
         model = path.read_text("utf-8")
-        drawn = parse_xml(public_drawings.of(model), path.parent.name)
+        drawn = parse_xml(publication.of(model), path.parent.name)
         whole = parse_xml(model.encode(), path.parent.name)
 
-        for shape in ("//bpmndi:BPMNShape", "//bpmndi:BPMNEdge", "//bpmn:sequenceFlow", "//bpmn:userTask"):
+        for shape in (
+            "//bpmndi:BPMNShape",
+            "//bpmndi:BPMNEdge",
+            "//bpmn:sequenceFlow",
+            "//bpmn:userTask",
+        ):
             assert len(find(drawn, shape)) == len(find(whole, shape)) > 0, path
         assert names(drawn) == names(whole), path
         text = etree.tostring(drawn, encoding="unicode")
@@ -30,5 +35,7 @@ def test_a_public_drawing_has_every_shape_and_name_and_nothing_of_the_engine() -
 
 def names(root: object) -> list[str]:
     return [
-        element.get("name") for element in find(root, "//bpmn:*[@name]") if element.getparent() is not None
+        element.get("name")
+        for element in find(root, "//bpmn:*[@name]")
+        if element.getparent() is not None
     ]

@@ -4,7 +4,7 @@ import pytest
 
 from tests.unit.engine.folder import Folder
 from tests.unit.engine.play import Play, handing_on, routing
-from workflow_app.errors import ProcessFault
+from workflow_app.domain import ProcessFault
 
 FUNCTIONS = ("piket_lantas", "piket_reskrim")
 
@@ -30,7 +30,9 @@ def test_who_receives_stays_as_it_was_when_the_task_was_reached() -> None:
         .flow("mulai", "cabang", "pilih", "temu", "selesai").flow("cabang", "terima", "temu")
     )  # fmt: skip
     play = Play(folder, tujuan="piket_lantas").done("pilih", tujuan="piket_reskrim")
-    assert [(task.element, task.lane) for task in play.step.open_tasks] == [("terima", "piket_lantas")]
+    assert [(task.element, task.lane) for task in play.step.open_tasks] == [
+        ("terima", "piket_lantas")
+    ]
 
 
 def test_a_hand_off_that_comes_back_can_go_to_another_function() -> None:
@@ -41,7 +43,9 @@ def test_a_hand_off_that_comes_back_can_go_to_another_function() -> None:
     )  # fmt: skip
     play = Play(folder).done("pilih", tujuan="piket_lantas").done("terima", jawaban="tidak")
     play.done("pilih", tujuan="piket_reskrim")
-    assert [(task.element, task.lane) for task in play.step.open_tasks] == [("terima", "piket_reskrim")]
+    assert [(task.element, task.lane) for task in play.step.open_tasks] == [
+        ("terima", "piket_reskrim")
+    ]
 
 
 @pytest.mark.parametrize("value", [None, "", 7, ["piket_lantas"]])

@@ -8,9 +8,9 @@ from tests.unit.engine.calls import complaint
 from tests.unit.engine.counter import service_counter
 from tests.unit.engine.folder import Folder
 from tests.unit.engine.play import DUE, Play, rework
+from workflow_app.domain import LoopLimitReached, TaskNotReady
 from workflow_app.engine import state
-from workflow_app.engine.functions import Value
-from workflow_app.errors import LoopLimitReached, TaskNotReady
+from workflow_app.engine.model import Value
 
 
 def branches(kind: str) -> Folder:
@@ -40,7 +40,9 @@ def walk(folder: Folder, seed: int) -> list[object]:
     """What a case shows while random things happen to it."""
     choices, play, seen = random.Random(seed), Play(folder), list[object]()
     for _ in range(40):
-        actions = [("done", task) for task in play.open] + [("resolve", name) for name in play.waiting]
+        actions = [("done", task) for task in play.open] + [
+            ("resolve", name) for name in play.waiting
+        ]
         if play.step.outcome is not None:
             break
         kind, name = choices.choice([*actions, ("after", "")])
@@ -60,7 +62,15 @@ def walk(folder: Folder, seed: int) -> list[object]:
         except LoopLimitReached as reached:
             seen.append(reached.sentence)
             play.let_on()
-        seen.append((play.open, play.waiting, play.step.completed, play.step.outcome, play.step.next_wake_at))
+        seen.append(
+            (
+                play.open,
+                play.waiting,
+                play.step.completed,
+                play.step.outcome,
+                play.step.next_wake_at,
+            )
+        )
     return seen
 
 
@@ -78,7 +88,9 @@ def test_a_random_walk_sees_the_same_case_with_and_without_forgetting_finished_r
 
 
 @pytest.mark.parametrize("arah", ["satu", "dua", "dua-duanya"])
-def test_an_inclusive_gateway_waits_for_exactly_the_branches_it_opened_in_every_round(arah: str) -> None:
+def test_an_inclusive_gateway_waits_for_exactly_the_branches_it_opened_in_every_round(
+    arah: str,
+) -> None:
     expected = {"satu": ["satu"], "dua": ["dua"], "dua-duanya": ["dua", "tiga"]}[arah]
     play = Play(branches("inclusiveGateway"))
     for _ in range(3):
@@ -107,7 +119,9 @@ def test_after_a_stretch_of_rework_the_step_is_held_until_the_case_is_let_go_on(
         assert play.held == []
         play.done("kerja").done("putuskan", keputusan="kembali")
     assert play.held == ["kerja"]
-    assert play.let_on().done("kerja").done("putuskan", keputusan="setuju").step.outcome == "selesai"
+    assert (
+        play.let_on().done("kerja").done("putuskan", keputusan="setuju").step.outcome == "selesai"
+    )
 
 
 def test_a_case_that_is_not_held_is_not_let_go_on() -> None:

@@ -7,8 +7,8 @@ import pytest
 from tests.unit.engine.counter import service_counter
 from tests.unit.engine.folder import Folder
 from tests.unit.engine.play import DUE, NOW, Play, line, rework
+from workflow_app.domain import ProcessFault, TaskNotReady
 from workflow_app.engine import runner
-from workflow_app.errors import ProcessFault, TaskNotReady
 
 
 def counter() -> Play:
@@ -62,7 +62,9 @@ def test_parameters_of_a_waiting_effect_keep_the_values_they_had_when_it_was_rea
 
 def test_a_service_task_without_result_variable_leaves_no_variable() -> None:
     play = Play(line()).step.variables
-    folder = Folder().start().service("arsip", "archive_case").end().flow("mulai", "arsip", "selesai")
+    folder = (
+        Folder().start().service("arsip", "archive_case").end().flow("mulai", "arsip", "selesai")
+    )
     assert Play(folder).resolve("archive_case", "terabaikan").step.variables == play == {}
 
 
@@ -117,7 +119,9 @@ def test_waking_too_early_or_twice_changes_nothing() -> None:
 
 
 @pytest.mark.parametrize("late", [False, True])
-def test_a_cancellation_interrupts_everything_inside_and_the_case_ends_cancelled(late: bool) -> None:
+def test_a_cancellation_interrupts_everything_inside_and_the_case_ends_cancelled(
+    late: bool,
+) -> None:
     play = counter()
     if late:
         play.after(minutes=11)
@@ -140,7 +144,9 @@ def test_a_message_can_carry_control_variables() -> None:
     assert play.step.variables["sebab"] == "salah_meja"
 
 
-def test_the_whole_way_ends_with_the_outcome_of_its_end_event_although_an_escalation_is_open() -> None:
+def test_the_whole_way_ends_with_the_outcome_of_its_end_event_although_an_escalation_is_open() -> (
+    None
+):
     play = counter().after(minutes=11).done("isi", jenis="ktp").done("setujui", keputusan="setuju")
     play.resolve("issue_letter", "surat-1").resolve("render_letter")
     assert play.open == ["tindak_lanjut", "serahkan"]

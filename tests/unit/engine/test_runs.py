@@ -9,11 +9,9 @@ import pytest
 from tests.unit.engine.counter import service_counter
 from tests.unit.engine.folder import Folder
 from tests.unit.engine.play import DUE, NOW, Play, line
-from workflow_app.engine import run as steps
+from workflow_app.domain import LoopLimitReached, ProcessFault, Step, TaskNotReady
 from workflow_app.engine import runner, state
-from workflow_app.engine.functions import Value
-from workflow_app.errors import LoopLimitReached, ProcessFault, TaskNotReady
-from workflow_app.types import Step
+from workflow_app.engine.model import Value
 
 ANSWERS: dict[str, Value] = {"jenis": "sim", "keputusan": "kembali"}
 
@@ -42,7 +40,7 @@ def test_the_state_is_read_and_written_once_however_many_effects_a_step_has(
         return call
 
     for name in ("pack", "unpack"):
-        monkeypatch.setattr(steps, name, counted(name))
+        monkeypatch.setattr(runner, name, counted(name))
     run = runner.open_case(play.definition, play.step.state, NOW)
     run.complete_task(play.step.open_tasks[0].id, {})
     while run.effects:
@@ -82,7 +80,9 @@ def test_an_open_step_ends_where_single_steps_end(seed: int) -> None:
                 whole.done(element, **answers)
             break
         run = runner.open_case(whole.definition, whole.step.state, whole.now)
-        run.complete_task(next(t.id for t in whole.step.open_tasks if t.element == element), answers)
+        run.complete_task(
+            next(t.id for t in whole.step.open_tasks if t.element == element), answers
+        )
         while run.effects:
             run.resolve_effect(run.effects[0].task_id, DUE)
         whole.step = run.close()
@@ -93,7 +93,9 @@ def test_an_open_step_ends_where_single_steps_end(seed: int) -> None:
 
 
 def test_the_first_step_of_a_case_can_be_kept_open() -> None:
-    folder = Folder().start().service("jam", "start_clock", "batas", clock='"a"').user("kerja").end()
+    folder = (
+        Folder().start().service("jam", "start_clock", "batas", clock='"a"').user("kerja").end()
+    )
     run = runner.begin(folder.flow("mulai", "jam", "kerja", "selesai").definition(), {}, NOW)
     run.resolve_effect(run.effects[0].task_id, DUE)
     assert [task.element for task in run.close().open_tasks] == ["kerja"]

@@ -4,6 +4,7 @@ import pytest
 
 from tests.unit.engine.counter import service_counter
 from tests.unit.engine.folder import Folder
+from workflow_app.domain import InvalidDefinition, Step
 from workflow_app.engine.rehearsal import rehearse
 from workflow_app.engine.scenarios import (
     Advance,
@@ -13,8 +14,6 @@ from workflow_app.engine.scenarios import (
     read_scenario,
     read_scenarios,
 )
-from workflow_app.errors import InvalidDefinition
-from workflow_app.types import Step
 
 WHOLE = """
 name: Dari datang sampai surat
@@ -66,7 +65,10 @@ def test_a_scenario_is_read_with_its_steps() -> None:
 
 def test_all_scenarios_of_a_folder_are_read_by_name() -> None:
     folder = service_counter().file("scenarios/b.yaml", WHOLE).file("scenarios/a.yaml", WHOLE)
-    assert [s.file for s in read_scenarios(folder.files())] == ["scenarios/a.yaml", "scenarios/b.yaml"]
+    assert [s.file for s in read_scenarios(folder.files())] == [
+        "scenarios/a.yaml",
+        "scenarios/b.yaml",
+    ]
 
 
 def test_a_scenario_is_played_to_its_end() -> None:
@@ -76,7 +78,10 @@ def test_a_scenario_is_played_to_its_end() -> None:
 def test_targets_can_be_changed_or_taken_away() -> None:
     late = ("expect_open: [tindak_lanjut, setujui]", "expect_open: [setujui]")
     for target in ("PT20M", "null"):
-        assert play(late, ("clauses:", f"targets: {{berkas: {target}}}\nclauses:")).outcome == "selesai"
+        assert (
+            play(late, ("clauses:", f"targets: {{berkas: {target}}}\nclauses:")).outcome
+            == "selesai"
+        )
 
 
 WARNED = """
@@ -110,7 +115,10 @@ def warned(days: str = "1") -> Folder:
 
 
 def test_r34_a_scenario_plays_warnings_in_working_days() -> None:
-    assert rehearse(warned().definition(), read_scenario("b.yaml", WARNED.encode())).outcome == "selesai"
+    assert (
+        rehearse(warned().definition(), read_scenario("b.yaml", WARNED.encode())).outcome
+        == "selesai"
+    )
 
 
 @pytest.mark.parametrize(
@@ -197,10 +205,12 @@ steps:
     answers: {{persyaratan: {lines}}}
 """
     steps += "".join(
-        f"  - complete: putuskan\n    as: petugas\n    answers: {{pengecualian: {m}}}\n" for m in more
+        f"  - complete: putuskan\n    as: petugas\n    answers: {{pengecualian: {m}}}\n"
+        for m in more
     )
     step = rehearse(
-        checklist().definition(), read_scenario("a.yaml", f"{steps}\nexpect: {{outcome: null}}".encode())
+        checklist().definition(),
+        read_scenario("a.yaml", f"{steps}\nexpect: {{outcome: null}}".encode()),
     )
     return str(step.variables["kelengkapan"])
 
@@ -227,15 +237,22 @@ def test_a_refused_waiver_leaves_the_line_missing() -> None:
     ("lines", "waived"),
     [
         ("{a: {given: true}, b: {given: true, count: 2}}", ()),
-        ("{a: {given: true}, b: {waive: true, reason: x}}", ("{line: b, decision: beri, reason: x}",)),
+        (
+            "{a: {given: true}, b: {waive: true, reason: x}}",
+            ("{line: b, decision: beri, reason: x}",),
+        ),
     ],
 )
-def test_a_complete_or_waived_checklist_lets_the_case_go_on(lines: str, waived: tuple[str, ...]) -> None:
+def test_a_complete_or_waived_checklist_lets_the_case_go_on(
+    lines: str, waived: tuple[str, ...]
+) -> None:
     with pytest.raises(ScenarioFailed, match="outcome: expected None, found selesai"):
         check(lines, *waived)
 
 
-@pytest.mark.parametrize(("areas", "is_in_town"), [("areas: {kota: [63.06.05]}", True), ("areas: {}", False)])
+@pytest.mark.parametrize(
+    ("areas", "is_in_town"), [("areas: {kota: [63.06.05]}", True), ("areas: {}", False)]
+)
 def test_a_scenario_says_what_lies_in_an_area(areas: str, is_in_town: bool) -> None:
     folder = (
         Folder()

@@ -5,9 +5,9 @@ import json
 import pytest
 
 from tests.unit.engine.folder import Folder
+from workflow_app.domain import InvalidDefinition
 from workflow_app.engine.linting.linter import lint
-from workflow_app.errors import InvalidDefinition
-from workflow_app.roles import ROLES
+from workflow_app.permissions import ROLES
 
 TEXT = {"type": "string", "title": "Isian", "maxLength": 200}
 
@@ -29,7 +29,11 @@ def folder(place: str, personal: str | None = None, **ui: object) -> Folder:
         {"isi": TEXT, "layanan": {"type": "string", "title": "Layanan", "enum": ["sim", "skck"]}},
         {
             "isi": {"widget": "text", **secret},
-            "layanan": {"widget": "select", "control": True, "options": {"sim": "SIM", "skck": "SKCK"}},
+            "layanan": {
+                "widget": "select",
+                "control": True,
+                "options": {"sim": "SIM", "skck": "SKCK"},
+            },
         },
     )
     slip = {"title": "Lembar", "rows": [["Tujuan", f"Ke {place}"]], "foot": "Simpan lembar ini."}

@@ -17,29 +17,29 @@ from tests.unit.engine.counter import service_counter
 from tests.unit.engine.folder import Folder
 from tests.unit.engine.play import DUE, NOW, Play, handing_on, line
 from workflow_app.engine import runner
-from workflow_app.engine import state as states
+from workflow_app.engine import state as engine_state
 from workflow_app.engine.specs import Scope
 
 FOLDERS = (line, handing_on, complaint, service_counter)
 
 
-def unpacked(play: Play, state: bytes) -> states.CaseState:
-    return states.unpack(play.definition.specs, state, Scope({}, NOW))
+def unpacked(play: Play, state: bytes) -> engine_state.CaseState:
+    return engine_state.unpack(play.definition.specs, state, Scope({}, NOW))
 
 
 def of_library() -> Any:
     """The registry with the library's own way for tasks."""
-    registry = states._registry()
+    registry = engine_state._registry()
     TaskConverter(Task, registry)
     return registry
 
 
-def written_by_library(case: states.CaseState) -> dict[str, Any]:
+def written_by_library(case: engine_state.CaseState) -> dict[str, Any]:
     content: dict[str, Any] = of_library().convert(case.workflow)
     return content
 
 
-def facts_of(case: states.CaseState) -> list[dict[str, Any]]:
+def facts_of(case: engine_state.CaseState) -> list[dict[str, Any]]:
     names = (
         "id",
         "_parent",
@@ -50,7 +50,10 @@ def facts_of(case: states.CaseState) -> list[dict[str, Any]]:
         "data",
         "last_state_change",
     )
-    return [{name: getattr(task, name) for name in names} for task in states.all_tasks(case.workflow)]
+    return [
+        {name: getattr(task, name) for name in names}
+        for task in engine_state.all_tasks(case.workflow)
+    ]
 
 
 @pytest.mark.parametrize("folder", FOLDERS)
@@ -67,7 +70,7 @@ def test_tasks_are_read_as_the_library_reads_them(
 ) -> None:
     play = Play(folder())
     ours = unpacked(play, play.step.state)
-    monkeypatch.setattr(states, "_REGISTRY", of_library())
+    monkeypatch.setattr(engine_state, "_REGISTRY", of_library())
     library = unpacked(play, play.step.state)
     assert facts_of(ours) == facts_of(library)
     waiting = [list(case.workflow.event_manager.tasks) for case in (ours, library)]
@@ -112,11 +115,11 @@ def test_a_closed_step_leaves_nothing_that_only_the_collector_of_garbage_finds()
 def test_a_task_with_data_keeps_it_and_what_differs_from_its_parent() -> None:
     play = Play(line())
     case = unpacked(play, play.step.state)
-    root, *others = states.all_tasks(case.workflow)
+    root, *others = engine_state.all_tasks(case.workflow)
     root.data = {"satu": 1, "dua": [2]}
     others[-1].data = {"dua": [3]}
-    again = unpacked(play, states.pack(case))
-    assert [task.data for task in states.all_tasks(again.workflow)] == [
+    again = unpacked(play, engine_state.pack(case))
+    assert [task.data for task in engine_state.all_tasks(again.workflow)] == [
         root.data,
         *[task.data for task in others],
     ]

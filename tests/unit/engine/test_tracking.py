@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from tests.unit.processes.folder import PROCESSES
+from workflow_app.domain import InvalidDefinition
 from workflow_app.engine import process_folders
 from workflow_app.engine.linting.linter import lint
-from workflow_app.engine.tracking import Mark, read_tracking
-from workflow_app.errors import InvalidDefinition
-from workflow_app.roles import ROLES
+from workflow_app.engine.publication import Mark, read_tracking
+from workflow_app.permissions import ROLES
 
 META = "letters/tanda_terima.json"
 FILES = process_folders.read_folder(PROCESSES / "complaint")
@@ -66,7 +66,9 @@ def test_a_misspelt_part_is_not_passed_over() -> None:
         ("clock", "jam_lain", "tidak dimulai"),
     ],
 )
-def test_only_open_days_and_choices_of_the_process_are_told(place: str, mark: Any, said: str) -> None:
+def test_only_open_days_and_choices_of_the_process_are_told(
+    place: str, mark: Any, said: str
+) -> None:
     meta = declared()
     meta["tracking"]["stages"][3][place] = mark
     assert any(said in message for message in findings(meta))

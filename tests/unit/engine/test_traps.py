@@ -12,10 +12,10 @@ import pytest
 from tests.unit.engine.counter import service_counter
 from tests.unit.engine.folder import Folder
 from tests.unit.engine.play import NOW, Play, line, rework
+from workflow_app.domain import ProcessFault, TaskNotReady
 from workflow_app.engine import runner
 from workflow_app.engine.linting.linter import lint
 from workflow_app.engine.specs import Scope
-from workflow_app.errors import ProcessFault, TaskNotReady
 
 ROLES = {"petugas", "ka_spkt"}
 
@@ -197,8 +197,12 @@ def test_trap_7_overlapping_rows_of_a_unique_table_are_found() -> None:
     overlapping = [['"sim"', '"a"'], ['in ["sim", "ktp"]', '"b"']]
     apart = [['"sim"', '"a"'], ['in ["stnk", "ktp"]', '"b"']]
     base = line(control={"jenis": ["sim", "ktp"]})
-    assert "decision-overlap" in rules(base.decision("tabel", ["jenis"], ["hasil"], overlapping, "UNIQUE"))
-    assert "decision-overlap" not in rules(base.decision("tabel", ["jenis"], ["hasil"], apart, "UNIQUE"))
+    assert "decision-overlap" in rules(
+        base.decision("tabel", ["jenis"], ["hasil"], overlapping, "UNIQUE")
+    )
+    assert "decision-overlap" not in rules(
+        base.decision("tabel", ["jenis"], ["hasil"], apart, "UNIQUE")
+    )
 
 
 @pytest.mark.parametrize("policy", ["ANY", "PRIORITY", "RULE ORDER", "OUTPUT ORDER"])
@@ -232,13 +236,19 @@ def test_also_a_timer_fires_at_its_instant_by_the_given_clock_whatever_the_machi
 
 def test_also_an_instant_without_offset_is_a_fault_not_a_guess() -> None:
     folder = (
-        Folder().start().timer("tunggu", "kapan", kind="timeDate").end().flow("mulai", "tunggu", "selesai")
+        Folder()
+        .start()
+        .timer("tunggu", "kapan", kind="timeDate")
+        .end()
+        .flow("mulai", "tunggu", "selesai")
     )
     with pytest.raises(ProcessFault, match="no offset"):
         Play(folder, kapan="2026-11-24T08:00:00")
 
 
-@pytest.mark.parametrize("name", ["len", "max", "def", "print", "_data", "lane_owners", "dmninputexpr"])
+@pytest.mark.parametrize(
+    "name", ["len", "max", "def", "print", "_data", "lane_owners", "dmninputexpr"]
+)
 def test_also_a_variable_named_like_a_function_or_keyword_is_refused(name: str) -> None:
     with pytest.raises(ProcessFault, match="reserved"):
         Play(line(), **{name: "x"})
@@ -264,7 +274,9 @@ def test_trap_8_a_boundary_that_leads_straight_back_is_refused_by_the_linter(aga
     straight = event[again](line(maxVisits=9)).flow("lewat", "kerja")
     assert happens[again](happens[again](Play(straight))).open == ["kerja", "kerja"]
     assert "boundary-return" in rules(straight)
-    round_about = event[again](line(maxVisits=9).choice("ulangi", "kerja")).flow("lewat", "ulangi", "kerja")
+    round_about = event[again](line(maxVisits=9).choice("ulangi", "kerja")).flow(
+        "lewat", "ulangi", "kerja"
+    )
     play = Play(round_about)
     for _ in range(5):
         assert happens[again](play).open == ["kerja"]

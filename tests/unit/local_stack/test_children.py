@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from workflow_app.local_stack.children import Child, Process, end, running, wait_until
+from workflow_app.tools.embedded.server_processes import Child, Process, end, running, wait_until
 
 STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(60)"
 WITH_CHILD = (
@@ -16,7 +16,9 @@ WITH_CHILD = (
 
 
 def child(tmp_path: Path, code: str, patience: float = Child.patience) -> Child:
-    return Child("test", [sys.executable, "-c", code], tmp_path / "log" / "child.log", patience=patience)
+    return Child(
+        "test", [sys.executable, "-c", code], tmp_path / "log" / "child.log", patience=patience
+    )
 
 
 def wait_for_output(started: Child) -> str:
@@ -60,7 +62,9 @@ def test_a_child_that_ignores_the_signal_is_killed_after_its_patience(tmp_path: 
 
 
 def test_a_stopped_child_cannot_be_helped_by_being_suspended(tmp_path: Path) -> None:
-    suspended = child(tmp_path, "print('up', flush=True); import time; time.sleep(60)", patience=0.3)
+    suspended = child(
+        tmp_path, "print('up', flush=True); import time; time.sleep(60)", patience=0.3
+    )
     suspended.start()
     wait_for_output(suspended)
     assert suspended.pid
@@ -104,7 +108,7 @@ def test_output_goes_to_the_log_and_its_end_can_be_quoted(tmp_path: Path) -> Non
 
 
 def test_a_large_log_is_set_aside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("workflow_app.local_stack.children.LOG_LIMIT", 10)
+    monkeypatch.setattr("workflow_app.tools.embedded.server_processes.LOG_LIMIT", 10)
     talker = child(tmp_path, "print('new')")
     talker.log.parent.mkdir()
     talker.log.write_text("old " * 10)

@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from workflow_app.local_stack import LocalStack
-from workflow_app.local_stack.children import Child, Process, wait_until
-from workflow_app.local_stack.site import LONGEST_PAUSE, STEADY_SECONDS, Watched
+from workflow_app.tools.embedded.server_processes import Child, Process, wait_until
+from workflow_app.tools.embedded.site import LONGEST_PAUSE, STEADY_SECONDS, Watched
+from workflow_app.tools.embedded.stack import LocalStack
 
 
 def watched(tmp_path: Path, code: str) -> Watched:

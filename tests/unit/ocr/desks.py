@@ -3,7 +3,7 @@
 import numpy as np
 from PIL import Image
 
-from workflow_app.trials.corpus.wear import projection
+from workflow_app.tools.load.corpus import projection
 
 SIZE = (1500, 2000)
 UPRIGHT = ((180, 240), (1290, 200), (1340, 1690), (150, 1740))

@@ -59,7 +59,9 @@ esac"""
 
 def fails_for(folder: Path, of: str) -> str:
     """The command of the genuine engine, that fails whenever its arguments hold `of`."""
-    return _program(folder / "tesseract-gagal", f'case "$*" in *{of}*) exit 1 ;; esac; exec tesseract "$@"')
+    return _program(
+        folder / "tesseract-gagal", f'case "$*" in *{of}*) exit 1 ;; esac; exec tesseract "$@"'
+    )
 
 
 def child_of(folder: Path) -> int:

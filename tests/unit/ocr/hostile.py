@@ -22,7 +22,10 @@ def pdf(*objects: bytes) -> bytes:
         places.append(len(out))
         out += b"%d 0 obj\n" % number + body + b"\nendobj\n"
     table = b"".join(b"%010d 00000 n \n" % place for place in places)
-    end = b"trailer\n<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, len(out))
+    end = b"trailer\n<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (
+        len(objects) + 1,
+        len(out),
+    )
     return out + b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1) + table + end
 
 
@@ -102,7 +105,10 @@ def animation(form: str, frames: int) -> bytes:
 def fax(*, strip: bytes | None = None, tags: tuple[tuple[int, int, int, int], ...] = ()) -> bytes:
     """A TIFF as fax machines make it (group 4, 1728 points wide), with a strip and tags of one's own."""
     whole = papers.coded(
-        papers.page(size=(1728, 1100)).convert("1"), "TIFF", compression="group4", tiffinfo={278: 1100}
+        papers.page(size=(1728, 1100)).convert("1"),
+        "TIFF",
+        compression="group4",
+        tiffinfo={278: 1100},
     )
     with Image.open(io.BytesIO(whole)) as image:
         (start,), (length,) = image.tag_v2[273], image.tag_v2[279]
@@ -116,7 +122,9 @@ def fax(*, strip: bytes | None = None, tags: tuple[tuple[int, int, int, int], ..
     for tag, (kind, count, value) in sorted(entries.items()):
         directory += struct.pack("<HHII", tag, kind, count, value)
     place = 8 + len(coded) + len(coded) % 2
-    return b"II*\0" + struct.pack("<I", place) + coded.ljust(place - 8, b"\0") + directory + bytes(4)
+    return (
+        b"II*\0" + struct.pack("<I", place) + coded.ljust(place - 8, b"\0") + directory + bytes(4)
+    )
 
 
 def tiff_of_strips(directories: int, size: int, kind: int) -> bytes:
@@ -172,7 +180,8 @@ def acting_pdf() -> bytes:
         document.Root.OpenAction = script
         document.Root.Names = dictionary(JavaScript=dictionary(Names=[string("x"), script]))
         document.Root.AcroForm = dictionary(
-            Fields=[dictionary(FT=names.Tx, T=string("a"), AA=dictionary(K=script))], XFA=string("<xfa/>")
+            Fields=[dictionary(FT=names.Tx, T=string("a"), AA=dictionary(K=script))],
+            XFA=string("<xfa/>"),
         )
         document.attachments["rahasia.txt"] = b"isi lampiran"
         with document.open_outline() as outline:

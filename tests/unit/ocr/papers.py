@@ -25,7 +25,9 @@ LINES = (
 )
 
 
-def page(lines: Sequence[str] = LINES, *, size: tuple[int, int] = SIZE, ink: int = 20) -> Image.Image:
+def page(
+    lines: Sequence[str] = LINES, *, size: tuple[int, int] = SIZE, ink: int = 20
+) -> Image.Image:
     """A grey page with the lines printed on it twice."""
     image = Image.new("L", size, 248)
     draw = ImageDraw.Draw(image)
@@ -89,9 +91,7 @@ def printed_pdf(*pages: Sequence[str]) -> bytes:
         for lines in pages
     )
     style = "body{font-family:'DejaVu Sans';color:#123}section{break-after:page}"
-    text = (
-        f"<html lang='id'><title>Surat Contoh</title><style>{style}</style><body id='awal'>{''.join(sheets)}"
-    )
+    text = f"<html lang='id'><title>Surat Contoh</title><style>{style}</style><body id='awal'>{''.join(sheets)}"
     return bytes(weasyprint.HTML(string=text).write_pdf())
 
 
@@ -106,11 +106,15 @@ def png_claiming(width: int, height: int) -> bytes:
     """A PNG of some hundred bytes whose header claims any size."""
 
     def chunk(kind: bytes, body: bytes) -> bytes:
-        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+        return (
+            struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+        )
 
     header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
     pixels = zlib.compress(b"\0" * 200)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
+    )
 
 
 def jpeg_claiming(width: int, height: int) -> bytes:

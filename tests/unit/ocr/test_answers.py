@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ocr import answers, reading
+from ocr import inspect, reading, sandbox
 from ocr.errors import DecodeCrashed
 from ocr.sandbox import Sandbox
 from ocr.types import Limits, Options, PageSource, PdfKind, Word
@@ -16,7 +16,7 @@ GOOD = {"text": "kata", "width": 3, "skew": 1, "is_blank": False, "words": []}
 
 
 def test_an_answer_of_the_expected_shape_is_taken_without_what_nobody_asked_for() -> None:
-    assert answers.checked({**GOOD, "path": "/etc/passwd"}, SHAPE) == GOOD
+    assert sandbox.checked({**GOOD, "path": "/etc/passwd"}, SHAPE) == GOOD
 
 
 @pytest.mark.parametrize(
@@ -28,20 +28,28 @@ def test_an_answer_of_the_expected_shape_is_taken_without_what_nobody_asked_for(
 )  # fmt: skip
 def test_an_answer_of_another_shape_is_a_crash(forged: dict[str, object]) -> None:
     with pytest.raises(DecodeCrashed):
-        answers.checked({**GOOD, **forged}, SHAPE)
+        sandbox.checked({**GOOD, **forged}, SHAPE)
     for name in GOOD:
         with pytest.raises(DecodeCrashed):
-            answers.checked({key: value for key, value in GOOD.items() if key != name}, SHAPE)
+            sandbox.checked({key: value for key, value in GOOD.items() if key != name}, SHAPE)
 
 
 def test_words_are_rows_of_a_text_a_confidence_and_a_box() -> None:
     row = ["kata", 90, 1, 2, 3, 4]
-    assert [word.text for word in answers.words([row])] == ["kata"]
-    for forged in (None, {}, row[:5], [*row, 5], [1, *row[1:]], [*row[:5], None], ["kata", 101, *row[2:]]):
+    assert [word.text for word in sandbox.words([row])] == ["kata"]
+    for forged in (
+        None,
+        {},
+        row[:5],
+        [*row, 5],
+        [1, *row[1:]],
+        [*row[:5], None],
+        ["kata", 101, *row[2:]],
+    ):
         with pytest.raises(DecodeCrashed):
-            answers.words([row, forged])
+            sandbox.words([row, forged])
     with pytest.raises(DecodeCrashed):
-        answers.words([row] * (answers.MOST_WORDS + 1))
+        sandbox.words([row] * (sandbox.MOST_WORDS + 1))
 
 
 PAGE = {
@@ -55,7 +63,8 @@ PAGE = {
 
 
 @pytest.mark.parametrize(
-    "forged", [{"kind": "picture"}, {"width": 10**20}, {"words": [["a", 1]]}, {"text": 5}, {"kind": []}]
+    "forged",
+    [{"kind": "picture"}, {"width": 10**20}, {"words": [["a", 1]]}, {"text": 5}, {"kind": []}],
 )
 def test_a_page_that_the_decoder_forged_fails_and_the_others_are_read(
     forged: dict[str, object], monkeypatch: pytest.MonkeyPatch
@@ -75,7 +84,7 @@ def test_a_page_that_the_decoder_forged_fails_and_the_others_are_read(
 def test_a_page_of_more_words_than_paper_can_hold_brings_no_text_of_its_own(tmp_path: Path) -> None:
     data = hostile.pdf_of_words(300_000, pages=2)
     assert len(data) < 6000
-    assert not reading.inspect(data).has_text
+    assert not inspect.inspect(data).has_text
     found = reading.read(data, Options(tesseract_command=engines.engine(tmp_path, "fails")))
     assert [page.source for page in found.pages] == [PageSource.FAILED] * 2, (
         "left to the engine, which fails here"
@@ -88,7 +97,9 @@ def test_a_dense_page_keeps_its_own_words() -> None:
     assert page.words[0] == Word("ab", 100.0, page.words[0].box)
 
 
-def test_a_document_that_brings_too_much_text_keeps_what_came_first(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_document_that_brings_too_much_text_keeps_what_came_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(reading, "MOST_TEXT", 150_000)
     found = reading.read(hostile.pdf_of_words(3000, pages=5), Options(workers=1))
     assert [page.source for page in found.pages] == [PageSource.TEXT] * 2 + [PageSource.FAILED] * 3

@@ -30,7 +30,9 @@ def test_a_copy_that_is_called_pdf_a_is_one(form: str) -> None:
             data = papers.picture_pdf(page, turn=90)
         case _:
             with pikepdf.open(io.BytesIO(papers.picture_pdf(page))) as document:
-                document.Root.OpenAction = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS="app.alert(1)")
+                document.Root.OpenAction = pikepdf.Dictionary(
+                    S=pikepdf.Name.JavaScript, JS="app.alert(1)"
+                )
                 data = papers.saved(document)
     reading = read(data)
     assert (reading.pdf_kind, reading.pdf_level) == (PdfKind.SEARCHABLE, PdfLevel.A_2B)

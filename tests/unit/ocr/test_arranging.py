@@ -32,7 +32,9 @@ def words_of(pdf: bytes) -> list[str]:
 @pytest.fixture(scope="module")
 def copy() -> bytes:
     """The searchable copy of two different pages."""
-    found = read(stack_of(fed.sheet("Surat pengantar pertama"), fed.sheet("Lembar lampiran kedua"))).pdf
+    found = read(
+        stack_of(fed.sheet("Surat pengantar pertama"), fed.sheet("Lembar lampiran kedua"))
+    ).pdf
     assert found is not None
     return found
 
@@ -41,7 +43,11 @@ def test_pages_change_places_and_keep_their_text_in_an_archival_pdf(copy: bytes)
     with arrangement([Source([copy[:100], copy[100:]], PDF)], Options()) as opened:
         made = opened.make([Leaf(2, 180), Leaf(1)])
     first, second = words_of(made.pdf)
-    assert (made.level, {"lampiran", "kedua"} <= {*first.split()}, "pengantar pertama" in second) == (
+    assert (
+        made.level,
+        {"lampiran", "kedua"} <= {*first.split()},
+        "pengantar pertama" in second,
+    ) == (
         PdfLevel.A_2B,
         True,
         True,
@@ -58,7 +64,9 @@ def test_what_is_left_out_is_not_in_the_file(copy: bytes) -> None:
 
 
 @pytest.mark.parametrize("turn", [0, 90, 180, 270])
-def test_corrected_words_lie_where_they_stand_and_the_old_ones_are_gone(copy: bytes, turn: int) -> None:
+def test_corrected_words_lie_where_they_stand_and_the_old_ones_are_gone(
+    copy: bytes, turn: int
+) -> None:
     upright = (1240, 1754) if turn in (0, 180) else (1754, 1240)
     word = Word("Kandangan", 100.0, Box(200, 300, 310, 40))
     with arrangement([Source([copy], PDF)], Options()) as opened:
@@ -128,8 +136,13 @@ def test_a_page_is_drawn_for_people(copy: bytes, turn: int) -> None:
 def test_a_strip_of_a_page_shows_its_part_with_a_frame_around_the_mark(copy: bytes) -> None:
     whole = Image.open(io.BytesIO(draw_page(Source([copy], PDF), 2, 0, Limits())))
     strip = Strip((0.25, 0.5, 0.75, 0.6), [(0.4, 0.53, 0.6, 0.57)])
-    drawn = Image.open(io.BytesIO(draw_page(Source([copy], PDF), 2, 0, Limits(), strip))).convert("RGB")
-    assert drawn.size == (pytest.approx(whole.width / 2, abs=2), pytest.approx(whole.height / 10, abs=2))
+    drawn = Image.open(io.BytesIO(draw_page(Source([copy], PDF), 2, 0, Limits(), strip))).convert(
+        "RGB"
+    )
+    assert drawn.size == (
+        pytest.approx(whole.width / 2, abs=2),
+        pytest.approx(whole.height / 10, abs=2),
+    )
     pixels = np.asarray(drawn, np.int16)
     red, _, blue = pixels[drawn.height // 2, round(0.3 * drawn.width) - 3]
     assert red > blue + 60, "the left side of the frame"
@@ -145,7 +158,9 @@ def test_a_file_that_is_none_is_no_page() -> None:
 
 
 def test_the_same_leaves_are_the_same_bytes(copy: bytes) -> None:
-    first, second = (put_together([Source([copy], PDF)], [Leaf(2), Leaf(1, 90)], Limits()) for _ in range(2))
+    first, second = (
+        put_together([Source([copy], PDF)], [Leaf(2), Leaf(1, 90)], Limits()) for _ in range(2)
+    )
     assert first == second
     assert (first.level, first.reason) == ("PDF/A-2b", "")
     with pikepdf.open(io.BytesIO(first.pdf)) as pdf:

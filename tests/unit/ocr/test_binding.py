@@ -7,10 +7,10 @@ import pillow_heif
 import pytest
 from PIL import Image
 
-from ocr import binding
-from ocr.binding import Photo
+from ocr import sandbox_requests
 from ocr.errors import BrokenPhotos
 from ocr.inspect import inspect
+from ocr.sandbox_requests import Photo
 from ocr.types import Limits
 from tests.unit.ocr import fed
 
@@ -29,7 +29,7 @@ def photo(words: str, *, turn: int = 1, kind: str = "JPEG") -> bytes:
 
 def test_r39_pages_stand_in_their_order_with_the_pixels_of_the_photos() -> None:
     first, second = photo("Halaman satu"), photo("Halaman dua", turn=6)
-    bound = binding.bind([Photo(first, "image/jpeg"), Photo(second, "image/jpeg")], LIMITS)
+    bound = sandbox_requests.bind([Photo(first, "image/jpeg"), Photo(second, "image/jpeg")], LIMITS)
 
     assert inspect(bound).pages == 2
     with pikepdf.open(io.BytesIO(bound)) as pdf:
@@ -37,7 +37,9 @@ def test_r39_pages_stand_in_their_order_with_the_pixels_of_the_photos() -> None:
             stream = page.obj.Resources.XObject.Halaman
             coded = bytes(stream.read_raw_bytes())
             assert stream.Filter == pikepdf.Name.DCTDecode
-            assert Image.open(io.BytesIO(coded)).tobytes() == Image.open(io.BytesIO(source)).tobytes()
+            assert (
+                Image.open(io.BytesIO(coded)).tobytes() == Image.open(io.BytesIO(source)).tobytes()
+            )
             assert coded[-2000:] == source[-2000:], "nothing was coded again"
         assert [int(page.obj.get("/Rotate", 0)) for page in pdf.pages] == [0, 90]
     assert b"Ponsel contoh" not in bound
@@ -46,8 +48,8 @@ def test_r39_pages_stand_in_their_order_with_the_pixels_of_the_photos() -> None:
 def test_the_same_photos_are_the_same_bytes() -> None:
     photos = [Photo(photo("Halaman satu"), "image/jpeg"), Photo(photo("Halaman dua"), "image/jpeg")]
 
-    assert binding.bind(photos, LIMITS) == binding.bind(photos, LIMITS)
-    assert binding.bind(photos, LIMITS) != binding.bind(photos[::-1], LIMITS)
+    assert sandbox_requests.bind(photos, LIMITS) == sandbox_requests.bind(photos, LIMITS)
+    assert sandbox_requests.bind(photos, LIMITS) != sandbox_requests.bind(photos[::-1], LIMITS)
 
 
 def test_photos_of_an_iphone_are_taken_too() -> None:
@@ -55,7 +57,9 @@ def test_photos_of_an_iphone_are_taken_too() -> None:
     heic = photo("Halaman ponsel lain", kind="HEIF")
     assert inspect(heic).media_type == "image/heic"
 
-    bound = binding.bind([Photo(heic, "image/heic"), Photo(photo("Halaman dua"), "image/jpeg")], LIMITS)
+    bound = sandbox_requests.bind(
+        [Photo(heic, "image/heic"), Photo(photo("Halaman dua"), "image/jpeg")], LIMITS
+    )
 
     assert inspect(bound).pages == 2
 
@@ -65,7 +69,7 @@ def test_a_broken_photo_is_named_by_its_page() -> None:
     broken = Photo(whole[: len(whole) // 2], "image/jpeg")
 
     with pytest.raises(BrokenPhotos) as told:
-        binding.bind([Photo(whole, "image/jpeg"), broken, broken], LIMITS)
+        sandbox_requests.bind([Photo(whole, "image/jpeg"), broken, broken], LIMITS)
 
     assert told.value.pages == (2, 3)
     assert "2, 3" in told.value.sentence

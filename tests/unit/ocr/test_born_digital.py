@@ -20,7 +20,8 @@ def looks(data: bytes | None) -> list[tuple[bytes, str]]:
     """Every page as it is drawn and as it reads."""
     document = pypdfium2.PdfDocument(data or b"")
     return [
-        (page.render(scale=1).to_pil().tobytes(), page.get_textpage().get_text_range()) for page in document
+        (page.render(scale=1).to_pil().tobytes(), page.get_textpage().get_text_range())
+        for page in document
     ]
 
 
@@ -31,7 +32,9 @@ def passes(data: bytes | None) -> bool:
 def signed(data: bytes) -> bytes:
     with opened(data) as document:
         value = document.make_indirect(
-            Dictionary(Type=Name.Sig, Filter=Name("/Adobe.PPKLite"), Contents=pikepdf.String(b"\x30\x00"))
+            Dictionary(
+                Type=Name.Sig, Filter=Name("/Adobe.PPKLite"), Contents=pikepdf.String(b"\x30\x00")
+            )
         )
         field = document.make_indirect(Dictionary(FT=Name.Sig, T=pikepdf.String("Ttd"), V=value))
         document.Root.AcroForm = Dictionary(Fields=[field], SigFlags=3)
@@ -53,7 +56,11 @@ def test_r37_a_printed_pdf_becomes_pdf_a_and_looks_and_reads_as_it_came() -> Non
     data = papers.printed_pdf(papers.LINES, papers.LINES[:3])
     reading = read(data)
     assert [page.source for page in reading.pages] == [PageSource.TEXT, PageSource.TEXT]
-    assert (reading.pdf_kind, reading.pdf_level, reading.reason) == (PdfKind.SEARCHABLE, PdfLevel.A_2B, "")
+    assert (reading.pdf_kind, reading.pdf_level, reading.reason) == (
+        PdfKind.SEARCHABLE,
+        PdfLevel.A_2B,
+        "",
+    )
     assert not passes(data), "it was none before"
     assert passes(reading.pdf)
     assert looks(reading.pdf) == looks(data)
@@ -63,7 +70,9 @@ def test_r37_a_printed_pdf_becomes_pdf_a_and_looks_and_reads_as_it_came() -> Non
 def test_r37_what_viewers_and_writers_left_in_a_pdf_keeps_it_from_nothing() -> None:
     data = papers.printed_pdf(papers.LINES[:2])
     with opened(data) as document:
-        document.Root.ViewerPreferences = Dictionary(Type=Name.ViewerPreferences, DisplayDocTitle=True)
+        document.Root.ViewerPreferences = Dictionary(
+            Type=Name.ViewerPreferences, DisplayDocTitle=True
+        )
         document.Root.MarkInfo = Dictionary(Type=Name.MarkInfo, Marked=True)
         document.Root.AcroForm = Dictionary(Fields=Array())
         document.trailer.DocChecksum = Name("/0123")
@@ -77,7 +86,11 @@ def test_r37_what_viewers_and_writers_left_in_a_pdf_keeps_it_from_nothing() -> N
 def test_r37_a_pdf_that_is_pdf_a_already_is_kept_as_it_is() -> None:
     archival = read(papers.printed_pdf(papers.LINES)).pdf or b""
     reading = read(archival)
-    assert (reading.pdf, reading.pdf_kind, reading.pdf_level) == (None, PdfKind.ORIGINAL, PdfLevel.A_2B)
+    assert (reading.pdf, reading.pdf_kind, reading.pdf_level) == (
+        None,
+        PdfKind.ORIGINAL,
+        PdfLevel.A_2B,
+    )
 
 
 def test_a_pdf_that_only_says_that_it_is_pdf_a_is_not_believed() -> None:
@@ -86,7 +99,11 @@ def test_a_pdf_that_only_says_that_it_is_pdf_a_is_not_believed() -> None:
             said["pdfaid:part"], said["pdfaid:conformance"] = "2", "B"
         data = papers.saved(document)
     reading = read(data)
-    assert (reading.pdf, reading.pdf_kind, reading.pdf_level) == (None, PdfKind.ORIGINAL, PdfLevel.NONE)
+    assert (reading.pdf, reading.pdf_kind, reading.pdf_level) == (
+        None,
+        PdfKind.ORIGINAL,
+        PdfLevel.NONE,
+    )
     assert "huruf" in reading.reason
 
 
@@ -109,7 +126,9 @@ def test_r37_what_cannot_be_pdf_a_stays_as_it_came_and_says_why(part: str, told:
             field = Dictionary(FT=Name.Tx, T=pikepdf.String("Nama"), V=pikepdf.String("Contoh"))
             data = with_root(data, "/AcroForm", Dictionary(Fields=[field]))
         case "layers":
-            data = with_root(data, "/OCProperties", Dictionary(OCGs=Array(), D=Dictionary(Order=Array())))
+            data = with_root(
+                data, "/OCProperties", Dictionary(OCGs=Array(), D=Dictionary(Order=Array()))
+            )
         case "colours":
             with opened(data) as document:
                 document.pages[0].contents_add(b"q 0.1 0.9 0.2 0.3 k 10 10 30 30 re f Q")
@@ -117,20 +136,30 @@ def test_r37_what_cannot_be_pdf_a_stays_as_it_came_and_says_why(part: str, told:
         case _:
             data = with_root(data, "/Contoh", Dictionary(A=1))
     reading = read(data)
-    assert (reading.pdf, reading.pdf_kind, reading.pdf_level) == (None, PdfKind.ORIGINAL, PdfLevel.NONE)
+    assert (reading.pdf, reading.pdf_kind, reading.pdf_level) == (
+        None,
+        PdfKind.ORIGINAL,
+        PdfLevel.NONE,
+    )
     assert told in reading.reason
 
 
 def test_r37_a_signed_pdf_is_never_copied_so_that_no_copy_pretends_its_signature() -> None:
     reading = read(signed(papers.printed_pdf(papers.LINES)))
     assert reading.pages[0].source is PageSource.TEXT
-    assert (reading.pdf, reading.pdf_kind, reading.pdf_level) == (None, PdfKind.ORIGINAL, PdfLevel.NONE)
+    assert (reading.pdf, reading.pdf_kind, reading.pdf_level) == (
+        None,
+        PdfKind.ORIGINAL,
+        PdfLevel.NONE,
+    )
     assert "tanda tangan" in reading.reason
 
 
 def test_r37_a_form_of_xfa_is_never_called_pdf_a() -> None:
     form = pikepdf.String("<xdp:xdp xmlns:xdp='http://ns.adobe.com/xdp/'><template/></xdp:xdp>")
-    data = with_root(papers.printed_pdf(papers.LINES), "/AcroForm", Dictionary(Fields=Array(), XFA=form))
+    data = with_root(
+        papers.printed_pdf(papers.LINES), "/AcroForm", Dictionary(Fields=Array(), XFA=form)
+    )
     reading = read(data)
     assert reading.pdf_level is PdfLevel.PLAIN
     assert "XFA" in reading.reason
@@ -139,7 +168,9 @@ def test_r37_a_form_of_xfa_is_never_called_pdf_a() -> None:
 
 def test_r37_the_copy_of_a_restricted_pdf_says_that_it_has_no_restrictions() -> None:
     with opened(papers.printed_pdf(papers.LINES)) as document:
-        locked = pikepdf.Encryption(owner="contoh", user="", allow=pikepdf.Permissions(extract=False))
+        locked = pikepdf.Encryption(
+            owner="contoh", user="", allow=pikepdf.Permissions(extract=False)
+        )
         data = papers.saved(document, encryption=locked)
     reading: Reading = read(data)
     assert reading.pdf_level is PdfLevel.A_2B

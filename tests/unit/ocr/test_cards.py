@@ -2,7 +2,7 @@
 
 import pytest
 
-from ocr.cards import as_printed
+from ocr.engine import as_printed
 from ocr.types import Box, Word
 
 LABELS = ("NIK", "Nama", "Alamat", "Agama")

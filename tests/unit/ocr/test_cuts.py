@@ -8,21 +8,25 @@ import pypdfium2
 import pytest
 from PIL import Image, ImageDraw
 
-from ocr import cuts, one_page
+from ocr import engine, pages
 from ocr.engine import Recognised
 from ocr.one_page import ReadPage
 from ocr.reading import read
 from ocr.types import Options, PageSource, PdfLevel, Reading
 from tests.unit.ocr import engines, papers
 
-ABOVE, BELOW = papers.LINES[:5], ("Demikian surat ini dibuat", "dengan sebenarnya.", *papers.LINES[4:])
+ABOVE, BELOW = (
+    papers.LINES[:5],
+    ("Demikian surat ini dibuat", "dengan sebenarnya.", *papers.LINES[4:]),
+)
 
 
 def letter(*, gap: int = 70) -> Image.Image:
     """Two paragraphs, the lower one so many pixels further down."""
     page = Image.new("L", (1240, 1300), 248)
     upper, lower = (
-        papers.page(lines=lines).crop((0, 100, 1240, 100 + 78 * len(lines))) for lines in (ABOVE, BELOW)
+        papers.page(lines=lines).crop((0, 100, 1240, 100 + 78 * len(lines)))
+        for lines in (ABOVE, BELOW)
     )
     page.paste(upper, (0, 100))
     page.paste(lower, (0, 100 + upper.height + gap))
@@ -51,13 +55,13 @@ def test_two_read_what_one_reads_in_its_place(monkeypatch: pytest.MonkeyPatch) -
 
 
 def note_halves(monkeypatch: pytest.MonkeyPatch, seen: list[int]) -> None:
-    read_halves = one_page.engine.recognise_halves
+    read_halves = engine.recognise_halves
 
     def noted(*arguments: object, **named: object) -> Recognised:
         seen.append(1)
         return read_halves(*arguments, **named)
 
-    monkeypatch.setattr(one_page.engine, "recognise_halves", noted)
+    monkeypatch.setattr(engine, "recognise_halves", noted)
 
 
 def test_the_copy_has_the_words_of_both_halves_where_they_stand() -> None:
@@ -73,21 +77,22 @@ def test_the_copy_has_the_words_of_both_halves_where_they_stand() -> None:
         places.append(1 - (bottom + top) / 2 / high)
         assert count == len(words)
     found = {
-        word.text.strip(".,"): (word.box.top + word.box.height / 2) / 1300 for word in reading.pages[0].words
+        word.text.strip(".,"): (word.box.top + word.box.height / 2) / 1300
+        for word in reading.pages[0].words
     }
     assert places == pytest.approx([found["KETERANGAN"], found["sebenarnya"]], abs=0.01)
 
 
 def test_a_page_is_cut_between_its_paragraphs_and_nowhere_else() -> None:
     page = letter()
-    cut = cuts.find_cut(page, 300)
+    cut = pages.find_cut(page, 300)
     assert 100 + 78 * 5 - 30 < cut < 100 + 78 * 5 + 70
     framed = page.copy()
     ImageDraw.Draw(framed).rectangle((40, 60, 1200, 1260), outline=20, width=4)
-    assert cuts.find_cut(framed, 300) == 0, "a frame is not cut"
-    assert cuts.find_cut(letter(gap=0), 300) == 0, "lines of one paragraph stay together"
-    assert cuts.find_cut(Image.new("L", (1240, 1300), 255), 300) == 0
-    assert cuts.find_cut(Image.new("L", (3, 2), 0), 300) == 0
+    assert pages.find_cut(framed, 300) == 0, "a frame is not cut"
+    assert pages.find_cut(letter(gap=0), 300) == 0, "lines of one paragraph stay together"
+    assert pages.find_cut(Image.new("L", (1240, 1300), 255), 300) == 0
+    assert pages.find_cut(Image.new("L", (3, 2), 0), 300) == 0
 
 
 def side_by_side(*, wide: int) -> Image.Image:
@@ -100,22 +105,22 @@ def side_by_side(*, wide: int) -> Image.Image:
 
 def test_columns_are_not_cut_across_where_their_gaps_are_level() -> None:
     """The lower half of the first one would be read behind the upper half of the second."""
-    assert cuts.find_cut(side_by_side(wide=1140), 300) == 0
-    assert cuts.find_cut(side_by_side(wide=320), 300), "names before what is said are no column"
+    assert pages.find_cut(side_by_side(wide=1140), 300) == 0
+    assert pages.find_cut(side_by_side(wide=320), 300), "names before what is said are no column"
 
 
 def test_ink_that_goes_to_the_edges_makes_no_gap_wide() -> None:
     page = Image.new("L", (900, 1200), 0)
     page.paste(248, (300, 0, 900, 1200))
     page.paste(248, (0, 600, 900, 609))
-    assert cuts.find_cut(page, 300) == 0
+    assert pages.find_cut(page, 300) == 0
 
 
 def test_a_line_at_the_foot_is_no_half() -> None:
     page = Image.new("L", (1240, 1700), 248)
     page.paste(papers.page(lines=papers.LINES[:5]).crop((0, 100, 1240, 490)), (0, 100))
     page.paste(papers.page(lines=papers.LINES[:1]).crop((0, 100, 1240, 178)), (0, 1500))
-    assert cuts.find_cut(page, 300) == 0
+    assert pages.find_cut(page, 300) == 0
 
 
 def test_halves_that_cannot_be_read_are_read_as_a_whole(tmp_path: Path) -> None:

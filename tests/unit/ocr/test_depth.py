@@ -26,7 +26,9 @@ def deep(pixels: NDArray[np.generic], **tags: int) -> bytes:
     high, wide = pixels.shape
     entries = {256: wide, 257: high, 258: bits, 259: 1, 262: tags.get("photometric", 1), 273: 8}
     entries |= {277: 1, 278: high, 279: len(data)} | ({} if tags.get("is_bare") else {339: kind})
-    directory = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in sorted(entries.items()))
+    directory = b"".join(
+        struct.pack("<HHII", tag, 4, 1, value) for tag, value in sorted(entries.items())
+    )
     head = struct.pack("<2sHI", b"II", 42, 8 + len(data))
     return head + data + struct.pack("<H", len(entries)) + directory + bytes(4)
 
@@ -53,11 +55,17 @@ def test_a_page_of_more_than_eight_bits_is_read_and_shown_as_the_page_it_is(kind
     with Image.open(io.BytesIO(reading.thumbnails[0])) as thumbnail:
         assert np.asarray(thumbnail.convert("L")).mean() > 200
     with pikepdf.open(io.BytesIO(reading.pdf or b"")) as copy:
-        shown = pikepdf.PdfImage(copy.pages[0].resources.XObject["/Halaman"]).as_pil_image().convert("L")
+        shown = (
+            pikepdf.PdfImage(copy.pages[0].resources.XObject["/Halaman"])
+            .as_pil_image()
+            .convert("L")
+        )
     assert np.abs(np.asarray(shown, np.int16) - PAGE).mean() < 12
 
 
-@pytest.mark.parametrize("pixels", [KINDS["16 bits"], KINDS["shares of one"]], ids=["16 bits", "shares"])
+@pytest.mark.parametrize(
+    "pixels", [KINDS["16 bits"], KINDS["shares of one"]], ids=["16 bits", "shares"]
+)
 def test_white_may_be_nought(pixels: NDArray[np.generic], tmp_path: Path) -> None:
     turned = pixels.max() - pixels
     path = tmp_path / "terbalik.tif"

@@ -7,8 +7,8 @@ import zlib
 import pytest
 from PIL import Image
 
-from ocr.drawings import redraw
 from ocr.errors import DecodeFailed
+from ocr.sandbox_requests import redraw
 from tests import signatures
 
 LONGEST = 2000
@@ -33,14 +33,19 @@ def test_the_same_pixels_come_back_and_once_more_the_same_bytes() -> None:
 
 def test_what_is_said_about_the_picture_and_what_is_hidden_in_it_stay_behind() -> None:
     hidden_and_ink = b"\0" + b"\x01\x02\x03\x00" + b"\x10\x20\x2e\xff"
-    said = signatures.chunk(b"tEXt", b"Author\0Contoh") + signatures.chunk(b"eXIf", b"MM\0*\0\0\0\x08\0\0")
+    said = signatures.chunk(b"tEXt", b"Author\0Contoh") + signatures.chunk(
+        b"eXIf", b"MM\0*\0\0\0\x08\0\0"
+    )
     pixels = signatures.chunk(b"IDAT", zlib.compress(hidden_and_ink))
     anew = redraw(signatures.png(signatures.head(2, 1), said, pixels), LONGEST)
     assert anew is not None
     assert b"Contoh" not in anew
     assert b"eXIf" not in anew
     with Image.open(io.BytesIO(anew)) as image:
-        assert [image.getpixel((x, 0)) for x in range(2)] == [(0, 0, 0, 0), (0x10, 0x20, 0x2E, 0xFF)]
+        assert [image.getpixel((x, 0)) for x in range(2)] == [
+            (0, 0, 0, 0),
+            (0x10, 0x20, 0x2E, 0xFF),
+        ]
 
 
 @pytest.mark.parametrize("name", signatures.EMPTY)

@@ -71,7 +71,8 @@ def test_the_engine_leaves_only_its_text_layer_behind(sandbox: Sandbox, picture:
 
 
 @pytest.mark.parametrize(
-    "kind", ["crashes", "fails", "bad_message", "writes_nothing", "rubbish", "bad_unicode", "bad_numbers"]
+    "kind",
+    ["crashes", "fails", "bad_message", "writes_nothing", "rubbish", "bad_unicode", "bad_numbers"],
 )
 def test_an_engine_that_goes_wrong_is_one_named_error(
     sandbox: Sandbox, picture: Path, tmp_path: Path, kind: str
@@ -88,19 +89,27 @@ def test_an_engine_that_hangs_is_stopped(sandbox: Sandbox, picture: Path, tmp_pa
     assert caught.value.is_retryable
 
 
-def test_an_engine_that_vanished_is_missing(sandbox: Sandbox, picture: Path, tmp_path: Path) -> None:
+def test_an_engine_that_vanished_is_missing(
+    sandbox: Sandbox, picture: Path, tmp_path: Path
+) -> None:
     with pytest.raises(errors.EngineMissing):
-        engine.recognise(sandbox, picture, 300, Options(tesseract_command=str(tmp_path / "tidak-ada")))
+        engine.recognise(
+            sandbox, picture, 300, Options(tesseract_command=str(tmp_path / "tidak-ada"))
+        )
 
 
 @pytest.mark.parametrize("turn", [0, 180])
-def test_the_engine_says_how_a_page_must_be_turned(sandbox: Sandbox, tmp_path: Path, turn: int) -> None:
+def test_the_engine_says_how_a_page_must_be_turned(
+    sandbox: Sandbox, tmp_path: Path, turn: int
+) -> None:
     path = tmp_path / "halaman.pgm"
     papers.page().rotate(turn).save(path, "PPM")
     assert engine.find_turn(sandbox, path, 300, Options()) == turn
 
 
-def test_a_page_whose_orientation_cannot_be_told_stays_as_it_is(sandbox: Sandbox, tmp_path: Path) -> None:
+def test_a_page_whose_orientation_cannot_be_told_stays_as_it_is(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
     path = tmp_path / "halaman.pgm"
     papers.page(lines=("7",)).save(path, "PPM")
     assert engine.find_turn(sandbox, path, 300, Options()) == 0

@@ -52,7 +52,9 @@ def test_what_an_engine_started_ends_with_it_when_time_is_up(picture: Path, tmp_
 
 
 def test_what_a_failing_engine_leaves_behind_ends_too(picture: Path, tmp_path: Path) -> None:
-    options = Options(LIMITS, tesseract_command=engines.engine(tmp_path, "leaves_a_child"), page_seconds=2)
+    options = Options(
+        LIMITS, tesseract_command=engines.engine(tmp_path, "leaves_a_child"), page_seconds=2
+    )
     with Sandbox(LIMITS, tmp_path) as sandbox:
         with pytest.raises(errors.EngineError):
             engine.recognise(sandbox, picture, 300, options)
@@ -74,7 +76,9 @@ def test_an_engine_that_does_not_say_its_version_ends_in_bounded_time(
 
 
 @pytest.mark.parametrize("kind", ["eats", "shouts", "fills_the_disk"])
-def test_memory_output_and_files_of_the_engine_are_bounded(picture: Path, tmp_path: Path, kind: str) -> None:
+def test_memory_output_and_files_of_the_engine_are_bounded(
+    picture: Path, tmp_path: Path, kind: str
+) -> None:
     limits = Limits(decode_memory=600_000_000, decode_file=20_000_000)
     options = Options(limits, tesseract_command=engines.engine(tmp_path, kind), page_seconds=10)
     began = time.monotonic()
@@ -104,7 +108,9 @@ def test_the_engine_gets_no_secrets_few_threads_and_a_lower_priority(
     assert int(memory) * 1024 <= LIMITS.decode_memory
 
 
-def test_after_a_failure_the_same_sandbox_reads_the_next_page(picture: Path, tmp_path: Path) -> None:
+def test_after_a_failure_the_same_sandbox_reads_the_next_page(
+    picture: Path, tmp_path: Path
+) -> None:
     with Sandbox(LIMITS, tmp_path) as sandbox:
         with pytest.raises(errors.EngineFailed):
             broken = Options(LIMITS, tesseract_command=engines.engine(tmp_path, "crashes"))

@@ -23,7 +23,12 @@ def test_a_blank_page_has_no_words_and_asks_no_engine(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("kind", "sentence"),
-    [("crashes", "gagal"), ("rubbish", "gagal"), ("writes_nothing", "gagal"), ("hangs", "terlalu lama")],
+    [
+        ("crashes", "gagal"),
+        ("rubbish", "gagal"),
+        ("writes_nothing", "gagal"),
+        ("hangs", "terlalu lama"),
+    ],
 )
 def test_a_failing_engine_marks_the_page_and_keeps_the_document(
     tmp_path: Path, kind: str, sentence: str
@@ -38,7 +43,9 @@ def test_a_failing_engine_marks_the_page_and_keeps_the_document(
     assert reading.thumbnails[0]
 
 
-def test_without_an_engine_a_scan_is_not_read_and_the_error_says_what_to_install(tmp_path: Path) -> None:
+def test_without_an_engine_a_scan_is_not_read_and_the_error_says_what_to_install(
+    tmp_path: Path,
+) -> None:
     with pytest.raises(errors.EngineMissing, match="apt install"):
         read(papers.coded(papers.page()), Options(tesseract_command=str(tmp_path / "tidak-ada")))
 
@@ -50,12 +57,18 @@ def test_one_broken_page_does_not_lose_the_others() -> None:
         start = whole.tag_v2[273][0]
     data[start : start + 400] = bytes(400)
     reading = read(bytes(data))
-    assert [page.source for page in reading.pages] == [PageSource.OCR, PageSource.FAILED, PageSource.OCR]
+    assert [page.source for page in reading.pages] == [
+        PageSource.OCR,
+        PageSource.FAILED,
+        PageSource.OCR,
+    ]
     assert "rusak" in reading.pages[1].reason
     assert not reading.pages[1].is_retryable
     with pikepdf.open(io.BytesIO(reading.pdf or b"")) as copy:
         assert len(copy.pages) == 3
-    assert reading.pdf_level is PdfLevel.PLAIN, "the notice in the place of a page is no archived picture"
+    assert reading.pdf_level is PdfLevel.PLAIN, (
+        "the notice in the place of a page is no archived picture"
+    )
 
 
 def test_a_picture_that_passes_the_look_but_does_not_decode_is_a_failed_page() -> None:

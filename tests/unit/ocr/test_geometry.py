@@ -44,4 +44,7 @@ def test_without_perspective_the_flattened_matrix_is_the_same() -> None:
 def test_with_perspective_it_misses_the_corners_by_little() -> None:
     corners = [(0, 0), (1000, 0), (1000, 1400), (0, 1400)]
     near = geometry.place(geometry.flattened(SLANT, (1000, 1400)), corners)
-    assert max(math.dist(*pair) for pair in zip(near, geometry.place(SLANT, corners), strict=True)) < 15
+    assert (
+        max(math.dist(*pair) for pair in zip(near, geometry.place(SLANT, corners), strict=True))
+        < 15
+    )

@@ -17,7 +17,9 @@ from ocr.reading import read
 from ocr.types import Limits, Options, PageSource, PdfKind
 from tests.unit.ocr import engines, hostile, papers
 
-TIGHT = Limits(inspect_seconds=3, inspect_memory=400_000_000, decode_seconds=5, decode_memory=800_000_000)
+TIGHT = Limits(
+    inspect_seconds=3, inspect_memory=400_000_000, decode_seconds=5, decode_memory=800_000_000
+)
 
 
 @pytest.mark.parametrize("made", [hostile.flate_bomb, hostile.forms_in_forms])
@@ -136,13 +138,21 @@ def test_a_pdf_with_text_and_nothing_that_acts_is_shown_as_it_came() -> None:
 @pytest.mark.parametrize(
     ("data", "media_type"),
     [
-        (papers.coded(Image.new("RGB", (40, 30))) + b"<html><script>alert(1)</script>", "image/jpeg"),
-        (papers.coded(Image.new("RGB", (40, 30)), "PNG") + papers.text_pdf(papers.LINES), "image/png"),
+        (
+            papers.coded(Image.new("RGB", (40, 30))) + b"<html><script>alert(1)</script>",
+            "image/jpeg",
+        ),
+        (
+            papers.coded(Image.new("RGB", (40, 30)), "PNG") + papers.text_pdf(papers.LINES),
+            "image/png",
+        ),
         (b"/*<script>*/" + papers.text_pdf(papers.LINES), "application/pdf"),
     ],
     ids=["picture-and-page", "picture-and-pdf", "script-and-pdf"],
 )
-def test_a_file_that_is_two_things_is_taken_for_what_it_begins_as(data: bytes, media_type: str) -> None:
+def test_a_file_that_is_two_things_is_taken_for_what_it_begins_as(
+    data: bytes, media_type: str
+) -> None:
     assert inspect(data).media_type == media_type
 
 

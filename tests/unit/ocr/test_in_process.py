@@ -8,14 +8,14 @@ from typing import Any
 import pikepdf
 import pytest
 
-from ocr import in_process, recognition
+from ocr import tesseract
 from ocr.errors import EngineFailed
 from tests.unit.ocr import engines, papers
 
 
 @pytest.fixture(autouse=True)
 def _load_anew() -> None:
-    in_process.load.cache_clear()
+    tesseract.load.cache_clear()
 
 
 @pytest.fixture
@@ -26,19 +26,21 @@ def picture(tmp_path: Path) -> str:
 
 
 def read(picture: str, command: str = "tesseract") -> dict[str, Any]:
-    return recognition.recognise(command, "ind", picture, 300, one_block=False, local=False)
+    return tesseract.recognise_recognition(
+        command, "ind", picture, 300, one_block=False, local=False
+    )
 
 
 def test_without_it_the_program_reads(monkeypatch: pytest.MonkeyPatch, picture: str) -> None:
     monkeypatch.setitem(sys.modules, "tesserocr", None)
-    assert in_process.load("tesseract", "ind") is None
+    assert tesseract.load("tesseract", "ind") is None
     assert "KEHILANGAN" in read(picture)["text"]
 
 
 def test_who_names_another_program_gets_that_one(
     monkeypatch: pytest.MonkeyPatch, picture: str, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(in_process, "load", lambda *_: pytest.fail("not asked for"))
+    monkeypatch.setattr(tesseract, "load", lambda *_: pytest.fail("not asked for"))
     with pytest.raises(EngineFailed):
         read(picture, engines.engine(tmp_path, "fails"))
 
@@ -52,7 +54,7 @@ def test_it_reads_what_the_program_reads_and_leaves_the_same_beside(
         assert len(pdf.pages) == 1
     assert sorted(path.suffix for path in layer.parent.iterdir()) == [".pdf", ".pgm"]
     monkeypatch.setitem(sys.modules, "tesserocr", None)
-    in_process.load.cache_clear()
+    tesseract.load.cache_clear()
     outside = read(picture)
     assert inside["text"] == outside["text"]
     assert [word[0] for word in inside["words"]] == [word[0] for word in outside["words"]]
@@ -70,4 +72,4 @@ def test_what_it_cannot_read_has_failed_and_it_reads_the_next(picture: str, tmp_
 def test_models_that_it_does_not_take_leave_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("tesserocr", reason="the engine inside of the process is optional")
     monkeypatch.setattr("ocr.tesseract.models_of", lambda _: "/tempat/kosong")
-    assert in_process.load("tesseract", "ind") is None
+    assert tesseract.load("tesseract", "ind") is None

@@ -31,10 +31,16 @@ SMALL = Image.new("RGB", (40, 30), "white")
 def test_every_picture_format_is_known_by_its_content(form: str, media_type: str) -> None:
     image = Image.new("RGB", (64, 96), "white") if form == "HEIF" else SMALL
     found = inspect(papers.coded(image, form))
-    assert (found.media_type, found.pages, found.width, found.height) == (media_type, 1, *image.size)
+    assert (found.media_type, found.pages, found.width, found.height) == (
+        media_type,
+        1,
+        *image.size,
+    )
 
 
-@pytest.mark.parametrize("options", [{"lossless": True}, {"exif": Image.Exif().tobytes(), "quality": 50}])
+@pytest.mark.parametrize(
+    "options", [{"lossless": True}, {"exif": Image.Exif().tobytes(), "quality": 50}]
+)
 def test_all_kinds_of_webp_are_measured(options: dict[str, object]) -> None:
     found = inspect(papers.coded(SMALL, "WEBP", **options))
     assert (found.width, found.height) == SMALL.size
@@ -52,7 +58,9 @@ def test_a_jpeg_with_bytes_after_its_end_is_accepted_because_phones_make_them() 
 
 @pytest.mark.parametrize("compression", ["raw", "tiff_lzw", "tiff_adobe_deflate"])
 def test_the_pages_of_a_tiff_are_counted(compression: str) -> None:
-    found = inspect(papers.tiff([SMALL, Image.new("RGB", (90, 80)), SMALL], compression=compression))
+    found = inspect(
+        papers.tiff([SMALL, Image.new("RGB", (90, 80)), SMALL], compression=compression)
+    )
     assert (found.pages, found.width, found.height) == (3, 90, 80)
 
 
@@ -75,7 +83,10 @@ def test_a_born_digital_pdf_has_text() -> None:
 
 
 def test_a_pdf_with_something_before_its_header_is_still_a_pdf() -> None:
-    assert inspect(b"\n\n% dari pemindai\n" + papers.text_pdf(papers.LINES)).media_type == "application/pdf"
+    assert (
+        inspect(b"\n\n% dari pemindai\n" + papers.text_pdf(papers.LINES)).media_type
+        == "application/pdf"
+    )
 
 
 def test_a_pdf_that_only_restricts_printing_is_accepted_with_a_remark() -> None:
@@ -95,7 +106,9 @@ def test_a_signed_pdf_is_accepted_with_a_remark() -> None:
                 Contents=pikepdf.String(b"\x30\x00"),
             )
         )
-        field = pdf.make_indirect(pikepdf.Dictionary(FT=pikepdf.Name.Sig, T=pikepdf.String("Ttd"), V=value))
+        field = pdf.make_indirect(
+            pikepdf.Dictionary(FT=pikepdf.Name.Sig, T=pikepdf.String("Ttd"), V=value)
+        )
         pdf.Root.AcroForm = pikepdf.Dictionary(Fields=[field], SigFlags=3)
         signed = papers.saved(pdf)
     found = inspect(signed)
@@ -231,7 +244,9 @@ def test_a_pdf_that_takes_too_long_to_look_into_is_refused() -> None:
 
 
 def test_a_program_is_called_one() -> None:
-    with pytest.raises(errors.UnknownType, match=r"^File ini adalah program, bukan gambar atau PDF\."):
+    with pytest.raises(
+        errors.UnknownType, match=r"^File ini adalah program, bukan gambar atau PDF\."
+    ):
         inspect(b"MZ" + bytes(60))
 
 

@@ -15,7 +15,10 @@ from tests.unit.ocr import papers
 
 def test_pages_that_are_known_are_not_read_again_and_stand_in_the_copy(tmp_path: Path) -> None:
     data = papers.tiff(
-        [papers.page(lines=(f"Halaman nomor {word} dari berkas",)) for word in ("satu", "dua", "tiga")]
+        [
+            papers.page(lines=(f"Halaman nomor {word} dari berkas",))
+            for word in ("satu", "dua", "tiga")
+        ]
     )
     told: list[ReadPage] = []
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ocr import errors, sandbox, tesseract
+from ocr import errors, preloaded, sandbox, tesseract
 from ocr.reading import read
 from ocr.sandbox import Sandbox
 from ocr.types import Limits, Options
@@ -44,7 +44,9 @@ def test_a_disk_that_becomes_full_in_the_sandbox_is_no_broken_page(disk: Path) -
     assert list(disk.iterdir()) == [], "nothing of the paper is left behind"
 
 
-def test_an_engine_that_is_cut_short_and_does_not_notice_is_no_answer(disk: Path, tmp_path: Path) -> None:
+def test_an_engine_that_is_cut_short_and_does_not_notice_is_no_answer(
+    disk: Path, tmp_path: Path
+) -> None:
     command = engines.engine(tmp_path, "is_cut_short")
 
     with pytest.raises(errors.NoRoom):
@@ -62,7 +64,7 @@ def test_a_process_that_cannot_be_started_is_asked_for_again_later(
     def refuse(*_: Any, **__: Any) -> None:
         raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr(sandbox.preloaded.Preloaded, "start", refuse)
+    monkeypatch.setattr(preloaded.Preloaded, "start", refuse)
     before = open_files()
 
     with pytest.raises(errors.NoProcess) as failure:

@@ -13,7 +13,9 @@ from tests.unit.ocr import engines, papers
 from tests.unit.ocr.bounds import bounded
 
 
-def test_a_bomb_of_a_few_kilobytes_and_a_hundred_megapixels_is_read_as_the_blank_page_it_is() -> None:
+def test_a_bomb_of_a_few_kilobytes_and_a_hundred_megapixels_is_read_as_the_blank_page_it_is() -> (
+    None
+):
     data = papers.coded(Image.new("1", (11_000, 10_800), 1), "PNG")
     assert len(data) < 40_000
     with bounded(seconds=5, megabytes=30):
@@ -37,7 +39,9 @@ def test_three_hundred_pages_of_a_tiff_are_all_answered(tmp_path: Path) -> None:
     command = engines.engine(tmp_path, "fails")
     reading = read(papers.tiff(pages, compression="group4"), Options(tesseract_command=command))
     assert [page.no for page in reading.pages] == list(range(1, 301))
-    assert [page.source for page in reading.pages] == [PageSource.FAILED] * 2 + [PageSource.BLANK] * 298
+    assert [page.source for page in reading.pages] == [PageSource.FAILED] * 2 + [
+        PageSource.BLANK
+    ] * 298
     assert all(reading.thumbnails)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ocr.letter_numbers import with_roman_months
+from ocr.engine import with_roman_months
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import random
 
 from PIL import Image, ImageDraw, ImageFilter
 
-from ocr import likeness
+from ocr import pages
 
 
 def page(seed: int) -> Image.Image:
@@ -29,7 +29,7 @@ def scanned_again(original: Image.Image) -> Image.Image:
 
 
 def distance(one: Image.Image, other: Image.Image) -> int:
-    pairs = zip(likeness.of(one), likeness.of(other), strict=True)
+    pairs = zip(pages.of(one), pages.of(other), strict=True)
     return sum((left ^ right).bit_count() for left, right in pairs)
 
 
@@ -40,4 +40,4 @@ def test_a_second_scan_is_near_and_another_page_is_far() -> None:
 
 
 def test_an_empty_page_has_nothing_to_compare() -> None:
-    assert likeness.of(Image.new("RGB", (480, 680), "white")) == [0] * 8
+    assert pages.of(Image.new("RGB", (480, 680), "white")) == [0] * 8

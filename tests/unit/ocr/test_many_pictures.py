@@ -13,7 +13,10 @@ from ocr.reading import read
 from ocr.types import Limits, PageSource
 from tests.unit.ocr import papers
 
-WORDS = (("Halaman satu: surat pengantar", "dari desa"), ("Halaman dua: surat pernyataan", "di atas meterai"))
+WORDS = (
+    ("Halaman satu: surat pengantar", "dari desa"),
+    ("Halaman dua: surat pernyataan", "di atas meterai"),
+)
 
 
 def heic(*images: Image.Image, **options: object) -> bytes:

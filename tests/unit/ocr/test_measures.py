@@ -13,7 +13,9 @@ from tests.unit.ocr.bounds import bounded
 
 
 def gif(width: int, height: int) -> bytes:
-    return b"GIF89a" + struct.pack("<HHBBB", width, height, 0, 0, 0) + b"," + bytes(9) + b"\x02\x00;"
+    return (
+        b"GIF89a" + struct.pack("<HHBBB", width, height, 0, 0, 0) + b"," + bytes(9) + b"\x02\x00;"
+    )
 
 
 def bmp(width: int, height: int) -> bytes:
@@ -53,7 +55,13 @@ def test_sizes_that_cannot_be_are_refused_from_the_header_of_every_format(claim)
 
 @pytest.mark.parametrize(
     ("directories", "size", "kind"),
-    [(300, 1_000_000, 1), (4, 20_000_000, 1), (300, 1_000_000, 3), (300, 1_000_000, 4), (1, 48_000_000, 4)],
+    [
+        (300, 1_000_000, 1),
+        (4, 20_000_000, 1),
+        (300, 1_000_000, 3),
+        (300, 1_000_000, 4),
+        (1, 48_000_000, 4),
+    ],
 )
 def test_a_tiff_whose_pages_share_one_giant_list_of_strips_is_refused_at_once(
     directories: int, size: int, kind: int
@@ -70,7 +78,9 @@ def test_a_tiff_of_300_scans_with_a_strip_for_each_row_is_accepted_and_cheap() -
 
 
 @pytest.mark.parametrize(("tag", "kind"), [(273, 1), (279, 2), (273, 12), (256, 1), (257, 5)])
-def test_a_tiff_with_sizes_or_places_of_a_type_that_counts_nothing_is_refused(tag: int, kind: int) -> None:
+def test_a_tiff_with_sizes_or_places_of_a_type_that_counts_nothing_is_refused(
+    tag: int, kind: int
+) -> None:
     with pytest.raises(errors.DamagedFile):
         inspect(hostile.fax(tags=((tag, kind, 1, 8),)))
 
@@ -87,7 +97,8 @@ def test_small_parts_inside_of_many_large_ones_share_one_budget(made) -> None:
 def test_a_decompression_bomb_is_refused_from_its_header_alone(claim) -> None:
     began = time.thread_time()
     with pytest.raises(
-        errors.TooManyPixels, match=r"60000 x 60000 piksel \(3600 megapiksel\), paling besar 120 megapiksel"
+        errors.TooManyPixels,
+        match=r"60000 x 60000 piksel \(3600 megapiksel\), paling besar 120 megapiksel",
     ):
         inspect(claim(60000, 60000))
     assert time.thread_time() - began < 0.5

@@ -4,22 +4,22 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from ocr import geometry, outline
+from ocr import geometry, preprocess
 from tests.unit.ocr import desks, papers
 
 PAPER = papers.page(size=(1240, 1754))
 CARD = papers.page(size=(1011, 638), ink=40).point(lambda level: level - 20)
 
 
-def corners_of(cut: outline.Cut) -> np.ndarray:
+def corners_of(cut: preprocess.Cut) -> np.ndarray:
     """Where the corners of the cut are in the photo."""
     width, height = cut.image.size
     return geometry.place(cut.back, [(0, 0), (width, 0), (width, height), (0, height)])
 
 
-def found(picture: Image.Image) -> outline.Cut:
+def found(picture: Image.Image) -> preprocess.Cut:
     """The cut that must be there."""
-    cut = outline.cut_out(picture)
+    cut = preprocess.cut_out(picture)
     assert cut
     return cut
 
@@ -60,7 +60,7 @@ def test_a_paper_that_reaches_over_one_edge_of_the_photo_is_cut_out_too() -> Non
     ids=["page", "faint", "crooked", "dark", "blank", "black", "line"],
 )
 def test_a_scan_is_left_whole(scan: Image.Image) -> None:
-    assert outline.cut_out(scan) is None
+    assert preprocess.cut_out(scan) is None
 
 
 def test_a_light_frame_on_a_page_is_no_paper_on_a_desk() -> None:
@@ -68,15 +68,15 @@ def test_a_light_frame_on_a_page_is_no_paper_on_a_desk() -> None:
     page = papers.page(size=(1240, 1754)).point(lambda level: max(0, level - 30))
     draw = ImageDraw.Draw(page)
     draw.rectangle((200, 900, 1040, 1500), fill=235)
-    assert outline.cut_out(page) is None
+    assert preprocess.cut_out(page) is None
 
 
 def test_half_a_page_on_the_black_of_the_glass_is_left_whole() -> None:
     torn = PAPER.copy()
     torn.paste(20, (0, 900, *torn.size))
-    assert outline.cut_out(torn) is None
+    assert preprocess.cut_out(torn) is None
 
 
 def test_noise_is_no_paper() -> None:
     noise = np.random.default_rng(3).integers(0, 255, (1600, 1200), np.uint8)
-    assert outline.cut_out(Image.fromarray(noise)) is None
+    assert preprocess.cut_out(Image.fromarray(noise)) is None

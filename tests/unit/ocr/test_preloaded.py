@@ -54,7 +54,9 @@ def test_it_knows_nothing_of_its_starter_works_in_its_folder_and_ends_with_its_s
             assert b"rahasia" not in Path(f"/proc/{process}/environ").read_bytes()
         assert Path(f"/proc/{child}/cwd").resolve() == tmp_path.resolve()
         assert os.getpgid(child) == child
-        files = [str(each.readlink()) for each in Path(f"/proc/{child}/fd").iterdir() if each.exists()]
+        files = [
+            str(each.readlink()) for each in Path(f"/proc/{child}/fd").iterdir() if each.exists()
+        ]
         assert not any("socket" in file for file in files), "it cannot order others"
     assert is_gone(child)
 

@@ -49,7 +49,9 @@ def test_a_page_in_poor_light_becomes_white() -> None:
 
 @pytest.mark.parametrize("paper", [255, 240, 120])
 def test_an_empty_page_is_blank_also_with_the_noise_of_a_scanner(paper: int) -> None:
-    noise = np.random.default_rng(7).normal(paper - 10, 6, (1754, 1240)).clip(0, 255).astype(np.uint8)
+    noise = (
+        np.random.default_rng(7).normal(paper - 10, 6, (1754, 1240)).clip(0, 255).astype(np.uint8)
+    )
     assert preprocess.prepare(Image.fromarray(noise), 300).is_blank
 
 

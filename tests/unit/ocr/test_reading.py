@@ -66,9 +66,13 @@ def test_a_printed_page_is_read_word_for_word(form: str) -> None:
 
 def test_all_pages_of_a_tiff_are_read_in_order_and_told_as_they_are_done() -> None:
     told: list[ReadPage] = []
-    images = [papers.page(lines=(f"Halaman nomor {word} dari berkas",)) for word in ("satu", "dua", "tiga")]
+    images = [
+        papers.page(lines=(f"Halaman nomor {word} dari berkas",))
+        for word in ("satu", "dua", "tiga")
+    ]
     reading = read(
-        papers.tiff([image.convert("1") for image in images], compression="group4"), on_page=told.append
+        papers.tiff([image.convert("1") for image in images], compression="group4"),
+        on_page=told.append,
     )
     assert [page.no for page in reading.pages] == [1, 2, 3]
     for page, word in zip(reading.pages, ("satu", "dua", "tiga"), strict=True):
@@ -77,7 +81,9 @@ def test_all_pages_of_a_tiff_are_read_in_order_and_told_as_they_are_done() -> No
 
 
 @pytest.mark.parametrize("turn", [90, 180, 270])
-def test_a_page_that_lies_or_stands_on_its_head_is_turned_upright(turn: int, tmp_path: Path) -> None:
+def test_a_page_that_lies_or_stands_on_its_head_is_turned_upright(
+    turn: int, tmp_path: Path
+) -> None:
     reading = read(papers.coded(papers.page().rotate(turn, expand=True)))
     (page,) = reading.pages
     assert page.rotation == turn
@@ -117,7 +123,9 @@ def test_a_tiff_is_read_as_its_tag_says(compression: str, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("skew", [-3.0, 2.0])
-def test_words_of_a_crooked_page_stand_where_they_are_on_the_page(skew: float, tmp_path: Path) -> None:
+def test_words_of_a_crooked_page_stand_where_they_are_on_the_page(
+    skew: float, tmp_path: Path
+) -> None:
     crooked = papers.page().rotate(-skew, Image.Resampling.BICUBIC, fillcolor=248)
     reading = read(papers.coded(crooked))
     (page,) = reading.pages
@@ -137,7 +145,10 @@ def test_a_scanned_pdf_keeps_its_pages_and_gets_words_over_them(turn: int, tmp_p
     assert reading.pages[0].source is PageSource.OCR
     assert reading.pages[0].rotation == 0
     assert in_copy(reading, tmp_path, "SURAT") == pytest.approx(on_page(reading, "SURAT"), abs=0.01)
-    with pikepdf.open(io.BytesIO(data)) as before, pikepdf.open(io.BytesIO(reading.pdf or b"")) as after:
+    with (
+        pikepdf.open(io.BytesIO(data)) as before,
+        pikepdf.open(io.BytesIO(reading.pdf or b"")) as after,
+    ):
         assert (
             after.pages[0].resources.XObject["/Im0"].read_raw_bytes()
             == before.pages[0].resources.XObject["/Im0"].read_raw_bytes()
@@ -260,22 +271,36 @@ def test_pictures_of_every_colour_mode_are_read(mode: str, form: str, fill: obje
     ink = papers.page(lines=papers.LINES[:2]).point(lambda level: 255 if level < 128 else 0)
     if mode == "I;16":
         image = (
-            papers.page(lines=papers.LINES[:2]).convert("I").point(lambda level: level * 257).convert("I;16")
+            papers.page(lines=papers.LINES[:2])
+            .convert("I")
+            .point(lambda level: level * 257)
+            .convert("I;16")
         )
     elif mode == "P":
         image = papers.page(lines=papers.LINES[:2]).quantize(8)
     else:
         image = Image.new(mode, ink.size, fill)
-        black = {"RGBA": (0, 0, 0, 255), "LA": (0, 255), "CMYK": (0, 0, 0, 255), "RGB": "black"}.get(mode, 0)
+        black = {
+            "RGBA": (0, 0, 0, 255),
+            "LA": (0, 255),
+            "CMYK": (0, 0, 0, 255),
+            "RGB": "black",
+        }.get(mode, 0)
         image.paste(black, (0, 0), ink)
     reading = read(papers.coded(image, form))
     assert "KEHILANGAN" in reading.pages[0].text
     with pikepdf.open(io.BytesIO(reading.pdf or b"")) as copy:
-        shown = pikepdf.PdfImage(copy.pages[0].resources.XObject["/Halaman"]).as_pil_image().convert("L")
+        shown = (
+            pikepdf.PdfImage(copy.pages[0].resources.XObject["/Halaman"])
+            .as_pil_image()
+            .convert("L")
+        )
     assert shown.getpixel((5, 5)) > 200
     assert shown.size == image.size
     # Nobody ships the profile that inks of a press would need.
-    assert reading.pdf_level is (PdfLevel.PLAIN if mode == "CMYK" and form == "JPEG" else PdfLevel.A_2B)
+    assert reading.pdf_level is (
+        PdfLevel.PLAIN if mode == "CMYK" and form == "JPEG" else PdfLevel.A_2B
+    )
 
 
 def test_a_jpeg_goes_into_the_copy_without_being_coded_again() -> None:

@@ -24,7 +24,12 @@ def taken(data: bytes) -> Inspection:
 def test_every_kind_is_known_by_its_content_and_says_how_long_it_lasts(media_type: str) -> None:
     make, seconds = sounds.KINDS[media_type]
     found = taken(make())
-    assert (found.media_type, found.pages, found.is_recording, found.reason) == (media_type, 0, True, "")
+    assert (found.media_type, found.pages, found.is_recording, found.reason) == (
+        media_type,
+        0,
+        True,
+        "",
+    )
     assert found.seconds == pytest.approx(seconds, abs=0.01)
 
 
@@ -62,7 +67,9 @@ def test_tags_and_padding_around_the_sound_are_no_damage(data: bytes) -> None:
     assert taken(data).reason == ""
 
 
-@pytest.mark.parametrize("data", [sounds.mp3()[:-100], sounds.aac()[:-1], sounds.ogg(is_ended=False)])
+@pytest.mark.parametrize(
+    "data", [sounds.mp3()[:-100], sounds.aac()[:-1], sounds.ogg(is_ended=False)]
+)
 def test_what_may_have_lost_its_end_is_kept_and_says_so(data: bytes) -> None:
     assert "mungkin terpotong" in taken(data).reason
 
@@ -88,7 +95,8 @@ def test_what_is_cut_off_is_refused_wherever_it_was_cut(media_type: str) -> None
 
 
 @pytest.mark.parametrize(
-    ("track", "brand"), [(b"vide", b"isom"), (b"vide", b"M4A "), (b"pict", b"mp42"), (b"soun", b"avif")]
+    ("track", "brand"),
+    [(b"vide", b"isom"), (b"vide", b"M4A "), (b"pict", b"mp42"), (b"soun", b"avif")],
 )
 def test_pictures_that_move_are_no_recording(track: bytes, brand: bytes) -> None:
     with pytest.raises(errors.UnknownType):

@@ -35,7 +35,12 @@ def scan(
     wide, high = (side * 72 / 300 for side in (width, height))
     made.add_blank_page(page_size=(wide, high))
     picture = pikepdf.Stream(made, coded)
-    facts = {"ColorSpace": Name.DeviceGray, "BitsPerComponent": 8, "Filter": Name.DCTDecode, **facts}
+    facts = {
+        "ColorSpace": Name.DeviceGray,
+        "BitsPerComponent": 8,
+        "Filter": Name.DCTDecode,
+        **facts,
+    }
     for name, value in {
         "Type": Name.XObject,
         "Subtype": Name.Image,
@@ -45,12 +50,16 @@ def scan(
     }.items():
         picture[f"/{name}"] = value
     made.pages[0].add_resource(picture, Name.XObject, Name.Im0)
-    made.pages[0].obj.Contents = made.make_stream(b"q %.3f 0 0 %.3f 0 0 cm /Im0 Do Q" % (wide, high))
+    made.pages[0].obj.Contents = made.make_stream(
+        b"q %.3f 0 0 %.3f 0 0 cm /Im0 Do Q" % (wide, high)
+    )
     return made
 
 
 @pytest.mark.parametrize("mode", ["L", "RGB"])
-def test_a_page_that_is_a_scan_is_read_from_the_very_dots_of_the_scanner(mode: str, tmp_path: Path) -> None:
+def test_a_page_that_is_a_scan_is_read_from_the_very_dots_of_the_scanner(
+    mode: str, tmp_path: Path
+) -> None:
     coded = papers.coded(SCAN.convert(mode), quality=90)
     facts = {"ColorSpace": Name.DeviceRGB} if mode == "RGB" else {}
     taken = drawn(papers.saved(scan(coded, **facts)), tmp_path)
@@ -90,7 +99,11 @@ def stamped(made: pikepdf.Pdf) -> None:
     stamp = made.make_stream(b"0 g 0 0 90 40 re f")
     stamp.Type, stamp.Subtype, stamp.BBox = Name.XObject, Name.Form, Array([0, 0, 90, 40])
     note = Dictionary(
-        Type=Name.Annot, Subtype=Name.Stamp, Rect=Array([50, 50, 140, 90]), F=4, AP=Dictionary(N=stamp)
+        Type=Name.Annot,
+        Subtype=Name.Stamp,
+        Rect=Array([50, 50, 140, 90]),
+        F=4,
+        AP=Dictionary(N=stamp),
     )
     made.pages[0].obj.Annots = Array([made.make_indirect(note)])
 
@@ -111,7 +124,9 @@ def masked(made: pikepdf.Pdf) -> None:
 
 def moved(made: pikepdf.Pdf) -> None:
     wide, high = (float(side) for side in made.pages[0].mediabox[2:])
-    made.pages[0].obj.Contents = made.make_stream(b"q %.3f 0 0 %.3f 40 30 cm /Im0 Do Q" % (wide, high))
+    made.pages[0].obj.Contents = made.make_stream(
+        b"q %.3f 0 0 %.3f 40 30 cm /Im0 Do Q" % (wide, high)
+    )
 
 
 @pytest.mark.parametrize("change", [turned, mirrored, written_upon, stamped, cut, masked, moved])
@@ -122,7 +137,8 @@ def test_a_page_that_does_not_look_as_its_scan_is_read_as_it_looks(
     change(made)
     data = papers.saved(made)
     found, truth = (
-        np.asarray(drawn(data, tmp_path, knows_thumbnail=known), np.int16) for known in (True, False)
+        np.asarray(drawn(data, tmp_path, knows_thumbnail=known), np.int16)
+        for known in (True, False)
     )
     assert found.shape == truth.shape
     assert np.abs(found - truth).mean() < 1
@@ -139,7 +155,8 @@ def test_so_is_a_faded_one_whose_letters_hardly_show_on_a_thumbnail(
     change(made)
     data = papers.saved(made)
     found, truth = (
-        np.asarray(drawn(data, tmp_path, knows_thumbnail=known), np.int16) for known in (True, False)
+        np.asarray(drawn(data, tmp_path, knows_thumbnail=known), np.int16)
+        for known in (True, False)
     )
     assert np.array_equal(found, truth)
 
@@ -149,6 +166,8 @@ def test_a_scan_finer_than_pages_are_read_is_drawn(tmp_path: Path) -> None:
     made = scan(papers.coded(large), width=large.width, height=large.height)
     made.pages[0].obj.MediaBox = Array([0, 0, *(side * 72 / 300 for side in SCAN.size)])
     wide, high = (side * 72 / 300 for side in SCAN.size)
-    made.pages[0].obj.Contents = made.make_stream(b"q %.3f 0 0 %.3f 0 0 cm /Im0 Do Q" % (wide, high))
+    made.pages[0].obj.Contents = made.make_stream(
+        b"q %.3f 0 0 %.3f 0 0 cm /Im0 Do Q" % (wide, high)
+    )
     taken = drawn(papers.saved(made), tmp_path)
     assert abs(taken.width - SCAN.width) <= 1

@@ -6,8 +6,8 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from ocr import single_pages
-from ocr.stacks import Stack
+from ocr import page_arrangement
+from ocr.sandbox_requests import Stack
 from ocr.types import Limits
 from tests.unit.ocr import fed
 
@@ -49,8 +49,15 @@ def sharing_stack() -> bytes:
         return pdf.make_indirect(pikepdf.Stream(pdf, secret.encode(), **entries))
 
     def picture(secret: str) -> pikepdf.Object:
-        kind = {"Type": pikepdf.Name.XObject, "Subtype": pikepdf.Name.Image, "Width": 8, "Height": 1}
-        return stream(f"picture {secret}", **kind, ColorSpace=pikepdf.Name.DeviceGray, BitsPerComponent=8)
+        kind = {
+            "Type": pikepdf.Name.XObject,
+            "Subtype": pikepdf.Name.Image,
+            "Width": 8,
+            "Height": 1,
+        }
+        return stream(
+            f"picture {secret}", **kind, ColorSpace=pikepdf.Name.DeviceGray, BitsPerComponent=8
+        )
 
     box, form = [0, 0, 100, 100], {"Subtype": pikepdf.Name.Form, "BBox": [0, 0, 100, 100]}
     pictures = pikepdf.Dictionary(Im1=picture("one"), Im2=picture("two"), Im3=picture("one again"))
@@ -85,7 +92,7 @@ def test_r23_a_part_holds_nothing_of_pages_that_are_not_in_it() -> None:
     parts = []
     for no in (1, 2):
         with pikepdf.open(io.BytesIO(sharing_stack())) as whole, pikepdf.new() as part:
-            single_pages.isolate(whole.pages[no - 1])
+            page_arrangement.isolate(whole.pages[no - 1])
             part.pages.append(whole.pages[no - 1])
             part.save(target := io.BytesIO(), compress_streams=False)
         parts.append(streams_of(target.getvalue()))
@@ -97,7 +104,12 @@ def test_r23_a_part_holds_nothing_of_pages_that_are_not_in_it() -> None:
         b"q /Im1 Do Q /Fm#201 Do /Fm2 Do",
         b"field q /Im1 Do Q /Fm#201 Do /Fm2 Do",
     }
-    assert parts[1] == {b"picture two", b"form two", b"q /Im2 Do Q /Fm3 Do", b"field q /Im2 Do Q /Fm3 Do"}
+    assert parts[1] == {
+        b"picture two",
+        b"form two",
+        b"q /Im2 Do Q /Fm3 Do",
+        b"field q /Im2 Do Q /Fm3 Do",
+    }
 
 
 def test_r23_a_stack_cuts_parts_that_stand_alone() -> None:

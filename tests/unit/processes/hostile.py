@@ -5,10 +5,10 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 
+from workflow_app.domain import Answer, Answers
 from workflow_app.engine import definitions, forms, process_folders, scenarios
 from workflow_app.engine.forms import Field, Form
 from workflow_app.engine.scenarios import BEGINS_AT, Advance, Complete, Scenario
-from workflow_app.types import Answer, Answers
 from workflow_app.web.forms import Posted, posted_of
 
 PROCESSES = Path(__file__).resolve().parents[3] / "processes"
@@ -51,7 +51,12 @@ def release() -> tuple[tuple[str, Form], ...]:
 def in_order(key: str, element: str) -> tuple[Answers, datetime]:
     """The fullest answers that a scenario gives at this task with what its form begins with, and when it gives them."""
     form = next(form for folder, form in release() if (folder, form.element) == (key, element))
-    given = [pair for folder, _, written in _folders() if folder == key for pair in _given(written, element)]
+    given = [
+        pair
+        for folder, _, written in _folders()
+        if folder == key
+        for pair in _given(written, element)
+    ]
     answers, at = max(given, key=lambda pair: len(pair[0]), default=({}, BEGINS_AT))
     return {**forms.defaults(form, at), **answers}, at
 

@@ -6,19 +6,21 @@ from datetime import datetime
 from typing import Any
 
 from workflow_app.engine.definitions import Definition
-from workflow_app.services.correspondence import printing, typesetting
-from workflow_app.services.office import readable
+from workflow_app.services.core import formatting
+from workflow_app.services.letters import printing
 
 ADDRESS = "https://spkt.contoh.go.id/verifikasi/CONTOH-0000"
 TAIL = "XI/2026/SPKT/POLRES HULU SUNGAI SELATAN/POLDA KALIMANTAN SELATAN"
 
 
-def filled(definition: Definition, kind: str, answers: Mapping[str, Mapping[str, Any]], **more: Any) -> str:
+def filled(
+    definition: Definition, kind: str, answers: Mapping[str, Mapping[str, Any]], **more: Any
+) -> str:
     """The letter `kind` as HTML; `more` takes the place of what is told otherwise."""
 
     def label(element: str, field: str) -> str:
         given = answers.get(element, {}).get(field)
-        return readable.answer(definition, definition.form(element).fields[field], given)
+        return formatting.answer(definition, definition.form(element).fields[field], given)
 
     letter = definition.letter(kind)
     context = {
@@ -27,7 +29,7 @@ def filled(definition: Definition, kind: str, answers: Mapping[str, Mapping[str,
         "nama_unit": "SPKT Polres Hulu Sungai Selatan",
         "tanggal_terbit": "Senin, 23 November 2026",
         "jam_terbit": "14.20 WITA",
-        "hari": readable.written_day,
+        "hari": formatting.written_day,
         "waktu": lambda instant: printing.when(datetime.fromisoformat(instant)),
         "tempat_terbit": "Kandangan",
         "jawaban": answers,
@@ -40,7 +42,7 @@ def filled(definition: Definition, kind: str, answers: Mapping[str, Mapping[str,
         },
         "tanda_tangan": None,
         "tanda_tangan_di": {}.get,
-        "qr": typesetting.qr_picture(ADDRESS),
+        "qr": printing.qr_picture(ADDRESS),
         "alamat_verifikasi": ADDRESS,
         "alamat_pelacakan": "https://spkt.contoh.go.id/lacak",
         "masa_berlaku": None,
@@ -51,7 +53,7 @@ def filled(definition: Definition, kind: str, answers: Mapping[str, Mapping[str,
         "batal": False,
         "contoh": False,
     }  # fmt: skip
-    return typesetting.fill(letter, {**context, **more})
+    return printing.fill(letter, {**context, **more})
 
 
 def text(html: str) -> str:

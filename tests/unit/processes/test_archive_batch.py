@@ -10,7 +10,7 @@ from tests.unit.processes.folder import archive_batch
 from tests.unit.processes.sheet import ADDRESS, TAIL, filled, text
 from workflow_app.engine.rehearsal import rehearse
 from workflow_app.engine.scenarios import Complete, Scenario, read_scenarios
-from workflow_app.services.correspondence import typesetting
+from workflow_app.services.letters import printing
 
 SCENARIOS = read_scenarios(archive_batch().files)
 STEPS = {"daftar_kotak", "periode", "isi_berita_acara", "periksa_ba"}
@@ -32,7 +32,13 @@ def listed(count: int) -> dict[str, Any]:
         }
         for no in range(1, count + 1)
     ]  # fmt: skip
-    return {"butir": items, "lembar": 2000 * count, "halaman": 4000 * count, "dokumen": 2 * count, "batal": 1}
+    return {
+        "butir": items,
+        "lembar": 2000 * count,
+        "halaman": 4000 * count,
+        "dokumen": 2 * count,
+        "batal": 1,
+    }
 
 
 def letter(kind: str, count: int, **more: Any) -> str:
@@ -53,12 +59,16 @@ def test_the_scenario_ends_as_it_says(scenario: Scenario) -> None:
 
 def test_every_step_is_done_in_a_scenario_and_is_the_archivists() -> None:
     played = {step.element for one in SCENARIOS for step in one.steps if isinstance(step, Complete)}
-    assert played == {e.id for e in archive_batch().elements.values() if e.kind == "userTask"} == STEPS
+    assert (
+        played == {e.id for e in archive_batch().elements.values() if e.kind == "userTask"} == STEPS
+    )
     assert {archive_batch().elements[step].role for step in STEPS} == {"arsiparis"}
     assert archive_batch().started_by == ("arsiparis",)
 
 
-@pytest.mark.parametrize("step", ["isi_berita_acara", "terbitkan_ba", "terbitkan_daftar", "periksa_ba"])
+@pytest.mark.parametrize(
+    "step", ["isi_berita_acara", "terbitkan_ba", "terbitkan_daftar", "periksa_ba"]
+)
 def test_r38_no_batch_ends_without_its_minutes(step: str) -> None:
     assert "selesai" in reachable(archive_batch(), "kotak_ada")
     assert "selesai" not in reachable(archive_batch(), "kotak_ada", without={step})
@@ -81,6 +91,6 @@ def test_r38_the_list_says_every_item_and_hash() -> None:
     words = text(html)
     assert "Undangan &lt;rapat&gt; &amp; lainnya" in html
     assert all(f"{no:064x}" in words and f"B-2026-{no:06d}" in words for no in range(1, 41))
-    metadata = typesetting.Metadata("Daftar", "Unit", datetime(2026, 11, 23, tzinfo=UTC), b"0" * 32)
-    pdf, pages = typesetting.typeset(html, metadata)
+    metadata = printing.Metadata("Daftar", "Unit", datetime(2026, 11, 23, tzinfo=UTC), b"0" * 32)
+    pdf, pages = printing.typeset(html, metadata)
     assert pdf.startswith(b"%PDF") and 3 <= pages <= 12

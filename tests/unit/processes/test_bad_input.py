@@ -18,12 +18,14 @@ from tests.unit.processes.hostile import (
     sent,
     shown,
 )
+from workflow_app.domain import Answer, Answers
 from workflow_app.engine import forms
 from workflow_app.engine.forms import ANSWERLESS_WIDGETS, Field, Form
-from workflow_app.types import Answer, Answers
 
 FORMS = [pytest.param(key, form, id=f"{key}-{form.element}") for key, form in release()]
-ENGLISH = re.compile(r"\b(is|not|the|must|required|property|type|error|invalid|value|None|true|false)\b")
+ENGLISH = re.compile(
+    r"\b(is|not|the|must|required|property|type|error|invalid|value|None|true|false)\b"
+)
 SENTENCE = re.compile(r"[A-Z“].{3,250}\.", re.DOTALL)
 
 
@@ -52,7 +54,9 @@ def test_the_answers_of_a_scenario_are_in_order(key: str, form: Form) -> None:
 
 
 @pytest.mark.parametrize(("key", "form"), FORMS)
-def test_a_hostile_text_gets_a_sentence_at_its_field_or_leaves_no_trace(key: str, form: Form) -> None:
+def test_a_hostile_text_gets_a_sentence_at_its_field_or_leaves_no_trace(
+    key: str, form: Form
+) -> None:
     given, at = in_order(key, form.element)
     for field in questions(form):
         base = shown(form, field, given)
@@ -62,7 +66,8 @@ def test_a_hostile_text_gets_a_sentence_at_its_field_or_leaves_no_trace(key: str
             kept = json.dumps(forms.visible(form, answers).get(field.name), ensure_ascii=False)
             is_there = json.dumps(text, ensure_ascii=False)[1:-1] in kept
             if is_there and (
-                kind in REFUSED_AS_TEXT or field.widget not in ("text", "textarea", "tel", "coordinates")
+                kind in REFUSED_AS_TEXT
+                or field.widget not in ("text", "textarea", "tel", "coordinates")
             ):
                 assert blamed(faults, field), (field.name, kind)
 
@@ -102,6 +107,12 @@ def test_a_missing_answer_gets_a_sentence_and_a_question_of_another_version_mean
         base = shown(form, field, given)
         for missing in EMPTY:
             assert blamed(judged(form, {**base, field.name: missing}, at), field), field.name
-    foreign: Answers = {**given, "typename": "x", "pertanyaan_versi_lain": "x", "__class__": ["x"], "": "x"}
+    foreign: Answers = {
+        **given,
+        "typename": "x",
+        "pertanyaan_versi_lain": "x",
+        "__class__": ["x"],
+        "": "x",
+    }
     assert judged(form, foreign, at) == {}
     assert forms.visible(form, foreign) == forms.visible(form, given)

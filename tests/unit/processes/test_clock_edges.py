@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.unit.processes.folder import PROCESSES, lp, tkp_dispatch
-from workflow_app.engine import clock_edges
+from workflow_app.engine import clocks
 from workflow_app.engine.definitions import load
 from workflow_app.engine.process_folders import read_folder
 from workflow_app.engine.rehearsal import rehearse
@@ -19,22 +19,31 @@ from workflow_app.engine.scenarios import (
     ScenarioFailed,
     read_scenarios,
 )
-from workflow_app.services.office import configuration_seeds, readable
+from workflow_app.services.core import formatting
+from workflow_app.services.office_settings import configuration_seeds
 
 LATE = next(s for s in read_scenarios(lp().files) if s.file.endswith("lewat_20_menit.yaml"))
-TARGETS = {**LATE.targets, "tindak_lanjut_lp": timedelta(days=14), "penerimaan_rujukan": timedelta(hours=9)}
+TARGETS = {
+    **LATE.targets,
+    "tindak_lanjut_lp": timedelta(days=14),
+    "penerimaan_rujukan": timedelta(hours=9),
+}
 LP = "tepi_jam.pembuatan_lp"
 
 
-def test_the_office_chooses_among_what_the_diagrams_offer_and_the_first_is_the_rule_of_the_sop() -> None:
+def test_the_office_chooses_among_what_the_diagrams_offer_and_the_first_is_the_rule_of_the_sop() -> (
+    None
+):
     found: dict[str, dict[str, tuple[str, ...]]] = {}
     for folder in sorted(path.parent for path in PROCESSES.glob("*/process.bpmn")):
         elements = load(read_folder(folder)).elements
-        for clock in {name for e in elements.values() for name in e.properties.get("clock", "").split()}:
+        for clock in {
+            name for e in elements.values() for name in e.properties.get("clock", "").split()
+        }:
             sides = {
-                side: clock_edges.offered(elements, clock, operation)
-                for operation, side in clock_edges.SIDES.items()
-                if clock_edges.offered(elements, clock, operation)
+                side: clocks.offered(elements, clock, operation)
+                for operation, side in clocks.SIDES.items()
+                if clocks.offered(elements, clock, operation)
             }
             if sides:
                 found[clock] = sides
@@ -50,14 +59,14 @@ def test_the_office_chooses_among_what_the_diagrams_offer_and_the_first_is_the_r
     ],
 )
 def test_r63_a_clock_is_called_by_the_edge_it_counts_from(edge: str, words: str) -> None:
-    assert readable.clock(tkp_dispatch(), "tiba_di_tkp", edge) == words
+    assert formatting.clock(tkp_dispatch(), "tiba_di_tkp", edge) == words
 
 
 def test_a_diagram_that_does_not_offer_the_edge_counts_by_its_first() -> None:
     elements = tkp_dispatch().elements
     told = {"mulai": "hari_esok", "selesai": "tiba"}
-    assert clock_edges.chosen(elements, "tiba_di_tkp", clock_edges.START, told) == "penerimaan"
-    assert clock_edges.chosen(elements, "terima_panggilan", clock_edges.START, told) == ""
+    assert clocks.chosen(elements, "tiba_di_tkp", clocks.START, told) == "penerimaan"
+    assert clocks.chosen(elements, "terima_panggilan", clocks.START, told) == ""
 
 
 def waiting_for_the_hand_over(**chosen: str) -> Scenario:

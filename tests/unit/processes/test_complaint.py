@@ -31,7 +31,9 @@ CAPTURED = {
 REOPENED = "keterangan_propam"
 """Where a case begins that Propam takes up again."""
 OWN = {
-    element.id: element for element in complaint().elements.values() if not element.id.startswith("rujukan_")
+    element.id: element
+    for element in complaint().elements.values()
+    if not element.id.startswith("rujukan_")
 }
 
 
@@ -144,21 +146,30 @@ def test_r24_who_complains_at_the_desk_does_not_leave_without_a_response() -> No
     model = read_model(complaint().files["process.bpmn"])
     (way,) = model.incoming["tanggapan_langsung"]
     assert way.condition == 'kanal == "langsung" and not ditanggapi_langsung'
-    assert complaint().form("tanggapan_langsung").presence == {"ditanggapi_langsung": ("tanggapan",)}
+    assert complaint().form("tanggapan_langsung").presence == {
+        "ditanggapi_langsung": ("tanggapan",)
+    }
 
 
 def test_r28_the_receipt_is_signed_before_it_is_handed_over() -> None:
     model = read_model(complaint().files["process.bpmn"])
     (way,) = model.incoming["sahkan_tanda_terima"]
     assert (way.source, way.condition) == ("gw_isi", 'isi_tanda_terima == "benar"')
-    assert [flow.source for flow in model.incoming["serahkan_tanda_terima"]] == ["sahkan_tanda_terima"]
+    assert [flow.source for flow in model.incoming["serahkan_tanda_terima"]] == [
+        "sahkan_tanda_terima"
+    ]
 
 
 def test_r28_name_and_address_are_enough_to_complain() -> None:
     """No card and no number is a condition (peers 3.2); whoever goes on to a police report is asked the rest there."""
     form = complaint().form("identitas")
     given = forms.defaults(form, datetime(2026, 11, 23, tzinfo=UTC), None)
-    told = {"nama": "Contoh Warga", "alamat": "Jalan Contoh 1", "desa": "Contoh", "kecamatan": "Kandangan"}
+    told = {
+        "nama": "Contoh Warga",
+        "alamat": "Jalan Contoh 1",
+        "desa": "Contoh",
+        "kecamatan": "Kandangan",
+    }
     assert forms.validate(form, forms.visible(form, {**given, **told})) == {}
     assert list(form.sections[0].fields)[:2] == ["nama", "alamat"]
     assert set(forms.validate(form, forms.visible(form, given))) == set(told)
@@ -171,7 +182,9 @@ def test_r29_who_cannot_read_or_write_is_helped_and_read_to() -> None:
     assert set(asked.fields["jenis_tanda"].options) == {"tanda_tangan", "cap_jempol"}
 
 
-def test_r4_who_complains_for_others_says_for_whom_and_is_not_refused_without_a_power_of_attorney() -> None:
+def test_r4_who_complains_for_others_says_for_whom_and_is_not_refused_without_a_power_of_attorney() -> (
+    None
+):
     form = complaint().form("pokok_aduan")
     asked = {"nama_diwakili", "hubungan_diwakili", "bukti_kuasa"}
     for speaks_for, is_asked in (
@@ -218,7 +231,9 @@ def test_pitfall_1_anonymity_is_told_by_what_was_written_and_ticked_by_nobody() 
 def test_r32_setting_aside_is_a_decision_of_ka_spkt_with_a_reason_and_not_of_who_recorded() -> None:
     task = OWN["putuskan_abaikan"]
     assert task.role == "ka_spkt"
-    assert {"pengirim", "pokok_aduan", "periksa_wewenang"} <= set(task.properties["fourEyes"].split())
+    assert {"pengirim", "pokok_aduan", "periksa_wewenang"} <= set(
+        task.properties["fourEyes"].split()
+    )
     form = complaint().form("putuskan_abaikan")
     faults = forms.validate(form, {"putusan_abaikan": "abaikan", "alasan_abaikan": "singkat"})
     assert set(faults) == {"alasan_abaikan"}
@@ -234,8 +249,13 @@ def test_pitfall_2_what_is_set_aside_is_numbered_and_kept_all_the_same() -> None
 
 def test_r34_the_clock_runs_from_the_receipt_and_warns_before_the_breach() -> None:
     model = read_model(complaint().files["process.bpmn"])
-    assert model.nodes["mulai_jam_tanggapan"].parameters == {"clock": '"tanggapan_awal"', "at": "received_at"}
-    assert [model.nodes[f"hitung_peringatan_{name}"].parameters["days"] for name in ("satu", "dua")] == [
+    assert model.nodes["mulai_jam_tanggapan"].parameters == {
+        "clock": '"tanggapan_awal"',
+        "at": "received_at",
+    }
+    assert [
+        model.nodes[f"hitung_peringatan_{name}"].parameters["days"] for name in ("satu", "dua")
+    ] == [
         "1",
         "2",
     ]
@@ -250,21 +270,30 @@ def test_r34_the_clock_runs_from_the_receipt_and_warns_before_the_breach() -> No
 
 def test_r35_the_number_and_its_delivery_are_recorded() -> None:
     assert "nomor_disampaikan" in complaint().form("tanggapan_awal").schema["required"]
-    assert {"delivered_at", "cara_serah"} <= set(complaint().form("serahkan_tanda_terima").schema["required"])
+    assert {"delivered_at", "cara_serah"} <= set(
+        complaint().form("serahkan_tanda_terima").schema["required"]
+    )
     assert "ditanggapi" not in before("terbitkan_tanda_terima")
 
 
 def test_r26_r27_a_foreign_complaint_ends_forwarded_and_told() -> None:
     order = done(named("luar_kewenangan"))
     assert (
-        order.index("rujukan_kirim") < order.index("rujukan_beri_tahu") < order.index("rujukan_tanda_terima")
+        order.index("rujukan_kirim")
+        < order.index("rujukan_beri_tahu")
+        < order.index("rujukan_tanda_terima")
     )
     assert "aduan_diteruskan" not in before("rujuk")
 
 
-def test_r17_r27_r31_a_crime_ends_with_a_report_or_with_who_accepted_it_and_never_with_a_word() -> None:
+def test_r17_r27_r31_a_crime_ends_with_a_report_or_with_who_accepted_it_and_never_with_a_word() -> (
+    None
+):
     """Whichever way it goes on: only past the begun report, or past the referral, which ends accepted and told."""
-    assert set(complaint().form("antar_lp").fields["cara_antar"].options) == {"diantar", "diteruskan"}
+    assert set(complaint().form("antar_lp").fields["cara_antar"].options) == {
+        "diantar",
+        "diteruskan",
+    }
     alone = reachable(complaint(), "antar_lp", ("buka_lp", "rujuk"))
     assert not [name for name in alone if OWN[name].kind == "endEvent"]
     assert {"R17", "R27"} <= set(OWN["antar_lp"].clauses)
@@ -274,7 +303,9 @@ def test_r17_r27_r31_a_crime_ends_with_a_report_or_with_who_accepted_it_and_neve
 
 def test_r8_no_end_without_outcome_and_no_settlement_by_who_handled_it() -> None:
     ends = {
-        e.id: e.properties.get("outcome") for e in OWN.values() if e.kind == "endEvent" and e.parent is None
+        e.id: e.properties.get("outcome")
+        for e in OWN.values()
+        if e.kind == "endEvent" and e.parent is None
     }
     assert ends == {name: name for name in ("selesai", "dirujuk", "diabaikan", "dibatalkan")}
     assert OWN["putuskan_penyelesaian"].properties["fourEyes"] == "tangani"
@@ -288,7 +319,10 @@ def test_r8_no_end_without_outcome_and_no_settlement_by_who_handled_it() -> None
 
 def test_r36_what_the_public_may_read_is_asked_apart_from_working_notes() -> None:
     fields = complaint().form("tangani").fields
-    assert (fields["catatan_internal"].personal, fields["kalimat_publik"].personal) == ("catatan", "catatan")
+    assert (fields["catatan_internal"].personal, fields["kalimat_publik"].personal) == (
+        "catatan",
+        "catatan",
+    )
     assert fields["status_publik"].personal is None
     assert fields["status_publik"].widget == "select"
     assert not any(field.notice for field in fields.values())

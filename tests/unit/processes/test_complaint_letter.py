@@ -8,7 +8,7 @@ import pytest
 
 from tests.unit.processes.folder import complaint
 from tests.unit.processes.sheet import ADDRESS, TAIL, filled, text
-from workflow_app.services.correspondence import typesetting
+from workflow_app.services.letters import printing
 
 NUMBER = f"DUMAS/17/{TAIL}"
 PERSON = {
@@ -51,7 +51,11 @@ def letter(
     else:
         answers |= {"lembar_kotak": SHEET, "pengirim": person or {}}
 
-    told = {"nomor": NUMBER, "tanggal_terbit": "Kamis, 31 Desember 2026", "jam_terbit": "23.59 WITA"}
+    told = {
+        "nomor": NUMBER,
+        "tanggal_terbit": "Kamis, 31 Desember 2026",
+        "jam_terbit": "23.59 WITA",
+    }
     return filled(complaint(), "tanda_terima", answers, **{**told, **more})
 
 
@@ -93,7 +97,13 @@ def test_r23_a_receipt_that_is_sent_tells_no_story_and_no_address() -> None:
 
 def test_r29_help_in_filling_is_noted_with_the_thumb_print() -> None:
     words = text(
-        letter({"dibantu": "ya", "alasan_bantuan": "tidak_membaca_menulis", "jenis_tanda": "cap_jempol"})
+        letter(
+            {
+                "dibantu": "ya",
+                "alasan_bantuan": "tidak_membaca_menulis",
+                "jenis_tanda": "cap_jempol",
+            }
+        )
     )
     assert "Pengadu dibantu dalam mengisi pengaduan (tidak dapat membaca dan menulis)" in words
     assert "(cap jempol)" in words
@@ -116,8 +126,10 @@ def test_what_people_typed_is_text_and_never_markup() -> None:
 
 @pytest.mark.parametrize("channel", ["langsung", "kotak"])
 def test_it_fits_on_one_page(channel: str) -> None:
-    metadata = typesetting.Metadata("DUMAS", "SPKT", datetime(2026, 12, 31, 15, 59, tzinfo=UTC), b"0" * 16)
-    pdf, pages = typesetting.typeset(letter(channel=channel, batal=True), metadata)
+    metadata = printing.Metadata(
+        "DUMAS", "SPKT", datetime(2026, 12, 31, 15, 59, tzinfo=UTC), b"0" * 16
+    )
+    pdf, pages = printing.typeset(letter(channel=channel, batal=True), metadata)
     assert pdf.startswith(b"%PDF")
     assert pages == 1
 
@@ -125,7 +137,11 @@ def test_it_fits_on_one_page(channel: str) -> None:
 def test_r35_the_receipt_of_a_levy_names_its_way_and_nothing_that_was_told() -> None:
     """Propam wrote it down; there is no desk, no matter and no channel of the SOP."""
     words = "Pengadu dimintai uang saat suratnya dibuat."
-    told = {"received_at": "2026-12-31T15:59:00+00:00", "keterangan_baru": words, "nama": "Contoh Warga Satu"}
+    told = {
+        "received_at": "2026-12-31T15:59:00+00:00",
+        "keterangan_baru": words,
+        "nama": "Contoh Warga Satu",
+    }
     letter = filled(
         complaint(),
         "tanda_terima",

@@ -5,7 +5,7 @@ import pytest
 from tests.unit.processes.flows import reachable
 from tests.unit.processes.folder import complaint
 from workflow_app.engine.model import read_model
-from workflow_app.services.office import message_texts
+from workflow_app.services.office_settings import message_texts
 
 START = "pengaduan_masuk"
 
@@ -24,16 +24,23 @@ def test_r35_a_number_is_told_once_it_cannot_be_withdrawn_any_more() -> None:
     )
     assert "batalkan_tanda_terima" in reachable(complaint(), START, ("kabari_nomor",))
     model = read_model(complaint().files["process.bpmn"])
-    told = [n for n in model.nodes.values() if n.operation == "send_message" and "to" not in n.parameters]
+    told = [
+        n
+        for n in model.nodes.values()
+        if n.operation == "send_message" and "to" not in n.parameters
+    ]
     assert {node.parameters["letter"] for node in told} == {'"tanda_terima"'}
     for node in told:
         assert node.parameters["contact"].endswith('identitas pengirim"'), node.id
 
 
 @pytest.mark.parametrize(
-    ("responds", "told"), [("tanggapan_awal", "kabari_belum"), ("terima_propam", "kabari_belum_propam")]
+    ("responds", "told"),
+    [("tanggapan_awal", "kabari_belum"), ("terima_propam", "kabari_belum_propam")],
 )
-def test_r34_who_could_not_be_reached_is_not_told_that_he_was_answered(responds: str, told: str) -> None:
+def test_r34_who_could_not_be_reached_is_not_told_that_he_was_answered(
+    responds: str, told: str
+) -> None:
     model = read_model(complaint().files["process.bpmn"])
     (way,) = model.incoming[told]
     answered = next(flow for flow in model.outgoing[way.source] if flow is not way)

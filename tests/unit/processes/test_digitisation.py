@@ -19,7 +19,11 @@ def test_the_scenario_ends_as_it_says(scenario: Scenario) -> None:
 
 def test_every_step_is_done_in_a_scenario_and_every_clause_is_carried() -> None:
     played = {step.element for one in SCENARIOS for step in one.steps if isinstance(step, Complete)}
-    assert played == {e.id for e in digitisation().elements.values() if e.kind == "userTask"} == {*STEPS}
+    assert (
+        played
+        == {e.id for e in digitisation().elements.values() if e.kind == "userTask"}
+        == {*STEPS}
+    )
     carried = {clause for element in digitisation().elements.values() for clause in element.clauses}
     assert {clause for scenario in SCENARIOS for clause in scenario.clauses} <= carried
     assert {"R37", "R38", "R39"} <= carried
@@ -39,7 +43,9 @@ def test_r39_every_step_is_the_archivists() -> None:
 def test_r39_what_is_told_of_a_paper() -> None:
     """Where the original is, how many sheets were scanned, and what it is called in the index."""
     asked = {step: digitisation().form(step).fields for step in STEPS}
-    assert {"uraian", "tahun_awal", "jumlah_lembar", "tempat_sekarang", "kotak"} <= asked["daftar"].keys()
+    assert {"uraian", "tahun_awal", "jumlah_lembar", "tempat_sekarang", "kotak"} <= asked[
+        "daftar"
+    ].keys()
     assert asked["pindai"]["hasil_pindai"].required
     assert {"jenis_dokumen", "nomor_dokumen", "tanggal_dokumen"} <= asked["indeks"].keys()
     assert asked["terima"]["tempat_hardcopy"].required
@@ -49,7 +55,9 @@ def test_r39_what_is_told_of_a_paper() -> None:
 def test_r39_a_scan_is_good_only_when_everything_was_looked_at() -> None:
     form = digitisation().form("periksa_mutu")
     assert forms.validate(form, {"putusan_mutu": "baik", "mutu": ["lengkap", "urut", "terbaca"]})
-    assert not forms.validate(form, {"putusan_mutu": "baik", "mutu": ["lengkap", "urut", "terbaca", "utuh"]})
+    assert not forms.validate(
+        form, {"putusan_mutu": "baik", "mutu": ["lengkap", "urut", "terbaca", "utuh"]}
+    )
 
 
 def test_what_is_told_freely_is_sealed_and_reasons_are_shown_to_who_repairs() -> None:

@@ -10,7 +10,7 @@ from tests.unit.processes.folder import disposal
 from tests.unit.processes.sheet import TAIL, filled, text
 from workflow_app.engine.rehearsal import rehearse
 from workflow_app.engine.scenarios import Complete, Scenario, read_scenarios
-from workflow_app.services.correspondence import typesetting
+from workflow_app.services.letters import printing
 
 SCENARIOS = read_scenarios(disposal().files)
 STEPS = {"usulkan", "putuskan", "teken_arsiparis", "teken_ka_spkt"}
@@ -62,7 +62,9 @@ def paper(no: int, **changes: Any) -> dict[str, Any]:
 
 
 def minutes(papers: list[dict[str, Any]]) -> str:
-    answers = {"usulkan": {"alasan_usul": "Masa simpannya <b>sudah</b> lewat", "sudah_diperiksa": True}}
+    answers = {
+        "usulkan": {"alasan_usul": "Masa simpannya <b>sudah</b> lewat", "sudah_diperiksa": True}
+    }
     return filled(
         disposal(),
         "berita_acara_pemusnahan",
@@ -75,7 +77,9 @@ def minutes(papers: list[dict[str, Any]]) -> str:
 
 
 def test_r37_the_minutes_name_what_went_by_hash_and_row_and_what_stayed_with_its_reason() -> None:
-    stayed = paper(2, musnah=False, hasil="ditinggalkan", alasan="Ditahan karena sengketa atau penyelidikan.")
+    stayed = paper(
+        2, musnah=False, hasil="ditinggalkan", alasan="Ditahan karena sengketa atau penyelidikan."
+    )
     words = text(minutes([paper(1), stayed, paper(3, tumpukan=True), paper(4, dokumen_lain=True)]))
     for part in (
         NUMBER, "3 dokumen, 9 halaman", "Daftar Arsip Musnah", f"{1:064x}", f"{3:064x}", "C-06 Hasil alih media",
@@ -101,9 +105,9 @@ def test_r37_minutes_of_nothing_say_so() -> None:
 
 def test_a_hundred_papers_fit_on_pages_with_their_heads() -> None:
     made_at = datetime(2026, 11, 23, tzinfo=UTC)
-    metadata = typesetting.Metadata(
+    metadata = printing.Metadata(
         title="Berita acara", author="SPKT", made_at=made_at, identifier=b"x" * 16
     )
-    pdf, pages = typesetting.typeset(minutes([paper(no) for no in range(1, 101)]), metadata)
+    pdf, pages = printing.typeset(minutes([paper(no) for no in range(1, 101)]), metadata)
     assert pdf.startswith(b"%PDF")
     assert 3 <= pages <= 9

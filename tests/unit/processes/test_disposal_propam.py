@@ -27,7 +27,9 @@ def test_r79_nobody_of_another_role_ever_has_a_task_or_a_look() -> None:
     elements = disposal_propam().elements
     assert {elements[step].role for step in STEPS} == {"piket_propam"}
     assert set(disposal_propam().started_by) == {"piket_propam"}
-    assert STEPS.isdisjoint(reachable(disposal_propam(), "arsip_jatuh_tempo", without={"khususkan"}))
+    assert STEPS.isdisjoint(
+        reachable(disposal_propam(), "arsip_jatuh_tempo", without={"khususkan"})
+    )
 
 
 @pytest.mark.parametrize("step", ["usulkan", "putuskan"])
@@ -51,4 +53,6 @@ def test_its_minutes_are_those_of_every_disposal_and_name_no_office_that_may_not
     own, other = (folder().files for folder in (disposal_propam, disposal))
     assert all(shared in files[name].decode() for files in (own, other))
     assert own[shared] == other[shared]
-    assert not any(word in own[part].decode() for word in ("rsiparis", "Ka SPKT") for part in (name, shared))
+    assert not any(
+        word in own[part].decode() for word in ("rsiparis", "Ka SPKT") for part in (name, shared)
+    )

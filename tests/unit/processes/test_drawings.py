@@ -29,7 +29,9 @@ def drawn(request: pytest.FixtureRequest) -> Definition:
 
 def shapes(drawn: Definition) -> dict[str, Box]:
     found = {}
-    for shape in etree.fromstring(drawn.bpmn_xml.encode()).iterfind(".//bpmndi:BPMNShape", NAMESPACES):
+    for shape in etree.fromstring(drawn.bpmn_xml.encode()).iterfind(
+        ".//bpmndi:BPMNShape", NAMESPACES
+    ):
         found[shape.get("bpmnElement")] = box_of(shape)
     return found
 
@@ -48,7 +50,8 @@ def edges(drawn: Definition) -> dict[str, list[Point]]:
     root = etree.fromstring(drawn.bpmn_xml.encode())
     return {
         edge.get("bpmnElement"): [
-            (float(p.get("x")), float(p.get("y"))) for p in edge.iterfind("./di:waypoint", NAMESPACES)
+            (float(p.get("x")), float(p.get("y")))
+            for p in edge.iterfind("./di:waypoint", NAMESPACES)
         ]
         for edge in root.iterfind(".//bpmndi:BPMNEdge", NAMESPACES)
     }
@@ -127,7 +130,9 @@ def test_no_two_flows_cross(drawn: Definition) -> None:
 def test_steps_lie_in_the_lane_of_their_role(drawn: Definition) -> None:
     boxes = shapes(drawn)
     for element in drawn.elements.values():
-        if element.kind.endswith("Task") and element.id in boxes:  # a called process has a drawing of its own
+        if (
+            element.kind.endswith("Task") and element.id in boxes
+        ):  # a called process has a drawing of its own
             lane, box = boxes[f"lane_{element.role}"], boxes[element.id]
             assert lane[1] <= box[1], element.id
             assert box[3] <= lane[3], element.id

@@ -11,11 +11,13 @@ from tests.unit.processes.sheet import TAIL, filled, text
 from workflow_app.engine.model import read_model
 from workflow_app.engine.rehearsal import rehearse
 from workflow_app.engine.scenarios import Complete, Scenario, read_scenarios
-from workflow_app.roles import ROLES, UNITS
-from workflow_app.services.office import configuration, configuration_roles
+from workflow_app.permissions import ROLES, UNITS
+from workflow_app.services.office_settings import configuration, configuration_roles
 
 SCENARIOS = read_scenarios(htck().files)
-USER_TASKS = {element.id: element for element in htck().elements.values() if element.kind == "userTask"}
+USER_TASKS = {
+    element.id: element for element in htck().elements.values() if element.kind == "userTask"
+}
 RECEIVERS = {
     "kerusakan": "sarpras", "pengadaan": "sarpras", "pengaturan": "piket_lantas", "pengawalan": "piket_lantas",
     "pengamanan": "piket_samapta", "tindak_lanjut_wasrik": "siwas", "pelaksanaan_wasrik": "siwas", "pelayanan": "bag_ops",
@@ -48,7 +50,9 @@ def test_every_step_is_done_in_a_scenario() -> None:
 
 
 @pytest.mark.parametrize(("kind", "role"), RECEIVERS.items())
-def test_r14_r74_to_r79_the_table_sends_each_request_to_the_unit_of_the_sop(kind: str, role: str) -> None:
+def test_r14_r74_to_r79_the_table_sends_each_request_to_the_unit_of_the_sop(
+    kind: str, role: str
+) -> None:
     found = receiver(kind)
     assert found["penerima"] == role
     assert found["satuan"]
@@ -73,7 +77,9 @@ def test_the_office_may_send_a_request_to_any_role_that_its_configuration_takes(
 
 
 @pytest.mark.parametrize("role", sorted(UNITS | {"piket_propam"}))
-def test_r74_to_r78_who_asks_spkt_is_answered_in_writing_and_the_leadership_watches(role: str) -> None:
+def test_r74_to_r78_who_asks_spkt_is_answered_in_writing_and_the_leadership_watches(
+    role: str,
+) -> None:
     assert rule(role, "masuk_temuan") == {
         "htck_surat": "jawaban",
         "atasan": "pimpinan",
@@ -82,7 +88,9 @@ def test_r74_to_r78_who_asks_spkt_is_answered_in_writing_and_the_leadership_watc
 
 
 @pytest.mark.parametrize("kind", sorted(RECEIVERS))
-def test_a_letter_of_spkt_is_approved_unless_ka_spkt_asks_and_help_and_defects_need_none(kind: str) -> None:
+def test_a_letter_of_spkt_is_approved_unless_ka_spkt_asks_and_help_and_defects_need_none(
+    kind: str,
+) -> None:
     is_at_once = kind in HELP | {"kerusakan", "anggota"}
     for role, how in (("petugas", "setujui"), ("pamapta", "setujui"), ("ka_spkt", "terbit")):
         assert rule(role, kind)["htck_surat"] == ("tidak" if is_at_once else how)
@@ -101,12 +109,16 @@ def test_who_asks_does_not_approve_and_no_letter_goes_out_without_ka_spkt() -> N
 
 
 @pytest.mark.parametrize("step", ["terima", "jawab", "tutup"])
-def test_no_request_ends_well_without_acceptance_answer_and_the_word_of_who_asked(step: str) -> None:
+def test_no_request_ends_well_without_acceptance_answer_and_the_word_of_who_asked(
+    step: str,
+) -> None:
     assert "sudah_selesai" in reachable(htck(), "awal")
     assert "sudah_selesai" not in reachable(htck(), "awal", without={step})
 
 
-def test_the_answer_goes_back_to_the_role_that_asked_and_only_the_receiver_is_handed_the_case() -> None:
+def test_the_answer_goes_back_to_the_role_that_asked_and_only_the_receiver_is_handed_the_case() -> (
+    None
+):
     for element, variable in (("minta", "pemohon"), ("tutup", "pemohon"), ("terima", "penerima"), ("jawab", "penerima")):  # fmt: skip
         assert USER_TASKS[element].properties["roleFrom"] == variable
         assert USER_TASKS[element].is_hand_off == (variable == "penerima")
@@ -122,7 +134,10 @@ def test_r79_a_matter_of_a_member_is_walled_off_before_anybody_else_is_asked_and
     for element in ("minta", "minta_fungsi"):
         field = htck().form(element).fields["yang_bersangkutan"]
         assert (field.widget, field.personal) == ("members", "uraian")
-    others = {e.id for e in USER_TASKS.values() if e.role != "piket_propam"} - {"minta", "minta_fungsi"}
+    others = {e.id for e in USER_TASKS.values() if e.role != "piket_propam"} - {
+        "minta",
+        "minta_fungsi",
+    }
     assert not others & reachable(htck(), "minta", without={"batasi_minta"})
     assert not others & reachable(htck(), "minta_fungsi", without={"batasi_fungsi"})
     after = {e for e in reachable(htck(), "khususkan") if e in USER_TASKS}
@@ -149,7 +164,12 @@ ASKED = {
 
 
 def letter(kind: str, answers: dict[str, Any], **more: Any) -> str:
-    told = {"nomor": f"ND/7/{TAIL}", "penandatangan": SIGNATORY, "ketentuan": [RULE], "kepada": "Siwas"}
+    told = {
+        "nomor": f"ND/7/{TAIL}",
+        "penandatangan": SIGNATORY,
+        "ketentuan": [RULE],
+        "kepada": "Siwas",
+    }
     return filled(htck(), kind, answers, **{**told, **more})
 
 
@@ -165,11 +185,15 @@ def test_r74_the_request_says_to_whom_from_whom_what_and_until_when() -> None:
 
 
 @pytest.mark.parametrize(("result", "words"), [("dipenuhi", "dipenuhi seluruhnya"), ("sebagian", "dipenuhi sebagian"), ("tidak", "tidak dapat dipenuhi")])  # fmt: skip
-def test_r74_the_answer_names_the_letter_it_answers_and_what_came_of_it(result: str, words: str) -> None:
+def test_r74_the_answer_names_the_letter_it_answers_and_what_came_of_it(
+    result: str, words: str
+) -> None:
     asked = {**ASKED, "jenis_htck": "masuk_temuan", "nomor_surat_asal": "ND/CONTOH/1", "tanggal_surat_asal": "2026-11-20"}  # fmt: skip
     answered = {"hasil_jawaban": result, "isi_jawaban": "Buku mutasi sudah ditandatangani."}
     found = text(letter("nota_dinas_jawaban", {"minta_fungsi": asked, "jawab": answered}))
     for part in ("Jawaban: Bukti", "surat nomor ND/CONTOH/1 tanggal 20 November 2026", "temuan nomor 3", f"permintaan itu {words}", "Buku mutasi sudah"):  # fmt: skip
         assert part in found
     plain = {k: v for k, v in asked.items() if "surat_asal" not in k and k != "nomor_temuan"}
-    assert "surat nomor" not in text(letter("nota_dinas_jawaban", {"minta_fungsi": plain, "jawab": answered}))
+    assert "surat nomor" not in text(
+        letter("nota_dinas_jawaban", {"minta_fungsi": plain, "jawab": answered})
+    )

@@ -9,7 +9,7 @@ from tests.unit.processes.folder import lp, sktlk
 from workflow_app.engine.model import read_model
 from workflow_app.engine.rehearsal import rehearse
 from workflow_app.engine.scenarios import Complete, Scenario, read_scenarios
-from workflow_app.services.office import configuration, configuration_roles, derived_steps
+from workflow_app.services.office_settings import configuration, configuration_roles, derived_steps
 
 SCENARIOS = read_scenarios(lp().files)
 MODEL = read_model(lp().files["process.bpmn"])
@@ -43,7 +43,10 @@ def test_every_flow_is_taken_by_a_scenario_and_those_of_the_referral_that_only_a
     unseen = {flow.id for flow in MODEL.flows} - seen
     into_the_call = {"gabung_rujuk__rujuk"}
     assert unseen == into_the_call
-    assert {"rujukan_gw_diketahui__rujukan_gabung_tujuan", "rujukan_gw_asal__rujukan_dikembalikan"} <= seen
+    assert {
+        "rujukan_gw_diketahui__rujukan_gabung_tujuan",
+        "rujukan_gw_asal__rujukan_dikembalikan",
+    } <= seen
 
 
 def test_every_receiving_function_is_reached_by_some_scenario() -> None:
@@ -61,7 +64,10 @@ def test_r49_r71_the_office_may_send_every_kind_of_matter_to_any_investigating_f
     table = lp().decision("fungsi_penerima")
     for role in configuration_roles.INVESTIGATORS:
         assert (
-            table.evaluate({"rute_laporan": role, "jenis_perkara": "narkotika"})[0]["rujukan_dituju"] == role
+            table.evaluate({"rute_laporan": role, "jenis_perkara": "narkotika"})[0][
+                "rujukan_dituju"
+            ]
+            == role
         )
     (by_the_table,) = table.evaluate({"rute_laporan": "", "jenis_perkara": "narkotika"})
     assert by_the_table["rujukan_dituju"] == "piket_narkoba"
@@ -73,7 +79,13 @@ def test_r49_r71_the_office_may_send_every_kind_of_matter_to_any_investigating_f
 
 def test_requirements_of_the_report_are_carried_by_elements() -> None:
     carried = {clause for element in lp().elements.values() for clause in element.clauses}
-    assert {f"R{number}" for number in range(42, 53)} | {"R71", "R69", "R13", "R29", "R38"} <= carried
+    assert {f"R{number}" for number in range(42, 53)} | {
+        "R71",
+        "R69",
+        "R13",
+        "R29",
+        "R38",
+    } <= carried
     assert {clause for scenario in SCENARIOS for clause in scenario.clauses} <= carried
 
 
@@ -83,10 +95,14 @@ def test_r45_identity_is_asked_before_the_matter() -> None:
 
 
 def test_r46_derived_steps_are_those_that_can_be_switched_and_say_so() -> None:
-    assert set(derived_steps.KNOWN["lp"]) == DERIVED == set(configuration.SEED["lp.langkah_turunan"])
+    assert (
+        set(derived_steps.KNOWN["lp"]) == DERIVED == set(configuration.SEED["lp.langkah_turunan"])
+    )
     assert lp().initial["langkah_turunan"] == configuration.SEED["lp.langkah_turunan"]
     marked = set(
-        re.findall(r'<bpmn:userTask id="(\w+)"[^>]*>\s*<bpmn:documentation>\(turunan\)', lp().bpmn_xml)
+        re.findall(
+            r'<bpmn:userTask id="(\w+)"[^>]*>\s*<bpmn:documentation>\(turunan\)', lp().bpmn_xml
+        )
     )
     assert marked == DERIVED
     for element in DERIVED:
@@ -145,20 +161,34 @@ def test_r48_a_refusal_needs_a_ground_and_written_reasons() -> None:
 
 
 def test_r49_the_receiving_function_has_its_tasks_in_its_own_inbox() -> None:
-    received = {e.id for e in USER_TASKS.values() if e.properties.get("roleFrom") == "rujukan_dituju"}
+    received = {
+        e.id for e in USER_TASKS.values() if e.properties.get("roleFrom") == "rujukan_dituju"
+    }
     assert received == {"kajian_awal", "periksa_pelapor", "tindak_lanjut"}
 
 
 @pytest.mark.parametrize("role", ["piket_reskrim", "piket_narkoba", "piket_lantas"])
-def test_r49_the_referral_goes_where_the_report_belongs_and_the_need_is_not_asked_again(role: str) -> None:
+def test_r49_the_referral_goes_where_the_report_belongs_and_the_need_is_not_asked_again(
+    role: str,
+) -> None:
     asked = {"rujukan_layanan": lp().initial["rujukan_layanan"], "rujukan_dituju": role}
-    (row,) = lp().decision("tujuan_layanan").evaluate({**asked, "rujukan_perkara": None, "rujukan_rute": ""})
+    (row,) = (
+        lp()
+        .decision("tujuan_layanan")
+        .evaluate({**asked, "rujukan_perkara": None, "rujukan_rute": ""})
+    )
     assert (row["rujukan_fungsi"], row["rujukan_sasaran"]) == (role, "fungsi")
-    assert lp().decision("biaya_layanan").evaluate({"rujukan_layanan": asked["rujukan_layanan"]})[0]["gratis"]
+    assert (
+        lp()
+        .decision("biaya_layanan")
+        .evaluate({"rujukan_layanan": asked["rujukan_layanan"]})[0]["gratis"]
+    )
     assert not [s.file for s in SCENARIOS if "rujukan_keperluan" in completed(s)]
 
 
-def test_r49_only_an_acceptance_leads_to_the_examination_and_every_other_answer_to_another_function() -> None:
+def test_r49_only_an_acceptance_leads_to_the_examination_and_every_other_answer_to_another_function() -> (
+    None
+):
     conditions = {flow.target: flow.condition for flow in MODEL.outgoing["gw_rujuk"]}
     assert conditions == {"periksa_pelapor": 'rujukan_jawaban == "terima"', "alihkan": None}
     assert [flow.target for flow in MODEL.outgoing["alihkan"]] == ["gabung_rujuk"]
@@ -174,19 +204,28 @@ def test_r49_fourteen_days_hold_for_the_hand_off_too_not_only_for_what_was_accep
     assert [flow.source for flow in MODEL.incoming["mulai_jam_tindak_lanjut"]] == ["gw_diterima"]
 
 
-def test_r51_r79_the_desk_asks_for_no_details_of_a_levy_which_becomes_a_case_of_propam_alone() -> None:
+def test_r51_r79_the_desk_asks_for_no_details_of_a_levy_which_becomes_a_case_of_propam_alone() -> (
+    None
+):
     for element in ("serahkan", "serahkan_penolakan"):
         form = lp().form(element)
         assert form.fields["diminta_bayar"].control
         assert not {name for name in form.fields if re.search(r"jumlah|kepada|pungutan", name)}
     begun = MODEL.nodes["teruskan_pungutan"]
     assert begun.parameters["process"] == '"complaint"'
-    assert (begun.properties["beginsWith"], begun.properties["handsOver"]) == ("dari_pelayanan", "identitas")
+    assert (begun.properties["beginsWith"], begun.properties["handsOver"]) == (
+        "dari_pelayanan",
+        "identitas",
+    )
     people = {
-        e.id for e in lp().elements.values() if e.kind == "userTask" and e.role in {"petugas", "pamapta"}
+        e.id
+        for e in lp().elements.values()
+        if e.kind == "userTask" and e.role in {"petugas", "pamapta"}
     }
     later = {"alihkan", "pilih_fungsi", *(name for name in people if name.startswith("rujukan_"))}
-    assert set(begun.properties["keepsOut"].split()) == people - later, "who served, judged or signed"
+    assert set(begun.properties["keepsOut"].split()) == people - later, (
+        "who served, judged or signed"
+    )
     assert "piket_propam" not in {element.role for element in lp().elements.values()}
 
 
@@ -224,4 +263,6 @@ def test_r23_everything_that_tells_who_somebody_is_is_sealed() -> None:
 def test_the_identity_has_the_fields_of_the_sktlk_so_that_it_carries_over() -> None:
     assert lp().form("identitas").schema == sktlk().form("identitas").schema
     groups = {name: field.personal for name, field in lp().form("identitas").fields.items()}
-    assert groups == {name: field.personal for name, field in sktlk().form("identitas").fields.items()}
+    assert groups == {
+        name: field.personal for name, field in sktlk().form("identitas").fields.items()
+    }

@@ -9,8 +9,8 @@ import pytest
 from tests.unit.processes.folder import lp
 from tests.unit.processes.sheet import ADDRESS, TAIL, filled, text
 from tests.unit.processes.test_sktlk_letter import IDENTITY
-from workflow_app.services.correspondence import typesetting
-from workflow_app.services.office import configuration
+from workflow_app.services.letters import printing
+from workflow_app.services.office_settings import configuration
 
 NUMBERS = {"lp": f"LP/B/17/{TAIL}", "sttlp": f"STTLP/B/17/{TAIL}", "skpl": f"SKPL/17/{TAIL}"}
 SIGNED = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAIAAAACAQAAAABazTCJAAAADElEQVR4nGNgYGAAAAAEAAH2FzhVAAAAAElFTkSuQmCC"
@@ -20,14 +20,20 @@ EVENT = {
     "peristiwa": "Sepeda motor pelapor diambil orang yang tidak dikenal.", "kerugian": "Satu sepeda motor",
 }  # fmt: skip
 DERIVED = {
-    "kronologi": {"kronologi": "Motor diletakkan di halaman, lalu tidak ada.", "akibat": "tidak_luka"},
+    "kronologi": {
+        "kronologi": "Motor diletakkan di halaman, lalu tidak ada.",
+        "akibat": "tidak_luka",
+    },
     "bukti_saksi": {"saksi": "Contoh Saksi, tetangga", "bukti": "STNK dan kunci"},
     "kajian_awal": {"kajian": "layak", "dugaan_pasal": "Pencurian"},
 }
 
 
 def letter(
-    kind: str, identity: dict[str, Any] | None = None, answers: dict[str, Any] | None = None, **more: Any
+    kind: str,
+    identity: dict[str, Any] | None = None,
+    answers: dict[str, Any] | None = None,
+    **more: Any,
 ) -> str:
     given = {
         "terima_pelapor": {"arrived_at": "2026-11-22T23:50:00+00:00", "model_lp": "b"},
@@ -93,8 +99,12 @@ def test_both_sign_the_report_and_the_receipt(kind: str) -> None:
 
 
 def test_r48_the_reasons_of_a_refusal_are_numbered() -> None:
-    reasons = letter("skpl", answers=REFUSED).partition('<ol class="alasan">')[2].partition("</ol>")[0]
-    assert reasons == "<li>Ini perselisihan utang piutang.</li><li>Tidak ada yang diambil paksa.</li>"
+    reasons = (
+        letter("skpl", answers=REFUSED).partition('<ol class="alasan">')[2].partition("</ol>")[0]
+    )
+    assert (
+        reasons == "<li>Ini perselisihan utang piutang.</li><li>Tidak ada yang diambil paksa.</li>"
+    )
 
 
 def test_r48_the_refusal_gives_reasons_and_remedies_and_is_signed_by_who_decided() -> None:
@@ -116,7 +126,8 @@ def test_r29_a_reporter_who_cannot_read_or_write_is_noted(kind: str) -> None:
     }  # fmt: skip
     words = text(letter(kind, helped, REFUSED))
     assert (
-        "dibantu dalam melapor (tidak dapat membaca dan menulis) oleh keluarga dengan bahasa Banjar" in words
+        "dibantu dalam melapor (tidak dapat membaca dan menulis) oleh keluarga dengan bahasa Banjar"
+        in words
     )
     assert "(cap jempol)" in words or kind == "skpl"
     assert "dibantu" not in text(letter(kind, {}, REFUSED))
@@ -153,6 +164,8 @@ def test_what_people_typed_is_text_and_never_markup_and_the_title_names_nobody(k
 @pytest.mark.parametrize("kind", ["lp", "sttlp", "skpl"])
 @pytest.mark.parametrize("withdrawn", [False, True])
 def test_letters_fit_on_their_pages(kind: str, withdrawn: bool) -> None:
-    metadata = typesetting.Metadata("LP", "SPKT", datetime(2026, 11, 23, 6, 20, tzinfo=UTC), b"0" * 16)
-    _, pages = typesetting.typeset(letter(kind, answers={**DERIVED, **REFUSED}, batal=withdrawn), metadata)
+    metadata = printing.Metadata("LP", "SPKT", datetime(2026, 11, 23, 6, 20, tzinfo=UTC), b"0" * 16)
+    _, pages = printing.typeset(
+        letter(kind, answers={**DERIVED, **REFUSED}, batal=withdrawn), metadata
+    )
     assert pages <= (2 if kind == "lp" else 1)

@@ -14,8 +14,8 @@ from workflow_app.engine import rehearsal
 from workflow_app.engine.linting.linter import lint
 from workflow_app.engine.model import read_model
 from workflow_app.engine.scenarios import Complete, Scenario, read_scenarios
-from workflow_app.roles import ROLES
-from workflow_app.services.office import configuration, configuration_roles
+from workflow_app.permissions import ROLES
+from workflow_app.services.office_settings import configuration, configuration_roles
 
 SCENARIOS = read_scenarios(referral().files)
 ROUTES = {
@@ -102,7 +102,9 @@ def caller() -> Folder:
         .flow("mulai", "terima", "layanan", "tutup", "dirujuk")
         .flow("batal", "dibatalkan")
     )
-    folder.extra |= {f"called/referral/{name}": content for name, content in referral().files.items()}
+    folder.extra |= {
+        f"called/referral/{name}": content for name, content in referral().files.items()
+    }
     return folder
 
 
@@ -130,8 +132,13 @@ def test_called_nobody_is_received_twice_nothing_is_archived_and_the_caller_goes
     play.done("rujukan_antar", rujukan_serah_at=play.now.isoformat()).done("rujukan_beri_tahu")
     again = (play.now + timedelta(minutes=30)).isoformat()
     play.resolve("stop_clock").resolve("send_message").resolve("start_clock", again)
-    assert play.after(minutes=29).open == ["rujukan_terima"], "the second round has a clock of its own"
-    assert play.after(minutes=2).resolve("send_message").open == ["rujukan_terima", "rujukan_eskalasi"]
+    assert play.after(minutes=29).open == ["rujukan_terima"], (
+        "the second round has a clock of its own"
+    )
+    assert play.after(minutes=2).resolve("send_message").open == [
+        "rujukan_terima",
+        "rujukan_eskalasi",
+    ]
     play.done("rujukan_terima", rujukan_jawaban="terima")
     assert play.resolve("stop_clock").resolve("send_message").open == ["tutup"]
     assert play.done("tutup").step.outcome == "dirujuk"
@@ -147,7 +154,9 @@ def test_called_it_is_cancelled_with_the_process_that_calls_it() -> None:
 def test_ids_and_control_variables_cannot_meet_those_of_a_caller() -> None:
     ids = {element.id for element in referral().elements.values()}
     assert {name for name in ids if not name.startswith("rujukan_")} == set()
-    control = {f.name for form in referral().forms.values() for f in form.fields.values() if f.control}
+    control = {
+        f.name for form in referral().forms.values() for f in form.fields.values() if f.control
+    }
     assert {name for name in control if not name.startswith("rujukan_")} == {"arrived_at"}
 
 
@@ -166,7 +175,10 @@ def test_r70_to_r73_the_table_sends_each_service_to_the_function_of_the_sop(
 def test_r70_to_r73_the_office_may_send_any_need_to_any_receiving_function(role: str) -> None:
     found = route("sim", told=role)
     assert (found["rujukan_fungsi"], found["rujukan_sasaran"]) == (role, "fungsi")
-    assert found["tujuan"] == referral().form("rujukan_keperluan").fields["rujukan_dituju"].options[role]
+    assert (
+        found["tujuan"]
+        == referral().form("rujukan_keperluan").fields["rujukan_dituju"].options[role]
+    )
 
 
 def test_the_needs_of_the_configuration_are_those_that_the_table_decides() -> None:
@@ -196,10 +208,15 @@ def test_r79_nothing_here_leads_to_propam_because_a_referral_has_no_wall() -> No
     need = referral().form("rujukan_keperluan").fields
     assert "Pengaduan masyarakat" in need["rujukan_layanan"].help
     offered = {
-        name for form in referral().forms.values() for field in form.fields.values() for name in field.options
+        name
+        for form in referral().forms.values()
+        for field in form.fields.values()
+        for name in field.options
     }
     assert offered & {"anggota", "piket_propam"} == set()
-    assert "piket_propam" not in {row["rujukan_fungsi"] for row in referral().decision("tujuan_layanan").rows}
+    assert "piket_propam" not in {
+        row["rujukan_fungsi"] for row in referral().decision("tujuan_layanan").rows
+    }
 
 
 def test_r69_only_what_spkt_does_itself_is_called_free() -> None:
@@ -213,7 +230,9 @@ def test_r69_only_what_spkt_does_itself_is_called_free() -> None:
 def test_no_words_of_the_process_promise_a_free_service_elsewhere() -> None:
     for form in referral().forms.values():
         for field in form.fields.values():
-            assert not re.search(r"gratis|Rp0", f"{field.title} {field.help} {field.options}"), field.name
+            assert not re.search(r"gratis|Rp0", f"{field.title} {field.help} {field.options}"), (
+                field.name
+            )
         assert not re.search(r"gratis|Rp0", f"{form.intro} {form.next} {form.summary} {form.slip}")
     assert not re.search(r"gratis|Rp0", referral().letter("rujukan").html)
 
@@ -249,7 +268,10 @@ def test_r27_who_is_referred_again_is_told_again(scenario: Scenario) -> None:
 def test_r26_the_only_way_to_a_number_is_an_approval_by_another_person() -> None:
     model = read_model(referral().files["process.bpmn"])
     (way,) = model.incoming["rujukan_terbitkan"]
-    assert (way.source, way.condition) == ("rujukan_gw_persetujuan", 'rujukan_persetujuan == "setuju"')
+    assert (way.source, way.condition) == (
+        "rujukan_gw_persetujuan",
+        'rujukan_persetujuan == "setuju"',
+    )
     barred = referral().elements["rujukan_persetujuan"].properties["fourEyes"].split()
     assert set(barred) == {"rujukan_keperluan", "rujukan_cara", "rujukan_penerusan"}
 
@@ -269,7 +291,11 @@ def test_r23_who_the_citizen_is_lies_sealed_and_the_receiving_function_is_not_to
 def test_notes_that_others_read_ask_for_no_name() -> None:
     for form in referral().forms.values():
         for field in form.fields.values():
-            if field.personal == "catatan" and field.widget == "textarea" and field.name != "daftar_berkas":
+            if (
+                field.personal == "catatan"
+                and field.widget == "textarea"
+                and field.name != "daftar_berkas"
+            ):
                 assert "Jangan menulis nama atau NIK" in field.help, f"{form.element}.{field.name}"
 
 

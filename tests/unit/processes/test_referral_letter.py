@@ -8,7 +8,7 @@ import pytest
 
 from tests.unit.processes.folder import referral
 from tests.unit.processes.sheet import ADDRESS, TAIL, filled, text
-from workflow_app.services.correspondence import typesetting
+from workflow_app.services.letters import printing
 
 NUMBER = f"RUJUKAN/7/{TAIL}"
 FORWARDED = {
@@ -36,7 +36,9 @@ def letter(forwarded: dict[str, Any] | None = None, *, asked: bool = True, **mor
         "rujukan_identitas": {"nama": FORWARDED["nama"], "telepon": FORWARDED["telepon"]},
         "rujukan_penerusan": {**FORWARDED, **(forwarded or {})},
     }
-    return filled(referral(), "rujukan", answers, **{"nomor": NUMBER, "penandatangan": OFFICER, **more})
+    return filled(
+        referral(), "rujukan", answers, **{"nomor": NUMBER, "penandatangan": OFFICER, **more}
+    )
 
 
 def test_r26_the_letter_says_to_whom_what_and_which_papers() -> None:
@@ -49,7 +51,9 @@ def test_r26_the_letter_says_to_whom_what_and_which_papers() -> None:
         assert part in words
 
 
-def test_r49_a_police_report_is_forwarded_by_its_number_and_without_a_need_that_nobody_asked_for() -> None:
+def test_r49_a_police_report_is_forwarded_by_its_number_and_without_a_need_that_nobody_asked_for() -> (
+    None
+):
     words = text(letter(asked=False, surat_lain={"lp": "LP/B/7/XI/2026"}.get))
     assert "Laporan Polisi : nomor LP/B/7/XI/2026" in words
     assert "Keperluan warga" not in words
@@ -85,12 +89,14 @@ def test_the_title_of_the_document_names_nobody() -> None:
 
 @pytest.mark.parametrize("withdrawn", [False, True])
 def test_it_fits_on_one_page(withdrawn: bool) -> None:
-    about = typesetting.Metadata("Rujukan", "SPKT", datetime(2026, 11, 23, 6, 20, tzinfo=UTC), b"0" * 16)
+    about = printing.Metadata(
+        "Rujukan", "SPKT", datetime(2026, 11, 23, 6, 20, tzinfo=UTC), b"0" * 16
+    )
     html = letter(
         forwarded={"sebut_identitas": "nama_kontak", "isi": "Warga meminta perbaikan data. " * 12},
         batal=withdrawn,
         contoh=True,
     )
-    pdf, pages = typesetting.typeset(html, about)
+    pdf, pages = printing.typeset(html, about)
     assert pdf.startswith(b"%PDF")
     assert pages == 1

@@ -4,8 +4,8 @@ import csv
 from pathlib import Path
 
 from tests.unit.processes.folder import complaint, lp, sktlk, tkp_dispatch
-from workflow_app.services.office import configuration_keys, regions
-from workflow_app.services.office.configuration import SEED
+from workflow_app.services.office_settings import configuration_keys, regions
+from workflow_app.services.office_settings.configuration import SEED
 
 DATA = Path(__file__).parents[3] / "node_modules" / "idn-area-data" / "data"
 REGENCY = "63.06"
@@ -62,16 +62,26 @@ def test_addresses_and_places_are_offered_while_one_types() -> None:
     assert ("Kandangan", "") in offered["kecamatan"]
     assert ("Kandangan Kota", "Kecamatan Kandangan") in offered["desa"]
     assert (len(offered["kecamatan"]), len(offered["desa"])) == (11, 148)
-    for definition, element in ((lp(), "identitas"), (complaint(), "identitas"), (complaint(), "pengirim")):
+    for definition, element in (
+        (lp(), "identitas"),
+        (complaint(), "identitas"),
+        (complaint(), "pengirim"),
+    ):
         assert regions.offered(definition.form(element)).keys() == {"desa", "kecamatan"}
     for definition, element, name in (
         (sktlk(), "uraian", "tempat_hilang"),
         (lp(), "kejadian", "tempat_kejadian"),
         (complaint(), "pokok_aduan", "tempat_kejadian"),
     ):
-        assert ("Kandangan Kota, Kecamatan Kandangan", "") in regions.offered(definition.form(element))[name]
+        assert ("Kandangan Kota, Kecamatan Kandangan", "") in regions.offered(
+            definition.form(element)
+        )[name]
 
 
 def test_r63_an_area_is_made_of_regions_there_are() -> None:
-    assert configuration_keys.fault("wilayah.dalam_kota", ["63.06", "63.06.05", "63.06.05.1004"]) == ""
-    assert "63.06.05.1009" in configuration_keys.fault("wilayah.dalam_kota", ["63.06.05", "63.06.05.1009"])
+    assert (
+        configuration_keys.fault("wilayah.dalam_kota", ["63.06", "63.06.05", "63.06.05.1004"]) == ""
+    )
+    assert "63.06.05.1009" in configuration_keys.fault(
+        "wilayah.dalam_kota", ["63.06.05", "63.06.05.1009"]
+    )

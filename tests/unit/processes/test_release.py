@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from workflow_app.services.sop.processes import check_kinship
+from workflow_app.services.processes.definitions import check_kinship
 
-RELEASE = sorted(path.parent for path in (Path(__file__).parents[3] / "processes").glob("*/process.bpmn"))
+RELEASE = sorted(
+    path.parent for path in (Path(__file__).parents[3] / "processes").glob("*/process.bpmn")
+)
 
 
 @pytest.mark.parametrize("folder", RELEASE, ids=lambda folder: folder.name)

@@ -38,9 +38,13 @@ def rows(kind: str) -> list[dict[str, Any]]:
     return [dict(row) for row in sktlk().decision("persyaratan").rows if row["jenis"] == kind]
 
 
-def lines(kind: str, owner: str = "orang_lain", transferred: str | None = "belum") -> list[dict[str, Any]]:
+def lines(
+    kind: str, owner: str = "orang_lain", transferred: str | None = "belum"
+) -> list[dict[str, Any]]:
     return (
-        sktlk().decision("persyaratan").evaluate({"jenis": kind, "pemilik": owner, "balik_nama": transferred})
+        sktlk()
+        .decision("persyaratan")
+        .evaluate({"jenis": kind, "pemilik": owner, "balik_nama": transferred})
     )
 
 
@@ -104,7 +108,9 @@ def test_r54_only_newspapers_banks_and_finance_companies_are_asked_for_two() -> 
     }
 
 
-def test_pitfall_21_soft_are_the_copies_of_the_lost_thing_and_the_identity_card_no_foreigner_has() -> None:
+def test_pitfall_21_soft_are_the_copies_of_the_lost_thing_and_the_identity_card_no_foreigner_has() -> (
+    None
+):
     assert {row["butir"] for row in sktlk().decision("persyaratan").rows if row["lunak"]} == SOFT
 
 

@@ -8,7 +8,7 @@ from tests.unit.processes.folder import skld
 from workflow_app.engine.model import read_model
 from workflow_app.engine.rehearsal import rehearse
 from workflow_app.engine.scenarios import Complete, Scenario, read_scenarios
-from workflow_app.services.office import configuration, derived_steps
+from workflow_app.services.office_settings import configuration, derived_steps
 
 SCENARIOS = read_scenarios(skld().files)
 MODEL = read_model(skld().files["process.bpmn"])
@@ -55,7 +55,11 @@ def test_r11_a_lacking_paper_bars_nobody() -> None:
 
 def test_r46_derived_steps_are_those_that_can_be_switched_and_say_so() -> None:
     known = derived_steps.KNOWN["skld"]
-    assert configuration.SEED["skld.langkah_turunan"] == list(known) == skld().initial["langkah_turunan"]
+    assert (
+        configuration.SEED["skld.langkah_turunan"]
+        == list(known)
+        == skld().initial["langkah_turunan"]
+    )
     asked = " ".join(flow.condition or "" for flow in MODEL.flows)
     assert set(re.findall(r'"(\w+)" in langkah_turunan', asked)) == set(known)
     for element in ("lapor_diri", "periksa_persyaratan", "serahkan_bukti"):
@@ -70,7 +74,9 @@ def test_r46_without_derived_steps_neither_list_nor_receipt_is_there() -> None:
 
 
 def test_r70_who_issues_is_whom_the_table_of_the_referral_names() -> None:
-    received = {e.id for e in skld().elements.values() if e.properties.get("roleFrom") == "rujukan_fungsi"}
+    received = {
+        e.id for e in skld().elements.values() if e.properties.get("roleFrom") == "rujukan_fungsi"
+    }
     assert received == {"rujukan_terima", "periksa", "serahkan"}
     assert skld().initial["rujukan_layanan"] == "skld"
     assert skld().initial["rujukan_ditentukan"] is True
@@ -84,7 +90,7 @@ def test_r13_the_only_way_to_a_number_is_a_decision_of_the_function() -> None:
 def test_r23_who_the_foreigner_is_lies_sealed() -> None:
     assert {f.name for f in skld().form("identitas").fields.values() if not f.personal} == set()
     fields = skld().form("lapor_diri").fields
-    assert {fields[name].personal for name in ("nomor_izin", "nama_penjamin", "alamat_penjamin")} == {
-        "identitas"
-    }
+    assert {
+        fields[name].personal for name in ("nomor_izin", "nama_penjamin", "alamat_penjamin")
+    } == {"identitas"}
     assert configuration.SEED["tingkat_akses"]["proses"]["skld"] == "terbatas"

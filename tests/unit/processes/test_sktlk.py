@@ -11,11 +11,13 @@ from workflow_app.engine.model import read_model
 from workflow_app.engine.process_folders import read_folder
 from workflow_app.engine.rehearsal import rehearse
 from workflow_app.engine.scenarios import Complete, Scenario, read_scenarios
-from workflow_app.roles import ROLES
+from workflow_app.permissions import ROLES
 
 KEYS = sorted(path.parent.name for path in PROCESSES.glob("*/process.bpmn"))
 SCENARIOS = read_scenarios(sktlk().files)
-OWN = {name: element for name, element in sktlk().elements.items() if name not in referral().elements}
+OWN = {
+    name: element for name, element in sktlk().elements.items() if name not in referral().elements
+}
 """Without those of the called referral."""
 
 
@@ -41,7 +43,9 @@ def test_every_flow_is_taken_by_a_scenario(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_r54_every_kind_has_a_scenario_up_to_the_letter() -> None:
     proven = {
-        s.variables.get("jenis") for s in SCENARIOS if s.outcome == "selesai" and s.letters == ("sktlk",)
+        s.variables.get("jenis")
+        for s in SCENARIOS
+        if s.outcome == "selesai" and s.letters == ("sktlk",)
     }
     assert proven >= set(sktlk().form("uraian").fields["jenis"].options)
 
@@ -84,7 +88,9 @@ def test_r55_who_records_can_neither_approve_nor_waive() -> None:
 
 
 def test_only_the_head_of_the_counter_approves_waives_and_answers_for_delay() -> None:
-    of_the_head = {e.id for e in sktlk().elements.values() if e.kind == "userTask" and e.role == "ka_spkt"}
+    of_the_head = {
+        e.id for e in sktlk().elements.values() if e.kind == "userTask" and e.role == "ka_spkt"
+    }
     assert of_the_head == {"persetujuan", "putuskan_pengecualian", "eskalasi"}
 
 
@@ -97,7 +103,9 @@ def test_r17_r27_a_theft_ends_with_a_report_or_with_who_accepted_it_and_never_wi
     ways = {flow.target: flow.condition for flow in leaving[answered.target]}
     assert ways == {"gabung_dirujuk": 'rujukan_jawaban == "terima"', "gabung_peristiwa": None}
     assert {"R27", "R68"} <= set(OWN["rujuk_lp"].clauses)
-    assert "R67" in OWN["peristiwa"].clauses, "the place is chosen anew, so the citizen is told anew"
+    assert "R67" in OWN["peristiwa"].clauses, (
+        "the place is chosen anew, so the citizen is told anew"
+    )
 
 
 def test_r13_the_only_way_to_a_number_is_an_approval() -> None:
@@ -121,7 +129,9 @@ def completed(file: str) -> list[str]:
 
 
 def test_r23_everything_that_tells_who_the_citizen_is_is_sealed() -> None:
-    public_of_identity = {f.name for f in sktlk().form("identitas").fields.values() if not f.personal}
+    public_of_identity = {
+        f.name for f in sktlk().form("identitas").fields.values() if not f.personal
+    }
     assert public_of_identity == set()
     for form in sktlk().forms.values():
         for field in form.fields.values():
@@ -168,7 +178,10 @@ def test_r57_days_and_instants_of_the_past_lie_in_the_past() -> None:
 
 def test_r3_r79_everybody_who_served_is_kept_out_of_the_levy_that_is_told_at_the_end() -> None:
     kept_out = set(OWN["teruskan_pungutan"].properties["keepsOut"].split())
-    assert kept_out == {e.id for e in OWN.values() if e.kind == "userTask"} - {"rujuk_lp", "eskalasi"}
+    assert kept_out == {e.id for e in OWN.values() if e.kind == "userTask"} - {
+        "rujuk_lp",
+        "eskalasi",
+    }
 
 
 def test_r69_no_form_has_a_field_for_money() -> None:
@@ -186,4 +199,6 @@ def test_r45_identity_is_asked_before_the_matter() -> None:
 
 
 def test_the_identity_form_never_insists_on_a_national_number() -> None:
-    assert {"paspor", "kitas", "tidak_ada"} < set(sktlk().form("identitas").fields["jenis_identitas"].options)
+    assert {"paspor", "kitas", "tidak_ada"} < set(
+        sktlk().form("identitas").fields["jenis_identitas"].options
+    )

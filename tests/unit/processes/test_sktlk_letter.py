@@ -8,7 +8,7 @@ import pytest
 
 from tests.unit.processes.folder import sktlk
 from tests.unit.processes.sheet import ADDRESS, TAIL, filled, text
-from workflow_app.services.correspondence import typesetting
+from workflow_app.services.letters import printing
 
 NUMBER = f"SKTLK/17/{TAIL}"
 IDENTITY = {
@@ -25,7 +25,9 @@ LOSS = {
 }  # fmt: skip
 
 
-def letter(identity: dict[str, Any] | None = None, loss: dict[str, Any] | None = None, **more: Any) -> str:
+def letter(
+    identity: dict[str, Any] | None = None, loss: dict[str, Any] | None = None, **more: Any
+) -> str:
     answers = {
         "terima_warga": {"arrived_at": "2026-11-22T23:50:00+00:00"},
         "identitas": {**IDENTITY, **(identity or {})},
@@ -82,7 +84,11 @@ def test_pitfall_27_no_law_is_cited_and_no_other_time_zone() -> None:
 
 
 def test_r29_an_assisted_report_is_noted_with_the_thumb_print() -> None:
-    assisted = {"dibantu": "ya", "alasan_bantuan": "tidak_dapat_menulis", "jenis_tanda": "cap_jempol"}
+    assisted = {
+        "dibantu": "ya",
+        "alasan_bantuan": "tidak_dapat_menulis",
+        "jenis_tanda": "cap_jempol",
+    }
     words = text(letter(identity=assisted))
     assert "Pelapor dibantu dalam mengisi laporan (tidak dapat menulis)" in words
     assert "(cap jempol)" in words
@@ -104,7 +110,13 @@ def test_r11_a_foreigner_is_named_by_passport_and_country() -> None:
 
 def test_a_lost_thing_of_somebody_else_names_its_owner() -> None:
     words = text(
-        letter(loss={"pemilik": "orang_lain", "nama_pemilik": "Contoh Pemilik", "hubungan_pemilik": "anak"})
+        letter(
+            loss={
+                "pemilik": "orang_lain",
+                "nama_pemilik": "Contoh Pemilik",
+                "hubungan_pemilik": "anak",
+            }
+        )
     )
     assert "barang milik Contoh Pemilik (pelapor: anak)" in words
 
@@ -133,8 +145,14 @@ def test_the_title_of_the_document_names_nobody() -> None:
 
 @pytest.mark.parametrize("withdrawn", [False, True])
 def test_the_heaviest_kind_fits_on_one_page(withdrawn: bool) -> None:
-    assisted = {"dibantu": "ya", "alasan_bantuan": "tidak_dapat_menulis", "jenis_tanda": "tanda_tangan"}
-    metadata = typesetting.Metadata("SKTLK", "SPKT", datetime(2026, 11, 23, 6, 20, tzinfo=UTC), b"0" * 16)
-    pdf, pages = typesetting.typeset(letter(identity=assisted, batal=withdrawn), metadata)
+    assisted = {
+        "dibantu": "ya",
+        "alasan_bantuan": "tidak_dapat_menulis",
+        "jenis_tanda": "tanda_tangan",
+    }
+    metadata = printing.Metadata(
+        "SKTLK", "SPKT", datetime(2026, 11, 23, 6, 20, tzinfo=UTC), b"0" * 16
+    )
+    pdf, pages = printing.typeset(letter(identity=assisted, batal=withdrawn), metadata)
     assert pdf.startswith(b"%PDF")
     assert pages == 1

@@ -6,13 +6,13 @@ from datetime import datetime
 import pytest
 
 from tests.unit.processes.folder import sttp
-from workflow_app.engine import notices
-from workflow_app.engine.functions import Value
-from workflow_app.engine.model import read_model
+from workflow_app.domain import WITA, Answers
+from workflow_app.engine import clocks
+from workflow_app.engine.model import Value, read_model
 from workflow_app.engine.rehearsal import rehearse
 from workflow_app.engine.scenarios import Complete, Scenario, read_scenarios
-from workflow_app.services.office import configuration, derived_steps, notice_periods, sentences
-from workflow_app.types import WITA, Answers
+from workflow_app.services.core import formatting
+from workflow_app.services.office_settings import configuration, derived_steps, notice_periods
 
 SCENARIOS = read_scenarios(sttp().files)
 MODEL = read_model(sttp().files["process.bpmn"])
@@ -53,7 +53,12 @@ def test_r67_a_period_stands_beside_its_source_and_none_is_made_up(
     kind: str, change: str, extent: str | None, period: str, source: str
 ) -> None:
     (row,) = TABLE.evaluate(
-        {"tenggat_ketetapan": "", "jenis_kegiatan": kind, "pemberitahuan": change, "cakupan": extent}
+        {
+            "tenggat_ketetapan": "",
+            "jenis_kegiatan": kind,
+            "pemberitahuan": change,
+            "cakupan": extent,
+        }
     )
     assert row["tenggat"] == period
     assert source in row["sumber_tenggat"]
@@ -63,7 +68,7 @@ def test_r67_every_sentence_tells_the_number_that_is_counted_with() -> None:
     for row in TABLE.rows:
         if row["tenggat"]:
             count, unit = row["tenggat"].split()
-            told = f"{int(count) // 24} x 24 jam" if unit == notices.HOURS else f"{count} hari kerja"
+            told = f"{int(count) // 24} x 24 jam" if unit == clocks.HOURS else f"{count} hari kerja"
             assert told in row["kalimat_tenggat"]
 
 
@@ -97,7 +102,7 @@ def test_r67_the_page_that_explains_says_the_rule_the_source_and_the_last_instan
         "paling_lambat": datetime(2026, 12, 31, 23, 59, tzinfo=WITA).isoformat(), "tepat_waktu": "tidak",
     }  # fmt: skip
     shown: dict[str, Answers] = {"terima_warga": {"arrived_at": "2027-01-01T00:01:00+08:00"}}
-    said = [sentences.filled(sttp(), shown, variables, sentence) for sentence in form.summary]
+    said = [formatting.filled(sttp(), shown, variables, sentence) for sentence in form.summary]
     assert (
         "Paling lambat diberitahukan 31 Desember 2026 23.59 WITA. Warga datang 1 Januari 2027 00.01 WITA."
         in said
@@ -109,7 +114,11 @@ def test_r67_the_page_that_explains_says_the_rule_the_source_and_the_last_instan
 
 def test_r46_derived_steps_are_those_that_can_be_switched_and_say_so() -> None:
     known = derived_steps.KNOWN["sttp"]
-    assert configuration.SEED["sttp.langkah_turunan"] == list(known) == sttp().initial["langkah_turunan"]
+    assert (
+        configuration.SEED["sttp.langkah_turunan"]
+        == list(known)
+        == sttp().initial["langkah_turunan"]
+    )
     asked = " ".join(flow.condition or "" for flow in MODEL.flows)
     assert set(re.findall(r'"(\w+)" in langkah_turunan', asked)) == set(known)
     for element in ("keperluan", "jelaskan_tenggat", "serahkan_bukti"):
@@ -135,22 +144,31 @@ def test_r46_where_no_period_was_examined_the_function_reads_of_none() -> None:
     def said(**found: Value) -> str:
         form = sttp().form("periksa")
         return " ".join(
-            sentences.filled(sttp(), {}, {**asked, **found}, text) for text in form.summary
+            formatting.filled(sttp(), {}, {**asked, **found}, text) for text in form.summary
         ).strip()
 
     assert said(tepat_waktu=sttp().initial["tepat_waktu"], paling_lambat=None) == ""
-    assert said(tepat_waktu="", paling_lambat=None).startswith("Tidak ada tenggat yang diperiksa di sini.")
+    assert said(tepat_waktu="", paling_lambat=None).startswith(
+        "Tidak ada tenggat yang diperiksa di sini."
+    )
     assert "3 x 24 jam" in said(tepat_waktu="ya", paling_lambat=None)
 
 
 def test_r70_who_issues_is_whom_the_table_of_the_referral_names() -> None:
-    received = {e.id for e in sttp().elements.values() if e.properties.get("roleFrom") == "rujukan_fungsi"}
+    received = {
+        e.id for e in sttp().elements.values() if e.properties.get("roleFrom") == "rujukan_fungsi"
+    }
     assert received == {"rujukan_terima", "periksa", "serahkan"}
     (row,) = (
         sttp()
         .decision("tujuan_layanan")
         .evaluate(
-            {"rujukan_rute": "", "rujukan_layanan": "sttp", "rujukan_perkara": None, "rujukan_dituju": None}
+            {
+                "rujukan_rute": "",
+                "rujukan_layanan": "sttp",
+                "rujukan_perkara": None,
+                "rujukan_dituju": None,
+            }
         )
     )
     assert row["rujukan_fungsi"] == "piket_intelkam"
@@ -166,7 +184,10 @@ def test_r70_a_gathering_that_needs_a_permit_is_no_notice_and_gets_no_sttp() -> 
 def test_r13_the_only_way_to_a_number_is_a_decision_of_the_function() -> None:
     (way,) = MODEL.incoming["terbitkan_surat"]
     assert (way.source, way.condition) == ("gw_keputusan", 'keputusan == "terbitkan"')
-    assert set(sttp().elements["periksa"].properties["fourEyes"].split()) >= {"terima_warga", "kegiatan"}
+    assert set(sttp().elements["periksa"].properties["fourEyes"].split()) >= {
+        "terima_warga",
+        "kegiatan",
+    }
     assert sttp().elements["periksa"].properties["handBack"] == "keputusan=kembalikan"
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.unit.processes.folder import skld, sttp
 from tests.unit.processes.sheet import ADDRESS, TAIL, filled, text
-from workflow_app.services.correspondence import typesetting
+from workflow_app.services.letters import printing
 
 ARRIVED = {"arrived_at": "2026-12-31T23:58:00+08:00"}
 HELPED = {
@@ -94,8 +94,15 @@ def test_a_new_notice_names_none_before_it_and_no_organisation_where_there_is_no
 
 
 def test_r13_a_self_report_says_who_where_and_that_it_is_no_permit_to_stay() -> None:
-    line = {"bukti": "Paspor", "nomor": "X0000000", "tanggal": "2026-01-31", "penerbit": "Negara asal"}
-    words = text(letter("skld", butir=[line, {**line, "bukti": "Pasfoto", "nomor": "", "tanggal": ""}]))
+    line = {
+        "bukti": "Paspor",
+        "nomor": "X0000000",
+        "tanggal": "2026-01-31",
+        "penerbit": "Negara asal",
+    }
+    words = text(
+        letter("skld", butir=[line, {**line, "bukti": "Pasfoto", "nomor": "", "tanggal": ""}])
+    )
     for part in (
         "seorang perempuan, warga negara asing", "Negara Contoh", "X0000000", "KITAS atau ITAS, nomor 2C00CONTOH",
         "PT Contoh Sponsor, Jalan Contoh Nomor 4", "(1) Paspor, nomor X0000000, 31-01-2026", "(2) Pasfoto.",
@@ -105,10 +112,14 @@ def test_r13_a_self_report_says_who_where_and_that_it_is_no_permit_to_stay() -> 
 
 
 @pytest.mark.parametrize("kind", ["bukti_sttp", "bukti_skld"])
-def test_r23_r36_the_receipt_names_nobody_is_not_the_letter_and_says_how_to_follow(kind: str) -> None:
+def test_r23_r36_the_receipt_names_nobody_is_not_the_letter_and_says_how_to_follow(
+    kind: str,
+) -> None:
     words = text(letter(kind))
     named = [*ORGANISER.values(), *NOTICE["kegiatan"].values(), *REPORT["identitas"].values()]
-    assert [value for value in named if isinstance(value, str) and len(value) > 12 and value in words] == []
+    assert [
+        value for value in named if isinstance(value, str) and len(value) > 12 and value in words
+    ] == []
     assert "Bukti ini bukan" in words
     assert "https://spkt.contoh.go.id/lacak" in words
     assert "kode rahasia pada lembar tersendiri" in words
@@ -136,7 +147,9 @@ def test_what_people_typed_is_text_and_never_markup(kind: str) -> None:
 @pytest.mark.parametrize("kind", PAPERS)
 @pytest.mark.parametrize("withdrawn", [False, True])
 def test_each_fits_on_one_page(kind: str, withdrawn: bool) -> None:
-    about = typesetting.Metadata("Surat", "SPKT", datetime(2026, 12, 31, 15, 58, tzinfo=UTC), b"0" * 16)
-    pdf, pages = typesetting.typeset(letter(kind, batal=withdrawn, contoh=True), about)
+    about = printing.Metadata(
+        "Surat", "SPKT", datetime(2026, 12, 31, 15, 58, tzinfo=UTC), b"0" * 16
+    )
+    pdf, pages = printing.typeset(letter(kind, batal=withdrawn, contoh=True), about)
     assert pdf.startswith(b"%PDF")
     assert pages == 1

@@ -11,8 +11,8 @@ from workflow_app.engine import forms
 from workflow_app.engine.model import read_model
 from workflow_app.engine.rehearsal import rehearse
 from workflow_app.engine.scenarios import Complete, Scenario, read_scenarios
-from workflow_app.roles import FIELD_ROLES
-from workflow_app.services.case_file.dispatches import ACKNOWLEDGED_IN, ARRIVAL, CALL, DONE, STAGES
+from workflow_app.permissions import FIELD_ROLES
+from workflow_app.services.reporting.dispatches import ACKNOWLEDGED_IN, ARRIVAL, CALL, DONE, STAGES
 
 SCENARIOS = read_scenarios(tkp_dispatch().files)
 CALLED = ("reskrim", "narkoba", "lantas", "intelkam", "samapta", "binmas")
@@ -94,7 +94,12 @@ def test_r63_the_desk_may_record_for_all_who_are_outside() -> None:
 
 def test_r63_stages_take_one_press_of_a_button() -> None:
     """Everything that must be answered has an answer already."""
-    for element in ("berangkat", "tiba", *(f"terima_{function}" for function in CALLED), "terima_pimpinan"):
+    for element in (
+        "berangkat",
+        "tiba",
+        *(f"terima_{function}" for function in CALLED),
+        "terima_pimpinan",
+    ):
         form = tkp_dispatch().form(element)
         pressed = forms.visible(form, forms.defaults(form, datetime.now(UTC)))
         assert forms.validate(form, pressed) == {}, element
@@ -123,14 +128,28 @@ def test_r59_the_call_up_waits_for_no_name_and_the_case_for_the_answer() -> None
     assert way.condition == 'alasan_belum_lengkap == "masih_ditanyakan"'
     assert [flow.source for flow in model.incoming["gw_identitas"]] == ["bagi_tugas"]
     later = tkp_dispatch().form("lengkapi_identitas")
-    assert forms.validate(later, {"hasil_identitas": "tidak_dapat", "alasan_tidak_dapat": "terputus"}) == {}
-    assert set(forms.validate(later, {"hasil_identitas": "lengkap"})) == {"nama", "telepon", "alamat"}
+    assert (
+        forms.validate(later, {"hasil_identitas": "tidak_dapat", "alasan_tidak_dapat": "terputus"})
+        == {}
+    )
+    assert set(forms.validate(later, {"hasil_identitas": "lengkap"})) == {
+        "nama",
+        "telepon",
+        "alamat",
+    }
 
 
 def test_r60_who_goes_reads_where_and_when_it_is() -> None:
     for element in ("terima_samapta", "berangkat", "tiba", "beri_app", "terima_pimpinan"):
         summary = " ".join(tkp_dispatch().form(element).summary)
-        for field in ("jenis_kejadian", "patokan", "koordinat", "bahaya", "senjata", "jam_kejadian"):
+        for field in (
+            "jenis_kejadian",
+            "patokan",
+            "koordinat",
+            "bahaya",
+            "senjata",
+            "jam_kejadian",
+        ):
             assert f"{{{CALL}.{field}}}" in summary, element
 
 
@@ -141,7 +160,9 @@ def test_r60_when_it_happened_goes_over_into_the_police_report() -> None:
         assert given[name].widget == taken[name].widget
 
 
-def test_r62_who_took_the_report_is_named_by_office_when_it_was_told_by_telephone_or_radio() -> None:
+def test_r62_who_took_the_report_is_named_by_office_when_it_was_told_by_telephone_or_radio() -> (
+    None
+):
     field = tkp_dispatch().form("terima_pimpinan").fields["jabatan_penerima"]
     assert field.required
     assert field.visible_if is not None
@@ -155,21 +176,31 @@ def test_r65_who_took_the_result_can_be_named_by_office_by_whoever_records_it_fo
 
 def test_r64_no_form_has_a_field_for_money() -> None:
     for form in tkp_dispatch().forms.values():
-        assert not {name for name in form.fields if re.search(r"bayar|tarif|biaya|pungutan", name)} - {
+        assert not {
+            name for name in form.fields if re.search(r"bayar|tarif|biaya|pungutan", name)
+        } - {
             "tanpa_biaya",
             "diminta_bayar",
         }
     assert tkp_dispatch().form("tptkp").fields["tanpa_biaya"].schema["const"] is True
 
 
-def test_r64_r79_who_was_asked_for_money_at_the_scene_stops_no_step_and_reaches_propam_alone() -> None:
+def test_r64_r79_who_was_asked_for_money_at_the_scene_stops_no_step_and_reaches_propam_alone() -> (
+    None
+):
     """Everybody who may have asked is kept out; who told it is handed over, and nothing else of the call."""
     form = tkp_dispatch().form("tptkp")
     assert form.fields["diminta_bayar"].control
-    assert forms.validate(form, {"tindakan": ["saksi"], "diminta_bayar": "ya", "tanpa_biaya": True}) == {}
+    assert (
+        forms.validate(form, {"tindakan": ["saksi"], "diminta_bayar": "ya", "tanpa_biaya": True})
+        == {}
+    )
     begun = read_model(tkp_dispatch().files["process.bpmn"]).nodes["teruskan_pungutan"]
     assert begun.parameters["process"] == '"complaint"'
-    assert (begun.properties["beginsWith"], begun.properties["handsOver"]) == ("dari_pelayanan", "tptkp")
+    assert (begun.properties["beginsWith"], begun.properties["handsOver"]) == (
+        "dari_pelayanan",
+        "tptkp",
+    )
     people = {e.id for e in tkp_dispatch().elements.values() if e.kind == "userTask"}
     of_leader = {"terima_pimpinan", "terima_hasil"}
     assert set(begun.properties["keepsOut"].split()) == people - of_leader

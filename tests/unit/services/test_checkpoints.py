@@ -2,9 +2,18 @@
 
 import pytest
 
-from workflow_app.services.watching import checkpoints
+from workflow_app.services.operations import checkpoints
 
-LEAVES = ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"]
+LEAVES = [
+    "",
+    "00",
+    "10",
+    "2021",
+    "3031",
+    "40414243",
+    "5051525354555657",
+    "606162636465666768696a6b6c6d6e6f",
+]
 """Test vectors of the Certificate Transparency log implementation."""
 ROOTS = [
     "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",

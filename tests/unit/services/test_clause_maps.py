@@ -6,34 +6,35 @@ from pathlib import Path
 import pytest
 
 from tests.unit.services.test_clauses import small_release
-from workflow_app.errors import NotFound
-from workflow_app.services.sop import clause_maps, clause_records, clauses
-from workflow_app.services.sop.clause_records import Named
-from workflow_app.services.sop.clauses import COUNT, Verdict
+from workflow_app.domain import NotFound
+from workflow_app.services.processes import clause_map, clauses
+from workflow_app.services.processes.clauses import COUNT, Named, Verdict
 
 RELEASE = Path(__file__).parents[3] / "processes"
 
 
 def test_every_clause_of_the_sop_has_its_chapter() -> None:
-    found = [clause_maps.chapter(clause.sop) for clause in clauses.catalogue(RELEASE)]
+    found = [clause_map.chapter(clause.sop) for clause in clauses.catalogue(RELEASE)]
 
-    assert clause_maps.ELSEWHERE not in found
-    assert list(dict.fromkeys(found)) == list(clause_maps.CHAPTERS.values()), (
+    assert clause_map.ELSEWHERE not in found
+    assert list(dict.fromkeys(found)) == list(clause_map.CHAPTERS.values()), (
         "in the order of the SOP, none empty"
     )
-    assert clause_maps.chapter("IV.2.n, IV.7.a") == "IV.2 Laporan Polisi"
-    assert clause_maps.chapter("IX.1") == clause_maps.ELSEWHERE
+    assert clause_map.chapter("IV.2.n, IV.7.a") == "IV.2 Laporan Polisi"
+    assert clause_map.chapter("IX.1") == clause_map.ELSEWHERE
 
 
 def test_the_record_keeps_what_was_found_with_names_and_versions(tmp_path: Path) -> None:
     release = small_release(tmp_path / "processes")
     found = clauses.proofs(release, tmp_path / "tests")
-    (release / clause_records.FILE).write_text(clause_records.make(release, found), "utf-8")
-    record = clause_records.read(release)
+    (release / clauses.FILE).write_text(clauses.make(release, found), "utf-8")
+    record = clauses.read(release)
 
     assert len(record.clauses) == COUNT
     assert (record.clauses[1].id, record.clauses[1].verdict) == ("R2", Verdict.HOLDS)
-    assert [(one.process, one.id) for one in record.clauses[1].elements] == [("serah", "serah_kirim")]
+    assert [(one.process, one.id) for one in record.clauses[1].elements] == [
+        ("serah", "serah_kirim")
+    ]
     assert record.clauses[1].scenarios == (Named("serah", "dikirim", "Dikirim"),)
     assert record.clauses[1].processes == {"serah"}
     assert record.clauses[2].processes == frozenset()
@@ -49,17 +50,17 @@ def test_a_record_that_is_missing_or_broken_is_said_to_be_missing(tmp_path: Path
         json.dumps({"processes": {}, "names": {}, "clauses": [{}]}).encode(),
     ):
         if content is not None:
-            (tmp_path / clause_records.FILE).write_bytes(content)
+            (tmp_path / clauses.FILE).write_bytes(content)
         with pytest.raises(NotFound) as refused:
-            clause_records.read(tmp_path)
+            clauses.read(tmp_path)
         assert "tidak ada di pemasangan ini" in refused.value.sentence
 
 
 def test_the_record_of_this_release_is_read_and_read_again_when_it_changes(tmp_path: Path) -> None:
-    assert len(clause_records.read(RELEASE).clauses) == COUNT
+    assert len(clauses.read(RELEASE).clauses) == COUNT
     release = small_release(tmp_path / "processes")
-    path = release / clause_records.FILE
-    path.write_text(clause_records.make(release, clauses.proofs(release, tmp_path)), "utf-8")
-    assert clause_records.read(release).names != {}
+    path = release / clauses.FILE
+    path.write_text(clauses.make(release, clauses.proofs(release, tmp_path)), "utf-8")
+    assert clauses.read(release).names != {}
     path.write_text(json.dumps({"processes": {}, "names": {}, "clauses": []}), "utf-8")
-    assert clause_records.read(release).names == {}
+    assert clauses.read(release).names == {}

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from tests.unit.engine.calls import hand_off, on_disk
-from workflow_app.cli import clauses as command
-from workflow_app.errors import InvalidDefinition
-from workflow_app.services.sop import clauses
-from workflow_app.services.sop.clauses import COUNT, Verdict
+from workflow_app.cli import process
+from workflow_app.domain import InvalidDefinition
+from workflow_app.services.processes import clauses
+from workflow_app.services.processes.clauses import COUNT, Verdict
 
 RELEASE = Path(__file__).parents[3] / "processes"
 SENT = """
@@ -28,9 +28,17 @@ def small_release(root: Path, outcome: str = "null", **first: str) -> Path:
     folder.nodes["serah_kirim"].properties["clause"] = "R2"
     folder.file("scenarios/dikirim.yaml", SENT.replace("OUTCOME", outcome))
     on_disk(folder, root)
-    rest = {f"R{no}": {"sop": "X", "isi": "Contoh", "tampak": "Di sini"} for no in range(1, COUNT + 1)}
-    told = {**rest, "R1": {"sop": "I", "isi": "Contoh", **first}, "R2": {"sop": "II", "isi": "Contoh"}}
-    lines = [f"{key}: {{{', '.join(f'{k}: {v}' for k, v in one.items())}}}" for key, one in told.items()]
+    rest = {
+        f"R{no}": {"sop": "X", "isi": "Contoh", "tampak": "Di sini"} for no in range(1, COUNT + 1)
+    }
+    told = {
+        **rest,
+        "R1": {"sop": "I", "isi": "Contoh", **first},
+        "R2": {"sop": "II", "isi": "Contoh"},
+    }
+    lines = [
+        f"{key}: {{{', '.join(f'{k}: {v}' for k, v in one.items())}}}" for key, one in told.items()
+    ]
     (root / clauses.CATALOGUE).write_text("\n".join(lines))
     return root
 
@@ -44,10 +52,12 @@ def test_every_clause_of_the_release_is_proven_shown_or_named_as_lacking() -> No
 
 
 def test_the_page_of_the_clauses_is_up_to_date() -> None:
-    assert command.page_faults() == []
+    assert process.page_faults() == []
 
 
-def test_a_clause_without_anything_is_open_and_one_with_a_test_or_a_scenario_holds(tmp_path: Path) -> None:
+def test_a_clause_without_anything_is_open_and_one_with_a_test_or_a_scenario_holds(
+    tmp_path: Path,
+) -> None:
     release = small_release(tmp_path / "processes")
     none = clauses.proofs(release, tmp_path / "tests", play=True)
     assert [proof.verdict for proof in none[:3]] == [Verdict.OPEN, Verdict.HOLDS, Verdict.CONDUCT]

@@ -4,16 +4,27 @@ from typing import Any
 
 import pytest
 
-from workflow_app.services.office import configuration_forms, configuration_keys, configuration_tables
-from workflow_app.services.office.configuration import SEED
-from workflow_app.services.office.configuration_areas import Area
-from workflow_app.services.office.configuration_forms import NAME
-from workflow_app.services.office.configuration_parts import Faults, Part, Posted
-from workflow_app.services.office.configuration_sheets import Known
-from workflow_app.services.office.configuration_titles import GROUPS, OTHERS, group_of, title
+from workflow_app.services.office_settings import (
+    configuration_forms,
+    configuration_keys,
+    configuration_tables,
+)
+from workflow_app.services.office_settings.configuration import SEED
+from workflow_app.services.office_settings.configuration_areas import Area
+from workflow_app.services.office_settings.configuration_forms import NAME
+from workflow_app.services.office_settings.configuration_parts import Faults, Part, Posted
+from workflow_app.services.office_settings.configuration_sheets import Known
+from workflow_app.services.office_settings.configuration_titles import (
+    GROUPS,
+    OTHERS,
+    group_of,
+    title,
+)
 
 PROCESSES = {row["proses"]: row["jenis"] for row in SEED["jadwal_retensi"] if row["proses"]}
-KNOWN = Known(calendars={"hari_kerja": "Hari kerja", "setiap_hari": "Setiap hari"}, processes=PROCESSES)
+KNOWN = Known(
+    calendars={"hari_kerja": "Hari kerja", "setiap_hari": "Setiap hari"}, processes=PROCESSES
+)
 SIGNATORY = SEED["penandatangan.sktlk"]
 KEYS = [key for key in SEED if key not in configuration_keys.OF_THE_SITE]
 
@@ -44,7 +55,10 @@ def test_a_value_is_typed_and_read_back_as_it_was(key: str) -> None:
         ("tingkat_akses", {"proses": {}, "dokumen": {"Surat O'Contoh": "rahasia"}}),
         ("wilayah.dalam_kota", ["63.06.05"]),
         ("rute_rujukan.sim", "piket_samapta"),
-        ("kalender.hari_kerja", {**SEED["kalender.hari_kerja"], "libur": {"2026-12-31": "Cuti bersama"}}),
+        (
+            "kalender.hari_kerja",
+            {**SEED["kalender.hari_kerja"], "libur": {"2026-12-31": "Cuti bersama"}},
+        ),
     ],
 )
 def test_other_values_come_back_too(key: str, value: Any) -> None:
@@ -86,13 +100,19 @@ def test_every_family_is_in_one_group_at_most() -> None:
         ("wilayah.dalam_kota", {}, "nilai"),
         ("propam.pimpinan_melihat", {"nilai": ["mungkin"]}, "nilai"),
         ("kontak_peran", {"nilai.pimpinan.surel": ["bukan alamat"]}, "nilai.pimpinan.surel"),
-        ("tepi_jam.pembuatan_lp", {"nilai.mulai": ["tiba"], "nilai.selesai": ["penyerahan"]}, "nilai.mulai"),
+        (
+            "tepi_jam.pembuatan_lp",
+            {"nilai.mulai": ["tiba"], "nilai.selesai": ["penyerahan"]},
+            "nilai.mulai",
+        ),
         ("pesan.selesai", {"nilai.judul": ["Uji {nomor}"], "nilai.isi": ["Uji"]}, "nilai.judul"),
         ("pesan.selesai", {"nilai.judul": ["Uji"], "nilai.isi": ["{nama}"]}, "nilai.isi"),
         ("kanal_pengaduan", {"nilai.baris": ["x"]}, "nilai"),
     ],
 )
-def test_what_is_wrong_is_said_where_it_was_typed(key: str, posted: dict[str, list[str]], at: str) -> None:
+def test_what_is_wrong_is_said_where_it_was_typed(
+    key: str, posted: dict[str, list[str]], at: str
+) -> None:
     _, faults = read(key, posted)
     assert list(faults) == [at]
     assert faults[at].endswith(".")

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflow_app.services.office import configuration_forms, configuration_keys
-from workflow_app.services.office.configuration_keys import SEED
-from workflow_app.services.office.configuration_plans import Entry, over, retold
-from workflow_app.services.office.configuration_sheets import Known
+from workflow_app.services.office_settings import configuration_forms, configuration_keys
+from workflow_app.services.office_settings.configuration_keys import SEED
+from workflow_app.services.office_settings.configuration_plans import Entry, over, retold
+from workflow_app.services.office_settings.configuration_sheets import Known
 
 KEY = "kontak_peran"
 LABELS = "label_peran"
@@ -26,7 +26,9 @@ def told(
     known: dict[int, Any], new: dict[int, Any], gone: int | None = None, key: str = KEY
 ) -> dict[int, Any]:
     """By day what would be written."""
-    rows, said = ([Entry(key, value, at(days)) for days, value in one.items()] for one in (known, new))
+    rows, said = (
+        [Entry(key, value, at(days)) for days, value in one.items()] for one in (known, new)
+    )
     found = retold(key, rows, said, None if gone is None else at(gone))
     return {(one.entry.valid_from - FIRST).days: one.entry.value for one in found}
 
@@ -71,15 +73,23 @@ def test_a_value_that_says_one_thing_is_said_whole() -> None:
     days = {"hari_kerja": 3, "kalender": "hari_kerja"}
     later = {**days, "kalender": "setiap_hari"}
     key = "target.tanggapan_awal"
-    assert told({5: later}, {1: {**days, "hari_kerja": 2}}, key=key) == {1: {**days, "hari_kerja": 2}}
+    assert told({5: later}, {1: {**days, "hari_kerja": 2}}, key=key) == {
+        1: {**days, "hari_kerja": 2}
+    }
     assert over("saluran_pesan", [], ["surel"], ["telepon"]) == ["surel"]
 
 
 @pytest.mark.parametrize(
     ("key", "over", "value"),
-    [("tempat_terbit", "Kandangan", "Contoh"), ("target.berkas_lengkap", 7, 10), (KEY, {}, {"admin": ONE})],
+    [
+        ("tempat_terbit", "Kandangan", "Contoh"),
+        ("target.berkas_lengkap", 7, 10),
+        (KEY, {}, {"admin": ONE}),
+    ],
 )
-def test_who_says_what_stands_there_already_says_nothing_more(key: str, over: Any, value: Any) -> None:
+def test_who_says_what_stands_there_already_says_nothing_more(
+    key: str, over: Any, value: Any
+) -> None:
     """What it was written over stays, also of a value that is said whole."""
     row = Entry(key, value, at(1), over=over)
     found = list(retold(key, [row], [Entry(key, value, at(1))]))
@@ -139,7 +149,9 @@ def test_lists_are_changed_member_by_member_and_line_by_line(
 def test_rows_are_changed_one_by_one_and_part_by_part() -> None:
     key, seed = "kanal_pengaduan", SEED["kanal_pengaduan"]
     stopped = [{**row, "dilayani": row["kode"] != "sms"} for row in seed]
-    renamed = [{**row, "sebutan": "SMS dinas" if row["kode"] == "sms" else row["sebutan"]} for row in seed]
+    renamed = [
+        {**row, "sebutan": "SMS dinas" if row["kode"] == "sms" else row["sebutan"]} for row in seed
+    ]
     moved = [*renamed[1:], renamed[0]]
     found = over(key, seed, moved, stopped)
     assert [row["kode"] for row in found] == [row["kode"] for row in moved]
@@ -206,7 +218,9 @@ def test_in_whatever_order_changes_come_each_name_says_what_was_said_last_for_a_
     kept: dict[int, Any] = {}
     model: dict[int, dict[str, Any]] = {}
     for days, own in changes:
-        before: dict[str, Any] = next((kept[day] for day in sorted(kept, reverse=True) if day <= days), {})
+        before: dict[str, Any] = next(
+            (kept[day] for day in sorted(kept, reverse=True) if day <= days), {}
+        )
         for day, value in told(kept, {days: said(before, own)}).items():
             kept[day] = value
         model[days] = {**model.get(days, {}), **own}
@@ -214,7 +228,9 @@ def test_in_whatever_order_changes_come_each_name_says_what_was_said_last_for_a_
         expected = {}
         for day in sorted(model):
             # What says nothing new where it stands is no change of its own.
-            model[day] = {name: value for name, value in model[day].items() if folded.get(name) != value}
+            model[day] = {
+                name: value for name, value in model[day].items() if folded.get(name) != value
+            }
             folded = said(folded, model[day])
             expected[day] = folded
         assert kept == expected

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from workflow_app.services.office import configuration
-from workflow_app.services.office.configuration_keys import fault
+from workflow_app.services.office_settings import configuration
+from workflow_app.services.office_settings.configuration_keys import fault
 
 SIGNATORY = configuration.SEED["penandatangan.sktlk"]
 DESK = {"kode": "langsung", "sebutan": "Langsung", "dilayani": True}
@@ -34,7 +34,10 @@ def test_what_the_product_comes_with_has_the_shape_it_asks_for(key: str) -> None
         ("rute_htck.anggota", None),
         ("kanal_pengaduan", [DESK]),
         ("kanal_pengaduan", [{"kode": "sms", "sebutan": "SMS", "dilayani": False}, DESK]),
-        ("pemilik_pengaturan", {"target": {"penanggung_jawab": "pimpinan", "pengubah": ["ka_spkt"]}}),
+        (
+            "pemilik_pengaturan",
+            {"target": {"penanggung_jawab": "pimpinan", "pengubah": ["ka_spkt"]}},
+        ),
         ("kalender.hari_kerja", {**OFFICE, "libur": {"2026-12-31": "Contoh: cuti bersama"}}),
         ("kalender.hari_kerja", {**OFFICE, "masuk": {"2028-02-29": "Contoh: masuk"}}),
         ("kalender.hari_kerja", {**OFFICE, "kategori_libur": [], "hari": ["minggu"]}),
@@ -43,9 +46,15 @@ def test_what_the_product_comes_with_has_the_shape_it_asks_for(key: str) -> None
         ("pola_nomor.SKTLK", "SK-{urut:03d}/{bulan}/{tahun}"),
         ("label_peran", {"pamapta": "Kanit SPKT"}),
         ("saluran_pesan", ["telepon", "surel"]),
-        ("kontak_peran", {"pimpinan": {"surel": "pimpinan@contoh.id", "telepon": "+62 812-5000-1234"}}),
+        (
+            "kontak_peran",
+            {"pimpinan": {"surel": "pimpinan@contoh.id", "telepon": "+62 812-5000-1234"}},
+        ),
         ("telepon_unit", "(0517) 21234"),
-        ("pesan.selesai", {"judul": "Selesai", "isi": "Berkas {nomor} selesai, sebelum {batas_waktu}."}),
+        (
+            "pesan.selesai",
+            {"judul": "Selesai", "isi": "Berkas {nomor} selesai, sebelum {batas_waktu}."},
+        ),
         ("pesan.selesai", {"judul": "Selesai", "isi": "Sudah {{selesai}}."}),
         ("lp.langkah_turunan", []),
         ("lp.langkah_turunan", ["baca_ulang"]),
@@ -160,7 +169,10 @@ def test_what_fits_is_taken(key: str, value: Any) -> None:
         ("kalender.hari_kerja", {**OFFICE, "libur": {"20261231": "Contoh"}}),
         ("kalender.hari_kerja", {**OFFICE, "libur": {"2026-12-31": ""}}),
         ("kalender.hari_kerja", {**OFFICE, "masuk": {"2027-02-29": "Contoh"}}),
-        ("kalender.hari_kerja", {**OFFICE, "libur": {"2026-12-31": "a"}, "masuk": {"2026-12-31": "b"}}),
+        (
+            "kalender.hari_kerja",
+            {**OFFICE, "libur": {"2026-12-31": "a"}, "masuk": {"2026-12-31": "b"}},
+        ),
         ("kalender.hari_kerja", {**OFFICE, "tahun_terverifikasi": ["2026"]}),
         ("kalender.hari_kerja", {**OFFICE, "tahun_terverifikasi": [True]}),
         ("kalender.hari_kerja", {**OFFICE, "tahun_terverifikasi": [26]}),

@@ -8,13 +8,13 @@ import pytest
 from ocr.errors import EngineFailed
 from tests import signatures
 from tests.unit.engine.sample_form import FORM, GOOD
-from workflow_app.errors import InvalidInput, Unavailable
-from workflow_app.services.papers import drawings
+from workflow_app.domain import InvalidInput, Unavailable
+from workflow_app.services.documents import ingest
 
 
 def refusal(address: str) -> str:
     with pytest.raises(InvalidInput) as refused:
-        drawings.redrawn(FORM, {**GOOD, "tanda_tangan": address})
+        ingest.redrawn(FORM, {**GOOD, "tanda_tangan": address})
     return refused.value.fields["tanda_tangan"]
 
 
@@ -26,13 +26,13 @@ def test_a_drawing_is_kept_as_a_picture_of_our_own_and_nothing_else_changes() ->
             signatures.chunk(b"IDAT", signatures.ink(8, 4)),
         )
     )
-    kept = drawings.redrawn(FORM, {**GOOD, "tanda_tangan": drawn})
-    assert kept == {**GOOD, "tanda_tangan": drawings.clean(signatures.drawn(8, 4))}
+    kept = ingest.redrawn(FORM, {**GOOD, "tanda_tangan": drawn})
+    assert kept == {**GOOD, "tanda_tangan": ingest.clean(signatures.drawn(8, 4))}
     assert kept["tanda_tangan"] != drawn
 
 
 def test_a_form_without_a_drawing_is_left_alone() -> None:
-    assert drawings.redrawn(FORM, GOOD) == GOOD
+    assert ingest.redrawn(FORM, GOOD) == GOOD
 
 
 @pytest.mark.parametrize("name", signatures.UNDECODABLE)
@@ -42,13 +42,14 @@ def test_what_cannot_be_decoded_is_refused_at_its_field(name: str) -> None:
 
 def test_a_pad_on_which_nobody_wrote_is_refused_with_what_to_do() -> None:
     assert "Minta warga menandatangani" in refusal(signatures.EMPTY["transparent"])
-    assert drawings.clean(signatures.EMPTY["transparent"]) is None
+    assert ingest.clean(signatures.EMPTY["transparent"]) is None
 
 
 def test_noise_that_grows_when_it_is_drawn_anew_is_refused() -> None:
     noise = b"".join(b"\0" + os.urandom(125) for _ in range(1000))
     picture = signatures.png(
-        signatures.head(1000, 1000, colours=0, bits=1), signatures.chunk(b"IDAT", zlib.compress(noise))
+        signatures.head(1000, 1000, colours=0, bits=1),
+        signatures.chunk(b"IDAT", zlib.compress(noise)),
     )
     assert "tidak terbaca" in refusal(signatures.uri(picture))
 
@@ -56,13 +57,15 @@ def test_noise_that_grows_when_it_is_drawn_anew_is_refused() -> None:
 @pytest.mark.parametrize("name", ["two heads", "no pixels", "another kind of picture"])
 def test_what_an_older_release_kept_is_judged_before_it_is_decoded(name: str) -> None:
     with pytest.raises(InvalidInput):
-        drawings.clean(signatures.BROKEN[name])
+        ingest.clean(signatures.BROKEN[name])
 
 
-def test_what_the_machine_lacks_is_not_said_of_the_signature(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_the_machine_lacks_is_not_said_of_the_signature(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     def lacking(*_: object) -> bytes:
         raise EngineFailed
 
-    monkeypatch.setattr(drawings, "redraw", lacking)
+    monkeypatch.setattr(ingest, "redraw", lacking)
     with pytest.raises(Unavailable):
-        drawings.redrawn(FORM, {**GOOD, "tanda_tangan": signatures.drawn()})
+        ingest.redrawn(FORM, {**GOOD, "tanda_tangan": signatures.drawn()})

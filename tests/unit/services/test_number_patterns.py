@@ -2,16 +2,17 @@
 
 import pytest
 
-from workflow_app.services.office import number_patterns
+from workflow_app.services.office_settings import numbers
 
 NUMBER = "DUMAS/12/XI/2026/SPKT/POLRES HULU SUNGAI SELATAN/POLDA KALIMANTAN SELATAN"
 
 
 @pytest.mark.parametrize(
-    "typed", [NUMBER, NUMBER.lower(), "DUMAS/12/XI/2026", " dumas 12-xi-2026 ", "DUMAS/012/XI/2026/spkt"]
+    "typed",
+    [NUMBER, NUMBER.lower(), "DUMAS/12/XI/2026", " dumas 12-xi-2026 ", "DUMAS/012/XI/2026/spkt"],
 )
 def test_a_number_is_recognised_as_far_as_its_year(typed: str) -> None:
-    assert number_patterns.is_meant(number_patterns.parts_of(typed), NUMBER, 12, 2026)
+    assert numbers.is_meant(numbers.parts_of(typed), NUMBER, 12, 2026)
 
 
 @pytest.mark.parametrize(
@@ -28,11 +29,11 @@ def test_a_number_is_recognised_as_far_as_its_year(typed: str) -> None:
     ],
 )
 def test_less_or_something_else_is_not(typed: str) -> None:
-    assert not number_patterns.is_meant(number_patterns.parts_of(typed), NUMBER, 12, 2026)
+    assert not numbers.is_meant(numbers.parts_of(typed), NUMBER, 12, 2026)
 
 
 def test_a_pattern_that_begins_with_the_year_is_read_too() -> None:
-    assert number_patterns.is_meant(number_patterns.parts_of("b-2026-7"), "B-2026-000007", 7, 2026)
+    assert numbers.is_meant(numbers.parts_of("b-2026-7"), "B-2026-000007", 7, 2026)
 
 
 @pytest.mark.parametrize(
@@ -43,4 +44,4 @@ def test_a_number_whose_sequence_or_year_stands_in_another_word_is_meant_by_noth
     number: str, sequence: int
 ) -> None:
     """Such patterns are refused; a number that was given before that must not break the page that looks it up."""
-    assert not number_patterns.is_meant(number_patterns.parts_of(number), number, sequence, 2026)
+    assert not numbers.is_meant(numbers.parts_of(number), number, sequence, 2026)

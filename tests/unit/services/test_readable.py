@@ -5,20 +5,22 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from tests.unit.processes.folder import sktlk
-from workflow_app.services.office import readable
+from workflow_app.services.core import formatting
 
 
 def test_an_instant_at_the_ends_of_the_calendar_is_shown_and_never_raises() -> None:
     first = datetime.min.replace(tzinfo=timezone(timedelta(hours=8)))
     last = datetime.max.replace(tzinfo=UTC)
-    assert readable.moment(first).startswith("0001-01-01")
-    assert readable.moment(last).startswith("9999-12-31")
+    assert formatting.moment(first).startswith("0001-01-01")
+    assert formatting.moment(last).startswith("9999-12-31")
 
 
-@pytest.mark.parametrize("stored", ["0001-01-01T00:00:00+07:57", "kemarin", "2026-11-23T01:00:00+00:00"])
+@pytest.mark.parametrize(
+    "stored", ["0001-01-01T00:00:00+07:57", "kemarin", "2026-11-23T01:00:00+00:00"]
+)
 def test_r57_whatever_is_stored_as_arrival_has_words(stored: str) -> None:
     field = sktlk().form("terima_warga").fields["arrived_at"]
-    assert readable.answer(sktlk(), field, stored)
+    assert formatting.answer(sktlk(), field, stored)
 
 
 @pytest.mark.parametrize(
@@ -35,4 +37,4 @@ def test_r57_whatever_is_stored_as_arrival_has_words(stored: str) -> None:
 def test_a_target_has_words_in_its_own_unit(
     configured: int | dict[str, int | str] | None, words: str
 ) -> None:
-    assert readable.target(configured) == words
+    assert formatting.target(configured) == words

@@ -6,8 +6,12 @@ from typing import Any
 
 import pytest
 
-from workflow_app.services.office import configuration_keys, configuration_seeds, retention_schedule
-from workflow_app.services.office.retention_schedule import (
+from workflow_app.services.office_settings import (
+    configuration_keys,
+    configuration_seeds,
+    retention_schedule,
+)
+from workflow_app.services.office_settings.retention_schedule import (
     Fate,
     Row,
     Since,

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from workflow_app.services.days.rosters import Doubt, Shift, gaps, overlaps, unable
+from workflow_app.services.roster.rosters import Doubt, Shift, gaps, overlaps, unable
 
 NOW = datetime(2026, 12, 1, 1, 0, tzinfo=UTC)
 END = NOW + timedelta(hours=48)
@@ -18,7 +18,10 @@ def shift(start: float, end: float, *people: str) -> Shift:
 
 
 def spans(found: list[Doubt]) -> list[tuple[float, float]]:
-    return [((d.starts_at - NOW) / timedelta(hours=1), (d.ends_at - NOW) / timedelta(hours=1)) for d in found]
+    return [
+        ((d.starts_at - NOW) / timedelta(hours=1), (d.ends_at - NOW) / timedelta(hours=1))
+        for d in found
+    ]
 
 
 def test_duties_that_follow_each_other_leave_nothing_to_say() -> None:

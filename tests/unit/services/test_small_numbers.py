@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workflow_app.services.public.small_numbers import Division, Figure, divide, total
+from workflow_app.services.public.publications import Division, Figure, divide, published_total
 
 PARTS = "abcde"
 SMALL, WITHHELD = "small", "withheld"
@@ -22,7 +22,9 @@ def ways(whole: int, parts: int) -> Iterator[tuple[int, ...]]:
         yield from ((first, *rest) for rest in ways(whole - first, parts - 1))
 
 
-def readings(whole: int, names: int, has_undivided: bool, threshold: int) -> list[tuple[Division, Worlds]]:
+def readings(
+    whole: int, names: int, has_undivided: bool, threshold: int
+) -> list[tuple[Division, Worlds]]:
     """Everything that can be told of a total, each with all counts (and what belongs to none) of which just that is told."""
     found: dict[str, tuple[Division, Worlds]] = {}
     for sizes in ways(whole, names + has_undivided):
@@ -36,7 +38,16 @@ def readings(whole: int, names: int, has_undivided: bool, threshold: int) -> lis
 @pytest.mark.parametrize("has_undivided", [False, True])
 @pytest.mark.parametrize(
     ("names", "threshold", "most"),
-    [(1, 3, 12), (2, 3, 14), (2, 5, 20), (3, 3, 14), (3, 5, 18), (4, 3, 13), (4, 5, 17), (5, 3, 11)],
+    [
+        (1, 3, 12),
+        (2, 3, 14),
+        (2, 5, 20),
+        (3, 3, 14),
+        (3, 5, 18),
+        (4, 3, 13),
+        (4, 5, 17),
+        (5, 3, 11),
+    ],
 )
 def test_r40_a_reader_who_knows_the_rules_and_tries_all_possibilities_learns_no_small_count(
     names: int, threshold: int, most: int, has_undivided: bool
@@ -49,7 +60,9 @@ def test_r40_a_reader_who_knows_the_rules_and_tries_all_possibilities_learns_no_
                     assert values == set(range(1, threshold)), (whole, division)
                 if figure.mark == WITHHELD:
                     assert not values <= set(range(1, threshold)), (whole, division)
-            assert 0 in {undivided for _, undivided in possible}, "nobody can tell that anything is undivided"
+            assert 0 in {undivided for _, undivided in possible}, (
+                "nobody can tell that anything is undivided"
+            )
             told = sum(figure.count or 0 for figure in division.figures.values())
             assert told + division.remainder == whole, "the figures add up"
 
@@ -63,14 +76,18 @@ def test_r40_which_count_is_withheld_says_nothing_about_the_small_one() -> None:
 
 @settings(max_examples=200, deadline=None)
 @given(st.lists(st.integers(0, 40), min_size=2, max_size=12), st.integers(0, 9))
-def test_r40_a_count_that_is_told_is_zero_or_at_least_the_threshold(sizes: list[int], undivided: int) -> None:
+def test_r40_a_count_that_is_told_is_zero_or_at_least_the_threshold(
+    sizes: list[int], undivided: int
+) -> None:
     division = divide({str(n): size for n, size in enumerate(sizes)}, undivided, 5)
-    assert all(figure.count is None or not 0 < figure.count < 5 for figure in division.figures.values())
+    assert all(
+        figure.count is None or not 0 < figure.count < 5 for figure in division.figures.values()
+    )
 
 
 @pytest.mark.parametrize(("count", "told"), [(0, 0), (1, None), (4, None), (5, 5), (60, 60)])
 def test_r40_a_total_under_the_threshold_is_not_told(count: int, told: int | None) -> None:
-    assert total(count, 5).count == told
+    assert published_total(count, 5).count == told
 
 
 def test_r40_a_small_count_takes_the_first_by_name_along() -> None:
@@ -92,7 +109,9 @@ def test_r40_something_is_withheld_whether_or_not_a_case_is_counted_in_the_total
 
 def test_r40_where_every_case_belongs_somewhere_and_none_is_few_all_is_told() -> None:
     counts = {"proses": 12, "selesai": 30, "dirujuk": 5, "diabaikan": 0}
-    assert {name: figure.count for name, figure in divide(counts, None, 5).figures.items()} == counts
+    assert {
+        name: figure.count for name, figure in divide(counts, None, 5).figures.items()
+    } == counts
 
 
 def test_nothing_is_told_as_nothing() -> None:

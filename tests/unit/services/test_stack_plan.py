@@ -1,7 +1,7 @@
 """How a stack falls into parts (R39): cover sheets begin them, blank pages are in none, nothing written is lost."""
 
-from ocr.stacks import StackPage
-from workflow_app.services.bringing.stack_plan import Share, plan
+from ocr.sandbox_requests import StackPage
+from workflow_app.services.intake.cover_sheets import Share, plan
 
 
 def planned(*told: str) -> list[Share]:
@@ -11,12 +11,17 @@ def planned(*told: str) -> list[Share]:
         for no, word in enumerate(told, 1)
     ]
     return plan(
-        pages, is_cover=lambda code: code != "toko", is_genuine=lambda code: not code.startswith("palsu")
+        pages,
+        is_cover=lambda code: code != "toko",
+        is_genuine=lambda code: not code.startswith("palsu"),
     )
 
 
 def test_r39_a_cover_sheet_begins_a_part_and_blank_pages_are_in_none() -> None:
-    assert planned("A", "tulis", "kosong", "tulis", "B", "tulis") == [Share("A", (2, 4)), Share("B", (6,))]
+    assert planned("A", "tulis", "kosong", "tulis", "B", "tulis") == [
+        Share("A", (2, 4)),
+        Share("B", (6,)),
+    ]
 
 
 def test_r39_what_lies_before_the_first_cover_sheet_is_a_part_too() -> None:

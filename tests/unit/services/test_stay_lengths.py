@@ -7,7 +7,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflow_app.services.measuring.stay_lengths import GROWTH, PRECISION, length_of, percentile
+from workflow_app.services.reporting.stays import GROWTH, PRECISION, length_of, percentile
 
 SECONDS = st.lists(st.floats(min_value=1, max_value=10**9), min_size=1, max_size=200)
 

@@ -7,18 +7,20 @@ from datetime import UTC, datetime
 import pikepdf
 import pytest
 
+from workflow_app.domain import InvalidDefinition
 from workflow_app.engine.definitions import LetterSource
-from workflow_app.errors import InvalidDefinition
-from workflow_app.services.correspondence import typesetting
-from workflow_app.services.correspondence.typesetting import Metadata
+from workflow_app.services.letters import printing
+from workflow_app.services.letters.printing import Metadata
 
-METADATA = Metadata("Surat Contoh 1", "SPKT Contoh", datetime(2026, 11, 23, 6, 20, tzinfo=UTC), b"0" * 32)
+METADATA = Metadata(
+    "Surat Contoh 1", "SPKT Contoh", datetime(2026, 11, 23, 6, 20, tzinfo=UTC), b"0" * 32
+)
 PAGE = "<!DOCTYPE html><html lang='id'><head><title>{}</title></head><body><p>{}</p></body></html>"
 
 
 def test_answers_are_escaped() -> None:
     assert (
-        typesetting.fill(LetterSource("<p>{{ nama }}</p>", {}), {"nama": "<b>Sa'diah & Co"})
+        printing.fill(LetterSource("<p>{{ nama }}</p>", {}), {"nama": "<b>Sa'diah & Co"})
         == "<p>&lt;b&gt;Sa&#39;diah &amp; Co</p>"
     )
 
@@ -35,9 +37,11 @@ def test_answers_are_escaped() -> None:
         "{% if %}",
     ],
 )
-def test_a_template_that_reaches_too_far_is_refused_without_quoting_an_answer(template: str) -> None:
+def test_a_template_that_reaches_too_far_is_refused_without_quoting_an_answer(
+    template: str,
+) -> None:
     with pytest.raises(InvalidDefinition) as refusal:
-        typesetting.fill(LetterSource(template, {}), {"nama": "Contoh Rahasia", "daftar": []})
+        printing.fill(LetterSource(template, {}), {"nama": "Contoh Rahasia", "daftar": []})
 
     assert refusal.value.__cause__ is None
     assert "Rahasia" not in refusal.value.detail
@@ -47,15 +51,18 @@ def test_a_template_that_reaches_too_far_is_refused_without_quoting_an_answer(te
     "address", ["file:///etc/hostname", "http://127.0.0.1:9/x.png", "FTP://contoh.test/x"]
 )
 @pytest.mark.parametrize(
-    "element", ["<img src='{}'>", "<style>@import url({});</style>", "<a rel=attachment href='{}'>x</a>"]
+    "element",
+    ["<img src='{}'>", "<style>@import url({});</style>", "<a rel=attachment href='{}'>x</a>"],
 )
 def test_a_letter_that_asks_for_something_outside_is_refused(element: str, address: str) -> None:
     with pytest.raises(InvalidDefinition):
-        typesetting.typeset(PAGE.format("x", element.format(address)), METADATA)
+        printing.typeset(PAGE.format("x", element.format(address)), METADATA)
 
 
 def test_a_letter_has_no_attachments() -> None:
-    pdf, _ = typesetting.typeset(PAGE.format("x", "<link rel=attachment href='data:,Rahasia'>"), METADATA)
+    pdf, _ = printing.typeset(
+        PAGE.format("x", "<link rel=attachment href='data:,Rahasia'>"), METADATA
+    )
 
     with pikepdf.open(io.BytesIO(pdf)) as opened:
         assert len(opened.attachments) == 0
@@ -63,14 +70,14 @@ def test_a_letter_has_no_attachments() -> None:
 
 def test_the_same_letter_gives_the_same_bytes() -> None:
     html = PAGE.format(
-        "x", f"<img src='{typesetting.qr_picture('https://spkt.contoh.test/verifikasi/A')}' alt=''>"
+        "x", f"<img src='{printing.qr_picture('https://spkt.contoh.test/verifikasi/A')}' alt=''>"
     )
 
-    assert typesetting.typeset(html, METADATA) == typesetting.typeset(html, METADATA)
+    assert printing.typeset(html, METADATA) == printing.typeset(html, METADATA)
 
 
 def test_the_metadata_come_from_us_and_not_from_the_page() -> None:
-    pdf, pages = typesetting.typeset(PAGE.format("Contoh Rahasia", "Isi"), METADATA)
+    pdf, pages = printing.typeset(PAGE.format("Contoh Rahasia", "Isi"), METADATA)
 
     with pikepdf.open(io.BytesIO(pdf)) as opened:
         with opened.open_metadata() as xmp:
@@ -82,9 +89,11 @@ def test_the_metadata_come_from_us_and_not_from_the_page() -> None:
         assert opened.Root.OutputIntents[0].S == pikepdf.Name.GTS_PDFA1
 
 
-def test_a_picture_that_cannot_be_shown_is_not_written_into_the_log(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_picture_that_cannot_be_shown_is_not_written_into_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     with caplog.at_level(logging.DEBUG):
-        typesetting.typeset(
+        printing.typeset(
             PAGE.format("x", "<img src='data:image/png;base64,UmFoYXNpYQ==' alt=''>"), METADATA
         )
 

@@ -4,8 +4,8 @@ import os
 
 import pytest
 
-from workflow_app.services.ground.vault import SealBroken, Vault
-from workflow_app.types import Answers
+from workflow_app.domain import Answers
+from workflow_app.services.core.vault import SealBroken, Vault
 
 ANSWERS: Answers = {
     "nama": "Sa'diah binti Contoh",

@@ -2,14 +2,14 @@
 
 import pytest
 
-from workflow_app.services.correspondence import verification
+from workflow_app.services.letters import letters
 
 
 def test_a_code_has_eighty_random_bits_in_readable_groups() -> None:
-    codes = {verification.new_code() for _ in range(1000)}
+    codes = {letters.new_code() for _ in range(1000)}
 
     assert len(codes) == 1000
-    assert 32**verification.LENGTH >= 2**80
+    assert 32**letters.LENGTH >= 2**80
     for code in codes:
         assert [len(group) for group in code.split("-")] == [4, 4, 4, 4]
         assert not set(code) & set("ILOU")
@@ -27,7 +27,7 @@ def test_a_code_has_eighty_random_bits_in_readable_groups() -> None:
     ],
 )
 def test_a_code_is_recognised_however_it_is_typed(typed: str) -> None:
-    assert verification.normalise(typed) == "7K10-0QXR-1234-ABCD"
+    assert letters.normalise(typed) == "7K10-0QXR-1234-ABCD"
 
 
 @pytest.mark.parametrize(
@@ -44,4 +44,4 @@ def test_a_code_is_recognised_however_it_is_typed(typed: str) -> None:
     ],
 )
 def test_what_cannot_be_a_code_is_none(typed: str) -> None:
-    assert verification.normalise(typed) is None
+    assert letters.normalise(typed) is None

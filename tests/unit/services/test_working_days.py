@@ -7,9 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workflow_app.services.office.configuration import SEED
-from workflow_app.services.office.working_days import CATEGORIES, WEEKDAYS, Calendar, calendar, holidays
-from workflow_app.types import WITA
+from workflow_app.domain import WITA
+from workflow_app.services.office_settings.configuration import SEED
+from workflow_app.services.office_settings.working_days import (
+    CATEGORIES,
+    WEEKDAYS,
+    Calendar,
+    calendar,
+    holidays,
+)
 
 OFFICE: dict[str, Any] = SEED["kalender.hari_kerja"]
 WORKING = calendar(OFFICE)
@@ -49,7 +55,9 @@ def ends(start: datetime, days: int, by: Calendar = WORKING) -> date:
     ],
 )
 @pytest.mark.parametrize("hour", ["00:00:00", "09:30:00", "23:59:59.999999"])
-def test_r34_three_working_days_begin_after_the_day_of_receipt(received: str, due: str, hour: str) -> None:
+def test_r34_three_working_days_begin_after_the_day_of_receipt(
+    received: str, due: str, hour: str
+) -> None:
     start = datetime.fromisoformat(f"{received}T{hour}").replace(tzinfo=WITA)
 
     assert WORKING.after(start, 3).astimezone(WITA).isoformat() == f"{due}T23:59:59.999999+08:00"
@@ -75,7 +83,11 @@ def test_r34_around_new_year_the_day_is_that_of_the_counter(received: str, due: 
 def test_r34_the_warnings_lie_on_the_working_days_before_the_end() -> None:
     start = datetime(2026, 12, 22, 9, 0, tzinfo=WITA)
 
-    assert [ends(start, days).isoformat() for days in (1, 2, 3)] == ["2026-12-23", "2026-12-28", "2026-12-29"]
+    assert [ends(start, days).isoformat() for days in (1, 2, 3)] == [
+        "2026-12-23",
+        "2026-12-28",
+        "2026-12-29",
+    ]
 
 
 def test_r34_a_day_that_the_office_gives_free_does_not_count() -> None:
@@ -85,7 +97,9 @@ def test_r34_a_day_that_the_office_gives_free_does_not_count() -> None:
 
 
 @pytest.mark.parametrize("day", ["2026-12-24", "2026-12-26"])
-def test_r34_a_day_on_which_the_office_works_counts_whatever_the_package_and_the_week_say(day: str) -> None:
+def test_r34_a_day_on_which_the_office_works_counts_whatever_the_package_and_the_week_say(
+    day: str,
+) -> None:
     worked = calendar({**OFFICE, "masuk": {day: "Contoh: masuk"}})
 
     assert ends(datetime(2026, 12, 22, 9, 0, tzinfo=WITA), 3, worked) == date(2026, 12, 28)
@@ -97,7 +111,9 @@ def test_the_counter_that_never_closes_has_no_free_days() -> None:
 
 def test_the_end_of_the_day_is_that_of_the_calendars_zone() -> None:
     jakarta = calendar({**OFFICE, "zona": "Asia/Jakarta"})
-    late = datetime(2026, 11, 23, 16, 30, tzinfo=UTC)  # 23.30 there, half past midnight of the 24th here
+    late = datetime(
+        2026, 11, 23, 16, 30, tzinfo=UTC
+    )  # 23.30 there, half past midnight of the 24th here
 
     assert jakarta.after(late, 1) == datetime(2026, 11, 24, 16, 59, 59, 999999, UTC)
     assert WORKING.after(late, 1) == datetime(2026, 11, 25, 15, 59, 59, 999999, UTC)
@@ -150,7 +166,10 @@ def test_a_year_beyond_the_package_has_no_holidays_and_says_so() -> None:
 def test_r67_counted_back_a_notice_ends_on_a_working_day_with_exactly_its_days_before_the_event(
     by: Calendar, event: datetime, days: int
 ) -> None:
-    last, day_zero = by.before(event, days).astimezone(by.zone).date(), event.astimezone(by.zone).date()
+    last, day_zero = (
+        by.before(event, days).astimezone(by.zone).date(),
+        event.astimezone(by.zone).date(),
+    )
     between = (last + timedelta(days=number) for number in range((day_zero - last).days))
     assert by.counts(last)
     assert sum(by.counts(day) for day in between) == days
@@ -160,4 +179,6 @@ def test_r67_around_new_year_the_days_before_an_event_are_those_of_the_counter()
     event = datetime(2027, 1, 4, 0, 30, tzinfo=WITA)
     limit = WORKING.before(event, 1).astimezone(WITA)
     assert f"{limit:%Y-%m-%d %H:%M}" == "2026-12-31 23:59", "1 January is a holiday, then a weekend"
-    assert WORKING.before(event.astimezone(UTC), 1) == limit, "half past midnight here is yesterday in UTC"
+    assert WORKING.before(event.astimezone(UTC), 1) == limit, (
+        "half past midnight here is yesterday in UTC"
+    )

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from workflow_app.services.office import configuration_plans
-from workflow_app.services.office.configuration_plans import SEED, Entry
+from workflow_app.services.office_settings import configuration_plans
+from workflow_app.services.office_settings.configuration_plans import SEED, Entry
 
 KEY = "label_peran"
 NAMES = ("pamapta", "petugas", "siwas")

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from workflow_app.cli import chaos as command
-from workflow_app.trials import chaos
-from workflow_app.trials.chaos import Report
-from workflow_app.trials.ledger import Ledger
+from workflow_app.cli import bench
+from workflow_app.tools.chaos import trial
+from workflow_app.tools.chaos.clerk import Ledger
+from workflow_app.tools.chaos.trial import Report
 
 CLEAN = Report(
     kills=3,
@@ -35,7 +35,7 @@ CLEAN = Report(
 
 def test_a_trial_in_which_enough_was_done_and_nothing_went_wrong_is_clean() -> None:
     assert CLEAN.is_clean
-    assert "prove" not in command._told(CLEAN)
+    assert "prove" not in bench._told(CLEAN)
 
 
 @pytest.mark.parametrize("change", [{"letters": 0}, {"handed_over": 0}, {"acknowledged": 2}])
@@ -43,7 +43,7 @@ def test_a_trial_in_which_too_little_was_done_proves_nothing(change: dict[str, A
     report = replace(CLEAN, **change)
 
     assert not report.is_clean
-    assert "too little was done" in command._told(report)
+    assert "too little was done" in bench._told(report)
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_a_fault_or_a_complaint_is_not_clean(change: dict[str, Any]) -> None:
 
 
 def test_an_officer_who_does_not_come_back_is_missed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chaos, "PATIENCE", 0.05)
+    monkeypatch.setattr(trial, "PATIENCE", 0.05)
     may_go, ledger = threading.Event(), Ledger()
     threads = [
         threading.Thread(target=may_go.wait, name="petugas"),
@@ -63,7 +63,7 @@ def test_an_officer_who_does_not_come_back_is_missed(monkeypatch: pytest.MonkeyP
     for thread in threads:
         thread.start()
 
-    chaos._await(threads[::-1], ledger)
+    trial._await(threads[::-1], ledger)
     may_go.set()
     threads[0].join()
 

@@ -7,11 +7,10 @@ from typing import Any, Self, cast
 
 import pytest
 
-from workflow_app.trials import clerk, papers, typed
-from workflow_app.trials.clerk import Clerk, Unanswered
-from workflow_app.trials.ledger import Ledger
-from workflow_app.trials.multipart import Fields, Scan
-from workflow_app.trials.officer import Officer, Page
+from workflow_app.tools.chaos import clerk
+from workflow_app.tools.chaos.clerk import Clerk, Ledger, Unanswered
+from workflow_app.tools.load import officer
+from workflow_app.tools.load.officer import Fields, Officer, Page, Scan
 
 TASK = "/tugas/00000000-0000-0000-0000-000000000001"
 HIDDEN = '<input type="hidden" name="csrf_token" value="a"><input type="hidden" name="kunci" value="key-1">'
@@ -86,7 +85,7 @@ def test_after_an_error_page_and_a_broken_connection_the_same_form_goes_out_unti
     assert len(site.sent) == 4
     assert all(fields == site.sent[0] for fields in site.sent)
     assert (ledger.receipts, ledger.resent) == ([("complete", "key-1")], 3)
-    assert ledger.typed == {"key-1": typed.hashes(ANSWERS)}
+    assert ledger.typed == {"key-1": clerk.hashes(ANSWERS)}
 
 
 def test_being_sent_to_the_sign_in_page_is_no_acknowledgement(
@@ -124,7 +123,7 @@ def test_a_paper_that_came_with_the_form_is_acknowledged_with_it(
 ) -> None:
     send(at_work(Site(page(302, "/berkas/1"))), Scan("unggah.x", b"contoh"))
 
-    assert ledger.receipts == [("complete", "key-1"), ("paper", papers.hash_of(b"contoh"))]
+    assert ledger.receipts == [("complete", "key-1"), ("paper", officer.hash_of(b"contoh"))]
 
 
 @pytest.mark.parametrize(("status", "location"), [(400, None), (302, "/")])

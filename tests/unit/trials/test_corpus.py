@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from workflow_app.trials.corpus import writing
-from workflow_app.trials.corpus.writing import KINDS, Kind
+from workflow_app.tools.load import corpus
+from workflow_app.tools.load.corpus import KINDS, Kind
 
 QUICK = tuple(kind for kind in KINDS if kind.name in ("kartu", "200dpi"))
 
@@ -19,7 +19,7 @@ def test_the_default_corpus_has_enough_papers_of_every_kind_that_wears_them() ->
 
 def test_the_same_seed_makes_the_same_papers_and_another_seed_others(tmp_path: Path) -> None:
     def made(name: str, seed: int) -> dict[str, bytes]:
-        list(writing.write(tmp_path / name, per_kind=2, seed=seed, kinds=QUICK))
+        list(corpus.write(tmp_path / name, per_kind=2, seed=seed, kinds=QUICK))
         return {path.name: path.read_bytes() for path in (tmp_path / name).iterdir()}
 
     first, again, other = made("a", 1), made("b", 1), made("c", 2)
@@ -31,7 +31,7 @@ def test_the_same_seed_makes_the_same_papers_and_another_seed_others(tmp_path: P
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 def test_each_kind_can_be_drawn_and_says_what_is_on_it(kind: Kind, tmp_path: Path) -> None:
-    [path] = writing.write(tmp_path, per_kind=1, kinds=[kind])
+    [path] = corpus.write(tmp_path, per_kind=1, kinds=[kind])
     with Image.open(path) as image:
         assert image.info.get("dpi") == ((kind.dpi, kind.dpi) if kind.dpi else None)
         assert min(image.size) > 600

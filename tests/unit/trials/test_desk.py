@@ -7,10 +7,9 @@ from typing import cast
 
 import pytest
 
-from workflow_app.trials import lost_ktp, task_bench
-from workflow_app.trials.desk import Desk
-from workflow_app.trials.multipart import Fields
-from workflow_app.trials.officer import Officer, Page
+from workflow_app.tools.load import officer, tasks
+from workflow_app.tools.load.officer import Fields, Officer, Page
+from workflow_app.tools.load.tasks import Desk
 
 ID = "00000000-0000-0000-0000-000000000001"
 FORM = '<input type="hidden" name="kunci" value="k"><input type="hidden" name="versi" value="v">'
@@ -57,7 +56,7 @@ def test_a_case_is_five_completions_of_one_citizen_each_with_a_key_of_its_own() 
 
     at_work.work(2)
 
-    forms = len(lost_ktp.DESK)
+    forms = len(officer.DESK)
     assert (len(at_work.waits), at_work.errors) == (2 * forms, [])
     assert len({str(fields["kunci"]) for fields in site.sent}) == 2 * forms
     assert {fields["versi"] for fields in site.sent} == {""}
@@ -76,7 +75,7 @@ def test_an_officer_who_opens_the_forms_sends_what_they_carry() -> None:
     at_work.work(1)
 
     assert {(fields["kunci"], fields["versi"]) for fields in site.sent} == {("k", "v")}
-    assert len(at_work.page_waits) == 1 + len(lost_ktp.DESK)
+    assert len(at_work.page_waits) == 1 + len(officer.DESK)
 
 
 @pytest.mark.parametrize(
@@ -103,6 +102,6 @@ def test_a_completion_that_only_one_side_knows_of_is_an_error() -> None:
     served.work(1)
     broken.work(1)
 
-    assert len(task_bench.errors_of([served], 5)) == 0
-    assert len(task_bench.errors_of([served], 3)) == 2
-    assert len(task_bench.errors_of([served, broken], 6)) == 2
+    assert len(tasks.errors_of([served], 5)) == 0
+    assert len(tasks.errors_of([served], 3)) == 2
+    assert len(tasks.errors_of([served, broken], 6)) == 2

@@ -1,6 +1,6 @@
 """One slow list among many is told."""
 
-from workflow_app.trials.inbox_bench import Growth, Latency, growth
+from workflow_app.tools.load.pages import Growth, Latency, growth
 
 
 def latency(p95: float, **lists: float) -> Latency:

@@ -5,10 +5,10 @@ from typing import cast
 
 import pytest
 
-from workflow_app.services.ground.unit_of_work import Works
-from workflow_app.trials import killer
-from workflow_app.trials.killer import TARGETS, Killer, NotRecovered
-from workflow_app.trials.site import TrialSite
+from workflow_app.services.core.unit_of_work import Works
+from workflow_app.tools.chaos import trial
+from workflow_app.tools.chaos.trial import TARGETS, Killer, NotRecovered
+from workflow_app.tools.load.site import TrialSite
 
 
 class DyingSite:
@@ -26,8 +26,8 @@ class DyingSite:
 def test_a_site_that_does_not_come_up_any_more_ends_the_trial_after_being_started_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(killer, "RECOVERY_SECONDS", 0.25)
-    monkeypatch.setattr(killer, "TARGETS", dict.fromkeys(TARGETS, lambda site: []))
+    monkeypatch.setattr(trial, "RECOVERY_SECONDS", 0.25)
+    monkeypatch.setattr(trial, "TARGETS", dict.fromkeys(TARGETS, lambda site: []))
     site = DyingSite()
     hunter = Killer(cast(TrialSite, site), cast(Works, None), random.Random(1), tuple(TARGETS))
 

@@ -6,8 +6,8 @@ from email.policy import HTTP
 
 import pytest
 
-from workflow_app.trials import multipart
-from workflow_app.trials.multipart import Fields, Scan
+from workflow_app.tools.load import officer
+from workflow_app.tools.load.officer import Fields, Scan
 
 FIELDS: Fields = {"kunci": "a", "versi": "", "sikap": ["sapa", "duduk"]}
 TYPED = [("kunci", b"a"), ("versi", b""), ("sikap", b"sapa"), ("sikap", b"duduk")]
@@ -27,7 +27,7 @@ def contents(found: list[MIMEPart]) -> list[tuple[object, object]]:
 
 @pytest.mark.parametrize("scan", [None, Scan("unggah.x", b"\x89PNG\r\n")])
 def test_the_form_arrives_with_its_fields_and_its_file(scan: Scan | None) -> None:
-    found = parts(*multipart.encode(FIELDS, scan))
+    found = parts(*officer.encode(FIELDS, scan))
 
     assert contents(found) == TYPED + ([] if scan is None else [("unggah.x", b"\x89PNG\r\n")])
     if scan is not None:

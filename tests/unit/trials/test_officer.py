@@ -2,7 +2,7 @@
 
 import pytest
 
-from workflow_app.trials.officer import Page
+from workflow_app.tools.load.officer import Page
 
 FORM = (
     '<input type="hidden" name="csrf_token" value="a&#34;b">'

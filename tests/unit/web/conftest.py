@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from workflow_app.app import create_app
-from workflow_app.errors import Unavailable
+from workflow_app.domain import Unavailable
 from workflow_app.settings import Settings, read_settings
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)

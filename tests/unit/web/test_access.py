@@ -7,23 +7,31 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.open_routes import OPEN_TO_ALL
-from workflow_app.roles import ROLES
-from workflow_app.web.access import PUBLIC, declared
+from workflow_app.permissions import ROLES
+from workflow_app.web.requests import ACCESS_PUBLIC, declared
 
 
 def test_every_route_declares_its_access(app: Flask) -> None:
-    undeclared = [rule.endpoint for rule in app.url_map.iter_rules() if declared(app, rule.endpoint) is None]
+    undeclared = [
+        rule.endpoint for rule in app.url_map.iter_rules() if declared(app, rule.endpoint) is None
+    ]
     assert undeclared == []
 
 
 def test_exactly_these_routes_are_open_without_an_account(app: Flask) -> None:
-    found = {rule.endpoint for rule in app.url_map.iter_rules() if declared(app, rule.endpoint) == PUBLIC}
+    found = {
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if declared(app, rule.endpoint) == ACCESS_PUBLIC
+    }
     assert found == OPEN_TO_ALL
 
 
 def test_declared_roles_exist(app: Flask) -> None:
-    named = {role for rule in app.url_map.iter_rules() for role in declared(app, rule.endpoint) or ()}
-    assert named - PUBLIC <= set(ROLES)
+    named = {
+        role for rule in app.url_map.iter_rules() for role in declared(app, rule.endpoint) or ()
+    }
+    assert named - ACCESS_PUBLIC <= set(ROLES)
 
 
 def test_a_view_that_declares_nothing_is_refused(app: Flask) -> None:
@@ -38,7 +46,7 @@ def _addresses(app: Flask, method: str) -> list[str]:
     return [
         re.sub(r"<(?:(\w+)(?:\([^)]*\))?:)?\w+>", lambda part: some[part[1]], rule.rule)
         for rule in app.url_map.iter_rules()
-        if method in (rule.methods or ()) and declared(app, rule.endpoint) != PUBLIC
+        if method in (rule.methods or ()) and declared(app, rule.endpoint) != ACCESS_PUBLIC
     ]
 
 
@@ -52,7 +60,9 @@ def test_without_an_account_every_other_route_leads_to_the_sign_in(app: Flask, m
         assert (answer.status_code, answer.location.split("?")[0]) == (302, "/masuk"), address
 
 
-def test_a_background_request_gets_a_status_instead_of_the_sign_in_page(client: FlaskClient) -> None:
+def test_a_background_request_gets_a_status_instead_of_the_sign_in_page(
+    client: FlaskClient,
+) -> None:
     assert client.get("/", headers={"HX-Request": "true"}).status_code == 401
     answer = client.get("/sesi", headers={"Accept": "application/json"})
     assert answer.status_code == 401

@@ -2,7 +2,7 @@
 
 import pytest
 
-from workflow_app.web.addresses import local_path
+from workflow_app.web.requests import local_path
 
 
 @pytest.mark.parametrize("path", ["/", "/berkas/1?daftar=saya", "/tugas/1#isian-nama"])

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from workflow_app.web import compiled_pages, pages
+from workflow_app.web import pages
 
 PAGE = "sapa.html"
 FOLDER = "jadi"
@@ -22,7 +22,7 @@ def site(tmp_path: Path) -> Callable[[], Flask]:
     def start() -> Flask:
         app = Flask("uji", root_path=str(tmp_path), template_folder="halaman")
         pages.register(app)
-        compiled_pages.register(app, str(tmp_path / FOLDER))
+        pages.register_compiled_page(app, str(tmp_path / FOLDER))
         return app
 
     return start
@@ -59,7 +59,7 @@ def test_a_template_is_compiled_by_the_first_start_and_read_by_the_next(
     site: Callable[[], Flask], kept: Path, compilations: Callable[[Flask], list[Any]]
 ) -> None:
     first = site()
-    compiled_pages.read_all(first)
+    pages.read_all(first)
     assert len(list(kept.iterdir())) == 1
 
     second = site()
@@ -74,11 +74,11 @@ def test_a_changed_template_and_another_filter_are_compiled_again(
     compilations: Callable[[Flask], list[Any]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    compiled_pages.read_all(site())
+    pages.read_all(site())
     (kept.parent / "halaman" / PAGE).write_text("Selamat pagi")
     assert shown(site()) == "Selamat pagi"
 
-    monkeypatch.setattr(compiled_pages, "version", lambda _name: "lain")
+    monkeypatch.setattr(pages, "version", lambda _name: "lain")
     other = site()
     done = compilations(other)
     assert shown(other) == "Selamat pagi"
@@ -89,7 +89,7 @@ def test_a_changed_template_and_another_filter_are_compiled_again(
 def test_what_was_kept_and_cannot_be_read_is_compiled_again(
     site: Callable[[], Flask], kept: Path, content: bytes
 ) -> None:
-    compiled_pages.read_all(site())
+    pages.read_all(site())
     whole = next(kept.iterdir())
     for broken in (content, whole.read_bytes()[:20], whole.read_bytes()[:-5]):
         whole.write_bytes(broken)
@@ -107,7 +107,7 @@ def test_where_nothing_can_be_kept_pages_are_shown_all_the_same(
 def test_what_others_may_write_to_is_neither_read_nor_written(
     site: Callable[[], Flask], kept: Path, compilations: Callable[[Flask], list[Any]], mode: int
 ) -> None:
-    compiled_pages.read_all(site())
+    pages.read_all(site())
     kept.chmod(mode)
     other = site()
     done = compilations(other)

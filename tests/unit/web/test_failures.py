@@ -8,29 +8,29 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from workflow_app import errors
+from workflow_app import domain
 from workflow_app.logs import JsonFormatter
-from workflow_app.web.access import public
-from workflow_app.web.failures import status_of
+from workflow_app.web.requests import public
+from workflow_app.web.responses import status_of
 
 
 @pytest.mark.parametrize(
     ("error", "status"),
     [
-        (errors.NotFound(), 404),
-        (errors.Forbidden(), 403),
-        (errors.Conflict(), 409),
-        (errors.Busy(), 409),
-        (errors.TaskNotReady(), 409),
-        (errors.LoopLimitReached(), 409),
-        (errors.InvalidInput(), 400),
-        (errors.Unavailable(), 503),
-        (errors.ProcessFault("langkah", "detail"), 500),
-        (errors.SentraError(), 500),
+        (domain.NotFound(), 404),
+        (domain.Forbidden(), 403),
+        (domain.Conflict(), 409),
+        (domain.Busy(), 409),
+        (domain.TaskNotReady(), 409),
+        (domain.LoopLimitReached(), 409),
+        (domain.InvalidInput(), 400),
+        (domain.Unavailable(), 503),
+        (domain.ProcessFault("langkah", "detail"), 500),
+        (domain.SentraError(), 500),
     ],
 )
 def test_each_error_has_its_status_and_shows_its_sentence(
-    app: Flask, error: errors.SentraError, status: int
+    app: Flask, error: domain.SentraError, status: int
 ) -> None:
     @public
     def fail() -> str:
@@ -68,14 +68,16 @@ def test_an_unexpected_error_tells_no_detail_to_the_visitor_nor_what_was_typed_t
 @pytest.mark.parametrize(
     ("error", "words"),
     [
-        (errors.DatabaseAway(), "Basis data"),
-        (errors.StorageAway(), "Anda tetap dapat mengisi dan menyimpan formulir"),
-        (errors.ReaderAway(), "Pindaian tetap tersimpan"),
-        (errors.DiskFull(), "Ruang simpan server penuh"),
+        (domain.DatabaseAway(), "Basis data"),
+        (domain.StorageAway(), "Anda tetap dapat mengisi dan menyimpan formulir"),
+        (domain.ReaderAway(), "Pindaian tetap tersimpan"),
+        (domain.DiskFull(), "Ruang simpan server penuh"),
         (OSError(errno.ENOSPC, "No space left on device", "/rahasia"), "Ruang simpan server penuh"),
     ],
 )
-def test_what_is_away_is_named_and_may_be_asked_again(app: Flask, error: Exception, words: str) -> None:
+def test_what_is_away_is_named_and_may_be_asked_again(
+    app: Flask, error: Exception, words: str
+) -> None:
     @public
     def fail() -> str:
         raise error
@@ -94,7 +96,7 @@ def test_what_is_away_is_named_and_may_be_asked_again(app: Flask, error: Excepti
 def test_an_absent_database_is_said_in_a_sentence(client: FlaskClient) -> None:
     answer = client.get("/persyaratan")
     assert answer.status_code == 503
-    assert errors.Unavailable.sentence in answer.text
+    assert domain.Unavailable.sentence in answer.text
 
 
 def test_an_unknown_address_says_where_to_go(client: FlaskClient) -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from markupsafe import Markup
 
-from workflow_app.services.office import readable
+from workflow_app.services.core import formatting
 from workflow_app.web import formats
 
 NOW = datetime(2026, 11, 23, 6, 20, tzinfo=UTC)
@@ -56,7 +56,7 @@ def test_a_time_of_a_week_keeps_its_hour_in_another_year_too() -> None:
     ],
 )
 def test_spans_are_rounded_down(span: timedelta, words: str) -> None:
-    assert readable.duration(span) == words
+    assert formatting.duration(span) == words
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,9 @@ def test_without_a_limit_there_is_no_colour() -> None:
     assert formats.urgency(None, NOW) == "none"
 
 
-@pytest.mark.parametrize(("size", "words"), [(812, "812 B"), (45_400, "45 KB"), (1_230_000, "1,2 MB")])
+@pytest.mark.parametrize(
+    ("size", "words"), [(812, "812 B"), (45_400, "45 KB"), (1_230_000, "1,2 MB")]
+)
 def test_sizes(size: int, words: str) -> None:
     assert formats.file_size(size) == words
 
@@ -112,6 +114,13 @@ def test_minutes_of_a_wall_clock_stop_counting_seconds_at_a_hundred() -> None:
 def test_r60_a_point_in_a_sentence_is_opened_by_the_phone_and_nothing_else_is_a_link() -> None:
     shown = formats.mapped("Koordinat: -2.7845, 115.2712. <b>")
     address = "geo:-2.7845,115.2712?q=-2.7845,115.2712"
-    assert shown == f'Koordinat: <a href="{address}">-2.7845, 115.2712 (buka di peta)</a>. &lt;b&gt;'
-    for words in ("Diserahkan 14.20, 15.30 WITA", "Rp1.234.567, 8.901", "192.168.10.12, 10.11.12.13", ""):
+    assert (
+        shown == f'Koordinat: <a href="{address}">-2.7845, 115.2712 (buka di peta)</a>. &lt;b&gt;'
+    )
+    for words in (
+        "Diserahkan 14.20, 15.30 WITA",
+        "Rp1.234.567, 8.901",
+        "192.168.10.12, 10.11.12.13",
+        "",
+    ):
         assert "<a" not in formats.mapped(words)

@@ -5,10 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from workflow_app.domain import Answers
 from workflow_app.engine import forms
-from workflow_app.engine.form_files import read_form
-from workflow_app.engine.forms import Form
-from workflow_app.types import Answers
+from workflow_app.engine.forms import Form, read_form
 from workflow_app.web.forms import Sheet, anchor, posted_of
 
 PROCESSES = Path(__file__).resolve().parent.parent.parent.parent / "processes"
@@ -58,7 +57,13 @@ ANSWERS: Answers = {
     "sikap": ["sapa", "duduk"],
     "bukti": ["6a3f1c1e-8a53-4f0f-9f7e-000000000001"],
     "persyaratan": {
-        "ktp_01": {"given": True, "number": "12", "date": "2026-11-20", "count": 2, "documents": ["a", "b"]},
+        "ktp_01": {
+            "given": True,
+            "number": "12",
+            "date": "2026-11-20",
+            "count": 2,
+            "documents": ["a", "b"],
+        },
         "ktp_02": {"waive": True, "reason": "Tidak ada salinan"},
     },
     "pengecualian": {"line": "ktp_02", "decision": "beri", "reason": "Warga tidak punya salinan"},
@@ -80,7 +85,10 @@ def test_dates_are_shown_day_first_and_times_in_wita(form: Form) -> None:
 
 
 def test_half_a_date_from_a_draft_is_shown_as_it_is(form: Form) -> None:
-    assert posted_of(form, {"lahir": "01-0", "datang": "pagi"}) == {"lahir": ["01-0"], "datang": ["pagi"]}
+    assert posted_of(form, {"lahir": "01-0", "datang": "pagi"}) == {
+        "lahir": ["01-0"],
+        "datang": ["pagi"],
+    }
 
 
 def test_faults_are_listed_in_the_order_of_the_page_the_whole_form_first(form: Form) -> None:
@@ -95,9 +103,13 @@ def test_the_anchor_of_the_whole_form_is_the_form() -> None:
     assert anchor("") == "formulir"
 
 
-@pytest.mark.parametrize("path", sorted(PROCESSES.glob("*/forms/*.ui.json")), ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path", sorted(PROCESSES.glob("*/forms/*.ui.json")), ids=lambda path: path.stem
+)
 def test_defaults_of_every_form_of_the_release_can_be_shown(path: Path) -> None:
-    schema = json.loads(path.with_name(path.name.replace(".ui.json", ".json")).read_text(encoding="utf-8"))
+    schema = json.loads(
+        path.with_name(path.name.replace(".ui.json", ".json")).read_text(encoding="utf-8")
+    )
     form = read_form(path.stem, schema, json.loads(path.read_text(encoding="utf-8")))
     for name, item in form.fields.items():
         if item.default is not None and item.default != "now":

@@ -10,7 +10,7 @@ import pytest
 from gunicorn.config import Config
 from gunicorn.workers.gthread import TConn
 
-from workflow_app.web_worker import AT_ONCE, LONG_SECONDS, FreeHands
+from workflow_app.web_server import AT_ONCE, LONG_SECONDS, FreeHands
 
 THREADS = AT_ONCE + 1
 
@@ -83,7 +83,9 @@ def test_who_hangs_up_takes_no_hand(process: FreeHands, line: tuple[TConn, socke
     assert (process.nr_conns, process._at_work, conn.sock.fileno()) == (0, {}, -1)
 
 
-def test_who_asks_once_more_is_given_one(process: FreeHands, line: tuple[TConn, socket.socket]) -> None:
+def test_who_asks_once_more_is_given_one(
+    process: FreeHands, line: tuple[TConn, socket.socket]
+) -> None:
     conn, theirs = line
     resting(process, conn)
     theirs.send(b"GET")

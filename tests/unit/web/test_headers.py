@@ -9,7 +9,9 @@ from flask.testing import FlaskClient
 @pytest.mark.parametrize(
     "path", ["/masuk", "/verifikasi", "/healthz", "/tidak-ada", "/static/css/sentra.css"]
 )
-def test_nothing_inline_and_nothing_from_elsewhere_is_allowed(client: FlaskClient, path: str) -> None:
+def test_nothing_inline_and_nothing_from_elsewhere_is_allowed(
+    client: FlaskClient, path: str
+) -> None:
     with client.get(path) as answer:
         rules = answer.headers["Content-Security-Policy"].split(";")
     policy = dict(rule.strip().partition(" ")[::2] for rule in rules)
@@ -53,4 +55,6 @@ def test_a_static_file_asked_for_without_its_hash_is_asked_again(client: FlaskCl
 
 
 def test_pages_are_not_compressed_because_they_hold_secrets(client: FlaskClient) -> None:
-    assert "Content-Encoding" not in client.get("/masuk", headers={"Accept-Encoding": "gzip"}).headers
+    assert (
+        "Content-Encoding" not in client.get("/masuk", headers={"Accept-Encoding": "gzip"}).headers
+    )

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from workflow_app.services.measuring.process_heat import Element, StepFigures
-from workflow_app.web.heat import WORDS, heat_of, short
+from workflow_app.services.reporting.process_figures import Element, StepFigures
+from workflow_app.web.formats import WORDS, heat_of, short
 
 STEP = Element("periksa", "Periksa", "userTask", "petugas", (), {}, "uji")
 

@@ -26,13 +26,17 @@ def test_nothing_comes_from_elsewhere(path: Path) -> None:
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_every_form_that_changes_something_carries_its_token(path: Path) -> None:
-    forms = re.findall(r"<form[^>]*method=\"post\".*?</form>", path.read_text(encoding="utf-8"), re.DOTALL)
+    forms = re.findall(
+        r"<form[^>]*method=\"post\".*?</form>", path.read_text(encoding="utf-8"), re.DOTALL
+    )
     assert all("csrf_token()" in form for form in forms)
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_titles_hold_no_personal_data(path: Path) -> None:
-    for title in re.findall(r"{% block title %}(.*?){% endblock %}", path.read_text(encoding="utf-8")):
+    for title in re.findall(
+        r"{% block title %}(.*?){% endblock %}", path.read_text(encoding="utf-8")
+    ):
         words = set(re.findall(r"{{\s*([\w.]+)", title))
         assert words <= {
             "task.name",
@@ -49,4 +53,6 @@ def test_titles_hold_no_personal_data(path: Path) -> None:
 
 def test_scripts_leave_no_code_to_be_evaluated() -> None:
     for path in OWN:
-        assert not re.search(r"\beval\(|new Function|document\.write", path.read_text(encoding="utf-8"))
+        assert not re.search(
+            r"\beval\(|new Function|document\.write", path.read_text(encoding="utf-8")
+        )

@@ -3,8 +3,8 @@
 import pytest
 
 from tests.unit.web.test_forms import SCHEMA, UI
-from workflow_app.engine.form_files import read_form
-from workflow_app.services.papers.paper_labels import is_paper_field
+from workflow_app.engine.forms import read_form
+from workflow_app.services.documents.classification import is_paper_field
 
 
 @pytest.mark.parametrize(

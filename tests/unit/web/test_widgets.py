@@ -10,11 +10,10 @@ from flask import Flask, get_template_attribute
 
 from tests.unit.web.conftest import NOON
 from tests.unit.web.test_forms import ANSWERS, SCHEMA, UI
-from workflow_app.engine.form_files import read_form
-from workflow_app.engine.forms import ANSWERLESS_WIDGETS, WIDGETS, Field
-from workflow_app.services.case_file.similar import SimilarCase
+from workflow_app.engine.forms import ANSWERLESS_WIDGETS, WIDGETS, Field, read_form
+from workflow_app.services.cases.related_cases import SimilarCase
+from workflow_app.services.documents.document_views import DocumentView
 from workflow_app.services.forms.requirements import MissingLine, RequirementLine
-from workflow_app.services.papers.documents import DocumentView
 from workflow_app.web.forms import Sheet, posted_of
 
 CASE = UUID("00000000-0000-4000-8000-000000000000")
@@ -31,7 +30,11 @@ def line(id: str, **more: Any) -> RequirementLine:
     return RequirementLine(id=id, **values)
 
 
-LINES = [line("ktp_01", minimum=2), line("ktp_02", soft=True, form="fotokopi"), line("ktp_03", form="nomor")]
+LINES = [
+    line("ktp_01", minimum=2),
+    line("ktp_02", soft=True, form="fotokopi"),
+    line("ktp_03", form="nomor"),
+]
 PAPERS = {
     str(PAPER): DocumentView(
         id=PAPER, label="Fotokopi KTP", media_type="image/png", pages=1, status="readable", status_label="Terbaca",
@@ -45,7 +48,9 @@ CONTEXT = {
     "requests": {"pengecualian": [MissingLine(LINES[1], LONG)]},
     "members": [("a", f"Bripda {LONG}"), ("b", "Bripda Contoh Budi")],
     "similar": {
-        "nama": [SimilarCase(PAPER, "B-2026-000001", ["LP/B/1"], [LONG], NOON, "masih berjalan", True)]
+        "nama": [
+            SimilarCase(PAPER, "B-2026-000001", ["LP/B/1"], [LONG], NOON, "masih berjalan", True)
+        ]
     },
     "suggestions": {"saran": [(LONG, f"Kecamatan {LONG}"), ("Dua", "")]},
     "case_id": CASE,
@@ -54,7 +59,9 @@ CONTEXT = {
 }
 
 
-def draw(app: Flask, field: Field, posted: dict[str, list[str]], errors: dict[str, str] | None = None) -> str:
+def draw(
+    app: Flask, field: Field, posted: dict[str, list[str]], errors: dict[str, str] | None = None
+) -> str:
     form = read_form("uji", SCHEMA, UI)
     sheet = Sheet(form, posted, errors or {})
     with app.test_request_context():
@@ -63,19 +70,29 @@ def draw(app: Flask, field: Field, posted: dict[str, list[str]], errors: dict[st
 
 def parse(html: str) -> Any:
     parser = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False)
-    return parser.parse(f"<!doctype html><html><head><title>x</title></head><body>{html}</body></html>")
+    return parser.parse(
+        f"<!doctype html><html><head><title>x</title></head><body>{html}</body></html>"
+    )
 
 
 def field(widget: str, **more: Any) -> Field:
     options = {"a": LONG, "b": "Dua"} if widget in ("radio", "checkboxes", "select") else {}
     names = {"requirements": "persyaratan", "waiver": "pengecualian", "documents": "bukti"}
-    values: dict[str, Any] = {"title": LONG, "help": "Bantuan.", "options": options, "required": True, **more}
+    values: dict[str, Any] = {
+        "title": LONG,
+        "help": "Bantuan.",
+        "options": options,
+        "required": True,
+        **more,
+    }
     return Field(name=names.get(widget, "nama"), widget=widget, **values)
 
 
 @pytest.mark.parametrize("widget", sorted(WIDGETS))
 @pytest.mark.parametrize("has_error", [False, True], ids=["plain", "with error"])
-def test_widget_is_well_formed_with_label_and_error(app: Flask, widget: str, has_error: bool) -> None:
+def test_widget_is_well_formed_with_label_and_error(
+    app: Flask, widget: str, has_error: bool
+) -> None:
     item = field(widget)
     posted = posted_of(read_form("uji", SCHEMA, UI), ANSWERS)
     html = draw(app, item, posted, {item.name: "Isian ini salah."} if has_error else {})
@@ -85,7 +102,9 @@ def test_widget_is_well_formed_with_label_and_error(app: Flask, widget: str, has
     labelled = {label.get("for") for label in tree.iter("label")}
     for control in [*tree.iter("input"), *tree.iter("select"), *tree.iter("textarea")]:
         inside = any(control in label.iter() for label in tree.iter("label"))
-        assert control.get("type") == "hidden" or control.get("id") in labelled or inside, control.attrib
+        assert control.get("type") == "hidden" or control.get("id") in labelled or inside, (
+            control.attrib
+        )
     for element in tree.iter():
         for described in (element.get("aria-describedby") or "").split():
             assert described in ids
@@ -97,7 +116,8 @@ def test_widget_is_well_formed_with_label_and_error(app: Flask, widget: str, has
 
 
 @pytest.mark.parametrize(
-    "widget", ["text", "textarea", "number", "tel", "email", "nik", "coordinates", "date", "datetime"]
+    "widget",
+    ["text", "textarea", "number", "tel", "email", "nik", "coordinates", "date", "datetime"],
 )
 def test_what_was_typed_stays(app: Flask, widget: str) -> None:
     html = draw(app, field(widget), {"nama": ['dua " <tiga>']})
@@ -112,7 +132,9 @@ def test_a_doubt_stands_beside_the_field_and_is_no_error(app: Flask, widget: str
     with app.test_request_context():
         answer = get_template_attribute("forms/fields.html", "answer")
         html = str(answer(Sheet(form, {}, {}, {"nama": LONG}), field(widget), CONTEXT))
-        wrong = str(answer(Sheet(form, {}, {"nama": "Salah."}, {"nama": LONG}), field(widget), CONTEXT))
+        wrong = str(
+            answer(Sheet(form, {}, {"nama": "Salah."}, {"nama": LONG}), field(widget), CONTEXT)
+        )
     tree = parse(html)
     control = next(tree.iter("input"))
     place = next(box for box in tree.iter("p") if box.get("data-doubt") == "nama")
@@ -145,14 +167,18 @@ def test_chosen_options_are_checked(app: Flask) -> None:
 
 def test_members_are_chosen_without_scripts(app: Flask) -> None:
     tree = parse(draw(app, field("members"), {"nama": ["b"]}))
-    boxes = [(box.get("type"), box.get("value"), "checked" in box.attrib) for box in tree.iter("input")]
+    boxes = [
+        (box.get("type"), box.get("value"), "checked" in box.attrib) for box in tree.iter("input")
+    ]
     assert boxes == [("checkbox", "a", False), ("checkbox", "b", True)]
 
 
 def test_a_condition_travels_to_the_script_as_data(app: Flask) -> None:
     item = read_form("uji", SCHEMA, UI).fields["penolong"]
     tree = parse(draw(app, item, {}))
-    box = next(element for element in tree.iter("div") if element.get("data-question") == "penolong")
+    box = next(
+        element for element in tree.iter("div") if element.get("data-question") == "penolong"
+    )
     assert (box.get("data-shown-by"), box.get("data-shown-values")) == ("dibantu", '["ya"]')
 
 

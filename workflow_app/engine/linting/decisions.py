@@ -1,17 +1,22 @@
-"""Linter rules on decision tables."""
+"""Linter rules on decision tables.
+
+Linter rules on expressions: conditions, timers and service parameters.
+"""
 
 import ast
 from collections.abc import Iterator
+from datetime import datetime
 from itertools import combinations
 from typing import Any
 
-from workflow_app.engine import functions
-from workflow_app.engine.decisions import DecisionTable, outside_task
-from workflow_app.engine.examples import FOLDER, check, read_examples
+from SpiffWorkflow.bpmn.specs.event_definitions.timer import TimerEventDefinition
+
+from workflow_app.domain import InvalidDefinition, ProcessFault
+from workflow_app.engine import model
+from workflow_app.engine.decisions import FOLDER, DecisionTable, check, outside_task, read_examples
 from workflow_app.engine.linting.source import Finding, Rule, Source
 from workflow_app.engine.scenarios import ScenarioFailed
 from workflow_app.engine.specs import TableEngine
-from workflow_app.errors import InvalidDefinition, ProcessFault
 
 POLICIES = frozenset({"COLLECT", "FIRST", "UNIQUE"})
 
@@ -20,11 +25,15 @@ def tables(source: Source) -> Iterator[Finding]:
     """Known hit policies; rows of a UNIQUE table exclude each other (the library would silently take the first)."""
     for table in source.decisions.values():
         if table.hit_policy not in POLICIES:
-            yield Finding("hit-policy", table.file, f"Aturan pilih {table.hit_policy} tidak didukung.")
+            yield Finding(
+                "hit-policy", table.file, f"Aturan pilih {table.hit_policy} tidak didukung."
+            )
         elif table.hit_policy == "UNIQUE":
             for one, other in _overlaps(table):
                 yield Finding(
-                    "decision-overlap", table.file, f"Baris {one} dan {other} dapat berlaku bersamaan."
+                    "decision-overlap",
+                    table.file,
+                    f"Baris {one} dan {other} dapat berlaku bersamaan.",
                 )
 
 
@@ -34,24 +43,32 @@ def cells(source: Source) -> Iterator[Finding]:
         for column in table.table.inputs:
             if not column.expression:
                 yield Finding(
-                    "decision-cell", table.file, f"Kolom {column.label} tidak mempunyai ungkapan masukan."
+                    "decision-cell",
+                    table.file,
+                    f"Kolom {column.label} tidak mempunyai ungkapan masukan.",
                 )
             elif not _parses(column.expression):
                 yield Finding(
-                    "decision-cell", table.file, f"Ungkapan masukan {column.expression} tidak diizinkan."
+                    "decision-cell",
+                    table.file,
+                    f"Ungkapan masukan {column.expression} tidak diizinkan.",
                 )
-        for name in [n for n in table.outputs if not n.isidentifier() or functions.is_reserved(n)]:
+        for name in [n for n in table.outputs if not n.isidentifier() or model.is_reserved(n)]:
             yield Finding(
-                "decision-cell", table.file, f"Nama kolom keluaran {name or '(kosong)'} tidak dapat dipakai."
+                "decision-cell",
+                table.file,
+                f"Nama kolom keluaran {name or '(kosong)'} tidak dapat dipakai.",
             )
         for number, rule in enumerate(table.table.rules, 1):
             tests = [e.lhs[0] for e in rule.inputEntries if e.lhs and e.lhs[0]]
             texts = [e.text for e in rule.outputEntries if e.text]
-            for text in [t for t in tests if not (_parses(t.replace("?", "v")) or _parses(f"v {t}"))] + [
-                t for t in texts if not _parses(t)
-            ]:
+            for text in [
+                t for t in tests if not (_parses(t.replace("?", "v")) or _parses(f"v {t}"))
+            ] + [t for t in texts if not _parses(t)]:
                 yield Finding(
-                    "decision-cell", table.file, f"Sel {text} pada baris {number} tidak dapat dibaca."
+                    "decision-cell",
+                    table.file,
+                    f"Sel {text} pada baris {number} tidak dapat dibaca.",
                 )
 
 
@@ -60,13 +77,17 @@ def rules(source: Source) -> Iterator[Finding]:
     for node in source.of_kind("businessRuleTask"):
         table = source.decisions.get(node.decision or "")
         if table is None:
-            yield Finding("decision-unknown", node.id, f"Keputusan {node.decision or '(kosong)'} tidak ada.")
+            yield Finding(
+                "decision-unknown", node.id, f"Keputusan {node.decision or '(kosong)'} tidak ada."
+            )
             continue
         kept = node.properties.get("keepOutputs", "").split()
         for name in kept:
             if name not in table.outputs:
                 yield Finding(
-                    "keep-outputs", node.id, f"Keluaran {name} tidak ada pada keputusan {table.name}."
+                    "keep-outputs",
+                    node.id,
+                    f"Keluaran {name} tidak ada pada keputusan {table.name}.",
                 )
         if not kept:
             yield Finding(
@@ -74,12 +95,16 @@ def rules(source: Source) -> Iterator[Finding]:
             )
         for expression in table.inputs:
             if _parses(expression):
-                for name in sorted(functions.names_in(expression) - source.variables.keys()):
+                for name in sorted(model.names_in(expression) - source.variables.keys()):
                     yield Finding(
-                        "variable-unknown", node.id, f"Variabel {name} tidak pernah diisi proses ini."
+                        "variable-unknown",
+                        node.id,
+                        f"Variabel {name} tidak pernah diisi proses ini.",
                     )
         if kept and table.hit_policy != "COLLECT" and not _has_catch_all(table):
-            yield Finding("decision-gap", table.file, "Baris terakhir harus berlaku untuk semua masukan.")
+            yield Finding(
+                "decision-gap", table.file, "Baris terakhir harus berlaku untuk semua masukan."
+            )
 
 
 def examples(source: Source) -> Iterator[Finding]:
@@ -97,20 +122,26 @@ def examples(source: Source) -> Iterator[Finding]:
         try:
             check(table, example)
         except (ScenarioFailed, ProcessFault) as error:
-            yield Finding("example-failed", example.file, f"Tabel tidak menjawab seperti contohnya: {error}.")
+            yield Finding(
+                "example-failed", example.file, f"Tabel tidak menjawab seperti contohnya: {error}."
+            )
 
 
 def _has_catch_all(table: DecisionTable) -> bool:
     """True if the last row of a FIRST table matches anything; a UNIQUE table must cover its cases itself."""
     last = table.table.rules[-1] if table.table.rules else None
-    return table.hit_policy == "UNIQUE" or (last is not None and not any(_test(e) for e in last.inputEntries))
+    return table.hit_policy == "UNIQUE" or (
+        last is not None and not any(_test(e) for e in last.inputEntries)
+    )
 
 
 def _overlaps(table: DecisionTable) -> Iterator[tuple[int, int]]:
     """Pairs of rows that some input matches, tried on values around the constants of each column."""
     engine = TableEngine(table.table)
     task = outside_task({})
-    columns = list(zip(*[[_test(e) for e in rule.inputEntries] for rule in table.table.rules], strict=True))
+    columns = list(
+        zip(*[[_test(e) for e in rule.inputEntries] for rule in table.table.rules], strict=True)
+    )
     samples = [_samples([t for t in column if t]) for column in columns]
 
     def matches(test: str | None, sample: object) -> bool:
@@ -132,7 +163,8 @@ def _samples(tests: list[str]) -> list[object]:
     for test in tests:
         try:
             tree = ast.parse(
-                test.replace("?", "v") if _parses(test.replace("?", "v")) else f"v {test}", mode="eval"
+                test.replace("?", "v") if _parses(test.replace("?", "v")) else f"v {test}",
+                mode="eval",
             )
         except SyntaxError:
             continue
@@ -150,10 +182,84 @@ def _test(entry: Any) -> str | None:
 
 def _parses(text: str) -> bool:
     try:
-        functions.check(text)
+        model.check(text)
     except (SyntaxError, ValueError):
         return False
     return True
 
 
 RULES: tuple[Rule, ...] = (tables, cells, rules, examples)
+
+
+def conditions(source: Source) -> Iterator[Finding]:
+    """Conditions of flows."""
+    for flow in source.model.flows:
+        if flow.condition is not None:
+            yield from judge(source, flow.id, flow.condition)
+
+
+def parameters(source: Source) -> Iterator[Finding]:
+    """Parameters of service tasks."""
+    for node in source.of_kind("serviceTask"):
+        for expression in node.parameters.values():
+            yield from judge(source, node.id, expression)
+
+
+def timers(source: Source) -> Iterator[Finding]:
+    """Timers parse, literal durations and instants can be computed, and nothing repeats."""
+    for node in source.model.nodes.values():
+        if "timerEventDefinition" in node.events and len(node.timers) != 1:
+            yield Finding("timer", node.id, "Pengatur waktu ini tidak mempunyai waktu atau lama.")
+        for kind, expression in node.timers:
+            if kind not in ("timeDate", "timeDuration"):
+                yield Finding(
+                    "timer", node.id, "Pengatur waktu berulang (timeCycle) tidak didukung."
+                )
+                continue
+            faults = list(judge(source, node.id, expression))
+            yield from faults
+            if not faults and not _is_due(kind, expression):
+                yield Finding("timer", node.id, f"Waktu {expression} tidak dapat dihitung.")
+
+
+def names(source: Source) -> Iterator[Finding]:
+    """Control variables have names that neither the engine nor Python uses."""
+    for name, element in source.variables.items():
+        if model.is_reserved(name):
+            yield Finding(
+                "variable-reserved", element, f"Nama variabel {name} sudah dipakai mesin proses."
+            )
+
+
+def judge(source: Source, element: str, expression: str) -> Iterator[Finding]:
+    """An expression parses, uses only what is allowed, and only variables that exist."""
+    try:
+        unknown = model.names_in(expression) - source.variables.keys()
+    except model.ExpressionError as error:
+        yield Finding(
+            "expression", element, f"Ungkapan {expression} memakai yang tidak diizinkan: {error}."
+        )
+    except (SyntaxError, ValueError):
+        yield Finding("expression", element, f"Ungkapan {expression} tidak dapat dibaca.")
+    else:
+        for name in sorted(unknown):
+            yield Finding(
+                "variable-unknown", element, f"Variabel {name} tidak pernah diisi proses ini."
+            )
+
+
+def _is_due(kind: str, expression: str) -> bool:
+    """False for a literal that is no duration or instant with offset; what is computed later is trusted."""
+    try:
+        value = ast.literal_eval(expression)
+    except ValueError:
+        return True
+    try:
+        if kind == "timeDuration":
+            return bool(TimerEventDefinition.parse_iso_duration(value)) and value.startswith("P")
+        return datetime.fromisoformat(value).tzinfo is not None
+    except Exception:
+        return False
+
+
+EXPRESSION_RULES: tuple[Rule, ...] = (conditions, parameters, timers, names)

@@ -1,9 +1,13 @@
-"""Linter rules on single elements: which may be used, and what each must carry."""
+"""Linter rules on single elements: which may be used, and what each must carry.
+
+Linter rules on lanes: who does a task.
+"""
 
 import re
 from collections.abc import Iterator, Mapping
 
-from workflow_app.engine.linting.source import Finding, Rule, Source, text_written
+from workflow_app.engine.definitions import PART_LANES, RECEIVING_LANE
+from workflow_app.engine.linting.source import SYSTEM_LANE, Finding, Rule, Source, text_written
 from workflow_app.engine.model import Node
 
 EVENTS: Mapping[str, frozenset[str]] = {
@@ -78,13 +82,21 @@ def kinds(source: Source) -> Iterator[Finding]:
             continue
         for event in node.events:
             if event not in EVENTS.get(node.kind, frozenset()):
-                yield Finding("event-kind", node.id, f"Definisi {event} pada {node.kind} tidak didukung.")
+                yield Finding(
+                    "event-kind", node.id, f"Definisi {event} pada {node.kind} tidak didukung."
+                )
         if len(node.events) > 1:
-            yield Finding("event-kind", node.id, "Satu peristiwa hanya boleh mempunyai satu definisi.")
+            yield Finding(
+                "event-kind", node.id, "Satu peristiwa hanya boleh mempunyai satu definisi."
+            )
         if node.kind in ("boundaryEvent", "intermediateCatchEvent") and not node.events:
-            yield Finding("event-kind", node.id, "Peristiwa ini tidak mempunyai pengatur waktu atau pesan.")
+            yield Finding(
+                "event-kind", node.id, "Peristiwa ini tidak mempunyai pengatur waktu atau pesan."
+            )
         if "messageEventDefinition" in node.events and not all(node.messages or ("",)):
-            yield Finding("message-unknown", node.id, "Pesan yang dirujuk tidak ada atau tidak bernama.")
+            yield Finding(
+                "message-unknown", node.id, "Pesan yang dirujuk tidak ada atau tidak bernama."
+            )
         for marker in node.markers:
             yield Finding("marker", node.id, f"Penanda {marker} tidak didukung.")
 
@@ -93,9 +105,12 @@ def names(source: Source) -> Iterator[Finding]:
     """Ids that can be file names and Python names; readable labels."""
     for node in source.model.nodes.values():
         if not re.fullmatch(r"[a-z][a-z0-9_]{0,59}", node.id):
-            yield Finding("element-id", node.id or "?", "Id harus kata huruf kecil dengan garis bawah.")
+            yield Finding(
+                "element-id", node.id or "?", "Id harus kata huruf kecil dengan garis bawah."
+            )
         if (
-            node.kind.endswith("Task") or node.kind in ("subProcess", "callActivity", "boundaryEvent")
+            node.kind.endswith("Task")
+            or node.kind in ("subProcess", "callActivity", "boundaryEvent")
         ) and not node.name:
             yield Finding("element-name", node.id, "Elemen ini belum bernama.")
         if len(node.name) > 80:
@@ -109,10 +124,14 @@ def clauses(source: Source) -> Iterator[Finding]:
     for node in source.of_kind("userTask", "serviceTask", "businessRuleTask", "callActivity"):
         given = node.properties.get("clause", "").split()
         if not given:
-            yield Finding("clause-missing", node.id, "Tugas ini tidak menyebut klausul SOP (clause).")
+            yield Finding(
+                "clause-missing", node.id, "Tugas ini tidak menyebut klausul SOP (clause)."
+            )
         for clause in given:
             if not re.fullmatch(r"R[1-9][0-9]*", clause):
-                yield Finding("clause-missing", node.id, f"Klausul {clause} tidak berbentuk R diikuti nomor.")
+                yield Finding(
+                    "clause-missing", node.id, f"Klausul {clause} tidak berbentuk R diikuti nomor."
+                )
 
 
 def properties(source: Source) -> Iterator[Finding]:
@@ -130,20 +149,28 @@ def properties(source: Source) -> Iterator[Finding]:
                     )
         if "fourEyes" in node.properties and node.id in node.properties["fourEyes"].split():
             yield Finding(
-                "property-reference", node.id, "Properti fourEyes tidak boleh menunjuk tugas itu sendiri."
+                "property-reference",
+                node.id,
+                "Properti fourEyes tidak boleh menunjuk tugas itu sendiri.",
             )
         assign = node.properties.get("assign")
-        if assign is not None and (node.kind != "userTask" or assign not in {"queue", *source.user_tasks}):
-            message = "Properti assign hanya dapat bernilai queue atau tugas orang, pada tugas orang."
+        if assign is not None and (
+            node.kind != "userTask" or assign not in {"queue", *source.user_tasks}
+        ):
+            message = (
+                "Properti assign hanya dapat bernilai queue atau tugas orang, pada tugas orang."
+            )
             yield Finding("assign-unknown", node.id, message)
         reason = node.properties.get("opensFor")
-        if reason is not None and (node.kind != "userTask" or not 5 <= len(reason.strip()) <= LONGEST_REASON):
-            message = (
-                f"Properti opensFor menyebut untuk apa, 5 sampai {LONGEST_REASON} huruf, pada tugas orang."
-            )
+        if reason is not None and (
+            node.kind != "userTask" or not 5 <= len(reason.strip()) <= LONGEST_REASON
+        ):
+            message = f"Properti opensFor menyebut untuk apa, 5 sampai {LONGEST_REASON} huruf, pada tugas orang."
             yield Finding("opens-for", node.id, message)
         led = node.properties.get("leadsTo")
-        if led is not None and (node.kind != "userTask" or led not in source.user_tasks - {node.id}):
+        if led is not None and (
+            node.kind != "userTask" or led not in source.user_tasks - {node.id}
+        ):
             message = "Properti leadsTo menunjuk satu tugas orang yang lain, pada tugas orang."
             yield Finding("leads-to", node.id, message)
         per = node.properties.get("clockPer")
@@ -151,8 +178,12 @@ def properties(source: Source) -> Iterator[Finding]:
             message = "Properti clockPer hanya dapat bernilai case atau round, pada tugas yang memulai jam."
             yield Finding("clock-per", node.id, message)
         limit = node.properties.get("maxVisits")
-        if limit is not None and (node.kind != "userTask" or not re.fullmatch(r"[1-9][0-9]{0,2}", limit)):
-            yield Finding("max-visits", node.id, "Batas maxVisits harus angka 1 sampai 999 pada tugas orang.")
+        if limit is not None and (
+            node.kind != "userTask" or not re.fullmatch(r"[1-9][0-9]{0,2}", limit)
+        ):
+            yield Finding(
+                "max-visits", node.id, "Batas maxVisits harus angka 1 sampai 999 pada tugas orang."
+            )
 
 
 def outcomes(source: Source) -> Iterator[Finding]:
@@ -161,9 +192,13 @@ def outcomes(source: Source) -> Iterator[Finding]:
     for node in source.of_kind("endEvent"):
         outcome = node.properties.get("outcome")
         if node.parent is None and outcome is None and node.id not in side:
-            yield Finding("outcome-missing", node.id, "Akhir proses ini tidak menyebut hasil (outcome).")
+            yield Finding(
+                "outcome-missing", node.id, "Akhir proses ini tidak menyebut hasil (outcome)."
+            )
         if outcome is not None and (outcome not in OUTCOMES or node.parent is not None):
-            yield Finding("outcome-missing", node.id, f"Hasil {outcome} tidak dikenal atau salah tempat.")
+            yield Finding(
+                "outcome-missing", node.id, f"Hasil {outcome} tidak dikenal atau salah tempat."
+            )
 
 
 def services(source: Source) -> Iterator[Finding]:
@@ -171,17 +206,23 @@ def services(source: Source) -> Iterator[Finding]:
     for node in source.of_kind("serviceTask"):
         if node.operation is None or node.operation not in OPERATIONS:
             yield Finding(
-                "operation-unknown", node.id, f"Operasi {node.operation or '(kosong)'} tidak dikenal."
+                "operation-unknown",
+                node.id,
+                f"Operasi {node.operation or '(kosong)'} tidak dikenal.",
             )
             continue
         required, optional = OPERATIONS[node.operation]
         for name in sorted(required - node.parameters.keys()):
             yield Finding(
-                "operation-parameter", node.id, f"Operasi {node.operation} memerlukan parameter {name}."
+                "operation-parameter",
+                node.id,
+                f"Operasi {node.operation} memerlukan parameter {name}.",
             )
         for name in sorted(node.parameters.keys() - required - optional):
             yield Finding(
-                "operation-parameter", node.id, f"Operasi {node.operation} tidak mengenal parameter {name}."
+                "operation-parameter",
+                node.id,
+                f"Operasi {node.operation} tidak mengenal parameter {name}.",
             )
 
 
@@ -236,3 +277,82 @@ def routes(source: Source) -> Iterator[Finding]:
 
 
 RULES: tuple[Rule, ...] = (kinds, names, clauses, properties, outcomes, services, settings, routes)
+
+
+def lanes(source: Source) -> Iterator[Finding]:
+    """Every lane is a role; people do not work in the system's lane."""
+    known = {*source.roles, SYSTEM_LANE, *PART_LANES}
+    for lane, (role, label) in source.model.lanes.items():
+        if not lane.startswith("lane_") or role not in known:
+            yield Finding("lane-role", lane, f"Lajur {lane} bukan peran yang dikenal.")
+        if not label:
+            yield Finding("lane-role", lane, "Lajur belum bernama.")
+    for node in source.of_kind("userTask", "serviceTask", "businessRuleTask"):
+        if not node.role:
+            yield Finding("lane-role", node.id, "Tugas ini tidak berada di lajur mana pun.")
+        elif (node.kind == "userTask") == (node.role == SYSTEM_LANE):
+            wrong = "Tugas orang tidak boleh" if node.kind == "userTask" else "Tugas otomatis harus"
+            yield Finding("lane-system", node.id, f"{wrong} berada di lajur lane_{SYSTEM_LANE}.")
+
+
+def receivers(source: Source) -> Iterator[Finding]:
+    """Tasks of a part that different roles play say which variable names theirs, no others do, and the variable only names roles."""
+    for node in source.model.nodes.values():
+        is_part = node.kind == "userTask" and node.role in PART_LANES
+        if is_part != bool(node.properties.get("roleFrom")):
+            message = (
+                f"Tugas di lajur lane_{node.role} harus menyebut variabel perannya (roleFrom)."
+                if is_part
+                else f"Properti roleFrom hanya untuk tugas orang di lajur {', '.join(f'lane_{lane}' for lane in PART_LANES)}."
+            )
+            yield Finding("role-from", node.id, message)
+    for node in source.nodes.values():
+        if variable := node.properties.get("roleFrom"):
+            yield from _names_roles(source, node.id, variable)
+
+
+def hand_backs(source: Source) -> Iterator[Finding]:
+    """What gives a case back is an answer that the receiver can choose: `always`, or a control variable and its value."""
+    for node in source.model.nodes.values():
+        back = node.properties.get("handBack")
+        if back is None:
+            continue
+        fits = back == "always" or _can_be_chosen(source, node.id, back)
+        if node.role != RECEIVING_LANE or not fits:
+            message = f"Pengembalian {back} harus always atau isian=pilihan dari isian kendali tugas penerima ini (handBack)."
+            yield Finding("hand-back", node.id, message)
+
+
+def paper_checks(source: Source) -> Iterator[Finding]:
+    """What finds the papers of a case good is an answer that can be chosen at that step."""
+    for node in source.model.nodes.values():
+        found_good = node.properties.get("checksPapers")
+        if found_good is None:
+            continue
+        if not _can_be_chosen(source, node.id, found_good):
+            message = f"Pemeriksaan {found_good} harus isian=pilihan dari isian kendali tugas ini (checksPapers)."
+            yield Finding("paper-check", node.id, message)
+
+
+def _can_be_chosen(source: Source, element: str, answer: str) -> bool:
+    """`field=option` is a choice that the form of this task offers and the engine learns."""
+    name, _, value = answer.partition("=")
+    form = source.forms.get(element)
+    field = form.fields.get(name) if form else None
+    return field is not None and field.control and value in field.options
+
+
+def _names_roles(source: Source, element: str, variable: str) -> Iterator[Finding]:
+    values = source.values_of(variable)
+    if not values or any(node.result == variable for node in source.nodes.values()):
+        message = (
+            f"Variabel {variable} harus diisi isian kendali dengan pilihan atau keluaran keputusan."
+        )
+        yield Finding("role-from", element, message)
+    for value in sorted(values - {*source.roles}):
+        yield Finding(
+            "role-from", element, f"Variabel {variable} dapat bernilai {value}, yang bukan peran."
+        )
+
+
+LANE_RULES: tuple[Rule, ...] = (lanes, receivers, hand_backs, paper_checks)

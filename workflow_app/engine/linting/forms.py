@@ -1,23 +1,29 @@
-"""Linter rules on forms: what becomes a control variable, what is personal, and that widgets fit their schema."""
+"""Linter rules on forms: what becomes a control variable, what is personal, and that widgets fit their schema.
+
+Linter rules on answers that are compared with others (`order`).
+"""
 
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from workflow_app.engine import functions
-from workflow_app.engine.form_slips import places
-from workflow_app.engine.form_starts import OFFERS
+from workflow_app.engine import model
+from workflow_app.engine.form_rules import are_comparable, named
 from workflow_app.engine.forms import (
     ANSWERLESS_WIDGETS,
     COMPUTED_WIDGETS,
+    OFFERS,
     PAGE_FIELDS,
     SUGGESTIONS,
     WORKING_NOTES,
     Field,
     Form,
+    places,
 )
 from workflow_app.engine.linting.source import Finding, Rule, Source
 
-CONTROL_WIDGETS = frozenset({"radio", "select", "checkbox", "checkboxes", "date", "datetime", "number"})
+CONTROL_WIDGETS = frozenset(
+    {"radio", "select", "checkbox", "checkboxes", "date", "datetime", "number"}
+)
 """Widgets whose answers may steer the process. Free text may hold a name, so it never becomes a control variable."""
 
 PERSONAL_WIDGETS = frozenset({"nik", "tel", "email", "signature", "members"})
@@ -33,10 +39,14 @@ def present(source: Source) -> Iterator[Finding]:
     """Every user task has a form; every form file belongs to one."""
     used: set[str] = set()
     for node in source.of_kind("userTask"):
-        files = [node.properties.get(n, "") for n in ("formJsonSchemaFilename", "formUiSchemaFilename")]
+        files = [
+            node.properties.get(n, "") for n in ("formJsonSchemaFilename", "formUiSchemaFilename")
+        ]
         used.update(files)
         if not all(files):
-            yield Finding("form-missing", node.id, "Tugas ini belum mempunyai formulir (skema dan tampilan).")
+            yield Finding(
+                "form-missing", node.id, "Tugas ini belum mempunyai formulir (skema dan tampilan)."
+            )
     for name in sorted(source.files):
         if PurePosixPath(name).parts[0] == "forms" and name not in used:
             yield Finding("form-unused", name, "Formulir ini tidak dipakai tugas mana pun.")
@@ -63,7 +73,9 @@ def duties(source: Source) -> Iterator[Finding]:
     for element, form in source.forms.items():
         for field in form.fields.values():
             if odd := sorted(set(field.options).difference(source.roles)) if field.duty else []:
-                words = f"Isian {field.name}: {', '.join(odd)} bukan peran, jadi tidak ada piketnya."
+                words = (
+                    f"Isian {field.name}: {', '.join(odd)} bukan peran, jadi tidak ada piketnya."
+                )
                 yield Finding("form-duty", element, words)
 
 
@@ -73,7 +85,11 @@ def offers(source: Source) -> Iterator[Finding]:
         for field in form.fields.values():
             if not field.offered_by:
                 continue
-            if field.widget not in ("radio", "select") or field.groups or source.lacks(field.offered_by):
+            if (
+                field.widget not in ("radio", "select")
+                or field.groups
+                or source.lacks(field.offered_by)
+            ):
                 words = f"Isian {field.name}: offered_by hanya untuk radio atau select tanpa kelompok, dan menyebut pengaturan yang ada."
                 yield Finding("form-offer", element, words)
 
@@ -86,7 +102,9 @@ def computed(source: Source) -> Iterator[Finding]:
                 continue
             if "result" not in field.parameters:
                 yield Finding(
-                    "form-computed", element, f"Isian {field.name} tidak menyebut variabel hasil (result)."
+                    "form-computed",
+                    element,
+                    f"Isian {field.name} tidak menyebut variabel hasil (result).",
                 )
             decision = field.parameters.get("decision")
             if field.widget == "requirements" and decision not in source.decisions:
@@ -95,9 +113,13 @@ def computed(source: Source) -> Iterator[Finding]:
                 )
             for other in field.parameters.get("source", "").split():
                 checklist = source.known_forms.get(other)
-                if checklist is None or all(f.widget != "requirements" for f in checklist.fields.values()):
+                if checklist is None or all(
+                    f.widget != "requirements" for f in checklist.fields.values()
+                ):
                     yield Finding(
-                        "form-computed", element, f"Isian {field.name}: {other} tidak memuat daftar syarat."
+                        "form-computed",
+                        element,
+                        f"Isian {field.name}: {other} tidak memuat daftar syarat.",
                     )
 
 
@@ -110,11 +132,13 @@ def comparisons(source: Source) -> Iterator[Finding]:
             compared = source.forms.get(field.parameters.get("source", ""))
             near = field.parameters.get("near", "")
             names = [*field.parameters.get("same", "").split(), near]
-            known = {} if compared is None else {n: f for n, f in compared.fields.items() if not f.personal}
+            known = (
+                {}
+                if compared is None
+                else {n: f for n, f in compared.fields.items() if not f.personal}
+            )
             if len(names) < 2 or not known.keys() >= {*names} or known[near].widget != "date":
-                message = (
-                    f"Isian {field.name} membandingkan yang tidak ada, bukan tanggal, atau data pribadi."
-                )
+                message = f"Isian {field.name} membandingkan yang tidak ada, bukan tanggal, atau data pribadi."
                 yield Finding("form-similar", element, message)
 
 
@@ -123,9 +147,7 @@ def presences(source: Source) -> Iterator[Finding]:
     for element, form in source.forms.items():
         for variable, asked in form.presence.items():
             if variable in form.fields or not asked or not set(asked) <= form.fields.keys():
-                message = (
-                    f"Variabel {variable} (presence) harus menyebut isian yang ada dan bukan isian sendiri."
-                )
+                message = f"Variabel {variable} (presence) harus menyebut isian yang ada dan bukan isian sendiri."
                 yield Finding("form-presence", element, message)
 
 
@@ -133,7 +155,9 @@ def officers(source: Source) -> Iterator[Finding]:
     """A question that one officer alone may answer names the task that he did before."""
     for element, form in source.forms.items():
         for field in form.fields.values():
-            if field.only_by and (field.only_by not in source.user_tasks or field.only_by == element):
+            if field.only_by and (
+                field.only_by not in source.user_tasks or field.only_by == element
+            ):
                 message = f"Isian {field.name}: only_by menunjuk {field.only_by}, yang bukan tugas orang sebelumnya."
                 yield Finding("form-officer", element, message)
 
@@ -146,8 +170,14 @@ def ties(source: Source) -> Iterator[Finding]:
             if tie is None:
                 continue
             before = source.known_forms.get(tie.element)
-            asked = None if before is None or tie.element == element else before.fields.get(tie.field)
-            if asked is None or tie.equals not in asked.options or not {*tie.only} <= field.options.keys():
+            asked = (
+                None if before is None or tie.element == element else before.fields.get(tie.field)
+            )
+            if (
+                asked is None
+                or tie.equals not in asked.options
+                or not {*tie.only} <= field.options.keys()
+            ):
                 message = f"Isian {field.name}: tied_to menunjuk {tie.element}.{tie.field} atau pilihan yang tidak ada."
                 yield Finding("form-tie", element, message)
 
@@ -157,7 +187,9 @@ def summaries(source: Source) -> Iterator[Finding]:
     for element, form in source.forms.items():
         for begins in form.since:
             if begins not in source.user_tasks:
-                yield Finding("summary-unknown", element, f"Ringkasan dimulai dari {begins}, yang tidak ada.")
+                yield Finding(
+                    "summary-unknown", element, f"Ringkasan dimulai dari {begins}, yang tidak ada."
+                )
         for sentence in form.summary:
             yield from _sentence(source, element, sentence, (None, WORKING_NOTES))
         for _, sentence in form.slip.rows if form.slip else ():
@@ -175,7 +207,9 @@ def _sentence(
             continue
         field = source.known_forms[other].fields.get(name) if other in source.known_forms else None
         if field is None:
-            yield Finding("summary-unknown", element, f"Ringkasan menyebut {other}.{name}, yang tidak ada.")
+            yield Finding(
+                "summary-unknown", element, f"Ringkasan menyebut {other}.{name}, yang tidak ada."
+            )
         elif field.personal not in groups:
             message = f"Ringkasan menyebut {other}.{name}, yang data pribadi."
             yield Finding("summary-personal", element, message)
@@ -183,9 +217,9 @@ def _sentence(
 
 def _judge(field: Field) -> Iterator[tuple[str, str]]:
     name = field.parameters.get("result", field.name if field.control else "")
-    if name and functions.is_reserved(name):
+    if name and model.is_reserved(name):
         yield "variable-reserved", f"nama variabel {name} sudah dipakai mesin proses."
-    if functions.is_reserved(field.name):
+    if model.is_reserved(field.name):
         yield "field-reserved", "nama isian ini sudah dipakai mesin proses."
     if field.name in PAGE_FIELDS:
         yield "field-reserved", "nama isian ini sudah dipakai halaman."
@@ -265,7 +299,9 @@ def _references(form: Form, field: Field) -> Iterator[str]:
         other = form.fields.get(field.visible_if.field)
         if other is None or other.name == field.name:
             yield f"visible_if menunjuk {field.visible_if.field}, yang tidak ada."
-        elif unknown := [v for v in field.visible_if.values if other.options and str(v) not in other.options]:
+        elif unknown := [
+            v for v in field.visible_if.values if other.options and str(v) not in other.options
+        ]:
             yield f"visible_if membandingkan dengan {unknown[0]}, yang bukan pilihan."
 
 
@@ -282,3 +318,29 @@ RULES: tuple[Rule, ...] = (
     ties,
     summaries,
 )
+
+
+def orders(source: Source) -> Iterator[Finding]:
+    """Answers are compared with ones that have an order to them, of this form or of another step."""
+    for element, form in source.forms.items():
+        for field in form.fields.values():
+            for compared in (other for rule in field.order for other in rule.others):
+                asked = _asked(source, element, form, *compared)
+                if (
+                    asked is None
+                    or asked is field
+                    or not are_comparable(field.widget, asked.widget)
+                ):
+                    words = f"Isian {field.name}: order menunjuk {named(compared)}, yang tidak ada atau tidak dapat dibandingkan."
+                    yield Finding("form-order", element, words)
+
+
+def _asked(source: Source, element: str, form: Form, other: str, name: str) -> Field | None:
+    """The question whose answer is compared; a form names its own without its step."""
+    if not other:
+        return form.fields.get(name)
+    asked = source.known_forms.get(other) if other != element else None
+    return None if asked is None else asked.fields.get(name)
+
+
+ORDER_RULES: tuple[Rule, ...] = (orders,)

@@ -35,7 +35,8 @@ def upgrade() -> None:
         sa.Column("status_reason", sa.Text(), nullable=False),
         sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "status IN ('received', 'reading', 'readable', 'unreadable')", name=op.f("ck_document_status")
+            "status IN ('received', 'reading', 'readable', 'unreadable')",
+            name=op.f("ck_document_status"),
         ),
         sa.CheckConstraint("pages > 0", name=op.f("ck_document_pages")),
         sa.ForeignKeyConstraint(
@@ -46,7 +47,11 @@ def upgrade() -> None:
         schema="archive",
     )
     op.create_index(
-        op.f("ix_document_added_at_id"), "document", ["added_at", "id"], unique=False, schema="archive"
+        op.f("ix_document_added_at_id"),
+        "document",
+        ["added_at", "id"],
+        unique=False,
+        schema="archive",
     )
     op.create_table(
         "page",
@@ -96,7 +101,11 @@ def upgrade() -> None:
         schema="archive",
     )
     op.create_index(
-        op.f("ix_rendition_blob_sha256"), "rendition", ["blob_sha256"], unique=False, schema="archive"
+        op.f("ix_rendition_blob_sha256"),
+        "rendition",
+        ["blob_sha256"],
+        unique=False,
+        schema="archive",
     )
 
 

@@ -61,7 +61,9 @@ def upgrade() -> None:
         sa.Column("value", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("set_by", sa.Uuid(), nullable=True),
-        sa.ForeignKeyConstraint(["set_by"], ["user_account.id"], name=op.f("fk_configuration_set_by")),
+        sa.ForeignKeyConstraint(
+            ["set_by"], ["user_account.id"], name=op.f("fk_configuration_set_by")
+        ),
         sa.PrimaryKeyConstraint("key", "valid_from", name=op.f("pk_configuration")),
     )
     op.create_table(
@@ -74,12 +76,16 @@ def upgrade() -> None:
         sa.Column("is_current", sa.Boolean(), nullable=False),
         sa.Column("deployed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("deployed_by", sa.Uuid(), nullable=True),
-        sa.ForeignKeyConstraint(["deployed_by"], ["user_account.id"], name=op.f("fk_definition_deployed_by")),
+        sa.ForeignKeyConstraint(
+            ["deployed_by"], ["user_account.id"], name=op.f("fk_definition_deployed_by")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_definition")),
         sa.UniqueConstraint(
             "process_key", "content_hash", name=op.f("uq_definition_process_key_content_hash")
         ),
-        sa.UniqueConstraint("process_key", "version", name=op.f("uq_definition_process_key_version")),
+        sa.UniqueConstraint(
+            "process_key", "version", name=op.f("uq_definition_process_key_version")
+        ),
     )
     op.create_index(
         "uq_definition_current",
@@ -99,16 +105,22 @@ def upgrade() -> None:
         sa.Column("voided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("voided_by", sa.Uuid(), nullable=True),
         sa.Column("void_reason", sa.String(), nullable=True),
-        sa.ForeignKeyConstraint(["voided_by"], ["user_account.id"], name=op.f("fk_letter_number_voided_by")),
+        sa.ForeignKeyConstraint(
+            ["voided_by"], ["user_account.id"], name=op.f("fk_letter_number_voided_by")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_letter_number")),
         sa.UniqueConstraint("number", name=op.f("uq_letter_number_number")),
-        sa.UniqueConstraint("series", "year", "sequence", name=op.f("uq_letter_number_series_year_sequence")),
+        sa.UniqueConstraint(
+            "series", "year", "sequence", name=op.f("uq_letter_number_series_year_sequence")
+        ),
     )
     op.create_table(
         "user_role",
         sa.Column("user_id", sa.Uuid(), nullable=False),
         sa.Column("role", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_user_role_user_id")),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user_account.id"], name=op.f("fk_user_role_user_id")
+        ),
         sa.PrimaryKeyConstraint("user_id", "role", name=op.f("pk_user_role")),
     )
     op.create_table(

@@ -30,16 +30,22 @@ def upgrade() -> None:
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("data_key", sa.LargeBinary(), nullable=False),
         sa.CheckConstraint(
-            "(status in ('running', 'stopped')) = (closed_at is null)", name=op.f("ck_service_case_closed")
+            "(status in ('running', 'stopped')) = (closed_at is null)",
+            name=op.f("ck_service_case_closed"),
         ),
         sa.CheckConstraint(
-            "status in ('running', 'done', 'cancelled', 'stopped')", name=op.f("ck_service_case_status")
+            "status in ('running', 'done', 'cancelled', 'stopped')",
+            name=op.f("ck_service_case_status"),
         ),
-        sa.CheckConstraint("closed_at is null or outcome is not null", name=op.f("ck_service_case_outcome")),
+        sa.CheckConstraint(
+            "closed_at is null or outcome is not null", name=op.f("ck_service_case_outcome")
+        ),
         sa.ForeignKeyConstraint(
             ["definition_id"], ["definition.id"], name=op.f("fk_service_case_definition_id")
         ),
-        sa.ForeignKeyConstraint(["opened_by"], ["user_account.id"], name=op.f("fk_service_case_opened_by")),
+        sa.ForeignKeyConstraint(
+            ["opened_by"], ["user_account.id"], name=op.f("fk_service_case_opened_by")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_service_case")),
         sa.UniqueConstraint("number", name=op.f("uq_service_case_number")),
         sa.UniqueConstraint("start_token", name=op.f("uq_service_case_start_token")),
@@ -66,8 +72,12 @@ def upgrade() -> None:
         sa.Column("details", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("previous", sa.LargeBinary(), nullable=False),
         sa.Column("digest", sa.LargeBinary(), nullable=False),
-        sa.ForeignKeyConstraint(["actor_id"], ["user_account.id"], name=op.f("fk_audit_event_actor_id")),
-        sa.ForeignKeyConstraint(["case_id"], ["service_case.id"], name=op.f("fk_audit_event_case_id")),
+        sa.ForeignKeyConstraint(
+            ["actor_id"], ["user_account.id"], name=op.f("fk_audit_event_actor_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["service_case.id"], name=op.f("fk_audit_event_case_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_event")),
         sa.UniqueConstraint("chain", "position", name=op.f("uq_audit_event_chain_position")),
     )
@@ -80,7 +90,9 @@ def upgrade() -> None:
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("target_minutes", sa.Integer(), nullable=True),
         sa.Column("stopped_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["case_id"], ["service_case.id"], name=op.f("fk_case_clock_case_id")),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["service_case.id"], name=op.f("fk_case_clock_case_id")
+        ),
         sa.PrimaryKeyConstraint("case_id", "name", name=op.f("pk_case_clock")),
     )
     op.create_table(
@@ -91,8 +103,12 @@ def upgrade() -> None:
         sa.Column("label", sa.String(), nullable=False),
         sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("added_by", sa.Uuid(), nullable=True),
-        sa.ForeignKeyConstraint(["added_by"], ["user_account.id"], name=op.f("fk_case_document_added_by")),
-        sa.ForeignKeyConstraint(["case_id"], ["service_case.id"], name=op.f("fk_case_document_case_id")),
+        sa.ForeignKeyConstraint(
+            ["added_by"], ["user_account.id"], name=op.f("fk_case_document_added_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["service_case.id"], name=op.f("fk_case_document_case_id")
+        ),
         sa.ForeignKeyConstraint(
             ["document_id"], ["archive.document.id"], name=op.f("fk_case_document_document_id")
         ),
@@ -107,8 +123,12 @@ def upgrade() -> None:
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("made_by", sa.Uuid(), nullable=True),
-        sa.ForeignKeyConstraint(["case_id"], ["service_case.id"], name=op.f("fk_case_remark_case_id")),
-        sa.ForeignKeyConstraint(["made_by"], ["user_account.id"], name=op.f("fk_case_remark_made_by")),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["service_case.id"], name=op.f("fk_case_remark_case_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["made_by"], ["user_account.id"], name=op.f("fk_case_remark_made_by")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_case_remark")),
     )
     op.create_index(op.f("ix_case_remark_case_id"), "case_remark", ["case_id"], unique=False)
@@ -124,9 +144,13 @@ def upgrade() -> None:
         sa.Column("happened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("resolved_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("resolved_by", sa.Uuid(), nullable=True),
-        sa.CheckConstraint("operation in ('complete', 'effect', 'wake')", name=op.f("ck_incident_operation")),
+        sa.CheckConstraint(
+            "operation in ('complete', 'effect', 'wake')", name=op.f("ck_incident_operation")
+        ),
         sa.ForeignKeyConstraint(["case_id"], ["service_case.id"], name=op.f("fk_incident_case_id")),
-        sa.ForeignKeyConstraint(["resolved_by"], ["user_account.id"], name=op.f("fk_incident_resolved_by")),
+        sa.ForeignKeyConstraint(
+            ["resolved_by"], ["user_account.id"], name=op.f("fk_incident_resolved_by")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_incident")),
     )
     op.create_index(
@@ -154,13 +178,23 @@ def upgrade() -> None:
         sa.Column("voided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("voided_by", sa.Uuid(), nullable=True),
         sa.Column("void_reason", sa.String(), nullable=True),
-        sa.CheckConstraint("(status = 'void') = (voided_at is not null)", name=op.f("ck_letter_voided")),
+        sa.CheckConstraint(
+            "(status = 'void') = (voided_at is not null)", name=op.f("ck_letter_voided")
+        ),
         sa.CheckConstraint("status in ('valid', 'void')", name=op.f("ck_letter_status")),
         sa.ForeignKeyConstraint(["case_id"], ["service_case.id"], name=op.f("fk_letter_case_id")),
-        sa.ForeignKeyConstraint(["document_id"], ["archive.document.id"], name=op.f("fk_letter_document_id")),
-        sa.ForeignKeyConstraint(["issued_by"], ["user_account.id"], name=op.f("fk_letter_issued_by")),
-        sa.ForeignKeyConstraint(["number_id"], ["letter_number.id"], name=op.f("fk_letter_number_id")),
-        sa.ForeignKeyConstraint(["voided_by"], ["user_account.id"], name=op.f("fk_letter_voided_by")),
+        sa.ForeignKeyConstraint(
+            ["document_id"], ["archive.document.id"], name=op.f("fk_letter_document_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["issued_by"], ["user_account.id"], name=op.f("fk_letter_issued_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["number_id"], ["letter_number.id"], name=op.f("fk_letter_number_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["voided_by"], ["user_account.id"], name=op.f("fk_letter_voided_by")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_letter")),
         sa.UniqueConstraint("number_id", name=op.f("uq_letter_number_id")),
         sa.UniqueConstraint("verify_code", name=op.f("uq_letter_verify_code")),
@@ -174,7 +208,9 @@ def upgrade() -> None:
         sa.Column("operation", sa.String(), nullable=False),
         sa.Column("parameters", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("deferred_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["case_id"], ["service_case.id"], name=op.f("fk_pending_effect_case_id")),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["service_case.id"], name=op.f("fk_pending_effect_case_id")
+        ),
         sa.PrimaryKeyConstraint("task_id", name=op.f("pk_pending_effect")),
     )
     op.create_index(op.f("ix_pending_effect_case_id"), "pending_effect", ["case_id"], unique=False)
@@ -195,7 +231,9 @@ def upgrade() -> None:
         sa.Column("done_by", sa.Uuid(), nullable=True),
         sa.CheckConstraint("(status = 'done') = (done_at is not null)", name=op.f("ck_task_done")),
         sa.CheckConstraint("status in ('open', 'done', 'cancelled')", name=op.f("ck_task_status")),
-        sa.ForeignKeyConstraint(["assignee_id"], ["user_account.id"], name=op.f("fk_task_assignee_id")),
+        sa.ForeignKeyConstraint(
+            ["assignee_id"], ["user_account.id"], name=op.f("fk_task_assignee_id")
+        ),
         sa.ForeignKeyConstraint(["case_id"], ["service_case.id"], name=op.f("fk_task_case_id")),
         sa.ForeignKeyConstraint(["done_by"], ["user_account.id"], name=op.f("fk_task_done_by")),
         sa.ForeignKeyConstraint(["sent_by"], ["user_account.id"], name=op.f("fk_task_sent_by")),
@@ -237,7 +275,9 @@ def upgrade() -> None:
         sa.Column("answers", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("submitted_by", sa.Uuid(), nullable=True),
-        sa.ForeignKeyConstraint(["case_id"], ["service_case.id"], name=op.f("fk_submission_case_id")),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["service_case.id"], name=op.f("fk_submission_case_id")
+        ),
         sa.ForeignKeyConstraint(
             ["submitted_by"], ["user_account.id"], name=op.f("fk_submission_submitted_by")
         ),
@@ -255,8 +295,12 @@ def upgrade() -> None:
         sa.Column("submission_id", sa.Uuid(), nullable=False),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("decided_by", sa.Uuid(), nullable=True),
-        sa.ForeignKeyConstraint(["case_id"], ["service_case.id"], name=op.f("fk_case_waiver_case_id")),
-        sa.ForeignKeyConstraint(["decided_by"], ["user_account.id"], name=op.f("fk_case_waiver_decided_by")),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["service_case.id"], name=op.f("fk_case_waiver_case_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["decided_by"], ["user_account.id"], name=op.f("fk_case_waiver_decided_by")
+        ),
         sa.ForeignKeyConstraint(
             ["submission_id"], ["submission.id"], name=op.f("fk_case_waiver_submission_id")
         ),

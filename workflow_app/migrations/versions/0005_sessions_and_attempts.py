@@ -22,7 +22,9 @@ def upgrade() -> None:
         sa.Column("end_reason", sa.String(), nullable=True),
         sa.Column("data_key", sa.LargeBinary(), nullable=False),
         sa.Column("search", sa.LargeBinary(), nullable=True),
-        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_user_session_user_id")),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user_account.id"], name=op.f("fk_user_session_user_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_user_session")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_user_session_token_hash")),
     )
@@ -40,7 +42,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.add_column("user_account", sa.Column("locked_until", sa.DateTime(timezone=True), nullable=True))
+    op.add_column(
+        "user_account", sa.Column("locked_until", sa.DateTime(timezone=True), nullable=True)
+    )
     op.add_column(
         "user_account", sa.Column("failed_logins", sa.Integer(), nullable=False, server_default="0")
     )

@@ -24,7 +24,9 @@ def upgrade() -> None:
         sa.Column("total", sa.Float(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_tally")),
     )
-    op.execute("create index ix_jobs_failed on procrastinate_jobs (queue_name) where status = 'failed'")
+    op.execute(
+        "create index ix_jobs_failed on procrastinate_jobs (queue_name) where status = 'failed'"
+    )
 
 
 def downgrade() -> None:

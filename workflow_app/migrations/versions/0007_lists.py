@@ -15,17 +15,24 @@ RUNNING = sa.text("closed_at is null")
 
 def upgrade() -> None:
     op.create_index(
-        "ix_task_unassigned", "task", ["unit", "role", "created_at", "id"], postgresql_where=UNASSIGNED
+        "ix_task_unassigned",
+        "task",
+        ["unit", "role", "created_at", "id"],
+        postgresql_where=UNASSIGNED,
     )
     op.create_index("ix_task_unit", "task", ["unit", "created_at", "id"], postgresql_where=OPEN)
-    op.create_index("ix_service_case_opened_by", "service_case", ["opened_by"], postgresql_where=RUNNING)
+    op.create_index(
+        "ix_service_case_opened_by", "service_case", ["opened_by"], postgresql_where=RUNNING
+    )
     op.create_index(
         "ix_service_case_number_begins",
         "service_case",
         ["number"],
         postgresql_ops={"number": "text_pattern_ops"},
     )
-    op.execute("create index ix_service_case_number_ends on service_case (reverse(number) text_pattern_ops)")
+    op.execute(
+        "create index ix_service_case_number_ends on service_case (reverse(number) text_pattern_ops)"
+    )
 
 
 def downgrade() -> None:

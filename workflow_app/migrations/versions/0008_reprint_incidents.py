@@ -20,4 +20,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.execute("delete from incident where operation = 'reprint'")
     op.drop_constraint(NAME, "incident", type_="check")
-    op.create_check_constraint(op.f(NAME), "incident", "operation in ('complete', 'effect', 'wake')")
+    op.create_check_constraint(
+        op.f(NAME), "incident", "operation in ('complete', 'effect', 'wake')"
+    )

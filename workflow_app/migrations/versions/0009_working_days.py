@@ -12,9 +12,13 @@ depends_on = None
 def upgrade() -> None:
     op.add_column("case_clock", sa.Column("target_working_days", sa.Integer(), nullable=True))
     op.add_column("case_clock", sa.Column("calendar", sa.String(), nullable=True))
-    op.add_column("case_clock", sa.Column("calendar_valid_from", sa.DateTime(timezone=True), nullable=True))
+    op.add_column(
+        "case_clock", sa.Column("calendar_valid_from", sa.DateTime(timezone=True), nullable=True)
+    )
     op.create_check_constraint(
-        op.f("ck_case_clock_target"), "case_clock", "target_minutes is null or target_working_days is null"
+        op.f("ck_case_clock_target"),
+        "case_clock",
+        "target_minutes is null or target_working_days is null",
     )
     op.create_check_constraint(
         op.f("ck_case_clock_calendar"),

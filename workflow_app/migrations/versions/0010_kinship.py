@@ -17,8 +17,12 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("parent_id <> child_id", name=op.f("ck_case_kinship_others")),
-        sa.ForeignKeyConstraint(["child_id"], ["service_case.id"], name=op.f("fk_case_kinship_child_id")),
-        sa.ForeignKeyConstraint(["parent_id"], ["service_case.id"], name=op.f("fk_case_kinship_parent_id")),
+        sa.ForeignKeyConstraint(
+            ["child_id"], ["service_case.id"], name=op.f("fk_case_kinship_child_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["parent_id"], ["service_case.id"], name=op.f("fk_case_kinship_parent_id")
+        ),
         sa.PrimaryKeyConstraint("child_id", name=op.f("pk_case_kinship")),
     )
     op.create_index(op.f("ix_case_kinship_parent_id"), "case_kinship", ["parent_id"])

@@ -16,8 +16,12 @@ def upgrade() -> None:
         sa.Column("user_id", sa.Uuid(), nullable=False),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
         sa.Column("reason_key", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(["case_id"], ["service_case.id"], name=op.f("fk_case_wall_case_id")),
-        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_case_wall_user_id")),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["service_case.id"], name=op.f("fk_case_wall_case_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user_account.id"], name=op.f("fk_case_wall_user_id")
+        ),
         sa.PrimaryKeyConstraint("case_id", "user_id", name=op.f("pk_case_wall")),
     )
     op.create_index(op.f("ix_case_wall_user_id"), "case_wall", ["user_id"])

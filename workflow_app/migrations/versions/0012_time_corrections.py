@@ -20,8 +20,12 @@ def upgrade() -> None:
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("made_by", sa.Uuid(), nullable=True),
-        sa.ForeignKeyConstraint(["case_id"], ["service_case.id"], name=op.f("fk_time_correction_case_id")),
-        sa.ForeignKeyConstraint(["made_by"], ["user_account.id"], name=op.f("fk_time_correction_made_by")),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["service_case.id"], name=op.f("fk_time_correction_case_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["made_by"], ["user_account.id"], name=op.f("fk_time_correction_made_by")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_time_correction")),
     )
     op.create_index(op.f("ix_time_correction_case_id"), "time_correction", ["case_id"])

@@ -27,9 +27,15 @@ def upgrade() -> None:
         sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("sent_by", sa.Uuid(), nullable=True),
-        sa.CheckConstraint("channel in ('telepon', 'surel', 'slip')", name=op.f("ck_message_channel")),
-        sa.CheckConstraint("status in ('waiting', 'sent', 'failed')", name=op.f("ck_message_status")),
-        sa.CheckConstraint("(status = 'sent') = (sent_at is not null)", name=op.f("ck_message_sent")),
+        sa.CheckConstraint(
+            "channel in ('telepon', 'surel', 'slip')", name=op.f("ck_message_channel")
+        ),
+        sa.CheckConstraint(
+            "status in ('waiting', 'sent', 'failed')", name=op.f("ck_message_status")
+        ),
+        sa.CheckConstraint(
+            "(status = 'sent') = (sent_at is not null)", name=op.f("ck_message_sent")
+        ),
         sa.CheckConstraint("channel <> 'slip' or status <> 'failed'", name=op.f("ck_message_slip")),
         sa.ForeignKeyConstraint(["case_id"], ["service_case.id"], name=op.f("fk_message_case_id")),
         sa.ForeignKeyConstraint(["sent_by"], ["user_account.id"], name=op.f("fk_message_sent_by")),
@@ -39,7 +45,9 @@ def upgrade() -> None:
     op.create_index(
         "ix_message_unsent", "message", ["written_at"], postgresql_where=sa.text("status <> 'sent'")
     )
-    op.create_index("ix_message_sent", "message", ["sent_at"], postgresql_where=sa.text("status = 'sent'"))
+    op.create_index(
+        "ix_message_sent", "message", ["sent_at"], postgresql_where=sa.text("status = 'sent'")
+    )
     _allow("'complete', 'effect', 'wake', 'reprint', 'message', 'stranded'")
 
 

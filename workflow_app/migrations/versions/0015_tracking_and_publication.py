@@ -19,7 +19,9 @@ def upgrade() -> None:
         sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("issued_by", sa.Uuid(), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["letter_id"], ["letter.id"], name=op.f("fk_tracking_code_letter_id_letter")),
+        sa.ForeignKeyConstraint(
+            ["letter_id"], ["letter.id"], name=op.f("fk_tracking_code_letter_id_letter")
+        ),
         sa.ForeignKeyConstraint(
             ["issued_by"], ["user_account.id"], name=op.f("fk_tracking_code_issued_by_user_account")
         ),

@@ -23,7 +23,9 @@ def upgrade() -> None:
             ["set_by"], ["user_account.id"], name=op.f("fk_duty_period_set_by_user_account")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_duty_period")),
-        sa.UniqueConstraint("function", "starts_at", name=op.f("uq_duty_period_function_starts_at")),
+        sa.UniqueConstraint(
+            "function", "starts_at", name=op.f("uq_duty_period_function_starts_at")
+        ),
     )
     op.create_index("ix_duty_period_ends_at", "duty_period", ["ends_at"])
     op.create_table(

@@ -18,7 +18,9 @@ ONE_CLOCK = ["case_id", "name"]
 def upgrade() -> None:
     op.add_column("task", sa.Column("hand_off", sa.String(), nullable=True))
     op.create_check_constraint(op.f("ck_task_hand_off"), "task", "hand_off in ('held', 'ended')")
-    op.add_column("case_clock", sa.Column("round", sa.Integer(), nullable=False, server_default="1"))
+    op.add_column(
+        "case_clock", sa.Column("round", sa.Integer(), nullable=False, server_default="1")
+    )
     op.alter_column("case_clock", "round", server_default=None)
     op.create_check_constraint(op.f("ck_case_clock_round"), "case_clock", "round > 0")
     op.drop_constraint(op.f("pk_case_clock"), "case_clock", type_="primary")

@@ -14,7 +14,9 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("task", sa.Column("shown_at", sa.DateTime(timezone=True), nullable=True))
-    op.add_column("time_correction", sa.Column("offered_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column(
+        "time_correction", sa.Column("offered_at", sa.DateTime(timezone=True), nullable=True)
+    )
 
 
 def downgrade() -> None:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from archive import numbers
+from archive import queries
 
 revision = "0019"
 down_revision = "0018"
@@ -38,18 +38,24 @@ def upgrade() -> None:
 
 def _number_pages() -> None:
     connection = op.get_bind()
-    some = sa.text("select seq, text from archive.page where seq > :last order by seq limit :at_once")
+    some = sa.text(
+        "select seq, text from archive.page where seq > :last order by seq limit :at_once"
+    )
     keep = sa.text("update archive.page set numbers = :numbers where seq = :seq")
     last = 0
     while rows := connection.execute(some, {"last": last, "at_once": AT_ONCE}).all():
-        connection.execute(keep, [{"seq": row.seq, "numbers": numbers.keys_of(row.text)} for row in rows])
+        connection.execute(
+            keep, [{"seq": row.seq, "numbers": queries.keys_of(row.text)} for row in rows]
+        )
         last = rows[-1].seq
 
 
 def _add_index(expression: str, **options: str) -> None:
     op.add_column(
         "page",
-        sa.Column("tsv", postgresql.TSVECTOR(), sa.Computed(expression, persisted=True), nullable=False),
+        sa.Column(
+            "tsv", postgresql.TSVECTOR(), sa.Computed(expression, persisted=True), nullable=False
+        ),
         schema="archive",
     )
     op.create_index(

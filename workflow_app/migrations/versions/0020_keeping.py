@@ -21,7 +21,9 @@ def upgrade() -> None:
         op.f("ck_document_level"), "document", "level BETWEEN 0 AND 3", schema="archive"
     )
     op.add_column(
-        "document", sa.Column("held_since", sa.DateTime(timezone=True), nullable=True), schema="archive"
+        "document",
+        sa.Column("held_since", sa.DateTime(timezone=True), nullable=True),
+        schema="archive",
     )
     op.create_index(
         "ix_document_held",
@@ -31,9 +33,13 @@ def upgrade() -> None:
         postgresql_where=sa.text("held_since IS NOT NULL"),
     )
     op.add_column(
-        "page", sa.Column("likeness", postgresql.ARRAY(sa.SmallInteger()), nullable=True), schema="archive"
+        "page",
+        sa.Column("likeness", postgresql.ARRAY(sa.SmallInteger()), nullable=True),
+        schema="archive",
     )
-    op.create_index(op.f("ix_page_likeness"), "page", ["likeness"], schema="archive", postgresql_using="gin")
+    op.create_index(
+        op.f("ix_page_likeness"), "page", ["likeness"], schema="archive", postgresql_using="gin"
+    )
     op.create_table(
         "page_alike",
         sa.Column("one_id", sa.Uuid(), nullable=False),
@@ -48,7 +54,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["other_id"], ["archive.document.id"], name=op.f("fk_page_alike_other_id_document")
         ),
-        sa.PrimaryKeyConstraint("one_id", "one_page", "other_id", "other_page", name=op.f("pk_page_alike")),
+        sa.PrimaryKeyConstraint(
+            "one_id", "one_page", "other_id", "other_page", name=op.f("pk_page_alike")
+        ),
         schema="archive",
     )
     op.create_index(op.f("ix_page_alike_other_id"), "page_alike", ["other_id"], schema="archive")

@@ -22,13 +22,16 @@ def upgrade() -> None:
         sa.Column("pages_seen", sa.Integer(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
         sa.CheckConstraint(
-            "status in ('waiting', 'splitting', 'split', 'failed')", name=op.f("ck_paper_stack_status")
+            "status in ('waiting', 'splitting', 'split', 'failed')",
+            name=op.f("ck_paper_stack_status"),
         ),
         sa.ForeignKeyConstraint(
             ["brought_by"], ["user_account.id"], name=op.f("fk_paper_stack_brought_by_user_account")
         ),
         sa.ForeignKeyConstraint(
-            ["document_id"], ["archive.document.id"], name=op.f("fk_paper_stack_document_id_document")
+            ["document_id"],
+            ["archive.document.id"],
+            name=op.f("fk_paper_stack_document_id_document"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_paper_stack")),
         sa.UniqueConstraint("document_id", name=op.f("uq_paper_stack_document_id")),
@@ -50,12 +53,16 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "status in ('landed', 'known', 'tray', 'archived')", name=op.f("ck_stack_part_status")
         ),
-        sa.CheckConstraint("(status = 'landed') = (case_id is not null)", name=op.f("ck_stack_part_landed")),
+        sa.CheckConstraint(
+            "(status = 'landed') = (case_id is not null)", name=op.f("ck_stack_part_landed")
+        ),
         sa.ForeignKeyConstraint(
             ["stack_id"], ["paper_stack.id"], name=op.f("fk_stack_part_stack_id_paper_stack")
         ),
         sa.ForeignKeyConstraint(
-            ["document_id"], ["archive.document.id"], name=op.f("fk_stack_part_document_id_document")
+            ["document_id"],
+            ["archive.document.id"],
+            name=op.f("fk_stack_part_document_id_document"),
         ),
         sa.ForeignKeyConstraint(
             ["case_id"], ["service_case.id"], name=op.f("fk_stack_part_case_id_service_case")
@@ -66,7 +73,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("stack_id", "no", name=op.f("pk_stack_part")),
     )
     op.create_index(
-        "ix_stack_part_tray", "stack_part", ["stack_id"], postgresql_where=sa.text("status = 'tray'")
+        "ix_stack_part_tray",
+        "stack_part",
+        ["stack_id"],
+        postgresql_where=sa.text("status = 'tray'"),
     )
     op.create_index("ix_stack_part_case", "stack_part", ["case_id", "element"])
 

@@ -12,7 +12,11 @@ depends_on = None
 def upgrade() -> None:
     op.add_column("stack_part", sa.Column("meant_for", sa.Uuid(), nullable=True))
     op.create_foreign_key(
-        op.f("fk_stack_part_meant_for_service_case"), "stack_part", "service_case", ["meant_for"], ["id"]
+        op.f("fk_stack_part_meant_for_service_case"),
+        "stack_part",
+        "service_case",
+        ["meant_for"],
+        ["id"],
     )
     op.create_index(op.f("ix_stack_part_document_id"), "stack_part", ["document_id"])
     op.execute(
@@ -25,5 +29,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.execute("update archive.document set origin = 'archive' where origin = 'tray'")
     op.drop_index(op.f("ix_stack_part_document_id"), "stack_part")
-    op.drop_constraint(op.f("fk_stack_part_meant_for_service_case"), "stack_part", type_="foreignkey")
+    op.drop_constraint(
+        op.f("fk_stack_part_meant_for_service_case"), "stack_part", type_="foreignkey"
+    )
     op.drop_column("stack_part", "meant_for")

@@ -20,7 +20,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["case_id"], ["service_case.id"], name=op.f("fk_clock_edge_case_id_service_case")
         ),
-        sa.PrimaryKeyConstraint("case_id", "clock", "operation", "edge", name=op.f("pk_clock_edge")),
+        sa.PrimaryKeyConstraint(
+            "case_id", "clock", "operation", "edge", name=op.f("pk_clock_edge")
+        ),
     )
 
 

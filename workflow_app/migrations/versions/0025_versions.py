@@ -84,7 +84,12 @@ def _add_columns() -> None:
         ("document", sa.Column("version", sa.Integer(), nullable=False, server_default="1")),
         ("document", sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True)),
         ("document", sa.Column("doubts", sa.Integer(), nullable=False, server_default="0")),
-        ("page", sa.Column("corrected", postgresql.ARRAY(sa.Integer()), nullable=False, server_default="{}")),
+        (
+            "page",
+            sa.Column(
+                "corrected", postgresql.ARRAY(sa.Integer()), nullable=False, server_default="{}"
+            ),
+        ),
         ("page", sa.Column("doubts", sa.Integer(), nullable=False, server_default="0")),
         ("rendition", sa.Column("turn", sa.SmallInteger(), nullable=False, server_default="0")),
     ):
@@ -111,7 +116,9 @@ def downgrade() -> None:
     op.execute("delete from archive.rendition where turn <> 0")
     op.drop_constraint("pk_rendition", "rendition", schema="archive")
     op.drop_column("rendition", "turn", schema="archive")
-    op.create_primary_key("pk_rendition", "rendition", ["document_id", "kind", "page"], schema="archive")
+    op.create_primary_key(
+        "pk_rendition", "rendition", ["document_id", "kind", "page"], schema="archive"
+    )
     op.drop_index("ix_document_unchecked", "document", schema="archive")
     for table, column in (
         ("page", "doubts"),

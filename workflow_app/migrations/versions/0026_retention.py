@@ -34,8 +34,12 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["document_id"], ["archive.document.id"], name=op.f("fk_paper_hold_document_id")
         ),
-        sa.ForeignKeyConstraint(["lifted_by"], ["user_account.id"], name=op.f("fk_paper_hold_lifted_by")),
-        sa.ForeignKeyConstraint(["placed_by"], ["user_account.id"], name=op.f("fk_paper_hold_placed_by")),
+        sa.ForeignKeyConstraint(
+            ["lifted_by"], ["user_account.id"], name=op.f("fk_paper_hold_lifted_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["placed_by"], ["user_account.id"], name=op.f("fk_paper_hold_placed_by")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_paper_hold")),
     )
     op.create_index(op.f("ix_paper_hold_document_id"), "paper_hold", ["document_id"])
@@ -68,10 +72,15 @@ def upgrade() -> None:
             "(status = 'proposed') = (settled_at is null)", name=op.f("ck_disposal_item_settled")
         ),
         sa.CheckConstraint(
-            "(status in ('taken_out', 'left_out')) = (reason <> '')", name=op.f("ck_disposal_item_reason")
+            "(status in ('taken_out', 'left_out')) = (reason <> '')",
+            name=op.f("ck_disposal_item_reason"),
         ),
-        sa.ForeignKeyConstraint(["case_id"], ["service_case.id"], name=op.f("fk_disposal_item_case_id")),
-        sa.ForeignKeyConstraint(["chosen_by"], ["user_account.id"], name=op.f("fk_disposal_item_chosen_by")),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["service_case.id"], name=op.f("fk_disposal_item_case_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["chosen_by"], ["user_account.id"], name=op.f("fk_disposal_item_chosen_by")
+        ),
         sa.ForeignKeyConstraint(
             ["document_id"], ["archive.document.id"], name=op.f("fk_disposal_item_document_id")
         ),
@@ -79,7 +88,9 @@ def upgrade() -> None:
             ["settled_by"], ["user_account.id"], name=op.f("fk_disposal_item_settled_by")
         ),
         sa.PrimaryKeyConstraint("case_id", "no", name=op.f("pk_disposal_item")),
-        sa.UniqueConstraint("case_id", "document_id", name=op.f("uq_disposal_item_case_id_document_id")),
+        sa.UniqueConstraint(
+            "case_id", "document_id", name=op.f("uq_disposal_item_case_id_document_id")
+        ),
     )
     op.create_index("ix_disposal_item_document", "disposal_item", ["document_id"])
     op.create_index(
@@ -98,7 +109,9 @@ def _widen_archive() -> None:
         ("document", "accepted_at"),
         ("document", "disposed_at"),
     ):
-        op.add_column(table, sa.Column(column, sa.DateTime(timezone=True), nullable=True), schema="archive")
+        op.add_column(
+            table, sa.Column(column, sa.DateTime(timezone=True), nullable=True), schema="archive"
+        )
     op.add_column(
         "document",
         sa.Column("disposed_under", sa.Text(), nullable=False, server_default=""),
@@ -137,13 +150,18 @@ def _widen_archive() -> None:
             name=op.f("fk_former_rendition_document_id_document"),
         ),
         sa.ForeignKeyConstraint(
-            ["blob_sha256"], ["archive.blob.sha256"], name=op.f("fk_former_rendition_blob_sha256_blob")
+            ["blob_sha256"],
+            ["archive.blob.sha256"],
+            name=op.f("fk_former_rendition_blob_sha256_blob"),
         ),
         sa.PrimaryKeyConstraint("document_id", "blob_sha256", name=op.f("pk_former_rendition")),
         schema="archive",
     )
     op.create_index(
-        op.f("ix_former_rendition_blob_sha256"), "former_rendition", ["blob_sha256"], schema="archive"
+        op.f("ix_former_rendition_blob_sha256"),
+        "former_rendition",
+        ["blob_sha256"],
+        schema="archive",
     )
     op.execute(
         "update archive.document set accepted_at = shelved.at from ("
@@ -166,7 +184,9 @@ def downgrade() -> None:
     """Not once papers were disposed of: their rows have nothing behind them."""
     disposed = "select id from archive.document where disposed_at is not null"
     if op.get_bind().scalar(sa.text(f"select exists ({disposed})")):  # no input in it
-        raise RuntimeError("papers have been disposed of: their minutes would lose what they are about")
+        raise RuntimeError(
+            "papers have been disposed of: their minutes would lose what they are about"
+        )
     op.drop_table("disposal_item")
     op.drop_table("paper_hold")
     op.drop_table("former_rendition", schema="archive")
@@ -177,7 +197,9 @@ def downgrade() -> None:
     op.drop_constraint(op.f("ck_document_disposed"), "document", schema="archive")
     _check_pages("status = 'recording'")
     op.drop_constraint(op.f("ck_document_status"), "document", schema="archive")
-    op.create_check_constraint(op.f("ck_document_status"), "document", _status(*BEFORE), schema="archive")
+    op.create_check_constraint(
+        op.f("ck_document_status"), "document", _status(*BEFORE), schema="archive"
+    )
     op.drop_constraint(op.f("ck_blob_erased"), "blob", schema="archive")
     for table, column in (
         ("document", "disposed_under"),

@@ -27,7 +27,9 @@ def upgrade() -> None:
             "(connected_at is null) = (device_hash is null)", name=op.f("ck_capture_connected")
         ),
         sa.ForeignKeyConstraint(["task_id"], ["task.id"], name=op.f("fk_capture_task_id")),
-        sa.ForeignKeyConstraint(["opened_by"], ["user_account.id"], name=op.f("fk_capture_opened_by")),
+        sa.ForeignKeyConstraint(
+            ["opened_by"], ["user_account.id"], name=op.f("fk_capture_opened_by")
+        ),
         sa.ForeignKeyConstraint(
             ["session_id"],
             ["user_session.id"],
@@ -57,8 +59,12 @@ def upgrade() -> None:
         sa.Column("sending", sa.Uuid(), nullable=True),
         sa.Column("document_id", sa.Uuid(), nullable=True),
         sa.Column("joined_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("(sending is null) = (document_id is null)", name=op.f("ck_capture_page_sent")),
-        sa.ForeignKeyConstraint(["capture_id"], ["capture.id"], name=op.f("fk_capture_page_capture_id")),
+        sa.CheckConstraint(
+            "(sending is null) = (document_id is null)", name=op.f("ck_capture_page_sent")
+        ),
+        sa.ForeignKeyConstraint(
+            ["capture_id"], ["capture.id"], name=op.f("fk_capture_page_capture_id")
+        ),
         sa.ForeignKeyConstraint(
             ["blob_sha256"], ["archive.blob.sha256"], name=op.f("fk_capture_page_blob_sha256")
         ),
@@ -66,7 +72,9 @@ def upgrade() -> None:
             ["document_id"], ["archive.document.id"], name=op.f("fk_capture_page_document_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_capture_page")),
-        sa.UniqueConstraint("capture_id", "blob_sha256", name=op.f("uq_capture_page_capture_id_blob_sha256")),
+        sa.UniqueConstraint(
+            "capture_id", "blob_sha256", name=op.f("uq_capture_page_capture_id_blob_sha256")
+        ),
     )
     op.create_index(op.f("ix_capture_page_document_id"), "capture_page", ["document_id"])
 

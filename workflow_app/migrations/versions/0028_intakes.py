@@ -10,12 +10,18 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("paper_stack", sa.Column("kind", sa.String(), server_default="scan", nullable=False))
+    op.add_column(
+        "paper_stack", sa.Column("kind", sa.String(), server_default="scan", nullable=False)
+    )
     op.alter_column("paper_stack", "kind", server_default=None)
-    op.add_column("paper_stack", sa.Column("received_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column(
+        "paper_stack", sa.Column("received_at", sa.DateTime(timezone=True), nullable=True)
+    )
     op.add_column("paper_stack", sa.Column("mark", sa.LargeBinary(), nullable=True))
     op.add_column("paper_stack", sa.Column("for_role", sa.String(), nullable=True))
-    op.create_check_constraint(op.f("ck_paper_stack_kind"), "paper_stack", "kind in ('scan', 'mail')")
+    op.create_check_constraint(
+        op.f("ck_paper_stack_kind"), "paper_stack", "kind in ('scan', 'mail')"
+    )
     op.create_check_constraint(
         op.f("ck_paper_stack_mail"),
         "paper_stack",

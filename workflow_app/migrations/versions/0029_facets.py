@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from archive import numbers
+from archive import queries
 
 revision = "0029"
 down_revision = "0028"
@@ -27,7 +27,9 @@ FACETS = """
         ) entries group by document_id
     ) found where found.document_id = d.id
 """
-OF_PAGES = "update archive.page p set facets = d.facets from archive.document d where d.id = p.document_id"
+OF_PAGES = (
+    "update archive.page p set facets = d.facets from archive.document d where d.id = p.document_id"
+)
 
 
 def upgrade() -> None:
@@ -55,14 +57,18 @@ def _number_pages_again() -> None:
     keep = sa.text("update archive.page set numbers = :numbers where seq = :seq")
     last = 0
     while rows := connection.execute(some, {"last": last, "at_once": AT_ONCE}).all():
-        connection.execute(keep, [{"seq": row.seq, "numbers": numbers.keys_of(row.text)} for row in rows])
+        connection.execute(
+            keep, [{"seq": row.seq, "numbers": queries.keys_of(row.text)} for row in rows]
+        )
         last = rows[-1].seq
 
 
 def _add_index(expression: str) -> None:
     op.add_column(
         "page",
-        sa.Column("tsv", postgresql.TSVECTOR(), sa.Computed(expression, persisted=True), nullable=False),
+        sa.Column(
+            "tsv", postgresql.TSVECTOR(), sa.Computed(expression, persisted=True), nullable=False
+        ),
         schema="archive",
     )
     op.create_index(

@@ -20,7 +20,9 @@ def upgrade() -> None:
         sa.Column("layer", sa.LargeBinary(), nullable=False),
         sa.CheckConstraint("no > 0", name=op.f("ck_page_layer_no")),
         sa.ForeignKeyConstraint(
-            ["document_id"], ["archive.document.id"], name=op.f("fk_page_layer_document_id_document")
+            ["document_id"],
+            ["archive.document.id"],
+            name=op.f("fk_page_layer_document_id_document"),
         ),
         sa.PrimaryKeyConstraint("document_id", "no", name=op.f("pk_page_layer")),
         schema="archive",

@@ -46,7 +46,8 @@ def upgrade() -> None:
         sa.Column("entered_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("entered_by", sa.Uuid(), nullable=True),
         sa.CheckConstraint(
-            "status in ('to_come', 'made', 'withdrawn', 'refused')", name=op.f("ck_role_change_status")
+            "status in ('to_come', 'made', 'withdrawn', 'refused')",
+            name=op.f("ck_role_change_status"),
         ),
         *(
             sa.ForeignKeyConstraint(
@@ -57,7 +58,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_role_change")),
     )
     op.create_index(
-        "ix_role_change_due", "role_change", ["valid_from"], postgresql_where=sa.text("status = 'to_come'")
+        "ix_role_change_due",
+        "role_change",
+        ["valid_from"],
+        postgresql_where=sa.text("status = 'to_come'"),
     )
     op.add_column("submission", sa.Column("on_behalf_of", sa.Uuid(), nullable=True))
     op.create_foreign_key(
@@ -75,7 +79,9 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_column("user_account", "is_password_temporary")
-    op.drop_constraint(op.f("fk_submission_on_behalf_of_user_account"), "submission", type_="foreignkey")
+    op.drop_constraint(
+        op.f("fk_submission_on_behalf_of_user_account"), "submission", type_="foreignkey"
+    )
     op.drop_column("submission", "on_behalf_of")
     op.drop_table("role_change")
     op.drop_table("absence")

@@ -17,7 +17,9 @@ def upgrade() -> None:
         sa.Column("definition_id", sa.Uuid(), nullable=False),
         sa.Column("key", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["definition_id"], ["definition.id"], name=op.f("fk_model_part_definition_id_definition")
+            ["definition_id"],
+            ["definition.id"],
+            name=op.f("fk_model_part_definition_id_definition"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_model_part")),
         sa.UniqueConstraint("definition_id", "key", name=op.f("uq_model_part_definition_id_key")),
@@ -29,7 +31,9 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("path", postgresql.ARRAY(sa.Integer()), nullable=False),
         sa.Column("stay_parts", postgresql.ARRAY(sa.Integer()), nullable=False),
-        sa.Column("stay_since", postgresql.ARRAY(postgresql.TIMESTAMP(timezone=True)), nullable=False),
+        sa.Column(
+            "stay_since", postgresql.ARRAY(postgresql.TIMESTAMP(timezone=True)), nullable=False
+        ),
         sa.Column("stay_ends", postgresql.ARRAY(sa.SmallInteger()), nullable=False),
         sa.ForeignKeyConstraint(
             ["case_id"], ["service_case.id"], name=op.f("fk_case_step_case_id_service_case")
@@ -37,7 +41,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("case_id", "no", name=op.f("pk_case_step")),
     )
     op.create_index("ix_case_step_at", "case_step", ["at"])
-    op.create_index("ix_case_step_told_afterwards", "case_step", ["at"], postgresql_where=sa.text("no < 0"))
+    op.create_index(
+        "ix_case_step_told_afterwards", "case_step", ["at"], postgresql_where=sa.text("no < 0")
+    )
     op.create_table(
         "stay_tally",
         sa.Column("unit", sa.String(), nullable=False),
@@ -47,7 +53,9 @@ def upgrade() -> None:
         sa.Column("stays", sa.Integer(), nullable=False),
         sa.Column("timed", sa.Integer(), nullable=False),
         sa.Column("late", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["part"], ["model_part.id"], name=op.f("fk_stay_tally_part_model_part")),
+        sa.ForeignKeyConstraint(
+            ["part"], ["model_part.id"], name=op.f("fk_stay_tally_part_model_part")
+        ),
         sa.PrimaryKeyConstraint("unit", "part", "day", "bucket", name=op.f("pk_stay_tally")),
     )
     op.create_table(
@@ -64,7 +72,10 @@ def upgrade() -> None:
         postgresql_where=sa.text("closed_at is null"),
     )
     op.create_index(
-        "ix_service_case_unlogged", "service_case", ["id"], postgresql_where=sa.text("standing is null")
+        "ix_service_case_unlogged",
+        "service_case",
+        ["id"],
+        postgresql_where=sa.text("standing is null"),
     )
 
 

@@ -61,7 +61,11 @@ def upgrade() -> None:
     )
     op.alter_column("letter", "definition_id", nullable=False)
     op.create_foreign_key(
-        op.f("fk_letter_definition_id_definition"), "letter", "definition", ["definition_id"], ["id"]
+        op.f("fk_letter_definition_id_definition"),
+        "letter",
+        "definition",
+        ["definition_id"],
+        ["id"],
     )
 
 

@@ -15,7 +15,9 @@ COLUMNS = ("copy_level", "copy_reason", "accepted_by")
 def upgrade() -> None:
     for name in COLUMNS:
         op.add_column(
-            "document", sa.Column(name, sa.Text(), server_default="", nullable=False), schema="archive"
+            "document",
+            sa.Column(name, sa.Text(), server_default="", nullable=False),
+            schema="archive",
         )
     for name in ("dropped_at", "swept_at"):
         op.add_column("capture_page", sa.Column(name, sa.DateTime(timezone=True), nullable=True))

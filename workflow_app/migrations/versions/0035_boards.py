@@ -11,7 +11,12 @@ depends_on = None
 INDEXES = (
     ("ix_service_case_closed", "service_case", ["unit", "closed_at"], "closed_at is not null"),
     ("ix_case_clock_running", "case_clock", ["due_at", "case_id"], "stopped_at is null"),
-    ("ix_case_clock_breached", "case_clock", ["due_at"], "stopped_at is null or stopped_at > due_at"),
+    (
+        "ix_case_clock_breached",
+        "case_clock",
+        ["due_at"],
+        "stopped_at is null or stopped_at > due_at",
+    ),
     ("ix_case_clock_stopped", "case_clock", ["name", "stopped_at"], "stopped_at is not null"),
 )
 

@@ -13,7 +13,11 @@ down_revision = "0036"
 branch_labels = None
 depends_on = None
 
-RUNNING, CLOSED, STOPPED = "ix_service_case_running", "ix_service_case_closed", "ix_case_clock_stopped"
+RUNNING, CLOSED, STOPPED = (
+    "ix_service_case_running",
+    "ix_service_case_closed",
+    "ix_case_clock_stopped",
+)
 UNLOGGED = "ix_service_case_unlogged"
 
 
@@ -36,13 +40,18 @@ def upgrade() -> None:
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("stored", sa.ARRAY(sa.String()), nullable=False),
         sa.CheckConstraint(
-            "status in ('waiting', 'making', 'ready', 'failed', 'gone')", name=op.f("ck_bag_order_status")
+            "status in ('waiting', 'making', 'ready', 'failed', 'gone')",
+            name=op.f("ck_bag_order_status"),
         ),
-        sa.CheckConstraint("(status = 'failed') = (sentence <> '')", name=op.f("ck_bag_order_sentence")),
+        sa.CheckConstraint(
+            "(status = 'failed') = (sentence <> '')", name=op.f("ck_bag_order_sentence")
+        ),
         sa.CheckConstraint(
             "(status in ('ready', 'gone')) = (made_at is not null)", name=op.f("ck_bag_order_made")
         ),
-        sa.CheckConstraint("num_nulls(sha256, size, made_at) in (0, 3)", name=op.f("ck_bag_order_file")),
+        sa.CheckConstraint(
+            "num_nulls(sha256, size, made_at) in (0, 3)", name=op.f("ck_bag_order_file")
+        ),
         sa.ForeignKeyConstraint(
             ["ordered_by"], ["user_account.id"], name=op.f("fk_bag_order_ordered_by_user_account")
         ),
@@ -57,7 +66,8 @@ def upgrade() -> None:
         (UNLOGGED, "service_case"),
     )
     op.add_column(
-        "service_case", sa.Column("is_logged", sa.Boolean(), server_default=sa.text("true"), nullable=False)
+        "service_case",
+        sa.Column("is_logged", sa.Boolean(), server_default=sa.text("true"), nullable=False),
     )
     op.execute("update service_case set is_logged = false where standing is null")
     op.create_index(UNLOGGED, "service_case", ["id"], postgresql_where=sa.text("not is_logged"))
@@ -94,12 +104,20 @@ def downgrade() -> None:
     )
     op.drop_column("service_case", "is_logged")
     op.create_index(UNLOGGED, "service_case", ["id"], postgresql_where=sa.text("standing is null"))
-    op.create_index(RUNNING, "service_case", ["process_key"], postgresql_where=sa.text("closed_at is null"))
     op.create_index(
-        CLOSED, "service_case", ["unit", "closed_at"], postgresql_where=sa.text("closed_at is not null")
+        RUNNING, "service_case", ["process_key"], postgresql_where=sa.text("closed_at is null")
     )
     op.create_index(
-        STOPPED, "case_clock", ["name", "stopped_at"], postgresql_where=sa.text("stopped_at is not null")
+        CLOSED,
+        "service_case",
+        ["unit", "closed_at"],
+        postgresql_where=sa.text("closed_at is not null"),
+    )
+    op.create_index(
+        STOPPED,
+        "case_clock",
+        ["name", "stopped_at"],
+        postgresql_where=sa.text("stopped_at is not null"),
     )
 
 

@@ -23,7 +23,9 @@ def upgrade() -> None:
         sa.Column("dismissed_by", sa.Uuid(), nullable=True),
         sa.Column("returned_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("returned_by", sa.Uuid(), nullable=True),
-        sa.CheckConstraint("num_nulls(data_key, sealed) in (0, 2)", name=op.f("ck_paper_dismissal_sealed")),
+        sa.CheckConstraint(
+            "num_nulls(data_key, sealed) in (0, 2)", name=op.f("ck_paper_dismissal_sealed")
+        ),
         sa.ForeignKeyConstraint(
             ["document_id"], ["archive.document.id"], name=op.f("fk_paper_dismissal_document_id")
         ),

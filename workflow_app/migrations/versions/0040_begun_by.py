@@ -30,6 +30,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.create_index(BEFORE, "service_case", ["opened_by"], postgresql_where=sa.text("closed_at is null"))
+    op.create_index(
+        BEFORE, "service_case", ["opened_by"], postgresql_where=sa.text("closed_at is null")
+    )
     op.drop_index(INDEX, "task")
     op.drop_column("task", "begun_by")

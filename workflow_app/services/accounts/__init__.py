@@ -1,1 +1,4 @@
-"""Members: who they are and how they sign in."""
+"""Own members, their roles and absences, and their sessions.
+
+Called by every service above it.
+"""

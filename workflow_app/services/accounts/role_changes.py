@@ -7,17 +7,14 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
-from workflow_app.errors import Conflict, InvalidInput, NotFound
-from workflow_app.models.role_change import RoleChange
-from workflow_app.models.user import User
-from workflow_app.permissions import check_role, has_role
-from workflow_app.roles import ROLES, STAFF_KEEPERS, STAFF_READERS
-from workflow_app.services.accounts import people, staff, users
-from workflow_app.services.accounts.absence_rules import day, midnight
-from workflow_app.services.ground import audit, jobs
-from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office.configuration import role_label
-from workflow_app.types import WITA
+from workflow_app.domain import WITA, Conflict, InvalidInput, NotFound
+from workflow_app.models import RoleChange, User
+from workflow_app.permissions import ROLES, STAFF_KEEPERS, STAFF_READERS, check_role, has_role
+from workflow_app.services.accounts import members, users
+from workflow_app.services.accounts.absences import day, midnight
+from workflow_app.services.core import jobs, unit_of_work
+from workflow_app.services.core.unit_of_work import UnitOfWork
+from workflow_app.services.office_settings.configuration import role_label
 
 
 @dataclass(frozen=True)
@@ -42,7 +39,9 @@ class Change:
     @property
     def lost(self) -> frozenset[str]:
         """Roles that the member has no more, all of them when he leaves the unit."""
-        return frozenset(self.before if self.unit != self.user.unit else set(self.before) - set(self.roles))
+        return frozenset(
+            self.before if self.unit != self.user.unit else set(self.before) - set(self.roles)
+        )
 
 
 @dataclass(frozen=True)
@@ -60,21 +59,23 @@ class ToCome:
 def checked(work: UnitOfWork, user_id: UUID, asked: Asked) -> Change:
     """The change that was typed. Raises `InvalidInput` with a sentence per field, `NotFound`, `Forbidden`, `Conflict`."""
     check_role(work.actor, STAFF_READERS)
-    user = staff.changing(work, user_id)
+    user = members.changing(work, user_id)
     before = sorted(held.role for held in user.roles)
     if unknown := sorted(set(asked.peran) - set(ROLES)):
         raise InvalidInput(fields={"peran": f"Peran tidak dikenal: {', '.join(unknown)}."})
     valid_from = _from(work, asked.mulai)
-    staff.check_change(work, before, asked.peran)
+    members.check_change(work, before, asked.peran)
     unit = asked.unit.strip() or user.unit
     if unit != user.unit and not has_role(work.actor, STAFF_KEEPERS):
         raise InvalidInput(fields={"unit": "Unit hanya dapat diubah admin."})
-    if len(unit) > staff.LONGEST or not unit.isprintable():
+    if len(unit) > members.LONGEST or not unit.isprintable():
         raise InvalidInput(fields={"unit": "Isi dengan satu baris tulisan."})
     if set(asked.peran) == set(before) and unit == user.unit:
-        raise InvalidInput(fields={"peran": "Belum ada yang berubah. Pilih peran yang lain, atau kembali."})
+        raise InvalidInput(
+            fields={"peran": "Belum ada yang berubah. Pilih peran yang lain, atau kembali."}
+        )
     if "admin" not in asked.peran:
-        staff.check_admin_remains(work, user)
+        members.check_admin_remains(work, user)
     roles = tuple(role for role in ROLES if role in asked.peran)
     return Change(user, tuple(before), roles, unit, valid_from)
 
@@ -116,13 +117,13 @@ def withdrawable(work: UnitOfWork, change_id: UUID) -> RoleChange:
     row = work.session.get(RoleChange, change_id)
     if row is None:
         raise NotFound()
-    staff.changing(work, row.user_id)
+    members.changing(work, row.user_id)
     _lock(work, row)
     if row.status not in ("to_come", "withdrawn"):
         raise Conflict(
             "Perubahan ini sudah berlaku, jadi tidak dapat ditarik lagi. Ubah perannya sekali lagi."
         )
-    staff.check_change(work, row.before, row.roles)
+    members.check_change(work, row.before, row.roles)
     return row
 
 
@@ -138,7 +139,9 @@ def withdraw(work: UnitOfWork, change_id: UUID) -> UUID:
 
 def due(work: UnitOfWork) -> list[UUID]:
     """The changes whose day has come, oldest first."""
-    query = select(RoleChange.id).where(RoleChange.status == "to_come", RoleChange.valid_from <= work.clock())
+    query = select(RoleChange.id).where(
+        RoleChange.status == "to_come", RoleChange.valid_from <= work.clock()
+    )
     return list(work.session.scalars(query.order_by(RoleChange.valid_from, RoleChange.entered_at)))
 
 
@@ -147,7 +150,7 @@ def make(work: UnitOfWork, change_id: UUID) -> None:
     row = work.session.get(RoleChange, change_id)
     if row is None or row.valid_from > work.clock():
         return
-    user = staff.changing(work, row.user_id)
+    user = members.changing(work, row.user_id)
     _lock(work, row)
     if row.status != "to_come":
         return
@@ -162,13 +165,15 @@ def to_come(work: UnitOfWork, user_id: UUID) -> list[ToCome]:
     """The changes of a member that wait for their day."""
     query = select(RoleChange).where(RoleChange.user_id == user_id, RoleChange.status == "to_come")
     rows = work.session.scalars(query.order_by(RoleChange.valid_from)).all()
-    names = people.names_of(work, [row.entered_by for row in rows])
+    names = users.names_of(work, [row.entered_by for row in rows])
     user = work.session.get_one(User, user_id)
     return [
         ToCome(
             row.id,
             row.valid_from,
-            tuple(role_label(work, role) for role in ROLES if row.roles and role in _after(row, user)),
+            tuple(
+                role_label(work, role) for role in ROLES if row.roles and role in _after(row, user)
+            ),
             row.unit,
             names.get(row.entered_by, "sistem") if row.entered_by else "sistem",
         )
@@ -184,7 +189,7 @@ def _make(work: UnitOfWork, user: User, row: RoleChange) -> None:
         users.set_roles(work, user.username, after)
     if not row.roles and user.is_active:
         users.disable(work, user.username)
-    jobs.defer(work, staff.RELEASE, user_id=str(user.id))
+    jobs.defer(work, members.RELEASE, user_id=str(user.id))
 
 
 def _lock(work: UnitOfWork, row: RoleChange) -> None:
@@ -194,7 +199,9 @@ def _lock(work: UnitOfWork, row: RoleChange) -> None:
 
 def _refuse_others(work: UnitOfWork, made: RoleChange) -> None:
     """What the unit that he leaves had in store for a member: it is not for its people to say any more."""
-    query = select(RoleChange).where(RoleChange.user_id == made.user_id, RoleChange.status == "to_come")
+    query = select(RoleChange).where(
+        RoleChange.user_id == made.user_id, RoleChange.status == "to_come"
+    )
     for row in work.session.scalars(query).all():
         if row.id != made.id:
             _refuse(work, row)
@@ -224,7 +231,9 @@ def _from(work: UnitOfWork, text: str) -> datetime:
     today = work.clock().astimezone(WITA).date()
     if first is None or first < today:
         raise InvalidInput(
-            fields={"mulai": "Pilih hari ini atau tanggal sesudahnya; kosongkan bila mulai sekarang."}
+            fields={
+                "mulai": "Pilih hari ini atau tanggal sesudahnya; kosongkan bila mulai sekarang."
+            }
         )
     return max(midnight(first), work.clock())
 
@@ -249,7 +258,7 @@ def _sent_before(work: UnitOfWork, user_id: UUID, asked: Asked) -> Change | None
 
 
 def _record(work: UnitOfWork, row: RoleChange, action: str) -> None:
-    audit.record(
+    unit_of_work.record(
         work,
         f"user:{row.user_id}",
         action,

@@ -1,24 +1,28 @@
-"""Sessions: begun by a password, found again by a token, ended by the person, by time or by the account."""
+"""Sessions: begun by a password, found again by a token, ended by the person, by time or by the account.
+
+Slowing down guesses. Failures are counted under keys; after some free ones each further try waits twice as long.
+
+A wait is short and ends by itself: nobody is locked out, and there is nothing to unlock.
+"""
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Row, bindparam, delete, exists, func, or_, select, update
+from sqlalchemy import Row, bindparam, case, delete, exists, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
 
-from workflow_app.errors import NotFound
-from workflow_app.models.absence import Absence
-from workflow_app.models.configuration import Configuration
-from workflow_app.models.session import UserSession
-from workflow_app.models.user import User, UserRole
+from workflow_app.domain import NotFound
+from workflow_app.models import Absence, Attempt, Configuration, User, UserRole, UserSession
 from workflow_app.services.accounts.users import UserView
-from workflow_app.services.days import substitutions
-from workflow_app.services.ground import audit, rows
-from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office import configuration_keys
+from workflow_app.services.core import unit_of_work
+from workflow_app.services.core.unit_of_work import UnitOfWork
+from workflow_app.services.office_settings import configuration_keys
+from workflow_app.services.roster import duty
 
 LONGEST = timedelta(hours=12)
 """No session is older than a long shift."""
@@ -57,12 +61,16 @@ _OPEN = (
 )
 _OWNERS = (
     select(Configuration.value)
-    .where(Configuration.key == configuration_keys.OWNERS, Configuration.valid_from <= bindparam("now"))
+    .where(
+        Configuration.key == configuration_keys.OWNERS, Configuration.valid_from <= bindparam("now")
+    )
     .order_by(Configuration.valid_from.desc())
     .limit(1)
     .scalar_subquery()
 )
-_FIND = _OPEN.add_columns(_OWNERS.label("owners")).where(UserSession.token_hash == bindparam("token_hash"))
+_FIND = _OPEN.add_columns(_OWNERS.label("owners")).where(
+    UserSession.token_hash == bindparam("token_hash")
+)
 _LOOK = _OPEN.where(UserSession.id == bindparam("session_id"))
 
 
@@ -107,20 +115,24 @@ def begin(work: UnitOfWork, user: UserView, replaced: UUID | None = None) -> str
     return token
 
 
-def find(work: UnitOfWork, token: str, idle: timedelta, *, is_background: bool = False) -> Found | None:
+def find(
+    work: UnitOfWork, token: str, idle: timedelta, *, is_background: bool = False
+) -> Found | None:
     """The session of a token with its user and roles, in one statement. Ends it when it is idle or too old.
 
     A request that a page makes by itself (`is_background`) does not keep the session alive.
     """
     now = work.clock()
-    row = rows.read(work, _FIND, {"token_hash": _hash(token), "now": now}).first()
+    row = unit_of_work.read(work, _FIND, {"token_hash": _hash(token), "now": now}).first()
     if row is None:
         return None
     if now - row.seen_at > idle or now - row.began_at > LONGEST:
         _end(work, row.id, "idle" if now - row.seen_at > idle else "age")
         return None
     if not is_background and now - row.seen_at > TOUCH_EVERY:
-        work.session.execute(update(UserSession).where(UserSession.id == row.id).values(seen_at=now))
+        work.session.execute(
+            update(UserSession).where(UserSession.id == row.id).values(seen_at=now)
+        )
     user = _user_of(work, row)
     return Found(row.id, user, configuration_keys.may_change_some(row.owners or {}, user.roles))
 
@@ -137,7 +149,7 @@ def owner(work: UnitOfWork, session_id: UUID, idle: timedelta) -> UserView | Non
 def _user_of(work: UnitOfWork, row: Row[*tuple[Any, ...]]) -> UserView:
     """The account; whom it stands in for is read only where there is somebody."""
     roles = frozenset(row.roles or ())
-    stands_for = substitutions.of_substitute(work, row.user_id, roles, row.unit) if row.stands_in else ()
+    stands_for = duty.of_substitute(work, row.user_id, roles, row.unit) if row.stands_in else ()
     return UserView(
         id=row.user_id,
         username=row.username,
@@ -156,7 +168,7 @@ def _user_of(work: UnitOfWork, row: Row[*tuple[Any, ...]]) -> UserView:
 def sign_out(work: UnitOfWork, session_id: UUID) -> None:
     """End the session; a copy of its cookie is worth nothing from now on."""
     _end(work, session_id, "signed_out")
-    audit.record(work, f"user:{work.actor.user_id}", "user.signed_out")
+    unit_of_work.record(work, f"user:{work.actor.user_id}", "user.signed_out")
 
 
 def end_own(work: UnitOfWork, session_id: UUID) -> None:
@@ -165,7 +177,7 @@ def end_own(work: UnitOfWork, session_id: UUID) -> None:
     if row is None or row.user_id != work.actor.user_id or row.ended_at is not None:
         raise NotFound()
     _end(work, row.id, "ended_elsewhere")
-    audit.record(work, f"user:{work.actor.user_id}", "user.session_ended")
+    unit_of_work.record(work, f"user:{work.actor.user_id}", "user.session_ended")
 
 
 def of_actor(work: UnitOfWork, current: UUID, idle: timedelta) -> list[SessionView]:
@@ -222,3 +234,106 @@ def _hash(token: str) -> bytes:
 
 def _context(session_id: UUID) -> str:
     return f"session:{session_id}"
+
+
+FIRST = timedelta(seconds=2)
+"""The first wait; each further failure doubles it."""
+FORGOTTEN = timedelta(hours=1)
+"""After this long without a failure the count starts again."""
+NO_WAIT = timedelta()
+
+
+@dataclass(frozen=True)
+class Limit:
+    """How patient we are with one kind of key."""
+
+    free: int
+    """Failures without a wait."""
+    longest: timedelta
+    is_cleared: bool = False
+    """A success proves that the key is good: its failures are forgotten. Else only the try itself is taken back."""
+
+
+@dataclass(frozen=True)
+class Try:
+    """One try, counted under one key."""
+
+    key: bytes
+    limit: Limit
+
+
+def charge(work: UnitOfWork, tries: Collection[Try]) -> timedelta:
+    """Count a try before it is made, unless one of its keys has to wait: then returns how long, and counts nothing.
+
+    Counted before, so that many tries at the same time do not all see the count of before. For the same reason the rows
+    are there, and ours, before they are looked at.
+    """
+    now = work.clock()
+    keys = sorted(item.key for item in tries)
+    rows = insert(Attempt).values([{"key": key, "failures": 0, "last_at": now} for key in keys])
+    work.session.execute(rows.on_conflict_do_nothing())
+    _lock(work, keys)
+    waiting = wait(work, tries)
+    if not waiting:
+        count(work, tries)
+    return waiting
+
+
+def wait(work: UnitOfWork, tries: Collection[Try]) -> timedelta:
+    """How long these keys still have to wait; nothing is counted."""
+    limits = {item.key: item.limit for item in tries}
+    query = select(Attempt.key, Attempt.failures, Attempt.last_at).where(Attempt.key.in_(limits))
+    now = work.clock()
+    rows = work.session.execute(query).all()
+    waits = [remaining(limits[row.key], row.failures, row.last_at, now) for row in rows]
+    return max(waits, default=NO_WAIT)
+
+
+def count(work: UnitOfWork, tries: Collection[Try]) -> None:
+    """Count a failure under every key."""
+    now = work.clock()
+    keys = sorted(item.key for item in tries)
+    new = insert(Attempt).values([{"key": key, "failures": 1, "last_at": now} for key in keys])
+    failures = case((Attempt.last_at < now - FORGOTTEN, 1), else_=Attempt.failures + 1)
+    work.session.execute(
+        new.on_conflict_do_update(
+            index_elements=[Attempt.key],
+            set_={"failures": failures, "last_at": new.excluded.last_at},
+        )
+    )
+
+
+def forgive(work: UnitOfWork, tries: Collection[Try]) -> None:
+    """The try was a success: it is no failure under any key, and clears those that it proves good."""
+    _lock(work, [item.key for item in tries])
+    cleared = [item.key for item in tries if item.limit.is_cleared]
+    others = [item.key for item in tries if not item.limit.is_cleared]
+    work.session.execute(delete(Attempt).where(Attempt.key.in_(cleared)))
+    work.session.execute(
+        update(Attempt)
+        .where(Attempt.key.in_(others), Attempt.failures > 0)
+        .values(failures=Attempt.failures - 1)
+    )
+
+
+def sweep_attempt(work: UnitOfWork) -> int:
+    """Delete what is forgotten anyway; returns how many keys. A key somebody is using is left for the next time."""
+    old = select(Attempt.key).where(Attempt.last_at < work.clock() - FORGOTTEN)
+    free = delete(Attempt).where(Attempt.key.in_(old.with_for_update(skip_locked=True)))
+    return len(work.session.execute(free.returning(Attempt.key)).all())
+
+
+def _lock(work: UnitOfWork, keys: Collection[bytes]) -> None:
+    """Make the rows of these keys ours, in the order in which everybody takes them."""
+    query = select(Attempt.key).where(Attempt.key.in_(keys)).order_by(Attempt.key)
+    work.session.execute(query.with_for_update())
+
+
+def remaining(limit: Limit, failures: int, last_at: datetime, now: datetime) -> timedelta:
+    """What is left of the wait after so many failures. A clock that was set back makes no wait longer."""
+    since = max(now - last_at, NO_WAIT)
+    if failures < limit.free or since > FORGOTTEN:
+        return NO_WAIT
+    doublings = min(failures - limit.free, 20)
+    due = min(FIRST * float(2**doublings), limit.longest)
+    return max(due - since, NO_WAIT)

@@ -1,20 +1,23 @@
-"""Accounts: signing in, roles, passwords."""
+"""Accounts: signing in, roles, passwords.
 
-from collections.abc import Collection
+Names of members for pages and sentences, read once per unit of work.
+The account of who acts, looked at again where he is about to change something.
+"""
+
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, bindparam, select, update
 
-from workflow_app.errors import Conflict, InvalidInput, NotFound
-from workflow_app.models.session import UserSession
-from workflow_app.models.user import User, UserRole
-from workflow_app.roles import ROLES
-from workflow_app.services.ground import audit
-from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.types import Actor, Principal
+from workflow_app.domain import Actor, Conflict, Forbidden, InvalidInput, NotFound, Principal
+from workflow_app.models import User, UserRole, UserSession
+from workflow_app.permissions import ROLES
+from workflow_app.services.core import unit_of_work
+from workflow_app.services.core.unit_of_work import UnitOfWork
+from workflow_app.services.roster import duty
 
 MINIMUM_LENGTH = 12
 CHANGED = "Akun ini baru saja diubah, jadi kata sandi Anda belum diganti. Masuk lagi; bila tidak dapat, hubungi admin."
@@ -59,7 +62,9 @@ def authenticate(work: UnitOfWork, username: str, password: str) -> UserView | N
     meanwhile raises the epoch, and the session that begins here is over before it is used. Who lets the user in says so
     with `record_sign_in`, after the session has begun.
     """
-    user = work.session.scalars(select(User).where(User.username == username.strip().lower())).first()
+    user = work.session.scalars(
+        select(User).where(User.username == username.strip().lower())
+    ).first()
     is_right = _matches(user.password_hash if user else NOBODY, password)
     if user is None or not is_right or not user.is_active:
         return None
@@ -74,7 +79,7 @@ def authenticate(work: UnitOfWork, username: str, password: str) -> UserView | N
 
 def record_sign_in(work: UnitOfWork, user: UserView) -> None:
     """The event of a sign-in. It comes last: the order of locks is account, sessions, then the account's chain of events."""
-    audit.record(work, f"user:{user.id}", "user.signed_in")
+    unit_of_work.record(work, f"user:{user.id}", "user.signed_in")
 
 
 def actor_of(user: UserView) -> Actor:
@@ -84,7 +89,9 @@ def actor_of(user: UserView) -> Actor:
 
 def actor_named(work: UnitOfWork, username: str) -> Actor:
     """Who acts under a user name, for a command that is run on behalf of somebody. Raises `NotFound` unless the account is open."""
-    user = work.session.scalars(select(User).where(User.username == username.strip().lower())).first()
+    user = work.session.scalars(
+        select(User).where(User.username == username.strip().lower())
+    ).first()
     if user is None or not user.is_active:
         raise NotFound(f"Tidak ada akun aktif bernama {username}.")
     return actor_of(_view(user))
@@ -140,7 +147,7 @@ def create(
     user.roles = [UserRole(role=role) for role in sorted(roles)]
     work.session.add(user)
     work.session.flush()
-    audit.record(work, f"user:{user.id}", "user.created", username=name, roles=sorted(roles))
+    unit_of_work.record(work, f"user:{user.id}", "user.created", username=name, roles=sorted(roles))
     return _view(user)
 
 
@@ -158,7 +165,9 @@ def change_own_password(work: UnitOfWork, old: str, new: str) -> UserView:
         raise InvalidInput(fields={"old": "Kata sandi lama salah."})
     _check_password(new)
     if known.is_password_temporary and new == old:
-        raise InvalidInput(fields={"new": "Pilih kata sandi lain daripada yang diberikan kepada Anda."})
+        raise InvalidInput(
+            fields={"new": "Pilih kata sandi lain daripada yang diberikan kepada Anda."}
+        )
     new_hash = hasher.hash(new)
     user = _locked(work, User.id == known.id)
     if user is None:
@@ -169,7 +178,9 @@ def change_own_password(work: UnitOfWork, old: str, new: str) -> UserView:
     return _view(user)
 
 
-def set_password(work: UnitOfWork, username: str, password: str, *, is_temporary: bool = False) -> None:
+def set_password(
+    work: UnitOfWork, username: str, password: str, *, is_temporary: bool = False
+) -> None:
     """Set the password of an account (admin); its sessions end. A temporary one is replaced by its owner first of all."""
     _check_password(password)
     new_hash = hasher.hash(password)
@@ -181,14 +192,14 @@ def disable(work: UnitOfWork, username: str) -> None:
     user = _by_name(work, username)
     user.is_active = False
     _end_sessions(work, user, "disabled")
-    audit.record(work, f"user:{user.id}", "user.disabled")
+    unit_of_work.record(work, f"user:{user.id}", "user.disabled")
 
 
 def enable(work: UnitOfWork, username: str) -> None:
     """Open an account again that was closed; its old sessions stay over."""
     user = _by_name(work, username)
     user.is_active = True
-    audit.record(work, f"user:{user.id}", "user.enabled")
+    unit_of_work.record(work, f"user:{user.id}", "user.enabled")
 
 
 def set_unit(work: UnitOfWork, username: str, unit: str) -> None:
@@ -196,7 +207,7 @@ def set_unit(work: UnitOfWork, username: str, unit: str) -> None:
     user = _by_name(work, username)
     before, user.unit = user.unit, unit
     _end_sessions(work, user, "roles_changed")
-    audit.record(work, f"user:{user.id}", "user.unit_changed", before=before, after=unit)
+    unit_of_work.record(work, f"user:{user.id}", "user.unit_changed", before=before, after=unit)
 
 
 def set_roles(work: UnitOfWork, username: str, roles: Collection[str]) -> None:
@@ -207,7 +218,9 @@ def set_roles(work: UnitOfWork, username: str, roles: Collection[str]) -> None:
     user.roles = [role for role in user.roles if role.role in roles]
     user.roles += [UserRole(role=role) for role in sorted(set(roles) - set(before))]
     _end_sessions(work, user, "roles_changed")
-    audit.record(work, f"user:{user.id}", "user.roles_changed", before=before, after=sorted(set(roles)))
+    unit_of_work.record(
+        work, f"user:{user.id}", "user.roles_changed", before=before, after=sorted(set(roles))
+    )
 
 
 def list_all(work: UnitOfWork) -> list[UserView]:
@@ -220,16 +233,23 @@ def colleagues(work: UnitOfWork, role: str, *, barred: Collection[UUID] = ()) ->
     holders = select(UserRole.user_id).where(UserRole.role == role)
     rows = work.session.scalars(
         select(User)
-        .where(User.id.in_(holders), User.id.not_in(barred), User.is_active, User.unit == work.actor.unit)
+        .where(
+            User.id.in_(holders),
+            User.id.not_in(barred),
+            User.is_active,
+            User.unit == work.actor.unit,
+        )
         .order_by(User.full_name)
     )
     return [_view(user) for user in rows]
 
 
-def _replace_password(work: UnitOfWork, user: User, new_hash: str, *, is_temporary: bool = False) -> None:
+def _replace_password(
+    work: UnitOfWork, user: User, new_hash: str, *, is_temporary: bool = False
+) -> None:
     user.password_hash, user.is_password_temporary = new_hash, is_temporary
     _end_sessions(work, user, "password_changed")
-    audit.record(work, f"user:{user.id}", "user.password_changed")
+    unit_of_work.record(work, f"user:{user.id}", "user.password_changed")
 
 
 def _end_sessions(work: UnitOfWork, user: User, reason: str) -> None:
@@ -246,7 +266,9 @@ def _end_sessions(work: UnitOfWork, user: User, reason: str) -> None:
 def _check_roles(roles: Collection[str]) -> None:
     unknown = sorted(set(roles) - set(ROLES))
     if unknown:
-        raise InvalidInput(f"Peran tidak dikenal: {', '.join(unknown)}. Pilih dari: {', '.join(ROLES)}.")
+        raise InvalidInput(
+            f"Peran tidak dikenal: {', '.join(unknown)}. Pilih dari: {', '.join(ROLES)}."
+        )
 
 
 def _check_password(password: str) -> None:
@@ -292,3 +314,75 @@ def _view(user: User) -> UserView:
         user.session_epoch,
         user.is_password_temporary,
     )
+
+
+def name_of(work: UnitOfWork, user_id: UUID | None) -> str | None:
+    """Full name of one member; None for the system."""
+    return names_of(work, [user_id]).get(user_id) if user_id else None
+
+
+def acting(name: str, absent: str | None) -> str:
+    """Who did something, and in whose place."""
+    return f"{name} sebagai pengganti {absent}" if absent else name
+
+
+def names_of(work: UnitOfWork, ids: Iterable[UUID | None]) -> dict[UUID, str]:
+    """Full names by id; the actor's own costs no question."""
+    known: dict[UUID, str] = work.session.info.setdefault("names", {})
+    if work.actor.user_id is not None:
+        known.setdefault(work.actor.user_id, work.actor.name)
+    wanted = {user_id for user_id in ids if user_id is not None}
+    if unknown := wanted - known.keys():
+        known.update(
+            work.session.execute(select(User.id, User.full_name).where(User.id.in_(unknown))).all()
+        )
+    return {user_id: known[user_id] for user_id in wanted if user_id in known}
+
+
+_ACCOUNT = (
+    select(User.is_active, User.unit, UserRole.role)
+    .join(UserRole, UserRole.user_id == User.id)
+    .where(User.id == bindparam("user_id"))
+    .with_for_update(read=True, of=(User, UserRole))
+)
+"""An account with its roles, as they stay until commit. A row that is locked is read as its last writer left it, one that is
+only joined is not, so the roles are locked too; and after the account, in the order in which it is changed.
+"""
+
+
+def check(work: UnitOfWork) -> None:
+    """The actor's account is open and holds its roles, and does so until commit: the session told how it was before the
+    request stood in line. The system and the public have no account. Locks it so that others may do the same.
+    """
+    if work.actor.user_id is None:
+        return
+    held = unit_of_work.read(work, _ACCOUNT, {"user_id": work.actor.user_id}).all()
+    if any(not row.is_active for row in held):
+        raise Forbidden(
+            "Akun Anda sudah ditutup, jadi langkah ini tidak disimpan. Bila ini keliru, hubungi admin."
+        )
+    if any(row.unit != work.actor.unit for row in held) or not work.actor.roles <= {
+        row.role for row in held
+    }:
+        raise Forbidden(
+            "Peran akun Anda baru saja diubah, jadi langkah ini tidak disimpan. Masuk lagi, lalu periksa tugas Anda."
+        )
+    _check_substitution(work, work.actor.user_id)
+
+
+def _check_substitution(work: UnitOfWork, user_id: UUID) -> None:
+    """Whom the actor stood in for when the request came is still absent, and stays so until commit."""
+    told = work.actor.stands_for
+    if not told:
+        return
+    still = duty.of_substitute(work, user_id, work.actor.roles, work.actor.unit, lock=True)
+    known = {other.user_id: other.roles for other in still}
+    if over := [
+        other.name
+        for other in told
+        if not other.roles <= known.get(other.user_id, frozenset[str]())
+    ]:
+        raise Forbidden(
+            f"Penggantian Anda untuk {', '.join(over)} sudah berakhir, jadi langkah ini tidak disimpan. "
+            "Muat ulang halaman, lalu periksa tugas Anda."
+        )

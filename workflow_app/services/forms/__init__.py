@@ -1,1 +1,4 @@
-"""Forms: what is asked, what speaks against an answer, what another case already answers."""
+"""Own requirements, validation and initial values of forms.
+
+Called by documents, workflow.
+"""

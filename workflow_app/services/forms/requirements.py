@@ -7,19 +7,21 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, select
 
-from workflow_app.engine import checklists
-from workflow_app.engine.checklists import line_answers
+from workflow_app.domain import Answers
+from workflow_app.engine import form_messages
 from workflow_app.engine.definitions import Definition
+from workflow_app.engine.form_messages import line_answers
 from workflow_app.engine.forms import Field, Form
-from workflow_app.models.case import Case, CaseWaiver
-from workflow_app.services.case_file import access, answers, remarks
-from workflow_app.services.ground import audit, rows
-from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.sop import processes
-from workflow_app.services.sop.processes import definition_of
-from workflow_app.types import Answers
+from workflow_app.models import Case, CaseWaiver
+from workflow_app.services.cases import access, answers
+from workflow_app.services.core import unit_of_work
+from workflow_app.services.core.unit_of_work import UnitOfWork
+from workflow_app.services.processes import definitions
+from workflow_app.services.processes.definitions import definition_of
 
-_WAIVERS = select(CaseWaiver.line, CaseWaiver.granted).where(CaseWaiver.case_id == bindparam("case_id"))
+_WAIVERS = select(CaseWaiver.line, CaseWaiver.granted).where(
+    CaseWaiver.case_id == bindparam("case_id")
+)
 
 FORM_LABELS = {
     "fotokopi": "fotokopi",
@@ -80,7 +82,7 @@ def table(definition: Definition) -> list[RequirementKind]:
 
 def public_table(work: UnitOfWork, process_key: str = "sktlk") -> list[RequirementKind]:
     """The table of the version in force, for citizens."""
-    return table(definition_of(work, processes.current(work, process_key).id))
+    return table(definition_of(work, definitions.current(work, process_key).id))
 
 
 def for_task(work: UnitOfWork, task_id: UUID) -> list[RequirementLine]:
@@ -90,7 +92,7 @@ def for_task(work: UnitOfWork, task_id: UUID) -> list[RequirementLine]:
     definition = definition_of(work, case.definition_id)
     lines = lines_of(work, case)
     if any(field.widget == "waiver" for field in definition.form(task.element).fields.values()):
-        waiting = checklists.undecided(_given(work, case), _waivers(work, case.id))
+        waiting = form_messages.undecided(_given(work, case), _waivers(work, case.id))
         return [line for line in lines if line.id in waiting]
     return lines
 
@@ -100,7 +102,7 @@ def requests(work: UnitOfWork, task_id: UUID) -> list[MissingLine]:
     task = access.visible_task(work, task_id)
     case = work.session.get_one(Case, task.case_id)
     given = _given(work, case)
-    waiting = checklists.undecided(given, _waivers(work, case.id))
+    waiting = form_messages.undecided(given, _waivers(work, case.id))
     return [
         MissingLine(line, str(given[line.id].get("reason") or ""))
         for line in lines_of(work, case)
@@ -164,7 +166,9 @@ def missing(work: UnitOfWork, case_id: UUID) -> list[MissingLine]:
     given, waivers = _given(work, case), _waivers(work, case.id)
     found = []
     for line in lines_of(work, case):
-        reason = checklists.gap(line.id, line.form, line.minimum, given.get(line.id, {}), waivers)
+        reason = form_messages.gap(
+            line.id, line.form, line.minimum, given.get(line.id, {}), waivers
+        )
         if reason:
             found.append(MissingLine(line, reason))
     return found
@@ -173,7 +177,11 @@ def missing(work: UnitOfWork, case_id: UUID) -> list[MissingLine]:
 def given_lines(work: UnitOfWork, case: Case) -> list[tuple[RequirementLine, Mapping[str, Any]]]:
     """Lines that were handed in, with number, issuer and date. For letters: the caller answers for the right to read."""
     given = _given(work, case)
-    return [(line, given[line.id]) for line in lines_of(work, case) if given.get(line.id, {}).get("given")]
+    return [
+        (line, given[line.id])
+        for line in lines_of(work, case)
+        if given.get(line.id, {}).get("given")
+    ]
 
 
 def shown_lines(work: UnitOfWork, case: Case) -> list[tuple[RequirementLine, Mapping[str, Any]]]:
@@ -183,7 +191,11 @@ def shown_lines(work: UnitOfWork, case: Case) -> list[tuple[RequirementLine, Map
 
 
 def _checklist_faults(
-    work: UnitOfWork, case: Case, field: Field, value: Mapping[str, Any], lines: Mapping[str, RequirementLine]
+    work: UnitOfWork,
+    case: Case,
+    field: Field,
+    value: Mapping[str, Any],
+    lines: Mapping[str, RequirementLine],
 ) -> dict[str, str]:
     faults: dict[str, str] = {}
     for line_id, told in line_answers(value).items():
@@ -193,28 +205,36 @@ def _checklist_faults(
         elif told.get("waive") and not lines[line_id].soft:
             faults[f"{prefix}.waive"] = "Persyaratan ini tidak dapat dikecualikan menurut SOP."
         elif told.get("waive") and not str(told.get("reason") or "").strip():
-            faults[f"{prefix}.reason"] = "Tulis alasan mengapa persyaratan ini tidak dapat dipenuhi."
+            faults[f"{prefix}.reason"] = (
+                "Tulis alasan mengapa persyaratan ini tidak dapat dipenuhi."
+            )
     return faults
 
 
 def _waiver_faults(
-    work: UnitOfWork, case: Case, field: Field, value: Mapping[str, Any], lines: Mapping[str, RequirementLine]
+    work: UnitOfWork,
+    case: Case,
+    field: Field,
+    value: Mapping[str, Any],
+    lines: Mapping[str, RequirementLine],
 ) -> dict[str, str]:
     line = lines.get(str(value.get("line")))
-    waiting = checklists.undecided(_given(work, case), _waivers(work, case.id))
+    waiting = form_messages.undecided(_given(work, case), _waivers(work, case.id))
     if line is None or not line.soft or line.id not in waiting:
         return {field.name: "Pilih persyaratan yang dimintakan pengecualian dan belum diputuskan."}
-    if len(str(value.get("reason") or "").strip()) < remarks.SHORTEST:
+    if len(str(value.get("reason") or "").strip()) < answers.SHORTEST:
         return {field.name: "Tulis alasan keputusan, paling sedikit sepuluh huruf."}
     return {}
 
 
 def _state(work: UnitOfWork, case: Case, given: Mapping[str, Mapping[str, Any]]) -> str:
     lines = [(line.id, line.form, line.minimum) for line in lines_of(work, case)]
-    return checklists.state(lines, given, _waivers(work, case.id))
+    return form_messages.state(lines, given, _waivers(work, case.id))
 
 
-def _record_waiver(work: UnitOfWork, case: Case, value: Mapping[str, Any], submission_id: UUID) -> None:
+def _record_waiver(
+    work: UnitOfWork, case: Case, value: Mapping[str, Any], submission_id: UUID
+) -> None:
     granted = value.get("decision") == "beri"
     line = str(value["line"])
     work.session.merge(
@@ -229,11 +249,11 @@ def _record_waiver(work: UnitOfWork, case: Case, value: Mapping[str, Any], submi
     )
     work.session.flush()
     action = "waiver.granted" if granted else "waiver.refused"
-    audit.record_case(work, case.id, action, line=line)
+    unit_of_work.record_case(work, case.id, action, line=line)
 
 
 def _waivers(work: UnitOfWork, case_id: UUID) -> dict[str, bool]:
-    return dict(rows.read(work, _WAIVERS, {"case_id": case_id}).all())
+    return dict(unit_of_work.read(work, _WAIVERS, {"case_id": case_id}).all())
 
 
 def _given(work: UnitOfWork, case: Case) -> dict[str, Mapping[str, Any]]:
@@ -270,7 +290,10 @@ def _checklist(definition: Definition) -> str:
 
 def _kind_labels(definition: Definition) -> Mapping[str, str]:
     fields: Iterable[Field] = (
-        field for form in definition.forms.values() for field in form.fields.values() if field.name == "jenis"
+        field
+        for form in definition.forms.values()
+        for field in form.fields.values()
+        if field.name == "jenis"
     )
     return next((field.options for field in fields), {})
 

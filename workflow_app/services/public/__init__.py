@@ -1,1 +1,4 @@
-"""What the public may know: where a complaint stands, and how many there are."""
+"""Own what the public may know: where a case stands, and counts.
+
+Called by pages.
+"""

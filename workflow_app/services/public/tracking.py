@@ -3,28 +3,173 @@
 What is told is what the letter of the case declares: titles and sentences of the office, labels of choices, days. Never a
 name, never what was complained about. Of a case that somebody is kept from, one fixed sentence and nothing else is told,
 so that neither its days nor its course say whom it concerns.
+
+Secret codes with which citizens follow their cases: handed out with a letter, shown once, replaced on record (R36).
 """
 
-from collections.abc import Callable, Iterable
+import hmac
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
+from workflow_app.domain import WITA, Conflict, InvalidInput, NotFound
 from workflow_app.engine.definitions import Definition
-from workflow_app.engine.tracking import Mark, Stage, Tracking
-from workflow_app.errors import NotFound
-from workflow_app.models.case import Case
-from workflow_app.models.letter import Letter
-from workflow_app.models.submission import Submission
-from workflow_app.services.case_file import access, case_tasks, clocks, kinship
-from workflow_app.services.correspondence import letters
-from workflow_app.services.ground.unit_of_work import UnitOfWork
-from workflow_app.services.office import readable
-from workflow_app.services.public import tracking_codes
-from workflow_app.services.sop.processes import definition_of
-from workflow_app.types import WITA
+from workflow_app.engine.publication import Mark, Stage, Tracking
+from workflow_app.models import Case, Letter, Submission, TrackingCode
+from workflow_app.permissions import TRACKING_CODE_ISSUERS, check_role, has_role
+from workflow_app.services.accounts import users
+from workflow_app.services.cases import access, answers, clocks, related_cases
+from workflow_app.services.core import formatting, unit_of_work, vault
+from workflow_app.services.core.unit_of_work import UnitOfWork
+from workflow_app.services.letters import letters
+from workflow_app.services.office_settings import numbers
+from workflow_app.services.processes.definitions import definition_of
+
+LENGTH = 12
+"""60 random bits: guesses are slowed, and what is kept of it cannot be tried out without the key of the case."""
+CONTEXT = "tracking"
+LONGEST_PURPOSE = 300
+PURPOSE_WANTED = (
+    "Kode sudah pernah diserahkan. Tulis mengapa diganti, paling sedikit sepuluh huruf."
+)
+NOBODY = UUID(int=0)
+
+
+@dataclass(frozen=True)
+class CodeView:
+    """What the pages say about the code of a letter."""
+
+    letter_id: UUID
+    number: str
+    issued_at: datetime | None
+    """When the one in force was handed out; None while there is none."""
+    issued_by: str
+    can_issue: bool
+    """The actor may hand out one, the first or a new one."""
+
+
+@dataclass(frozen=True)
+class IssuedCode:
+    """A code at the only moment at which it is known."""
+
+    case_id: UUID
+    number: str
+    code: str
+
+
+def of_case(work: UnitOfWork, case: Case) -> Mapping[UUID, CodeView]:
+    """The codes of the letters of a case that carry one, by letter. The caller has checked access."""
+    carriers = [letter for letter in letters.of_case(work, case.id) if is_carried_by(work, letter)]
+    if not carriers:
+        return {}
+    query = select(TrackingCode).where(
+        TrackingCode.letter_id.in_([letter.id for letter in carriers]),
+        TrackingCode.ended_at.is_(None),
+    )
+    found = {code.letter_id: code for code in work.session.scalars(query)}
+    names = users.names_of(work, [code.issued_by for code in found.values()])
+    may = has_role(work.actor, TRACKING_CODE_ISSUERS)
+    return {letter.id: _view(letter, found.get(letter.id), names, may) for letter in carriers}
+
+
+def issue(work: UnitOfWork, letter_id: UUID, purpose: str = "") -> IssuedCode:
+    """Hand out a code with a letter. Where one is in force it ends, and a written purpose is needed; both are on record.
+
+    Raises `NotFound`, `Forbidden`, `InvalidInput`, `Conflict`.
+    """
+    letter = work.session.get(Letter, letter_id)
+    if letter is None:
+        raise NotFound()
+    case = access.visible_case(work, letter.case_id, lock=True)
+    check_role(work.actor, TRACKING_CODE_ISSUERS)
+    work.session.refresh(letter)
+    if definition_of(work, letter.definition_id).letter(letter.kind).tracking is None:
+        raise NotFound()
+    if letter.status != "valid":
+        raise Conflict(
+            "Surat ini sudah ditarik, jadi tidak ada kode yang dapat diserahkan dengannya."
+        )
+    _end(work, case, letter, purpose)
+    code = vault.new(LENGTH)
+    work.session.add(
+        TrackingCode(
+            id=uuid4(),
+            letter_id=letter.id,
+            digest=work.vault.fingerprint(case.data_key, code, CONTEXT),
+            issued_at=work.clock(),
+            issued_by=work.actor.user_id,
+        )
+    )
+    work.session.flush()
+    return IssuedCode(case.id, letter.number, code)
+
+
+def find(work: UnitOfWork, number: str, code: str) -> Letter | None:
+    """The letter of this number, for who also has its secret. The same is done whatever is wrong, or both."""
+    number_id = numbers.find(work, number)
+    letter = work.session.scalars(
+        select(Letter).where(Letter.number_id == (number_id or NOBODY))
+    ).first()
+    case = work.session.get(Case, letter.case_id if letter else NOBODY)
+    kept = work.session.scalars(
+        select(TrackingCode.digest).where(
+            TrackingCode.letter_id == (letter.id if letter else NOBODY),
+            TrackingCode.ended_at.is_(None),
+        )
+    ).first()
+    shown = work.vault.fingerprint(
+        case.data_key if case else work.vault.new_key(),
+        vault.normalise(code, LENGTH) or "",
+        CONTEXT,
+    )
+    is_right = hmac.compare_digest(shown, kept or b"")
+    return letter if is_right and letter is not None and letter.status == "valid" else None
+
+
+def is_carried_by(work: UnitOfWork, letter: Letter) -> bool:
+    """Whether a letter that holds comes with a code, by the version under which it was issued: a case may have been moved since."""
+    if letter.status != "valid":
+        return False
+    return definition_of(work, letter.definition_id).letter(letter.kind).tracking is not None
+
+
+def _end(work: UnitOfWork, case: Case, letter: Letter, purpose: str) -> None:
+    """End the code in force, and put what happens on record."""
+    query = select(TrackingCode).where(
+        TrackingCode.letter_id == letter.id, TrackingCode.ended_at.is_(None)
+    )
+    old = work.session.scalars(query.with_for_update()).first()
+    if old is None:
+        unit_of_work.record_case(
+            work, case.id, "tracking.issued", letter_id=str(letter.id), number=letter.number
+        )
+        return
+    if fault := answers.reason_fault(purpose, PURPOSE_WANTED, longest=LONGEST_PURPOSE):
+        raise InvalidInput(fault, fields={"purpose": fault})
+    old.ended_at = work.clock()
+    work.session.flush()
+    remark = f"kode:{uuid4()}"
+    answers.keep(work, case, remark, purpose)
+    unit_of_work.record_case(
+        work,
+        case.id,
+        "tracking.replaced",
+        letter_id=str(letter.id),
+        number=letter.number,
+        remark=remark,
+    )
+
+
+def _view(
+    letter: Letter, code: TrackingCode | None, names: Mapping[UUID, str], may: bool
+) -> CodeView:
+    if code is None:
+        return CodeView(letter.id, letter.number, None, "", may)
+    by = names.get(code.issued_by, "") if code.issued_by else ""
+    return CodeView(letter.id, letter.number, code.issued_at, by, may)
 
 
 @dataclass(frozen=True)
@@ -58,7 +203,7 @@ class Status:
 
 def look_up(work: UnitOfWork, number: str, code: str) -> Status | None:
     """For who has both; None when either is wrong."""
-    letter = tracking_codes.find(work, number, code)
+    letter = find(work, number, code)
     if letter is None:
         return None
     return _followed(work, work.session.get_one(Case, letter.case_id), letter, lambda heir: True)
@@ -79,22 +224,28 @@ def for_officer(work: UnitOfWork, case_id: UUID) -> Status:
 def _tracked(work: UnitOfWork, case: Case) -> Letter | None:
     """The newest letter of a case that holds and carries a code."""
     newest = reversed(letters.of_case(work, case.id))
-    return next((letter for letter in newest if tracking_codes.is_carried_by(work, letter)), None)
+    return next((letter for letter in newest if is_carried_by(work, letter)), None)
 
 
-def _followed(work: UnitOfWork, case: Case, letter: Letter, may_hear_of: Callable[[Case], bool]) -> Status:
+def _followed(
+    work: UnitOfWork, case: Case, letter: Letter, may_hear_of: Callable[[Case], bool]
+) -> Status:
     """What is told of a case, and where it was taken up after its end, of the one that goes on: under the number that the
     citizen asked with, after all that went before, as far as the asker may hear of it.
 
     Where that one is kept from somebody, its fixed sentence is all that is told, of both.
     """
     told = _told(work, case, letter)
-    heir = kinship.taken_up_by(work, case) if told.reached and case.closed_at is not None else None
+    heir = (
+        related_cases.taken_up_by(work, case)
+        if told.reached and case.closed_at is not None
+        else None
+    )
     tracking = None if heir is None else _tracking(definition_of(work, heir.definition_id), letter)
     if heir is None or tracking is None or not may_hear_of(heir):
         return told
     own, on = _tracked(work, heir), _local(heir.opened_at)
-    reopened = (*told.reached, Reached(kinship.REOPENED, on))
+    reopened = (*told.reached, Reached(related_cases.REOPENED, on))
     if _is_held_back(work, heir):
         return Status(letter.number, tracking.held_back)
     if own is None:
@@ -112,7 +263,7 @@ def _followed(work: UnitOfWork, case: Case, letter: Letter, may_hear_of: Callabl
 
 
 def _is_held_back(work: UnitOfWork, case: Case) -> bool:
-    return case.confined_to is not None or bool(case_tasks.walled_off(work, case.id))
+    return case.confined_to is not None or bool(access.users_walled_off(work, case.id))
 
 
 def _telling(work: UnitOfWork, case: Case, letter: Letter) -> Definition:
@@ -135,7 +286,9 @@ def _told(work: UnitOfWork, case: Case, letter: Letter) -> Status:
     if _is_held_back(work, case):
         return Status(letter.number, tracking.held_back)
     given = _submissions(work, case.id)
-    reached = [(stage, day) for stage in tracking.stages if (day := _day(given, stage.after)) is not None]
+    reached = [
+        (stage, day) for stage in tracking.stages if (day := _day(given, stage.after)) is not None
+    ]
     if not reached:
         reached = [(tracking.stages[0], _local(letter.issued_at))]
     if case.closed_at is not None:
@@ -167,7 +320,7 @@ def _ended(
 ) -> Status:
     on = _local(case.closed_at) if case.closed_at else None
     passed = [Reached(stage.title, day) for stage, day in reached]
-    outcome = readable.outcome(definition, case.outcome)
+    outcome = formatting.outcome(definition, case.outcome)
     end = [Reached(outcome, on)] if on else []
     words = tracking.ended.get(case.outcome or "", outcome)
     return Status(letter.number, words, tuple(passed + end), updated_on=on)

@@ -3,8 +3,8 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ocr.fields.lines import Field, PaperType
 from ocr.fields.proposals import propose
-from ocr.fields.types import Field, PaperType
 from ocr.types import Box, PageReading, PageSource, Word
 from tests.unit.ocr.bounds import bounded
 
@@ -18,7 +18,9 @@ words = st.builds(
     Word,
     st.one_of(st.sampled_from(PIECES), st.text(min_size=1, max_size=20).filter(str.strip)),
     st.floats(0, 100),
-    st.builds(Box, st.integers(-50, 3000), st.integers(-50, 400), st.integers(0, 500), st.integers(0, 90)),
+    st.builds(
+        Box, st.integers(-50, 3000), st.integers(-50, 400), st.integers(0, 500), st.integers(0, 90)
+    ),
 )
 
 

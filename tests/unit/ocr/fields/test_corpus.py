@@ -4,16 +4,16 @@ from pathlib import Path
 
 import pytest
 
+from ocr.fields.lines import Field, PaperType
 from ocr.fields.proposals import propose
-from ocr.fields.types import Field, PaperType
 from ocr.reading import read
-from workflow_app.trials.corpus import writing
+from workflow_app.tools.load import corpus
 
-CARDS = tuple(kind for kind in writing.KINDS if kind.name in ("kartu", "foto-kartu"))
+CARDS = tuple(kind for kind in corpus.KINDS if kind.name in ("kartu", "foto-kartu"))
 
 
 def test_cards_of_the_corpus_have_all_their_fields(tmp_path: Path) -> None:
-    for path in writing.write(tmp_path, per_kind=2, kinds=CARDS):
+    for path in corpus.write(tmp_path, per_kind=2, kinds=CARDS):
         printed = path.with_suffix(".txt").read_text("utf-8")
         found = propose(read(path.read_bytes()).pages)
         assert found.paper is PaperType.KTP, path.name
@@ -29,8 +29,8 @@ def test_cards_of_the_corpus_have_all_their_fields(tmp_path: Path) -> None:
 def test_a_letter_of_the_corpus_has_its_number_and_a_page_without_one_is_no_letter(
     name: str, tmp_path: Path
 ) -> None:
-    kinds = tuple(kind for kind in writing.KINDS if kind.name == name)
-    [path] = writing.write(tmp_path, per_kind=1, kinds=kinds)
+    kinds = tuple(kind for kind in corpus.KINDS if kind.name == name)
+    [path] = corpus.write(tmp_path, per_kind=1, kinds=kinds)
     found = propose(read(path.read_bytes()).pages)
     if name == "dua-kolom":
         assert found.paper is PaperType.UNKNOWN

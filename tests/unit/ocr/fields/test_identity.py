@@ -2,8 +2,8 @@
 
 import pytest
 
+from ocr.fields.lines import Field, PaperType
 from ocr.fields.proposals import propose
-from ocr.fields.types import Field, PaperType
 from tests.unit.ocr.fields.written import page
 
 CARD = (
@@ -72,7 +72,9 @@ def test_what_engines_confuse_is_understood(printed: str, read: str) -> None:
 
 def test_letters_taken_for_digits_and_unsure_words_lower_the_confidence() -> None:
     sure = propose([page(*CARD)]).first(Field.NIK)
-    mended = propose([page(*(line.replace("9901014107850001", "9901014107B5OOO1") for line in CARD))])
+    mended = propose(
+        [page(*(line.replace("9901014107850001", "9901014107B5OOO1") for line in CARD))]
+    )
     unsure = propose([page(*CARD, unsure="CONTOH,")])
     assert sure
     assert sure.confidence == 95

@@ -2,8 +2,8 @@
 
 import pytest
 
+from ocr.fields.lines import Field, PaperType
 from ocr.fields.proposals import propose
-from ocr.fields.types import Field, PaperType
 from tests.unit.ocr.fields.written import page
 
 LETTER = (
@@ -61,7 +61,10 @@ def test_what_engines_and_writers_vary_is_understood(printed: str, read: str) ->
     ],
 )
 def test_a_paper_that_names_another_is_not_taken_for_it(line: str) -> None:
-    assert propose([page("PETUNJUK PELAYANAN", line, "Demikian untuk diketahui.")]).paper is PaperType.UNKNOWN
+    assert (
+        propose([page("PETUNJUK PELAYANAN", line, "Demikian untuk diketahui.")]).paper
+        is PaperType.UNKNOWN
+    )
 
 
 @pytest.mark.parametrize(
@@ -85,7 +88,9 @@ def test_a_letter_of_our_own_brings_the_code_by_which_it_is_verified() -> None:
     assert values(*LETTER, own) == EXPECTED | {Field.VERIFICATION_CODE: "7K3M-0QXR-9ABC-WXYZ"}
     assert (code := propose([page(own)]).first(Field.VERIFICATION_CODE))
     assert code.confidence == 60, "chance has spelled it, so its reading cannot be sure"
-    assert values("surat yang hanya kakinya terbaca", own) == {Field.VERIFICATION_CODE: "7K3M-0QXR-9ABC-WXYZ"}
+    assert values("surat yang hanya kakinya terbaca", own) == {
+        Field.VERIFICATION_CODE: "7K3M-0QXR-9ABC-WXYZ"
+    }
 
 
 @pytest.mark.parametrize(
@@ -106,7 +111,9 @@ def test_every_title_says_what_kind_of_letter_it_is_and_is_no_issuer(title: str,
 
 
 def test_the_number_of_a_bank_card_is_no_code_of_a_letter() -> None:
-    assert propose([page("kartu ATM bernomor 1234-5678-9012-3456 hilang")]).paper is PaperType.UNKNOWN
+    assert (
+        propose([page("kartu ATM bernomor 1234-5678-9012-3456 hilang")]).paper is PaperType.UNKNOWN
+    )
 
 
 def test_nothing_is_proposed_of_an_empty_page_and_of_pages_behind_the_second() -> None:

@@ -1,7 +1,7 @@
 """Licences, registrations and books of ownership: their numbers."""
 
+from ocr.fields.lines import Field, PaperType
 from ocr.fields.proposals import propose
-from ocr.fields.types import Field, PaperType
 from tests.unit.ocr.fields.written import page
 
 
@@ -48,6 +48,8 @@ def test_the_number_of_a_book_of_ownership_may_stand_alone() -> None:
 
 
 def test_letters_that_these_numbers_never_have_are_digits() -> None:
-    proposals = propose([page("SURAT TANDA NOMOR KENDARAAN BERMOTOR", "No. Rangka : MHICONTOH12345678")])
+    proposals = propose(
+        [page("SURAT TANDA NOMOR KENDARAAN BERMOTOR", "No. Rangka : MHICONTOH12345678")]
+    )
     assert (chassis := proposals.first(Field.CHASSIS_NUMBER))
     assert (chassis.value, chassis.confidence) == ("MH1C0NT0H12345678", 60)

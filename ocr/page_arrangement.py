@@ -1,0 +1,237 @@
+"""A page of a PDF made to hold nothing that it does not show: pages share resources, and a part must not bring along other
+people's pictures.
+
+Runs in the sandbox only.
+
+Pages of files as one PDF, in the order and turned as somebody arranged them, with nothing of the pages that are not asked for.
+
+Runs in the sandbox only.
+Pages of a stack from the feeder: what QR codes they carry, and whether they are blank.
+
+Runs in the sandbox only.
+"""
+
+import re
+from contextlib import ExitStack
+from typing import Any
+
+import numpy as np
+import pikepdf
+from pikepdf import Array, Dictionary, Name, Object, Page, Pdf, PdfError, Stream
+from PIL import Image
+
+from ocr import headers, pictures, preprocess, searchable
+
+_OF_PAGE = frozenset(
+    {
+        "/Type",
+        "/Parent",
+        "/MediaBox",
+        "/CropBox",
+        "/BleedBox",
+        "/TrimBox",
+        "/ArtBox",
+        "/Rotate",
+        "/UserUnit",
+    }
+    | {"/Contents", "/Resources", "/Group", "/Annots"}
+)
+"""What a page needs to look as it does. The rest (articles, private data of programs, structure) leads to other pages."""
+_OF_NOTE = frozenset(
+    {
+        "/Type",
+        "/Subtype",
+        "/Rect",
+        "/AP",
+        "/AS",
+        "/F",
+        "/Border",
+        "/BS",
+        "/C",
+        "/IC",
+        "/CA",
+        "/Contents",
+    }
+    | {"/QuadPoints", "/InkList", "/Vertices", "/L", "/LE", "/DA", "/DS"}
+)
+"""What a remark or stamp on a page needs; the rest (fields of forms, links) leads to other pages."""
+_NAME = re.compile(rb"/([^\x00\t\n\f\r ()<>\[\]{}/%]+)")
+_CODED = re.compile(rb"#([0-9A-Fa-f]{2})")
+_DEEPEST = 20
+
+Seen = set[tuple[int, int]]
+
+
+def isolate(page: Page) -> None:
+    """Take off the page what it does not show. To be done in the file it comes from, before it is copied out of there."""
+    seen: Seen = set()
+    inherited = page.resources
+    _keep(page.obj, _OF_PAGE)
+    page.obj.Resources = _used(inherited, _content(page.obj.get("/Contents")), seen, 0)
+    notes = page.obj.get("/Annots")
+    for note in notes if isinstance(notes, Array) else []:
+        if isinstance(note, Dictionary):
+            _keep(note, _OF_NOTE)
+            if note.get("/Subtype") == Name.Widget:
+                note.Subtype = (
+                    Name.Stamp
+                )  # looks the same, and is no field of a form that is not here
+            _tidy(note.get("/AP"), seen, 0)
+
+
+def _keep(holder: Object, names: frozenset[str]) -> None:
+    for key in set(holder.keys()) - names:
+        del holder[key]
+
+
+def _used(resources: Object, content: bytes, seen: Seen, depth: int) -> Dictionary:
+    """Those of the resources that are named in the content, or in a form drawn there that has none of its own."""
+    names, kept = _names(content), Dictionary()
+    forms = resources.get("/XObject", Dictionary())
+    read: set[str] = set()
+    while new := (names & set(forms.keys())) - read:
+        read |= new
+        for form in (forms[key] for key in new):
+            if isinstance(form, Stream) and "/Resources" not in form:
+                names |= _names(_content(form)) if form.get("/Subtype") == Name.Form else set()
+    for kind, entries in resources.items():
+        if isinstance(entries, Dictionary):
+            kept[kind] = Dictionary({key: value for key, value in entries.items() if key in names})
+            _tidy(kept[kind], seen, depth)
+        elif kind == "/ProcSet":
+            kept[kind] = entries
+    return kept
+
+
+def _tidy(thing: Object | None, seen: Seen, depth: int) -> None:
+    """The same for whatever lies below and has resources: forms, patterns, masks, fonts that are drawn."""
+    if depth > _DEEPEST or not isinstance(thing, Dictionary | Stream | Array):
+        return
+    if thing.is_indirect:
+        if thing.objgen in seen:
+            return
+        seen.add(thing.objgen)
+    if isinstance(thing, Array):
+        for each in thing.as_list():
+            _tidy(each, seen, depth + 1)
+        return
+    for private in {"/PieceInfo", "/Metadata", "/StructParent", "/StructParents", "/Parent"} & set(
+        thing.keys()
+    ):
+        del thing[private]
+    own = thing.get("/Resources")
+    if isinstance(own, Dictionary):
+        drawn = thing.get("/CharProcs", Dictionary())
+        parts = [
+            _content(thing) if isinstance(thing, Stream) else b"",
+            *map(_content, drawn.as_dict().values()),
+        ]
+        thing["/Resources"] = _used(own, b"\n".join(parts), seen, depth + 1)
+    for key, value in list(thing.items()):
+        if key != "/Resources":
+            _tidy(value, seen, depth + 1)
+
+
+def _content(content: Object | None) -> bytes:
+    """The drawing orders of a stream or of several. What cannot be decoded draws nothing."""
+    if isinstance(content, Array):
+        return b"\n".join(_content(each) for each in content.as_list())
+    try:
+        return content.read_bytes() if isinstance(content, Stream) else b""
+    except PdfError:
+        return b""
+
+
+def _names(content: bytes) -> set[str]:
+    """Every name in the orders; one that stands in a text by chance keeps too much rather than too little."""
+    found = (
+        _CODED.sub(lambda coded: bytes((int(coded[1], 16),)), name)
+        for name in set(_NAME.findall(content))
+    )
+    return {"/" + name.decode("utf-8", "replace") for name in found}
+
+
+def arrange(
+    files: list[list[str]], leaves: list[dict[str, Any]], models: str, output: str
+) -> dict[str, Any]:
+    """Write the leaves as a PDF; their pictures stay as they are coded.
+
+    `files`: path and media type of each. Each leaf: `file` (its place in the list), `no` (its page there), `turn` (degrees
+    clockwise), and `words` with `width` and `height` of the upright page where its invisible text is to be laid anew, else
+    None. `models` is the folder of the engine, which has the font for that.
+    """
+    with ExitStack() as opened, Pdf.new() as made:
+        sources = [
+            opened.enter_context(Pdf.open(path)) if kind == headers.PDF else None
+            for path, kind in files
+        ]
+        chosen = [
+            source.pages[leaf["no"] - 1] if (source := sources[leaf["file"]]) is not None else None
+            for leaf in leaves
+        ]
+        for page in chosen:
+            if page is not None:
+                isolate(page)
+        for leaf, page in zip(leaves, chosen, strict=True):
+            if page is None:
+                path, kind = files[leaf["file"]]
+                searchable.add_picture(made, path, kind, leaf["no"])
+            else:
+                made.pages.append(page)
+        font = searchable.font(made, models)
+        laid = 0
+        for leaf, page in zip(leaves, made.pages, strict=True):
+            if leaf["turn"]:
+                page.rotate(leaf["turn"], relative=True)
+            if leaf["words"] is not None:
+                searchable.remove(page)
+                if font is not None and leaf["words"]:
+                    searchable.lay(made, page, font, leaf["words"], leaf["width"], leaf["height"])
+                    laid += 1
+        made.remove_unreferenced_resources()
+        made.save(
+            output, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True
+        )
+    return {"pages": len(leaves), "laid": laid}
+
+
+DPI = 150
+SIDES = (1100, 1600)
+"""Longest side of the picture that codes are looked for on. The second detector of the library is by far the surer one; each
+finds codes that the other misses, so a page without any is looked at four times: a tenth of a second."""
+MOST_CODES, LONGEST_CODE = 8, 300
+
+
+def look(path: str, media_type: str, no: int) -> dict[str, Any]:
+    """The texts of the QR codes on page `no`, and whether nothing is written on it."""
+    if media_type == headers.PDF:
+        from ocr import pdf
+
+        gray, dpi = pdf.draw(path, no, DPI)
+    else:
+        gray, dpi = pictures.decode_gray(path, media_type, no)
+    codes = _codes(gray)
+    return {
+        "codes": codes,
+        "is_blank": not codes and preprocess.prepare(gray, dpi, whole=True).is_blank,
+    }
+
+
+def _codes(gray: Image.Image) -> list[str]:
+    # Loaded for stacks only: it costs a fifth of a second in every process.
+    import cv2
+
+    cv2.setNumThreads(1)
+    ways: tuple[tuple[int, Any], ...] = tuple(
+        (side, way) for side in SIDES for way in (cv2.QRCodeDetectorAruco(), cv2.QRCodeDetector())
+    )
+    for side, detector in ways:
+        small = gray.copy()
+        small.thumbnail((side, side), Image.Resampling.BILINEAR)
+        try:
+            found, texts, _, _ = detector.detectAndDecodeMulti(np.asarray(small))
+        except cv2.error:
+            continue
+        if codes := [text[:LONGEST_CODE] for text in texts if text] if found else []:
+            return codes[:MOST_CODES]
+    return []

@@ -1,1 +1,0 @@
-"""People put papers right: checked, arranged anew, cut apart and put together."""

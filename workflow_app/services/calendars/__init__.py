@@ -1,0 +1,4 @@
+"""Own calendars, holidays and working days.
+
+Called by roster, cases, workflow, pages.
+"""

@@ -1,1 +1,0 @@
-"""One case as it is kept and read: who may see it, where it stands, who is its kin."""

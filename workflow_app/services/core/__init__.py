@@ -1,0 +1,4 @@
+"""Own the transaction with its audit log, the vault, jobs and how values are written.
+
+Called by every service.
+"""

@@ -1,1 +1,0 @@
-"""What leaves the office: letters and messages."""

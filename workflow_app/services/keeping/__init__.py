@@ -1,1 +1,0 @@
-"""Papers are kept, held, handed on as bags and, when their term is over, disposed of."""

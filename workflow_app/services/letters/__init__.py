@@ -1,0 +1,4 @@
+"""Own numbered letters: issued, printed, verified.
+
+Called by workflow, pages.
+"""

@@ -1,0 +1,4 @@
+"""Own messages to citizens and leaders: written, queued, sent.
+
+Called by letters, workflow, pages.
+"""

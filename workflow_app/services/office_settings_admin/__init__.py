@@ -1,0 +1,4 @@
+"""Own the pages, the file and the previews of the office settings.
+
+Called by web and cli.
+"""

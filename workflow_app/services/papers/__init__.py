@@ -1,1 +1,0 @@
-"""Papers: what one is, how it is read, and who sees it."""

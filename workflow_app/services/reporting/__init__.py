@@ -1,0 +1,4 @@
+"""Own boards, figures of processes and services.
+
+Called by pages.
+"""

@@ -1,0 +1,4 @@
+"""Own the retention schedule, holds and disposal.
+
+Called by workflow, pages.
+"""

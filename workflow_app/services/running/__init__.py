@@ -1,1 +1,0 @@
-"""Verbs that move a case: steps, effects, tasks, and playing them."""

@@ -1,1 +1,0 @@
-"""Whether the installation agrees with itself and is well."""

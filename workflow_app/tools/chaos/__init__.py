@@ -1,0 +1,1 @@
+"""The chaos trial: processes are killed, and nothing may be lost."""

@@ -1,1 +1,0 @@
-"""Trials of the running site: real processes under load and under faults."""
