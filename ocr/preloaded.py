@@ -19,7 +19,7 @@ from typing import Any
 
 PROGRAM = ("-m", "ocr.preloaded")
 MODULES = (
-    *("ocr.child", "ocr.pages", "ocr.pdf", "ocr.recognition", "ocr.searchable", "ocr.archival"),
+    *("ocr.child", "ocr.pages", "ocr.pdf", "ocr.tesseract", "ocr.searchable", "ocr.archival"),
     *(
         "PIL.BmpImagePlugin",
         "PIL.GifImagePlugin",

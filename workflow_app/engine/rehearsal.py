@@ -254,14 +254,14 @@ class _Play:
     def computed(self, form: Form, answers: Answers) -> dict[str, str]:
         """Variables of checklists and waivers, by the rule the services use."""
         results = {}
-        for field in form.fields.values():
-            value = answers.get(field.name)
-            if field.widget == "requirements":
+        for asked in form.fields.values():
+            value = answers.get(asked.name)
+            if asked.widget == "requirements":
                 self.checklist = form_messages.line_answers(value)
-            elif field.widget == "waiver" and isinstance(value, dict):
+            elif asked.widget == "waiver" and isinstance(value, dict):
                 self.decided[str(value["line"])] = value.get("decision") == "beri"
-            if field.widget in forms.COMPUTED_WIDGETS:
-                results[field.parameters["result"]] = self.judge_checklist()
+            if asked.widget in forms.COMPUTED_WIDGETS:
+                results[asked.parameters["result"]] = self.judge_checklist()
         return results
 
     def judge_checklist(self) -> str:

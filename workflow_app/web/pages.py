@@ -29,7 +29,7 @@ from jinja2 import Environment, StrictUndefined
 from jinja2.bccache import Bucket, FileSystemBytecodeCache
 
 from workflow_app.domain import WITA
-from workflow_app.engine.form_rules import Condition
+from workflow_app.engine.forms import Condition
 from workflow_app.permissions import (
     ARCHIVE_BOX_KEEPERS,
     BAG_ORDERERS,

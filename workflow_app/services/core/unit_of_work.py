@@ -21,7 +21,7 @@ from uuid import UUID
 
 import psycopg
 from procrastinate.exceptions import ConnectorException
-from sqlalchemy import ColumnElement, CursorResult, Insert, Select, Table, event, func, select
+from sqlalchemy import ColumnElement, CursorResult, Insert, Select, Table, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.event import listens_for
 from sqlalchemy.exc import DBAPIError
@@ -235,21 +235,21 @@ def _insertion(kind: type[Base]) -> Insert:
     return table_of(kind).insert().inline()
 
 
-@event.listens_for(Session, "after_flush")
+@listens_for(Session, "after_flush")
 def _write(session: Session, _context: object) -> None:
     waiting: Waiting = session.info.pop(WAITING, {})
     for kind, rows in waiting.items():
         session.connection().execute(_insertion(kind), one_or_many(rows))
 
 
-@event.listens_for(Session, "before_commit")
+@listens_for(Session, "before_commit")
 def _write_rest(session: Session) -> None:
     """A flush with nothing else to write says nothing."""
     session.flush()
     _write(session, None)
 
 
-@event.listens_for(Session, "after_soft_rollback")
+@listens_for(Session, "after_soft_rollback")
 def _forget(session: Session, _transaction: object) -> None:
     session.info.pop(WAITING, None)
 
