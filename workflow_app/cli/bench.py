@@ -22,8 +22,8 @@ from workflow_app.tools.load import ocr as load_ocr
 from workflow_app.tools.load import pages
 from workflow_app.tools.load import rework as load_rework
 from workflow_app.tools.load import search as load_search
+from workflow_app.tools.load import tasks as load_tasks
 from workflow_app.tools.load.officer import Unexpected
-from workflow_app.tools.load.tasks import measure_task_bench
 
 WANTED = 1.5
 """How many times as long lists may take with very many tasks, and completions after very many loops."""
@@ -84,7 +84,7 @@ def tasks(officers: int, cases: int, pages: bool, finished: int) -> Report:
     For each case an officer looks at the list once, and then sends the five forms of the desk, to which the site leads one
     after the other. JSON has the figures of a run; the lines also tell what explains them.
     """
-    found = measure_task_bench(
+    found = load_tasks.measure_task_bench(
         officers=officers, cases=cases, with_pages=pages, finished=finished, notice=_notice
     )
     return Report(found.as_dict(), _table(found.as_dict() | found.details()))

@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.services import ROOT
 
 MANY_KINDS = """
-from workflow_app.web import metrics
+from workflow_app.web import operations as metrics
 metrics.share("1")
 kinds = 0
 while metrics._has_room():
@@ -23,7 +23,7 @@ def full(**_):
     raise OSError(28, "No space left on device")
 tempfile.mkdtemp = full
 from workflow_app import web_server
-from workflow_app.web import metrics
+from workflow_app.web import operations as metrics
 metrics.share("1")
 metrics.REQUESTS.labels("GET", "/masuk", "200").observe(1)
 print(web_server.OWN_FOLDER)
