@@ -6,7 +6,7 @@ WORKDIR /build
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev --ignore-scripts
 
-FROM python:3.13.9-slim-trixie AS site
+FROM python:3.13.9-slim-trixie AS application
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=/srv/sentra HOME=/tmp XDG_CACHE_HOME=/tmp/cache
 RUN apt-get update \
     && apt-get install -y --no-install-recommends \
@@ -26,6 +26,14 @@ COPY package-lock.json /tmp/package-lock.json
 RUN python -c "from pathlib import Path; from workflow_app.tools.bootstrap.packages import lay_out; lay_out(Path('/tmp'), Path('.'))" \
     && rm -rf /tmp/node_modules /tmp/package-lock.json \
     && useradd --system --no-create-home --uid 10001 sentra
+
+# What carries and proves each clause of the SOP, for the page /sop. The names of the tests are needed for it, not the tests.
+FROM application AS clauses
+COPY tests tests
+RUN python -m workflow_app clauses --record
+
+FROM application AS site
+COPY --from=clauses /srv/sentra/processes/clauses.json processes/clauses.json
 USER sentra
 EXPOSE 8000
 CMD ["gunicorn", "-c", "python:workflow_app.web_server", "--bind", "0.0.0.0:8000"]

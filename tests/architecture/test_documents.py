@@ -21,6 +21,8 @@ MODULE = re.compile(
 )
 COMMAND = re.compile(r"\./spkt((?: [a-z]+)+)([^`\n]*)")
 OPTION = re.compile(r"(?<![\w-])(--[a-z][a-z-]+)")
+MADE = {"processes/clauses.json"}
+"""Files that the build of an image makes: no part of the sources."""
 
 
 def words(path: Path) -> str:
@@ -39,7 +41,7 @@ def test_named_files_are_there(document: Path) -> None:
     text = words(document)
     named = [*PATH.findall(text), *(f"workflow_app/{module}" for module in MODULE.findall(text))]
 
-    assert [name for name in named if not (ROOT / name).exists()] == []
+    assert [name for name in named if not (ROOT / name).exists() and name not in MADE] == []
 
 
 @pytest.mark.parametrize("document", [path for path in DOCUMENTS if path != CHANGELOG], ids=str)

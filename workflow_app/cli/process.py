@@ -20,8 +20,8 @@ from workflow_app.services.core.unit_of_work import Works
 from workflow_app.services.forms import requirements
 from workflow_app.services.processes import clauses as process_clauses
 from workflow_app.services.processes import definitions
-from workflow_app.services.processes.clauses import Proof, Verdict
-from workflow_app.services.processes.definitions import check_folder, check_kinship
+from workflow_app.services.processes.clauses import Verdict
+from workflow_app.services.processes.definitions import check_blocks, check_folder, check_kinship
 from workflow_app.services.workflow import version_migration, version_migration_preview
 
 
@@ -49,7 +49,8 @@ def folders(names: tuple[str, ...]) -> list[Path]:
 def lint_folders(names: tuple[str, ...]) -> None:
     """Check process folders (all when none is named); exit 1 if the linter finds anything.
 
-    What they name in each other is compared once each of them is in order.
+    What they name in each other is compared once each of them is in order. With all of them it is
+    also asked whether every shared block of questions is used.
     """
     count = 0
     found = {folder: check_folder(folder) for folder in folders(names)}
@@ -63,7 +64,10 @@ def lint_folders(names: tuple[str, ...]) -> None:
             click.echo(f"{folder.name}: {finding}")
         if not findings:
             click.echo(f"{folder.name}: ok")
-    if count:
+    unused = check_blocks(processes_dir()) if not names else []
+    for finding in unused:
+        click.echo(f"shared: {finding}")
+    if count or unused:
         raise click.exceptions.Exit(1)
 
 
@@ -217,20 +221,21 @@ RECORD = ROOT / "processes" / process_clauses.FILE
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
-@click.option(
-    "--write", is_flag=True, help="Write docs/clauses.md and processes/clauses.json anew."
-)
-def clauses(*, as_json: bool, write: bool) -> None:
+@click.option("--write", is_flag=True, help="Write docs/clauses.md anew.")
+@click.option("--record", is_flag=True, help="Write processes/clauses.json, as an image does.")
+def clauses(*, as_json: bool, write: bool, record: bool) -> None:
     """Requirement, process elements, scenarios and tests, and whether it holds; the scenarios are played.
 
     Exit 1 when one fails or is not carried yet.
     """
-    release = ROOT / "processes" if write else processes_dir()
-    found = process_clauses.proofs(release, ROOT / "tests", play=not write)
+    is_written = write or record
+    release = ROOT / "processes" if is_written else processes_dir()
+    found = process_clauses.proofs(release, ROOT / "tests", play=not is_written)
     if write:
-        for path, content in _written(found).items():
-            path.write_text(content, "utf-8")
-            click.echo(f"{path.relative_to(ROOT)} is written")
+        _write(PAGE, process_clauses.as_page(found))
+    if record:
+        _write(RECORD, process_clauses.make(RECORD.parent, found))
+    if is_written:
         return
     if as_json:
         click.echo(json.dumps([proof.as_dict() for proof in found], indent=2, ensure_ascii=False))
@@ -251,20 +256,16 @@ def clauses(*, as_json: bool, write: bool) -> None:
 
 
 def page_faults() -> list[str]:
-    """What is wrong with docs/clauses.md and with the record of the release."""
-    expected = _written(process_clauses.proofs(ROOT / "processes", ROOT / "tests"))
-    return [
-        f"{path.relative_to(ROOT)} is stale: ./spkt clauses --write"
-        for path, content in expected.items()
-        if not path.is_file() or path.read_text("utf-8") != content
-    ]
+    """Return what is wrong with docs/clauses.md."""
+    expected = process_clauses.as_page(process_clauses.proofs(ROOT / "processes", ROOT / "tests"))
+    if PAGE.is_file() and PAGE.read_text("utf-8") == expected:
+        return []
+    return [f"{PAGE.relative_to(ROOT)} is stale: ./spkt clauses --write"]
 
 
-def _written(found: list[Proof]) -> dict[Path, str]:
-    return {
-        PAGE: process_clauses.as_page(found),
-        RECORD: process_clauses.make(RECORD.parent, found),
-    }
+def _write(path: Path, content: str) -> None:
+    path.write_text(content, "utf-8")
+    click.echo(f"{path.relative_to(ROOT)} is written")
 
 
 @click.group()

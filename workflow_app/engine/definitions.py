@@ -34,9 +34,9 @@ RECEIVING_LANE = "penerima"
 """Lane of the function that a case is handed on to."""
 ASKING_LANE = "pemohon"
 """Lane of who asks others for something."""
-PART_LANES = (RECEIVING_LANE, ASKING_LANE, "atasan")
-"""Lanes of a part that different roles play: who receives, who asks, who is told when time runs out. A control variable names
-the role of each task (`roleFrom`).
+PART_LANES = (RECEIVING_LANE, ASKING_LANE, "atasan", "pengusul", "penyetuju")
+"""Lanes of a part that different roles play: who receives, who asks, who is told when time runs out,
+who proposes, who decides on it. A control variable names the role of each task (`roleFrom`).
 """
 
 

@@ -1,4 +1,7 @@
-"""What a process folder holds: its own files, those of the processes it calls, shared parts of letters; read from disk, hashed.
+"""What a process folder holds: its own files, those of the processes it calls, and what it shares.
+
+It is read from disk with the shared blocks of its forms and the usual answers of its scenarios in
+their place, and hashed so.
 
 Parts that letters of several processes share (the sheet they stand on): they come along with every folder that uses them.
 
@@ -13,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from workflow_app.domain import InvalidDefinition
+from workflow_app.engine import form_blocks, scenario_defaults
 from workflow_app.engine.model import read_model
 
 SHARED = "shared/"
@@ -83,9 +87,10 @@ CALLED = "called/"
 
 
 def read_folder(path: Path) -> ProcessFiles:
-    """All files of a process folder, hidden ones excepted, with the folders beside it whose processes it calls and the shared
-    parts that letters build on.
+    """Return all files of a process folder, hidden ones excepted, as they are deployed.
 
+    The shared blocks of its forms and the usual answers of its scenarios stand in their place. With
+    the files come the folders beside it whose processes it calls, and the shared parts of letters.
     Raises `InvalidDefinition` without a model.
     """
     files, beside = _read_one(path), path.resolve().parent
@@ -104,11 +109,12 @@ def _read_one(path: Path) -> dict[str, bytes]:
         raise InvalidDefinition(
             detail=f"{path.name}: {CALLED} and {SHARED} are filled when the folder is read"
         )
-    return {
+    files = {
         name: p.read_bytes()
         for name, p in found.items()
         if not any(s[0] == "." for s in name.split("/"))
     }
+    return scenario_defaults.merge(form_blocks.resolve(files, path.resolve().parent))
 
 
 def _called_keys(files: ProcessFiles) -> set[str]:

@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from workflow_app.domain import Answers, InvalidDefinition
+from workflow_app.engine import scenario_defaults
 from workflow_app.engine.form_values import read_duration
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -134,9 +135,13 @@ def read_scenario(file: str, data: bytes) -> Scenario:
 
 
 def read_scenarios(files: Mapping[str, bytes]) -> list[Scenario]:
-    """All scenarios of a process folder, by file name. Raises `InvalidDefinition`."""
-    names = sorted(name for name in files if name.startswith("scenarios/"))
-    return [read_scenario(name, files[name]) for name in names]
+    """Return all scenarios of a process folder, by file name. Raises `InvalidDefinition`."""
+    return [read_scenario(name, files[name]) for name in scenario_files(files)]
+
+
+def scenario_files(files: Mapping[str, bytes]) -> list[str]:
+    """Return the names of the scenarios of a process folder; usual answers left over are none."""
+    return sorted(n for n in files if n.startswith("scenarios/") and n != scenario_defaults.FILE)
 
 
 def _target(value: Any) -> timedelta | int | None:

@@ -35,7 +35,7 @@ def choose() -> ResponseReturnValue:
         "processes/choose.html",
         startable=startable,
         tokens=tokens,
-        disposals={*archive_batches.PROCESSES.values()},
+        disposals=archive_batches.PROCESSES,
     )
 
 
@@ -45,7 +45,7 @@ def start(key: str) -> ResponseReturnValue:
     """Begin a case and open its first task. The same page sent twice begins one. A disposal begins where its papers are chosen:
     without any there is nothing to approve.
     """
-    if key in archive_batches.PROCESSES.values():
+    if key in archive_batches.PROCESSES:
         return redirect(url_for("disposals.show_due"))
     token = requests.sent()
     with unit_of_work() as work:

@@ -245,9 +245,9 @@ def _page(
             has_covers=drafts.asks_for_papers(task.form),
             on_duty="" if task.is_mine else duty.names(work, case.unit, task.role),
             proposal_scope=case.confined_to or "",
-            proposes_disposal=case.process_key in archive_batches.PROCESSES.values(),
+            proposes_disposal=case.process_key in archive_batches.PROCESSES,
             proposal=disposal_lists.listed(work, case.id)
-            if case.process_key in archive_batches.PROCESSES.values()
+            if case.process_key in archive_batches.PROCESSES
             else None,
             reasons=disposal_lists.REASONS,
             wrong=None,

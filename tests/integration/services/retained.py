@@ -163,8 +163,7 @@ def open_office(
     """The process is deployed, and the schedule is set."""
     own = brief(works, settings)
     with own.begin(SYSTEM) as work:
-        for name in ("disposal", "disposal_propam"):
-            definitions.deploy(work, PROCESSES / name)
+        definitions.deploy(work, PROCESSES / "disposal")
     set_schedule(own, schedule())
     return Office(own, replace(stage, works=own), clock, archivist, chief)
 

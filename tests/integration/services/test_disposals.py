@@ -126,12 +126,12 @@ def test_r37_both_sign_the_minutes_and_the_case_ends(office: Office) -> None:
     paper = office.deposit()
     office.pass_years(2.1)
     case_id = office.dispose(paper)
-    signed = {"cara_arsiparis": "gambar", "tanda_tangan_arsiparis": PIXEL}
-    complete(office.works, case_id, "teken_arsiparis", office.archivist, signed)
-    signed = {"cara_ka_spkt": "gambar", "tanda_tangan_ka_spkt": PIXEL}
+    signed = {"cara_pengusul": "gambar", "tanda_tangan_pengusul": PIXEL}
+    complete(office.works, case_id, "teken_pengusul", office.archivist, signed)
+    signed = {"cara_penyetuju": "gambar", "tanda_tangan_penyetuju": PIXEL}
     with pytest.raises(Forbidden, match="Ka SPKT"):
-        complete(office.works, case_id, "teken_ka_spkt", office.archivist, signed)
-    complete(office.works, case_id, "teken_ka_spkt", office.chief, signed)
+        complete(office.works, case_id, "teken_penyetuju", office.archivist, signed)
+    complete(office.works, case_id, "teken_penyetuju", office.chief, signed)
     office.work_off(case_id)
     with office.works.begin(SYSTEM) as work:
         assert work.session.get_one(Case, case_id).outcome == "selesai"

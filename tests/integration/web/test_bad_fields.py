@@ -62,20 +62,14 @@ def newer_sktlk(works: Works, sktlk: str, tmp_path: Path) -> Callable[[], None]:
 
 
 def _ask_more(schema: dict[str, Any]) -> None:
-    schema["properties"]["nama_ibu"] = {
-        "type": "string",
-        "title": "Nama ibu kandung",
-        "maxLength": 120,
-    }
+    question = {"type": "string", "title": "Nama ibu kandung", "maxLength": 120}
+    schema["properties"].append({"nama_ibu": question})
     schema["required"].append("nama_ibu")
 
 
 def _show_more(ui: dict[str, Any]) -> None:
-    ui["fields"]["nama_ibu"] = {
-        "widget": "text",
-        "title": "Nama ibu kandung",
-        "personal": "identitas",
-    }
+    question = {"widget": "text", "title": "Nama ibu kandung", "personal": "identitas"}
+    ui["fields"].append({"nama_ibu": question})
     ui["sections"][0]["fields"].append("nama_ibu")
 
 

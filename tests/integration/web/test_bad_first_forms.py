@@ -27,7 +27,7 @@ TO_REPAIR = "perlu diperbaiki"
 STARTED = [
     folder
     for folder in FOLDERS
-    if folder.name not in archive_batches.PROCESSES.values()
+    if folder.name not in archive_batches.PROCESSES
     and engine_definitions.load(process_folders.read_folder(folder)).is_startable
 ]
 """A disposal begins on its own list, with the papers that are chosen there."""

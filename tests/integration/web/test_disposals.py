@@ -128,9 +128,7 @@ def test_r79_propam_chooses_from_a_list_of_its_own_that_no_other_address_shows(
     propam.submit("Usulkan yang dipilih", dokumen=str(paper))
     assert "Usulkan pemusnahan" in propam.words
     with office.works.begin(SYSTEM) as work:
-        begun = work.session.scalars(
-            select(Case).where(Case.process_key == "disposal_propam")
-        ).one()
+        begun = work.session.scalars(select(Case).where(Case.process_key == "disposal")).one()
         assert begun.confined_to == "piket_propam"
         address = f"/berkas/{begun.id}"
     assert archivist.client.get(address).status_code == 404

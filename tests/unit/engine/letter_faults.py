@@ -1,4 +1,4 @@
-"""Planted faults in letters and in the parts they share. They are tried in `test_lint`."""
+"""Planted faults in letters and in what folders share. They are tried in `test_lint`."""
 
 from tests.unit.engine.counter import service_counter
 from tests.unit.engine.folder import Folder
@@ -6,6 +6,8 @@ from tests.unit.engine.play import line
 
 PART = "shared/letters/lembar.html"
 TAKING = '{% from "shared/letters/kop.html" import kop as kepala, hantu with context %}'
+BLOCK = {"$ref": "shared/forms/hantu.json#/properties"}
+USUAL = "scenarios/_defaults.yaml"
 SHEET = f'{{% extends "{PART}" %}}'
 
 
@@ -49,6 +51,12 @@ FAULTS: dict[str, tuple[Folder, str, str]] = {
     "a letter on a page of the site": (letter("{% include 'base.html' %}"), "letter-part", "letters/surat.html"),
     "a letter on a part above the folder": (letter("{% include 'shared/../x.html' %}"), "letter-part", "letters/surat.html"),
     "a letter on a part chosen by an answer": (letter("{%- from nomor import baris %}"), "letter-part", "letters/surat.html"),
+    "a form on a block that is missing": (
+        service_counter().json("forms/isi.json", {"properties": [BLOCK]}),
+        "form-block",
+        "forms/isi.json",
+    ),
+    "usual answers of no task": (service_counter().file(USUAL, "{hantu: {as: petugas}}"), "scenario-default", USUAL),
     "a part that takes answers by itself": (letter(SHEET, lembar=b"{{ jawaban.isi.nama }}"), "letter-part", PART),
     "a part that is no text": (letter(SHEET, lembar=b"\xff"), "letter-unreadable", "shared/"),
 }  # fmt: skip

@@ -47,12 +47,6 @@ def disposal() -> Definition:
 
 
 @cache
-def disposal_propam() -> Definition:
-    """The same of what only Propam sees."""
-    return load(read_folder(PROCESSES / "disposal_propam"))
-
-
-@cache
 def lp() -> Definition:
     """The process of police reports."""
     return load(read_folder(PROCESSES / "lp"))

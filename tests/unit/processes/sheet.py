@@ -48,6 +48,7 @@ def filled(
         "masa_berlaku": None,
         "ketentuan": [],
         "kepada": "",
+        "khusus": False,
         "petugas": None,
         "surat_lain": {}.get,
         "batal": False,

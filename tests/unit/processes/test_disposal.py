@@ -13,7 +13,7 @@ from workflow_app.engine.scenarios import Complete, Scenario, read_scenarios
 from workflow_app.services.letters import printing
 
 SCENARIOS = read_scenarios(disposal().files)
-STEPS = {"usulkan", "putuskan", "teken_arsiparis", "teken_ka_spkt"}
+STEPS = {"usulkan", "putuskan", "teken_pengusul", "teken_penyetuju"}
 NUMBER = f"BAP-ARSIP/4/{TAIL}"
 ARCHIVIST = {"nama": "CONTOH ARSIPARIS", "pangkat": "PENDA", "nrp": "11111111"}
 CHIEF = {"nama": "CONTOH KEPALA SPKT", "pangkat": "INSPEKTUR POLISI SATU", "nrp": "22222222"}
@@ -30,23 +30,24 @@ def test_every_step_is_done_in_a_scenario() -> None:
     assert {scenario.outcome for scenario in SCENARIOS} == {"selesai", "ditolak", "dibatalkan"}
 
 
-@pytest.mark.parametrize("step", sorted(STEPS - {"teken_arsiparis", "teken_ka_spkt"}))
+@pytest.mark.parametrize("step", sorted(STEPS - {"teken_pengusul", "teken_penyetuju"}))
 def test_r37_nothing_is_destroyed_without_proposal_and_approval(step: str) -> None:
     assert "musnahkan" in reachable(disposal(), "arsip_jatuh_tempo")
     assert "musnahkan" not in reachable(disposal(), "arsip_jatuh_tempo", without={step})
 
 
-@pytest.mark.parametrize("step", ["musnahkan", "terbitkan", "teken_arsiparis", "teken_ka_spkt"])
+@pytest.mark.parametrize("step", ["musnahkan", "terbitkan", "teken_pengusul", "teken_penyetuju"])
 def test_r37_no_disposal_ends_without_minutes_that_both_sign(step: str) -> None:
     assert "selesai" not in reachable(disposal(), "arsip_jatuh_tempo", without={step})
 
 
 def test_r37_who_proposes_does_not_approve() -> None:
     elements = disposal().elements
-    assert (elements["usulkan"].role, elements["putuskan"].role) == ("arsiparis", "ka_spkt")
-    assert "usulkan" in elements["putuskan"].properties["fourEyes"].split()
-    assert disposal().started_by == ("arsiparis",)
-    for who, step in (("arsiparis", "usulkan"), ("ka_spkt", "putuskan")):
+    for step in ("putuskan", "teken_penyetuju"):
+        assert "usulkan" in elements[step].properties["fourEyes"].split()
+    assert disposal().started_by == ("arsiparis", "piket_propam")
+    assert (disposal().started_as, disposal().initial["pengusul"]) == ("pengusul", "arsiparis")
+    for who, step in (("pengusul", "usulkan"), ("penyetuju", "putuskan")):
         field = disposal().form(f"teken_{who}").fields[f"tanda_tangan_{who}"]
         assert (field.widget, field.only_by) == ("signature", step)
 

@@ -64,3 +64,26 @@ def test_the_record_of_this_release_is_read_and_read_again_when_it_changes(tmp_p
     assert clauses.read(release).names != {}
     path.write_text(json.dumps({"processes": {}, "names": {}, "clauses": []}), "utf-8")
     assert clauses.read(release).names == {}
+
+
+def test_a_clone_makes_its_record_from_the_tests_beside_the_processes(tmp_path: Path) -> None:
+    release = small_release(tmp_path / "processes")
+    with pytest.raises(NotFound):
+        clauses.read(release)
+
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests" / "test_x.py").write_text("def test_r1_is_seen() -> None: ...\n")
+    record = clauses.read(release)
+    assert record.clauses[0].tests == ("tests/test_x.py::test_r1_is_seen",)
+    assert list(record.names) == ["serah"]
+    assert not (release / clauses.FILE).exists()
+
+
+def test_the_record_is_no_part_of_the_sources_and_the_image_makes_its_own() -> None:
+    root = RELEASE.parent
+    assert f"processes/{clauses.FILE}" in (root / ".gitignore").read_text().splitlines()
+    assert f"processes/{clauses.FILE}" in (root / ".dockerignore").read_text().splitlines()
+    image = (root / "Dockerfile").read_text()
+    assert "RUN python -m workflow_app clauses --record" in image
+    kept = f"processes/{clauses.FILE}"
+    assert f"COPY --from=clauses /srv/sentra/{kept} {kept}" in image.partition(" AS site")[2]

@@ -12,7 +12,7 @@ Linter rules on edges of clocks: what the office may choose from is offered by t
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from workflow_app.engine import forms
 from workflow_app.engine.clocks import SIDES, START, STOP
@@ -111,23 +111,85 @@ def confinement(source: Source) -> Iterator[Finding]:
             message = f"Peran {role} tidak dikenal; tulis langsung, dalam tanda kutip."
             yield Finding("confine-role", node.id, message)
             continue
-        for task in _following(source, node):
-            if task.kind == "userTask" and task.role != role:
-                message = f"Tugas ini dapat menyusul {node.id}, tetapi perannya tidak lagi melihat berkas."
-                yield Finding("confine-task", task.id, message)
+        for task in _tasks_of_others(source, node, role):
+            message = (
+                f"Tugas ini dapat menyusul {node.id}, tetapi perannya tidak lagi melihat berkas."
+            )
+            yield Finding("confine-task", task, message)
 
 
-def _following(source: Source, node: Node) -> Iterator[Node]:
-    """What may come after a node: along the flows, out of its subprocesses, and by their boundary events."""
+def _tasks_of_others(source: Source, node: Node, role: str | None) -> list[str]:
+    """Return the tasks that can follow a confinement and can be another role's, each once."""
+    found: dict[str, None] = {}
+    for begun in _beginnings(source):
+        if any(node in _following(source, start, begun) for start in _starts(source)):
+            tasks = (task for task in _following(source, node, begun) if task.kind == "userTask")
+            others = (task.id for task in tasks if _roles(source, task, begun) != {role})
+            found |= dict.fromkeys(others)
+    return list(found)
+
+
+def _starts(source: Source) -> Iterator[Node]:
+    return (start for start in source.of_kind("startEvent") if start.parent is None)
+
+
+def _beginnings(source: Source) -> list[Mapping[str, str]]:
+    """Return what a case can begin with: each role of `startedBy`, where the process asks for it.
+
+    Nothing is known where it does not ask, or where a step changes the answer afterwards.
+    """
+    variable = source.model.properties.get("startedAs", "")
+    if not variable or variable in _set_later(source):
+        return [{}]
+    return [{variable: role} for role in source.starters]
+
+
+def _set_later(source: Source) -> set[str]:
+    """Return the variables that forms, decisions and operations set."""
+    fields = [field for form in source.known_forms.values() for field in form.fields.values()]
+    nodes = source.nodes.values()
+    return {
+        *(field.name for field in fields if field.control),
+        *(str(field.parameters["result"]) for field in fields if "result" in field.parameters),
+        *(name for form in source.known_forms.values() for name in form.presence),
+        *(name for node in nodes for name in node.properties.get("keepOutputs", "").split()),
+        *(node.result for node in nodes if node.result),
+    }
+
+
+def _roles(source: Source, task: Node, begun: Mapping[str, str]) -> Collection[str]:
+    """Return the roles whose task it can be in a case that began so."""
+    variable = task.properties.get("roleFrom")
+    if variable is None:
+        return {task.role}
+    if variable in begun:
+        return {begun[variable]}
+    tables = [
+        table
+        for node in source.of_kind("businessRuleTask")
+        if variable in node.properties.get("keepOutputs", "").split()
+        and (table := source.decisions.get(node.decision or "")) is not None
+    ]
+    if len(tables) == 1 and tables[0].variables <= begun.keys():
+        return {str(hit.outputs.get(variable)) for hit in tables[0].hits(begun)}
+    return source.values_of(variable)
+
+
+def _following(source: Source, node: Node, begun: Mapping[str, str]) -> list[Node]:
+    """Return what may come after a node in a case that began so.
+
+    It is reached along the flows, out of the subprocesses of the node, and by their boundary events.
+    """
     nodes = source.model.nodes
     seen = {node.id}
     queue = [node.id]
+    found = []
     while queue:
         current = queue.pop()
         around = [current]
         while (parent := nodes[around[-1]].parent) is not None:
             around.append(parent)
-        nexts = [flow.target for place in around for flow in source.model.outgoing[place]]
+        nexts = [target for place in around for target in _targets(source, nodes[place], begun)]
         nexts += [
             event.id for event in source.of_kind("boundaryEvent") if event.attached_to in around
         ]
@@ -136,7 +198,31 @@ def _following(source: Source, node: Node) -> Iterator[Node]:
             if following in nodes and following not in seen:
                 seen.add(following)
                 queue.append(following)
-                yield nodes[following]
+                found.append(nodes[following])
+    return found
+
+
+def _targets(source: Source, node: Node, begun: Mapping[str, str]) -> list[str]:
+    """Return where a node leads, without what a gateway cannot choose in a case that began so."""
+    flows = source.model.outgoing[node.id]
+    if node.kind != "exclusiveGateway":
+        return [flow.target for flow in flows]
+    judged = {flow.id: _holds(flow.condition, begun) for flow in flows}
+    is_decided = any(judged.values())
+    open_ones = (flow for flow in flows if judged[flow.id] is not False)
+    return [flow.target for flow in open_ones if not (flow.id == node.default and is_decided)]
+
+
+def _holds(condition: str | None, begun: Mapping[str, str]) -> bool | None:
+    """Return whether `variable == "role"` holds; None for every other condition."""
+    try:
+        tree = ast.parse((condition or "").strip(), mode="eval").body
+    except SyntaxError:
+        return None
+    match tree:
+        case ast.Compare(ast.Name(name), [ast.Eq()], [ast.Constant(value)]) if name in begun:
+            return begun[name] == value
+    return None
 
 
 WALL_RULES: tuple[Rule, ...] = (walls, confinement)

@@ -3,7 +3,7 @@
 The linter of a release: what its process folders name in each other, and whether it can be taken over.
 
 A deployment does not ask for this: the other process may be deployed later, or in another version.
-Linter rules on the rest of the folder: letters, scenarios, the reader's page.
+Linter rules on the rest of the folder: blocks, letters, scenarios, the reader's page.
 """
 
 import re
@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from workflow_app.domain import InvalidDefinition
 from workflow_app.engine import forms as engine_forms
+from workflow_app.engine import scenario_defaults
 from workflow_app.engine.decisions import DecisionTable, read_decision
 from workflow_app.engine.definitions import (
     Definition,
@@ -23,6 +24,7 @@ from workflow_app.engine.definitions import (
     read_letter,
     read_shared,
 )
+from workflow_app.engine.form_blocks import BLOCKS, references
 from workflow_app.engine.forms import HERE_AND_NOW, Form, secrecy
 from workflow_app.engine.linting import decisions, declarations, elements, flow, forms
 from workflow_app.engine.linting.declarations import literal
@@ -36,10 +38,18 @@ from workflow_app.engine.process_folders import (
     called_folders,
     missing_pieces,
     own_files,
+    read_json,
     shared_files,
     uses,
 )
-from workflow_app.engine.scenarios import Complete, ExpectOpen, Message, Scenario, read_scenario
+from workflow_app.engine.scenarios import (
+    Complete,
+    ExpectOpen,
+    Message,
+    Scenario,
+    read_scenario,
+    scenario_files,
+)
 
 
 def between(definition: Definition, release: Mapping[str, Definition]) -> Iterator[Finding]:
@@ -94,6 +104,21 @@ def readme(source: Source) -> Iterator[Finding]:
         yield Finding(
             "process-key", source.model.key or "?", "Kunci proses harus satu kata huruf kecil."
         )
+
+
+def blocks(source: Source) -> Iterator[Finding]:
+    """Forms name shared blocks that exist: what is left of references leads nowhere."""
+    for name in sorted(n for n in source.files if n.startswith("forms/") and n.endswith(".json")):
+        try:
+            found = list(references(read_json(source.files, name)))
+        except InvalidDefinition:
+            continue  # told where the form is read
+        if any(not reference.startswith(BLOCKS) or ".." in reference for reference in found):
+            message = f"Formulir hanya menunjuk blok bersama: {BLOCKS}<blok>.json#/<bagian>."
+            yield Finding("form-block", name, message)
+        elif found:
+            message = f"Salah satu rujukan tidak ada atau tidak pada tempatnya: {', '.join(found)}."
+            yield Finding("form-block", name, message)
 
 
 def letters(source: Source) -> Iterator[Finding]:
@@ -175,6 +200,13 @@ def companions(source: Source) -> Iterator[Finding]:
                 yield Finding("letter-meta", f"letters/{name}.json", message)
 
 
+def usual_answers(source: Source) -> Iterator[Finding]:
+    """The usual answers are used: what is left of them is in no scenario, or cannot be read."""
+    file = scenario_defaults.FILE
+    for message in scenario_defaults.faults(source.files[file]) if file in source.files else ():
+        yield Finding("scenario-default", file, message)
+
+
 def scenarios(source: Source) -> Iterator[Finding]:
     """Scenarios name tasks, roles, letters, outcomes and fields that exist."""
     outcomes = {node.properties.get("outcome") for node in source.of_kind("endEvent")} - {None}
@@ -247,7 +279,15 @@ def _complete(source: Source, file: str, step: Complete) -> Iterator[Finding]:
         )
 
 
-CONTENT_RULES: tuple[Rule, ...] = (readme, letters, letter_parts, companions, scenarios)
+CONTENT_RULES: tuple[Rule, ...] = (
+    readme,
+    blocks,
+    letters,
+    letter_parts,
+    companions,
+    usual_answers,
+    scenarios,
+)
 
 
 __all__ = ["RULES", "Finding", "lint"]
@@ -339,7 +379,7 @@ def _judge(
         letter = attempt("letter-unreadable", name, partial(read_letter, files, name, parts))
         letters |= {name.removeprefix("letters/").removesuffix(".html"): letter} if letter else {}
     scenarios: dict[str, Scenario] = {}
-    for name in sorted(n for n in files if n.startswith("scenarios/")):
+    for name in scenario_files(files):
         scenario = attempt("scenario-unreadable", name, partial(read_scenario, name, files[name]))
         scenarios |= {name: scenario} if scenario else {}
     initial = attempt("initial-unreadable", MODEL_FILE, lambda: initial_values(model)) or {}

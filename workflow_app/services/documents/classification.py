@@ -24,7 +24,7 @@ from workflow_app.services.core.unit_of_work import UnitOfWork
 from workflow_app.services.documents import access, ingest
 from workflow_app.services.forms import requirements
 from workflow_app.services.office_settings import configuration
-from workflow_app.services.processes.definitions import definition_of
+from workflow_app.services.processes.definitions import definition_of, names_in_settings
 
 CONFIGURED = "tingkat_akses"
 LABELS = {
@@ -51,7 +51,8 @@ def default_of(work: UnitOfWork, case: Case, label: str) -> AccessLevel:
     """What a paper of this kind in this process begins with: the higher of the two."""
     configured = configuration.value(work, CONFIGURED)
     process = work.session.get_one(Definition, case.definition_id).process_key
-    found = (configured["proses"].get(process), configured["dokumen"].get(label))
+    names = names_in_settings(process, case.confined_to)
+    found = (*map(configured["proses"].get, names), configured["dokumen"].get(label))
     return max((LEVELS[key] for key in found if key), default=AccessLevel.ORDINARY)
 
 

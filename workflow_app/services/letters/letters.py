@@ -47,9 +47,11 @@ NO_SIGNATORY = (
 def frame(
     work: UnitOfWork, case: Case, letter: str, meta: Mapping[str, Any], at: datetime, to: str = ""
 ) -> dict[str, Any]:
-    """Letterhead, signatory, place, validity and provisions in force at `at`, the role to which it is written, the officers who did the steps that the letter
-    names (`written_by`, `approved_by`), and the numbers of the other letters of the case.
+    """Return what stands around the words of a letter, as it is at `at`.
 
+    That is letterhead, signatory, place, validity and provisions, the role to which it is written,
+    whether its case is confined, the officers who did the steps that the letter names
+    (`written_by`, `approved_by`), and the numbers of the other letters of the case.
     Raises `SentraError` where the signatory is still the example and the site is no demo.
     """
     signatory_key = f"penandatangan.{letter}"
@@ -66,6 +68,7 @@ def frame(
         "masa_berlaku": configuration.value(work, f"masa_berlaku.{letter}", at),
         "ketentuan": configuration.value(work, f"ketentuan.{letter}", at),
         "kepada": configuration.role_label(work, to) if to else "",
+        "khusus": case.confined_to is not None,
         "petugas": _officer(work, case, meta.get("written_by")),
         "penyetuju": _officer(work, case, meta.get("approved_by")),
         "surat_lain": _other_letters(work, case),

@@ -211,6 +211,7 @@ def context_of(
         "masa_berlaku": _validity(local.date(), letter.frozen.get("masa_berlaku")),
         "ketentuan": letter.frozen.get("ketentuan") or [],
         "kepada": letter.frozen.get("kepada", ""),
+        "khusus": letter.frozen.get("khusus", False),
         "petugas": letter.frozen.get("petugas"),
         "penyetuju": letter.frozen.get("penyetuju"),
         "daftar_musnah": statement.disposal,

@@ -36,7 +36,10 @@ def known(work: UnitOfWork) -> Known:
             name: configuration_titles.title(f"{calendars.PREFIX}{name}", {})
             for name in calendars.names(work)
         },
-        processes={**{key: key for key in _named_processes(work)}, **_deployed(work)},
+        processes={
+            **{key: definitions.FORMER.get(key, key) for key in _named_processes(work)},
+            **_deployed(work),
+        },
     )
 
 

@@ -260,21 +260,35 @@ def make(release: Path, found: Iterable[Proof]) -> str:
 
 
 def read(release: Path) -> Record:
-    """The record of the release that is installed here. Raises `NotFound` where it has none that can be read."""
-    path = release / FILE
+    """Return the record of the release that is installed here. Raises `NotFound` where it has none.
+
+    In a clone, where the tests stand beside the processes and nobody has written the record, it is
+    made from them, once.
+    """
+    path, tests = release / FILE, release.resolve().parent / "tests"
     try:
+        if not path.is_file() and tests.is_dir():
+            return _made(release, tests)
         found = path.stat()
         return _read(path, (found.st_mtime_ns, found.st_size))
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise NotFound(
-            "Peta butir SOP tidak ada di pemasangan ini.", detail=f"{FILE}: {error}"
-        ) from error
+    except (OSError, ValueError, KeyError, TypeError, InvalidDefinition) as error:
+        sentence = "Peta butir SOP tidak ada di pemasangan ini."
+        raise NotFound(sentence, detail=f"{FILE}: {error}") from error
+
+
+@lru_cache(maxsize=1)
+def _made(release: Path, tests: Path) -> Record:
+    return _parsed(make(release, proofs(release, tests)))
 
 
 @lru_cache(maxsize=4)
 def _read(path: Path, _state: tuple[int, int]) -> Record:
-    content: Mapping[str, Any] = json.loads(path.read_bytes())
-    clauses = (
+    return _parsed(path.read_text("utf-8"))
+
+
+def _parsed(text: str) -> Record:
+    content: Mapping[str, Any] = json.loads(text)
+    recorded = (
         RecordedClause(
             **{name: one[name] for name in ("id", "sop", "text", "shown", "lacking")},
             verdict=Verdict(one["verdict"]),
@@ -284,7 +298,7 @@ def _read(path: Path, _state: tuple[int, int]) -> Record:
         )
         for one in content["clauses"]
     )
-    return Record(dict(content["processes"]), dict(content["names"]), tuple(clauses))
+    return Record(dict(content["processes"]), dict(content["names"]), tuple(recorded))
 
 
 def _recorded(

@@ -14,8 +14,8 @@ from uuid import UUID, uuid4
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from workflow_app.domain import SYSTEM, InvalidDefinition, NotFound
-from workflow_app.engine import definitions, differences, process_folders, rehearsal
+from workflow_app.domain import SYSTEM, InvalidDefinition, NotFound, Variables
+from workflow_app.engine import definitions, differences, form_blocks, process_folders, rehearsal
 from workflow_app.engine.definitions import Definition, Element
 from workflow_app.engine.differences import Difference, Kind
 from workflow_app.engine.linting.linter import between, lint
@@ -85,6 +85,10 @@ def _keys(definition: Definition) -> list[str]:
 
 
 CURRENT = "current definitions"
+FORMER = {"disposal_propam": "Pemusnahan arsip Propam"}
+"""Processes whose folder is gone, with their names: what began under them continues by the stored
+definition, and settings still name them; no case begins.
+"""
 _CURRENT = select(DefinitionRow).where(DefinitionRow.is_current).order_by(DefinitionRow.process_key)
 _versions: dict[UUID, int] = {}
 _loaded: dict[UUID, Definition] = {}
@@ -142,6 +146,12 @@ def check_kinship(folder: Path, release: Iterable[Path]) -> list[Finding]:
     """What a folder without other findings names in the folders of the release that is not there."""
     others = {definition.key: definition for definition in map(read, release)}
     return list(between(read(folder), others))
+
+
+def check_blocks(root: Path) -> list[Finding]:
+    """Return a finding for each shared block of the release that no form names."""
+    message = "Blok ini tidak dipakai formulir mana pun."
+    return [Finding("form-block-unused", name, message) for name in form_blocks.unused_blocks(root)]
 
 
 def deploy(work: UnitOfWork, folder: Path) -> Deployment:
@@ -267,10 +277,14 @@ def _roles_of(definition: Definition, element: Element) -> frozenset[str]:
 def startable(work: UnitOfWork) -> list[Service]:
     """The processes that the actor may start, the most urgent first."""
     found = (definition_of(work, row.id) for row in _current_rows(work))
-    ours = [one for one in found if one.is_startable and has_role(work.actor, starters(one))]
+    ours = [one for one in found if _is_offered(one) and has_role(work.actor, starters(one))]
     return [
         Service(one.key, one.name, one.purpose) for one in sorted(ours, key=lambda one: one.rank)
     ]
+
+
+def _is_offered(definition: Definition) -> bool:
+    return definition.is_startable and definition.key not in FORMER
 
 
 def starters(definition: Definition) -> frozenset[str]:
@@ -278,13 +292,19 @@ def starters(definition: Definition) -> frozenset[str]:
     return frozenset(definition.started_by) or CASE_STARTERS
 
 
-def beginner(work: UnitOfWork, key: str) -> dict[str, str]:
-    """The control variable that tells in which role the actor begins a case of a process (`startedAs`): the first that the process
-    names among his. Nothing where no step asks.
+def beginner(work: UnitOfWork, key: str, begins_with: Variables) -> dict[str, str]:
+    """Return the control variable that says in which role the actor begins a case (`startedAs`).
+
+    It is the role that `begins_with` says, which he must have, or the first that the process names
+    among his. Nothing where no step asks. Raises `Forbidden`.
     """
     definition = definition_of(work, current(work, key).id)
-    held = next((role for role in definition.started_by if role in work.actor.roles), None)
-    return {definition.started_as: held} if definition.started_as and held else {}
+    asked, held = definition.started_as, [*definition.started_by]
+    if asked in begins_with:
+        held = [role for role in held if role == begins_with[asked]]
+        check_role(work.actor, frozenset(held))
+    found = next((role for role in held if role in work.actor.roles), None)
+    return {asked: found} if asked and found else {}
 
 
 def check_startable(work: UnitOfWork, key: str) -> None:
@@ -293,8 +313,17 @@ def check_startable(work: UnitOfWork, key: str) -> None:
     """
     definition = definition_of(work, current(work, key).id)
     check_role(work.actor, starters(definition))
-    if not definition.is_startable:
+    if not _is_offered(definition):
         raise NotFound("Layanan ini dimulai dari berkas lain. Buka berkas yang memerlukannya.")
+
+
+def names_in_settings(key: str, confined_to: str | None) -> tuple[str, ...]:
+    """Return the processes by which settings may speak of a case of process `key`, closest first.
+
+    A confined disposal has a row of its own in the retention schedule, and may have a level of its
+    own for its documents, under the key of the process that it was before.
+    """
+    return ("disposal_propam", key) if key == "disposal" and confined_to else (key,)
 
 
 def _current_rows(work: UnitOfWork) -> Iterable[DefinitionRow]:

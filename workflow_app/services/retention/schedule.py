@@ -27,6 +27,7 @@ from workflow_app.services.documents import ingest
 from workflow_app.services.documents.access import all_readable
 from workflow_app.services.office_settings import configuration, retention_schedule
 from workflow_app.services.office_settings.retention_schedule import Fate, Row, Since, Term, day_of
+from workflow_app.services.processes.definitions import names_in_settings
 
 NO_ROW = "Jadwal retensi belum mempunyai baris untuk dokumen ini."
 OPEN_CASE = "Berkas yang memakainya belum berakhir."
@@ -186,9 +187,12 @@ def _terms(
     if not held:
         row = retention_schedule.row_for(schedule, None, document.label)
         return [Term(row, day_of(accepted or document.added_at)) if row else None]
+    known = {row.process for row in schedule}
     terms: list[Term | None] = []
     for link, case in held:
-        row = retention_schedule.row_for(schedule, case.process_key, link.label)
+        names = names_in_settings(case.process_key, case.confined_to)
+        process = next((name for name in names if name in known), case.process_key)
+        row = retention_schedule.row_for(schedule, process, link.label)
         begun = _begun(row, case.closed_at, accepted) if row else None
         terms.append(Term(row, day_of(begun) if begun else None) if row else None)
     return terms

@@ -181,8 +181,15 @@ def _shown(work: UnitOfWork, ids: Sequence[UUID]) -> list[ArchiveBox]:
     ]
 
 
-PROCESSES: Mapping[str | None, str] = {None: "disposal", "piket_propam": "disposal_propam"}
-"""By whose papers they are (`permissions.disposal_scopes`): what is confined is disposed of in a case that is confined too."""
+DISPOSAL_PROPOSAL_PROCESS = "disposal"
+PROCESSES = frozenset({DISPOSAL_PROPOSAL_PROCESS, "disposal_propam"})
+"""Disposals: those of today, and confined ones that began while they were a process of their own."""
+PROPOSER = "pengusul"
+"""The control variable that says in which role a disposal is proposed."""
+PROPOSERS: Mapping[str | None, str] = {None: "arsiparis", "piket_propam": "piket_propam"}
+"""The role by whose papers they are (`permissions.disposal_scopes`): what is confined is disposed of
+in a case that is confined too.
+"""
 
 
 @dataclass(frozen=True)
@@ -198,7 +205,7 @@ def begin(
 ) -> cases.Started:
     """Begin a case that proposes these papers. The same `token` again answers with the case it began."""
     schedule.check_scope(work, scope)
-    started = cases.start(work, PROCESSES[scope], token)
+    started = cases.start(work, DISPOSAL_PROPOSAL_PROCESS, token, {PROPOSER: PROPOSERS[scope]})
     if disposal_lists.listed(work, started.case_id) is None:
         disposal_lists.choose(work, started.case_id, document_ids)
     return started
@@ -210,7 +217,12 @@ def open_ones(work: UnitOfWork, scope: str | None = None) -> list[OpenProposal]:
     mine = select(Task.case_id).where(Task.status == "open", Task.assignee_id.in_(desks))
     query = (
         select(Case)
-        .where(Case.process_key == PROCESSES[scope], Case.id.in_(mine), access.sees_case(work))
+        .where(
+            Case.process_key.in_(PROCESSES),
+            Case.confined_to.is_not_distinct_from(scope),
+            Case.id.in_(mine),
+            access.sees_case(work),
+        )
         .order_by(Case.opened_at.desc(), Case.number.desc())
     )
     return [

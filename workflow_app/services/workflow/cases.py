@@ -110,7 +110,7 @@ def start(
 ) -> Started:
     """Begin a case under the current version of a process. The same `token` again answers with the case it began.
 
-    `begins_with` are control variables that differ from those the process begins with by itself; no page sets them.
+    `begins_with` are control variables that differ from those the process begins with by itself.
     """
     check_role(work.actor, BEGINNERS | CONFINED_DISPOSERS)
     begun = _begun_with(work, token) if token else None
@@ -118,7 +118,8 @@ def start(
         return _started(work, begun)
     users.check(work)
     check_startable(work, process_key)
-    begins_with = {**(begins_with or {}), **beginner(work, process_key)}
+    asked = begins_with or {}
+    begins_with = {**asked, **beginner(work, process_key, asked)}
     opened = related_cases.open_case(
         work, process_key, unit=work.actor.unit, token=token or None, begins_with=begins_with
     )
