@@ -1,8 +1,11 @@
 """A phone as the scanner of the desk: two browsers, one at the counter, one in the hand of a phone (R39, decision 0038)."""
 
+import io
 import re
 from typing import Any
 
+import zxingcpp
+from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.e2e import counter, scan
@@ -31,9 +34,6 @@ def at_scanning(page: Page, site: RunningSite) -> Locator:
 
 def link_of(question: Locator) -> str:
     """What a camera reads from the code on the screen: it looks again until it has it."""
-    import cv2
-    import numpy as np
-
     picture = question.get_by_role("img", name="Kode QR untuk ponsel")
     expect(picture).to_be_visible()
     read: list[str] = []
@@ -42,14 +42,9 @@ def link_of(question: Locator) -> str:
         picture.evaluate(
             "picture => picture.scrollIntoView({ block: 'center', behavior: 'instant' })"
         )
-        pixels = cv2.imdecode(np.frombuffer(picture.screenshot(), np.uint8), cv2.IMREAD_GRAYSCALE)
-        assert pixels is not None
-        for closer in (3, 2, 4):
-            larger = cv2.resize(pixels, None, fx=closer, fy=closer, interpolation=cv2.INTER_NEAREST)
-            read[:] = [cv2.QRCodeDetector().detectAndDecode(larger)[0]]
-            if read != [""]:
-                return True
-        return False
+        screenshot = Image.open(io.BytesIO(picture.screenshot()))
+        read[:] = [code.text for code in zxingcpp.read_barcodes(screenshot)]
+        return bool(read)
 
     assert wait_until(is_read, counter.WORKER_PATIENCE / 1000, pause=0.5)
     assert "/ponsel/buka/" in read[0]

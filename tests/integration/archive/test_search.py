@@ -4,14 +4,15 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from archive import documents
+from archive import documents, queries
 from archive.blobs import Blobs
 from archive.models import BLOCK, Document
 from archive.page_content import MARK_END, MARK_START, PageText
 from archive.search import Order, Scope, find, onward, search
+from tests.unit.archive.test_words import FORMS
 
 LETTER = (
     "SURAT KETERANGAN TANDA LAPOR KEHILANGAN Nomor SKTLK/0123/IV/2026/SPKT. Pelapor Warga Contoh menerangkan telah "
@@ -108,6 +109,36 @@ def test_r37_a_paper_is_found_where_the_stemmer_or_the_reader_of_the_page_errs(
     (hit,) = search(db_session, query)
     assert hit.document_id == wanted
     assert MARK_START in hit.snippet
+
+
+@pytest.mark.parametrize(
+    ("query", "written"),
+    [
+        ("perampasan", "kendaraan dirampas dua orang"),
+        ("curi", "laporan pencurian dengan pemberatan"),
+        ("merusak", "perkara perusakan pagar"),
+        ("penyidik", "surat perintah penyidikan"),
+        ("menabrak", "kecelakaan lalu lintas, tabrakan dua kendaraan"),
+        ("kendaraan", "pengendara itu mengendarainya sendiri"),
+    ],
+)
+def test_r37_a_paper_is_found_by_any_form_of_a_word_whose_root_is_known(
+    db_session: Session, keep, query: str, written: str
+) -> None:
+    wanted = keep(written)
+    keep("undangan rapat koordinasi di pasar, tiga karung ampo dan lidi")
+    (hit,) = search(db_session, query)
+    assert hit.document_id == wanted
+    assert MARK_START in hit.snippet
+
+
+def test_the_database_has_the_stems_that_forms_are_chosen_by(db_session: Session) -> None:
+    """Both are made of the same rules of Snowball; another version of either might part them."""
+    every = sorted({form for root, forms in FORMS.items() for form in (root, *forms.split())})
+    vectors = [func.to_tsvector("indonesian", form) for form in every]
+    asked = [func.array_to_string(func.tsvector_to_array(vector), " ") for vector in vectors]
+    found = list(db_session.execute(select(*asked)).one())
+    assert found == [queries.database_stem(form) for form in every]
 
 
 def test_results_are_told_page_by_page(db_session: Session, keep) -> None:

@@ -36,6 +36,27 @@ def test_codes_are_found_whichever_way_up_and_blank_pages_are_known(form: str) -
         assert len(pdf.pages) == 2
 
 
+def test_codes_on_worn_sheets_are_found() -> None:
+    worn = [fed.worn_cover(seed, CODE) for seed in range(30, 38)]
+    with Stack(stack_of(*worn, form="TIFF"), Limits()) as stack:
+        assert [page.codes for page in stack.look()] == [(CODE,)] * 8
+
+
+def test_all_codes_of_a_page_are_found_and_long_ones_are_cut() -> None:
+    page, most = fed.cover(CODE), page_arrangement.LONGEST_CODE
+    other = fed.cover("x" * (most + 50)).crop((320, 900, 1240, 1754))
+    page.paste(other.reduce(2), (700, 0))
+    with Stack(stack_of(page), Limits()) as stack:
+        (seen,) = stack.look()
+    assert sorted(seen.codes) == [CODE, "x" * most]
+
+
+def test_a_code_on_a_large_photo_is_found() -> None:
+    large = covered(2).resize((4960, 7016))
+    with Stack(stack_of(large, form="TIFF"), Limits()) as stack:
+        assert [page.codes for page in stack.look()] == [(CODE,)]
+
+
 def test_the_same_pages_cut_twice_are_the_same_bytes() -> None:
     with Stack(stack_of(fed.sheet(), fed.sheet("Lain")), Limits()) as stack:
         assert stack.cut([2]) == stack.cut([2])
