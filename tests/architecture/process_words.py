@@ -8,6 +8,7 @@ from typing import Any
 from lxml import etree
 
 from tests.architecture.tree import ROOT, tracked
+from workflow_app.engine import form_blocks
 
 SPIFF = "{http://spiffworkflow.org/bpmn/schema/1.0/core}"
 NAMED = {"serviceTaskOperator": "id", "parameter": "id", "property": "name"}
@@ -40,7 +41,9 @@ def elements() -> Iterator[str]:
 def forms() -> Iterator[str]:
     """Widgets and attributes that forms are described by."""
     for path in _files("forms/*.ui.json"):
-        told: dict[str, Any] = json.loads((ROOT / path).read_text(encoding="utf-8"))
+        name = f"forms/{path.name}"
+        resolved = form_blocks.resolve({name: (ROOT / path).read_bytes()}, ROOT / "processes")
+        told: dict[str, Any] = json.loads(resolved[name])
         yield from (f"form {name}" for name in told)
         for field in told.get("fields", {}).values():
             yield from (f"field {name}" for name in field)

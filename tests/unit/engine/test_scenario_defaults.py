@@ -3,6 +3,7 @@
 import pytest
 
 from tests.unit.engine.counter import service_counter
+from workflow_app.domain import Answer
 from workflow_app.engine.linting.linter import lint
 from workflow_app.engine.scenario_defaults import FILE, merge
 from workflow_app.engine.scenarios import Complete, read_scenario, read_scenarios
@@ -26,14 +27,14 @@ def steps(written: str, usual: str = USUAL) -> list[Complete]:
 
 def test_a_step_that_says_nothing_is_done_as_usual() -> None:
     (step,) = steps("{complete: terima}")
-    answers = {"nama": "Contoh", "syarat": {"ktp": {"given": True}}, "catatan": "baik"}
+    answers: dict[str, Answer] = {"nama": "Contoh", "syarat": {"ktp": {"given": True}}, "catatan": "baik"}
     assert step == Complete("terima", "petugas", answers)
 
 
 def test_a_step_says_what_differs_and_null_for_what_is_not_answered() -> None:
     different = "{complete: terima, as: pamapta, by: colleague, answers: {nama: null, syarat: {kk: {}}, usia: 4}}"
     (step,) = steps(different)
-    answers = {"syarat": {"kk": {}}, "catatan": "baik", "usia": 4}
+    answers: dict[str, Answer] = {"syarat": {"kk": {}}, "catatan": "baik", "usia": 4}
     assert step == Complete("terima", "pamapta", answers, by_colleague=True)
 
 
