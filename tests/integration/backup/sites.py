@@ -70,8 +70,10 @@ def site(stack: dict[str, str], *, template: str | None = None) -> Iterator[Site
         works = connect(settings, pool_size=10)
         if template:
             works.blobs.ensure_bucket()
-        yield Site(environment, settings, works)
-        works.session_factory.kw["bind"].dispose()
+        try:
+            yield Site(environment, settings, works)
+        finally:
+            works.session_factory.kw["bind"].dispose()
 
 
 def stage_of(place: Site) -> Stage:

@@ -104,8 +104,10 @@ def place(
         environment = {**stack, **own, **TEST_KEYS}
         settings = read_settings(environment)
         works = replace(connect(settings, pool_size=10), clock=clock)
-        yield Site(environment, settings, works)
-        works.session_factory.kw["bind"].dispose()
+        try:
+            yield Site(environment, settings, works)
+        finally:
+            works.session_factory.kw["bind"].dispose()
 
 
 def stage_of(works: Works, clock: TestClock) -> Stage:
