@@ -12,172 +12,118 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any, NoReturn
-from uuid import UUID
 
 from procrastinate import App, JobContext, PsycopgConnector
+from procrastinate.exceptions import ConnectorException
+from procrastinate.jobs import Job as Row
+from procrastinate.jobs import Status
+from procrastinate.periodic import PeriodicDeferrer, PeriodicRegistry, TaskAtTime
+from procrastinate.tasks import Task
+from procrastinate.worker import Worker
 
-from workflow_app import clocked, logs
-from workflow_app.connections import JOB_SECONDS, LINE, connect, transports
+from workflow_app import logs
+from workflow_app.connections import JOB_SECONDS, LINE, connect, mailbox, transports
 from workflow_app.domain import SYSTEM, SentraError, Unavailable
 from workflow_app.services.core import jobs
-from workflow_app.services.core.jobs import (
-    LANES,
-    PATIENT,
-    QUEUES,
-    RETRIES,
-    Hands,
-    Timetable,
-    Waiting,
-    WaitingLonger,
-)
+from workflow_app.services.core.jobs import COUNTER, INTAKE, READING, REQUEST, Job, Running
 from workflow_app.services.core.unit_of_work import Works, translated
-from workflow_app.services.documents import reading, versions
-from workflow_app.services.exports import bag_orders
-from workflow_app.services.intake import mails, stacks
-from workflow_app.services.messages import messages
 from workflow_app.services.operations import archive_verification, health
-from workflow_app.services.workflow import case_jobs, transfers, version_migration
 from workflow_app.settings import Settings, SettingsError, read_settings
 
 log = logging.getLogger(__name__)
 
 HEARTBEAT = 2.0
+"""Seconds between two signs of life of a worker to the job engine."""
+DEAD_AFTER = 10.0
+"""Seconds without one after which a worker is dead and another one does its jobs."""
+KILLS = 3
+"""How often a job may take its worker down before it is given up."""
 
 GRACE = 5.0
-"""Seconds a job may go on when the worker is told to stop; what is not done by then is done again later."""
+"""Seconds a job may go on when the worker is told to stop; what is left is done again later."""
 FAREWELL = 2.0
 """Seconds for giving such jobs back."""
 
 BEAT = 10.0
 """Seconds between two signs of life in the table that /readyz reads."""
-
 READER_EVERY = 3
-"""Every so many signs of life it is looked whether Tesseract is there."""
+"""Every so many of them it is looked whether Tesseract is there."""
 
 RECONNECT = 1.0
 """Seconds before the worker tries again to reach a database that went away."""
 
-RETRY = Waiting()
-PATIENT_RETRY = WaitingLonger()
+CONCURRENCY = {COUNTER: 2, INTAKE: 2}
+"""Jobs of a queue that run at the same time, where it is more than one."""
 
 
 def create_worker(settings: Settings, works: Works) -> App:
-    """The job engine with all handlers. `run` works it, one for each queue."""
+    """Return the job engine with all declared jobs. `run` works it, one for each queue."""
     app = App(
         connector=PsycopgConnector(
             conninfo=settings.database_dsn, kwargs=dict(LINE), min_size=1, max_size=4
         )
     )
-
-    @app.task(name="read_document", queue=QUEUES["read_document"], retry=PATIENT_RETRY)
-    def read_document(document_id: str) -> None:
-        reading.read_document(works, UUID(document_id), page_seconds=settings.ocr_timeout_seconds)
-
-    @app.task(name="make_version", queue=QUEUES["make_version"], retry=PATIENT_RETRY)
-    def make_version(document_id: str, version: int) -> None:
-        versions.make(works, UUID(document_id), version, page_seconds=settings.ocr_timeout_seconds)
-
-    @app.task(name="split_stack", queue=QUEUES["split_stack"], retry=PATIENT_RETRY)
-    def split_stack(stack_id: str) -> None:
-        stacks.split(works, UUID(stack_id))
-
-    @app.task(name="open_mail", queue=QUEUES["open_mail"], retry=PATIENT_RETRY)
-    def open_mail(stack_id: str) -> None:
-        mails.open_mail(works, UUID(stack_id), max_megabytes=settings.max_upload_mb)
-
-    @app.task(name="perform_effect", queue="counter", retry=RETRY, pass_context=True)
-    def perform_effect(context: JobContext, task_id: str) -> None:
-        case_jobs.perform(
-            works,
-            UUID(task_id),
-            public_url=settings.public_url,
-            is_last_try=context.job.attempts >= RETRIES,
-        )
-
-    @app.task(name="reprint_letter", queue="counter", retry=RETRY, pass_context=True)
-    def reprint_letter(context: JobContext, letter_id: str) -> None:
-        case_jobs.reprint(
-            works,
-            UUID(letter_id),
-            public_url=settings.public_url,
-            is_last_try=context.job.attempts >= RETRIES,
-        )
-
-    ways = transports(settings)
-
-    @app.task(name="send_message", retry=PATIENT_RETRY, pass_context=True)
-    def send_message(context: JobContext, message_id: str) -> None:
-        messages.send(works, ways, UUID(message_id), is_last_try=context.job.attempts >= PATIENT)
-
-    for name, act in {"move_cases": _move_cases, "make_bag": _make_bag}.items():
-        app.task(name=name, queue=QUEUES[name], retry=RETRY, pass_context=True)(partial(act, works))
-
-    @app.task(name="restore_case", queue="counter", retry=RETRY)
-    def restore_case(case_id: str) -> None:
-        case_jobs.restore(works, UUID(case_id))
-
-    @app.task(name="wake_case", queue="counter", retry=RETRY)
-    def wake_case(case_id: str) -> None:
-        case_jobs.wake(works, UUID(case_id))
-
-    @app.task(name="release_left", queue="counter", retry=RETRY)
-    def release_left(user_id: str) -> None:
-        transfers.release_left(works, UUID(user_id))
-
-    clocked.add(app, settings, works)
+    running = Running(works, settings, transports(settings), partial(mailbox, settings))
+    for declared in jobs.all_jobs().values():
+        app.task(
+            name=declared.name,
+            queue=declared.queue,
+            retry=declared.retry or False,
+            queueing_lock=declared.name if declared.cron else None,
+            lock=declared.name if declared.is_alone else None,
+            pass_context=True,
+        )(partial(_perform, declared, running))
     return app
 
 
-def _move_cases(works: Works, _context: JobContext, order_id: str) -> None:
-    version_migration.carry_out(works, UUID(order_id))
-
-
-def _make_bag(works: Works, context: JobContext, order_id: str) -> None:
-    bag_orders.make(works, UUID(order_id), is_last_try=context.job.attempts >= RETRIES)
+def _perform(declared: Job, running: Running, context: JobContext, **stored: Any) -> None:
+    declared.perform(running, context.job.attempts, stored)
 
 
 Part = Callable[[App], Awaitable[None]]
 
 
 async def run(settings: Settings, works: Works) -> None:
-    """Work until told to stop. Whatever is still being done then waits again; who called ends the process.
+    """Work until told to stop. Jobs that still run then wait again; the caller ends the process.
 
-    The parts have nothing in common: when one has lost the database, or waits for a job that takes long, the others go on.
+    The parts are independent: when one has lost the database, or waits for a long job, the others
+    go on.
     """
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    hands = Hands()
+    taken = TakenJobs()
     parts: dict[str, Part] = {
-        "counter": partial(_serve, works, hands, "counter", concurrency=2),
-        "reading": partial(_serve, works, hands, QUEUES["read_document"], concurrency=1),
-        **{lane: partial(_serve, works, hands, lane, concurrency=1) for lane in LANES.values()},
-        "keeping": partial(_serve, works, hands, QUEUES["settle_holds"], concurrency=1),
-        "upkeep": partial(_keep_up, works, hands, clocked.crons(settings)),
+        queue: partial(_serve, works, taken, queue)
+        for queue in jobs.queue_names()
+        if queue != INTAKE or settings.scan_folder or settings.imap_host
     }
-    if settings.scan_folder or settings.imap_host:
-        parts["intake"] = partial(_serve, works, hands, QUEUES["take_scans"], concurrency=2)
-    lanes = [
+    parts["upkeep"] = partial(_keep_up, works, settings, taken)
+    running = [
         asyncio.create_task(_always(name, partial(create_worker, settings, works), part))
         for name, part in parts.items()
     ]
     threading.Thread(target=archive_verification.prove_at_start, args=(works,), daemon=True).start()
     await stop.wait()
-    for lane in lanes:
-        lane.cancel()
-    await asyncio.wait(lanes, timeout=GRACE)
+    for part_task in running:
+        part_task.cancel()
+    await asyncio.wait(running, timeout=GRACE)
     try:
-        await asyncio.wait_for(asyncio.to_thread(jobs.put_back, works, list(hands.doing)), FAREWELL)
-    except Exception as error:  # they are taken back as those of a worker that died
+        await asyncio.wait_for(asyncio.to_thread(jobs.put_back, works, list(taken.doing)), FAREWELL)
+    except Exception as error:  # they are recovered as those of a worker that died
         log.error("jobs could not be given back: %s", logs.words_of(error))
 
 
 async def _always(name: str, make: Callable[[], App], part: Part) -> None:
-    """A part of the worker, begun anew when it ends. A database that went away is waited for."""
+    """Run a part of the worker, anew when it ends. A database that went away is waited for."""
     while True:
         try:
             async with make().open_async() as app:
@@ -189,25 +135,24 @@ async def _always(name: str, make: Callable[[], App], part: Part) -> None:
         await asyncio.sleep(RECONNECT)
 
 
-async def _serve(works: Works, hands: Hands, queue: str, app: App, *, concurrency: int) -> None:
+async def _serve(works: Works, taken: "TakenJobs", queue: str, app: App) -> None:
     """Do the jobs of one queue, and show that they are done."""
     working = app.run_worker_async(
         queues=[queue],
         name=queue,
-        concurrency=concurrency,
+        concurrency=CONCURRENCY.get(queue, 1),
         install_signal_handlers=False,
         shutdown_graceful_timeout=GRACE,
         update_heartbeat_interval=HEARTBEAT,
-        stalled_worker_timeout=case_jobs.DEAD_AFTER,
-        worker_middleware=[hands.hold, jobs.logged],
+        stalled_worker_timeout=DEAD_AFTER,
+        worker_middleware=[taken.note, logged],
     )
     await _until_one_ends(working, _beat_always(works, queue))
 
 
-async def _keep_up(works: Works, hands: Hands, crons: Mapping[str, str], app: App) -> None:
-    """Take back what dead workers had, and ask for what comes by the clock."""
-    timetable = Timetable((app.tasks[name], cron) for name, cron in crons.items())
-    await _until_one_ends(_take_back_always(app, works, hands), timetable.worker())
+async def _keep_up(works: Works, settings: Settings, taken: "TakenJobs", app: App) -> None:
+    """Recover what dead workers had, and ask for what comes by the clock."""
+    await _until_one_ends(_recover_always(app, works, taken), timetable(app, settings).worker())
 
 
 async def _until_one_ends(*parts: Coroutine[Any, Any, None]) -> None:
@@ -222,17 +167,17 @@ async def _until_one_ends(*parts: Coroutine[Any, Any, None]) -> None:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _take_back_always(app: App, works: Works, hands: Hands) -> None:
+async def _recover_always(app: App, works: Works, taken: "TakenJobs") -> None:
     while True:
-        await case_jobs.take_back(app, works, hands)
+        await recover_stalled(app, works, taken)
         await asyncio.sleep(HEARTBEAT)
 
 
 async def _beat_always(works: Works, queue: str) -> None:
-    """Signs of life of a queue, and whether papers can be read, for /readyz."""
+    """Show signs of life of a queue, and whether documents can be read, for /readyz."""
     facts: dict[str, Any] = {}
     for turn in itertools.count():
-        if queue == QUEUES["read_document"] and turn % READER_EVERY == 0:
+        if queue == READING and turn % READER_EVERY == 0:
             facts = {"tesseract": await asyncio.to_thread(health.reader_version)}
         with suppress(SentraError):  # without the database the queue ends, and begins again
             await asyncio.to_thread(_beat, works, queue, facts)
@@ -242,6 +187,136 @@ async def _beat_always(works: Works, queue: str) -> None:
 def _beat(works: Works, queue: str, facts: dict[str, Any]) -> None:
     with works.begin(SYSTEM) as work:
         health.beat(work, queue, facts)
+
+
+@dataclass
+class TakenJobs:
+    """The jobs of this process. While a queue has lost the database no table shows that they run."""
+
+    doing: set[int] = field(default_factory=set)
+    done: deque[int] = field(default_factory=lambda: deque(maxlen=100))
+    """The last ones whose try ended; it may not have been possible to write that down."""
+
+    async def note(
+        self, call_next: Callable[[], Awaitable[Any]], context: JobContext, _worker: Worker
+    ) -> Any:
+        """Note a job while it runs; called around every job."""
+        number = context.job.id or 0
+        self.doing.add(number)
+        try:
+            return await call_next()
+        finally:
+            self.done.append(number)
+            self.doing.discard(number)
+
+
+async def recover_stalled(app: App, works: Works, taken: TakenJobs) -> None:
+    """Have jobs whose worker died done again; give up one that keeps killing its worker.
+
+    What this process runs has killed nobody: its queue only lost the database for a while.
+    """
+    for row in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER):
+        if row.id is None or row.id in taken.doing:
+            continue
+        with suppress(ConnectorException):  # another worker recovered it first
+            if row.id in taken.done:
+                await asyncio.to_thread(jobs.put_back, works, [row.id])
+            else:
+                await _recover(app, works, row)
+
+
+async def _recover(app: App, works: Works, row: Row) -> None:
+    """Each death puts the job one place behind the others: its priority also counts them."""
+    deaths = 1 - row.priority
+    log.error("job %s (%s) lost its worker, for the %d. time", row.id, row.task_name, deaths)
+    if row.queueing_lock is not None:  # the clock asks for it again; two of them may not wait
+        await app.job_manager.finish_job(row, status=Status.ABORTED, delete_job=True)
+    elif deaths < KILLS:
+        await app.job_manager.retry_job(row, retry_at=datetime.now(UTC), priority=-deaths)
+    else:
+        await asyncio.to_thread(_give_up, works, row)
+        await app.job_manager.finish_job(row, status=Status.FAILED, delete_job=False)
+
+
+def _give_up(works: Works, row: Row) -> None:
+    try:
+        declared = jobs.declared(row.task_name)
+    except LookupError:
+        log.error("job %s is of no kind that this release knows: %s", row.id, row.task_name)
+        return
+    declared.give_up(works, SentraError(detail="worker died"), row.task_kwargs)
+
+
+async def logged(
+    call_next: Callable[[], Awaitable[Any]], context: JobContext, _worker: Worker
+) -> Any:
+    """Bind the log lines of a job to its number and its request; one line says how it went."""
+    job = context.job
+    origin = job.task_kwargs.pop(REQUEST, None)
+    began = time.perf_counter()
+    with logs.bound(
+        request=None if origin is None else str(origin), job=job.id, task=job.task_name
+    ):
+        try:
+            result = await call_next()
+        except Exception as error:
+            facts = {
+                "status": "failed",
+                "duration_ms": _milliseconds(began),
+                "attempt": job.attempts + 1,
+            }
+            log.warning(
+                "job failed: %s", logs.words_of(error), extra={"facts": facts}, exc_info=True
+            )
+            raise
+        log.info(
+            "job done", extra={"facts": {"status": "done", "duration_ms": _milliseconds(began)}}
+        )
+        return result
+
+
+def _milliseconds(began: float) -> float:
+    return round((time.perf_counter() - began) * 1000, 1)
+
+
+JUMP = 60.0
+"""Seconds by which the clock may run apart from the time that really passed; more is a jump."""
+
+
+class Timetable(PeriodicDeferrer):
+    """Asks for each periodic job whenever its time comes, also after somebody has set the clock.
+
+    The base class remembers until which instant it has asked. After a jump that means nothing: set
+    back, it would ask for nothing until the clock is there again; set forward, for everything in
+    between.
+    """
+
+    def __init__(self, crons: Iterable[tuple[Task[Any, Any, Any], str]]) -> None:
+        registry = PeriodicRegistry()  # type: ignore[no-untyped-call]  # untyped there
+        for task, cron in crons:
+            registry.register_task(task, cron=cron, periodic_id="", configure_kwargs={})
+        super().__init__(registry)
+        self._ahead = time.time() - time.monotonic()
+
+    def get_previous_tasks(self, at: float) -> Iterable[TaskAtTime]:
+        """Return what is due at `at` and was not asked for yet; after a jump, what was due last."""
+        ahead = at - time.monotonic()
+        if abs(jumped := ahead - self._ahead) > JUMP:
+            log.warning(
+                "the clock was set by %.0f seconds; periodic jobs go by the new time", jumped
+            )
+            self.last_defers.clear()
+        self._ahead = ahead
+        return super().get_previous_tasks(at)
+
+
+def timetable(app: App, settings: Settings) -> Timetable:
+    """Return when the periodic jobs come for which this site has something to do."""
+    return Timetable(
+        (app.tasks[each.name], each.cron)
+        for each in jobs.all_jobs().values()
+        if each.cron and each.is_needed(settings)
+    )
 
 
 def main() -> int:

@@ -6,7 +6,6 @@ a word would vanish without a new migration.
 """
 
 import importlib
-import inspect
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
@@ -40,7 +39,6 @@ from workflow_app.services.operations import health
 from workflow_app.services.workflow import case_jobs, effects
 from workflow_app.settings import SECRETS, Settings, read_settings
 from workflow_app.tools.embedded import object_store
-from workflow_app.worker import create_worker
 
 FILE = Path(__file__).with_suffix(".txt")
 COMMAND = "python -m tests.architecture.persisted_words"
@@ -64,14 +62,10 @@ Words = Iterable[str]
 
 def job_words() -> Words:
     """Name, queue and arguments of each job, and what keeps a second one from waiting beside it."""
-    settings = read_settings(NOWHERE)
-    for name, task in create_worker(settings, connect(settings)).tasks.items():
-        given = [each.strip("_") for each in inspect.signature(task.func).parameters]
-        if task.func.__module__.startswith("procrastinate"):
-            continue
-        said = ", ".join(each for each in given if each not in ("context", "works", "work"))
-        yield f"{name}({said}) in {'a queue by its way' if task.queue == 'default' else task.queue}"
-        yield from [f"queueing lock {task.queueing_lock}"] if task.queueing_lock else []
+    for name, declared in jobs.all_jobs().items():
+        stored = ", ".join(declared.arguments) or "timestamp"
+        yield f"{name}({stored}) in {'a queue by its way' if declared.queues else declared.queue}"
+        yield from ["asked for with timestamp", f"queueing lock {name}"] if declared.cron else []
     yield from (f"queue {word}" for word in spoken.words(jobs.defer, "queue"))
     yield from (f"asked for {word}" for word in spoken.words(jobs.defer, "name") - {spoken.UNKNOWN})
     yield from (f"asked for with {word}" for word in {*spoken.keywords(jobs.defer), jobs.REQUEST})

@@ -100,9 +100,9 @@ def test_r37_old_papers_go_by_the_hands_of_two(
     expect(chief.get_by_text("Surat siap dicetak").first).to_be_visible(
         timeout=counter.WORKER_PATIENCE
     )
-    sign(desk, site.address, number, "arsiparis")
+    sign(desk, site.address, number, "pengusul")
     expect(desk).to_have_url(counter.CASE)
-    sign(chief, site.address, number, "ka_spkt")
+    sign(chief, site.address, number, "penyetuju")
     expect(chief).to_have_url(counter.CASE)
     expect(chief.get_by_text("Berkas berakhir").first).to_be_attached(
         timeout=counter.WORKER_PATIENCE

@@ -21,11 +21,11 @@ from tests.services import ROOT
 from workflow_app import worker
 from workflow_app.domain import SYSTEM, InvalidInput, Unavailable
 from workflow_app.services.core import jobs
-from workflow_app.services.core.jobs import RETRIES, Hands
+from workflow_app.services.core.jobs import SOON
 from workflow_app.services.core.unit_of_work import Works
-from workflow_app.services.workflow import case_jobs
 from workflow_app.settings import Settings
 from workflow_app.tools.embedded.server_processes import wait_until
+from workflow_app.worker import TakenJobs
 
 Rows = list[tuple[Any, ...]]
 SWEEP = (
@@ -61,10 +61,10 @@ def die_with(database: psycopg.Connection) -> Callable[..., None]:
     return die
 
 
-def take_back(app: App, works: Works, hands: Hands | None = None) -> None:
+def recover(app: App, works: Works, taken: TakenJobs | None = None) -> None:
     async def once() -> None:
         async with app.open_async():
-            await case_jobs.take_back(app, works, hands or Hands())
+            await worker.recover_stalled(app, works, taken or TakenJobs())
 
     with ThreadPoolExecutor() as aside:  # a browser of another test may have a loop in this thread
         aside.submit(lambda: asyncio.run(once())).result()
@@ -115,7 +115,7 @@ def test_a_job_of_a_dead_worker_waits_again_and_one_of_a_living_worker_is_left_a
     defer(fresh_works, "wake_case", case_id=str(uuid4()))
     die_with(seconds_ago=1)
 
-    take_back(app, fresh_works)
+    recover(app, fresh_works)
 
     assert jobs_in(database) == [("todo", -1), ("doing", 0)]
 
@@ -127,7 +127,7 @@ def test_a_job_that_waited_for_a_dependency_is_not_given_up_at_the_first_death_o
     database.execute("update procrastinate_jobs set attempts = 5")
     die_with()
 
-    take_back(app, fresh_works)
+    recover(app, fresh_works)
 
     assert jobs_in(database) == [("todo", -1)]
 
@@ -136,11 +136,11 @@ def test_a_job_that_keeps_killing_its_worker_is_given_up(
     app: App, fresh_works: Works, database: psycopg.Connection, die_with: Callable[..., None]
 ) -> None:
     defer(fresh_works, "wake_case", case_id=str(uuid4()))
-    for _ in range(case_jobs.KILLS):
+    for _ in range(worker.KILLS):
         die_with()
-        take_back(app, fresh_works)
+        recover(app, fresh_works)
 
-    assert jobs_in(database) == [("failed", 1 - case_jobs.KILLS)]
+    assert jobs_in(database) == [("failed", 1 - worker.KILLS)]
 
 
 def test_a_dead_periodic_job_does_not_stand_in_the_way_of_the_others(
@@ -151,26 +151,27 @@ def test_a_dead_periodic_job_does_not_stand_in_the_way_of_the_others(
     die_with()
     database.execute(SWEEP)
 
-    take_back(app, fresh_works)
+    recover(app, fresh_works)
 
     assert jobs_in(database) == [("todo", -1), ("todo", 0)]
 
 
 @pytest.mark.parametrize(
-    ("hands", "left"), [(Hands(doing={1}), ("doing", 0)), (Hands(done=deque([1])), ("todo", 0))]
+    ("taken", "left"),
+    [(TakenJobs(doing={1}), ("doing", 0)), (TakenJobs(done=deque([1])), ("todo", 0))],
 )
-def test_what_this_process_has_in_hand_has_killed_nobody(
+def test_what_this_process_runs_has_killed_nobody(
     app: App,
     fresh_works: Works,
     database: psycopg.Connection,
     die_with: Callable[..., None],
-    hands: Hands,
+    taken: TakenJobs,
     left: tuple[str, int],
 ) -> None:
     defer(fresh_works, "read_document", document_id=str(uuid4()))
     die_with()
 
-    take_back(app, fresh_works, hands)
+    recover(app, fresh_works, taken)
 
     assert jobs_in(database) == [left]
 
@@ -195,7 +196,7 @@ def test_what_a_citizen_waits_for_is_tried_again_soon(
 
 
 def test_it_is_not_tried_for_ever_and_not_when_another_try_changes_nothing(app: App) -> None:
-    assert again(app, Unavailable(), RETRIES) is None
+    assert again(app, Unavailable(), SOON.tries) is None
     assert again(app, InvalidInput(), 0) is None
 
 

@@ -25,12 +25,13 @@ from workflow_app.worker import FAREWELL, GRACE
 SLOW = """
 import tempfile, time
 from workflow_app import worker
+from workflow_app.services.documents import reading
 
 def read_slowly(*_, **__):
     tempfile.mkdtemp(prefix="baca-")
     time.sleep(600)
 
-worker.reading.read_document = read_slowly
+reading.read_document = read_slowly
 worker.main()
 """
 """A worker that reads a paper of many pages."""

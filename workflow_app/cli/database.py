@@ -1,4 +1,4 @@
-"""`db upgrade|current|beats|verify` and `seed`: the tables, what `./spkt run` puts there first, and whether all of it agrees.
+"""`db upgrade|current|beats|jobs|verify` and `seed`: the tables, what `./spkt run` puts there first, and whether all of it agrees.
 
 `audit verify|checkpoint`: whether anybody changed what was written down.
 `events export`: the event log for tools of process mining.
@@ -15,6 +15,8 @@ import click
 from workflow_app.cli.site import connected, settings
 from workflow_app.domain import SYSTEM, WITA, SentraError
 from workflow_app.migrations import commands
+from workflow_app.services.core import figures, jobs
+from workflow_app.services.core.jobs import Job
 from workflow_app.services.core.unit_of_work import verify_chains
 from workflow_app.services.demo import seeding
 from workflow_app.services.exports import event_log
@@ -58,6 +60,32 @@ def beats() -> None:
         )
     if any(part.state != health.OK for part in parts):
         raise click.exceptions.Exit(1)
+
+
+@database.command("jobs")
+def show_jobs() -> None:
+    """Every background job: when it runs, when it is tried again, how many wait or failed."""
+    try:
+        with connected().begin(SYSTEM) as work:
+            found = figures.jobs_by_name(work)
+    except SentraError as error:
+        raise click.ClickException(error.sentence) from error
+    declared = jobs.all_jobs()
+    for name, count in found.items():
+        counted = f"{count.due} due, {count.later} later, {count.failed} failed"
+        if name in declared:
+            line = f"{_when(declared[name]):<44} {counted:<28} {declared[name].label}"
+        else:
+            line = f"{'not known to this release':<44} {counted}"
+        click.echo(f"{name:<15} {line}")
+
+
+def _when(declared: Job) -> str:
+    """Return the queue of a job, and when it comes or is tried again."""
+    if declared.retry is None:
+        return f"{declared.queue}, at {declared.cron}"
+    retry = declared.retry
+    return f"{declared.queue}, {retry.tries} tries {retry.first} to {retry.longest} s apart"
 
 
 @database.command("verify")

@@ -264,6 +264,9 @@ def _checks() -> dict[str, Callable[[], tuple[bool, str]]]:
             "-m", "mypy", "--strict", *PACKAGES, *TYPED_TESTS
         ),
         "architecture (import-linter)": lambda: _program("-c", linter, "--no-cache"),
+        "rules of the tree (tests)": lambda: _program(
+            "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/architecture"
+        ),
         "BPMN rules (bpmnlint)": _bpmnlint,
         "process models (process lint)": lambda: _program("-m", "workflow_app", "process", "lint"),
         "template style (djlint)": lambda: _program(

@@ -256,7 +256,8 @@ class Incident(Base):
     __tablename__ = "incident"
     __table_args__ = (
         CheckConstraint(
-            "operation in ('complete', 'effect', 'wake', 'reprint', 'message', 'stranded')",
+            "operation in"
+            " ('complete', 'effect', 'wake', 'reprint', 'message', 'stranded', 'release')",
             name="operation",
         ),
         Index("ix_incident_open", "case_id", postgresql_where=text("resolved_at is null")),
@@ -266,7 +267,8 @@ class Incident(Base):
     case_id: Mapped[UUID] = mapped_column(ForeignKey("service_case.id"))
     operation: Mapped[str]
     task_id: Mapped[UUID | None]
-    """Engine task that failed (a user task for `complete`, a service task for `effect`); for `reprint` the letter, for `message` the message."""
+    """Engine task that failed (a user task for `complete`, a service task for `effect`); for
+    `reprint` the letter, for `message` the message, for `release` the member."""
     element: Mapped[str]
     sentence: Mapped[str]
     detail: Mapped[str]

@@ -205,6 +205,8 @@ class _Work:
         for state in ("due", "later", "failed"):
             numbers = {name: getattr(queue, state) for name, queue in found.queues.items()}
             yield _gauge(f"sentra_jobs_{state}", f"Jobs that are {state}.", "queue", numbers)
+            numbers = {name: getattr(each, state) for name, each in found.jobs.items()}
+            yield _gauge(f"sentra_job_{state}", f"Jobs that are {state}, by name.", "job", numbers)
         if found.publication_age is not None:
             yield GaugeMetricFamily(
                 "sentra_publication_age_seconds",

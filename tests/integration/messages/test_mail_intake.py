@@ -28,7 +28,7 @@ from workflow_app.services.core.unit_of_work import UnitOfWork, Works
 from workflow_app.services.intake import cover_sheets, mailboxes, stacks
 from workflow_app.services.intake.mailboxes import Line, MailboxAway, WaitingMail
 from workflow_app.services.intake.mails import TOO_LARGE, WORDS, open_mail
-from workflow_app.services.operations import health, intakes
+from workflow_app.services.operations import health, upkeep
 from workflow_app.services.workflow import tray
 
 
@@ -217,7 +217,7 @@ def test_mails_that_cannot_be_taken_do_not_use_up_the_run(
 
 def test_the_site_says_when_the_mailbox_is_away_and_when_it_is_back(works: Works, box: Box) -> None:
     def state(**given: Any) -> str:
-        intakes.take_mails(works, mailbox(box, **given), max_megabytes=2)
+        upkeep.take_mails(works, mailbox(box, **given), max_megabytes=2)
         with works.begin(SYSTEM) as work:
             (part,) = health.ways_in(work, [health.MAILBOX])
             return part.state

@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
+from tests.integration.last_tries import run_job
 from tests.integration.messages.process import CITIZEN, MAIL, PHONE, begin, message_of, use
 from tests.integration.messages.servers import Mailbox, mail_server
 from tests.integration.web.conftest import app as app
@@ -15,19 +16,27 @@ from workflow_app.domain import SYSTEM, Actor, NotDelivered
 from workflow_app.services.core.unit_of_work import Works
 from workflow_app.services.messages import messages
 from workflow_app.services.messages.transports import Mail
+from workflow_app.settings import Settings
 
 Visit = Callable[[str], Visitor]
 
 
 @pytest.fixture
-def case_id(works: Works, budi: Actor, sari: Actor, kabar: str) -> UUID:
+def case_id(works: Works, settings: Settings, budi: Actor, sari: Actor, kabar: str) -> UUID:
     """A case whose citizen could not be told by mail."""
     assert kabar and sari
     use(works, "surel")
     case_id = begin(works, budi, CITIZEN)
     nowhere = Mail("127.0.0.1", 1, "spkt@contoh.test", "none", seconds=1)
     with pytest.raises(NotDelivered):
-        messages.send(works, {"surel": nowhere}, message_id(works, case_id))
+        run_job(
+            works,
+            settings,
+            "send_message",
+            is_last=True,
+            transports={"surel": nowhere},
+            message_id=message_id(works, case_id),
+        )
     with works.begin(SYSTEM) as work:
         work.session.execute(text("update procrastinate_jobs set status = 'failed'"))
     return case_id

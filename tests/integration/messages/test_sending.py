@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
+from tests.integration.last_tries import lose_worker, run_job
 from tests.integration.messages.process import CITIZEN, MAIL, begin, complete, message_of, use
 from tests.integration.messages.servers import (
     Mailbox,
@@ -32,6 +33,7 @@ from workflow_app.services.messages.transports import Gateway, Mail, Transports
 from workflow_app.services.operations import consistency_cases, health
 from workflow_app.services.operations.health import Stoppages
 from workflow_app.services.workflow import cases
+from workflow_app.settings import Settings
 
 SENDER = "spkt@contoh.test"
 
@@ -107,14 +109,14 @@ def test_a_phone_is_reached_through_the_gateway(works: Works, budi: Actor, kabar
 
 
 def test_a_server_that_hangs_is_tried_again_and_at_the_last_try_somebody_is_told(
-    works: Works, case_id: UUID, sari: Actor, budi: Actor
+    works: Works, settings: Settings, case_id: UUID, sari: Actor, budi: Actor
 ) -> None:
     wanted = message_id(works, case_id)
     with silent_server() as port:
         hanging: Transports = {"surel": Mail("127.0.0.1", port, SENDER, "none", seconds=0.2)}
         for _ in range(2):
             with pytest.raises(NotDelivered):
-                messages.send(works, hanging, wanted, is_last_try=False)
+                messages.send(works, hanging, wanted)
         assert open_incidents(works, sari) == []
         assert state(works, wanted) == ("surel", "waiting", 2, "Server surel tidak menjawab.")
         with works.begin(sari) as work:
@@ -122,7 +124,14 @@ def test_a_server_that_hangs_is_tried_again_and_at_the_last_try_somebody_is_told
                 "whoever leads is told before the last try"
             )
         with pytest.raises(NotDelivered):
-            messages.send(works, hanging, wanted, is_last_try=True)
+            run_job(
+                works,
+                settings,
+                "send_message",
+                is_last=True,
+                transports=hanging,
+                message_id=wanted,
+            )
 
     assert state(works, wanted)[:3] == ("surel", "failed", 3)
     (sentence,) = open_incidents(works, sari)
@@ -143,7 +152,7 @@ def test_a_refused_message_is_an_incident_at_once_and_can_be_retried(
     wanted = message_id(works, case_id)
     mailbox.answer = "550 unknown"
     with pytest.raises(Undeliverable):
-        messages.send(works, ways(mailbox), wanted, is_last_try=False)
+        messages.send(works, ways(mailbox), wanted)
     assert ["550" in sentence for sentence in open_incidents(works, sari)] == [True]
     with works.begin(SYSTEM) as work:
         work.session.execute(text("update procrastinate_jobs set status = 'failed'"))
@@ -164,7 +173,7 @@ def test_a_way_that_is_not_set_up_is_told_to_those_who_can_set_it_up(
     works: Works, case_id: UUID, sari: Actor
 ) -> None:
     with pytest.raises(Undeliverable):
-        messages.send(works, {}, message_id(works, case_id), is_last_try=False)
+        messages.send(works, {}, message_id(works, case_id))
 
     (sentence,) = open_incidents(works, sari)
     assert "SMTP_HOST" in sentence
@@ -176,7 +185,7 @@ def test_a_message_of_a_case_that_has_ended_is_still_owed(
     complete(works, budi, case_id, "tangani", {})
     wanted = message_id(works, case_id, "kabari")
 
-    messages.give_up(works, wanted, SentraError(detail="worker died"))
+    lose_worker(works, "send_message", message_id=wanted)
 
     with works.begin(SYSTEM) as work:
         found = work.session.query(Incident).filter_by(task_id=wanted).one()
@@ -241,6 +250,6 @@ def test_only_those_who_mind_the_outbox_see_it_and_only_that_of_their_unit(
 
 def test_a_job_of_nothing_does_nothing(works: Works, mailbox: Mailbox) -> None:
     messages.send(works, ways(mailbox), uuid4())
-    messages.give_up(works, uuid4(), SentraError())
+    lose_worker(works, "send_message", message_id=uuid4())
 
     assert mailbox.letters == []

@@ -121,7 +121,7 @@ def test_a_message_that_is_sent_once_more_waits_behind_its_own_way_only(
         )
         with fresh_works.begin(SYSTEM) as work:
             message_id = process.message_of(work, case_id).id
-        messages.give_up(fresh_works, message_id, NotDelivered())
+        messages.give_up(fresh_works, NotDelivered(), message_id)
         with fresh_works.begin(admin) as work:
             (incident,) = incidents.of_case(work, case_id)
             incidents.retry(work, incident.id)

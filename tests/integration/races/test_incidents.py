@@ -96,7 +96,7 @@ def test_a_worker_that_gives_up_beside_one_that_succeeds_does_not_stop_the_case(
     second_comes_while_first_holds(
         office.works,
         (SYSTEM, lambda work: steps.resolve_effect(work, effect, None)),
-        lambda: case_jobs.give_up(office.works, effect, ZeroDivisionError()),
+        lambda: case_jobs.give_up_effect(office.works, ZeroDivisionError(), effect),
     )
 
     assert office.case(waiting_case).status == "running"

@@ -15,7 +15,7 @@ from sqlalchemy import select, text
 
 from tests.integration.races.office import Office
 from tests.integration.stateful import repertoire
-from workflow_app.domain import SYSTEM, SentraError
+from workflow_app.domain import SYSTEM, SentraError, Unavailable
 from workflow_app.models import Case, Incident, Letter, PendingEffect, Task
 from workflow_app.services.accounts import users
 from workflow_app.services.cases import inbox, incidents
@@ -162,12 +162,13 @@ class Crowd:
         with self.office.works.begin(SYSTEM) as work:
             waiting = list(work.session.scalars(select(PendingEffect.task_id)))
         if waiting:
-            case_jobs.perform(
-                self.office.works,
-                dice.choice(waiting),
-                public_url=SITE,
-                is_last_try=dice.random() < 0.2,
-            )
+            chosen = dice.choice(waiting)
+            try:
+                case_jobs.perform(self.office.works, chosen, public_url=SITE)
+            except Unavailable as error:
+                if dice.random() < 0.2:
+                    case_jobs.give_up_effect(self.office.works, error, chosen)
+                raise
 
     def wake(self, dice: random.Random) -> None:
         with self.office.works.begin(SYSTEM) as work:

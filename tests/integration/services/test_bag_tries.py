@@ -12,6 +12,7 @@ from procrastinate.jobs import Job
 
 from archive.errors import BlobMissing
 from tests.integration.conftest import TestClock
+from tests.integration.last_tries import lose_worker, run_job
 from tests.integration.services import desk, scans
 from tests.integration.services.bagging import actions, ask, state
 from workflow_app import worker
@@ -22,7 +23,6 @@ from workflow_app.services.core.unit_of_work import Works
 from workflow_app.services.documents import documents
 from workflow_app.services.exports import bag_export, bag_orders
 from workflow_app.services.intake import capture_pages
-from workflow_app.services.workflow import case_jobs
 from workflow_app.settings import Settings
 
 Case = tuple[str, UUID]
@@ -69,7 +69,7 @@ def test_a_worker_that_dies_over_it_again_and_again_ends_the_order(
     works: Works, auditor: Actor, case: Case
 ) -> None:
     order_id = ask(works, auditor, case[0])
-    case_jobs._give_up(works, job(order_id))
+    lose_worker(works, "make_bag", order_id=order_id)
     assert (state(works, order_id).status, state(works, order_id).sentence) == (
         "failed",
         bag_orders.FAILED,
@@ -77,7 +77,11 @@ def test_a_worker_that_dies_over_it_again_and_again_ends_the_order(
 
 
 def test_what_does_not_pass_until_the_last_try_ends_the_order(
-    works: Works, auditor: Actor, case: Case, monkeypatch: pytest.MonkeyPatch
+    works: Works,
+    settings: Settings,
+    auditor: Actor,
+    case: Case,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     order_id = ask(works, auditor, case[0])
 
@@ -85,9 +89,9 @@ def test_what_does_not_pass_until_the_last_try_ends_the_order(
         raise Busy()
 
     monkeypatch.setattr(bag_export, "write", busy)
-    for is_last_try, status in ((False, "making"), (True, "failed")):
+    for is_last, status in ((False, "making"), (True, "failed")):
         with pytest.raises(Busy):
-            bag_orders.make(works, order_id, is_last_try=is_last_try)
+            run_job(works, settings, "make_bag", is_last=is_last, order_id=order_id)
         assert state(works, order_id).status == status
 
 
@@ -148,7 +152,7 @@ def test_what_goes_wrong_in_another_sweep_of_the_hour_keeps_no_bag(
     for module, name in ((sessions, "sweep"), (capture_pages, "sweep")):
         monkeypatch.setattr(module, name, broken)
     with pytest.raises(Busy):
-        worker.create_worker(settings, works).tasks["sweep"](timestamp=0)
+        run_job(works, settings, "sweep")
     assert state(works, order_id).status == "gone"
 
 

@@ -158,7 +158,7 @@ def test_an_effect_that_failed_is_no_fault_once_an_incident_tells_of_it(
     failed = "update procrastinate_jobs set status = 'failed' where task_name = 'perform_effect'"
     assert {kind for kind, _ in planted(works, failed)} == {"effect", "job"}
 
-    case_jobs.give_up(works, task_id, ZeroDivisionError())
+    case_jobs.give_up_effect(works, ZeroDivisionError(), task_id)
 
     assert planted(works, failed) == set()
 

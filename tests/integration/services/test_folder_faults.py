@@ -15,7 +15,7 @@ from workflow_app.models import Heartbeat, PaperStack
 from workflow_app.services.core.unit_of_work import Works
 from workflow_app.services.intake import scan_folder, stacks
 from workflow_app.services.intake.scan_folder import ScanFolder
-from workflow_app.services.operations import health, intakes
+from workflow_app.services.operations import health, upkeep
 
 
 class Killed(BaseException):
@@ -114,7 +114,7 @@ def test_the_site_says_when_the_folder_is_away_and_when_it_is_back(
             return part.state, part.facts.get("refused")
 
     def look() -> None:
-        intakes.take_scans(works, scanner.folder, max_megabytes=2)
+        upkeep.take_scans(works, scanner.folder, max_megabytes=2)
         scanner.now += scan_folder.LONG_QUIET
 
     assert state() == ("unknown", None)

@@ -12,12 +12,12 @@ import procrastinate.periodic
 import psycopg
 import pytest
 from procrastinate import App
+from procrastinate.tasks import Task
 
 from tests.integration.services.conftest import fresh_works as fresh_works
-from workflow_app import clocked, worker
+from workflow_app import worker
 from workflow_app.domain import SYSTEM
 from workflow_app.services.core import jobs
-from workflow_app.services.core.jobs import Timetable
 from workflow_app.services.core.unit_of_work import Works
 from workflow_app.settings import Settings
 
@@ -50,7 +50,7 @@ def clocks(monkeypatch: pytest.MonkeyPatch) -> Clocks:
     made = Clocks()
     shown = SimpleNamespace(time=made.time, monotonic=made.monotonic)
     monkeypatch.setattr(procrastinate.periodic, "time", shown)
-    monkeypatch.setattr(jobs, "time", shown)
+    monkeypatch.setattr(worker, "time", shown)
     return made
 
 
@@ -74,7 +74,7 @@ def asked(app: App, database: psycopg.Connection, clocks: Clocks, jumps: list[fl
     found: list[int] = []
     left = list(jumps)
 
-    class Watched(Timetable):
+    class Watched(worker.Timetable):
         async def wait(self, next_tick: float) -> None:
             assert 0 < next_tick <= 60, "it never sleeps longer than to the next minute"
             done = database.execute(
@@ -89,12 +89,16 @@ def asked(app: App, database: psycopg.Connection, clocks: Clocks, jumps: list[fl
 
     async def loop() -> None:
         async with app.open_async():
-            await Watched((app.tasks[name], cron) for name, cron in clocked.CRONS.items()).worker()
+            await Watched(crons(app)).worker()
 
     # A browser of another test may have a loop in this thread.
     with ThreadPoolExecutor() as aside, pytest.raises(Over):
         aside.submit(lambda: asyncio.run(loop())).result()
     return found
+
+
+def crons(app: App) -> Iterator[tuple[Task[Any, Any, Any], str]]:
+    return ((app.tasks[each.name], each.cron) for each in jobs.all_jobs().values() if each.cron)
 
 
 def test_every_minute_is_asked_for_once(
@@ -124,7 +128,7 @@ def test_a_clock_that_wakes_up_in_another_century_asks_for_no_minute_of_it(
 def test_minutes_that_were_missed_without_a_jump_are_no_jump(
     app: App, clocks: Clocks, caplog: pytest.LogCaptureFixture
 ) -> None:
-    made = Timetable((app.tasks[name], cron) for name, cron in clocked.CRONS.items())
+    made = worker.Timetable(crons(app))
     list(made.get_previous_tasks(clocks.time()))
     clocks.go(600)
     found = [task.task.name for task, _ in made.get_previous_tasks(clocks.time())]
@@ -140,15 +144,16 @@ def test_tries_put_off_by_a_clock_that_was_ahead_are_pulled_in_and_timers_are_no
     soon = fresh_works.clock() + timedelta(minutes=59)
     with fresh_works.begin(SYSTEM) as work:
         for name, at in (
-            ("perform_effect", ahead), ("reprint_letter", ahead), ("read_document", ahead),
+            ("perform_effect", ahead), ("move_cases", ahead), ("read_document", ahead),
             ("wake_case", ahead), ("read_document", soon),
         ):  # fmt: skip
-            jobs.defer(work, name, at=at, about=str(uuid4()))
+            (argument,) = jobs.declared(name).arguments
+            jobs.defer(work, name, at=at, **{argument: uuid4()})  # type: ignore[arg-type]  # by name
         jobs.pull_in(work)
 
     due = "select task_name, scheduled_at <= now() from procrastinate_jobs order by id"
     assert database.execute(due).fetchall() == [
-        ("perform_effect", True), ("reprint_letter", True), ("read_document", True),
+        ("perform_effect", True), ("move_cases", True), ("read_document", True),
         ("wake_case", False), ("read_document", False),
     ]  # fmt: skip
 
@@ -193,7 +198,3 @@ def test_jobs_that_were_done_long_ago_are_deleted_and_what_a_person_should_see_s
         "select count(*) from procrastinate_events where job_id = any(%s)", [gone]
     )
     assert events.fetchone() == (0,)
-
-
-def test_what_the_clock_asks_for_is_what_is_swept_soon() -> None:
-    assert set(jobs.CLOCKED) == set(clocked.CRONS)

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from uuid import UUID
 
 import pytest
-from procrastinate.jobs import Job
 from sqlalchemy import select, text, update
 
 from archive.models import Document
+from tests.integration.last_tries import lose_worker
 from tests.integration.services import scans
 from tests.integration.services import stacks as made
 from tests.integration.services.stacks import Desk, brought, code_of, in_tray, parts_of
@@ -20,7 +20,7 @@ from workflow_app.services.documents import documents
 from workflow_app.services.intake import stacks
 from workflow_app.services.office_settings import configuration
 from workflow_app.services.retention import holdings
-from workflow_app.services.workflow import case_jobs, cases, tray
+from workflow_app.services.workflow import cases, tray
 
 
 def paper_of(works: Works, stack_id: UUID, no: int = 1) -> Document:
@@ -204,15 +204,7 @@ def test_a_stack_whose_job_is_gone_can_be_split_again(works: Works, budi: Actor)
         assert stacks.progress(work).stacks[0].can_retry
         stacks.retry(work, stack_id)
         assert jobs.is_waiting(work, "split_stack", "stack_id", str(stack_id))
-    gone = Job(
-        id=1,
-        queue="reading",
-        lock=None,
-        queueing_lock=None,
-        task_name="split_stack",
-        task_kwargs={"stack_id": str(stack_id)},
-    )
-    case_jobs._give_up(works, gone)
+    lose_worker(works, "split_stack", stack_id=stack_id)
     with works.begin(budi) as work:
         assert stacks.progress(work).stacks[0].reason == stacks.UNSPLIT
 

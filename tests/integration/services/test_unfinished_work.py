@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from tests.integration.conftest import TestClock
+from tests.integration.last_tries import run_job
 from tests.integration.services import desk
 from tests.integration.services.papers import SITE, issued
 from workflow_app.domain import SYSTEM, Actor, StorageAway, Unavailable
@@ -18,6 +19,7 @@ from workflow_app.services.core.unit_of_work import UnitOfWork, Works
 from workflow_app.services.letters import letters, printing
 from workflow_app.services.operations import consistency_cases
 from workflow_app.services.workflow import case_jobs, cases, steps
+from workflow_app.settings import Settings
 
 REASON = "Keterangan pelapor tidak benar"
 
@@ -84,21 +86,25 @@ def test_a_withdrawn_letter_that_cannot_be_printed_waits_for_a_lead(
 
 
 def test_a_printing_that_only_waits_is_no_incident_and_one_that_has_waited_too_often_is(
-    works: Works, withdrawn: Letter, sari: Actor, monkeypatch: pytest.MonkeyPatch
+    works: Works,
+    settings: Settings,
+    withdrawn: Letter,
+    sari: Actor,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def fails(error: Exception, *, is_last_try: bool) -> None:
+    def fails(error: Exception, *, is_last: bool) -> None:
         def fail(*_: object, **__: object) -> NoReturn:
             raise error
 
         monkeypatch.setattr(printing, "reprint", fail)
         with pytest.raises(type(error)):
-            case_jobs.reprint(works, withdrawn.id, public_url=SITE, is_last_try=is_last_try)
+            run_job(works, settings, "reprint_letter", is_last=is_last, letter_id=withdrawn.id)
 
-    fails(Unavailable(), is_last_try=False)
-    fails(StorageAway(), is_last_try=True)
+    fails(Unavailable(), is_last=False)
+    fails(StorageAway(), is_last=True)
     assert waiting(works, sari) == []
 
-    fails(Unavailable(), is_last_try=True)
+    fails(Unavailable(), is_last=True)
     assert len(waiting(works, sari)) == 1
 
 
@@ -107,7 +113,7 @@ def test_a_letter_that_was_printed_meanwhile_did_not_fail(
 ) -> None:
     case_jobs.reprint(works, withdrawn.id, public_url=SITE)
 
-    case_jobs.give_up_printing(works, withdrawn.id, ZeroDivisionError())
+    case_jobs.give_up_print(works, ZeroDivisionError(), withdrawn.id)
 
     assert waiting(works, sari) == []
 
@@ -166,5 +172,5 @@ def test_what_another_try_may_mend_keeps_the_timer_going(
 
 
 def test_nobody_is_told_of_a_case_or_a_letter_that_is_not_there(works: Works) -> None:
-    case_jobs.give_up_waking(works, uuid4(), ZeroDivisionError())
-    case_jobs.give_up_printing(works, uuid4(), ZeroDivisionError())
+    case_jobs.give_up_timer(works, ZeroDivisionError(), uuid4())
+    case_jobs.give_up_print(works, ZeroDivisionError(), uuid4())

@@ -6,8 +6,9 @@ from uuid import UUID
 from hypothesis import strategies as st
 from sqlalchemy import select, text
 
+from tests.integration.last_tries import lose_worker
 from tests.integration.stateful.hall import Hall, deed
-from workflow_app.domain import SYSTEM, SentraError
+from workflow_app.domain import SYSTEM
 from workflow_app.models import Case, PendingEffect
 from workflow_app.services.cases import incidents
 from workflow_app.services.workflow import case_jobs, steps
@@ -51,9 +52,7 @@ class Machinery(Hall):
         """The worker gives a job up: an incident waits for a person."""
         waiting = self.waiting()
         if waiting:
-            case_jobs.give_up(
-                self.works, waiting[chosen % len(waiting)], SentraError(detail="worker died")
-            )
+            lose_worker(self.works, "perform_effect", task_id=waiting[chosen % len(waiting)])
             with self.reading() as work:
                 work.session.execute(text("update procrastinate_jobs set status = 'failed'"))
                 work.session.commit()

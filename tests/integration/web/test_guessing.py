@@ -212,10 +212,10 @@ def test_forgotten_counts_are_swept(
 ) -> None:
     attempt(at(), "tidak.ada")
     with works.begin(SYSTEM) as work:
-        assert sessions.sweep_attempt(work) == 0
+        assert sessions.sweep_attempts(work) == 0
     clock.at += sessions.FORGOTTEN + timedelta(minutes=1)
     with works.begin(SYSTEM) as work:
-        assert sessions.sweep_attempt(work) == 3
+        assert sessions.sweep_attempts(work) == 3
 
 
 def test_six_addresses_of_one_ipv6_network_are_one_address(

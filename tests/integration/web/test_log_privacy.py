@@ -163,9 +163,7 @@ def test_a_job_that_breaks_says_where_and_not_whose(
     monkeypatch.setattr(reading, "read_document", broken)
     monkeypatch.setattr(steps, "overdue", broken)
     with fresh_works.begin(SYSTEM) as work:
-        arguments: dict[str, Any] = (
-            {"document_id": str(uuid4())} if name == "read_document" else {"timestamp": 0}
-        )
+        arguments: dict[str, Any] = {"document_id": uuid4()} if name == "read_document" else {}
         jobs.defer(work, name, **arguments)
     app = worker.create_worker(fresh_settings, fresh_works)
 
@@ -175,7 +173,7 @@ def test_a_job_that_breaks_says_where_and_not_whose(
                 wait=False,
                 install_signal_handlers=False,
                 listen_notify=False,
-                worker_middleware=[jobs.logged],
+                worker_middleware=[worker.logged],
             )
 
     with ThreadPoolExecutor() as aside:  # a browser of another test may have a loop in this thread

@@ -3,16 +3,18 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
-from workflow_app.domain import WITA, Conflict, InvalidInput, NotFound
+from workflow_app.domain import SYSTEM, WITA, Conflict, InvalidInput, NotFound
 from workflow_app.models import RoleChange, User
 from workflow_app.permissions import ROLES, STAFF_KEEPERS, STAFF_READERS, check_role, has_role
 from workflow_app.services.accounts import members, users
 from workflow_app.services.accounts.absences import day, midnight
 from workflow_app.services.core import jobs, unit_of_work
+from workflow_app.services.core.jobs import COUNTER, Running, periodic
 from workflow_app.services.core.unit_of_work import UnitOfWork
 from workflow_app.services.office_settings.configuration import role_label
 
@@ -271,3 +273,13 @@ def _record(work: UnitOfWork, row: RoleChange, action: str) -> None:
 
 def _known(roles: Collection[str]) -> list[str]:
     return sorted(roles)
+
+
+@periodic("change_roles", label="Mengganti peran pada harinya", queue=COUNTER, cron="* * * * *")
+def change_roles_job(running: Running) -> None:
+    """Make the changes of roles whose day has come."""
+    works = running.works
+    with works.begin(SYSTEM) as work:
+        changes = due(work)
+    acts = {each: jobs.in_transaction(works, partial(make, change_id=each)) for each in changes}
+    jobs.do_each("change of roles", acts)

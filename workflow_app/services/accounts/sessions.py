@@ -316,7 +316,7 @@ def forgive(work: UnitOfWork, tries: Collection[Try]) -> None:
     )
 
 
-def sweep_attempt(work: UnitOfWork) -> int:
+def sweep_attempts(work: UnitOfWork) -> int:
     """Delete what is forgotten anyway; returns how many keys. A key somebody is using is left for the next time."""
     old = select(Attempt.key).where(Attempt.last_at < work.clock() - FORGOTTEN)
     free = delete(Attempt).where(Attempt.key.in_(old.with_for_update(skip_locked=True)))

@@ -198,9 +198,7 @@ def change(work: UnitOfWork, name: str, number: int, asked: Asked) -> datetime:
     entry, is_new = _accepted(work, name, number, asked)
     if is_new:
         configuration.set_values(work, [entry])
-        jobs.defer(
-            work, "recount_clocks", at=entry.valid_from, timestamp=int(entry.valid_from.timestamp())
-        )
+        jobs.defer(work, "recount_clocks", at=entry.valid_from)
     return entry.valid_from
 
 

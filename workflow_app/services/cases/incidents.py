@@ -38,18 +38,10 @@ from workflow_app.services.processes.definitions import definition_of
 
 log = logging.getLogger(__name__)
 
-BESIDE = frozenset({"complete", "reprint", "message"})
+BESIDE = frozenset({"complete", "reprint", "message", "release"})
 """Operations whose failure does not stop the case: its task is open still, or its step was over."""
 OUTLASTING = frozenset({"reprint", "message"})
 """Operations that are still owed when the case has ended."""
-RETRIES = {
-    "effect": ("perform_effect", "task_id"),
-    "reprint": ("reprint_letter", "letter_id"),
-    "message": ("send_message", "message_id"),
-    "stranded": ("restore_case", "case_id"),
-    "wake": ("wake_case", "case_id"),
-}
-"""The job that runs a failed operation again, and the name by which it is told what to run."""
 
 
 @dataclass(frozen=True)
@@ -175,6 +167,11 @@ def _still_waits(work: UnitOfWork, case: Case, operation: str, task_id: UUID | N
         return message is not None and message.status == "failed"
     if case.closed_at is not None:
         return False
+    if operation == "release":
+        held = select(Task.id).where(
+            Task.case_id == case.id, Task.status == "open", Task.assignee_id == task_id
+        )
+        return work.session.scalars(held).first() is not None
     if operation == "effect":
         return work.session.get(PendingEffect, task_id, populate_existing=True) is not None
     if operation == "complete" and task_id is not None:
@@ -244,15 +241,16 @@ def retry(work: UnitOfWork, incident_id: UUID) -> None:
         raise Conflict(
             "Buka tugasnya dan kirim ulang isiannya; isian terakhir tersimpan sebagai konsep."
         )
-    job, name = RETRIES[incident.operation]
-    about = str(incident.case_id if name == "case_id" else incident.task_id)
-    if jobs.is_waiting(work, job, name, about):
+    job = jobs.retrying(incident.operation)
+    (argument,) = job.arguments
+    about = str(incident.case_id if argument == "case_id" else incident.task_id)
+    if jobs.is_waiting(work, job.name, argument, about):
         raise task_rights.retried(work, incident)
     core_unit_of_work.record_case(work, incident.case_id, "incident.retried", incident.element)
-    lane = None
+    queue = None
     if incident.operation == "message":
-        lane = jobs.LANES[work.session.get_one(Message, incident.task_id).channel]
-    jobs.defer(work, job, at=None, queue=lane, **{name: about})
+        queue = jobs.MESSAGE_QUEUES[work.session.get_one(Message, incident.task_id).channel]
+    jobs.defer(work, job.name, at=None, queue=queue, **{argument: about})
 
 
 def _views(work: UnitOfWork, case_id: UUID | None) -> list[IncidentView]:

@@ -1,5 +1,6 @@
 """Figures about the work, read from the tables: what waits, what is done, what is late. Never about a person."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import Select, func, select, text
@@ -11,18 +12,15 @@ from workflow_app.services.core.unit_of_work import UnitOfWork
 
 OCR_PAGES, OCR_SECONDS = "ocr_pages", "ocr_seconds"
 
-JOBS = text(
-    "select queue_name, count(*) filter (where scheduled_at is null or scheduled_at <= now()) as due,"
-    " count(*) filter (where scheduled_at > now()) as later, 0 as failed"
-    " from procrastinate_jobs where status = 'todo' group by queue_name"
-    " union all select queue_name, 0, 0, count(*) from procrastinate_jobs where status = 'failed' group by queue_name"
-)
-QUEUES = ("counter", "reading", *jobs.LANES.values(), "keeping")
+JOBS = text("""
+    select queue_name, task_name, status = 'failed' as failed,
+        coalesce(scheduled_at > now(), false) as later, count(*) as number
+    from procrastinate_jobs where status in ('todo', 'failed') group by 1, 2, 3, 4""")
 
 
 @dataclass
 class Queue:
-    """Jobs of one queue: due and not taken yet, due later (timers, further tries), failed for good."""
+    """Jobs of one queue or name: due and not taken, due later (timers, further tries), failed."""
 
     due: int = 0
     later: int = 0
@@ -43,6 +41,8 @@ class Figures:
     messages_failed: dict[str, int]
     """By channel: not sent or handed over yet, given up."""
     queues: dict[str, Queue]
+    jobs: dict[str, Queue]
+    """By name."""
     publication_age: float | None
     """Seconds since complaints were last counted for the public; None before the first time."""
     ocr_pages: float
@@ -70,6 +70,7 @@ def read(work: UnitOfWork) -> Figures:
         _counts(work, messages.where(Message.status == "waiting")),
         _counts(work, messages.where(Message.status == "failed")),
         queues(work),
+        jobs_by_name(work),
         _publication_age(work),
         totals.get(OCR_PAGES, 0.0),
         totals.get(OCR_SECONDS, 0.0),
@@ -82,13 +83,25 @@ def _publication_age(work: UnitOfWork) -> float | None:
 
 
 def queues(work: UnitOfWork) -> dict[str, Queue]:
-    """Jobs by queue."""
-    found = {name: Queue() for name in QUEUES}
-    for name, due, later, failed in work.session.execute(JOBS):
-        queue = found.setdefault(name, Queue())
-        queue.due += due
-        queue.later += later
-        queue.failed += failed
+    """Return the jobs by queue."""
+    return _jobs_by(work, 0, jobs.queue_names())
+
+
+def jobs_by_name(work: UnitOfWork) -> dict[str, Queue]:
+    """Return the jobs by the name of their declaration; rows of a name not declared count too."""
+    return _jobs_by(work, 1, jobs.all_jobs())
+
+
+def _jobs_by(work: UnitOfWork, column: int, known: Iterable[str]) -> dict[str, Queue]:
+    found = {name: Queue() for name in known}
+    for row in work.session.execute(JOBS):
+        queue = found.setdefault(row[column], Queue())
+        if row.failed:
+            queue.failed += row.number
+        elif row.later:
+            queue.later += row.number
+        else:
+            queue.due += row.number
     return found
 
 

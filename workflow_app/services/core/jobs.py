@@ -1,95 +1,259 @@
-"""Jobs: rows written in the caller's transaction. What is rolled back was never asked for.
+"""Background jobs: how one is declared, and the row that asks for one in the caller's transaction.
 
-When a job that failed is tried again.
-When the periodic jobs are asked for, also after somebody has set the clock.
+A job is one decorated function beside the code that it runs. Its declaration says in which queue
+it waits, when it is tried again, what happens when nobody tries any more, and what an operator
+reads of it. Worker, clock, figures and checks read the declarations; there is no other list.
 """
 
+import inspect
 import logging
-import time
-from collections import deque
-from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass, field
+import pkgutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from functools import cache
+from importlib import import_module
+from typing import Any, ParamSpec
+from uuid import UUID
 
-from procrastinate import App, BaseRetryStrategy, JobContext, RetryDecision, SyncPsycopgConnector
-from procrastinate.jobs import Job
-from procrastinate.periodic import PeriodicDeferrer, PeriodicRegistry, TaskAtTime
-from procrastinate.tasks import Task
-from procrastinate.worker import Worker
+from procrastinate import App, BaseRetryStrategy, RetryDecision, SyncPsycopgConnector
+from procrastinate.jobs import Job as Row
 from sqlalchemy import text
 
 from workflow_app import logs
 from workflow_app.domain import SYSTEM, Away, Busy, Unavailable
 from workflow_app.services.core.unit_of_work import UnitOfWork, Works
+from workflow_app.settings import Settings
 
 log = logging.getLogger(__name__)
 
-app = App(connector=SyncPsycopgConnector())
-"""Never opened: it only shapes job rows, which go through the caller's own connection. The worker has its own app."""
+_shape = App(connector=SyncPsycopgConnector())
+"""Never opened: it shapes rows, which go through the caller's connection. The worker has its own."""
 
-QUEUES = {
-    "read_document": "reading",
-    "split_stack": "reading",
-    "make_version": "reading",
-    "open_mail": "reading",
-    "move_cases": "keeping",
-    "make_bag": "keeping",
-    "settle_holds": "keeping",
-    "prove_lock": "keeping",
-    "check_fixity": "keeping",
-    "complete_lines": "keeping",
-    "tally_stays": "keeping",
-    "recount_clocks": "keeping",
-    "take_scans": "intake",
-    "take_mails": "intake",
-}
-"""Reading papers is slow, and so are servers and folders that hang and a look at the whole archive; everything a waiting citizen needs goes to the queue `counter`."""
-
-LANES = {"surel": "messages", "telepon": "phones"}
-"""Messages go out in a queue for each way: a server that is mute keeps nobody waiting but its own."""
+COUNTER = "counter"
+"""What a waiting citizen needs."""
+READING = "reading"
+"""Reading of documents, which is slow."""
+KEEPING = "keeping"
+"""Work on the whole archive, and on many cases one after the other."""
+INTAKE = "intake"
+"""Folders and mail servers of others, which may hang."""
+MESSAGE_QUEUES = {"surel": "messages", "telepon": "phones"}
+"""Channel of a message -> its queue: a server that does not answer keeps no other one waiting."""
 
 REQUEST = "request"
-"""Argument that names the request a job comes from. The worker takes it off and writes it into the job's log lines."""
+"""Argument that names the request a job comes from. The worker puts it into the log lines."""
 
-CLOCKED = (
-    "wake_overdue",
-    "change_roles",
-    "checkpoint",
-    "sweep",
-    "find_stranded",
-    "publish_counts",
-    "settle_holds",
-    "prove_lock",
-    "check_fixity",
-    "complete_lines",
-    "tally_stays",
-    "recount_clocks",
-    "take_scans",
-    "take_mails",
-)
-"""Jobs that the clock asks for, again and again; nobody waits for a certain one of them."""
-KEPT = timedelta(days=30)
-CLOCKED_KEPT = timedelta(days=1)
-"""How long jobs that are done can be looked at. Those that failed stay, except what the clock asks for again."""
-SWEPT_AT_ONCE = 10_000
+PASSING = (Unavailable, Busy)
+"""Errors that another try may not meet."""
 
-PUT_BACK = (
-    # One that the clock has asked for again meanwhile may not wait beside the new one.
-    text(
-        "delete from procrastinate_jobs where id = any(:ids) and status = 'doing' and queueing_lock is not null"
-    ),
-    text(
-        "update procrastinate_jobs set status = 'todo', worker_id = null where id = any(:ids) and status = 'doing'"
-    ),
-)
-SWEEP = text("""
-    delete from procrastinate_jobs where id in (
-        select job.id from procrastinate_jobs job
-        where (job.status = 'succeeded' or job.status in ('failed', 'aborted') and job.task_name = any(:clocked))
-        and not exists (select from procrastinate_events event where event.job_id = job.id
-            and event.at > now() - case when job.task_name = any(:clocked) then :clocked_kept else :kept end)
-        limit :most)""")
+
+@dataclass(frozen=True)
+class Retry(BaseRetryStrategy):
+    """When a job that failed for a passing reason is tried again.
+
+    While a dependency as a whole is away no try is the last: the job waits until it is back.
+    """
+
+    tries: int
+    """Further tries at most."""
+    first: int
+    """Seconds before the first further try; each wait is twice the one before."""
+    longest: int
+    """Seconds between two tries at most."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Row) -> RetryDecision | None:
+        """Return when to try again; None when it is enough or the failure will not pass."""
+        if self.is_over(exception, job.attempts):
+            return None
+        waits = SOON if isinstance(exception, Away) else self
+        # Each death of a worker lowered the priority; a try that ended, however badly, is none.
+        seconds = min(waits.first << min(job.attempts, 20), waits.longest)
+        return RetryDecision(retry_in={"seconds": seconds}, priority=0)
+
+    def is_over(self, error: BaseException, attempts: int) -> bool:
+        """True if no further try follows this error after so many tries before."""
+        if not isinstance(error, PASSING):
+            return True
+        return attempts >= self.tries and not isinstance(error, Away)
+
+
+SOON = Retry(tries=70, first=1, longest=15)
+"""For what a citizen waits for: about 17 minutes in all, then a person is told. He waits 15 seconds
+at most after the dependency is back."""
+PATIENT = Retry(tries=32, first=2, longest=3600)
+"""For what nobody at the counter waits for, such as readings and messages: about a day."""
+
+
+@dataclass(frozen=True)
+class Running:
+    """What a job gets beside its own arguments."""
+
+    works: Works
+    settings: Settings
+    transports: Mapping[str, Any]
+    """By channel, how a message leaves the office."""
+    open_mailbox: Callable[[], Any]
+    """Returns the mailbox that the settings name."""
+
+
+def leave_to_the_clock(works: Works, error: Exception) -> None:
+    """Give a periodic job up: the clock asks for it again."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """The declaration of one background job."""
+
+    name: str
+    """Stored in the rows of the queue; it never changes."""
+    label: str
+    """What it does, in Indonesian, for operators."""
+    queue: str
+    on_give_up: Callable[..., object]
+    """Called with works, the error and the arguments of the job when nobody tries any more: after
+    its last try, or when it has taken its worker down too often. Called twice it does the same."""
+    run: Callable[..., object]
+    retry: Retry | None = None
+    """None for a periodic job."""
+    queues: tuple[str, ...] = ()
+    """Other queues in which it may be asked for."""
+    is_scheduled: bool = False
+    """Whether it is asked for ahead of its time, so that a long wait is right."""
+    incident: str = ""
+    """Operation of the incidents that are retried by this job (`Incident.operation`)."""
+    cron: str = ""
+    """When the clock asks for it; a sixth field counts seconds. Empty: somebody asks for it."""
+    is_needed: Callable[[Settings], bool] = lambda _: True
+    """Whether a site has anything to do for a periodic job."""
+    is_alone: bool = False
+    """Whether two of it may never run at the same time."""
+
+    def __post_init__(self) -> None:
+        """Raises `ValueError` for a declaration that lacks something."""
+        if not (self.name and self.label and self.queue):
+            raise ValueError(f"the job {self.name!r} lacks a name, a label or a queue")
+        if (self.retry is None) == (not self.cron):
+            raise ValueError(f"the job {self.name} is either tried again or asked for by the clock")
+        given_up = len(inspect.signature(self.on_give_up).parameters)
+        if given_up != 2 + len(self.arguments):
+            raise ValueError(f"the job {self.name} cannot be given up with its arguments")
+
+    @property
+    def arguments(self) -> dict[str, type]:
+        """The arguments that are stored with a row, with their types."""
+        found = inspect.signature(self.run).parameters
+        return {name: each.annotation for name, each in list(found.items())[1:]}
+
+    def typed(self, stored: Mapping[str, Any]) -> dict[str, Any]:
+        """Return stored arguments in the types of the declaration; others are left out."""
+        return {
+            name: UUID(str(stored[name])) if kind is UUID else stored[name]
+            for name, kind in self.arguments.items()
+        }
+
+    def perform(self, running: Running, attempts: int, stored: Mapping[str, Any]) -> None:
+        """Run it once. What it raises is raised, and it is given up first where that is final."""
+        try:
+            self.run(running, **self.typed(stored))
+        except Exception as error:
+            if self.retry is not None and self.retry.is_over(error, attempts):
+                self.give_up(running.works, error, stored)
+            raise
+
+    def give_up(self, works: Works, error: Exception, stored: Mapping[str, Any]) -> None:
+        """Say where people look that nobody tries any more."""
+        self.on_give_up(works, error, **self.typed(stored))
+
+
+DECLARED: dict[str, Job] = {}
+"""Name -> job, of the modules imported so far; ask `declared` or `all_jobs`."""
+
+P = ParamSpec("P")
+Handler = Callable[P, None]
+
+
+def job(
+    name: str,
+    *,
+    label: str,
+    queue: str,
+    retry: Retry,
+    on_give_up: Callable[..., object],
+    queues: tuple[str, ...] = (),
+    is_scheduled: bool = False,
+    incident: str = "",
+) -> Callable[[Handler[P]], Handler[P]]:
+    """Declare a job that somebody asks for. It takes `Running`, then the arguments it stores."""
+
+    def declare(run: Handler[P]) -> Handler[P]:
+        _add(Job(name, label, queue, on_give_up, run, retry, queues, is_scheduled, incident))
+        return run
+
+    return declare
+
+
+def periodic(
+    name: str,
+    *,
+    label: str,
+    queue: str,
+    cron: str,
+    is_needed: Callable[[Settings], bool] = lambda _: True,
+    is_alone: bool = False,
+) -> Callable[[Handler[P]], Handler[P]]:
+    """Declare a job that the clock asks for; a second one never waits. It takes `Running` only."""
+
+    def declare(run: Handler[P]) -> Handler[P]:
+        given_up = leave_to_the_clock
+        more = {"cron": cron, "is_needed": is_needed, "is_alone": is_alone}
+        _add(Job(name, label, queue, given_up, run, **more))  # type: ignore[arg-type]  # by name
+        return run
+
+    return declare
+
+
+def _add(declared: Job) -> None:
+    if declared.name in DECLARED:
+        raise ValueError(f"the job {declared.name} is declared twice")
+    DECLARED[declared.name] = declared
+
+
+@cache
+def _import_declarations() -> None:
+    """Import every module of the services: what declares a job is known then."""
+    package = import_module("workflow_app.services")
+    for found in pkgutil.walk_packages(package.__path__, "workflow_app.services."):
+        import_module(found.name)
+
+
+def all_jobs() -> dict[str, Job]:
+    """Return every declared job by name."""
+    _import_declarations()
+    return dict(sorted(DECLARED.items()))
+
+
+def declared(name: str) -> Job:
+    """Return the declaration of a job. Raises `LookupError` for a name that nobody declares."""
+    if name not in DECLARED:
+        _import_declarations()
+    try:
+        return DECLARED[name]
+    except KeyError:
+        raise LookupError(f"no job is called {name}") from None
+
+
+def retrying(operation: str) -> Job:
+    """Return the job that retries incidents of an operation. Raises `LookupError`."""
+    for each in all_jobs().values():
+        if operation and each.incident == operation:
+            return each
+    raise LookupError(f"no job retries the operation {operation}")
+
+
+def queue_names() -> list[str]:
+    """Return every queue in which a job may wait."""
+    return sorted({name for each in all_jobs().values() for name in (each.queue, *each.queues)})
 
 
 def defer(
@@ -98,34 +262,58 @@ def defer(
     *,
     at: datetime | None = None,
     queue: str | None = None,
-    **arguments: str | int | None,
+    **arguments: str | int | UUID,
 ) -> None:
-    """Write a job that the worker takes after commit, not before `at`; in `queue`, or the one of its kind. Arguments are ids,
-    never personal data.
+    """Write a row that the worker takes after commit, not before `at`.
+
+    It waits in `queue`, or in the one declared. Arguments are ids, never personal data. Raises
+    `LookupError` for an unknown job, `TypeError` for arguments or a queue it does not declare.
     """
-    connection = work.session.connection().connection.driver_connection
+    found = declared(name)
+    if arguments.keys() != found.arguments.keys():
+        raise TypeError(f"{name} takes {sorted(found.arguments)}, not {sorted(arguments)}")
+    if queue is not None and queue not in (found.queue, *found.queues):
+        raise TypeError(f"{name} does not wait in the queue {queue}")
+    stored: dict[str, Any] = {
+        key: str(value) if isinstance(value, UUID) else value for key, value in arguments.items()
+    }
     if origin := logs.request_id():
-        arguments[REQUEST] = origin
-    app.configure_task(
+        stored[REQUEST] = origin
+    _shape.configure_task(
         name,
         allow_unknown=True,
-        queue=queue or QUEUES.get(name, "counter"),
+        queue=queue or found.queue,
         schedule_at=at,
-        connection=connection,
-    ).defer(**arguments)
+        connection=work.session.connection().connection.driver_connection,
+    ).defer(**stored)
 
 
 def is_waiting(work: UnitOfWork, name: str, argument: str, value: str) -> bool:
-    """True while such a job with this argument is being done, or is due and waits for the worker."""
+    """True while such a job runs, or is due and waits for the worker."""
     query = text(
-        "select exists (select from procrastinate_jobs where task_name = :name and status in ('todo', 'doing')"
+        "select exists (select from procrastinate_jobs"
+        " where task_name = :name and status in ('todo', 'doing')"
         " and (scheduled_at is null or scheduled_at <= now()) and args ->> :argument = :value)"
     )
-    return bool(work.session.scalar(query, {"name": name, "argument": argument, "value": value}))
+    given = {"name": declared(name).name, "argument": argument, "value": value}
+    return bool(work.session.scalar(query, given))
+
+
+PUT_BACK = (
+    # A periodic job that was asked for again meanwhile may not wait beside the new one.
+    text(
+        "delete from procrastinate_jobs"
+        " where id = any(:ids) and status = 'doing' and queueing_lock is not null"
+    ),
+    text(
+        "update procrastinate_jobs set status = 'todo', worker_id = null"
+        " where id = any(:ids) and status = 'doing'"
+    ),
+)
 
 
 def put_back(works: Works, ids: list[int]) -> None:
-    """Jobs that were begun and not ended, through no fault of theirs, wait again as if nobody had taken them."""
+    """Let jobs that ended through no fault of theirs wait as if nobody had taken them."""
     if not ids:
         return
     with works.begin(SYSTEM) as work:
@@ -133,162 +321,65 @@ def put_back(works: Works, ids: list[int]) -> None:
             work.session.execute(statement, {"ids": ids})
 
 
+PULL_IN = text(
+    "update procrastinate_jobs set scheduled_at = now() where status = 'todo' and task_name = :name"
+    " and scheduled_at > now() + make_interval(secs => 2 * :longest + 60)"
+)
+
+
+def pull_in(work: UnitOfWork) -> None:
+    """Let tries be due that were put off while the clock showed a time far ahead.
+
+    Jobs that are asked for ahead of their time keep it: a timer rightly waits for days.
+    """
+    for each in all_jobs().values():
+        if each.retry is not None and not each.is_scheduled:
+            work.session.execute(PULL_IN, {"name": each.name, "longest": each.retry.longest})
+
+
+KEPT = timedelta(days=30)
+PERIODIC_KEPT = timedelta(days=1)
+"""How long finished jobs can be looked at. Failed ones stay, except periodic ones."""
+SWEPT_AT_ONCE = 10_000
+SWEEP = text("""
+    delete from procrastinate_jobs where id in (
+        select job.id from procrastinate_jobs job
+        where (job.status = 'succeeded'
+            or job.status in ('failed', 'aborted') and job.task_name = any(:periodic))
+        and not exists (select from procrastinate_events event where event.job_id = job.id
+            and event.at > now()
+                - case when job.task_name = any(:periodic) then :periodic_kept else :kept end)
+        limit :most)""")
+
+
 def sweep(work: UnitOfWork) -> None:
-    """Delete jobs that were done long ago; of very many, some each time."""
+    """Delete jobs that ended long ago; of very many, some each time."""
     values = {
-        "clocked": list(CLOCKED),
-        "clocked_kept": CLOCKED_KEPT,
+        "periodic": [each.name for each in all_jobs().values() if each.cron],
+        "periodic_kept": PERIODIC_KEPT,
         "kept": KEPT,
         "most": SWEPT_AT_ONCE,
     }
     work.session.execute(SWEEP, values)
 
 
-@dataclass
-class Hands:
-    """The jobs that this process has in hand: while their queue has lost the database nobody else sees that they are."""
-
-    doing: set[int] = field(default_factory=set)
-    done: deque[int] = field(default_factory=lambda: deque(maxlen=100))
-    """The last ones whose try ended; it may not have been possible to write that down."""
-
-    async def hold(
-        self, call_next: Callable[[], Awaitable[Any]], context: JobContext, _worker: Worker
-    ) -> Any:
-        """Around every job of the worker."""
-        number = context.job.id or 0
-        self.doing.add(number)
+def do_each(what: str, acts: Mapping[Any, Callable[[], object]]) -> list[Exception]:
+    """Do each of them, whatever becomes of the others; log what failed, and return it."""
+    failed = []
+    for name, act in acts.items():
         try:
-            return await call_next()
-        finally:
-            self.done.append(number)
-            self.doing.discard(number)
-
-
-async def logged(
-    call_next: Callable[[], Awaitable[Any]], context: JobContext, _worker: Worker
-) -> Any:
-    """Around every job of the worker: its lines carry its number and the request it comes from; one line says how it went."""
-    job = context.job
-    origin = job.task_kwargs.pop(REQUEST, None)
-    began = time.perf_counter()
-    with logs.bound(
-        request=None if origin is None else str(origin), job=job.id, task=job.task_name
-    ):
-        try:
-            result = await call_next()
+            act()
         except Exception as error:
-            facts = {
-                "status": "failed",
-                "duration_ms": _milliseconds(began),
-                "attempt": job.attempts + 1,
-            }
-            log.warning(
-                "job failed: %s", logs.words_of(error), extra={"facts": facts}, exc_info=True
-            )
-            raise
-        log.info(
-            "job done", extra={"facts": {"status": "done", "duration_ms": _milliseconds(began)}}
-        )
-        return result
+            log.error("%s %s: %s", what, name, logs.words_of(error))
+            failed.append(error)
+    return failed
 
 
-def _milliseconds(began: float) -> float:
-    return round((time.perf_counter() - began) * 1000, 1)
+def in_transaction(works: Works, act: Callable[[UnitOfWork], object]) -> Callable[[], None]:
+    """Return the act in a transaction of its own."""
 
+    def done() -> None:
+        with works.begin(SYSTEM) as work:
+            act(work)
 
-RETRIES = 70
-"""Further tries of what a waiting citizen needs, when it fails for a reason that may pass: about 17 minutes in all. Then an
-incident waits for a person."""
-
-PATIENT = 32
-"""Further tries of what nobody at the counter waits for, about a day: to read a paper on which the reader fails (it stays marked
-as not read meanwhile), to send a message (it stays in the outbox)."""
-
-LONGEST_WAIT = 15
-"""Seconds between two of these tries, at most: the citizen waits as long again after the dependency is back."""
-
-LONGEST_PATIENT_WAIT = 3600
-
-WAITS = {
-    "perform_effect": LONGEST_WAIT,
-    "reprint_letter": LONGEST_WAIT,
-    "read_document": LONGEST_PATIENT_WAIT,
-    "split_stack": LONGEST_PATIENT_WAIT,
-    "open_mail": LONGEST_PATIENT_WAIT,
-    "send_message": LONGEST_PATIENT_WAIT,
-}
-"""Jobs that only wait for their next try, and how long at most. A timer's job rightly waits for days."""
-STRANDED = text(
-    "update procrastinate_jobs set scheduled_at = now() where status = 'todo' and task_name = :name"
-    " and scheduled_at > now() + make_interval(secs => 2 * :longest + 60)"
-)
-
-PASSING = (Unavailable, Busy)
-
-
-class Waiting(BaseRetryStrategy):
-    """Tries again after 1, 2, 4, 8 seconds, then at a steady pace."""
-
-    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
-        """When to try again; None when it is enough or the failure will not pass.
-
-        While a dependency as a whole is away there is no last try: the job goes on by itself when it is back.
-        """
-        is_away = isinstance(exception, Away)
-        if not isinstance(exception, PASSING) or (job.attempts >= RETRIES and not is_away):
-            return None
-        return _after(min(1 << min(job.attempts, 10), LONGEST_WAIT))
-
-
-class WaitingLonger(Waiting):
-    """For readings and messages: nobody at the counter waits for one, and each try may cost minutes."""
-
-    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
-        """As above when a dependency as a whole is away; else 2 to 512 seconds apart, then every hour for a day."""
-        if isinstance(exception, Away) or not isinstance(exception, PASSING):
-            return super().get_retry_decision(exception=exception, job=job)
-        if job.attempts >= PATIENT:
-            return None
-        return _after(2 << job.attempts if job.attempts < 9 else LONGEST_PATIENT_WAIT)
-
-
-def pull_in(work: UnitOfWork) -> None:
-    """Tries that were put off while the clock showed a time far ahead do not wait until it shows that again."""
-    for name, longest in WAITS.items():
-        work.session.execute(STRANDED, {"name": name, "longest": longest})
-
-
-def _after(seconds: int) -> RetryDecision:
-    """A try that ended, however badly, has not killed its worker: deaths before it (kept as priority) are forgotten."""
-    return RetryDecision(retry_in={"seconds": seconds}, priority=0)
-
-
-JUMP = 60.0
-"""Seconds by which the clock and the time that really passed may differ between two looks; more is a jump."""
-
-
-class Timetable(PeriodicDeferrer):
-    """Asks for each periodic job whenever its time comes.
-
-    The one it is made from remembers until which instant it has asked. After a jump that instant means nothing: set back, it
-    would ask for nothing until the clock is there again; set forward, for everything in between.
-    """
-
-    def __init__(self, crons: Iterable[tuple[Task[Any, Any, Any], str]]) -> None:
-        registry = PeriodicRegistry()  # type: ignore[no-untyped-call]  # procrastinate leaves its constructor untyped
-        for task, cron in crons:
-            registry.register_task(task, cron=cron, periodic_id="", configure_kwargs={})
-        super().__init__(registry)
-        self._ahead = time.time() - time.monotonic()
-
-    def get_previous_tasks(self, at: float) -> Iterable[TaskAtTime]:
-        """What is due at `at` and was not asked for yet. After a jump of the clock it begins anew, with what was due last."""
-        ahead = at - time.monotonic()
-        if abs(jumped := ahead - self._ahead) > JUMP:
-            log.warning(
-                "the clock was set by %.0f seconds; periodic jobs go by the new time", jumped
-            )
-            self.last_defers.clear()
-        self._ahead = ahead
-        return super().get_previous_tasks(at)
+    return done

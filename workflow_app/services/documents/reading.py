@@ -41,6 +41,7 @@ from workflow_app.permissions import can_dismiss
 from workflow_app.services.accounts import users
 from workflow_app.services.cases import answers
 from workflow_app.services.core import figures
+from workflow_app.services.core.jobs import PATIENT, READING, Running, job
 from workflow_app.services.core.unit_of_work import UnitOfWork, Works, translated
 from workflow_app.services.documents import access
 
@@ -449,3 +450,24 @@ def _words(work: UnitOfWork, dismissal: PaperDismissal) -> str:
 
 def _context(dismissal_id: UUID) -> str:
     return f"dismissal:{dismissal_id}"
+
+
+def leave_unread(works: Works, error: Exception, document_id: UUID) -> None:
+    """Give a reading up: a document that no try has settled is marked as unreadable."""
+    with works.begin(SYSTEM) as work:
+        status = documents.get(work.session, document_id).status
+    if status in (DocumentStatus.RECEIVED, DocumentStatus.READING):
+        give_up(works, document_id, UNREAD)
+
+
+@job(
+    "read_document",
+    label="Membaca dokumen",
+    queue=READING,
+    retry=PATIENT,
+    on_give_up=leave_unread,
+)
+def read_document_job(running: Running, document_id: UUID) -> None:
+    """Read one document."""
+    seconds = running.settings.ocr_timeout_seconds
+    read_document(running.works, document_id, page_seconds=seconds)

@@ -34,6 +34,7 @@ from workflow_app.permissions import can_check
 from workflow_app.services.accounts import users
 from workflow_app.services.cases import answers
 from workflow_app.services.core import jobs
+from workflow_app.services.core.jobs import PATIENT, READING, Running, job
 from workflow_app.services.core.unit_of_work import UnitOfWork, Works
 from workflow_app.services.documents import access, ingest, reading
 
@@ -302,6 +303,23 @@ def give_up(works: Works, document_id: UUID, no: int) -> None:
         version = work.session.get(Version, (document_id, no))
         if version is not None and version.pdf_sha256 is None:
             version.reason = NOT_MADE
+
+
+def leave_without_copy(works: Works, error: Exception, document_id: UUID, version: int) -> None:
+    """Give the copy of a version up."""
+    give_up(works, document_id, version)
+
+
+@job(
+    "make_version",
+    label="Membuat salinan versi dokumen",
+    queue=READING,
+    retry=PATIENT,
+    on_give_up=leave_without_copy,
+)
+def make_version_job(running: Running, document_id: UUID, version: int) -> None:
+    """Make the copy of one version."""
+    make(running.works, document_id, version, page_seconds=running.settings.ocr_timeout_seconds)
 
 
 def leaves(places: Sequence[Place], pages: Sequence[PageText], file: int = 0) -> list[Leaf]:

@@ -24,19 +24,17 @@ from workflow_app.domain import (
     WITA,
     AccessLevel,
     Actor,
-    Away,
-    Busy,
     Conflict,
     Forbidden,
     InvalidInput,
     NotFound,
-    Unavailable,
 )
 from workflow_app.models import BagOrder, Case
 from workflow_app.permissions import BAG_ORDERERS, LEVELS, check_role, clearance
 from workflow_app.services.accounts import users
 from workflow_app.services.cases import task_rights
 from workflow_app.services.core import jobs, unit_of_work
+from workflow_app.services.core.jobs import KEEPING, SOON, Running, job
 from workflow_app.services.core.unit_of_work import UnitOfWork, Works, translated
 from workflow_app.services.documents import classification
 from workflow_app.services.exports import bag_export
@@ -275,26 +273,32 @@ def chain_of(order_id: UUID) -> str:
 FAILED = "Tas arsip tidak dapat dibuat. Coba lagi; bila tetap gagal, hubungi admin."
 
 
-def make(works: Works, order_id: UUID, *, is_last_try: bool = False) -> None:
-    """Make the bag (a job). Begun again it begins anew; one that is made stays. What will not pass by itself, or has not passed at
-    the last try, ends the order.
+def end_order(works: Works, error: Exception, order_id: UUID) -> None:
+    """Give a bag up: who ordered it reads so."""
+    _fail(works, order_id, FAILED)
+
+
+@job(
+    "make_bag",
+    label="Membuat tas arsip",
+    queue=KEEPING,
+    retry=SOON,
+    on_give_up=end_order,
+)
+def make_bag_job(running: Running, order_id: UUID) -> None:
+    """Make the bag of one order."""
+    make(running.works, order_id)
+
+
+def make(works: Works, order_id: UUID) -> None:
+    """Make a bag. Begun again it begins anew; one that is made stays.
+
+    An order that the one who gave it may not give any more ends with the sentence why.
     """
     try:
         _make(works, order_id)
-    except (Busy, Unavailable) as error:
-        if is_last_try and not isinstance(error, Away):
-            give_up(works, order_id)
-        raise
     except (Forbidden, NotFound) as error:
         _fail(works, order_id, error.sentence)
-    except Exception:
-        give_up(works, order_id)
-        raise
-
-
-def give_up(works: Works, order_id: UUID) -> None:
-    """Nobody tries again: who ordered it reads so."""
-    _fail(works, order_id, FAILED)
 
 
 def _make(works: Works, order_id: UUID) -> None:

@@ -26,6 +26,7 @@ from ocr.sandbox_requests import Stack
 from workflow_app.domain import SYSTEM, DiskFull, InvalidInput, StorageAway, Unavailable
 from workflow_app.engine.definitions import LetterSource
 from workflow_app.services.core import formatting
+from workflow_app.services.core.jobs import PATIENT, READING, Running, job
 from workflow_app.services.core.unit_of_work import Works
 from workflow_app.services.documents import ingest
 from workflow_app.services.intake import cover_sheets, mailboxes, stacks
@@ -342,3 +343,15 @@ def _settle(works: Works, stack_id: UUID, first: int, attachment: _Attachment, n
 def _let_wait(works: Works, stack_id: UUID, no: int, data: bytes, reason: str, label: str) -> None:
     if not cover_sheets.is_settled(works, stack_id, no):
         cover_sheets.let_wait(works, stack_id, no, data, reason, label)
+
+
+@job(
+    "open_mail",
+    label="Membuka surat elektronik",
+    queue=READING,
+    retry=PATIENT,
+    on_give_up=stacks.leave_whole,
+)
+def open_mail_job(running: Running, stack_id: UUID) -> None:
+    """Take one mail apart."""
+    open_mail(running.works, stack_id, max_megabytes=running.settings.max_upload_mb)

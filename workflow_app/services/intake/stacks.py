@@ -36,6 +36,7 @@ from workflow_app.permissions import (
 )
 from workflow_app.services.accounts import users
 from workflow_app.services.core import jobs, unit_of_work
+from workflow_app.services.core.jobs import PATIENT, READING, Running, job
 from workflow_app.services.core.unit_of_work import UnitOfWork, Works
 from workflow_app.services.documents import access, ingest
 from workflow_app.services.documents.documents import EXTENSIONS, Content
@@ -126,9 +127,12 @@ def is_stuck(work: UnitOfWork, stack: PaperStack) -> bool:
     return is_open and not jobs.is_waiting(work, OPENERS[stack.kind], "stack_id", str(stack.id))
 
 
-def give_up(works: Works, stack_id: UUID) -> None:
-    """Say on the stack that it is not split by itself any more."""
-    conclude(works, stack_id, "failed", UNSPLIT)
+def leave_whole(works: Works, error: Exception, stack_id: UUID) -> None:
+    """Give the splitting of a stack up, unless a try has settled it."""
+    with works.begin(SYSTEM) as work:
+        is_open = work.session.get_one(PaperStack, stack_id).status in ("waiting", "splitting")
+    if is_open:
+        conclude(works, stack_id, "failed", UNSPLIT)
 
 
 def original(work: UnitOfWork, stack_id: UUID) -> Content:
@@ -338,3 +342,15 @@ def _stacks(work: UnitOfWork, found: Sequence[PaperStack]) -> list[StackView]:
         )
         for stack in found
     ]
+
+
+@job(
+    "split_stack",
+    label="Memilah tumpukan pindaian",
+    queue=READING,
+    retry=PATIENT,
+    on_give_up=leave_whole,
+)
+def split_stack_job(running: Running, stack_id: UUID) -> None:
+    """Split one stack."""
+    split(running.works, stack_id)

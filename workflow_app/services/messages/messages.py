@@ -40,6 +40,7 @@ from workflow_app.permissions import (
 from workflow_app.services.accounts import users
 from workflow_app.services.cases import access, answers, clocks, incidents, related_cases, walls
 from workflow_app.services.core import formatting, jobs, personal_numbers, unit_of_work
+from workflow_app.services.core.jobs import MESSAGE_QUEUES, PATIENT, Running, job
 from workflow_app.services.core.unit_of_work import UnitOfWork, Works
 from workflow_app.services.messages.transports import Parcel, Transports
 from workflow_app.services.office_settings import configuration, message_texts
@@ -185,7 +186,7 @@ def tell(work: UnitOfWork, message: Message, action: str) -> None:
 
 
 def _send(work: UnitOfWork, message_id: UUID, channel: str) -> None:
-    jobs.defer(work, "send_message", queue=jobs.LANES[channel], message_id=str(message_id))
+    jobs.defer(work, "send_message", queue=MESSAGE_QUEUES[channel], message_id=str(message_id))
 
 
 def _find(work: UnitOfWork, message_id: UUID) -> Message:
@@ -410,12 +411,10 @@ NOT_SET_UP = {
 }
 
 
-def send(
-    works: Works, transports: Transports, message_id: UUID, *, is_last_try: bool = True
-) -> None:
+def send(works: Works, transports: Transports, message_id: UUID) -> None:
     """Send a message that waits; one that was sent or became a slip is left alone.
 
-    What no further try will mend, or is not mended at the last one, is an incident.
+    The outbox shows why a try failed. What no further try will mend is an incident.
     """
     try:
         with works.begin(SYSTEM) as work:
@@ -429,16 +428,30 @@ def send(
         transports[parcel.channel].send(parcel)
     except Exception as error:
         if not isinstance(error, Away | Busy):
-            is_over = is_last_try or not isinstance(error, Unavailable)
+            is_over = not isinstance(error, Unavailable)
             _note_failure(works, message_id, error, is_over=is_over)
         raise
     with works.begin(SYSTEM) as work:
         _note_success(work, parcel)
 
 
-def give_up(works: Works, message_id: UUID, error: Exception) -> None:
-    """Nobody will try again by himself."""
+def give_up(works: Works, error: Exception, message_id: UUID) -> None:
+    """Give the sending of a message up: it becomes an incident."""
     _note_failure(works, message_id, error, is_over=True)
+
+
+@job(
+    "send_message",
+    label="Mengirim pesan",
+    queue=MESSAGE_QUEUES["surel"],
+    queues=tuple(MESSAGE_QUEUES.values()),
+    retry=PATIENT,
+    on_give_up=give_up,
+    incident="message",
+)
+def send_message_job(running: Running, message_id: UUID) -> None:
+    """Send one message."""
+    send(running.works, running.transports, message_id)
 
 
 def _take(work: UnitOfWork, message_id: UUID) -> Parcel | None:

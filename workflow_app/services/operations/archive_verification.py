@@ -5,7 +5,7 @@ What the archive has proven of itself, for those who answer for it: the lock tha
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -18,6 +18,7 @@ from workflow_app.domain import SYSTEM, SentraError
 from workflow_app.models import AuditChain, AuditCheckpoint, AuditEvent, Heartbeat
 from workflow_app.services.cases import walls
 from workflow_app.services.core import unit_of_work
+from workflow_app.services.core.jobs import KEEPING, Running, periodic
 from workflow_app.services.core.unit_of_work import UnitOfWork, Works
 from workflow_app.services.documents import access
 from workflow_app.services.operations import health
@@ -149,13 +150,36 @@ def complete_lines(works: Works) -> None:
             )
 
 
-CARE: Mapping[str, Callable[[Works], object]] = {
-    "settle_holds": holdings.settle_due,
-    "prove_lock": prove_lock,
-    "check_fixity": check_sample,
-    "complete_lines": complete_lines,
-}
-"""What the clock asks for, in a queue of its own: nobody waits for it, and reading bytes back takes long."""
+@periodic(
+    "prove_lock", label="Menguji kunci arsip", queue=KEEPING, cron="10 19 * * *", is_alone=True
+)
+def prove_lock_job(running: Running) -> None:
+    """Try to overwrite and to delete what the store locks."""
+    prove_lock(running.works)
+
+
+@periodic(
+    "check_fixity",
+    label="Mencocokkan isi arsip dengan sidik jarinya",
+    queue=KEEPING,
+    cron="20 19 * * *",
+    is_alone=True,
+)
+def check_fixity_job(running: Running) -> None:
+    """Read a sample of the archive back."""
+    check_sample(running.works)
+
+
+@periodic(
+    "complete_lines",
+    label="Melengkapi daftar isi arsip",
+    queue=KEEPING,
+    cron="37 * * * *",
+    is_alone=True,
+)
+def complete_lines_job(running: Running) -> None:
+    """Complete what former versions did not note."""
+    complete_lines(running.works)
 
 
 MOST = 30

@@ -13,7 +13,9 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from sqlalchemy import func, select, text
 
+from workflow_app.domain import SYSTEM
 from workflow_app.models import AuditCheckpoint, AuditEvent
+from workflow_app.services.core.jobs import COUNTER, Running, periodic
 from workflow_app.services.core.unit_of_work import Finding, UnitOfWork
 
 FORMAT = "sentra-audit-checkpoint/1"
@@ -234,3 +236,10 @@ def _is_true(work: UnitOfWork, copy: bytes, begin: int) -> bool:
     facts = dict(line.split(" ", 1) for line in copy.decode().splitlines()[1:])
     count, root = merkle_root(_digests(work, begin, int(facts["last_event_id"])))
     return (str(count), root.hex()) == (facts["events"], facts["root"])
+
+
+@periodic("checkpoint", label="Menandatangani catatan audit", queue=COUNTER, cron="*/15 * * * *")
+def checkpoint_job(running: Running) -> None:
+    """Sign where the audit log stands."""
+    with running.works.begin(SYSTEM) as work:
+        make_checkpoint(work, running.settings.audit_signing_key_bytes)

@@ -24,12 +24,13 @@ from uuid import uuid4
 
 from sqlalchemy import func, select, text
 
-from workflow_app.domain import WITA
+from workflow_app.domain import SYSTEM, WITA
 from workflow_app.engine.definitions import Definition
 from workflow_app.engine.publication import Counting
 from workflow_app.models import Publication
 from workflow_app.services.core import unit_of_work
 from workflow_app.services.core.formatting import MONTHS
+from workflow_app.services.core.jobs import COUNTER, Running, periodic
 from workflow_app.services.core.unit_of_work import UnitOfWork
 from workflow_app.services.office_settings import configuration, offers
 from workflow_app.services.processes import definitions
@@ -401,3 +402,10 @@ def _channels(
 
 def _day(instant: datetime) -> date:
     return instant.astimezone(WITA).date()
+
+
+@periodic("publish_counts", label="Menerbitkan angka pengaduan", queue=COUNTER, cron="*/10 * * * *")
+def publish_counts_job(running: Running) -> None:
+    """Publish the counts that are due."""
+    with running.works.begin(SYSTEM) as work:
+        publish_due(work)

@@ -38,6 +38,7 @@ from workflow_app.domain import SYSTEM, WITA
 from workflow_app.models import Case, CaseStep, StayTally, TalliedDay
 from workflow_app.services.cases import event_log
 from workflow_app.services.cases.event_log import StayEnd
+from workflow_app.services.core.jobs import KEEPING, Running, periodic
 from workflow_app.services.core.unit_of_work import UnitOfWork, Works
 
 GROWTH = 1.04
@@ -200,3 +201,15 @@ def tally(work: UnitOfWork, day: date) -> None:
     work.session.execute(delete(TalliedDay).where(TalliedDay.day == day))
     work.session.add(TalliedDay(day=day, made_at=work.clock()))
     work.session.flush()
+
+
+@periodic(
+    "tally_stays",
+    label="Menghitung lama langkah tiap hari",
+    queue=KEEPING,
+    cron="*/10 * * * *",
+    is_alone=True,
+)
+def tally_stays_job(running: Running) -> None:
+    """Tally the days that are over."""
+    keep_up(running.works)

@@ -23,6 +23,7 @@ from ocr.errors import FileTooLarge
 from workflow_app.domain import SYSTEM, AccessLevel, Away, InvalidInput, SentraError
 from workflow_app.models import Case, CaseDocument, PaperHold
 from workflow_app.services.core import unit_of_work
+from workflow_app.services.core.jobs import KEEPING, Running, periodic
 from workflow_app.services.core.unit_of_work import UnitOfWork, Works
 from workflow_app.services.documents import access, classification, ingest
 
@@ -313,3 +314,15 @@ def verify_holding(
     """Read every blob back from the store and hash it again; or those named in `again` and a `sample` by chance."""
     for result in blobs.verify(work.session, work.blobs, again=again, sample=sample):
         yield Fixity(result.sha256, result.size, str(result.state))
+
+
+@periodic(
+    "settle_holds",
+    label="Menyesuaikan penahanan dokumen",
+    queue=KEEPING,
+    cron="* * * * *",
+    is_alone=True,
+)
+def settle_holds_job(running: Running) -> None:
+    """Settle the holds that wait for the store."""
+    settle_due(running.works)

@@ -1,31 +1,21 @@
-"""What the worker does for a case: the work itself and what follows from it in one transaction; what fails for good is told.
+"""Jobs of a case: effects, timers, prints, and the look for cases that nothing moves any more.
 
-Workers that died: their jobs are done again by another one, soon, but not for ever.
+The work and what follows from it are one transaction. What fails for good becomes an incident.
 """
 
-import asyncio
-import logging
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime
+from functools import partial
 from uuid import UUID
 
-from procrastinate import App
-from procrastinate.exceptions import ConnectorException
-from procrastinate.jobs import Job, Status
-
-from workflow_app.domain import SYSTEM, Away, Busy, ProcessFault, SentraError, Stranded, Unavailable
+from workflow_app.domain import SYSTEM, Busy, ProcessFault, Stranded
 from workflow_app.models import Case, Letter, PendingEffect
 from workflow_app.services.cases import access, incidents
 from workflow_app.services.core import jobs
-from workflow_app.services.core.jobs import Hands
+from workflow_app.services.core.jobs import COUNTER, PASSING, SOON, Running, job, periodic
 from workflow_app.services.core.unit_of_work import UnitOfWork, Works
-from workflow_app.services.documents import reading, versions
-from workflow_app.services.exports import bag_orders
-from workflow_app.services.intake import stacks
 from workflow_app.services.letters import printing
-from workflow_app.services.messages import messages
-from workflow_app.services.operations import consistency_cases
+from workflow_app.services.operations import consistency_cases, health
 from workflow_app.services.retention import bundles, disposal
 from workflow_app.services.workflow import steps
 
@@ -44,12 +34,8 @@ which holds by itself. Begun again it does the rest.
 """
 
 
-def perform(works: Works, task_id: UUID, *, public_url: str, is_last_try: bool = True) -> None:
-    """Perform the effect of an engine task; an effect that came back already is left alone.
-
-    What fails for good becomes an incident, and so does what is still unavailable at the last try. While a dependency
-    as a whole is away nothing does: the job goes on by itself.
-    """
+def perform(works: Works, task_id: UUID, *, public_url: str) -> None:
+    """Perform the effect of an engine task; an effect that came back already is left alone."""
     try:
         with works.glance(SYSTEM) as work:
             effect = steps.pending(work, task_id)
@@ -64,24 +50,82 @@ def perform(works: Works, task_id: UUID, *, public_url: str, is_last_try: bool =
             OPERATIONS[effect.operation](work, effect, public_url)
             steps.resolve_effect(work, task_id, None)
     except Exception as error:
-        if _is_final(error, is_last_try):
-            give_up(works, task_id, error)
+        if _is_untold(error):
+            give_up_effect(works, error, task_id)
         raise
 
 
+def give_up_effect(works: Works, error: Exception, task_id: UUID) -> None:
+    """Give an effect up: it becomes an incident that a lead can retry."""
+    with works.begin(SYSTEM) as work:
+        effect = steps.pending(work, task_id)
+        if effect is not None:
+            incidents.record(work, effect.case_id, "effect", task_id, effect.element, error)
+
+
+@job(
+    "perform_effect",
+    label="Mengerjakan langkah sistem",
+    queue=COUNTER,
+    retry=SOON,
+    on_give_up=give_up_effect,
+    incident="effect",
+)
+def perform_effect_job(running: Running, task_id: UUID) -> None:
+    """Perform one effect."""
+    perform(running.works, task_id, public_url=running.settings.public_url)
+
+
 def wake(works: Works, case_id: UUID) -> None:
-    """Let the timers of a case fire that are due. What another try may mend needs no last one: they are looked for every minute."""
+    """Let the timers of a case fire that are due."""
     try:
         with incidents.unit_of_work(works, SYSTEM) as work:
             steps.wake(work, case_id)
     except Exception as error:
-        if _is_final(error, is_last_try=False):
-            give_up_waking(works, case_id, error)
+        if _is_untold(error):
+            give_up_timer(works, error, case_id)
         raise
 
 
+def give_up_timer(works: Works, error: Exception, case_id: UUID) -> None:
+    """Give a timer up: the case waits for a lead.
+
+    What another try may mend needs no last one: timers that are due are looked for every minute.
+    """
+    if isinstance(error, PASSING):
+        return
+    with works.begin(SYSTEM) as work:
+        if work.session.get(Case, case_id) is not None:
+            incidents.record(work, case_id, "wake", None, "", error)
+
+
+@job(
+    "wake_case",
+    label="Menjalankan batas waktu berkas",
+    queue=COUNTER,
+    retry=SOON,
+    on_give_up=give_up_timer,
+    is_scheduled=True,
+    incident="wake",
+)
+def wake_case_job(running: Running, case_id: UUID) -> None:
+    """Let the timers of one case fire."""
+    wake(running.works, case_id)
+
+
+@periodic("wake_overdue", label="Mencari batas waktu yang lewat", queue=COUNTER, cron="* * * * *")
+def wake_overdue_job(running: Running) -> None:
+    """Let timers fire whose own job is lost, and pull in tries that a wrong clock put off."""
+    works = running.works
+    with works.begin(SYSTEM) as work:
+        health.beat(work, "scheduler")
+        jobs.pull_in(work)
+        overdue = steps.overdue(work)
+    jobs.do_each("timer of case", {case_id: partial(wake, works, case_id) for case_id in overdue})
+
+
 def find_stranded(works: Works) -> None:
-    """Look for open cases that nothing moves any more, and tell those who can see to it (pitfall 8)."""
+    """Record the open cases that nothing moves any more as incidents (pitfall 8)."""
     with works.begin(SYSTEM) as work:
         found = consistency_cases.stranded(work)
     for case_id in found:
@@ -94,111 +138,74 @@ def find_stranded(works: Works) -> None:
                 incidents.record(work, case_id, "stranded", None, "", Stranded())
 
 
+@periodic("find_stranded", label="Mencari berkas yang terhenti", queue=COUNTER, cron="*/5 * * * *")
+def find_stranded_job(running: Running) -> None:
+    """Look for stranded cases."""
+    find_stranded(running.works)
+
+
 def restore(works: Works, case_id: UUID) -> None:
     """Let a stranded case go on, where its engine state tells how."""
     with incidents.unit_of_work(works, SYSTEM) as work:
         steps.restore(work, case_id)
 
 
-def reprint(works: Works, letter_id: UUID, *, public_url: str, is_last_try: bool = True) -> None:
-    """Print a withdrawn letter with its mark. Until that is done nobody can open it, so its failure is an incident too."""
+def leave_stranded(works: Works, error: Exception, case_id: UUID) -> None:
+    """Give the restoring of a case up: it stays an incident."""
+    with works.begin(SYSTEM) as work:
+        if work.session.get(Case, case_id) is not None:
+            incidents.record(work, case_id, "stranded", None, "", Stranded())
+
+
+@job(
+    "restore_case",
+    label="Menjalankan lagi berkas yang terhenti",
+    queue=COUNTER,
+    retry=SOON,
+    on_give_up=leave_stranded,
+    incident="stranded",
+)
+def restore_case_job(running: Running, case_id: UUID) -> None:
+    """Let one stranded case go on."""
+    restore(running.works, case_id)
+
+
+def reprint(works: Works, letter_id: UUID, *, public_url: str) -> None:
+    """Print a withdrawn letter with its mark. Until that is done nobody can open it."""
     try:
         with works.begin(SYSTEM) as work:
             printing.reprint(work, letter_id, public_url=public_url)
             case_id = work.session.get_one(Letter, letter_id).case_id
             incidents.resolve(work, work.session.get_one(Case, case_id), letter_id)
     except Exception as error:
-        if _is_final(error, is_last_try):
-            give_up_printing(works, letter_id, error)
+        if _is_untold(error):
+            give_up_print(works, error, letter_id)
         raise
 
 
-def _is_final(error: Exception, is_last_try: bool) -> bool:
-    """Whether nobody will try again, and nothing tells of it yet."""
-    if isinstance(error, ProcessFault) and error.case_id is not None:
-        return False
-    return (is_last_try and not isinstance(error, Away)) or not isinstance(
-        error, Unavailable | Busy
-    )
-
-
-def give_up(works: Works, task_id: UUID, error: Exception) -> None:
-    """Stop trying: the effect becomes an incident that a lead can retry."""
-    with works.begin(SYSTEM) as work:
-        effect = steps.pending(work, task_id)
-        if effect is not None:
-            incidents.record(work, effect.case_id, "effect", task_id, effect.element, error)
-
-
-def give_up_waking(works: Works, case_id: UUID, error: Exception) -> None:
-    """Stop trying: the case waits for a lead."""
-    with works.begin(SYSTEM) as work:
-        if work.session.get(Case, case_id) is not None:
-            incidents.record(work, case_id, "wake", None, "", error)
-
-
-def give_up_printing(works: Works, letter_id: UUID, error: Exception) -> None:
-    """Stop trying: the withdrawn letter stays unprinted until a lead tries again."""
+def give_up_print(works: Works, error: Exception, letter_id: UUID) -> None:
+    """Give a print up: the withdrawn letter stays unprinted until a lead tries again."""
     with works.begin(SYSTEM) as work:
         letter = work.session.get(Letter, letter_id)
         if letter is not None:
             incidents.record(work, letter.case_id, "reprint", letter_id, printing.ELEMENT, error)
 
 
-log = logging.getLogger(__name__)
-
-KILLS = 3
-"""How often a job may take its worker down before it is given up."""
-
-DEAD_AFTER = 10.0
-"""Seconds without a heartbeat after which a worker counts as dead and its jobs are done by another one."""
-
-
-async def take_back(app: App, works: Works, hands: Hands) -> None:
-    """Jobs whose worker died are done again; one that keeps killing its worker is not.
-
-    What this process has in hand has killed nobody: its queue only lost the database for a while.
-    """
-    for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER):
-        if job.id is None or job.id in hands.doing:
-            continue
-        with suppress(ConnectorException):  # another worker took it back first
-            if job.id in hands.done:
-                await asyncio.to_thread(jobs.put_back, works, [job.id])
-            else:
-                await _take_back(app, works, job)
+@job(
+    "reprint_letter",
+    label="Mencetak ulang surat yang dicabut",
+    queue=COUNTER,
+    retry=SOON,
+    on_give_up=give_up_print,
+    incident="reprint",
+)
+def reprint_letter_job(running: Running, letter_id: UUID) -> None:
+    """Print one withdrawn letter with its mark."""
+    reprint(running.works, letter_id, public_url=running.settings.public_url)
 
 
-async def _take_back(app: App, works: Works, job: Job) -> None:
-    """Each death puts the job one place behind the others: its priority also counts them."""
-    deaths = 1 - job.priority
-    log.error("job %s (%s) lost its worker, for the %d. time", job.id, job.task_name, deaths)
-    if job.queueing_lock is not None:  # the clock asks for it again; two of them may not wait
-        await app.job_manager.finish_job(job, status=Status.ABORTED, delete_job=True)
-    elif deaths < KILLS:
-        await app.job_manager.retry_job(job, retry_at=datetime.now(UTC), priority=-deaths)
-    else:
-        await asyncio.to_thread(_give_up, works, job)
-        await app.job_manager.finish_job(job, status=Status.FAILED, delete_job=False)
-
-
-def _give_up(works: Works, job: Job) -> None:
-    """Say where people look that this job is not tried any more."""
-    died = SentraError(detail="worker died")
-    given = {name: str(value) for name, value in job.task_kwargs.items()}
-    if job.task_name == "perform_effect":
-        give_up(works, UUID(given["task_id"]), died)
-    elif job.task_name == "wake_case":
-        give_up_waking(works, UUID(given["case_id"]), died)
-    elif job.task_name == "reprint_letter":
-        give_up_printing(works, UUID(given["letter_id"]), died)
-    elif job.task_name == "send_message":
-        messages.give_up(works, UUID(given["message_id"]), died)
-    elif job.task_name == "read_document":
-        reading.give_up(works, UUID(given["document_id"]), reading.UNREAD)
-    elif job.task_name == "make_version":
-        versions.give_up(works, UUID(given["document_id"]), int(given["version"]))
-    elif job.task_name == "make_bag":
-        bag_orders.give_up(works, UUID(given["order_id"]))
-    elif job.task_name in stacks.OPENERS.values():
-        stacks.give_up(works, UUID(given["stack_id"]))
+def _is_untold(error: Exception) -> bool:
+    """True for what no further try mends and no incident tells of yet."""
+    if isinstance(error, ProcessFault) and error.case_id is not None:
+        return False
+    return not isinstance(error, PASSING)

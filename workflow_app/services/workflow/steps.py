@@ -42,6 +42,7 @@ from workflow_app.services.cases import (
 )
 from workflow_app.services.cases.related_cases import Opened
 from workflow_app.services.core import jobs, unit_of_work
+from workflow_app.services.core.jobs import KEEPING, Running, periodic
 from workflow_app.services.core.unit_of_work import UnitOfWork, Works
 from workflow_app.services.processes.definitions import definition_of
 from workflow_app.services.roster import duty
@@ -410,3 +411,15 @@ def _renewed(
         for name, value in known
         if isinstance(value, str) and (name, value) in becomes
     ]
+
+
+@periodic(
+    "recount_clocks",
+    label="Menghitung ulang batas waktu",
+    queue=KEEPING,
+    cron="47 * * * *",
+    is_alone=True,
+)
+def recount_clocks_job(running: Running) -> None:
+    """Count the clocks anew that changed calendars have moved."""
+    carry_out(running.works)

@@ -1,16 +1,28 @@
-"""A member loses roles or leaves: what he has in hand goes back to the queues, case by case, and what it would mean is told before."""
+"""A member loses roles or leaves: his tasks go back to the queues, case by case.
+
+What such a change would do is counted before it is made.
+"""
 
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select, union
 
 from workflow_app.domain import SYSTEM, Actor
-from workflow_app.models import Absence, DutyMember, DutyPeriod, Task, User, UserSession
+from workflow_app.models import (
+    Absence,
+    DutyMember,
+    DutyPeriod,
+    Incident,
+    Task,
+    User,
+    UserSession,
+)
 from workflow_app.services.accounts import members
 from workflow_app.services.accounts.role_changes import Change
-from workflow_app.services.cases import access, task_rights
+from workflow_app.services.cases import access, incidents, task_rights
 from workflow_app.services.core import unit_of_work
+from workflow_app.services.core.jobs import COUNTER, SOON, Running, job
 from workflow_app.services.core.unit_of_work import UnitOfWork, Works
 from workflow_app.services.office_settings import configuration
 from workflow_app.services.roster import duty
@@ -82,10 +94,7 @@ def release_left(works: Works, user_id: UUID) -> int:
 
     Each case in a transaction of its own. Under its lock it is looked again whether he may hold the task.
     """
-    with works.begin(SYSTEM) as work:
-        query = select(Task.case_id).where(_held(user_id)).distinct().order_by(Task.case_id)
-        cases = list(work.session.scalars(query))
-    return sum(_release(works, case_id, user_id) for case_id in cases)
+    return sum(_release(works, case_id, user_id) for case_id in _cases_of(works, user_id))
 
 
 def _release(works: Works, case_id: UUID, user_id: UUID) -> int:
@@ -104,7 +113,42 @@ def _release(works: Works, case_id: UUID, user_id: UUID) -> int:
             unit_of_work.record_case(
                 work, case_id, "task.released", task.element, name=task.name, task=str(task.id)
             )
+        incidents.resolve(work, case, user_id)
         return len(left)
+
+
+def leave_held(works: Works, error: Exception, user_id: UUID) -> None:
+    """Give the release up: each case in which he still holds a task becomes an incident."""
+    for case_id in _cases_of(works, user_id):
+        with works.begin(SYSTEM) as work:
+            incidents.record(work, case_id, "release", user_id, "", error)
+
+
+@job(
+    "release_left",
+    label="Mengembalikan tugas anggota yang berganti peran",
+    queue=COUNTER,
+    retry=SOON,
+    on_give_up=leave_held,
+    incident="release",
+)
+def release_left_job(running: Running, user_id: UUID) -> None:
+    """Give back the tasks of one member."""
+    release_left(running.works, user_id)
+
+
+def _cases_of(works: Works, user_id: UUID) -> list[UUID]:
+    """Return the cases in which a member holds open tasks, or in which giving one back failed."""
+    failed = (
+        (Incident.operation == "release")
+        & (Incident.task_id == user_id)
+        & Incident.resolved_at.is_(None)
+    )
+    query = union(
+        select(Task.case_id).where(_held(user_id)), select(Incident.case_id).where(failed)
+    )
+    with works.begin(SYSTEM) as work:
+        return sorted(work.session.scalars(query))
 
 
 def _held(user_id: UUID) -> ColumnElement[bool]:

@@ -23,6 +23,7 @@ from workflow_app.models import Case, CaseMove, MoveOrder
 from workflow_app.services.accounts import users
 from workflow_app.services.cases import access, answers
 from workflow_app.services.core import jobs, unit_of_work
+from workflow_app.services.core.jobs import KEEPING, SOON, Running, job
 from workflow_app.services.core.unit_of_work import UnitOfWork, Works
 from workflow_app.services.processes import definitions
 from workflow_app.services.processes.definitions import definition_of, version_of
@@ -32,6 +33,10 @@ log = logging.getLogger(__name__)
 
 LONGEST_REASON = 1000
 FAILED = "Berkas ini tidak dipindahkan karena kesalahan sistem. Hubungi admin."
+GIVEN_UP = (
+    "Berkas ini belum dapat dipindahkan setelah dicoba berulang kali. Perintahkan lagi nanti; "
+    "bila tetap gagal, hubungi admin."
+)
 
 
 def check_reason(reason: str) -> None:
@@ -95,8 +100,32 @@ def order_back(
     return _write(work, first.process_key, first.definition_id, chosen, reason, token, first.id)
 
 
+def refuse_rest(works: Works, error: Exception, order_id: UUID) -> None:
+    """Give an order up: the cases that still wait stay at their version, with a sentence."""
+    query = (
+        select(CaseMove)
+        .where(CaseMove.order_id == order_id, CaseMove.status == "waiting")
+        .with_for_update()  # not the cases: one that is held all the time may be why this ends
+    )
+    with works.begin(SYSTEM) as work:
+        for item in work.session.scalars(query):
+            _refuse(work, item, GIVEN_UP)
+
+
+@job(
+    "move_cases",
+    label="Memindahkan berkas ke versi proses lain",
+    queue=KEEPING,
+    retry=SOON,
+    on_give_up=refuse_rest,
+)
+def move_cases_job(running: Running, order_id: UUID) -> None:
+    """Move the cases of one order."""
+    carry_out(running.works, order_id)
+
+
 def carry_out(works: Works, order_id: UUID) -> None:
-    """Do what an order asks, one case after the other (a job). Begun again it does the rest.
+    """Do what an order asks, one case after the other. Begun again it does the rest.
 
     Raises `Busy` when a case was held by others all the time: it is tried again.
     """
